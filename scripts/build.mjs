@@ -1,0 +1,84 @@
+// Compiles src and scripts (with --tests: the tests too) into dist, and copies the browser's libraries into
+// public/vendor; does nothing when the last build is newer than every source. --soft: a missing compiler is no error.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const { resolve } = createRequire(import.meta.url);
+const soft = process.argv.includes('--soft');
+const tests = process.argv.includes('--tests');
+const project = tests ? 'tsconfig.json' : 'tsconfig.build.json';
+const sources = tests ? ['src', 'scripts', 'test'] : ['src', 'scripts'];
+const stamp = path.join(root, 'dist', tests ? '.built-with-tests' : '.built');
+const vendored = {
+  'htmx.js': 'htmx.org/dist/htmx.min.js',
+  'sse.js': 'htmx-ext-sse/dist/sse.min.js',
+  'idiomorph.js': 'idiomorph/dist/idiomorph-ext.min.js',
+};
+
+process.chdir(root);
+vendor();
+compile();
+
+function vendor() {
+  for (const [name, source] of Object.entries(vendored)) {
+    const from = path.join(root, 'node_modules', source);
+    const to = path.join(root, 'public/vendor', name);
+    if (!fs.existsSync(from)) continue;
+    if (fs.existsSync(to) && fs.readFileSync(to).equals(fs.readFileSync(from))) continue;
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    fs.copyFileSync(from, to);
+  }
+}
+
+function compile() {
+  const listed = listSources();
+  const built = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : null;
+  if (built === listed) return;
+  const tsc = findCompiler();
+  if (!tsc) return reportMissingCompiler(built !== null);
+  removeOrphans(built, listed);
+  const { status } = spawnSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+  if (status === 0) fs.writeFileSync(stamp, listed);
+  process.exitCode = status ?? 1;
+}
+
+/** One line a source file: path, size and time of change. */
+function listSources() {
+  const files = sources
+    .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+  return [...files, 'package.json', 'tsconfig.json', 'tsconfig.build.json']
+    .map((file) => `${file} ${fs.statSync(file).size} ${fs.statSync(file).mtimeMs}`)
+    .sort()
+    .join('\n');
+}
+
+/** tsc leaves the output of a source that is gone; a removed test would still run. */
+function removeOrphans(built, listed) {
+  const names = (text) => new Set(text.split('\n').map((line) => line.split(' ')[0]));
+  const now = names(listed);
+  const isAnyGone = built !== null && [...names(built)].some((file) => !now.has(file));
+  if (isAnyGone) fs.rmSync('dist', { recursive: true, force: true });
+  fs.mkdirSync('dist', { recursive: true });
+}
+
+function findCompiler() {
+  try {
+    return resolve('typescript/bin/tsc');
+  } catch {
+    return null;
+  }
+}
+
+function reportMissingCompiler(hasOldBuild) {
+  if (hasOldBuild)
+    return console.error(
+      'The sources are newer than dist, and no compiler is installed: the old build starts.',
+    );
+  console.error('No compiler is installed. Run "npm ci" and try again.');
+  process.exitCode = soft ? 0 : 1;
+}

@@ -1,0 +1,98 @@
+// Tables of chl.db. The first four are those of existing CHL libraries; what is ours is prefixed ops_.
+// Drizzle makes the migrations and the row types from here; statements are prepared by hand in repositories.
+import { sql } from 'drizzle-orm';
+import { blob, check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const categories = sqliteTable('categories', {
+  code: text().primaryKey(),
+  name: text().notNull().unique(),
+  description: text(),
+  created_at: text().notNull(),
+});
+
+const entryColumns = () => ({
+  source: text().notNull(),
+  sync_status: integer().notNull(),
+  author: text(),
+  embedding_status: text().notNull().default('pending'),
+  created_at: text().notNull(),
+  updated_at: text().notNull(),
+  synced_at: text(),
+  exported_at: text(),
+});
+
+const categoryCode = () =>
+  text()
+    .notNull()
+    .references(() => categories.code, { onDelete: 'cascade' });
+
+export const experiences = sqliteTable(
+  'experiences',
+  {
+    id: text().primaryKey(),
+    category_code: categoryCode(),
+    section: text().notNull(),
+    title: text().notNull(),
+    playbook: text().notNull(),
+    context: text(),
+    ...entryColumns(),
+  },
+  (table) => [
+    check('experiences_embedding_status', sql`embedding_status IN ('pending', 'embedded', 'failed')`),
+    index('ops_experiences_category').on(table.category_code),
+    index('ops_experiences_embedding_status').on(table.embedding_status),
+  ],
+);
+
+export const categoryManuals = sqliteTable(
+  'category_manuals',
+  {
+    id: text().primaryKey(),
+    category_code: categoryCode(),
+    title: text().notNull(),
+    content: text().notNull(),
+    summary: text(),
+    ...entryColumns(),
+  },
+  (table) => [
+    check('category_manuals_embedding_status', sql`embedding_status IN ('pending', 'embedded', 'failed')`),
+    index('ops_category_manuals_category').on(table.category_code),
+    index('ops_category_manuals_embedding_status').on(table.embedding_status),
+  ],
+);
+
+/** `embedding_data` is little-endian float32; `content_hash` is ours and null in rows that other programs wrote. */
+export const embeddings = sqliteTable(
+  'embeddings',
+  {
+    entity_id: text().notNull(),
+    entity_type: text().notNull(),
+    model_name: text().notNull(),
+    model_version: text().notNull(),
+    embedding_dimension: integer().notNull(),
+    embedding_data: blob({ mode: 'buffer' }).notNull(),
+    created_at: text().notNull(),
+    content_hash: text(),
+  },
+  (table) => [index('ops_embeddings_entity').on(table.entity_id, table.entity_type)],
+);
+
+/** What a job did to this file, written in the transaction that did it; recovery reads it. */
+export const applied = sqliteTable(
+  'ops_applied',
+  {
+    job_id: text().notNull(),
+    attempt: integer().notNull(),
+    revision: integer().notNull(),
+    result: text().notNull(),
+    applied_at: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job_id, table.attempt] })],
+);
+
+/** One row. `revision` grows with every change of text or categories (triggers); `writer` is `<job id>.<attempt>`. */
+export const libraryState = sqliteTable('ops_library_state', {
+  id: integer().primaryKey(),
+  revision: integer().notNull(),
+  writer: text(),
+});

@@ -1,0 +1,73 @@
+// Opens SQLite files the one way this program opens them, and brings their schema up to date.
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { packageRoot } from '../config.ts';
+import { AppError } from '../errors.ts';
+
+export type Db = Database.Database;
+
+/** The server must not be frozen by a busy file; scripts and workers may wait. */
+export const serverBusyMs = 100;
+export const scriptBusyMs = 60_000;
+
+/** Below this version a race at the reset of the WAL can lose committed data (fixed by SQLite in 3.51.3). */
+const leastSqlite = [3, 51, 3] as const;
+
+/** Pragmas are set on every connection: the compiled default of `synchronous` differs between openings. */
+export function openDatabase(file: string, options: { busyMs: number; readonly?: boolean }): Db {
+  if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const db = connect(file, options);
+  if (!options.readonly) db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  assertSqliteVersion(db);
+  return db;
+}
+
+/** Applies what is missing of `migrations/<name>`; refuses a file that a newer version has written. */
+export function applyMigrations(db: Db, name: 'library' | 'ops') {
+  const folder = path.join(packageRoot, 'migrations', name);
+  const table = 'ops_migration';
+  const journal: { entries: { when: number }[] } = JSON.parse(
+    fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8'),
+  );
+  const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
+  if (newestApplied(db, table) > newestKnown) {
+    throw new AppError(
+      'config',
+      `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`,
+    );
+  }
+  migrate(drizzle(db), { migrationsFolder: folder, migrationsTable: table });
+}
+
+/** A number that changes when another connection has committed to the file. */
+export function dataVersion(db: Db): number {
+  return db.pragma('data_version', { simple: true }) as number;
+}
+
+function connect(file: string, options: { busyMs: number; readonly?: boolean }): Db {
+  try {
+    return new Database(file, { timeout: options.busyMs, readonly: options.readonly ?? false });
+  } catch (cause) {
+    throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
+  }
+}
+
+function newestApplied(db: Db, table: string): number {
+  const exists = db.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`).get(table);
+  if (!exists) return 0;
+  return db.prepare(`SELECT coalesce(max(created_at), 0) FROM ${table}`).pluck().get() as number;
+}
+
+function assertSqliteVersion(db: Db) {
+  const version = db.prepare('SELECT sqlite_version()').pluck().get() as string;
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  const [leastMajor, leastMinor, leastPatch] = leastSqlite;
+  const have = major * 1e6 + minor * 1e3 + patch;
+  if (have >= leastMajor * 1e6 + leastMinor * 1e3 + leastPatch) return;
+  throw new AppError('config', `SQLite ${version} is too old; ${leastSqlite.join('.')} or newer is needed.`);
+}

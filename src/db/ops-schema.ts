@@ -1,0 +1,104 @@
+// Tables of ops.db, the dashboard's own database. Drizzle makes the migrations and the row types from here;
+// statements are prepared by hand in repositories. Times are ISO 8601 UTC text.
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const job = sqliteTable(
+  'job',
+  {
+    number: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull().unique(),
+    operation: text().notNull(),
+    status: text().notNull(),
+    mode: text().notNull(),
+    requested_by: text().notNull(),
+    request_id: text(),
+    reason: text(),
+    args: text().notNull(),
+    attempt: integer().notNull().default(0),
+    max_attempts: integer().notNull().default(1),
+    created_at: text().notNull(),
+    started_at: text(),
+    finished_at: text(),
+    next_attempt_at: text(),
+    cancel_requested_at: text(),
+    progress: text(),
+    result: text(),
+    failure: text(),
+    retry_of: integer(),
+    pid: integer(),
+    pid_started: text(),
+    boot_id: text(),
+    peak_rss_bytes: integer(),
+    cpu_sec: real(),
+    log_bytes: integer().notNull().default(0),
+  },
+  (table) => [
+    check('job_status', sql`status IN ('queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled')`),
+    index('job_operation').on(table.operation, table.number),
+    index('job_status_number').on(table.status, table.number),
+    index('job_created').on(table.created_at),
+    index('job_retry_of').on(table.retry_of),
+  ],
+);
+
+/** A job's claims in the lock line, in order of arrival (`place`); `held_at` is set while it runs. */
+export const jobClaim = sqliteTable(
+  'job_claim',
+  {
+    job_id: text().notNull(),
+    name: text().notNull(),
+    mode: text().notNull(),
+    place: integer().notNull(),
+    held_at: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.job_id, table.name] }),
+    check('job_claim_mode', sql`mode IN ('shared', 'exclusive')`),
+    index('job_claim_place').on(table.place),
+  ],
+);
+
+/** Result rows that a script reported, one a line of its input. */
+export const jobRow = sqliteTable(
+  'job_row',
+  {
+    job_id: text().notNull(),
+    seq: integer().notNull(),
+    ref: text(),
+    outcome: text().notNull(),
+    message: text(),
+  },
+  (table) => [primaryKey({ columns: [table.job_id, table.seq] })],
+);
+
+/** Jobs by operation and status, kept by triggers, so that no page counts the history. */
+export const jobCount = sqliteTable(
+  'job_count',
+  {
+    operation: text().notNull(),
+    status: text().notNull(),
+    jobs: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.operation, table.status] })],
+);
+
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    at: text().notNull(),
+    actor: text().notNull(),
+    event: text().notNull(),
+    target: text(),
+    outcome: text().notNull(),
+    reason: text(),
+    detail: text(),
+    peer: text(),
+    request_id: text(),
+  },
+  (table) => [
+    check('audit_outcome', sql`outcome IN ('ok', 'refused', 'failed')`),
+    index('audit_event').on(table.event, table.id),
+  ],
+);

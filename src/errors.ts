@@ -1,0 +1,39 @@
+// The one error type that is meant for people. Domain code throws it or returns; it never logs and throws.
+
+export type ErrorCode =
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'bad_json'
+  | 'bad_target'
+  | 'bad_request'
+  | 'invalid_arguments'
+  | 'confirmation_required'
+  | 'plan_outdated'
+  | 'operation_locked'
+  | 'not_cancellable'
+  | 'not_retryable'
+  | 'index_missing'
+  | 'stopping'
+  | 'busy'
+  | 'too_many_streams'
+  | 'host_not_allowed'
+  | 'cross_origin'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'bad_input'
+  | 'temporary'
+  | 'config'
+  | 'internal';
+
+/** `message` says what happened, why, and what to do next; `details` is JSON for the API and for templates. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, details?: Record<string, unknown>) {
+    super(message);
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+}
