@@ -69,4 +69,5 @@ export const exportOperation: Operation = {
     confirm: args.dry_run ? 'Start dry run' : 'Export library',
     keep: 'Close',
   }),
+  cancelNote: 'The old sheet stays as it was, unless the new one has just been swapped in.',
 };

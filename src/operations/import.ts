@@ -114,4 +114,6 @@ export const importOperation: Operation = {
       keep: 'Keep library as it is',
     };
   },
+  cancelNote:
+    'The library changes in one step at the very end. Before that step nothing is written and it stays as it was.',
 };

@@ -62,4 +62,5 @@ export const indexOperation: Operation = {
     confirm: 'Rebuild index',
     keep: 'Keep current index',
   }),
+  cancelNote: 'Search keeps the current index. Entries that are already embedded stay embedded.',
 };

@@ -57,6 +57,8 @@ export type Operation = {
   /** One sentence of a successful run's result. */
   outcome(result: Record<string, unknown>): string;
   dialog(args: Args): Dialog;
+  /** What a cancel leaves behind, in a sentence. */
+  cancelNote: string;
 };
 
 export const noRetries: RetryPolicy = { maxAttempts: 1, delayMs: 0, backoff: 1 };

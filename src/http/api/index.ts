@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../errors.ts';
+import type { Hit } from '../../index/live.ts';
+import type { Services } from '../services.ts';
+import { anyObjectSchema, errorSchema } from './bodies.ts';
+
+type SearchQuery = { q: string; kind?: Hit['kind']; category?: string; limit: number };
+
+const answer = { response: { 200: anyObjectSchema, '4xx': errorSchema, '5xx': errorSchema } };
+
+const searchSchema = {
+  ...answer,
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['q'],
+    properties: {
+      q: { type: 'string', minLength: 1, maxLength: 500 },
+      kind: { type: 'string', enum: ['experience', 'manual'] },
+      category: { type: 'string', minLength: 1, maxLength: 40 },
+      limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },
+    },
+  },
+} as const;
+
+export function registerIndexApi(app: FastifyInstance, { counts, liveIndex, now }: Services) {
+  app.get('/api/v1/queue', { schema: answer }, () => {
+    const { pending, failed, oldest_pending_at } = counts.queue();
+    const waitedMs = oldest_pending_at === null ? null : now().getTime() - Date.parse(oldest_pending_at);
+    return {
+      pending,
+      failed,
+      oldest_pending_sec: waitedMs === null ? null : Math.max(0, Math.round(waitedMs / 1000)),
+      rate_per_min: null,
+      eta_sec: null,
+      paused: false,
+    };
+  });
+
+  app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
+
+  app.get<{ Querystring: SearchQuery }>('/api/v1/search', { schema: searchSchema }, (request) => {
+    const { q, ...filter } = request.query;
+    if (q.trim() === '') {
+      const message = 'q: write what to search for.';
+      throw new AppError('invalid_arguments', message, { problems: [{ field: 'q', message }] });
+    }
+    return liveIndex.search(q, filter);
+  });
+}

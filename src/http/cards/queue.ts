@@ -1,0 +1,18 @@
+import type { Card } from './card.ts';
+
+export const queueCard: Card = {
+  name: 'queue',
+  host: 'ops-queue-card',
+  path: '/ui/operations/queue',
+  dirtyOn: ['library', 'job'],
+  load({ counts }) {
+    const { pending, failed, oldest_pending_at } = counts.queue();
+    return {
+      pending,
+      failed,
+      oldestPendingAt: oldest_pending_at,
+      isEmpty: pending.total + failed.total === 0,
+      entries: counts.totals().entries,
+    };
+  },
+};
