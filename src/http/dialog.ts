@@ -39,7 +39,6 @@ export function sendCancelDialog(services: Services, request: FastifyRequest, re
   const graceSec = services.config.killGraceMs / 1000;
   return sendForm(services, request, reply, 'dialog-cancel', {
     action: `/ui/jobs/${job.number}/cancel`,
-    target: `job-${job.number}-card`,
     question: `Cancel ${job.operation} #${job.number}?`,
     consequences: [
       operation?.cancelNote ?? '',

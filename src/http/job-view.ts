@@ -1,6 +1,6 @@
 // A job as the templates show it: its words, its badge, its progress, what may be done with it now.
 import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from '../jobs/job.ts';
-import { duration, percent, plural, rate, timeLeft } from '../wording.ts';
+import { count, duration, percent, plural, rate, timeLeft } from '../wording.ts';
 import type { Services } from './services.ts';
 
 export type JobView = ReturnType<typeof viewJob>;
@@ -32,7 +32,8 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
       job.started_at && job.finished_at ? duration(secondsBetween(job.started_at, job.finished_at)) : null,
     progress: job.status === 'running' && job.progress ? viewProgress(job.progress) : null,
     outcome: outcomeOf(job, operation?.outcome),
-    result: job.result,
+    counts: countsOf(job),
+    problems: countProblems(job),
     failure: job.failure && { ...job.failure, ...failureWords[job.failure.code] },
     waitsFor: jobs.waitsFor(job),
     isActive: !isTerminal(job.status),
@@ -141,8 +142,15 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   },
 };
 
+/** The whole numbers of a result, with their names. */
+function countsOf({ result }: Job): [string, string][] {
+  return Object.entries(result ?? {}).flatMap(([name, value]) =>
+    typeof value === 'number' ? [[name.replaceAll('_', ' '), count(value)] as [string, string]] : [],
+  );
+}
+
 /** `3 problems`, for the heading of a failed job. */
-export function countProblems(job: Job): string | null {
+function countProblems(job: Job): string | null {
   const total = Number(job.failure?.detail?.total ?? 0);
   return total > 0 ? plural(total, 'problem') : null;
 }

@@ -1,6 +1,6 @@
 // The card of one job, on that job's page: state, progress, problems, the end of its log.
 import { jobLogFile, readJobLog } from '../../jobs/log.ts';
-import { countProblems, viewJob } from '../job-view.ts';
+import { viewJob } from '../job-view.ts';
 import type { Card } from './card.ts';
 
 const logTailBytes = 16 * 1024;
@@ -26,7 +26,6 @@ export function jobCard(number: number): Card {
       const rows = listing.rows(job.id, undefined, rowsShown);
       return {
         job: viewJob(services, job),
-        problems: countProblems(job),
         rows: rows.items,
         hasMoreRows: rows.next_cursor !== null,
         log: { text: cleanText(text.toString('utf8'), offset > 0), size, isCut: offset > 0 },

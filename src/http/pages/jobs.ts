@@ -52,7 +52,7 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
         text: isOver ? 'It had not started.' : 'It ends when none of its processes is left.',
       },
       redirect: `/jobs/${job.number}`,
-      host: 'ops-jobs-card',
+      hosts: ['ops-jobs-card', `job-${job.number}-card`],
     });
   });
 

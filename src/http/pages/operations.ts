@@ -100,7 +100,7 @@ export async function runFromForm(
     return await answerAction(app, services, request, reply, {
       notice: queuedNotice(services, job),
       redirect: `/jobs/${job.number}`,
-      host: 'ops-controls-card',
+      hosts: ['ops-controls-card'],
     });
   } catch (error) {
     const state = isForDialog(error) ? dialogFor(error) : null;
