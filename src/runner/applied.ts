@@ -11,6 +11,6 @@ export function createAppliedFinder(library: Db, indexFolder: string): FindAppli
     .pluck();
   return ({ id, attempt }) => {
     const text = applied.get({ id, attempt }) as string | undefined;
-    return text ? JSON.parse(text) : readAppliedGeneration(indexFolder, id, attempt);
+    return text ? JSON.parse(text) : readAppliedGeneration({ indexFolder }, id, attempt);
   };
 }
