@@ -10,9 +10,13 @@ import type { Services } from './services.ts';
 
 export type Stream = ReturnType<typeof createStream>;
 
+/** `seen` holds the version of each card that the client has, `since` what it had before it came; `waiting` the newest
+ *  frames that did not fit. */
 type Client = {
   response: ServerResponse;
   topics: Set<string>;
+  since: number;
+  seen: Map<string, number>;
   waiting: Map<string, Buffer>;
   stuckSince: number | null;
 };
@@ -24,6 +28,7 @@ type CardState = {
   version: number;
   isDirty: boolean;
   timer: NodeJS.Timeout | null;
+  rendering: Promise<void> | null;
 };
 
 const eventEveryMs = 200;
@@ -60,24 +65,24 @@ export function createStream(app: FastifyInstance, services: Services) {
           'Too many live connections. The page goes on without; try again later.',
         );
       }
-      const client = open(reply, readTopics(query.topics));
+      const topics = readTopics(query.topics);
       const last = request.headers['last-event-id'] ?? query.since;
-      const since = readId(typeof last === 'string' ? last : undefined);
+      const client = open(reply, topics, readId(typeof last === 'string' ? last : undefined));
       clients.add(client);
       client.response.on('close', () => leave(client));
       client.response.on('drain', () => flush(client));
       ticker ??= setInterval(tick, tickMs);
-      for (const topic of client.topics) {
+      for (const topic of topics) {
         const state = stateOf(topic);
-        if (!state) continue;
-        if (state.isDirty && !state.timer) await render(state, client);
-        if (state.version > since) send(client, topic, state.frame);
+        if (state?.isDirty) await render(state);
+        if (state) send(client, state);
       }
     },
 
     /** `n` full batches back to back, then the end: for tests and for looking at it with curl. */
     async cycle(reply: FastifyReply, query: { topics?: string }, cycles: number) {
-      const { response, topics } = open(reply, readTopics(query.topics));
+      const topics = readTopics(query.topics);
+      const { response } = open(reply, topics, 0);
       for (let turn = 0; turn < cycles; turn += 1) {
         for (const topic of topics) {
           const state = stateOf(topic);
@@ -118,8 +123,15 @@ export function createStream(app: FastifyInstance, services: Services) {
     setImmediate(() => void render(state));
   }
 
-  /** Renders once and sends to all that watch, but for `except`, who gets it by itself. Equal bytes are not sent. */
-  async function render(state: CardState, except?: Client) {
+  /** Renders once, whoever asks meanwhile, and sends to all that watch. Equal bytes are not sent. */
+  function render(state: CardState): Promise<void> {
+    state.rendering ??= renderOnce(state).finally(() => {
+      state.rendering = null;
+    });
+    return state.rendering;
+  }
+
+  async function renderOnce(state: CardState) {
     state.isDirty = false;
     try {
       const html = await renderCard(app, state.card, services);
@@ -127,10 +139,7 @@ export function createStream(app: FastifyInstance, services: Services) {
       state.html = html;
       state.version = nextId();
       state.frame = frameOf(state.card.name, state.version, html);
-      for (const client of clients) {
-        if (client !== except && client.topics.has(state.card.name))
-          send(client, state.card.name, state.frame);
-      }
+      for (const client of clients) if (client.topics.has(state.card.name)) send(client, state);
     } catch (error) {
       log.error({ err: error, card: state.card.name }, 'a card could not be rendered');
     }
@@ -192,7 +201,7 @@ export function createStream(app: FastifyInstance, services: Services) {
 }
 
 function newState(card: Card): CardState {
-  return { card, html: '', frame: Buffer.alloc(0), version: 0, isDirty: true, timer: null };
+  return { card, html: '', frame: Buffer.alloc(0), version: 0, isDirty: true, timer: null, rendering: null };
 }
 
 /** The output of one job changes no other job's card. */
@@ -209,7 +218,7 @@ function readTopics(topics: string | undefined): Set<string> {
 }
 
 /** A hijacked reply skips the hooks that would send its headers. */
-function open(reply: FastifyReply, topics: Set<string>): Client {
+function open(reply: FastifyReply, topics: Set<string>, since: number): Client {
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, {
@@ -218,12 +227,14 @@ function open(reply: FastifyReply, topics: Set<string>): Client {
     'x-accel-buffering': 'no',
   });
   response.write(`retry: ${retryMs}\n\n`);
-  return { response, topics, waiting: new Map(), stuckSince: null };
+  return { response, topics, since, seen: new Map(), waiting: new Map(), stuckSince: null };
 }
 
-function send(client: Client, topic: string, frame: Buffer) {
+function send(client: Client, { card: { name }, version, frame }: CardState) {
+  if (version <= Math.max(client.since, client.seen.get(name) ?? 0)) return;
+  client.seen.set(name, version);
   if (client.waiting.size > 0 || client.response.writableLength + frame.length > bufferedMax) {
-    client.waiting.set(topic, frame);
+    client.waiting.set(name, frame);
   } else {
     client.response.write(frame);
   }
@@ -231,9 +242,9 @@ function send(client: Client, topic: string, frame: Buffer) {
 
 function flush(client: Client) {
   client.stuckSince = null;
-  for (const [topic, frame] of client.waiting) {
+  for (const [name, frame] of client.waiting) {
     if (client.response.writableLength + frame.length > bufferedMax) return;
-    client.waiting.delete(topic);
+    client.waiting.delete(name);
     client.response.write(frame);
   }
 }
