@@ -23,19 +23,15 @@ const searchSchema = {
   },
 } as const;
 
-export function registerIndexApi(app: FastifyInstance, { counts, liveIndex, now }: Services) {
-  app.get('/api/v1/queue', { schema: answer }, () => {
-    const { pending, failed, oldest_pending_at } = counts.queue();
-    const waitedMs = oldest_pending_at === null ? null : now().getTime() - Date.parse(oldest_pending_at);
-    return {
-      pending,
-      failed,
-      oldest_pending_sec: waitedMs === null ? null : Math.max(0, Math.round(waitedMs / 1000)),
-      rate_per_min: null,
-      eta_sec: null,
-      paused: false,
-    };
-  });
+export function registerIndexApi(app: FastifyInstance, { counts, liveIndex }: Services) {
+  // Since when an entry waits, and how fast the queue empties, is known once there are workers.
+  app.get('/api/v1/queue', { schema: answer }, () => ({
+    ...counts.queue(),
+    oldest_pending_sec: null,
+    rate_per_min: null,
+    eta_sec: null,
+    paused: false,
+  }));
 
   app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
 
