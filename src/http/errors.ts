@@ -88,7 +88,7 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
     return new AppError('busy', 'The database is busy. Nothing was changed. Try again in a few seconds.');
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
-  request.log.error({ err: error, request_id: request.id }, 'request failed');
+  request.log.error({ err: error }, 'request failed');
   return new AppError('internal', `Something went wrong here. The log has the details under ${request.id}.`);
 }
 
