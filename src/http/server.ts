@@ -39,7 +39,7 @@ export async function createServer(services: Services): Promise<FastifyInstance>
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
-  registerErrors(app);
+  registerErrors(app, services);
   registerValidation(app);
   logRequests(app);
   await app.register(cookie);
