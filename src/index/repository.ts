@@ -38,6 +38,16 @@ export function createIndexRepository(db: Db) {
     /** The next `size` entries of a kind after an id, in order of their ids. */
     statesAfter: (kind: Kind, after: string, size: number): EntryState[] =>
       (states[kind].all(after, size) as EntryState[]).map((state) => withHash(kind, state)),
+
+    /** What `work` reads over several turns of the event loop is the library at one moment. Not nested. */
+    async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
+      db.exec('BEGIN');
+      try {
+        return await work();
+      } finally {
+        db.exec('COMMIT');
+      }
+    },
   };
 }
 
