@@ -62,7 +62,11 @@ export async function createApp(
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
   const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
-  const liveIndex = createLiveIndex({ config, onChange: () => bus.emit('index') });
+  const liveIndex = createLiveIndex({
+    config,
+    onChange: () => bus.emit('index'),
+    onError: (error) => log.error({ err: error }, 'the search thread ended'),
+  });
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
   bus.on('library', () => void liveIndex.refresh());
   const services: Services = {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
-import type { Hit } from '../../index/live.ts';
+import type { SearchQuery } from '../../index/search.ts';
 import type { Services } from '../services.ts';
 import { anyObjectSchema, errorSchema } from './bodies.ts';
 
-type SearchQuery = { q: string; kind?: Hit['kind']; category?: string; limit: number };
+type Query = Omit<SearchQuery, 'query'> & { q: string };
 
 const answer = { response: { 200: anyObjectSchema, '4xx': errorSchema, '5xx': errorSchema } };
 
@@ -35,12 +35,12 @@ export function registerIndexApi(app: FastifyInstance, { counts, liveIndex }: Se
 
   app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
 
-  app.get<{ Querystring: SearchQuery }>('/api/v1/search', { schema: searchSchema }, (request) => {
+  app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
     const { q, ...filter } = request.query;
     if (q.trim() === '') {
       const message = 'q: write what to search for.';
       throw new AppError('invalid_arguments', message, { problems: [{ field: 'q', message }] });
     }
-    return liveIndex.search(q, filter);
+    return liveIndex.search({ query: q, ...filter });
   });
 }
