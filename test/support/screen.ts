@@ -1,5 +1,5 @@
 // Places on the pages, named once: tests speak of these, never of CSS.
-import type { HTMLElement } from 'node-html-parser';
+import { type HTMLElement, type Node, TextNode } from 'node-html-parser';
 
 export const card = {
   figures: '#ops-figures',
@@ -11,11 +11,15 @@ export const card = {
   index: '#ops-index-card',
 };
 
-/** The text of a place, white space folded; fails when it is not there. */
+/** The text of a place, elements parted by one space; fails when it is not there. */
 export function textOf(html: HTMLElement, selector: string): string {
   const node = html.querySelector(selector);
   if (!node) throw new Error(`there is no ${selector}`);
-  return node.text.replace(/\s+/g, ' ').trim();
+  return textsOf(node).join(' ').replace(/\s+/g, ' ').trim();
+}
+
+function textsOf(node: Node): string[] {
+  return node instanceof TextNode ? [node.text] : node.childNodes.flatMap(textsOf);
 }
 
 /** The inside of a card's host, as the stream sends it. */
