@@ -105,7 +105,7 @@ export async function runFromForm(
   } catch (error) {
     const state = isForDialog(error) ? dialogFor(error) : null;
     if (!state || !(error instanceof AppError)) throw error;
-    reply.code(statusOf(error));
+    reply.code(statusOf(error)).header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
     return sendDialog(services, request, reply, state);
   }
 }
