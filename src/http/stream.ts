@@ -1,25 +1,15 @@
 // The one live stream: renders a card that became dirty once, and gives the same bytes to every client. A client that
 // reads slowly gets the newest state of each card, not a growing buffer; one that does not read at all is closed.
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BusEvents, JobEvent } from '../bus.ts';
 import { AppError } from '../errors.ts';
 import type { Card } from './cards/card.ts';
 import { dashboardCards, findCard, renderCard } from './cards/list.ts';
 import type { Services } from './services.ts';
+import { type Client, flushClient, openClient, sendFrame, tickClient } from './stream-client.ts';
 
 export type Stream = ReturnType<typeof createStream>;
 
-/** `seen` holds the version of each card that the client has, `since` what it had before it came; `waiting` the newest
- *  frames that did not fit. */
-type Client = {
-  response: ServerResponse;
-  topics: Set<string>;
-  since: number;
-  seen: Map<string, number>;
-  waiting: Map<string, Buffer>;
-  stuckSince: number | null;
-};
 /** `version` is that of the newest frame; the timer runs while further changes are held back. */
 type CardState = {
   card: Card;
@@ -33,9 +23,6 @@ type CardState = {
 
 const eventEveryMs = 200;
 const tickMs = 5000;
-const bufferedMax = 256 * 1024;
-const stuckMs = 10_000;
-const retryMs = 3000;
 
 export function createStream(app: FastifyInstance, services: Services) {
   const { bus, config, now, log } = services;
@@ -67,22 +54,22 @@ export function createStream(app: FastifyInstance, services: Services) {
       }
       const topics = readTopics(query.topics);
       const last = request.headers['last-event-id'] ?? query.since;
-      const client = open(reply, topics, readId(typeof last === 'string' ? last : undefined));
+      const client = openClient(reply, topics, readId(typeof last === 'string' ? last : undefined));
       clients.add(client);
       client.response.on('close', () => leave(client));
-      client.response.on('drain', () => flush(client));
+      client.response.on('drain', () => flushClient(client));
       ticker ??= setInterval(tick, tickMs);
       for (const topic of topics) {
         const state = stateOf(topic);
         if (state?.isDirty) await render(state);
-        if (state) send(client, state);
+        if (state) sendFrame(client, state);
       }
     },
 
     /** `n` full batches back to back, then the end: for tests and for looking at it with curl. */
     async cycle(reply: FastifyReply, query: { topics?: string }, cycles: number) {
       const topics = readTopics(query.topics);
-      const { response } = open(reply, topics, 0);
+      const { response } = openClient(reply, topics, 0);
       for (let turn = 0; turn < cycles; turn += 1) {
         for (const topic of topics) {
           const state = stateOf(topic);
@@ -139,7 +126,7 @@ export function createStream(app: FastifyInstance, services: Services) {
       state.html = html;
       state.version = nextId();
       state.frame = frameOf(state.card.name, state.version, html);
-      for (const client of clients) if (client.topics.has(state.card.name)) send(client, state);
+      for (const client of clients) if (client.topics.has(state.card.name)) sendFrame(client, state);
     } catch (error) {
       log.error({ err: error, card: state.card.name }, 'a card could not be rendered');
     }
@@ -174,10 +161,7 @@ export function createStream(app: FastifyInstance, services: Services) {
   function tick() {
     const frame = tickFrame();
     for (const client of clients) {
-      client.stuckSince = client.response.writableNeedDrain ? (client.stuckSince ?? performance.now()) : null;
-      const isStuck = client.stuckSince !== null && performance.now() - client.stuckSince >= stuckMs - tickMs;
-      if (isStuck) client.response.destroy();
-      else if (!client.response.writableNeedDrain) client.response.write(frame);
+      tickClient(client, frame);
     }
   }
 
@@ -215,36 +199,4 @@ function readTopics(topics: string | undefined): Set<string> {
   const unknown = names.find((name) => !findCard(name));
   if (unknown === undefined) return new Set(names);
   throw new AppError('not_found', `There is no topic ${JSON.stringify(unknown.slice(0, 80))}.`);
-}
-
-/** A hijacked reply skips the hooks that would send its headers. */
-function open(reply: FastifyReply, topics: Set<string>, since: number): Client {
-  reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'x-accel-buffering': 'no',
-  });
-  response.write(`retry: ${retryMs}\n\n`);
-  return { response, topics, since, seen: new Map(), waiting: new Map(), stuckSince: null };
-}
-
-function send(client: Client, { card: { name }, version, frame }: CardState) {
-  if (version <= Math.max(client.since, client.seen.get(name) ?? 0)) return;
-  client.seen.set(name, version);
-  if (client.waiting.size > 0 || client.response.writableLength + frame.length > bufferedMax) {
-    client.waiting.set(name, frame);
-  } else {
-    client.response.write(frame);
-  }
-}
-
-function flush(client: Client) {
-  client.stuckSince = null;
-  for (const [name, frame] of client.waiting) {
-    if (client.response.writableLength + frame.length > bufferedMax) return;
-    client.waiting.delete(name);
-    client.response.write(frame);
-  }
 }
