@@ -8,7 +8,8 @@ export type LiveThread = ReturnType<typeof startThread>;
 
 /** `onCrash` is called once if the thread ends without having been asked to. */
 export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Error) => void) {
-  const worker = new Worker(file, { workerData: start });
+  // Flags of this process, such as loaders that a test runner brings, would only slow the thread.
+  const worker = new Worker(file, { workerData: start, execArgv: [] });
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let isClosing = false;
