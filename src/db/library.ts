@@ -1,6 +1,7 @@
 // Opens chl.db: makes it, or adopts the file of an existing CHL library without changing a row of it.
 import fs from 'node:fs';
-import { applyMigrations, type Db, openDatabase, serverBusyMs } from './open.ts';
+import { applyMigrations } from './migrations.ts';
+import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
 /** Gives the connection and whether the file was made just now. Run once at start, before any script. */
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {

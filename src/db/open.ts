@@ -1,10 +1,7 @@
-// Opens SQLite files the one way this program opens them, and brings their schema up to date.
+// Opens SQLite files the one way this program opens them. Every script loads this file, so it must not import drizzle.
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { packageRoot } from '../config.ts';
 import { AppError } from '../errors.ts';
 
 export type Db = Database.Database;
@@ -27,23 +24,6 @@ export function openDatabase(file: string, options: { busyMs: number; readonly?:
   return db;
 }
 
-/** Applies what is missing of `migrations/<name>`; refuses a file that a newer version has written. */
-export function applyMigrations(db: Db, name: 'library' | 'ops') {
-  const folder = path.join(packageRoot, 'migrations', name);
-  const table = 'ops_migration';
-  const journal: { entries: { when: number }[] } = JSON.parse(
-    fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8'),
-  );
-  const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
-  if (newestApplied(db, table) > newestKnown) {
-    throw new AppError(
-      'config',
-      `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`,
-    );
-  }
-  migrate(drizzle(db), { migrationsFolder: folder, migrationsTable: table });
-}
-
 /** A number that changes when another connection has committed to the file. */
 export function dataVersion(db: Db): number {
   return db.pragma('data_version', { simple: true }) as number;
@@ -55,12 +35,6 @@ function connect(file: string, options: { busyMs: number; readonly?: boolean }):
   } catch (cause) {
     throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
   }
-}
-
-function newestApplied(db: Db, table: string): number {
-  const exists = db.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`).get(table);
-  if (!exists) return 0;
-  return db.prepare(`SELECT coalesce(max(created_at), 0) FROM ${table}`).pluck().get() as number;
 }
 
 function assertSqliteVersion(db: Db) {

@@ -1,5 +1,6 @@
 // Opens ops.db, the dashboard's own database.
-import { applyMigrations, type Db, openDatabase, serverBusyMs } from './open.ts';
+import { applyMigrations } from './migrations.ts';
+import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
 export function prepareOps(file: string): Db {
   const ops = openDatabase(file, { busyMs: serverBusyMs });
