@@ -184,3 +184,21 @@ t.test('health, queue and index tell the truth about an empty start', async (t) 
   const search = await app.json('/api/v1/search?q=anything');
   t.match(search, { status: 409, body: { error: { code: 'index_missing' } } });
 });
+
+t.test('a log is read in ranges, or followed until the job ends', async (t) => {
+  const app = await startApp(t);
+  const { body } = await app.json('/api/v1/operations/import', { args: {}, ...confirmed });
+  const followed = await fetch(`${app.origin}/api/v1/operations/jobs/${body.job_id}/log?follow=1`);
+  const text = await followed.text();
+  t.equal((await app.whenJob(body.number)).status, 'succeeded', 'the answer ends with the job');
+  t.match(text, /Read 84 rows from sheets\/published/);
+
+  const whole = await fetch(`${app.origin}/api/v1/operations/jobs/1/log`);
+  t.equal(whole.headers.get('content-type'), 'text/plain; charset=utf-8');
+  t.equal(whole.headers.get('x-job-status'), 'succeeded');
+  t.equal(whole.headers.get('x-log-size'), String(Buffer.byteLength(text)));
+  t.equal(await whole.text(), text);
+  const range = await fetch(`${app.origin}/api/v1/operations/jobs/1/log?offset=5&limit=7`);
+  t.equal(range.headers.get('x-log-offset'), '5');
+  t.equal(await range.text(), text.slice(5, 12));
+});
