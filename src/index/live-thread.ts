@@ -8,7 +8,8 @@ export type LiveThread = ReturnType<typeof startThread>;
 
 /** `onCrash` is called once if the thread ends without having been asked to. */
 export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Error) => void) {
-  const worker = new Worker(file, { workerData: start });
+  // Without the server's own flags: a debugger's or test runner's loader would cost every switch a second.
+  const worker = new Worker(file, { workerData: start, execArgv: [] });
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let isClosing = false;
