@@ -102,12 +102,10 @@ export function readAppliedGeneration(
   jobId: string,
   attempt: number,
 ): Record<string, unknown> | null {
-  const pointer = readPointer(config.indexFolder);
+  const pointer = unlessBroken(() => readPointer(config.indexFolder));
   for (const name of [pointer?.current, pointer?.previous]) {
-    const text = name && readIfThere(path.join(config.indexFolder, name, builtByName));
-    if (!text) continue;
-    const builtBy = JSON.parse(text) as BuiltBy;
-    if (builtBy.job_id === jobId && builtBy.attempt === attempt) return builtBy.result;
+    const builtBy = name ? readBuiltBy(path.join(config.indexFolder, name)) : null;
+    if (builtBy?.job_id === jobId && builtBy.attempt === attempt) return builtBy.result;
   }
   return null;
 }
@@ -130,6 +128,11 @@ function writePointer(indexFolder: string, { current, previous }: Pointer) {
   fsyncFolder(indexFolder);
 }
 
+function readBuiltBy(folder: string): BuiltBy | null {
+  const text = readIfThere(path.join(folder, builtByName));
+  return unlessBroken(() => text && (JSON.parse(text) as BuiltBy)) || null;
+}
+
 function writeDurably(file: string, text: string) {
   fs.writeFileSync(file, text, { flush: true });
 }
@@ -143,7 +146,7 @@ function fsyncFolder(folder: string) {
   }
 }
 
-/** A new generation is how a broken index is mended, so a broken one must not stop the build of it. */
+/** A new generation is how a broken index is mended, so a broken one must stop neither its build nor the server. */
 function unlessBroken<T>(read: () => T): T | null {
   try {
     return read();

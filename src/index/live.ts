@@ -107,8 +107,9 @@ export function createLiveIndex({ config, onChange, onError, threadFile = ownThr
      *  the call. */
     refresh,
 
-    /** Rejects with `index_missing` when there is nothing to search, with `temporary` when the thread crashed. */
+    /** Rejects with `invalid_arguments`, with `index_missing` when there is nothing to search, with `temporary` when the thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
+      refuseBadQuery(query);
       if (!opened && !isStopped) await refresh();
       if (isStopped)
         throw new AppError('stopping', 'The server is stopping, so nothing is searched any more.');
@@ -131,6 +132,17 @@ export function createLiveIndex({ config, onChange, onError, threadFile = ownThr
 }
 
 const ownThreadFile = new URL('./live-worker.js', import.meta.url);
+
+const mostHits = 200;
+
+function refuseBadQuery({ query, limit = 1 }: SearchQuery) {
+  if (query.trim() === '') throw new AppError('invalid_arguments', 'The search is empty. Type a few words.');
+  if (Number.isInteger(limit) && limit >= 1 && limit <= mostHits) return;
+  throw new AppError(
+    'invalid_arguments',
+    `The limit is ${limit}; allowed: a whole number from 1 to ${mostHits}.`,
+  );
+}
 
 type Target = { key: string; pointer: Pointer | null; problem: string | null };
 

@@ -7,7 +7,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, queueCounts, type Selection } from '../embedding/repository.ts';
 import { AppError } from '../errors.ts';
 import type { ScriptContext } from '../runner/script.ts';
-import { buildGeneration } from './build.ts';
+import { type Build, buildGeneration } from './build.ts';
 import { liveFiles, switchTo, writeBuiltBy } from './generation.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 import { recordApplied } from './repository.ts';
@@ -40,9 +40,10 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
   refuseUnknown(repository, args);
-  const embedded = await embedSelection(repository, model, args, (done, total, newOnes) =>
-    progress(done, total, 'embed', `${newOnes} embedded`),
+  const embedded = await embedSelection(repository, model, args, (done, total) =>
+    progress(done, total, 'embed'),
   );
+  console.log(`Embedded ${embedded} entries with ${model.name}.`);
   const { draft, files, meta, index } = buildGeneration({
     library,
     model,
@@ -65,7 +66,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     generation: draft.name,
   };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
-  verifyGeneration(files, (done, total) => progress(done, total, 'verify'));
+  verifyOrRefuse(files, (done, total) => progress(done, total, 'verify'));
   progress(0, 1, 'switch');
   context.assertFence();
   switchTo(config.indexFolder, draft);
@@ -97,6 +98,15 @@ function refuseUnknown(
         code: 'empty_library',
       },
     );
+  }
+}
+
+function verifyOrRefuse(files: { index: string; meta: string }, onProgress: Build['onProgress']) {
+  try {
+    verifyGeneration(files, onProgress);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new AppError('internal', `The new index is not used: ${reason} The live one stays. Rebuild again.`);
   }
 }
 

@@ -21,11 +21,13 @@ export type Hit = {
   snippet: string;
 };
 
+type Searchable = Pick<LoadedIndex, 'score' | 'rows'> & { meta: Pick<LoadedIndex['meta'], 'vectors'> };
+
 const defaultLimit = 10;
 
 /** The best hits first, equal ones by id. An entry that is no longer in the library is never among them. */
 export function searchIndex(
-  { meta, score, rows }: LoadedIndex,
+  { meta, score, rows }: Searchable,
   library: IndexRepository,
   vector: Float32Array,
   { query, kind, category, limit = defaultLimit }: SearchQuery,
