@@ -129,6 +129,10 @@ async function walkApi(origin, [job]) {
     const answer = await fetch(origin + address);
     assert.equal(answer.status, 200, `GET ${address} answers 200`);
   }
+  for (const verb of ['cancel', 'retry']) {
+    const refused = await fetch(`${origin}/api/v1/operations/jobs/${job.number}/${verb}`, { method: 'POST' });
+    assert.equal(refused.status, 409, `${verb} of a finished job is refused`);
+  }
   const search = await fetch(`${origin}/api/v1/search?q=anything`);
   assert.equal(search.status, 409, 'search says that there is no index yet');
   const stream = await fetch(`${origin}/ui/stream/telemetry?cycles=2`);

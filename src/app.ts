@@ -20,8 +20,9 @@ import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
 import { createRunner } from './runner/runner.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
-import { mendExports } from './sheets/export.ts';
+import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
+import { mendExport } from './sheets/swap.ts';
 import { createLibraryCounts } from './telemetry/counts.ts';
 import { createSampler } from './telemetry/sampler.ts';
 
@@ -51,7 +52,7 @@ export async function createApp(
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);
   if (isNew) seedStarterSheet(config);
-  mendExports(config);
+  for (const name of ['published', 'review'] as const) mendExport(sheetPlace(config, name));
   tidyGenerations(config.indexFolder);
 
   const bus = createBus();
@@ -59,9 +60,13 @@ export async function createApp(
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
-  const findApplied = createAppliedFinder(library, config.indexFolder);
+  const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
-  const liveIndex = createLiveIndex({ config, onChange: () => bus.emit('index') });
+  const liveIndex = createLiveIndex({
+    config,
+    onChange: () => bus.emit('index'),
+    onError: (error) => log.error({ err: error }, 'the search thread ended'),
+  });
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
   bus.on('library', () => void liveIndex.refresh());
   const services: Services = {

@@ -1,4 +1,5 @@
-// Who did what, when, why, from where, and how it ended. Rows are only ever added (triggers refuse the rest).
+// The statement that records who did what, when, why, from where, and how it ended. Rows are only ever added (triggers
+// refuse the rest).
 import type { Db } from './db/open.ts';
 
 export type AuditOutcome = 'ok' | 'refused' | 'failed';

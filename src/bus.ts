@@ -2,7 +2,13 @@
 import { EventEmitter } from 'node:events';
 import type { JobStatus } from './jobs/job.ts';
 
-export type JobEvent = { id: string; number: number; operation: string; status: JobStatus };
+export type JobEvent = {
+  id: string;
+  number: number;
+  operation: string;
+  status: JobStatus;
+  request_id: string | null;
+};
 
 export type BusEvents = {
   /** A job was enqueued, moved, or has new progress. */

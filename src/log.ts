@@ -11,10 +11,13 @@ export function createLog(level: string): Log {
 /** Writes a line for each move of a job. Progress moves nothing, so it writes nothing. */
 export function logJobEvents(bus: Bus, log: Log) {
   const lastStatus = new Map<string, string>();
-  bus.on('job', ({ id, number, operation, status }) => {
+  bus.on('job', ({ id, number, operation, status, request_id }) => {
     if (lastStatus.get(id) === status) return;
     lastStatus.set(id, status);
     if (['succeeded', 'failed', 'cancelled'].includes(status)) lastStatus.delete(id);
-    log.info({ event: `job.${status}`, job_id: id, number, operation }, `job #${number} ${status}`);
+    log.info(
+      { event: `job.${status}`, job_id: id, number, operation, request_id },
+      `job #${number} ${status}`,
+    );
   });
 }

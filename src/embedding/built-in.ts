@@ -3,6 +3,7 @@
 // A change of anything that moves the numbers needs a new model name: old and new vectors cannot be compared.
 import type { Embedder } from './embedder.ts';
 import { createFeatureCounts } from './features.ts';
+import { scaleToUnit } from './vector.ts';
 
 export const builtIn: Embedder = {
   name: 'chl/built-in-384',
@@ -41,7 +42,7 @@ function embedText(text: string): Float32Array {
     const place = (mixed >>> 8) % vector.length;
     vector[place] = (vector[place] as number) + (mixed & 1 ? value : -value);
   });
-  return normalise(vector);
+  return scaleToUnit(vector) ?? embedText(' ');
 }
 
 /** Command libraries mark mnemonics inside a word, as in "[c]reate a g[z]ipped [f]ile". */
@@ -115,14 +116,6 @@ function countGrams(end: number, times: number) {
       if (i - start + 1 >= shortestGram) features.add(hash, gramWeight, times);
     }
   }
-}
-
-function normalise(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  const length = Math.sqrt(squares);
-  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) / length;
-  return vector;
 }
 
 const space = 0x20;

@@ -3,6 +3,7 @@
 import type { Db } from '../db/open.ts';
 import { contentHash, type EntryText, embeddedText, type Kind } from './content.ts';
 import type { Embedder } from './embedder.ts';
+import { toUnitVector } from './vector.ts';
 
 /** An entry with its newest embedding, whichever model made it; `embedding_row` is null when it has none. */
 export type EntryRow = EntryText & {
@@ -15,15 +16,13 @@ export type EntryRow = EntryText & {
 };
 
 /** Everything, one category (its code), or one entry (its id, of either kind). */
-export type Selection = { category?: string; entry?: string };
+export type Selection = { category?: string | undefined; entry?: string | undefined };
 
 export type EmbeddedEntry = { entry: EntryRow; text: string; vector: Float32Array };
 
 export type QueueCounts = {
   pending: { experiences: number; manuals: number; total: number };
   failed: { experiences: number; manuals: number; total: number };
-  /** ISO 8601, when the text that waits longest was last changed. */
-  oldest_pending_at: string | null;
 };
 
 export type EmbeddingRepository = ReturnType<typeof createEmbeddingRepository>;
@@ -87,13 +86,14 @@ export function createEmbeddingRepository(db: Db) {
   };
 }
 
-/** Whether the newest embedding is of this model and of this text. Rows that other programs wrote have no hash of
+/** Whether the newest embedding is usable, of this model and of this text. Rows that other programs wrote have no hash of
  *  the text: they count as current as long as their status says so. */
 export function isCurrent(entry: EntryRow, model: Pick<Embedder, 'name' | 'dimension'>): boolean {
   return (
     entry.embedding_status === 'embedded' &&
     entry.model_name === model.name &&
-    entry.vector?.length === model.dimension * Float32Array.BYTES_PER_ELEMENT &&
+    entry.vector !== null &&
+    toUnitVector(entry.vector, model.dimension) !== null &&
     (entry.content_hash === null || entry.content_hash === contentHash(embeddedText(entry)))
   );
 }
@@ -104,14 +104,6 @@ export function queueCounts(db: Db): QueueCounts {
   return {
     pending: countStatus(db, 'pending'),
     failed: countStatus(db, 'failed'),
-    oldest_pending_at: db
-      .prepare(
-        `SELECT min(at) FROM (
-           SELECT min(updated_at) AS at FROM experiences WHERE embedding_status = 'pending' UNION ALL
-           SELECT min(updated_at) FROM category_manuals WHERE embedding_status = 'pending')`,
-      )
-      .pluck()
-      .get() as string | null,
   };
 }
 

@@ -58,7 +58,6 @@ function sendForm(
   dialog: Record<string, unknown> & { question: string },
 ) {
   if (request.headers['hx-request']) {
-    reply.header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
     return reply.view(`components/${component}`, { dialog });
   }
   return sendPage(services, request, reply, {

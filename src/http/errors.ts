@@ -1,6 +1,8 @@
 // Maps every error to a status once, and answers in the form the client asked for: JSON, a fragment, or a page.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { sendPage } from './page.ts';
+import type { Services } from './services.ts';
 
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
@@ -33,7 +35,9 @@ export type ErrorBody = {
   error: { code: ErrorCode; message: string; details?: Record<string, unknown>; request_id: string };
 };
 
-export function registerErrors(app: FastifyInstance) {
+export function registerErrors(app: FastifyInstance, services: Services) {
+  const sendError = (error: AppError, request: FastifyRequest, reply: FastifyReply) =>
+    answerError(services, error, request, reply);
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendError(toAppError(error, request), request, reply),
   );
@@ -54,7 +58,12 @@ export function statusOf(error: AppError): number {
   return statuses[error.code];
 }
 
-export async function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply) {
+async function answerError(
+  services: Services,
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const status = statusOf(error);
   const body = errorBody(error, request.id);
   reply.code(status);
@@ -65,14 +74,18 @@ export async function sendError(error: AppError, request: FastifyRequest, reply:
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
     return reply.view('components/error', body.error);
   }
-  return reply.view('pages/error', { ...body.error, status });
+  return sendPage(services, request, reply, {
+    name: 'error',
+    title: 'Error',
+    data: { ...body.error, status },
+  });
 }
 
-export function errorBody({ code, message, details }: AppError, requestId: string): ErrorBody {
+function errorBody({ code, message, details }: AppError, requestId: string): ErrorBody {
   return { error: { code, message, ...(details ? { details } : {}), request_id: requestId } };
 }
 
-export function wantsJson(request: FastifyRequest): boolean {
+function wantsJson(request: FastifyRequest): boolean {
   const accept = request.headers.accept ?? '';
   if (request.url.startsWith('/api/') || request.url === '/health') return !accept.includes('text/html');
   return accept.includes('application/json') && !accept.includes('text/html');
@@ -88,7 +101,7 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
     return new AppError('busy', 'The database is busy. Nothing was changed. Try again in a few seconds.');
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
-  request.log.error({ err: error, request_id: request.id }, 'request failed');
+  request.log.error({ err: error }, 'request failed');
   return new AppError('internal', `Something went wrong here. The log has the details under ${request.id}.`);
 }
 

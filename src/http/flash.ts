@@ -12,10 +12,15 @@ export function setFlash(reply: FastifyReply, notice: Notice) {
 
 /** Gives the notice once: the answer removes it. */
 export function takeFlash(request: FastifyRequest, reply: FastifyReply): Notice | null {
-  const value = request.cookies[cookie];
+  const value = readCookie(request, cookie);
   if (!value) return null;
   reply.clearCookie(cookie, { path: '/' });
   return readNotice(value);
+}
+
+/** Cookies are not read yet when the gate refuses a request. */
+export function readCookie(request: FastifyRequest, name: string): string | undefined {
+  return (request.cookies as typeof request.cookies | undefined)?.[name];
 }
 
 /** The cookie comes from outside: anything unexpected is no notice. */

@@ -1,6 +1,7 @@
 // A job as the templates show it: its words, its badge, its progress, what may be done with it now.
 import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from '../jobs/job.ts';
-import { count, duration, percent, plural, rate, timeLeft } from '../wording.ts';
+import { bytes, count, duration, percent, plural, rate, timeLeft } from '../wording.ts';
+import type { Operation } from '../operations/operation.ts';
 import type { Services } from './services.ts';
 
 export type JobView = ReturnType<typeof viewJob>;
@@ -20,7 +21,7 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
     badge: badgeOf(job),
     actor: job.requested_by,
     reason: job.reason,
-    args: job.args,
+    args: wordArguments(job, operation),
     isNoop: job.mode === 'noop',
     attempt: job.attempt,
     maxAttempts: job.max_attempts,
@@ -142,10 +143,23 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   },
 };
 
+/** The arguments that were chosen otherwise than by default, in the words of the form. */
+function wordArguments({ args }: Job, operation: Operation | null): [string, string][] {
+  return Object.entries(args).flatMap(([name, value]) => {
+    const property = operation?.args.properties[name];
+    if (property && value === property.default) return [];
+    const label = property?.labels?.[property.enum?.indexOf(String(value)) ?? -1];
+    const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+    return [[property?.title ?? name, label ?? text] as [string, string]];
+  });
+}
+
 /** The whole numbers of a result, with their names. */
 function countsOf({ result }: Job): [string, string][] {
   return Object.entries(result ?? {}).flatMap(([name, value]) =>
-    typeof value === 'number' ? [[name.replaceAll('_', ' '), count(value)] as [string, string]] : [],
+    typeof value === 'number'
+      ? [[name.replaceAll('_', ' '), name === 'bytes' ? bytes(value) : count(value)] as [string, string]]
+      : [],
   );
 }
 

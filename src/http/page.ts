@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { version } from '../config.ts';
 import { assetUrl } from './assets.ts';
-import { takeFlash } from './flash.ts';
+import { readCookie, takeFlash } from './flash.ts';
 import type { Services } from './services.ts';
 import { words } from './words.ts';
 
@@ -15,7 +15,7 @@ export function sendPage(
   reply: FastifyReply,
   page: { name: string; title: string; section?: 'operations' | 'library'; data?: Record<string, unknown> },
 ) {
-  const theme = themes.find((name) => name === request.cookies.chl_theme) ?? '';
+  const theme = themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
   return reply.view(`pages/${page.name}`, {
     ...page.data,
     w: words,

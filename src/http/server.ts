@@ -5,7 +5,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import view from '@fastify/view';
 import { Eta } from 'eta';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { packageRoot } from '../config.ts';
 import { registerHealth } from './api/health.ts';
 import { registerIndexApi } from './api/index.ts';
@@ -29,8 +29,8 @@ const requestMaxMs = 30_000;
 export async function createServer(services: Services): Promise<FastifyInstance> {
   const { config, log, audit } = services;
   const app = fastify({
-    loggerInstance: log.child({}, { level: config.logLevel }),
-    disableRequestLogging: true,
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => randomUUID().slice(0, 8),
     bodyLimit: bodyMaxBytes,
     requestTimeout: requestMaxMs,
@@ -39,7 +39,7 @@ export async function createServer(services: Services): Promise<FastifyInstance>
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
-  registerErrors(app);
+  registerErrors(app, services);
   registerValidation(app);
   logRequests(app);
   await app.register(cookie);
@@ -64,7 +64,6 @@ function logRequests(app: FastifyInstance) {
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
       {
-        request_id: request.id,
         method: request.method,
         url: request.url,
         status: reply.statusCode,

@@ -1,21 +1,15 @@
 // The one live stream: renders a card that became dirty once, and gives the same bytes to every client. A client that
 // reads slowly gets the newest state of each card, not a growing buffer; one that does not read at all is closed.
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BusEvents, JobEvent } from '../bus.ts';
 import { AppError } from '../errors.ts';
 import type { Card } from './cards/card.ts';
 import { dashboardCards, findCard, renderCard } from './cards/list.ts';
 import type { Services } from './services.ts';
+import { type Client, flushClient, openClient, sendFrame, tickClient } from './stream-client.ts';
 
 export type Stream = ReturnType<typeof createStream>;
 
-type Client = {
-  response: ServerResponse;
-  topics: Set<string>;
-  waiting: Map<string, Buffer>;
-  stuckSince: number | null;
-};
 /** `version` is that of the newest frame; the timer runs while further changes are held back. */
 type CardState = {
   card: Card;
@@ -24,13 +18,11 @@ type CardState = {
   version: number;
   isDirty: boolean;
   timer: NodeJS.Timeout | null;
+  rendering: Promise<void> | null;
 };
 
 const eventEveryMs = 200;
 const tickMs = 5000;
-const bufferedMax = 256 * 1024;
-const stuckMs = 10_000;
-const retryMs = 3000;
 
 export function createStream(app: FastifyInstance, services: Services) {
   const { bus, config, now, log } = services;
@@ -60,24 +52,24 @@ export function createStream(app: FastifyInstance, services: Services) {
           'Too many live connections. The page goes on without; try again later.',
         );
       }
-      const client = open(reply, readTopics(query.topics));
+      const topics = readTopics(query.topics);
       const last = request.headers['last-event-id'] ?? query.since;
-      const since = readId(typeof last === 'string' ? last : undefined);
+      const client = openClient(reply, topics, readId(typeof last === 'string' ? last : undefined));
       clients.add(client);
       client.response.on('close', () => leave(client));
-      client.response.on('drain', () => flush(client));
+      client.response.on('drain', () => flushClient(client));
       ticker ??= setInterval(tick, tickMs);
-      for (const topic of client.topics) {
+      for (const topic of topics) {
         const state = stateOf(topic);
-        if (!state) continue;
-        if (state.isDirty && !state.timer) await render(state, client);
-        if (state.version > since) send(client, topic, state.frame);
+        if (state?.isDirty) await render(state);
+        if (state) sendFrame(client, state);
       }
     },
 
     /** `n` full batches back to back, then the end: for tests and for looking at it with curl. */
     async cycle(reply: FastifyReply, query: { topics?: string }, cycles: number) {
-      const { response, topics } = open(reply, readTopics(query.topics));
+      const topics = readTopics(query.topics);
+      const { response } = openClient(reply, topics, 0);
       for (let turn = 0; turn < cycles; turn += 1) {
         for (const topic of topics) {
           const state = stateOf(topic);
@@ -118,8 +110,15 @@ export function createStream(app: FastifyInstance, services: Services) {
     setImmediate(() => void render(state));
   }
 
-  /** Renders once and sends to all that watch, but for `except`, who gets it by itself. Equal bytes are not sent. */
-  async function render(state: CardState, except?: Client) {
+  /** Renders once, whoever asks meanwhile, and sends to all that watch. Equal bytes are not sent. */
+  function render(state: CardState): Promise<void> {
+    state.rendering ??= renderOnce(state).finally(() => {
+      state.rendering = null;
+    });
+    return state.rendering;
+  }
+
+  async function renderOnce(state: CardState) {
     state.isDirty = false;
     try {
       const html = await renderCard(app, state.card, services);
@@ -127,10 +126,7 @@ export function createStream(app: FastifyInstance, services: Services) {
       state.html = html;
       state.version = nextId();
       state.frame = frameOf(state.card.name, state.version, html);
-      for (const client of clients) {
-        if (client !== except && client.topics.has(state.card.name))
-          send(client, state.card.name, state.frame);
-      }
+      for (const client of clients) if (client.topics.has(state.card.name)) sendFrame(client, state);
     } catch (error) {
       log.error({ err: error, card: state.card.name }, 'a card could not be rendered');
     }
@@ -165,10 +161,7 @@ export function createStream(app: FastifyInstance, services: Services) {
   function tick() {
     const frame = tickFrame();
     for (const client of clients) {
-      client.stuckSince = client.response.writableNeedDrain ? (client.stuckSince ?? performance.now()) : null;
-      const isStuck = client.stuckSince !== null && performance.now() - client.stuckSince >= stuckMs - tickMs;
-      if (isStuck) client.response.destroy();
-      else if (!client.response.writableNeedDrain) client.response.write(frame);
+      tickClient(client, frame);
     }
   }
 
@@ -192,7 +185,7 @@ export function createStream(app: FastifyInstance, services: Services) {
 }
 
 function newState(card: Card): CardState {
-  return { card, html: '', frame: Buffer.alloc(0), version: 0, isDirty: true, timer: null };
+  return { card, html: '', frame: Buffer.alloc(0), version: 0, isDirty: true, timer: null, rendering: null };
 }
 
 /** The output of one job changes no other job's card. */
@@ -206,34 +199,4 @@ function readTopics(topics: string | undefined): Set<string> {
   const unknown = names.find((name) => !findCard(name));
   if (unknown === undefined) return new Set(names);
   throw new AppError('not_found', `There is no topic ${JSON.stringify(unknown.slice(0, 80))}.`);
-}
-
-/** A hijacked reply skips the hooks that would send its headers. */
-function open(reply: FastifyReply, topics: Set<string>): Client {
-  reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'x-accel-buffering': 'no',
-  });
-  response.write(`retry: ${retryMs}\n\n`);
-  return { response, topics, waiting: new Map(), stuckSince: null };
-}
-
-function send(client: Client, topic: string, frame: Buffer) {
-  if (client.waiting.size > 0 || client.response.writableLength + frame.length > bufferedMax) {
-    client.waiting.set(topic, frame);
-  } else {
-    client.response.write(frame);
-  }
-}
-
-function flush(client: Client) {
-  client.stuckSince = null;
-  for (const [topic, frame] of client.waiting) {
-    if (client.response.writableLength + frame.length > bufferedMax) return;
-    client.waiting.delete(topic);
-    client.response.write(frame);
-  }
 }

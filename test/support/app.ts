@@ -49,7 +49,11 @@ export async function startApp(
   });
   const origin = await app.start();
 
-  async function json(address: string, body?: unknown, headers: Record<string, string> = {}) {
+  async function json(
+    address: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: any; headers: Headers }> {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const answer = await fetch(origin + address, { ...init, headers: { ...type, ...headers } });

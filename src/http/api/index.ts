@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
-import type { Hit } from '../../index/live.ts';
+import type { SearchQuery } from '../../index/search.ts';
 import type { Services } from '../services.ts';
 import { anyObjectSchema, errorSchema } from './bodies.ts';
 
-type SearchQuery = { q: string; kind?: Hit['kind']; category?: string; limit: number };
+type Query = Omit<SearchQuery, 'query'> & { q: string };
 
 const answer = { response: { 200: anyObjectSchema, '4xx': errorSchema, '5xx': errorSchema } };
 
@@ -23,28 +23,24 @@ const searchSchema = {
   },
 } as const;
 
-export function registerIndexApi(app: FastifyInstance, { counts, liveIndex, now }: Services) {
-  app.get('/api/v1/queue', { schema: answer }, () => {
-    const { pending, failed, oldest_pending_at } = counts.queue();
-    const waitedMs = oldest_pending_at === null ? null : now().getTime() - Date.parse(oldest_pending_at);
-    return {
-      pending,
-      failed,
-      oldest_pending_sec: waitedMs === null ? null : Math.max(0, Math.round(waitedMs / 1000)),
-      rate_per_min: null,
-      eta_sec: null,
-      paused: false,
-    };
-  });
+export function registerIndexApi(app: FastifyInstance, { counts, liveIndex }: Services) {
+  // Since when an entry waits, and how fast the queue empties, is known once there are workers.
+  app.get('/api/v1/queue', { schema: answer }, () => ({
+    ...counts.queue(),
+    oldest_pending_sec: null,
+    rate_per_min: null,
+    eta_sec: null,
+    paused: false,
+  }));
 
   app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
 
-  app.get<{ Querystring: SearchQuery }>('/api/v1/search', { schema: searchSchema }, (request) => {
+  app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
     const { q, ...filter } = request.query;
     if (q.trim() === '') {
       const message = 'q: write what to search for.';
       throw new AppError('invalid_arguments', message, { problems: [{ field: 'q', message }] });
     }
-    return liveIndex.search(q, filter);
+    return liveIndex.search({ query: q, ...filter });
   });
 }

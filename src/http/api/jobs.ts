@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
 import { type JobStatus, jobStatuses } from '../../jobs/job.ts';
 import { jobLogFile, readJobLog } from '../../jobs/log.ts';
+import { followLog } from '../log-stream.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
 import { acceptedSchema, errorSchema, jobBody, jobSchema, listSchema } from './bodies.ts';
@@ -53,6 +54,7 @@ const logQuery = {
   properties: {
     offset: { type: 'integer', minimum: 0, default: 0 },
     limit: { type: 'integer', minimum: 1, maximum: 8_388_608, default: 1_048_576 },
+    follow: { type: 'string', enum: ['1'] },
   },
 } as const;
 
@@ -84,13 +86,14 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
     jobBody(services, jobs.find(request.params.id)),
   );
 
-  app.get<WithId & { Querystring: { offset: number; limit: number } }>(
+  app.get<WithId & { Querystring: { offset: number; limit: number; follow?: '1' } }>(
     '/api/v1/operations/jobs/:id/log',
-    { schema: { params, querystring: logQuery } },
+    { schema: { params, querystring: logQuery }, exposeHeadRoute: false },
     (request, reply) => {
       const job = jobs.find(request.params.id);
       const file = jobLogFile(config.root, job.number);
-      const { offset, limit } = request.query;
+      const { offset, limit, follow } = request.query;
+      if (follow) return followLog(services, reply, job, offset);
       const range = readJobLog(file, config.jobLogMaxBytes, offset, limit);
       return reply
         .type('text/plain; charset=utf-8')

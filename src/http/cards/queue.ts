@@ -6,11 +6,10 @@ export const queueCard: Card = {
   path: '/ui/operations/queue',
   dirtyOn: ['library', 'job'],
   load({ counts }) {
-    const { pending, failed, oldest_pending_at } = counts.queue();
+    const { pending, failed } = counts.queue();
     return {
       pending,
       failed,
-      oldestPendingAt: oldest_pending_at,
       isEmpty: pending.total + failed.total === 0,
       entries: counts.totals().entries,
     };

@@ -5,6 +5,6 @@ export const workersCard: Card = {
   name: 'workers',
   host: 'ops-workers-card',
   path: '/ui/operations/workers',
-  dirtyOn: ['library'],
+  dirtyOn: ['library', 'job'],
   load: ({ counts }) => ({ pending: counts.queue().pending.total }),
 };

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
-import type { Hit } from '../../index/live.ts';
+import type { Kind } from '../../embedding/content.ts';
 import { sendPage } from '../page.ts';
 import type { Services } from '../services.ts';
 
-type Query = { q?: string; kind?: string; category?: string };
+type Query = { q?: string; kind?: Kind | ''; category?: string };
 
 const query = {
   type: 'object',
@@ -44,13 +44,14 @@ export function registerLibraryPage(app: FastifyInstance, services: Services) {
 }
 
 /** Without an index the page says what to do instead of an error. */
-async function search({ liveIndex }: Services, q: string, kind: string, category: string) {
-  const filter = {
-    ...(kind === 'experience' || kind === 'manual' ? { kind: kind as Hit['kind'] } : {}),
-    ...(category ? { category } : {}),
-  };
+async function search({ liveIndex }: Services, query: string, kind: Kind | '', category: string) {
   try {
-    const answer = await liveIndex.search(q, { ...filter, limit: hitsShown });
+    const answer = await liveIndex.search({
+      query,
+      kind: kind || undefined,
+      category: category || undefined,
+      limit: hitsShown,
+    });
     return { ...answer, problem: null };
   } catch (error) {
     if (error instanceof AppError) return { hits: [], generation: null, took_ms: 0, problem: error.message };

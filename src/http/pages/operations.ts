@@ -7,7 +7,7 @@ import { answerAction } from '../answers.ts';
 import { dashboardCards, loadCard, renderCard } from '../cards/list.ts';
 import { formFields, isForDialog, sendDialog } from '../dialog.ts';
 import { statusOf } from '../errors.ts';
-import type { Notice } from '../flash.ts';
+import { type Notice, readCookie } from '../flash.ts';
 import { sendPage } from '../page.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
@@ -22,7 +22,7 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
 
   app.get('/operations', { config: { isPage: true } }, (request, reply) => {
     const cards = Object.fromEntries(dashboardCards.map((card) => [card.name, loadCard(card, services)]));
-    const isHowToOpen = request.cookies.chl_howto !== 'closed';
+    const isHowToOpen = readCookie(request, 'chl_howto') !== 'closed';
     const { entries } = services.counts.totals();
     const data = { cards, isHowToOpen, isLibraryEmpty: entries === 0 };
     return sendPage(services, request, reply, {
@@ -105,7 +105,7 @@ export async function runFromForm(
   } catch (error) {
     const state = isForDialog(error) ? dialogFor(error) : null;
     if (!state || !(error instanceof AppError)) throw error;
-    reply.code(statusOf(error));
+    reply.code(statusOf(error)).header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
     return sendDialog(services, request, reply, state);
   }
 }

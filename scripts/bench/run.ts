@@ -1,0 +1,52 @@
+// `npm run bench [-- name …] [--library DIR]`: runs the named workloads, or all, and prints one table.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { importWorkload } from './import.ts';
+import type { Figure, Workload } from './workload.ts';
+
+const workloads: Workload[] = [importWorkload];
+
+const { values, positionals } = parseArgs({
+  options: { library: { type: 'string' } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !workloads.some((workload) => workload.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `No workload is called ${unknown.join(', ')}. There are: ${workloads.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(64);
+}
+
+const figures: Figure[] = [];
+for (const workload of workloads) {
+  if (positionals.length > 0 && !positionals.includes(workload.name)) continue;
+  console.log(`${workload.name}: ${workload.title}`);
+  const library = values.library === undefined ? null : path.resolve(values.library);
+  figures.push(...(await workload.run({ library })));
+}
+print(figures);
+
+function print(lines: Figure[]) {
+  const table = [
+    ['workload', 'ours', 'reference', 'ratio', 'target', 'met'],
+    ...lines.map(({ workload, ours, reference, ratio, target, isMet }) => [
+      workload,
+      ours,
+      reference,
+      ratio === null ? '–' : ratio.toFixed(2),
+      target,
+      isMet === null ? '–' : isMet ? 'yes' : 'NO',
+    ]),
+  ];
+  const widths = table[0]?.map((_, at) => Math.max(...table.map((line) => line[at]?.length ?? 0))) ?? [];
+  console.log();
+  for (const line of table)
+    console.log(
+      line
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  for (const { workload, note } of lines) if (note !== undefined) console.log(`${workload}: ${note}`);
+}

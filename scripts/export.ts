@@ -1,0 +1,56 @@
+// The operation export: writes the library to a sheet that people can review.
+import type { Config } from '../src/config.ts';
+import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { createLibrary, type Library } from '../src/library/repository.ts';
+import { runScript, type ScriptContext } from '../src/runner/script.ts';
+import { readExportArguments } from '../src/sheets/arguments.ts';
+import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
+import { openSheetPath, pathInRoot, sheetPlace } from '../src/sheets/places.ts';
+import { mendExport } from '../src/sheets/swap.ts';
+
+await runScript<Record<string, unknown>>((given, context) => {
+  const { config } = context;
+  const args = readExportArguments(given);
+  const place = openSheetPath(config, args.path ?? sheetPlace(config, args.target), 'write');
+  const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
+  try {
+    const library = createLibrary(db);
+    return args.dryRun ? forecast(library, place, config) : write(library, place, context);
+  } finally {
+    db.close();
+  }
+});
+
+function forecast(library: Library, place: string, config: Config) {
+  return library.read(() => {
+    const all = library.counts();
+    const local = library.localCounts();
+    const leaving = {
+      experiences: all.experiences - local.experiences,
+      manuals: all.manuals - local.manuals,
+    };
+    return {
+      dry_run: true,
+      ...all,
+      ...leaving,
+      left_out: local.experiences + local.manuals,
+      path: pathInRoot(config, place),
+    };
+  });
+}
+
+function write(library: Library, place: string, { config, job, progress, assertFence }: ScriptContext) {
+  const { left_out, categories, experiences, manuals } = forecast(library, place, config);
+  const total = categories + experiences + manuals;
+  const at = new Date().toISOString();
+  assertFence();
+  mendExport(place);
+  const exported = exportSheet(library, place, at, (rows) => progress(rows, total, 'write'));
+  const result = { dry_run: false, ...countExported(exported), left_out, path: pathInRoot(config, place) };
+  library.write(() => {
+    noteExported(library, exported, at);
+    library.recordApplied({ job, result, at });
+    assertFence();
+  });
+  return result;
+}

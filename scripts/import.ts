@@ -1,0 +1,158 @@
+// The operation import: makes the library what a sheet says, or adds the sheet to it. It reads and checks everything
+// first and writes last, in one transaction; until then nothing has changed.
+import { type Db, openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { AppError } from '../src/errors.ts';
+import { createLibrary, type Library } from '../src/library/repository.ts';
+import { runScript, type ScriptContext } from '../src/runner/script.ts';
+import { applyPlan } from '../src/sheets/apply.ts';
+import { type ImportArguments, readImportArguments } from '../src/sheets/arguments.ts';
+import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
+import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
+import { readFolder } from '../src/sheets/folder.ts';
+import { mayRead, openSheetPath, sheetPlace, shownPath } from '../src/sheets/places.ts';
+import { countRows, type ImportPlan, planImport, refuseRemovals } from '../src/sheets/plan.ts';
+import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
+import { planToken } from '../src/sheets/token.ts';
+
+type Work = {
+  args: ImportArguments;
+  checked: CheckedSheet;
+  hashes: string[];
+  db: Db;
+  library: Library;
+  context: ScriptContext;
+};
+
+const mostAttempts = 5;
+
+await runScript<Record<string, unknown>>(async (given, context) => {
+  const args = readImportArguments(given);
+  const sheet = readSheet(args, context);
+  const db = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
+  try {
+    return await importSheet({ args, ...sheet, db, library: createLibrary(db), context });
+  } finally {
+    db.close();
+  }
+});
+
+function readSheet(args: ImportArguments, context: ScriptContext) {
+  const { config, progress, row } = context;
+  const place = openSheetPath(config, args.path ?? sheetPlace(config, args.source), 'read');
+  const onRead = (rows: number) => progress(rows, undefined, 'read');
+  const content = readFolder(place, (file) => mayRead(config, file), onRead);
+  const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
+  console.log(`Read ${total} rows from ${shownPath(config, place)}.`);
+  const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
+  for (const { tab, message } of checked.warnings) {
+    console.log(`${tab.name}: ${message}`);
+    row(tab.name, 'warning', message);
+  }
+  if (isComparable(checked)) return { checked, hashes: content.hashes };
+  report([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], context);
+  throw badSheet(checked.sheetProblems, checked.rowProblems);
+}
+
+/** Another program may write between plan and transaction; then the plan, and its backup, are made anew. */
+async function importSheet(work: Work): Promise<Record<string, unknown>> {
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const result = await tryImport(work);
+    if (result) return result;
+    console.log('Another program has changed the library meanwhile; comparing again.');
+  }
+  throw new AppError(
+    'temporary',
+    'Another program keeps changing the library; nothing was written. Run the import again when it is done.',
+  );
+}
+
+/** Gives null when the library is no longer the one that was compared. */
+async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
+  const { args, hashes, context } = work;
+  const plan = compare(work);
+  const token = planToken(plan.revision, hashes, args.mode);
+  if (args.plan !== null && args.plan !== token) throw planOutdated();
+  refuseProblems(plan, args, context);
+  const result = { mode: args.mode, dry_run: args.dryRun, ...plan.counts, ...plan.after, plan: token };
+  if (args.dryRun) {
+    report(plan.rowProblems, context);
+    return { ...result, preview: plan.preview, backup: null };
+  }
+  if (args.plan === null && !args.allowRemovals) refuseRemovals(plan);
+  const now = new Date().toISOString();
+  const backup = hasReasonToBackUp(plan) ? await backUp(work, plan, now) : null;
+  const applied = { ...result, preview: plan.preview, backup };
+  if (write(work, plan, applied, now)) {
+    report(plan.rowProblems, context);
+    return applied;
+  }
+  if (backup !== null) removeBackup(context.config, backup);
+  return null;
+}
+
+function compare({ args, checked, library, context }: Work): ImportPlan {
+  const onCompared = everyFewRows((rows, total) => context.progress(rows, total, 'compare'));
+  return planImport(checked, library, args.mode, onCompared);
+}
+
+function refuseProblems(
+  { sheetProblems, rowProblems }: ImportPlan,
+  args: ImportArguments,
+  context: ScriptContext,
+) {
+  const mayGoOn = args.dryRun || args.skipInvalid || rowProblems.length === 0;
+  if (mayGoOn && sheetProblems.length === 0) return;
+  report([...sheetProblems.map(({ problem }) => problem), ...rowProblems], context);
+  throw badSheet(sheetProblems, rowProblems);
+}
+
+/** Nothing can be lost from an empty library, nor by an import that changes nothing. */
+function hasReasonToBackUp({ before, counts }: ImportPlan): boolean {
+  return countRows(before) > 0 && countChanges(counts) > 0;
+}
+
+async function backUp({ db, context }: Work, { before }: ImportPlan, now: string): Promise<string> {
+  const total = countRows(before);
+  const name = await backupLibrary(db, context.config, context.job.id, now, (part) =>
+    context.progress(Math.floor(part * total), total, 'back up'),
+  );
+  console.log(`Backed up the library to backups/${name}.`);
+  return name;
+}
+
+/** Says whether the library was still the one of the plan; only then is anything written. */
+function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, now: string): boolean {
+  const { checked, library, context } = work;
+  const total = countChanges(plan.counts);
+  const onWritten = everyFewRows((rows) => context.progress(rows, total, 'write'));
+  return library.write(() => {
+    if (library.revision() !== plan.revision) return false;
+    applyPlan(library, plan, checked, now, onWritten);
+    context.progress(total, total, 'write', 'committing');
+    library.recordApplied({ job: context.job, result, at: now });
+    context.assertFence();
+    return true;
+  });
+}
+
+function countChanges({ added, changed, removed }: ImportPlan['counts']): number {
+  return added + changed + removed;
+}
+
+function report(problems: Problem[], context: ScriptContext) {
+  for (const problem of problems) context.row(refOf(problem), 'invalid', inColumn(problem));
+}
+
+function everyFewRows(tell: (rows: number, total: number) => void) {
+  return (rows: number, total = 0) => {
+    if (rows % 500 === 0) tell(rows, total);
+  };
+}
+
+function planOutdated() {
+  return new AppError(
+    'bad_input',
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.',
+    { code: 'plan_outdated', problems: [], total: 0 },
+  );
+}

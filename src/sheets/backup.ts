@@ -1,0 +1,57 @@
+// Copies the library aside before an import, with SQLite's online backup, so that other programs may go on using it.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/open.ts';
+import { syncToDisk } from './disk.ts';
+
+const pagesAtOnce = 500;
+const unfinished = /\.partial(-journal)?$/;
+
+/** Gives the name of the file in `<root>/backups`. A file is complete when it has that name; `onCopied` is told the
+ *  part that is done, from 0 to 1. */
+export async function backupLibrary(
+  db: Db,
+  config: Config,
+  jobId: string,
+  now: string,
+  onCopied: (part: number) => void = () => {},
+): Promise<string> {
+  const folder = folderOf(config);
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removeUnfinished(folder);
+  const name = `library-${now.replace(/[-:]/g, '')}-${jobId.slice(0, 8) || 'by-hand'}.db`;
+  const file = path.join(folder, `${name}.partial`);
+  fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  try {
+    await db.backup(file, {
+      progress({ totalPages, remainingPages }) {
+        onCopied(totalPages === 0 ? 0 : 1 - remainingPages / totalPages);
+        return pagesAtOnce;
+      },
+    });
+    syncToDisk(file);
+    fs.renameSync(file, path.join(folder, name));
+  } catch (error) {
+    fs.rmSync(file, { force: true });
+    throw error;
+  }
+  syncToDisk(folder);
+  return name;
+}
+
+/** For a copy that turned out to be older than the import it was made for. */
+export function removeBackup(config: Config, name: string) {
+  fs.rmSync(path.join(folderOf(config), name));
+}
+
+function folderOf(config: Config): string {
+  return path.join(config.root, 'backups');
+}
+
+/** Imports exclude each other, so a copy that is not finished belongs to one that died. */
+function removeUnfinished(folder: string) {
+  for (const name of fs.readdirSync(folder)) {
+    if (unfinished.test(name)) fs.rmSync(path.join(folder, name));
+  }
+}

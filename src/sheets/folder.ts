@@ -1,0 +1,132 @@
+// Reads a sheet that is a folder of CSV files. It finds out what cannot be read at all (a tab, a header, the quoting);
+// what the cells say is judged in checks.ts.
+import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import fs from 'node:fs';
+import path from 'node:path';
+import { cut } from '../library/rules.ts';
+import { delimiters, parseCsv } from './csv.ts';
+import { nearest } from './nearest.ts';
+import { rowProblem, type SheetProblem } from './problems.ts';
+import { type Tab, tabFiles, tabs } from './tabs.ts';
+
+/** `records` are the rows below the header; row n of the spreadsheet is `records[n - 2]`. */
+export type TabContent = { tab: Tab; header: string[]; records: string[][]; isUtf8: boolean };
+/** `hashes`: sha-256 of each tab's bytes, in the order of the tabs. */
+export type SheetContent = { contents: TabContent[]; problems: SheetProblem[]; hashes: string[] };
+
+/** `mayRead` is asked about the real path of a tab that is a symbolic link. */
+export function readFolder(
+  place: string,
+  mayRead: (realPath: string) => boolean,
+  onRead: (rows: number) => void = () => {},
+): SheetContent {
+  const names = fs.readdirSync(place);
+  const sheet: SheetContent = { contents: [], problems: [], hashes: [] };
+  let rows = 0;
+  for (const tab of tabs) {
+    const bytes = readTab(place, tab, names, mayRead);
+    if (!Buffer.isBuffer(bytes)) {
+      sheet.problems.push(bytes);
+      continue;
+    }
+    sheet.hashes.push(createHash('sha256').update(bytes).digest('hex'));
+    const { content, problem } = parseTab(tab, bytes);
+    if (problem) sheet.problems.push(problem);
+    if (!content) continue;
+    sheet.contents.push(content);
+    rows += content.records.length;
+    onRead(rows);
+  }
+  return sheet;
+}
+
+/** The hashes that `readFolder` would give, without holding a file in memory or the event loop. */
+export async function hashFolder(place: string): Promise<string[]> {
+  return Promise.all(tabFiles.map((file) => hashFile(path.join(place, file))));
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Larger texts would not fit the memory an import may take. */
+const largestMb = 200;
+
+function readTab(
+  place: string,
+  tab: Tab,
+  names: string[],
+  mayRead: (file: string) => boolean,
+): Buffer | SheetProblem {
+  const file = path.join(place, tab.file);
+  if (!names.includes(tab.file)) return fault(tab, 'missing_tab', missingTab(tab, names));
+  if (!mayRead(fs.realpathSync(file))) {
+    return fault(
+      tab,
+      'unreadable_tab',
+      `${tab.file} is a link that leads out of the allowed folders. Put the file itself there.`,
+    );
+  }
+  const stat = fs.statSync(file);
+  if (!stat.isFile()) return fault(tab, 'unreadable_tab', `${tab.file} is not a file.`);
+  if (stat.size > largestMb * 1024 * 1024) {
+    return fault(
+      tab,
+      'unreadable_tab',
+      `${tab.file} is larger than ${largestMb} MB. Import it in parts, with the mode merge.`,
+    );
+  }
+  return fs.readFileSync(file);
+}
+
+function missingTab(tab: Tab, names: string[]): string {
+  const visible = names.filter((name) => !name.startsWith('.'));
+  const found =
+    visible.length === 0 ? 'The folder is empty.' : `Found: ${cut(visible.sort().join(', '), 200)}.`;
+  const others = visible.filter((name) => !tabFiles.includes(name));
+  const meant = nearest(tab.file, others);
+  const advice = meant
+    ? `Rename “${meant}” to “${tab.file}”.`
+    : `Add it; its header is ${tab.headers.join(',')}.`;
+  return `${tab.file} is missing. ${found} ${advice}`;
+}
+
+/** Both, when the text breaks off somewhere: the rows before that can still be checked. */
+function parseTab(tab: Tab, bytes: Buffer): { content?: TabContent; problem?: SheetProblem } {
+  if (isUtf16(bytes)) {
+    return { problem: fault(tab, 'unreadable_tab', `${tab.file} is UTF-16 text. Save it as CSV in UTF-8.`) };
+  }
+  const csv = parseCsv(bytes, findDelimiter(bytes, tab));
+  const [header, ...records] = csv.records;
+  const content = { tab, header: header ?? [], records, isUtf8: isUtf8(bytes) };
+  if (!csv.fault) return { content };
+  const { row, cell, message } = csv.fault;
+  const column = header?.[cell] ?? `column ${cell + 1}`;
+  const advice = 'Correct it; what follows in this tab is not read.';
+  const problem = rowProblem(tab.name, row, column, null, `${message} ${advice}`);
+  return { ...(header ? { content } : {}), problem: { code: 'unreadable_tab', problem } };
+}
+
+const longestHeader = 64 * 1024;
+
+/** The one with which the header holds most of the known names. */
+function findDelimiter(bytes: Buffer, tab: Tab): string {
+  const start = bytes.subarray(0, longestHeader);
+  const known = (delimiter: string) => {
+    const [header = []] = parseCsv(start, delimiter, 1).records;
+    return header.filter((name) => tab.headers.includes(name)).length;
+  };
+  return delimiters.reduce((best, next) => (known(next) > known(best) ? next : best));
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  return mark === 'fffe' || mark === 'feff';
+}
+
+function fault(tab: Tab, code: SheetProblem['code'], message: string): SheetProblem {
+  return { code, problem: rowProblem(tab.name, null, null, null, message) };
+}

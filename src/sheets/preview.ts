@@ -1,0 +1,73 @@
+// The part of a plan that people look at before they apply it: the first rows that would be added, changed or removed,
+// and what is wrong; every text cut, so that it fits one message.
+import { cut, shapes, syncStatusWord, type Value } from '../library/rules.ts';
+import type { SheetRow } from './checks.ts';
+import { longestShown, mostShown, type Problem } from './problems.ts';
+import type { Tab, TabName } from './tabs.ts';
+
+export type ShownRow = { tab: TabName; row: number; id: string; title: string };
+export type FieldChange = { field: string; from: string | null; to: string | null };
+export type Preview = {
+  added: ShownRow[];
+  changed: (ShownRow & { fields: FieldChange[] })[];
+  removed: Omit<ShownRow, 'row'>[];
+  invalid: Problem[];
+};
+
+export function emptyPreview(): Preview {
+  return { added: [], changed: [], removed: [], invalid: [] };
+}
+
+export function showAdded({ added }: Preview, tab: Tab, { row, values }: SheetRow) {
+  if (added.length < mostShown) added.push({ tab: tab.name, row, ...nameOf(tab, values) });
+}
+
+/** `changed`: places of the columns that differ between the row and what is `stored`. */
+export function showChanged(
+  preview: Preview,
+  tab: Tab,
+  { row, values }: SheetRow,
+  stored: Value[],
+  changed: number[],
+) {
+  if (preview.changed.length >= mostShown) return;
+  const fields = changed.map((at) =>
+    fieldChange(tab.required[at] ?? '', stored[at] ?? null, values[at] ?? null),
+  );
+  preview.changed.push({ tab: tab.name, row, ...nameOf(tab, values), fields });
+}
+
+export function showRemoved({ removed }: Preview, tab: Tab, stored: Value[]) {
+  if (removed.length < mostShown) removed.push({ tab: tab.name, ...nameOf(tab, stored) });
+}
+
+function nameOf({ kind }: Tab, values: Value[]) {
+  const title = values[kind === 'category' ? 1 : shapes[kind].compared.indexOf('title')];
+  return { id: cut(String(values[0]), longestShown), title: cut(String(title), longestShown) };
+}
+
+function fieldChange(field: string, from: Value, to: Value): FieldChange {
+  const [shownFrom, shownTo] = [textOf(field, from), textOf(field, to)];
+  const start = differenceStart(shownFrom ?? '', shownTo ?? '');
+  return { field, from: cutFrom(shownFrom, start), to: cutFrom(shownTo, start) };
+}
+
+function textOf(field: string, value: Value): string | null {
+  if (field === 'sync_status') return syncStatusWord(value);
+  return value === null || value === '' ? null : String(value);
+}
+
+/** A difference far into two long texts must be seen too: where to start showing them. */
+function differenceStart(from: string, to: string): number {
+  const lead = 40;
+  let same = 0;
+  while (same < from.length && from[same] === to[same]) same++;
+  if (same < longestShown - lead) return 0;
+  const isInsidePair = /[\uDC00-\uDFFF]/.test(from[same - lead] ?? '');
+  return same - lead - (isInsidePair ? 1 : 0);
+}
+
+function cutFrom(text: string | null, start: number): string | null {
+  if (text === null || start === 0) return text === null ? null : cut(text, longestShown);
+  return `…${cut(text.slice(start), longestShown)}`;
+}

@@ -1,0 +1,70 @@
+// What is wrong with a sheet, in the words of its reader: which tab, row and column, what was found, what to do.
+import { AppError } from '../errors.ts';
+import { cut } from '../library/rules.ts';
+import { type TabName, tabs } from './tabs.ts';
+
+/** `row` is the spreadsheet's (the header is 1); null where the whole tab or column is meant. */
+export type Problem = {
+  tab: TabName;
+  row: number | null;
+  column: string | null;
+  value: string | null;
+  message: string;
+};
+
+/** A problem of the sheet as a whole: no row can be left out to make it go away. */
+export type SheetProblem = {
+  code: 'missing_tab' | 'unreadable_tab' | 'empty_tab' | 'missing_header' | 'duplicate_header' | 'name_taken';
+  problem: Problem;
+};
+
+export const mostShown = 50;
+export const longestShown = 200;
+
+export function rowProblem(
+  tab: TabName,
+  row: number | null,
+  column: string | null,
+  value: string | null,
+  message: string,
+): Problem {
+  return { tab, row, column, value: value === null ? null : cut(value, longestShown), message };
+}
+
+/** `Experiences!17`, or the tab's name alone. */
+export function refOf({ tab, row }: Problem): string {
+  return row === null ? tab : `${tab}!${row}`;
+}
+
+/** In the order of a reader: tab by tab, from top to bottom. */
+export function inOrder(problems: Problem[]): Problem[] {
+  const place = (problem: Problem) => tabs.findIndex((tab) => tab.name === problem.tab);
+  return problems.toSorted((a, b) => place(a) - place(b) || (a.row ?? 0) - (b.row ?? 0));
+}
+
+/** `bad_input` with how many problems there are, the first in full, and the first 50 as `detail.problems`. */
+export function badSheet(sheetProblems: SheetProblem[], rowProblems: Problem[]): AppError {
+  const problems = [...sheetProblems.map(({ problem }) => problem), ...inOrder(rowProblems)];
+  const code = sheetProblems[0]?.code ?? 'invalid_rows';
+  const number = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const first = problems.slice(0, 1).map(sentence).join('');
+  const advice =
+    code === 'invalid_rows'
+      ? 'Correct the cells, or leave such rows out with skip_invalid.'
+      : 'Correct the sheet and import it again.';
+  return new AppError(
+    'bad_input',
+    `${number} in the sheet; nothing was written. ${problems.length > 1 ? 'The first: ' : ''}${first} ${advice}`,
+    { code, problems: problems.slice(0, mostShown), total: problems.length },
+  );
+}
+
+/** The message, with the column that it is about. */
+export function inColumn({ column, message }: Problem): string {
+  return column === null ? message : `${column}: ${message}`;
+}
+
+function sentence(problem: Problem): string {
+  const where = problem.row === null ? problem.tab : `${problem.tab}, row ${problem.row}`;
+  return `${where}${problem.column === null ? ':' : ','} ${inColumn(problem)}`;
+}

@@ -1,0 +1,25 @@
+// The three tabs of a sheet: their names, files and headers. Order counts only when a sheet is written.
+import { columnsOf, type Kind, shapes } from '../library/rules.ts';
+
+export type TabName = 'Categories' | 'Experiences' | 'Manuals';
+export type Tab = {
+  kind: Kind;
+  name: TabName;
+  file: string;
+  /** In export order. */
+  headers: string[];
+  /** What an import compares: without such a column it would empty that column of the library. */
+  required: readonly string[];
+};
+
+export const tabs: readonly Tab[] = [
+  tabOf('category', 'Categories', 'categories.csv'),
+  tabOf('experience', 'Experiences', 'experiences.csv'),
+  tabOf('manual', 'Manuals', 'manuals.csv'),
+];
+
+export const tabFiles: readonly string[] = tabs.map((tab) => tab.file);
+
+function tabOf(kind: Kind, name: TabName, file: string): Tab {
+  return { kind, name, file, headers: columnsOf(kind), required: shapes[kind].compared };
+}
