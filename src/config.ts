@@ -16,6 +16,9 @@ export const version: string = JSON.parse(
   fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
 ).version;
 
+/** Folders in which commands are looked up. */
+export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
+
 /** The configuration of this process. Variables that are set win over the .env file in `folder`. */
 export function loadConfig(environment: Environment = process.env, folder = process.cwd()): Config {
   const file = path.join(folder, '.env');

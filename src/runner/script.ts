@@ -1,8 +1,8 @@
 // The child's side of the script protocol: arguments from stdin, messages to CHL_MESSAGE_FD, the exit code.
 import { readFileSync, writeSync } from 'node:fs';
 import { type Config, loadConfig, readScriptEnvironment } from '../config.ts';
-import { type Db, openDatabase, scriptBusyMs } from '../db/open.ts';
 import { AppError } from '../errors.ts';
+import { assertRunning } from '../jobs/fence.ts';
 import { exitCodes, type ScriptMessage } from './protocol.ts';
 
 export type ScriptContext = {
@@ -29,7 +29,7 @@ export async function runScript<Args>(
   const reporter = createReporter(send);
   try {
     const args = JSON.parse(readFileSync(0, 'utf8')) as Args;
-    const assertFence = () => checkFence(config.opsDatabasePath, job);
+    const assertFence = () => assertRunning(config.opsDatabasePath, job);
     const result = await work(args, { config, job, ...reporter, assertFence });
     reporter.flush();
     send({ type: 'result', data: result });
@@ -104,17 +104,4 @@ function reportFailure(error: unknown, send: Send): number {
   send({ type: 'failure', message });
   process.stderr.write(`${stack ?? message}\n`);
   return 1;
-}
-
-function checkFence(opsDatabasePath: string, job: { id: string; attempt: number }) {
-  const ops: Db = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
-  try {
-    const isCurrent = ops
-      .prepare(`SELECT 1 FROM job WHERE id = ? AND attempt = ? AND status = 'running'`)
-      .get(job.id, job.attempt);
-    if (isCurrent) return;
-  } finally {
-    ops.close();
-  }
-  throw new AppError('internal', 'This attempt is no longer the one that may write; nothing was written.');
 }

@@ -1,0 +1,62 @@
+// How long the server's event loop stalls while it runs a job: a real server in this process, a client on its stream,
+// and the same server at rest for as long as the reference.
+import http from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as after } from 'node:timers/promises';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import { systemRequester } from '../../src/audit.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import type { RunRequest } from '../../src/jobs/jobs.ts';
+
+/** The longest stall in milliseconds, with and without the job, and how long the job took. */
+export type ServerLag = { busyMs: number; idleMs: number; jobMs: number };
+
+/** `root` is made; `folder` may be read by sheets. */
+export async function measureServerLag(
+  root: string,
+  folder: string,
+  request: RunRequest,
+): Promise<ServerLag> {
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: folder, CHL_PORT: '0' }, '/');
+  const app = await createApp(config, { log: pino({ level: 'silent' }) });
+  try {
+    const stream = await openStream(await app.start());
+    await after(1000);
+    const startedAt = performance.now();
+    const busyMs = await longestStall(() => runToEnd(app, request));
+    const jobMs = performance.now() - startedAt;
+    const idleMs = await longestStall(() => after(jobMs));
+    stream.destroy();
+    return { busyMs, idleMs, jobMs };
+  } finally {
+    await app.close();
+  }
+}
+
+async function longestStall(work: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await work();
+  delay.disable();
+  return delay.max / 1e6;
+}
+
+function runToEnd({ services }: App, request: RunRequest): Promise<Job> {
+  const { number } = services.jobs.enqueue(request, systemRequester);
+  return new Promise((resolve, reject) => {
+    services.bus.on('job', (event) => {
+      const job = event.number === number ? services.jobs.find(String(number)) : null;
+      if (job?.status === 'succeeded') resolve(job);
+      if (job?.status === 'failed') reject(new Error(`The job failed: ${job.failure?.message}`));
+    });
+  });
+}
+
+function openStream(origin: string): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const onAnswer = (response: http.IncomingMessage) => resolve(response.resume());
+    http.get(`${origin}/ui/stream/telemetry`, onAnswer).once('error', reject);
+  });
+}

@@ -1,0 +1,146 @@
+// Walks a server in noop mode as a visitor would: every link, partial, dialog and button of every page, the API and the
+// stream; then checks that each job is recorded, that no process was started, and that the server stops cleanly.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parse } from 'node-html-parser';
+
+const startMaxMs = 30_000;
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
+const server = spawn(process.execPath, [path.join(import.meta.dirname, '../dist/src/main.js')], {
+  cwd: root,
+  env: {
+    ...process.env,
+    CHL_OPERATIONS_MODE: 'noop',
+    CHL_PORT: '0',
+    CHL_EXPERIENCE_ROOT: path.join(root, 'data'),
+  },
+  stdio: ['ignore', 'ignore', 'pipe'],
+});
+
+try {
+  const origin = await readOrigin();
+  const pages = await walkPages(origin);
+  const jobs = await readJobs(origin);
+  await walkApi(origin, jobs);
+  assert.deepEqual(childrenOf(server.pid), [], 'noop mode starts no process');
+  const exit = new Promise((resolve) => server.once('exit', (code) => resolve(code)));
+  server.kill('SIGTERM');
+  assert.equal(await exit, 0, 'the server stops cleanly');
+  console.log(`Walked ${pages} addresses and ${jobs.length} jobs in noop mode.`);
+} finally {
+  server.kill('SIGKILL');
+  fs.rmSync(root, { recursive: true, force: true });
+}
+
+/** The server says on stderr where it listens. */
+function readOrigin() {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    setTimeout(() => reject(new Error(`the server did not start: ${text}`)), startMaxMs).unref();
+    server.once('exit', () => reject(new Error(`the server ended: ${text}`)));
+    server.stderr.on('data', (chunk) => {
+      text += chunk;
+      const address = /ready: (http:\/\/\S+?)\/operations/.exec(text);
+      if (address) resolve(address[1]);
+    });
+  });
+}
+
+/** Follows links and submits forms until nothing new is found; gives how many addresses were visited. */
+async function walkPages(origin) {
+  const open = ['/'];
+  const visited = new Set();
+  const submitted = new Set();
+  for (let address = open.shift(); address; address = open.shift()) {
+    if (visited.has(address)) continue;
+    visited.add(address);
+    const { status, html } = await get(origin, address);
+    assert.ok(status === 200, `GET ${address} answers 200, not ${status}`);
+    for (const found of addressesOf(html)) if (!visited.has(found)) open.push(found);
+    for (const form of html.querySelectorAll('form[method="post"]')) {
+      const action = form.getAttribute('action');
+      if (submitted.has(action)) continue;
+      submitted.add(action);
+      open.push(await submit(origin, action, form));
+      visited.delete('/operations');
+    }
+  }
+  assert.ok(
+    [...submitted].some((action) => action === '/ui/operations/run/import'),
+    'the import was submitted',
+  );
+  return visited.size + submitted.size;
+}
+
+async function get(origin, address) {
+  const answer = await fetch(origin + address);
+  return { status: answer.status, html: parse(await answer.text()) };
+}
+
+function addressesOf(html) {
+  const values = html
+    .querySelectorAll('a[href], [hx-get]')
+    .flatMap((node) => [node.getAttribute('href'), node.getAttribute('hx-get')]);
+  return values.filter((value) => value?.startsWith('/')).map((value) => value.split('#')[0]);
+}
+
+/** Fills reason and word as an operator would, and gives where the answer leads. */
+async function submit(origin, action, form) {
+  const fields = new URLSearchParams();
+  for (const field of form.querySelectorAll('input, select')) {
+    if (field.getAttribute('type') === 'checkbox') continue;
+    const chosen = field.querySelector('option[selected]') ?? field;
+    fields.set(field.getAttribute('name'), chosen.getAttribute('value') ?? '');
+  }
+  if (fields.has('reason')) fields.set('reason', 'a walk in noop mode');
+  if (fields.has('confirm')) fields.set('confirm', form.querySelector('label[for="confirm"] strong').text);
+  const answer = await fetch(origin + action, { method: 'POST', body: fields, redirect: 'manual' });
+  assert.equal(answer.status, 303, `POST ${action} leads on`);
+  return answer.headers.get('location');
+}
+
+async function readJobs(origin) {
+  const answer = await fetch(`${origin}/api/v1/operations/jobs`);
+  const { items } = await answer.json();
+  const { items: operations } = await (await fetch(`${origin}/api/v1/operations`)).json();
+  for (const { name } of operations) {
+    assert.ok(
+      items.some((job) => job.operation === name),
+      `${name} has a job`,
+    );
+  }
+  for (const job of items) {
+    assert.equal(job.status, 'succeeded');
+    assert.deepEqual(job.result, { mode: 'noop' });
+  }
+  return items;
+}
+
+async function walkApi(origin, [job]) {
+  const paths = ['/queue', '/index', `/operations/jobs/${job.number}`, `/operations/jobs/${job.job_id}/rows`];
+  for (const address of [
+    ...paths.map((name) => `/api/v1${name}`),
+    `/api/v1/operations/jobs/${job.number}/log`,
+    '/health',
+  ]) {
+    const answer = await fetch(origin + address);
+    assert.equal(answer.status, 200, `GET ${address} answers 200`);
+  }
+  for (const verb of ['cancel', 'retry']) {
+    const refused = await fetch(`${origin}/api/v1/operations/jobs/${job.number}/${verb}`, { method: 'POST' });
+    assert.equal(refused.status, 409, `${verb} of a finished job is refused`);
+  }
+  const search = await fetch(`${origin}/api/v1/search?q=anything`);
+  assert.equal(search.status, 409, 'search says that there is no index yet');
+  const stream = await fetch(`${origin}/ui/stream/telemetry?cycles=2`);
+  const events = (await stream.text()).match(/^event: .+$/gm);
+  assert.equal(events.filter((line) => line === 'event: tick').length, 2);
+}
+
+function childrenOf(pid) {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
+}

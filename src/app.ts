@@ -1,0 +1,138 @@
+// The composition root: builds the modules in order, starts them, closes them in reverse. Wiring only.
+import fs from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { createAudit, systemRequester } from './audit.ts';
+import { createBus } from './bus.ts';
+import type { Config } from './config.ts';
+import { AppError } from './errors.ts';
+import { prepareLibrary } from './db/library.ts';
+import { prepareOps } from './db/ops.ts';
+import { createServer } from './http/server.ts';
+import type { Services } from './http/services.ts';
+import { tidyGenerations } from './index/generation.ts';
+import { createLiveIndex } from './index/live.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { createJobListing } from './jobs/listing.ts';
+import { createJobRepository } from './jobs/repository.ts';
+import { type Log, logJobEvents } from './log.ts';
+import { type Catalogue, createCatalogue } from './operations/catalogue.ts';
+import { createAppliedFinder } from './runner/applied.ts';
+import { recoverJobs } from './runner/recovery.ts';
+import { createRunner } from './runner/runner.ts';
+import { acquireServerLock } from './runner/server-lock.ts';
+import { sheetPlace } from './sheets/places.ts';
+import { seedStarterSheet } from './sheets/starter.ts';
+import { mendExport } from './sheets/swap.ts';
+import { createLibraryCounts } from './telemetry/counts.ts';
+import { createSampler } from './telemetry/sampler.ts';
+
+export type App = {
+  server: FastifyInstance;
+  services: Services;
+  /** Recovers, listens, and starts what waits; gives the address. */
+  start(): Promise<string>;
+  /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
+  close(quietMs?: number): Promise<void>;
+};
+
+/** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
+export async function createApp(
+  config: Config,
+  options: { log: Log; now?: () => Date; catalogue?: Catalogue },
+): Promise<App> {
+  const { log, now = () => new Date(), catalogue = createCatalogue() } = options;
+  const lock = acquireServerLock(config.root, {
+    pid: process.pid,
+    url: `http://${config.host}:${config.port}`,
+    since: now().toISOString(),
+  });
+  for (const folder of ['sheets', 'uploads', 'backups', 'logs']) {
+    fs.mkdirSync(`${config.root}/${folder}`, { recursive: true, mode: 0o700 });
+  }
+  const ops = prepareOps(config.opsDatabasePath);
+  const { library, isNew } = prepareLibrary(config.databasePath);
+  if (isNew) seedStarterSheet(config);
+  for (const name of ['published', 'review'] as const) mendExport(sheetPlace(config, name));
+  tidyGenerations(config.indexFolder);
+
+  const bus = createBus();
+  logJobEvents(bus, log);
+  const audit = createAudit(ops, now);
+  const repository = createJobRepository(ops, now);
+  const jobs = createJobs({ config, catalogue, repository, audit, bus });
+  const findApplied = createAppliedFinder(library, config);
+  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const liveIndex = createLiveIndex({
+    config,
+    onChange: () => bus.emit('index'),
+    onError: (error) => log.error({ err: error }, 'the search thread ended'),
+  });
+  const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
+  bus.on('library', () => void liveIndex.refresh());
+  const services: Services = {
+    config,
+    log,
+    bus,
+    audit,
+    catalogue,
+    repository,
+    listing: createJobListing(ops),
+    jobs,
+    runner,
+    counts: createLibraryCounts(library),
+    liveIndex,
+    now,
+  };
+  const server = await createServer(services);
+  let closing: Promise<void> | null = null;
+
+  return {
+    server,
+    services,
+
+    async start() {
+      const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
+      for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+      await liveIndex.start();
+      const address = await listen(server, config);
+      audit.record({
+        event: 'server.started',
+        outcome: 'ok',
+        by: systemRequester,
+        detail: { mode: config.mode },
+      });
+      runner.start();
+      sampler.start();
+      return address;
+    },
+
+    close(quietMs = 0) {
+      closing ??= closeAll(quietMs);
+      return closing;
+    },
+  };
+
+  async function closeAll(quietMs: number) {
+    jobs.stopAccepting();
+    sampler.stop();
+    await runner.stop(quietMs);
+    await server.close();
+    await liveIndex.stop();
+    audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+    library.close();
+    ops.close();
+    lock.release();
+  }
+}
+
+async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new AppError(
+      'config',
+      `Port ${port} is in use. Stop what uses it, or set CHL_PORT to another one.`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+// Whether this server can do its work now: each part is looked at, none is assumed.
+import fs from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { version } from '../../config.ts';
+import { bytes, count, plural } from '../../wording.ts';
+import type { Services } from '../services.ts';
+import type { Stream } from '../stream.ts';
+import { anyObjectSchema } from './bodies.ts';
+
+type Status = 'healthy' | 'degraded' | 'unhealthy';
+type Component = { status: Status; detail: string };
+
+const leastFreeBytes = 512 * 1024 * 1024;
+
+export function registerHealth(app: FastifyInstance, services: Services, stream: Stream) {
+  const answer = { response: { 200: anyObjectSchema, 503: anyObjectSchema } };
+  app.get('/health', { schema: answer }, async (_request, reply) => {
+    const components: Record<string, Component> = {
+      database: checkDatabase(services),
+      index: checkIndex(services),
+      workers: {
+        status: 'healthy',
+        detail: 'Rebuild index embeds; there are no worker processes in this version.',
+      },
+      runner: { status: 'healthy', detail: `${plural(services.runner.runningCount(), 'job')} running` },
+      stream: { status: 'healthy', detail: `${plural(stream.clientCount(), 'client')}` },
+      disk: await checkDisk(services),
+    };
+    const status = worst(Object.values(components));
+    reply.code(status === 'unhealthy' ? 503 : 200);
+    return {
+      status,
+      mode: services.config.mode,
+      version,
+      components,
+      timestamp: services.now().toISOString(),
+    };
+  });
+}
+
+function checkDatabase({ counts, repository }: Services): Component {
+  try {
+    repository.newest(1);
+    return { status: 'healthy', detail: `${count(counts.totals().entries)} entries` };
+  } catch (error) {
+    return { status: 'unhealthy', detail: (error as Error).message };
+  }
+}
+
+function checkIndex({ liveIndex }: Services): Component {
+  const { state, vectors, entries, fresh, problem } = liveIndex.truth();
+  if (state === 'ready') return { status: 'healthy', detail: `${count(vectors)} vectors` };
+  if (state === 'broken') return { status: 'degraded', detail: problem ?? 'The index files cannot be used.' };
+  if (entries === 0) return { status: 'healthy', detail: 'The library is empty.' };
+  return {
+    status: 'degraded',
+    detail: `${count(entries - fresh)} of ${count(entries)} entries are not in the index.`,
+  };
+}
+
+async function checkDisk({ config }: Services): Promise<Component> {
+  const { bavail, bsize } = await fs.promises.statfs(config.root);
+  const free = bavail * bsize;
+  return { status: free < leastFreeBytes ? 'degraded' : 'healthy', detail: `${bytes(free)} free` };
+}
+
+function worst(components: Component[]): Status {
+  const order: Status[] = ['unhealthy', 'degraded', 'healthy'];
+  return order.find((status) => components.some((component) => component.status === status)) ?? 'healthy';
+}

@@ -1,0 +1,13 @@
+import type { Card } from './card.ts';
+
+export const indexCard: Card = {
+  name: 'index',
+  host: 'ops-index-card',
+  path: '/ui/operations/index',
+  dirtyOn: ['index'],
+  load({ liveIndex, repository }) {
+    const index = liveIndex.truth();
+    const builtBy = index.job_id ? repository.find(index.job_id) : null;
+    return { index, builtBy: builtBy?.number ?? null, behind: index.entries - index.fresh };
+  },
+};

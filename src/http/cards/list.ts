@@ -1,0 +1,49 @@
+// Every card there is, and the one way to load and render one.
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../services.ts';
+import { words } from '../words.ts';
+import { bannersCard } from './banners.ts';
+import type { Card } from './card.ts';
+import { controlsCard } from './controls.ts';
+import { figuresCard } from './figures.ts';
+import { indexCard } from './index.ts';
+import { jobCard } from './job.ts';
+import { jobsCard } from './jobs.ts';
+import { queueCard } from './queue.ts';
+import { workersCard } from './workers.ts';
+
+export const dashboardCards: Card[] = [
+  figuresCard,
+  bannersCard,
+  controlsCard,
+  jobsCard,
+  workersCard,
+  queueCard,
+  indexCard,
+];
+
+/** By event name; `job-412` names the card of that job. */
+export function findCard(name: string): Card | null {
+  const job = /^job-(\d{1,15})$/.exec(name);
+  if (job) return jobCard(Number(job[1]));
+  return dashboardCards.find((card) => card.name === name) ?? null;
+}
+
+export function findCardByHost(host: string): Card | null {
+  const job = /^(job-\d{1,15})-card$/.exec(host);
+  return job ? findCard(job[1] ?? '') : (dashboardCards.find((card) => card.host === host) ?? null);
+}
+
+/** The template is named like the card; all jobs share one. */
+export function templateOf(card: Card): string {
+  return `cards/${card.name.replace(/-\d+$/, '')}`;
+}
+
+export function loadCard(card: Card, services: Services): Record<string, unknown> {
+  return { ...card.load(services), w: words, card: { host: card.host, path: card.path } };
+}
+
+/** The inside of the card's host element, as page, partial and event show it. */
+export function renderCard(app: FastifyInstance, card: Card, services: Services): Promise<string> {
+  return app.view(templateOf(card), loadCard(card, services));
+}

@@ -1,0 +1,136 @@
+// The confirm dialog of an operation, as fragment and as page: the form from the argument schema, what will happen,
+// and, for a destructive run, reason and word. It only shows; the run checks everything again.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../errors.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Blocker } from '../jobs/jobs.ts';
+import type { ArgumentProblem } from '../operations/arguments.ts';
+import type { Args, ArgumentProperty, Operation } from '../operations/operation.ts';
+import { defaultArguments } from './cards/controls.ts';
+import { sendPage } from './page.ts';
+import type { Services } from './services.ts';
+
+/** Names of the form's own fields, which are no arguments. */
+export const formFields = ['reason', 'confirm', 'when_locked'];
+
+export type DialogState = {
+  operation: Operation;
+  args: Args;
+  /** The job to be run again; its arguments are shown, not asked. */
+  retryOf?: Job;
+  reason?: string | undefined;
+  confirm?: string | undefined;
+  /** The refusal that brought the operator back here. */
+  error?: AppError;
+};
+
+export function sendDialog(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  state: DialogState,
+) {
+  return sendForm(services, request, reply, 'dialog-run', viewDialog(services, state));
+}
+
+/** Asks before a running job is ended. */
+export function sendCancelDialog(services: Services, request: FastifyRequest, reply: FastifyReply, job: Job) {
+  const operation = services.catalogue.find(job.operation);
+  const graceSec = services.config.killGraceMs / 1000;
+  return sendForm(services, request, reply, 'dialog-cancel', {
+    action: `/ui/jobs/${job.number}/cancel`,
+    question: `Cancel ${job.operation} #${job.number}?`,
+    consequences: [
+      operation?.cancelNote ?? '',
+      `Its processes are asked to stop, and ended after ${graceSec} s.`,
+    ].filter(Boolean),
+    confirm: `Cancel ${job.operation}`,
+    keep: 'Keep running',
+    back: `/jobs/${job.number}`,
+  });
+}
+
+function sendForm(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  component: string,
+  dialog: Record<string, unknown> & { question: string },
+) {
+  if (request.headers['hx-request']) {
+    return reply.view(`components/${component}`, { dialog });
+  }
+  return sendPage(services, request, reply, {
+    name: 'dialog',
+    title: dialog.question,
+    section: 'operations',
+    data: { dialog, component: `/components/${component}` },
+  });
+}
+
+function viewDialog(services: Services, { operation, args, retryOf, reason, confirm, error }: DialogState) {
+  const filled = { ...defaultArguments(operation), ...args };
+  const blocker = services.jobs.blockerOf(operation, filled);
+  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
+  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const fields = Object.entries(operation.args.properties).map(([name, property]) =>
+    viewField(name, property, filled[name], problemOf(name)),
+  );
+  const known = new Set([...fields.map((field) => field.name), ...formFields]);
+  const isDestructive = operation.danger(filled) === 'destructive';
+  return {
+    ...operation.dialog(filled),
+    action: retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`,
+    preview: retryOf ? null : `/ui/operations/${operation.name}/confirm`,
+    back: retryOf ? `/jobs/${retryOf.number}` : '/operations',
+    icon: operation.icon,
+    tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',
+    subject: operation.subject(filled),
+    retryOf: retryOf?.number ?? null,
+    fields: retryOf ? [] : fields.filter((field) => !field.isAdvanced),
+    advanced: retryOf ? [] : fields.filter((field) => field.isAdvanced),
+    isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
+    isDestructive,
+    word: operation.confirmWord,
+    reason: reason ?? '',
+    typed: confirm ?? '',
+    problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
+    otherProblems: problems.filter((problem) => !known.has(problem.field)).map((problem) => problem.message),
+    message: error && problems.length === 0 ? error.message : null,
+    blocker: blocker && describeBlocker(services, blocker),
+  };
+}
+
+function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {
+  return {
+    name,
+    title: property.title,
+    description: property.description ?? null,
+    kind: property.enum ? 'choice' : property.type,
+    options: (property.enum ?? []).map((option, at) => ({
+      value: option,
+      label: property.labels?.[at] ?? option,
+      isChosen: option === value,
+    })),
+    value: value === undefined || typeof value === 'boolean' ? '' : String(value),
+    isTicked: value === true,
+    isGiven: value !== undefined && value !== property.default,
+    minimum: property.minimum ?? null,
+    maximum: property.maximum ?? null,
+    isAdvanced: property.advanced === true,
+    problem,
+  };
+}
+
+function describeBlocker({ catalogue }: Services, blocker: Blocker) {
+  const title = catalogue.find(blocker.operation)?.title ?? blocker.operation;
+  return { number: blocker.number, actor: blocker.actor, operation: blocker.operation, title };
+}
+
+/** Refusals that the dialog can help with: it is shown again, with what was wrong. */
+export function isForDialog(error: unknown): error is AppError {
+  return (
+    error instanceof AppError &&
+    ['invalid_arguments', 'confirmation_required', 'operation_locked'].includes(error.code)
+  );
+}

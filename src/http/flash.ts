@@ -1,0 +1,36 @@
+// A short-lived cookie that carries the sentence of an action over the redirect, for pages without JavaScript.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export type Notice = { tone: 'ok' | 'bad' | 'warn'; title: string; text: string };
+
+const cookie = 'chl_flash';
+const attributes = { path: '/', httpOnly: true, sameSite: 'strict', maxAge: 30 } as const;
+
+export function setFlash(reply: FastifyReply, notice: Notice) {
+  reply.setCookie(cookie, Buffer.from(JSON.stringify(notice)).toString('base64url'), attributes);
+}
+
+/** Gives the notice once: the answer removes it. */
+export function takeFlash(request: FastifyRequest, reply: FastifyReply): Notice | null {
+  const value = readCookie(request, cookie);
+  if (!value) return null;
+  reply.clearCookie(cookie, { path: '/' });
+  return readNotice(value);
+}
+
+/** Cookies are not read yet when the gate refuses a request. */
+export function readCookie(request: FastifyRequest, name: string): string | undefined {
+  return (request.cookies as typeof request.cookies | undefined)?.[name];
+}
+
+/** The cookie comes from outside: anything unexpected is no notice. */
+function readNotice(value: string): Notice | null {
+  try {
+    const { tone, title, text } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
+    const isNotice =
+      ['ok', 'bad', 'warn'].includes(tone) && typeof title === 'string' && typeof text === 'string';
+    return isNotice ? { tone, title, text } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+// A job's log as an endless answer: what is there from an offset on, then what comes, until the job has ended. Reads
+// the file only when the reader has taken what came before.
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { JobEvent } from '../bus.ts';
+import { isTerminal, type Job } from '../jobs/job.ts';
+import { jobLogFile, readJobLog } from '../jobs/log.ts';
+import type { Services } from './services.ts';
+
+const pieceBytes = 256 * 1024;
+
+export function followLog(services: Services, reply: FastifyReply, job: Job, from: number) {
+  const { bus, config, repository } = services;
+  const file = jobLogFile(config.root, job.number);
+  const response = openText(reply);
+  let offset = from;
+
+  /** Writes all there is as long as the reader takes it; ends with the job. */
+  const write = () => {
+    const hasEnded = isTerminal(repository.find(job.id)?.status ?? 'failed');
+    while (!response.writableNeedDrain) {
+      const range = readJobLog(file, config.jobLogMaxBytes, offset, pieceBytes);
+      if (range.missing > 0) response.write(`\n[${range.missing} bytes are no longer kept]\n`);
+      if (range.text.length === 0) {
+        if (hasEnded) response.end();
+        return;
+      }
+      response.write(range.text);
+      offset = range.next;
+    }
+  };
+  const onChange = (event: JobEvent) => {
+    if (event.id === job.id) write();
+  };
+  bus.on('log', onChange);
+  bus.on('job', onChange);
+  response.on('drain', write);
+  response.on('close', () => {
+    bus.off('log', onChange);
+    bus.off('job', onChange);
+  });
+  write();
+}
+
+/** A hijacked reply skips the hooks that would send its headers. */
+function openText(reply: FastifyReply): ServerResponse {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/plain; charset=utf-8',
+  });
+  return reply.raw;
+}

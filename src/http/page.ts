@@ -1,0 +1,34 @@
+// What every full page needs: the theme, the navigation, the notice of the action before.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { version } from '../config.ts';
+import { assetUrl } from './assets.ts';
+import { readCookie, takeFlash } from './flash.ts';
+import type { Services } from './services.ts';
+import { words } from './words.ts';
+
+const themes = ['light', 'dark'];
+
+/** Renders `views/pages/<name>` inside the layout. */
+export function sendPage(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: { name: string; title: string; section?: 'operations' | 'library'; data?: Record<string, unknown> },
+) {
+  const theme = themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
+  return reply.view(`pages/${page.name}`, {
+    ...page.data,
+    w: words,
+    page: {
+      title: page.title,
+      section: page.section ?? '',
+      theme,
+      url: request.url,
+      notice: takeFlash(request, reply),
+      version,
+      mode: services.config.mode,
+      host: request.headers.host,
+      asset: assetUrl,
+    },
+  });
+}

@@ -1,0 +1,133 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../errors.ts';
+import type { Job } from '../../jobs/job.ts';
+import { checkArguments, readForm } from '../../operations/arguments.ts';
+import type { Args, Operation } from '../../operations/operation.ts';
+import { answerAction } from '../answers.ts';
+import { dashboardCards, loadCard, renderCard } from '../cards/list.ts';
+import { formFields, isForDialog, sendDialog } from '../dialog.ts';
+import { statusOf } from '../errors.ts';
+import { type Notice, readCookie } from '../flash.ts';
+import { sendPage } from '../page.ts';
+import { requester } from '../requester.ts';
+import type { Services } from '../services.ts';
+
+type Form = Record<string, string>;
+type Named = { Params: { operation: string } };
+
+const yearSec = 31_536_000;
+
+export function registerOperationsPages(app: FastifyInstance, services: Services) {
+  app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect('/operations'));
+
+  app.get('/operations', { config: { isPage: true } }, (request, reply) => {
+    const cards = Object.fromEntries(dashboardCards.map((card) => [card.name, loadCard(card, services)]));
+    const isHowToOpen = readCookie(request, 'chl_howto') !== 'closed';
+    const { entries } = services.counts.totals();
+    const data = { cards, isHowToOpen, isLibraryEmpty: entries === 0 };
+    return sendPage(services, request, reply, {
+      name: 'operations',
+      title: 'Operations',
+      section: 'operations',
+      data,
+    });
+  });
+
+  for (const card of dashboardCards) {
+    app.get(card.path, async (_request, reply) => {
+      reply.type('text/html; charset=utf-8');
+      return renderCard(app, card, services);
+    });
+  }
+
+  app.get<Named & { Querystring: Form }>(
+    '/ui/operations/:operation/confirm',
+    { config: { isPage: true } },
+    (request, reply) => {
+      const operation = services.catalogue.get(request.params.operation);
+      const args = readForm(operation.args, request.query, formFields);
+      const error = problemsOf(operation, args);
+      return sendDialog(services, request, reply, { operation, args, ...(error ? { error } : {}) });
+    },
+  );
+
+  app.post<Named & { Body: Form | null }>('/ui/operations/run/:operation', async (request, reply) => {
+    const operation = services.catalogue.find(request.params.operation);
+    const form = request.body ?? {};
+    const args = operation ? readForm(operation.args, form, formFields) : {};
+    const run = () =>
+      services.jobs.enqueue(
+        { operation: request.params.operation, args, ...readRun(form) },
+        requester(request),
+      );
+    return runFromForm(
+      app,
+      services,
+      request,
+      reply,
+      run,
+      (error) => operation && { operation, args, reason: form.reason, confirm: form.confirm, error },
+    );
+  });
+
+  app.post<{ Body: Form | null }>('/ui/theme', (request, reply) => {
+    const theme = ['light', 'dark'].find((name) => name === request.body?.theme) ?? '';
+    reply.setCookie('chl_theme', theme, { path: '/', sameSite: 'strict', maxAge: yearSec });
+    return reply.redirect(ownPath(request.body?.back), 303);
+  });
+}
+
+/** The form's own fields, as a run takes them. */
+export function readRun(form: Form) {
+  return {
+    reason: form.reason,
+    confirm: form.confirm,
+    whenLocked: form.when_locked === 'wait' ? ('wait' as const) : undefined,
+  };
+}
+
+/** Enqueues and answers with the card or a redirect; a refusal that the dialog can help with shows it again. */
+export async function runFromForm(
+  app: FastifyInstance,
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  run: () => Job,
+  dialogFor: (error: AppError) => Parameters<typeof sendDialog>[3] | null,
+) {
+  try {
+    const job = run();
+    return await answerAction(app, services, request, reply, {
+      notice: queuedNotice(services, job),
+      redirect: `/jobs/${job.number}`,
+      hosts: ['ops-controls-card'],
+    });
+  } catch (error) {
+    const state = isForDialog(error) ? dialogFor(error) : null;
+    if (!state || !(error instanceof AppError)) throw error;
+    reply.code(statusOf(error)).header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
+    return sendDialog(services, request, reply, state);
+  }
+}
+
+function queuedNotice({ catalogue, jobs }: Services, job: Job): Notice {
+  const title = `${catalogue.get(job.operation).title} #${job.number} queued.`;
+  const ahead = jobs.waitsFor(job);
+  const text = ahead ? `It starts when ${ahead.operation} #${ahead.number} has ended.` : 'It starts now.';
+  return { tone: 'ok', title, text };
+}
+
+function problemsOf(operation: Operation, args: Args): AppError | null {
+  try {
+    checkArguments(operation.args, args);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/** Only a path of this site: never an address that the form could smuggle in. */
+function ownPath(back: string | undefined): string {
+  return back && /^\/(?![/\\])/.test(back) ? back : '/operations';
+}

@@ -1,0 +1,75 @@
+// Builds the HTTP side: the gate first, then errors, views, and every route. Knows nothing of processes or files.
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import view from '@fastify/view';
+import { Eta } from 'eta';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { packageRoot } from '../config.ts';
+import { registerHealth } from './api/health.ts';
+import { registerIndexApi } from './api/index.ts';
+import { registerJobsApi } from './api/jobs.ts';
+import { registerOperationsApi } from './api/operations.ts';
+import { registerAssets } from './assets.ts';
+import { registerErrors } from './errors.ts';
+import { registerGate } from './gate.ts';
+import { registerJobPages } from './pages/jobs.ts';
+import { registerLibraryPage } from './pages/library.ts';
+import { registerOperationsPages } from './pages/operations.ts';
+import type { Services } from './services.ts';
+import { createStream } from './stream.ts';
+import { registerStreamRoute } from './pages/stream.ts';
+import { registerValidation } from './validation.ts';
+
+const bodyMaxBytes = 1024 * 1024;
+const requestMaxMs = 30_000;
+
+/** The stream is closed with the server. */
+export async function createServer(services: Services): Promise<FastifyInstance> {
+  const { config, log, audit } = services;
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: () => randomUUID().slice(0, 8),
+    bodyLimit: bodyMaxBytes,
+    requestTimeout: requestMaxMs,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
+    exposeHeadRoutes: true,
+  }) as unknown as FastifyInstance;
+  registerGate(app, { audit, allowedHosts: config.allowedHosts });
+  registerErrors(app, services);
+  registerValidation(app);
+  logRequests(app);
+  await app.register(cookie);
+  await app.register(formbody);
+  const root = path.join(packageRoot, 'views');
+  await app.register(view, { engine: { eta: new Eta({ views: root, cache: true }) }, root, viewExt: 'eta' });
+  await registerAssets(app);
+  const stream = createStream(app, services);
+  app.addHook('preClose', async () => stream.close());
+  registerOperationsPages(app, services);
+  registerJobPages(app, services);
+  registerLibraryPage(app, services);
+  registerStreamRoute(app, stream);
+  registerOperationsApi(app, services);
+  registerJobsApi(app, services);
+  registerIndexApi(app, services);
+  registerHealth(app, services, stream);
+  return app;
+}
+
+function logRequests(app: FastifyInstance) {
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+  });
+}

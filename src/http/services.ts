@@ -1,0 +1,27 @@
+// What routes and cards are given: the domain, already wired.
+import type { Audit } from '../audit.ts';
+import type { Bus } from '../bus.ts';
+import type { Config } from '../config.ts';
+import type { LiveIndex } from '../index/live.ts';
+import type { JobListing } from '../jobs/listing.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+import type { Log } from '../log.ts';
+import type { Catalogue } from '../operations/catalogue.ts';
+import type { Runner } from '../runner/runner.ts';
+import type { LibraryCounts } from '../telemetry/counts.ts';
+
+export type Services = {
+  config: Config;
+  log: Log;
+  bus: Bus;
+  audit: Audit;
+  catalogue: Catalogue;
+  repository: JobRepository;
+  listing: JobListing;
+  jobs: Jobs;
+  runner: Runner;
+  counts: LibraryCounts;
+  liveIndex: LiveIndex;
+  now: () => Date;
+};

@@ -1,0 +1,202 @@
+// The one live stream: renders a card that became dirty once, and gives the same bytes to every client. A client that
+// reads slowly gets the newest state of each card, not a growing buffer; one that does not read at all is closed.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { BusEvents, JobEvent } from '../bus.ts';
+import { AppError } from '../errors.ts';
+import type { Card } from './cards/card.ts';
+import { dashboardCards, findCard, renderCard } from './cards/list.ts';
+import type { Services } from './services.ts';
+import { type Client, flushClient, openClient, sendFrame, tickClient } from './stream-client.ts';
+
+export type Stream = ReturnType<typeof createStream>;
+
+/** `version` is that of the newest frame; the timer runs while further changes are held back. */
+type CardState = {
+  card: Card;
+  html: string;
+  frame: Buffer;
+  version: number;
+  isDirty: boolean;
+  timer: NodeJS.Timeout | null;
+  rendering: Promise<void> | null;
+};
+
+const eventEveryMs = 200;
+const tickMs = 5000;
+
+export function createStream(app: FastifyInstance, services: Services) {
+  const { bus, config, now, log } = services;
+  /** Ids of a former process mean nothing to this one. */
+  const boot = now().getTime().toString(36);
+  const clients = new Set<Client>();
+  const states = new Map<string, CardState>(dashboardCards.map((card) => [card.name, newState(card)]));
+  let version = 0;
+  let ticker: NodeJS.Timeout | null = null;
+  const listeners = (['job', 'log', 'library', 'index'] as const).map((event) => {
+    const listener = (change?: JobEvent) => markDirty(event, change);
+    bus.on(event, listener);
+    return { event, listener };
+  });
+
+  return {
+    /** Takes the connection over: present state first (only what changed since `Last-Event-ID`), then changes. Throws
+     *  `too_many_streams`, and `not_found` for an unknown topic. */
+    async subscribe(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      query: { topics?: string; since?: string },
+    ) {
+      if (clients.size >= config.maxStreams) {
+        throw new AppError(
+          'too_many_streams',
+          'Too many live connections. The page goes on without; try again later.',
+        );
+      }
+      const topics = readTopics(query.topics);
+      const last = request.headers['last-event-id'] ?? query.since;
+      const client = openClient(reply, topics, readId(typeof last === 'string' ? last : undefined));
+      clients.add(client);
+      client.response.on('close', () => leave(client));
+      client.response.on('drain', () => flushClient(client));
+      ticker ??= setInterval(tick, tickMs);
+      for (const topic of topics) {
+        const state = stateOf(topic);
+        if (state?.isDirty) await render(state);
+        if (state) sendFrame(client, state);
+      }
+    },
+
+    /** `n` full batches back to back, then the end: for tests and for looking at it with curl. */
+    async cycle(reply: FastifyReply, query: { topics?: string }, cycles: number) {
+      const topics = readTopics(query.topics);
+      const { response } = openClient(reply, topics, 0);
+      for (let turn = 0; turn < cycles; turn += 1) {
+        for (const topic of topics) {
+          const state = stateOf(topic);
+          if (state) response.write(frameOf(topic, nextId(), await renderCard(app, state.card, services)));
+        }
+        response.write(tickFrame());
+      }
+      response.end();
+    },
+
+    clientCount: () => clients.size,
+
+    /** Ends every stream; safe twice. */
+    close() {
+      for (const { event, listener } of listeners) bus.off(event, listener);
+      for (const state of states.values()) if (state.timer) clearTimeout(state.timer);
+      if (ticker) clearInterval(ticker);
+      for (const { response } of clients) response.end();
+      clients.clear();
+    },
+  };
+
+  function markDirty(event: keyof BusEvents, change?: JobEvent) {
+    for (const state of states.values()) {
+      if (!state.card.dirtyOn.includes(event) || isOfAnotherJob(state.card, event, change)) continue;
+      state.isDirty = true;
+      if (isWatched(state)) renderSoon(state);
+    }
+  }
+
+  /** The first change goes out at once; further ones are held back for a while and go out as one. */
+  function renderSoon(state: CardState) {
+    if (state.timer) return;
+    state.timer = setTimeout(() => {
+      state.timer = null;
+      if (state.isDirty) renderSoon(state);
+    }, eventEveryMs);
+    setImmediate(() => void render(state));
+  }
+
+  /** Renders once, whoever asks meanwhile, and sends to all that watch. Equal bytes are not sent. */
+  function render(state: CardState): Promise<void> {
+    state.rendering ??= renderOnce(state).finally(() => {
+      state.rendering = null;
+    });
+    return state.rendering;
+  }
+
+  async function renderOnce(state: CardState) {
+    state.isDirty = false;
+    try {
+      const html = await renderCard(app, state.card, services);
+      if (html === state.html) return;
+      state.html = html;
+      state.version = nextId();
+      state.frame = frameOf(state.card.name, state.version, html);
+      for (const client of clients) if (client.topics.has(state.card.name)) sendFrame(client, state);
+    } catch (error) {
+      log.error({ err: error, card: state.card.name }, 'a card could not be rendered');
+    }
+  }
+
+  function stateOf(topic: string): CardState | null {
+    const known = states.get(topic);
+    const card = known?.card ?? findCard(topic);
+    if (known || !card) return known ?? null;
+    const state = newState(card);
+    states.set(topic, state);
+    return state;
+  }
+
+  function isWatched(state: CardState): boolean {
+    return [...clients].some((client) => client.topics.has(state.card.name));
+  }
+
+  function leave(client: Client) {
+    clients.delete(client);
+    for (const topic of client.topics) {
+      const state = states.get(topic);
+      if (!state || dashboardCards.includes(state.card) || isWatched(state)) continue;
+      if (state.timer) clearTimeout(state.timer);
+      states.delete(topic);
+    }
+    if (clients.size > 0 || !ticker) return;
+    clearInterval(ticker);
+    ticker = null;
+  }
+
+  function tick() {
+    const frame = tickFrame();
+    for (const client of clients) {
+      tickClient(client, frame);
+    }
+  }
+
+  function tickFrame(): Buffer {
+    return Buffer.from(`event: tick\ndata: ${now().toISOString()}\n\n`);
+  }
+
+  function nextId(): number {
+    version += 1;
+    return version;
+  }
+
+  function readId(id: string | undefined): number {
+    const [itsBoot, number] = (id ?? '').split('-');
+    return itsBoot === boot && /^\d+$/.test(number ?? '') ? Number(number) : 0;
+  }
+
+  function frameOf(event: string, id: number, html: string): Buffer {
+    return Buffer.from(`event: ${event}\nid: ${boot}-${id}\n${html.replace(/^/gm, 'data: ')}\n\n`);
+  }
+}
+
+function newState(card: Card): CardState {
+  return { card, html: '', frame: Buffer.alloc(0), version: 0, isDirty: true, timer: null, rendering: null };
+}
+
+/** The output of one job changes no other job's card. */
+function isOfAnotherJob(card: Card, event: keyof BusEvents, change?: JobEvent): boolean {
+  return event === 'log' && card.name !== `job-${change?.number}`;
+}
+
+function readTopics(topics: string | undefined): Set<string> {
+  if (!topics) return new Set(dashboardCards.map((card) => card.name));
+  const names = topics.split(',').slice(0, 20);
+  const unknown = names.find((name) => !findCard(name));
+  if (unknown === undefined) return new Set(names);
+  throw new AppError('not_found', `There is no topic ${JSON.stringify(unknown.slice(0, 80))}.`);
+}

@@ -1,0 +1,11 @@
+// How requests are checked against their route's schema: bodies as they are, all faults at once, unknown keys refused;
+// query strings and path parameters, which are text, may be read as numbers and booleans.
+import { Ajv } from 'ajv';
+import type { FastifyInstance } from 'fastify';
+
+export function registerValidation(app: FastifyInstance) {
+  const options = { allErrors: true, removeAdditional: false, useDefaults: true } as const;
+  const body = new Ajv({ ...options, coerceTypes: false });
+  const text = new Ajv({ ...options, coerceTypes: true });
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? body : text).compile(schema));
+}

@@ -1,0 +1,91 @@
+// Builds a generation from every current embedding of the library, beside the live one. Switches nothing.
+import path from 'node:path';
+import { version } from '../config.ts';
+import type { Db } from '../db/open.ts';
+import { contentHash, embeddedText } from '../embedding/content.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { createEmbeddingRepository, isCurrent } from '../embedding/repository.ts';
+import { toUnitVector } from '../embedding/vector.ts';
+import { AppError } from '../errors.ts';
+import { type IndexFile, writeIndexFile } from './faiss-file.ts';
+import { type Draft, linkBackup, modelSlug, startGeneration } from './generation.ts';
+import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
+import { libraryRevision } from './repository.ts';
+
+export type Build = {
+  library: Db;
+  model: Embedder;
+  indexFolder: string;
+  jobId: string;
+  now: Date;
+  onProgress: (done: number, total: number) => void;
+};
+
+export type Built = {
+  draft: Draft;
+  files: { index: string; meta: string };
+  meta: IndexMeta;
+  index: IndexFile;
+};
+
+/** `bad_input` with `nothing_to_index` when no entry has a current embedding. The caller holds the `index` lock. */
+export function buildGeneration({ library, model, indexFolder, jobId, now, onProgress }: Build): Built {
+  const draft = startGeneration(indexFolder, now);
+  const stem = path.join(draft.folder, `unified_${modelSlug(model.name)}`);
+  const files = { index: `${stem}.index`, meta: `${stem}.meta.json` };
+  const readTogether = library.transaction(() => ({
+    library_revision: libraryRevision(library),
+    ...writeVectors(library, model, files.index, onProgress),
+  }));
+  const { library_revision, index, vectors } = readTogether();
+  const meta: IndexMeta = {
+    format_version: metaFormatVersion,
+    model: model.name,
+    model_name: model.name,
+    model_version: model.version,
+    dimension: index.dimension,
+    count: index.count,
+    sha256: index.sha256,
+    checksum: index.sha256,
+    library_revision,
+    job_id: jobId,
+    built_at: now.toISOString(),
+    version,
+    vectors,
+  };
+  writeMeta(files.meta, meta);
+  linkBackup(indexFolder, draft);
+  return { draft, files, meta, index };
+}
+
+const pageSize = 256;
+
+/** The file's header names the count, so the entries are listed first and their vectors read one by one after. */
+function writeVectors(library: Db, model: Embedder, file: string, onProgress: Build['onProgress']) {
+  const repository = createEmbeddingRepository(library);
+  const rows: number[] = [];
+  const vectors: MetaVector[] = [];
+  for (const page of repository.entryPages({}, pageSize)) {
+    for (const entry of page) {
+      if (entry.embedding_row === null || !isCurrent(entry, model)) continue;
+      rows.push(entry.embedding_row);
+      const content_hash = entry.content_hash ?? contentHash(embeddedText(entry));
+      vectors.push({ entity_id: entry.id, kind: entry.kind, content_hash });
+    }
+  }
+  if (rows.length === 0) {
+    throw new AppError('bad_input', 'No entry is embedded, so there is nothing to build an index from.', {
+      code: 'nothing_to_index',
+    });
+  }
+  const header = { dimension: model.dimension, count: rows.length };
+  const readVectors = function* () {
+    for (const [i, row] of rows.entries()) {
+      yield toUnitVector(repository.vectorOf(row), model.dimension) as Float32Array;
+      if (i % pageSize === 0) onProgress(i, rows.length);
+    }
+  };
+  const index = writeIndexFile(file, header, readVectors());
+  onProgress(rows.length, rows.length);
+  return { index, vectors };
+}

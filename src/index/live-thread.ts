@@ -1,0 +1,61 @@
+// One search thread as the server's thread sees it: questions and answers over the worker's port. Nobody who asked
+// waits for ever: when the thread ends, for whatever reason, every open question is refused.
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../errors.ts';
+import type { Exchange, Question, Reply, ThreadStart } from './live-protocol.ts';
+
+export type LiveThread = ReturnType<typeof startThread>;
+
+/** `onCrash` is called once if the thread ends without having been asked to. */
+export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Error) => void) {
+  // Flags of this process, such as loaders that a test runner brings, would only slow the thread.
+  const worker = new Worker(file, { workerData: start, execArgv: [] });
+  const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  let lastId = 0;
+  let isClosing = false;
+  let cause: Error | null = null;
+
+  const hasEnded = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      const error = isClosing
+        ? new AppError('stopping', 'The search is closed. Search again once the server has started anew.')
+        : new AppError('temporary', 'The search ended unexpectedly and is started again. Search once more.');
+      for (const { reject } of open.values()) reject(error);
+      open.clear();
+      resolve();
+      if (!isClosing) onCrash(cause ?? new Error(`The search thread ended with exit code ${code}.`));
+    });
+  });
+  worker.on('error', (error) => {
+    cause = error;
+  });
+  worker.on('messageerror', () => void worker.terminate());
+  worker.on('message', (reply: Reply) => {
+    const asked = open.get(reply.id);
+    open.delete(reply.id);
+    if ('error' in reply) asked?.reject(new AppError(reply.error.code, reply.error.message));
+    else asked?.resolve(reply.answer as never);
+  });
+
+  const post = (name: keyof Exchange, question: unknown) => {
+    worker.postMessage({ id: ++lastId, name, question } as Question);
+    return lastId;
+  };
+
+  return {
+    ask<Name extends keyof Exchange>(name: Name, question: Exchange[Name]['question']) {
+      return new Promise<Exchange[Name]['answer']>((resolve, reject) => {
+        open.set(post(name, question), { resolve, reject });
+      });
+    },
+
+    /** Ends when everything asked before was answered. */
+    async close() {
+      if (!isClosing) {
+        isClosing = true;
+        post('close', null);
+      }
+      await hasEnded;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// The search thread: holds one generation in memory, embeds queries, searches, and counts the truth in small steps so
+// that a search never waits long. It reads chl.db and never writes.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { dataVersion, openDatabase, serverBusyMs } from '../db/open.ts';
+import { builtIn } from '../embedding/built-in.ts';
+import { AppError } from '../errors.ts';
+import { generationFiles } from './generation.ts';
+import type {
+  GenerationFacts,
+  LoadAnswer,
+  Question,
+  Reply,
+  SearchAnswer,
+  ThreadStart,
+} from './live-protocol.ts';
+import { type LoadedIndex, loadGeneration } from './loaded.ts';
+import { type IndexMeta, readMeta } from './meta.ts';
+import { createIndexRepository } from './repository.ts';
+import { type SearchQuery, searchIndex } from './search.ts';
+import { countTruth, type Truth } from './truth.ts';
+
+const port = parentPort;
+if (!port) throw new Error('live-worker runs as a thread of the server only.');
+const { config, generation, previous } = workerData as ThreadStart;
+const model = builtIn;
+// Two connections: while one counts in a snapshot of its own, the other looks up hits as the library is now.
+const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
+const counted = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
+const found = createIndexRepository(library);
+const states = createIndexRepository(counted);
+const underWay = new Set<Promise<void>>();
+let index: LoadedIndex | null = null;
+let truth: Truth | null = null;
+let countedVersion = -1;
+
+port.on('message', (message: Question) => {
+  if (message.name === 'close') void close();
+  else track(reply(message));
+});
+
+async function reply(message: Question) {
+  const send = (answer: Reply) => port?.postMessage(answer);
+  try {
+    send({ id: message.id, answer: await answerTo(message) });
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'internal';
+    send({ id: message.id, error: { code, message: (error as Error).message } });
+  }
+}
+
+function answerTo({ name, question }: Question) {
+  if (name === 'load') return load();
+  if (name === 'count') return count();
+  if (name === 'search') return search(question);
+  return null;
+}
+
+function load(): LoadAnswer {
+  const answer: LoadAnswer = { live: null, previous: null, problem: null };
+  try {
+    if (generation !== null) {
+      index = loadGeneration(config.indexFolder, generation, model);
+      answer.live = toFacts(generation, index.meta, index.bytes);
+    }
+    answer.previous = previous === null ? null : readPrevious(previous);
+  } catch (error) {
+    answer.problem = (error as Error).message;
+  }
+  return answer;
+}
+
+/** A previous generation that cannot be read is none that one could roll back to. */
+function readPrevious(name: string): GenerationFacts | null {
+  try {
+    const files = generationFiles(path.join(config.indexFolder, name));
+    return toFacts(name, readMeta(files.meta), fs.statSync(files.index).size);
+  } catch {
+    return null;
+  }
+}
+
+function toFacts(generation: string, meta: IndexMeta, bytes: number): GenerationFacts {
+  const { model, dimension, count, sha256, built_at, job_id } = meta;
+  return { generation, model, dimension, vectors: count, bytes, sha256, built_at, job_id };
+}
+
+async function count(): Promise<Truth> {
+  const version = dataVersion(counted);
+  if (truth && version === countedVersion) return truth;
+  const counts = await states.inSnapshot(() => countTruth(states, index, () => setImmediate()));
+  truth = counts;
+  countedVersion = version;
+  return counts;
+}
+
+async function search(query: SearchQuery): Promise<SearchAnswer> {
+  const started = performance.now();
+  if (!index || generation === null) {
+    throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
+  }
+  const [vector] = await model.embed([query.query]);
+  const hits = searchIndex(index, found, vector as Float32Array, query);
+  return { hits, generation, took_ms: performance.now() - started };
+}
+
+function track(work: Promise<void>) {
+  underWay.add(work);
+  void work.finally(() => underWay.delete(work));
+}
+
+/** What was asked before is answered first; then nothing keeps the thread alive. */
+async function close() {
+  await Promise.all(underWay);
+  library.close();
+  counted.close();
+  port?.close();
+}

@@ -1,0 +1,205 @@
+// The live index: which generation answers searches, and how it stands to the library. The work is done by a search
+// thread that serves one generation; a new generation gets a new thread, and the old one answers until that is ready.
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { type Pointer, readPointer } from './generation.ts';
+import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
+import { type LiveThread, startThread } from './live-thread.ts';
+import type { SearchQuery } from './search.ts';
+import { nothingCounted, type Truth } from './truth.ts';
+
+/** none: nothing was ever built; ready: the index holds exactly the library; behind: it does not; broken: its files
+ *  cannot be used, and `problem` says why (what was loaded before, if anything, still answers). */
+export type IndexState = 'none' | 'ready' | 'behind' | 'broken';
+
+export type IndexBody = Truth & {
+  [Key in keyof GenerationFacts]: GenerationFacts[Key] | null;
+} & {
+  state: IndexState;
+  problem: string | null;
+  vectors: number;
+  previous: GenerationFacts | null;
+};
+
+export type LiveIndex = ReturnType<typeof createLiveIndex>;
+
+export type LiveIndexOptions = {
+  config: Pick<Config, 'databasePath' | 'indexFolder'>;
+  /** Called after each change of the truth. */
+  onChange: (body: IndexBody) => void;
+  /** A search thread crashed or could not start; it was started anew, unless it had been already. */
+  onError: (error: Error) => void;
+  /** The file of the search thread; for tests. */
+  threadFile?: URL;
+};
+
+/** `start` and `refresh` never reject: what goes wrong is told to `onError` and stands in the truth. */
+export function createLiveIndex({ config, onChange, onError, threadFile = ownThreadFile }: LiveIndexOptions) {
+  let opened: { thread: LiveThread; loaded: LoadAnswer } | null = null;
+  let truth = nothingCounted;
+  let problem: string | null = null;
+  let body = toBody(null, truth, null);
+  /** The pointer that was followed last, whether its generation could be used or not. */
+  let followed: string | null = null;
+  let crashes = { at: '', count: 0 };
+  let isStopped = false;
+
+  const publish = () => {
+    const next = toBody(opened?.loaded ?? null, truth, problem);
+    if (JSON.stringify(next) === JSON.stringify(body)) return;
+    body = next;
+    onChange(body);
+  };
+
+  const noteCrash = (key: string, thread: LiveThread, cause: Error) => {
+    crashes = { at: key, count: crashes.at === key ? crashes.count + 1 : 1 };
+    onError(cause);
+    if (opened?.thread === thread) opened = null;
+    if (crashes.count > 1) {
+      problem = `The search ended unexpectedly twice (${cause.message}), so it is not started again.`;
+      publish();
+    } else if (!isStopped) {
+      followed = null;
+      void refresh();
+    }
+  };
+
+  const open = async ({ key, pointer }: Target) => {
+    const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
+    const thread: LiveThread = startThread(threadFile, start, (cause) => noteCrash(key, thread, cause));
+    return { thread, loaded: await thread.ask('load', null) };
+  };
+
+  /** Loads beside the generation that answers, then takes its place; a broken one does not. */
+  const followPointer = async () => {
+    for (
+      let target = readTarget(config);
+      target.key !== followed && !isStopped;
+      target = readTarget(config)
+    ) {
+      const next = await open(target).catch(() => null);
+      if (next === null && crashes.count < 2) continue;
+      followed = target.key;
+      if (next === null) continue;
+      problem = target.problem ?? next.loaded.problem;
+      const isWorse = problem !== null && opened?.loaded.live;
+      const old = isWorse ? next : opened;
+      if (!isWorse) opened = next;
+      await old?.thread.close();
+    }
+  };
+
+  const refreshOnce = async () => {
+    try {
+      await followPointer();
+      if (opened && !isStopped) truth = await opened.thread.ask('count', null);
+    } catch (error) {
+      onError(error as Error);
+    }
+    publish();
+  };
+  const refresh = runOneAtATime(refreshOnce);
+
+  return {
+    start: () => refresh(),
+
+    /** Follows the pointer, and counts anew if the library changed. Ends when the truth is that of a moment after
+     *  the call. */
+    refresh,
+
+    /** Rejects with `invalid_arguments`, with `index_missing` when there is nothing to search, with `temporary` when the thread crashed. */
+    async search(query: SearchQuery): Promise<SearchAnswer> {
+      refuseBadQuery(query);
+      if (!opened && !isStopped) await refresh();
+      if (isStopped)
+        throw new AppError('stopping', 'The server is stopping, so nothing is searched any more.');
+      if (opened?.loaded.live) return opened.thread.ask('search', query);
+      throw new AppError(
+        'index_missing',
+        problem ? `${problem} Rebuild the index.` : 'There is no index yet. Rebuild the index, then search.',
+      );
+    },
+
+    /** How index and library stood to each other at the last refresh. */
+    truth: (): IndexBody => body,
+
+    async stop() {
+      isStopped = true;
+      await refresh();
+      await opened?.thread.close();
+    },
+  };
+}
+
+const ownThreadFile = new URL('./live-worker.js', import.meta.url);
+
+const mostHits = 200;
+
+function refuseBadQuery({ query, limit = 1 }: SearchQuery) {
+  if (query.trim() === '') throw new AppError('invalid_arguments', 'The search is empty. Type a few words.');
+  if (Number.isInteger(limit) && limit >= 1 && limit <= mostHits) return;
+  throw new AppError(
+    'invalid_arguments',
+    `The limit is ${limit}; allowed: a whole number from 1 to ${mostHits}.`,
+  );
+}
+
+type Target = { key: string; pointer: Pointer | null; problem: string | null };
+
+function readTarget({ indexFolder }: LiveIndexOptions['config']): Target {
+  try {
+    const pointer = readPointer(indexFolder);
+    return { key: pointer?.current ?? 'none', pointer, problem: null };
+  } catch (error) {
+    return { key: 'unreadable', pointer: null, problem: (error as Error).message };
+  }
+}
+
+function toBody(loaded: LoadAnswer | null, truth: Truth, problem: string | null): IndexBody {
+  const live = loaded?.live ?? null;
+  return {
+    state: toState(live, truth, problem),
+    problem,
+    ...(live ?? nothingLoaded),
+    ...truth,
+    previous: loaded?.previous ?? null,
+  };
+}
+
+function toState(live: GenerationFacts | null, truth: Truth, problem: string | null): IndexState {
+  if (problem !== null) return 'broken';
+  if (!live) return 'none';
+  return truth.fresh === truth.entries && truth.orphans === 0 ? 'ready' : 'behind';
+}
+
+const nothingLoaded = {
+  generation: null,
+  model: null,
+  dimension: null,
+  vectors: 0,
+  bytes: null,
+  sha256: null,
+  built_at: null,
+  job_id: null,
+};
+
+/** Who asks while one run is under way waits for the next, since theirs may be about something newer. */
+function runOneAtATime(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let waiting: Promise<void> | null = null;
+  const start = () => {
+    running = run().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const startNext = () => {
+    waiting = null;
+    return running ?? start();
+  };
+  return () => {
+    if (!running) return start();
+    waiting ??= running.then(startNext);
+    return waiting;
+  };
+}

@@ -1,0 +1,49 @@
+// A generation held in memory: its vectors, which entry each belongs to, and what its files say about themselves.
+import path from 'node:path';
+import type { Kind } from '../embedding/content.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { createKernel, type Kernel } from './dot.ts';
+import { readIndexFile } from './faiss-file.ts';
+import { generationFiles } from './generation.ts';
+import { type IndexMeta, type MetaVector, readMeta } from './meta.ts';
+
+export type LoadedIndex = {
+  meta: IndexMeta;
+  bytes: number;
+  score: Kernel;
+  /** From an entry's id to its place in the index. */
+  rows: Record<Kind, Map<string, number>>;
+};
+
+/** Throws one sentence when the files are missing, damaged, contradict each other, or are of another model. */
+export function loadGeneration(indexFolder: string, name: string, model: Embedder): LoadedIndex {
+  const files = generationFiles(path.join(indexFolder, name));
+  const meta = readMeta(files.meta);
+  if (meta.model !== model.name || meta.dimension !== model.dimension) {
+    throw new Error(
+      `The index was built with ${meta.model} (${meta.dimension} numbers); ` +
+        `the settings name ${model.name} (${model.dimension}).`,
+    );
+  }
+  const { vectors, ...index } = readIndexFile(files.index);
+  if (index.count !== meta.count || index.dimension !== meta.dimension || index.sha256 !== meta.sha256) {
+    throw new Error(
+      'The index file is not the one that its meta file describes: it was changed or is damaged.',
+    );
+  }
+  return {
+    meta,
+    bytes: index.bytes,
+    score: createKernel(vectors, index.dimension),
+    rows: toRows(meta.vectors),
+  };
+}
+
+function toRows(vectors: MetaVector[]): LoadedIndex['rows'] {
+  const rows = { experience: new Map<string, number>(), manual: new Map<string, number>() };
+  for (const [row, { kind, entity_id }] of vectors.entries()) {
+    if (rows[kind].has(entity_id)) throw new Error(`The meta file lists ${kind} ${entity_id} twice.`);
+    rows[kind].set(entity_id, row);
+  }
+  return rows;
+}

@@ -1,0 +1,114 @@
+// The .meta.json beside an index file: which entry each vector belongs to, and what the file was built from.
+import fs from 'node:fs';
+import type { Kind } from '../embedding/content.ts';
+
+export type MetaVector = { entity_id: string; kind: Kind; content_hash: string };
+
+/** `model_name`, `dimension`, `count` and `checksum` are the keys that CHL reads. */
+export type IndexMeta = {
+  format_version: number;
+  model: string;
+  model_name: string;
+  model_version: string;
+  dimension: number;
+  count: number;
+  sha256: string;
+  checksum: string;
+  library_revision: number;
+  job_id: string;
+  built_at: string;
+  version: string;
+  vectors: MetaVector[];
+};
+
+export const metaFormatVersion = 1;
+
+/** Writes and fsyncs the file, a vector a line, without making one string of it. */
+export function writeMeta(file: string, { vectors, ...head }: IndexMeta) {
+  const fd = fs.openSync(file, 'wx');
+  try {
+    fs.writeFileSync(fd, `${JSON.stringify(head).slice(0, -1)},"vectors":[\n`);
+    for (let from = 0; from < vectors.length; from += linesAtOnce) {
+      const lines = vectors.slice(from, from + linesAtOnce).map((vector) => JSON.stringify(vector));
+      const isLast = from + linesAtOnce >= vectors.length;
+      fs.writeFileSync(fd, `${lines.join(',\n')}${isLast ? '\n' : ',\n'}`);
+    }
+    fs.writeFileSync(fd, ']}\n');
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Throws one sentence when this is no meta file, one of another format, or one that contradicts itself. */
+export function readMeta(file: string): IndexMeta {
+  return parseMeta(fs.readFileSync(file, 'utf8'));
+}
+
+export function parseMeta(text: string): IndexMeta {
+  const value = parseObject(text);
+  if (value.format_version !== metaFormatVersion) {
+    throw new Error(
+      `The meta file has format ${JSON.stringify(value.format_version)}; this version reads ${metaFormatVersion}.`,
+    );
+  }
+  for (const key of textKeys) expectKey(value, key, typeof value[key] === 'string');
+  for (const key of ['dimension', 'count', 'library_revision']) expectKey(value, key, isCount(value[key]));
+  expectKey(value, 'vectors', Array.isArray(value.vectors));
+  const meta = value as IndexMeta;
+  const unreadable = meta.vectors.findIndex((vector) => !isVector(vector));
+  if (unreadable >= 0) {
+    throw new Error(`Vector ${unreadable} of the meta file names no entry with its kind and content hash.`);
+  }
+  if (meta.vectors.length !== meta.count) {
+    throw new Error(`The meta file counts ${meta.count} vectors and lists ${meta.vectors.length}.`);
+  }
+  return meta;
+}
+
+const linesAtOnce = 1000;
+const textKeys = [
+  'model',
+  'model_name',
+  'model_version',
+  'sha256',
+  'checksum',
+  'job_id',
+  'built_at',
+  'version',
+] as const;
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error('The meta file is no JSON.');
+  }
+  if (isObject(value)) return value;
+  throw new Error('The meta file holds no JSON object.');
+}
+
+function expectKey(value: Record<string, unknown>, key: string, isRight: boolean) {
+  if (isRight) return;
+  throw new Error(`The meta file has no usable ${JSON.stringify(key)}: ${preview(value[key])}.`);
+}
+
+function preview(value: unknown): string {
+  return value === undefined ? 'it is missing' : JSON.stringify(value).slice(0, 60);
+}
+
+function isVector(value: unknown): value is MetaVector {
+  if (!isObject(value)) return false;
+  const { entity_id, kind, content_hash } = value;
+  const isKind = kind === 'experience' || kind === 'manual';
+  return typeof entity_id === 'string' && entity_id !== '' && isKind && typeof content_hash === 'string';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

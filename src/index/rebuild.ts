@@ -1,0 +1,129 @@
+// What the operation `index` does: embeds what is missing or stale, builds a generation, verifies it, switches to it.
+// Until the switch the live index is untouched; a run that is stopped keeps the embeddings it has committed.
+import type { Config } from '../config.ts';
+import type { Db } from '../db/open.ts';
+import { embedSelection } from '../embedding/embed.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { createEmbeddingRepository, queueCounts, type Selection } from '../embedding/repository.ts';
+import { AppError } from '../errors.ts';
+import type { ScriptContext } from '../runner/script.ts';
+import { type Build, buildGeneration } from './build.ts';
+import { liveFiles, switchTo, writeBuiltBy } from './generation.ts';
+import { type IndexMeta, readMeta } from './meta.ts';
+import { recordApplied } from './repository.ts';
+import { verifyGeneration } from './verify.ts';
+
+export type RebuildArguments = Selection & { full?: boolean };
+
+export type RebuildResult = {
+  entries: number;
+  embedded: number;
+  reused: number;
+  removed: number;
+  failed: number;
+  vectors: number;
+  model: string;
+  dimension: number;
+  sha256: string;
+  bytes: number;
+  generation: string;
+};
+
+type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
+  config: Pick<Config, 'indexFolder'>;
+  library: Db;
+  model: Embedder;
+};
+
+/** `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
+export async function rebuildIndex(args: RebuildArguments, context: RebuildContext): Promise<RebuildResult> {
+  const { config, library, model, job, progress } = context;
+  const repository = createEmbeddingRepository(library);
+  refuseUnknown(repository, args);
+  const embedded = await embedSelection(repository, model, args, (done, total) =>
+    progress(done, total, 'embed'),
+  );
+  console.log(`Embedded ${embedded} entries with ${model.name}.`);
+  const { draft, files, meta, index } = buildGeneration({
+    library,
+    model,
+    indexFolder: config.indexFolder,
+    jobId: job.id,
+    now: new Date(),
+    onProgress: (done, total) => progress(done, total, 'build'),
+  });
+  const result: RebuildResult = {
+    entries: repository.countEntries(),
+    embedded,
+    reused: Math.max(0, meta.count - embedded),
+    removed: countRemoved(config.indexFolder, meta),
+    failed: queueCounts(library).failed.total,
+    vectors: meta.count,
+    model: meta.model,
+    dimension: meta.dimension,
+    sha256: meta.sha256,
+    bytes: index.bytes,
+    generation: draft.name,
+  };
+  writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
+  verifyOrRefuse(files, (done, total) => progress(done, total, 'verify'));
+  progress(0, 1, 'switch');
+  context.assertFence();
+  switchTo(config.indexFolder, draft);
+  recordApplied(library, job, result, new Date());
+  progress(1, 1, 'switch');
+  return result;
+}
+
+function refuseUnknown(
+  repository: ReturnType<typeof createEmbeddingRepository>,
+  { category, entry }: Selection,
+) {
+  if (category !== undefined && !repository.hasCategory(category)) {
+    throw new AppError('bad_input', `The library has no category ${JSON.stringify(category)}.`, {
+      code: 'unknown_category',
+    });
+  }
+  if (entry !== undefined && repository.countEntries({ category, entry }) === 0) {
+    const where = category === undefined ? 'The library' : `Category ${category}`;
+    throw new AppError('bad_input', `${where} has no entry ${JSON.stringify(entry)}.`, {
+      code: 'unknown_entry',
+    });
+  }
+  if (repository.countEntries() === 0) {
+    throw new AppError(
+      'bad_input',
+      'The library is empty, so there is nothing to index. Import a sheet first.',
+      {
+        code: 'empty_library',
+      },
+    );
+  }
+}
+
+function verifyOrRefuse(files: { index: string; meta: string }, onProgress: Build['onProgress']) {
+  try {
+    verifyGeneration(files, onProgress);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new AppError('internal', `The new index is not used: ${reason} The live one stays. Rebuild again.`);
+  }
+}
+
+/** How many entries of the live index the new one does not hold. A live index that cannot be read lost nothing more. */
+function countRemoved(indexFolder: string, { vectors }: IndexMeta): number {
+  const live = readLiveMeta(indexFolder);
+  if (!live) return 0;
+  const key = ({ kind, entity_id }: IndexMeta['vectors'][number]) => `${kind} ${entity_id}`;
+  const held = new Set(vectors.map(key));
+  return live.vectors.filter((vector) => !held.has(key(vector))).length;
+}
+
+function readLiveMeta(indexFolder: string): IndexMeta | null {
+  try {
+    const files = liveFiles(indexFolder);
+    return files && readMeta(files.meta);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,99 @@
+// A job: its states and who moves it between them, its failure codes, and what follows from both.
+import type { InferSelectModel } from 'drizzle-orm';
+import type * as schema from '../db/ops-schema.ts';
+
+export const jobStatuses = ['queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+type Mover = 'runner' | 'operator' | 'clock' | 'recovery';
+
+/** Every move there is, and who makes it. Statements take their `status IN (…)` from here. */
+export const transitions: readonly { from: JobStatus; to: JobStatus; by: Mover }[] = [
+  { from: 'queued', to: 'running', by: 'runner' },
+  { from: 'running', to: 'succeeded', by: 'runner' },
+  { from: 'running', to: 'failed', by: 'runner' },
+  { from: 'running', to: 'cancelled', by: 'runner' },
+  { from: 'running', to: 'retrying', by: 'runner' },
+  { from: 'retrying', to: 'queued', by: 'clock' },
+  { from: 'queued', to: 'cancelled', by: 'operator' },
+  { from: 'retrying', to: 'cancelled', by: 'operator' },
+  { from: 'queued', to: 'failed', by: 'runner' },
+  { from: 'retrying', to: 'failed', by: 'runner' },
+  { from: 'running', to: 'succeeded', by: 'recovery' },
+  { from: 'running', to: 'failed', by: 'recovery' },
+  { from: 'running', to: 'queued', by: 'recovery' },
+];
+
+export const failureCodes = [
+  'spawn_failed',
+  'exited',
+  'signalled',
+  'timed_out',
+  'bad_input',
+  'bad_output',
+  'lost',
+  'shutdown',
+] as const;
+export type FailureCode = (typeof failureCodes)[number];
+
+export type Failure = {
+  code: FailureCode;
+  message: string;
+  detail: Record<string, unknown> | null;
+  stderr_tail: string | null;
+};
+
+/** `rate` is in items a second, a moving average; null until there is one. */
+export type Progress = {
+  done: number;
+  total: number | null;
+  phase: string | null;
+  note: string | null;
+  rate: number | null;
+  phase_started_at: string;
+  updated_at: string;
+};
+
+export type JobRow = InferSelectModel<typeof schema.job>;
+
+/** A row with its JSON columns read. Keys are the columns' names, as in the API. */
+export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'failure'> & {
+  status: JobStatus;
+  args: Record<string, unknown>;
+  progress: Progress | null;
+  result: Record<string, unknown> | null;
+  failure: Failure | null;
+};
+
+export type Claim = { name: string; mode: 'shared' | 'exclusive' };
+
+export type ResultRow = { seq: number; ref: string | null; outcome: string; message: string | null };
+
+export function parseJob(row: JobRow): Job {
+  const parse = (text: string | null) => (text === null ? null : JSON.parse(text));
+  return {
+    ...row,
+    status: row.status as JobStatus,
+    args: JSON.parse(row.args),
+    progress: parse(row.progress),
+    result: parse(row.result),
+    failure: parse(row.failure),
+  };
+}
+
+export function isTerminal(status: JobStatus): boolean {
+  return !transitions.some((move) => move.from === status);
+}
+
+export function canCancel(status: JobStatus): boolean {
+  return !isTerminal(status);
+}
+
+export function canRetry(status: JobStatus): boolean {
+  return status === 'failed' || status === 'cancelled';
+}
+
+/** The states from which `mover` may move a job to `to`. */
+export function statesBefore(to: JobStatus, mover: Mover): JobStatus[] {
+  return transitions.filter((move) => move.to === to && move.by === mover).map((move) => move.from);
+}

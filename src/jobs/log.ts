@@ -1,0 +1,119 @@
+// One job's output on disk: `<number>.log`, mode 0600, capped. It keeps the first and the last half of the cap (the
+// second half of the file is a ring), so offsets stay logical. Beside it `<number>.log.ix`: the logical size, then a
+// record of 16 bytes for each change of stream or time (offset f64, ms since 1970 u48, stream u8, pad).
+import fs from 'node:fs';
+import path from 'node:path';
+
+export type Stream = 'stdout' | 'stderr';
+export type JobLog = ReturnType<typeof openJobLog>;
+export type LogRange = {
+  text: Buffer;
+  /** Where the text begins; larger than asked when the range lies in the gap. */
+  offset: number;
+  /** Bytes that were asked for and are no longer kept. */
+  missing: number;
+  next: number;
+  size: number;
+};
+
+export function jobLogFile(root: string, number: number): string {
+  return path.join(root, 'logs', `${number}.log`);
+}
+
+const recordBytes = 16;
+const recordEveryMs = 250;
+const recordEveryBytes = 65_536;
+
+/** Goes on after what is there: a second attempt of a job appends. */
+export function openJobLog(file: string, maxBytes: number, now: () => Date) {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+  const indexFd = fs.openSync(`${file}.ix`, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+  const half = Math.floor(maxBytes / 2);
+  let size = readSize(indexFd);
+  let last = { stream: '' as Stream | '', atMs: 0, size: 0 };
+
+  function noteTime(stream: Stream) {
+    const atMs = now().getTime();
+    const isDue = atMs - last.atMs >= recordEveryMs || size - last.size >= recordEveryBytes;
+    if (stream === last.stream && !isDue) return;
+    const record = Buffer.alloc(recordBytes);
+    record.writeDoubleLE(size, 0);
+    record.writeUIntLE(atMs, 8, 6);
+    record.writeUInt8(stream === 'stdout' ? 1 : 2, 14);
+    fs.writeSync(indexFd, record, 0, recordBytes, Math.max(8, fs.fstatSync(indexFd).size));
+    last = { stream, atMs, size };
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    write(stream: Stream, text: Buffer) {
+      if (text.length === 0) return;
+      noteTime(stream);
+      for (let from = 0; from < text.length; ) {
+        const { position, room } = place(size, half);
+        const length = Math.min(room, text.length - from);
+        fs.writeSync(fd, text, from, length, position);
+        from += length;
+        size += length;
+      }
+      writeSize(indexFd, size);
+    },
+    close() {
+      fs.closeSync(fd);
+      fs.closeSync(indexFd);
+    },
+  };
+}
+
+/** Reads up to `limit` bytes from the logical `offset`; a job without output gives an empty text. */
+export function readJobLog(file: string, maxBytes: number, offset: number, limit: number): LogRange {
+  if (!fs.existsSync(file)) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
+  const half = Math.floor(maxBytes / 2);
+  const fd = fs.openSync(file, 'r');
+  const indexFd = fs.openSync(`${file}.ix`, 'r');
+  try {
+    const size = readSize(indexFd);
+    const ringStart = Math.max(half, size - half);
+    const inGap = offset >= half && offset < ringStart;
+    const begin = inGap ? ringStart : Math.min(offset, size);
+    const end = Math.min(size, begin + limit, begin < half && ringStart > half ? half : size);
+    const text = readPlaces(fd, half, begin, end);
+    return { text, offset: begin, missing: inGap ? ringStart - offset : 0, next: end, size };
+  } finally {
+    fs.closeSync(fd);
+    fs.closeSync(indexFd);
+  }
+}
+
+function readPlaces(fd: number, half: number, begin: number, end: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = begin; at < end; ) {
+    const { position, room } = place(at, half);
+    const part = Buffer.alloc(Math.min(room, end - at));
+    fs.readSync(fd, part, 0, part.length, position);
+    parts.push(part);
+    at += part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Where a logical offset lies in the file, and how many bytes fit there in one piece. */
+function place(offset: number, half: number): { position: number; room: number } {
+  if (offset < half) return { position: offset, room: half - offset };
+  const inRing = (offset - half) % half;
+  return { position: half + inRing, room: half - inRing };
+}
+
+function readSize(indexFd: number): number {
+  const header = Buffer.alloc(8);
+  return fs.readSync(indexFd, header, 0, 8, 0) === 8 ? header.readDoubleLE(0) : 0;
+}
+
+function writeSize(indexFd: number, size: number) {
+  const header = Buffer.alloc(8);
+  header.writeDoubleLE(size, 0);
+  fs.writeSync(indexFd, header, 0, 8, 0);
+}

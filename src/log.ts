@@ -1,0 +1,23 @@
+// The structured log: one JSON line on stdout for each request and each event of a job.
+import { type Logger, pino } from 'pino';
+import type { Bus } from './bus.ts';
+
+export type Log = Logger;
+
+export function createLog(level: string): Log {
+  return pino({ level, base: { pid: process.pid } });
+}
+
+/** Writes a line for each move of a job. Progress moves nothing, so it writes nothing. */
+export function logJobEvents(bus: Bus, log: Log) {
+  const lastStatus = new Map<string, string>();
+  bus.on('job', ({ id, number, operation, status, request_id }) => {
+    if (lastStatus.get(id) === status) return;
+    lastStatus.set(id, status);
+    if (['succeeded', 'failed', 'cancelled'].includes(status)) lastStatus.delete(id);
+    log.info(
+      { event: `job.${status}`, job_id: id, number, operation, request_id },
+      `job #${number} ${status}`,
+    );
+  });
+}

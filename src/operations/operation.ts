@@ -1,0 +1,64 @@
+// What a definition of an operation is. Route, card row, form, dialog, API listing and audit names derive from it.
+import type { Config } from '../config.ts';
+import type { Claim } from '../jobs/job.ts';
+
+export type Args = Record<string, unknown>;
+export type Danger = 'safe' | 'costly' | 'destructive';
+
+/** One property of a JSON Schema. `labels` words the values of `enum` for the form; `advanced` folds the field away. */
+export type ArgumentProperty = {
+  type: 'string' | 'boolean' | 'integer';
+  title: string;
+  description?: string;
+  enum?: string[];
+  labels?: string[];
+  default?: string | boolean | number;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  advanced?: boolean;
+};
+
+export type ArgumentSchema = {
+  type: 'object';
+  additionalProperties: false;
+  properties: Record<string, ArgumentProperty>;
+};
+
+/** What the confirm dialog says for certain arguments: a question, its consequences, and both ways out. */
+export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
+
+export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
+
+export type Operation = {
+  name: string;
+  title: string;
+  /** The word on the button, e.g. `Import`. */
+  verb: string;
+  summary: string;
+  description: string;
+  icon: string;
+  args: ArgumentSchema;
+  locks(args: Args): Claim[];
+  danger(args: Args): Danger;
+  /** Typed before a destructive run; null where no run is destructive. */
+  confirmWord: string | null;
+  /** Null: the limit of the configuration. */
+  hardLimitMs: number | null;
+  retries: RetryPolicy;
+  onRestart: 'fail' | 'requeue';
+  /** The compiled file below dist/scripts, without its ending. */
+  script: string;
+  /** Checks what the schema cannot say; throws `invalid_arguments`. */
+  check?(args: Args, config: Config): void;
+  /** The line below the job's name: what it works on. */
+  subject(args: Args): string;
+  /** One sentence of a successful run's result. */
+  outcome(result: Record<string, unknown>): string;
+  dialog(args: Args): Dialog;
+  /** What a cancel leaves behind, in a sentence. */
+  cancelNote: string;
+};
+
+export const noRetries: RetryPolicy = { maxAttempts: 1, delayMs: 0, backoff: 1 };

@@ -1,0 +1,80 @@
+// How an attempt ended, from what is known of it. The first cause wins: a job that was cancelled and then died of the
+// signal is cancelled; work that is recorded as applied is done, whatever came after.
+import type { Failure, FailureCode } from '../jobs/job.ts';
+import type { Ending } from '../jobs/repository.ts';
+import type { ChildExit } from './child.ts';
+import { exitCodes } from './protocol.ts';
+
+export type Cause = 'cancelled' | 'timed_out' | 'shutdown';
+
+export type AttemptFacts = {
+  cause: Cause | null;
+  exit: ChildExit;
+  result: Record<string, unknown> | null;
+  /** What the script itself said about its failure. */
+  failure: { message: string; detail: Record<string, unknown> | null } | null;
+  /** Lines on the message descriptor that were no messages. */
+  badMessages: number;
+  /** What the changed database says that this attempt did. */
+  applied: Record<string, unknown> | null;
+  survivors: number[];
+  stderrTail: string;
+  limitSec: number;
+};
+
+/** `isTemporary` failures may be retried. */
+export type Outcome = Ending & { isTemporary: boolean };
+
+export function decideOutcome(facts: AttemptFacts): Outcome {
+  const { cause, exit } = facts;
+  if (facts.applied) return { status: 'succeeded', result: facts.applied, isTemporary: false };
+  if (cause === 'cancelled') {
+    return { status: 'cancelled', failure: survivorFailure(facts), isTemporary: false };
+  }
+  if (cause === 'timed_out') {
+    return failed(facts, 'timed_out', `Stopped at its time limit of ${facts.limitSec} s.`);
+  }
+  if (cause === 'shutdown') {
+    return failed(facts, 'shutdown', 'The server was stopped while this job ran.');
+  }
+  if (exit.code === 0 && facts.badMessages > 0) {
+    return failed(
+      facts,
+      'bad_output',
+      `The script sent ${facts.badMessages} lines on its message descriptor that are not messages.`,
+    );
+  }
+  if (exit.code === 0) return { status: 'succeeded', result: facts.result, isTemporary: false };
+  if (exit.code === exitCodes.badInput) {
+    return failed(facts, 'bad_input', 'The input is not valid. The log says more.');
+  }
+  if (exit.signal) return failed(facts, 'signalled', `The script was ended by ${exit.signal} from outside.`);
+  const isTemporary = exit.code === exitCodes.temporary;
+  return { ...failed(facts, 'exited', `The script ended with exit code ${exit.code}.`), isTemporary };
+}
+
+function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {
+  const own = code === 'exited' || code === 'bad_input' ? facts.failure : null;
+  const failure: Failure = {
+    code,
+    message: own?.message ?? message,
+    detail: withSurvivors(own?.detail ?? null, facts.survivors),
+    stderr_tail: facts.stderrTail || null,
+  };
+  return { status: 'failed', failure, isTemporary: false };
+}
+
+/** A cancelled job has no failure, unless a process is still there: then it is named. */
+function survivorFailure({ survivors, stderrTail }: AttemptFacts): Failure | null {
+  if (survivors.length === 0) return null;
+  return {
+    code: 'signalled',
+    message: `Cancelled, but ${survivors.length} of its processes could not be ended: pid ${survivors.join(', ')}.`,
+    detail: { survivors },
+    stderr_tail: stderrTail || null,
+  };
+}
+
+function withSurvivors(detail: Record<string, unknown> | null, survivors: number[]) {
+  return survivors.length > 0 ? { ...detail, survivors } : detail;
+}

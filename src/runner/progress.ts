@@ -1,0 +1,61 @@
+// A running attempt's progress: keeps the newest state, measures its rate, and passes it on at most five times a
+// second, the last one always.
+import type { Progress } from '../jobs/job.ts';
+import type { ProgressMessage } from './protocol.ts';
+
+const everyMs = 200;
+const rateWindowMs = 60_000;
+/** A rate from less than this says nothing. */
+const leastRateMs = 1000;
+
+export type ProgressMeter = ReturnType<typeof createProgressMeter>;
+
+export function createProgressMeter(publish: (progress: Progress) => void, now: () => Date) {
+  let samples: { at: number; done: number }[] = [];
+  let newest: Progress | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let publishedAt = Number.NEGATIVE_INFINITY;
+
+  function flush() {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (!newest) return;
+    publishedAt = performance.now();
+    const progress = newest;
+    newest = null;
+    publish(progress);
+  }
+
+  let phase: { name: string | null; startedAt: string } | null = null;
+  return {
+    note(message: ProgressMessage) {
+      const at = performance.now();
+      const name = message.phase ?? null;
+      if (!phase || phase.name !== name) {
+        phase = { name, startedAt: now().toISOString() };
+        samples = [];
+      }
+      samples = [...samples.filter((sample) => at - sample.at <= rateWindowMs), { at, done: message.done }];
+      newest = {
+        done: message.done,
+        total: message.total ?? null,
+        phase: name,
+        note: message.note ?? null,
+        rate: measureRate(samples),
+        phase_started_at: phase.startedAt,
+        updated_at: now().toISOString(),
+      };
+      const wait = publishedAt + everyMs - at;
+      if (wait <= 0) flush();
+      else timer ??= setTimeout(flush, wait);
+    },
+    flush,
+  };
+}
+
+function measureRate(samples: { at: number; done: number }[]): number | null {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (!first || !last || last.at - first.at < leastRateMs) return null;
+  return ((last.done - first.done) / (last.at - first.at)) * 1000;
+}

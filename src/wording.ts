@@ -1,0 +1,54 @@
+// Numbers, sizes, durations and times in the words of the pages and of results. Pure; every page uses these.
+
+/** `1,284` */
+export function count(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 entry`, `2 entries`: adds an s, or takes the plural that is given. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** `74.2 MiB`; below one MiB in KiB, below one KiB in bytes. */
+export function bytes(value: number): string {
+  if (value < 1024) return `${value} bytes`;
+  if (value < 1024 ** 2) return `${(value / 1024).toFixed(1)} KiB`;
+  return `${(value / 1024 ** 2).toFixed(1)} MiB`;
+}
+
+/** `3.1 s`, `1 min 16 s`, `2 h 05 min` */
+export function duration(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (seconds < 59.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+/** Time left, rounded: to 1 s below a minute, to 5 s below ten, then to minutes. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 600) {
+    const rounded = Math.round(seconds / 5) * 5;
+    return `about ${Math.floor(rounded / 60)} min ${String(rounded % 60).padStart(2, '0')} s left`;
+  }
+  return `about ${Math.round(seconds / 60)} min left`;
+}
+
+/** `62%`; never 100% before the end nor 0% once begun, one decimal from 97% on. */
+export function percent(done: number, total: number): string {
+  if (total <= 0 || done >= total) return '100%';
+  if (done <= 0) return '0%';
+  const share = (done / total) * 100;
+  if (share >= 97) return `${(Math.floor(share * 10) / 10).toFixed(1)}%`;
+  return `${Math.max(1, Math.round(share))}%`;
+}
+
+/** `41/s`, or a minute's rate where that is below one a second. */
+export function rate(perSecond: number): string {
+  return perSecond >= 1 ? `${count(perSecond)}/s` : `${count(perSecond * 60)}/min`;
+}

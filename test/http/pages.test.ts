@@ -1,0 +1,239 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parse } from 'node-html-parser';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { card, fieldProblems, jobRow, operationRow, textOf } from '../support/screen.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const fromPage = (app: TestApp, page: string) => ({
+  'hx-request': 'true',
+  'hx-current-url': app.origin + page,
+});
+
+t.test('the first page says what this is, that the library is empty, and what to do', async (t) => {
+  const app = await startApp(t);
+  const { status, html } = await app.page('/operations');
+  t.equal(status, 200);
+  t.match(textOf(html, 'main'), /Localhost only/);
+  t.match(textOf(html, card.banners), /The library is empty.*Import the starter library…/);
+  t.ok(html.querySelector('#howto')?.hasAttribute('open'));
+  t.match(textOf(html, card.workers), /No workers are running/);
+  t.match(textOf(html, card.queue), /Nothing to embed/);
+  t.match(textOf(html, card.index), /There is no index yet/);
+  t.match(textOf(html, card.jobs), /No job has run yet/);
+  t.match(textOf(html, operationRow('import')), /Not run yet.*Import…/);
+  t.equal(html.querySelector('[aria-current="page"]')?.text, 'Operations');
+});
+
+t.test('hosts are permanent and hold no form field', async (t) => {
+  const app = await startApp(t, noop);
+  const { html } = await app.page('/operations');
+  for (const host of Object.values(card)) {
+    const node = html.querySelector(host);
+    t.ok(node?.getAttribute('sse-swap'), host);
+    t.match(node?.getAttribute('hx-swap'), /^morph:innerHTML$/);
+    const fields = node?.querySelectorAll('input:not([type="hidden"]), select, textarea') ?? [];
+    t.equal(fields.length, 0, `${host} holds nothing that somebody could be typing in`);
+  }
+});
+
+t.test('nothing on a page needs inline script or style', async (t) => {
+  const app = await startApp(t, noop);
+  await app.run('export');
+  for (const address of ['/operations', '/jobs/1', '/library', '/ui/operations/import/confirm', '/nothing']) {
+    const { html, text } = await app.page(address);
+    t.equal(html.querySelectorAll('style, [style], [onclick], [onsubmit]').length, 0, address);
+    t.ok(
+      html.querySelectorAll('script').every((script) => script.getAttribute('src')?.startsWith('/assets/')),
+      address,
+    );
+    t.notMatch(text, /https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)/, `${address} loads nothing from elsewhere`);
+  }
+});
+
+t.test('a run without JavaScript leads to the job, with a notice once', async (t) => {
+  const app = await startApp(t, noop);
+  const answer = await app.submit('/ui/operations/run/export', { target: 'review' });
+  t.equal(answer.status, 303);
+  t.equal(answer.headers.get('location'), '/jobs/1');
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const { html } = await app.page('/jobs/1', { cookie });
+  t.match(textOf(html, '#toasts'), /Export library #1 queued\. It starts now\./);
+  t.equal(textOf((await app.page('/jobs/1')).html, '#toasts'), '');
+});
+
+t.test('the import asks for reason and word, and says what is missing', async (t) => {
+  const app = await startApp(t, noop);
+  const { html } = await app.page('/ui/operations/import/confirm');
+  t.match(textOf(html, '#dialog-title'), /Replace the library with the published sheet\?/);
+  t.ok(html.querySelector('input[name="reason"]'));
+  t.match(textOf(html, 'label[for="confirm"]'), /Type import to confirm/);
+
+  const refused = await app.submit('/ui/operations/run/import', {
+    mode: 'replace',
+    reason: 'no',
+    confirm: '',
+  });
+  t.equal(refused.status, 422);
+  const page = parse(await refused.text());
+  t.match(fieldProblems(page), { reason: /at least 5 characters/, confirm: /Type import/ });
+  t.equal(page.querySelector('input[name="reason"]')?.getAttribute('value'), 'no', 'what was typed is kept');
+  t.equal(app.services.listing.jobs({}, 1).total, 0);
+
+  const accepted = await app.submit('/ui/operations/run/import', {
+    mode: 'replace',
+    reason: 'monthly',
+    confirm: 'import',
+  });
+  t.equal(accepted.status, 303);
+});
+
+t.test('a dry run and a merge ask for less', async (t) => {
+  const app = await startApp(t, noop);
+  for (const query of ['dry_run=true', 'mode=merge']) {
+    const { html } = await app.page(`/ui/operations/import/confirm?${query}`);
+    t.equal(html.querySelector('input[name="confirm"]'), null, query);
+  }
+  t.equal((await app.submit('/ui/operations/run/import', { dry_run: 'true' })).status, 303);
+});
+
+t.test('a wrong argument is shown beside its field', async (t) => {
+  const app = await startApp(t);
+  for (const [bad, expected] of [
+    ['../../etc', /not allowed/],
+    ['/etc', /not allowed/],
+  ] as const) {
+    const answer = await app.submit('/ui/operations/run/import', { path: bad, mode: 'merge' });
+    t.equal(answer.status, 422, bad);
+    t.match(fieldProblems(parse(await answer.text())).path, expected, bad);
+  }
+  const mode = await app.submit('/ui/operations/run/import', { mode: 'sideways' });
+  t.match(fieldProblems(parse(await mode.text())), { mode: /choose one of replace, merge/ });
+  const unknown = await app.submit('/ui/operations/run/import', { colour: 'red', mode: 'merge' });
+  t.match(textOf(parse(await unknown.text()), '[role="alert"]'), /Unknown argument "colour"/);
+});
+
+t.test('in the page the dialog is a fragment, and a refusal comes back into it', async (t) => {
+  const app = await startApp(t, noop);
+  const htmx = fromPage(app, '/operations');
+  const shown = await app.page('/ui/operations/import/confirm', htmx);
+  t.notMatch(shown.text, /<html/);
+  const refused = await app.submit('/ui/operations/run/import', { mode: 'replace' }, htmx);
+  t.equal(refused.status, 422);
+  t.equal(refused.headers.get('hx-retarget'), '#dialog');
+  const unknown = await app.submit('/ui/operations/run/nothing', {}, htmx);
+  t.equal(unknown.status, 404);
+  t.equal(unknown.headers.get('hx-retarget'), '#note');
+  t.match(await unknown.text(), /There is no operation/);
+});
+
+t.test('from a job page an action leads on, since its cards are not there', async (t) => {
+  const app = await startApp(t, noop);
+  const answer = await app.submit('/ui/operations/run/export', {}, fromPage(app, '/jobs/7'));
+  t.equal(answer.headers.get('hx-redirect'), '/jobs/1');
+});
+
+t.test('every link leads somewhere, every dialog is a page', async (t) => {
+  const app = await startApp(t, noop);
+  await app.run('import');
+  const open = ['/operations', '/library', '/jobs/1'];
+  const seen = new Set<string>();
+  for (let address = open.shift(); address; address = open.shift()) {
+    if (seen.has(address)) continue;
+    seen.add(address);
+    const { status, html } = await app.page(address);
+    t.equal(status, 200, address);
+    const links = html
+      .querySelectorAll('a[href^="/"], [hx-get]')
+      .map((node) => node.getAttribute('href') ?? node.getAttribute('hx-get') ?? '');
+    open.push(...links.map((link) => link.split('#')[0] ?? ''));
+    const anchors = html.querySelector('main') ? html.querySelectorAll('a[href^="#"]') : [];
+    for (const link of anchors) {
+      const id = link.getAttribute('href') ?? '';
+      t.ok(html.querySelector(id), `${address} has ${id}`);
+    }
+  }
+  t.ok(seen.size > 10);
+});
+
+t.test('a job page shows state, arguments and reason; an unknown one is a page too', async (t) => {
+  const app = await startApp(t, noop);
+  await app.run('import');
+  const { html } = await app.page('/jobs/1');
+  t.match(textOf(html, 'h1'), 'Import spreadsheet #1');
+  t.match(textOf(html, '#job-1-card'), /Done Noop mode: recorded, nothing was run\..*Reason a test needs it/);
+  const missing = await app.page('/jobs/99');
+  t.equal(missing.status, 404);
+  t.match(textOf(missing.html, 'main'), /There is no job "99"/);
+});
+
+t.test('the dashboard shows the newest ten jobs', async (t) => {
+  const app = await startApp(t, noop);
+  for (let turn = 0; turn < 12; turn += 1) await app.run('export');
+  const { html } = await app.page('/operations');
+  t.equal(html.querySelectorAll('#ops-jobs-card tbody').length, 10);
+  t.ok(html.querySelector(jobRow(12)));
+  t.equal(html.querySelector(jobRow(2)), null);
+  t.match(textOf(html, card.jobs), /The newest 10 of 12 jobs/);
+});
+
+t.test('the theme is kept in a cookie and rendered by the server', async (t) => {
+  const app = await startApp(t, noop);
+  const answer = await app.submit('/ui/theme', { theme: 'dark', back: '/library' });
+  t.equal(answer.headers.get('location'), '/library');
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const { html } = await app.page('/operations', { cookie });
+  t.equal(html.querySelector('html')?.getAttribute('data-theme'), 'dark');
+  for (const back of ['//evil.test', 'https://evil.test', '/\\evil.test', '']) {
+    const elsewhere = await app.submit('/ui/theme', { theme: 'light', back });
+    t.equal(elsewhere.headers.get('location'), '/operations', back);
+  }
+});
+
+t.test('text from people is escaped', async (t) => {
+  const app = await startApp(t, noop);
+  const evil = '<img src=x onerror=alert(1)>';
+  await app.json(
+    '/api/v1/operations/import',
+    { args: {}, reason: `${evil} reason`, confirm: 'import' },
+    { 'x-actor': evil },
+  );
+  await app.whenJob(1);
+  for (const address of [
+    '/operations',
+    '/jobs/1',
+    `/library?q=${encodeURIComponent(evil)}`,
+    `/${encodeURIComponent(evil)}`,
+  ]) {
+    const { html, text } = await app.page(address);
+    t.equal(html.querySelectorAll('img').length, 0, address);
+    t.notMatch(text, /<img src=x/, address);
+  }
+});
+
+t.test('assets are kept for ever under a name that changes with them', async (t) => {
+  const app = await startApp(t, noop);
+  const { html } = await app.page('/operations');
+  const script = html.querySelector('script')?.getAttribute('src') ?? '';
+  t.match(script, /\?v=[0-9a-f]{8}$/);
+  const answer = await fetch(app.origin + script);
+  t.equal(answer.status, 200);
+  t.match(answer.headers.get('cache-control'), /immutable/);
+  for (const escape of ['/assets/..%2fpackage.json', '/assets/%2e%2e/package.json', '/assets//etc/passwd']) {
+    t.ok((await fetch(app.origin + escape)).status >= 400, escape);
+  }
+});
+
+t.test('noop mode says so, starts no process, and writes no file of the library', async (t) => {
+  const app = await startApp(t, noop);
+  const before = fs.readdirSync(path.join(app.root, 'sheets'));
+  for (const operation of ['import', 'index', 'export']) await app.run(operation);
+  const { html } = await app.page('/operations');
+  t.match(textOf(html, card.banners), /Noop mode: nothing is run/);
+  t.strictSame(fs.readdirSync(path.join(app.root, 'sheets')), before);
+  t.notOk(fs.existsSync(path.join(app.root, 'logs/1.log')), 'no script wrote a log');
+  t.equal(app.services.counts.totals().entries, 0);
+  const children = `/proc/${process.pid}/task/${process.pid}/children`;
+  if (fs.existsSync(children)) t.equal(fs.readFileSync(children, 'utf8').trim(), '');
+});

@@ -1,0 +1,86 @@
+// The inventory of routes: what there is, and that every operation has each of its faces.
+import diagnostics from 'node:diagnostics_channel';
+import type { FastifyInstance } from 'fastify';
+import t, { type Test } from 'tap';
+import { dashboardCards } from '../../src/http/cards/list.ts';
+import { startApp } from '../support/app.ts';
+import { operationRow, textOf } from '../support/screen.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+
+const known = [
+  'GET /',
+  'GET /api/v1/index',
+  'GET /api/v1/operations',
+  'GET /api/v1/operations/jobs',
+  'GET /api/v1/operations/jobs/:id',
+  'GET /api/v1/operations/jobs/:id/log',
+  'GET /api/v1/operations/jobs/:id/rows',
+  'GET /api/v1/queue',
+  'GET /api/v1/search',
+  'GET /assets/*',
+  'GET /health',
+  'GET /jobs/:number',
+  'GET /library',
+  'GET /operations',
+  'GET /ui/jobs/:number/cancel',
+  'GET /ui/jobs/:number/card',
+  'GET /ui/jobs/:number/retry',
+  'GET /ui/operations/:operation/confirm',
+  'GET /ui/stream/telemetry',
+  'POST /api/v1/operations/:operation',
+  'POST /api/v1/operations/jobs/:id/cancel',
+  'POST /api/v1/operations/jobs/:id/retry',
+  'POST /ui/jobs/:number/cancel',
+  'POST /ui/jobs/:number/retry',
+  'POST /ui/operations/run/:operation',
+  'POST /ui/theme',
+];
+
+t.test('these are all the routes, each of the API with a schema', async (t) => {
+  const routes = collectRoutes(t);
+  await startApp(t, noop);
+  const names = routes.map(({ method, url }) => `${method} ${url}`);
+  t.strictSame(names.sort(), [...known, ...dashboardCards.map((card) => `GET ${card.path}`)].sort());
+  const ofTheApi = routes.filter(({ url }) => url.startsWith('/api/') || url === '/health');
+  t.ok(ofTheApi.length > 10);
+  for (const { method, url, schema } of ofTheApi) t.ok(schema, `${method} ${url}`);
+});
+
+t.test('every operation of the catalogue has each of its faces', async (t) => {
+  const app = await startApp(t, noop);
+  const { html } = await app.page('/operations');
+  const { body } = await app.json('/api/v1/operations');
+  const operations = app.services.catalogue.all();
+  t.ok(operations.length >= 3);
+  for (const { name, title, confirmWord } of operations) {
+    t.match(textOf(html, operationRow(name)), title, `${name}: card row`);
+    t.ok(
+      html.querySelector(`${operationRow(name)} a[href="/ui/operations/${name}/confirm"]`),
+      `${name}: dialog link`,
+    );
+    t.equal((await app.page(`/ui/operations/${name}/confirm`)).status, 200, `${name}: dialog`);
+    t.ok(
+      body.items.some((item: { name: string }) => item.name === name),
+      `${name}: API listing`,
+    );
+    const confirmed = { reason: 'inventory', confirm: confirmWord ?? '', when_locked: 'wait' };
+    const accepted = await app.json(`/api/v1/operations/${name}`, { args: {}, ...confirmed });
+    t.equal(accepted.status, 202, `${name}: API run`);
+    t.equal((await app.submit(`/ui/operations/run/${name}`, confirmed)).status, 303, `${name}: page run`);
+  }
+});
+
+/** Every route that a server declares from now on, HEAD left out. Fastify tells of each new instance on a channel. */
+function collectRoutes(t: Test): { method: string; url: string; schema: unknown }[] {
+  const routes: { method: string; url: string; schema: unknown }[] = [];
+  const onServer = (message: unknown) => {
+    const { fastify } = message as { fastify: FastifyInstance };
+    fastify.addHook('onRoute', ({ method, url, schema }) => {
+      for (const name of [method].flat()) if (name !== 'HEAD') routes.push({ method: name, url, schema });
+    });
+  };
+  diagnostics.subscribe('fastify.initialization', onServer);
+  t.teardown(() => diagnostics.unsubscribe('fastify.initialization', onServer));
+  return routes;
+}

@@ -1,0 +1,194 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { generationFiles, readPointer } from '../../src/index/generation.ts';
+import { createLiveIndex, type IndexBody } from '../../src/index/live.ts';
+import { addExperience, createLibrary } from '../support/entries.ts';
+import { rebuild } from '../support/index-of.ts';
+
+const crashingThread = new URL('../support/crashing-search-thread.js', import.meta.url);
+
+/** A library of three entries and its live index; `bodies` and `errors` are what it told. */
+async function open(t: Test, { isBuilt = true, threadFile }: { isBuilt?: boolean; threadFile?: URL } = {}) {
+  const { config, library } = createLibrary(t.testdir());
+  addExperience(library, 'E1', { title: 'Create a gzipped archive' });
+  addExperience(library, 'E2', { title: 'List the running containers' });
+  addExperience(library, 'E3', { title: 'Resize an image' });
+  if (isBuilt) await rebuild(config, library);
+  const bodies: IndexBody[] = [];
+  const errors: string[] = [];
+  const live = createLiveIndex({
+    config,
+    onChange: (body) => bodies.push(body),
+    onError: (error) => errors.push(error.message),
+    ...(threadFile && { threadFile }),
+  });
+  t.teardown(async () => {
+    await live.stop();
+    library.close();
+  });
+  return { config, library, live, bodies, errors, rebuild: () => rebuild(config, library) };
+}
+
+t.test('before the first build there is nothing to search, and the truth says so', async (t) => {
+  const { live, bodies } = await open(t, { isBuilt: false });
+  await live.start();
+  t.match(live.truth(), {
+    state: 'none',
+    generation: null,
+    vectors: 0,
+    entries: 3,
+    missing: 3,
+    problem: null,
+  });
+  t.same(bodies, [live.truth()]);
+  await t.rejects(live.search({ query: 'archive' }), { code: 'index_missing', message: /Rebuild the index/ });
+});
+
+t.test('a search answers with hits, the generation and the time it took', async (t) => {
+  const { live, config } = await open(t);
+  await live.start();
+  const { hits, generation, took_ms } = await live.search({ query: 'gzip an archive', limit: 2 });
+  t.equal(hits.length, 2);
+  t.match(hits[0], { entity_id: 'E1', kind: 'experience', category_code: 'GEN' });
+  t.equal(generation, readPointer(config.indexFolder)?.current);
+  t.ok(took_ms >= 0);
+});
+
+t.test('the truth names the generation and what it was built from', async (t) => {
+  const { live, rebuild } = await open(t);
+  const result = await rebuild();
+  await live.start();
+  const { sha256, bytes, generation } = result;
+  t.match(live.truth(), { state: 'ready', sha256, bytes, generation, entries: 3, fresh: 3, dimension: 384 });
+  t.match(live.truth(), { job_id: /^job-/, previous: { vectors: 3, job_id: /^job-/ } });
+  t.not(live.truth().previous?.generation, generation);
+});
+
+t.test('a search that comes before the start waits for it', async (t) => {
+  const { live } = await open(t);
+  t.equal((await live.search({ query: 'archive' })).hits.length, 3);
+});
+
+t.test('an empty query or an impossible limit is refused', async (t) => {
+  const { live } = await open(t);
+  await t.rejects(live.search({ query: ' \n' }), { code: 'invalid_arguments' });
+  for (const limit of [0, 1.5, 201]) {
+    await t.rejects(live.search({ query: 'x', limit }), {
+      code: 'invalid_arguments',
+      message: /from 1 to 200/,
+    });
+  }
+});
+
+t.test('a change of the library shows at the next refresh, and only a change is told', async (t) => {
+  const { live, library, bodies } = await open(t);
+  await live.start();
+  addExperience(library, 'E4');
+  library.exec(`DELETE FROM experiences WHERE id = 'E1'`);
+  await live.refresh();
+  t.match(live.truth(), { state: 'behind', entries: 3, fresh: 2, missing: 1, orphans: 1 });
+  await Promise.all([live.refresh(), live.refresh(), live.refresh()]);
+  t.equal(bodies.length, 2);
+  const { hits } = await live.search({ query: 'archive' });
+  t.same(hits.map((hit) => hit.entity_id).sort(), ['E2', 'E3']);
+});
+
+t.test('a switch is followed without a moment in which a search fails', async (t) => {
+  const { live, library, rebuild } = await open(t);
+  await live.start();
+  const before = live.truth().generation;
+  addExperience(library, 'E4', { title: 'Merge two documents' });
+  const { generation } = await rebuild();
+  const generations = new Set<string>();
+  let isFollowed = false;
+  const following = live.refresh().then(() => {
+    isFollowed = true;
+  });
+  while (!isFollowed) generations.add((await live.search({ query: 'merge' })).generation);
+  await following;
+  const { hits, generation: after } = await live.search({ query: 'merge documents' });
+  t.equal(after, generation);
+  t.equal(hits[0]?.entity_id, 'E4');
+  t.ok([...generations].every((name) => name === before || name === after));
+  t.match(live.truth(), { state: 'ready', vectors: 4, previous: { generation: before } });
+});
+
+t.test('a new generation that is damaged is told, and the old one goes on answering', async (t) => {
+  const { live, config, rebuild } = await open(t);
+  await live.start();
+  const before = live.truth().generation;
+  const { generation } = await rebuild();
+  fs.truncateSync(generationFiles(path.join(config.indexFolder, generation)).index, 100);
+  await live.refresh();
+  t.match(live.truth(), {
+    state: 'broken',
+    problem: /has 100 bytes; 3 vectors/,
+    generation: before,
+    fresh: 3,
+  });
+  t.equal((await live.search({ query: 'archive' })).generation, before);
+  const { generation: mended } = await rebuild();
+  await live.refresh();
+  t.match(live.truth(), { state: 'ready', problem: null, generation: mended });
+});
+
+t.test('a damaged index at the start is told, and the search says what to do', async (t) => {
+  const { live, config } = await open(t);
+  fs.writeFileSync(path.join(config.indexFolder, 'current'), 'nonsense');
+  await live.start();
+  t.match(live.truth(), { state: 'broken', problem: /names no generation/, entries: 3, missing: 3 });
+  await t.rejects(live.search({ query: 'x' }), {
+    code: 'index_missing',
+    message: /names no generation.*Rebuild/,
+  });
+});
+
+t.test('a search thread that crashes is started once more, and nobody waits for ever', async (t) => {
+  const { live, errors } = await open(t, { threadFile: crashingThread });
+  await live.start();
+  const refused = { code: 'temporary', message: /ended unexpectedly/ };
+  await Promise.all([
+    t.rejects(live.search({ query: 'crash' }), refused),
+    t.rejects(live.search({ query: 'asked behind it' }), refused),
+  ]);
+  t.same(errors, ['it was asked to crash']);
+  t.equal((await live.search({ query: 'archive' })).hits[0]?.entity_id, 'E1');
+  await t.rejects(live.search({ query: 'crash' }), refused);
+  await live.refresh();
+  t.match(live.truth(), { state: 'broken', problem: /unexpectedly twice \(it was asked to crash\)/ });
+  await t.rejects(live.search({ query: 'archive' }), { code: 'index_missing' });
+});
+
+t.test('after two crashes a new generation is searched again', async (t) => {
+  const { live, errors, config, rebuild } = await open(t, { threadFile: crashingThread });
+  const switchFile = path.join(config.indexFolder, 'crash');
+  fs.writeFileSync(switchFile, '');
+  await live.start();
+  t.same(errors, ['it crashes at once', 'it crashes at once']);
+  t.equal(live.truth().state, 'broken');
+  fs.rmSync(switchFile);
+  await rebuild();
+  await live.refresh();
+  t.match(live.truth(), { state: 'ready', problem: null });
+});
+
+t.test('stopping is safe twice, ends what is under way, and refuses what comes later', async (t) => {
+  const { live, errors } = await open(t);
+  await live.start();
+  const underWay = live.search({ query: 'archive' });
+  await Promise.all([live.stop(), live.stop()]);
+  t.equal((await underWay).hits.length, 3);
+  await t.rejects(live.search({ query: 'archive' }), { code: 'stopping' });
+  await live.refresh();
+  await live.stop();
+  t.same(errors, []);
+});
+
+t.test('stopping while it starts is safe too', async (t) => {
+  const { live, errors } = await open(t);
+  const starting = live.start();
+  await live.stop();
+  await starting;
+  t.same(errors, []);
+});

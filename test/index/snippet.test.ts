@@ -1,0 +1,44 @@
+import t from 'tap';
+import { makeSnippet } from '../../src/index/snippet.ts';
+
+const long = (before: number, word: string, after: number) =>
+  `${'lorem '.repeat(before)}${word} ${'ipsum '.repeat(after)}`.trim();
+
+t.test('a short text is shown whole, on one line', (t) => {
+  t.equal(makeSnippet(' tar czf\n\n  out.tgz ', 'archive'), 'tar czf out.tgz');
+  t.end();
+});
+
+t.test('a long text is cut around the first word of the query that begins a word', (t) => {
+  const snippet = makeSnippet(long(100, 'Gzipped', 100), 'a gzip archive');
+  t.match(snippet, /^… lorem .*Gzipped ipsum.* …$/);
+  t.ok(snippet.length <= 170, String(snippet.length));
+  t.notMatch(makeSnippet(long(100, 'pregzip', 100), 'gzip'), /pregzip/);
+  t.end();
+});
+
+t.test('without such a word the text is shown from its start', (t) => {
+  t.match(makeSnippet(long(3, 'word', 100), 'absent'), /^lorem lorem lorem word .* …$/);
+  t.match(makeSnippet(long(100, 'to', 100), 'to'), /^lorem lorem/, 'words of two letters do not count');
+  t.end();
+});
+
+t.test('a match near the end shows the end', (t) => {
+  t.match(makeSnippet(long(100, 'needle', 1), 'needle'), /^… .*needle ipsum$/);
+  t.end();
+});
+
+t.test('text without spaces is cut, but no character is halved', (t) => {
+  for (const shift of ['', 'x']) {
+    const snippet = makeSnippet(shift + '🙂'.repeat(200), '?');
+    t.equal(Buffer.from(snippet).toString(), snippet);
+    t.ok(snippet.length <= 170);
+  }
+  t.end();
+});
+
+t.test('a query is a text, not a pattern', (t) => {
+  t.equal(makeSnippet('a(b [c', '(( [a-'), 'a(b [c');
+  t.match(makeSnippet(long(100, 'c++', 100), 'lorem(|*'), /^lorem/);
+  t.end();
+});

@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { builtIn } from '../../src/embedding/built-in.ts';
+import { generationFiles, readPointer } from '../../src/index/generation.ts';
+import { loadGeneration } from '../../src/index/loaded.ts';
+import { writeMeta } from '../../src/index/meta.ts';
+import { verifyGeneration } from '../../src/index/verify.ts';
+import { addExperience, createLibrary } from '../support/entries.ts';
+import { rebuild } from '../support/index-of.ts';
+
+/** A generation of thirty vectors, and functions that damage its files. */
+async function open(t: Test) {
+  const { config, library } = createLibrary(t.testdir());
+  for (let i = 0; i < 30; i++) addExperience(library, `E${10 + i}`);
+  await rebuild(config, library);
+  library.close();
+  const name = readPointer(config.indexFolder)?.current ?? '';
+  const files = generationFiles(path.join(config.indexFolder, name));
+  const damage = (offset: number, bytes: Uint8Array) => {
+    const fd = fs.openSync(files.index, 'r+');
+    fs.writeSync(fd, bytes, 0, bytes.length, offset);
+    fs.closeSync(fd);
+  };
+  const changeMeta = (change: Record<string, unknown>) => {
+    const meta = { ...verified.meta, ...change };
+    fs.rmSync(files.meta);
+    writeMeta(files.meta, meta);
+  };
+  const verified = verifyGeneration(files);
+  return {
+    ...verified,
+    files,
+    damage,
+    changeMeta,
+    load: () => loadGeneration(config.indexFolder, name, builtIn),
+  };
+}
+
+t.test('a generation as it was built is verified, and says how far it came', async (t) => {
+  const { files, meta, index, load } = await open(t);
+  const progress: number[][] = [];
+  verifyGeneration(files, (...args) => progress.push(args));
+  t.same(progress.at(-1), [30, 30]);
+  t.match(index, { count: 30, dimension: 384, sha256: meta.sha256 });
+  t.equal(load().rows.experience.get('E10'), 0);
+});
+
+t.test('a changed byte anywhere in the vectors is noticed', async (t) => {
+  const { files, damage, load } = await open(t);
+  damage(45 + 5 * 384 * 4, Uint8Array.of(9));
+  t.throws(() => verifyGeneration(files), /index file has SHA-256 .*; the meta file says/);
+  t.throws(load, /changed or is damaged/);
+});
+
+t.test('a meta file of another index is noticed', async (t) => {
+  const { files, changeMeta, load, meta } = await open(t);
+  changeMeta({ count: 29, vectors: meta.vectors.slice(1) });
+  t.throws(() => verifyGeneration(files), /index file has vectors 30; the meta file says 29/);
+  t.throws(load, /changed or is damaged/);
+  changeMeta({ dimension: 383 });
+  t.throws(() => verifyGeneration(files), /index file has dimensions 384; the meta file says 383/);
+});
+
+t.test('a vector that does not find itself is noticed, even when every hash agrees', async (t) => {
+  const { files, damage, changeMeta, meta } = await open(t);
+  damage(45, new Uint8Array(384 * 4));
+  const damaged = /SHA-256 (\w+);/.exec(errorOf(() => verifyGeneration(files)))?.[1] ?? '';
+  t.not(damaged, meta.sha256);
+  changeMeta({ sha256: damaged });
+  t.throws(() => verifyGeneration(files), /search for vector 0 \(E10\) does not find it: it scores 0/);
+});
+
+t.test('an index of another model is not loaded, and neither is one that lists an entry twice', async (t) => {
+  const { changeMeta, load, meta } = await open(t);
+  changeMeta({ model: 'other/model' });
+  t.throws(load, /built with other\/model \(384 numbers\); the settings name chl\/built-in-384/);
+  changeMeta({ vectors: meta.vectors.map((vector) => ({ ...vector, entity_id: 'E1' })) });
+  t.throws(load, /lists experience E1 twice/);
+});
+
+function errorOf(work: () => unknown): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

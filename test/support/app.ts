@@ -1,0 +1,117 @@
+// A whole server for a test: its own data root, a free port, a silent log; closed with the test.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type HTMLElement, parse } from 'node-html-parser';
+import { pino } from 'pino';
+import type { Test } from 'tap';
+import { type App, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Job, JobStatus } from '../../src/jobs/job.ts';
+import type { Catalogue } from '../../src/operations/catalogue.ts';
+
+export type TestApp = App & {
+  origin: string;
+  root: string;
+  page(
+    path: string,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; html: HTMLElement; text: string }>;
+  json(
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: any; headers: Headers }>;
+  submit(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
+  /** Runs an operation through the API and gives the job when it has ended. */
+  run(operation: string, args?: Record<string, unknown>): Promise<Job>;
+  whenJob(number: number, ...statuses: JobStatus[]): Promise<Job>;
+};
+
+const waitMaxMs = 20_000;
+
+export async function startApp(
+  t: Test,
+  options: { env?: Record<string, string>; catalogue?: Catalogue; now?: () => Date; root?: string } = {},
+): Promise<TestApp> {
+  const root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
+  const env = { CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_KILL_GRACE_SEC: '1', ...options.env };
+  const config = readConfig(env, root);
+  const { catalogue, now } = options;
+  const app = await createApp(config, {
+    log: pino({ level: 'silent' }),
+    ...(catalogue ? { catalogue } : {}),
+    ...(now ? { now } : {}),
+  });
+  t.teardown(async () => {
+    await app.close();
+    if (!options.root) fs.rmSync(root, { recursive: true, force: true });
+  });
+  const origin = await app.start();
+
+  async function json(
+    address: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: any; headers: Headers }> {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await fetch(origin + address, { ...init, headers: { ...type, ...headers } });
+    return { status: answer.status, body: await answer.json(), headers: answer.headers };
+  }
+
+  function whenJob(number: number, ...statuses: JobStatus[]): Promise<Job> {
+    const wanted = statuses.length > 0 ? statuses : (['succeeded', 'failed', 'cancelled'] as const);
+    const { bus, repository } = app.services;
+    return new Promise((resolve, reject) => {
+      const seen: string[] = [];
+      const timer = setTimeout(() => {
+        bus.off('job', look);
+        reject(
+          new Error(
+            `job #${number} is not ${wanted.join(' or ')} after ${waitMaxMs} ms; seen: ${seen.join(', ')}`,
+          ),
+        );
+      }, waitMaxMs);
+      const look = () => {
+        const job = repository.find(String(number));
+        if (job) seen.push(job.status);
+        if (!job || !wanted.some((status) => status === job.status)) return;
+        clearTimeout(timer);
+        bus.off('job', look);
+        resolve(job);
+      };
+      bus.on('job', look);
+      look();
+    });
+  }
+
+  return {
+    ...app,
+    origin,
+    root,
+    json,
+    whenJob,
+    async page(address, headers = {}) {
+      const answer = await fetch(origin + address, { headers: { accept: 'text/html', ...headers } });
+      const text = await answer.text();
+      return { status: answer.status, html: parse(text), text };
+    },
+    submit: (address, form, headers = {}) =>
+      fetch(origin + address, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams(form),
+        headers: { accept: 'text/html', ...headers },
+      }),
+    async run(operation, args = {}) {
+      const { body } = await json(`/api/v1/operations/${operation}`, {
+        args,
+        reason: 'a test needs it',
+        confirm: operation,
+      });
+      if (!body.number) throw new Error(`${operation} was refused: ${JSON.stringify(body)}`);
+      return whenJob(body.number);
+    },
+  };
+}

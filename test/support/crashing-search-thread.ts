@@ -1,0 +1,11 @@
+// The search thread, except that it dies when it is asked for "crash", and at once while a file `crash` lies in the
+// index folder.
+import fs from 'node:fs';
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import '../../src/index/live-worker.ts';
+
+if (fs.existsSync(path.join(workerData.config.indexFolder, 'crash'))) throw new Error('it crashes at once');
+parentPort?.on('message', ({ question }: { question: { query?: string } | null }) => {
+  if (question?.query === 'crash') throw new Error('it was asked to crash');
+});
