@@ -6,13 +6,12 @@ import { sheetPlace } from './places.ts';
 import { mendExport, swapIn, writingPlace } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
-const starterFolder = path.join(packageRoot, 'src/sheets/starter');
-
 /** Does nothing when there is a published sheet; says whether there was none. */
-export function seedStarterSheet(config: Config, starter = starterFolder): boolean {
+export function seedStarterSheet(config: Config): boolean {
   const place = sheetPlace(config, 'published');
   mendExport(place);
   if (fs.existsSync(place)) return false;
+  const starter = path.join(packageRoot, 'src/sheets/starter');
   fs.mkdirSync(writingPlace(place), { recursive: true });
   for (const file of tabFiles)
     fs.copyFileSync(path.join(starter, file), path.join(writingPlace(place), file));
