@@ -1,0 +1,5 @@
+// tap puts its own loaders into the environment of every child process. Our children must start as they do for users:
+// with the environment they are given, and fast. Support files that start processes import this first.
+import processOnSpawn from 'process-on-spawn';
+
+processOnSpawn.removeAllListeners();
