@@ -1,3 +1,4 @@
+import '../plain-children.ts';
 import { spawn } from 'node:child_process';
 import { runOn } from '../message.ts';
 
