@@ -1,5 +1,4 @@
 // Holds the picture of ARCHITECTURE.md true: which way imports point, and what may stand where.
-import './support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';

@@ -1,4 +1,3 @@
-import '../plain-children.ts';
 import { spawn } from 'node:child_process';
 import { runOn } from '../message.ts';
 
