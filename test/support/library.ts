@@ -75,7 +75,11 @@ export function sheet(parts: Partial<Sheet> = {}): Sheet {
 }
 
 /** Writes the sheet to a folder, by default the published one; gives the folder. */
-export function writeSheet({ config }: Root, content: Sheet, place = 'sheets/published'): string {
+export function writeSheet(
+  { config }: Pick<Root, 'config'>,
+  content: Sheet,
+  place = 'sheets/published',
+): string {
   const folder = path.resolve(config.root, place);
   fs.mkdirSync(folder, { recursive: true });
   for (const tab of tabs) fs.writeFileSync(path.join(folder, tab.file), csvOf(tab, rowsOf(content, tab)));

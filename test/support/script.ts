@@ -33,7 +33,7 @@ export async function runScript(
   config: Config,
   name: string,
   args: Record<string, unknown> = {},
-  onMessage: (message: ScriptMessage, child: ChildProcess) => void = () => {},
+  onMessage: (message: ScriptMessage, child: ChildProcess) => void | Promise<void> = () => {},
 ): Promise<ScriptRun> {
   const jobId = startJob(config, name, args);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts', `${name}.js`)], {
@@ -78,7 +78,7 @@ function startJob(config: Config, operation: string, args: Record<string, unknow
   return id;
 }
 
-async function readMessages(stream: Readable, onMessage: (message: ScriptMessage) => void) {
+async function readMessages(stream: Readable, onMessage: (message: ScriptMessage) => void | Promise<void>) {
   const messages: ScriptMessage[] = [];
   let rest = '';
   for await (const chunk of stream.setEncoding('utf8')) {
@@ -88,7 +88,7 @@ async function readMessages(stream: Readable, onMessage: (message: ScriptMessage
       const message = parseMessage(line);
       if (!message) throw new Error(`Not a message: ${line}`);
       messages.push(message);
-      onMessage(message);
+      await onMessage(message);
     }
   }
   return messages;
