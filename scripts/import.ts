@@ -125,10 +125,11 @@ function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, no
   const { checked, library, context } = work;
   const total = countChanges(plan.counts);
   const onWritten = everyFewRows((rows) => context.progress(rows, total, 'write'));
+  onWritten(0);
   return library.write(() => {
     if (library.revision() !== plan.revision) return false;
     applyPlan(library, plan, checked, now, onWritten);
-    context.progress(total, total, 'write', 'committing');
+    context.progress(total, total, 'write');
     library.recordApplied({ job: context.job, result, at: now });
     context.assertFence();
     return true;

@@ -51,16 +51,16 @@ export function isComparable(checked: Checked): checked is CheckedSheet {
 }
 
 function checkHeader({ tab, header, records }: TabContent, { sheetProblems, warnings }: Checked): boolean {
-  const problem = (code: SheetProblem['code'], row: number | null, column: string | null, message: string) =>
+  const report = (code: SheetProblem['code'], row: number | null, column: string | null, message: string) =>
     sheetProblems.push({ code, problem: rowProblem(tab.name, row, column, null, message) });
   const before = sheetProblems.length;
   const others = header.filter((name) => name !== '' && !tab.headers.includes(name));
   for (const name of tab.required) {
-    if (!header.includes(name)) problem('missing_header', 1, name, missingHeader(name, header, others));
+    if (!header.includes(name)) report('missing_header', 1, name, missingHeader(name, header, others));
   }
   for (const name of tab.headers) {
     if (header.indexOf(name) === header.lastIndexOf(name)) continue;
-    problem(
+    report(
       'duplicate_header',
       1,
       name,
@@ -74,8 +74,9 @@ function checkHeader({ tab, header, records }: TabContent, { sheetProblems, warn
       message: `Left out, since the library has no such column: ${cut(others.join(', '), 200)}.`,
     });
   }
-  if (tab.kind === 'category' && records.every(isBlank)) {
-    problem(
+  const isWhole = !sheetProblems.some(({ problem }) => problem.tab === tab.name);
+  if (tab.kind === 'category' && isWhole && records.every(isBlank)) {
+    report(
       'empty_tab',
       null,
       null,

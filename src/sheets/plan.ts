@@ -48,6 +48,7 @@ export function planImport(
     const plan = emptyPlan(library, checked);
     const total = countRows(plan.before);
     let rows = 0;
+    onCompared(rows, total);
     const onStored = () => onCompared(++rows, total);
     const comparing = { checked: checked.tabs, library, mode, plan, onStored };
     const absent = compareCategories(comparing);

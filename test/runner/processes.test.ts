@@ -1,3 +1,4 @@
+import '../support/plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';

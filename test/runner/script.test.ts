@@ -1,3 +1,4 @@
+import '../support/plain-children.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,5 @@
 // The engine without a page: real databases, lock line, runner and children, on a data root of its own.
+import './plain-children.ts';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

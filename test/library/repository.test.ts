@@ -1,0 +1,81 @@
+import t from 'tap';
+import { openDatabase } from '../../src/db/open.ts';
+import { createLibrary } from '../../src/library/repository.ts';
+import { kinds, shapes, type Value } from '../../src/library/rules.ts';
+import { makeRoot, type Scope } from '../support/library.ts';
+
+const time = '2026-01-02T03:04:05.000Z';
+const rows: Record<(typeof kinds)[number], Value[]> = {
+  category: ['GIT', 'Git', null],
+  experience: ['EXP-1', 'GIT', 'useful', 'Title', 'Playbook', null, 'global', 0, null],
+  manual: ['MNL-1', 'GIT', 'Title', 'Content', null, 'global', 2, 'Ada'],
+};
+
+function fill(t: Scope) {
+  const root = makeRoot(t);
+  const library = createLibrary(root.db);
+  for (const kind of kinds)
+    library[kind].insert(
+      rows[kind],
+      shapes[kind].times.map(() => time),
+    );
+  return { ...root, library };
+}
+
+t.test('rows are read back as they were written', async (t) => {
+  const { library } = fill(t);
+  for (const kind of kinds) t.strictSame([...library[kind].compared()], [rows[kind]]);
+  t.strictSame(library.counts(), { categories: 1, experiences: 1, manuals: 1 });
+  t.strictSame(library.localCounts(), { experiences: 0, manuals: 1 });
+});
+
+t.test('only what may leave this machine is exported', async (t) => {
+  const { library } = fill(t);
+  t.strictSame(
+    kinds.map((kind) => [...library[kind].exported()].length),
+    [1, 1, 0],
+  );
+});
+
+t.test('a category that still has entries is not removed', async (t) => {
+  const { library } = fill(t);
+  t.equal(library.category.remove('GIT'), false);
+  library.experience.remove('EXP-1');
+  t.equal(library.category.remove('GIT'), false, 'a manual is an entry too');
+  library.manual.remove('MNL-1');
+  t.equal(library.category.remove('GIT'), true);
+});
+
+t.test('the revision counts changes of text and categories, and nothing else', async (t) => {
+  const { library, db } = fill(t);
+  const added = library.revision();
+  t.equal(added, 3);
+  library.experience.update(rows.experience, false, time);
+  t.equal(library.revision(), added + 1);
+  library.experience.setExportedAt('EXP-1', time);
+  db.exec(`UPDATE experiences SET embedding_status = 'embedded'`);
+  t.equal(library.revision(), added + 1);
+});
+
+t.test('a write that fails leaves nothing behind, and locks others out while it lasts', async (t) => {
+  const { library, config } = fill(t);
+  const other = openDatabase(config.databasePath, { busyMs: 0 });
+  t.teardown(() => other.close());
+  t.throws(
+    () =>
+      library.write(() => {
+        t.throws(() => createLibrary(other).write(() => {}), { code: 'SQLITE_BUSY' });
+        library.manual.remove('MNL-1');
+        throw new Error('changed my mind');
+      }),
+    { message: 'changed my mind' },
+  );
+  t.equal(library.counts().manuals, 1);
+});
+
+t.test('what a job did is kept with the revision it left', async (t) => {
+  const { library, db } = fill(t);
+  library.recordApplied({ job: { id: 'job', attempt: 2 }, result: { added: 3 }, at: time });
+  t.strictSame(db.prepare('SELECT * FROM ops_applied').raw().all(), [['job', 2, 3, '{"added":3}', time]]);
+  t.strictSame(db.prepare('SELECT revision, writer FROM ops_library_state').raw().all(), [[3, 'job.2']]);
+});

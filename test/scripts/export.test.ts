@@ -1,0 +1,129 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { tabFiles } from '../../src/sheets/tabs.ts';
+import { experience, makeRoot, manual, sheet, writeSheet } from '../support/library.ts';
+import { runScript } from '../support/script.ts';
+
+const many = Array.from({ length: 3000 }, (_, number) => experience({ id: `EXP-${number}` }));
+
+t.test('an export writes the review sheet, notes it, and imports as unchanged', async (t) => {
+  const { config, db } = await filledRoot(t);
+  const { code, result, jobId, progress } = await runScript(config, 'export');
+  t.equal(code, 0);
+  t.strictSame(result, {
+    dry_run: false,
+    categories: 1,
+    experiences: 1,
+    manuals: 1,
+    left_out: 1,
+    path: 'sheets/review',
+  });
+  t.match(progress.at(-1), { done: 3, total: 3, phase: 'write' });
+  const folder = path.join(config.root, 'sheets/review');
+  t.strictSame(fs.readdirSync(folder), tabFiles);
+  t.match(db.prepare('SELECT * FROM ops_applied WHERE job_id = ?').get(jobId), {
+    result: JSON.stringify(result),
+  });
+  const [at] = fs.readFileSync(path.join(folder, 'manuals.csv'), 'utf8').match(/[^,]+(?=\r\n$)/) ?? [];
+  t.strictSame(db.prepare('SELECT id, exported_at FROM category_manuals ORDER BY id').raw().all(), [
+    ['MNL-1', at],
+    ['MNL-2', null],
+  ]);
+  const dryRun = await runScript(config, 'import', { source: 'review', dry_run: true });
+  t.match(dryRun.result, { added: 0, changed: 0, unchanged: 3, removed: 0 });
+});
+
+t.test('a dry run counts, and writes nothing', async (t) => {
+  const { config, db } = await filledRoot(t);
+  const { result } = await runScript(config, 'export', { dry_run: true, target: 'published' });
+  t.match(result, {
+    dry_run: true,
+    categories: 1,
+    experiences: 1,
+    manuals: 1,
+    left_out: 1,
+    path: 'sheets/published',
+  });
+  t.strictSame(fs.readdirSync(path.join(config.root, 'sheets')), ['published']);
+  t.equal(db.prepare('SELECT exported_at FROM experiences').pluck().get(), null);
+});
+
+t.test('the previous sheet is kept beside the new one', async (t) => {
+  const { config, db } = await filledRoot(t);
+  await runScript(config, 'export');
+  db.exec(`UPDATE experiences SET title = 'Another title'`);
+  await runScript(config, 'export');
+  const read = (name: string) =>
+    fs.readFileSync(path.join(config.root, 'sheets', name, 'experiences.csv'), 'utf8');
+  t.match(read('review'), 'Another title');
+  t.match(read('review.previous'), 'Commit one change at a time');
+});
+
+t.test('an export that is killed while it writes leaves the old sheet, and the next one mends', async (t) => {
+  const { config } = await filledRoot(t, { experiences: many });
+  const folder = writeSheet({ config }, sheet(), 'sheets/review');
+  const before = fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8');
+  const { signal } = await runScript(config, 'export', {}, (message, child) => {
+    if (message.type === 'progress') child.kill('SIGKILL');
+  });
+  t.equal(signal, 'SIGKILL');
+  const now = fs.existsSync(folder) ? fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8') : null;
+  t.ok(
+    now === before || now?.split('\r\n').length === many.length + 2,
+    'the sheet is the old one or the new one',
+  );
+  t.match(await runScript(config, 'export'), { code: 0 });
+  t.notOk(fs.existsSync(`${folder}.writing`));
+});
+
+t.test('a swap that was half done is mended before the next', async (t) => {
+  const { config } = await filledRoot(t);
+  const folder = writeSheet({ config }, sheet({ manuals: [] }), 'sheets/review.previous');
+  writeSheet({ config }, sheet(), 'sheets/review.writing');
+  const before = fs.readFileSync(path.join(folder, 'manuals.csv'), 'utf8');
+  t.match(await runScript(config, 'export'), { code: 0 });
+  t.strictSame(fs.readdirSync(path.join(config.root, 'sheets')), ['published', 'review', 'review.previous']);
+  t.equal(
+    fs.readFileSync(path.join(folder, 'manuals.csv'), 'utf8'),
+    before,
+    'the sheet before is still the previous one',
+  );
+});
+
+t.test('nothing that is not a sheet is written over', async (t) => {
+  const { config, db } = await filledRoot(t);
+  const cases: [string, string][] = [
+    ['chl.db', '“chl.db” is not allowed. A sheet is written to a folder in sheets.'],
+    ['faiss_index', '“faiss_index” is not allowed. A sheet is written to a folder in sheets.'],
+    [
+      'sheets/published/manuals.csv',
+      'sheets/published/manuals.csv is a file, not a folder. Choose a folder for the sheet.',
+    ],
+  ];
+  for (const [given, message] of cases) {
+    const { code, failure } = await runScript(config, 'export', { path: given });
+    t.equal(code, 65, given);
+    t.match(failure, { message, detail: { code: 'path_not_allowed' } });
+  }
+  t.equal(db.prepare('SELECT count(*) FROM category_manuals').pluck().get(), 2);
+});
+
+t.test('a format that it does not know is refused', async (t) => {
+  const { config } = await filledRoot(t);
+  const { code, failure } = await runScript(config, 'export', { format: 'xlsx' });
+  t.equal(code, 65);
+  t.equal(failure?.message, 'The argument format is "xlsx"; allowed: csv.');
+});
+
+/** A library of one entry of each kind, and a manual that may not leave. */
+async function filledRoot(t: Parameters<typeof makeRoot>[0], parts = {}) {
+  const root = makeRoot(t);
+  writeSheet(
+    root,
+    sheet({ manuals: [manual(), manual({ id: 'MNL-2', sync_status: 'local_only' })], ...parts }),
+  );
+  const { code, stderr } = await runScript(root.config, 'import');
+  if (code !== 0) throw new Error(stderr);
+  return root;
+}

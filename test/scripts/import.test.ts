@@ -1,0 +1,351 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import t from 'tap';
+import { openDatabase } from '../../src/db/open.ts';
+import type { ProgressMessage, ScriptMessage } from '../../src/runner/protocol.ts';
+import { hashFolder } from '../../src/sheets/folder.ts';
+import { planToken } from '../../src/sheets/token.ts';
+import {
+  category,
+  experience,
+  makeRoot,
+  manual,
+  type Root,
+  type Scope,
+  sheet,
+  writeSheet,
+} from '../support/library.ts';
+import { runScript } from '../support/script.ts';
+
+const entries = (count: number, row = {}) =>
+  Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
+
+t.test('a first import fills an empty library and says what it did', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  const { code, result, progress, jobId, stdout } = await runScript(root.config, 'import');
+  t.equal(code, 0);
+  t.match(result, {
+    mode: 'replace',
+    dry_run: false,
+    added: 3,
+    changed: 0,
+    unchanged: 0,
+    removed: 0,
+    invalid: 0,
+    categories: 1,
+    experiences: 1,
+    manuals: 1,
+    plan: /^[0-9a-f]{32}$/,
+    preview: { changed: [], removed: [], invalid: [] },
+    backup: null,
+  });
+  t.equal(stdout, 'Read 3 rows from sheets/published.\n');
+  t.strictSame([...new Set(progress.map(({ phase }) => phase))], ['read', 'check', 'compare', 'write']);
+  t.match(progress.at(-1), { done: 3, total: 3, phase: 'write' });
+  t.match(root.db.prepare('SELECT * FROM ops_applied').all(), [
+    { job_id: jobId, attempt: 1, revision: 3, result: JSON.stringify(result) },
+  ]);
+  t.match(root.db.prepare('SELECT * FROM ops_library_state').get(), { revision: 3, writer: `${jobId}.1` });
+  t.strictSame(root.db.prepare('SELECT id, sync_status, embedding_status FROM experiences').raw().all(), [
+    ['EXP-1', 0, 'pending'],
+  ]);
+});
+
+t.test('the same again changes nothing and needs no backup', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  await runScript(root.config, 'import');
+  const { result, progress } = await runScript(root.config, 'import');
+  t.match(result, { added: 0, unchanged: 3, removed: 0, backup: null });
+  t.ok(progress.some(({ phase, total }) => phase === 'compare' && total === 3));
+  t.notOk(fs.existsSync(path.join(root.config.root, 'backups')));
+});
+
+t.test('a library that changes is backed up before, as it was', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  await runScript(root.config, 'import');
+  writeSheet(root, sheet({ experiences: [experience({ title: 'Another title' })] }));
+  const { result, progress, stdout } = await runScript(root.config, 'import');
+  t.match(result, { changed: 1, unchanged: 2, backup: /^library-.*\.db$/ });
+  t.match(stdout, `Backed up the library to backups/${result?.backup}.`);
+  t.ok(progress.some(({ phase, total }) => phase === 'back up' && total === 3));
+  const backup = openDatabase(path.join(root.config.root, 'backups', String(result?.backup)), { busyMs: 0 });
+  t.teardown(() => backup.close());
+  t.equal(backup.pragma('integrity_check', { simple: true }), 'ok');
+  t.equal(backup.prepare('SELECT title FROM experiences').pluck().get(), 'Commit one change at a time');
+});
+
+t.test('a dry run counts and shows, and writes nothing', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  await runScript(root.config, 'import');
+  const before = contentOf(root);
+  writeSheet(
+    root,
+    sheet({
+      experiences: [experience({ author: 'Ada' }), experience({ id: 'EXP-2', title: '' })],
+      manuals: [],
+    }),
+  );
+  const { code, result, rows } = await runScript(root.config, 'import', { dry_run: true });
+  t.equal(code, 0, 'rows that are wrong are part of the plan');
+  t.match(result, {
+    dry_run: true,
+    added: 0,
+    changed: 1,
+    unchanged: 1,
+    removed: 1,
+    invalid: 1,
+    categories: 1,
+    experiences: 1,
+    manuals: 0,
+    preview: {
+      added: [],
+      changed: [{ tab: 'Experiences', row: 2, fields: [{ field: 'author', from: null, to: 'Ada' }] }],
+      removed: [{ tab: 'Manuals', id: 'MNL-1', title: 'How we branch' }],
+      invalid: [{ tab: 'Experiences', row: 3, column: 'title', value: '' }],
+    },
+    backup: null,
+  });
+  t.strictSame(
+    rows.map(({ ref, outcome, message }) => [ref, outcome, message]),
+    [['Experiences!3', 'invalid', 'title: The cell is empty; 1 to 120 characters are expected.']],
+  );
+  t.strictSame(contentOf(root), before);
+});
+
+t.test('one bad row stops the import, with every problem as a result row', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: [experience({ id: 'EXP' }), ...entries(60, { section: 'x' })] }));
+  const before = contentOf(root);
+  const { code, failure, rows, result, stderr } = await runScript(root.config, 'import');
+  t.equal(code, 65);
+  t.equal(result, null);
+  t.match(
+    failure?.message,
+    /^60 problems in the sheet; nothing was written\. The first: Experiences, row 3, section: /,
+  );
+  t.equal(stderr, `${failure?.message}\n`);
+  t.match(failure?.detail, { code: 'invalid_rows', total: 60 });
+  t.equal((failure?.detail?.problems as unknown[]).length, 50);
+  t.equal(rows.length, 60);
+  t.match(rows.at(-1), { ref: 'Experiences!62', outcome: 'invalid' });
+  t.strictSame(contentOf(root), before);
+});
+
+t.test('skip_invalid leaves such rows out, and lists them', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: [experience(), experience({ id: 'EXP-2', section: 'x' })] }));
+  const { code, result, rows } = await runScript(root.config, 'import', { skip_invalid: true });
+  t.equal(code, 0);
+  t.match(result, { added: 3, invalid: 1, experiences: 1 });
+  t.strictSame(
+    rows.map(({ ref, outcome }) => [ref, outcome]),
+    [['Experiences!3', 'invalid']],
+  );
+});
+
+t.test('skip_invalid cannot leave out a tab', async (t) => {
+  const root = makeRoot(t);
+  fs.rmSync(path.join(writeSheet(root, sheet()), 'manuals.csv'));
+  const { code, failure, rows } = await runScript(root.config, 'import', { skip_invalid: true });
+  t.equal(code, 65);
+  t.match(failure?.detail, { code: 'missing_tab', total: 1 });
+  t.match(rows, [{ ref: 'Manuals', outcome: 'invalid', message: /^manuals\.csv is missing\./ }]);
+});
+
+t.test('further columns are left out with a warning', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ manuals: [manual({ reviewer: 'Ada', notes: 'fine' })] }));
+  const { code, rows, stdout } = await runScript(root.config, 'import');
+  t.equal(code, 0);
+  const message = 'Left out, since the library has no such column: reviewer, notes.';
+  t.match(rows, [{ ref: 'Manuals', outcome: 'warning', message }]);
+  t.match(stdout, `Manuals: ${message}`);
+});
+
+t.test('a replace that would remove more than a fifth needs consent', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: entries(9) }));
+  await runScript(root.config, 'import');
+  writeSheet(root, sheet({ experiences: entries(6) }));
+  const before = contentOf(root);
+
+  const refused = await runScript(root.config, 'import');
+  t.equal(refused.code, 65);
+  t.match(refused.failure?.detail, { code: 'too_many_removed', removed: 3, entries: 10 });
+  t.match(refused.failure?.message, /^This would remove 3 of 10 entries \(30 %\); nothing was written\./);
+  t.strictSame(contentOf(root), before);
+  t.notOk(fs.existsSync(path.join(root.config.root, 'backups')), 'refused before the backup');
+
+  await t.test('a merge removes nothing', async (t) => {
+    t.match((await runScript(root.config, 'import', { mode: 'merge' })).result, { unchanged: 8, removed: 0 });
+  });
+  await t.test('the plan says so, and its token is consent', async (t) => {
+    const { result } = await runScript(root.config, 'import', { dry_run: true });
+    t.match(result, { removed: 3 });
+    t.match((await runScript(root.config, 'import', { plan: result?.plan })).result, {
+      removed: 3,
+      experiences: 6,
+    });
+  });
+  await t.test('allow_removals is consent', async (t) => {
+    writeSheet(root, sheet({ experiences: [] }));
+    t.match((await runScript(root.config, 'import', { allow_removals: true })).result, {
+      removed: 6,
+      experiences: 0,
+    });
+  });
+});
+
+t.test('a plan is applied only to what it was made for', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  const { result } = await runScript(root.config, 'import', { dry_run: true });
+  const plan = result?.plan;
+  t.equal(plan, planToken(0, await hashFolder(folder), 'replace'), 'the server can make the same token');
+  const message =
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.';
+  const outdated = { code: 65, failure: { message, detail: { code: 'plan_outdated' } } };
+
+  t.match(await runScript(root.config, 'import', { plan, mode: 'merge' }), outdated, 'another mode');
+  writeSheet(root, sheet({ experiences: [experience({ author: 'Ada' })] }));
+  t.match(await runScript(root.config, 'import', { plan }), outdated, 'another file');
+  writeSheet(root, sheet());
+  root.db.exec(`INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
+  t.match(await runScript(root.config, 'import', { plan }), outdated, 'another library');
+  root.db.exec(`UPDATE ops_library_state SET revision = 0`);
+  t.match(
+    (await runScript(root.config, 'import', { plan })).result,
+    { plan, added: 3, removed: 1 },
+    'unchanged',
+  );
+});
+
+t.test('a library that another program changes meanwhile is compared again', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: entries(3) }));
+  await runScript(root.config, 'import');
+  writeSheet(root, sheet({ experiences: entries(4) }));
+  root.db.exec(`BEGIN IMMEDIATE; INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
+  const { code, result, stdout } = await runScript(root.config, 'import', {}, (message) => {
+    if (isWriting(message) && root.db.inTransaction) root.db.exec('COMMIT');
+  });
+  t.equal(code, 0);
+  t.match(result, { added: 1, removed: 1, unchanged: 5, categories: 1 });
+  t.match(stdout, 'Another program has changed the library meanwhile; comparing again.');
+  const backups = fs.readdirSync(path.join(root.config.root, 'backups'));
+  t.strictSame(backups, [result?.backup], 'one backup, of the last state');
+});
+
+t.test('an attempt that is no longer the running one writes nothing', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  const before = contentOf(root);
+  root.db.exec('BEGIN IMMEDIATE');
+  const { code, failure } = await runScript(root.config, 'import', {}, (message) => {
+    if (!isWriting(message) || !root.db.inTransaction) return;
+    const ops = openDatabase(root.config.opsDatabasePath, { busyMs: 1000 });
+    ops.exec('UPDATE job SET attempt = 2');
+    ops.close();
+    root.db.exec('COMMIT');
+  });
+  t.equal(code, 1);
+  t.match(failure?.message, /no longer the one that may write/);
+  t.strictSame(contentOf(root), before);
+});
+
+t.test('an import that is killed while it writes has written nothing', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: entries(3000) }));
+  const before = contentOf(root);
+  root.db.exec('BEGIN IMMEDIATE');
+  const { signal } = await runScript(root.config, 'import', {}, async (message, child) => {
+    if (!isWriting(message) || !root.db.inTransaction) return;
+    blockFence(t, root);
+    root.db.exec('COMMIT');
+    while (!isBeingWritten(root)) await setImmediate();
+    child.kill('SIGKILL');
+  });
+  t.equal(signal, 'SIGKILL');
+  t.strictSame(contentOf(root), before);
+});
+
+t.test('paths outside the allowed folders are refused', async (t) => {
+  const root = makeRoot(t);
+  const { code, failure } = await runScript(root.config, 'import', { path: '/etc' });
+  t.equal(code, 65);
+  t.match(failure, {
+    message: '“/etc” is not allowed. Sheets are read from sheets and uploads.',
+    detail: { code: 'path_not_allowed' },
+  });
+});
+
+t.test('arguments that it does not know are refused, never taken for a default', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  const cases: [Record<string, unknown>, string][] = [
+    [{ mode: 'mirror' }, 'The argument mode is "mirror"; allowed: replace, merge.'],
+    [{ source: 'main' }, 'The argument source is "main"; allowed: published, review.'],
+    [{ dry_run: 'yes' }, 'The argument dry_run is "yes"; true or false is expected.'],
+    [{ path: 7 }, 'The argument path is 7; a text is expected.'],
+    [
+      { dryRun: true },
+      'The argument dryRun is not an argument; allowed are source, path, mode, dry_run, plan, skip_invalid, allow_removals.',
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const { code, failure } = await runScript(root.config, 'import', args);
+    t.equal(code, 65);
+    t.match(failure, { message, detail: { code: 'invalid_arguments' } });
+  }
+  t.equal(root.db.prepare('SELECT count(*) FROM categories').pluck().get(), 0);
+});
+
+t.test('a sheet elsewhere is read by its path, with the delimiter it has', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet({ categories: [category({ description: 'a, b' })] }), 'uploads/mine');
+  const file = path.join(folder, 'categories.csv');
+  fs.writeFileSync(file, '\uFEFFcode;name;description;created_at\nGIT;Git;a, b;\n');
+  const { result } = await runScript(root.config, 'import', { path: 'uploads/mine' });
+  t.match(result, { added: 3 });
+  t.strictSame(root.db.prepare('SELECT name, description FROM categories').raw().get(), ['Git', 'a, b']);
+});
+
+function isWriting(message: ScriptMessage): message is ProgressMessage {
+  return message.type === 'progress' && message.phase === 'write';
+}
+
+function isBeingWritten({ db }: Root): boolean {
+  try {
+    db.pragma('busy_timeout = 0');
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return true;
+    throw error;
+  }
+}
+
+/** Until the test ends, nobody else can read ops.db: a script waits at its fence. */
+function blockFence(t: Scope, { config }: Root) {
+  const ops = openDatabase(config.opsDatabasePath, { busyMs: 1000 });
+  ops.pragma('locking_mode = EXCLUSIVE');
+  ops.exec('BEGIN EXCLUSIVE');
+  t.teardown(() => ops.close());
+}
+
+/** Everything in the library but its bookkeeping. */
+function contentOf({ db }: Root) {
+  return [
+    'categories',
+    'experiences',
+    'category_manuals',
+    'embeddings',
+    'ops_library_state',
+    'ops_applied',
+  ].map((table) => db.prepare(`SELECT * FROM ${table}`).all());
+}

@@ -1,0 +1,99 @@
+// Makes data roots with a library and sheets to import: rows as objects, of which a test names only what it is about.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Test } from 'tap';
+import { type Config, readConfig } from '../../src/config.ts';
+import { prepareLibrary } from '../../src/db/library.ts';
+import type { Db } from '../../src/db/open.ts';
+import { formatRecord } from '../../src/sheets/csv.ts';
+import { type Tab, tabs } from '../../src/sheets/tabs.ts';
+
+export type Row = Record<string, string | number | null>;
+export type Sheet = { categories: Row[]; experiences: Row[]; manuals: Row[] };
+export type Root = { config: Config; db: Db };
+
+export type Scope = Pick<Test, 'testdir' | 'teardown'>;
+
+const time = '2026-01-02T03:04:05.000Z';
+
+/** A data root with an empty library; `db` is closed when the test ends. */
+export function makeRoot(t: Scope): Root {
+  return openRoot(t, { CHL_EXPERIENCE_ROOT: fs.realpathSync(t.testdir()) });
+}
+
+/** The same with an environment of the test's own. */
+export function openRoot(t: Scope, environment: Record<string, string>): Root {
+  const config = readConfig(environment, '/');
+  const db = prepareLibrary(config.databasePath).library;
+  t.teardown(() => db.close());
+  return { config, db };
+}
+
+export function category(row: Row = {}): Row {
+  return { code: 'GIT', name: `Name of ${row.code ?? 'GIT'}`, description: '', created_at: time, ...row };
+}
+
+export function experience(row: Row = {}): Row {
+  return {
+    id: 'EXP-1',
+    category_code: 'GIT',
+    section: 'useful',
+    title: 'Commit one change at a time',
+    playbook: 'Stage in parts.',
+    context: '',
+    ...entry,
+    ...row,
+  };
+}
+
+export function manual(row: Row = {}): Row {
+  return {
+    id: 'MNL-1',
+    category_code: 'GIT',
+    title: 'How we branch',
+    content: 'Short branches.',
+    summary: '',
+    ...entry,
+    ...row,
+  };
+}
+
+const entry = {
+  source: 'global',
+  sync_status: 'synced',
+  author: '',
+  embedding_status: 'pending',
+  created_at: time,
+  updated_at: time,
+  synced_at: '',
+  exported_at: '',
+};
+
+/** One category, one experience and one manual, unless a test says otherwise. */
+export function sheet(parts: Partial<Sheet> = {}): Sheet {
+  return { categories: [category()], experiences: [experience()], manuals: [manual()], ...parts };
+}
+
+/** Writes the sheet to a folder, by default the published one; gives the folder. */
+export function writeSheet(
+  { config }: Pick<Root, 'config'>,
+  content: Sheet,
+  place = 'sheets/published',
+): string {
+  const folder = path.resolve(config.root, place);
+  fs.mkdirSync(folder, { recursive: true });
+  for (const tab of tabs) fs.writeFileSync(path.join(folder, tab.file), csvOf(tab, rowsOf(content, tab)));
+  return folder;
+}
+
+/** The tab as CSV; headers are the rows' keys. */
+export function csvOf(tab: Tab, rows: Row[]): string {
+  const headers = rows[0] ? Object.keys(rows[0]) : tab.headers;
+  const cells = rows.map((row) => headers.map((header) => String(row[header] ?? '')));
+  return [headers, ...cells].map(formatRecord).join('');
+}
+
+function rowsOf(content: Sheet, tab: Tab): Row[] {
+  if (tab.kind === 'category') return content.categories;
+  return tab.kind === 'experience' ? content.experiences : content.manuals;
+}

@@ -1,0 +1,95 @@
+// Runs a compiled script of scripts/ as the runner does: arguments on stdin, messages on descriptor 3, a running job.
+import './plain-children.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { childEnvironment, type Config, packageRoot } from '../../src/config.ts';
+import { prepareOps } from '../../src/db/ops.ts';
+import {
+  type FailureMessage,
+  parseMessage,
+  type ProgressMessage,
+  type ResultMessage,
+  type RowMessage,
+  type ScriptMessage,
+} from '../../src/runner/protocol.ts';
+
+export type ScriptRun = {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  jobId: string;
+  result: Record<string, unknown> | null;
+  failure: { message: string; detail?: Record<string, unknown> } | null;
+  rows: RowMessage[];
+  progress: ProgressMessage[];
+  stdout: string;
+  stderr: string;
+};
+
+/** `onMessage` sees each message when it arrives, to act while the script runs. */
+export async function runScript(
+  config: Config,
+  name: string,
+  args: Record<string, unknown> = {},
+  onMessage: (message: ScriptMessage, child: ChildProcess) => void | Promise<void> = () => {},
+): Promise<ScriptRun> {
+  const jobId = startJob(config, name, args);
+  const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts', `${name}.js`)], {
+    env: childEnvironment(config, { CHL_JOB: `${jobId}.1`, CHL_MESSAGE_FD: '3' }),
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<Pick<ScriptRun, 'code' | 'signal'>>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  child.stdin?.end(JSON.stringify(args));
+  const [messages, stdout, stderr, end] = await Promise.all([
+    readMessages(child.stdio[3] as Readable, (message) => onMessage(message, child)),
+    text(child.stdout as Readable),
+    text(child.stderr as Readable),
+    ended,
+  ]);
+  const ofType = <T extends ScriptMessage>(type: T['type']) =>
+    messages.filter((one): one is T => one.type === type);
+  return {
+    ...end,
+    jobId,
+    result: ofType<ResultMessage>('result')[0]?.data ?? null,
+    failure: ofType<FailureMessage>('failure')[0] ?? null,
+    rows: ofType<RowMessage>('row'),
+    progress: ofType<ProgressMessage>('progress'),
+    stdout,
+    stderr,
+  };
+}
+
+/** A job that is running, as the fence of a script wants it. */
+function startJob(config: Config, operation: string, args: Record<string, unknown>): string {
+  const id = randomUUID();
+  const ops = prepareOps(config.opsDatabasePath);
+  ops
+    .prepare(
+      `INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
+        VALUES (?, ?, 'running', 'scripts', 'test', ?, 1, ?)`,
+    )
+    .run(id, operation, JSON.stringify(args), new Date().toISOString());
+  ops.close();
+  return id;
+}
+
+async function readMessages(stream: Readable, onMessage: (message: ScriptMessage) => void | Promise<void>) {
+  const messages: ScriptMessage[] = [];
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const message = parseMessage(line);
+      if (!message) throw new Error(`Not a message: ${line}`);
+      messages.push(message);
+      await onMessage(message);
+    }
+  }
+  return messages;
+}
