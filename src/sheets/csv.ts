@@ -1,5 +1,5 @@
-// Reads and writes CSV as RFC 4180 has it, and nothing looser: a quote in the wrong place usually means that cells have
-// run into each other, so reading stops there and says where. A record may end with CRLF, LF or CR.
+// Reads and writes CSV as RFC 4180 has it, and nothing looser: a quote in the wrong place usually means that
+// cells have run into each other, so reading stops there and says where. Records end with CRLF, LF or CR.
 
 export type CsvFault = { row: number; cell: number; message: string };
 /** `records` are those before the fault; rows count records from 1, cells from 0. */
@@ -43,8 +43,8 @@ function formatCell(cell: string): string {
 
 class MisplacedQuote extends Error {}
 
-/** Goes through the bytes cell by cell. They are scanned as they are, since no delimiter hides in a UTF-8 sequence;
- *  only a cell that is not ASCII is decoded. */
+/** Goes through the bytes cell by cell. They are scanned as they are, since no delimiter hides in a UTF-8
+ *  sequence; only a cell that is not ASCII is decoded. */
 function createCells(bytes: Buffer, delimiter: string) {
   const latin1 = bytes.toString('latin1');
   const comma = delimiter.charCodeAt(0);
