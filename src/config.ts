@@ -16,14 +16,33 @@ export const version: string = JSON.parse(
   fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
 ).version;
 
+/** What an operator may set, as `.env.example` lists it. */
+export const settingNames = [
+  'CHL_HOST',
+  'CHL_PORT',
+  'CHL_ALLOWED_HOSTS',
+  'CHL_ACCESS_TOKEN',
+  'CHL_EXPERIENCE_ROOT',
+  'CHL_DATABASE_PATH',
+  'CHL_OPS_DATABASE_PATH',
+  'CHL_FAISS_INDEX_PATH',
+  'CHL_OPERATIONS_MODE',
+  'CHL_OPERATIONS_TIMEOUT_SEC',
+  'CHL_MAX_RUNNING_JOBS',
+  'CHL_KILL_GRACE_SEC',
+  'CHL_JOB_LOG_MAX_MB',
+  'CHL_IMPORT_ROOTS',
+  'CHL_MAX_STREAMS',
+  'CHL_TELEMETRY_INTERVAL_SEC',
+  'CHL_LOG_LEVEL',
+];
+
 /** Folders in which commands are looked up. */
 export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
 
 /** The configuration of this process. Variables that are set win over the .env file in `folder`. */
 export function loadConfig(environment: Environment = process.env, folder = process.cwd()): Config {
-  const file = path.join(folder, '.env');
-  const fromFile: Environment = fs.existsSync(file) ? parseEnv(fs.readFileSync(file, 'utf8')) : {};
-  return readConfig({ ...fromFile, ...environment }, folder);
+  return readConfig({ ...readEnvFile(path.join(folder, '.env')), ...environment }, folder);
 }
 
 /** Throws `config` with one line that names the variable, the value and what is allowed. */
@@ -93,28 +112,17 @@ export function readScriptEnvironment(env: Environment = process.env) {
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 
-const known = new Set([
-  'CHL_HOST',
-  'CHL_PORT',
-  'CHL_ALLOW_REMOTE',
-  'CHL_ALLOWED_HOSTS',
-  'CHL_ACCESS_TOKEN',
-  'CHL_EXPERIENCE_ROOT',
-  'CHL_DATABASE_PATH',
-  'CHL_OPS_DATABASE_PATH',
-  'CHL_FAISS_INDEX_PATH',
-  'CHL_OPERATIONS_MODE',
-  'CHL_OPERATIONS_TIMEOUT_SEC',
-  'CHL_MAX_RUNNING_JOBS',
-  'CHL_KILL_GRACE_SEC',
-  'CHL_JOB_LOG_MAX_MB',
-  'CHL_IMPORT_ROOTS',
-  'CHL_MAX_STREAMS',
-  'CHL_TELEMETRY_INTERVAL_SEC',
-  'CHL_LOG_LEVEL',
-  'CHL_JOB',
-  'CHL_MESSAGE_FD',
-]);
+/** The last two are set by the runner for its children. */
+const known = new Set([...settingNames, 'CHL_JOB', 'CHL_MESSAGE_FD']);
+
+function readEnvFile(file: string): Environment {
+  if (!fs.existsSync(file)) return {};
+  try {
+    return parseEnv(fs.readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw refusal(`${file} cannot be read: ${(cause as Error).message}. Mend or remove it.`);
+  }
+}
 
 /** There is no login yet, so nothing that would need one may start. */
 function refuseExposure(env: Environment, host: string) {
@@ -131,10 +139,17 @@ function refuseExposure(env: Environment, host: string) {
 }
 
 function refuseSharedFile(databasePath: string, opsDatabasePath: string) {
-  if (databasePath !== opsDatabasePath) return;
+  if (!isSameFile(databasePath, opsDatabasePath)) return;
   throw refusal(
     `CHL_DATABASE_PATH and CHL_OPS_DATABASE_PATH are both ${JSON.stringify(databasePath)}; they must be two files.`,
   );
+}
+
+/** Also when one is a link to the other. */
+function isSameFile(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [one, other].map((file) => fs.statSync(file, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 function text(env: Environment, name: string, fallback: string): string {

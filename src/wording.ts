@@ -12,10 +12,10 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** `74.2 MiB`; below one MiB in KiB, below one KiB in bytes. */
+/** `74.2 MiB`; below one MiB in KiB, below one KiB in bytes. What would round to 1024.0 KiB is 1.0 MiB. */
 export function bytes(value: number): string {
-  if (value < 1024) return `${value} bytes`;
-  if (value < 1024 ** 2) return `${(value / 1024).toFixed(1)} KiB`;
+  if (value < 1024) return plural(value, 'byte');
+  if (value < 1023.95 * 1024) return `${(value / 1024).toFixed(1)} KiB`;
   return `${(value / 1024 ** 2).toFixed(1)} MiB`;
 }
 
@@ -31,8 +31,8 @@ export function duration(seconds: number): string {
 
 /** Time left, rounded: to 1 s below a minute, to 5 s below ten, then to minutes. */
 export function timeLeft(seconds: number): string {
-  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s left`;
-  if (seconds < 600) {
+  if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 597.5) {
     const rounded = Math.round(seconds / 5) * 5;
     return `about ${Math.floor(rounded / 60)} min ${String(rounded % 60).padStart(2, '0')} s left`;
   }

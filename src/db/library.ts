@@ -7,14 +7,14 @@ import { type Db, openDatabase, serverBusyMs } from './open.ts';
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   const isNew = !fs.existsSync(file);
   const library = openDatabase(file, { busyMs: serverBusyMs });
-  addContentHash(library);
   applyMigrations(library, 'library');
+  addContentHash(library);
   return { library, isNew };
 }
 
 /** Existing libraries have `embeddings` without our column; an ADD COLUMN cannot be conditional in SQL. */
 function addContentHash(library: Db) {
   const columns = library.prepare(`SELECT name FROM pragma_table_info('embeddings')`).pluck().all();
-  if (columns.length === 0 || columns.includes('content_hash')) return;
+  if (columns.includes('content_hash')) return;
   library.exec('ALTER TABLE embeddings ADD COLUMN content_hash text');
 }

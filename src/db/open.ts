@@ -13,15 +13,21 @@ export const scriptBusyMs = 60_000;
 /** Below this version a race at the reset of the WAL can lose committed data (fixed by SQLite in 3.51.3). */
 const leastSqlite = [3, 51, 3] as const;
 
-/** Pragmas are set on every connection: the compiled default of `synchronous` differs between openings. */
+/** Throws `config` when the file is no database or cannot be used as one. */
 export function openDatabase(file: string, options: { busyMs: number; readonly?: boolean }): Db {
   if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const db = connect(file, options);
-  if (!options.readonly) db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('foreign_keys = ON');
-  assertSqliteVersion(db);
-  return db;
+  const db = refusing(
+    file,
+    () => new Database(file, { timeout: options.busyMs, readonly: options.readonly ?? false }),
+  );
+  try {
+    refusing(file, () => setPragmas(db));
+    assertSqliteVersion(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** A number that changes when another connection has committed to the file. */
@@ -29,9 +35,18 @@ export function dataVersion(db: Db): number {
   return db.pragma('data_version', { simple: true }) as number;
 }
 
-function connect(file: string, options: { busyMs: number; readonly?: boolean }): Db {
+/** Pragmas are set on every connection: the compiled default of `synchronous` differs between openings. */
+function setPragmas(db: Db) {
+  if (!db.readonly && db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
+    throw new Error('its file system cannot keep a write-ahead log');
+  }
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+}
+
+function refusing<T>(file: string, work: () => T): T {
   try {
-    return new Database(file, { timeout: options.busyMs, readonly: options.readonly ?? false });
+    return work();
   } catch (cause) {
     throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
   }

@@ -23,8 +23,6 @@ export type EmbeddedEntry = { entry: EntryRow; text: string; vector: Float32Arra
 export type QueueCounts = {
   pending: { experiences: number; manuals: number; total: number };
   failed: { experiences: number; manuals: number; total: number };
-  /** ISO 8601, when the text that waits longest was last changed. */
-  oldest_pending_at: string | null;
 };
 
 export type EmbeddingRepository = ReturnType<typeof createEmbeddingRepository>;
@@ -106,14 +104,6 @@ export function queueCounts(db: Db): QueueCounts {
   return {
     pending: countStatus(db, 'pending'),
     failed: countStatus(db, 'failed'),
-    oldest_pending_at: db
-      .prepare(
-        `SELECT min(at) FROM (
-           SELECT min(updated_at) AS at FROM experiences WHERE embedding_status = 'pending' UNION ALL
-           SELECT min(updated_at) FROM category_manuals WHERE embedding_status = 'pending')`,
-      )
-      .pluck()
-      .get() as string | null,
   };
 }
 

@@ -72,6 +72,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   switchTo(config.indexFolder, draft);
   recordApplied(library, job, result, new Date());
   progress(1, 1, 'switch');
+  console.log(`Switched to ${draft.name} with ${meta.count} vectors.`);
   return result;
 }
 

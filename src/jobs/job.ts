@@ -21,6 +21,7 @@ export const transitions: readonly { from: JobStatus; to: JobStatus; by: Mover }
   { from: 'retrying', to: 'failed', by: 'runner' },
   { from: 'running', to: 'succeeded', by: 'recovery' },
   { from: 'running', to: 'failed', by: 'recovery' },
+  { from: 'running', to: 'cancelled', by: 'recovery' },
   { from: 'running', to: 'queued', by: 'recovery' },
 ];
 

@@ -12,17 +12,26 @@ export function findBlocker(claims: Claim[], ahead: Place[]): Place | null {
 
 /** The waiters that may start now, in order, at most `most`: those that fit the holders and every earlier waiter. */
 export function findStartable(line: Place[], most: number): string[] {
+  const ahead = new Map<string, Claim['mode']>();
+  const claim = (place: Place) => {
+    for (const { name, mode } of place.claims) if (ahead.get(name) !== 'exclusive') ahead.set(name, mode);
+  };
+  for (const place of line) if (place.isHeld) claim(place);
   const startable: string[] = [];
-  for (const [index, place] of line.entries()) {
+  for (const place of line) {
     if (startable.length >= most) break;
-    const ahead = line.filter((other, at) => other.isHeld || at < index);
-    if (!place.isHeld && !findBlocker(place.claims, ahead)) startable.push(place.jobId);
+    if (place.isHeld) continue;
+    if (place.claims.every(({ name, mode }) => isCompatible(ahead.get(name), mode)))
+      startable.push(place.jobId);
+    claim(place);
   }
   return startable;
 }
 
 function conflictsWithAny(claim: Claim, others: Claim[]): boolean {
-  return others.some(
-    (other) => other.name === claim.name && (other.mode === 'exclusive' || claim.mode === 'exclusive'),
-  );
+  return others.some((other) => other.name === claim.name && !isCompatible(other.mode, claim.mode));
+}
+
+function isCompatible(taken: Claim['mode'] | undefined, wanted: Claim['mode']): boolean {
+  return taken === undefined || (taken === 'shared' && wanted === 'shared');
 }

@@ -70,7 +70,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
 
 /** Reads up to `limit` bytes from the logical `offset`; a job without output gives an empty text. */
 export function readJobLog(file: string, maxBytes: number, offset: number, limit: number): LogRange {
-  if (!fs.existsSync(file)) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
+  if (!fs.existsSync(`${file}.ix`)) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
   const half = Math.floor(maxBytes / 2);
   const fd = fs.openSync(file, 'r');
   const indexFd = fs.openSync(`${file}.ix`, 'r');
@@ -86,6 +86,11 @@ export function readJobLog(file: string, maxBytes: number, offset: number, limit
     fs.closeSync(fd);
     fs.closeSync(indexFd);
   }
+}
+
+/** Bytes that a job has written, whether they are still kept or not. */
+export function jobLogSize(file: string): number {
+  return readJobLog(file, 0, 0, 0).size;
 }
 
 function readPlaces(fd: number, half: number, begin: number, end: number): Buffer {

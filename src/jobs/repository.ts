@@ -62,7 +62,9 @@ export function createJobRepository(ops: Db, now: () => Date) {
     'SELECT status, count(*) AS jobs FROM job WHERE created_at >= ? GROUP BY status',
   );
   const claims = ops.prepare('SELECT job_id, name, mode, held_at FROM job_claim ORDER BY place, name');
-  const claimsOf = ops.prepare('SELECT name, mode FROM job_claim WHERE job_id = ? ORDER BY name');
+  const claimsOf = ops.prepare(
+    `SELECT name, mode FROM job_claim WHERE job_id = ? AND name <> '' ORDER BY name`,
+  );
 
   const start = ops.prepare(`
     UPDATE job SET status = 'running', attempt = attempt + 1, started_at = @at, next_attempt_at = NULL,
@@ -108,10 +110,13 @@ export function createJobRepository(ops: Db, now: () => Date) {
     INSERT INTO job_row (job_id, seq, ref, outcome, message)
     SELECT @jobId, coalesce(max(seq), 0) + 1, @ref, @outcome, @message FROM job_row WHERE job_id = @jobId
   `);
+  const dropRows = ops.prepare('DELETE FROM job_row WHERE job_id = ?');
 
+  /** A job that claims nothing has a place all the same: a claim without a name, which is in nobody's way. */
   function joinLine(jobId: string, wanted: Claim[]) {
     const place = nextPlace.get();
-    for (const claim of wanted) insertClaim.run({ jobId, place, ...claim });
+    const rows = wanted.length > 0 ? wanted : [{ name: '', mode: 'shared' }];
+    for (const claim of rows) insertClaim.run({ jobId, place, ...claim });
   }
 
   /** Runs a move, and with it what must be committed together with it. */
@@ -159,17 +164,21 @@ export function createJobRepository(ops: Db, now: () => Date) {
           claims: [],
           isHeld: claim.held_at !== null,
         };
-        place.claims.push({ name: claim.name, mode: claim.mode });
+        if (claim.name !== '') place.claims.push({ name: claim.name, mode: claim.mode });
         places.set(claim.job_id, place);
       }
       return [...places.values()];
     },
     claimsOf: (id: string) => claimsOf.all(id) as Claim[],
 
+    /** Rows that an earlier attempt has reported are those of work that was not done. */
     start: (id: string) =>
       move(
         () => start.get({ id, at: at() }),
-        () => hold.run({ id, at: at() }),
+        () => {
+          hold.run({ id, at: at() });
+          dropRows.run(id);
+        },
       ),
     setProcess(job: Job, { pid, started, bootId }: ProcessIdentity) {
       setProcess.run({ id: job.id, attempt: job.attempt, pid, started, bootId });
@@ -217,10 +226,12 @@ export function createJobRepository(ops: Db, now: () => Date) {
         () => requeueDue.get({ id }),
         () => joinLine(id, wanted),
       ),
-    requeueLost: (job: Job, wanted: Claim[], alongside: (job: Job) => void) =>
+    /** Joins the line again, at its end, with the claims it had. */
+    requeueLost: (job: Job, alongside: (job: Job) => void) =>
       move(
         () => requeueLost.get({ id: job.id, attempt: job.attempt }),
         (moved) => {
+          const wanted = claimsOf.all(job.id) as Claim[];
           release.run(job.id);
           joinLine(job.id, wanted);
           alongside(moved);

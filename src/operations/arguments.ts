@@ -15,7 +15,9 @@ export function checkArguments(schema: ArgumentSchema, given: Args): Args {
   validators.set(schema, validate);
   const args = structuredClone(given);
   if (validate(args)) return args;
-  throw invalidArguments((validate.errors ?? []).map((error) => describe(error, schema)));
+  const problems = (validate.errors ?? []).map((error) => describe(error, schema));
+  // A value of the wrong type breaks several rules of its field, and is told once.
+  throw invalidArguments([...new Map(problems.map((problem) => [problem.message, problem])).values()]);
 }
 
 export function invalidArguments(problems: ArgumentProblem[]): AppError {
@@ -30,10 +32,7 @@ export function invalidArguments(problems: ArgumentProblem[]): AppError {
  *  stays text, for `checkArguments` to refuse. Fields of the form itself (reason, confirm …) are left out by name. */
 export function readForm(schema: ArgumentSchema, form: Record<string, unknown>, own: string[]): Args {
   const given = Object.entries(form).filter(([name, value]) => !own.includes(name) && value !== '');
-  const args = Object.fromEntries(
-    given.map(([name, value]) => [name, readField(schema.properties[name], value)]),
-  );
-  return args;
+  return Object.fromEntries(given.map(([name, value]) => [name, readField(schema.properties[name], value)]));
 }
 
 function readField(property: ArgumentProperty | undefined, value: unknown): unknown {

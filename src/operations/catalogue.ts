@@ -12,6 +12,7 @@ export type Catalogue = ReturnType<typeof createCatalogue>;
 /** Throws `not_found` for a name that is not listed. */
 export function createCatalogue(listed: Operation[] = operations) {
   const byName = new Map(listed.map((operation) => [operation.name, operation]));
+  if (byName.size < listed.length) throw new Error('Two operations have the same name.');
   return {
     all: () => [...byName.values()],
     find: (name: string) => byName.get(name) ?? null,

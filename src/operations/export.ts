@@ -1,8 +1,13 @@
+import path from 'node:path';
 import { resolveSheetPath } from '../sheets/places.ts';
 import { count } from '../wording.ts';
 import { type Args, noRetries, type Operation } from './operation.ts';
 
 const targetOf = (args: Args) => String(args.path ?? `${args.target ?? 'review'} sheet`);
+
+/** One name for one folder, however it is written: `sheets/review` is the review sheet. */
+const folderOf = (args: Args) =>
+  path.relative('/', path.resolve('/', String(args.path ?? `sheets/${args.target ?? 'review'}`)));
 
 export const exportOperation: Operation = {
   name: 'export',
@@ -41,7 +46,7 @@ export const exportOperation: Operation = {
   },
   locks: (args) => [
     { name: 'library', mode: 'shared' },
-    { name: `sheet:${args.path ?? args.target ?? 'review'}`, mode: 'exclusive' },
+    { name: `sheet:${folderOf(args)}`, mode: 'exclusive' },
   ],
   danger: () => 'safe',
   confirmWord: null,

@@ -1,8 +1,9 @@
 // One attempt of a job, from the spawn to the facts of its end: its child, its log, its messages, its limits.
+import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, childEnvironment, packageRoot } from '../config.ts';
 import type { Job, Progress } from '../jobs/job.ts';
-import { jobLogFile, openJobLog } from '../jobs/log.ts';
+import { type JobLog, jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
 import type { Operation } from '../operations/operation.ts';
 import { spawnChild } from './child.ts';
@@ -28,7 +29,10 @@ export type Attempt = {
 
 const stderrTailBytes = 4096;
 const rowBatch = 500;
+/** The server must be gone within ten seconds, however long the grace is that a cancel gives. */
+const shutdownGraceMs = 5000;
 
+/** Throws, or `finished` rejects, when the script could not be started. */
 export function startAttempt(
   job: Job,
   operation: Operation,
@@ -36,6 +40,8 @@ export function startAttempt(
   events: AttemptEvents,
   now: () => Date,
 ): Attempt {
+  const script = path.join(packageRoot, 'dist/scripts', `${operation.script}.js`);
+  fs.accessSync(script, fs.constants.R_OK);
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);
   const inbox = createInbox(events, now);
@@ -43,50 +49,85 @@ export function startAttempt(
     log.write(stream, chunk);
     events.onLog(log.size);
   };
-  const script = path.join(packageRoot, 'dist/scripts', `${operation.script}.js`);
-  const child = spawnChild(
-    [process.execPath, script],
-    {
-      cwd: config.root,
-      env: childEnvironment(config, {}),
-      marker: `${job.id}.${job.attempt}`,
-      root: config.root,
-    },
-    {
-      onStdout: (chunk) => write('stdout', chunk),
-      onStderr(chunk) {
-        stderrTail.add(chunk);
-        write('stderr', chunk);
+  const child = closingOnError(log, () =>
+    spawnChild(
+      [process.execPath, script],
+      {
+        cwd: config.root,
+        env: childEnvironment(config, {}),
+        marker: `${job.id}.${job.attempt}`,
+        root: config.root,
       },
-      onMessages: inbox.read,
-    },
+      {
+        onStdout: (chunk) => guarded(() => write('stdout', chunk)),
+        onStderr: (chunk) =>
+          guarded(() => {
+            stderrTail.add(chunk);
+            write('stderr', chunk);
+          }),
+        onMessages: (chunk) => guarded(() => inbox.add(chunk)),
+      },
+    ),
   );
-  events.onSpawn(child.identity);
-  child.release(JSON.stringify(job.args));
 
   let cause: Cause | null = null;
+  let fault: string | null = null;
   const end = (first: Cause) => {
-    cause ??= first;
-    void child.end(config.killGraceMs);
+    // A child that has ended by itself was first; what it left behind is being ended already.
+    if (!child.hasExited()) cause ??= first;
+    void child.end(first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs);
   };
   const limitMs = operation.hardLimitMs ?? config.timeoutMs;
   const timer = setTimeout(end, limitMs, 'timed_out');
-  const finished = child.exited.then(async (exit) => {
-    clearTimeout(timer);
-    const survivors = await child.end(config.killGraceMs);
-    inbox.flush();
-    log.close();
-    return {
-      cause,
-      exit,
-      ...inbox.received(),
-      survivors,
-      stderrTail: stderrTail.text(),
-      limitSec: limitMs / 1000,
-      logBytes: log.size,
-    };
+  guarded(() => {
+    if (!child.identity) return;
+    events.onSpawn(child.identity);
+    child.release(JSON.stringify(job.args));
   });
-  return { end, finished };
+  return { end, finished: follow() };
+
+  async function follow() {
+    try {
+      const exit = await child.exited;
+      clearTimeout(timer);
+      const survivors = await child.end(config.killGraceMs);
+      guarded(inbox.end);
+      return {
+        cause,
+        fault,
+        exit,
+        ...inbox.received(),
+        survivors,
+        stderrTail: stderrTail.text(),
+        limitSec: limitMs / 1000,
+        logBytes: log.size,
+      };
+    } finally {
+      clearTimeout(timer);
+      log.close();
+    }
+  }
+
+  /** A full disk or a busy database ends this attempt, not the server. */
+  function guarded(work: () => void) {
+    if (fault !== null) return;
+    try {
+      work();
+    } catch (error) {
+      fault = (error as Error).message;
+      cause ??= 'server_fault';
+      void child.end(0);
+    }
+  }
+}
+
+function closingOnError<T>(log: JobLog, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    log.close();
+    throw error;
+  }
 }
 
 /** Reads messages; rows are passed on in batches. */
@@ -109,11 +150,13 @@ function createInbox(events: AttemptEvents, now: () => Date) {
     else failure = { message: message.message, detail: message.detail ?? null };
     if (rows.length >= rowBatch) flushRows();
   };
+  const lines = createLineReader(messageMaxBytes, take, () => {
+    badMessages += 1;
+  });
   return {
-    read: createLineReader(messageMaxBytes, take, () => {
-      badMessages += 1;
-    }),
-    flush() {
+    add: lines.add,
+    end() {
+      lines.end();
       meter.flush();
       flushRows();
     },

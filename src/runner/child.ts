@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { searchPath } from '../config.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
-import { findJobProcesses, identify, signal } from './processes.ts';
+import { findJobProcesses, identify, isInGroup, signal } from './processes.ts';
 
 export type ChildOutput = {
   onStdout(chunk: Buffer): void;
@@ -18,21 +18,24 @@ export type ChildOutput = {
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
 
 export type Child = {
-  identity: ProcessIdentity;
+  /** Null when the system could not start it; `exited` then rejects with the reason. */
+  identity: ProcessIdentity | null;
   /** Lets the script begin, with its arguments on stdin. Commit the identity before. */
   release(input: string): void;
-  /** Settles on the exit of the child, never waiting for a pipe that a grandchild may hold. */
+  hasExited(): boolean;
+  /** Settles after the exit of the child, when its output is read; never waits for a pipe that a grandchild holds. */
   exited: Promise<ChildExit>;
   /** TERM and CONT to the group, KILL after the grace, then whatever is left by group or marker; gives the pids that
-   *  survived even that. Safe to call twice. */
+   *  survived even that. Safe to call again: the shortest grace counts. */
   end(graceMs: number): Promise<number[]>;
 };
 
 /** The script must not run before its pid is committed: the shell waits for a line on descriptor 4. */
 const gate = 'IFS= read -r _ <&4 || exit 125; exec 4<&-; exec "$@"';
 const setpriv = findInPath('setpriv');
-/** What the pipes still hold when the child has gone is read for so long at most. */
+/** The pipes of a child that is gone are read until they are silent for so long, and at most for `drainMaxMs`. */
 const drainMs = 200;
+const drainMaxMs = 2000;
 const pollMs = 50;
 const sweepMs = 2000;
 
@@ -49,9 +52,11 @@ export function spawnChild(
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
-  const pid = child.pid ?? 0;
+  const { pid } = child;
+  if (pid === undefined) return neverStarted(child);
   const exited = watch(child, output);
   const find = () => findJobProcesses({ group: pid, marker: options.marker, root: options.root });
+  let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {
     identity: identify(pid),
@@ -59,11 +64,24 @@ export function spawnChild(
       (child.stdio[4] as Writable).end('\n');
       (child.stdin as Writable).end(input);
     },
+    hasExited: () => child.exitCode !== null || child.signalCode !== null,
     exited,
     end(graceMs) {
-      ending ??= endAll(pid, exited, find, graceMs);
+      killAt = Math.min(killAt, performance.now() + graceMs);
+      ending ??= endAll(pid, exited, find, () => killAt);
       return ending;
     },
+  };
+}
+
+/** No process: the folder is missing, or the system has no descriptor, memory or pid left. */
+function neverStarted(child: ChildProcess): Child {
+  return {
+    identity: null,
+    release() {},
+    hasExited: () => true,
+    exited: new Promise((_, reject) => child.once('error', reject)),
+    end: () => Promise.resolve([]),
   };
 }
 
@@ -89,54 +107,67 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   messages.on('data', output.onMessages);
   // A child may close its end at any time: EPIPE and ECONNRESET of a pipe say nothing that its exit does not say.
   for (const stream of child.stdio) stream?.on('error', () => {});
-  const closed = allClosed([child.stdout, child.stderr, messages]);
+  const drained = drainAfter(child, [child.stdout, child.stderr, messages]);
   const exit = await new Promise<ChildExit>((resolve) => {
-    child.once('error', () => resolve({ code: 127, signal: null }));
     child.once('exit', (code, name) => resolve({ code, signal: name }));
   });
-  await Promise.race([closed, after(drainMs)]);
+  await drained;
   for (const stream of child.stdio) stream?.destroy();
   return exit;
 }
 
-function allClosed(streams: (Readable | null)[]): Promise<unknown> {
-  return Promise.all(
-    streams.map(
-      (stream) => new Promise((resolve) => (stream ? stream.once('close', resolve) : resolve(null))),
-    ),
+/** Settles when the pipes are closed, or silent after the exit. */
+async function drainAfter(child: ChildProcess, streams: (Readable | null)[]) {
+  let chunks = 0;
+  for (const stream of streams) stream?.on('data', () => chunks++);
+  const closed = Promise.all(
+    streams.map((stream) => stream && new Promise((done) => stream.once('close', done))),
   );
+  await new Promise((done) => child.once('exit', done));
+  const silent = async () => {
+    const deadline = performance.now() + drainMaxMs;
+    for (let seen = -1; seen < chunks && performance.now() < deadline; ) {
+      seen = chunks;
+      await after(drainMs);
+      // The timer may be late because the server was busy; then the pipes have not been looked at in between.
+      await new Promise(setImmediate);
+    }
+  };
+  await Promise.race([closed, silent()]);
 }
 
 async function endAll(
   group: number,
   exited: Promise<ChildExit>,
   find: () => number[],
-  graceMs: number,
+  killAt: () => number,
 ): Promise<number[]> {
-  if (find().length === 0) return exited.then(() => []);
-  signalGroup(group, 'SIGTERM');
-  signalGroup(group, 'SIGCONT');
-  for (const pid of find()) signal(pid, 'SIGTERM');
-  await untilNone(find, graceMs);
-  signalGroup(group, 'SIGKILL');
-  for (const deadline = performance.now() + sweepMs; performance.now() < deadline; ) {
-    const left = find();
-    if (left.length === 0) break;
-    for (const pid of left) signal(pid, 'SIGKILL');
+  // What cannot be looked up, e.g. without a free descriptor, counts as there.
+  const look = () => {
+    try {
+      return find();
+    } catch {
+      return [group];
+    }
+  };
+  // Nobody is left only when two looks in a row say so: one can miss a process in the middle of a fork or an exec.
+  const isAnyLeft = () => look().length > 0 || look().length > 0;
+  if (isAnyLeft()) {
+    // Each process is asked once: many take a second SIGTERM for an order to drop everything.
+    for (const target of [-group, ...look().filter((pid) => !isInGroup(pid, group))]) {
+      signal(target, 'SIGTERM');
+      signal(target, 'SIGCONT');
+    }
+    while (isAnyLeft() && performance.now() < killAt()) await after(pollMs);
+  }
+  const deadline = performance.now() + sweepMs;
+  while (isAnyLeft() && performance.now() < deadline) {
+    for (const target of [-group, ...look()]) signal(target, 'SIGKILL');
     await after(pollMs);
   }
-  const survivors = find();
+  const survivors = look();
   if (survivors.length === 0) await exited;
   return survivors;
-}
-
-async function untilNone(find: () => number[], limitMs: number) {
-  const deadline = performance.now() + limitMs;
-  while (find().length > 0 && performance.now() < deadline) await after(pollMs);
-}
-
-function signalGroup(group: number, name: NodeJS.Signals) {
-  if (group > 0) signal(-group, name);
 }
 
 function after(ms: number): Promise<void> {

@@ -1,27 +1,44 @@
 // Cuts a stream of bytes into whole lines for the message descriptor, and keeps the tail of a stream. Bounded.
+import { isUtf8 } from 'node:buffer';
 
-/** Gives a function that takes bytes in any cut and calls `onLine` for each whole line. A line longer than `maxBytes`
- *  is dropped and reported once, as `onTooLong`. */
-export function createLineReader(
-  maxBytes: number,
-  onLine: (line: string) => void,
-  onTooLong: () => void,
-): (chunk: Buffer) => void {
+/** `add` takes bytes in any cut and calls `onLine` for each whole line; `end` takes what is left as the last one. A
+ *  line longer than `maxBytes`, or not in UTF-8, is dropped and reported once, as `onBad`. */
+export function createLineReader(maxBytes: number, onLine: (line: string) => void, onBad: () => void) {
   let held: Buffer[] = [];
   let heldBytes = 0;
   let isSkipping = false;
-  return (chunk) => {
-    let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      if (!isSkipping) onLine(Buffer.concat([...held, chunk.subarray(from, end)]).toString('utf8'));
-      [held, heldBytes, isSkipping, from] = [[], 0, false, end + 1];
-    }
-    if (isSkipping || from === chunk.length) return;
-    held.push(chunk.subarray(from));
-    heldBytes += chunk.length - from;
+
+  function hold(part: Buffer) {
+    if (isSkipping || part.length === 0) return;
+    held.push(part);
+    heldBytes += part.length;
     if (heldBytes <= maxBytes) return;
     [held, heldBytes, isSkipping] = [[], 0, true];
-    onTooLong();
+    onBad();
+  }
+
+  function finishLine() {
+    const line = Buffer.concat(held);
+    const isLine = !isSkipping;
+    [held, heldBytes, isSkipping] = [[], 0, false];
+    if (!isLine) return;
+    if (isUtf8(line)) onLine(line.toString('utf8'));
+    else onBad();
+  }
+
+  return {
+    add(chunk: Buffer) {
+      let from = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+        hold(chunk.subarray(from, end));
+        finishLine();
+        from = end + 1;
+      }
+      hold(chunk.subarray(from));
+    },
+    end() {
+      if (heldBytes > 0) finishLine();
+    },
   };
 }
 

@@ -3,12 +3,16 @@
 import type { Failure, FailureCode } from '../jobs/job.ts';
 import type { Ending } from '../jobs/repository.ts';
 import type { ChildExit } from './child.ts';
+import { plural } from '../wording.ts';
 import { exitCodes } from './protocol.ts';
 
-export type Cause = 'cancelled' | 'timed_out' | 'shutdown';
+/** `server_fault`: the server could not go on with the attempt, e.g. because the disk of its log is full. */
+export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';
 
 export type AttemptFacts = {
   cause: Cause | null;
+  /** What went wrong in the server itself. */
+  fault: string | null;
   exit: ChildExit;
   result: Record<string, unknown> | null;
   /** What the script itself said about its failure. */
@@ -37,12 +41,12 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   if (cause === 'shutdown') {
     return failed(facts, 'shutdown', 'The server was stopped while this job ran.');
   }
+  if (cause === 'server_fault') {
+    return failed(facts, 'lost', `The server could not follow this job to its end: ${facts.fault}.`);
+  }
   if (exit.code === 0 && facts.badMessages > 0) {
-    return failed(
-      facts,
-      'bad_output',
-      `The script sent ${facts.badMessages} lines on its message descriptor that are not messages.`,
-    );
+    const lines = plural(facts.badMessages, 'line');
+    return failed(facts, 'bad_output', `${lines} on the script's message descriptor could not be read.`);
   }
   if (exit.code === 0) return { status: 'succeeded', result: facts.result, isTemporary: false };
   if (exit.code === exitCodes.badInput) {

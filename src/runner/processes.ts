@@ -16,36 +16,43 @@ export function identify(pid: number): ProcessIdentity {
 export function isAlive(identity: ProcessIdentity): boolean {
   if (!hasProc || identity.bootId !== bootId || identity.started === null) return false;
   const stat = readStat(identity.pid);
-  return stat !== null && stat.started === identity.started && stat.state !== 'Z';
+  return stat !== null && stat.started === identity.started && !isDead(stat.state);
 }
 
 /** Living pids of the process group, or with the marker in their environment; never this process itself. Without
- *  /proc the group's leader stands for the group. */
+ *  /proc the group's leader stands for the group. One look can miss a process in the middle of a fork or an exec. */
 export function findJobProcesses(search: { group: number; marker: string; root: string }): number[] {
   if (!hasProc) return groupExists(search.group) ? [search.group] : [];
   return livingPids().filter((pid) => {
     const stat = readStat(pid);
-    if (!stat || stat.state === 'Z') return false;
+    if (!stat || isDead(stat.state)) return false;
     return stat.group === search.group || isMarked(pid, search.marker, search.root);
   });
 }
 
-/** Living processes marked as a child of any job of this data root, with their marker (`<job id>.<attempt>`). */
+/** Whether a signal to the group reaches the process. */
+export function isInGroup(pid: number, group: number): boolean {
+  return !hasProc || readStat(pid)?.group === group;
+}
+
+/** Living processes marked as a child of any job of this data root, with their marker (`<job id>.<attempt>`; a script
+ *  run by hand has none). */
 export function findMarkedProcesses(root: string): { pid: number; marker: string }[] {
   if (!hasProc) return [];
   return livingPids().flatMap((pid) => {
     const environment = readEnvironment(pid);
     const marker = environment.find((item) => item.startsWith('CHL_JOB='))?.slice('CHL_JOB='.length);
-    const isOurs = marker !== undefined && environment.includes(`CHL_EXPERIENCE_ROOT=${root}`);
-    return isOurs && readStat(pid)?.state !== 'Z' ? [{ pid, marker }] : [];
+    if (!marker || !environment.includes(`CHL_EXPERIENCE_ROOT=${root}`)) return [];
+    return isDead(readStat(pid)?.state ?? 'X') ? [] : [{ pid, marker }];
   });
 }
 
+/** A process that is gone needs no signal; one of another user cannot be given any, and is still found afterwards. */
 export function signal(pid: number, name: NodeJS.Signals) {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
@@ -63,6 +70,11 @@ function livingPids(): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => pid !== process.pid);
+}
+
+/** A zombie is gone: it only waits for its parent to ask for its exit code. */
+function isDead(state: string): boolean {
+  return state === 'Z' || state === 'X';
 }
 
 function isMarked(pid: number, marker: string, root: string): boolean {
@@ -83,11 +95,13 @@ function readEnvironment(pid: number): string[] {
   return readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];
 }
 
-/** Null when the process is gone, or is not ours to look at. */
+/** Null when the process is gone, or is not ours to look at. Anything else, e.g. no free descriptor, is no answer. */
 function readProc(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return null;
+    throw error;
   }
 }

@@ -5,13 +5,18 @@ import type { ProgressMessage } from './protocol.ts';
 
 const everyMs = 200;
 const rateWindowMs = 60_000;
+/** Samples lie so far apart: a script that sends a hundred thousand messages a second keeps no more of them. */
+const sampleEveryMs = 500;
 /** A rate from less than this says nothing. */
 const leastRateMs = 1000;
+
+type Sample = { at: number; done: number };
 
 export type ProgressMeter = ReturnType<typeof createProgressMeter>;
 
 export function createProgressMeter(publish: (progress: Progress) => void, now: () => Date) {
-  let samples: { at: number; done: number }[] = [];
+  let samples: Sample[] = [];
+  let phase: { name: string | null; startedAt: string } | null = null;
   let newest: Progress | null = null;
   let timer: NodeJS.Timeout | null = null;
   let publishedAt = Number.NEGATIVE_INFINITY;
@@ -26,7 +31,6 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
     publish(progress);
   }
 
-  let phase: { name: string | null; startedAt: string } | null = null;
   return {
     note(message: ProgressMessage) {
       const at = performance.now();
@@ -35,13 +39,16 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
         phase = { name, startedAt: now().toISOString() };
         samples = [];
       }
-      samples = [...samples.filter((sample) => at - sample.at <= rateWindowMs), { at, done: message.done }];
+      const current = { at, done: message.done };
+      if (at - (samples.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= sampleEveryMs) {
+        samples = [...samples.filter((sample) => at - sample.at <= rateWindowMs), current];
+      }
       newest = {
         done: message.done,
         total: message.total ?? null,
         phase: name,
         note: message.note ?? null,
-        rate: measureRate(samples),
+        rate: measureRate(samples[0], current),
         phase_started_at: phase.startedAt,
         updated_at: now().toISOString(),
       };
@@ -53,9 +60,7 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
   };
 }
 
-function measureRate(samples: { at: number; done: number }[]): number | null {
-  const [first] = samples;
-  const last = samples.at(-1);
-  if (!first || !last || last.at - first.at < leastRateMs) return null;
-  return ((last.done - first.done) / (last.at - first.at)) * 1000;
+function measureRate(first: Sample | undefined, last: Sample): number | null {
+  if (!first || last.at - first.at < leastRateMs) return null;
+  return Math.max(0, ((last.done - first.done) / (last.at - first.at)) * 1000);
 }

@@ -23,9 +23,9 @@ export function parseMessage(line: string): ScriptMessage | null {
   const value = parseObject(line);
   if (!value) return null;
   if (value.type === 'progress') return isProgress(value) ? (value as ProgressMessage) : null;
-  if (value.type === 'row') return isText(value.outcome) ? (value as RowMessage) : null;
+  if (value.type === 'row') return isRow(value) ? (value as RowMessage) : null;
   if (value.type === 'result') return isObject(value.data) ? (value as ResultMessage) : null;
-  if (value.type === 'failure') return isText(value.message) ? (value as FailureMessage) : null;
+  if (value.type === 'failure') return isFailure(value) ? (value as FailureMessage) : null;
   return null;
 }
 
@@ -38,14 +38,20 @@ function parseObject(line: string): Record<string, unknown> | null {
   }
 }
 
-function isProgress(value: Record<string, unknown>): boolean {
-  const optional = (item: unknown, check: (item: unknown) => boolean) => item === undefined || check(item);
-  return (
-    isAmount(value.done) &&
-    optional(value.total, isAmount) &&
-    optional(value.phase, isText) &&
-    optional(value.note, isText)
-  );
+function isProgress({ done, total, phase, note }: Record<string, unknown>): boolean {
+  return isAmount(done) && optional(total, isAmount) && optional(phase, isText) && optional(note, isText);
+}
+
+function isRow({ ref, outcome, message }: Record<string, unknown>): boolean {
+  return isText(outcome) && optional(ref, isText) && optional(message, isText);
+}
+
+function isFailure({ message, detail }: Record<string, unknown>): boolean {
+  return isText(message) && optional(detail, isObject);
+}
+
+function optional(value: unknown, check: (value: unknown) => boolean): boolean {
+  return value === undefined || check(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,10 +4,14 @@ import type { Audit } from '../audit.ts';
 import { systemRequester } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Job } from '../jobs/job.ts';
+import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { FindApplied } from './applied.ts';
 import { findMarkedProcesses, isAlive, signal } from './processes.ts';
+
+const endMaxMs = 2000;
+const pollMs = 10;
 
 export type Recovered = { number: number; status: Job['status']; killed: number[] };
 
@@ -22,15 +26,12 @@ export function recoverJobs(given: {
   findApplied: FindApplied;
 }): Recovered[] {
   const { root, catalogue, repository, audit, bus, findApplied } = given;
-  const strays = findMarkedProcesses(root);
-  for (const { pid } of strays) signal(pid, 'SIGKILL');
   const lost = repository.active().filter((job) => job.status === 'running');
+  const ended = endStrays(root, lost);
   return lost.map((job) => {
-    const killed = [
-      ...killDirectChild(job),
-      ...strays.filter((stray) => stray.marker.startsWith(job.id)).map(({ pid }) => pid),
-    ];
-    const record = (moved: Job) =>
+    const killed = [...ended].filter(([, jobId]) => jobId === job.id).map(([pid]) => pid);
+    const record = (moved: Job) => {
+      repository.setLogBytes(moved, jobLogSize(jobLogFile(root, moved.number)));
       audit.record({
         event: 'job.recovered',
         outcome: moved.status === 'failed' ? 'failed' : 'ok',
@@ -38,6 +39,7 @@ export function recoverJobs(given: {
         target: `job:${moved.number}`,
         detail: { status: moved.status, attempt: moved.attempt, killed },
       });
+    };
     const moved = settle(job, record);
     if (moved) bus.emit('job', moved);
     return { number: job.number, status: moved?.status ?? job.status, killed };
@@ -46,10 +48,9 @@ export function recoverJobs(given: {
   function settle(job: Job, record: (moved: Job) => void): Job | null {
     const applied = findApplied(job);
     if (applied) return repository.finish(job, { status: 'succeeded', result: applied }, record);
-    const operation = catalogue.find(job.operation);
-    if (operation?.onRestart === 'requeue')
-      return repository.requeueLost(job, operation.locks(job.args), record);
     if (job.cancel_requested_at) return repository.finish(job, { status: 'cancelled' }, record);
+    const operation = catalogue.find(job.operation);
+    if (operation?.onRestart === 'requeue') return repository.requeueLost(job, record);
     const failure = {
       code: 'lost' as const,
       message: 'The server stopped while this job ran. Its work was not recorded as done.',
@@ -60,10 +61,24 @@ export function recoverJobs(given: {
   }
 }
 
-/** The recorded child, only if it is the very same process: pid, start time and boot. */
-function killDirectChild(job: Job): number[] {
-  if (job.pid === null) return [];
-  if (!isAlive({ pid: job.pid, started: job.pid_started, bootId: job.boot_id })) return [];
-  signal(-job.pid, 'SIGKILL');
-  return [job.pid];
+/** Ends every process of a job of this data root, and returns when they are gone: until then one could still commit.
+ *  Nothing else runs yet, so it waits in place. Gives pid → job id. */
+function endStrays(root: string, lost: Job[]): Map<number, string> {
+  const ended = new Map<number, string>();
+  const deadline = performance.now() + endMaxMs;
+  for (;;) {
+    const direct = lost.filter(isChildAlive);
+    const marked = findMarkedProcesses(root);
+    if (direct.length + marked.length === 0 || performance.now() > deadline) return ended;
+    for (const { pid, id } of direct) if (pid) ended.set(pid, id);
+    for (const { pid, marker } of marked) ended.set(pid, marker.split('.')[0] ?? '');
+    for (const { pid } of direct) if (pid) signal(-pid, 'SIGKILL');
+    for (const { pid } of [...direct, ...marked]) if (pid) signal(pid, 'SIGKILL');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollMs);
+  }
+}
+
+/** The recorded child counts only if it is the very same process: pid, start time and boot. */
+function isChildAlive({ pid, pid_started, boot_id }: Job): boolean {
+  return pid !== null && isAlive({ pid, started: pid_started, bootId: boot_id });
 }

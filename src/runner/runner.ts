@@ -1,18 +1,26 @@
 // Owns the loop from the lock line to the end of a job: claims what may start, runs it, records how it ended.
 import type { Audit } from '../audit.ts';
 import { systemRequester } from '../audit.ts';
-import type { Bus } from '../bus.ts';
+import type { Bus, JobEvent } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
+import type { RetryPolicy } from '../operations/operation.ts';
 import type { FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
-import { decideOutcome, type Outcome } from './outcome.ts';
+import { type AttemptFacts, decideOutcome, type Outcome } from './outcome.ts';
 
 export type Runner = ReturnType<typeof createRunner>;
+
+type Run = { attempt: Attempt | null; ended: Promise<void> };
+type AttemptOutcome = Outcome & { logBytes?: number };
+
+/** A busy or full ops.db is asked again after so long. */
+const againMs = 250;
+const backOffMaxMs = 3_600_000;
 
 export function createRunner(given: {
   config: Config;
@@ -25,18 +33,21 @@ export function createRunner(given: {
   now: () => Date;
 }) {
   const { config, catalogue, repository, audit, bus, log, findApplied, now } = given;
-  const running = new Map<string, { attempt: Attempt | null; ended: Promise<void> }>();
+  const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
+  let isDispatching = false;
 
-  const dispatchSoon = () => setImmediate(runOnce);
+  const onMove = ({ status }: JobEvent) => {
+    if (status !== 'running') dispatchSoon();
+  };
   const onCancel = ({ id }: { id: string }) => running.get(id)?.attempt?.end('cancelled');
 
   return {
     /** From now on every job that may start is started, at once. */
     start() {
       isStarted = true;
-      bus.on('job', dispatchSoon);
+      bus.on('job', onMove);
       bus.on('cancel-requested', onCancel);
       for (const job of repository.active()) if (job.status === 'retrying') scheduleRetry(job);
       dispatchSoon();
@@ -48,8 +59,9 @@ export function createRunner(given: {
      *  twice. */
     async stop(quietMs: number) {
       isStarted = false;
-      bus.off('job', dispatchSoon);
+      bus.off('job', onMove);
       for (const timer of backOffs.values()) clearTimeout(timer);
+      backOffs.clear();
       const all = () => Promise.all([...running.values()].map((run) => run.ended));
       await Promise.race([all(), new Promise((resolve) => setTimeout(resolve, quietMs).unref())]);
       for (const run of running.values()) run.attempt?.end('shutdown');
@@ -60,6 +72,21 @@ export function createRunner(given: {
     runningCount: () => running.size,
   };
 
+  /** After what is happening now, once for all that happens now. A busy or full ops.db is tried again. */
+  function dispatchSoon() {
+    if (isDispatching) return;
+    isDispatching = true;
+    setImmediate(() => {
+      isDispatching = false;
+      try {
+        runOnce();
+      } catch (error) {
+        log.error({ err: error }, 'jobs could not be started; tried again soon');
+        setTimeout(dispatchSoon, againMs);
+      }
+    });
+  }
+
   /** Starts every waiter that fits the holders and all earlier waiters. */
   function runOnce() {
     if (!isStarted) return;
@@ -67,11 +94,7 @@ export function createRunner(given: {
     for (const id of findStartable(repository.line(), room)) {
       const job = repository.start(id);
       if (!job) continue;
-      bus.emit('job', job);
-      const run = { attempt: null, ended: Promise.resolve() } as {
-        attempt: Attempt | null;
-        ended: Promise<void>;
-      };
+      const run: Run = { attempt: null, ended: Promise.resolve() };
       running.set(id, run);
       run.ended = runJob(job, run).finally(() => {
         running.delete(id);
@@ -80,23 +103,44 @@ export function createRunner(given: {
     }
   }
 
-  async function runJob(job: Job, run: { attempt: Attempt | null }) {
+  async function runJob(job: Job, run: Run) {
+    let outcome: AttemptOutcome;
     try {
-      settle(job, job.mode === 'noop' ? noopOutcome : await runAttempt(job, run));
+      bus.emit('job', job);
+      outcome = job.mode === 'noop' ? noopOutcome : await runAttempt(job, run);
     } catch (error) {
-      log.error({ err: error, job_id: job.id, number: job.number }, 'the runner failed');
-      settle(job, spawnFailure((error as Error).message));
+      log.error({ err: error, job_id: job.id, number: job.number }, 'the script could not be started');
+      outcome = spawnFailure((error as Error).message);
+    }
+    await untilSettled(job, outcome);
+  }
+
+  /** An end that cannot be written yet is written later, and the job keeps its claims until then. When the server
+   *  stops before, the next start settles it. */
+  async function untilSettled(job: Job, outcome: AttemptOutcome) {
+    for (;;) {
+      try {
+        return settle(job, outcome);
+      } catch (error) {
+        log.error({ err: error, job_id: job.id, number: job.number }, 'the end of a job is not written yet');
+        if (!isStarted) return;
+        await new Promise((resolve) => setTimeout(resolve, againMs));
+      }
     }
   }
 
-  async function runAttempt(job: Job, run: { attempt: Attempt | null }): Promise<Outcome> {
+  async function runAttempt(job: Job, run: Run): Promise<AttemptOutcome> {
     const operation = catalogue.find(job.operation);
-    if (!operation) return spawnFailure(`The operation ${job.operation} is no longer in the catalogue.`);
+    if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
     let progress = job.progress;
     let logBytes = 0;
     const show = () => {
-      const shown = repository.setProgress(job, progress, logBytes);
-      if (shown) bus.emit('job', shown);
+      try {
+        const shown = repository.setProgress(job, progress, logBytes);
+        if (shown) bus.emit('job', shown);
+      } catch (error) {
+        log.warn({ err: error, job_id: job.id, number: job.number }, 'progress could not be stored');
+      }
     };
     run.attempt = startAttempt(
       job,
@@ -126,13 +170,20 @@ export function createRunner(given: {
     );
     if (repository.find(job.id)?.cancel_requested_at) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
-    repository.setLogBytes(job, facts.logBytes);
-    return decideOutcome({ ...facts, applied: findApplied(job) });
+    return { ...decideOutcome({ ...facts, ...readApplied(job, facts) }), logBytes: facts.logBytes };
   }
 
-  function settle(job: Job, outcome: Outcome) {
-    const policy = catalogue.find(job.operation)?.retries;
-    const record = (event: string) => (moved: Job) =>
+  function readApplied(job: Job, { cause, fault }: Pick<AttemptFacts, 'cause' | 'fault'>) {
+    try {
+      return { applied: findApplied(job) };
+    } catch (error) {
+      return { applied: null, cause: cause ?? 'server_fault', fault: fault ?? (error as Error).message };
+    }
+  }
+
+  function settle(job: Job, outcome: AttemptOutcome) {
+    const record = (event: string) => (moved: Job) => {
+      if (outcome.logBytes !== undefined) repository.setLogBytes(moved, outcome.logBytes);
       audit.record({
         event,
         outcome: outcome.status === 'failed' ? 'failed' : 'ok',
@@ -140,28 +191,46 @@ export function createRunner(given: {
         target: `job:${moved.number}`,
         detail: { status: moved.status, attempt: moved.attempt, failure: outcome.failure?.message ?? null },
       });
-    if (outcome.isTemporary && outcome.failure && policy && job.attempt < job.max_attempts) {
-      const wait = policy.delayMs * policy.backoff ** (job.attempt - 1) * (1 + Math.random() / 10);
-      const nextAt = new Date(now().getTime() + wait);
-      const retrying = repository.retryLater(job, outcome.failure, nextAt, record('job.retrying'));
-      if (retrying) scheduleRetry(retrying);
-      if (retrying) bus.emit('job', retrying);
-      return;
-    }
-    const finished = repository.finish(job, outcome, record('job.finished'));
-    if (finished) bus.emit('job', finished);
+    };
+    const policy = catalogue.find(job.operation)?.retries;
+    const mayRetry = outcome.isTemporary && job.attempt < job.max_attempts;
+    const moved =
+      mayRetry && policy && outcome.failure
+        ? repository.retryLater(
+            job,
+            outcome.failure,
+            nextAttemptAt(policy, job.attempt),
+            record('job.retrying'),
+          )
+        : repository.finish(job, outcome, record('job.finished'));
+    if (!moved) return;
+    if (moved.status === 'retrying') scheduleRetry(moved);
+    bus.emit('job', moved);
     bus.emit('library');
   }
 
+  /** Exponential, with up to a tenth of jitter, capped. */
+  function nextAttemptAt({ delayMs, backoff }: RetryPolicy, attempt: number): Date {
+    const waitMs = delayMs * backoff ** (attempt - 1) * (1 + Math.random() / 10);
+    return new Date(now().getTime() + Math.min(waitMs, backOffMaxMs));
+  }
+
+  /** While the server stops nothing is scheduled: the next start does it. */
   function scheduleRetry(job: Job) {
+    if (!isStarted) return;
     const dueMs = Math.max(0, Date.parse(job.next_attempt_at ?? '') - now().getTime());
-    const timer = setTimeout(() => {
-      backOffs.delete(job.id);
-      const locks = catalogue.find(job.operation)?.locks(job.args) ?? [];
-      const queued = repository.requeueDue(job.id, locks);
+    backOffs.set(job.id, setTimeout(requeue, dueMs, job));
+  }
+
+  function requeue(job: Job) {
+    backOffs.delete(job.id);
+    try {
+      const queued = repository.requeueDue(job.id, catalogue.find(job.operation)?.locks(job.args) ?? []);
       if (queued) bus.emit('job', queued);
-    }, dueMs);
-    backOffs.set(job.id, timer);
+    } catch (error) {
+      log.error({ err: error, job_id: job.id, number: job.number }, 'a retry could not be queued yet');
+      backOffs.set(job.id, setTimeout(requeue, againMs, job));
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // A whole server for a test: its own data root, a free port, a silent log; closed with the test.
+import './plain-children.ts';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,5 @@
 // Runs a compiled script as the runner does: arguments on stdin, messages from descriptor 3, one attempt of one job.
+import './plain-children.ts';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';

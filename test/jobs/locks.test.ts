@@ -1,0 +1,152 @@
+import t from 'tap';
+import type { Claim } from '../../src/jobs/job.ts';
+import { findBlocker, findStartable, type Place } from '../../src/jobs/locks.ts';
+
+const shared = (name: string): Claim => ({ name, mode: 'shared' });
+const exclusive = (name: string): Claim => ({ name, mode: 'exclusive' });
+const waiter = (jobId: string, ...claims: Claim[]): Place => ({ jobId, claims, isHeld: false });
+const holder = (jobId: string, ...claims: Claim[]): Place => ({ jobId, claims, isHeld: true });
+
+t.test('shared claims run together, an exclusive one alone', async (t) => {
+  t.same(
+    findStartable([waiter('a', shared('x')), waiter('b', shared('x')), waiter('c', exclusive('x'))], 9),
+    ['a', 'b'],
+  );
+  t.same(findStartable([waiter('a', exclusive('x')), waiter('b', shared('x'))], 9), ['a']);
+  t.same(findStartable([waiter('a', exclusive('x')), waiter('b', exclusive('y'))], 9), ['a', 'b']);
+});
+
+t.test('a job starts with all its claims or with none', async (t) => {
+  const line = [
+    holder('a', exclusive('x')),
+    waiter('b', exclusive('x'), exclusive('y')),
+    waiter('c', exclusive('y')),
+  ];
+  t.same(findStartable(line, 9), [], 'c stands behind b, which waits for x');
+});
+
+t.test('an exclusive waiter is not overtaken by shared ones that come later', async (t) => {
+  const line = [holder('a', shared('x')), waiter('b', exclusive('x')), waiter('c', shared('x'))];
+  t.same(findStartable(line, 9), []);
+  t.same(findStartable(line.slice(1), 9), ['b']);
+});
+
+t.test('a holder counts wherever it stands in the line', async (t) => {
+  t.same(findStartable([waiter('b', shared('x')), holder('a', exclusive('x'))], 9), []);
+});
+
+t.test('a job that claims nothing starts at once', async (t) => {
+  t.same(findStartable([holder('a', exclusive('x')), waiter('b', exclusive('x')), waiter('c')], 9), ['c']);
+});
+
+t.test('no more start than there is room for, in order of arrival', async (t) => {
+  const line = ['a', 'b', 'c'].map((id) => waiter(id, shared('x')));
+  t.same(findStartable(line, 2), ['a', 'b']);
+  t.same(findStartable(line, 0), []);
+  t.same(findStartable(line, -1), []);
+});
+
+t.test('who is in the way: a holder first, else the earliest waiter', async (t) => {
+  const ahead = [waiter('w', exclusive('x')), waiter('v', exclusive('x')), holder('h', shared('x'))];
+  t.equal(findBlocker([exclusive('x')], ahead)?.jobId, 'h');
+  t.equal(findBlocker([shared('x')], ahead)?.jobId, 'w', 'a shared holder is in nobody’s way that shares');
+  t.equal(findBlocker([exclusive('y')], ahead), null);
+  t.equal(findBlocker([], ahead), null);
+});
+
+/** Repeatable numbers (mulberry32), so that a failure can be run again. */
+function numbers(seed: number) {
+  let state = seed;
+  return (below: number) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+function randomClaims(below: (n: number) => number): Claim[] {
+  const names = ['a', 'b', 'c', 'd'].filter(() => below(3) === 0);
+  return names.map((name) => ({ name, mode: below(2) === 0 ? 'shared' : 'exclusive' }));
+}
+
+/** The rule in its own words: it fits every holder and every earlier place, claim against claim. */
+function naiveStartable(line: Place[]): string[] {
+  const clash = (one: Claim, other: Claim) =>
+    one.name === other.name && (one.mode === 'exclusive' || other.mode === 'exclusive');
+  const fits = (one: Place, other: Place) =>
+    one.claims.every((claim) => other.claims.every((against) => !clash(claim, against)));
+  return line
+    .filter(
+      (place, at) =>
+        !place.isHeld &&
+        line.every((other, otherAt) => !(other.isHeld || otherAt < at) || fits(place, other)),
+    )
+    .map(({ jobId }) => jobId);
+}
+
+t.test('random lines: exactly those start that the naive rule names, nobody else is blocked', async (t) => {
+  const below = numbers(2026);
+  for (let round = 0; round < 3000; round++) {
+    const line = Array.from({ length: below(12) }, (_, at) => ({
+      jobId: String(at),
+      claims: randomClaims(below),
+      isHeld: below(4) === 0,
+    }));
+    const expected = naiveStartable(line);
+    const most = below(5);
+    const got = [findStartable(line, 99), findStartable(line, most)];
+    const unblocked = line
+      .filter(
+        (place, at) =>
+          !place.isHeld &&
+          !findBlocker(
+            place.claims,
+            line.filter((o, i) => o.isHeld || i < at),
+          ),
+      )
+      .map(({ jobId }) => jobId);
+    t.strictSame([...got, unblocked], [expected, expected.slice(0, most), expected], `round ${round}`);
+    if (t.counts.fail > 0) return t.comment(JSON.stringify(line));
+  }
+});
+
+t.test(
+  'random days: no two holders clash, everybody gets a turn, and none before an earlier rival',
+  async (t) => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const below = numbers(seed);
+      const line: Place[] = [];
+      const started: string[] = [];
+      const clashes: string[] = [];
+      const rivals = (one: Claim[], other: Claim[]) => findBlocker(one, [waiter('', ...other)]) !== null;
+      for (let tick = 0; tick < 120; tick++) {
+        if (tick < 80) line.push(waiter(`${tick}`, ...randomClaims(below)));
+        for (const id of findStartable(line, 4 - line.filter(({ isHeld }) => isHeld).length)) {
+          const place = line.find(({ jobId }) => jobId === id) as Place;
+          for (const other of line) {
+            const isAhead = other.isHeld || line.indexOf(other) < line.indexOf(place);
+            if (other !== place && isAhead && rivals(place.claims, other.claims))
+              clashes.push(`${id} and ${other.jobId}`);
+          }
+          place.isHeld = true;
+          started.push(id);
+        }
+        const held = line.filter(({ isHeld }) => isHeld);
+        if (held.length > 0) line.splice(line.indexOf(held[below(held.length)] as Place), 1);
+      }
+      while (line.length > 0) {
+        const ready = findStartable(line, 9);
+        const ended = line.filter((place) => place.isHeld || ready.includes(place.jobId));
+        if (ended.length === 0) break;
+        started.push(...ready);
+        for (const place of ended) line.splice(line.indexOf(place), 1);
+      }
+      t.same(
+        { clashes, left: line.length, started: started.length },
+        { clashes: [], left: 0, started: 80 },
+        `day ${seed}`,
+      );
+    }
+  },
+);

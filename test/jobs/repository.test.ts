@@ -1,0 +1,385 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { prepareOps } from '../../src/db/ops.ts';
+import { type Claim, type Job, type JobStatus, jobStatuses } from '../../src/jobs/job.ts';
+import { createJobRepository, type NewJob } from '../../src/jobs/repository.ts';
+
+const failure = { code: 'exited', message: 'It broke.', detail: null, stderr_tail: null } as const;
+const library: Claim = { name: 'library', mode: 'exclusive' };
+const nothingElse = () => {};
+
+function openRepository(t: Test) {
+  const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
+  t.teardown(() => ops.close());
+  const clock = { at: Date.parse('2026-08-01T10:00:00Z') };
+  const repository = createJobRepository(ops, () => new Date(clock.at));
+  const insert = (given: Partial<NewJob> = {}): Job =>
+    repository.insert({
+      id: randomUUID(),
+      operation: 'chore',
+      mode: 'scripts',
+      requested_by: 'ada',
+      request_id: 'r1',
+      reason: null,
+      max_attempts: 2,
+      retry_of: null,
+      args: { count: 1 },
+      claims: [library],
+      ...given,
+    });
+  return { ops, clock, repository, insert };
+}
+type Opened = ReturnType<typeof openRepository>;
+
+/** A new job, brought into a state by the moves that lead there. */
+function jobIn({ repository, insert }: Opened, status: JobStatus): Job {
+  const { id } = insert();
+  const current = () => repository.find(id) as Job;
+  if (status === 'queued') return current();
+  if (status === 'cancelled') {
+    repository.cancelWaiting(id, nothingElse);
+    return current();
+  }
+  const running = repository.start(id) as Job;
+  if (status === 'retrying') repository.retryLater(running, failure, new Date(0), nothingElse);
+  if (status === 'succeeded') repository.finish(running, { status, result: { n: 1 } }, nothingElse);
+  if (status === 'failed') repository.finish(running, { status, failure }, nothingElse);
+  return current();
+}
+
+t.test('a new job is queued, numbered in order, and found by number and by id', async (t) => {
+  const { repository, insert } = openRepository(t);
+  const [first, second] = [insert(), insert({ reason: 'why', retry_of: 1 })];
+  t.same([first.number, second.number], [1, 2]);
+  t.match(first, {
+    status: 'queued',
+    attempt: 0,
+    args: { count: 1 },
+    created_at: '2026-08-01T10:00:00.000Z',
+  });
+  t.same(repository.find('2'), second);
+  t.same(repository.find(second.id), second);
+  t.equal(repository.retriedBy(1), second.id);
+  for (const unknown of ['3', '0', '-1', 'x', '', '1e0', ' 1', "1' OR 1"])
+    t.equal(repository.find(unknown), null);
+});
+
+t.test('each move works from its own states and from no other', async (t) => {
+  const opened = openRepository(t);
+  const { repository } = opened;
+  const moves: Record<string, { from: JobStatus[]; to: JobStatus; move: (job: Job) => Job | null }> = {
+    start: { from: ['queued'], to: 'running', move: (job) => repository.start(job.id) },
+    'finish as succeeded': {
+      from: ['running'],
+      to: 'succeeded',
+      move: (job) => repository.finish(job, { status: 'succeeded' }, nothingElse),
+    },
+    'finish as failed': {
+      from: ['running'],
+      to: 'failed',
+      move: (job) => repository.finish(job, { status: 'failed', failure }, nothingElse),
+    },
+    'finish as cancelled': {
+      from: ['running'],
+      to: 'cancelled',
+      move: (job) => repository.finish(job, { status: 'cancelled' }, nothingElse),
+    },
+    'retry later': {
+      from: ['running'],
+      to: 'retrying',
+      move: (job) => repository.retryLater(job, failure, new Date(0), nothingElse),
+    },
+    'queue again when due': {
+      from: ['retrying'],
+      to: 'queued',
+      move: (job) => repository.requeueDue(job.id, []),
+    },
+    'queue again when lost': {
+      from: ['running'],
+      to: 'queued',
+      move: (job) => repository.requeueLost(job, nothingElse),
+    },
+    'cancel while it waits': {
+      from: ['queued', 'retrying'],
+      to: 'cancelled',
+      move: (job) => repository.cancelWaiting(job.id, nothingElse),
+    },
+    'ask to cancel': {
+      from: ['running'],
+      to: 'running',
+      move: (job) => repository.requestCancel(job.id, nothingElse),
+    },
+  };
+  for (const [name, { from, to, move }] of Object.entries(moves)) {
+    for (const status of jobStatuses) {
+      const job = jobIn(opened, status);
+      const moved = move(job);
+      const isAllowed = from.includes(status);
+      t.equal(moved?.status ?? null, isAllowed ? to : null, `${name} from ${status}`);
+      t.equal(repository.find(job.id)?.status, isAllowed ? to : status);
+    }
+  }
+});
+
+t.test('a move happens once: the second to try gets nothing, and nothing beside it is written', async (t) => {
+  const opened = openRepository(t);
+  const { repository } = opened;
+  const running = jobIn(opened, 'running');
+  const seen: string[] = [];
+  t.ok(repository.finish(running, { status: 'succeeded' }, () => seen.push('first')));
+  t.equal(
+    repository.finish(running, { status: 'failed', failure }, () => seen.push('second')),
+    null,
+  );
+  t.same(seen, ['first']);
+  t.match(repository.find(running.id), { status: 'succeeded', failure: null });
+});
+
+t.test('an attempt that is no longer the current one can change nothing', async (t) => {
+  const opened = openRepository(t);
+  const { repository } = opened;
+  const stale = jobIn(opened, 'running');
+  repository.requeueLost(stale, nothingElse);
+  const current = repository.start(stale.id) as Job;
+  t.equal(current.attempt, 2);
+  t.equal(repository.finish(stale, { status: 'succeeded' }, nothingElse), null);
+  t.equal(repository.retryLater(stale, failure, new Date(), nothingElse), null);
+  t.equal(repository.requeueLost(stale, nothingElse), null);
+  t.equal(repository.setProgress(stale, null, 5), null);
+  repository.setProcess(stale, { pid: 7, started: '1', bootId: 'b' });
+  t.match(repository.find(stale.id), { status: 'running', attempt: 2, pid: null, log_bytes: 0 });
+});
+
+t.test('the database itself refuses to move a job out of a terminal state', async (t) => {
+  const opened = openRepository(t);
+  for (const terminal of ['succeeded', 'failed', 'cancelled'] as const) {
+    const { id } = jobIn(opened, terminal);
+    for (const status of jobStatuses.filter((other) => other !== terminal)) {
+      const update = opened.ops.prepare('UPDATE job SET status = ? WHERE id = ?');
+      t.throws(
+        () => update.run(status, id),
+        /a finished job never changes its state/,
+        `${terminal} to ${status}`,
+      );
+    }
+    t.equal(opened.repository.find(id)?.status, terminal);
+  }
+  jobIn(opened, 'queued');
+  t.throws(
+    () => opened.ops.exec(`UPDATE job SET status = 'paused' WHERE status = 'queued'`),
+    /CHECK constraint/,
+  );
+});
+
+t.test('a move and what belongs to it are committed together or not at all', async (t) => {
+  const opened = openRepository(t);
+  const { repository } = opened;
+  const running = jobIn(opened, 'running');
+  const fail = () => {
+    throw new Error('the audit is full');
+  };
+  t.throws(() => repository.finish(running, { status: 'succeeded' }, fail), 'the audit is full');
+  t.equal(repository.find(running.id)?.status, 'running');
+  t.match(repository.line(), [{ jobId: running.id, isHeld: true }], 'its claims are still held');
+});
+
+t.test(
+  'the line is in order of arrival, a holder keeps its place, and an end frees the claims',
+  async (t) => {
+    const { repository, insert } = openRepository(t);
+    const [a, b, c] = [insert(), insert({ claims: [{ name: 'x', mode: 'shared' }, library] }), insert()];
+    repository.start(b.id);
+    t.same(repository.line(), [
+      { jobId: a.id, claims: [library], isHeld: false },
+      { jobId: b.id, claims: [library, { name: 'x', mode: 'shared' }], isHeld: true },
+      { jobId: c.id, claims: [library], isHeld: false },
+    ]);
+    repository.finish(repository.find(b.id) as Job, { status: 'succeeded' }, nothingElse);
+    repository.cancelWaiting(a.id, nothingElse);
+    t.same(
+      repository.line().map(({ jobId }) => jobId),
+      [c.id],
+    );
+  },
+);
+
+t.test('a job that claims nothing stands in the line too, and shows no claim', async (t) => {
+  const { repository, insert } = openRepository(t);
+  const [, free] = [insert(), insert({ claims: [] })];
+  t.match(repository.line()[1], { jobId: free.id, claims: [], isHeld: false });
+  t.same(repository.claimsOf(free.id), []);
+  const lost = repository.start(free.id) as Job;
+  repository.requeueLost(lost, nothingElse);
+  t.match(repository.line()[1], { jobId: free.id, claims: [], isHeld: false });
+});
+
+t.test('a job that retries holds nothing, and joins the line again at its end', async (t) => {
+  const { repository, insert } = openRepository(t);
+  const [a, b] = [insert(), insert()];
+  repository.retryLater(
+    repository.start(a.id) as Job,
+    failure,
+    new Date('2026-08-01T10:01:00Z'),
+    nothingElse,
+  );
+  t.match(repository.find(a.id), {
+    status: 'retrying',
+    next_attempt_at: '2026-08-01T10:01:00.000Z',
+    failure,
+    pid: null,
+  });
+  t.same(
+    repository.line().map(({ jobId }) => jobId),
+    [b.id],
+  );
+  repository.requeueDue(a.id, [library]);
+  t.same(
+    repository.line().map(({ jobId }) => jobId),
+    [b.id, a.id],
+  );
+});
+
+t.test('a lost job joins the line again with the claims it had', async (t) => {
+  const { repository, insert } = openRepository(t);
+  const [a, b] = [insert({ claims: [{ name: 'old-name', mode: 'shared' }, library] }), insert()];
+  repository.requeueLost(repository.start(a.id) as Job, nothingElse);
+  t.same(
+    repository.line().map(({ jobId }) => jobId),
+    [b.id, a.id],
+  );
+  t.same(repository.claimsOf(a.id), [library, { name: 'old-name', mode: 'shared' }]);
+});
+
+t.test('a new attempt begins clean: no pid, progress, failure or rows of the one before', async (t) => {
+  const { ops, repository, insert } = openRepository(t);
+  const { id } = insert();
+  const first = repository.start(id) as Job;
+  repository.setProcess(first, { pid: 77, started: '123', bootId: 'b' });
+  repository.addRows(id, [{ ref: 'A!1', outcome: 'added', message: null }]);
+  t.match(repository.find(id), { pid: 77, pid_started: '123', boot_id: 'b' });
+  repository.retryLater(first, failure, new Date(), nothingElse);
+  repository.requeueDue(id, []);
+  const second = repository.start(id) as Job;
+  t.match(second, { attempt: 2, pid: null, progress: null, failure: null, next_attempt_at: null });
+  repository.addRows(id, [{ ref: null, outcome: 'invalid', message: 'why' }]);
+  t.same(ops.prepare('SELECT seq, message FROM job_row WHERE job_id = ?').raw().all(id), [[1, 'why']]);
+});
+
+t.test('rows are numbered on, over any number of batches', async (t) => {
+  const { ops, repository, insert } = openRepository(t);
+  const [one, other] = [insert(), insert()];
+  const row = (message: string) => ({ ref: null, outcome: 'added', message });
+  repository.addRows(one.id, [row('a'), row('b')]);
+  repository.addRows(other.id, [row('x')]);
+  repository.addRows(one.id, [row('c')]);
+  t.same(ops.prepare('SELECT seq, message FROM job_row WHERE job_id = ? ORDER BY seq').raw().all(one.id), [
+    [1, 'a'],
+    [2, 'b'],
+    [3, 'c'],
+  ]);
+});
+
+t.test('asking to cancel is kept once, with its time', async (t) => {
+  const opened = openRepository(t);
+  const running = jobIn(opened, 'running');
+  const asked: string[] = [];
+  t.ok(opened.repository.requestCancel(running.id, ({ id }) => asked.push(id)));
+  opened.clock.at += 5000;
+  t.equal(
+    opened.repository.requestCancel(running.id, ({ id }) => asked.push(id)),
+    null,
+  );
+  t.same(asked, [running.id]);
+  t.equal(opened.repository.find(running.id)?.cancel_requested_at, '2026-08-01T10:00:00.000Z');
+});
+
+t.test('the usual duration is the median of the last twenty that succeeded, without noop runs', async (t) => {
+  const { repository, insert, clock } = openRepository(t);
+  const run = (seconds: number, status: 'succeeded' | 'failed', mode = 'scripts') => {
+    const started = repository.start(insert({ mode }).id) as Job;
+    clock.at += seconds * 1000;
+    repository.finish(started, { status }, nothingElse);
+  };
+  t.equal(repository.usualSec('chore'), null);
+  for (let n = 0; n < 5; n++) run(1000, 'succeeded');
+  for (let n = 0; n < 9; n++) run(10, 'succeeded');
+  for (let n = 0; n < 11; n++) run(60, 'succeeded');
+  for (let n = 0; n < 9; n++) run(1, 'failed');
+  for (let n = 0; n < 9; n++) run(0, 'succeeded', 'noop');
+  t.equal(Math.round(repository.usualSec('chore') ?? 0), 60);
+  t.equal(repository.usualSec('other'), null);
+});
+
+t.test('what is active, what was last, and how many since', async (t) => {
+  const opened = openRepository(t);
+  const made = jobStatuses.map((status) => jobIn(opened, status));
+  const { repository, insert, clock } = opened;
+  t.same(
+    repository.active().map(({ number }) => number),
+    [1, 2, 3],
+  );
+  t.equal(repository.lastOf('chore')?.number, made.length);
+  t.equal(repository.lastOf('unheard'), null);
+  t.same(
+    repository.newest(2).map(({ number }) => number),
+    [6, 5],
+  );
+  clock.at += 1000;
+  const since = new Date(clock.at);
+  insert();
+  t.same(repository.countsSince(since), { queued: 1 });
+});
+
+t.test('jobs are counted by operation and status, whatever happens to them', async (t) => {
+  const opened = openRepository(t);
+  for (const status of jobStatuses) jobIn(opened, status);
+  opened.insert({ operation: 'other' });
+  opened.ops.exec('DELETE FROM job WHERE number = 4');
+  const counted = opened.ops
+    .prepare('SELECT operation, status, jobs FROM job_count WHERE jobs > 0 ORDER BY 1, 2')
+    .all();
+  const real = opened.ops
+    .prepare('SELECT operation, status, count(*) AS jobs FROM job GROUP BY 1, 2 ORDER BY 1, 2')
+    .all();
+  t.same(counted, real);
+  t.equal(real.length, 6);
+});
+
+t.test('random moves: never more than one end, and what is held is what runs', async (t) => {
+  const opened = openRepository(t);
+  const { repository, ops, insert } = opened;
+  let state = 7;
+  const below = (n: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % n;
+  };
+  const ends = new Map<string, number>();
+  const ended = ({ id }: Job) => ends.set(id, (ends.get(id) ?? 0) + 1);
+  const ids = Array.from({ length: 40 }, () => insert().id);
+  for (let step = 0; step < 1500; step++) {
+    const job = repository.find(ids[below(ids.length)] as string) as Job;
+    const moves = [
+      () => repository.start(job.id),
+      () => repository.finish(job, { status: 'succeeded' }, ended),
+      () => repository.finish(job, { status: 'failed', failure }, ended),
+      () => repository.finish(job, { status: 'cancelled' }, ended),
+      () => repository.retryLater(job, failure, new Date(), nothingElse),
+      () => repository.requeueDue(job.id, [library]),
+      () => repository.requeueLost(job, nothingElse),
+      () => below(4) === 0 && repository.cancelWaiting(job.id, ended),
+    ];
+    moves[below(moves.length)]?.();
+  }
+  const terminal = ops
+    .prepare(`SELECT id FROM job WHERE status IN ('succeeded', 'failed', 'cancelled')`)
+    .pluck()
+    .all();
+  t.ok(terminal.length > 20);
+  t.same(new Set(ends.keys()), new Set(terminal));
+  t.same(new Set(ends.values()), new Set([1]));
+  const idsOf = (where: string) => new Set(ops.prepare(`SELECT id FROM job WHERE ${where}`).pluck().all());
+  t.same(new Set(repository.line().map(({ jobId }) => jobId)), idsOf(`status IN ('queued', 'running')`));
+  const held = repository.line().filter(({ isHeld }) => isHeld);
+  t.same(new Set(held.map(({ jobId }) => jobId)), idsOf(`status = 'running'`));
+});

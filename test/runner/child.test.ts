@@ -1,0 +1,212 @@
+import '../support/plain-children.ts';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { type Child, type ChildOutput, findInPath, spawnChild } from '../../src/runner/child.ts';
+import { findJobProcesses, findMarkedProcesses, isAlive } from '../../src/runner/processes.ts';
+import { makeRoot } from '../support/engine.ts';
+import { childFile } from '../support/operations.ts';
+
+const marker = '11111111-1111-4111-8111-111111111111.1';
+
+type Started = Child & {
+  pid: number;
+  root: string;
+  output(): { stdout: string; stderr: string; messages: string };
+};
+
+/** A child that is not released yet; whatever is left of it is ended with the test. */
+function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}): Started {
+  const root = makeRoot(t);
+  const chunks: Record<'stdout' | 'stderr' | 'messages', Buffer[]> = { stdout: [], stderr: [], messages: [] };
+  const child = spawnChild(
+    command,
+    { cwd: root, env: { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root }, marker, root },
+    {
+      onStdout: (chunk) => chunks.stdout.push(chunk),
+      onStderr: (chunk) => chunks.stderr.push(chunk),
+      onMessages: (chunk) => chunks.messages.push(chunk),
+      ...output,
+    },
+  );
+  t.teardown(() => child.end(0));
+  const text = (name: keyof typeof chunks) => Buffer.concat(chunks[name]).toString();
+  return {
+    ...child,
+    pid: child.identity?.pid ?? 0,
+    root,
+    output: () => ({ stdout: text('stdout'), stderr: text('stderr'), messages: text('messages') }),
+  };
+}
+
+const sh = (script: string) => ['/bin/sh', '-c', script];
+const node = (name: string) => [process.execPath, childFile(name)];
+const left = ({ pid, root }: Started) => findJobProcesses({ group: pid, marker, root });
+
+/** Starts a fixture of the protocol and waits for its word that everything is in place. */
+async function startFixture(t: Test, name: string): Promise<Started> {
+  let ready = () => {};
+  const isReady = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const child = spawnIn(t, node(name), { onMessages: () => ready() });
+  child.release('{}');
+  await isReady;
+  return child;
+}
+
+t.test('nothing of a command runs before it is released', async (t) => {
+  const child = spawnIn(t, sh('touch ran; cat'));
+  t.match(child.identity, { started: /^\d+$/, bootId: /^[0-9a-f-]{36}$/ });
+  t.ok(child.identity && isAlive(child.identity), 'the process with that identity waits');
+  t.equal(child.hasExited(), false);
+  t.notOk(fs.existsSync(`${child.root}/ran`));
+  child.release('the arguments');
+  t.same(await child.exited, { code: 0, signal: null });
+  t.ok(fs.existsSync(`${child.root}/ran`));
+  t.equal(child.output().stdout, 'the arguments');
+  t.equal(child.hasExited(), true);
+});
+
+t.test('a command whose server dies before the release never runs', async (t) => {
+  const child = spawnIn(t, sh('touch ran'));
+  const survivors = await child.end(1000);
+  t.same(survivors, []);
+  await child.exited;
+  t.notOk(fs.existsSync(`${child.root}/ran`));
+});
+
+t.test(
+  'stdout, stderr and messages are three streams, and the server’s own files are not inherited',
+  async (t) => {
+    const own = path.join(t.testdir({ 'own.db': '' }), 'own.db');
+    const fd = fs.openSync(own, 'r');
+    t.teardown(() => fs.closeSync(fd));
+    const child = spawnIn(
+      t,
+      sh('echo out; echo err >&2; echo msg >&3; echo fd=$CHL_MESSAGE_FD job=$CHL_JOB; ls -l /proc/$$/fd >&3'),
+    );
+    child.release('');
+    t.same(await child.exited, { code: 0, signal: null });
+    const { stdout, stderr, messages } = child.output();
+    t.equal(stdout, `out\nfd=3 job=${marker}\n`);
+    t.equal(stderr, 'err\n');
+    t.match(messages, /^msg\n[^]* 3 -> /);
+    t.notMatch(messages, own);
+    t.notMatch(messages, / 4 -> /, 'nor the gate');
+  },
+);
+
+t.test('the exit tells the code or the signal', async (t) => {
+  for (const [script, exit] of [
+    ['exit 7', { code: 7, signal: null }],
+    ['kill -9 $$', { code: null, signal: 'SIGKILL' }],
+    ['no-such-command', { code: 127, signal: null }],
+  ] as const) {
+    const child = spawnIn(t, sh(script));
+    child.release('');
+    t.same(await child.exited, exit, script);
+  }
+});
+
+t.test('a child that does not read its input harms nothing', async (t) => {
+  const child = spawnIn(t, sh('exec 0<&-; exit 0'));
+  child.release('x'.repeat(5_000_000));
+  t.same(await child.exited, { code: 0, signal: null });
+});
+
+t.test('the exit is told although a grandchild holds the pipes, and the grandchild is ended', async (t) => {
+  const child = spawnIn(t, node('forks-a-daemon'));
+  child.release('');
+  t.same(await child.exited, { code: 0, signal: null });
+  const daemon = Number(child.output().stdout);
+  t.same(left(child), [daemon], 'in a session of its own, it is found by its marker');
+  t.same(await child.end(0), []);
+  t.same(left(child), []);
+});
+
+t.test('a reader that is slow loses nothing of a child that has ended', async (t) => {
+  let bytes = 0;
+  const child = spawnIn(t, sh('head -c 180000 /dev/zero; echo result >&3'), {
+    onStdout(chunk) {
+      bytes += chunk.length;
+      // As when the disk of the log is slow: longer than a silent pipe is waited for.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+    },
+  });
+  child.release('');
+  await child.exited;
+  t.equal(bytes, 180_000);
+  t.equal(child.output().messages, 'result\n');
+});
+
+t.test('ending takes a child of any kind with all it has started', async (t) => {
+  const kinds: Record<string, NodeJS.Signals> = {
+    sleeps: 'SIGTERM',
+    'ignores-sigterm': 'SIGKILL',
+    'stops-itself': 'SIGTERM',
+    'forks-a-daemon-and-sleeps': 'SIGTERM',
+    'runs-a-pipeline': 'SIGTERM',
+  };
+  for (const [name, signal] of Object.entries(kinds)) {
+    const child = await startFixture(t, name);
+    t.ok(left(child).length > 0);
+    t.same(await child.end(500), [], `${name}: nothing survives`);
+    t.same(await child.exited, { code: null, signal }, name);
+    t.same(left(child), []);
+    t.same(findMarkedProcesses(child.root), []);
+  }
+});
+
+t.test('ending twice is one ending, and the shorter grace counts', async (t) => {
+  const child = await startFixture(t, 'ignores-sigterm');
+  const long = child.end(3_600_000);
+  const short = child.end(0);
+  t.same(await Promise.all([long, short]), [[], []]);
+  t.same(await child.exited, { code: null, signal: 'SIGKILL' });
+  t.same(await child.end(0), []);
+});
+
+t.test('ending a child that has ended by itself changes nothing', async (t) => {
+  const child = spawnIn(t, sh('exit 3'));
+  child.release('');
+  await child.exited;
+  t.same(await child.end(1000), []);
+  t.same(await child.exited, { code: 3, signal: null });
+});
+
+t.test('a folder that is missing is told as the reason, and nobody is signalled', async (t) => {
+  const ignore = () => {};
+  const child = spawnChild(
+    ['/bin/true'],
+    { cwd: '/no/such/folder', env: {}, marker, root: '/nowhere' },
+    { onStdout: ignore, onStderr: ignore, onMessages: ignore },
+  );
+  t.equal(child.identity, null);
+  t.equal(child.hasExited(), true);
+  child.release('x');
+  await t.rejects(child.exited, { code: 'ENOENT' });
+  t.same(await child.end(0), []);
+});
+
+t.test('a server without a free descriptor says so, and lives on', async (t) => {
+  const { stdout, stderr, status } = spawnSync(
+    'sh',
+    ['-c', 'ulimit -n 40; exec "$@"', 'sh', ...node('starts-a-child-without-descriptors')],
+    { encoding: 'utf8' },
+  );
+  t.equal(stderr, '');
+  t.match(stdout, /EMFILE, left: \[\]\n$/);
+  t.equal(status, 0);
+});
+
+t.test('commands are looked up in the folders of the path; what cannot be executed is none', async (t) => {
+  const folder = t.testdir({ tool: '', folder: {} });
+  t.equal(findInPath('tool', [folder]), null);
+  fs.chmodSync(`${folder}/tool`, 0o755);
+  t.equal(findInPath('tool', ['/nowhere', folder]), `${folder}/tool`);
+  t.equal(findInPath('folder', [folder]), null);
+  t.equal(findInPath(`${folder}/tool`), `${folder}/tool`);
+  t.equal(findInPath('no-such-command-anywhere'), null);
+});

@@ -1,0 +1,144 @@
+import t from 'tap';
+import { type AttemptFacts, decideOutcome } from '../../src/runner/outcome.ts';
+
+const facts = (some: Partial<AttemptFacts> = {}): AttemptFacts => ({
+  cause: null,
+  fault: null,
+  exit: { code: 0, signal: null },
+  result: null,
+  failure: null,
+  badMessages: 0,
+  applied: null,
+  survivors: [],
+  stderrTail: '',
+  limitSec: 900,
+  ...some,
+});
+const exit = (code: number) => ({ code, signal: null });
+const killed = { code: null, signal: 'SIGKILL' } as const;
+const own = { message: 'The sheet is on fire.', detail: { row: 7 } };
+
+/** Status, code, message and whether it may be retried. */
+function told(some: Partial<AttemptFacts>) {
+  const { status, failure, isTemporary } = decideOutcome(facts(some));
+  return [status, failure?.code ?? null, failure?.message ?? null, isTemporary];
+}
+
+t.test('exit 0 succeeds with the result, if there is one', async (t) => {
+  t.same(decideOutcome(facts({ result: { n: 1 } })), {
+    status: 'succeeded',
+    result: { n: 1 },
+    isTemporary: false,
+  });
+  t.same(decideOutcome(facts()), { status: 'succeeded', result: null, isTemporary: false });
+});
+
+t.test('each end has its code and its words', async (t) => {
+  t.same(told({ exit: exit(65) }), [
+    'failed',
+    'bad_input',
+    'The input is not valid. The log says more.',
+    false,
+  ]);
+  t.same(told({ exit: exit(75) }), ['failed', 'exited', 'The script ended with exit code 75.', true]);
+  t.same(told({ exit: exit(1) }), ['failed', 'exited', 'The script ended with exit code 1.', false]);
+  t.same(told({ exit: killed }), [
+    'failed',
+    'signalled',
+    'The script was ended by SIGKILL from outside.',
+    false,
+  ]);
+  t.same(told({ cause: 'timed_out', exit: killed }), [
+    'failed',
+    'timed_out',
+    'Stopped at its time limit of 900 s.',
+    false,
+  ]);
+  t.same(told({ cause: 'shutdown', exit: killed }), [
+    'failed',
+    'shutdown',
+    'The server was stopped while this job ran.',
+    false,
+  ]);
+  t.same(told({ badMessages: 1 }), [
+    'failed',
+    'bad_output',
+    "1 line on the script's message descriptor could not be read.",
+    false,
+  ]);
+  t.same(told({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [
+    'failed',
+    'lost',
+    'The server could not follow this job to its end: ENOSPC: no space left.',
+    false,
+  ]);
+});
+
+t.test('the script’s own words count where it ended by itself', async (t) => {
+  t.match(decideOutcome(facts({ exit: exit(3), failure: own })), {
+    failure: { code: 'exited', message: own.message, detail: own.detail },
+  });
+  t.match(decideOutcome(facts({ exit: exit(65), failure: own })), {
+    failure: { code: 'bad_input', message: own.message },
+  });
+  t.match(decideOutcome(facts({ exit: exit(75), failure: own })), {
+    isTemporary: true,
+    failure: { message: own.message },
+  });
+  t.notMatch(decideOutcome(facts({ exit: killed, failure: own })).failure?.message, own.message);
+  t.notMatch(
+    decideOutcome(facts({ cause: 'timed_out', exit: exit(1), failure: own })).failure?.message,
+    own.message,
+  );
+});
+
+t.test('the first cause wins over the way the process ended', async (t) => {
+  for (const way of [
+    exit(0),
+    exit(1),
+    exit(65),
+    exit(75),
+    killed,
+    { code: null, signal: 'SIGTERM' } as const,
+  ]) {
+    t.same(told({ cause: 'cancelled', exit: way }), ['cancelled', null, null, false], JSON.stringify(way));
+    t.equal(told({ cause: 'timed_out', exit: way })[1], 'timed_out');
+    t.equal(told({ cause: 'shutdown', exit: way })[1], 'shutdown');
+    t.equal(told({ cause: 'server_fault', fault: 'x', exit: way })[1], 'lost');
+  }
+});
+
+t.test('work that is recorded as applied is done, whatever came after', async (t) => {
+  const applied = { added: 3 };
+  for (const cause of ['cancelled', 'timed_out', 'shutdown', 'server_fault', null] as const) {
+    for (const way of [exit(0), exit(75), killed]) {
+      const outcome = decideOutcome(
+        facts({ applied, cause, exit: way, badMessages: 2, result: { other: 1 } }),
+      );
+      t.same(outcome, { status: 'succeeded', result: applied, isTemporary: false });
+    }
+  }
+});
+
+t.test('messages that could not be read do not hide another failure', async (t) => {
+  t.equal(told({ badMessages: 3, exit: exit(65) })[1], 'bad_input');
+  t.equal(told({ badMessages: 3, exit: exit(75) })[3], true);
+});
+
+t.test('a failure keeps the end of stderr, and names who survived', async (t) => {
+  t.match(decideOutcome(facts({ exit: exit(1), stderrTail: 'boom\n' })), {
+    failure: { stderr_tail: 'boom\n' },
+  });
+  t.match(decideOutcome(facts({ exit: exit(1) })), { failure: { stderr_tail: null, detail: null } });
+  t.match(decideOutcome(facts({ cause: 'timed_out', exit: killed, survivors: [7, 8] })), {
+    failure: { detail: { survivors: [7, 8] } },
+  });
+  t.match(decideOutcome(facts({ cause: 'cancelled', exit: killed, survivors: [7] })), {
+    status: 'cancelled',
+    failure: {
+      code: 'signalled',
+      message: /1 of its processes could not be ended: pid 7/,
+      detail: { survivors: [7] },
+    },
+  });
+});

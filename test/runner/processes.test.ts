@@ -1,0 +1,114 @@
+import '../support/plain-children.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import t, { type Test } from 'tap';
+import {
+  findJobProcesses,
+  findMarkedProcesses,
+  hasProc,
+  identify,
+  isAlive,
+  signal,
+} from '../../src/runner/processes.ts';
+import { makeRoot } from '../support/engine.ts';
+
+const id = '22222222-2222-4222-8222-222222222222';
+
+function sleep(t: Test, env: Record<string, string> = {}, detached = false): ChildProcess & { pid: number } {
+  const child = spawn('sleep', ['600'], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    detached,
+    stdio: 'ignore',
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  return child as ChildProcess & { pid: number };
+}
+
+t.test('this system has /proc, so that everything here is proven', async (t) => {
+  t.equal(hasProc, true);
+});
+
+t.test('a process is itself by pid, start time and boot, and only while it lives', async (t) => {
+  const child = sleep(t);
+  const identity = identify(child.pid);
+  t.match(identity, { pid: child.pid, started: /^\d+$/, bootId: /^[0-9a-f-]{36}$/ });
+  t.equal(isAlive(identity), true);
+  t.equal(
+    isAlive({ ...identity, started: String(Number(identity.started) - 1) }),
+    false,
+    'the pid was reused',
+  );
+  t.equal(isAlive({ ...identity, bootId: 'of-another-boot' }), false);
+  t.equal(isAlive({ ...identity, started: null }), false);
+  t.equal(isAlive({ ...identity, bootId: null }), false);
+  signal(child.pid, 'SIGKILL');
+  await once(child, 'exit');
+  t.equal(isAlive(identity), false);
+  t.equal(identify(child.pid).started, null);
+});
+
+t.test('a stopped process is alive, a zombie is not', async (t) => {
+  const child = sleep(t);
+  signal(child.pid, 'SIGSTOP');
+  t.equal(isAlive(identify(child.pid)), true);
+  // The shell prints the pid of its child, and is then replaced by a program that never asks how that child ended.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.teardown(() => parent.kill('SIGKILL'));
+  const [line] = await once(parent.stdout, 'data');
+  const zombie = Number(line);
+  while (isAlive(identify(zombie))) await new Promise(setImmediate);
+  t.equal(isAlive(identify(zombie)), false);
+  t.same(findJobProcesses({ group: -1, marker: 'none', root: '/' }), []);
+});
+
+t.test('the processes of a job are those of its group and those with its marker and data root', async (t) => {
+  const root = makeRoot(t);
+  const env = { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root };
+  const leader = sleep(t, {}, true);
+  const marked = sleep(t, env, true);
+  sleep(t, { ...env, CHL_JOB: `${id}.11` }, true);
+  sleep(t, { ...env, CHL_EXPERIENCE_ROOT: `${root}2` }, true);
+  sleep(t, { CHL_JOB: `${id}.1` }, true);
+  sleep(t);
+  const found = findJobProcesses({ group: leader.pid, marker: `${id}.1`, root });
+  t.same(found.sort(), [leader.pid, marked.pid].sort());
+});
+
+t.test(
+  'the marked processes of a data root are told with their marker; one run by hand has none',
+  async (t) => {
+    const root = makeRoot(t);
+    const one = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
+    const two = sleep(t, { CHL_JOB: 'x.2', CHL_EXPERIENCE_ROOT: root });
+    sleep(t, { CHL_JOB: '', CHL_EXPERIENCE_ROOT: root });
+    sleep(t, { CHL_EXPERIENCE_ROOT: root });
+    sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: `${root}/below` });
+    const byPid = (a: { pid: number }, b: { pid: number }) => a.pid - b.pid;
+    t.same(
+      findMarkedProcesses(root).sort(byPid),
+      [
+        { pid: one.pid, marker: `${id}.1` },
+        { pid: two.pid, marker: 'x.2' },
+      ].sort(byPid),
+    );
+  },
+);
+
+t.test('signalling what is gone, or what belongs to somebody else, is no error', async (t) => {
+  const child = sleep(t);
+  signal(child.pid, 'SIGKILL');
+  await once(child, 'exit');
+  t.doesNotThrow(() => signal(child.pid, 'SIGTERM'));
+  const code = `
+    import { signal } from ${JSON.stringify(new URL('../../src/runner/processes.js', import.meta.url).href)};
+    if (process.getuid() === 0) process.setuid(65534);
+    signal(1, 'SIGCONT');
+    console.log('went on');
+  `;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.equal(String((await once(other.stdout, 'data'))[0]), 'went on\n');
+});

@@ -1,0 +1,79 @@
+import '../support/plain-children.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { acquireServerLock } from '../../src/runner/server-lock.ts';
+import { makeRoot } from '../support/engine.ts';
+import { childFile } from '../support/operations.ts';
+
+const me = { pid: process.pid, url: 'http://127.0.0.1:9', since: '2026-08-01T10:00:00Z' };
+
+/** Another server that has the data root. */
+async function startHolder(t: Test, root: string, since: string): Promise<ChildProcess> {
+  const holder = spawn(process.execPath, [childFile('holds-the-server-lock'), root, since], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => holder.kill('SIGKILL'));
+  await once(holder.stdout as NodeJS.ReadableStream, 'data');
+  return holder;
+}
+
+t.test('the lock is taken for a new data root, which is made, and names its holder', async (t) => {
+  const root = path.join(makeRoot(t), 'new/data');
+  const lock = acquireServerLock(root, me);
+  t.same(JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')), me);
+  t.equal(fs.statSync(path.join(root, 'server.lock')).mode & 0o777, 0o600);
+  t.equal(fs.statSync(root).mode & 0o777, 0o700);
+  lock.release();
+});
+
+t.test('a second one is refused, and told who has it and what to do', async (t) => {
+  const root = makeRoot(t);
+  const lock = acquireServerLock(root, me);
+  const { pid, url } = me;
+  t.throws(() => acquireServerLock(root, { ...me, pid: 1, url: 'http://other' }), {
+    code: 'config',
+    message: new RegExp(
+      `in use by another server: .*"pid":${pid},"url":"${url}".*Stop it, or set CHL_EXPERIENCE_ROOT`,
+    ),
+  });
+  t.same(JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')), me, 'the name stays');
+  lock.release();
+  acquireServerLock(root, { ...me, url: 'x' }).release();
+  t.same(
+    JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')).url,
+    'x',
+    'a shorter name is whole',
+  );
+});
+
+t.test('reading or closing the lock file elsewhere in the process does not free it', async (t) => {
+  const root = makeRoot(t);
+  const lock = acquireServerLock(root, me);
+  fs.closeSync(fs.openSync(path.join(root, 'server.lock'), 'r+'));
+  t.throws(() => acquireServerLock(root, me), { code: 'config' });
+  lock.release();
+});
+
+t.test('a holder that is killed frees the lock at once; the old name is no obstacle', async (t) => {
+  const root = makeRoot(t);
+  const holder = await startHolder(t, root, 'earlier');
+  t.throws(() => acquireServerLock(root, me), {
+    code: 'config',
+    message: new RegExp(`"pid":${holder.pid},.*"since":"earlier"`),
+  });
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  acquireServerLock(root, me).release();
+});
+
+t.test('a child of the holder does not keep the lock', async (t) => {
+  const root = makeRoot(t);
+  const lock = acquireServerLock(root, me);
+  const child = spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
+  t.teardown(() => child.kill('SIGKILL'));
+  lock.release();
+  acquireServerLock(root, me).release();
+});

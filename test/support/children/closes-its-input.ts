@@ -1,0 +1,3 @@
+import { closeSync } from 'node:fs';
+
+closeSync(0);

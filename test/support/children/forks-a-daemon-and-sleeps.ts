@@ -1,0 +1,4 @@
+import './forks-a-daemon.ts';
+import { runOn } from '../message.ts';
+
+runOn('forked');

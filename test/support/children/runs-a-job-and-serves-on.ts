@@ -1,0 +1,10 @@
+// A whole engine in a process of its own, for tests that kill a server: says when the job's child is in its phase.
+import { buildEngine } from '../engine.ts';
+import { defineOperation } from '../operations.ts';
+
+const [, , root = '', child = '', phase = ''] = process.argv;
+const engine = buildEngine(root, { operations: [defineOperation({ child })] });
+engine.runner.start();
+const { number } = engine.enqueue('chore');
+const job = await engine.whenPhase(number, phase);
+process.stdout.write(`${JSON.stringify({ id: job.id, pid: job.pid })}\n`);

@@ -1,0 +1,3 @@
+import { runOn } from '../message.ts';
+
+runOn('asleep');

@@ -1,0 +1,16 @@
+// Uses up every descriptor this process may have, then tries to start a child, and says what became of it.
+import { openSync } from 'node:fs';
+import { spawnChild } from '../../../src/runner/child.ts';
+
+const ignore = () => {};
+try {
+  for (;;) openSync('/dev/null', 'r');
+} catch {
+  const child = spawnChild(
+    ['/bin/true'],
+    { cwd: '/', env: {}, marker: 'none.1', root: '/nowhere' },
+    { onStdout: ignore, onStderr: ignore, onMessages: ignore },
+  );
+  const message = await child.exited.then(String, (error: Error) => error.message);
+  process.stdout.write(`${message}, left: ${JSON.stringify(await child.end(0))}\n`);
+}

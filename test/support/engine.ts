@@ -1,0 +1,135 @@
+// The engine without a page: real databases, lock line, runner and children, on a data root of its own.
+import './plain-children.ts';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import type { Test } from 'tap';
+import { createAudit } from '../../src/audit.ts';
+import { createBus } from '../../src/bus.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { prepareLibrary } from '../../src/db/library.ts';
+import { prepareOps } from '../../src/db/ops.ts';
+import type { Job, JobStatus } from '../../src/jobs/job.ts';
+import { createJobs, type RunRequest } from '../../src/jobs/jobs.ts';
+import { createJobListing } from '../../src/jobs/listing.ts';
+import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
+import { createJobRepository } from '../../src/jobs/repository.ts';
+import type { Log } from '../../src/log.ts';
+import { createCatalogue } from '../../src/operations/catalogue.ts';
+import type { Operation } from '../../src/operations/operation.ts';
+import { createAppliedFinder } from '../../src/runner/applied.ts';
+import { findMarkedProcesses } from '../../src/runner/processes.ts';
+import { recoverJobs } from '../../src/runner/recovery.ts';
+import { createRunner } from '../../src/runner/runner.ts';
+
+export type EngineOptions = {
+  operations?: Operation[];
+  env?: Record<string, string>;
+  now?: () => Date;
+  log?: Log;
+};
+export type Engine = ReturnType<typeof buildEngine>;
+
+export const operator = { actor: 'operator', peer: '127.0.0.1', requestId: 'r1' };
+
+/** Less than tap gives a whole file. */
+const waitMaxMs = 15_000;
+
+/** A data root that goes away with the test. */
+export function makeRoot(t: Test): string {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-')));
+  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+/** An engine on a new data root, its runner started; stopped with the test. */
+export function startEngine(t: Test, options: EngineOptions = {}): Engine {
+  const engine = buildEngine(makeRoot(t), options);
+  t.teardown(engine.close);
+  engine.runner.start();
+  return engine;
+}
+
+/** The runner is not started yet. */
+export function buildEngine(root: string, options: EngineOptions = {}) {
+  const { operations = [], env = {}, now = () => new Date(), log = pino({ level: 'silent' }) } = options;
+  const config: Config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_KILL_GRACE_SEC: '1', ...env }, root);
+  const catalogue = createCatalogue(operations);
+  const ops = prepareOps(config.opsDatabasePath);
+  const { library } = prepareLibrary(config.databasePath);
+  const bus = createBus();
+  const audit = createAudit(ops, now);
+  const repository = createJobRepository(ops, now);
+  const jobs = createJobs({ config, catalogue, repository, audit, bus });
+  const findApplied = createAppliedFinder(library, config);
+  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const history: string[] = [];
+  bus.on('job', ({ number, status }) => history.push(`#${number} ${status}`));
+  let closing: Promise<void> | null = null;
+
+  return {
+    root,
+    config,
+    catalogue,
+    ops,
+    library,
+    bus,
+    audit,
+    repository,
+    listing: createJobListing(ops),
+    jobs,
+    runner,
+    /** `#1 queued`, `#1 running` … as the bus told it; progress repeats `running`. */
+    history,
+
+    enqueue(operation: string, args = {}, more: Partial<RunRequest> = {}): Job {
+      return jobs.enqueue({ operation, args, ...more }, operator);
+    },
+    recover: () => recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied }),
+    when,
+    whenJob(number: number, ...statuses: JobStatus[]): Promise<Job> {
+      const wanted: JobStatus[] = statuses.length > 0 ? statuses : ['succeeded', 'failed', 'cancelled'];
+      return when(number, wanted.join(' or '), (job) => wanted.includes(job.status));
+    },
+    /** Waits for the child's own words, e.g. that it has put its signal handler in place. */
+    whenPhase: (number: number, phase: string) =>
+      when(number, `in phase ${phase}`, (job) => job.progress?.phase === phase),
+    logOf: (job: Job) => readJobLog(jobLogFile(root, job.number), config.jobLogMaxBytes, 0, 100_000_000),
+    processesLeft: () => findMarkedProcesses(root).map(({ pid }) => pid),
+    auditRows: (target: string) =>
+      ops
+        .prepare('SELECT event, outcome, actor, reason, detail FROM audit WHERE target = ? ORDER BY id')
+        .all(target) as { event: string; outcome: string; actor: string; reason: string; detail: string }[],
+
+    /** Safe twice. */
+    close() {
+      closing ??= runner.stop(0).then(() => {
+        library.close();
+        ops.close();
+      });
+      return closing;
+    },
+  };
+
+  /** The job once `test` is true of it; looks at each of its events. */
+  function when(number: number, words: string, test: (job: Job) => boolean): Promise<Job> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        bus.off('job', look);
+        settle();
+      };
+      const timer = setTimeout(() => {
+        const seen = history.filter((line) => line.startsWith(`#${number} `)).join(', ');
+        finish(() => reject(new Error(`job #${number} is not ${words} in time; its events: ${seen}`)));
+      }, waitMaxMs);
+      const look = () => {
+        const job = repository.find(String(number));
+        if (job && test(job)) finish(() => resolve(job));
+      };
+      bus.on('job', look);
+      look();
+    });
+  }
+}

@@ -1,0 +1,42 @@
+// Operations for tests: everything an operation must have, and what a test wants to be different.
+import path from 'node:path';
+import { packageRoot } from '../../src/config.ts';
+import { noRetries, type Operation } from '../../src/operations/operation.ts';
+
+/** Runs the child of that name in test/support/children; by default it succeeds and claims nothing. */
+export function defineOperation(different: Partial<Operation> & { child?: string } = {}): Operation {
+  const { child = 'succeeds', ...rest } = different;
+  return {
+    name: 'chore',
+    title: 'Chore',
+    verb: 'Do',
+    summary: 'Does a chore.',
+    description: 'Does a chore of a test.',
+    icon: 'index',
+    args: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        text: { type: 'string', title: 'Text', maxLength: 2_000_000 },
+        count: { type: 'integer', title: 'Count', minimum: 0, maximum: 1_000_000_000 },
+      },
+    },
+    locks: () => [],
+    danger: () => 'safe',
+    confirmWord: null,
+    hardLimitMs: null,
+    retries: noRetries,
+    onRestart: 'fail',
+    script: `../test/support/children/${child}`,
+    subject: () => 'a test',
+    outcome: () => 'Done.',
+    dialog: () => ({ question: 'Do it?', consequences: ['It is done.'], confirm: 'Do it', keep: 'Leave it' }),
+    cancelNote: 'Nothing is left behind.',
+    ...rest,
+  };
+}
+
+/** The compiled file of a child, for tests that start it themselves. */
+export function childFile(name: string): string {
+  return path.join(packageRoot, 'dist/test/support/children', `${name}.js`);
+}
