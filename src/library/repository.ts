@@ -1,5 +1,5 @@
-// The statements on categories, experiences and manuals that import and export need. A row is an array in the order of
-// `shapes`. Nothing here begins a transaction by itself: callers choose `read` or `write`.
+// The statements on categories, experiences and manuals that import and export need. A row is an array in the
+// order of `shapes`. Nothing here begins a transaction by itself: callers choose `read` or `write`.
 import type { Db } from '../db/open.ts';
 import { type Applied, recordApplied } from './applied.ts';
 import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.ts';

@@ -1,4 +1,5 @@
-// Runs a compiled script of scripts/ as the runner does: arguments on stdin, messages on descriptor 3, a running job.
+// Runs a compiled script of scripts/ as the runner does: arguments on stdin, messages on descriptor 3, a
+// running job.
 import './plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
