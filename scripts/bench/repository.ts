@@ -1,4 +1,4 @@
-// The statements that only benches need: a job that is running, and tables as `sqlite3 .import` would fill them.
+// The statements that only benches need: a running job, and tables as `sqlite3 .import` would fill them.
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../src/db/open.ts';
 
