@@ -2,11 +2,12 @@
 // process. Both answer the same, so nothing else knows the difference but where it must.
 import os from 'node:os';
 import { Readable } from 'node:stream';
-import { type App, createApp } from '../app.ts';
+import type { App } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Failure, JobStatus } from '../jobs/job.ts';
 import { createLog } from '../log.ts';
+import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 import type { ArgumentSchema } from '../operations/operation.ts';
 
 /** As the API shows a job; HTTP.md names all of its keys. */
@@ -60,8 +61,12 @@ type Ask = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answ
 const ownHost = 'command-line.invalid';
 const headers = { 'x-actor': os.userInfo().username, 'content-type': 'application/json' };
 
+/** Loads the engine only where it is needed: asking a server is quick. */
 export async function connect(): Promise<Client> {
   const config = loadConfig();
+  const found = findLockHolder(config.root);
+  if (found) return connectTo(config, found.holder);
+  const { createApp } = await import('../app.ts');
   const only = new Set<string>();
   try {
     const app = await createApp({ ...config, allowedHosts: [ownHost] }, { log: createLog('error', 2), only });
@@ -75,20 +80,19 @@ export async function connect(): Promise<Client> {
       close: () => app.close(),
     });
   } catch (error) {
-    const url = findServer(config, error);
-    return createClient(askServer(url), { isByHand: false, release() {}, close: async () => {} });
+    // Somebody else was quicker, and is named.
+    const holder = error instanceof AppError ? error.details?.holder : undefined;
+    if (holder === undefined) throw error;
+    return connectTo(config, holder as LockHolder | null);
   }
 }
 
-/** The address of the server that has the data root. Throws `error` again when it says something else. */
-function findServer({ root }: Config, error: unknown): string {
-  const holder = error instanceof AppError && error.details ? error.details.holder : undefined;
-  if (holder === undefined) throw error;
-  const { url, pid } = (holder ?? { url: null, pid: null }) as { url: string | null; pid: number | null };
-  if (url) return url;
+function connectTo({ root }: Config, holder: LockHolder | null): Client {
+  if (holder?.url)
+    return createClient(askServer(holder.url), { isByHand: false, release() {}, close: async () => {} });
   throw new AppError(
     'temporary',
-    `The data folder ${root} is in use by process ${pid ?? 'not named yet'}, which is not a server that can be asked: it starts, or it is a run by hand. Try again when it is done.`,
+    `The data folder ${root} is in use by process ${holder?.pid ?? 'not named yet'}, which is not a server that can be asked: it starts, or it is a run by hand. Try again when it is done.`,
   );
 }
 

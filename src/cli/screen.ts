@@ -12,7 +12,8 @@ export function createScreen(out: Pick<WriteStream, 'write' | 'isTTY' | 'columns
   let shown = '';
 
   const clear = () => {
-    if (isTerminal && shown) out.write('\r\x1b[K');
+    if (!isTerminal) return;
+    if (shown) out.write('\r\x1b[K');
     shown = '';
   };
   const line = (text: string) => {

@@ -28,11 +28,12 @@ t.test('a terminal has one line of progress, which gives way to output', async (
 });
 
 t.test('elsewhere each phase is a plain line', async (t) => {
-  const { screen, written } = screenOn(false);
+  const { screen, say, written } = screenOn(false);
   screen.progress('read', 'read 1');
+  say('output\n');
   screen.progress('read', 'read 2');
   screen.progress('write', 'write 1');
-  t.equal(written(), 'read 1\nwrite 1\n');
+  t.equal(written(), 'read 1\noutput\nwrite 1\n');
 });
 
 t.test('what would steer a terminal is not sent to one; elsewhere bytes are kept', async (t) => {

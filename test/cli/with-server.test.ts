@@ -45,6 +45,40 @@ t.test('refusals have the words of the API', async (t) => {
   }
   t.equal((await runCommand(app.root, ['cancel', '1'])).code, 0);
   await sleeping.ended;
+  const others: [string[], RegExp][] = [
+    [['export', 'now'], /^"now" is not expected here\./],
+    [['takes', '--since', 'yesterday'], /^Since: must be a day such as 2026-01-31\.\n$/],
+    [['jobs', '--status', 'asleep'], /^status: "asleep" is not known; allowed: queued, /],
+    [['job', '99'], /^There is no job "99"\.\n$/],
+    [['__proto__'], /^There is no operation "__proto__"\./],
+  ];
+  for (const [words, err] of others) t.match(await runCommand(app.root, words), { code: 2, out: '', err });
+});
+
+t.test('jobs and one job are shown, a failed one is run again', async (t) => {
+  const { root } = await startServer(t);
+  await runCommand(root, ['fails']);
+  await runCommand(root, ['works']);
+  t.match(
+    (await runCommand(root, ['jobs'])).out,
+    /^#2 +succeeded +works .*\n#1 +failed +fails .*\n2 of 2\n$/,
+  );
+  t.match((await runCommand(root, ['jobs', '--status', 'failed', '--limit', '5'])).out, /^#1 .*\n1 of 1\n$/);
+  t.match(JSON.parse((await runCommand(root, ['jobs', '--json'])).out), {
+    total: 2,
+    items: [{ number: 2 }, {}],
+  });
+  t.match(await runCommand(root, ['job', '#1']), { code: 0, out: /fails #1 failed/ });
+  t.match(await runCommand(root, ['job', '1', '--follow']), {
+    code: 1,
+    out: /it fails\n[^]*fails #1 failed/,
+  });
+  t.match(await runCommand(root, ['retry', '1']), { code: 1, out: /^fails #3 queued\./ });
+  t.match(await runCommand(root, ['retry', '2']), { code: 1, err: /^Job #2 is succeeded\./ });
+  t.match(await runCommand(root, ['cancel', '2']), {
+    code: 1,
+    err: /^Job #2 has already ended: succeeded\./,
+  });
 });
 
 t.test('cancel ends a running job, and whoever follows it ends with it', async (t) => {
@@ -102,5 +136,6 @@ t.test('output of many pieces arrives whole and in order', async (t) => {
   const numbers = out.split('\n').filter((line) => /^\d+$/.test(line));
   t.equal(numbers.length, 200_000);
   t.ok(numbers.every((line, at) => Number(line) === at + 1));
-  t.match(out, /\nno end\ncounts #1 succeeded/);
+  t.match(out, /\nno end\n/);
+  t.match(out, /\ncounts #1 succeeded/);
 });
