@@ -84,26 +84,16 @@ export async function createApp(
     now,
   };
   const server = await createServer(services);
+  let starting: Promise<string> | null = null;
   let closing: Promise<void> | null = null;
 
   return {
     server,
     services,
 
-    async start() {
-      const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
-      for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
-      await liveIndex.start();
-      const address = await listen(server, config);
-      audit.record({
-        event: 'server.started',
-        outcome: 'ok',
-        by: systemRequester,
-        detail: { mode: config.mode },
-      });
-      runner.start();
-      sampler.start();
-      return address;
+    start() {
+      starting ??= startAll();
+      return starting;
     },
 
     close(quietMs = 0) {
@@ -112,8 +102,28 @@ export async function createApp(
     },
   };
 
+  async function startAll() {
+    const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
+    for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+    await liveIndex.start();
+    const address = await listen(server, config);
+    audit.record({
+      event: 'server.started',
+      outcome: 'ok',
+      by: systemRequester,
+      detail: { mode: config.mode },
+    });
+    // Asked to stop meanwhile: what waits stays waiting.
+    if (closing) return address;
+    runner.start();
+    sampler.start();
+    return address;
+  }
+
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    // A start that goes wrong is told to whoever asked for it.
+    await starting?.catch(() => {});
     sampler.stop();
     await runner.stop(quietMs);
     await server.close();
