@@ -19,6 +19,7 @@ const behave: Record<Behaviour, (ms: number, job: ScriptContext['job']) => unkno
   },
   async 'ignores-sigterm'(ms) {
     process.on('SIGTERM', () => {});
+    process.stdout.write('deaf from now on\n');
     await after(ms);
   },
   'forks-a-daemon'() {

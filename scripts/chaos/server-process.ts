@@ -28,11 +28,12 @@ export function chaosConfig(root: string): Config {
 
 export const serverLogFile = (root: string) => path.join(root, 'server-output.txt');
 
-export function startServer(config: Config): ServerProcess {
+/** `more` is added to its environment. */
+export function startServer(config: Config, more: Record<string, string> = {}): ServerProcess {
   const log = fs.openSync(serverLogFile(config.root), 'a', 0o600);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts/chaos/server.js')], {
     cwd: config.root,
-    env: childEnvironment(config, settings),
+    env: childEnvironment(config, { ...settings, ...more }),
     stdio: ['ignore', log, log, 'pipe'],
   });
   fs.closeSync(log);
