@@ -52,7 +52,7 @@ export async function createApp(
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);
   if (isNew) seedStarterSheet(config);
-  for (const name of ['published', 'review'] as const) mendExport(sheetPlace(config, name));
+  mendExports(config, log);
   tidyGenerations(config.indexFolder);
 
   const bus = createBus();
@@ -132,6 +132,17 @@ export async function createApp(
     library.close();
     ops.close();
     lock.release();
+  }
+}
+
+/** An export that was killed between its renames is mended; what cannot be mended is left for people to look at. */
+function mendExports(config: Config, log: Log) {
+  for (const name of ['published', 'review'] as const) {
+    try {
+      mendExport(sheetPlace(config, name));
+    } catch (error) {
+      log.error({ err: error, sheet: name }, 'a half-done export could not be mended');
+    }
   }
 }
 

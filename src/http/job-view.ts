@@ -133,7 +133,7 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   },
   lost: {
     name: 'Lost',
-    why: 'The server ended while the job ran, so nobody saw its end.',
+    why: 'The server could not see the job to its end: it was ended itself, or could not write.',
     next: 'Nothing half done is in use. Retry it.',
   },
   shutdown: {

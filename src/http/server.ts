@@ -13,6 +13,7 @@ import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
 import { registerAssets } from './assets.ts';
 import { registerErrors } from './errors.ts';
+import { registerOpenApi } from './openapi.ts';
 import { registerGate } from './gate.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
@@ -47,6 +48,7 @@ export async function createServer(services: Services): Promise<FastifyInstance>
   const root = path.join(packageRoot, 'views');
   await app.register(view, { engine: { eta: new Eta({ views: root, cache: true }) }, root, viewExt: 'eta' });
   await registerAssets(app);
+  await registerOpenApi(app);
   const stream = createStream(app, services);
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);

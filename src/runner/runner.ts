@@ -132,6 +132,8 @@ export function createRunner(given: {
   async function runAttempt(job: Job, run: Run): Promise<AttemptOutcome> {
     const operation = catalogue.find(job.operation);
     if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
+    // It may have been cancelled in the moment of its start, when there was no attempt to end yet.
+    const isCancelled = isCancelAsked(job);
     let progress = job.progress;
     let logBytes = 0;
     const show = () => {
@@ -168,7 +170,7 @@ export function createRunner(given: {
       },
       now,
     );
-    if (isCancelAsked(job)) run.attempt.end('cancelled');
+    if (isCancelled) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
     return { ...decideOutcome({ ...facts, ...readApplied(job, facts) }), logBytes: facts.logBytes };
   }
