@@ -15,7 +15,8 @@ import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
 import { createJobRepository } from './jobs/repository.ts';
 import { type Log, logJobEvents } from './log.ts';
-import { type Catalogue, createCatalogue } from './operations/catalogue.ts';
+import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
+import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
 import { createRunner } from './runner/runner.ts';
@@ -40,7 +41,7 @@ export async function createApp(
   config: Config,
   options: { log: Log; now?: () => Date; catalogue?: Catalogue },
 ): Promise<App> {
-  const { log, now = () => new Date(), catalogue = createCatalogue() } = options;
+  const { log, now = () => new Date() } = options;
   const lock = acquireServerLock(config.root, {
     pid: process.pid,
     url: `http://${config.host}:${config.port}`,
@@ -57,6 +58,13 @@ export async function createApp(
 
   const bus = createBus();
   logJobEvents(bus, log);
+  const ownOperations = createOwnOperations({
+    file: config.operationsFile,
+    reserved: reservedNames,
+    intervalMs: config.telemetryIntervalMs,
+    onChange: () => bus.emit('operations'),
+  });
+  const catalogue = options.catalogue ?? createCatalogue(undefined, ownOperations.operations);
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
@@ -75,6 +83,7 @@ export async function createApp(
     bus,
     audit,
     catalogue,
+    ownOperations,
     repository,
     listing: createJobListing(ops),
     jobs,
@@ -117,6 +126,7 @@ export async function createApp(
     if (closing) return address;
     runner.start();
     sampler.start();
+    ownOperations.start();
     return address;
   }
 
@@ -125,6 +135,7 @@ export async function createApp(
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
     sampler.stop();
+    ownOperations.stop();
     await runner.stop(quietMs);
     await server.close();
     await liveIndex.stop();
