@@ -93,6 +93,7 @@ export async function createApp(
     now,
   };
   const server = await createServer(services);
+  let starting: Promise<string> | null = null;
   let isListening = false;
   let closing: Promise<void> | null = null;
 
@@ -100,22 +101,9 @@ export async function createApp(
     server,
     services,
 
-    async start() {
-      recover();
-      await liveIndex.start();
-      const address = await listen(server, config);
-      isListening = true;
-      lock.tell({ ...holder, url: address });
-      audit.record({
-        event: 'server.started',
-        outcome: 'ok',
-        by: systemRequester,
-        detail: { mode: config.mode },
-      });
-      runner.start();
-      sampler.start();
-      ownOperations.start();
-      return address;
+    start() {
+      starting ??= startAll();
+      return starting;
     },
 
     startByHand() {
@@ -129,6 +117,26 @@ export async function createApp(
     },
   };
 
+  async function startAll() {
+    recover();
+    await liveIndex.start();
+    const address = await listen(server, config);
+    isListening = true;
+    lock.tell({ ...holder, url: address });
+    audit.record({
+      event: 'server.started',
+      outcome: 'ok',
+      by: systemRequester,
+      detail: { mode: config.mode },
+    });
+    // Asked to stop meanwhile: what waits stays waiting.
+    if (closing) return address;
+    runner.start();
+    sampler.start();
+    ownOperations.start();
+    return address;
+  }
+
   function recover() {
     const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
     for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
@@ -136,6 +144,8 @@ export async function createApp(
 
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    // A start that goes wrong is told to whoever asked for it.
+    await starting?.catch(() => {});
     sampler.stop();
     ownOperations.stop();
     await runner.stop(quietMs);
