@@ -76,7 +76,8 @@ export async function createApp(
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
-  bus.on('library', () => void liveIndex.refresh());
+  // A run by hand answers no searches, so it needs no search thread.
+  if (!only) bus.on('library', () => void liveIndex.refresh());
   const services: Services = {
     config,
     log,
