@@ -134,14 +134,16 @@ async function endAll(
   };
   // Nobody is left only when two looks in a row say so: one can miss a process in the middle of a fork or an exec.
   const isAnyLeft = () => look().length > 0 || look().length > 0;
-  if (isAnyLeft()) {
-    // Each process is asked once: many take a second SIGTERM for an order to drop everything.
-    for (const target of [-group, ...look().filter((pid) => !isInGroup(pid, group))]) {
-      signal(target, 'SIGTERM');
-      signal(target, 'SIGCONT');
-    }
-    while (isAnyLeft() && performance.now() < killAt()) await after(pollMs);
+  if (!isAnyLeft()) {
+    await exited;
+    return [];
   }
+  // Each process is asked once: many take a second SIGTERM for an order to drop everything.
+  for (const target of [-group, ...look().filter((pid) => !isInGroup(pid, group))]) {
+    signal(target, 'SIGTERM');
+    signal(target, 'SIGCONT');
+  }
+  while (isAnyLeft() && performance.now() < killAt()) await after(pollMs);
   const deadline = performance.now() + sweepMs;
   while (isAnyLeft() && performance.now() < deadline) {
     for (const target of [-group, ...look()]) signal(target, 'SIGKILL');
