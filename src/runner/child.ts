@@ -54,11 +54,13 @@ export function spawnChild(
   const { pid } = child;
   if (pid === undefined) return neverStarted(child);
   const exited = watch(child, output);
-  const find = () => findJobProcesses({ group: pid, marker: options.marker, root: options.root });
+  const identity = identify(pid);
+  const { marker, root } = options;
+  const find = () => findJobProcesses({ group: pid, marker, root, since: identity.started });
   let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {
-    identity: identify(pid),
+    identity,
     release(input) {
       (child.stdio[4] as Writable).end('\n');
       (child.stdin as Writable).end(input);
