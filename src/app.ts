@@ -32,6 +32,8 @@ export type App = {
   services: Services;
   /** Recovers, listens, and starts what waits; gives the address. */
   start(): Promise<string>;
+  /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; `server.inject` answers. */
+  startByHand(): void;
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
@@ -39,14 +41,11 @@ export type App = {
 /** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
 export async function createApp(
   config: Config,
-  options: { log: Log; now?: () => Date; catalogue?: Catalogue },
+  options: { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> },
 ): Promise<App> {
   const { log, now = () => new Date() } = options;
-  const lock = acquireServerLock(config.root, {
-    pid: process.pid,
-    url: `http://${config.host}:${config.port}`,
-    since: now().toISOString(),
-  });
+  const holder = { pid: process.pid, url: null, since: now().toISOString() };
+  const lock = acquireServerLock(config.root, holder);
   for (const folder of ['sheets', 'uploads', 'backups', 'logs']) {
     fs.mkdirSync(`${config.root}/${folder}`, { recursive: true, mode: 0o700 });
   }
@@ -69,7 +68,8 @@ export async function createApp(
   const repository = createJobRepository(ops, now);
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
   const findApplied = createAppliedFinder(library, config);
-  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const { only } = options;
+  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now, only });
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
@@ -94,6 +94,7 @@ export async function createApp(
   };
   const server = await createServer(services);
   let starting: Promise<string> | null = null;
+  let isListening = false;
   let closing: Promise<void> | null = null;
 
   return {
@@ -105,6 +106,11 @@ export async function createApp(
       return starting;
     },
 
+    startByHand() {
+      recover();
+      runner.start();
+    },
+
     close(quietMs = 0) {
       closing ??= closeAll(quietMs);
       return closing;
@@ -112,10 +118,11 @@ export async function createApp(
   };
 
   async function startAll() {
-    const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
-    for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+    recover();
     await liveIndex.start();
     const address = await listen(server, config);
+    isListening = true;
+    lock.tell({ ...holder, url: address });
     audit.record({
       event: 'server.started',
       outcome: 'ok',
@@ -130,6 +137,11 @@ export async function createApp(
     return address;
   }
 
+  function recover() {
+    const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
+    for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+  }
+
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
     // A start that goes wrong is told to whoever asked for it.
@@ -139,7 +151,7 @@ export async function createApp(
     await runner.stop(quietMs);
     await server.close();
     await liveIndex.stop();
-    audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+    if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
     library.close();
     ops.close();
     lock.release();
