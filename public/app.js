@@ -40,7 +40,7 @@ function showNotice({ tone, title, text }) {
   toast.querySelector('span').textContent = text;
   const toasts = document.getElementById('toasts');
   toasts.append(toast);
-  while (toasts.children.length > 3) toasts.firstElementChild.remove();
+  while (toasts.children.length > 3) (toasts.querySelector('.ok') ?? toasts.firstElementChild).remove();
   document.getElementById(tone === 'bad' ? 'say-now' : 'say').textContent = `${title} ${text}`;
   dismissLater(toast);
 }
@@ -60,6 +60,16 @@ function dismissLater(toast) {
 
 const dialog = document.getElementById('dialog');
 
+/** The second click of a double click is none: the button that has come under the pointer may be another one. */
+document.addEventListener(
+  'click',
+  (event) => {
+    if (event.detail > 1 && event.target.closest('form[hx-post] button:not([type="button"])'))
+      event.preventDefault();
+  },
+  true,
+);
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-close]')) dialog.close();
   event.target.closest('[data-dismiss]')?.closest('[data-toast]').remove();
@@ -69,35 +79,88 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !dialog.open) document.getElementById('toasts').lastElementChild?.remove();
 });
 
-dialog.addEventListener('close', () => dialog.replaceChildren());
-
-document.body.addEventListener('htmx:afterSwap', (event) => {
-  if (event.detail.target === dialog && dialog.childElementCount > 0 && !dialog.open) dialog.showModal();
-  if (event.detail.target === dialog) dialog.querySelector('[aria-invalid="true"], [autofocus]')?.focus();
-  wordTimes(event.detail.target);
+/** The focused control and its card: if a swap takes the control away, the card's heading has the focus, never the body. */
+let focused = null;
+document.addEventListener('focusin', ({ target }) => {
+  const host = target.closest('[sse-swap]');
+  if (host || !dialog.contains(target)) focused = host && { control: target, host };
 });
-document.body.addEventListener('htmx:sseMessage', (event) => wordTimes(event.target));
+document.addEventListener('mousedown', ({ target, detail }) => {
+  if (detail < 2 && !dialog.contains(target)) focused = null;
+});
+
+function keepFocus() {
+  if (!focused || document.activeElement !== document.body || focused.control.isConnected) return;
+  const heading = focused.host.querySelector('[tabindex="-1"]') ?? document.getElementById('main');
+  heading.focus({ preventScroll: true });
+}
+
+dialog.addEventListener('close', () => {
+  dialog.replaceChildren();
+  keepFocus();
+});
+
+/** Where a dialog begins: at what is wrong, else at the reason, else at the button that changes nothing. */
+function focusDialog() {
+  const first = ['[aria-invalid="true"]', '#reason', '[data-keep]'];
+  const control = first.map((selector) => dialog.querySelector(selector)).find((found) => found);
+  control?.focus();
+}
+
+/** Reason and word stay typed when other choices change what will happen. */
+let typed = [];
+document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (detail.target.id === 'dialog-consequences') {
+    typed = [...detail.target.querySelectorAll('input.input')].map(({ id, value }) => ({ id, value }));
+  }
+  const note = detail.target.id === 'note' && dialog.open && dialog.querySelector('[data-note]');
+  if (note) detail.target = note;
+});
+
+document.body.addEventListener('htmx:afterSwap', ({ detail: { target } }) => {
+  if (target === dialog && dialog.childElementCount > 0) {
+    if (!dialog.open) dialog.showModal();
+    focusDialog();
+  }
+  for (const { id, value } of typed.splice(0)) {
+    const input = document.getElementById(id);
+    if (input) input.value = value;
+  }
+  wordTimes();
+  keepFocus();
+});
+document.body.addEventListener('htmx:sseMessage', (event) => {
+  wordTimes(event.target);
+  keepFocus();
+});
 document.body.addEventListener('chl-close', () => dialog.close());
 document.body.addEventListener('chl-notice', (event) => showNotice(event.detail));
 
-/** A second click while the first is under way does nothing. */
-document.body.addEventListener('htmx:beforeRequest', (event) => {
-  const button =
-    event.detail.elt.matches?.('form') && event.detail.elt.querySelector('button:not([type="button"])');
-  if (!button) return;
-  if (button.getAttribute('aria-busy') === 'true') event.preventDefault();
-  else button.setAttribute('aria-busy', 'true');
+/** A button whose request is under way says so, and its card waits: the answer must find the form that asked. */
+let isHeld = false;
+document.body.addEventListener('htmx:beforeRequest', ({ detail: { elt } }) => {
+  if (elt.matches('form'))
+    elt.querySelector('button:not([type="button"])')?.setAttribute('aria-busy', 'true');
 });
-document.body.addEventListener('htmx:afterRequest', (event) => {
-  for (const button of event.detail.elt.querySelectorAll?.('[aria-busy]') ?? [])
-    button.removeAttribute('aria-busy');
+document.body.addEventListener('htmx:sseBeforeMessage', (event) => {
+  if (!event.target.querySelector('[aria-busy="true"]')) return;
+  event.preventDefault();
+  isHeld = true;
 });
-document.body.addEventListener('htmx:sendError', () => {
-  showNotice({
-    tone: 'bad',
-    title: 'No answer from the server.',
-    text: 'It may be stopped. Nothing was sent; try again.',
-  });
+document.body.addEventListener('htmx:afterRequest', ({ detail: { elt } }) => {
+  for (const button of elt.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+  if (isHeld && !document.querySelector('[sse-swap] [aria-busy="true"]')) {
+    isHeld = false;
+    htmx.trigger(document.body, 'ops-refresh');
+  }
+});
+
+/** Only what the operator asked for: a refresh by itself is tried again by itself. */
+document.body.addEventListener('htmx:sendError', ({ detail: { requestConfig } }) => {
+  if (requestConfig.triggeringEvent?.type === 'ops-refresh') return;
+  const text =
+    'The server may be stopped. Start it, look in the job history whether this was recorded, then try again.';
+  showNotice({ tone: 'bad', title: 'No answer from the server.', text });
 });
 
 /** What the operator has opened or closed stays so when a card is re-rendered. */

@@ -231,6 +231,22 @@ t.test('a form that is no form is refused, not a fault of the server', async (t)
   t.equal(app.services.repository.newest(1).length, 0);
 });
 
+t.test('a form that is sent already is not sent again, and every page has one main heading', async (t) => {
+  const app = await startApp(t, noop);
+  const job = await app.run('export');
+  for (const address of ['/operations', `/jobs/${job.number}`, '/library', '/ui/operations/import/confirm']) {
+    const { html } = await app.page(address);
+    t.equal(html.querySelectorAll('h1').length, 1, `${address}: h1`);
+    for (const form of html.querySelectorAll('form[hx-post]')) {
+      t.equal(form.getAttribute('hx-sync'), 'this:drop', `${form.getAttribute('action')}`);
+    }
+  }
+  const dialog = await app.page('/ui/operations/import/confirm', { 'hx-request': 'true' });
+  t.equal(dialog.html.querySelector('form')?.getAttribute('hx-sync'), 'this:drop');
+  t.ok(dialog.html.querySelector('[data-note]'), 'a place for what went wrong, inside the dialog');
+  t.equal(dialog.html.querySelectorAll('h1').length, 0);
+});
+
 t.test('text from people is escaped', async (t) => {
   const app = await startApp(t, noop);
   const evil = '<img src=x onerror=alert(1)>';
