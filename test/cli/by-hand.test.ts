@@ -1,26 +1,9 @@
 // The command line without a server: the same engine, in its own process.
 import fs from 'node:fs';
 import path from 'node:path';
-import t, { type Test } from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
-import { runCommand, startCommand, writeBehaviours } from '../support/command-line.ts';
-import { buildEngine, makeRoot } from '../support/engine.ts';
-import { defineOperation } from '../support/operations.ts';
-
-function makeRootWithBehaviours(t: Test): string {
-  const root = makeRoot(t);
-  writeBehaviours(root);
-  return root;
-}
-
-function query(root: string, sql: string): Record<string, unknown>[] {
-  const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 1000, readonly: true });
-  try {
-    return ops.prepare(sql).all() as Record<string, unknown>[];
-  } finally {
-    ops.close();
-  }
-}
+import t from 'tap';
+import { makeRootWithBehaviours, queryOps, runCommand } from '../support/command-line.ts';
+import { makeRoot } from '../support/engine.ts';
 
 t.test('an import runs from an empty folder, with job, audit and log', async (t) => {
   const root = makeRoot(t);
@@ -32,12 +15,12 @@ t.test('an import runs from an empty folder, with job, audit and log', async (t)
     /^import #1 queued\.\n[^]*Read 84 rows from sheets\/published\.\n[^]*import #1 succeeded after /,
   );
   t.match(out, '\n  added: 84\n');
-  t.match(query(root, 'SELECT * FROM job'), [
+  t.match(queryOps(root, 'SELECT * FROM job'), [
     { status: 'succeeded', operation: 'import', reason: 'first import' },
   ]);
-  t.same(query(root, 'SELECT * FROM job_claim'), []);
+  t.same(queryOps(root, 'SELECT * FROM job_claim'), []);
   t.same(
-    query(root, 'SELECT event FROM audit ORDER BY id').map(({ event }) => event),
+    queryOps(root, 'SELECT event FROM audit ORDER BY id').map(({ event }) => event),
     ['job.accepted', 'job.finished'],
     'no server is said to have run',
   );
@@ -57,7 +40,7 @@ t.test('the exit code says how the job ended', async (t) => {
     t.equal(ended.code, code, words.join(' '));
     t.match(ended.out, out);
   }
-  t.match(query(root, 'SELECT attempt FROM job WHERE number = 4'), [{ attempt: 2 }]);
+  t.match(queryOps(root, 'SELECT attempt FROM job WHERE number = 4'), [{ attempt: 2 }]);
 });
 
 t.test('wrong use ends with 2, in the words of the API, and leaves no job', async (t) => {
@@ -73,7 +56,7 @@ t.test('wrong use ends with 2, in the words of the API, and leaves no job', asyn
     const ended = await runCommand(root, words);
     t.match(ended, { code: 2, out: '', err }, words.join(' '));
   }
-  t.same(query(root, 'SELECT * FROM job'), []);
+  t.same(queryOps(root, 'SELECT * FROM job'), []);
 });
 
 t.test('flags reach the script as arguments', async (t) => {
@@ -89,46 +72,6 @@ t.test('JSON is the job as the API shows it, and a refusal as the API words it',
   const refused = await runCommand(root, ['wipes', '--json']);
   t.equal(refused.code, 2);
   t.match(JSON.parse(refused.out), { error: { code: 'confirmation_required', details: { word: 'wipes' } } });
-});
-
-t.test('Ctrl+C cancels what runs here, and leaves no process', async (t) => {
-  const root = makeRootWithBehaviours(t);
-  const { child, says, ended } = startCommand(root, ['sleeps']);
-  await says(/asleep/);
-  child.kill('SIGINT');
-  t.match(await ended, { code: 1, out: /sleeps #1 cancelled after/ });
-  const engine = buildEngine(root);
-  t.teardown(engine.close);
-  t.same(engine.processesLeft(), []);
-});
-
-t.test('a second run beside it is told to come back, and neither harms the other', async (t) => {
-  const root = makeRootWithBehaviours(t);
-  const first = startCommand(root, ['sleeps']);
-  await first.says(/asleep/);
-  const second = await runCommand(root, ['works']);
-  t.match(second, {
-    code: 75,
-    err: new RegExp(`in use by process ${first.child.pid}, .* Try again when it is done`),
-  });
-  first.child.kill('SIGINT');
-  t.equal((await first.ended).code, 1);
-});
-
-t.test('what others have queued is not set off; what it blocks is refused with its name', async (t) => {
-  const root = makeRootWithBehaviours(t);
-  const claim = () => [{ name: 'library', mode: 'exclusive' as const }];
-  const engine = buildEngine(root, { operations: [defineOperation({ locks: claim })] });
-  engine.enqueue('chore');
-  await engine.close();
-  t.equal((await runCommand(root, ['works'])).code, 0);
-  for (const words of [['sleeps'], ['sleeps', '--wait']])
-    t.match(await runCommand(root, words), {
-      code: 75,
-      err: /cannot start now: chore #1 by operator is ahead/,
-    });
-  t.match(query(root, 'SELECT status FROM job WHERE number = 1'), [{ status: 'queued' }]);
-  t.match(await runCommand(root, ['cancel', '1']), { code: 0, out: /chore #1 cancelled/ });
 });
 
 t.test('noop mode records and runs nothing', async (t) => {

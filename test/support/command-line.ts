@@ -5,7 +5,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
+import type { Test } from 'tap';
 import { packageRoot } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { makeRoot } from './engine.ts';
 
 export type Ended = { code: number | null; out: string; err: string };
 
@@ -65,4 +68,20 @@ export function writeBehaviours(root: string) {
     define('wipes', 'true', ', danger: destructive'),
   ];
   fs.writeFileSync(path.join(root, 'operations.yaml'), `operations:\n${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
+export function makeRootWithBehaviours(t: Test): string {
+  const root = makeRoot(t);
+  writeBehaviours(root);
+  return root;
+}
+
+/** What stands in ops.db, looked at from outside. */
+export function queryOps(root: string, sql: string): Record<string, unknown>[] {
+  const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 1000, readonly: true });
+  try {
+    return ops.prepare(sql).all() as Record<string, unknown>[];
+  } finally {
+    ops.close();
+  }
 }
