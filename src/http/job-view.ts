@@ -133,8 +133,8 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   },
   lost: {
     name: 'Lost',
-    why: 'The server ended while the job ran, so nobody saw its end.',
-    next: 'Nothing half done is in use. Retry it.',
+    why: 'The server ended while the job ran, or could not go on with it, so nobody saw its end.',
+    next: 'Nothing half done is in use. Mend what is named above, then retry it.',
   },
   shutdown: {
     name: 'Stopped with the server',

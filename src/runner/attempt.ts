@@ -9,8 +9,10 @@ import type { Operation } from '../operations/operation.ts';
 import { spawnChild } from './child.ts';
 import { createLineReader, createTail } from './lines.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
+import { createOutput } from './output.ts';
 import { createProgressMeter } from './progress.ts';
 import { messageMaxBytes, parseMessage, type RowMessage } from './protocol.ts';
+import { type Masker, maskerFor } from './secrets.ts';
 
 /** What an attempt tells while it runs. */
 export type AttemptEvents = {
@@ -32,23 +34,28 @@ const rowBatch = 500;
 /** The server must be gone within ten seconds, however long the grace is that a cancel gives. */
 const shutdownGraceMs = 5000;
 
-/** Throws, or `finished` rejects, when the script could not be started. */
+/** Throws, or `finished` rejects, when the script could not be started. What `mask` hides shows nowhere: not in the log,
+ *  nor in progress, rows, result or failure. */
 export function startAttempt(
   job: Job,
   operation: Operation,
   config: Config,
   events: AttemptEvents,
   now: () => Date,
+  mask: Masker = maskerFor([]),
 ): Attempt {
   const script = path.join(packageRoot, 'dist/scripts', `${operation.script}.js`);
   fs.accessSync(script, fs.constants.R_OK);
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);
-  const inbox = createInbox(events, now);
-  const write = (stream: 'stdout' | 'stderr', chunk: Buffer) => {
-    log.write(stream, chunk);
-    events.onLog(log.size);
-  };
+  const inbox = createInbox(events, now, mask);
+  const output = createOutput(mask.stream, (stream, text) =>
+    guarded(() => {
+      if (stream === 'stderr') stderrTail.add(text);
+      log.write(stream, text);
+      events.onLog(log.size);
+    }),
+  );
   const child = closingOnError(log, () =>
     spawnChild(
       [process.execPath, script],
@@ -59,12 +66,8 @@ export function startAttempt(
         root: config.root,
       },
       {
-        onStdout: (chunk) => guarded(() => write('stdout', chunk)),
-        onStderr: (chunk) =>
-          guarded(() => {
-            stderrTail.add(chunk);
-            write('stderr', chunk);
-          }),
+        onStdout: (chunk) => guarded(() => output.add('stdout', chunk)),
+        onStderr: (chunk) => guarded(() => output.add('stderr', chunk)),
         onMessages: (chunk) => guarded(() => inbox.add(chunk)),
       },
     ),
@@ -91,6 +94,7 @@ export function startAttempt(
       const exit = await child.exited;
       clearTimeout(timer);
       const survivors = await child.end(config.killGraceMs);
+      guarded(output.end);
       guarded(inbox.end);
       return {
         cause,
@@ -104,6 +108,7 @@ export function startAttempt(
       };
     } finally {
       clearTimeout(timer);
+      output.drop();
       log.close();
     }
   }
@@ -114,11 +119,18 @@ export function startAttempt(
     try {
       work();
     } catch (error) {
-      fault = (error as Error).message;
+      fault = wordFault(error as NodeJS.ErrnoException);
       cause ??= 'server_fault';
       void child.end(0);
     }
   }
+}
+
+/** A full disk is named, so that people look there first. */
+function wordFault({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return `its log stopped, the disk is full (${code})`;
+  if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
+  return message;
 }
 
 function closingOnError<T>(log: JobLog, work: () => T): T {
@@ -131,7 +143,7 @@ function closingOnError<T>(log: JobLog, work: () => T): T {
 }
 
 /** Reads messages; rows are passed on in batches. */
-function createInbox(events: AttemptEvents, now: () => Date) {
+function createInbox(events: AttemptEvents, now: () => Date, mask: Masker) {
   const meter = createProgressMeter(events.onProgress, now);
   let rows: RowMessage[] = [];
   let result: Record<string, unknown> | null = null;
@@ -142,7 +154,7 @@ function createInbox(events: AttemptEvents, now: () => Date) {
     rows = [];
   };
   const take = (line: string) => {
-    const message = parseMessage(line);
+    const message = mask.value(parseMessage(line));
     if (!message) badMessages += 1;
     else if (message.type === 'progress') meter.note(message);
     else if (message.type === 'row') rows.push(message);

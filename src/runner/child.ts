@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { searchPath } from '../config.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
+import { limitBytes } from './byte-budget.ts';
 import { findJobProcesses, identify, isInGroup, signal } from './processes.ts';
 
 export type ChildOutput = {
@@ -36,6 +37,9 @@ const setpriv = findInPath('setpriv');
 /** The pipes of a child that is gone are read until they are silent for so long, and at most for `drainMaxMs`. */
 const drainMs = 200;
 const drainMaxMs = 2000;
+/** What the pipes of a child together may carry. Reading a message is several times the work of logging a byte. */
+const bytesPerSec = 20 * 1024 * 1024;
+const messageCost = 4;
 const pollMs = 50;
 const sweepMs = 2000;
 
@@ -105,6 +109,14 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   child.stdout?.on('data', output.onStdout);
   child.stderr?.on('data', output.onStderr);
   messages.on('data', output.onMessages);
+  limitBytes(
+    [
+      { pipe: child.stdout as Readable, cost: 1 },
+      { pipe: child.stderr as Readable, cost: 1 },
+      { pipe: messages, cost: messageCost },
+    ],
+    bytesPerSec,
+  );
   // A child may close its end at any time: EPIPE and ECONNRESET of a pipe say nothing that its exit does not say.
   for (const stream of child.stdio) stream?.on('error', () => {});
   const drained = drainAfter(child, [child.stdout, child.stderr, messages]);

@@ -8,10 +8,11 @@ import { findStartable } from '../jobs/locks.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
-import type { RetryPolicy } from '../operations/operation.ts';
+import type { Operation, RetryPolicy } from '../operations/operation.ts';
 import type { FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import { type AttemptFacts, decideOutcome, type Outcome } from './outcome.ts';
+import { maskerFor } from './secrets.ts';
 
 export type Runner = ReturnType<typeof createRunner>;
 
@@ -30,9 +31,11 @@ export function createRunner(given: {
   bus: Bus;
   log: Log;
   findApplied: FindApplied;
+  /** Texts that an operation's script knows and that must show nowhere. */
+  secretsOf?: (operation: Operation) => string[];
   now: () => Date;
 }) {
-  const { config, catalogue, repository, audit, bus, log, findApplied, now } = given;
+  const { config, catalogue, repository, audit, bus, log, findApplied, secretsOf = () => [], now } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
@@ -132,6 +135,7 @@ export function createRunner(given: {
   async function runAttempt(job: Job, run: Run): Promise<AttemptOutcome> {
     const operation = catalogue.find(job.operation);
     if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
+    const mask = maskerFor(secretsOf(operation));
     let progress = job.progress;
     let logBytes = 0;
     const show = () => {
@@ -167,10 +171,12 @@ export function createRunner(given: {
         },
       },
       now,
+      mask,
     );
     if (repository.find(job.id)?.cancel_requested_at) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
-    return { ...decideOutcome({ ...facts, ...readApplied(job, facts) }), logBytes: facts.logBytes };
+    const outcome = decideOutcome({ ...facts, ...readApplied(job, facts) });
+    return { ...mask.value(outcome), logBytes: facts.logBytes };
   }
 
   function readApplied(job: Job, { cause, fault }: Pick<AttemptFacts, 'cause' | 'fault'>) {

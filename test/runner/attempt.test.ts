@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { Job } from '../../src/jobs/job.ts';
-import { jobLogFile } from '../../src/jobs/log.ts';
+import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
 import { identify } from '../../src/runner/processes.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
@@ -276,9 +276,50 @@ t.test('a full disk ends the job and not the server', async (t) => {
   const engine = startWith(t, 'succeeds', 'forks-a-daemon-and-sleeps');
   fs.mkdirSync(path.join(engine.root, 'logs'));
   for (const number of [1, 2]) fs.symlinkSync('/dev/full', jobLogFile(engine.root, number));
-  const lost = { status: 'failed', failure: { code: 'lost', message: /ENOSPC: no space left on device/ } };
+  const lost = {
+    status: 'failed',
+    failure: { code: 'lost', message: /log stopped, the disk is full \(ENOSPC\)/ },
+  };
   t.match(await run(engine, 'succeeds'), lost);
   t.match(await run(engine, 'forks-a-daemon-and-sleeps'), lost, 'what it has started is ended, too');
   t.same(engine.processesLeft(), []);
   t.match(await run(engine, 'succeeds'), { status: 'succeeded' }, 'the next one finds its disk');
+});
+
+t.test('a secret shows nowhere: not in the log, progress, rows, failure or audit', async (t) => {
+  const secret = 'tok"en-of-the-report';
+  const operations = [defineOperation({ child: 'tells-its-secret' })];
+  const engine = startEngine(t, { operations, secrets: [secret] });
+  const notes: (string | null | undefined)[] = [];
+  engine.bus.on('job', ({ number }) => notes.push(engine.jobs.find(String(number)).progress?.note));
+  const { number } = engine.enqueue('chore', { text: secret });
+  const job = await engine.whenJob(number);
+  t.match(job, {
+    status: 'failed',
+    failure: {
+      message: 'failed with [masked]',
+      detail: { deep: ['detail [masked]'] },
+      stderr_tail: 'err [masked].\n',
+    },
+  });
+  t.ok(notes.includes('note [masked]'));
+  t.match(engine.listing.rows(job.id, undefined, 9).items, [
+    { ref: 'ref [masked]', message: 'row [masked]' },
+  ]);
+  const lines = engine.logOf(job).text.toString().split('\n').sort();
+  t.strictSame(lines, ['', 'err [masked].', 'out [masked].']);
+  t.notMatch(JSON.stringify(engine.auditRows(`job:${number}`).at(-1)), 'en-of-the-report');
+});
+
+t.test('a line far longer than what is held is kept byte by byte at its head and its tail', async (t) => {
+  const operations = [defineOperation({ child: 'writes-one-line' })];
+  const engine = startEngine(t, { operations, env: { CHL_JOB_LOG_MAX_MB: '2' } });
+  const count = 12 * 1024 * 1024;
+  const job = await run(engine, 'chore', { count });
+  t.match(job, { status: 'succeeded', log_bytes: count + 1 });
+  const half = 1024 * 1024;
+  const line = Buffer.alloc(half, 'abcdefgh');
+  t.ok(engine.logOf(job).text.equals(line));
+  const tail = readJobLog(jobLogFile(engine.root, job.number), 2 * half, count + 1 - half, half);
+  t.ok(tail.text.equals(Buffer.concat([line.subarray(1), Buffer.from('\n')])));
 });
