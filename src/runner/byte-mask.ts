@@ -65,8 +65,12 @@ function prepare(patterns: Buffer[]) {
   const byFirstPair = byPair(0);
   const firstBytes = new Set(patterns.map((pattern) => pattern[0]));
 
-  const startsWith = (bytes: Buffer, at: number, pattern: Buffer, length = pattern.length) =>
-    at + length <= bytes.length && bytes.compare(pattern, 0, length, at, at + length) === 0;
+  /** A loop: most comparisons end with the first byte, and a call of `compare` costs more than that. */
+  const startsWith = (bytes: Buffer, at: number, pattern: Buffer, length = pattern.length) => {
+    if (at + length > bytes.length) return false;
+    for (let n = 0; n < length; n++) if (bytes[at + n] !== pattern[n]) return false;
+    return true;
+  };
 
   return {
     /** Where the first pattern at or after `from` begins, or -1. */
