@@ -44,6 +44,8 @@ export type Operation = {
   danger(args: Args): Danger;
   /** Typed before a destructive run; null where no run is destructive. */
   confirmWord: string | null;
+  /** After so long a run is said to take longer than it should; absent: half of the hard limit. */
+  softLimitMs?: number;
   /** Null: the limit of the configuration. */
   hardLimitMs: number | null;
   retries: RetryPolicy;

@@ -6,7 +6,9 @@ import type { Job, Progress } from '../jobs/job.ts';
 import { type JobLog, jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
 import type { Operation } from '../operations/operation.ts';
+import { duration } from '../wording.ts';
 import { spawnChild } from './child.ts';
+import type { Usage } from './family.ts';
 import { createLineReader, createTail } from './lines.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
 import { createOutput } from './output.ts';
@@ -21,12 +23,16 @@ export type AttemptEvents = {
   onProgress(progress: Progress): void;
   onRows(rows: RowMessage[]): void;
   onLog(logBytes: number): void;
+  /** Something people should know while it runs; null takes it back. */
+  onWarning(warning: string | null): void;
+  /** It was asked to stop, and is ended by force at that time. */
+  onEnding(killAt: Date): void;
 };
 
 export type Attempt = {
   /** Begins to end the attempt; the first cause is kept. */
   end(cause: Cause): void;
-  finished: Promise<Omit<AttemptFacts, 'applied'> & { logBytes: number }>;
+  finished: Promise<Omit<AttemptFacts, 'applied'> & { logBytes: number; usage: Usage }>;
 };
 
 const stderrTailBytes = 4096;
@@ -48,6 +54,7 @@ export function startAttempt(
   fs.accessSync(script, fs.constants.R_OK);
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);
+  let lateWarning: string | null = null;
   const inbox = createInbox(events, now, mask);
   const output = createOutput(mask.stream, (stream, text) =>
     guarded(() => {
@@ -69,6 +76,7 @@ export function startAttempt(
         onStdout: (chunk) => guarded(() => output.add('stdout', chunk)),
         onStderr: (chunk) => guarded(() => output.add('stderr', chunk)),
         onMessages: (chunk) => guarded(() => inbox.add(chunk)),
+        onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
       },
     ),
   );
@@ -76,12 +84,20 @@ export function startAttempt(
   let cause: Cause | null = null;
   let fault: string | null = null;
   const end = (first: Cause) => {
+    const graceMs = first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs;
+    void child.end(graceMs);
     // A child that has ended by itself was first; what it left behind is being ended already.
-    if (!child.hasExited()) cause ??= first;
-    void child.end(first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs);
+    if (child.hasExited() || cause !== null) return;
+    cause = first;
+    events.onEnding(new Date(now().getTime() + graceMs));
   };
   const limitMs = operation.hardLimitMs ?? config.timeoutMs;
+  const softLimitMs = operation.softLimitMs ?? limitMs / 2;
   const timer = setTimeout(end, limitMs, 'timed_out');
+  const softTimer = setTimeout(() => {
+    lateWarning = softLimitWarning(softLimitMs, limitMs);
+    events.onWarning(lateWarning);
+  }, softLimitMs);
   guarded(() => {
     if (!child.identity) return;
     events.onSpawn(child.identity);
@@ -92,6 +108,7 @@ export function startAttempt(
   async function follow() {
     try {
       const exit = await child.exited;
+      clearTimeout(softTimer);
       clearTimeout(timer);
       const survivors = await child.end(config.killGraceMs);
       guarded(output.end);
@@ -105,8 +122,10 @@ export function startAttempt(
         stderrTail: stderrTail.text(),
         limitSec: limitMs / 1000,
         logBytes: log.size,
+        usage: child.usage(),
       };
     } finally {
+      clearTimeout(softTimer);
       clearTimeout(timer);
       output.drop();
       log.close();
@@ -124,6 +143,13 @@ export function startAttempt(
       void child.end(0);
     }
   }
+}
+
+const stoppedWarning =
+  'Its process is stopped (SIGSTOP): it does nothing until someone continues it. Cancel ends it.';
+
+function softLimitWarning(softLimitMs: number, limitMs: number): string {
+  return `It takes longer than ${duration(softLimitMs / 1000)}, its soft limit. At ${duration(limitMs / 1000)} it is stopped.`;
 }
 
 /** A full disk is named, so that people look there first. */

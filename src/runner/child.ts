@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { searchPath } from '../config.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
 import { limitBytes } from './byte-budget.ts';
+import { createFamily, type Usage } from './family.ts';
 import { findJobProcesses, identify, isInGroup, signal } from './processes.ts';
 
 export type ChildOutput = {
@@ -14,6 +15,8 @@ export type ChildOutput = {
   onStderr(chunk: Buffer): void;
   /** Bytes of descriptor 3, in any cut. */
   onMessages(chunk: Buffer): void;
+  /** The child was stopped by a signal (SIGSTOP), or goes on after that. */
+  onStopped?(isStopped: boolean): void;
 };
 
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
@@ -26,9 +29,10 @@ export type Child = {
   hasExited(): boolean;
   /** Settles after the exit of the child, when its output is read; never waits for a pipe that a grandchild holds. */
   exited: Promise<ChildExit>;
-  /** TERM and CONT to the group, KILL after the grace, then whatever is left by group or marker; gives the pids that
-   *  survived even that. Safe to call again: the shortest grace counts. */
+  /** TERM and CONT to the group, KILL after the grace, then whatever is left by group, record or marker; gives the pids
+   *  that survived even that. Safe to call again: the shortest grace counts. */
   end(graceMs: number): Promise<number[]>;
+  usage(): Usage;
 };
 
 /** The script must not run before its pid is committed: the shell waits for a line on descriptor 4. */
@@ -59,11 +63,15 @@ export function spawnChild(
   const { pid } = child;
   if (pid === undefined) return neverStarted(child);
   const exited = watch(child, output);
-  const find = () => findJobProcesses({ group: pid, marker: options.marker, root: options.root });
+  const identity = identify(pid);
+  const family = createFamily(identity, (isStopped) => output.onStopped?.(isStopped));
+  family.start();
+  const search = { group: pid, marker: options.marker, root: options.root, recorded: family.members };
+  const find = () => findJobProcesses(search, family.look());
   let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {
-    identity: identify(pid),
+    identity,
     release(input) {
       (child.stdio[4] as Writable).end('\n');
       (child.stdin as Writable).end(input);
@@ -72,9 +80,10 @@ export function spawnChild(
     exited,
     end(graceMs) {
       killAt = Math.min(killAt, performance.now() + graceMs);
-      ending ??= endAll(pid, exited, find, () => killAt);
+      ending ??= endAll(pid, exited, find, () => killAt).finally(family.stop);
       return ending;
     },
+    usage: family.usage,
   };
 }
 
@@ -86,6 +95,7 @@ function neverStarted(child: ChildProcess): Child {
     hasExited: () => true,
     exited: new Promise((_, reject) => child.once('error', reject)),
     end: () => Promise.resolve([]),
+    usage: () => ({ peakRssBytes: null, cpuSec: null }),
   };
 }
 

@@ -11,13 +11,14 @@ import type { Catalogue } from '../operations/catalogue.ts';
 import type { Operation, RetryPolicy } from '../operations/operation.ts';
 import type { FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
+import type { Usage } from './family.ts';
 import { type AttemptFacts, decideOutcome, type Outcome } from './outcome.ts';
 import { maskerFor } from './secrets.ts';
 
 export type Runner = ReturnType<typeof createRunner>;
 
 type Run = { attempt: Attempt | null; ended: Promise<void> };
-type AttemptOutcome = Outcome & { logBytes?: number };
+type AttemptOutcome = Outcome & { logBytes?: number; usage?: Usage };
 
 /** A busy or full ops.db is asked again after so long. */
 const againMs = 250;
@@ -138,9 +139,10 @@ export function createRunner(given: {
     const mask = maskerFor(secretsOf(operation));
     let progress = job.progress;
     let logBytes = 0;
-    const show = () => {
+    /** What only shows how a job is getting on is never a reason to end it. */
+    const show = (store: () => Job | null) => {
       try {
-        const shown = repository.setProgress(job, progress, logBytes);
+        const shown = store();
         if (shown) bus.emit('job', shown);
       } catch (error) {
         log.warn({ err: error, job_id: job.id, number: job.number }, 'progress could not be stored');
@@ -154,8 +156,10 @@ export function createRunner(given: {
         onSpawn: (identity) => repository.setProcess(job, identity),
         onProgress(newest) {
           progress = newest;
-          show();
+          show(() => repository.setProgress(job, progress, logBytes));
         },
+        onWarning: (warning) => show(() => repository.setWarning(job, warning)),
+        onEnding: (killAt) => show(() => repository.setKillAt(job, killAt)),
         onRows: (rows) =>
           repository.addRows(
             job.id,
@@ -176,7 +180,7 @@ export function createRunner(given: {
     if (repository.find(job.id)?.cancel_requested_at) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
     const outcome = decideOutcome({ ...facts, ...readApplied(job, facts) });
-    return { ...mask.value(outcome), logBytes: facts.logBytes };
+    return { ...mask.value(outcome), logBytes: facts.logBytes, usage: facts.usage };
   }
 
   function readApplied(job: Job, { cause, fault }: Pick<AttemptFacts, 'cause' | 'fault'>) {
@@ -190,6 +194,7 @@ export function createRunner(given: {
   function settle(job: Job, outcome: AttemptOutcome) {
     const record = (event: string) => (moved: Job) => {
       if (outcome.logBytes !== undefined) repository.setLogBytes(moved, outcome.logBytes);
+      if (outcome.usage) repository.addUsage(moved, outcome.usage);
       audit.record({
         event,
         outcome: outcome.status === 'failed' ? 'failed' : 'ok',

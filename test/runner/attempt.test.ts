@@ -3,7 +3,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { Job } from '../../src/jobs/job.ts';
 import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
-import { identify } from '../../src/runner/processes.ts';
+import { identify, isAlive } from '../../src/runner/processes.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -322,4 +322,52 @@ t.test('a line far longer than what is held is kept byte by byte at its head and
   t.ok(engine.logOf(job).text.equals(line));
   const tail = readJobLog(jobLogFile(engine.root, job.number), 2 * half, count + 1 - half, half);
   t.ok(tail.text.equals(Buffer.concat([line.subarray(1), Buffer.from('\n')])));
+});
+
+t.test('a process that left the group and cleared its environment is ended too', async (t) => {
+  const engine = startWith(t, 'leaves-without-trace');
+  const { number } = engine.enqueue('leaves-without-trace');
+  await engine.whenPhase(number, 'left');
+  engine.jobs.cancel(String(number), operator);
+  const job = await engine.whenJob(number);
+  t.match(job, { status: 'cancelled', failure: null });
+  const daemon = identify(Number(engine.logOf(job).text.toString()));
+  t.equal(isAlive(daemon), false);
+});
+
+t.test('a stopped child is found, its use of memory and time is kept, and it can be cancelled', async (t) => {
+  const engine = startWith(t, 'stops-itself');
+  const { number } = engine.enqueue('stops-itself');
+  const stopped = await engine.when(number, 'found stopped', ({ warning }) => warning !== null);
+  t.match(stopped, { status: 'running', warning: /SIGSTOP/ });
+  process.kill(stopped.pid as number, 'SIGCONT');
+  await engine.when(number, 'found going on', ({ warning }) => warning === null);
+  engine.jobs.cancel(String(number), operator);
+  const job = await engine.whenJob(number);
+  t.match(job, { status: 'cancelled', cpu_sec: Number });
+  t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
+});
+
+t.test('beyond its soft limit a job is said to take long, and goes on', async (t) => {
+  const engine = startEngine(t, { operations: [defineOperation({ child: 'sleeps', softLimitMs: 50 })] });
+  const { number } = engine.enqueue('chore');
+  const late = await engine.when(number, 'late', ({ warning }) => warning !== null);
+  t.match(late, {
+    status: 'running',
+    warning: /^It takes longer than 0\.1 s, its soft limit\. At 15 min 00 s/,
+  });
+});
+
+t.test('a job that is asked to stop says when it is ended by force', async (t) => {
+  const at = Date.parse('2026-08-01T10:00:00Z');
+  const engine = startEngine(t, {
+    now: () => new Date(at),
+    operations: [defineOperation({ child: 'ignores-sigterm' })],
+  });
+  const { number } = engine.enqueue('chore');
+  await engine.whenPhase(number, 'deaf');
+  engine.jobs.cancel(String(number), operator);
+  const ending = { status: 'running', kill_at: '2026-08-01T10:00:01.000Z' };
+  t.match(await engine.when(number, 'being ended', ({ kill_at }) => kill_at !== null), ending);
+  t.match(await engine.whenJob(number), { status: 'cancelled' });
 });
