@@ -13,7 +13,9 @@ import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
+import { createPruning } from './jobs/pruning.ts';
 import { createJobRepository } from './jobs/repository.ts';
+import { createRetention } from './jobs/retention.ts';
 import { type Log, logJobEvents } from './log.ts';
 import { type Catalogue, createCatalogue } from './operations/catalogue.ts';
 import { createAppliedFinder } from './runner/applied.ts';
@@ -62,6 +64,7 @@ export async function createApp(
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
   const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const retention = createRetention({ config, pruning: createPruning(ops), audit, log, now });
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
@@ -78,6 +81,7 @@ export async function createApp(
     repository,
     listing: createJobListing(ops),
     jobs,
+    retention,
     runner,
     counts: createLibraryCounts(library),
     liveIndex,
@@ -103,6 +107,7 @@ export async function createApp(
       });
       runner.start();
       sampler.start();
+      retention.start();
       return address;
     },
 
@@ -115,6 +120,7 @@ export async function createApp(
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
     sampler.stop();
+    await retention.stop();
     await runner.stop(quietMs);
     await server.close();
     await liveIndex.stop();

@@ -6,6 +6,7 @@ import type { LiveIndex } from '../index/live.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import type { Retention } from '../jobs/retention.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { Runner } from '../runner/runner.ts';
@@ -20,6 +21,7 @@ export type Services = {
   repository: JobRepository;
   listing: JobListing;
   jobs: Jobs;
+  retention: Retention;
   runner: Runner;
   counts: LibraryCounts;
   liveIndex: LiveIndex;

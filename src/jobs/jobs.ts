@@ -10,6 +10,7 @@ import type { Catalogue } from '../operations/catalogue.ts';
 import type { Args, Operation } from '../operations/operation.ts';
 import { canCancel, canRetry, type Claim, type Job } from './job.ts';
 import { findBlocker } from './locks.ts';
+import type { Tombstone } from './pruning.ts';
 import type { JobRepository } from './repository.ts';
 
 export type RunRequest = {
@@ -132,6 +133,8 @@ export function createJobs(given: {
   function find(idOrNumber: string): Job {
     const job = repository.find(idOrNumber);
     if (job) return job;
+    const pruned = repository.findPruned(idOrNumber);
+    if (pruned) throw prunedError(pruned);
     throw new AppError('not_found', `There is no job ${JSON.stringify(idOrNumber.slice(0, 80))}.`);
   }
 
@@ -214,6 +217,22 @@ function requireConfirmation(operation: Operation, args: Args, request: RunReque
     word: operation.confirmWord,
   });
 }
+
+/** A link to a job outlives the job. */
+function prunedError({ number, id, operation, status, finished_at, pruned_at }: Tombstone): AppError {
+  const day = (iso: string) => iso.slice(0, 10);
+  return new AppError(
+    'pruned',
+    `Job #${number} was ${operation}; it ${endings[status] ?? 'ended'} on ${day(finished_at)}. It was removed on ${day(pruned_at)}, because ended jobs are kept for a limited time. The audit log still has it.`,
+    { number, job_id: id, operation, status, finished_at, pruned_at },
+  );
+}
+
+const endings: Record<string, string> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+};
 
 function locked(operation: Operation, blocker: Blocker): AppError {
   return new AppError(

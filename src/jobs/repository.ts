@@ -13,6 +13,7 @@ import {
   statesBefore,
 } from './job.ts';
 import type { Place } from './locks.ts';
+import type { Tombstone } from './pruning.ts';
 
 export type NewJob = Pick<
   JobRow,
@@ -51,6 +52,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
   const active = ops.prepare(
     `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
   );
+  const pruned = ops.prepare('SELECT * FROM pruned_job WHERE id = @key OR number = @number');
   const lastOf = ops.prepare('SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1');
   const recentDurations = ops
     .prepare(`
@@ -150,6 +152,11 @@ export function createJobRepository(ops: Db, now: () => Date) {
     /** By uuid or by number. */
     find(idOrNumber: string): Job | null {
       return read(/^\d{1,15}$/.test(idOrNumber) ? byNumber.get(Number(idOrNumber)) : byId.get(idOrNumber));
+    },
+    /** What is left of a job that retention has removed. */
+    findPruned(idOrNumber: string): Tombstone | null {
+      const number = /^\d{1,15}$/.test(idOrNumber) ? Number(idOrNumber) : null;
+      return (pruned.get({ key: idOrNumber, number }) as Tombstone | undefined) ?? null;
     },
     retriedBy: (number: number) => (byRetryOf.get(number) as string | undefined) ?? null,
     newest: (limit: number) => newest.all(limit).map((row) => parseJob(row as JobRow)),

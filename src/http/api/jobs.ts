@@ -5,7 +5,7 @@ import { jobLogFile, readJobLog } from '../../jobs/log.ts';
 import { followLog } from '../log-stream.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
-import { acceptedSchema, errorSchema, jobBody, jobSchema, listSchema } from './bodies.ts';
+import { acceptedSchema, anyObjectSchema, errorSchema, jobBody, jobSchema, listSchema } from './bodies.ts';
 import { type RunBody, runFields } from './operations.ts';
 
 type WithId = { Params: { id: string } };
@@ -80,6 +80,10 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       );
       return { ...page, items: page.items.map((job) => jobBody(services, job)) };
     },
+  );
+
+  app.get('/api/v1/operations/retention', { schema: { response: { 200: anyObjectSchema } } }, () =>
+    services.retention.preview(),
   );
 
   app.get<WithId>('/api/v1/operations/jobs/:id', { schema: jobAnswer }, (request) =>
