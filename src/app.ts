@@ -5,12 +5,14 @@ import { createAudit, systemRequester } from './audit.ts';
 import { createBus } from './bus.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
+import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
 import { createPruning } from './jobs/pruning.ts';
@@ -37,6 +39,9 @@ export type App = {
   close(quietMs?: number): Promise<void>;
 };
 
+/** How long a request waits for a busy ops.db, and how often it asks. */
+const busyRetry = { maxMs: 3000, everyMs: 100 };
+
 /** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
 export async function createApp(
   config: Config,
@@ -61,9 +66,20 @@ export async function createApp(
   logJobEvents(bus, log);
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
-  const jobs = createJobs({ config, catalogue, repository, audit, bus });
+  const disk = createDiskReserve(config.root);
+  const jobs = createJobs({ config, catalogue, repository, audit, bus, assertRoom: disk.assertRoom });
   const findApplied = createAppliedFinder(library, config);
-  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const runner = createRunner({
+    config,
+    catalogue,
+    repository,
+    audit,
+    bus,
+    log,
+    findApplied,
+    makeRoom: disk.release,
+    now,
+  });
   const retention = createRetention({ config, pruning: createPruning(ops), audit, log, now });
   const liveIndex = createLiveIndex({
     config,
@@ -82,6 +98,7 @@ export async function createApp(
     listing: createJobListing(ops),
     jobs,
     retention,
+    untilFree: createBusyRetry(busyRetry),
     runner,
     counts: createLibraryCounts(library),
     liveIndex,

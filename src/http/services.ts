@@ -2,6 +2,7 @@
 import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
+import type { UntilFree } from '../db/busy-retry.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -23,6 +24,8 @@ export type Services = {
   jobs: Jobs;
   retention: Retention;
   runner: Runner;
+  /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
+  untilFree: UntilFree;
   counts: LibraryCounts;
   liveIndex: LiveIndex;
   now: () => Date;

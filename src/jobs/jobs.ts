@@ -43,13 +43,15 @@ export function createJobs(given: {
   repository: JobRepository;
   audit: Audit;
   bus: Bus;
+  /** Throws `disk_full` when there is no room for another job. */
+  assertRoom?: () => void;
 }) {
-  const { config, catalogue, repository, audit, bus } = given;
+  const { config, catalogue, repository, audit, bus, assertRoom = () => {} } = given;
   let isStopping = false;
 
   return {
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`,
-     *  `invalid_arguments`, `confirmation_required`, `operation_locked`, `stopping`. */
+     *  `invalid_arguments`, `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
     enqueue(request: RunRequest, by: Requester): Job {
       const audited = { event: 'job.refused', by, target: `operation:${request.operation}` };
       return refusalsAudited(audited, () => {
@@ -143,6 +145,7 @@ export function createJobs(given: {
     const blocker = blockerOf(claims);
     if (blocker && request.whenLocked !== 'wait') throw locked(operation, blocker);
     if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
+    assertRoom();
     const job = repository.insert({
       id: randomUUID(),
       operation: operation.name,

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, childEnvironment, packageRoot } from '../config.ts';
+import { isDiskFull } from '../jobs/disk-reserve.ts';
 import type { Job, Progress } from '../jobs/job.ts';
 import { type JobLog, jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
@@ -154,9 +155,8 @@ function softLimitWarning(softLimitMs: number, limitMs: number): string {
 
 /** A full disk is named, so that people look there first. */
 function wordFault({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ENOSPC' || code === 'EDQUOT') return `its log stopped, the disk is full (${code})`;
   if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
-  return message;
+  return isDiskFull({ code }) ? `its log stopped, the disk is full (${code})` : message;
 }
 
 function closingOnError<T>(log: JobLog, work: () => T): T {

@@ -3,6 +3,7 @@ import type { Audit } from '../audit.ts';
 import { systemRequester } from '../audit.ts';
 import type { Bus, JobEvent } from '../bus.ts';
 import type { Config } from '../config.ts';
+import { isDiskFull } from '../jobs/disk-reserve.ts';
 import type { Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -34,9 +35,12 @@ export function createRunner(given: {
   findApplied: FindApplied;
   /** Texts that an operation's script knows and that must show nowhere. */
   secretsOf?: (operation: Operation) => string[];
+  /** Called when the end of a job cannot be written to a full disk; makes some room. */
+  makeRoom?: () => void;
   now: () => Date;
 }) {
-  const { config, catalogue, repository, audit, bus, log, findApplied, secretsOf = () => [], now } = given;
+  const { config, catalogue, repository, audit, bus, log, findApplied, now } = given;
+  const { secretsOf = () => [], makeRoom = () => {} } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
@@ -127,6 +131,7 @@ export function createRunner(given: {
         return settle(job, outcome);
       } catch (error) {
         log.error({ err: error, job_id: job.id, number: job.number }, 'the end of a job is not written yet');
+        if (isDiskFull(error)) makeRoom();
         if (!isStarted) return;
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }

@@ -30,6 +30,8 @@ export type EngineOptions = {
   log?: Log;
   /** What no job may show. */
   secrets?: string[];
+  /** Makes room on a full disk. */
+  makeRoom?: () => void;
 };
 export type Engine = ReturnType<typeof buildEngine>;
 
@@ -61,6 +63,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     now = () => new Date(),
     log = pino({ level: 'silent' }),
     secrets = [],
+    makeRoom = () => {},
   } = options;
   const config: Config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_KILL_GRACE_SEC: '1', ...env }, root);
   const catalogue = createCatalogue(operations);
@@ -81,6 +84,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     log,
     findApplied,
     secretsOf,
+    makeRoom,
     now,
   });
   const history: string[] = [];

@@ -20,7 +20,7 @@ const numbered = {
 } as const;
 
 export function registerJobPages(app: FastifyInstance, services: Services) {
-  const { jobs, catalogue } = services;
+  const { jobs, catalogue, untilFree } = services;
 
   app.get<Numbered>('/jobs/:number', { config: { isPage: true }, schema: numbered }, (request, reply) => {
     const job = jobs.find(request.params.number);
@@ -43,7 +43,7 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
   );
 
   app.post<Numbered>('/ui/jobs/:number/cancel', { schema: numbered }, async (request, reply) => {
-    const job = jobs.cancel(request.params.number, requester(request));
+    const job = await untilFree(() => jobs.cancel(request.params.number, requester(request)));
     const isOver = job.status === 'cancelled';
     return answerAction(app, services, request, reply, {
       notice: {
