@@ -67,7 +67,7 @@ export async function createApp(
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root);
-  const jobs = createJobs({ config, catalogue, repository, audit, bus, assertRoom: disk.assertRoom });
+  const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
   const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({
     config,

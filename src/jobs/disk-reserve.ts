@@ -25,13 +25,25 @@ export function createDiskReserve(root: string, freeBytes = () => readFree(root)
       );
     },
 
-    /** Gives the ballast's room back to the disk; false when it was given already. */
-    release(): boolean {
-      const isHeld = fs.existsSync(file);
-      fs.rmSync(file, { force: true });
-      return isHeld;
+    release,
+
+    /** Runs `work`, and once more with the ballast's room when the disk is full. */
+    withRoom<T>(work: () => T): T {
+      try {
+        return work();
+      } catch (error) {
+        if (isDiskFull(error) && release()) return work();
+        throw error;
+      }
     },
   };
+
+  /** Gives the ballast's room back to the disk; false when it was given already. */
+  function release(): boolean {
+    const isHeld = fs.existsSync(file);
+    fs.rmSync(file, { force: true });
+    return isHeld;
+  }
 
   /** Real blocks: a file with a hole would hold nothing. */
   function hold() {

@@ -45,8 +45,11 @@ export function createJobs(given: {
   bus: Bus;
   /** Throws `disk_full` when there is no room for another job. */
   assertRoom?: () => void;
+  /** Runs what must be possible on a full disk, too. */
+  withRoom?: <T>(work: () => T) => T;
 }) {
-  const { config, catalogue, repository, audit, bus, assertRoom = () => {} } = given;
+  const { config, catalogue, repository, audit, bus } = given;
+  const { assertRoom = () => {}, withRoom = (work) => work() } = given;
   let isStopping = false;
 
   return {
@@ -73,12 +76,12 @@ export function createJobs(given: {
         const job = find(idOrNumber);
         const record = ({ number }: Job) =>
           audit.record({ event: 'job.cancel', outcome: 'ok', by, target: `job:${number}` });
-        const cancelled = repository.cancelWaiting(job.id, record);
+        const cancelled = withRoom(() => repository.cancelWaiting(job.id, record));
         if (cancelled) {
           bus.emit('job', cancelled);
           return cancelled;
         }
-        const asked = repository.requestCancel(job.id, record);
+        const asked = withRoom(() => repository.requestCancel(job.id, record));
         if (asked) {
           bus.emit('job', asked);
           bus.emit('cancel-requested', asked);

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, childEnvironment, packageRoot } from '../config.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
+import { createBusyRetry } from '../db/busy-retry.ts';
 import type { Job, Progress } from '../jobs/job.ts';
 import { type JobLog, jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
@@ -10,11 +11,11 @@ import type { Operation } from '../operations/operation.ts';
 import { duration } from '../wording.ts';
 import { spawnChild } from './child.ts';
 import type { Usage } from './family.ts';
-import { createLineReader, createTail } from './lines.ts';
+import { createInbox } from './inbox.ts';
+import { createTail } from './lines.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
 import { createOutput } from './output.ts';
-import { createProgressMeter } from './progress.ts';
-import { messageMaxBytes, parseMessage, type RowMessage } from './protocol.ts';
+import type { RowMessage } from './protocol.ts';
 import { type Masker, maskerFor } from './secrets.ts';
 
 /** What an attempt tells while it runs. */
@@ -37,7 +38,8 @@ export type Attempt = {
 };
 
 const stderrTailBytes = 4096;
-const rowBatch = 500;
+/** How long a job waits for an ops.db that another process is writing. */
+const busyRetry = { maxMs: 10_000, everyMs: 100 };
 /** The server must be gone within ten seconds, however long the grace is that a cancel gives. */
 const shutdownGraceMs = 5000;
 
@@ -56,7 +58,10 @@ export function startAttempt(
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);
   let lateWarning: string | null = null;
-  const inbox = createInbox(events, now, mask);
+  const untilFree = createBusyRetry(busyRetry);
+  const inbox = createInbox(events, now, mask, (work) => {
+    return untilFree(work).catch((error) => guarded(() => rethrow(error)));
+  });
   const output = createOutput(mask.stream, (stream, text) =>
     guarded(() => {
       if (stream === 'stderr') stderrTail.add(text);
@@ -99,12 +104,20 @@ export function startAttempt(
     lateWarning = softLimitWarning(softLimitMs, limitMs);
     events.onWarning(lateWarning);
   }, softLimitMs);
-  guarded(() => {
-    if (!child.identity) return;
-    events.onSpawn(child.identity);
-    child.release(JSON.stringify(job.args));
-  });
+  void begin();
   return { end, finished: follow() };
+
+  /** The script waits behind its gate until its identity is committed. */
+  async function begin() {
+    const { identity } = child;
+    if (!identity) return;
+    try {
+      await untilFree(() => events.onSpawn(identity));
+      child.release(JSON.stringify(job.args));
+    } catch (error) {
+      guarded(() => rethrow(error));
+    }
+  }
 
   async function follow() {
     try {
@@ -114,6 +127,7 @@ export function startAttempt(
       const survivors = await child.end(config.killGraceMs);
       guarded(output.end);
       guarded(inbox.end);
+      await inbox.stored();
       return {
         cause,
         fault,
@@ -133,7 +147,7 @@ export function startAttempt(
     }
   }
 
-  /** A full disk or a busy database ends this attempt, not the server. */
+  /** A full disk, or a database that stays busy, ends this attempt and not the server. */
   function guarded(work: () => void) {
     if (fault !== null) return;
     try {
@@ -153,6 +167,10 @@ function softLimitWarning(softLimitMs: number, limitMs: number): string {
   return `It takes longer than ${duration(softLimitMs / 1000)}, its soft limit. At ${duration(limitMs / 1000)} it is stopped.`;
 }
 
+function rethrow(error: unknown): never {
+  throw error;
+}
+
 /** A full disk is named, so that people look there first. */
 function wordFault({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
@@ -166,38 +184,4 @@ function closingOnError<T>(log: JobLog, work: () => T): T {
     log.close();
     throw error;
   }
-}
-
-/** Reads messages; rows are passed on in batches. */
-function createInbox(events: AttemptEvents, now: () => Date, mask: Masker) {
-  const meter = createProgressMeter(events.onProgress, now);
-  let rows: RowMessage[] = [];
-  let result: Record<string, unknown> | null = null;
-  let failure: AttemptFacts['failure'] = null;
-  let badMessages = 0;
-  const flushRows = () => {
-    if (rows.length > 0) events.onRows(rows);
-    rows = [];
-  };
-  const take = (line: string) => {
-    const message = mask.value(parseMessage(line));
-    if (!message) badMessages += 1;
-    else if (message.type === 'progress') meter.note(message);
-    else if (message.type === 'row') rows.push(message);
-    else if (message.type === 'result') result = message.data;
-    else failure = { message: message.message, detail: message.detail ?? null };
-    if (rows.length >= rowBatch) flushRows();
-  };
-  const lines = createLineReader(messageMaxBytes, take, () => {
-    badMessages += 1;
-  });
-  return {
-    add: lines.add,
-    end() {
-      lines.end();
-      meter.flush();
-      flushRows();
-    },
-    received: () => ({ result, failure, badMessages }),
-  };
 }

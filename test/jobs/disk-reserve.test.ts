@@ -49,3 +49,18 @@ t.test('a full disk is known by the codes of SQLite and of files', async (t) => 
   for (const code of ['SQLITE_FULL', 'ENOSPC', 'EDQUOT']) t.equal(isDiskFull({ code }), true, code);
   for (const error of [{ code: 'EIO' }, new Error('full'), { code: 7 }]) t.equal(isDiskFull(error), false);
 });
+
+t.test('what must be possible on a full disk is tried once more with the room of the ballast', async (t) => {
+  const { assertRoom, withRoom } = createDiskReserve(t.testdir(), () => 100 * mib);
+  assertRoom();
+  let tries = 0;
+  const work = () => {
+    tries += 1;
+    if (tries === 1) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    return 'done';
+  };
+  t.equal(withRoom(work), 'done');
+  tries = 0;
+  t.throws(() => withRoom(work), { code: 'SQLITE_FULL' }, 'the ballast is used already');
+  t.throws(() => withRoom(() => JSON.parse('{')), SyntaxError);
+});

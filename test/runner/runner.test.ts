@@ -275,6 +275,23 @@ t.test('an end that cannot be written is written as soon as that is possible', a
   t.match(await engine.whenJob(number), { status: 'succeeded' });
 });
 
+t.test('a job waits for a busy ops.db with its identity and its rows, and loses none', async (t) => {
+  const engine = startEngine(t, { operations: [defineOperation()] });
+  const writer = openDatabase(engine.config.opsDatabasePath, { busyMs: 1000 });
+  t.teardown(() => writer.close());
+  // In the moment between the claim and the spawn.
+  engine.bus.once('job', () =>
+    engine.bus.once('job', ({ status }) => {
+      t.equal(status, 'running');
+      writer.exec('BEGIN IMMEDIATE');
+      setImmediate(() => writer.exec('ROLLBACK'));
+    }),
+  );
+  const job = await run(engine, 'chore');
+  t.match(job, { status: 'succeeded', failure: null });
+  t.equal(engine.listing.rows(job.id, undefined, 9).items.length, 2);
+});
+
 t.test('on a full disk the end of a job is written after room is made', async (t) => {
   let rooms = 0;
   const makeRoom = () => {
