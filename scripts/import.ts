@@ -1,5 +1,5 @@
-// The operation import: makes the library what a sheet says, or adds the sheet to it. It reads and checks everything
-// first and writes last, in one transaction; until then nothing has changed.
+// The operation import: makes the library what a sheet says, or adds the sheet to it. It reads and checks
+// everything first and writes last, in one transaction; until then nothing has changed.
 import { type Db, openDatabase, scriptBusyMs } from '../src/db/open.ts';
 import { AppError } from '../src/errors.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';

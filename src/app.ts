@@ -19,10 +19,12 @@ import { createPruning } from './jobs/pruning.ts';
 import { createJobRepository } from './jobs/repository.ts';
 import { createRetention } from './jobs/retention.ts';
 import { type Log, logJobEvents } from './log.ts';
-import { type Catalogue, createCatalogue } from './operations/catalogue.ts';
+import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
+import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
 import { createRunner } from './runner/runner.ts';
+import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
@@ -35,6 +37,8 @@ export type App = {
   services: Services;
   /** Recovers, listens, and starts what waits; gives the address. */
   start(): Promise<string>;
+  /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; `server.inject` answers. */
+  startByHand(): void;
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
@@ -45,25 +49,29 @@ const busyRetry = { maxMs: 3000, everyMs: 100 };
 /** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
 export async function createApp(
   config: Config,
-  options: { log: Log; now?: () => Date; catalogue?: Catalogue },
+  options: { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> },
 ): Promise<App> {
-  const { log, now = () => new Date(), catalogue = createCatalogue() } = options;
-  const lock = acquireServerLock(config.root, {
-    pid: process.pid,
-    url: `http://${config.host}:${config.port}`,
-    since: now().toISOString(),
-  });
+  const { log, now = () => new Date() } = options;
+  const holder = { pid: process.pid, url: null, since: now().toISOString() };
+  const lock = acquireServerLock(config.root, holder);
   for (const folder of ['sheets', 'uploads', 'backups', 'logs']) {
     fs.mkdirSync(`${config.root}/${folder}`, { recursive: true, mode: 0o700 });
   }
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);
   if (isNew) seedStarterSheet(config);
-  for (const name of ['published', 'review'] as const) mendExport(sheetPlace(config, name));
+  mendExports(config, log);
   tidyGenerations(config.indexFolder);
 
   const bus = createBus();
   logJobEvents(bus, log);
+  const ownOperations = createOwnOperations({
+    file: config.operationsFile,
+    reserved: reservedNames,
+    intervalMs: config.telemetryIntervalMs,
+    onChange: () => bus.emit('operations'),
+  });
+  const catalogue = options.catalogue ?? createCatalogue(undefined, ownOperations.operations);
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root);
@@ -77,8 +85,10 @@ export async function createApp(
     bus,
     log,
     findApplied,
+    secretsOf: (operation) => readSecrets(config, operation),
     makeRoom: disk.release,
     now,
+    only: options.only,
   });
   const retention = createRetention({ config, pruning: createPruning(ops), audit, log, now });
   const liveIndex = createLiveIndex({
@@ -94,6 +104,7 @@ export async function createApp(
     bus,
     audit,
     catalogue,
+    ownOperations,
     repository,
     listing: createJobListing(ops),
     jobs,
@@ -105,27 +116,22 @@ export async function createApp(
     now,
   };
   const server = await createServer(services);
+  let starting: Promise<string> | null = null;
+  let isListening = false;
   let closing: Promise<void> | null = null;
 
   return {
     server,
     services,
 
-    async start() {
-      const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
-      for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
-      await liveIndex.start();
-      const address = await listen(server, config);
-      audit.record({
-        event: 'server.started',
-        outcome: 'ok',
-        by: systemRequester,
-        detail: { mode: config.mode },
-      });
+    start() {
+      starting ??= startAll();
+      return starting;
+    },
+
+    startByHand() {
+      recover();
       runner.start();
-      sampler.start();
-      retention.start();
-      return address;
     },
 
     close(quietMs = 0) {
@@ -134,17 +140,57 @@ export async function createApp(
     },
   };
 
+  async function startAll() {
+    recover();
+    await liveIndex.start();
+    const address = await listen(server, config);
+    isListening = true;
+    lock.tell({ ...holder, url: address });
+    audit.record({
+      event: 'server.started',
+      outcome: 'ok',
+      by: systemRequester,
+      detail: { mode: config.mode },
+    });
+    // Asked to stop meanwhile: what waits stays waiting.
+    if (closing) return address;
+    runner.start();
+    sampler.start();
+    retention.start();
+    ownOperations.start();
+    return address;
+  }
+
+  function recover() {
+    const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
+    for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+  }
+
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    // A start that goes wrong is told to whoever asked for it.
+    await starting?.catch(() => {});
     sampler.stop();
     await retention.stop();
+    ownOperations.stop();
     await runner.stop(quietMs);
     await server.close();
     await liveIndex.stop();
-    audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+    if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
     library.close();
     ops.close();
     lock.release();
+  }
+}
+
+/** An export that was killed between its renames is mended; what cannot be mended is left for people to look at. */
+function mendExports(config: Config, log: Log) {
+  for (const name of ['published', 'review'] as const) {
+    try {
+      mendExport(sheetPlace(config, name));
+    } catch (error) {
+      log.error({ err: error, sheet: name }, 'a half-done export could not be mended');
+    }
   }
 }
 

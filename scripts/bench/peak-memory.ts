@@ -1,5 +1,5 @@
-// Loaded into a process with --import: when it ends, its peak memory in bytes goes to descriptor 4. What the parent
-// could ask the kernel for is no use: Linux counts the parent's own memory as that of its child before exec.
+// Loaded into a process with --import: when it ends, its peak memory in bytes goes to descriptor 4. Asking the
+// kernel from outside is no use: Linux counts the parent's memory as that of its child before exec.
 import fs from 'node:fs';
 
 process.on('exit', () => fs.writeSync(4, String(peakBytes())));

@@ -1,11 +1,11 @@
-// What a bench is: a name to call it by, and figures that are ratios against something measured in the same run.
+// What a bench is: a name, and figures that are ratios against something measured in the same run.
 
 export type BenchOptions = {
   /** A folder with the three tabs; null: they are generated. */
   library: string | null;
 };
 
-/** One line of the table. `ratio` and `isMet` are null when the reference is missing; `note` says why or how. */
+/** One line of the table. `ratio` and `isMet` are null when the reference is missing. */
 export type Figure = {
   workload: string;
   ours: string;

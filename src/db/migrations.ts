@@ -1,5 +1,5 @@
-// Brings a database's schema up to date. Only the server's start needs it: loading drizzle takes longer than a small
-// script runs.
+// Brings a database's schema up to date. Only the server's start needs it: loading drizzle takes longer than
+// a small script runs.
 import fs from 'node:fs';
 import path from 'node:path';
 import { drizzle } from 'drizzle-orm/better-sqlite3';

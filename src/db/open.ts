@@ -1,4 +1,4 @@
-// Opens SQLite files the one way this program opens them. Every script loads this file, so it must not import drizzle.
+// Opens SQLite files the one way this program opens them. Every script loads it, so it never imports drizzle.
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';

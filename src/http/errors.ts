@@ -46,14 +46,19 @@ export function registerErrors(app: FastifyInstance, services: Services) {
     sendError(toAppError(error, request), request, reply),
   );
   app.setNotFoundHandler((request, reply) => {
-    const isKnown = (['GET', 'POST'] as const).some(
-      (method) =>
-        method !== request.method && app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }),
-    );
-    const error = isKnown
-      ? new AppError('method_not_allowed', `${request.method} is not allowed here.`)
-      : new AppError('not_found', 'There is no such page. Go back to Operations.');
-    return sendError(error, request, reply);
+    const url = request.url.split('?')[0] ?? '/';
+    const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url }));
+    if (allowed.length === 0) {
+      return sendError(
+        new AppError('not_found', 'There is no such page. Go back to Operations.'),
+        request,
+        reply,
+      );
+    }
+    const names = allowed.join(', ');
+    reply.header('allow', names);
+    const message = `${request.method} is not allowed here. Allowed: ${names}.`;
+    return sendError(new AppError('method_not_allowed', message), request, reply);
   });
 }
 
@@ -91,7 +96,8 @@ function errorBody({ code, message, details }: AppError, requestId: string): Err
 
 function wantsJson(request: FastifyRequest): boolean {
   const accept = request.headers.accept ?? '';
-  if (request.url.startsWith('/api/') || request.url === '/health') return !accept.includes('text/html');
+  if (request.originalUrl.startsWith('/api/') || request.originalUrl === '/health')
+    return !accept.includes('text/html');
   return accept.includes('application/json') && !accept.includes('text/html');
 }
 
@@ -127,7 +133,7 @@ const frameworkErrors: Record<string, { code: ErrorCode; message: string }> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'too_large', message: 'The body is larger than this route accepts.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'unsupported_media_type',
-    message: 'Send the body as application/json.',
+    message: 'Send the body as JSON, or on a page as a form.',
   },
 };
 

@@ -1,5 +1,6 @@
 // Stands before every route, static files, the stream and 404 included: refuses what another site's page in the
 // operator's browser could send (rebinding, cross-site posts and loads). Runs before any body is read.
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audit } from '../audit.ts';
 import { AppError } from '../errors.ts';
@@ -24,6 +25,16 @@ export function registerGate(app: FastifyInstance, options: { audit: Audit; allo
     refusals.record(request, refusal);
     throw refusal;
   });
+}
+
+/** The framework answers a path that cannot be decoded before any hook: it is routed as a target that the gate refuses. */
+export function readTarget({ url = '' }: IncomingMessage): string {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return url;
+  } catch {
+    return 'malformed';
+  }
 }
 
 const headers = {
@@ -52,7 +63,7 @@ function refuseHost({ raw }: FastifyRequest, hosts: string[]): AppError | null {
 
 function refuseTarget({ raw }: FastifyRequest): AppError | null {
   if (raw.url?.startsWith('/')) return null;
-  return new AppError('bad_target', 'The request target must be a path.');
+  return new AppError('bad_target', 'The request target must be a path that can be decoded.');
 }
 
 function refuseOrigin(request: FastifyRequest, hosts: string[]): AppError | null {
@@ -103,7 +114,7 @@ function createRefusalAudit(audit: Audit) {
         event: 'gate.refused',
         outcome: 'refused',
         by: requester(request),
-        target: `${request.method} ${request.url}`,
+        target: `${request.method} ${request.originalUrl}`,
         detail: { code: refusal.code, host: String(request.headers.host).slice(0, 200) },
       });
     },

@@ -16,6 +16,7 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
     number: job.number,
     operation: job.operation,
     title: operation?.title ?? job.operation,
+    isOperationGone: operation === null,
     subject: operation?.subject(job.args) ?? '',
     status: job.status,
     badge: badgeOf(job),
@@ -142,7 +143,7 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   },
   lost: {
     name: 'Lost',
-    why: 'The server ended while the job ran, or could not go on with it, so nobody saw its end.',
+    why: 'The server could not see the job to its end: it was ended itself, or could not write.',
     next: 'Nothing half done is in use. Mend what is named above, then retry it.',
   },
   shutdown: {

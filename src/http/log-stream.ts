@@ -10,9 +10,10 @@ import type { Services } from './services.ts';
 const pieceBytes = 256 * 1024;
 
 export function followLog(services: Services, reply: FastifyReply, job: Job, from: number) {
-  const { bus, config, repository } = services;
+  const { bus, config, log, repository } = services;
   const file = jobLogFile(config.root, job.number);
   const response = openText(reply);
+  if (response.destroyed) return;
   let offset = from;
 
   /** Writes all there is as long as the reader takes it; ends with the job. */
@@ -29,17 +30,26 @@ export function followLog(services: Services, reply: FastifyReply, job: Job, fro
       offset = range.next;
     }
   };
+  /** The log may be gone or unreadable by now; who tells of changes must not learn of it. */
+  const writeOrEnd = () => {
+    try {
+      write();
+    } catch (error) {
+      log.error({ err: error, number: job.number }, 'a log could not be followed');
+      response.destroy();
+    }
+  };
   const onChange = (event: JobEvent) => {
-    if (event.id === job.id) write();
+    if (event.id === job.id) writeOrEnd();
   };
   bus.on('log', onChange);
   bus.on('job', onChange);
-  response.on('drain', write);
+  response.on('drain', writeOrEnd);
   response.on('close', () => {
     bus.off('log', onChange);
     bus.off('job', onChange);
   });
-  write();
+  writeOrEnd();
 }
 
 /** A hijacked reply skips the hooks that would send its headers. */

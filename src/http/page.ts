@@ -23,7 +23,8 @@ export function sendPage(
       title: page.title,
       section: page.section ?? '',
       theme,
-      url: request.url,
+      /** Where a form of the page leads back to: never to an address that only takes posts. */
+      url: request.method === 'GET' ? request.url : '/operations',
       notice: takeFlash(request, reply),
       version,
       mode: services.config.mode,

@@ -13,7 +13,8 @@ import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
 import { registerAssets } from './assets.ts';
 import { registerErrors } from './errors.ts';
-import { registerGate } from './gate.ts';
+import { registerOpenApi } from './openapi.ts';
+import { readTarget, registerGate } from './gate.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
@@ -35,18 +36,22 @@ export async function createServer(services: Services): Promise<FastifyInstance>
     bodyLimit: bodyMaxBytes,
     requestTimeout: requestMaxMs,
     forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
+    // A longer parameter would be answered by the framework before the gate; the limit is that of the headers.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
+    rewriteUrl: readTarget,
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
   registerErrors(app, services);
   registerValidation(app);
+  app.removeContentTypeParser('text/plain');
   logRequests(app);
   await app.register(cookie);
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
   await app.register(view, { engine: { eta: new Eta({ views: root, cache: true }) }, root, viewExt: 'eta' });
   await registerAssets(app);
+  await registerOpenApi(app);
   const stream = createStream(app, services);
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);
@@ -65,7 +70,7 @@ function logRequests(app: FastifyInstance) {
     request.log.info(
       {
         method: request.method,
-        url: request.url,
+        url: request.originalUrl,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
       },

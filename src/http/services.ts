@@ -10,6 +10,7 @@ import type { JobRepository } from '../jobs/repository.ts';
 import type { Retention } from '../jobs/retention.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
+import type { OwnCatalogue } from '../operations/own-operations.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
 
@@ -19,6 +20,7 @@ export type Services = {
   bus: Bus;
   audit: Audit;
   catalogue: Catalogue;
+  ownOperations: OwnCatalogue;
   repository: JobRepository;
   listing: JobListing;
   jobs: Jobs;

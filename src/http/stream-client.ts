@@ -4,13 +4,15 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
 /** `seen` holds the version of each card that the client has, `since` what it had before it came; `waiting` the newest
- *  frames that did not fit. */
+ *  frames that did not fit, in the order of their versions: what a reader got last says what it has. */
 export type Client = {
   response: ServerResponse;
   topics: Set<string>;
   since: number;
   seen: Map<string, number>;
   waiting: Map<string, Buffer>;
+  /** Nothing is sent before the present state of all its cards is there. */
+  isReady: boolean;
   stuckSince: number | null;
 };
 
@@ -32,35 +34,53 @@ export function openClient(reply: FastifyReply, topics: Set<string>, since: numb
     'x-accel-buffering': 'no',
   });
   response.write(`retry: ${retryMs}\n\n`);
-  return { response, topics, since, seen: new Map(), waiting: new Map(), stuckSince: null };
+  return { response, topics, since, seen: new Map(), waiting: new Map(), isReady: false, stuckSince: null };
 }
 
 /** Sends a card, unless the reader has this version already. */
 export function sendFrame(client: Client, { card: { name }, version, frame }: Frame) {
-  if (version <= Math.max(client.since, client.seen.get(name) ?? 0)) return;
+  if (!client.isReady || version <= Math.max(client.since, client.seen.get(name) ?? 0)) return;
   client.seen.set(name, version);
-  if (client.waiting.size > 0 || client.response.writableLength + frame.length > bufferedMax) {
-    client.waiting.set(name, frame);
-  } else {
-    write(client, frame);
-  }
+  client.waiting.delete(name);
+  client.waiting.set(name, frame);
+  writeWaiting(client);
 }
 
 /** The reader can take more: gives it what was held back. */
 export function flushClient(client: Client) {
   client.stuckSince = null;
-  for (const [name, frame] of client.waiting) {
-    if (client.response.writableLength + frame.length > bufferedMax) return;
-    client.waiting.delete(name);
-    write(client, frame);
-  }
+  writeWaiting(client);
 }
 
-/** The beat of the stream; closes a reader that takes nothing. */
-export function tickClient(client: Client, frame: Buffer) {
-  const { response, stuckSince } = client;
-  if (stuckSince === null) write(client, frame);
-  else if (performance.now() - stuckSince >= stuckMs) response.destroy();
+/** The beat of the stream; closes a reader that takes nothing. `now` in ms of the monotonic clock. */
+export function tickClient(client: Client, frame: Buffer, now = performance.now()) {
+  const { response, stuckSince, waiting } = client;
+  if (stuckSince !== null && now - stuckSince >= stuckMs) response.destroy();
+  else if (client.isReady && stuckSince === null && waiting.size === 0) write(client, frame);
+}
+
+/** Settles when the reader can take more or has gone; one that takes nothing is closed. */
+export function whenTaken(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (!response.writableNeedDrain) return void setImmediate(resolve);
+    const stuck = setTimeout(() => response.destroy(), stuckMs);
+    const settle = () => {
+      clearTimeout(stuck);
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.on('drain', settle).on('close', settle);
+  });
+}
+
+/** A frame that is larger than the limit goes alone. */
+function writeWaiting(client: Client) {
+  const { response, waiting } = client;
+  for (const [name, frame] of waiting) {
+    if (response.writableLength > 0 && response.writableLength + frame.length > bufferedMax) return;
+    waiting.delete(name);
+    write(client, frame);
+  }
 }
 
 function write(client: Client, frame: Buffer) {

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import type { Card } from './cards/card.ts';
 import { dashboardCards, findCard, renderCard } from './cards/list.ts';
 import type { Services } from './services.ts';
-import { type Client, flushClient, openClient, sendFrame, tickClient } from './stream-client.ts';
+import { type Client, flushClient, openClient, sendFrame, tickClient, whenTaken } from './stream-client.ts';
 
 export type Stream = ReturnType<typeof createStream>;
 
@@ -32,7 +32,7 @@ export function createStream(app: FastifyInstance, services: Services) {
   const states = new Map<string, CardState>(dashboardCards.map((card) => [card.name, newState(card)]));
   let version = 0;
   let ticker: NodeJS.Timeout | null = null;
-  const listeners = (['job', 'log', 'library', 'index'] as const).map((event) => {
+  const listeners = (['job', 'log', 'library', 'index', 'operations'] as const).map((event) => {
     const listener = (change?: JobEvent) => markDirty(event, change);
     bus.on(event, listener);
     return { event, listener };
@@ -40,44 +40,47 @@ export function createStream(app: FastifyInstance, services: Services) {
 
   return {
     /** Takes the connection over: present state first (only what changed since `Last-Event-ID`), then changes. Throws
-     *  `too_many_streams`, and `not_found` for an unknown topic. */
+     *  `too_many_streams`, and `not_found` for an unknown topic or job. */
     async subscribe(
       request: FastifyRequest,
       reply: FastifyReply,
       query: { topics?: string; since?: string },
     ) {
+      const topics = readTopics(query.topics, services);
       if (clients.size >= config.maxStreams) {
         throw new AppError(
           'too_many_streams',
           'Too many live connections. The page goes on without; try again later.',
         );
       }
-      const topics = readTopics(query.topics);
       const last = request.headers['last-event-id'] ?? query.since;
       const client = openClient(reply, topics, readId(typeof last === 'string' ? last : undefined));
+      if (client.response.destroyed) return;
       clients.add(client);
       client.response.on('close', () => leave(client));
       client.response.on('drain', () => flushClient(client));
       ticker ??= setInterval(tick, tickMs);
-      for (const topic of topics) {
-        const state = stateOf(topic);
-        if (state?.isDirty) await render(state);
-        if (state) sendFrame(client, state);
-      }
+      const watched = [...topics].flatMap((topic) => stateOf(topic) ?? []);
+      await Promise.all(watched.map((state) => (state.isDirty ? render(state) : state.rendering)));
+      client.isReady = true;
+      for (const state of watched.sort((one, other) => one.version - other.version)) sendFrame(client, state);
     },
 
     /** `n` full batches back to back, then the end: for tests and for looking at it with curl. */
     async cycle(reply: FastifyReply, query: { topics?: string }, cycles: number) {
-      const topics = readTopics(query.topics);
+      const topics = readTopics(query.topics, services);
+      let batch = await renderBatch(topics);
       const { response } = openClient(reply, topics, 0);
-      for (let turn = 0; turn < cycles; turn += 1) {
-        for (const topic of topics) {
-          const state = stateOf(topic);
-          if (state) response.write(frameOf(topic, nextId(), await renderCard(app, state.card, services)));
+      try {
+        for (let turn = 1; !response.destroyed; turn += 1) {
+          response.write(batch);
+          if (turn === cycles) return;
+          await whenTaken(response);
+          batch = await renderBatch(topics);
         }
-        response.write(tickFrame());
+      } finally {
+        response.end();
       }
-      response.end();
     },
 
     clientCount: () => clients.size,
@@ -128,8 +131,26 @@ export function createStream(app: FastifyInstance, services: Services) {
       state.frame = frameOf(state.card.name, state.version, html);
       for (const client of clients) if (client.topics.has(state.card.name)) sendFrame(client, state);
     } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return;
       log.error({ err: error, card: state.card.name }, 'a card could not be rendered');
+      tryAgain(state);
     }
+  }
+
+  /** With the next change, the next client or the next beat, whichever is first. */
+  function tryAgain(state: CardState) {
+    state.isDirty = true;
+    if (state.timer) clearTimeout(state.timer);
+    state.timer = null;
+  }
+
+  async function renderBatch(topics: Set<string>): Promise<Buffer> {
+    const frames: Buffer[] = [];
+    for (const topic of topics) {
+      const card = findCard(topic);
+      if (card) frames.push(frameOf(topic, nextId(), await renderCard(app, card, services)));
+    }
+    return Buffer.concat([...frames, tickFrame()]);
   }
 
   function stateOf(topic: string): CardState | null {
@@ -159,14 +180,13 @@ export function createStream(app: FastifyInstance, services: Services) {
   }
 
   function tick() {
+    for (const state of states.values()) if (state.isDirty && isWatched(state)) renderSoon(state);
     const frame = tickFrame();
-    for (const client of clients) {
-      tickClient(client, frame);
-    }
+    for (const client of clients) tickClient(client, frame);
   }
 
   function tickFrame(): Buffer {
-    return Buffer.from(`event: tick\ndata: ${now().toISOString()}\n\n`);
+    return Buffer.from(`event: tick\nid: ${boot}-${version}\ndata: ${now().toISOString()}\n\n`);
   }
 
   function nextId(): number {
@@ -193,10 +213,13 @@ function isOfAnotherJob(card: Card, event: keyof BusEvents, change?: JobEvent): 
   return event === 'log' && card.name !== `job-${change?.number}`;
 }
 
-function readTopics(topics: string | undefined): Set<string> {
+function readTopics(topics: string | undefined, { repository }: Services): Set<string> {
   if (!topics) return new Set(dashboardCards.map((card) => card.name));
   const names = topics.split(',').slice(0, 20);
-  const unknown = names.find((name) => !findCard(name));
+  const unknown = names.find((name) => {
+    const [, number] = /^job-(\d+)$/.exec(name) ?? [];
+    return number ? !repository.find(number) : !findCard(name);
+  });
   if (unknown === undefined) return new Set(names);
   throw new AppError('not_found', `There is no topic ${JSON.stringify(unknown.slice(0, 80))}.`);
 }

@@ -3,6 +3,10 @@
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 
+/** What a form sends: each field once, as text. */
+export type Form = Record<string, string>;
+export const formBody = { type: ['object', 'null'], additionalProperties: { type: 'string' } } as const;
+
 export function registerValidation(app: FastifyInstance) {
   const options = { allErrors: true, removeAdditional: false, useDefaults: true } as const;
   const body = new Ajv({ ...options, coerceTypes: false });

@@ -10,7 +10,7 @@ import type { ScriptContext } from '../runner/script.ts';
 import { type Build, buildGeneration } from './build.ts';
 import { liveFiles, switchTo, writeBuiltBy } from './generation.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
-import { recordApplied } from './repository.ts';
+import { recordApplied } from '../library/applied.ts';
 import { verifyGeneration } from './verify.ts';
 
 export type RebuildArguments = Selection & { full?: boolean };
@@ -70,7 +70,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   progress(0, 1, 'switch');
   context.assertFence();
   switchTo(config.indexFolder, draft);
-  recordApplied(library, job, result, new Date());
+  recordApplied(library, { job, result, at: new Date().toISOString() });
   progress(1, 1, 'switch');
   console.log(`Switched to ${draft.name} with ${meta.count} vectors.`);
   return result;

@@ -55,18 +55,6 @@ export function libraryRevision(db: Db): number {
   return db.prepare('SELECT revision FROM ops_library_state WHERE id = 1').pluck().get() as number;
 }
 
-/** Records in the library what an attempt of a job did, for recovery. */
-export function recordApplied(
-  db: Db,
-  job: { id: string; attempt: number },
-  result: Record<string, unknown>,
-  now: Date,
-) {
-  db.prepare(
-    `INSERT INTO ops_applied (job_id, attempt, revision, result, applied_at) VALUES (?, ?, ?, ?, ?)`,
-  ).run(job.id, job.attempt, libraryRevision(db), JSON.stringify(result), now.toISOString());
-}
-
 const tables = {
   experience: { table: 'experiences', body: 'playbook', note: 'context' },
   manual: { table: 'category_manuals', body: 'content', note: 'summary' },

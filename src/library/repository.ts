@@ -1,14 +1,12 @@
-// The statements on categories, experiences and manuals that import and export need. A row is an array in the order of
-// `shapes`. Nothing here begins a transaction by itself: callers choose `read` or `write`.
+// The statements on categories, experiences and manuals that import and export need. A row is an array in the
+// order of `shapes`. Nothing here begins a transaction by itself: callers choose `read` or `write`.
 import type { Db } from '../db/open.ts';
+import { type Applied, recordApplied } from './applied.ts';
 import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.ts';
 
 export type Library = ReturnType<typeof createLibrary>;
 export type LibraryRows = Library[Kind];
 export type Counts = { categories: number; experiences: number; manuals: number };
-
-/** What a job did, kept in the transaction that did it. */
-export type Applied = { job: { id: string; attempt: number }; result: Record<string, unknown>; at: string };
 
 const tables = { category: 'categories', experience: 'experiences', manual: 'category_manuals' } as const;
 
@@ -24,11 +22,6 @@ export function createLibrary(db: Db) {
     `SELECT (SELECT count(*) FROM experiences WHERE ${isLocal}) AS experiences,
       (SELECT count(*) FROM category_manuals WHERE ${isLocal}) AS manuals`,
   );
-  const insertApplied = db.prepare(
-    `INSERT INTO ops_applied (job_id, attempt, revision, result, applied_at)
-      SELECT ?, ?, revision, ?, ? FROM ops_library_state WHERE id = 1`,
-  );
-  const updateWriter = db.prepare('UPDATE ops_library_state SET writer = ? WHERE id = 1');
   return {
     category: categoryRows(db),
     experience: entryRows(db, 'experience'),
@@ -38,10 +31,7 @@ export function createLibrary(db: Db) {
     counts: () => counts.get() as Counts,
     /** The entries that may not leave this machine. */
     localCounts: () => localCounts.get() as Omit<Counts, 'categories'>,
-    recordApplied({ job, result, at }: Applied) {
-      insertApplied.run(job.id, job.attempt, JSON.stringify(result), at);
-      updateWriter.run(`${job.id}.${job.attempt}`);
-    },
+    recordApplied: (applied: Applied) => recordApplied(db, applied),
     /** All reads of `work` see one state. */
     read: <T>(work: () => T): T => db.transaction(work).deferred(),
     /** Locks out other writers from the first statement on; an error rolls everything back. */

@@ -1,11 +1,11 @@
-// What a row of the library is: its columns, words and limits, and which of its text is embedded. Knows no sheet, no
-// statement and no page.
+// What a row of the library is: its columns, words and limits, and which of its text is embedded. Knows no
+// sheet, no statement and no page.
 
 export type Kind = 'category' | 'experience' | 'manual';
 export type Value = string | number | null;
 
-/** `compared`: what makes a row equal to another, its key first. `times`: never compared. `embedded`: the text whose
- *  change makes the row's embedding stale. */
+/** `compared`: what makes a row equal to another, its key first. `times`: never compared. `embedded`: the
+ *  text whose change makes the row's embedding stale. */
 export type Shape = { compared: readonly string[]; times: readonly string[]; embedded: readonly string[] };
 
 export const kinds = ['category', 'experience', 'manual'] as const;

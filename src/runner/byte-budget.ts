@@ -10,6 +10,7 @@ export function limitBytes(pipes: { pipe: Readable; cost: number }[], bytesPerSe
   let used = 0;
   let sliceStart = 0;
   let timer: NodeJS.Timeout | null = null;
+  let isLifted = false;
 
   const resume = () => {
     timer = null;
@@ -20,9 +21,18 @@ export function limitBytes(pipes: { pipe: Readable; cost: number }[], bytesPerSe
       const now = performance.now();
       if (now - sliceStart >= sliceMs) [sliceStart, used] = [now, 0];
       used += chunk.length * cost;
-      if (used < sliceBytes || timer) return;
+      if (used < sliceBytes || timer || isLifted) return;
       for (const { pipe: each } of pipes) each.pause();
       timer = setTimeout(resume, Math.max(1, sliceMs - (now - sliceStart)));
     });
   }
+
+  return {
+    /** The child is gone: what its pipes still hold is little, and must be read soon. */
+    lift() {
+      isLifted = true;
+      if (timer) clearTimeout(timer);
+      resume();
+    },
+  };
 }

@@ -38,9 +38,8 @@ export type Child = {
 /** The script must not run before its pid is committed: the shell waits for a line on descriptor 4. */
 const gate = 'IFS= read -r _ <&4 || exit 125; exec 4<&-; exec "$@"';
 const setpriv = findInPath('setpriv');
-/** The pipes of a child that is gone are read until they are silent for so long, and at most for `drainMaxMs`. */
+/** What the pipes still hold when the child has gone is read for so long at most. */
 const drainMs = 200;
-const drainMaxMs = 2000;
 /** What the pipes of a child together may carry. Reading a message is several times the work of logging a byte. */
 const bytesPerSec = 20 * 1024 * 1024;
 const messageCost = 4;
@@ -119,7 +118,7 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   child.stdout?.on('data', output.onStdout);
   child.stderr?.on('data', output.onStderr);
   messages.on('data', output.onMessages);
-  limitBytes(
+  const limit = limitBytes(
     [
       { pipe: child.stdout as Readable, cost: 1 },
       { pipe: child.stderr as Readable, cost: 1 },
@@ -129,33 +128,17 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   );
   // A child may close its end at any time: EPIPE and ECONNRESET of a pipe say nothing that its exit does not say.
   for (const stream of child.stdio) stream?.on('error', () => {});
-  const drained = drainAfter(child, [child.stdout, child.stderr, messages]);
+  const streams = [child.stdout, child.stderr, messages];
+  const closed = Promise.all(
+    streams.map((stream) => stream && new Promise((resolve) => stream.once('close', resolve))),
+  );
   const exit = await new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, name) => resolve({ code, signal: name }));
   });
-  await drained;
+  limit.lift();
+  await Promise.race([closed, after(drainMs)]);
   for (const stream of child.stdio) stream?.destroy();
   return exit;
-}
-
-/** Settles when the pipes are closed, or silent after the exit. */
-async function drainAfter(child: ChildProcess, streams: (Readable | null)[]) {
-  let chunks = 0;
-  for (const stream of streams) stream?.on('data', () => chunks++);
-  const closed = Promise.all(
-    streams.map((stream) => stream && new Promise((done) => stream.once('close', done))),
-  );
-  await new Promise((done) => child.once('exit', done));
-  const silent = async () => {
-    const deadline = performance.now() + drainMaxMs;
-    for (let seen = -1; seen < chunks && performance.now() < deadline; ) {
-      seen = chunks;
-      await after(drainMs);
-      // The timer may be late because the server was busy; then the pipes have not been looked at in between.
-      await new Promise(setImmediate);
-    }
-  };
-  await Promise.race([closed, silent()]);
 }
 
 async function endAll(

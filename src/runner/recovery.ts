@@ -46,18 +46,23 @@ export function recoverJobs(given: {
   });
 
   function settle(job: Job, record: (moved: Job) => void): Job | null {
-    const applied = findApplied(job);
+    const fail = (message: string) => {
+      const failure = { code: 'lost' as const, message, detail: null, stderr_tail: null };
+      return repository.finish(job, { status: 'failed', failure }, record);
+    };
+    let applied: Record<string, unknown> | null;
+    try {
+      applied = findApplied(job);
+    } catch (error) {
+      return fail(
+        `The server stopped while this job ran, and what it did cannot be read: ${(error as Error).message}.`,
+      );
+    }
     if (applied) return repository.finish(job, { status: 'succeeded', result: applied }, record);
     if (job.cancel_requested_at) return repository.finish(job, { status: 'cancelled' }, record);
     const operation = catalogue.find(job.operation);
     if (operation?.onRestart === 'requeue') return repository.requeueLost(job, record);
-    const failure = {
-      code: 'lost' as const,
-      message: 'The server stopped while this job ran. Its work was not recorded as done.',
-      detail: null,
-      stderr_tail: null,
-    };
-    return repository.finish(job, { status: 'failed', failure }, record);
+    return fail('The server stopped while this job ran. Its work was not recorded as done.');
   }
 }
 

@@ -38,8 +38,10 @@ export function createRunner(given: {
   /** Called when the end of a job cannot be written to a full disk; makes some room. */
   makeRoom?: () => void;
   now: () => Date;
+  /** In a run by hand these jobs alone are started: it must not set off what others have queued. */
+  only?: Set<string> | undefined;
 }) {
-  const { config, catalogue, repository, audit, bus, log, findApplied, now } = given;
+  const { config, catalogue, repository, audit, bus, log, findApplied, now, only } = given;
   const { secretsOf = () => [], makeRoom = () => {} } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
@@ -99,7 +101,7 @@ export function createRunner(given: {
   function runOnce() {
     if (!isStarted) return;
     const room = config.maxRunningJobs - running.size;
-    for (const id of findStartable(repository.line(), room)) {
+    for (const id of startable(room)) {
       const job = repository.start(id);
       if (!job) continue;
       const run: Run = { attempt: null, ended: Promise.resolve() };
@@ -109,6 +111,11 @@ export function createRunner(given: {
         dispatchSoon();
       });
     }
+  }
+
+  function startable(room: number): string[] {
+    if (!only) return findStartable(repository.line(), room);
+    return findStartable(repository.line(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
   }
 
   async function runJob(job: Job, run: Run) {
@@ -142,6 +149,8 @@ export function createRunner(given: {
     const operation = catalogue.find(job.operation);
     if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
     const mask = maskerFor(secretsOf(operation));
+    // It may have been cancelled in the moment of its start, when there was no attempt to end yet.
+    const isCancelled = isCancelAsked(job);
     let progress = job.progress;
     let logBytes = 0;
     /** What only shows how a job is getting on is never a reason to end it. */
@@ -182,7 +191,7 @@ export function createRunner(given: {
       now,
       mask,
     );
-    if (repository.find(job.id)?.cancel_requested_at) run.attempt.end('cancelled');
+    if (isCancelled) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
     const outcome = decideOutcome({ ...facts, ...readApplied(job, facts) });
     return { ...mask.value(outcome), logBytes: facts.logBytes, usage: facts.usage };
@@ -196,7 +205,8 @@ export function createRunner(given: {
     }
   }
 
-  function settle(job: Job, outcome: AttemptOutcome) {
+  function settle(job: Job, ended: AttemptOutcome) {
+    const outcome = isToBeTriedAgain(job, ended) && isCancelAsked(job) ? { ...ended, ...cancelled } : ended;
     const record = (event: string) => (moved: Job) => {
       if (outcome.logBytes !== undefined) repository.setLogBytes(moved, outcome.logBytes);
       if (outcome.usage) repository.addUsage(moved, outcome.usage);
@@ -209,9 +219,8 @@ export function createRunner(given: {
       });
     };
     const policy = catalogue.find(job.operation)?.retries;
-    const mayRetry = outcome.isTemporary && job.attempt < job.max_attempts;
     const moved =
-      mayRetry && policy && outcome.failure
+      isToBeTriedAgain(job, outcome) && policy && outcome.failure
         ? repository.retryLater(
             job,
             outcome.failure,
@@ -223,6 +232,14 @@ export function createRunner(given: {
     if (moved.status === 'retrying') scheduleRetry(moved);
     bus.emit('job', moved);
     bus.emit('library');
+  }
+
+  function isToBeTriedAgain({ attempt, max_attempts }: Job, { isTemporary }: AttemptOutcome): boolean {
+    return isTemporary && attempt < max_attempts;
+  }
+
+  function isCancelAsked({ id }: Job): boolean {
+    return repository.find(id)?.cancel_requested_at != null;
   }
 
   /** Exponential, with up to a tenth of jitter, capped. */
@@ -249,6 +266,9 @@ export function createRunner(given: {
     }
   }
 }
+
+/** Asked for too late to end the child, but in time to spare it another attempt. */
+const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as const;
 
 const noopOutcome: Outcome = { status: 'succeeded', result: { mode: 'noop' }, isTemporary: false };
 

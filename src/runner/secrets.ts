@@ -1,6 +1,8 @@
 // Which texts of a job are secret, and in which forms they would show: as they are, JSON-escaped, in base64, a line at a
 // time. Reads secret files; never keeps them anywhere but in memory.
 import fs from 'node:fs';
+import { childEnvironment, type Config } from '../config.ts';
+import type { Operation } from '../operations/operation.ts';
 import { createByteMask } from './byte-mask.ts';
 
 /** Shorter texts would hide ordinary words. */
@@ -8,6 +10,8 @@ const leastBytes = 6;
 /** Lines of a key file (PEM, base64) that are shorter say nothing by themselves. */
 const leastLineBytes = 16;
 const secretFileMaxBytes = 64 * 1024;
+/** Names of variables and of JSON keys that mean a secret. */
+const secretName = /key|token|secret|password|passphrase/i;
 const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
@@ -28,13 +32,18 @@ export function maskerFor(secrets: string[]) {
   return { stream: createStream, text, value };
 }
 
-/** The contents of the files that variables named `…_FILE` point to; a file that cannot be read hides nothing, since
- *  the script cannot read it either. */
-export function readSecretFiles(environment: Record<string, string>): string[] {
-  return Object.entries(environment).flatMap(([name, file]) => {
-    if (!name.endsWith('_FILE')) return [];
-    const content = readStart(file);
-    return content ? [content] : [];
+/** What the variables that an operator's own operation asks for give away: the files that names in `…_FILE` point to,
+ *  and the values of names that mean a secret. */
+export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
+  return typeof script === 'string' ? [] : secretsIn(childEnvironment(config, {}, script.env), script.env);
+}
+
+/** A file that cannot be read hides nothing: the script cannot read it either. */
+export function secretsIn(environment: Record<string, string>, names = Object.keys(environment)): string[] {
+  return names.flatMap((name) => {
+    const value = environment[name] ?? '';
+    const secret = name.endsWith('_FILE') ? readStart(value) : secretName.test(name) ? value : null;
+    return secret ? [secret] : [];
   });
 }
 
@@ -88,8 +97,6 @@ function base64Of(secret: string): string[] {
   const all = [...aligned, ...wrapped].filter((code) => code.length >= leastLineBytes / 2);
   return [...all, ...all.map((code) => code.replaceAll('+', '-').replaceAll('/', '_'))];
 }
-
-const secretName = /key|token|secret|password|passphrase/i;
 
 function secretValues(text: string): string[] {
   if (!text.startsWith('{')) return [];

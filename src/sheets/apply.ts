@@ -1,5 +1,5 @@
-// Carries out a plan, inside the caller's write transaction. The order keeps every state legal on the way: categories
-// come before their entries and go after them, and a name is given up before another category takes it.
+// Carries out a plan, inside the caller's write transaction. The order keeps every state legal on the way:
+// categories come before their entries and go after them; a name is given up before another takes it.
 import type { Library } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedSheet, CheckedTab, SheetRow } from './checks.ts';

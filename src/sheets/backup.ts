@@ -1,4 +1,5 @@
-// Copies the library aside before an import, with SQLite's online backup, so that other programs may go on using it.
+// Copies the library aside before an import, with SQLite's online backup, so that other programs may go on
+// using it.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
@@ -8,8 +9,8 @@ import { syncToDisk } from './disk.ts';
 const pagesAtOnce = 500;
 const unfinished = /\.partial(-journal)?$/;
 
-/** Gives the name of the file in `<root>/backups`. A file is complete when it has that name; `onCopied` is told the
- *  part that is done, from 0 to 1. */
+/** Gives the name of the file in `<root>/backups`. A file is complete when it has that name; `onCopied` is
+ *  told the part that is done, from 0 to 1. */
 export async function backupLibrary(
   db: Db,
   config: Config,

@@ -1,5 +1,5 @@
-// Judges every cell of a sheet by the rules of the library, and turns rows into what the library would store. It sees
-// the sheet only; what depends on the library's rows is judged in plan.ts.
+// Judges every cell of a sheet by the rules of the library, and turns rows into what the library would store.
+// It sees the sheet only; what depends on the library's rows is judged in plan.ts.
 import { cut, type Kind, shapes, type Value } from '../library/rules.ts';
 import { type Check, cellChecks, Fault, notUtf8 } from './cells.ts';
 import type { SheetContent, TabContent } from './folder.ts';
@@ -8,13 +8,15 @@ import { nearest } from './nearest.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import type { Tab } from './tabs.ts';
 
-/** `values`: what the library would store, in the order of the kind's shape. `cells`: the row as the sheet has it. */
+/** `values`: what the library would store, in the order of the kind's shape. `cells`: the row as the sheet
+ *  has it. */
 export type SheetRow = { row: number; values: Value[]; cells: string[] };
 
 export type CheckedTab = {
   tab: Tab;
   rows: Map<string, SheetRow>;
-  /** Keys of rows with a problem, and their numbers. Such a row changes nothing: its entry must not be removed either. */
+  /** Keys of rows with a problem, and their numbers. Such a row changes nothing: its entry must not be
+   *  removed either. */
   leftOut: Map<string, number>;
   invalid: number;
   /** Where the sheet has the kind's times; -1 where it has none. */
@@ -135,7 +137,8 @@ function columnsOf(tab: Tab, header: string[]): Column[] {
   });
 }
 
-/** Gives the values in the order of the columns: null for a cell with a problem, none for a row without its cells. */
+/** Gives the values in the order of the columns: null for a cell with a problem, none for a row without
+ *  its cells. */
 function checkRow(content: TabContent, columns: Column[], cells: string[], row: number, problems: Problem[]) {
   const { tab, header, isUtf8 } = content;
   const values: Value[] = [];

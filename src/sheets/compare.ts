@@ -1,5 +1,5 @@
-// One tab against its table: each row is added, changed, unchanged or invalid, each row of the library may be absent
-// from the sheet. The table is read once, row by row; the sheet is what is held in memory.
+// One tab against its table: each row is added, changed, unchanged or invalid, each row of the library may be
+// absent from the sheet. The table is read once, row by row; the sheet is what is held in memory.
 import type { LibraryRows } from '../library/repository.ts';
 import { type Kind, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './checks.ts';

@@ -1,5 +1,5 @@
-// Writes the library to a folder of CSV files, all tabs from one state of the library. It writes beside the place and
-// swaps in whole: nobody ever reads half a sheet.
+// Writes the library to a folder of CSV files, all tabs from one state of the library. It writes beside the
+// place and swaps in whole: nobody ever reads half a sheet.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Counts, Library } from '../library/repository.ts';
@@ -13,8 +13,8 @@ import { type Tab, tabs } from './tabs.ts';
 /** Keys of the rows that a sheet holds. */
 export type Exported = Record<Kind, Value[]>;
 
-/** Writes the sheet to `place`, a folder that `openSheetPath` has allowed. The files say that their entries were
- *  exported `at` (ISO 8601 UTC), as the library will when `noteExported` has run. */
+/** Writes the sheet to `place`, a folder that `openSheetPath` has allowed. The files say that their
+ *  entries were exported `at` (ISO 8601 UTC), as the library will when `noteExported` has run. */
 export function exportSheet(
   library: Library,
   place: string,

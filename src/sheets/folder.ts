@@ -1,5 +1,5 @@
-// Reads a sheet that is a folder of CSV files. It finds out what cannot be read at all (a tab, a header, the quoting);
-// what the cells say is judged in checks.ts.
+// Reads a sheet that is a folder of CSV files. It finds out what cannot be read at all (a tab, a header, the
+// quoting); what the cells say is judged in checks.ts.
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';

@@ -1,5 +1,5 @@
-// A spreadsheet program would run a cell like `=1+1`. Export puts one apostrophe before such a text, import takes one
-// away from such a cell, so that export followed by import changes nothing.
+// A spreadsheet program would run a cell like `=1+1`. Export puts one apostrophe before such a text, import
+// takes one away from such a cell, so that export followed by import changes nothing.
 const formula = /^'*[=+\-@\t\r]/;
 const apostrophe = 0x27;
 

@@ -1,6 +1,7 @@
 // Finds what somebody probably meant, for messages such as: Did you mean “useful”?
 
-/** The candidate with the fewest edits from `word`, if that is at most a third of its letters; case does not count. */
+/** The candidate with the fewest edits from `word`, if that is at most a third of its letters; case does
+ *  not count. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let fewest = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
-// Where sheets may be read and written. Every path that comes from outside passes here, with its symbolic links
-// resolved, before a file is opened; nothing that is not a sheet is ever written over.
+// Where sheets may be read and written. Every path that comes from outside passes here, with its symbolic
+// links resolved, before a file is opened; nothing that is not a sheet is ever written over.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,8 +18,8 @@ export function sheetPlace(config: Config, name: SheetName): string {
   return path.join(config.root, 'sheets', name);
 }
 
-/** The folder that `given` (absolute, or relative to the data root) leads to. Throws `invalid_arguments` with a
- *  problem for the field `path`. */
+/** The folder that `given` (absolute, or relative to the data root) leads to. Throws `invalid_arguments`
+ *  with a problem for the field `path`. */
 export function resolveSheetPath(config: Config, given: string, use: SheetUse): string {
   const found = findSheetPath(config, given, use);
   if ('place' in found) return found.place;
@@ -28,7 +28,8 @@ export function resolveSheetPath(config: Config, given: string, use: SheetUse): 
   });
 }
 
-/** The same for a script, whose arguments are its input: throws `bad_input` with the code `path_not_allowed`. */
+/** The same for a script, whose arguments are its input: throws `bad_input` with the code
+ *  `path_not_allowed`. */
 export function openSheetPath(config: Config, given: string, use: SheetUse): string {
   const found = findSheetPath(config, given, use);
   if ('place' in found) return found.place;

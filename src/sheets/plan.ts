@@ -1,5 +1,5 @@
-// Compares a checked sheet with the library: what an import would add, change and remove, and what only the library
-// can tell is wrong. It writes nothing.
+// Compares a checked sheet with the library: what an import would add, change and remove, and what only the
+// library can tell is wrong. It writes nothing.
 import { AppError } from '../errors.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { cut, entryKinds, type Kind, kinds, shapes, syncStatuses, type Value } from '../library/rules.ts';
@@ -71,11 +71,16 @@ export function refuseRemovals({ tabs, before }: ImportPlan) {
   const entries = before.experiences + before.manuals;
   if (removed <= entries * mostRemoved) return;
   const percent = Math.round((100 * removed) / entries);
-  throw new AppError(
-    'bad_input',
-    `This would remove ${removed} of ${entries} entries (${percent} %); nothing was written. An import that removes more than 20 % starts from its plan, or with allow_removals. If the sheet is only a part of the library, use the mode merge.`,
-    { code: 'too_many_removed', problems: [], total: 0, removed, entries },
-  );
+  const found = `This would remove ${removed} of ${entries} entries (${percent} %); nothing was written.`;
+  const rule = 'An import that removes more than 20 % starts from its plan, or with allow_removals.';
+  const advice = 'If the sheet is only a part of the library, use the mode merge.';
+  throw new AppError('bad_input', `${found} ${rule} ${advice}`, {
+    code: 'too_many_removed',
+    problems: [],
+    total: 0,
+    removed,
+    entries,
+  });
 }
 
 const mostRemoved = 0.2;
@@ -138,7 +143,8 @@ function compareEntries(comparing: Comparing, absent: Map<Value, Value[]>): Set<
   return needed;
 }
 
-/** Of the categories that only the library has: removes those that nothing needs; the names of the others are taken. */
+/** Of the categories that only the library has: removes those that nothing needs; the names of the others
+ *  are taken. */
 function removeCategories(comparing: Comparing, absent: Map<Value, Value[]>, needed: Set<Value>) {
   const { checked, mode, plan } = comparing;
   const { tab, leftOut, rows } = checked.category;

@@ -1,5 +1,5 @@
-// The part of a plan that people look at before they apply it: the first rows that would be added, changed or removed,
-// and what is wrong; every text cut, so that it fits one message.
+// The part of a plan that people look at before they apply it: the first rows that would be added, changed or
+// removed, and what is wrong; every text cut, so that it fits one message.
 import { cut, shapes, syncStatusWord, type Value } from '../library/rules.ts';
 import type { SheetRow } from './checks.ts';
 import { longestShown, mostShown, type Problem } from './problems.ts';

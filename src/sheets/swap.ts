@@ -1,5 +1,5 @@
-// Puts a finished folder in the place of another by two renames, and keeps the other as `<name>.previous`. A process
-// that dies between the renames leaves no folder in the place: `mendExport` puts the old one back.
+// Puts a finished folder in the place of another by two renames, and keeps the other as `<name>.previous`. A
+// process that dies between the renames leaves no folder in the place: `mendExport` puts the old one back.
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncToDisk } from './disk.ts';
@@ -26,8 +26,8 @@ export function swapIn(place: string) {
   syncToDisk(parent);
 }
 
-/** Ends what an export that died has left half done; says whether there was anything. To be called when no export
- *  to this place is running. */
+/** Ends what an export that died has left half done; says whether there was anything. To be called when no
+ *  export to this place is running. */
 export function mendExport(place: string): boolean {
   const isUnfinished = fs.existsSync(writingPlace(place));
   const isSwappedOut = !fs.existsSync(place) && fs.existsSync(previousPlace(place));

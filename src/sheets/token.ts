@@ -1,5 +1,5 @@
-// The token of a plan: it changes with the library, with the files and with the mode. Leaving out invalid rows and
-// allowing removals do not change what a plan says, so they are not part of it.
+// The token of a plan: it changes with the library, with the files and with the mode. Leaving out invalid
+// rows and allowing removals do not change what a plan says, so they are not part of it.
 import { createHash } from 'node:crypto';
 import type { Mode } from './plan.ts';
 

@@ -202,3 +202,12 @@ t.test('a log is read in ranges, or followed until the job ends', async (t) => {
   t.equal(range.headers.get('x-log-offset'), '5');
   t.equal(await range.text(), text.slice(5, 12));
 });
+
+t.test('the API describes itself', async (t) => {
+  const app = await startApp(t, noop);
+  const { body } = await app.json('/api/v1/openapi.json');
+  t.equal(body.openapi, '3.1.0');
+  t.ok(body.paths['/api/v1/operations/{operation}'].post.requestBody);
+  t.ok(body.paths['/api/v1/search'].get.parameters.some((one: { name: string }) => one.name === 'q'));
+  t.notOk(Object.keys(body.paths).some((path) => path.startsWith('/ui/') || path === '/operations'));
+});

@@ -48,6 +48,8 @@ const everyRoute = [
   ['GET', '/api/v1/operations'],
   ['GET', '/health'],
   ['GET', '/nothing-here'],
+  ['GET', '/%zz'],
+  ['GET', `/jobs/${'1'.repeat(300)}`],
   ['POST', '/ui/operations/run/export'],
   ['POST', '/api/v1/operations/export'],
 ] as const;
@@ -146,7 +148,30 @@ t.test('the gate stands before every route', async (t) => {
     }
   });
 
+  await t.test(
+    'a path that cannot be decoded is refused like every other, in the form that was asked for',
+    async (t) => {
+      for (const path of ['/%zz', '/jobs/%', '/assets/%e0%a4', '/api/v1/%zz']) {
+        const { status, body, headers } = await send(app, 'GET', path, {
+          host: own,
+          accept: 'application/json',
+        });
+        t.equal(status, 400, path);
+        t.equal(JSON.parse(body).error.code, 'bad_target');
+        t.ok(headers['content-security-policy']);
+      }
+      t.equal(
+        (await send(app, 'GET', '/library?q=%zz', { host: own })).status,
+        200,
+        'a query is read as it is',
+      );
+    },
+  );
+
   await t.test('a GET on an action is no action', async (t) => {
+    const { headers } = await send(app, 'GET', '/ui/operations/run/import', { host: own });
+    t.equal(headers.allow, 'POST');
+    t.equal((await send(app, 'DELETE', '/jobs/1', { host: own })).headers.allow, 'GET');
     t.equal((await send(app, 'GET', '/ui/operations/run/import', { host: own })).status, 405);
   });
 

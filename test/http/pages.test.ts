@@ -191,6 +191,46 @@ t.test('the theme is kept in a cookie and rendered by the server', async (t) => 
   }
 });
 
+t.test('after the theme it goes back to a path of this site, and nowhere else', async (t) => {
+  const app = await startApp(t, noop);
+  for (const [back, location] of [
+    ['/jobs/1?x=a b', '/jobs/1?x=a%20b'],
+    ['/x\r\nSet-Cookie: a=b', '/xSet-Cookie:%20a=b'],
+    ['/\t/evil.test', '/operations'],
+    ['//evil.test', '/operations'],
+    ['/\\evil.test', '/operations'],
+    ['https://evil.test/', '/operations'],
+    ['', '/operations'],
+  ] as const) {
+    const answer = await app.submit('/ui/theme', { theme: 'dark', back });
+    t.equal(answer.status, 303);
+    t.equal(answer.headers.get('location'), location, JSON.stringify(back));
+  }
+  const refused = await app.submit('/ui/operations/run/import', { mode: 'none' });
+  const back = parse(await refused.text()).querySelector('[name="back"]');
+  t.equal(back?.getAttribute('value'), '/operations', 'not to an address that only takes posts');
+});
+
+t.test('a form that is no form is refused, not a fault of the server', async (t) => {
+  const app = await startApp(t, noop);
+  const send = (body: string, type = 'application/x-www-form-urlencoded') =>
+    fetch(`${app.origin}/ui/operations/run/import`, {
+      method: 'POST',
+      headers: { 'content-type': type, accept: 'application/json' },
+      body,
+    });
+  t.equal((await send('reason=one&reason=two&confirm=import')).status, 422, 'a field twice');
+  t.equal((await send('{"reason": 5, "confirm": "import"}', 'application/json')).status, 422, 'a number');
+  t.equal((await send('["import"]', 'application/json')).status, 422, 'a list');
+  t.equal((await send('reason', 'text/plain')).status, 415, 'plain text');
+  const twice = await fetch(`${app.origin}/ui/theme`, {
+    method: 'POST',
+    body: new URLSearchParams('back=/a&back=/b'),
+  });
+  t.equal(twice.status, 422);
+  t.equal(app.services.repository.newest(1).length, 0);
+});
+
 t.test('text from people is escaped', async (t) => {
   const app = await startApp(t, noop);
   const evil = '<img src=x onerror=alert(1)>';

@@ -11,6 +11,7 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const known = [
   'GET /',
   'GET /api/v1/index',
+  'GET /api/v1/openapi.json',
   'GET /api/v1/operations',
   'GET /api/v1/operations/jobs',
   'GET /api/v1/operations/jobs/:id',

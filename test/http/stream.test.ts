@@ -1,5 +1,9 @@
-import t from 'tap';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
+import t, { type Test } from 'tap';
 import { dashboardCards } from '../../src/http/cards/list.ts';
+import { type Client, openClient, sendFrame, tickClient } from '../../src/http/stream-client.ts';
 import { startApp } from '../support/app.ts';
 import { insideOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
@@ -85,11 +89,12 @@ t.test('after a reconnect only what has changed is sent', async (t) => {
   again.close();
 
   const stranger = await openStream(app.origin, '/ui/stream/telemetry', { 'last-event-id': 'another-7' });
-  await stranger.until(({ event }) => event === 'index');
+  await Promise.all(names.map((name) => stranger.until(({ event }) => event === name)));
+  const ids = stranger.events.map(({ id }) => Number(id?.split('-')[1]));
   t.strictSame(
-    stranger.events.map(({ event }) => event),
-    names,
-    'an unknown id gets everything',
+    ids,
+    ids.toSorted((one, other) => one - other),
+    'an unknown id gets everything, the oldest first: the last id is true wherever it breaks off',
   );
   stranger.close();
 
@@ -111,7 +116,8 @@ t.test('cycles=n gives n full batches and ends', async (t) => {
     [1, 2, 3].flatMap(() => [...names, 'tick']),
   );
   const tick = stream.events.find(({ event }) => event === 'tick');
-  t.ok(`event: tick\ndata: ${tick?.data}\n\n`.length <= 80);
+  t.ok(tick?.id);
+  t.ok(`event: tick\nid: ${tick?.id}\ndata: ${tick?.data}\n\n`.length <= 80);
 });
 
 t.test('topics narrow the stream, and a job has its own', async (t) => {
@@ -125,8 +131,14 @@ t.test('topics narrow the stream, and a job has its own', async (t) => {
   );
   const { text } = await app.page('/ui/jobs/1/card');
   t.equal(stream.events[0]?.data, text);
-  const unknown = await app.page('/ui/stream/telemetry?topics=weather');
-  t.equal(unknown.status, 404);
+  for (const query of [
+    'topics=weather',
+    'topics=job-2',
+    'topics=job-2&cycles=1',
+    'topics=queue,job-999999',
+  ]) {
+    t.equal((await app.page(`/ui/stream/telemetry?${query}`)).status, 404, query);
+  }
 });
 
 t.test('one client more than allowed is told to come back', async (t) => {
@@ -146,3 +158,95 @@ t.test('closing the server ends the streams', async (t) => {
   await stream.ended();
   t.pass('ended');
 });
+
+t.test('a card that could not be rendered comes with the next change', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { counts, bus } = app.services;
+  const { queue } = counts;
+  counts.queue = () => {
+    counts.queue = queue;
+    throw new Error('the database is away for a moment');
+  };
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  bus.emit('library');
+  await stream.until(({ event }) => event === 'queue');
+  stream.close();
+
+  counts.queue = () => {
+    counts.queue = queue;
+    throw new Error('the database is away for a moment');
+  };
+  bus.emit('library');
+  const later = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  await later.until(({ event }) => event === 'queue');
+  later.close();
+  t.pass('and for the next client');
+});
+
+t.test('a reader that reads nothing keeps the newest of each card, and is closed', async (t) => {
+  const { client, request } = await openUnread(t);
+  const frame = (name: string, version: number) => ({
+    card: { name },
+    version,
+    frame: Buffer.from(`event: ${name}\nid: b-${version}\ndata: ${'x'.repeat(100_000)}\n\n`),
+  });
+  let version = 0;
+  while (client.waiting.size === 0) sendFrame(client, frame('jobs', ++version));
+  for (let turn = 0; turn < 500; turn += 1) {
+    sendFrame(client, frame('queue', ++version));
+    sendFrame(client, frame('jobs', ++version));
+  }
+  t.strictSame([...client.waiting.keys()], ['queue', 'jobs'], 'one of each, in the order of their versions');
+  t.ok(client.response.writableLength <= 256 * 1024, `${client.response.writableLength} bytes are held`);
+  const closed = new Promise((resolve) => client.response.once('close', resolve));
+  tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 4000);
+  t.notOk(client.response.destroyed, 'not at once');
+  tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 5001);
+  await closed;
+  request.destroy();
+});
+
+t.test('a card larger than all that may wait is sent all the same', async (t) => {
+  const { client, request } = await openUnread(t);
+  const data = 'x'.repeat(400_000);
+  sendFrame(client, { card: { name: 'jobs' }, version: 1, frame: Buffer.from(`data: ${data}\n\n`) });
+  t.equal(client.waiting.size, 0);
+  request.destroy();
+});
+
+t.test('clients that break off leave nothing behind', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { bus } = app.services;
+  const listeners = () => bus.eventNames().map((name) => bus.listenerCount(name));
+  const before = listeners();
+  await app.run('export');
+  const gone = Array.from({ length: 60 }, async (_, turn) => {
+    const path = turn % 3 === 0 ? '/api/v1/operations/jobs/1/log?follow=1' : '/ui/stream/telemetry';
+    const request = http.get(app.origin + path, { agent: false }).on('error', () => {});
+    await new Promise((resolve) => request.once(turn % 2 === 0 ? 'response' : 'socket', resolve));
+    request.destroy();
+  });
+  await Promise.all(gone);
+  const last = await openStream(app.origin, '/ui/stream/telemetry');
+  await last.until(({ event }) => event === 'index');
+  const clients = async () => (await app.json('/health')).body.components.stream.detail;
+  while ((await clients()) !== '1 client' || String(listeners()) !== String(before));
+  t.pass('until none is left; else this test times out');
+  last.close();
+});
+
+/** A connection as the stream opens it, whose reader takes nothing. */
+async function openUnread(t: Test): Promise<{ client: Client; request: http.ClientRequest }> {
+  const app = fastify();
+  t.teardown(() => app.close());
+  const opened = new Promise<Client>((resolve) => {
+    app.get('/', (_request, reply) => resolve(openClient(reply, new Set(['jobs', 'queue']), 0)));
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const request = http.get(`http://127.0.0.1:${port}/`, { agent: false }, (response) => response.pause());
+  request.on('error', () => {});
+  const client = await opened;
+  client.isReady = true;
+  return { client, request };
+}

@@ -3,7 +3,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { Job } from '../../src/jobs/job.ts';
 import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
-import { identify, isAlive } from '../../src/runner/processes.ts';
+import { findJobProcesses, identify, isAlive } from '../../src/runner/processes.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -124,10 +124,11 @@ t.test('rubbish on the message descriptor fails a script that ends well, and bre
     ['a message over 1 MiB', `{"type":"result","data":{"x":"${'x'.repeat(1024 * 1024)}"}}\n`, good],
     ['a line that never ends', 'x'.repeat(1_200_000)],
   ];
-  for (const [what, ...parts] of bad) {
+  const sent = bad.map(async ([what, ...parts]) => {
     const job = await send(...parts);
     t.match(job, { status: 'failed', failure: { code: 'bad_output', message: /^1 line on/ } }, what);
-  }
+  });
+  await Promise.all(sent);
   t.match(
     await send(good.trim()),
     { status: 'succeeded', result: { n: 1 } },
@@ -203,14 +204,15 @@ t.test('cancelling ends a child of any kind: the job is cancelled and nothing is
       defineOperation({ name: child, child, retries: { maxAttempts: 3, delayMs: 1, backoff: 1 } }),
     ),
   });
-  for (const [name, phase] of Object.entries(kinds)) {
-    const { number } = engine.enqueue(name);
+  const cancelled = Object.entries(kinds).map(async ([name, phase]) => {
+    const { number, id } = engine.enqueue(name);
     await engine.whenPhase(number, phase);
     t.match(engine.jobs.cancel(String(number), operator), { status: 'running', cancel_requested_at: String });
     const job = await engine.whenJob(number);
     t.match(job, { status: 'cancelled', failure: null, attempt: 1, pid: null }, name);
-    t.same(engine.processesLeft(), [], name);
-  }
+    t.same(findJobProcesses({ group: -1, marker: `${id}.1`, root: engine.root }), [], name);
+  });
+  await Promise.all(cancelled);
 });
 
 t.test('SIGTERM comes before SIGKILL: a script that ignores it can say so', async (t) => {
@@ -269,6 +271,16 @@ t.test('work that was committed counts, though the process was killed for a canc
     status: 'succeeded',
     result: { added: 3 },
     cancel_requested_at: String,
+  });
+});
+
+t.test('when it cannot be read what a job has done, the job is lost and says so', async (t) => {
+  const engine = startWith(t, 'succeeds');
+  const { id, number } = engine.enqueue('succeeds');
+  engine.library.prepare(`INSERT INTO ops_applied VALUES (?, 1, 1, 'no JSON', '')`).run(id);
+  t.match(await engine.whenJob(number), {
+    status: 'failed',
+    failure: { code: 'lost', message: /^The server could not follow this job to its end: .*JSON/ },
   });
 });
 

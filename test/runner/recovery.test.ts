@@ -144,6 +144,21 @@ t.test('a child that outlived its server is killed, and so is what only the mark
   t.match(engine.auditRows('job:1').at(-1)?.detail, String(direct.pid));
 });
 
+t.test('a process of the child’s group is killed with it, though it hides its marker', async (t) => {
+  const engine = open(t);
+  const child = spawn('sh', ['-c', 'env -i sleep 600 & echo $!; exec sleep 600'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [line] = await once(child.stdout, 'data');
+  const hidden = identify(Number(line));
+  leaveRunning(engine, 'chore', { pid: child.pid as number });
+  t.match(engine.recover(), [{ killed: [child.pid] }]);
+  while (isAlive(hidden)) await new Promise(setImmediate);
+  t.notOk(isAlive(hidden));
+});
+
 t.test('a stopped child is killed like any other', async (t) => {
   const engine = open(t);
   const child = sleep(t);

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/db/open.ts';
-import { prepareOps } from '../../src/db/ops.ts';
 import type { ScriptMessage } from '../../src/runner/protocol.ts';
 import { makeRoot, startEngine } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';
@@ -84,27 +83,6 @@ t.test('arguments that are no JSON are a failure like any other', async (t) => {
 t.test('by hand, without a message descriptor, the same script runs silently', async (t) => {
   const { code, messages, stderr } = await ask(t, { text: 'work', count: 3 }, { env: {} });
   t.same({ code, messages, stderr }, { code: 0, messages: [], stderr: '' });
-});
-
-t.test('only the attempt that ops.db calls the running one passes the fence', async (t) => {
-  const root = makeRoot(t);
-  const ops = prepareOps(`${root}/ops.db`);
-  t.teardown(() => ops.close());
-  ops
-    .prepare(
-      `INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
-       VALUES (?, 'chore', 'running', 'scripts', 'ada', '{}', 2, '')`,
-    )
-    .run(id);
-  const fence = () => ask(t, { text: 'fence' }, { root });
-  t.equal((await fence()).code, 0);
-  ops.exec('UPDATE job SET attempt = 3');
-  t.match(await fence(), {
-    code: 1,
-    messages: [{ message: /no longer the one that may write; nothing was written/ }],
-  });
-  ops.exec(`UPDATE job SET attempt = 2, status = 'failed'`);
-  t.equal((await fence()).code, 1);
 });
 
 t.test('the runner and a script of the program understand each other', async (t) => {

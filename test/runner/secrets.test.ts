@@ -1,5 +1,5 @@
 import t from 'tap';
-import { maskerFor, readSecretFiles } from '../../src/runner/secrets.ts';
+import { maskerFor, secretsIn } from '../../src/runner/secrets.ts';
 
 const pem = [
   '-----BEGIN PRIVATE KEY-----',
@@ -71,14 +71,15 @@ t.test(
   'the files that variables named …_FILE point to are secrets; other variables and missing files are not',
   async (t) => {
     const folder = t.testdir({ token: 'token-of-the-report\n', other: 'not read', empty: '' });
-    const secrets = readSecretFiles({
+    const secrets = secretsIn({
       REPORT_TOKEN_FILE: `${folder}/token`,
       OTHER: `${folder}/other`,
+      API_TOKEN: 'value-of-the-token',
       MISSING_FILE: `${folder}/missing`,
       FOLDER_FILE: folder,
       EMPTY_FILE: `${folder}/empty`,
     });
-    t.strictSame(secrets, ['token-of-the-report\n']);
+    t.strictSame(secrets, ['token-of-the-report\n', 'value-of-the-token']);
     t.equal(
       maskerFor(secrets).text('uses token-of-the-report'),
       'uses [masked]',

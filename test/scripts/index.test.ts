@@ -7,7 +7,7 @@ import { generationFiles, readAppliedGeneration, readPointer } from '../../src/i
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { readMeta } from '../../src/index/meta.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
-import { addRunningJob, runScriptFile } from '../support/run-script.ts';
+import { addRunningJob, runScript } from '../support/script.ts';
 
 /** A library of four entries in two categories; `vectorsNow` are the ids that the live index holds. */
 function open(t: Test) {
@@ -18,7 +18,7 @@ function open(t: Test) {
   addExperience(library, 'E2', { category_code: 'OPS' });
   addManual(library, 'M1');
   addManual(library, 'M2', { category_code: 'OPS' });
-  const run = (args = {}, jobId?: string) => runScriptFile('index', config.root, args, jobId);
+  const run = (args = {}, jobId?: string) => runScript(config, 'index', args, undefined, jobId);
   const liveMeta = () => {
     const live = readPointer(config.indexFolder)?.current ?? '';
     return readMeta(generationFiles(path.join(config.indexFolder, live)).meta);
@@ -62,11 +62,9 @@ t.test('the first run embeds everything and builds an index of it', async (t) =>
 
 t.test('progress goes through embed, build, verify and switch, and ends each', async (t) => {
   const { run } = open(t);
-  const { messages } = await run();
+  const { progress } = await run();
   const last = new Map<string, number[]>();
-  for (const message of messages) {
-    if (message.type === 'progress') last.set(message.phase ?? '', [message.done, message.total ?? 0]);
-  }
+  for (const { phase, done, total } of progress) last.set(phase ?? '', [done, total ?? 0]);
   t.same([...last.keys()], ['embed', 'build', 'verify', 'switch']);
   t.same(last.get('switch'), [1, 1]);
 });
@@ -95,12 +93,11 @@ t.test('what cannot be done is bad input, and the live index stays', async (t) =
   await run();
   const before = fs.readdirSync(config.indexFolder);
   const refusal = async (args: Record<string, unknown>) => {
-    const { code, messages } = await run(args);
+    const { code, failure } = await run(args);
     t.equal(code, 65);
-    return messages.at(-1);
+    return failure;
   };
   t.match(await refusal({ category: 'NOP' }), {
-    type: 'failure',
     message: 'The library has no category "NOP".',
     detail: { code: 'unknown_category' },
   });
@@ -118,27 +115,27 @@ t.test('what cannot be done is bad input, and the live index stays', async (t) =
 t.test('a category without entries in a library that was never embedded has nothing to index', async (t) => {
   const { config, library, run } = open(t);
   addCategory(library, 'NEW');
-  const { code, messages } = await run({ category: 'NEW' });
+  const { code, failure } = await run({ category: 'NEW' });
   t.equal(code, 65);
-  t.match(messages.at(-1), { detail: { code: 'nothing_to_index' } });
+  t.match(failure, { detail: { code: 'nothing_to_index' } });
   t.equal(readPointer(config.indexFolder), null);
 });
 
 t.test('an attempt that is no longer the running one switches nothing', async (t) => {
   const { config, run } = open(t);
-  const jobId = addRunningJob(config.root, 'index');
+  const jobId = addRunningJob(config, 'index');
   const ops = prepareOps(config.opsDatabasePath);
   ops.prepare(`UPDATE job SET status = 'cancelled' WHERE id = ?`).run(jobId);
   ops.close();
-  const { code, messages } = await run({}, jobId);
+  const { code, failure } = await run({}, jobId);
   t.equal(code, 1);
-  t.match(messages.at(-1), { type: 'failure', message: /no longer the one that may write/ });
+  t.match(failure, { message: /no longer the one that may write/ });
   t.equal(readPointer(config.indexFolder), null);
 });
 
 t.test('recovery finds the result of a finished run in both places', async (t) => {
   const { config, library, run } = open(t);
-  const jobId = addRunningJob(config.root, 'index');
+  const jobId = addRunningJob(config, 'index');
   const { result } = await run({}, jobId);
   t.same(readAppliedGeneration(config, jobId, 1), result);
   const applied = library.prepare('SELECT job_id, attempt, result FROM ops_applied').all() as {

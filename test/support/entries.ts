@@ -1,5 +1,5 @@
 // A library with entries for tests: real files, made by the program's own migrations.
-import path from 'node:path';
+import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/open.ts';
 import { prepareLibrary } from '../../src/db/library.ts';
 
@@ -9,12 +9,7 @@ export type TestLibrary = ReturnType<typeof createLibrary>;
 
 /** An empty chl.db in `root`, with the category GEN. */
 export function createLibrary(root: string) {
-  const config = {
-    root,
-    databasePath: path.join(root, 'chl.db'),
-    opsDatabasePath: path.join(root, 'ops.db'),
-    indexFolder: path.join(root, 'faiss_index'),
-  };
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root }, root);
   const { library } = prepareLibrary(config.databasePath);
   addCategory(library, 'GEN');
   return { config, library };

@@ -1,4 +1,5 @@
-// Makes data roots with a library and sheets to import: rows as objects, of which a test names only what it is about.
+// Makes data roots with a library and sheets to import: rows as objects, of which a test names only what it
+// is about.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';

@@ -1,4 +1,5 @@
-// Runs a compiled script of scripts/ as the runner does: arguments on stdin, messages on descriptor 3, a running job.
+// Runs a compiled script of scripts/ as the runner does: arguments on stdin, messages on descriptor 3, a
+// running job.
 import './plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -34,8 +35,8 @@ export async function runScript(
   name: string,
   args: Record<string, unknown> = {},
   onMessage: (message: ScriptMessage, child: ChildProcess) => void | Promise<void> = () => {},
+  jobId = addRunningJob(config, name, args),
 ): Promise<ScriptRun> {
-  const jobId = startJob(config, name, args);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts', `${name}.js`)], {
     env: childEnvironment(config, { CHL_JOB: `${jobId}.1`, CHL_MESSAGE_FD: '3' }),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
@@ -64,8 +65,8 @@ export async function runScript(
   };
 }
 
-/** A job that is running, as the fence of a script wants it. */
-function startJob(config: Config, operation: string, args: Record<string, unknown>): string {
+/** A job whose first attempt is running, as the fence of a script wants it; gives its id. */
+export function addRunningJob(config: Config, operation: string, args: Record<string, unknown> = {}): string {
   const id = randomUUID();
   const ops = prepareOps(config.opsDatabasePath);
   ops

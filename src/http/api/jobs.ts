@@ -92,12 +92,12 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
 
   app.get<WithId & { Querystring: { offset: number; limit: number; follow?: '1' } }>(
     '/api/v1/operations/jobs/:id/log',
-    { schema: { params, querystring: logQuery }, exposeHeadRoute: false },
+    { schema: { params, querystring: logQuery } },
     (request, reply) => {
       const job = jobs.find(request.params.id);
       const file = jobLogFile(config.root, job.number);
       const { offset, limit, follow } = request.query;
-      if (follow) return followLog(services, reply, job, offset);
+      if (follow && request.method === 'GET') return followLog(services, reply, job, offset);
       const range = readJobLog(file, config.jobLogMaxBytes, offset, limit);
       return reply
         .type('text/plain; charset=utf-8')

@@ -7,22 +7,15 @@ import { viewJob } from '../job-view.ts';
 import { sendPage } from '../page.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
+import { type Form, formBody } from '../validation.ts';
 import { readRun, runFromForm } from './operations.ts';
 
 type Numbered = { Params: { number: string } };
 
-const numbered = {
-  params: {
-    type: 'object',
-    required: ['number'],
-    properties: { number: { type: 'string', pattern: '^[0-9]{1,15}$' } },
-  },
-} as const;
-
 export function registerJobPages(app: FastifyInstance, services: Services) {
   const { jobs, catalogue, untilFree } = services;
 
-  app.get<Numbered>('/jobs/:number', { config: { isPage: true }, schema: numbered }, (request, reply) => {
+  app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, (request, reply) => {
     const job = jobs.find(request.params.number);
     const view = viewJob(services, job);
     const data = { job: view, card: loadCard(jobCard(job.number), services) };
@@ -30,19 +23,17 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     return sendPage(services, request, reply, { name: 'job', title, section: 'operations', data });
   });
 
-  app.get<Numbered>('/ui/jobs/:number/card', { schema: numbered }, async (request, reply) => {
+  app.get<Numbered>('/ui/jobs/:number/card', async (request, reply) => {
     const job = jobs.find(request.params.number);
     reply.type('text/html; charset=utf-8');
     return renderCard(app, jobCard(job.number), services);
   });
 
-  app.get<Numbered>(
-    '/ui/jobs/:number/cancel',
-    { config: { isPage: true }, schema: numbered },
-    (request, reply) => sendCancelDialog(services, request, reply, jobs.find(request.params.number)),
+  app.get<Numbered>('/ui/jobs/:number/cancel', { config: { isPage: true } }, (request, reply) =>
+    sendCancelDialog(services, request, reply, jobs.find(request.params.number)),
   );
 
-  app.post<Numbered>('/ui/jobs/:number/cancel', { schema: numbered }, async (request, reply) => {
+  app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
     const job = await untilFree(() => jobs.cancel(request.params.number, requester(request)));
     const isOver = job.status === 'cancelled';
     return answerAction(app, services, request, reply, {
@@ -56,19 +47,15 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     });
   });
 
-  app.get<Numbered>(
-    '/ui/jobs/:number/retry',
-    { config: { isPage: true }, schema: numbered },
-    (request, reply) => {
-      const job = jobs.find(request.params.number);
-      const operation = catalogue.get(job.operation);
-      return sendDialog(services, request, reply, { operation, args: job.args, retryOf: job });
-    },
-  );
+  app.get<Numbered>('/ui/jobs/:number/retry', { config: { isPage: true } }, (request, reply) => {
+    const job = jobs.find(request.params.number);
+    const operation = catalogue.get(job.operation);
+    return sendDialog(services, request, reply, { operation, args: job.args, retryOf: job });
+  });
 
-  app.post<Numbered & { Body: Record<string, string> | null }>(
+  app.post<Numbered & { Body: Form | null }>(
     '/ui/jobs/:number/retry',
-    { schema: numbered },
+    { schema: { body: formBody } },
     (request, reply) => {
       const form = request.body ?? {};
       const retry = () => jobs.retry(request.params.number, readRun(form), requester(request));

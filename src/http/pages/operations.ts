@@ -11,10 +11,11 @@ import { type Notice, readCookie } from '../flash.ts';
 import { sendPage } from '../page.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
+import { type Form, formBody } from '../validation.ts';
 
-type Form = Record<string, string>;
 type Named = { Params: { operation: string } };
 
+const isForm = { schema: { body: formBody } };
 const yearSec = 31_536_000;
 
 export function registerOperationsPages(app: FastifyInstance, services: Services) {
@@ -51,7 +52,7 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
     },
   );
 
-  app.post<Named & { Body: Form | null }>('/ui/operations/run/:operation', async (request, reply) => {
+  app.post<Named & { Body: Form | null }>('/ui/operations/run/:operation', isForm, async (request, reply) => {
     const operation = services.catalogue.find(request.params.operation);
     const form = request.body ?? {};
     const args = operation ? readForm(operation.args, form, formFields) : {};
@@ -70,7 +71,7 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
     );
   });
 
-  app.post<{ Body: Form | null }>('/ui/theme', (request, reply) => {
+  app.post<{ Body: Form | null }>('/ui/theme', isForm, (request, reply) => {
     const theme = ['light', 'dark'].find((name) => name === request.body?.theme) ?? '';
     reply.setCookie('chl_theme', theme, { path: '/', sameSite: 'strict', maxAge: yearSec });
     return reply.redirect(ownPath(request.body?.back), 303);
@@ -127,7 +128,9 @@ function problemsOf(operation: Operation, args: Args): AppError | null {
   }
 }
 
-/** Only a path of this site: never an address that the form could smuggle in. */
-function ownPath(back: string | undefined): string {
-  return back && /^\/(?![/\\])/.test(back) ? back : '/operations';
+/** Only a path of this site, encoded: browsers leave tabs and line ends out of an address, and `//` leads elsewhere. */
+function ownPath(back = ''): string {
+  const here = 'http://here';
+  const url = new URL(back.startsWith('/') && URL.canParse(back, here) ? back : '/operations', here);
+  return url.origin === here ? url.pathname + url.search : '/operations';
 }

@@ -1,0 +1,27 @@
+// The statements about what a job did to chl.db: recorded in the transaction that did it, and read by recovery.
+import type { Db } from '../db/open.ts';
+
+export type Applied = { job: { id: string; attempt: number }; result: Record<string, unknown>; at: string };
+
+/** `at` is ISO 8601. Call it inside the transaction of the work itself. */
+export function recordApplied(library: Db, { job, result, at }: Applied) {
+  library
+    .prepare(
+      `INSERT INTO ops_applied (job_id, attempt, revision, result, applied_at)
+        SELECT ?, ?, revision, ?, ? FROM ops_library_state WHERE id = 1`,
+    )
+    .run(job.id, job.attempt, JSON.stringify(result), at);
+  library.prepare('UPDATE ops_library_state SET writer = ? WHERE id = 1').run(`${job.id}.${job.attempt}`);
+}
+
+/** The result that this attempt recorded, or null. */
+export function readApplied(
+  library: Db,
+  job: { id: string; attempt: number },
+): Record<string, unknown> | null {
+  const text = library
+    .prepare('SELECT result FROM ops_applied WHERE job_id = ? AND attempt = ?')
+    .pluck()
+    .get(job.id, job.attempt) as string | undefined;
+  return text ? JSON.parse(text) : null;
+}

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import t from 'tap';
+import { prepareOps } from '../../src/db/ops.ts';
+import { assertRunning } from '../../src/jobs/fence.ts';
+
+t.test('only the attempt that ops.db calls the running one may write', async (t) => {
+  const file = path.join(t.testdir(), 'ops.db');
+  const ops = prepareOps(file);
+  t.teardown(() => ops.close());
+  ops.exec(`INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
+    VALUES ('one', 'chore', 'running', 'scripts', 'ada', '{}', 2, '')`);
+  const refused = { code: 'internal', message: /no longer the one that may write; nothing was written/ };
+  t.doesNotThrow(() => assertRunning(file, { id: 'one', attempt: 2 }));
+  t.throws(() => assertRunning(file, { id: 'one', attempt: 1 }), refused);
+  t.throws(() => assertRunning(file, { id: 'one', attempt: 3 }), refused);
+  t.throws(() => assertRunning(file, { id: 'other', attempt: 2 }), refused);
+  t.throws(
+    () => assertRunning(file, { id: '', attempt: 0 }),
+    refused,
+    'nor a script that was started by hand',
+  );
+  ops.exec(`UPDATE job SET status = 'failed'`);
+  t.throws(() => assertRunning(file, { id: 'one', attempt: 2 }), refused);
+});
+
+t.test('the fence sees what a transaction that is not committed yet has not changed', async (t) => {
+  const file = path.join(t.testdir(), 'ops.db');
+  const ops = prepareOps(file);
+  t.teardown(() => ops.close());
+  ops.exec(`INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
+    VALUES ('one', 'chore', 'running', 'scripts', 'ada', '{}', 1, '')`);
+  ops.exec(`BEGIN IMMEDIATE; UPDATE job SET status = 'failed'`);
+  t.doesNotThrow(
+    () => assertRunning(file, { id: 'one', attempt: 1 }),
+    'a server that writes does not block it',
+  );
+  ops.exec('ROLLBACK');
+});
