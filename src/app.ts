@@ -5,21 +5,26 @@ import { createAudit, systemRequester } from './audit.ts';
 import { createBus } from './bus.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
+import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
+import { createPruning } from './jobs/pruning.ts';
 import { createJobRepository } from './jobs/repository.ts';
+import { createRetention } from './jobs/retention.ts';
 import { type Log, logJobEvents } from './log.ts';
 import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
 import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
 import { createRunner } from './runner/runner.ts';
+import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
@@ -37,6 +42,9 @@ export type App = {
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
+
+/** How long a request waits for a busy ops.db, and how often it asks. */
+const busyRetry = { maxMs: 3000, everyMs: 100 };
 
 /** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
 export async function createApp(
@@ -66,10 +74,23 @@ export async function createApp(
   const catalogue = options.catalogue ?? createCatalogue(undefined, ownOperations.operations);
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
-  const jobs = createJobs({ config, catalogue, repository, audit, bus });
+  const disk = createDiskReserve(config.root);
+  const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
   const findApplied = createAppliedFinder(library, config);
-  const { only } = options;
-  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now, only });
+  const runner = createRunner({
+    config,
+    catalogue,
+    repository,
+    audit,
+    bus,
+    log,
+    findApplied,
+    secretsOf: (operation) => readSecrets(config, operation),
+    makeRoom: disk.release,
+    now,
+    only: options.only,
+  });
+  const retention = createRetention({ config, pruning: createPruning(ops), audit, log, now });
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
@@ -88,6 +109,8 @@ export async function createApp(
     repository,
     listing: createJobListing(ops),
     jobs,
+    retention,
+    untilFree: createBusyRetry(busyRetry),
     runner,
     counts: createLibraryCounts(library),
     liveIndex,
@@ -134,6 +157,7 @@ export async function createApp(
     if (closing) return address;
     runner.start();
     sampler.start();
+    retention.start();
     ownOperations.start();
     return address;
   }
@@ -148,6 +172,7 @@ export async function createApp(
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
     sampler.stop();
+    await retention.stop();
     ownOperations.stop();
     await runner.stop(quietMs);
     await server.close();

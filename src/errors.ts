@@ -2,6 +2,7 @@
 
 export type ErrorCode =
   | 'not_found'
+  | 'pruned'
   | 'method_not_allowed'
   | 'bad_json'
   | 'bad_target'
@@ -15,6 +16,7 @@ export type ErrorCode =
   | 'index_missing'
   | 'stopping'
   | 'busy'
+  | 'disk_full'
   | 'too_many_streams'
   | 'host_not_allowed'
   | 'cross_origin'

@@ -6,8 +6,8 @@ import { AppError } from '../errors.ts';
 
 export type Db = Database.Database;
 
-/** The server must not be frozen by a busy file; scripts and workers may wait. */
-export const serverBusyMs = 100;
+/** The server must not be frozen by a busy file: it asks again later. Scripts and workers may wait. */
+export const serverBusyMs = 20;
 export const scriptBusyMs = 60_000;
 
 /** Below this version a race at the reset of the WAL can lose committed data (fixed by SQLite in 3.51.3). */

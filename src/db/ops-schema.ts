@@ -22,6 +22,10 @@ export const job = sqliteTable(
     finished_at: text(),
     next_attempt_at: text(),
     cancel_requested_at: text(),
+    /** When a running job that was asked to stop is ended by force. */
+    kill_at: text(),
+    /** What people should know about a running job, e.g. that it takes longer than its soft limit. */
+    warning: text(),
     progress: text(),
     result: text(),
     failure: text(),
@@ -39,6 +43,7 @@ export const job = sqliteTable(
     index('job_status_number').on(table.status, table.number),
     index('job_created').on(table.created_at),
     index('job_retry_of').on(table.retry_of),
+    index('job_status_finished').on(table.status, table.finished_at),
   ],
 );
 
@@ -71,6 +76,16 @@ export const jobRow = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.job_id, table.seq] })],
 );
+
+/** What is left of a job that retention has removed, so that its link still says what it was. */
+export const prunedJob = sqliteTable('pruned_job', {
+  number: integer().primaryKey(),
+  id: text().notNull().unique(),
+  operation: text().notNull(),
+  status: text().notNull(),
+  finished_at: text().notNull(),
+  pruned_at: text().notNull(),
+});
 
 /** Jobs by operation and status, kept by triggers, so that no page counts the history. */
 export const jobCount = sqliteTable(

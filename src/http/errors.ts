@@ -1,6 +1,8 @@
 // Maps every error to a status once, and answers in the form the client asked for: JSON, a fragment, or a page.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isBusy } from '../db/busy-retry.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { isDiskFull } from '../jobs/disk-reserve.ts';
 import { sendPage } from './page.ts';
 import type { Services } from './services.ts';
 
@@ -13,6 +15,7 @@ const statuses: Record<ErrorCode, number> = {
   config: 500,
   confirmation_required: 422,
   cross_origin: 403,
+  disk_full: 507,
   host_not_allowed: 403,
   index_missing: 409,
   internal: 500,
@@ -23,6 +26,7 @@ const statuses: Record<ErrorCode, number> = {
   not_retryable: 409,
   operation_locked: 409,
   plan_outdated: 409,
+  pruned: 410,
   stopping: 503,
   temporary: 503,
   too_large: 413,
@@ -103,8 +107,17 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   const known = frameworkErrors[error.code];
   if (known) return new AppError(known.code, known.message);
   if (error.validation) return invalidRequest(error);
-  if (error.code?.startsWith('SQLITE_BUSY')) {
+  if (isBusy(error)) {
     return new AppError('busy', 'The database is busy. Nothing was changed. Try again in a few seconds.');
+  }
+  if (isDiskFull(error)) {
+    return new AppError(
+      'disk_full',
+      'The disk is full. Nothing was changed. Free some space, then try again.',
+    );
+  }
+  if (error.code === 'EMFILE' || error.code === 'ENFILE') {
+    return new AppError('busy', 'Too many files are open. Close other pages, or try again in a few seconds.');
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
   request.log.error({ err: error }, 'request failed');

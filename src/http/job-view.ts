@@ -39,6 +39,11 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
     failure: job.failure && { ...job.failure, ...failureWords[job.failure.code] },
     waitsFor: jobs.waitsFor(job),
     isActive: !isTerminal(job.status),
+    warning: job.status === 'running' ? job.warning : null,
+    killAt: job.status === 'running' ? job.kill_at : null,
+    usually: job.status === 'running' ? usualTime(repository.usualSec(job.operation)) : null,
+    peakMemory: job.peak_rss_bytes === null ? null : bytes(job.peak_rss_bytes),
+    cpuTime: job.cpu_sec === null ? null : duration(job.cpu_sec),
     isCancelling: job.status === 'running' && job.cancel_requested_at !== null,
     canCancel: canCancel(job.status) && job.cancel_requested_at === null,
     canRetry: canRetry(job.status) && retriedBy === null && operation !== null,
@@ -47,6 +52,10 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
     logBytes: job.log_bytes,
   };
+}
+
+function usualTime(seconds: number | null): string | null {
+  return seconds === null ? null : duration(seconds);
 }
 
 function badgeOf(job: Job): Badge {
@@ -135,7 +144,7 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   lost: {
     name: 'Lost',
     why: 'The server could not see the job to its end: it was ended itself, or could not write.',
-    next: 'Nothing half done is in use. Retry it.',
+    next: 'Nothing half done is in use. Mend what is named above, then retry it.',
   },
   shutdown: {
     name: 'Stopped with the server',

@@ -2,10 +2,12 @@
 import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
+import type { UntilFree } from '../db/busy-retry.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import type { Retention } from '../jobs/retention.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { OwnCatalogue } from '../operations/own-operations.ts';
@@ -22,7 +24,10 @@ export type Services = {
   repository: JobRepository;
   listing: JobListing;
   jobs: Jobs;
+  retention: Retention;
   runner: Runner;
+  /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
+  untilFree: UntilFree;
   counts: LibraryCounts;
   liveIndex: LiveIndex;
   now: () => Date;

@@ -10,6 +10,7 @@ import type { Catalogue } from '../operations/catalogue.ts';
 import type { Args, Operation } from '../operations/operation.ts';
 import { canCancel, canRetry, type Claim, type Job } from './job.ts';
 import { findBlocker } from './locks.ts';
+import type { Tombstone } from './pruning.ts';
 import type { JobRepository } from './repository.ts';
 
 export type RunRequest = {
@@ -42,13 +43,18 @@ export function createJobs(given: {
   repository: JobRepository;
   audit: Audit;
   bus: Bus;
+  /** Throws `disk_full` when there is no room for another job. */
+  assertRoom?: () => void;
+  /** Runs what must be possible on a full disk, too. */
+  withRoom?: <T>(work: () => T) => T;
 }) {
   const { config, catalogue, repository, audit, bus } = given;
+  const { assertRoom = () => {}, withRoom = (work) => work() } = given;
   let isStopping = false;
 
   return {
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`,
-     *  `invalid_arguments`, `confirmation_required`, `operation_locked`, `stopping`. */
+     *  `invalid_arguments`, `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
     enqueue(request: RunRequest, by: Requester): Job {
       const audited = { event: 'job.refused', by, target: `operation:${request.operation}` };
       return refusalsAudited(audited, () => {
@@ -70,12 +76,12 @@ export function createJobs(given: {
         const job = find(idOrNumber);
         const record = ({ number }: Job) =>
           audit.record({ event: 'job.cancel', outcome: 'ok', by, target: `job:${number}` });
-        const cancelled = repository.cancelWaiting(job.id, record);
+        const cancelled = withRoom(() => repository.cancelWaiting(job.id, record));
         if (cancelled) {
           bus.emit('job', cancelled);
           return cancelled;
         }
-        const asked = repository.requestCancel(job.id, record);
+        const asked = withRoom(() => repository.requestCancel(job.id, record));
         if (asked) {
           bus.emit('job', asked);
           bus.emit('cancel-requested', asked);
@@ -132,6 +138,8 @@ export function createJobs(given: {
   function find(idOrNumber: string): Job {
     const job = repository.find(idOrNumber);
     if (job) return job;
+    const pruned = repository.findPruned(idOrNumber);
+    if (pruned) throw prunedError(pruned);
     throw new AppError('not_found', `There is no job ${JSON.stringify(idOrNumber.slice(0, 80))}.`);
   }
 
@@ -140,6 +148,7 @@ export function createJobs(given: {
     const blocker = blockerOf(claims);
     if (blocker && request.whenLocked !== 'wait') throw locked(operation, blocker);
     if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
+    assertRoom();
     const job = repository.insert({
       id: randomUUID(),
       operation: operation.name,
@@ -214,6 +223,22 @@ function requireConfirmation(operation: Operation, args: Args, request: RunReque
     word: operation.confirmWord,
   });
 }
+
+/** A link to a job outlives the job. */
+function prunedError({ number, id, operation, status, finished_at, pruned_at }: Tombstone): AppError {
+  const day = (iso: string) => iso.slice(0, 10);
+  return new AppError(
+    'pruned',
+    `Job #${number} was ${operation}; it ${endings[status] ?? 'ended'} on ${day(finished_at)}. It was removed on ${day(pruned_at)}, because ended jobs are kept for a limited time. The audit log still has it.`,
+    { number, job_id: id, operation, status, finished_at, pruned_at },
+  );
+}
+
+const endings: Record<string, string> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+};
 
 function locked(operation: Operation, blocker: Blocker): AppError {
   return new AppError(

@@ -13,6 +13,7 @@ import {
   statesBefore,
 } from './job.ts';
 import type { Place } from './locks.ts';
+import type { Tombstone } from './pruning.ts';
 
 export type NewJob = Pick<
   JobRow,
@@ -51,6 +52,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
   const active = ops.prepare(
     `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
   );
+  const pruned = ops.prepare('SELECT * FROM pruned_job WHERE id = @key OR number = @number');
   const lastOf = ops.prepare('SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1');
   const recentDurations = ops
     .prepare(`
@@ -68,7 +70,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
 
   const start = ops.prepare(`
     UPDATE job SET status = 'running', attempt = attempt + 1, started_at = @at, next_attempt_at = NULL,
-      progress = NULL, failure = NULL, pid = NULL
+      progress = NULL, failure = NULL, pid = NULL, warning = NULL, kill_at = NULL
     WHERE id = @id AND status IN (${oneOf(statesBefore('running', 'runner'))}) RETURNING *
   `);
   const hold = ops.prepare('UPDATE job_claim SET held_at = @at WHERE job_id = @id');
@@ -81,7 +83,18 @@ export function createJobRepository(ops: Db, now: () => Date) {
     UPDATE job SET progress = @progress, log_bytes = @logBytes
     WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
   `);
+  const setWarning = ops.prepare(`
+    UPDATE job SET warning = @warning WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
+  `);
+  const setKillAt = ops.prepare(`
+    UPDATE job SET kill_at = @killAt WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
+  `);
   const setLogBytes = ops.prepare('UPDATE job SET log_bytes = @logBytes WHERE id = @id');
+  const addUsage = ops.prepare(`
+    UPDATE job SET peak_rss_bytes = coalesce(max(peak_rss_bytes, @peakRssBytes), peak_rss_bytes, @peakRssBytes),
+      cpu_sec = coalesce(cpu_sec + @cpuSec, cpu_sec, @cpuSec)
+    WHERE id = @id
+  `);
   const finish = ops.prepare(`
     UPDATE job SET status = @status, result = @result, failure = @failure, finished_at = @at, pid = NULL
     WHERE id = @id AND attempt = @attempt AND status IN (${oneOf(statesBefore('succeeded', 'runner'))}) RETURNING *
@@ -140,6 +153,11 @@ export function createJobRepository(ops: Db, now: () => Date) {
     find(idOrNumber: string): Job | null {
       return read(/^\d{1,15}$/.test(idOrNumber) ? byNumber.get(Number(idOrNumber)) : byId.get(idOrNumber));
     },
+    /** What is left of a job that retention has removed. */
+    findPruned(idOrNumber: string): Tombstone | null {
+      const number = /^\d{1,15}$/.test(idOrNumber) ? Number(idOrNumber) : null;
+      return (pruned.get({ key: idOrNumber, number }) as Tombstone | undefined) ?? null;
+    },
     retriedBy: (number: number) => (byRetryOf.get(number) as string | undefined) ?? null,
     newest: (limit: number) => newest.all(limit).map((row) => parseJob(row as JobRow)),
     active: () => active.all().map((row) => parseJob(row as JobRow)),
@@ -187,7 +205,15 @@ export function createJobRepository(ops: Db, now: () => Date) {
       const text = progress && JSON.stringify(progress);
       return read(setProgress.get({ id: job.id, attempt: job.attempt, progress: text, logBytes }));
     },
+    setWarning: (job: Job, warning: string | null): Job | null =>
+      read(setWarning.get({ id: job.id, attempt: job.attempt, warning })),
+    setKillAt: (job: Job, killAt: Date): Job | null =>
+      read(setKillAt.get({ id: job.id, attempt: job.attempt, killAt: killAt.toISOString() })),
     setLogBytes: (job: Job, logBytes: number) => setLogBytes.run({ id: job.id, logBytes }),
+    /** Of all attempts together: the highest peak, the sum of the time. */
+    addUsage(job: Job, usage: { peakRssBytes: number | null; cpuSec: number | null }) {
+      addUsage.run({ id: job.id, ...usage });
+    },
     finish(job: Job, { status, result = null, failure = null }: Ending, alongside: (job: Job) => void) {
       const values = {
         id: job.id,

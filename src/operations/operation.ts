@@ -50,10 +50,10 @@ export type Operation = {
   danger(args: Args): Danger;
   /** Typed before a destructive run; null where no run is destructive. */
   confirmWord: string | null;
+  /** A run that takes longer than this is pointed out; it goes on. Absent: half of the hard limit. */
+  softLimitMs?: number;
   /** Null: the limit of the configuration. */
   hardLimitMs: number | null;
-  /** A run that takes longer than this is pointed out; it goes on. */
-  softLimitMs?: number;
   retries: RetryPolicy;
   onRestart: 'fail' | 'requeue';
   /** The compiled file below dist/scripts, without its ending; or a program of the operator's own. */

@@ -6,6 +6,8 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { searchPath } from '../config.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
+import { limitBytes } from './byte-budget.ts';
+import { createFamily, type Usage } from './family.ts';
 import { findJobProcesses, identify, isInGroup, signal } from './processes.ts';
 
 export type ChildOutput = {
@@ -13,6 +15,8 @@ export type ChildOutput = {
   onStderr(chunk: Buffer): void;
   /** Bytes of descriptor 3, in any cut. */
   onMessages(chunk: Buffer): void;
+  /** The child was stopped by a signal (SIGSTOP), or goes on after that. */
+  onStopped?(isStopped: boolean): void;
 };
 
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
@@ -25,9 +29,10 @@ export type Child = {
   hasExited(): boolean;
   /** Settles after the exit of the child, when its output is read; never waits for a pipe that a grandchild holds. */
   exited: Promise<ChildExit>;
-  /** TERM and CONT to the group, KILL after the grace, then whatever is left by group or marker; gives the pids that
-   *  survived even that. Safe to call again: the shortest grace counts. */
+  /** TERM and CONT to the group, KILL after the grace, then whatever is left by group, record or marker; gives the pids
+   *  that survived even that. Safe to call again: the shortest grace counts. */
   end(graceMs: number): Promise<number[]>;
+  usage(): Usage;
 };
 
 /** The script must not run before its pid is committed: the shell waits for a line on descriptor 4. */
@@ -35,6 +40,9 @@ const gate = 'IFS= read -r _ <&4 || exit 125; exec 4<&-; exec "$@"';
 const setpriv = findInPath('setpriv');
 /** What the pipes still hold when the child has gone is read for so long at most. */
 const drainMs = 200;
+/** What the pipes of a child together may carry. Reading a message is several times the work of logging a byte. */
+const bytesPerSec = 20 * 1024 * 1024;
+const messageCost = 4;
 const pollMs = 50;
 const sweepMs = 2000;
 
@@ -55,8 +63,11 @@ export function spawnChild(
   if (pid === undefined) return neverStarted(child);
   const exited = watch(child, output);
   const identity = identify(pid);
+  const family = createFamily(identity, (isStopped) => output.onStopped?.(isStopped));
+  family.start();
   const { marker, root } = options;
-  const find = () => findJobProcesses({ group: pid, marker, root, since: identity.started });
+  const search = { group: pid, marker, root, since: identity.started, recorded: family.members };
+  const find = () => findJobProcesses(search, family.look());
   let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {
@@ -69,9 +80,10 @@ export function spawnChild(
     exited,
     end(graceMs) {
       killAt = Math.min(killAt, performance.now() + graceMs);
-      ending ??= endAll(pid, exited, find, () => killAt);
+      ending ??= endAll(pid, exited, find, () => killAt).finally(family.stop);
       return ending;
     },
+    usage: family.usage,
   };
 }
 
@@ -83,6 +95,7 @@ function neverStarted(child: ChildProcess): Child {
     hasExited: () => true,
     exited: new Promise((_, reject) => child.once('error', reject)),
     end: () => Promise.resolve([]),
+    usage: () => ({ peakRssBytes: null, cpuSec: null }),
   };
 }
 
@@ -106,6 +119,14 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   child.stdout?.on('data', output.onStdout);
   child.stderr?.on('data', output.onStderr);
   messages.on('data', output.onMessages);
+  const limit = limitBytes(
+    [
+      { pipe: child.stdout as Readable, cost: 1 },
+      { pipe: child.stderr as Readable, cost: 1 },
+      { pipe: messages, cost: messageCost },
+    ],
+    bytesPerSec,
+  );
   // A child may close its end at any time: EPIPE and ECONNRESET of a pipe say nothing that its exit does not say.
   for (const stream of child.stdio) stream?.on('error', () => {});
   const streams = [child.stdout, child.stderr, messages];
@@ -115,6 +136,7 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   const exit = await new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, name) => resolve({ code, signal: name }));
   });
+  limit.lift();
   await Promise.race([closed, after(drainMs)]);
   for (const stream of child.stdio) stream?.destroy();
   return exit;

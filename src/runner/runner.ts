@@ -3,20 +3,23 @@ import type { Audit } from '../audit.ts';
 import { systemRequester } from '../audit.ts';
 import type { Bus, JobEvent } from '../bus.ts';
 import type { Config } from '../config.ts';
+import { isDiskFull } from '../jobs/disk-reserve.ts';
 import type { Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
-import type { RetryPolicy } from '../operations/operation.ts';
+import type { Operation, RetryPolicy } from '../operations/operation.ts';
 import type { FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
+import type { Usage } from './family.ts';
 import { type AttemptFacts, decideOutcome, type Outcome } from './outcome.ts';
+import { maskerFor } from './secrets.ts';
 
 export type Runner = ReturnType<typeof createRunner>;
 
 type Run = { attempt: Attempt | null; ended: Promise<void> };
-type AttemptOutcome = Outcome & { logBytes?: number };
+type AttemptOutcome = Outcome & { logBytes?: number; usage?: Usage };
 
 /** A busy or full ops.db is asked again after so long. */
 const againMs = 250;
@@ -30,11 +33,16 @@ export function createRunner(given: {
   bus: Bus;
   log: Log;
   findApplied: FindApplied;
+  /** Texts that an operation's script knows and that must show nowhere. */
+  secretsOf?: (operation: Operation) => string[];
+  /** Called when the end of a job cannot be written to a full disk; makes some room. */
+  makeRoom?: () => void;
   now: () => Date;
   /** In a run by hand these jobs alone are started: it must not set off what others have queued. */
   only?: Set<string> | undefined;
 }) {
   const { config, catalogue, repository, audit, bus, log, findApplied, now, only } = given;
+  const { secretsOf = () => [], makeRoom = () => {} } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
@@ -130,6 +138,7 @@ export function createRunner(given: {
         return settle(job, outcome);
       } catch (error) {
         log.error({ err: error, job_id: job.id, number: job.number }, 'the end of a job is not written yet');
+        if (isDiskFull(error)) makeRoom();
         if (!isStarted) return;
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }
@@ -139,13 +148,15 @@ export function createRunner(given: {
   async function runAttempt(job: Job, run: Run): Promise<AttemptOutcome> {
     const operation = catalogue.find(job.operation);
     if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
+    const mask = maskerFor(secretsOf(operation));
     // It may have been cancelled in the moment of its start, when there was no attempt to end yet.
     const isCancelled = isCancelAsked(job);
     let progress = job.progress;
     let logBytes = 0;
-    const show = () => {
+    /** What only shows how a job is getting on is never a reason to end it. */
+    const show = (store: () => Job | null) => {
       try {
-        const shown = repository.setProgress(job, progress, logBytes);
+        const shown = store();
         if (shown) bus.emit('job', shown);
       } catch (error) {
         log.warn({ err: error, job_id: job.id, number: job.number }, 'progress could not be stored');
@@ -159,8 +170,10 @@ export function createRunner(given: {
         onSpawn: (identity) => repository.setProcess(job, identity),
         onProgress(newest) {
           progress = newest;
-          show();
+          show(() => repository.setProgress(job, progress, logBytes));
         },
+        onWarning: (warning) => show(() => repository.setWarning(job, warning)),
+        onEnding: (killAt) => show(() => repository.setKillAt(job, killAt)),
         onRows: (rows) =>
           repository.addRows(
             job.id,
@@ -176,10 +189,12 @@ export function createRunner(given: {
         },
       },
       now,
+      mask,
     );
     if (isCancelled) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
-    return { ...decideOutcome({ ...facts, ...readApplied(job, facts) }), logBytes: facts.logBytes };
+    const outcome = decideOutcome({ ...facts, ...readApplied(job, facts) });
+    return { ...mask.value(outcome), logBytes: facts.logBytes, usage: facts.usage };
   }
 
   function readApplied(job: Job, { cause, fault }: Pick<AttemptFacts, 'cause' | 'fault'>) {
@@ -194,6 +209,7 @@ export function createRunner(given: {
     const outcome = isToBeTriedAgain(job, ended) && isCancelAsked(job) ? { ...ended, ...cancelled } : ended;
     const record = (event: string) => (moved: Job) => {
       if (outcome.logBytes !== undefined) repository.setLogBytes(moved, outcome.logBytes);
+      if (outcome.usage) repository.addUsage(moved, outcome.usage);
       audit.record({
         event,
         outcome: outcome.status === 'failed' ? 'failed' : 'ok',

@@ -17,6 +17,7 @@ const known = [
   'GET /api/v1/operations/jobs/:id',
   'GET /api/v1/operations/jobs/:id/log',
   'GET /api/v1/operations/jobs/:id/rows',
+  'GET /api/v1/operations/retention',
   'GET /api/v1/queue',
   'GET /api/v1/search',
   'GET /assets/*',

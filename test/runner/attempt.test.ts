@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { Job } from '../../src/jobs/job.ts';
-import { jobLogFile } from '../../src/jobs/log.ts';
-import { findJobProcesses, identify } from '../../src/runner/processes.ts';
+import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
+import { findJobProcesses, identify, isAlive } from '../../src/runner/processes.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -288,9 +288,98 @@ t.test('a full disk ends the job and not the server', async (t) => {
   const engine = startWith(t, 'succeeds', 'forks-a-daemon-and-sleeps');
   fs.mkdirSync(path.join(engine.root, 'logs'));
   for (const number of [1, 2]) fs.symlinkSync('/dev/full', jobLogFile(engine.root, number));
-  const lost = { status: 'failed', failure: { code: 'lost', message: /ENOSPC: no space left on device/ } };
+  const lost = {
+    status: 'failed',
+    failure: { code: 'lost', message: /log stopped, the disk is full \(ENOSPC\)/ },
+  };
   t.match(await run(engine, 'succeeds'), lost);
   t.match(await run(engine, 'forks-a-daemon-and-sleeps'), lost, 'what it has started is ended, too');
   t.same(engine.processesLeft(), []);
   t.match(await run(engine, 'succeeds'), { status: 'succeeded' }, 'the next one finds its disk');
+});
+
+t.test('a secret shows nowhere: not in the log, progress, rows, failure or audit', async (t) => {
+  const secret = 'tok"en-of-the-report';
+  const operations = [defineOperation({ child: 'tells-its-secret' })];
+  const engine = startEngine(t, { operations, secrets: [secret] });
+  const notes: (string | null | undefined)[] = [];
+  engine.bus.on('job', ({ number }) => notes.push(engine.jobs.find(String(number)).progress?.note));
+  const { number } = engine.enqueue('chore', { text: secret });
+  const job = await engine.whenJob(number);
+  t.match(job, {
+    status: 'failed',
+    failure: {
+      message: 'failed with [masked]',
+      detail: { deep: ['detail [masked]'] },
+      stderr_tail: 'err [masked].\n',
+    },
+  });
+  t.ok(notes.includes('note [masked]'));
+  t.match(engine.listing.rows(job.id, undefined, 9).items, [
+    { ref: 'ref [masked]', message: 'row [masked]' },
+  ]);
+  const lines = engine.logOf(job).text.toString().split('\n').sort();
+  t.strictSame(lines, ['', 'err [masked].', 'out [masked].']);
+  t.notMatch(JSON.stringify(engine.auditRows(`job:${number}`).at(-1)), 'en-of-the-report');
+});
+
+t.test('a line far longer than what is held is kept byte by byte at its head and its tail', async (t) => {
+  const operations = [defineOperation({ child: 'writes-one-line' })];
+  const engine = startEngine(t, { operations, env: { CHL_JOB_LOG_MAX_MB: '2' } });
+  const count = 12 * 1024 * 1024;
+  const job = await run(engine, 'chore', { count });
+  t.match(job, { status: 'succeeded', log_bytes: count + 1 });
+  const half = 1024 * 1024;
+  const line = Buffer.alloc(half, 'abcdefgh');
+  t.ok(engine.logOf(job).text.equals(line));
+  const tail = readJobLog(jobLogFile(engine.root, job.number), 2 * half, count + 1 - half, half);
+  t.ok(tail.text.equals(Buffer.concat([line.subarray(1), Buffer.from('\n')])));
+});
+
+t.test('a process that left the group and cleared its environment is ended too', async (t) => {
+  const engine = startWith(t, 'leaves-without-trace');
+  const { number } = engine.enqueue('leaves-without-trace');
+  await engine.whenPhase(number, 'left');
+  engine.jobs.cancel(String(number), operator);
+  const job = await engine.whenJob(number);
+  t.match(job, { status: 'cancelled', failure: null });
+  const daemon = identify(Number(engine.logOf(job).text.toString()));
+  t.equal(isAlive(daemon), false);
+});
+
+t.test('a stopped child is found, its use of memory and time is kept, and it can be cancelled', async (t) => {
+  const engine = startWith(t, 'stops-itself');
+  const { number } = engine.enqueue('stops-itself');
+  const stopped = await engine.when(number, 'found stopped', ({ warning }) => warning !== null);
+  t.match(stopped, { status: 'running', warning: /SIGSTOP/ });
+  process.kill(stopped.pid as number, 'SIGCONT');
+  await engine.when(number, 'found going on', ({ warning }) => warning === null);
+  engine.jobs.cancel(String(number), operator);
+  const job = await engine.whenJob(number);
+  t.match(job, { status: 'cancelled', cpu_sec: Number });
+  t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
+});
+
+t.test('beyond its soft limit a job is said to take long, and goes on', async (t) => {
+  const engine = startEngine(t, { operations: [defineOperation({ child: 'sleeps', softLimitMs: 50 })] });
+  const { number } = engine.enqueue('chore');
+  const late = await engine.when(number, 'late', ({ warning }) => warning !== null);
+  t.match(late, {
+    status: 'running',
+    warning: /^It takes longer than 0\.1 s, its soft limit\. At 15 min 00 s/,
+  });
+});
+
+t.test('a job that is asked to stop says when it is ended by force', async (t) => {
+  const at = Date.parse('2026-08-01T10:00:00Z');
+  const engine = startEngine(t, {
+    now: () => new Date(at),
+    operations: [defineOperation({ child: 'ignores-sigterm' })],
+  });
+  const { number } = engine.enqueue('chore');
+  await engine.whenPhase(number, 'deaf');
+  engine.jobs.cancel(String(number), operator);
+  const ending = { status: 'running', kill_at: '2026-08-01T10:00:01.000Z' };
+  t.match(await engine.when(number, 'being ended', ({ kill_at }) => kill_at !== null), ending);
+  t.match(await engine.whenJob(number), { status: 'cancelled' });
 });

@@ -284,6 +284,51 @@ t.test('an end that cannot be written is written as soon as that is possible', a
   t.match(await engine.whenJob(number), { status: 'succeeded' });
 });
 
+t.test('a job waits for a busy ops.db with its identity and its rows, and loses none', async (t) => {
+  const engine = startEngine(t, { operations: [defineOperation()] });
+  const writer = openDatabase(engine.config.opsDatabasePath, { busyMs: 1000 });
+  t.teardown(() => writer.close());
+  // In the moment between the claim and the spawn.
+  engine.bus.once('job', () =>
+    engine.bus.once('job', ({ status }) => {
+      t.equal(status, 'running');
+      writer.exec('BEGIN IMMEDIATE');
+      setImmediate(() => writer.exec('ROLLBACK'));
+    }),
+  );
+  const job = await run(engine, 'chore');
+  t.match(job, { status: 'succeeded', failure: null });
+  t.equal(engine.listing.rows(job.id, undefined, 9).items.length, 2);
+});
+
+t.test('on a full disk the end of a job is written after room is made', async (t) => {
+  let rooms = 0;
+  const makeRoom = () => {
+    rooms += 1;
+    engine.ops.pragma('max_page_count = 1000000');
+  };
+  const engine = startEngine(t, { makeRoom, operations: [defineOperation({ child: 'exits-0-on-sigterm' })] });
+  const { number } = engine.enqueue('chore');
+  const { pid } = await engine.whenPhase(number, 'polite');
+  fillUp(engine);
+  process.kill(pid as number, 'SIGTERM');
+  t.match(await engine.whenJob(number), { status: 'succeeded' });
+  t.equal(rooms, 1);
+  t.equal(engine.ops.pragma('integrity_check', { simple: true }), 'ok');
+});
+
+/** Not one row more fits into ops.db: what SQLite says then is what it says on a full disk. */
+function fillUp({ ops, audit }: Engine) {
+  ops.pragma(`max_page_count = ${ops.pragma('page_count', { simple: true })}`);
+  for (const size of [4000, 400, 40, 0]) {
+    try {
+      for (;;) audit.record({ event: 'fill', outcome: 'ok', by: operator, detail: { x: 'x'.repeat(size) } });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_FULL') throw error;
+    }
+  }
+}
+
 t.test('a start that cannot be written is tried again', async (t) => {
   const { log, whenLogged } = listeningLog();
   const engine = startEngine(t, { log, operations: [defineOperation()] });

@@ -28,6 +28,10 @@ export type EngineOptions = {
   env?: Record<string, string>;
   now?: () => Date;
   log?: Log;
+  /** What no job may show. */
+  secrets?: string[];
+  /** Makes room on a full disk. */
+  makeRoom?: () => void;
 };
 export type Engine = ReturnType<typeof buildEngine>;
 
@@ -53,7 +57,14 @@ export function startEngine(t: Test, options: EngineOptions = {}): Engine {
 
 /** The runner is not started yet. */
 export function buildEngine(root: string, options: EngineOptions = {}) {
-  const { operations = [], env = {}, now = () => new Date(), log = pino({ level: 'silent' }) } = options;
+  const {
+    operations = [],
+    env = {},
+    now = () => new Date(),
+    log = pino({ level: 'silent' }),
+    secrets = [],
+    makeRoom = () => {},
+  } = options;
   const config: Config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_KILL_GRACE_SEC: '1', ...env }, root);
   const catalogue = createCatalogue(operations);
   const ops = prepareOps(config.opsDatabasePath);
@@ -63,7 +74,19 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const repository = createJobRepository(ops, now);
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
   const findApplied = createAppliedFinder(library, config);
-  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const secretsOf = () => secrets;
+  const runner = createRunner({
+    config,
+    catalogue,
+    repository,
+    audit,
+    bus,
+    log,
+    findApplied,
+    secretsOf,
+    makeRoom,
+    now,
+  });
   const history: string[] = [];
   bus.on('job', ({ number, status }) => history.push(`#${number} ${status}`));
   let closing: Promise<void> | null = null;

@@ -5,7 +5,7 @@ import { jobLogFile, readJobLog } from '../../jobs/log.ts';
 import { followLog } from '../log-stream.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
-import { acceptedSchema, errorSchema, jobBody, jobSchema, listSchema } from './bodies.ts';
+import { acceptedSchema, anyObjectSchema, errorSchema, jobBody, jobSchema, listSchema } from './bodies.ts';
 import { type RunBody, runFields } from './operations.ts';
 
 type WithId = { Params: { id: string } };
@@ -61,7 +61,7 @@ const logQuery = {
 const retryBody = { type: ['object', 'null'], additionalProperties: false, properties: runFields } as const;
 
 export function registerJobsApi(app: FastifyInstance, services: Services) {
-  const { config, jobs, listing } = services;
+  const { config, jobs, listing, untilFree } = services;
 
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/operations/jobs',
@@ -80,6 +80,10 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       );
       return { ...page, items: page.items.map((job) => jobBody(services, job)) };
     },
+  );
+
+  app.get('/api/v1/operations/retention', { schema: { response: { 200: anyObjectSchema } } }, () =>
+    services.retention.preview(),
   );
 
   app.get<WithId>('/api/v1/operations/jobs/:id', { schema: jobAnswer }, (request) =>
@@ -116,21 +120,20 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
   app.post<WithId>(
     '/api/v1/operations/jobs/:id/cancel',
     { schema: { params, response: { 202: jobSchema, ...refusals } } },
-    (request, reply) => {
+    async (request, reply) => {
+      const job = await untilFree(() => jobs.cancel(request.params.id, requester(request)));
       reply.code(202);
-      return jobBody(services, jobs.cancel(request.params.id, requester(request)));
+      return jobBody(services, job);
     },
   );
 
   app.post<WithId & { Body: Omit<RunBody, 'args'> | null }>(
     '/api/v1/operations/jobs/:id/retry',
     { schema: { params, body: retryBody, response: { 202: acceptedSchema, ...refusals } } },
-    (request, reply) => {
+    async (request, reply) => {
       const { reason, confirm, when_locked } = request.body ?? {};
-      const job = jobs.retry(
-        request.params.id,
-        { reason, confirm, whenLocked: when_locked },
-        requester(request),
+      const job = await untilFree(() =>
+        jobs.retry(request.params.id, { reason, confirm, whenLocked: when_locked }, requester(request)),
       );
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
       return { job_id: job.id, number: job.number, status: job.status, url: `/jobs/${job.number}` };

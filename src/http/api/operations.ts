@@ -36,7 +36,7 @@ const listSchema = {
 } as const;
 
 export function registerOperationsApi(app: FastifyInstance, services: Services) {
-  const { catalogue, jobs } = services;
+  const { catalogue, jobs, untilFree } = services;
 
   app.get('/api/v1/operations', { schema: listSchema }, () => ({
     items: catalogue.all().map((operation) => operationBody(services, operation)),
@@ -45,12 +45,11 @@ export function registerOperationsApi(app: FastifyInstance, services: Services) 
   app.post<{ Params: { operation: string }; Body: RunBody | null }>(
     '/api/v1/operations/:operation',
     { schema: runSchema },
-    (request, reply) => {
+    async (request, reply) => {
       const { args = {}, reason, confirm, when_locked } = request.body ?? {};
       const { operation } = request.params;
-      const job = jobs.enqueue(
-        { operation, args, reason, confirm, whenLocked: when_locked },
-        requester(request),
+      const job = await untilFree(() =>
+        jobs.enqueue({ operation, args, reason, confirm, whenLocked: when_locked }, requester(request)),
       );
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
       return { job_id: job.id, number: job.number, status: job.status, url: `/jobs/${job.number}` };

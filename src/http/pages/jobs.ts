@@ -13,7 +13,7 @@ import { readRun, runFromForm } from './operations.ts';
 type Numbered = { Params: { number: string } };
 
 export function registerJobPages(app: FastifyInstance, services: Services) {
-  const { jobs, catalogue } = services;
+  const { jobs, catalogue, untilFree } = services;
 
   app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, (request, reply) => {
     const job = jobs.find(request.params.number);
@@ -34,7 +34,7 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
   );
 
   app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
-    const job = jobs.cancel(request.params.number, requester(request));
+    const job = await untilFree(() => jobs.cancel(request.params.number, requester(request)));
     const isOver = job.status === 'cancelled';
     return answerAction(app, services, request, reply, {
       notice: {

@@ -97,7 +97,7 @@ export async function runFromForm(
   dialogFor: (error: AppError) => Parameters<typeof sendDialog>[3] | null,
 ) {
   try {
-    const job = run();
+    const job = await services.untilFree(run);
     return await answerAction(app, services, request, reply, {
       notice: queuedNotice(services, job),
       redirect: `/jobs/${job.number}`,

@@ -1,0 +1,58 @@
+// Statements that find and remove jobs that are no longer kept. A tombstone stays of each, so that its link still says
+// what it was; audit rows stay as they are.
+import type { InferSelectModel } from 'drizzle-orm';
+import type * as schema from '../db/ops-schema.ts';
+import type { Db } from '../db/open.ts';
+
+/** Ended before `finishedBefore`, or with a number up to `upTo`. */
+export type Bounds = { finishedBefore: string; upTo: number };
+export type Prunable = { number: number; id: string; log_bytes: number; finished_at: string };
+export type Tombstone = InferSelectModel<typeof schema.prunedJob>;
+
+export type Pruning = ReturnType<typeof createPruning>;
+
+export function createPruning(ops: Db) {
+  const newest = ops.prepare('SELECT coalesce(max(number), 0) FROM job').pluck();
+  const byAge = ops.prepare(`
+    SELECT number, id, log_bytes, finished_at FROM job
+    WHERE status = @status AND finished_at < @finishedBefore ORDER BY finished_at LIMIT @limit
+  `);
+  const byNumber = ops.prepare(`
+    SELECT number, id, log_bytes, finished_at FROM job
+    WHERE status = @status AND number <= @upTo ORDER BY number LIMIT @limit
+  `);
+  const dropRows = ops.prepare(`
+    DELETE FROM job_row WHERE rowid IN (SELECT rowid FROM job_row WHERE job_id = @id LIMIT @limit)
+  `);
+  const bury = ops.prepare(`
+    INSERT INTO pruned_job (number, id, operation, status, finished_at, pruned_at)
+    SELECT number, id, operation, status, finished_at, @at FROM job WHERE id = @id
+  `);
+  const remove = ops.prepare('DELETE FROM job WHERE id = @id');
+
+  return {
+    newestNumber: () => newest.get() as number,
+
+    /** Ended jobs of that status outside the bounds, oldest first, at most `limit`. */
+    find(status: string, bounds: Bounds, limit: number): Prunable[] {
+      const found = byAge.all({ status, limit, finishedBefore: bounds.finishedBefore }) as Prunable[];
+      if (found.length === limit || bounds.upTo < 1) return found;
+      const known = new Set(found.map(({ number }) => number));
+      const surplus = byNumber.all({ status, limit, upTo: bounds.upTo }) as Prunable[];
+      return [...found, ...surplus.filter(({ number }) => !known.has(number))].slice(0, limit);
+    },
+
+    /** Removes up to `limit` result rows of a job; gives how many there were. */
+    dropRows: (id: string, limit: number): number => dropRows.run({ id, limit }).changes,
+
+    /** Replaces jobs without rows by their tombstones, in one transaction. */
+    bury(ids: string[], at: string) {
+      ops.transaction(() => {
+        for (const id of ids) {
+          bury.run({ id, at });
+          remove.run({ id });
+        }
+      })();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// Replaces given byte strings in a stream, wherever the stream is cut, and changes no other byte. Holds back only what
+// could be the beginning of one, so memory is bounded by the longest. Search: Wu and Manber, "A fast algorithm for
+// multi-pattern searching" (1994): most bytes are skipped, whatever the number of patterns.
+
+const mark = Buffer.from('[masked]');
+const none: Buffer = Buffer.alloc(0);
+
+export type ByteMask = { add(chunk: Buffer): Buffer; end(): Buffer };
+
+/** Gives a maker of masks, one a stream. Patterns are two bytes or longer. */
+export function createByteMask(patterns: Buffer[]): () => ByteMask {
+  if (patterns.length === 0) return () => ({ add: (chunk) => chunk, end: () => none });
+  const search = prepare(patterns);
+  return () => createStreamMask(search);
+}
+
+function createStreamMask(search: Search): ByteMask {
+  let held = none;
+  /** So many of the held bytes belong to a secret whose mark is written already. */
+  let covered = 0;
+
+  function take(bytes: Buffer, isLast: boolean): Buffer {
+    const keepFrom = isLast ? bytes.length : search.partialFrom(bytes);
+    const parts: Buffer[] = [];
+    let hiddenTo = covered;
+    for (let at = search.next(bytes, 0); at >= 0 && at < keepFrom; at = search.next(bytes, at + 1)) {
+      if (at >= hiddenTo) parts.push(bytes.subarray(hiddenTo, at), mark);
+      hiddenTo = Math.max(hiddenTo, at + search.lengthAt(bytes, at));
+    }
+    if (keepFrom > hiddenTo) parts.push(bytes.subarray(hiddenTo, keepFrom));
+    held = Buffer.from(bytes.subarray(keepFrom));
+    covered = Math.max(0, hiddenTo - keepFrom);
+    const [only = none] = parts;
+    return parts.length > 1 ? Buffer.concat(parts) : only;
+  }
+
+  return {
+    add: (chunk) => take(held.length > 0 ? Buffer.concat([held, chunk]) : chunk, false),
+    end: () => take(held, true),
+  };
+}
+
+type Search = ReturnType<typeof prepare>;
+
+function prepare(patterns: Buffer[]) {
+  const shortest = Math.min(...patterns.map((pattern) => pattern.length));
+  const longest = Math.max(...patterns.map((pattern) => pattern.length));
+  /** How far the window of `shortest` bytes may move when its last two bytes are this pair. */
+  const shifts = new Uint16Array(65_536).fill(Math.min(shortest - 1, 65_535));
+  const byPair = (offset: number) => {
+    const groups = new Map<number, Buffer[]>();
+    for (const pattern of patterns) {
+      const pair = pattern.readUInt16BE(offset);
+      groups.set(pair, [...(groups.get(pair) ?? []), pattern]);
+    }
+    return groups;
+  };
+  for (const pattern of patterns) {
+    for (let at = 0; at < shortest - 1; at++) {
+      const pair = pattern.readUInt16BE(at);
+      shifts[pair] = Math.min(shifts[pair] ?? 0, shortest - 2 - at);
+    }
+  }
+  const byLastPair = byPair(shortest - 2);
+  const byFirstPair = byPair(0);
+  const firstBytes = new Set(patterns.map((pattern) => pattern[0]));
+
+  /** A loop: most comparisons end with the first byte, and a call of `compare` costs more than that. */
+  const startsWith = (bytes: Buffer, at: number, pattern: Buffer, length = pattern.length) => {
+    if (at + length > bytes.length) return false;
+    for (let n = 0; n < length; n++) if (bytes[at + n] !== pattern[n]) return false;
+    return true;
+  };
+
+  return {
+    /** Where the first pattern at or after `from` begins, or -1. */
+    next(bytes: Buffer, from: number): number {
+      const end = bytes.length - shortest;
+      for (let at = from; at <= end; ) {
+        const pair = ((bytes[at + shortest - 2] as number) << 8) | (bytes[at + shortest - 1] as number);
+        const shift = shifts[pair] as number;
+        if (shift === 0 && byLastPair.get(pair)?.some((pattern) => startsWith(bytes, at, pattern))) return at;
+        at += Math.max(1, shift);
+      }
+      return -1;
+    },
+
+    /** Length of the longest pattern that begins there. */
+    lengthAt(bytes: Buffer, at: number): number {
+      const candidates = byFirstPair.get(bytes.readUInt16BE(at)) ?? [];
+      const found = candidates.filter((pattern) => startsWith(bytes, at, pattern));
+      return Math.max(0, ...found.map((pattern) => pattern.length));
+    },
+
+    /** From here on the bytes could be the beginning of a pattern; the end when they cannot. */
+    partialFrom(bytes: Buffer): number {
+      for (let at = Math.max(0, bytes.length - longest + 1); at < bytes.length; at++) {
+        if (!firstBytes.has(bytes[at])) continue;
+        const length = bytes.length - at;
+        const candidates = length === 1 ? patterns : (byFirstPair.get(bytes.readUInt16BE(at)) ?? []);
+        if (candidates.some((pattern) => pattern.length > length && startsWith(bytes, at, pattern, length)))
+          return at;
+      }
+      return bytes.length;
+    },
+  };
+}

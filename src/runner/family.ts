@@ -1,0 +1,91 @@
+// The child of a job and all its descendants, recorded while it runs: they stay known when they leave the group and
+// clear their environment. Samples what they use on the way.
+import type { ProcessIdentity } from '../jobs/repository.ts';
+import { type ProcessTable, readMemory, readProcessTable } from './processes.ts';
+
+/** Peak memory in bytes of all together, CPU time of all together; null when never sampled. */
+export type Usage = { peakRssBytes: number | null; cpuSec: number | null };
+
+export type Family = ReturnType<typeof createFamily>;
+
+/** Soon after the start, since many children are short; then at ease. */
+const firstLooksMs = [50, 200];
+const lookEveryMs = 500;
+/** Jobs that look at nearly the same time share one look. */
+const tableMaxAgeMs = 100;
+/** `T`: stopped by a signal or a tty; `t` is a debugger at work. */
+const stopped = 'T';
+
+export function createFamily({ pid, started }: ProcessIdentity, onStopped: (isStopped: boolean) => void) {
+  /** pid → start time: together they name one process. */
+  const members = new Map<number, string>(started === null ? [] : [[pid, started]]);
+  const usage: Usage = { peakRssBytes: null, cpuSec: null };
+  let isStopped = false;
+  let looks = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  /** Records who is there now; `table` may be shared with others. */
+  function look(table: ProcessTable = readProcessTable()): ProcessTable {
+    for (const [member, itsStart] of members)
+      if (table.get(member)?.started !== itsStart) members.delete(member);
+    for (let known = -1; known < members.size; ) {
+      known = members.size;
+      for (const [other, stat] of table) if (members.has(stat.parent)) members.set(other, stat.started);
+    }
+    return table;
+  }
+
+  function measure(table: ProcessTable) {
+    let rss = 0;
+    let cpuSec = 0;
+    for (const member of members.keys()) {
+      const memory = readMemory(member);
+      rss += memory?.rss ?? 0;
+      cpuSec += table.get(member)?.cpuSec ?? 0;
+      // The system keeps the peak of each process: no look can miss it.
+      usage.peakRssBytes = Math.max(usage.peakRssBytes ?? 0, memory?.peak ?? 0);
+    }
+    if (members.size === 0) return;
+    usage.peakRssBytes = Math.max(usage.peakRssBytes ?? 0, rss);
+    usage.cpuSec = Math.max(usage.cpuSec ?? 0, cpuSec);
+  }
+
+  function sample() {
+    timer = setTimeout(sample, firstLooksMs[++looks] ?? lookEveryMs);
+    try {
+      const table = look(sharedTable());
+      measure(table);
+      const isStoppedNow = table.get(pid)?.state === stopped && members.has(pid);
+      if (isStoppedNow !== isStopped) onStopped(isStoppedNow);
+      isStopped = isStoppedNow;
+    } catch (error) {
+      // Without a free descriptor nothing can be seen; the next look may see it.
+      if (!isOutOfDescriptors(error)) throw error;
+    }
+  }
+
+  return {
+    start() {
+      timer ??= setTimeout(sample, firstLooksMs[0]);
+    },
+    stop() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+    },
+    look,
+    members: members as ReadonlyMap<number, string>,
+    usage: (): Usage => ({ ...usage }),
+  };
+}
+
+let shared: { table: ProcessTable; at: number } | null = null;
+
+function sharedTable(): ProcessTable {
+  const now = performance.now();
+  if (!shared || now - shared.at > tableMaxAgeMs) shared = { table: readProcessTable(), at: now };
+  return shared.table;
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import t, { type Test } from 'tap';
+import { createAudit } from '../../src/audit.ts';
+import { prepareOps } from '../../src/db/ops.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
+import { createPruning } from '../../src/jobs/pruning.ts';
+import { createJobRepository, type Ending } from '../../src/jobs/repository.ts';
+import { createRetention } from '../../src/jobs/retention.ts';
+
+const today = Date.parse('2026-11-01T12:00:00Z');
+const dayMs = 86_400_000;
+
+function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: number }) {
+  const root = t.testdir();
+  const ops = prepareOps(path.join(root, 'ops.db'));
+  t.teardown(() => ops.close());
+  let at = today;
+  const now = () => new Date(at);
+  const repository = createJobRepository(ops, now);
+  const audit = createAudit(ops, now);
+  const config = { root, jobLogMaxBytes: 1000, ...limits };
+  const pruning = createPruning(ops);
+  const retention = createRetention({ config, pruning, audit, log: pino({ level: 'silent' }), now });
+
+  /** A job with a log and rows that ended so many days ago; without an ending it still waits. */
+  function add(daysAgo: number, status?: Ending['status'], rows = 3): Job {
+    at = today - daysAgo * dayMs;
+    const job = repository.insert({
+      id: randomUUID(),
+      operation: 'chore',
+      mode: 'scripts',
+      requested_by: 'ada',
+      request_id: null,
+      reason: null,
+      max_attempts: 1,
+      retry_of: null,
+      args: {},
+      claims: [],
+    });
+    if (status) {
+      const running = repository.start(job.id) as Job;
+      repository.addRows(job.id, Array(rows).fill({ ref: 'x', outcome: 'added', message: null }));
+      const log = openJobLog(jobLogFile(root, job.number), 1000, now);
+      log.write('stdout', Buffer.from('hello'));
+      log.close();
+      repository.setLogBytes(running, 5);
+      repository.finish(running, { status }, () => {});
+    }
+    at = today;
+    return job;
+  }
+  const numbers = () => repository.newest(100).map(({ number }) => number);
+  const rowCount = () => ops.prepare('SELECT count(*) FROM job_row').pluck().get();
+  return { ops, root, repository, retention, add, numbers, rowCount };
+}
+
+t.test(
+  'jobs are removed with log and rows when their time is over, failed ones four times as late',
+  async (t) => {
+    const { root, ops, retention, add, numbers, rowCount } = openHistory(t, {
+      retentionDays: 10,
+      retentionJobs: 100,
+    });
+    add(11, 'succeeded', 1200);
+    add(9, 'succeeded');
+    add(11, 'cancelled');
+    add(39, 'failed');
+    add(41, 'failed');
+    add(500);
+    t.equal(await retention.runOnce(), 3);
+    t.strictSame(numbers(), [6, 4, 2], 'what waits is never removed');
+    t.equal(rowCount(), 6);
+    t.strictSame(fs.readdirSync(path.join(root, 'logs')).sort(), ['2.log', '2.log.ix', '4.log', '4.log.ix']);
+    const counts = ops.prepare('SELECT status, jobs FROM job_count WHERE jobs > 0 ORDER BY status').all();
+    t.strictSame(counts, [
+      { status: 'failed', jobs: 1 },
+      { status: 'queued', jobs: 1 },
+      { status: 'succeeded', jobs: 1 },
+    ]);
+    t.match(ops.prepare('SELECT event, detail FROM audit').all(), [
+      { event: 'jobs.pruned', detail: '{"jobs":3}' },
+    ]);
+    t.equal(await retention.runOnce(), 0, 'a second run finds nothing');
+  },
+);
+
+t.test('of too many jobs the newest are kept, of failed ones four times as many', async (t) => {
+  const { retention, add, numbers } = openHistory(t, { retentionDays: 1000, retentionJobs: 5 });
+  for (let number = 1; number <= 30; number++) add(1, number % 2 === 0 ? 'failed' : 'succeeded');
+  t.equal(await retention.runOnce(), 13 + 5);
+  t.strictSame(numbers(), [30, 29, 28, 27, 26, 24, 22, 20, 18, 16, 14, 12]);
+});
+
+t.test('a preview says what a run would remove, and removes nothing', async (t) => {
+  const { retention, add, numbers } = openHistory(t, { retentionDays: 10, retentionJobs: 100 });
+  add(20, 'succeeded');
+  add(50, 'failed');
+  add(1, 'succeeded');
+  const preview = {
+    days: 10,
+    jobs_kept: 100,
+    jobs: 2,
+    failed_jobs: 1,
+    log_bytes: 10,
+    has_more: false,
+    oldest_finished_at: new Date(today - 50 * dayMs).toISOString(),
+  };
+  t.strictSame(retention.preview(), preview);
+  t.equal(numbers().length, 3);
+  t.equal(await retention.runOnce(), preview.jobs);
+});
+
+t.test('what is left of a removed job is found by its number and by its id', async (t) => {
+  const { retention, repository, add } = openHistory(t, { retentionDays: 10, retentionJobs: 100 });
+  const { id } = add(20, 'succeeded');
+  await retention.runOnce();
+  const left = {
+    number: 1,
+    id,
+    operation: 'chore',
+    status: 'succeeded',
+    finished_at: new Date(today - 20 * dayMs).toISOString(),
+    pruned_at: new Date(today).toISOString(),
+  };
+  t.strictSame(repository.findPruned('1'), left);
+  t.strictSame(repository.findPruned(id), left);
+  t.equal(repository.findPruned('2'), null);
+  t.equal(repository.find('1'), null);
+});
+
+t.test('stopping in the middle leaves whole jobs only, and a later run goes on', async (t) => {
+  const { retention, add, numbers, rowCount } = openHistory(t, { retentionDays: 10, retentionJobs: 100 });
+  for (let n = 0; n < 50; n++) add(20, 'succeeded');
+  retention.start();
+  await retention.stop();
+  await retention.stop();
+  const left = numbers().length;
+  t.equal(left % 10, 0);
+  t.ok(left > 0);
+  t.equal(rowCount(), left * 3);
+  retention.start();
+  t.equal(await retention.runOnce(), left);
+  await retention.stop();
+});

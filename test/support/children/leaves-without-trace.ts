@@ -1,0 +1,8 @@
+// Starts a process that is in no group of ours and has no environment, names its pid, and runs on.
+import { spawn } from 'node:child_process';
+import { runOn, writeAll } from '../message.ts';
+
+const daemon = spawn('sleep', ['600'], { detached: true, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+daemon.unref();
+writeAll(1, Buffer.from(`${daemon.pid}\n`));
+runOn('left');
