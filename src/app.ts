@@ -15,7 +15,8 @@ import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
 import { createJobRepository } from './jobs/repository.ts';
 import { type Log, logJobEvents } from './log.ts';
-import { type Catalogue, createCatalogue } from './operations/catalogue.ts';
+import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
+import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
 import { createRunner } from './runner/runner.ts';
@@ -31,6 +32,8 @@ export type App = {
   services: Services;
   /** Recovers, listens, and starts what waits; gives the address. */
   start(): Promise<string>;
+  /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; `server.inject` answers. */
+  startByHand(): void;
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
@@ -38,14 +41,11 @@ export type App = {
 /** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
 export async function createApp(
   config: Config,
-  options: { log: Log; now?: () => Date; catalogue?: Catalogue },
+  options: { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> },
 ): Promise<App> {
-  const { log, now = () => new Date(), catalogue = createCatalogue() } = options;
-  const lock = acquireServerLock(config.root, {
-    pid: process.pid,
-    url: `http://${config.host}:${config.port}`,
-    since: now().toISOString(),
-  });
+  const { log, now = () => new Date() } = options;
+  const holder = { pid: process.pid, url: null, since: now().toISOString() };
+  const lock = acquireServerLock(config.root, holder);
   for (const folder of ['sheets', 'uploads', 'backups', 'logs']) {
     fs.mkdirSync(`${config.root}/${folder}`, { recursive: true, mode: 0o700 });
   }
@@ -57,24 +57,34 @@ export async function createApp(
 
   const bus = createBus();
   logJobEvents(bus, log);
+  const ownOperations = createOwnOperations({
+    file: config.operationsFile,
+    reserved: reservedNames,
+    intervalMs: config.telemetryIntervalMs,
+    onChange: () => bus.emit('operations'),
+  });
+  const catalogue = options.catalogue ?? createCatalogue(undefined, ownOperations.operations);
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const jobs = createJobs({ config, catalogue, repository, audit, bus });
   const findApplied = createAppliedFinder(library, config);
-  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now });
+  const { only } = options;
+  const runner = createRunner({ config, catalogue, repository, audit, bus, log, findApplied, now, only });
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
-  bus.on('library', () => void liveIndex.refresh());
+  // A run by hand answers no searches, so it needs no search thread.
+  if (!only) bus.on('library', () => void liveIndex.refresh());
   const services: Services = {
     config,
     log,
     bus,
     audit,
     catalogue,
+    ownOperations,
     repository,
     listing: createJobListing(ops),
     jobs,
@@ -84,26 +94,22 @@ export async function createApp(
     now,
   };
   const server = await createServer(services);
+  let starting: Promise<string> | null = null;
+  let isListening = false;
   let closing: Promise<void> | null = null;
 
   return {
     server,
     services,
 
-    async start() {
-      const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
-      for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
-      await liveIndex.start();
-      const address = await listen(server, config);
-      audit.record({
-        event: 'server.started',
-        outcome: 'ok',
-        by: systemRequester,
-        detail: { mode: config.mode },
-      });
+    start() {
+      starting ??= startAll();
+      return starting;
+    },
+
+    startByHand() {
+      recover();
       runner.start();
-      sampler.start();
-      return address;
     },
 
     close(quietMs = 0) {
@@ -112,13 +118,41 @@ export async function createApp(
     },
   };
 
+  async function startAll() {
+    recover();
+    await liveIndex.start();
+    const address = await listen(server, config);
+    isListening = true;
+    lock.tell({ ...holder, url: address });
+    audit.record({
+      event: 'server.started',
+      outcome: 'ok',
+      by: systemRequester,
+      detail: { mode: config.mode },
+    });
+    // Asked to stop meanwhile: what waits stays waiting.
+    if (closing) return address;
+    runner.start();
+    sampler.start();
+    ownOperations.start();
+    return address;
+  }
+
+  function recover() {
+    const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
+    for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+  }
+
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    // A start that goes wrong is told to whoever asked for it.
+    await starting?.catch(() => {});
     sampler.stop();
+    ownOperations.stop();
     await runner.stop(quietMs);
     await server.close();
     await liveIndex.stop();
-    audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+    if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
     library.close();
     ops.close();
     lock.release();

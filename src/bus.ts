@@ -19,6 +19,8 @@ export type BusEvents = {
   log: [JobEvent];
   /** The library's text, categories or embeddings may have changed. */
   library: [];
+  /** Which operations there are, or what is wrong with the operator's own, may have changed. */
+  operations: [];
   /** The index or the truth about it has changed. */
   index: [];
 };

@@ -28,6 +28,7 @@ export const settingNames = [
   'CHL_FAISS_INDEX_PATH',
   'CHL_OPERATIONS_MODE',
   'CHL_OPERATIONS_TIMEOUT_SEC',
+  'CHL_OPERATIONS_FILE',
   'CHL_MAX_RUNNING_JOBS',
   'CHL_KILL_GRACE_SEC',
   'CHL_JOB_LOG_MAX_MB',
@@ -60,6 +61,7 @@ export function readConfig(env: Environment, folder: string) {
     indexFolder: inRoot('CHL_FAISS_INDEX_PATH', 'faiss_index'),
     mode: oneOf(env, 'CHL_OPERATIONS_MODE', ['scripts', 'noop'] as const),
     timeoutMs: whole(env, 'CHL_OPERATIONS_TIMEOUT_SEC', 900, 1, 604_800) * 1000,
+    operationsFile: inRoot('CHL_OPERATIONS_FILE', 'operations.yaml'),
     maxRunningJobs: whole(env, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
     killGraceMs: whole(env, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
     jobLogMaxBytes: whole(env, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
@@ -82,10 +84,15 @@ export function readConfig(env: Environment, folder: string) {
   return Object.freeze(config);
 }
 
-/** What a child process is given: enough to load the same configuration, and nothing secret. */
-export function childEnvironment(config: Config, extra: Record<string, string>): Record<string, string> {
+/** What a child process is given: enough to load the same configuration, and nothing secret. `passedOn` names further
+ *  variables of this process that an operator's own operation asks for. */
+export function childEnvironment(
+  config: Config,
+  extra: Record<string, string>,
+  passedOn: string[] = [],
+): Record<string, string> {
   const inherited = Object.fromEntries(
-    ['PATH', 'HOME', 'LANG', 'TZ'].flatMap((name) => {
+    ['PATH', 'HOME', 'LANG', 'TZ', ...passedOn].flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),

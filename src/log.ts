@@ -4,8 +4,9 @@ import type { Bus } from './bus.ts';
 
 export type Log = Logger;
 
-export function createLog(level: string): Log {
-  return pino({ level, base: { pid: process.pid } });
+/** By default on stdout. */
+export function createLog(level: string, fd = 1): Log {
+  return pino({ level, base: { pid: process.pid } }, pino.destination({ fd, sync: true }));
 }
 
 /** Writes a line for each move of a job. Progress moves nothing, so it writes nothing. */

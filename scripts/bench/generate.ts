@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { formatRecord } from '../../src/sheets/csv.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
+import { createRandom, type Random } from '../random.ts';
 
 const sizes = { category: 76, experience: 32_136, manual: 7_425 } as const;
 const time = '2026-01-02T03:04:05Z';
@@ -20,8 +21,6 @@ export function generateSheet(folder: string) {
     fs.writeFileSync(path.join(folder, tab.file), formatRecord(tab.headers) + lines.join(''));
   }
 }
-
-type Random = (below: number) => number;
 
 function rowOf(kind: keyof typeof sizes, number: number, random: Random): Record<string, string> {
   if (kind === 'category') {
@@ -67,13 +66,4 @@ function text(random: Random, length: number): string {
   let line = all[random(all.length)] ?? '';
   while (line.length < length) line += ` ${all[random(all.length)]}`;
   return random(200) === 0 ? `${line} — naïve` : line;
-}
-
-/** A linear congruential generator (Numerical Recipes); gives whole numbers from 0 to `below` - 1. */
-function createRandom(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }

@@ -1,10 +1,13 @@
 // `npm run bench [-- name …] [--library DIR]`: runs the named workloads, or all, and prints one table.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { cancelsWorkload } from './cancels.ts';
 import { importWorkload } from './import.ts';
+import { jobsWorkload } from './jobs.ts';
+import { startWorkload } from './start.ts';
 import type { Figure, Workload } from './workload.ts';
 
-const workloads: Workload[] = [importWorkload];
+const workloads: Workload[] = [importWorkload, cancelsWorkload, jobsWorkload, startWorkload];
 
 const { values, positionals } = parseArgs({
   options: { library: { type: 'string' } },

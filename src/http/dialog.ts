@@ -106,12 +106,9 @@ function viewField(name: string, property: ArgumentProperty, value: unknown, pro
     name,
     title: property.title,
     description: property.description ?? null,
-    kind: property.enum ? 'choice' : property.type,
-    options: (property.enum ?? []).map((option, at) => ({
-      value: option,
-      label: property.labels?.[at] ?? option,
-      isChosen: option === value,
-    })),
+    kind: property.enum ? 'choice' : (property.format ?? property.type),
+    options: viewOptions(property, value),
+    isTickedByDefault: property.default === true,
     value: value === undefined || typeof value === 'boolean' ? '' : String(value),
     isTicked: value === true,
     isGiven: value !== undefined && value !== property.default,
@@ -120,6 +117,16 @@ function viewField(name: string, property: ArgumentProperty, value: unknown, pro
     isAdvanced: property.advanced === true,
     problem,
   };
+}
+
+/** Where no value is chosen by default, the first line chooses none. */
+function viewOptions({ enum: values = [], labels, default: preset }: ArgumentProperty, value: unknown) {
+  const options = values.map((option, at) => ({
+    value: option,
+    label: labels?.[at] ?? option,
+    isChosen: option === value,
+  }));
+  return preset === undefined ? [{ value: '', label: 'None', isChosen: false }, ...options] : options;
 }
 
 function describeBlocker({ catalogue }: Services, blocker: Blocker) {

@@ -16,6 +16,7 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
     number: job.number,
     operation: job.operation,
     title: operation?.title ?? job.operation,
+    isOperationGone: operation === null,
     subject: operation?.subject(job.args) ?? '',
     status: job.status,
     badge: badgeOf(job),

@@ -8,6 +8,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
+import type { OwnCatalogue } from '../operations/own-operations.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
 
@@ -17,6 +18,7 @@ export type Services = {
   bus: Bus;
   audit: Audit;
   catalogue: Catalogue;
+  ownOperations: OwnCatalogue;
   repository: JobRepository;
   listing: JobListing;
   jobs: Jobs;

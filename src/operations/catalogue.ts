@@ -1,4 +1,5 @@
-// The only list of operations. Adding one: its definition, its script, its test, and a line here.
+// The only list of operations: ours, and beside them the operator's own. Adding one of ours: its definition, its
+// script, its test, and a line here.
 import { AppError } from '../errors.ts';
 import { exportOperation } from './export.ts';
 import { importOperation } from './import.ts';
@@ -7,22 +8,48 @@ import type { Operation } from './operation.ts';
 
 const operations: Operation[] = [importOperation, exportOperation, indexOperation];
 
-export type Catalogue = ReturnType<typeof createCatalogue>;
+export type Catalogue = {
+  all(): Operation[];
+  find(name: string): Operation | null;
+  /** Throws `not_found` for a name that is not listed. */
+  get(name: string): Operation;
+};
 
-/** Throws `not_found` for a name that is not listed. */
-export function createCatalogue(listed: Operation[] = operations) {
+/** `own` gives the operator's own operations as they are now; one of ours wins over one of the same name. */
+export function createCatalogue(listed = operations, own: () => Operation[] = () => []): Catalogue {
   const byName = new Map(listed.map((operation) => [operation.name, operation]));
   if (byName.size < listed.length) throw new Error('Two operations have the same name.');
+  const all = () => [...byName.values(), ...own().filter(({ name }) => !byName.has(name))];
+  const find = (name: string) =>
+    byName.get(name) ?? own().find((operation) => operation.name === name) ?? null;
   return {
-    all: () => [...byName.values()],
-    find: (name: string) => byName.get(name) ?? null,
-    get(name: string): Operation {
-      const operation = byName.get(name);
+    all,
+    find,
+    get(name) {
+      const operation = find(name);
       if (operation) return operation;
+      const known = all().map((one) => one.name);
       throw new AppError(
         'not_found',
-        `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${[...byName.keys()].join(', ')}.`,
+        `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${known.join(', ')}.`,
       );
     },
   };
 }
+
+/** Names that an operator's own operation cannot take: ours, those kept for later, and the commands of the command line
+ *  (`jobs` is a path of the API, too). */
+export const reservedNames = [
+  ...operations.map(({ name }) => name),
+  'repair',
+  'snapshot',
+  'rollback',
+  'undo',
+  'jobs',
+  'job',
+  'cancel',
+  'retry',
+  'prune',
+  'doctor',
+  'help',
+];

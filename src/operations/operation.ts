@@ -7,9 +7,11 @@ export type Danger = 'safe' | 'costly' | 'destructive';
 
 /** One property of a JSON Schema. `labels` words the values of `enum` for the form; `advanced` folds the field away. */
 export type ArgumentProperty = {
-  type: 'string' | 'boolean' | 'integer';
+  type: 'string' | 'boolean' | 'integer' | 'number';
   title: string;
   description?: string;
+  /** A day, `2026-01-31`; only for text. */
+  format?: 'date';
   enum?: string[];
   labels?: string[];
   default?: string | boolean | number;
@@ -31,6 +33,10 @@ export type Dialog = { question: string; consequences: string[]; confirm: string
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 
+/** A command as an argument vector, never a shell line: its first element is a full path, or a name to be looked up in
+ *  PATH. `env` names the variables that it is given beyond the allow-list. */
+export type OwnProgram = { command: [string, ...string[]]; env: string[] };
+
 export type Operation = {
   name: string;
   title: string;
@@ -46,10 +52,12 @@ export type Operation = {
   confirmWord: string | null;
   /** Null: the limit of the configuration. */
   hardLimitMs: number | null;
+  /** A run that takes longer than this is pointed out; it goes on. */
+  softLimitMs?: number;
   retries: RetryPolicy;
   onRestart: 'fail' | 'requeue';
-  /** The compiled file below dist/scripts, without its ending. */
-  script: string;
+  /** The compiled file below dist/scripts, without its ending; or a program of the operator's own. */
+  script: string | OwnProgram;
   /** Checks what the schema cannot say; throws `invalid_arguments`. */
   check?(args: Args, config: Config): void;
   /** The line below the job's name: what it works on. */

@@ -1,12 +1,11 @@
 // One attempt of a job, from the spawn to the facts of its end: its child, its log, its messages, its limits.
-import fs from 'node:fs';
-import path from 'node:path';
-import { type Config, childEnvironment, packageRoot } from '../config.ts';
+import { type Config, childEnvironment } from '../config.ts';
 import type { Job, Progress } from '../jobs/job.ts';
 import { type JobLog, jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { ProcessIdentity } from '../jobs/repository.ts';
 import type { Operation } from '../operations/operation.ts';
 import { spawnChild } from './child.ts';
+import { commandOf } from './command.ts';
 import { createLineReader, createTail } from './lines.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
 import { createProgressMeter } from './progress.ts';
@@ -40,8 +39,7 @@ export function startAttempt(
   events: AttemptEvents,
   now: () => Date,
 ): Attempt {
-  const script = path.join(packageRoot, 'dist/scripts', `${operation.script}.js`);
-  fs.accessSync(script, fs.constants.R_OK);
+  const { argv, passedOn } = commandOf(operation);
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);
   const inbox = createInbox(events, now);
@@ -51,10 +49,10 @@ export function startAttempt(
   };
   const child = closingOnError(log, () =>
     spawnChild(
-      [process.execPath, script],
+      argv,
       {
         cwd: config.root,
-        env: childEnvironment(config, {}),
+        env: childEnvironment(config, {}, passedOn),
         marker: `${job.id}.${job.attempt}`,
         root: config.root,
       },

@@ -54,11 +54,13 @@ export function spawnChild(
   const { pid } = child;
   if (pid === undefined) return neverStarted(child);
   const exited = watch(child, output);
-  const find = () => findJobProcesses({ group: pid, marker: options.marker, root: options.root });
+  const identity = identify(pid);
+  const { marker, root } = options;
+  const find = () => findJobProcesses({ group: pid, marker, root, since: identity.started });
   let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {
-    identity: identify(pid),
+    identity,
     release(input) {
       (child.stdio[4] as Writable).end('\n');
       (child.stdin as Writable).end(input);
@@ -134,14 +136,16 @@ async function endAll(
   };
   // Nobody is left only when two looks in a row say so: one can miss a process in the middle of a fork or an exec.
   const isAnyLeft = () => look().length > 0 || look().length > 0;
-  if (isAnyLeft()) {
-    // Each process is asked once: many take a second SIGTERM for an order to drop everything.
-    for (const target of [-group, ...look().filter((pid) => !isInGroup(pid, group))]) {
-      signal(target, 'SIGTERM');
-      signal(target, 'SIGCONT');
-    }
-    while (isAnyLeft() && performance.now() < killAt()) await after(pollMs);
+  if (!isAnyLeft()) {
+    await exited;
+    return [];
   }
+  // Each process is asked once: many take a second SIGTERM for an order to drop everything.
+  for (const target of [-group, ...look().filter((pid) => !isInGroup(pid, group))]) {
+    signal(target, 'SIGTERM');
+    signal(target, 'SIGCONT');
+  }
+  while (isAnyLeft() && performance.now() < killAt()) await after(pollMs);
   const deadline = performance.now() + sweepMs;
   while (isAnyLeft() && performance.now() < deadline) {
     for (const target of [-group, ...look()]) signal(target, 'SIGKILL');

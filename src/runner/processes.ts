@@ -19,13 +19,20 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return stat !== null && stat.started === identity.started && !isDead(stat.state);
 }
 
-/** Living pids of the process group, or with the marker in their environment; never this process itself. Without
- *  /proc the group's leader stands for the group. One look can miss a process in the middle of a fork or an exec. */
-export function findJobProcesses(search: { group: number; marker: string; root: string }): number[] {
+/** Living pids of the process group, or with the marker in their environment; never this process itself. `since` is
+ *  the start time of the job's first process: what is older is no child of it and is not looked into. Without /proc
+ *  the group's leader stands for the group. One look can miss a process in the middle of a fork or an exec. */
+export function findJobProcesses(search: {
+  group: number;
+  marker: string;
+  root: string;
+  since?: string | null;
+}): number[] {
   if (!hasProc) return groupExists(search.group) ? [search.group] : [];
+  const since = Number(search.since ?? 0);
   return livingPids().filter((pid) => {
     const stat = readStat(pid);
-    if (!stat || isDead(stat.state)) return false;
+    if (!stat || isDead(stat.state) || Number(stat.started) < since) return false;
     return stat.group === search.group || isMarked(pid, search.marker, search.root);
   });
 }

@@ -31,8 +31,10 @@ export function createRunner(given: {
   log: Log;
   findApplied: FindApplied;
   now: () => Date;
+  /** In a run by hand these jobs alone are started: it must not set off what others have queued. */
+  only?: Set<string> | undefined;
 }) {
-  const { config, catalogue, repository, audit, bus, log, findApplied, now } = given;
+  const { config, catalogue, repository, audit, bus, log, findApplied, now, only } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
@@ -91,7 +93,7 @@ export function createRunner(given: {
   function runOnce() {
     if (!isStarted) return;
     const room = config.maxRunningJobs - running.size;
-    for (const id of findStartable(repository.line(), room)) {
+    for (const id of startable(room)) {
       const job = repository.start(id);
       if (!job) continue;
       const run: Run = { attempt: null, ended: Promise.resolve() };
@@ -101,6 +103,11 @@ export function createRunner(given: {
         dispatchSoon();
       });
     }
+  }
+
+  function startable(room: number): string[] {
+    if (!only) return findStartable(repository.line(), room);
+    return findStartable(repository.line(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
   }
 
   async function runJob(job: Job, run: Run) {
@@ -133,7 +140,7 @@ export function createRunner(given: {
     const operation = catalogue.find(job.operation);
     if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
     // It may have been cancelled in the moment of its start, when there was no attempt to end yet.
-    const isCancelled = repository.find(job.id)?.cancel_requested_at;
+    const isCancelled = isCancelAsked(job);
     let progress = job.progress;
     let logBytes = 0;
     const show = () => {
@@ -183,7 +190,8 @@ export function createRunner(given: {
     }
   }
 
-  function settle(job: Job, outcome: AttemptOutcome) {
+  function settle(job: Job, ended: AttemptOutcome) {
+    const outcome = isToBeTriedAgain(job, ended) && isCancelAsked(job) ? { ...ended, ...cancelled } : ended;
     const record = (event: string) => (moved: Job) => {
       if (outcome.logBytes !== undefined) repository.setLogBytes(moved, outcome.logBytes);
       audit.record({
@@ -195,9 +203,8 @@ export function createRunner(given: {
       });
     };
     const policy = catalogue.find(job.operation)?.retries;
-    const mayRetry = outcome.isTemporary && job.attempt < job.max_attempts;
     const moved =
-      mayRetry && policy && outcome.failure
+      isToBeTriedAgain(job, outcome) && policy && outcome.failure
         ? repository.retryLater(
             job,
             outcome.failure,
@@ -209,6 +216,14 @@ export function createRunner(given: {
     if (moved.status === 'retrying') scheduleRetry(moved);
     bus.emit('job', moved);
     bus.emit('library');
+  }
+
+  function isToBeTriedAgain({ attempt, max_attempts }: Job, { isTemporary }: AttemptOutcome): boolean {
+    return isTemporary && attempt < max_attempts;
+  }
+
+  function isCancelAsked({ id }: Job): boolean {
+    return repository.find(id)?.cancel_requested_at != null;
   }
 
   /** Exponential, with up to a tenth of jitter, capped. */
@@ -235,6 +250,9 @@ export function createRunner(given: {
     }
   }
 }
+
+/** Asked for too late to end the child, but in time to spare it another attempt. */
+const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as const;
 
 const noopOutcome: Outcome = { status: 'succeeded', result: { mode: 'noop' }, isTemporary: false };
 

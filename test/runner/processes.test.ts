@@ -76,6 +76,16 @@ t.test('the processes of a job are those of its group and those with its marker 
   t.same(found.sort(), [leader.pid, marked.pid].sort());
 });
 
+t.test('a process that is older than the first of the job is not of it', async (t) => {
+  const root = makeRoot(t);
+  const { pid } = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
+  const since = Number(identify(pid).started);
+  const find = (from: number) =>
+    findJobProcesses({ group: -1, marker: `${id}.1`, root, since: String(from) });
+  t.same(find(since), [pid], 'of the same moment it is');
+  t.same(find(since + 1), []);
+});
+
 t.test(
   'the marked processes of a data root are told with their marker; one run by hand has none',
   async (t) => {

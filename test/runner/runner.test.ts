@@ -114,6 +114,15 @@ t.test('a job between two attempts holds nothing, says when it goes on, and can 
   t.match(engine.jobs.cancel(String(number), operator), { status: 'cancelled', next_attempt_at: null });
 });
 
+t.test('a job that was asked to be cancelled is not tried again', async (t) => {
+  const retries = { maxAttempts: 3, delayMs: 0, backoff: 1 };
+  const engine = startEngine(t, { operations: [defineOperation({ child: 'exits-75-once', retries })] });
+  const { id, number } = engine.enqueue('chore');
+  // As it is when the child has ended just before: the runner is not asked to end it.
+  engine.bus.on('log', () => engine.repository.requestCancel(id, () => {}));
+  t.match(await engine.whenJob(number), { status: 'cancelled', attempt: 1, failure: null });
+});
+
 t.test('the wait doubles with each attempt and is never longer than an hour', async (t) => {
   let at = Date.parse('2026-08-01T10:00:00Z');
   const engine = startEngine(t, {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { acquireServerLock } from '../../src/runner/server-lock.ts';
+import { acquireServerLock, findLockHolder } from '../../src/runner/server-lock.ts';
 import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
 
@@ -77,3 +77,28 @@ t.test('a child of the holder does not keep the lock', async (t) => {
   lock.release();
   acquireServerLock(root, me).release();
 });
+
+t.test(
+  'the holder can be asked for without taking the lock, and tells its address when it has one',
+  async (t) => {
+    const root = makeRoot(t);
+    t.equal(findLockHolder(root), null, 'no file');
+    const lock = acquireServerLock(root, { ...me, url: null });
+    t.same(findLockHolder(root), { holder: { ...me, url: null } });
+    for (const url of ['http://127.0.0.1:54321', 'http://[::1]:9']) {
+      lock.tell({ ...me, url });
+      t.same(findLockHolder(root), { holder: { ...me, url } });
+      t.same(
+        JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')).url,
+        url,
+        'a shorter one is whole',
+      );
+    }
+    t.throws(() => acquireServerLock(root, me), {
+      code: 'config',
+      details: { holder: { url: 'http://[::1]:9' } },
+    });
+    lock.release();
+    t.equal(findLockHolder(root), null, 'the file stays, the lock does not');
+  },
+);

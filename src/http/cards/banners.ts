@@ -1,3 +1,6 @@
+import path from 'node:path';
+import type { OwnProblem } from '../../operations/own-file.ts';
+import { plural } from '../../wording.ts';
 import type { Card } from './card.ts';
 
 /** A lasting condition: its consequence as title, its cause and the next step as text. */
@@ -13,8 +16,8 @@ export const bannersCard: Card = {
   name: 'banners',
   host: 'ops-banners',
   path: '/ui/operations/banners',
-  dirtyOn: ['index', 'library'],
-  load({ config, counts, liveIndex }) {
+  dirtyOn: ['index', 'library', 'operations'],
+  load({ config, counts, liveIndex, ownOperations }) {
     const banners: Banner[] = [];
     if (config.mode === 'noop') {
       banners.push({
@@ -22,6 +25,15 @@ export const bannersCard: Card = {
         icon: 'pause',
         title: 'Noop mode: nothing is run',
         text: 'Every button works and every job is recorded, but no script runs and nothing is written. Start without CHL_OPERATIONS_MODE=noop to work with the library.',
+      });
+    }
+    const [problem] = ownOperations.problems();
+    if (problem) {
+      banners.push({
+        tone: 'warn',
+        icon: 'tri',
+        title: wordLeftOut(ownOperations.problems()),
+        text: `${path.basename(config.operationsFile)}, line ${problem.line}, column ${problem.column}: ${problem.message}`,
       });
     }
     const index = liveIndex.truth();
@@ -45,3 +57,9 @@ export const bannersCard: Card = {
     return { banners };
   },
 };
+
+function wordLeftOut(problems: OwnProblem[]): string {
+  if (problems.some((problem) => problem.entryLine === null)) return 'Your own operations cannot be read';
+  const entries = new Set(problems.map((problem) => problem.entryLine)).size;
+  return `${plural(entries, 'of your own operations is', 'of your own operations are')} left out`;
+}

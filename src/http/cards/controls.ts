@@ -7,7 +7,7 @@ export const controlsCard: Card = {
   name: 'controls',
   host: 'ops-controls-card',
   path: '/ui/operations/controls',
-  dirtyOn: ['job'],
+  dirtyOn: ['job', 'operations'],
   load: (services) => ({
     operations: services.catalogue.all().map((operation) => viewOperation(services, operation)),
     isNoop: services.config.mode === 'noop',

@@ -11,7 +11,7 @@ export function jobCard(number: number): Card {
     name: `job-${number}`,
     host: `job-${number}-card`,
     path: `/ui/jobs/${number}/card`,
-    dirtyOn: ['job', 'log'],
+    dirtyOn: ['job', 'log', 'operations'],
     load(services) {
       const { config, jobs, listing } = services;
       const job = jobs.find(String(number));

@@ -1,0 +1,156 @@
+// P3: jobs of the program `true`, durable and recorded, beside the bare spawn of the same with the same wrapper and
+// pipes. P10: our script that does nothing, beside `node -e 0`.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import { systemRequester } from '../../src/audit.ts';
+import { packageRoot, readConfig } from '../../src/config.ts';
+import { isTerminal } from '../../src/jobs/job.ts';
+import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { exportOperation } from '../../src/operations/export.ts';
+import { findInPath } from '../../src/runner/child.ts';
+import { type Figure, median, type Workload } from './workload.ts';
+
+export const jobsWorkload: Workload = {
+  name: 'jobs',
+  title: 'P3, 300 jobs of `true`, 1 and 2 at once; P10, a script that does nothing',
+  run,
+};
+
+const count = 300;
+const rounds = 3;
+const script = path.join(packageRoot, 'dist/scripts/bench/nothing.js');
+const trueFile = findInPath('true') ?? '/bin/true';
+/** As src/runner/child.ts starts a program: dying with its parent, behind a gate. */
+const wrapper = [
+  ...(findInPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
+  '/bin/sh',
+  '-c',
+  'IFS= read -r _ <&4 || exit 125; exec 4<&-; exec "$@"',
+  'sh',
+];
+
+async function run(): Promise<Figure[]> {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-')));
+  const app = await startApp(root);
+  try {
+    await spread(20, 1, () => runJob(app));
+    const figures = [];
+    for (const atOnce of [1, 2]) figures.push(...(await measureJobs(app, atOnce)));
+    return [...figures, await measureScript()];
+  } finally {
+    await app.close();
+    fs.rmSync(root, { recursive: true });
+  }
+}
+
+/** The server as it is, with one operation that claims nothing and runs `true`. */
+async function startApp(root: string): Promise<App> {
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, '/');
+  const operation = {
+    ...exportOperation,
+    name: 'true',
+    locks: () => [],
+    script: { command: [trueFile] as [string], env: [] },
+  };
+  const app = await createApp(config, {
+    log: pino({ level: 'silent' }),
+    catalogue: createCatalogue([operation]),
+  });
+  await app.start();
+  return app;
+}
+
+type Times = { perSecond: number; medianMs: number };
+
+async function measureJobs(app: App, atOnce: number): Promise<Figure[]> {
+  const ours: Times[] = [];
+  const bare: Times[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await spread(count, atOnce, () => runJob(app)));
+    bare.push(await spread(count, atOnce, () => runBare([...wrapper, trueFile])));
+  }
+  const [our, their] = [ours, bare].map((times) => ({
+    perSecond: median(times.map(({ perSecond }) => perSecond)),
+    ms: median(times.map(({ medianMs }) => medianMs)),
+  })) as [{ perSecond: number; ms: number }, { perSecond: number; ms: number }];
+  const ratio = our.perSecond / their.perSecond;
+  return [
+    {
+      workload: `${count} jobs of true, ${atOnce} at once`,
+      ours: `${our.perSecond.toFixed(0)} jobs/s`,
+      reference: `${their.perSecond.toFixed(0)} spawns/s`,
+      ratio,
+      target: atOnce === 2 ? '≥ 0.6' : '–',
+      isMet: atOnce === 2 ? ratio >= 0.6 : null,
+    },
+    {
+      workload: `enqueue to finished, ${atOnce} at once`,
+      ours: `${our.ms.toFixed(1)} ms`,
+      reference: `${their.ms.toFixed(1)} ms`,
+      ratio: our.ms / their.ms,
+      target: '≤ bare + 5 ms',
+      isMet: our.ms <= their.ms + 5,
+    },
+  ];
+}
+
+async function measureScript(): Promise<Figure> {
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < 21; round++) {
+    ours.push((await spread(1, 1, () => runBare([process.execPath, script]))).medianMs);
+    bare.push((await spread(1, 1, () => runBare([process.execPath, '-e', '0']))).medianMs);
+  }
+  const ratio = median(ours) / median(bare);
+  return {
+    workload: 'a script that does nothing',
+    ours: `${median(ours).toFixed(1)} ms`,
+    reference: `${median(bare).toFixed(1)} ms (node -e 0)`,
+    ratio,
+    target: '≤ 1.5',
+    isMet: ratio <= 1.5,
+  };
+}
+
+async function spread(times: number, atOnce: number, work: () => Promise<void>): Promise<Times> {
+  const each: number[] = [];
+  let left = times;
+  const startedAt = performance.now();
+  const lane = async () => {
+    while (left-- > 0) {
+      const at = performance.now();
+      await work();
+      each.push(performance.now() - at);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return { perSecond: (times / (performance.now() - startedAt)) * 1000, medianMs: median(each) };
+}
+
+function runJob({ services: { bus, jobs } }: App): Promise<void> {
+  const { id } = jobs.enqueue({ operation: 'true', args: {} }, systemRequester);
+  return new Promise((resolve, reject) => {
+    const look = (event: { id: string; status: Parameters<typeof isTerminal>[0] }) => {
+      if (event.id !== id || !isTerminal(event.status)) return;
+      bus.off('job', look);
+      if (event.status === 'succeeded') resolve();
+      else reject(new Error(`A job of true ended ${event.status}: ${jobs.find(id).failure?.message}`));
+    };
+    bus.on('job', look);
+  });
+}
+
+function runBare([file = '', ...args]: string[]): Promise<void> {
+  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] });
+  for (const stream of child.stdio) stream?.on('error', () => {}).on('data', () => {});
+  (child.stdio[4] as NodeJS.WritableStream).end('\n');
+  child.stdin?.end('{}');
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`It ended with ${code}.`))));
+  });
+}

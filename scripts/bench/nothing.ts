@@ -1,0 +1,4 @@
+// A script that does nothing, as a script of this program does it.
+import { runScript } from '../../src/runner/script.ts';
+
+await runScript(() => ({}));

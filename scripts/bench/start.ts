@@ -1,0 +1,106 @@
+// P9 and recovery: from the start of the program to its first answer 200 from /health, with a long history and the
+// jobs that a killed server has left running, beside a start with neither.
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { prepareLibrary } from '../../src/db/library.ts';
+import { prepareOps } from '../../src/db/ops.ts';
+import { insertHistory, insertRunningJob } from './repository.ts';
+import { type Figure, median, type Workload } from './workload.ts';
+
+export const startWorkload: Workload = {
+  name: 'start',
+  title: 'P9, start and recovery with a history of 10,000 and of 1,000,000 jobs',
+  run,
+};
+
+const rounds = 5;
+/** As many as run at once by default. */
+const leftRunning = 8;
+
+async function run(): Promise<Figure[]> {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
+  try {
+    const none = makeRoot(path.join(work, 'none'), 0);
+    const some = makeRoot(path.join(work, 'some'), 10_000);
+    const many = makeRoot(path.join(work, 'many'), 1_000_000);
+    const times = new Map([none, some, many].map((config) => [config, [] as number[]]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [config, each] of times) {
+        if (config !== none) leaveRunning(config);
+        each.push(await timeStart(config));
+      }
+    }
+    const ms = (config: Config) => median(times.get(config) ?? []);
+    return [
+      figure('start and recovery, 10,000 jobs of history', ms(some), ms(none), 2000, null),
+      figure('start and recovery, 1,000,000 jobs of history', ms(many), ms(none), 1500, 1.2),
+    ];
+  } finally {
+    fs.rmSync(work, { recursive: true });
+  }
+}
+
+function figure(
+  workload: string,
+  ms: number,
+  noneMs: number,
+  mostMs: number,
+  mostRatio: number | null,
+): Figure {
+  return {
+    workload,
+    ours: `${ms.toFixed(0)} ms`,
+    reference: `${noneMs.toFixed(0)} ms (none)`,
+    ratio: ms / noneMs,
+    target: `≤ ${mostMs / 1000} s${mostRatio === null ? '' : `, ≤ ${mostRatio}`}`,
+    isMet: ms <= mostMs && (mostRatio === null || ms <= mostRatio * noneMs),
+    note: `each start settles ${leftRunning} jobs of a killed server; the reference has neither jobs nor history`,
+  };
+}
+
+function makeRoot(root: string, jobs: number): Config {
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, '/');
+  prepareLibrary(config.databasePath).library.close();
+  const ops = prepareOps(config.opsDatabasePath);
+  if (jobs > 0) insertHistory(ops, jobs);
+  ops.close();
+  return config;
+}
+
+function leaveRunning(config: Config) {
+  const ops = openDatabase(config.opsDatabasePath, { busyMs: 0 });
+  for (let job = 0; job < leftRunning; job++) insertRunningJob(ops, 'import');
+  ops.close();
+}
+
+/** The server is killed when it has answered. */
+async function timeStart(config: Config): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
+    env: childEnvironment(config, { CHL_PORT: '0', CHL_LOG_LEVEL: 'silent' }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    const { status } = await fetch(`${await readAddress(child)}/health`);
+    if (status !== 200) throw new Error(`/health answered ${status}.`);
+    return performance.now() - startedAt;
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
+}
+
+async function readAddress({ stderr }: ChildProcess): Promise<string> {
+  let said = '';
+  for await (const chunk of stderr ?? []) {
+    said += chunk;
+    const [address] = /http:\/\/[^/]+/.exec(said) ?? [];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`The server ended before it listened: ${said}`);
+}

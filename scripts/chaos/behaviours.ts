@@ -1,0 +1,81 @@
+// What the chaos suite's operations are and claim: two chores whose child does what it is told, beside the real
+// operations on a small library. The second chore is tried again, and queued again after a crash.
+import type { Claim } from '../../src/jobs/job.ts';
+import { type Catalogue, createCatalogue } from '../../src/operations/catalogue.ts';
+import { exportOperation } from '../../src/operations/export.ts';
+import { importOperation } from '../../src/operations/import.ts';
+import { indexOperation } from '../../src/operations/index.ts';
+import { noRetries, type Operation } from '../../src/operations/operation.ts';
+
+export const behaviours = [
+  'succeeds',
+  'fails',
+  'ignores-sigterm',
+  'forks-a-daemon',
+  'setsid',
+  'floods-output',
+  'floods-progress',
+  'exits-75',
+  'exits-65',
+  'sleeps',
+  'stops-itself',
+] as const;
+export type Behaviour = (typeof behaviours)[number];
+
+/** Claims by the name they have in a chore's arguments. */
+export const locks = {
+  none: [],
+  a: [{ name: 'a', mode: 'exclusive' }],
+  b: [{ name: 'b', mode: 'exclusive' }],
+  'a-shared': [{ name: 'a', mode: 'shared' }],
+} as const satisfies Record<string, Claim[]>;
+export type LockName = keyof typeof locks;
+export const lockNames = Object.keys(locks) as [LockName, ...LockName[]];
+
+/** `ms`: how long a child that waits does so. */
+export type ChoreArguments = { behaviour: Behaviour; lock: LockName; ms: number };
+
+export function createChaosCatalogue(): Catalogue {
+  return createCatalogue([
+    importOperation,
+    exportOperation,
+    indexOperation,
+    chore({ name: 'chore' }),
+    chore({
+      name: 'stubborn-chore',
+      onRestart: 'requeue',
+      retries: { maxAttempts: 3, delayMs: 100, backoff: 2 },
+    }),
+  ]);
+}
+
+function chore(different: Pick<Operation, 'name'> & Partial<Operation>): Operation {
+  return {
+    title: 'Chore',
+    verb: 'Do',
+    summary: 'Does what it is told.',
+    description: 'Does what it is told, good or bad.',
+    icon: 'index',
+    args: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        behaviour: { type: 'string', title: 'Behaviour', enum: [...behaviours], default: 'succeeds' },
+        lock: { type: 'string', title: 'Lock', enum: lockNames, default: 'none' },
+        ms: { type: 'integer', title: 'Milliseconds', minimum: 0, maximum: 600_000, default: 0 },
+      },
+    },
+    locks: (args) => [...locks[args.lock as LockName]],
+    danger: () => 'safe',
+    confirmWord: null,
+    hardLimitMs: null,
+    retries: noRetries,
+    onRestart: 'fail',
+    script: 'chaos/child',
+    subject: (args) => String(args.behaviour),
+    outcome: () => 'Done.',
+    dialog: () => ({ question: 'Do it?', consequences: [], confirm: 'Do it', keep: 'Leave it' }),
+    cancelNote: 'Nothing is left behind.',
+    ...different,
+  };
+}

@@ -1,0 +1,108 @@
+// Cancels under fire: in the moment in which the child ends by itself, and of children of every behaviour. The engine
+// is the real one, in this process, so that the moment can be met.
+import { setTimeout as after } from 'node:timers/promises';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import { systemRequester } from '../../src/audit.ts';
+import { AppError } from '../../src/errors.ts';
+import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
+import { findMarkedProcesses } from '../../src/runner/processes.ts';
+import { createRandom } from '../random.ts';
+import { type Behaviour, behaviours, createChaosCatalogue } from './behaviours.ts';
+import { findProblems } from './checks.ts';
+import { readState } from './repository.ts';
+import { chaosConfig } from './server-process.ts';
+
+/** How many ended in which way, and how many cancels were refused because the job had ended. */
+export type CancelRaces = { ends: Map<JobStatus, number>; refused: number; problems: string[] };
+
+/** From the child's last words to its end it takes about half of this. */
+const momentMs = 10;
+const atOnce = 2;
+
+/** Cancels `count` jobs within ±5 ms of the end of their child. */
+export function raceCancels(options: { root: string; seed: number; count: number }): Promise<CancelRaces> {
+  return withApp(options.root, async (app) => {
+    const random = createRandom(options.seed);
+    const races: CancelRaces = { ends: new Map(), refused: 0, problems: [] };
+    let left = options.count;
+    const lane = async () => {
+      while (left-- > 0) {
+        const job = run(app, 'succeeds');
+        await whenJob(app, job, ({ progress }) => progress !== null);
+        await after(random(momentMs + 1));
+        const isRefused = !cancel(app, job);
+        const { status } = await whenEnded(app, job);
+        races.ends.set(status, (races.ends.get(status) ?? 0) + 1);
+        races.refused += isRefused ? 1 : 0;
+        if (isRefused && status !== 'succeeded')
+          races.problems.push(`job #${job.number} is ${status}, and its cancel was refused`);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+    races.problems.push(...findProblems(readState(app.services.config), [0]));
+    return races;
+  });
+}
+
+export type CancelTime = { behaviour: Behaviour; ms: number; status: JobStatus; survivors: number };
+
+/** Cancels a child of each behaviour in the middle of it, one after the other; from the request to the end. */
+export function timeCancels(root: string): Promise<{ graceMs: number; times: CancelTime[] }> {
+  return withApp(root, async (app) => {
+    const times: CancelTime[] = [];
+    for (const behaviour of behaviours) {
+      const job = run(app, behaviour, 60_000);
+      await whenJob(app, job, ({ progress }) => progress !== null);
+      const askedAt = performance.now();
+      cancel(app, job);
+      const { status } = await whenEnded(app, job);
+      const survivors = findMarkedProcesses(root).length;
+      times.push({ behaviour, ms: performance.now() - askedAt, status, survivors });
+    }
+    return { graceMs: app.services.config.killGraceMs, times };
+  });
+}
+
+async function withApp<T>(root: string, work: (app: App) => Promise<T>): Promise<T> {
+  const app = await createApp(chaosConfig(root), {
+    log: pino({ level: 'silent' }),
+    catalogue: createChaosCatalogue(),
+  });
+  try {
+    await app.start();
+    return await work(app);
+  } finally {
+    await app.close();
+  }
+}
+
+function run({ services }: App, behaviour: Behaviour, ms = 0): Job {
+  return services.jobs.enqueue({ operation: 'chore', args: { behaviour, ms } }, systemRequester);
+}
+
+/** False when the job had ended before. */
+function cancel({ services }: App, { id }: Job): boolean {
+  try {
+    services.jobs.cancel(id, systemRequester);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_cancellable') return false;
+    throw error;
+  }
+}
+
+const whenEnded = (app: App, job: Job) => whenJob(app, job, ({ status }) => isTerminal(status));
+
+function whenJob({ services: { bus, jobs } }: App, { id }: Job, test: (job: Job) => boolean): Promise<Job> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const job = jobs.find(id);
+      if (!test(job) && !isTerminal(job.status)) return;
+      bus.off('job', look);
+      resolve(job);
+    };
+    bus.on('job', look);
+    look();
+  });
+}

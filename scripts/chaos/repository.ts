@@ -1,0 +1,78 @@
+// The statements by which the chaos suite reads both databases of a running server: one moment of each, and whether
+// the files are sound.
+import type { Config } from '../../src/config.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../../src/db/open.ts';
+import type { JobStatus } from '../../src/jobs/job.ts';
+
+export type JobFacts = {
+  number: number;
+  id: string;
+  operation: string;
+  status: JobStatus;
+  attempt: number;
+  cancel_requested_at: string | null;
+};
+export type ClaimFacts = { job_id: string; held_at: string | null };
+export type AuditFacts = { event: string; target: string | null; detail: string | null; text: string };
+
+export type State = {
+  jobs: JobFacts[];
+  claims: ClaimFacts[];
+  audit: AuditFacts[];
+  /** Ids of the jobs whose work is recorded in the library. */
+  applied: string[];
+  experiences: number;
+  /** Complaints of integrity_check; empty when both files are sound. */
+  damage: string[];
+};
+
+/** The library is read first: work that it has applied is that of a job which runs or has succeeded since. */
+export function readState(config: Config): State {
+  const library = reading(config.databasePath, (db) => ({
+    applied: db.prepare<[], string>('SELECT job_id FROM ops_applied').pluck().all(),
+    experiences: db.prepare<[], number>('SELECT count(*) FROM experiences').pluck().get() ?? 0,
+    damage: complaints(db),
+  }));
+  const ops = reading(config.opsDatabasePath, (db) => ({ ...readOps(db), damage: complaints(db) }));
+  return { ...ops, ...library, damage: [...ops.damage, ...library.damage] };
+}
+
+/** Jobs that are running, with their attempt. */
+export function readRunning(config: Config): { id: string; number: number; attempt: number }[] {
+  return reading(config.opsDatabasePath, (db) =>
+    db
+      .prepare<[], { id: string; number: number; attempt: number }>(
+        `SELECT id, number, attempt FROM job WHERE status = 'running'`,
+      )
+      .all(),
+  );
+}
+
+function readOps(db: Db): Pick<State, 'jobs' | 'claims' | 'audit'> {
+  return db.transaction(() => ({
+    jobs: db
+      .prepare<[], JobFacts>('SELECT number, id, operation, status, attempt, cancel_requested_at FROM job')
+      .all(),
+    claims: db.prepare<[], ClaimFacts>('SELECT job_id, held_at FROM job_claim').all(),
+    audit: db
+      .prepare<[], AuditFacts>(
+        `SELECT event, target, detail, concat_ws('|', id, at, actor, event, target, outcome, reason, detail, peer,
+          request_id) AS text FROM audit ORDER BY id`,
+      )
+      .all(),
+  }))();
+}
+
+function complaints(db: Db): string[] {
+  const lines = db.pragma('integrity_check') as { integrity_check: string }[];
+  return lines.map((line) => line.integrity_check).filter((line) => line !== 'ok');
+}
+
+function reading<T>(file: string, read: (db: Db) => T): T {
+  const db = openDatabase(file, { busyMs: scriptBusyMs });
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,38 @@
+// `npm run chaos -- --cycles 200 --seed N` and `npm run soak`: says how to repeat a failure, and keeps its data root.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { serverLogFile } from './server-process.ts';
+import { runChaos } from './suite.ts';
+
+const { values } = parseArgs({
+  options: { cycles: { type: 'string' }, seed: { type: 'string' }, minutes: { type: 'string' } },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
+const minutes = values.minutes === undefined ? null : Number(values.minutes);
+const cycles = Number(values.cycles ?? (minutes === null ? 200 : Number.POSITIVE_INFINITY));
+const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-chaos-')));
+const startedAt = Date.now();
+
+console.log(`chaos: seed ${seed}, data in ${root}`);
+const report = await runChaos({
+  root,
+  seed,
+  cycles,
+  ...(minutes === null ? {} : { until: startedAt + minutes * 60_000 }),
+  onCycle: (cycle, facts) => console.log(`cycle ${cycle}: ${facts}`),
+});
+const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+console.log(`${report.cycles} cycles, ${report.jobs} jobs, ${report.attempts} attempts in ${seconds} s`);
+if (report.problems.length === 0) {
+  console.log('0 lost, 0 doubled, 0 orphans, 0 stale locks, 0 integrity errors');
+  fs.rmSync(root, { recursive: true });
+} else {
+  console.error(`\nCycle ${report.cycle} found:\n${report.problems.slice(0, 30).join('\n')}`);
+  console.error(
+    `\nServer: ${fs.readFileSync(serverLogFile(root), 'utf8').split('\n').slice(-30).join('\n')}`,
+  );
+  console.error(`\nRepeat: npm run chaos -- --seed ${seed} --cycles ${report.cycle}\nEvidence: ${root}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,8 @@
+// The server that the chaos suite kills: the program itself with the suite's operations. Says its address on
+// descriptor 3.
+import { writeSync } from 'node:fs';
+import { loadConfig } from '../../src/config.ts';
+import { serve } from '../../src/serve.ts';
+import { createChaosCatalogue } from './behaviours.ts';
+
+writeSync(3, `${await serve(loadConfig(), { catalogue: createChaosCatalogue() })}\n`);

@@ -1,0 +1,147 @@
+// The chaos suite: cycles of start, checks, random load and kill -9 on one data root that survives them all; then a
+// last start that lets everything end, and a graceful stop.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import type { Config } from '../../src/config.ts';
+import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
+import { sheetPlace } from '../../src/sheets/places.ts';
+import { seedStarterSheet } from '../../src/sheets/starter.ts';
+import { createRandom, type Random } from '../random.ts';
+import { findMeetings, readAttempts } from './attempts.ts';
+import { findProblems } from './checks.ts';
+import { loadServer, readLog } from './load.ts';
+import { createMemory, type Memory } from './memory.ts';
+import { readRunning, readState } from './repository.ts';
+import { chaosConfig, type ServerProcess, startServer } from './server-process.ts';
+import { findStrays } from './strays.ts';
+
+export type ChaosOptions = {
+  root: string;
+  seed: number;
+  cycles: number;
+  /** No cycle begins after this time; by default there is no such time. */
+  until?: number;
+  onCycle?(cycle: number, facts: string): void;
+};
+
+/** `problems` is empty when all is well; else `cycle` is the one in which they were found. */
+export type ChaosReport = {
+  cycles: number;
+  jobs: number;
+  attempts: number;
+  cycle: number;
+  problems: string[];
+};
+
+/** The server is killed at a random moment: one time in four since its start, else since it listens. */
+const startMaxMs = 800;
+const lifeMaxMs = 1200;
+/** Jobs that wait or run; above, no new ones are made. */
+const mostActive = 25;
+const quietMaxMs = 30_000;
+const logsEachCycle = 10;
+/** Experiences that the second sheet lacks. */
+const leftOut = 20;
+
+/** Stops at the first cycle that finds a problem; no server is left running. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { root, seed, cycles, until = Number.POSITIVE_INFINITY, onCycle = () => {} } = options;
+  const config = chaosConfig(root);
+  const sizes = seedSheets(config);
+  const memory = createMemory();
+  let cycle = 0;
+  while (cycle < cycles && Date.now() < until && memory.problems.length === 0) {
+    cycle += 1;
+    onCycle(cycle, await runCycle({ config, sizes, memory, random: randomOf(seed, cycle) }));
+  }
+  if (memory.problems.length === 0) await runToQuiet({ config, sizes, memory });
+  return {
+    cycles: cycle,
+    cycle,
+    jobs: memory.numbers().length,
+    attempts: readAttempts(root).filter(({ what }) => what === 'start').length,
+    problems: [...memory.problems],
+  };
+}
+
+type Stage = { config: Config; sizes: number[]; memory: Memory };
+
+/** Neighbouring seeds of the generator itself begin alike. */
+function randomOf(seed: number, cycle: number): Random {
+  return createRandom(createHash('sha256').update(`${seed} ${cycle}`).digest().readUInt32LE());
+}
+
+async function runCycle({ random, ...stage }: Stage & { random: Random }): Promise<string> {
+  const isKilledAtStart = random(4) === 0;
+  const lifeMs = random(isKilledAtStart ? startMaxMs : lifeMaxMs);
+  const server = startServer(stage.config);
+  const url = await (isKilledAtStart ? Promise.race([server.ready, after(lifeMs, null)]) : server.ready);
+  if (url === null) {
+    await kill(server, stage.memory);
+    return `killed ${lifeMs} ms after its start`;
+  }
+  const active = await check(stage, url);
+  const bornAt = performance.now();
+  const isOver = () => performance.now() - bornAt >= lifeMs;
+  const load = loadServer({ url, random, memory: stage.memory }, mostActive - active, isOver);
+  await after(lifeMs);
+  await kill(server, stage.memory);
+  await load;
+  return `${active} jobs waiting or running, killed after ${lifeMs} ms of load`;
+}
+
+/** The server must still be there to be killed. */
+async function kill(server: ServerProcess, memory: Memory) {
+  server.signal('SIGKILL');
+  const { code, signal } = await server.exited;
+  if (signal !== 'SIGKILL')
+    memory.problems.push(`the server ended by itself: ${signal ?? `exit code ${code}`}`);
+}
+
+/** Everything that was acknowledged comes to an end, and the server to its own. */
+async function runToQuiet({ config, sizes, memory }: Stage) {
+  const server = startServer(config);
+  const url = await server.ready;
+  if (url === null) return void memory.problems.push('the server did not start again');
+  const deadline = performance.now() + quietMaxMs;
+  while ((await check({ config, sizes, memory }, url)) > 0 && memory.problems.length === 0) {
+    if (performance.now() > deadline) {
+      memory.problems.push(`jobs do not end: ${JSON.stringify(readRunning(config))}`);
+      break;
+    }
+    await after(100);
+  }
+  server.signal('SIGTERM');
+  const { code, signal } = await server.exited;
+  if (code !== 0) memory.problems.push(`the graceful stop ended with ${signal ?? code}`);
+  memory.problems.push(...(await findStrays(config)));
+}
+
+/** Looks at everything while the server goes on; gives how many jobs wait or run. */
+async function check({ config, sizes, memory }: Stage, url: string): Promise<number> {
+  const state = readState(config);
+  memory.noteState(state);
+  memory.problems.push(
+    ...findProblems(state, sizes),
+    ...findMeetings(readAttempts(config.root)),
+    ...(await findStrays(config)),
+  );
+  const target = { url, random: () => 0, memory };
+  for (const number of memory.numbers().slice(-logsEachCycle)) await readLog(target, number);
+  return state.jobs.filter(({ status }) => ['queued', 'running', 'retrying'].includes(status)).length;
+}
+
+/** Two sheets, of which the second lacks the last experiences; gives the sizes a library can have from them. */
+function seedSheets(config: Config): number[] {
+  seedStarterSheet(config);
+  const published = sheetPlace(config, 'published');
+  const other = path.join(config.root, 'sheets/other');
+  fs.cpSync(published, other, { recursive: true });
+  const file = path.join(other, 'experiences.csv');
+  const { records } = parseCsv(fs.readFileSync(file), ',');
+  const fewer = records.slice(0, -leftOut);
+  fs.writeFileSync(file, fewer.map(formatRecord).join(''));
+  return [0, records.length - 1, fewer.length - 1];
+}

@@ -1,0 +1,154 @@
+// The verbs of the command line: each asks the API, and says what came of it. Gives the exit code.
+import type { ArgumentProperty } from '../operations/operation.ts';
+import { AppError } from '../errors.ts';
+import { isTerminal } from '../jobs/job.ts';
+import { type Accepted, type Client, connect, type JobBody, type OperationBody } from './client.ts';
+import { exitCodeOfJob, exits } from './exit-codes.ts';
+import { readFlags, switchFlag, textFlag } from './flags.ts';
+import { follow, showEnd } from './follow.ts';
+import type { Screen } from './screen.ts';
+
+const json = switchFlag('Print JSON');
+export const runFlags = {
+  reason: textFlag('Why; kept in the audit log'),
+  confirm: textFlag('The word that a destructive run wants'),
+  wait: switchFlag('Wait for whoever holds a lock'),
+  json,
+};
+export const jobsFlags = {
+  status: textFlag('Such as failed or queued,running'),
+  operation: textFlag('Only jobs of this operation'),
+  limit: { type: 'integer', title: 'How many, 1 to 200', default: 20 } satisfies ArgumentProperty,
+  json,
+};
+export const jobFlags = { follow: switchFlag('Show its output until it ends'), json };
+
+/** Runs an operation and follows it to its end. */
+export function runOperation(name: string, words: string[], screen: Screen): Promise<number> {
+  return withClient(async (client) => {
+    const { items } = await client.get<{ items: OperationBody[] }>('/api/v1/operations');
+    const operation = items.find((item) => item.name === name);
+    if (!operation) throw noSuchOperation(name, items);
+    const { values } = readFlags(words, { ...operation.args.properties, ...runFlags });
+    const args = Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(runFlags, key)));
+    const path = `/api/v1/operations/${encodeURIComponent(name)}`;
+    const accepted = await client.post<Accepted>(path, { args, ...runBody(client, values) });
+    return followToEnd(client, name, accepted, screen);
+  });
+}
+
+export function retryJob(words: string[], screen: Screen): Promise<number> {
+  return withClient(async (client) => {
+    const { values, rest } = readFlags(words, runFlags, 1);
+    const job = await findJob(client, rest);
+    const path = `/api/v1/operations/jobs/${job.number}/retry`;
+    const accepted = await client.post<Accepted>(path, runBody(client, values));
+    return followToEnd(client, job.operation, accepted, screen);
+  });
+}
+
+/** Ends when the job has ended. */
+export function cancelJob(words: string[], screen: Screen): Promise<number> {
+  return withClient(async (client) => {
+    const { rest } = readFlags(words, { json }, 1);
+    const { number } = await findJob(client, rest);
+    const asked = await client.post<JobBody>(`/api/v1/operations/jobs/${number}/cancel`, {});
+    const ended = isTerminal(asked.status) ? asked : await follow(client, number, screen, true);
+    showEnd(ended, screen);
+    return ended.status === 'cancelled' ? exits.succeeded : exits.failed;
+  });
+}
+
+export function showJob(words: string[], screen: Screen): Promise<number> {
+  return withClient(async (client) => {
+    const { values, rest } = readFlags(words, jobFlags, 1);
+    const job = await findJob(client, rest);
+    if (values.follow) {
+      const ended = await follow(client, job.number, screen);
+      showEnd(ended, screen);
+      return exitCodeOfJob(ended);
+    }
+    screen.line(`Started by ${job.requested_by} at ${job.started_at ?? `… queued at ${job.created_at}`}`);
+    for (const [name, value] of Object.entries(job.args)) screen.line(`  ${name}: ${value}`);
+    if (job.reason) screen.line(`Reason: ${job.reason}`);
+    showEnd(job, screen);
+    return exits.succeeded;
+  });
+}
+
+export function listJobs(words: string[], screen: Screen): Promise<number> {
+  return withClient(async (client) => {
+    const { values } = readFlags(words, jobsFlags);
+    const filter = Object.entries({ limit: jobsFlags.limit.default, ...values });
+    const query = new URLSearchParams();
+    for (const [name, value] of filter) if (name !== 'json') query.set(name, String(value));
+    const page = await client.get<{ items: JobBody[]; total: number }>(`/api/v1/operations/jobs?${query}`);
+    for (const job of page.items) screen.line(wordJob(job));
+    screen.line(page.items.length === 0 ? 'No jobs.' : `${page.items.length} of ${page.total}`);
+    screen.json(page);
+    return exits.succeeded;
+  });
+}
+
+/** The engine of this process ends what it runs; whatever happens, it is closed. */
+async function withClient(work: (client: Client) => Promise<number>): Promise<number> {
+  const client = await connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Ctrl+C ends what runs in this process; what a server runs goes on. */
+async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
+  const { number } = accepted;
+  screen.line(`${operation} #${number} queued.`);
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve('interrupted'));
+  });
+  client.release(accepted);
+  const following = follow(client, number, screen);
+  if ((await Promise.race([following, interrupted])) === 'interrupted') {
+    if (!client.isByHand) {
+      screen.line(`${operation} #${number} goes on. Stop it with: npm run chl -- cancel ${number}`);
+      process.exit(exits.failed);
+    }
+    await client.post(`/api/v1/operations/jobs/${number}/cancel`, {});
+  }
+  const ended = await following;
+  showEnd(ended, screen);
+  return exitCodeOfJob(ended);
+}
+
+/** Without a server nothing that is ahead would move, so there is nothing to wait for. */
+function runBody({ isByHand }: Client, { reason, confirm, wait }: Record<string, unknown>) {
+  return { reason, confirm, when_locked: wait === true && !isByHand ? 'wait' : undefined };
+}
+
+function findJob(client: Client, [number]: string[]): Promise<JobBody> {
+  if (number)
+    return client.get<JobBody>(`/api/v1/operations/jobs/${encodeURIComponent(number.replace(/^#/, ''))}`);
+  const message = 'Which job? Give its number, e.g. 412; "npm run chl -- jobs" lists them.';
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'job', message }] });
+}
+
+/** In the words of the catalogue. */
+function noSuchOperation(name: string, known: OperationBody[]): AppError {
+  const names = known.map((operation) => operation.name).join(', ');
+  return new AppError(
+    'not_found',
+    `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}.`,
+  );
+}
+
+function wordJob({ number, status, operation, requested_by, created_at, failure }: JobBody): string {
+  const columns = [
+    `#${number}`.padEnd(7),
+    status.padEnd(10),
+    operation.padEnd(16),
+    created_at,
+    `by ${requested_by}`,
+  ];
+  return `${columns.join(' ')}${failure ? `  ${failure.message}` : ''}`;
+}

@@ -1,0 +1,21 @@
+// What the command line ends with: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or for the moment only
+// (65 and 75 as in sysexits.h, and as scripts end).
+import type { ErrorCode } from '../errors.ts';
+import type { JobBody } from './client.ts';
+
+export const exits = { succeeded: 0, failed: 1, usage: 2, badInput: 65, temporary: 75 } as const;
+
+const usage: ErrorCode[] = ['not_found', 'invalid_arguments', 'confirmation_required', 'bad_json'];
+const temporary: ErrorCode[] = ['operation_locked', 'busy', 'stopping', 'temporary'];
+
+export function exitCodeOf(code: ErrorCode): number {
+  if (usage.includes(code)) return exits.usage;
+  if (temporary.includes(code)) return exits.temporary;
+  return code === 'bad_input' ? exits.badInput : exits.failed;
+}
+
+/** Of a job that has ended. */
+export function exitCodeOfJob({ status, failure }: JobBody): number {
+  if (status === 'succeeded') return exits.succeeded;
+  return failure?.code === 'bad_input' ? exits.badInput : exits.failed;
+}

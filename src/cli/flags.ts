@@ -1,0 +1,62 @@
+// Reads `--name value`, `--name=value`, `--switch` and `--no-switch`. Which there are comes from a schema; what is not
+// known is refused, with what is.
+import { invalidArguments, readText } from '../operations/arguments.ts';
+import type { Args, ArgumentProperty } from '../operations/operation.ts';
+
+export type Flags = Record<string, ArgumentProperty>;
+
+/** A flag of the command line itself. */
+export const textFlag = (title: string): ArgumentProperty => ({ type: 'string', title });
+export const switchFlag = (title: string): ArgumentProperty => ({ type: 'boolean', title });
+
+/** Gives the values by the names of the schema (`dry_run` for `--dry-run`), and the words that are no flags, at most
+ *  `mostWords` of them. Values are read but not checked. Throws `invalid_arguments`. */
+export function readFlags(words: string[], flags: Flags, mostWords = 0): { values: Args; rest: string[] } {
+  const values: Args = {};
+  const rest: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (!word.startsWith('--')) {
+      rest.push(word);
+      if (rest.length > mostWords)
+        throw refuse(word, `${JSON.stringify(word)} is not expected here. ${wordKnown(flags)}`);
+      continue;
+    }
+    const [flag = '', ...parts] = word.split('=');
+    const { name, isNegated, property } = findFlag(flag, flags);
+    if (Object.hasOwn(values, name)) throw refuse(name, `${flag} is given twice. Keep one of them.`);
+    const given = parts.length > 0 ? parts.join('=') : undefined;
+    if (property.type === 'boolean') {
+      if (isNegated && given !== undefined) throw refuse(name, `${flag} takes no value.`);
+      values[name] = isNegated ? false : given === undefined ? true : readText(property, given);
+    } else {
+      const text = given ?? words[++at];
+      if (text === undefined) throw refuse(name, `${flag} needs a value.`);
+      values[name] = readText(property, text);
+    }
+  }
+  return { values, rest };
+}
+
+/** `dry_run` → `--dry-run` */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll('_', '-')}`;
+}
+
+function findFlag(flag: string, flags: Flags) {
+  for (const [name, property] of Object.entries(flags)) {
+    if (flagOf(name) === flag) return { name, property, isNegated: false };
+    if (property.type === 'boolean' && flagOf(`no_${name}`) === flag)
+      return { name, property, isNegated: true };
+  }
+  throw refuse(flag, `Unknown flag ${flag.slice(0, 80)}. ${wordKnown(flags)}`);
+}
+
+function wordKnown(flags: Flags): string {
+  const names = Object.keys(flags).map(flagOf);
+  return names.length > 0 ? `Known: ${names.join(', ')}.` : 'None is known here.';
+}
+
+function refuse(field: string, message: string) {
+  return invalidArguments([{ field, message }]);
+}

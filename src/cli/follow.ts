@@ -1,0 +1,59 @@
+// Follows a job to its end: shows what it writes and where it stands.
+import { TextDecoder } from 'node:util';
+import { isTerminal } from '../jobs/job.ts';
+import { count, duration, percent, timeLeft } from '../wording.ts';
+import type { Client, JobBody } from './client.ts';
+import type { Screen } from './screen.ts';
+
+const pollMs = 200;
+
+/** Gives the job as it ended. With `isQuiet` its output is not shown. */
+export async function follow(
+  client: Client,
+  number: number,
+  screen: Screen,
+  isQuiet = false,
+): Promise<JobBody> {
+  const decoder = new TextDecoder();
+  for (let offset = 0; ; ) {
+    // The job before its log: once it has ended, nothing is written after what is read now.
+    const job = await client.get<JobBody>(`/api/v1/operations/jobs/${number}`);
+    if (!isQuiet && !screen.isJson) offset = await showLog(client, number, offset, screen, decoder);
+    if (isTerminal(job.status)) return job;
+    screen.progress(`${job.status} ${job.progress?.phase}`, wordProgress(job));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** `import #412 succeeded after 3.1 s.`, and the plain values of its result; all of it is in the JSON. */
+export function showEnd(job: JobBody, screen: Screen) {
+  const { operation, number, status, failure, result, started_at, finished_at } = job;
+  const sec = started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 1000 : null;
+  screen.line(`${operation} #${number} ${status}${sec === null ? '' : ` after ${duration(sec)}`}.`);
+  if (failure) screen.line(failure.message);
+  for (const [name, value] of Object.entries(result ?? {}))
+    if (typeof value !== 'object') screen.line(`  ${name}: ${value}`);
+  screen.json(job);
+}
+
+/** All there is from `offset` on; gives where it ends. */
+async function showLog(client: Client, number: number, offset: number, screen: Screen, decoder: TextDecoder) {
+  for (let at = offset; ; ) {
+    const piece = await client.log(number, at);
+    if (piece.bytes.length === 0) return at;
+    if (piece.offset > at) screen.line(`[${count(piece.offset - at)} bytes are no longer kept]`);
+    screen.output(piece.bytes, decoder.decode(piece.bytes, { stream: true }));
+    at = piece.offset + piece.bytes.length;
+  }
+}
+
+function wordProgress({ operation, number, status, progress, waits_for, next_attempt_at }: JobBody): string {
+  const name = `${operation} #${number}`;
+  if (waits_for) return `${name} waits for ${waits_for.operation} #${waits_for.number}`;
+  if (status === 'retrying') return `${name} is tried again at ${next_attempt_at}`;
+  if (!progress) return `${name} is ${status}`;
+  const { done, total, phase, note, eta_sec } = progress;
+  const amount = total ? `${count(done)} of ${count(total)}, ${percent(done, total)}` : count(done);
+  const left = eta_sec === null || (total !== null && done >= total) ? null : timeLeft(eta_sec);
+  return [`${name}: ${phase ? `${phase} ` : ''}${amount}`, left, note].filter(Boolean).join(', ');
+}

@@ -1,0 +1,60 @@
+// Says what there is to type. Needs neither server nor data: the catalogue is read here.
+import { loadConfig } from '../config.ts';
+import { createCatalogue, reservedNames } from '../operations/catalogue.ts';
+import type { Operation } from '../operations/operation.ts';
+import { createOwnOperations } from '../operations/own-operations.ts';
+import { jobFlags, jobsFlags, runFlags } from './commands.ts';
+import { exits } from './exit-codes.ts';
+import { type Flags, flagOf } from './flags.ts';
+import type { Screen } from './screen.ts';
+
+const commands: Record<string, { use: string; says: string; flags: Flags }> = {
+  jobs: { use: 'jobs', says: 'Lists the newest jobs.', flags: jobsFlags },
+  job: { use: 'job 412', says: 'Shows one job.', flags: jobFlags },
+  cancel: { use: 'cancel 412', says: 'Ends a job that waits or runs.', flags: { json: runFlags.json } },
+  retry: { use: 'retry 412', says: 'Runs a failed or cancelled job again.', flags: runFlags },
+  doctor: { use: 'doctor', says: 'Checks this installation.', flags: { json: runFlags.json } },
+  help: { use: 'help import', says: 'Says what an operation or command takes.', flags: {} },
+};
+
+export async function help([name]: string[], screen: Screen): Promise<number> {
+  const { operationsFile } = loadConfig();
+  const own = createOwnOperations({
+    file: operationsFile,
+    reserved: reservedNames,
+    intervalMs: 0,
+    onChange() {},
+  });
+  const catalogue = createCatalogue(undefined, own.operations);
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) showUse(screen, command.use, command.says, command.flags);
+  else if (name !== undefined) showOperation(screen, catalogue.get(name));
+  else showAll(screen, catalogue.all());
+  return exits.succeeded;
+}
+
+function showAll(screen: Screen, operations: Operation[]) {
+  screen.line('npm run chl -- <operation or command> [--flag value …]\n\nOperations');
+  for (const { name, summary } of operations) screen.line(`  ${name.padEnd(20)} ${summary}`);
+  screen.line('\nCommands');
+  for (const { use, says } of Object.values(commands)) screen.line(`  ${use.padEnd(20)} ${says}`);
+  screen.line(
+    '\nExit codes: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or busy: try again later.',
+  );
+  screen.line('With a server running it is asked; without, the job runs in this process.');
+  screen.json({ operations: operations.map(({ name }) => name), commands: Object.keys(commands) });
+}
+
+function showOperation(screen: Screen, { name, summary, args }: Operation) {
+  showUse(screen, name, summary, { ...args.properties, ...runFlags });
+}
+
+function showUse(screen: Screen, use: string, says: string, flags: Flags) {
+  screen.line(`npm run chl -- ${use}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${says}\n`);
+  for (const [name, property] of Object.entries(flags)) {
+    const values = property.enum ?? (property.type === 'boolean' ? [] : [property.format ?? property.type]);
+    const preset = property.default === undefined ? '' : ` (default ${property.default})`;
+    screen.line(`  ${`${flagOf(name)} ${values.join('|')}`.padEnd(30)} ${property.title}${preset}`);
+  }
+  screen.json({ use, flags });
+}

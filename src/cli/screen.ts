@@ -1,0 +1,69 @@
+// What the command line writes: plain lines, without colour; on a terminal one line of progress that is written over.
+import type { WriteStream } from 'node:tty';
+import type { AppError } from '../errors.ts';
+import type { ArgumentProblem } from '../operations/arguments.ts';
+
+export type Screen = ReturnType<typeof createScreen>;
+
+/** With `isJson` only `json` writes. */
+export function createScreen(out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>, isJson: boolean) {
+  const isTerminal = out.isTTY && !isJson;
+  let isLineOpen = false;
+  let shown = '';
+
+  const clear = () => {
+    if (!isTerminal) return;
+    if (shown) out.write('\r\x1b[K');
+    shown = '';
+  };
+  const line = (text: string) => {
+    if (isJson) return;
+    clear();
+    out.write(`${isLineOpen ? '\n' : ''}${text}\n`);
+    isLineOpen = false;
+  };
+
+  return {
+    isJson,
+    line,
+
+    /** Output of a script: byte by byte, or on a terminal without what would steer it. */
+    output(bytes: Buffer, text: string) {
+      if (isJson || bytes.length === 0) return;
+      clear();
+      out.write(isTerminal ? text.replace(ansi, '').replace(controls, '\uFFFD') : bytes);
+      isLineOpen = bytes.at(-1) !== 10;
+    },
+
+    /** Where the work stands: on a terminal each time, elsewhere a line for each new `phase`. */
+    progress(phase: string, text: string) {
+      if (isJson) return;
+      if (!isTerminal) {
+        if (shown !== phase) line(text);
+        shown = phase;
+        return;
+      }
+      if (shown === text) return;
+      if (isLineOpen) line('');
+      clear();
+      out.write(text.slice(0, (out.columns ?? 80) - 1));
+      shown = text;
+    },
+
+    json(value: unknown) {
+      if (isJson) out.write(`${JSON.stringify(value, null, 2)}\n`);
+    },
+
+    /** A refusal in the words of the API; on stderr, or as JSON. */
+    refuse({ code, message, details }: AppError) {
+      clear();
+      if (isJson) return this.json({ error: { code, message, ...(details ? { details } : {}) } });
+      const problems = (details?.problems ?? []) as ArgumentProblem[];
+      const lines = problems.length > 1 ? problems.map((problem) => problem.message) : [message];
+      process.stderr.write(`${lines.join('\n')}\n`);
+    },
+  };
+}
+
+const ansi = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
+const controls = /[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]/g;

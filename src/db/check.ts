@@ -1,0 +1,24 @@
+// Statements that look whether a database file is whole. Only reads.
+import Database from 'better-sqlite3';
+import { openDatabase, scriptBusyMs } from './open.ts';
+
+/** Null when SQLite finds nothing wrong (quick_check), else its first finding. Throws `config` when it cannot be opened. */
+export function findDamage(file: string): string | null {
+  const db = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
+  try {
+    const finding = db.pragma('quick_check(1)', { simple: true }) as string;
+    return finding === 'ok' ? null : finding;
+  } finally {
+    db.close();
+  }
+}
+
+/** Of the library that this program brings, not of a program `sqlite3`. */
+export function sqliteVersion(): string {
+  const db = new Database(':memory:');
+  try {
+    return db.prepare('SELECT sqlite_version()').pluck().get() as string;
+  } finally {
+    db.close();
+  }
+}

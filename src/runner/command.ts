@@ -1,0 +1,29 @@
+// What is started for an operation: our own compiled script, or the program that the operator names.
+import fs from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../config.ts';
+import type { Operation } from '../operations/operation.ts';
+import { findInPath } from './child.ts';
+
+/** The argument vector, and the names of the variables that are passed on beyond the allow-list. Throws with what to do
+ *  when there is nothing that could be started. */
+export function commandOf({ script }: Operation): { argv: string[]; passedOn: string[] } {
+  if (typeof script === 'string') {
+    const file = path.join(packageRoot, 'dist/scripts', `${script}.js`);
+    fs.accessSync(file, fs.constants.R_OK);
+    return { argv: [process.execPath, file], passedOn: [] };
+  }
+  const [program, ...rest] = script.command;
+  const found = findInPath(program);
+  if (found) return { argv: [found, ...rest], passedOn: script.env };
+  throw new Error(whyNot(program));
+}
+
+function whyNot(program: string): string {
+  if (!program.includes('/'))
+    return `no folder of PATH has a program ${program}. Install it, or write its full path into operations.yaml`;
+  const stat = fs.statSync(program, { throwIfNoEntry: false });
+  if (!stat) return `there is no file ${program}. Put it there, or mend the command in operations.yaml`;
+  if (!stat.isFile()) return `${program} is no file. Mend the command in operations.yaml`;
+  return `${program} is not executable. Run: chmod +x ${program}`;
+}

@@ -1,0 +1,31 @@
+import t from 'tap';
+import { pino } from 'pino';
+import { createApp } from '../src/app.ts';
+import { systemRequester } from '../src/audit.ts';
+import { readConfig } from '../src/config.ts';
+import { createCatalogue } from '../src/operations/catalogue.ts';
+import { makeRoot } from './support/engine.ts';
+import { defineOperation } from './support/operations.ts';
+
+const build = (root: string) =>
+  createApp(readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, root), {
+    log: pino({ level: 'silent' }),
+    catalogue: createCatalogue([defineOperation()]),
+  });
+
+t.test(
+  'a stop during the start lets it finish, starts nothing that waits, and closes everything',
+  async (t) => {
+    const root = makeRoot(t);
+    const app = await build(root);
+    const waiting = app.services.jobs.enqueue({ operation: 'chore', args: {} }, systemRequester);
+    const started = app.start();
+    await app.close();
+    t.match(await started, /^http:/);
+
+    const next = await build(root);
+    t.teardown(() => next.close());
+    t.equal(next.services.jobs.find(waiting.id).status, 'queued');
+    await next.start();
+  },
+);

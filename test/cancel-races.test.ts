@@ -1,0 +1,14 @@
+// The short form of `npm run bench -- cancels`.
+import './support/plain-children.ts';
+import fs from 'node:fs';
+import t from 'tap';
+import { raceCancels } from '../scripts/chaos/cancels.ts';
+
+t.test(
+  'a cancel in the moment of the exit has one winner, and job, lock line and audit agree on it',
+  async (t) => {
+    const { ends, problems } = await raceCancels({ root: fs.realpathSync(t.testdir()), seed: 5, count: 40 });
+    t.same(problems, []);
+    t.equal((ends.get('succeeded') ?? 0) + (ends.get('cancelled') ?? 0), 40, 'nothing else is an end of it');
+  },
+);

@@ -1,0 +1,17 @@
+// The short form of `npm run chaos`: the same code, few cycles, a fixed seed.
+import './support/plain-children.ts';
+import fs from 'node:fs';
+import t from 'tap';
+import { runChaos } from '../scripts/chaos/suite.ts';
+
+t.test(
+  'what the server has acknowledged survives kill -9, with nothing lost, doubled or left behind',
+  async (t) => {
+    const root = fs.realpathSync(t.testdir());
+    const report = await runChaos({ root, seed: 11, cycles: 6 });
+    t.same(report.problems, []);
+    t.equal(report.cycles, 6);
+    t.ok(report.jobs > 0, 'there was load');
+    t.ok(report.attempts > 0, 'children ran');
+  },
+);

@@ -1,0 +1,88 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import type { Finding } from '../../src/cli/doctor.ts';
+import { startApp } from '../support/app.ts';
+import { type Ended, runCommand } from '../support/command-line.ts';
+import { makeRoot } from '../support/engine.ts';
+
+const examine = (root: string, env: Record<string, string> = {}) =>
+  runCommand(root, ['doctor', '--json'], env);
+const findingsOf = ({ out }: Ended): Finding[] => JSON.parse(out).findings;
+const of = (ended: Ended, part: string) => findingsOf(ended).filter((finding) => finding.part === part);
+
+t.test('a new folder is well, and nothing is made in it', async (t) => {
+  const root = path.join(makeRoot(t), 'new');
+  const ended = await runCommand(path.dirname(root), ['doctor'], { CHL_EXPERIENCE_ROOT: root });
+  t.equal(ended.code, 0);
+  const parts = [
+    'Node.js',
+    'SQLite',
+    'programs',
+    'data folder',
+    'library',
+    'jobs',
+    'index',
+    'server',
+    'disk',
+  ];
+  for (const part of parts) t.match(ended.out, new RegExp(`^ok +${part} `, 'm'));
+  t.notOk(fs.existsSync(root));
+});
+
+t.test('a running server is named, its files are looked at', async (t) => {
+  const app = await startApp(t);
+  await app.run('import', { mode: 'replace' });
+  await app.run('index');
+  const ended = await examine(app.root);
+  t.equal(ended.code, 0);
+  t.match(of(ended, 'server'), [{ status: 'ok', text: `Running at ${app.origin}, process ${process.pid}` }]);
+  t.match(of(ended, 'index'), [{ status: 'ok', text: /^72 vectors in gen-.*, whole$/ }]);
+  t.match(of(ended, 'library'), [{ status: 'ok', text: /chl\.db, .* whole$/ }]);
+});
+
+t.test('what is broken is an error with what to do, and the rest is still looked at', async (t) => {
+  const root = makeRoot(t);
+  fs.writeFileSync(
+    path.join(root, 'chl.db'),
+    'this is no database, but it is long enough to look like a file',
+  );
+  const pointer = path.join(root, 'faiss_index/current');
+  fs.mkdirSync(path.dirname(pointer));
+  fs.writeFileSync(pointer, 'gen-20260101000000000-1\n');
+  const ended = await examine(root);
+  t.equal(ended.code, 1);
+  t.match(of(ended, 'library'), [{ status: 'error', text: /chl\.db cannot be opened/ }]);
+  t.match(of(ended, 'index'), [{ status: 'error' }]);
+  t.match(of(ended, 'disk'), [{ status: 'ok' }]);
+});
+
+t.test('each problem of operations.yaml is a warning with its place', async (t) => {
+  const root = makeRoot(t);
+  const file = path.join(root, 'operations.yaml');
+  fs.writeFileSync(file, 'operations:\n  - name: a\n  - { name: b, title: B, summary: S., command: [x] }\n');
+  const ended = await examine(root);
+  t.equal(ended.code, 0);
+  t.match(of(ended, 'own operations'), [
+    { status: 'ok', text: `1 in ${file}` },
+    { status: 'warning', text: `${file}:2:5 a: title is missing. Add it.` },
+    { status: 'warning' },
+    { status: 'warning' },
+  ]);
+});
+
+t.test('missing programs and wrong settings are told', async (t) => {
+  const root = makeRoot(t);
+  const noPrograms = await examine(root, { PATH: '/nowhere' });
+  t.match(of(noPrograms, 'programs'), [
+    { status: 'error', text: /^flock is missing\. .* Install util-linux\.$/ },
+    { status: 'warning', text: /^setpriv is missing\./ },
+  ]);
+  const wrong = await examine(root, { CHL_PORT: 'many' });
+  t.equal(wrong.code, 1);
+  t.match(findingsOf(wrong), [{ part: 'configuration', status: 'error', text: /^CHL_PORT is "many"/ }]);
+  t.match(of(await examine(root, { CHL_PROT: '1' }), 'configuration')[1], {
+    status: 'warning',
+    text: 'CHL_PROT is set, but this version does not know it. Unset it.',
+  });
+});

@@ -1,0 +1,141 @@
+// The command line beside a running server: it asks the API, and follows.
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { startApp } from '../support/app.ts';
+import { runCommand, startCommand, writeBehaviours } from '../support/command-line.ts';
+import { makeRoot } from '../support/engine.ts';
+
+async function startServer(t: Test) {
+  const root = makeRoot(t);
+  writeBehaviours(root);
+  return startApp(t, { root });
+}
+
+t.test('the lock file names the address that is really listened at', async (t) => {
+  const app = await startServer(t);
+  const holder = JSON.parse(fs.readFileSync(path.join(app.root, 'server.lock'), 'utf8'));
+  t.match(holder, { pid: process.pid, url: app.origin });
+  t.notMatch(app.origin, /:0$/);
+});
+
+t.test('a run goes through the server, with its own actor, and is followed to its end', async (t) => {
+  const app = await startServer(t);
+  const { code, out } = await runCommand(app.root, ['works']);
+  t.equal(code, 0);
+  t.match(out, /^works #1 queued\.\n[^]*working\ndone\n[^]*works #1 succeeded after /);
+  t.match(app.services.jobs.find('1'), { status: 'succeeded', operation: 'works' });
+  t.equal((await runCommand(app.root, ['refuses'])).code, 65);
+});
+
+t.test('refusals have the words of the API', async (t) => {
+  const app = await startServer(t);
+  const sleeping = startCommand(app.root, ['sleeps']);
+  await sleeping.says(/asleep/);
+  const requests: [string[], string, Record<string, unknown>, number][] = [
+    [['import', '--mode', 'x'], 'import', { args: { mode: 'x' } }, 2],
+    [['wipes', '--reason', 'a test needs it'], 'wipes', { reason: 'a test needs it' }, 2],
+    [['export'], 'export', {}, 75],
+    [['nothing'], 'nothing', {}, 2],
+  ];
+  for (const [words, operation, body, code] of requests) {
+    const refused = await app.json(`/api/v1/operations/${operation}`, body);
+    const ended = await runCommand(app.root, words);
+    t.same([ended.code, ended.err], [code, `${refused.body.error.message}\n`], words.join(' '));
+  }
+  t.equal((await runCommand(app.root, ['cancel', '1'])).code, 0);
+  await sleeping.ended;
+  const others: [string[], RegExp][] = [
+    [['export', 'now'], /^"now" is not expected here\./],
+    [['takes', '--since', 'yesterday'], /^Since: must be a day such as 2026-01-31\.\n$/],
+    [['jobs', '--status', 'asleep'], /^status: "asleep" is not known; allowed: queued, /],
+    [['job', '99'], /^There is no job "99"\.\n$/],
+    [['__proto__'], /^There is no operation "__proto__"\./],
+  ];
+  for (const [words, err] of others) t.match(await runCommand(app.root, words), { code: 2, out: '', err });
+});
+
+t.test('jobs and one job are shown, a failed one is run again', async (t) => {
+  const { root } = await startServer(t);
+  await runCommand(root, ['fails']);
+  await runCommand(root, ['works']);
+  t.match(
+    (await runCommand(root, ['jobs'])).out,
+    /^#2 +succeeded +works .*\n#1 +failed +fails .*\n2 of 2\n$/,
+  );
+  t.match((await runCommand(root, ['jobs', '--status', 'failed', '--limit', '5'])).out, /^#1 .*\n1 of 1\n$/);
+  t.match(JSON.parse((await runCommand(root, ['jobs', '--json'])).out), {
+    total: 2,
+    items: [{ number: 2 }, {}],
+  });
+  t.match(await runCommand(root, ['job', '#1']), { code: 0, out: /fails #1 failed/ });
+  t.match(await runCommand(root, ['job', '1', '--follow']), {
+    code: 1,
+    out: /it fails\n[^]*fails #1 failed/,
+  });
+  t.match(await runCommand(root, ['retry', '1']), { code: 1, out: /^fails #3 queued\./ });
+  t.match(await runCommand(root, ['retry', '2']), { code: 1, err: /^Job #2 is succeeded\./ });
+  t.match(await runCommand(root, ['cancel', '2']), {
+    code: 1,
+    err: /^Job #2 has already ended: succeeded\./,
+  });
+});
+
+t.test('cancel ends a running job, and whoever follows it ends with it', async (t) => {
+  const app = await startServer(t);
+  const run = startCommand(app.root, ['sleeps']);
+  await run.says(/asleep/);
+  const follower = startCommand(app.root, ['job', '1', '--follow']);
+  await follower.says(/asleep/);
+  t.match(await runCommand(app.root, ['cancel', '1']), { code: 0, out: /sleeps #1 cancelled after/ });
+  t.match(await run.ended, { code: 1, out: /sleeps #1 cancelled/ });
+  t.match(await follower.ended, { code: 1, out: /sleeps #1 cancelled/ });
+  t.equal(app.services.runner.runningCount(), 0);
+});
+
+t.test('with --wait a job takes its place in the line', async (t) => {
+  const app = await startServer(t);
+  const first = startCommand(app.root, ['sleeps']);
+  await first.says(/asleep/);
+  const second = startCommand(app.root, ['export', '--wait']);
+  await second.says(/export #2 waits for sleeps #1/);
+  await runCommand(app.root, ['cancel', '1']);
+  t.match(await second.ended, { code: 0, out: /export #2 succeeded/ });
+  await first.ended;
+});
+
+t.test('Ctrl+C leaves a job of the server running, and says how to stop it', async (t) => {
+  const app = await startServer(t);
+  const run = startCommand(app.root, ['sleeps']);
+  await run.says(/asleep/);
+  run.child.kill('SIGINT');
+  t.match(await run.ended, { code: 1, out: /sleeps #1 goes on\. Stop it with: npm run chl -- cancel 1\n/ });
+  t.equal(app.services.jobs.find('1').status, 'running');
+});
+
+t.test('a server that does not answer is told, with 75', async (t) => {
+  const app = await startServer(t);
+  const file = path.join(app.root, 'server.lock');
+  const holder = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...holder, url: 'http://127.0.0.1:9' }));
+  t.match(await runCommand(app.root, ['jobs']), {
+    code: 75,
+    err: /^The server at http:\/\/127\.0\.0\.1:9 does not answer: /,
+  });
+});
+
+t.test('output of many pieces arrives whole and in order', async (t) => {
+  const app = await startServer(t);
+  const script = "seq 1 200000; printf 'no end'";
+  fs.writeFileSync(
+    path.join(app.root, 'operations.yaml'),
+    `operations: [{ name: counts, title: C, summary: S., command: [sh, -c, ${JSON.stringify(script)}] }]`,
+  );
+  app.services.ownOperations.runOnce();
+  const { out } = await runCommand(app.root, ['counts']);
+  const numbers = out.split('\n').filter((line) => /^\d+$/.test(line));
+  t.equal(numbers.length, 200_000);
+  t.ok(numbers.every((line, at) => Number(line) === at + 1));
+  t.match(out, /\nno end\n/);
+  t.match(out, /\ncounts #1 succeeded/);
+});

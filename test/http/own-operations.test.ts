@@ -1,0 +1,192 @@
+// The operator's own operations, with each face that ours have.
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { startApp } from '../support/app.ts';
+import { card, fieldProblems, operationRow, textOf } from '../support/screen.ts';
+
+const report = `
+  - name: report
+    title: Write report
+    summary: Writes a report.
+    command: [./report.sh, --fast]
+    args:
+      since: { type: string, format: date }
+      share: { type: number, minimum: 0, maximum: 1 }
+      kind: { type: string, enum: [short, long] }
+      loud: { type: boolean, default: true }
+    locks: { exclusive: [library] }
+    env: [REPORT_WORD]`;
+const wipe = `
+  - { name: wipe, title: Wipe, summary: Wipes all., command: ['true'], danger: destructive }`;
+
+/** Says what it was given, then waits for a file `go` in the data folder, if its argument is --wait. */
+const script = `#!/bin/sh
+printf '{"type":"result","data":{"args":%s,"word":"%s","argv":"%s","here":"%s"}}\\n' \\
+  "$(cat)" "$REPORT_WORD" "$*" "$(pwd)" >&3
+printf '{"type":"progress","done":1,"phase":"waiting"}\\n' >&3
+until [ "$1" != --wait ] || [ -e go ]; do sleep 0.05; done
+`;
+
+async function startWith(t: Test, operations: string) {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-')));
+  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
+  const file = path.join(root, 'operations.yaml');
+  let time = 1_700_000_000;
+  const write = (entries: string) => {
+    fs.writeFileSync(file, `operations:${entries}\n`, { mode: 0o600 });
+    fs.utimesSync(file, ++time, time);
+  };
+  write(operations);
+  fs.writeFileSync(path.join(root, 'report.sh'), script, { mode: 0o755 });
+  const app = await startApp(t, { root });
+  return Object.assign(app, {
+    /** The file changes, and is looked at. */
+    change(entries: string) {
+      write(entries);
+      app.services.ownOperations.runOnce();
+    },
+  });
+}
+
+t.test('it has a row, a dialog with its fields, and a place in the API listing', async (t) => {
+  const app = await startWith(t, report + wipe);
+  const { html } = await app.page('/operations');
+  t.match(textOf(html, operationRow('report')), /Write report .*Writes a report\. Not run yet\..* Run/);
+  const dialog = (await app.page('/ui/operations/report/confirm')).html;
+  t.equal(dialog.querySelector('[name=since]')?.getAttribute('type'), 'date');
+  t.equal(dialog.querySelector('[name=share]')?.getAttribute('step'), 'any');
+  t.equal(dialog.querySelectorAll('[name=kind] option').length, 3, 'none, too, can be chosen');
+  t.same(
+    dialog.querySelectorAll('[name=loud]').map((input) => input.getAttribute('type')),
+    ['hidden', 'checkbox'],
+  );
+  t.match(textOf((await app.page('/ui/operations/wipe/confirm')).html, '.dlg-page'), /Type wipe to confirm/);
+  const { body } = await app.json('/api/v1/operations');
+  t.match(body.items[3], {
+    name: 'report',
+    danger: 'safe',
+    confirm: null,
+    locks: [{ name: 'library', mode: 'exclusive' }],
+    args: { properties: { since: { type: 'string', format: 'date', title: 'Since' } } },
+  });
+  t.match(body.items[4], { name: 'wipe', danger: 'destructive', confirm: 'wipe' });
+});
+
+t.test('it runs with its arguments, and sees what it may see', async (t) => {
+  process.env.REPORT_WORD = 'passed-on';
+  t.teardown(() => delete process.env.REPORT_WORD);
+  const app = await startWith(t, report);
+  const args = { since: '2026-01-01', share: 0.5, kind: 'long', loud: false };
+  const job = await app.run('report', args);
+  t.match(job, { status: 'succeeded', result: { args, word: 'passed-on', argv: '--fast', here: app.root } });
+});
+
+t.test('bad input is refused with the same words in form and API', async (t) => {
+  const app = await startWith(t, report);
+  const bad = { since: '2026-02-30', share: 2 };
+  const { status, body } = await app.json('/api/v1/operations/report', { args: bad });
+  t.equal(status, 422);
+  const words = Object.fromEntries(
+    body.error.details.problems.map(({ field, message }: Record<string, string>) => [field, message]),
+  );
+  t.same(words, {
+    since: 'Since: must be a day such as 2026-01-31.',
+    share: 'Share: must be a number from 0 to 1.',
+  });
+  const { html } = await app.page('/ui/operations/report/confirm?since=2026-02-30&share=2');
+  t.same(fieldProblems(html), words);
+});
+
+t.test('a form can untick what is ticked by default', async (t) => {
+  const app = await startWith(t, report);
+  const send = async (body: string) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const init = { method: 'POST', redirect: 'manual', body, headers } as const;
+    const answer = await fetch(`${app.origin}/ui/operations/run/report`, init);
+    const job = await app.whenJob(Number(answer.headers.get('location')?.split('/').at(-1)));
+    return job.args.loud;
+  };
+  t.equal(await send('kind=&since=&loud=false'), false);
+  t.equal(await send('kind=&since=&loud=false&loud=true'), true);
+});
+
+t.test('a destructive one wants a reason and its name', async (t) => {
+  const app = await startWith(t, wipe);
+  const refused = await app.json('/api/v1/operations/wipe', {});
+  t.match(refused, {
+    status: 422,
+    body: { error: { code: 'confirmation_required', details: { word: 'wipe' } } },
+  });
+  const job = await app.run('wipe');
+  t.equal(job.status, 'succeeded');
+});
+
+t.test('it takes its place in the lock line', async (t) => {
+  const app = await startWith(t, report.replace('--fast', '--wait'));
+  const { body } = await app.json('/api/v1/operations/report', {});
+  const refused = await app.json('/api/v1/operations/import', { reason: 'a test', confirm: 'import' });
+  t.match(refused, {
+    status: 409,
+    body: { error: { details: { holder: { number: 1, operation: 'report' } } } },
+  });
+  fs.writeFileSync(path.join(app.root, 'go'), '');
+  t.equal((await app.whenJob(body.number)).status, 'succeeded');
+});
+
+t.test('a command that is not there is said with what to do', async (t) => {
+  const app = await startWith(t, report.replace('./report.sh', './gone.sh'));
+  const job = await app.run('report');
+  t.match(job.failure, {
+    code: 'spawn_failed',
+    message: `The script could not be started: there is no file ${app.root}/gone.sh. Put it there, or mend`,
+  });
+});
+
+t.test('a wrong entry is a banner, and the rest works', async (t) => {
+  const app = await startWith(t, `${report}\n    timeout: 5${wipe}`);
+  const words = textOf((await app.page('/operations')).html, card.banners);
+  t.match(
+    words,
+    /1 of your own operations is left out operations\.yaml, line 13, column 5: timeout is not known/,
+  );
+  t.equal((await app.json('/api/v1/operations/report', {})).status, 404);
+  t.equal((await app.run('wipe')).status, 'succeeded');
+  app.change(report);
+  t.notMatch(textOf((await app.page('/operations')).html, card.banners), /your own operations/);
+  t.equal((await app.json('/api/v1/operations/wipe', {})).status, 404);
+});
+
+t.test('a running job whose operation goes ends well, and its page says that it is gone', async (t) => {
+  const app = await startWith(t, report.replace('--fast', '--wait'));
+  const { body } = await app.json('/api/v1/operations/report', {});
+  await app.whenJob(body.number, 'running');
+  app.change('');
+  fs.writeFileSync(path.join(app.root, 'go'), '');
+  t.equal((await app.whenJob(body.number)).status, 'succeeded');
+  const { html } = await app.page('/jobs/1');
+  t.match(textOf(html, '#job-1-card'), /There is no operation report any more/);
+  t.match(await app.json('/api/v1/operations/jobs/1'), { status: 200, body: { operation: 'report' } });
+});
+
+t.test('a waiting job whose operation goes fails, and says why', async (t) => {
+  const app = await startWith(t, report.replace('--fast', '--wait'));
+  await app.json('/api/v1/operations/report', {});
+  const { body } = await app.json('/api/v1/operations/report', { when_locked: 'wait' });
+  app.change('');
+  fs.writeFileSync(path.join(app.root, 'go'), '');
+  const job = await app.whenJob(body.number);
+  t.match(job.failure, { code: 'spawn_failed', message: /operation report is no longer in the catalogue/ });
+  const again = await app.json(`/api/v1/operations/jobs/${body.number}/retry`, {});
+  t.match(again, { status: 404, body: { error: { message: /^There is no operation "report"\./ } } });
+});
+
+t.test('the live page learns of a change of the file', async (t) => {
+  const app = await startWith(t, '');
+  const changed = new Promise((resolve) => app.services.bus.once('operations', () => resolve(true)));
+  app.change(report);
+  t.ok(await changed);
+  t.match(await (await fetch(`${app.origin}/ui/operations/controls`)).text(), /Write report/);
+});

@@ -1,0 +1,68 @@
+// Runs the command line as people do: a process of its own, on a data root of the test's.
+import './plain-children.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { packageRoot } from '../../src/config.ts';
+
+export type Ended = { code: number | null; out: string; err: string };
+
+export type CommandLine = {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** Resolves once it has written this; rejects when it ends before. */
+  says(words: RegExp): Promise<void>;
+};
+
+const cli = path.join(packageRoot, 'dist/src/cli.js');
+
+export function startCommand(root: string, words: string[], env: Record<string, string> = {}): CommandLine {
+  const child = spawn(process.execPath, [cli, ...words], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root, CHL_KILL_GRACE_SEC: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stdout?.on('data', (chunk) => {
+    said += chunk;
+  });
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const err = text(child.stderr as Readable);
+  return {
+    child,
+    ended: Promise.all([code, err]).then(([end, words]) => ({ code: end, out: said, err: words })),
+    says: (words) =>
+      new Promise((resolve, reject) => {
+        const look = () => words.test(said) && resolve();
+        child.stdout?.on('data', look);
+        child.once('close', () => reject(new Error(`it ended without ${words}: ${said}`)));
+        look();
+      }),
+  };
+}
+
+export function runCommand(root: string, words: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return startCommand(root, words, env).ended;
+}
+
+/** Operations that end in each way, as shell scripts. */
+export function writeBehaviours(root: string) {
+  const define = (name: string, script: string, more = '') =>
+    `  - { name: ${name}, title: Chore, summary: A chore., command: [sh, -c, ${JSON.stringify(script)}]${more} }`;
+  const lines = [
+    define('works', 'echo working; echo done; printf \'{"type":"result","data":{"rows":3}}\\n\' >&3'),
+    define('fails', 'echo it fails >&2; exit 3'),
+    define('refuses', 'printf \'{"type":"failure","message":"Row 7 is wrong."}\\n\' >&3; exit 65'),
+    define('comes-later', '[ -e tried ] || { touch tried; exit 75; }', ', retries: { max_attempts: 2 }'),
+    define('sleeps', 'echo asleep; exec sleep 600', ', locks: { exclusive: [library] }'),
+    define(
+      'takes',
+      'cat',
+      ', args: { since: { type: string, format: date }, loud: { type: boolean, default: true } }',
+    ),
+    define('wipes', 'true', ', danger: destructive'),
+  ];
+  fs.writeFileSync(path.join(root, 'operations.yaml'), `operations:\n${lines.join('\n')}\n`, { mode: 0o600 });
+}
