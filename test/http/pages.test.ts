@@ -247,6 +247,14 @@ t.test('a form that is sent already is not sent again, and every page has one ma
   t.equal(dialog.html.querySelectorAll('h1').length, 0);
 });
 
+t.test('each figure is a link whose words say what it counts', async (t) => {
+  const app = await startApp(t);
+  const { html } = await app.page('/operations');
+  const links = html.querySelectorAll(`${card.figures} a`);
+  t.ok(links.length >= 5);
+  for (const { text } of links) t.match(text, /[a-z]{4}/, text);
+});
+
 t.test('text from people is escaped', async (t) => {
   const app = await startApp(t, noop);
   const evil = '<img src=x onerror=alert(1)>';
