@@ -98,7 +98,7 @@ export async function createApp(
   });
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
   // A run by hand answers no searches, so it needs no search thread.
-  if (!only) bus.on('library', () => void liveIndex.refresh());
+  if (!options.only) bus.on('library', () => void liveIndex.refresh());
   const services: Services = {
     config,
     log,
