@@ -36,7 +36,7 @@ t.test('a newcomer imports the starter library, builds the index, finds an entry
   );
   t.match(
     textOf(afterIndex, card.figures),
-    /Queue pending 0.*Index vectors 72 100%.*Covers the whole library/,
+    /Queue pending 0.*Index vectors 72 vectors in the index 100%.*Covers the whole library/,
   );
 
   const search = (await app.page('/library?q=commit+message')).html;

@@ -3,9 +3,14 @@
 import { Ajv } from 'ajv';
 import type { FastifyInstance } from 'fastify';
 
-/** What a form sends: each field once, as text. */
+/** What a form sends: its own fields once, as text; an argument may come twice, a hidden default and a ticked box. */
 export type Form = Record<string, string>;
-export const formBody = { type: ['object', 'null'], additionalProperties: { type: 'string' } } as const;
+const text = { type: 'string' } as const;
+export const formBody = {
+  type: ['object', 'null'],
+  properties: { reason: text, confirm: text, when_locked: text, theme: text, back: text },
+  additionalProperties: { anyOf: [text, { type: 'array', items: text }] },
+} as const;
 
 export function registerValidation(app: FastifyInstance) {
   const options = { allErrors: true, removeAdditional: false, useDefaults: true } as const;
