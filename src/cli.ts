@@ -1,6 +1,6 @@
 // The command line: npm run chl -- <operation> [--argument value …]. Reads its words, does one thing, ends with a code.
 import { exitCodeOf } from './cli/exit-codes.ts';
-import { cancelJob, listJobs, retryJob, runOperation, showJob } from './cli/commands.ts';
+import { cancelJob, listJobs, retryJob, runOperation, showJob, showRetention } from './cli/commands.ts';
 import { doctor } from './cli/doctor.ts';
 import { help } from './cli/help.ts';
 import { createScreen, type Screen } from './cli/screen.ts';
@@ -11,6 +11,7 @@ const commands: Record<string, (words: string[], screen: Screen) => Promise<numb
   job: showJob,
   cancel: cancelJob,
   retry: retryJob,
+  retention: showRetention,
   doctor,
   help,
 };

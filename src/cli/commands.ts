@@ -2,6 +2,8 @@
 import type { ArgumentProperty } from '../operations/operation.ts';
 import { AppError } from '../errors.ts';
 import { isTerminal } from '../jobs/job.ts';
+import type { RetentionPreview } from '../jobs/retention.ts';
+import { bytes, count, plural } from '../wording.ts';
 import { type Accepted, type Client, connect, type JobBody, type OperationBody } from './client.ts';
 import { exitCodeOfJob, exits } from './exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from './flags.ts';
@@ -21,6 +23,7 @@ export const jobsFlags = {
   limit: { type: 'integer', title: 'How many, 1 to 200', default: 20 } satisfies ArgumentProperty,
   json,
 };
+export const retentionFlags = { json };
 export const jobFlags = { follow: switchFlag('Show its output until it ends'), json };
 
 /** Runs an operation and follows it to its end. */
@@ -88,6 +91,31 @@ export function listJobs(words: string[], screen: Screen): Promise<number> {
     screen.json(page);
     return exits.succeeded;
   });
+}
+
+/** What the daily clean-up would remove now; nothing is removed by looking. */
+export function showRetention(words: string[], screen: Screen): Promise<number> {
+  return withClient(async (client) => {
+    readFlags(words, retentionFlags);
+    const preview = await client.get<RetentionPreview>('/api/v1/operations/retention');
+    screen.line(wordRetention(preview));
+    screen.json(preview);
+    return exits.succeeded;
+  });
+}
+
+function wordRetention({
+  days,
+  jobs_kept,
+  jobs,
+  failed_jobs,
+  log_bytes,
+  has_more,
+}: RetentionPreview): string {
+  const rule = `Kept: ${days} days and ${count(jobs_kept)} jobs, failures four times as long.`;
+  if (jobs === 0) return `${rule} Nothing would be removed now.`;
+  const found = `${plural(jobs, 'job')}${has_more ? ' or more' : ''}`;
+  return `${rule} Would be removed now: ${found}, ${count(failed_jobs)} of them failed, with ${bytes(log_bytes)} of logs.`;
 }
 
 /** The engine of this process ends what it runs; whatever happens, it is closed. */

@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts';
 import { createCatalogue, reservedNames } from '../operations/catalogue.ts';
 import type { Operation } from '../operations/operation.ts';
 import { createOwnOperations } from '../operations/own-operations.ts';
-import { jobFlags, jobsFlags, runFlags } from './commands.ts';
+import { jobFlags, jobsFlags, retentionFlags, runFlags } from './commands.ts';
 import { exits } from './exit-codes.ts';
 import { type Flags, flagOf } from './flags.ts';
 import type { Screen } from './screen.ts';
@@ -13,6 +13,11 @@ const commands: Record<string, { use: string; says: string; flags: Flags }> = {
   job: { use: 'job 412', says: 'Shows one job.', flags: jobFlags },
   cancel: { use: 'cancel 412', says: 'Ends a job that waits or runs.', flags: { json: runFlags.json } },
   retry: { use: 'retry 412', says: 'Runs a failed or cancelled job again.', flags: runFlags },
+  retention: {
+    use: 'retention',
+    says: 'Says what the daily clean-up would remove now.',
+    flags: retentionFlags,
+  },
   doctor: { use: 'doctor', says: 'Checks this installation.', flags: { json: runFlags.json } },
   help: { use: 'help import', says: 'Says what an operation or command takes.', flags: {} },
 };

@@ -20,7 +20,7 @@ export function followLog(services: Services, reply: FastifyReply, job: Job, fro
   const write = () => {
     const hasEnded = isTerminal(repository.find(job.id)?.status ?? 'failed');
     while (!response.writableNeedDrain) {
-      const range = readJobLog(file, config.jobLogMaxBytes, offset, pieceBytes);
+      const range = readJobLog(file, offset, pieceBytes);
       if (range.missing > 0) response.write(`\n[${range.missing} bytes are no longer kept]\n`);
       if (range.text.length === 0) {
         if (hasEnded) response.end();

@@ -1,6 +1,7 @@
 // One job's output on disk: `<number>.log`, mode 0600, capped. It keeps the first and the last half of the cap (the
-// second half of the file is a ring), so offsets stay logical. Beside it `<number>.log.ix`: the logical size, then a
-// record of 16 bytes for each change of stream or time (offset f64, ms since 1970 u48, stream u8, pad).
+// second half of the file is a ring), so offsets stay logical. Beside it `<number>.log.ix`: the logical size and
+// half of the cap (both f64: a log keeps the cap it began with), then a record of 16 bytes for each change of stream or
+// time (offset f64, ms since 1970 u48, stream u8, pad).
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -20,6 +21,7 @@ export function jobLogFile(root: string, number: number): string {
   return path.join(root, 'logs', `${number}.log`);
 }
 
+const headerBytes = 16;
 const recordBytes = 16;
 const recordEveryMs = 250;
 const recordEveryBytes = 65_536;
@@ -29,8 +31,9 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
   const indexFd = fs.openSync(`${file}.ix`, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
-  const half = Math.floor(maxBytes / 2);
-  let size = readSize(indexFd);
+  const header = readHeader(indexFd) ?? writeHeader(indexFd, { size: 0, half: Math.floor(maxBytes / 2) });
+  const { half } = header;
+  let { size } = header;
   let last = { stream: '' as Stream | '', atMs: 0, size: 0 };
 
   function noteTime(stream: Stream) {
@@ -41,7 +44,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
     record.writeDoubleLE(size, 0);
     record.writeUIntLE(atMs, 8, 6);
     record.writeUInt8(stream === 'stdout' ? 1 : 2, 14);
-    fs.writeSync(indexFd, record, 0, recordBytes, Math.max(8, fs.fstatSync(indexFd).size));
+    fs.writeSync(indexFd, record, 0, recordBytes, Math.max(headerBytes, fs.fstatSync(indexFd).size));
     last = { stream, atMs, size };
   }
 
@@ -59,7 +62,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
         from += length;
         size += length;
       }
-      writeSize(indexFd, size);
+      writeHeader(indexFd, { size, half });
     },
     close() {
       fs.closeSync(fd);
@@ -69,13 +72,12 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
 }
 
 /** Reads up to `limit` bytes from the logical `offset`; a job without output gives an empty text. */
-export function readJobLog(file: string, maxBytes: number, offset: number, limit: number): LogRange {
+export function readJobLog(file: string, offset: number, limit: number): LogRange {
   if (!fs.existsSync(`${file}.ix`)) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
-  const half = Math.floor(maxBytes / 2);
   const fd = fs.openSync(file, 'r');
   const indexFd = fs.openSync(`${file}.ix`, 'r');
   try {
-    const size = readSize(indexFd);
+    const { size, half } = readHeader(indexFd) ?? { size: 0, half: 0 };
     const ringStart = Math.max(half, size - half);
     const inGap = offset >= half && offset < ringStart;
     const begin = inGap ? ringStart : Math.min(offset, size);
@@ -90,7 +92,7 @@ export function readJobLog(file: string, maxBytes: number, offset: number, limit
 
 /** Bytes that a job has written, whether they are still kept or not. */
 export function jobLogSize(file: string): number {
-  return readJobLog(file, 0, 0, 0).size;
+  return readJobLog(file, 0, 0).size;
 }
 
 function readPlaces(fd: number, half: number, begin: number, end: number): Buffer {
@@ -112,13 +114,18 @@ function place(offset: number, half: number): { position: number; room: number }
   return { position: half + inRing, room: half - inRing };
 }
 
-function readSize(indexFd: number): number {
-  const header = Buffer.alloc(8);
-  return fs.readSync(indexFd, header, 0, 8, 0) === 8 ? header.readDoubleLE(0) : 0;
+type Header = { size: number; half: number };
+
+function readHeader(indexFd: number): Header | null {
+  const header = Buffer.alloc(headerBytes);
+  if (fs.readSync(indexFd, header, 0, headerBytes, 0) < headerBytes) return null;
+  return { size: header.readDoubleLE(0), half: header.readDoubleLE(8) };
 }
 
-function writeSize(indexFd: number, size: number) {
-  const header = Buffer.alloc(8);
+function writeHeader(indexFd: number, { size, half }: Header): Header {
+  const header = Buffer.alloc(headerBytes);
   header.writeDoubleLE(size, 0);
-  fs.writeSync(indexFd, header, 0, 8, 0);
+  header.writeDoubleLE(half, 8);
+  fs.writeSync(indexFd, header, 0, headerBytes, 0);
+  return { size, half };
 }

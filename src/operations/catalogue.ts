@@ -49,7 +49,7 @@ export const reservedNames = [
   'job',
   'cancel',
   'retry',
-  'prune',
+  'retention',
   'doctor',
   'help',
 ];

@@ -69,6 +69,10 @@ t.test('jobs and one job are shown, a failed one is run again', async (t) => {
     items: [{ number: 2 }, {}],
   });
   t.match(await runCommand(root, ['job', '#1']), { code: 0, out: /fails #1 failed/ });
+  t.match(await runCommand(root, ['retention']), {
+    code: 0,
+    out: /^Kept: 90 days and 1,000,000 jobs, .* Nothing would be removed now\.\n$/,
+  });
   t.match(await runCommand(root, ['job', '1', '--follow']), {
     code: 1,
     out: /it fails\n[^]*fails #1 failed/,

@@ -24,11 +24,11 @@ t.test('what is written is read back byte for byte, in any cut', async (t) => {
   log.write('stdout', Buffer.alloc(0));
   log.close();
   const whole = Buffer.concat([everyByte, Buffer.from('né\n')]);
-  t.same(readJobLog(file, 10_000, 0, 1000), { text: whole, offset: 0, missing: 0, next: 260, size: 260 });
+  t.same(readJobLog(file, 0, 1000), { text: whole, offset: 0, missing: 0, next: 260, size: 260 });
   for (const limit of [1, 7, 255]) {
     const parts: Buffer[] = [];
     for (let at = 0; at < whole.length; ) {
-      const part = readJobLog(file, 10_000, at, limit);
+      const part = readJobLog(file, at, limit);
       parts.push(part.text);
       at = part.next;
     }
@@ -46,10 +46,10 @@ t.test('only this user can read a log', async (t) => {
 
 t.test('a job without output has an empty log', async (t) => {
   const empty = { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
-  t.same(readJobLog(path.join(t.testdir(), 'none.log'), 100, 50, 100), empty);
+  t.same(readJobLog(path.join(t.testdir(), 'none.log'), 50, 100), empty);
   const file = logFile(t);
   openJobLog(file, 100, now).close();
-  t.same(readJobLog(file, 100, 0, 100), empty);
+  t.same(readJobLog(file, 0, 100), empty);
 });
 
 t.test('a capped log keeps its first and its last half, under the offsets they had', async (t) => {
@@ -60,30 +60,30 @@ t.test('a capped log keeps its first and its last half, under the offsets they h
   log.close();
   t.equal(fs.statSync(file).size, 200, 'the file is as large as the cap');
   t.equal(jobLogSize(file), 1000);
-  const head = readJobLog(file, 200, 0, 1000);
+  const head = readJobLog(file, 0, 1000);
   t.same(
     head,
     { text: text.subarray(0, 100), offset: 0, missing: 0, next: 100, size: 1000 },
     'it stops at the gap',
   );
-  const tail = readJobLog(file, 200, head.next, 1000);
+  const tail = readJobLog(file, head.next, 1000);
   t.same(tail, { text: text.subarray(900), offset: 900, missing: 800, next: 1000, size: 1000 });
-  t.same(readJobLog(file, 200, 500, 30), {
+  t.same(readJobLog(file, 500, 30), {
     text: text.subarray(900, 930),
     offset: 900,
     missing: 400,
     next: 930,
     size: 1000,
   });
-  t.same(readJobLog(file, 200, 950, 20).text, text.subarray(950, 970));
-  t.same(readJobLog(file, 200, 1000, 20), {
+  t.same(readJobLog(file, 950, 20).text, text.subarray(950, 970));
+  t.same(readJobLog(file, 1000, 20), {
     text: Buffer.alloc(0),
     offset: 1000,
     missing: 0,
     next: 1000,
     size: 1000,
   });
-  t.same(readJobLog(file, 200, 4000, 20).offset, 1000, 'beyond the end is the end');
+  t.same(readJobLog(file, 4000, 20).offset, 1000, 'beyond the end is the end');
 });
 
 t.test('whatever the size and the cut, the kept halves are exact and the gap is told', async (t) => {
@@ -97,7 +97,7 @@ t.test('whatever the size and the cut, the kept halves are exact and the gap is 
       log.close();
       const ringStart = Math.max(32, size - 32);
       for (let offset = 0; offset <= size; offset++) {
-        const { text: got, offset: at, missing, next } = readJobLog(file, cap, offset, 11);
+        const { text: got, offset: at, missing, next } = readJobLog(file, offset, 11);
         const begin = offset >= 32 && offset < ringStart ? ringStart : offset;
         const isRight =
           at === begin &&
@@ -126,8 +126,21 @@ t.test('a second attempt appends, also behind the gap', async (t) => {
     t.equal(log.size, to);
     log.close();
   }
-  t.same(readJobLog(file, 40, 0, 20).text, text.subarray(0, 20));
-  t.same(readJobLog(file, 40, 20, 90).text, text.subarray(70));
+  t.same(readJobLog(file, 0, 20).text, text.subarray(0, 20));
+  t.same(readJobLog(file, 20, 90).text, text.subarray(70));
+});
+
+t.test('a log keeps the cap it began with, whatever the setting is later', async (t) => {
+  const file = logFile(t);
+  const text = ruler(90);
+  const begun = openJobLog(file, 40, now);
+  begun.write('stdout', text.subarray(0, 50));
+  begun.close();
+  const goesOn = openJobLog(file, 1_000_000, now);
+  goesOn.write('stdout', text.subarray(50));
+  goesOn.close();
+  t.same(readJobLog(file, 0, 20).text, text.subarray(0, 20));
+  t.same(readJobLog(file, 20, 90).text, text.subarray(70));
 });
 
 t.test('the index notes every change of stream, and the time at least every 250 ms or 64 KiB', async (t) => {
@@ -143,8 +156,8 @@ t.test('the index notes every change of stream, and the time at least every 250 
   log.write('stderr', Buffer.from('far'));
   log.close();
   const index = fs.readFileSync(`${file}.ix`);
-  const records = Array.from({ length: (index.length - 8) / 16 }, (_, n) => {
-    const record = index.subarray(8 + n * 16, 24 + n * 16);
+  const records = Array.from({ length: index.length / 16 - 1 }, (_, n) => {
+    const record = index.subarray(16 + n * 16, 32 + n * 16);
     return [record.readDoubleLE(0), record.readUIntLE(8, 6), record.readUInt8(14)];
   });
   t.same(records, [
@@ -162,5 +175,5 @@ t.test('a disk that is full is an error of the write, and the log can still be r
   const log = openJobLog(file, 100, now);
   t.throws(() => log.write('stdout', Buffer.from('x')), { code: 'ENOSPC' });
   log.close();
-  t.equal(readJobLog(file, 100, 0, 10).size, 0);
+  t.equal(readJobLog(file, 0, 10).size, 0);
 });

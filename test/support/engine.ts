@@ -118,7 +118,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     /** Waits for the child's own words, e.g. that it has put its signal handler in place. */
     whenPhase: (number: number, phase: string) =>
       when(number, `in phase ${phase}`, (job) => job.progress?.phase === phase),
-    logOf: (job: Job) => readJobLog(jobLogFile(root, job.number), config.jobLogMaxBytes, 0, 100_000_000),
+    logOf: (job: Job) => readJobLog(jobLogFile(root, job.number), 0, 100_000_000),
     processesLeft: () => findMarkedProcesses(root).map(({ pid }) => pid),
     auditRows: (target: string) =>
       ops

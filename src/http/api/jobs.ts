@@ -98,7 +98,7 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       const file = jobLogFile(config.root, job.number);
       const { offset, limit, follow } = request.query;
       if (follow && request.method === 'GET') return followLog(services, reply, job, offset);
-      const range = readJobLog(file, config.jobLogMaxBytes, offset, limit);
+      const range = readJobLog(file, offset, limit);
       return reply
         .type('text/plain; charset=utf-8')
         .header('x-log-offset', range.offset)

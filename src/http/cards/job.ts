@@ -15,14 +15,9 @@ export function jobCard(number: number): Card {
     load(services) {
       const { config, jobs, listing } = services;
       const job = jobs.find(String(number));
-      const { size } = readJobLog(jobLogFile(config.root, number), config.jobLogMaxBytes, 0, 0);
+      const { size } = readJobLog(jobLogFile(config.root, number), 0, 0);
       const offset = Math.max(0, size - logTailBytes);
-      const { text } = readJobLog(
-        jobLogFile(config.root, number),
-        config.jobLogMaxBytes,
-        offset,
-        logTailBytes,
-      );
+      const { text } = readJobLog(jobLogFile(config.root, number), offset, logTailBytes);
       const rows = listing.rows(job.id, undefined, rowsShown);
       return {
         job: viewJob(services, job),
