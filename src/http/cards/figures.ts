@@ -33,8 +33,11 @@ export const figuresCard: Card = {
   },
 };
 
-/** Entries a minute that a running job embeds now; 0 when none does. */
-function embeddingRate(repository: Services['repository']): number {
-  const running = repository.active().find((job) => job.progress?.phase === 'embed');
-  return Math.round((running?.progress?.rate ?? 0) * 60);
+/** Entries a minute that a running job embeds now: null until it is measured, 0 when none embeds. */
+function embeddingRate(repository: Services['repository']): number | null {
+  const running = repository
+    .active()
+    .find(({ status, progress }) => status === 'running' && progress?.phase === 'embed');
+  if (!running?.progress) return 0;
+  return running.progress.rate === null ? null : Math.round(running.progress.rate * 60);
 }
