@@ -61,7 +61,8 @@ export function createJobRepository(ops: Db, now: () => Date) {
     `)
     .pluck();
   const countsSince = ops.prepare(
-    'SELECT status, count(*) AS jobs FROM job WHERE created_at >= ? GROUP BY status',
+    // Without the plus all jobs ever are counted, by an index that is sorted by status.
+    'SELECT status, count(*) AS jobs FROM job WHERE created_at >= ? GROUP BY +status',
   );
   const claims = ops.prepare('SELECT job_id, name, mode, held_at FROM job_claim ORDER BY place, name');
   const claimsOf = ops.prepare(
