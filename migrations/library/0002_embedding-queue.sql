@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS `ops_embedding_task` (
 );
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS `ops_embedding_task_claimed_by` ON `ops_embedding_task` (`claimed_by`) WHERE claimed_by IS NOT NULL;--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS `ops_embedding_task_failed_at` ON `ops_embedding_task` (`failed_at`) WHERE failed_at IS NOT NULL;--> statement-breakpoint
 DROP INDEX IF EXISTS `ops_category_manuals_embedding_status`;--> statement-breakpoint
 CREATE INDEX IF NOT EXISTS `ops_category_manuals_waiting` ON `category_manuals` (`embedding_status`,`updated_at`);--> statement-breakpoint
 DROP INDEX IF EXISTS `ops_experiences_embedding_status`;--> statement-breakpoint

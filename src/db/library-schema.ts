@@ -108,6 +108,7 @@ export const embeddingTask = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.entity_type, table.entity_id] }),
     index('ops_embedding_task_claimed_by').on(table.claimed_by).where(sql`claimed_by IS NOT NULL`),
+    index('ops_embedding_task_failed_at').on(table.failed_at).where(sql`failed_at IS NOT NULL`),
   ],
 );
 
