@@ -42,7 +42,9 @@ const pageSize = 1000;
 function begin(library: Db, name: string, isAnother: boolean) {
   library
     .transaction(() => {
-      library.prepare('UPDATE ops_library_state SET embedding_model = ?, embedding_dimension = NULL').run(name);
+      library
+        .prepare('UPDATE ops_library_state SET embedding_model = ?, embedding_dimension = NULL')
+        .run(name);
       if (!isAnother) return;
       for (const kind of kinds) {
         library.exec(

@@ -133,8 +133,6 @@ function prepareFailed(db: Db) {
      FROM ${entryTables[kind].table} x WHERE x.embedding_status = 'failed' AND NOT EXISTS (
        SELECT 1 FROM ops_embedding_task WHERE entity_type = '${kind}' AND entity_id = x.id)`;
   const both = (select: (kind: Kind) => string, order: string) =>
-    db.prepare<[number], FailedRow>(
-      `${select('experience')} UNION ALL ${select('manual')} ${order} LIMIT ?`,
-    );
+    db.prepare<[number], FailedRow>(`${select('experience')} UNION ALL ${select('manual')} ${order} LIMIT ?`);
   return { ours: both(ours, 'ORDER BY task.failed_at DESC'), others: both(others, '') };
 }

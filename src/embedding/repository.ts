@@ -21,7 +21,10 @@ export function createEmbeddingRepository(db: Db) {
   const pages = { experience: preparePage(db, 'experience'), manual: preparePage(db, 'manual') };
   const counts = { experience: prepareCount(db, 'experience'), manual: prepareCount(db, 'manual') };
   const sumOf = (selection: Selection, status: string | null) =>
-    kinds.reduce((sum, kind) => sum + (counts[kind].get({ ...toParameters(selection), status }) as number), 0);
+    kinds.reduce(
+      (sum, kind) => sum + (counts[kind].get({ ...toParameters(selection), status }) as number),
+      0,
+    );
   const isAll = ({ category, entry }: Selection) => category === undefined && entry === undefined;
   const hasCategory = db.prepare('SELECT 1 FROM categories WHERE code = ?');
   const vector = db.prepare('SELECT embedding_data FROM embeddings WHERE rowid = ?').pluck();

@@ -73,7 +73,13 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     const second = await claim({ claimant: 'bob' }, elsewhere);
     t.same(ids([...first, ...second]), ['E1', 'E2', 'E3']);
     t.same(await claim({ claimant: 'eve' }), []);
-    t.match(first[0], { kind: 'experience', title: /^Title of E/, body: /^Playbook of E/, note: null, attempt: 1 });
+    t.match(first[0], {
+      kind: 'experience',
+      title: /^Title of E/,
+      body: /^Playbook of E/,
+      note: null,
+      attempt: 1,
+    });
   });
 
   t.test('both kinds get a fair share, and one alone gets all of it', async (t) => {
@@ -107,10 +113,11 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.equal(await complete(claims), 2);
     t.equal(await complete(claims), 0, 'again');
     t.same([statusOf('E1'), statusOf('M1'), embeddings()], ['embedded', 'embedded', 2]);
-    t.same(
-      library.prepare('SELECT model_name, model_version, embedding_dimension FROM embeddings').get(),
-      { model_name: model.name, model_version: '1', embedding_dimension: 3 },
-    );
+    t.same(library.prepare('SELECT model_name, model_version, embedding_dimension FROM embeddings').get(), {
+      model_name: model.name,
+      model_version: '1',
+      embedding_dimension: 3,
+    });
     t.same(await claim(), []);
     t.equal(await queue.enqueue(claims), 2);
     t.equal(await complete(await claim()), 2);
@@ -281,7 +288,11 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     const done = claims.map((one) => ({ claim: one, vector }));
     t.equal(await queue.complete('ada', model, done), 0, 'under the name of the model before');
     t.equal(await queue.complete('ada', other, done), 3);
-    t.equal(await queue.useModel({ ...other, dimension: 4 }), 3, 'another number of numbers is another model');
+    t.equal(
+      await queue.useModel({ ...other, dimension: 4 }),
+      3,
+      'another number of numbers is another model',
+    );
   });
 
   t.test('the wait of the longest waiting entry is known', async (t) => {
