@@ -26,6 +26,7 @@ const known = [
   'GET /health',
   'GET /jobs/:number',
   'GET /library',
+  'GET /metrics',
   'GET /operations',
   'GET /ui/jobs/:number/cancel',
   'GET /ui/jobs/:number/card',
