@@ -23,6 +23,7 @@ import { type Catalogue, createCatalogue, reservedNames } from './operations/cat
 import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
+import { createPool } from './runner/pool.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
@@ -31,6 +32,9 @@ import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
 import { createLibraryCounts } from './telemetry/counts.ts';
 import { createSampler } from './telemetry/sampler.ts';
+import { createWorkers } from './workers/control.ts';
+import { createWorkerRepository } from './workers/repository.ts';
+import { createWorkerWatch } from './workers/watch.ts';
 
 export type App = {
   server: FastifyInstance;
@@ -99,6 +103,11 @@ export async function createApp(
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
+  const untilFree = createBusyRetry(busyRetry);
+  const workerRepository = createWorkerRepository(ops, now);
+  const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
+  const watch = createWorkerWatch(forWorkers);
+  const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
   const services: Services = {
     config,
     log,
@@ -110,10 +119,13 @@ export async function createApp(
     listing: createJobListing(ops),
     jobs,
     retention,
-    untilFree: createBusyRetry(busyRetry),
+    untilFree,
     runner,
     counts: createLibraryCounts(library),
     liveIndex,
+    queue,
+    workers: createWorkers({ ...forWorkers, pool }),
+    pool,
     now,
   };
   const server = await createServer(services);
@@ -159,6 +171,8 @@ export async function createApp(
     sampler.start();
     retention.start();
     ownOperations.start();
+    await watch.start();
+    await pool.start();
     return address;
   }
 
@@ -174,7 +188,7 @@ export async function createApp(
     sampler.stop();
     await retention.stop();
     ownOperations.stop();
-    await runner.stop(quietMs);
+    await Promise.all([runner.stop(quietMs), pool.stop(), watch.stop()]);
     await server.close();
     await liveIndex.stop();
     if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
