@@ -8,6 +8,8 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { builtIn } from './embedding/built-in.ts';
+import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
@@ -31,10 +33,11 @@ import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
 import { createLibraryCounts } from './telemetry/counts.ts';
-import { createSampler } from './telemetry/sampler.ts';
 import { createWorkers } from './workers/control.ts';
+import { createPatientQueue } from './workers/patient-queue.ts';
 import { createWorkerRepository } from './workers/repository.ts';
 import { createWorkerWatch } from './workers/watch.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 export type App = {
   server: FastifyInstance;
@@ -100,10 +103,22 @@ export async function createApp(
     onChange: () => bus.emit('index'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
-  const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
+  const counts = createLibraryCounts(library);
+  const telemetry = createTelemetry({
+    config,
+    library,
+    ops,
+    liveIndex,
+    counts,
+    bus,
+    sources: [() => ({ streams: web.stream.clientCount() })],
+    now,
+    onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
+  });
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
   const untilFree = createBusyRetry(busyRetry);
+  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
   const workerRepository = createWorkerRepository(ops, now);
   const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch(forWorkers);
@@ -121,14 +136,16 @@ export async function createApp(
     retention,
     untilFree,
     runner,
-    counts: createLibraryCounts(library),
+    counts,
     liveIndex,
     queue,
     workers: createWorkers({ ...forWorkers, pool }),
     pool,
+    telemetry,
     now,
   };
-  const server = await createServer(services);
+  const web = await createServer(services);
+  const { server } = web;
   let starting: Promise<string> | null = null;
   let isListening = false;
   let closing: Promise<void> | null = null;
@@ -168,12 +185,22 @@ export async function createApp(
     // Asked to stop meanwhile: what waits stays waiting.
     if (closing) return address;
     runner.start();
-    sampler.start();
+    telemetry.start();
     retention.start();
     ownOperations.start();
-    await watch.start();
-    await pool.start();
+    await startWorkers();
     return address;
+  }
+
+  /** In noop mode nothing is embedded. */
+  async function startWorkers() {
+    await watch.start();
+    if (config.mode === 'noop') return;
+    // A worker of another model than the library's is refused by the queue, and says why.
+    await queue
+      .useModel(builtIn)
+      .catch((error) => log.error({ err: error }, 'the model could not be told to the library'));
+    await pool.start();
   }
 
   function recover() {
@@ -185,7 +212,7 @@ export async function createApp(
     jobs.stopAccepting();
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
-    sampler.stop();
+    await telemetry.stop();
     await retention.stop();
     ownOperations.stop();
     await Promise.all([runner.stop(quietMs), pool.stop(), watch.stop()]);

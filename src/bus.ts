@@ -25,6 +25,8 @@ export type BusEvents = {
   workers: [];
   /** The index or the truth about it has changed. */
   index: [];
+  /** A telemetry sample was taken. */
+  sample: [];
 };
 
 export type Bus = EventEmitter<BusEvents>;

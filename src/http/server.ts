@@ -13,6 +13,7 @@ import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
 import { registerQueueApi } from './api/queue.ts';
 import { registerWorkersApi } from './api/workers.ts';
+import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -22,7 +23,7 @@ import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
 import { registerWorkersPages } from './pages/workers.ts';
 import type { Services } from './services.ts';
-import { createStream } from './stream.ts';
+import { createStream, type Stream } from './stream.ts';
 import { registerStreamRoute } from './pages/stream.ts';
 import { registerValidation } from './validation.ts';
 
@@ -30,7 +31,7 @@ const bodyMaxBytes = 1024 * 1024;
 const requestMaxMs = 30_000;
 
 /** The stream is closed with the server. */
-export async function createServer(services: Services): Promise<FastifyInstance> {
+export async function createServer(services: Services): Promise<{ server: FastifyInstance; stream: Stream }> {
   const { config, log, audit } = services;
   const app = fastify({
     loggerInstance: log,
@@ -67,8 +68,9 @@ export async function createServer(services: Services): Promise<FastifyInstance>
   registerWorkersApi(app, services);
   registerQueueApi(app, services);
   registerIndexApi(app, services);
+  registerTelemetryApi(app, services);
   registerHealth(app, services, stream);
-  return app;
+  return { server: app, stream };
 }
 
 function logRequests(app: FastifyInstance) {

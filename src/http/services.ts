@@ -16,6 +16,7 @@ import type { Pool } from '../runner/pool.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
 import type { Workers } from '../workers/control.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export type Services = {
   config: Config;
@@ -36,5 +37,6 @@ export type Services = {
   queue: EmbeddingQueue;
   workers: Workers;
   pool: Pick<Pool, 'problems'>;
+  telemetry: Telemetry;
   now: () => Date;
 };

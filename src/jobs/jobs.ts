@@ -59,8 +59,8 @@ export function createJobs(given: {
       const audited = { event: 'job.refused', by, target: `operation:${request.operation}` };
       return refusalsAudited(audited, () => {
         const operation = catalogue.get(request.operation);
-        const args = checkArguments(operation.args, request.args);
-        operation.check?.(args, config);
+        const checked = checkArguments(operation.args, request.args);
+        const args = operation.check?.(checked, config) ?? checked;
         requireConfirmation(operation, args, request);
         const job = repository.transaction(() => accept(operation, args, request, by));
         bus.emit('job', job);

@@ -1,13 +1,11 @@
-import path from 'node:path';
-import { resolveSheetPath } from '../sheets/places.ts';
+import { withOnePath } from '../sheets/places.ts';
 import { count } from '../wording.ts';
 import { type Args, noRetries, type Operation } from './operation.ts';
 
 const targetOf = (args: Args) => String(args.path ?? `${args.target ?? 'review'} sheet`);
 
-/** One name for one folder, however it is written: `sheets/review` is the review sheet. */
-const folderOf = (args: Args) =>
-  path.relative('/', path.resolve('/', String(args.path ?? `sheets/${args.target ?? 'review'}`)));
+/** `sheets/review` is the review sheet; a path comes in its one spelling. */
+const folderOf = (args: Args) => String(args.path ?? `sheets/${args.target ?? 'review'}`);
 
 export const exportOperation: Operation = {
   name: 'export',
@@ -54,9 +52,7 @@ export const exportOperation: Operation = {
   retries: noRetries,
   onRestart: 'fail',
   script: 'export',
-  check(args, config) {
-    if (args.path !== undefined) resolveSheetPath(config, String(args.path), 'write');
-  },
+  check: (args, config) => withOnePath(config, args, 'write'),
   subject: (args) => `${targetOf(args)}${args.dry_run ? ', dry run' : ''}`,
   outcome(result) {
     const entries = Number(result.experiences) + Number(result.manuals);

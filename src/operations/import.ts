@@ -1,4 +1,4 @@
-import { resolveSheetPath } from '../sheets/places.ts';
+import { withOnePath } from '../sheets/places.ts';
 import { count } from '../wording.ts';
 import { type Args, noRetries, type Operation } from './operation.ts';
 
@@ -74,9 +74,7 @@ export const importOperation: Operation = {
   retries: noRetries,
   onRestart: 'fail',
   script: 'import',
-  check(args, config) {
-    if (args.path !== undefined) resolveSheetPath(config, String(args.path), 'read');
-  },
+  check: (args, config) => withOnePath(config, args, 'read'),
   subject: (args) => `${sheetOf(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)

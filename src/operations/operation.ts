@@ -58,8 +58,8 @@ export type Operation = {
   onRestart: 'fail' | 'requeue';
   /** The compiled file below dist/scripts, without its ending; or a program of the operator's own. */
   script: string | OwnProgram;
-  /** Checks what the schema cannot say; throws `invalid_arguments`. */
-  check?(args: Args, config: Config): void;
+  /** Checks what the schema cannot say, and gives the arguments as they are recorded; throws `invalid_arguments`. */
+  check?(args: Args, config: Config): Args;
   /** The line below the job's name: what it works on. */
   subject(args: Args): string;
   /** One sentence of a successful run's result. */

@@ -48,14 +48,13 @@ export function createPool(given: {
   leastWaitMs?: number;
 }) {
   const { config, repository, audit, bus, log, untilFree, onEnd } = given;
-  const size = config.mode === 'noop' ? 0 : config.workers;
   const slots: Slot[] = [];
   let isStopping = false;
 
   return {
     /** The names are taken before the processes are there, so that nobody else takes them. */
     async start() {
-      const names = freeNames(repository.living(), size);
+      const names = freeNames(repository.living(), config.workers);
       await untilFree(() => {
         for (const name of names)
           repository.register({ name, claimant: name, owner: 'server', host: os.hostname() }, null);

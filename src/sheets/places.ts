@@ -28,6 +28,16 @@ export function resolveSheetPath(config: Config, given: string, use: SheetUse): 
   });
 }
 
+/** Arguments with `path`, if there is one, in the one spelling of its folder: locks and records go by it. */
+export function withOnePath<Args extends { path?: unknown }>(
+  config: Config,
+  args: Args,
+  use: SheetUse,
+): Args {
+  if (args.path === undefined) return args;
+  return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use)) };
+}
+
 /** The same for a script, whose arguments are its input: throws `bad_input` with the code
  *  `path_not_allowed`. */
 export function openSheetPath(config: Config, given: string, use: SheetUse): string {

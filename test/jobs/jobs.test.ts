@@ -18,6 +18,7 @@ const destructive = defineOperation({
   check(args) {
     if (args.text === 'outdated') throw new AppError('plan_outdated', 'The plan is outdated.');
     if (args.text === 'bad') throw invalidArguments([{ field: 'text', message: 'Text: not that.' }]);
+    return args;
   },
 });
 const confirmed = { reason: 'it is a test', confirm: 'destroy' };

@@ -7,6 +7,7 @@ import { checkArguments } from '../../src/operations/arguments.ts';
 import { createCatalogue } from '../../src/operations/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import type { Args, Dialog, Operation } from '../../src/operations/operation.ts';
+import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
 
 const catalogue = createCatalogue();
@@ -146,14 +147,15 @@ for (const operation of catalogue.all()) {
   });
 }
 
-t.test('two ways to name the same sheet claim the same lock', async (t) => {
+t.test('all ways to name the same sheet claim the same lock', async (t) => {
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
+  fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
+  const exportLibrary = catalogue.get('export');
   const locks = (args: Args) =>
-    catalogue
-      .get('export')
-      .locks(args)
-      .map(({ name }) => name);
+    exportLibrary.locks(exportLibrary.check?.(args, config) ?? args).map(({ name }) => name);
   const review = locks({ target: 'review' });
-  for (const same of ['sheets/review', './sheets/review/', 'sheets//x/../review'])
+  const absolute = path.join(config.root, 'sheets/review');
+  for (const same of ['sheets/review', './sheets/review/', 'sheets//x/../review', 'sheets/linked', absolute])
     t.same(locks({ path: same }), review, same);
   t.notSame(locks({ target: 'published' }), review);
   t.notSame(locks({ path: 'sheets/other' }), review);

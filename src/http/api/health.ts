@@ -55,7 +55,7 @@ function checkIndex({ liveIndex }: Services): Component {
   };
 }
 
-function checkWorkers({ config, queue, workers, pool }: Services): Component {
+function checkWorkers({ config, counts, workers, pool }: Services): Component {
   const [problem] = pool.problems();
   if (problem) return { status: 'degraded', detail: `${problem.name}: ${problem.message}` };
   const all = workers.view().workers;
@@ -63,7 +63,7 @@ function checkWorkers({ config, queue, workers, pool }: Services): Component {
   if (lost.length > 0) {
     return { status: 'degraded', detail: lost.map(({ name, view }) => `${name} is ${view}`).join(', ') };
   }
-  const { total } = queue.counts().pending;
+  const { total } = counts.queue().pending;
   if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
   if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: none runs.' };
   const detail = `No worker is running; ${plural(total, 'entry waits', 'entries wait')}.`;

@@ -9,9 +9,9 @@ export const queueCard: Card = {
   host: 'ops-queue-card',
   path: '/ui/operations/queue',
   dirtyOn: ['library', 'workers', 'job'],
-  load(services) {
-    const view = viewQueue(services);
-    const failed = view.failed.total > 0 ? services.queue.failed(failedShown) : [];
+  async load(services) {
+    const view = await viewQueue(services);
+    const failed = view.failed.total > 0 ? await services.queue.failed(failedShown) : [];
     return {
       ...view,
       entries: services.counts.totals().entries,
@@ -31,7 +31,7 @@ function wordStatus({
   isPaused,
   hasWorkers,
   outage,
-}: ReturnType<typeof viewQueue>) {
+}: Awaited<ReturnType<typeof viewQueue>>) {
   if (pending.total === 0) {
     if (failed.total === 0) return 'Every entry has a current embedding.';
     return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;

@@ -7,7 +7,6 @@ import type {
   WorkerState,
   WorkersView,
 } from '../../workers/state.ts';
-import type { Services } from '../services.ts';
 import type { Card } from './card.ts';
 
 export const workersCard: Card = {
@@ -15,9 +14,9 @@ export const workersCard: Card = {
   host: 'ops-workers-card',
   path: '/ui/operations/workers',
   dirtyOn: ['workers', 'library'],
-  load({ config, queue, workers, pool }) {
+  load({ config, counts, workers, pool }) {
     const view = workers.view();
-    const pending = queue.counts().pending.total;
+    const pending = counts.queue().pending.total;
     const gaveUp = new Set(pool.problems().map(({ name }) => name));
     const isAny = (...states: WorkerState[]) => view.workers.some((worker) => states.includes(worker.view));
     return {
