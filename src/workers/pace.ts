@@ -4,7 +4,7 @@ export type Pace = ReturnType<typeof createPace>;
 
 const windowMs = 60_000;
 /** A rate over less time than this says little. */
-const leastWindowMs = 5000;
+const leastWindowMs = 1000;
 const batchesKept = 100;
 /** Of these newest batches the speed is taken. */
 const batchesForSpeed = 10;
@@ -12,9 +12,8 @@ const batchesForSpeed = 10;
 /** `nowMs` is a monotonic clock in milliseconds; a batch is to take `targetMs`, and holds `mostEntries` at most. */
 export function createPace(given: { nowMs: () => number; targetMs: number; mostEntries: number }) {
   const { nowMs, targetMs, mostEntries } = given;
-  const startedAt = nowMs();
   const batches: { entries: number; ms: number }[] = [];
-  let done: { at: number; entries: number }[] = [];
+  let done: { from: number; to: number; entries: number }[] = [];
   let size = 1;
 
   return {
@@ -22,18 +21,19 @@ export function createPace(given: { nowMs: () => number; targetMs: number; mostE
     add(entries: number, ms: number) {
       batches.push({ entries, ms });
       if (batches.length > batchesKept) batches.shift();
-      done.push({ at: nowMs(), entries });
+      done.push({ from: nowMs() - ms, to: nowMs(), entries });
       const fitting = Math.floor((entries / Math.max(ms, 1)) * targetMs);
       size = Math.min(Math.max(1, fitting), size * 2, mostEntries);
     },
 
     batchSize: () => size,
 
-    /** Entries a minute, over the last minute. */
+    /** Entries a minute, over the last minute, or since the first of them was begun. */
     ratePerMin(): number {
-      const since = nowMs() - windowMs;
-      done = done.filter(({ at }) => at > since);
-      const spanMs = Math.min(windowMs, Math.max(leastWindowMs, nowMs() - startedAt));
+      const present = nowMs();
+      done = done.filter(({ to }) => to > present - windowMs);
+      const begunMs = present - (done[0]?.from ?? present);
+      const spanMs = Math.min(windowMs, Math.max(leastWindowMs, begunMs));
       return Math.round((sum(done.map(({ entries }) => entries)) / spanMs) * 60_000);
     },
 
