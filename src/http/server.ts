@@ -18,6 +18,7 @@ import { registerAssets } from './assets.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
+import { registerMetrics } from './metrics.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
@@ -50,6 +51,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   registerValidation(app);
   app.removeContentTypeParser('text/plain');
   logRequests(app);
+  registerMetrics(app, services);
   await app.register(cookie);
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');

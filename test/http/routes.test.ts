@@ -27,6 +27,7 @@ const known = [
   'GET /api/v1/workers',
   'GET /jobs/:number',
   'GET /library',
+  'GET /metrics',
   'GET /operations',
   'GET /ui/jobs/:number/cancel',
   'GET /ui/jobs/:number/card',
