@@ -14,6 +14,7 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
@@ -123,6 +124,8 @@ export async function createApp(
   const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch(forWorkers);
   const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
+  const listing = createJobListing(ops);
+  const bulk = createBulk({ jobs, repository, listing, catalogue, untilFree, log });
   const services: Services = {
     config,
     log,
@@ -131,8 +134,9 @@ export async function createApp(
     catalogue,
     ownOperations,
     repository,
-    listing: createJobListing(ops),
+    listing,
     jobs,
+    bulk,
     retention,
     untilFree,
     runner,
@@ -210,6 +214,7 @@ export async function createApp(
 
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    await bulk.stop();
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
     await telemetry.stop();
