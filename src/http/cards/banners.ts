@@ -15,9 +15,9 @@ export const bannersCard: Card = {
   name: 'banners',
   host: 'ops-banners',
   path: '/ui/operations/banners',
-  dirtyOn: ['index', 'library', 'operations', 'job', 'sample'],
-  load(services) {
-    return { banners: [...noticesOf(services), ...gather(findProblems(services))] };
+  dirtyOn: ['index', 'library', 'operations', 'workers', 'job', 'sample'],
+  async load(services) {
+    return { banners: [...noticesOf(services), ...gather(await findProblems(services))] };
   },
 };
 

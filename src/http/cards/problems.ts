@@ -5,6 +5,7 @@ import { isTerminal } from '../../jobs/job.ts';
 import { lowDiskBytes, reserveBytes } from '../../jobs/disk-reserve.ts';
 import type { OwnProblem } from '../../operations/own-file.ts';
 import { bytes, count, percent, plural } from '../../wording.ts';
+import { viewQueue } from '../queue-view.ts';
 import type { Services } from '../services.ts';
 
 /** `since`: when it began, ISO 8601. */
@@ -22,8 +23,13 @@ const leastBehindShare = 0.1;
 const rebuild = { href: '/ui/operations/index/confirm', label: 'Rebuild index…' };
 
 /** The worst first. */
-export function findProblems(services: Services): Problem[] {
-  const problems = [findDiskProblem(services), findIndexProblem(services), findOwnProblem(services)];
+export async function findProblems(services: Services): Promise<Problem[]> {
+  const problems = [
+    findDiskProblem(services),
+    await findEmbedderProblem(services),
+    findIndexProblem(services),
+    findOwnProblem(services),
+  ];
   return problems
     .filter((problem) => problem !== null)
     .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
@@ -43,6 +49,18 @@ function findDiskProblem({ telemetry }: Services): Problem | null {
     tone: 'warn',
     title: 'Jobs will soon be refused: the disk is nearly full',
     text: `The disk of the data folder has less than ${bytes(lowDiskBytes)} left; below ${bytes(reserveBytes)} no new job is started. Free some space.`,
+  };
+}
+
+/** Nothing fails by it, so it is a problem only while entries wait. */
+async function findEmbedderProblem(services: Services): Promise<Problem | null> {
+  const { outage, pending } = await viewQueue(services);
+  if (!outage || pending.total === 0) return null;
+  return {
+    tone: 'bad',
+    title: 'Nothing is embedded: the embedding service does not answer',
+    text: `${outage.message} Entries wait and are tried again by themselves. Start the service, or look at its log.`,
+    since: outage.since,
   };
 }
 
