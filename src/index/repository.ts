@@ -1,6 +1,6 @@
 // Statements on chl.db for the index: what an index would have to hold, what a hit shows, and the record of a build.
 import type { Db } from '../db/open.ts';
-import { contentHash, type EntryText, embeddedText, type Kind } from '../embedding/content.ts';
+import { contentHash, type EntryText, embeddedText, entryTables, type Kind } from '../embedding/content.ts';
 
 /** What the truth is told from. `content_hash` is of the entry's newest embedding: null when that is of another model or
  *  there is none, empty when who wrote it did not say. */
@@ -22,6 +22,7 @@ export type IndexRepository = ReturnType<typeof createIndexRepository>;
 export function createIndexRepository(db: Db) {
   const states = { experience: prepareStates(db, 'experience'), manual: prepareStates(db, 'manual') };
   const entries = { experience: prepareEntry(db, 'experience'), manual: prepareEntry(db, 'manual') };
+  const has = { experience: prepareHas(db, 'experience'), manual: prepareHas(db, 'manual') };
   const members = { experience: prepareMembers(db, 'experience'), manual: prepareMembers(db, 'manual') };
 
   const vector = prepareVector(db);
@@ -30,6 +31,8 @@ export function createIndexRepository(db: Db) {
 
   return {
     findEntry,
+
+    hasEntry: (kind: Kind, id: string) => has[kind].get(id) !== undefined,
 
     /** The next `size` ids of a category after an id, in order. */
     idsOfCategory: (kind: Kind, code: string, after: string, size: number) =>
@@ -40,7 +43,10 @@ export function createIndexRepository(db: Db) {
       (states[kind].one.get({ model, id }) as EntryState | undefined) ?? null,
 
     statesAfter: (kind: Kind, query: StatesQuery, size: number) =>
-      states[kind][query.category === undefined ? 'all' : 'inCategory'].all({ ...query, size }) as EntryState[],
+      states[kind][query.category === undefined ? 'all' : 'inCategory'].all({
+        ...query,
+        size,
+      }) as EntryState[],
 
     /** Of the text as it stands; null when there is no such entry. */
     hashOfEntry(kind: Kind, id: string): string | null {
@@ -68,17 +74,12 @@ export function libraryRevision(db: Db): number {
   return db.prepare('SELECT revision FROM ops_library_state WHERE id = 1').pluck().get() as number;
 }
 
-const tables = {
-  experience: { table: 'experiences', body: 'playbook', note: 'context' },
-  manual: { table: 'category_manuals', body: 'content', note: 'summary' },
-} as const;
-
 /** Read from indexes alone: the rows of entries and embeddings are much larger. */
 function prepareStates(db: Db, kind: Kind) {
   const select = `SELECT x.id, x.category_code, x.embedding_status, iif(x.embedding_status = 'embedded', (
       SELECT iif(e.model_name = @model, coalesce(e.content_hash, ''), NULL) FROM embeddings e
       WHERE e.entity_id = x.id AND e.entity_type = '${kind}' ORDER BY e.created_at DESC, e.rowid DESC LIMIT 1
-    ), NULL) AS content_hash FROM ${tables[kind].table} x`;
+    ), NULL) AS content_hash FROM ${entryTables[kind].table} x`;
   return {
     one: db.prepare(`${select} WHERE x.id = @id`),
     all: db.prepare(
@@ -100,14 +101,20 @@ function prepareVector(db: Db) {
 }
 
 function prepareEntry(db: Db, kind: Kind) {
-  const { table, body, note } = tables[kind];
+  const { table, body, note } = entryTables[kind];
   return db.prepare(
     `SELECT '${kind}' AS kind, category_code, title, ${body} AS body, ${note} AS note FROM ${table} WHERE id = ?`,
   );
 }
 
+function prepareHas(db: Db, kind: Kind) {
+  return db.prepare(`SELECT 1 FROM ${entryTables[kind].table} WHERE id = ?`).pluck();
+}
+
 function prepareMembers(db: Db, kind: Kind) {
   return db
-    .prepare(`SELECT id FROM ${tables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`)
+    .prepare(
+      `SELECT id FROM ${entryTables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`,
+    )
     .pluck();
 }

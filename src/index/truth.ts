@@ -48,12 +48,18 @@ export async function countTruth(
 /** Where a walk over the entries goes on: after this one. */
 export type Position = { kind: Kind; category_code: string; id: string };
 
+export type Walk = {
+  kind?: Kind | undefined;
+  category?: string | undefined;
+  after?: Position | undefined;
+};
+
 /** The entries by kind, category and id, in pages. */
 export async function* statesOf(
   library: IndexRepository,
   index: Compared | null,
   pause: () => Promise<unknown>,
-  { kind: wantedKind, category, after }: { kind?: Kind; category?: string; after?: Position } = {},
+  { kind: wantedKind, category, after }: Walk = {},
 ): AsyncGenerator<{ kind: Kind; page: EntryState[] }> {
   for (const kind of ['experience', 'manual'] as const) {
     if ((wantedKind && kind !== wantedKind) || (after && kind < after.kind)) continue;
