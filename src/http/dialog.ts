@@ -50,7 +50,8 @@ export function sendCancelDialog(services: Services, request: FastifyRequest, re
   });
 }
 
-function sendForm(
+/** Shows `views/components/<component>` as fragment or page. */
+export function sendForm(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -39,11 +39,11 @@ export function templateOf(card: Card): string {
   return `cards/${card.name.replace(/-\d+$/, '')}`;
 }
 
-export function loadCard(card: Card, services: Services): Record<string, unknown> {
-  return { ...card.load(services), w: words, card: { host: card.host, path: card.path } };
+export async function loadCard(card: Card, services: Services): Promise<Record<string, unknown>> {
+  return { ...(await card.load(services)), w: words, card: { host: card.host, path: card.path } };
 }
 
 /** The inside of the card's host element, as page, partial and event show it. */
-export function renderCard(app: FastifyInstance, card: Card, services: Services): Promise<string> {
-  return app.view(templateOf(card), loadCard(card, services));
+export async function renderCard(app: FastifyInstance, card: Card, services: Services): Promise<string> {
+  return app.view(templateOf(card), await loadCard(card, services));
 }

@@ -21,8 +21,9 @@ const yearSec = 31_536_000;
 export function registerOperationsPages(app: FastifyInstance, services: Services) {
   app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect('/operations'));
 
-  app.get('/operations', { config: { isPage: true } }, (request, reply) => {
-    const cards = Object.fromEntries(dashboardCards.map((card) => [card.name, loadCard(card, services)]));
+  app.get('/operations', { config: { isPage: true } }, async (request, reply) => {
+    const loaded = dashboardCards.map(async (card) => [card.name, await loadCard(card, services)]);
+    const cards = Object.fromEntries(await Promise.all(loaded));
     const isHowToOpen = readCookie(request, 'chl_howto') !== 'closed';
     const { entries } = services.counts.totals();
     const data = { cards, isHowToOpen, isLibraryEmpty: entries === 0 };
