@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createOnce } from './http/once.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
@@ -122,6 +123,7 @@ export async function createApp(
     jobs,
     retention,
     untilFree: createBusyRetry(busyRetry),
+    once: createOnce(now),
     runner,
     counts,
     liveIndex,
