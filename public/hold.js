@@ -9,7 +9,8 @@ const waiting = new Map();
 /** The requests that are under way, and the host from whose inside each was sent. */
 const flights = new Map();
 let isOnHold = false;
-let pressed = null;
+/** Anywhere: what moves above a pressed button takes it away from under the pointer. */
+let isPressed = false;
 /** The host from which the open dialog was opened. */
 let opener = null;
 let timer = null;
@@ -17,9 +18,10 @@ let timer = null;
 export function watchHosts() {
   const { body } = document;
   body.addEventListener('htmx:sseBeforeMessage', (event) => {
-    if (!isInUse(event.target)) return void waiting.delete(event.target);
+    const host = event.target;
+    if (!isInUse(host)) return forget(host);
     event.preventDefault();
-    keepWaiting(event.target, event.detail.data);
+    return keepWaiting(host, event.detail.data);
   });
   body.addEventListener('htmx:beforeSwap', ({ target, detail }) => {
     if (!isByItself(detail) || !isHost(target) || !isInUse(target)) return;
@@ -35,12 +37,12 @@ export function watchHosts() {
     flights.delete(xhr);
     releaseSoon();
   });
-  addEventListener('pointerdown', ({ target }) => {
-    pressed = hostOf(target);
+  addEventListener('pointerdown', () => {
+    isPressed = true;
   });
   for (const name of ['pointerup', 'pointercancel', 'blur']) {
     addEventListener(name, () => {
-      pressed = null;
+      isPressed = false;
       releaseSoon();
     });
   }
@@ -67,7 +69,7 @@ export const hosts = () => document.querySelectorAll('[sse-swap]');
 
 /** Why the inside of a host must stay as it is. */
 function isInUse(host) {
-  return isOnHold || isTouched(host);
+  return isOnHold || isPressed || isTouched(host);
 }
 
 function isTouched(host) {
@@ -78,7 +80,6 @@ function isTouched(host) {
     host.querySelector('dialog[open], :popover-open, details.menu[open]') !== null ||
     (opener === host && document.querySelector('dialog[open]') !== null) ||
     isSelected(host) ||
-    pressed === host ||
     [...flights.values()].includes(host)
   );
 }
@@ -115,9 +116,8 @@ function releaseSoon() {
 
 function release() {
   for (const [host, html] of waiting) {
-    if (!isTouched(host)) delete host.dataset.held;
     if (isInUse(host)) continue;
-    waiting.delete(host);
+    forget(host);
     htmx.swap(
       host,
       html,
@@ -125,6 +125,11 @@ function release() {
       { contextElement: host },
     );
   }
+}
+
+function forget(host) {
+  waiting.delete(host);
+  delete host.dataset.held;
 }
 
 const isHost = (element) => element.matches?.('[sse-swap]') ?? false;

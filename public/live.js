@@ -109,6 +109,7 @@ function stepDown() {
   clearTimeout(retrying);
   source?.close();
   source = null;
+  delete document.documentElement.dataset.leads;
   letGo?.();
   letGo = null;
 }
@@ -123,6 +124,7 @@ function open() {
   carried = cards;
   const mine = new EventSource(`${path}?${query}`);
   source = mine;
+  document.documentElement.dataset.leads = '';
   for (const card of [...cards, ...signals]) mine.addEventListener(card, take);
   mine.onopen = () => {
     retryMs = firstRetryMs;

@@ -32,7 +32,7 @@ export function watchNotices() {
   }
 }
 
-/** `{tone, title, text, undo?: {action, label}}`; what can be undone stays until it is dismissed. */
+/** `{tone, title, text, undo?: {action, label, fields}}`; what can be undone stays until it is dismissed. */
 export function showNotice({ tone, title, text, undo }) {
   const toast = document.getElementById('toast').content.firstElementChild.cloneNode(true);
   toast.classList.add(tone);
@@ -44,6 +44,9 @@ export function showNotice({ tone, title, text, undo }) {
   if (undo) {
     form.setAttribute('hx-post', undo.action);
     form.querySelector('button').textContent = undo.label;
+    for (const [name, value] of Object.entries(undo.fields ?? {})) {
+      form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+    }
   } else form.remove();
   toasts.append(toast);
   htmx.process(toast);

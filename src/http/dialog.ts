@@ -65,7 +65,8 @@ export function sendKeys(services: Services, request: FastifyRequest, reply: Fas
   });
 }
 
-function sendForm(
+/** Shows `views/components/<component>` as fragment or page. */
+export function sendForm(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,

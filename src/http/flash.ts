@@ -2,13 +2,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** What the operator is told about an action. `job`: its end is told too, by the tab that has started it. `undo`: the
- *  action of the page that takes it back, and the word on the button. */
+ *  action of the page that takes it back, what it is sent, and the word on the button. */
 export type Notice = {
   tone: 'ok' | 'bad' | 'warn';
   title: string;
   text: string;
   job?: number;
-  undo?: { action: string; label: string };
+  undo?: { action: string; label: string; fields?: Record<string, string> };
 };
 
 const cookie = 'chl_flash';
@@ -38,15 +38,26 @@ function readNotice(value: string): Notice | null {
     const isNotice =
       ['ok', 'bad', 'warn'].includes(tone) && typeof title === 'string' && typeof text === 'string';
     if (!isNotice) return null;
-    const isUndo = /^\/ui\/[a-z/-]+$/.test(undo?.action) && typeof undo.label === 'string';
     return {
       tone,
       title,
       text,
       ...(Number.isSafeInteger(job) ? { job } : {}),
-      ...(isUndo ? { undo: { action: undo.action, label: undo.label } } : {}),
+      ...(isUndo(undo) ? { undo } : {}),
     };
   } catch {
     return null;
   }
+}
+
+function isUndo(undo: unknown): undo is NonNullable<Notice['undo']> {
+  if (typeof undo !== 'object' || undo === null) return false;
+  const { action, label, fields = {} } = undo as Record<string, unknown>;
+  const isText = (value: unknown) => typeof value === 'string';
+  return (
+    isText(action) &&
+    /^\/ui\/[a-z/-]+$/.test(String(action)) &&
+    isText(label) &&
+    Object.values(fields as object).every(isText)
+  );
 }

@@ -3,6 +3,7 @@ import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
+import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -12,8 +13,10 @@ import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { OwnCatalogue } from '../operations/own-operations.ts';
 import type { Once } from './once.ts';
+import type { Pool } from '../runner/pool.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
+import type { Workers } from '../workers/control.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export type Services = {
@@ -34,6 +37,9 @@ export type Services = {
   once: Once;
   counts: LibraryCounts;
   liveIndex: LiveIndex;
+  queue: EmbeddingQueue;
+  workers: Workers;
+  pool: Pick<Pool, 'problems'>;
   telemetry: Telemetry;
   now: () => Date;
 };

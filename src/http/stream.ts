@@ -47,11 +47,13 @@ export function createStream(app: FastifyInstance, services: Services) {
     if (isTerminal(status)) signal('ended', String(number));
   };
   bus.on('job', onEnd);
-  const listeners = (['job', 'log', 'library', 'index', 'operations', 'sample'] as const).map((event) => {
-    const listener = (change?: JobEvent) => markDirty(event, change);
-    bus.on(event, listener);
-    return { event, listener };
-  });
+  const listeners = (['job', 'log', 'library', 'workers', 'index', 'operations', 'sample'] as const).map(
+    (event) => {
+      const listener = (change?: JobEvent) => markDirty(event, change);
+      bus.on(event, listener);
+      return { event, listener };
+    },
+  );
 
   return {
     /** Takes the connection over: present state first (only what changed since `Last-Event-ID`), then changes. Throws

@@ -49,7 +49,12 @@ export function jobsSource(figures: JobFigures, tally: JobTally): Source {
       jobs_cancelled: total.cancelled - before.cancelled,
     };
     before = total;
-    return { jobs_running: running, jobs_queued: queued, ...ended };
+    return {
+      jobs_running: running,
+      jobs_queued: queued,
+      embedding_rate: figures.embeddingRate(),
+      ...ended,
+    };
   };
 }
 

@@ -72,7 +72,7 @@ export function createTelemetry(given: {
     },
     runOnce: sampler.runOnce,
     latest: sampler.latest,
-    jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
+    jobs: { ...jobs, lastDay: tally.lastDay, parts: tally.parts },
 
     /** In steps so wide that there are at most a thousand. Throws `invalid_arguments` for an unknown metric and
      *  for a range that ends before it begins. */

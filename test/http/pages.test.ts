@@ -18,7 +18,7 @@ t.test('the first page says what this is, that the library is empty, and what to
   t.match(textOf(html, 'main'), /Localhost only/);
   t.match(textOf(html, card.banners), /The library is empty.*Import the starter library…/);
   t.ok(html.querySelector('#howto')?.hasAttribute('open'));
-  t.match(textOf(html, card.workers), /No workers are running/);
+  t.match(textOf(html, card.workers), /No workers are registered.*npm run worker/);
   t.match(textOf(html, card.queue), /Nothing to embed/);
   t.match(textOf(html, card.index), /There is no index yet/);
   t.match(textOf(html, card.jobs), /No job has run yet/);

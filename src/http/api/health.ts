@@ -18,10 +18,7 @@ export function registerHealth(app: FastifyInstance, services: Services, stream:
     const components: Record<string, Component> = {
       database: checkDatabase(services),
       index: checkIndex(services),
-      workers: {
-        status: 'healthy',
-        detail: 'Rebuild index embeds; there are no worker processes in this version.',
-      },
+      workers: checkWorkers(services),
       runner: { status: 'healthy', detail: `${plural(services.runner.runningCount(), 'job')} running` },
       stream: { status: 'healthy', detail: `${plural(stream.clientCount(), 'client')}` },
       disk: await checkDisk(services),
@@ -56,6 +53,21 @@ function checkIndex({ liveIndex }: Services): Component {
     status: 'degraded',
     detail: `${count(entries - fresh)} of ${count(entries)} entries are not in the index.`,
   };
+}
+
+function checkWorkers({ config, counts, workers, pool }: Services): Component {
+  const [problem] = pool.problems();
+  if (problem) return { status: 'degraded', detail: `${problem.name}: ${problem.message}` };
+  const all = workers.view().workers;
+  const lost = all.filter(({ view }) => view === 'lost' || view === 'stalled');
+  if (lost.length > 0) {
+    return { status: 'degraded', detail: lost.map(({ name, view }) => `${name} is ${view}`).join(', ') };
+  }
+  const { total } = counts.queue().pending;
+  if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
+  if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: none runs.' };
+  const detail = `No worker is running; ${plural(total, 'entry waits', 'entries wait')}.`;
+  return { status: total > 0 ? 'degraded' : 'healthy', detail };
 }
 
 async function checkDisk({ config }: Services): Promise<Component> {

@@ -16,10 +16,10 @@ type Numbered = { Params: { number: string } };
 export function registerJobPages(app: FastifyInstance, services: Services) {
   const { jobs, catalogue, untilFree } = services;
 
-  app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, (request, reply) => {
+  app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, async (request, reply) => {
     const job = jobs.find(request.params.number);
     const view = viewJob(services, job);
-    const data = { job: view, card: loadCard(jobCard(job.number), services) };
+    const data = { job: view, card: await loadCard(jobCard(job.number), services) };
     const title = `${view.title} #${job.number}`;
     return sendPage(services, request, reply, { name: 'job', title, section: 'operations', data });
   });

@@ -4,6 +4,7 @@ import type { Job } from '../../jobs/job.ts';
 import { checkArguments, readForm } from '../../operations/arguments.ts';
 import type { Args, Operation } from '../../operations/operation.ts';
 import { answerAction } from '../answers.ts';
+import type { Card } from '../cards/card.ts';
 import { dashboardCards, loadOrExplain } from '../cards/list.ts';
 import { formFields, isForDialog, sendDialog, sendKeys } from '../dialog.ts';
 import { statusOf } from '../errors.ts';
@@ -22,10 +23,10 @@ const yearSec = 31_536_000;
 export function registerOperationsPages(app: FastifyInstance, services: Services) {
   app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect('/operations'));
 
-  app.get('/operations', { config: { isPage: true } }, (request, reply) => {
-    const cards = Object.fromEntries(
-      dashboardCards.map((card) => [card.name, loadOrExplain(card, services, request)]),
-    );
+  app.get('/operations', { config: { isPage: true } }, async (request, reply) => {
+    const load = async (card: Card) => [card.name, await loadOrExplain(card, services, request)];
+    const loaded = dashboardCards.map(load);
+    const cards = Object.fromEntries(await Promise.all(loaded));
     const isHowToOpen = readCookie(request, 'chl_howto') !== 'closed';
     const data = { cards, isHowToOpen };
     return sendPage(services, request, reply, {
@@ -37,8 +38,8 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
   });
 
   for (const card of dashboardCards) {
-    app.get(card.path, (request, reply) => {
-      const { template, data } = loadOrExplain(card, services, request);
+    app.get(card.path, async (request, reply) => {
+      const { template, data } = await loadOrExplain(card, services, request);
       return reply.code(template === 'unavailable' ? 500 : 200).view(`cards/${template}`, data);
     });
   }
