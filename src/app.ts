@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createOnce } from './http/once.ts';
 import { builtIn } from './embedding/built-in.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
@@ -136,6 +137,7 @@ export async function createApp(
     jobs,
     retention,
     untilFree,
+    once: createOnce(now),
     runner,
     counts,
     liveIndex,

@@ -41,6 +41,7 @@ export const job = sqliteTable(
     check('job_status', sql`status IN ('queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled')`),
     index('job_operation').on(table.operation, table.number),
     index('job_status_number').on(table.status, table.number),
+    index('job_operation_status').on(table.operation, table.status, table.number),
     index('job_created').on(table.created_at),
     index('job_retry_of').on(table.retry_of),
     index('job_status_finished').on(table.status, table.finished_at),

@@ -55,7 +55,9 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   await app.register(cookie);
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
-  await app.register(view, { engine: { eta: new Eta({ views: root, cache: true }) }, root, viewExt: 'eta' });
+  // Without `production` the plugin has every template compiled anew at each include.
+  const engine = { eta: new Eta({ views: root, cache: true }) };
+  await app.register(view, { engine, root, viewExt: 'eta', production: true });
   await registerAssets(app);
   await registerOpenApi(app);
   const stream = createStream(app, services);
