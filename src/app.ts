@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createOnce } from './http/once.ts';
 import { builtIn } from './embedding/built-in.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
@@ -112,7 +113,8 @@ export async function createApp(
     liveIndex,
     counts,
     bus,
-    sources: [() => ({ streams: web.stream.clientCount() })],
+    workers: () => services.workers.view().workers,
+    streams: () => web.stream.clientCount(),
     now,
     onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
   });
@@ -139,6 +141,7 @@ export async function createApp(
     bulk,
     retention,
     untilFree,
+    once: createOnce(now),
     runner,
     counts,
     liveIndex,
