@@ -32,9 +32,8 @@ const text = { type: 'string', maxLength: 500 } as const;
 const ticked = { type: 'integer', minimum: 1 } as const;
 const choice = {
   type: 'object',
-  required: ['action'],
   properties: {
-    action: { type: 'string', enum: bulkActions },
+    action: { type: 'string', enum: bulkActions, default: 'retry' },
     scope: { type: 'string', enum: ['all'] },
     up_to: { type: 'integer', minimum: 0 },
     number: { anyOf: [ticked, { type: 'array', maxItems: mostJobs, items: ticked }] },
