@@ -43,9 +43,10 @@ export function createPool(given: {
   untilFree: UntilFree;
   /** Told of each end, with its reason in a sentence. */
   onEnd(name: string, reason: string): void;
-  /** For tests. */
+  /** For tests: another program, less patience. */
   command?: string[];
   leastWaitMs?: number;
+  quickMs?: number;
 }) {
   const { config, repository, audit, bus, log, untilFree, onEnd } = given;
   const slots: Slot[] = [];
@@ -116,7 +117,7 @@ export function createPool(given: {
   }
 
   function startLater(slot: Slot, livedMs: number, ended: string, said: string) {
-    slot.quickDeaths = livedMs < quickMs ? slot.quickDeaths + 1 : 0;
+    slot.quickDeaths = livedMs < (given.quickMs ?? quickMs) ? slot.quickDeaths + 1 : 0;
     if (slot.quickDeaths >= mostQuickDeaths) return giveUp(slot, ended, said);
     const waitMs = Math.min(
       mostWaitMs,
