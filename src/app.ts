@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createOnce } from './http/once.ts';
 import { builtIn } from './embedding/built-in.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
@@ -111,7 +112,8 @@ export async function createApp(
     liveIndex,
     counts,
     bus,
-    sources: [() => ({ streams: web.stream.clientCount() })],
+    workers: () => services.workers.view().workers,
+    streams: () => web.stream.clientCount(),
     now,
     onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
   });
@@ -136,6 +138,7 @@ export async function createApp(
     jobs,
     retention,
     untilFree,
+    once: createOnce(now),
     runner,
     counts,
     liveIndex,

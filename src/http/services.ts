@@ -12,6 +12,7 @@ import type { Retention } from '../jobs/retention.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { OwnCatalogue } from '../operations/own-operations.ts';
+import type { Once } from './once.ts';
 import type { Pool } from '../runner/pool.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
@@ -32,6 +33,8 @@ export type Services = {
   runner: Runner;
   /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
   untilFree: UntilFree;
+  /** Runs a form once, however often it is sent. */
+  once: Once;
   counts: LibraryCounts;
   liveIndex: LiveIndex;
   queue: EmbeddingQueue;

@@ -128,12 +128,7 @@ t.test('topics narrow the stream, and a job has its own', async (t) => {
   );
   const { text } = await app.page('/ui/jobs/1/card');
   t.equal(stream.events[0]?.data, text);
-  for (const query of [
-    'topics=weather',
-    'topics=job-2',
-    'topics=job-2&cycles=1',
-    'topics=queue,job-999999',
-  ]) {
+  for (const query of ['topics=weather', 'topics=job-2', 'topics=job-2&cycles=1', 'topics=queue,weather']) {
     t.equal((await app.page(`/ui/stream/telemetry?${query}`)).status, 404, query);
   }
 });

@@ -25,14 +25,25 @@ export function registerWorkersPages(app: FastifyInstance, services: Services) {
   const { workers } = services;
   const answer = (request: FastifyRequest, reply: FastifyReply, host: string, notice: Notice) =>
     answerAction(app, services, request, reply, { notice, redirect: `/operations#${host}`, hosts: [host] });
-  const answerWorkers = (request: FastifyRequest, reply: FastifyReply, title: string, text: string) =>
-    answer(request, reply, 'ops-workers-card', { tone: 'ok', title, text });
+  const answerWorkers = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    title: string,
+    text: string,
+    undo?: Notice['undo'],
+  ) => answer(request, reply, 'ops-workers-card', { tone: 'ok', title, text, ...(undo ? { undo } : {}) });
+  /** Takes a pause or its end back, of the same workers. */
+  const undoBy = (verb: 'pause' | 'resume', worker_id: string | undefined) => ({
+    action: `/ui/workers/${verb}`,
+    label: 'Undo',
+    ...(worker_id ? { fields: { worker_id } } : {}),
+  });
 
   app.post<Posted>('/ui/workers/pause', isForm, async (request, reply) => {
     const name = request.body?.worker_id;
     await workers.pause(name, requester(request));
     const text = 'What is in hand is finished; what waits stays in the queue.';
-    return answerWorkers(request, reply, `${name ?? 'All workers'} paused.`, text);
+    return answerWorkers(request, reply, `${name ?? 'All workers'} paused.`, text, undoBy('resume', name));
   });
 
   app.post<Posted>('/ui/workers/resume', isForm, async (request, reply) => {
@@ -42,7 +53,7 @@ export function registerWorkersPages(app: FastifyInstance, services: Services) {
     const text = lock
       ? `Goes on when ${lock.operation} #${lock.number} has ended.`
       : 'Goes on with what waits in the queue.';
-    return answerWorkers(request, reply, `${name ?? 'All workers'} resumed.`, text);
+    return answerWorkers(request, reply, `${name ?? 'All workers'} resumed.`, text, undoBy('pause', name));
   });
 
   app.get<{ Querystring: { timeout_sec?: string } }>(
