@@ -90,8 +90,8 @@ const pauseOne: Step = async ({ rig, random, model }) => {
 
 const resumeOne: Step = async ({ rig, random, model }) => {
   const name = nameOf(random);
-  catchUp(rig, model);
   if (!(await accepted(rig.workers.resume(name, rigOperator)))) return;
+  catchUp(rig, model);
   if (model.isPaused) for (const other of names) model.own.add(other);
   model.own.delete(name);
   model.isPaused = false;

@@ -128,7 +128,7 @@ export function createPool(given: {
   }
 
   function giveUp(slot: Slot, ended: string, said: string) {
-    const lastWords = said.trim().split('\n').at(-1) ?? '';
+    const lastWords = lastLineOf(said);
     slot.gaveUp = `It ended ${plural(mostQuickDeaths, 'time')} soon after its start, so it is not started any more. ${ended}${lastWords ? ` It said: ${lastWords}` : ''}`;
     log.error({ event: 'worker.gave_up', worker: slot.name, said }, slot.gaveUp);
     const detail = { message: slot.gaveUp };
@@ -141,6 +141,11 @@ export function createPool(given: {
     onEnd(slot.name, slot.gaveUp);
     bus.emit('workers');
   }
+}
+
+/** Of what was said, without the frames of a stack and the version of Node below it. */
+function lastLineOf(said: string): string {
+  return said.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
 }
 
 function wordExit({ code, signal }: ChildExit): string {

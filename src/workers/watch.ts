@@ -164,14 +164,11 @@ export function createWorkerWatch(given: {
     const waiting = (await queue.counts()).pending.total;
     const overMs = now().getTime() - Date.parse(drain.deadline_at);
     if (waiting > 0 && overMs < 0) return;
-    const { paused_at } = repository.control();
-    if (!paused_at) {
-      repository.setControl({
-        paused_at: now().toISOString(),
-        paused_by: drain.started_by,
-        drain_id: drain.id,
-      });
-    }
+    repository.transaction(() => {
+      if (repository.activeDrain()?.id !== drain.id || repository.control().paused_at) return;
+      const paused_at = now().toISOString();
+      repository.setControl({ paused_at, paused_by: drain.started_by, drain_id: drain.id });
+    });
     const control = repository.control();
     const areAllQuiet = repository.living().every((worker) => isQuiet(worker, control));
     if (!areAllQuiet && overMs < settleMs) return;
