@@ -103,7 +103,7 @@ export function createTelemetry(given: {
       );
       const stepSec = stepsSec.find((step) => step >= least) ?? Math.ceil(least / 86_400) * 86_400;
       const aligned = Math.ceil(from / stepSec) * stepSec;
-      const range = { from: aligned, until: end, stepSec, now: present };
+      const range = { from: aligned, until: end, stepSec };
       return { metric: name, from: aligned, until: end, stepSec, points: samples.series(name, range) };
     },
 
@@ -121,7 +121,7 @@ export function createTelemetry(given: {
   };
 
   function read(name: MetricName, from: number, steps: number, stepSec: number, present: number) {
-    const points = samples.series(name, { from, until: present + 1, stepSec, now: present });
+    const points = samples.series(name, { from, until: present + 1, stepSec });
     const values = new Map(points.map(({ at, value }) => [at, value]));
     return Array.from({ length: steps }, (_, step) => values.get(from + step * stepSec) ?? null);
   }
