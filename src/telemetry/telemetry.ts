@@ -57,15 +57,16 @@ export function createTelemetry(given: {
     now,
     onError,
     intervalMs: config.telemetryIntervalMs,
-    sources: [
-      queueSource(counts),
-      indexSource(liveIndex),
-      jobsSource(jobs, tally),
-      filesSource(config),
-      workersSource(workers),
-      () => ({ embedding_rate: ratePerMin(), streams: streams() }),
-      meter.read,
-    ],
+    sources: {
+      queue: queueSource(counts),
+      index: indexSource(liveIndex),
+      jobs: jobsSource(jobs, tally),
+      files: filesSource(config),
+      workers: workersSource(workers),
+      rate: () => ({ embedding_rate: ratePerMin() }),
+      streams: () => ({ streams: streams() }),
+      process: meter.read,
+    },
   });
   /** Pages ask for the same again and again, and it changes with each sample only. */
   const known = new Map<string, (number | null)[]>();
@@ -83,7 +84,7 @@ export function createTelemetry(given: {
     runOnce: sampler.runOnce,
     latest: sampler.latest,
     embeddingRate: ratePerMin,
-    jobs: { ...jobs, lastDay: tally.lastDay, parts: tally.parts },
+    jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
 
     /** In steps so wide that there are at most a thousand. Throws `invalid_arguments` for an unknown metric and
      *  for a range that ends before it begins. */
