@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createDescriptors } from './descriptors.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
@@ -75,6 +76,7 @@ export async function createApp(
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root);
+  const descriptors = createDescriptors();
   const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
   const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({
@@ -87,6 +89,7 @@ export async function createApp(
     findApplied,
     secretsOf: (operation) => readSecrets(config, operation),
     makeRoom: disk.release,
+    hasRoom: () => descriptors.hasRoomFor('job'),
     now,
     only: options.only,
   });
@@ -94,6 +97,7 @@ export async function createApp(
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
+    hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
   const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
@@ -113,6 +117,7 @@ export async function createApp(
     untilFree: createBusyRetry(busyRetry),
     runner,
     counts: createLibraryCounts(library),
+    descriptors,
     liveIndex,
     now,
   };

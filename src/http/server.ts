@@ -12,6 +12,7 @@ import { registerIndexApi } from './api/index.ts';
 import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
 import { registerAssets } from './assets.ts';
+import { registerConnectionLimit } from './connections.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
@@ -42,6 +43,7 @@ export async function createServer(services: Services): Promise<FastifyInstance>
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
+  registerConnectionLimit(app, services.descriptors);
   registerErrors(app, services);
   registerValidation(app);
   app.removeContentTypeParser('text/plain');

@@ -3,6 +3,7 @@ import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
+import type { Descriptors } from '../descriptors.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -29,6 +30,7 @@ export type Services = {
   /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
   untilFree: UntilFree;
   counts: LibraryCounts;
+  descriptors: Descriptors;
   liveIndex: LiveIndex;
   now: () => Date;
 };

@@ -5,6 +5,7 @@ import type { BusEvents, JobEvent } from '../bus.ts';
 import { AppError } from '../errors.ts';
 import type { Card } from './cards/card.ts';
 import { dashboardCards, findCard, renderCard } from './cards/list.ts';
+import { assertRoomForStream } from './connections.ts';
 import type { Services } from './services.ts';
 import { type Client, flushClient, openClient, sendFrame, tickClient, whenTaken } from './stream-client.ts';
 
@@ -53,6 +54,7 @@ export function createStream(app: FastifyInstance, services: Services) {
           'Too many live connections. The page goes on without; try again later.',
         );
       }
+      assertRoomForStream(services.descriptors);
       const last = request.headers['last-event-id'] ?? query.since;
       const client = openClient(reply, topics, readId(typeof last === 'string' ? last : undefined));
       if (client.response.destroyed) return;

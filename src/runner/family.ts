@@ -1,6 +1,7 @@
 // The child of a job and all its descendants, recorded while it runs: they stay known when they leave the group and
 // clear their environment. Samples what they use on the way.
 import type { ProcessIdentity } from '../jobs/repository.ts';
+import { isOutOfDescriptors } from '../descriptors.ts';
 import { type ProcessTable, readMemory, readProcessTable } from './processes.ts';
 
 /** Peak memory in bytes of all together, CPU time of all together; null when never sampled. */
@@ -84,8 +85,4 @@ function sharedTable(): ProcessTable {
   const now = performance.now();
   if (!shared || now - shared.at > tableMaxAgeMs) shared = { table: readProcessTable(), at: now };
   return shared.table;
-}
-
-function isOutOfDescriptors(error: unknown): boolean {
-  return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

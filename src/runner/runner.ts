@@ -37,16 +37,20 @@ export function createRunner(given: {
   secretsOf?: (operation: Operation) => string[];
   /** Called when the end of a job cannot be written to a full disk; makes some room. */
   makeRoom?: () => void;
+  /** Whether there are descriptors left to start a process with; a job that finds none waits. */
+  hasRoom?: () => boolean;
   now: () => Date;
   /** In a run by hand these jobs alone are started: it must not set off what others have queued. */
   only?: Set<string> | undefined;
 }) {
   const { config, catalogue, repository, audit, bus, log, findApplied, now, only } = given;
-  const { secretsOf = () => [], makeRoom = () => {} } = given;
+  const { secretsOf = () => [], makeRoom = () => {}, hasRoom = () => true } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
   let isDispatching = false;
+  let later: NodeJS.Timeout | null = null;
+  let isShortOfDescriptors = false;
 
   const onMove = ({ status }: JobEvent) => {
     if (status !== 'running') dispatchSoon();
@@ -92,9 +96,16 @@ export function createRunner(given: {
         runOnce();
       } catch (error) {
         log.error({ err: error }, 'jobs could not be started; tried again soon');
-        setTimeout(dispatchSoon, againMs);
+        dispatchLater();
       }
     });
+  }
+
+  function dispatchLater() {
+    later ??= setTimeout(() => {
+      later = null;
+      dispatchSoon();
+    }, againMs);
   }
 
   /** Starts every waiter that fits the holders and all earlier waiters. */
@@ -102,6 +113,7 @@ export function createRunner(given: {
     if (!isStarted) return;
     const room = config.maxRunningJobs - running.size;
     for (const id of startable(room)) {
+      if (!hasRoomToStart()) return dispatchLater();
       const job = repository.start(id);
       if (!job) continue;
       const run: Run = { attempt: null, ended: Promise.resolve() };
@@ -111,6 +123,13 @@ export function createRunner(given: {
         dispatchSoon();
       });
     }
+  }
+
+  function hasRoomToStart(): boolean {
+    const isShort = !hasRoom();
+    if (isShort && !isShortOfDescriptors) log.warn('jobs wait, because too many files are open');
+    isShortOfDescriptors = isShort;
+    return !isShort;
   }
 
   function startable(room: number): string[] {

@@ -23,7 +23,7 @@ export function registerHealth(app: FastifyInstance, services: Services, stream:
         detail: 'Rebuild index embeds; there are no worker processes in this version.',
       },
       runner: { status: 'healthy', detail: `${plural(services.runner.runningCount(), 'job')} running` },
-      stream: { status: 'healthy', detail: `${plural(stream.clientCount(), 'client')}` },
+      stream: checkStream(services, stream),
       disk: await checkDisk(services),
     };
     const status = worst(Object.values(components));
@@ -56,6 +56,12 @@ function checkIndex({ liveIndex }: Services): Component {
     status: 'degraded',
     detail: `${count(entries - fresh)} of ${count(entries)} entries are not in the index.`,
   };
+}
+
+function checkStream({ descriptors }: Services, stream: Stream): Component {
+  const clients = plural(stream.clientCount(), 'client');
+  if (descriptors.hasRoomFor('stream')) return { status: 'healthy', detail: clients };
+  return { status: 'degraded', detail: `${clients}; too many files are open for another one` };
 }
 
 async function checkDisk({ config }: Services): Promise<Component> {
