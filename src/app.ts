@@ -31,7 +31,7 @@ import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
 import { createLibraryCounts } from './telemetry/counts.ts';
-import { createSampler } from './telemetry/sampler.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 export type App = {
   server: FastifyInstance;
@@ -100,7 +100,18 @@ export async function createApp(
     hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
-  const sampler = createSampler({ library, liveIndex, bus, intervalMs: config.telemetryIntervalMs });
+  const counts = createLibraryCounts(library);
+  const telemetry = createTelemetry({
+    config,
+    library,
+    ops,
+    liveIndex,
+    counts,
+    bus,
+    sources: [() => ({ streams: web.stream.clientCount() })],
+    now,
+    onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
+  });
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
   const services: Services = {
@@ -116,12 +127,14 @@ export async function createApp(
     retention,
     untilFree: createBusyRetry(busyRetry),
     runner,
-    counts: createLibraryCounts(library),
+    counts,
     descriptors,
     liveIndex,
+    telemetry,
     now,
   };
-  const server = await createServer(services);
+  const web = await createServer(services);
+  const { server } = web;
   let starting: Promise<string> | null = null;
   let isListening = false;
   let closing: Promise<void> | null = null;
@@ -161,7 +174,7 @@ export async function createApp(
     // Asked to stop meanwhile: what waits stays waiting.
     if (closing) return address;
     runner.start();
-    sampler.start();
+    telemetry.start();
     retention.start();
     ownOperations.start();
     return address;
@@ -176,7 +189,7 @@ export async function createApp(
     jobs.stopAccepting();
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
-    sampler.stop();
+    await telemetry.stop();
     await retention.stop();
     ownOperations.stop();
     await runner.stop(quietMs);

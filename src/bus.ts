@@ -23,6 +23,8 @@ export type BusEvents = {
   operations: [];
   /** The index or the truth about it has changed. */
   index: [];
+  /** A telemetry sample was taken. */
+  sample: [];
 };
 
 export type Bus = EventEmitter<BusEvents>;

@@ -1,6 +1,8 @@
 // The statements that only benches need: a running job, a long history, and tables for `sqlite3 .import`.
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../src/db/open.ts';
+import { contentHash, embeddedText } from '../../src/embedding/content.ts';
+import type { Embedder } from '../../src/embedding/embedder.ts';
 
 /** Gives the id of a job whose first attempt is running, so that a script's fence holds. */
 export function insertRunningJob(ops: Db, operation: string): string {
@@ -45,4 +47,39 @@ export function insertHistory(ops: Db, jobs: number) {
     `INSERT INTO audit (at, actor, event, target, outcome, detail)
       SELECT finished_at, 'system', 'job.finished', 'job:' || number, 'ok', '{"status":"succeeded"}' FROM job`,
   );
+}
+
+/** Experiences `EXP-0000000` and up in the category AAA, each with a current embedding: `vectorOf` gives a unit vector. */
+export function insertEmbedded(
+  library: Db,
+  count: number,
+  model: Pick<Embedder, 'name' | 'version' | 'dimension'>,
+  vectorOf: (number: number) => Float32Array,
+) {
+  const at = '2026-01-02T03:04:05.000Z';
+  const addEntry = library.prepare(
+    `INSERT INTO experiences (id, category_code, section, title, playbook, source, sync_status, embedding_status,
+       created_at, updated_at) VALUES (?, 'AAA', 'useful', ?, ?, 'global', 0, 'embedded', '${at}', '${at}')`,
+  );
+  const addVector = library.prepare(
+    `INSERT INTO embeddings (entity_id, entity_type, model_name, model_version, embedding_dimension, embedding_data,
+       created_at, content_hash) VALUES (?, 'experience', ?, ?, ?, ?, '${at}', ?)`,
+  );
+  const addAll = library.transaction(() => {
+    library.prepare(`INSERT INTO categories VALUES ('AAA', 'Category AAA', NULL, ?)`).run(at);
+    for (let number = 0; number < count; number++) {
+      const id = `EXP-${String(number).padStart(7, '0')}`;
+      const entry = {
+        kind: 'experience',
+        title: `Title of ${id}`,
+        body: `Playbook of ${id}`,
+        note: null,
+      } as const;
+      const { buffer } = vectorOf(number);
+      addEntry.run(id, entry.title, entry.body);
+      const hash = contentHash(embeddedText(entry));
+      addVector.run(id, model.name, model.version, model.dimension, Buffer.from(buffer), hash);
+    }
+  });
+  addAll();
 }

@@ -4,10 +4,18 @@ import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
+import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { startWorkload } from './start.ts';
 import type { Figure, Workload } from './workload.ts';
 
-const workloads: Workload[] = [importWorkload, cancelsWorkload, jobsWorkload, startWorkload];
+const workloads: Workload[] = [
+  importWorkload,
+  cancelsWorkload,
+  jobsWorkload,
+  startWorkload,
+  searchWorkload,
+  searchMillionWorkload,
+];
 
 const { values, positionals } = parseArgs({
   options: { library: { type: 'string' } },

@@ -117,3 +117,58 @@ export const audit = sqliteTable(
     index('audit_event').on(table.event, table.id),
   ],
 );
+
+/** The metrics of one reading; `src/telemetry/metrics.ts` says what each is. A number without fraction is stored as an
+ *  integer, so a row of an idle server takes about a hundred bytes. */
+export const readings = {
+  queue_pending: real(),
+  queue_pending_experiences: real(),
+  queue_pending_manuals: real(),
+  queue_failed: real(),
+  queue_failed_experiences: real(),
+  queue_failed_manuals: real(),
+  embedding_rate: real(),
+  embedding_failures: real(),
+  workers_idle: real(),
+  workers_working: real(),
+  workers_paused: real(),
+  workers_draining: real(),
+  workers_stalled: real(),
+  workers_lost: real(),
+  index_vectors: real(),
+  index_fresh: real(),
+  index_stale: real(),
+  index_missing: real(),
+  index_failed: real(),
+  index_orphans: real(),
+  jobs_running: real(),
+  jobs_queued: real(),
+  jobs_succeeded: real(),
+  jobs_failed: real(),
+  jobs_cancelled: real(),
+  rss_bytes: real(),
+  cpu_percent: real(),
+  loop_lag_p50_ms: real(),
+  loop_lag_p99_ms: real(),
+  loop_lag_max_ms: real(),
+  streams: real(),
+  library_bytes: real(),
+  library_wal_bytes: real(),
+  ops_bytes: real(),
+  ops_wal_bytes: real(),
+  disk_free_bytes: real(),
+};
+
+/** One telemetry reading; `at` in seconds since 1970. A time without a row is a gap. */
+export const sample = sqliteTable('sample', { at: integer().primaryKey(), ...readings });
+
+/** Five minutes of samples in up to three rows: `part` is `avg` (an average, a sum or the last value, as fits the metric),
+ *  `min` or `max`. */
+export const sampleRollup = sqliteTable(
+  'sample_rollup',
+  { at: integer().notNull(), part: text().notNull(), ...readings },
+  (table) => [
+    primaryKey({ columns: [table.at, table.part] }),
+    check('sample_rollup_part', sql`part IN ('avg', 'min', 'max')`),
+  ],
+);

@@ -11,6 +11,7 @@ import { registerHealth } from './api/health.ts';
 import { registerIndexApi } from './api/index.ts';
 import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
+import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
 import { registerConnectionLimit } from './connections.ts';
 import { registerErrors } from './errors.ts';
@@ -20,7 +21,7 @@ import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
 import type { Services } from './services.ts';
-import { createStream } from './stream.ts';
+import { createStream, type Stream } from './stream.ts';
 import { registerStreamRoute } from './pages/stream.ts';
 import { registerValidation } from './validation.ts';
 
@@ -28,7 +29,7 @@ const bodyMaxBytes = 1024 * 1024;
 const requestMaxMs = 30_000;
 
 /** The stream is closed with the server. */
-export async function createServer(services: Services): Promise<FastifyInstance> {
+export async function createServer(services: Services): Promise<{ server: FastifyInstance; stream: Stream }> {
   const { config, log, audit } = services;
   const app = fastify({
     loggerInstance: log,
@@ -63,8 +64,9 @@ export async function createServer(services: Services): Promise<FastifyInstance>
   registerOperationsApi(app, services);
   registerJobsApi(app, services);
   registerIndexApi(app, services);
+  registerTelemetryApi(app, services);
   registerHealth(app, services, stream);
-  return app;
+  return { server: app, stream };
 }
 
 function logRequests(app: FastifyInstance) {

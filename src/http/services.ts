@@ -14,6 +14,7 @@ import type { Catalogue } from '../operations/catalogue.ts';
 import type { OwnCatalogue } from '../operations/own-operations.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export type Services = {
   config: Config;
@@ -32,5 +33,6 @@ export type Services = {
   counts: LibraryCounts;
   descriptors: Descriptors;
   liveIndex: LiveIndex;
+  telemetry: Telemetry;
   now: () => Date;
 };

@@ -33,7 +33,7 @@ export function createStream(app: FastifyInstance, services: Services) {
   const states = new Map<string, CardState>(dashboardCards.map((card) => [card.name, newState(card)]));
   let version = 0;
   let ticker: NodeJS.Timeout | null = null;
-  const listeners = (['job', 'log', 'library', 'index', 'operations'] as const).map((event) => {
+  const listeners = (['job', 'log', 'library', 'index', 'operations', 'sample'] as const).map((event) => {
     const listener = (change?: JobEvent) => markDirty(event, change);
     bus.on(event, listener);
     return { event, listener };

@@ -1,15 +1,28 @@
-// The inner products of one query with every vector: the one hot loop of exact search. Whatever replaces it (a WASM
-// kernel) gives the same numbers but for the last digits.
+// The inner products of one query with every vector: the one hot loop of exact search. The vectors lie in the memory of
+// a WebAssembly module (dot.wat), once; a plain loop does the same where that cannot be, but for the last digits.
+import { dotBinary } from './dot-binary.ts';
 
-/** Gives one score a vector; the same array is filled anew at every call. */
-export type Kernel = (query: Float32Array) => Float32Array;
+export type Kernel = {
+  /** Room for vectors of `dimension` float32 numbers, one after another, to be filled by the caller. Once. */
+  allocate(bytes: number): Uint8Array;
+  /** The scores of the rows `from` up to `to` (not included); the same array is filled anew at every call. */
+  score(query: Float32Array, from: number, to: number): Float32Array;
+};
 
-/** `vectors` holds them one after another, `dimension` numbers each. */
-export function createKernel(vectors: Float32Array, dimension: number): Kernel {
-  const scores = new Float32Array(vectors.length / dimension);
-  return (query) => {
-    scoreRows(query, vectors, scores);
-    return scores;
+/** `module`: null where the engine has no SIMD. */
+export function createKernel(dimension: number, module = dotModule): Kernel {
+  let scorer: Scorer | null = null;
+  return {
+    allocate(bytes) {
+      const isFitting = module !== null && dimension % 8 === 0;
+      scorer =
+        (isFitting && createSimdScorer(module, dimension, bytes)) || createPlainScorer(dimension, bytes);
+      return scorer.vectors;
+    },
+    score(query, from, to) {
+      if (!scorer) throw new Error('There are no vectors to score.');
+      return scorer.score(query, from, to);
+    },
   };
 }
 
@@ -30,4 +43,76 @@ export function scoreRows(query: Float32Array, vectors: Float32Array, scores: Fl
     scores[row] = even;
     if (second !== first) scores[row + 1] = odd;
   }
+}
+
+type Scorer = { vectors: Uint8Array; score: Kernel['score'] };
+
+type Exports = {
+  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  /** See dot.wat. */
+  dots(query: number, row: number, count: number, gap: number, width: number, out: number): void;
+};
+
+/** The part of the engine's interface that is used; its types come with those of browsers only. */
+declare const WebAssembly: {
+  validate(binary: Uint8Array): boolean;
+  Module: new (binary: Uint8Array) => Module;
+  Instance: new (module: Module) => { exports: Exports };
+};
+type Module = { readonly isCompiled: unique symbol };
+
+const pageBytes = 65_536;
+export const dotModule = compile();
+
+/** Null when the engine does not know the instructions. */
+function compile(): Module | null {
+  const binary = Buffer.from(dotBinary, 'base64');
+  return WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : null;
+}
+
+/** The memory holds the query, the scores of one call, and the vectors. Null when it cannot be as large as that: a
+ *  module reaches 4 GiB. */
+function createSimdScorer(module: Module, dimension: number, bytes: number): Scorer | null {
+  const { memory, dots } = new WebAssembly.Instance(module).exports;
+  const width = dimension * 4;
+  const count = bytes / width;
+  const scoresAt = width;
+  const vectorsAt = roundUp(scoresAt + count * 4, 64);
+  try {
+    memory.grow(Math.ceil((vectorsAt + bytes) / pageBytes));
+  } catch {
+    return null;
+  }
+  const query = new Float32Array(memory.buffer, 0, dimension);
+  const scores = new Float32Array(memory.buffer, scoresAt, count);
+  return {
+    vectors: new Uint8Array(memory.buffer, vectorsAt, bytes),
+    score(vector, from, to) {
+      query.set(vector);
+      const row = vectorsAt + from * width;
+      const quarter = (to - from) >> 2;
+      const left = quarter * 4;
+      dots(0, row, quarter, quarter, width, scoresAt);
+      dots(0, row + left * width, to - from - left, 0, width, scoresAt + left * 4);
+      return scores.subarray(0, to - from);
+    },
+  };
+}
+
+function createPlainScorer(dimension: number, bytes: number): Scorer {
+  const vectors = new Uint8Array(bytes);
+  const numbers = new Float32Array(vectors.buffer);
+  const scores = new Float32Array(numbers.length / dimension);
+  return {
+    vectors,
+    score(vector, from, to) {
+      const filled = scores.subarray(0, to - from);
+      scoreRows(vector, numbers.subarray(from * dimension, to * dimension), filled);
+      return filled;
+    },
+  };
+}
+
+function roundUp(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
 }

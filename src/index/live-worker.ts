@@ -32,6 +32,7 @@ const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readon
 const counted = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
 const found = createIndexRepository(library);
 const states = createIndexRepository(counted);
+const pause = () => setImmediate();
 const underWay = new Set<Promise<void>>();
 let index: LoadedIndex | null = null;
 let truth: Truth | null = null;
@@ -93,7 +94,7 @@ function toFacts(generation: string, meta: IndexMeta, bytes: number): Generation
 async function count(): Promise<Truth> {
   const version = dataVersion(counted);
   if (truth && version === countedVersion) return truth;
-  const counts = await states.inSnapshot(() => countTruth(states, index, () => setImmediate()));
+  const counts = await states.inSnapshot(() => countTruth(states, index, pause));
   truth = counts;
   countedVersion = version;
   return counts;
@@ -105,7 +106,7 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
   const [vector] = await model.embed([query.query]);
-  const hits = searchIndex(index, found, vector as Float32Array, query);
+  const hits = await searchIndex(index, found, vector as Float32Array, query, pause);
   return { hits, generation, took_ms: performance.now() - started };
 }
 

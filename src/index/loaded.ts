@@ -9,10 +9,15 @@ import { type IndexMeta, type MetaVector, readMeta } from './meta.ts';
 
 export type LoadedIndex = {
   meta: IndexMeta;
+  dimension: number;
   bytes: number;
-  score: Kernel;
+  /** The bytes of all vectors, one after another: the only copy. */
+  vectors: Uint8Array;
+  score: Kernel['score'];
   /** From an entry's id to its place in the index. */
   rows: Record<Kind, Map<string, number>>;
+  /** 1 for each row whose entry was gone when the truth was counted last: a search does not look at it. */
+  isOrphan: Uint8Array;
 };
 
 /** Throws one sentence when the files are missing, damaged, contradict each other, or are of another model. */
@@ -25,7 +30,12 @@ export function loadGeneration(indexFolder: string, name: string, model: Embedde
         `the settings name ${model.name} (${model.dimension}).`,
     );
   }
-  const { vectors, ...index } = readIndexFile(files.index);
+  const kernel = createKernel(meta.dimension);
+  let vectors: Uint8Array = new Uint8Array();
+  const index = readIndexFile(files.index, (bytes) => {
+    vectors = kernel.allocate(bytes);
+    return vectors;
+  });
   if (index.count !== meta.count || index.dimension !== meta.dimension || index.sha256 !== meta.sha256) {
     throw new Error(
       'The index file is not the one that its meta file describes: it was changed or is damaged.',
@@ -33,9 +43,12 @@ export function loadGeneration(indexFolder: string, name: string, model: Embedde
   }
   return {
     meta,
+    dimension: index.dimension,
     bytes: index.bytes,
-    score: createKernel(vectors, index.dimension),
+    vectors,
+    score: kernel.score,
     rows: toRows(meta.vectors),
+    isOrphan: new Uint8Array(meta.count),
   };
 }
 

@@ -33,7 +33,9 @@ export function createIndexRepository(db: Db) {
   return {
     findEntry,
 
-    idsOfCategory: (kind: Kind, code: string) => members[kind].all(code) as string[],
+    /** The next `size` ids of a category after an id, in order. */
+    idsOfCategory: (kind: Kind, code: string, after: string, size: number) =>
+      members[kind].all(code, after, size) as string[],
 
     /** The next `size` entries of a kind after an id, in order of their ids. */
     statesAfter: (kind: Kind, after: string, size: number): EntryState[] =>
@@ -78,5 +80,7 @@ function prepareEntry(db: Db, kind: Kind) {
 }
 
 function prepareMembers(db: Db, kind: Kind) {
-  return db.prepare(`SELECT id FROM ${tables[kind].table} WHERE category_code = ?`).pluck();
+  return db
+    .prepare(`SELECT id FROM ${tables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`)
+    .pluck();
 }

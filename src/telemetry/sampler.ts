@@ -1,31 +1,104 @@
-// Looks every few seconds whether another process has changed the library or the index, and says so on the bus.
+// The one sampler: every few seconds it says on the bus when another process has changed the library, takes one sample
+// of everything, and writes it. It never waits for a busy database: what could not be written is written with the next.
 import type { Bus } from '../bus.ts';
 import { type Db, dataVersion } from '../db/open.ts';
 import type { LiveIndex } from '../index/live.ts';
+import { metricNames, type Readings, type Sample } from './metrics.ts';
+import type { Samples } from './repository.ts';
+import type { Source } from './sources.ts';
 
 export type Sampler = ReturnType<typeof createSampler>;
 
-export function createSampler(given: { library: Db; liveIndex: LiveIndex; bus: Bus; intervalMs: number }) {
-  const { library, liveIndex, bus, intervalMs } = given;
+/** An hour at five seconds; older ones are given up for the newer when nothing can be written for so long. */
+const unwrittenMax = 720;
+/** Samples stand on multiples of the interval, so that none falls into its neighbour's step; a timer may be early. */
+const lateMs = 20;
+
+export function createSampler(given: {
+  library: Db;
+  liveIndex: LiveIndex;
+  bus: Bus;
+  intervalMs: number;
+  samples: Samples;
+  sources: Source[];
+  now: () => Date;
+  /** Told once for each series of failures. */
+  onError: (error: Error, what: string) => void;
+}) {
+  const { library, liveIndex, bus, intervalMs, samples, sources, now } = given;
+  const unwritten: Sample[] = [];
+  const failing = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
+  let isStopped = true;
+  let sampling: Promise<void> | null = null;
   let seen = dataVersion(library);
+  let latest = samples.latest();
 
   return {
     start() {
-      timer ??= setInterval(() => void runOnce(), intervalMs);
+      if (!isStopped) return;
+      isStopped = false;
+      tick();
     },
     runOnce,
-    stop() {
-      if (timer) clearInterval(timer);
+    /** The newest sample: of the process before until the first is taken, null when there never was one. */
+    latest: (): Sample | null => latest,
+    /** Settles when no sample is being taken; safe twice. */
+    async stop() {
+      isStopped = true;
+      if (timer) clearTimeout(timer);
       timer = null;
+      await sampling;
     },
   };
 
-  /** Settles when the live index has looked at its files. */
+  function tick() {
+    void runOnce();
+    const delayMs = intervalMs - (now().getTime() % intervalMs) + lateMs;
+    timer = setTimeout(tick, delayMs);
+  }
+
+  /** Settles when the sample is taken and the live index has looked at its files. Two samples at once are one. */
   async function runOnce() {
     const version = dataVersion(library);
     if (version !== seen) bus.emit('library');
     seen = version;
-    await liveIndex.refresh();
+    const refreshed = liveIndex.refresh();
+    sampling ??= sample().finally(() => {
+      sampling = null;
+    });
+    await sampling;
+    await refreshed;
+  }
+
+  async function sample() {
+    latest = await takeSample();
+    unwritten.push(latest);
+    if (unwritten.length > unwrittenMax) unwritten.shift();
+    await tell('samples', () => {
+      samples.write(unwritten);
+      unwritten.length = 0;
+    });
+    bus.emit('sample');
+  }
+
+  async function takeSample(): Promise<Sample> {
+    const at = Math.floor(Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000));
+    const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
+    for (const [number, source] of sources.entries()) {
+      await tell(`source ${number}`, async () => void Object.assign(readings, await source()));
+    }
+    return { at, ...readings };
+  }
+
+  /** Tells of an error when `work` went well the time before. */
+  async function tell(what: string, work: () => void | Promise<void>) {
+    try {
+      await work();
+      failing.delete(what);
+    } catch (error) {
+      if (!failing.has(what)) given.onError(error as Error, what);
+      failing.add(what);
+    }
   }
 }

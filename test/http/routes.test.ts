@@ -20,6 +20,8 @@ const known = [
   'GET /api/v1/operations/retention',
   'GET /api/v1/queue',
   'GET /api/v1/search',
+  'GET /api/v1/telemetry/samples',
+  'GET /api/v1/telemetry/snapshot',
   'GET /assets/*',
   'GET /health',
   'GET /jobs/:number',

@@ -1,0 +1,45 @@
+// FAISS as the reference of exact search: a Python process that holds the same index file and answers one query at a
+// time on one thread.
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import readline from 'node:readline';
+
+export type Faiss = {
+  version: string;
+  /** The rows of the ten best, and how long it took. */
+  search(vector: Float32Array): Promise<{ rows: number[]; ms: number }>;
+  close(): void;
+};
+
+const program = `
+import sys, time, json, faiss, numpy
+faiss.omp_set_num_threads(1)
+index = faiss.read_index(sys.argv[1])
+print(faiss.__version__, flush=True)
+for line in sys.stdin:
+    query = numpy.frombuffer(bytes.fromhex(line), dtype='float32').reshape(1, -1)
+    started = time.perf_counter()
+    _, rows = index.search(query, 10)
+    print(json.dumps({'rows': rows[0].tolist(), 'ms': (time.perf_counter() - started) * 1000}), flush=True)
+`;
+
+/** Null when no Python with FAISS is installed (Debian: python3-faiss). */
+export async function openFaiss(indexFile: string): Promise<Faiss | null> {
+  const python = ['python3', '/usr/bin/python3'].find(
+    (name) => spawnSync(name, ['-c', 'import faiss']).status === 0,
+  );
+  if (python === undefined) return null;
+  const child: ChildProcessWithoutNullStreams = spawn(python, ['-c', program, indexFile]);
+  const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => String((await lines.next()).value);
+  const version = await nextLine();
+  return {
+    version,
+    async search(vector) {
+      child.stdin.write(
+        `${Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('hex')}\n`,
+      );
+      return JSON.parse(await nextLine());
+    },
+    close: () => void child.kill(),
+  };
+}

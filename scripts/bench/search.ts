@@ -1,0 +1,144 @@
+// P8: exact search beside FAISS and beside the plain loop over the same vectors, and what the server's thread notices
+// of it.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { type Config, readConfig } from '../../src/config.ts';
+import { prepareLibrary } from '../../src/db/library.ts';
+import { builtIn } from '../../src/embedding/built-in.ts';
+import { scaleToUnit } from '../../src/embedding/vector.ts';
+import { buildGeneration } from '../../src/index/build.ts';
+import { createKernel } from '../../src/index/dot.ts';
+import { liveFiles, readPointer, switchTo } from '../../src/index/generation.ts';
+import { createLiveIndex } from '../../src/index/live.ts';
+import { type LoadedIndex, loadGeneration } from '../../src/index/loaded.ts';
+import { pickBest } from '../../src/index/search.ts';
+import { createRandom } from '../random.ts';
+import { openFaiss } from './faiss.ts';
+import { insertEmbedded } from './repository.ts';
+import { type Figure, median, type Workload } from './workload.ts';
+
+export const searchWorkload: Workload = {
+  name: 'search',
+  title: 'P8, one query at a time over 40,000 vectors of 384 numbers',
+  run: () => measure(40_000, 101),
+};
+
+export const searchMillionWorkload: Workload = {
+  name: 'search-million',
+  title: 'P8, the same over 1,000,000 vectors (needs 6 GB of disk and 8 GB of memory)',
+  run: () => measure(1_000_000, 15),
+};
+
+async function measure(count: number, rounds: number): Promise<Figure[]> {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
+  try {
+    const config = readConfig({ CHL_EXPERIENCE_ROOT: work }, '/');
+    makeIndex(config, count);
+    return [...(await compareScans(config, rounds)), await measureServer(config, rounds)];
+  } finally {
+    fs.rmSync(work, { recursive: true });
+  }
+}
+
+function makeIndex({ databasePath, indexFolder }: Config, count: number) {
+  const { library } = prepareLibrary(databasePath);
+  const nextVector = createVectors(3);
+  insertEmbedded(library, count, builtIn, nextVector);
+  const built = buildGeneration({
+    library,
+    model: builtIn,
+    indexFolder,
+    jobId: 'bench',
+    now: new Date(),
+    onProgress() {},
+  });
+  switchTo(indexFolder, built.draft);
+  library.close();
+}
+
+/** Random unit vectors, the same on every machine. */
+function createVectors(seed: number): () => Float32Array {
+  const random = createRandom(seed);
+  return () =>
+    scaleToUnit(
+      Float32Array.from({ length: builtIn.dimension }, () => random(2_000_001) / 1e6 - 1),
+    ) as Float32Array;
+}
+
+/** Each query by all of them in turn, so that they share whatever else the machine does. */
+async function compareScans(config: Config, rounds: number): Promise<Figure[]> {
+  const ours = loadGeneration(config.indexFolder, readPointer(config.indexFolder)?.current ?? '', builtIn);
+  const plain = withPlainLoop(ours);
+  const faiss = await openFaiss(liveFiles(config.indexFolder)?.index ?? '');
+  const times = { ours: [] as number[], plain: [] as number[], faiss: [] as number[] };
+  const nextQuery = createVectors(5);
+  let same = 0;
+  for (let round = -3; round < rounds; round++) {
+    const query = nextQuery();
+    const [mine, other] = [await timeScan(ours, query), await timeScan(plain, query)];
+    const reference = (await faiss?.search(query)) ?? other;
+    if (round < 0) continue;
+    times.ours.push(mine.ms);
+    times.plain.push(other.ms);
+    times.faiss.push(reference.ms);
+    if (String(mine.rows) === String(other.rows) && String(mine.rows) === String(reference.rows)) same++;
+  }
+  faiss?.close();
+  const size = `${ours.meta.count.toLocaleString('en')} × ${ours.dimension}`;
+  const note = `the same ten ids in the same order in ${same} of ${rounds} queries`;
+  const toFigure = (name: string, reference: number[], target: number): Figure => ({
+    workload: `search ${size}, beside ${name}`,
+    ours: `${median(times.ours).toFixed(1)} ms`,
+    reference: `${median(reference).toFixed(1)} ms`,
+    ratio: median(times.ours) / median(reference),
+    target: `≤ ${target}`,
+    isMet: median(times.ours) <= target * median(reference),
+    note,
+  });
+  const figures = [toFigure('the plain loop', times.plain, 0.5)];
+  return faiss ? [...figures, toFigure(`FAISS ${faiss.version}, one thread`, times.faiss, 0.6)] : figures;
+}
+
+type Scanned = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension' | 'meta'>;
+
+function withPlainLoop(index: LoadedIndex): Scanned {
+  const kernel = createKernel(index.dimension, null);
+  kernel.allocate(index.vectors.byteLength).set(index.vectors);
+  return { ...index, score: kernel.score };
+}
+
+async function timeScan(index: Scanned, query: Float32Array) {
+  const startedAt = performance.now();
+  const best = await pickBest(index, query, { wanted: 10, isWanted: () => true }, () => setImmediate());
+  return { rows: best.map(({ row }) => row), ms: performance.now() - startedAt };
+}
+
+/** Whole searches by the server's live index: the longest stall of this thread, and how long an answer takes. */
+async function measureServer(config: Config, rounds: number): Promise<Figure> {
+  const live = createLiveIndex({ config, onChange() {}, onError: (error) => console.error(error) });
+  await live.start();
+  const answers: number[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  for (let round = 0; round < rounds; round++) {
+    const startedAt = performance.now();
+    await live.search({ query: `create archive number ${round}` });
+    answers.push(performance.now() - startedAt);
+  }
+  delay.disable();
+  const stallMs = delay.max / 1e6;
+  const { vectors } = live.truth();
+  await live.stop();
+  return {
+    workload: `longest stall of the event loop, ${vectors.toLocaleString('en')} vectors`,
+    ours: `${stallMs.toFixed(1)} ms`,
+    reference: '–',
+    ratio: null,
+    target: '≤ 10 ms',
+    isMet: stallMs <= 10,
+    note: `an answer takes ${median(answers).toFixed(1)} ms, embedding and hits included, while the truth is counted`,
+  };
+}

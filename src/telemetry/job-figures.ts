@@ -1,0 +1,66 @@
+// Statements that count jobs for figures: those that wait or run, those that ended lately, how operations usually go.
+import type { Db } from '../db/open.ts';
+import type { JobStatus } from '../jobs/job.ts';
+
+export type Ended = { succeeded: number; failed: number; cancelled: number };
+
+/** Of the last hundred runs that ended; durations in seconds, of those that succeeded. Null: there was none. */
+export type OperationFigures = {
+  operation: string;
+  runs: number;
+  success_rate: number | null;
+  duration_p50_sec: number | null;
+  duration_p95_sec: number | null;
+};
+
+export type JobFigures = ReturnType<typeof createJobFigures>;
+
+const runsLookedAt = 100;
+
+export function createJobFigures(ops: Db) {
+  const active = ops.prepare(
+    `SELECT status, sum(jobs) AS jobs FROM job_count WHERE status IN ('running', 'queued', 'retrying') GROUP BY status`,
+  );
+  const endedSince = ops.prepare(`
+    SELECT status, unixepoch(finished_at) / 60 AS minute, count(*) AS jobs FROM job
+    WHERE status IN ('succeeded', 'failed', 'cancelled') AND finished_at >= ? GROUP BY status, minute
+  `);
+  const lastRuns = ops.prepare(`
+    SELECT status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM job
+    WHERE operation = ? AND status IN ('succeeded', 'failed', 'cancelled')
+    ORDER BY number DESC LIMIT ${runsLookedAt}
+  `);
+
+  return {
+    /** Jobs that are not over. */
+    active(): { running: number; queued: number } {
+      const rows = active.all() as { status: JobStatus; jobs: number }[];
+      const of = (...statuses: JobStatus[]) =>
+        rows.reduce((sum, { status, jobs }) => sum + (statuses.includes(status) ? jobs : 0), 0);
+      return { running: of('running'), queued: of('queued', 'retrying') };
+    },
+
+    /** Jobs that ended since then, by status and minute (of Unix time). */
+    endedSince: (since: Date) =>
+      endedSince.all(since.toISOString()) as { status: keyof Ended; minute: number; jobs: number }[],
+
+    operation(name: string): OperationFigures {
+      const runs = lastRuns.all(name) as { status: JobStatus; seconds: number | null }[];
+      const good = runs.filter(({ status }) => status === 'succeeded');
+      const seconds = good.flatMap((run) => run.seconds ?? []).sort((one, other) => one - other);
+      const judged = runs.filter(({ status }) => status !== 'cancelled').length;
+      return {
+        operation: name,
+        runs: runs.length,
+        success_rate: judged > 0 ? good.length / judged : null,
+        duration_p50_sec: percentile(seconds, 0.5),
+        duration_p95_sec: percentile(seconds, 0.95),
+      };
+    },
+  };
+}
+
+/** Of sorted values; the nearest rank. */
+function percentile(sorted: number[], share: number): number | null {
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? null;
+}

@@ -1,0 +1,77 @@
+// How many jobs ended, by outcome and minute, over the last day: read once at the start, then kept by what the bus says,
+// so that no page counts the history.
+import type { Bus, JobEvent } from '../bus.ts';
+import type { Ended, JobFigures } from './job-figures.ts';
+
+export type JobTally = ReturnType<typeof createJobTally>;
+
+const minuteMs = 60_000;
+const dayMinutes = 1440;
+
+export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () => Date }) {
+  const { figures, bus, now } = given;
+  const minutes = new Map<number, Ended>();
+  const total = nobody();
+  const present = () => Math.floor(now().getTime() / minuteMs);
+
+  for (const { status, minute, jobs } of figures.endedSince(new Date((present() - dayMinutes) * minuteMs))) {
+    minuteOf(minute)[status] += jobs;
+  }
+  bus.on('job', ({ status }: JobEvent) => {
+    if (!isEnded(status)) return;
+    minuteOf(present())[status] += 1;
+    total[status] += 1;
+  });
+
+  return {
+    /** Since the start of this process. */
+    total: (): Readonly<Ended> => total,
+
+    /** Of the last 24 hours, to the minute. */
+    lastDay(): Ended {
+      forgetOld();
+      return sum([...minutes.values()]);
+    },
+
+    /** How many ended in each of the `steps` parts of the last day, oldest first; parts begin at the same times each day. */
+    parts(steps: number): number[] {
+      const width = dayMinutes / steps;
+      const first = Math.floor(present() / width) - steps + 1;
+      const parts = Array.from({ length: steps }, () => 0);
+      for (const [minute, { succeeded, failed, cancelled }] of minutes) {
+        const part = Math.floor(minute / width) - first;
+        if (part >= 0 && part < steps) parts[part] = (parts[part] ?? 0) + succeeded + failed + cancelled;
+      }
+      return parts;
+    },
+  };
+
+  function minuteOf(minute: number): Ended {
+    const known = minutes.get(minute) ?? nobody();
+    minutes.set(minute, known);
+    return known;
+  }
+
+  function forgetOld() {
+    const oldest = present() - dayMinutes + 1;
+    for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
+  }
+}
+
+function nobody(): Ended {
+  return { succeeded: 0, failed: 0, cancelled: 0 };
+}
+
+function sum(all: Ended[]): Ended {
+  const result = nobody();
+  for (const { succeeded, failed, cancelled } of all) {
+    result.succeeded += succeeded;
+    result.failed += failed;
+    result.cancelled += cancelled;
+  }
+  return result;
+}
+
+function isEnded(status: string): status is keyof Ended {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled';
+}

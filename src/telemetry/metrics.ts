@@ -1,0 +1,67 @@
+// What a sample holds: every metric with its unit, and what is kept of five minutes of it. The columns of both tables of
+// samples are these, so a new metric is a line here, a column there, and a migration.
+import type { readings } from '../db/ops-schema.ts';
+
+/** level: its average, lowest and highest are kept; count: its sum; state: its last value. */
+export type Fold = 'level' | 'count' | 'state';
+export type Metric = { fold: Fold; unit: string; about: string };
+export type MetricName = keyof typeof readings;
+
+/** A value is null when it was not known. */
+export type Readings = Record<MetricName, number | null>;
+
+/** `at` in seconds since 1970. */
+export type Sample = Readings & { at: number };
+
+export const metrics: Record<MetricName, Metric> = {
+  queue_pending: level('entries', 'Entries without a current embedding.'),
+  queue_pending_experiences: level('entries', 'Experiences without a current embedding.'),
+  queue_pending_manuals: level('entries', 'Manuals without a current embedding.'),
+  queue_failed: level('entries', 'Entries whose embedding failed.'),
+  queue_failed_experiences: level('entries', 'Experiences whose embedding failed.'),
+  queue_failed_manuals: level('entries', 'Manuals whose embedding failed.'),
+  embedding_rate: level('entries a minute', 'How fast entries are embedded.'),
+  embedding_failures: count('entries', 'Attempts to embed an entry that failed.'),
+  workers_idle: level('workers', 'Workers that wait for entries.'),
+  workers_working: level('workers', 'Workers that embed.'),
+  workers_paused: level('workers', 'Workers that are paused.'),
+  workers_draining: level('workers', 'Workers that empty the queue before they pause.'),
+  workers_stalled: level('workers', 'Workers that are busy and complete nothing.'),
+  workers_lost: level('workers', 'Workers that no longer beat.'),
+  index_vectors: state('vectors', 'Vectors in the index.'),
+  index_fresh: state('entries', 'Entries that the index holds as they are.'),
+  index_stale: state('entries', 'Entries of which the index holds an older vector.'),
+  index_missing: state('entries', 'Entries of which the index holds no vector.'),
+  index_failed: state('entries', 'Entries that could not be embedded.'),
+  index_orphans: state('vectors', 'Vectors whose entry is gone.'),
+  jobs_running: level('jobs', 'Jobs that run.'),
+  jobs_queued: level('jobs', 'Jobs that wait to run, or to run again.'),
+  jobs_succeeded: count('jobs', 'Jobs that ended well.'),
+  jobs_failed: count('jobs', 'Jobs that failed.'),
+  jobs_cancelled: count('jobs', 'Jobs that were cancelled.'),
+  rss_bytes: level('bytes', 'Memory that the server holds.'),
+  cpu_percent: level('percent of a core', 'CPU time of the server.'),
+  loop_lag_p50_ms: level('ms', 'How late the event loop was, median.'),
+  loop_lag_p99_ms: level('ms', 'How late the event loop was, 99th percentile.'),
+  loop_lag_max_ms: level('ms', 'How late the event loop was at worst.'),
+  streams: level('streams', 'Open live streams.'),
+  library_bytes: state('bytes', 'Size of chl.db.'),
+  library_wal_bytes: level('bytes', 'Size of the write-ahead log of chl.db.'),
+  ops_bytes: state('bytes', 'Size of ops.db.'),
+  ops_wal_bytes: level('bytes', 'Size of the write-ahead log of ops.db.'),
+  disk_free_bytes: state('bytes', 'Free room on the disk of the data folder.'),
+};
+
+export const metricNames = Object.keys(metrics) as MetricName[];
+
+function level(unit: string, about: string): Metric {
+  return { fold: 'level', unit, about };
+}
+
+function count(unit: string, about: string): Metric {
+  return { fold: 'count', unit, about };
+}
+
+function state(unit: string, about: string): Metric {
+  return { fold: 'state', unit, about };
+}

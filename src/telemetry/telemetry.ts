@@ -1,0 +1,133 @@
+// Telemetry as the rest of the program sees it: the newest sample, series of samples, and how jobs went.
+import type { Bus } from '../bus.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/open.ts';
+import { AppError } from '../errors.ts';
+import type { LiveIndex } from '../index/live.ts';
+import type { LibraryCounts } from './counts.ts';
+import { createJobFigures } from './job-figures.ts';
+import { createJobTally } from './job-tally.ts';
+import { type MetricName, metricNames, metrics } from './metrics.ts';
+import { createProcessMeter } from './process-meter.ts';
+import { createSampleRepository, keptSec, type Point, rollupSec } from './repository.ts';
+import { createSampler } from './sampler.ts';
+import { filesSource, indexSource, jobsSource, queueSource, type Source } from './sources.ts';
+
+/** Steps without a sample are left out: they are gaps. Times in seconds since 1970. */
+export type Series = { metric: MetricName; from: number; until: number; stepSec: number; points: Point[] };
+
+export type Telemetry = ReturnType<typeof createTelemetry>;
+
+const mostPoints = 1000;
+const stepsSec = [1, 5, 15, 60, rollupSec, 900, 3600, 21_600, 86_400];
+const recentMax = 64;
+
+export function createTelemetry(given: {
+  config: Pick<Config, 'root' | 'databasePath' | 'opsDatabasePath' | 'telemetryIntervalMs'>;
+  library: Db;
+  ops: Db;
+  liveIndex: LiveIndex;
+  counts: LibraryCounts;
+  bus: Bus;
+  /** What further modules have to tell. */
+  sources: Source[];
+  now: () => Date;
+  onError: (error: Error, what: string) => void;
+}) {
+  const { config, library, ops, liveIndex, counts, bus, now, onError } = given;
+  const intervalSec = Math.ceil(config.telemetryIntervalMs / 1000);
+  const samples = createSampleRepository(ops);
+  const jobs = createJobFigures(ops);
+  const tally = createJobTally({ figures: jobs, bus, now });
+  const meter = createProcessMeter();
+  const sampler = createSampler({
+    library,
+    liveIndex,
+    bus,
+    samples,
+    now,
+    onError,
+    intervalMs: config.telemetryIntervalMs,
+    sources: [
+      queueSource(counts),
+      indexSource(liveIndex),
+      jobsSource(jobs, tally),
+      filesSource(config),
+      meter.read,
+      ...given.sources,
+    ],
+  });
+  /** Pages ask for the same again and again, and it changes with each sample only. */
+  const known = new Map<string, (number | null)[]>();
+  bus.on('sample', () => known.clear());
+
+  return {
+    start() {
+      meter.start();
+      sampler.start();
+    },
+    async stop() {
+      meter.stop();
+      await sampler.stop();
+    },
+    runOnce: sampler.runOnce,
+    latest: sampler.latest,
+    jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
+
+    /** In steps so wide that there are at most a thousand. Throws `invalid_arguments` for an unknown metric and
+     *  for a range that ends before it begins. */
+    series(name: string, since?: Date, until?: Date): Series {
+      if (!isMetric(name)) throw unknownMetric(name);
+      const present = seconds(now());
+      const end = Math.min(until ? seconds(until) : present + 1, present + 1);
+      const from = Math.max(since ? seconds(since) : end - 3600, 0);
+      if (from > end) {
+        const message = 'since: choose a time before until, and not in the future.';
+        throw new AppError('invalid_arguments', message, { problems: [{ field: 'since', message }] });
+      }
+      const least = Math.max(
+        intervalSec,
+        from < present - keptSec ? rollupSec : 1,
+        (end - from) / mostPoints,
+      );
+      const stepSec = stepsSec.find((step) => step >= least) ?? Math.ceil(least / 86_400) * 86_400;
+      const aligned = Math.ceil(from / stepSec) * stepSec;
+      const range = { from: aligned, until: end, stepSec, now: present };
+      return { metric: name, from: aligned, until: end, stepSec, points: samples.series(name, range) };
+    },
+
+    /** The last `steps` steps of at most a day in all, oldest first, the last one under way; null is a gap. Steps begin
+     *  at the same times whenever it is asked, so the answer changes only when something has. */
+    recent(name: MetricName, steps: number, stepSec: number): (number | null)[] {
+      const present = seconds(now());
+      const from = (Math.floor(present / stepSec) - steps + 1) * stepSec;
+      const key = `${name} ${from} ${steps}`;
+      const values = known.get(key) ?? read(name, from, steps, stepSec, present);
+      if (known.size >= recentMax) known.clear();
+      known.set(key, values);
+      return values;
+    },
+  };
+
+  function read(name: MetricName, from: number, steps: number, stepSec: number, present: number) {
+    const points = samples.series(name, { from, until: present + 1, stepSec, now: present });
+    const values = new Map(points.map(({ at, value }) => [at, value]));
+    return Array.from({ length: steps }, (_, step) => values.get(from + step * stepSec) ?? null);
+  }
+}
+
+function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(metrics, name);
+}
+
+function unknownMetric(name: string) {
+  const message = `There is no metric ${JSON.stringify(name.slice(0, 80))}. Choose one of: ${metricNames.join(', ')}.`;
+  return new AppError('invalid_arguments', message, {
+    problems: [{ field: 'metric', message }],
+    metrics: metricNames,
+  });
+}
+
+function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}

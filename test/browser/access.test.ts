@@ -1,0 +1,73 @@
+// Every page, with its dialogs, in both themes and at four widths: nothing for axe to find, nothing to scroll sideways.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
+
+const widths = [1440, 1024, 390, 320];
+
+/** Another page is another line here; `open` does what shows the place after the page has come. */
+const places: { name: string; address: string; open?: (page: Page) => Promise<unknown> }[] = [
+  { name: 'the dashboard', address: '/operations' },
+  {
+    name: 'the import dialog',
+    address: '/operations',
+    open: (page) => openDialog(page, '#op-import', 'Import…'),
+  },
+  {
+    name: 'the options of an export',
+    address: '/operations',
+    open: (page) => openDialog(page, '#op-export', 'Options…'),
+  },
+  { name: 'a job', address: '/jobs/1' },
+  { name: 'a failed job', address: '/jobs/3' },
+  { name: 'the library', address: '/library' },
+  { name: 'hits', address: '/library?q=retry' },
+  { name: 'a dialog as a page', address: '/ui/operations/import/confirm' },
+  { name: 'an error', address: '/nothing' },
+];
+
+let app: TestApp | null = null;
+
+browserTest('an empty dashboard has no barrier', async (t, open) => {
+  const empty = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const page = await open(`${empty.origin}/operations`, { width: 390 });
+  t.strictSame(await accessProblems(page), []);
+});
+
+for (const { name, address, open: show } of places) {
+  browserTest(`${name} has no barrier in both themes and at four widths`, async (t, open) => {
+    app ??= await startFilled();
+    const page = await open(app.origin + address);
+    if (show) await show(page);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      t.ok((await overflowOf(page)) <= 0, `no sideways scroll at ${width}`);
+      await page.emulateMedia({ colorScheme: 'light' });
+      t.strictSame(await accessProblems(page), [], `light at ${width}`);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      t.strictSame(await accessProblems(page, 'color-contrast'), [], `dark at ${width}`);
+    }
+  });
+}
+
+async function openDialog(page: Page, place: string, label: string) {
+  await page.locator(place).getByText(label).click();
+  await page.locator('#dialog[open]').waitFor();
+}
+
+/** A library with an index, and a job that failed. */
+async function startFilled(): Promise<TestApp> {
+  const filled = await startApp(t);
+  await filled.run('import');
+  await filled.run('index');
+  const sheet = path.join(filled.root, 'sheets/bad');
+  fs.mkdirSync(sheet);
+  for (const tab of ['categories', 'experiences', 'manuals']) {
+    fs.writeFileSync(path.join(sheet, `${tab}.csv`), 'no,such,columns\n');
+  }
+  await filled.run('import', { path: sheet });
+  return filled;
+}

@@ -1,0 +1,93 @@
+// A real browser for a test file: Debian's Chromium through playwright-core, one for each file, started with the first
+// page. A machine without one skips these tests and says how to install it.
+import './plain-children.ts';
+import fs from 'node:fs';
+import axe from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+
+export type PageOptions = {
+  width?: number;
+  height?: number;
+  theme?: 'light' | 'dark';
+  hasScript?: boolean;
+  /** Another tab of the same browser profile. */
+  context?: BrowserContext;
+  /** Errors of the console that the test causes on purpose. */
+  expect?: RegExp;
+};
+
+/** Opens a page that is closed with the test. */
+export type OpenPage = (url: string, options?: PageOptions) => Promise<Page>;
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (file) => fs.existsSync(file),
+);
+/** A lost server and a refused request are told by the browser itself. */
+const deliberate = /net::ERR_|status of (4\d\d|503)|\[object Event\]/;
+const waitMaxMs = 10_000;
+let running: Promise<Browser> | null = null;
+
+/** A test in the browser; fails too when a page has told an error on its console. */
+export function browserTest(title: string, work: (t: Test, open: OpenPage) => Promise<void>) {
+  const skip = executablePath ? false : 'there is no Chromium here; install one: apt-get install chromium';
+  return t.test(title, { skip }, async (t) => {
+    const problems: string[] = [];
+    await work(t, (url, options) => openPage(t, url, options ?? {}, problems));
+    t.strictSame(problems, [], 'the console tells no error');
+  });
+}
+
+async function openPage(t: Test, url: string, options: PageOptions, problems: string[]): Promise<Page> {
+  const { width = 1440, height = 900, theme = 'light', hasScript = true, expect } = options;
+  const context =
+    options.context ??
+    (await (
+      await browser()
+    ).newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      javaScriptEnabled: hasScript,
+    }));
+  if (!options.context) t.teardown(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(waitMaxMs);
+  const collect = (text: string) => {
+    if (!deliberate.test(text) && !expect?.test(text)) problems.push(`${page.url()}: ${text}`);
+  };
+  page.on('console', (message) => {
+    if (message.type() === 'error') collect(message.text());
+  });
+  page.on('pageerror', (error) => collect(String(error)));
+  await page.goto(url);
+  return page;
+}
+
+function browser(): Promise<Browser> {
+  if (running) return running;
+  const isRoot = process.getuid?.() === 0;
+  running = chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: isRoot ? ['--no-sandbox'] : [],
+  });
+  t.teardown(async () => (await running)?.close());
+  return running;
+}
+
+/** What axe finds wrong with the page as it is now, by all its rules or by those named: rule, and where. */
+export async function accessProblems(page: Page, ...rules: string[]): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
+  const only = rules.length > 0 ? { runOnly: rules } : {};
+  const { violations } = (await page.evaluate(
+    `axe.run(document, ${JSON.stringify(only)})`,
+  )) as axe.AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** By how many pixels the page is wider than its window. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
