@@ -19,6 +19,7 @@ import { createJobListing } from './jobs/listing.ts';
 import { createPruning } from './jobs/pruning.ts';
 import { createJobRepository } from './jobs/repository.ts';
 import { createRetention } from './jobs/retention.ts';
+import { createLibrary } from './library/repository.ts';
 import { type Log, logJobEvents } from './log.ts';
 import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
 import { createOwnOperations } from './operations/own-operations.ts';
@@ -87,6 +88,7 @@ export async function createApp(
     bus,
     log,
     findApplied,
+    libraryRevision: createLibrary(library).revision,
     secretsOf: (operation) => readSecrets(config, operation),
     makeRoom: disk.release,
     hasRoom: () => descriptors.hasRoomFor('job'),
