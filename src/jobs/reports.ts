@@ -59,8 +59,9 @@ export function createReports(ops: Db) {
   };
 
   return {
+    /** Of the child itself. Sync it before the script begins. */
     setProcess({ id, attempt }: Job, { pid, started, bootId }: ProcessIdentity) {
-      setProcess.run({ id, attempt, pid, started, bootId });
+      withoutSync(ops, () => setProcess.run({ id, attempt, pid, started, bootId }));
     },
     /** Of a descendant that could not be found otherwise if the server died. */
     addProcess({ id, attempt }: Job, { pid, started, bootId }: ProcessIdentity) {

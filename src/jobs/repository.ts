@@ -1,6 +1,7 @@
 // Statements on jobs and their claims. Every move is one guarded UPDATE … RETURNING: no row back
 // means that someone else has moved the job, and null is given.
 import { type Db, withoutSync } from '../db/open.ts';
+import { createWalSync } from '../db/wal-sync.ts';
 import {
   type Claim,
   type Failure,
@@ -128,6 +129,10 @@ export function createJobRepository(ops: Db, now: () => Date) {
   return {
     ...reports,
 
+    /** What `work` commits may not be on the disk before `synced` settles. */
+    unsynced: <T>(work: () => T): T => withoutSync(ops, work),
+    synced: createWalSync(ops),
+
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
 
     insert({ claims: wanted, args, ...job }: NewJob): Job {
@@ -176,8 +181,8 @@ export function createJobRepository(ops: Db, now: () => Date) {
     },
     claimsOf: (id: string) => claimsOf.all(id) as Claim[],
 
-    /** Rows that an earlier attempt has reported are those of work that was not done. Is synced with the identity of
-     *  the process, before the script begins. */
+    /** Rows that an earlier attempt has reported are those of work that was not done. Is synced with the identity
+     *  of the process, before the script begins. */
     start: (id: string) =>
       withoutSync(ops, () =>
         move(

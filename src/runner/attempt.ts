@@ -18,8 +18,8 @@ import { type Masker, maskerFor } from './secrets.ts';
 
 /** What an attempt tells while it runs. */
 export type AttemptEvents = {
-  /** Called before the script's first instruction; must commit the identity. */
-  onSpawn(identity: ProcessIdentity): void;
+  /** Called before the script's first instruction; must commit the identity, and settle when it is on the disk. */
+  onSpawn(identity: ProcessIdentity): Promise<void>;
   /** A descendant that could not be found otherwise if the server died; gives whether it is stored. */
   onHidden(identity: ProcessIdentity): boolean;
   onProgress(progress: Progress): void;

@@ -30,7 +30,10 @@ export function recordAttempt(
     if (shown) bus.emit('job', shown);
   };
   return {
-    onSpawn: (identity) => repository.setProcess(job, identity),
+    onSpawn(identity) {
+      repository.setProcess(job, identity);
+      return repository.synced();
+    },
     onHidden: (identity) => isStored(() => repository.addProcess(job, identity)),
     onProgress(newest) {
       progress = newest;

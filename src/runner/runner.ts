@@ -14,7 +14,7 @@ import type { Operation, RetryPolicy } from '../operations/operation.ts';
 import { createAdmission } from './admission.ts';
 import type { FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
-import { type AttemptFacts, decideOutcome, type Outcome } from './outcome.ts';
+import { type AttemptFacts, decideOutcome, type Outcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
 import { maskerFor } from './secrets.ts';
 
@@ -167,16 +167,32 @@ export function createRunner(given: {
     await untilSettled(job, outcome);
   }
 
+  async function untilSettled(job: Job, outcome: AttemptOutcome) {
+    const moved = await untilMoved(job, outcome);
+    if (!moved) return;
+    try {
+      await repository.synced();
+    } catch (error) {
+      log.error(
+        { err: error, job_id: job.id, number: job.number },
+        'the end of a job may not be on the disk',
+      );
+    }
+    if (moved.status === 'retrying') scheduleRetry(moved);
+    bus.emit('job', moved);
+    bus.emit('library');
+  }
+
   /** An end that cannot be written yet is written later, and the job keeps its claims until then. When the server
    *  stops before, the next start settles it. */
-  async function untilSettled(job: Job, outcome: AttemptOutcome) {
+  async function untilMoved(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
     for (;;) {
       try {
         return settle(job, outcome);
       } catch (error) {
         log.error({ err: error, job_id: job.id, number: job.number }, 'the end of a job is not written yet');
         if (isDiskFull(error)) makeRoom();
-        if (!isStarted) return;
+        if (!isStarted) return null;
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }
     }
@@ -205,14 +221,15 @@ export function createRunner(given: {
     }
   }
 
-  function settle(job: Job, ended: AttemptOutcome) {
+  /** Commits the end; null when someone else has moved the job. */
+  function settle(job: Job, ended: AttemptOutcome): Job | null {
     const outcome = isToBeTriedAgain(job, ended) && isCancelAsked(job) ? { ...ended, ...cancelled } : ended;
     const record = (event: string) => (moved: Job) => {
       if (outcome.figures) repository.setFigures(moved, outcome.figures);
       auditEnd(event, moved);
     };
     const policy = catalogue.find(job.operation)?.retries;
-    const moved =
+    return repository.unsynced(() =>
       isToBeTriedAgain(job, outcome) && policy && outcome.failure
         ? repository.retryLater(
             job,
@@ -220,11 +237,8 @@ export function createRunner(given: {
             nextAttemptAt(policy, job.attempt),
             record('job.retrying'),
           )
-        : repository.finish(job, outcome, record('job.finished'));
-    if (!moved) return;
-    if (moved.status === 'retrying') scheduleRetry(moved);
-    bus.emit('job', moved);
-    bus.emit('library');
+        : repository.finish(job, outcome, record('job.finished')),
+    );
   }
 
   function auditEnd(event: string, { number, status, attempt, failure }: Job) {
@@ -276,16 +290,3 @@ export function createRunner(given: {
 const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as const;
 
 const noopOutcome: Outcome = { status: 'succeeded', result: { mode: 'noop' }, isTemporary: false };
-
-function spawnFailure(message: string): Outcome {
-  return {
-    status: 'failed',
-    failure: {
-      code: 'spawn_failed',
-      message: `The script could not be started: ${message}`,
-      detail: null,
-      stderr_tail: null,
-    },
-    isTemporary: false,
-  };
-}
