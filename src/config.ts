@@ -35,6 +35,7 @@ export const settingNames = [
   'CHL_RETENTION_DAYS',
   'CHL_RETENTION_JOBS',
   'CHL_IMPORT_ROOTS',
+  'CHL_WORKERS',
   'CHL_MAX_STREAMS',
   'CHL_TELEMETRY_INTERVAL_SEC',
   'CHL_LOG_LEVEL',
@@ -70,6 +71,7 @@ export function readConfig(env: Environment, folder: string) {
     retentionDays: whole(env, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
     retentionJobs: whole(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
     importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
+    workers: whole(env, 'CHL_WORKERS', 2, 0, 64),
     maxStreams: whole(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
     telemetryIntervalMs: whole(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(env, 'CHL_LOG_LEVEL', [

@@ -39,8 +39,8 @@ export const experiences = sqliteTable(
   },
   (table) => [
     check('experiences_embedding_status', sql`embedding_status IN ('pending', 'embedded', 'failed')`),
-    index('ops_experiences_category').on(table.category_code),
-    index('ops_experiences_embedding_status').on(table.embedding_status),
+    index('ops_experiences_listed').on(table.category_code, table.id, table.embedding_status),
+    index('ops_experiences_waiting').on(table.embedding_status, table.updated_at),
   ],
 );
 
@@ -56,8 +56,8 @@ export const categoryManuals = sqliteTable(
   },
   (table) => [
     check('category_manuals_embedding_status', sql`embedding_status IN ('pending', 'embedded', 'failed')`),
-    index('ops_category_manuals_category').on(table.category_code),
-    index('ops_category_manuals_embedding_status').on(table.embedding_status),
+    index('ops_category_manuals_listed').on(table.category_code, table.id, table.embedding_status),
+    index('ops_category_manuals_waiting').on(table.embedding_status, table.updated_at),
   ],
 );
 
@@ -74,7 +74,15 @@ export const embeddings = sqliteTable(
     created_at: text().notNull(),
     content_hash: text(),
   },
-  (table) => [index('ops_embeddings_entity').on(table.entity_id, table.entity_type)],
+  (table) => [
+    index('ops_embeddings_newest').on(
+      table.entity_id,
+      table.entity_type,
+      table.created_at,
+      table.model_name,
+      table.content_hash,
+    ),
+  ],
 );
 
 /** What a job did to this file, written in the transaction that did it; recovery reads it. */
@@ -90,9 +98,47 @@ export const applied = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.attempt] })],
 );
 
-/** One row. `revision` grows with every change of text or categories (triggers); `writer` is `<job id>.<attempt>`. */
+/** What the queue knows of an entry beyond its `embedding_status`: a row only while it is claimed, tried again, or failed.
+ *  Triggers remove it when the entry is embedded, changed or removed, by whatever program. `error` is the last one. */
+export const embeddingTask = sqliteTable(
+  'ops_embedding_task',
+  {
+    entity_type: text().notNull(),
+    entity_id: text().notNull(),
+    attempts: integer().notNull().default(0),
+    next_attempt_at: text(),
+    error: text(),
+    failed_at: text(),
+    claimed_by: text(),
+    fence: integer().notNull(),
+    lease_until: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.entity_type, table.entity_id] }),
+    index('ops_embedding_task_claimed_by').on(table.claimed_by).where(sql`claimed_by IS NOT NULL`),
+    index('ops_embedding_task_failed_at').on(table.failed_at).where(sql`failed_at IS NOT NULL`),
+  ],
+);
+
+/** One row. `revision` grows with every change of text or categories; `writer` is `<job id>.<attempt>`. The counts are of
+ *  all entries, those pending and those failed; `pending_since` is when one began to wait while none did. Triggers keep
+ *  all but `writer`, `fence` (the last one that a claim got) and the model that entries are embedded with. */
 export const libraryState = sqliteTable('ops_library_state', {
   id: integer().primaryKey(),
   revision: integer().notNull(),
   writer: text(),
+  experiences: integer().notNull().default(0),
+  experiences_pending: integer().notNull().default(0),
+  experiences_failed: integer().notNull().default(0),
+  manuals: integer().notNull().default(0),
+  manuals_pending: integer().notNull().default(0),
+  manuals_failed: integer().notNull().default(0),
+  pending_since: text(),
+  /** The entry that an INSERT OR REPLACE is about to remove without a trigger, and its status. */
+  replaced_experience: text(),
+  replaced_manual: text(),
+  replaced_status: text(),
+  fence: integer().notNull().default(0),
+  embedding_model: text(),
+  embedding_dimension: integer(),
 });

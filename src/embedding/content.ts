@@ -3,6 +3,14 @@ import { createHash } from 'node:crypto';
 
 export type Kind = 'experience' | 'manual';
 
+export const kinds = ['experience', 'manual'] as const;
+
+/** Where a kind's text stands in chl.db; every kind has a title. */
+export const entryTables = {
+  experience: { table: 'experiences', body: 'playbook', note: 'context' },
+  manual: { table: 'category_manuals', body: 'content', note: 'summary' },
+} as const;
+
 /** `body` is the playbook or the content; `note` the context or the summary. */
 export type EntryText = { kind: Kind; title: string; body: string; note: string | null };
 

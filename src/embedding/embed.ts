@@ -1,44 +1,109 @@
-// Embeds the entries of a selection that have no current embedding, batch by batch.
+// Embeds entries that wait in the queue: a batch of claims, for workers and `index` alike; and all of a selection.
+import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedText } from './content.ts';
-import type { Embedder } from './embedder.ts';
-import { type EmbeddingRepository, type EntryRow, isCurrent, type Selection } from './repository.ts';
+import { type Embedder, EmbeddingOutage } from './embedder.ts';
+import type { Claim, EmbeddingQueue, Selection } from './queue.ts';
+import { type EmbeddingRepository, isCurrent } from './repository.ts';
+import { scaleToUnit } from './vector.ts';
 
-const batchSize = 256;
+/** `failed` counts failed attempts, the last and the others. */
+export type Outcome = { embedded: number; failed: number };
 
-/** Gives how many entries got a new embedding. Each batch is committed by itself, so a run that is stopped loses one
- *  batch at most. `full`: those with a current embedding too. */
-export async function embedSelection(
-  repository: EmbeddingRepository,
-  model: Embedder,
-  selection: Selection & { full?: boolean },
-  onProgress: (done: number, total: number, embedded: number) => void,
-): Promise<number> {
-  const total = repository.countEntries(selection);
-  const waiting: EntryRow[] = [];
-  let seen = 0;
-  let embedded = 0;
-  for (const page of repository.entryPages(selection, batchSize)) {
-    waiting.push(...page.filter((entry) => selection.full || !isCurrent(entry, model)));
-    seen += page.length;
-    if (waiting.length >= batchSize) {
-      embedded += await embedBatch(repository, model, waiting.splice(0, batchSize));
-    }
-    onProgress(seen, total, embedded);
+export type Work = { queue: EmbeddingQueue; model: Embedder; claimant: string; leaseMs: number };
+
+/** Embeds what was claimed, and holds the lease meanwhile. When the batch fails, each entry is tried by itself, so that a
+ *  bad one never stops the others. Throws `EmbeddingOutage`; then what is left is given back and no attempt counted. */
+export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome> {
+  const { queue, claimant, leaseMs } = work;
+  // A lease that cannot be extended runs out, and `complete` leaves what was lost as it is.
+  const hold = setInterval(() => queue.extend(claimant, claims, leaseMs).catch(() => {}), leaseMs / 3);
+  try {
+    return await embedTogether(work, claims);
+  } catch (error) {
+    await queue.release(claimant, claims);
+    throw error;
+  } finally {
+    clearInterval(hold);
   }
-  if (waiting.length > 0) embedded += await embedBatch(repository, model, waiting);
-  onProgress(total, total, embedded);
-  return embedded;
 }
 
-async function embedBatch(repository: EmbeddingRepository, model: Embedder, entries: EntryRow[]) {
-  const texts = entries.map(embeddedText);
-  const vectors = await model.embed(texts);
-  const batch = entries.map((entry, i) => {
-    const vector = vectors[i];
-    if (vector?.length !== model.dimension) {
-      throw new Error(`${model.name} gave ${vector?.length ?? 'no'} numbers for ${entry.id}.`);
-    }
-    return { entry, text: texts[i] as string, vector };
-  });
-  return repository.complete(model, batch, new Date().toISOString());
+type SelectionWork = Work & {
+  repository: EmbeddingRepository;
+  selection: Selection;
+  /** Those with a current embedding too. */
+  full: boolean;
+  onProgress: (done: number, total: number) => void;
+};
+
+/** Puts the entries of the selection that have no current embedding into the queue and embeds until none waits, those that
+ *  failed before too, without their back-off. What workers have claimed is left to them and waited for. Each batch is
+ *  committed by itself. Gives how many entries were embedded, by whomever, and how many of these failed. */
+export async function embedSelection(work: SelectionWork): Promise<Outcome> {
+  const { queue, model, claimant, leaseMs, repository, selection, onProgress } = work;
+  await queue.useModel(model);
+  await queue.release(claimant);
+  await enqueueStale(work);
+  const failedBefore = repository.countFailed(selection);
+  const total = repository.countWaiting(selection);
+  for (let waiting = total; waiting > 0; waiting = repository.countWaiting(selection)) {
+    onProgress(Math.max(0, total - waiting), total);
+    const claims = await queue.claim({
+      claimant,
+      model,
+      size: batchSize,
+      leaseMs,
+      selection,
+      isUrgent: true,
+    });
+    if (claims.length > 0) await embedClaims(work, claims);
+    else await delay(othersMs);
+  }
+  onProgress(total, total);
+  const failed = repository.countFailed(selection) - failedBefore;
+  return { embedded: total - failed, failed };
+}
+
+const batchSize = 256;
+/** How often is looked whether workers are done with what they have claimed. */
+const othersMs = 200;
+
+async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
+  const { queue, model, claimant } = work;
+  const vectors = await embedTexts(model, claims.map(embeddedText));
+  if (!(vectors instanceof Error)) {
+    const done = claims.map((claim, i) => ({ claim, vector: vectors[i] as Float32Array }));
+    return { embedded: await queue.complete(claimant, model, done), failed: 0 };
+  }
+  if (claims.length === 1) {
+    return { embedded: 0, failed: await queue.fail(claimant, claims, vectors.message) };
+  }
+  const sum = { embedded: 0, failed: 0 };
+  for (const claim of claims) {
+    const { embedded, failed } = await embedTogether(work, [claim]);
+    sum.embedded += embedded;
+    sum.failed += failed;
+  }
+  return sum;
+}
+
+/** The vectors, or what is wrong with one of these texts. */
+async function embedTexts(model: Embedder, texts: string[]): Promise<Float32Array[] | Error> {
+  try {
+    const vectors = await model.embed(texts);
+    const isWhole = vectors.length === texts.length && vectors.every((vector) => isUsable(model, vector));
+    return isWhole ? vectors : new Error(`${model.name} gave no ${model.dimension} numbers for the text.`);
+  } catch (error) {
+    if (error instanceof EmbeddingOutage) throw error;
+    return error as Error;
+  }
+}
+
+function isUsable({ dimension }: Embedder, vector: Float32Array): boolean {
+  return vector.length === dimension && scaleToUnit(vector) !== null;
+}
+
+async function enqueueStale({ queue, model, repository, selection, full }: SelectionWork) {
+  for (const page of repository.entryPages(selection, batchSize)) {
+    await queue.enqueue(page.filter((entry) => full || !isCurrent(entry, model)));
+  }
 }

@@ -1,4 +1,5 @@
 // What turns text into vectors, whoever does the work: the built-in embedder, or a service over HTTP.
+import { AppError } from '../errors.ts';
 
 export type Embedder = {
   /** The model's name as it stands in `embeddings.model_name`, in index files and in settings. */
@@ -8,6 +9,19 @@ export type Embedder = {
   readonly dimension: number;
   /** True: it compares letters and words, not meaning; pages say so. */
   readonly isLexical: boolean;
-  /** One L2-normalised vector a text, in the same order. */
+  /** One L2-normalised vector a text, in the same order. Throws `EmbeddingOutage` when no text can be embedded now;
+   *  any other error is the fault of one of these texts. */
   embed(texts: string[]): Promise<Float32Array[]>;
 };
+
+/** Nothing can be embedded for now, whatever the text: entries wait, and no attempt is counted. */
+export class EmbeddingOutage extends AppError {
+  /** When the service says so itself: not to be asked before. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs?: number) {
+    super('temporary', message);
+    this.name = 'EmbeddingOutage';
+    this.retryAfterMs = retryAfterMs;
+  }
+}

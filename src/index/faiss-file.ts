@@ -78,6 +78,36 @@ export function scanIndexFile(
   }
 }
 
+/** What the header says; throws as above when the file is no whole IndexFlatIP. Reads no vector. */
+export function readIndexHeader(file: string): IndexHeader {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const size = fs.fstatSync(fd).size;
+    return decodeHeader(readBytes(fd, Buffer.alloc(Math.min(headerBytes, size)), 0), size);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The vectors of a file whose header was checked, a few megabytes at a time, always whole ones. */
+export function scanIndexVectors(
+  file: string,
+  { dimension, count }: IndexHeader,
+  onVectors: (bytes: Uint8Array, first: number) => void,
+) {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(rowsAtOnce(dimension) * dimension * 4);
+    for (let first = 0; first < count; first += rowsAtOnce(dimension)) {
+      const rows = Math.min(rowsAtOnce(dimension), count - first);
+      const chunk = buffer.subarray(0, rows * dimension * 4);
+      onVectors(readBytes(fd, chunk, headerBytes + first * dimension * 4), first);
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** One vector of a file whose header was checked. */
 export function readVector(file: string, dimension: number, row: number): Float32Array {
   const fd = fs.openSync(file, 'r');
@@ -91,6 +121,7 @@ export function readVector(file: string, dimension: number, row: number): Float3
 
 const headerBytes = 45;
 const chunkBytes = 4 * 1024 * 1024;
+const rowsAtOnce = (dimension: number) => Math.max(1, Math.floor(chunkBytes / (dimension * 4)));
 const reserved = 1n << 20n;
 const innerProduct = 0;
 

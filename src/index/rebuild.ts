@@ -4,7 +4,9 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/open.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import type { Embedder } from '../embedding/embedder.ts';
-import { createEmbeddingRepository, queueCounts, type Selection } from '../embedding/repository.ts';
+import type { Selection } from '../embedding/queue.ts';
+import { createEmbeddingRepository, queueCounts } from '../embedding/repository.ts';
+import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError } from '../errors.ts';
 import type { ScriptContext } from '../runner/script.ts';
 import { type Build, buildGeneration } from './build.ts';
@@ -40,10 +42,17 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
   refuseUnknown(repository, args);
-  const embedded = await embedSelection(repository, model, args, (done, total) =>
-    progress(done, total, 'embed'),
-  );
-  console.log(`Embedded ${embedded} entries with ${model.name}.`);
+  const { embedded, failed } = await embedSelection({
+    queue: createSqliteQueue(library),
+    repository,
+    model,
+    claimant: `index of ${config.indexFolder}`,
+    leaseMs,
+    selection: args,
+    full: args.full ?? false,
+    onProgress: (done, total) => progress(done, total, 'embed'),
+  });
+  console.log(`Embedded ${embedded} entries with ${model.name}; ${failed} failed.`);
   const { draft, files, meta, index } = buildGeneration({
     library,
     model,
@@ -75,6 +84,9 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   console.log(`Switched to ${draft.name} with ${meta.count} vectors.`);
   return result;
 }
+
+/** A run that is killed keeps the others waiting for what it had claimed for this long. */
+const leaseMs = 30_000;
 
 function refuseUnknown(
   repository: ReturnType<typeof createEmbeddingRepository>,

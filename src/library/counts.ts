@@ -1,4 +1,4 @@
-// Statements that count the library for pages: totals, and the categories to choose from.
+// Statements that count the library for pages: totals as triggers keep them, and the categories to choose from.
 import type { Db } from '../db/open.ts';
 
 export type LibraryTotals = {
@@ -11,9 +11,11 @@ export type LibraryTotals = {
 };
 
 export function countLibrary(library: Db): LibraryTotals {
-  const rowsOf = (table: string) => library.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
   const list = library.prepare('SELECT code, name FROM categories ORDER BY name').all();
-  const [experiences, manuals] = [rowsOf('experiences'), rowsOf('category_manuals')];
+  const [experiences, manuals] = library
+    .prepare('SELECT experiences, manuals FROM ops_library_state')
+    .raw()
+    .get() as [number, number];
   return {
     categories: list.length,
     experiences,

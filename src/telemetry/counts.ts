@@ -1,6 +1,7 @@
 // Counts of the library and of the embedding queue, taken at most once for each commit to chl.db.
 import { type Db, dataVersion } from '../db/open.ts';
-import { type QueueCounts, queueCounts } from '../embedding/repository.ts';
+import type { QueueCounts } from '../embedding/queue.ts';
+import { queueCounts } from '../embedding/repository.ts';
 import { countLibrary, type LibraryTotals } from '../library/counts.ts';
 
 export type LibraryCounts = ReturnType<typeof createLibraryCounts>;

@@ -86,7 +86,8 @@ t.test('a file that a newer version has written is refused and left as it is', a
     const file = path.join(folder, `${name}.db`);
     const db = prepare(file);
     db.exec(`INSERT INTO ops_migration (hash, created_at) VALUES ('of tomorrow', ${Date.UTC(2100, 1)})`);
-    if (name === 'library') db.exec('ALTER TABLE embeddings DROP COLUMN content_hash');
+    if (name === 'library')
+      db.exec('DROP INDEX ops_embeddings_newest; ALTER TABLE embeddings DROP COLUMN content_hash');
     db.close();
     const before = fs.readFileSync(file);
     t.throws(() => prepare(file), {

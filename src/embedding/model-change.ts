@@ -1,0 +1,76 @@
+// Statements that say which model the library is embedded with, and that put entries of another model back into the queue.
+// The vectors of two models never mix: only claims and completions of the model named here are taken.
+import { setImmediate } from 'node:timers/promises';
+import type { Db } from '../db/open.ts';
+import { entryTables, type Kind, kinds } from './content.ts';
+import type { Embedder } from './embedder.ts';
+
+type Model = Pick<Embedder, 'name' | 'dimension'>;
+
+/** The dimension is null while entries of the model before may still say that they are embedded. */
+type KnownModel = { name: string | null; dimension: number | null };
+
+export function modelOf(library: Db): KnownModel {
+  return library
+    .prepare('SELECT embedding_model AS name, embedding_dimension AS dimension FROM ops_library_state')
+    .get() as KnownModel;
+}
+
+/** Entries whose newest embedding is of another model wait again, in short transactions; gives how many. One that is
+ *  stopped on the way is continued by the next. Claims of the model before are lost. */
+export async function useModel(library: Db, { name, dimension }: Model): Promise<number> {
+  const known = modelOf(library);
+  if (known.name === name && known.dimension === dimension) return 0;
+  begin(library, name, known.name !== null && known.name !== name);
+  let waiting = 0;
+  for (const kind of kinds) {
+    for (let after: string | null = ''; after !== null; await setImmediate()) {
+      const page = requeuePage(library, kind, { name, dimension }, after);
+      waiting += page.changes;
+      after = page.last;
+    }
+  }
+  library
+    .prepare('UPDATE ops_library_state SET embedding_dimension = ? WHERE embedding_model = ?')
+    .run(dimension, name);
+  return waiting;
+}
+
+const pageSize = 1000;
+
+/** What failed with another model is tried with this one. */
+function begin(library: Db, name: string, isAnother: boolean) {
+  library
+    .transaction(() => {
+      library
+        .prepare('UPDATE ops_library_state SET embedding_model = ?, embedding_dimension = NULL')
+        .run(name);
+      if (!isAnother) return;
+      for (const kind of kinds) {
+        library.exec(
+          `UPDATE ${entryTables[kind].table} SET embedding_status = 'pending' WHERE embedding_status = 'failed'`,
+        );
+      }
+      library.exec('DELETE FROM ops_embedding_task');
+    })
+    .immediate();
+}
+
+function requeuePage(library: Db, kind: Kind, { name, dimension }: Model, after: string) {
+  const { table } = entryTables[kind];
+  const last = library
+    .prepare(`SELECT max(id) FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${pageSize})`)
+    .pluck()
+    .get(after) as string | null;
+  if (last === null) return { last, changes: 0 };
+  const { changes } = library
+    .prepare(
+      `UPDATE ${table} SET embedding_status = 'pending'
+       WHERE id > ? AND id <= ? AND embedding_status = 'embedded' AND NOT coalesce((
+         SELECT model_name = ? AND embedding_dimension = ? FROM embeddings
+         WHERE entity_id = ${table}.id AND entity_type = '${kind}'
+         ORDER BY created_at DESC, embeddings.rowid DESC LIMIT 1), 0)`,
+    )
+    .run(after, last, name, dimension);
+  return { last, changes };
+}

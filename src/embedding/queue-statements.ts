@@ -1,0 +1,138 @@
+// The statements of the embedding queue on chl.db, prepared once. Triggers of the library keep the counts, and remove the
+// task of an entry that is embedded, changed or removed. Times are ISO 8601 UTC text, so that they compare as text.
+import type { Db } from '../db/open.ts';
+import { entryTables, type EntryText, type Kind } from './content.ts';
+
+export type QueueStatements = ReturnType<typeof prepareQueue>;
+
+export type DueRow = EntryText & { id: string; attempts: number };
+
+export type FailedRow = {
+  id: string;
+  kind: Kind;
+  title: string;
+  attempts: number;
+  error: string | null;
+  failed_at: string;
+};
+
+export function prepareQueue(db: Db) {
+  const bothKinds = <T>(prepare: (db: Db, kind: Kind) => T): Record<Kind, T> => ({
+    experience: prepare(db, 'experience'),
+    manual: prepare(db, 'manual'),
+  });
+  return {
+    ...prepareTasks(db),
+    ...prepareEmbeddings(db),
+    due: bothKinds(prepareDue),
+    entries: bothKinds(prepareEntries),
+    failed: prepareFailed(db),
+    nextFence: db
+      .prepare<[], number>('UPDATE ops_library_state SET fence = fence + 1 RETURNING fence')
+      .pluck(),
+    waiting: db.prepare<[], { pending_since: string | null; oldest_change: string | null }>(
+      `SELECT pending_since, min(coalesce(e, m), coalesce(m, e)) AS oldest_change FROM ops_library_state,
+         (SELECT min(updated_at) AS e FROM experiences WHERE embedding_status = 'pending'),
+         (SELECT min(updated_at) AS m FROM category_manuals WHERE embedding_status = 'pending')`,
+    ),
+  };
+}
+
+/** A claim is held by its claimant and fence until its lease ends. */
+function prepareTasks(db: Db) {
+  const isEntry = 'entity_type = @kind AND entity_id = @id';
+  const isHeld = `${isEntry} AND claimed_by = @claimant AND fence = @fence AND lease_until > @now`;
+  const isClaim = `${isEntry} AND claimed_by = @claimant AND fence = @fence`;
+  const unclaimed = 'claimed_by = NULL, lease_until = NULL';
+  return {
+    claim: db.prepare(
+      `INSERT INTO ops_embedding_task (entity_type, entity_id, claimed_by, fence, lease_until)
+         VALUES (@kind, @id, @claimant, @fence, @lease_until)
+       ON CONFLICT DO UPDATE SET claimed_by = @claimant, fence = @fence, lease_until = @lease_until`,
+    ),
+    isHeld: db.prepare<[object], 1>(`SELECT 1 FROM ops_embedding_task WHERE ${isHeld}`).pluck(),
+    extend: db.prepare(`UPDATE ops_embedding_task SET lease_until = @lease_until WHERE ${isHeld}`),
+    countFailure: db
+      .prepare<[object], number>(
+        `UPDATE ops_embedding_task SET attempts = attempts + 1, error = @error, ${unclaimed} WHERE ${isHeld}
+         RETURNING attempts`,
+      )
+      .pluck(),
+    setNextAttempt: db.prepare(`UPDATE ops_embedding_task SET next_attempt_at = @at WHERE ${isEntry}`),
+    setFailed: db.prepare(`UPDATE ops_embedding_task SET failed_at = @now WHERE ${isEntry}`),
+    forgetClaim: db.prepare(`DELETE FROM ops_embedding_task WHERE attempts = 0 AND ${isClaim}`),
+    dropClaim: db.prepare(`UPDATE ops_embedding_task SET ${unclaimed} WHERE ${isClaim}`),
+    forgetClaims: db.prepare('DELETE FROM ops_embedding_task WHERE attempts = 0 AND claimed_by = ?'),
+    dropClaims: db.prepare(`UPDATE ops_embedding_task SET ${unclaimed} WHERE claimed_by = ?`),
+    forgetAttempts: db.prepare(
+      `DELETE FROM ops_embedding_task WHERE ${isEntry} AND (lease_until IS NULL OR lease_until <= @now)`,
+    ),
+  };
+}
+
+/** Other models' embeddings of the entry stay. */
+function prepareEmbeddings(db: Db) {
+  return {
+    dropEmbedding: db.prepare(
+      'DELETE FROM embeddings WHERE entity_id = ? AND entity_type = ? AND model_name = ?',
+    ),
+    addEmbedding: db.prepare(
+      `INSERT INTO embeddings (entity_id, entity_type, model_name, model_version, embedding_dimension,
+         embedding_data, created_at, content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  };
+}
+
+/** What waits and may be claimed, those that changed first before the others; of everything, a category or an entry. */
+function prepareDue(db: Db, kind: Kind) {
+  const { table, body, note } = entryTables[kind];
+  const prepare = (isSelected: string) =>
+    db.prepare<[object], DueRow>(
+      `SELECT '${kind}' AS kind, x.id, x.title, x.${body} AS body, x.${note} AS note,
+         coalesce(task.attempts, 0) AS attempts
+       FROM ${table} x LEFT JOIN ops_embedding_task task ON task.entity_type = '${kind}' AND task.entity_id = x.id
+       WHERE x.embedding_status = 'pending' AND (task.lease_until IS NULL OR task.lease_until <= @now)
+         AND (task.next_attempt_at IS NULL OR task.next_attempt_at <= @due_by) AND ${isSelected}
+       ORDER BY x.updated_at LIMIT @size`,
+    );
+  return {
+    all: prepare('true'),
+    category: prepare('x.category_code = @category'),
+    entry: prepare('x.id = @entry AND (@category IS NULL OR x.category_code = @category)'),
+  };
+}
+
+function prepareEntries(db: Db, kind: Kind) {
+  const { table, body, note } = entryTables[kind];
+  return {
+    /** Changes no row when the text is no longer the one that was embedded. */
+    markEmbedded: db.prepare(
+      `UPDATE ${table} SET embedding_status = 'embedded'
+       WHERE id = ? AND title = ? AND ${body} = ? AND ${note} IS ?`,
+    ),
+    markFailed: db.prepare(`UPDATE ${table} SET embedding_status = 'failed' WHERE id = @id`),
+    markWaiting: db.prepare(
+      `UPDATE ${table} SET embedding_status = 'pending' WHERE id = @id AND embedding_status <> 'pending'`,
+    ),
+    retryFailed: db.prepare(
+      `UPDATE ${table} SET embedding_status = 'pending' WHERE rowid IN (
+         SELECT rowid FROM ${table} WHERE embedding_status = 'failed'
+           AND (@category IS NULL OR category_code = @category) AND (@entry IS NULL OR id = @entry) LIMIT @size)`,
+    ),
+  };
+}
+
+/** Those that we gave up, the last ones first; and those that another program marked, of which no error is known. */
+function prepareFailed(db: Db) {
+  const ours = (kind: Kind) =>
+    `SELECT task.entity_id AS id, task.entity_type AS kind, x.title, task.attempts, task.error, task.failed_at
+     FROM ops_embedding_task task JOIN ${entryTables[kind].table} x ON x.id = task.entity_id
+     WHERE task.entity_type = '${kind}' AND task.failed_at IS NOT NULL AND x.embedding_status = 'failed'`;
+  const others = (kind: Kind) =>
+    `SELECT x.id, '${kind}' AS kind, x.title, 0 AS attempts, NULL AS error, x.updated_at AS failed_at
+     FROM ${entryTables[kind].table} x WHERE x.embedding_status = 'failed' AND NOT EXISTS (
+       SELECT 1 FROM ops_embedding_task WHERE entity_type = '${kind}' AND entity_id = x.id)`;
+  const both = (select: (kind: Kind) => string, order: string) =>
+    db.prepare<[number], FailedRow>(`${select('experience')} UNION ALL ${select('manual')} ${order} LIMIT ?`);
+  return { ours: both(ours, 'ORDER BY task.failed_at DESC'), others: both(others, '') };
+}

@@ -1,0 +1,195 @@
+// The embedding queue in chl.db: an entry waits when its `embedding_status` says pending; a task row exists only while it
+// is claimed, tried again or failed. Each step is one short transaction, so many processes can share the queue.
+import { setImmediate } from 'node:timers/promises';
+import type { Db } from '../db/open.ts';
+import { AppError } from '../errors.ts';
+import { cut } from '../library/rules.ts';
+import { contentHash, embeddedText, kinds } from './content.ts';
+import { modelOf, useModel } from './model-change.ts';
+import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from './queue.ts';
+import { type DueRow, type FailedRow, prepareQueue, type QueueStatements } from './queue-statements.ts';
+import { queueCounts } from './repository.ts';
+
+export type SqliteQueueOptions = {
+  now?: () => Date;
+  /** How long an entry waits after its first, its second, … failed attempt; the one after the last is final. */
+  backOffMs?: readonly number[];
+};
+
+const usualBackOffMs = [5_000, 30_000];
+/** Entries a transaction, so that other programs that write the file never wait long. */
+const batchSize = 500;
+const longestError = 500;
+
+/** `library` is one that `prepareLibrary` has seen. */
+export function createSqliteQueue(
+  library: Db,
+  { now = () => new Date(), backOffMs = usualBackOffMs }: SqliteQueueOptions = {},
+): EmbeddingQueue {
+  const statements = prepareQueue(library);
+  const { due, entries, failed } = statements;
+  const inTransaction = <T>(work: () => T): T => library.transaction(work).immediate();
+  const later = (ms: number) => new Date(now().getTime() + ms).toISOString();
+  const nowText = () => later(0);
+
+  return {
+    useModel: (model) => useModel(library, model),
+
+    enqueue: async (keys) => {
+      let added = 0;
+      for (let at = 0; at < keys.length; at += batchSize) {
+        if (at > 0) await setImmediate();
+        added += inTransaction(() => enqueueBatch(keys.slice(at, at + batchSize)));
+      }
+      return added;
+    },
+
+    claim: async (request) => inTransaction(() => claimBatch(request)),
+
+    extend: async (claimant, claims, leaseMs) =>
+      inTransaction(() => {
+        const times = { claimant, now: nowText(), lease_until: later(leaseMs) };
+        return claims.filter((claim) => statements.extend.run({ ...keyOf(claim), ...times }).changes === 1);
+      }),
+
+    complete: async (claimant, model, done) =>
+      inTransaction(() => {
+        const { name, dimension } = modelOf(library);
+        if (name !== model.name || dimension !== model.dimension) return 0;
+        return done.filter((one) => completeOne(statements, claimant, model, one, nowText())).length;
+      }),
+
+    fail: async (claimant, claims, error) =>
+      inTransaction(() => claims.filter((claim) => failOne(claimant, claim, error)).length),
+
+    release: async (claimant, claims) =>
+      inTransaction(() => {
+        if (!claims) {
+          return statements.forgetClaims.run(claimant).changes + statements.dropClaims.run(claimant).changes;
+        }
+        return claims.filter((claim) => {
+          const held = { ...keyOf(claim), claimant };
+          return statements.forgetClaim.run(held).changes + statements.dropClaim.run(held).changes > 0;
+        }).length;
+      }),
+
+    retryFailed: async ({ kind, category = null, entry = null } = {}) => {
+      let retried = 0;
+      for (const chosen of kind ? [kind] : kinds) {
+        for (let changes = batchSize; changes === batchSize; retried += changes) {
+          changes = entries[chosen].retryFailed.run({ category, entry, size: batchSize }).changes;
+          await setImmediate();
+        }
+      }
+      return retried;
+    },
+
+    counts: async () => queueCounts(library),
+
+    oldestPendingAt: async () => {
+      const { pending } = queueCounts(library);
+      return pending.total === 0 ? null : oldestOf(statements.waiting.get());
+    },
+
+    failed: async (limit) => {
+      const ours = failed.ours.all(limit);
+      const others = ours.length < limit ? failed.others.all(limit - ours.length) : [];
+      return [...ours, ...others].map(toFailedEntry);
+    },
+  };
+
+  function enqueueBatch(keys: EntryKey[]): number {
+    return keys.filter(({ kind, id }) => {
+      statements.forgetAttempts.run({ kind, id, now: nowText() });
+      return entries[kind].markWaiting.run({ id }).changes === 1;
+    }).length;
+  }
+
+  function claimBatch({ claimant, model, size, leaseMs, selection = {}, isUrgent }: ClaimRequest): Claim[] {
+    refuseOtherModel(modelOf(library).name, model.name);
+    const { category = null, entry = null } = selection;
+    const scope = entry !== null ? 'entry' : category !== null ? 'category' : 'all';
+    const wanted = { now: nowText(), due_by: isUrgent ? '9999' : nowText(), category, entry, size };
+    const [experiences, manuals] = kinds.map((kind) => due[kind][scope].all(wanted)) as [DueRow[], DueRow[]];
+    if (experiences.length + manuals.length === 0) return [];
+    const fence = statements.nextFence.get() as number;
+    const lease_until = later(leaseMs);
+    return fairShare(experiences, manuals, size, fence).map(({ attempts, ...text }) => {
+      statements.claim.run({ kind: text.kind, id: text.id, claimant, fence, lease_until });
+      return { ...text, fence, attempt: attempts + 1 };
+    });
+  }
+
+  /** Whether the claim was still held. */
+  function failOne(claimant: string, claim: Claim, error: string): boolean {
+    const key = keyOf(claim);
+    const failure = { ...key, claimant, now: nowText(), error: cut(error, longestError) };
+    const attempts = statements.countFailure.get(failure);
+    if (attempts === undefined) return false;
+    const backOff = backOffMs[attempts - 1];
+    if (backOff !== undefined) {
+      statements.setNextAttempt.run({ ...key, at: later(backOff) });
+    } else {
+      statements.setFailed.run({ ...key, now: nowText() });
+      entries[claim.kind].markFailed.run({ id: claim.id });
+    }
+    return true;
+  }
+}
+
+function keyOf({ kind, id, fence }: Claim) {
+  return { kind, id, fence };
+}
+
+function refuseOtherModel(current: string | null, model: string) {
+  if (current === model) return;
+  throw new AppError(
+    'config',
+    current === null
+      ? `Nobody has said yet which model the library is embedded with, so ${model} may not begin.`
+      : `The library is embedded with ${current} by now, not with ${model}. Start again with the server's settings.`,
+  );
+}
+
+/** Half of each kind while both wait; an odd one goes to each kind in turn. */
+function fairShare<T>(experiences: T[], manuals: T[], size: number, turn: number): T[] {
+  const half = turn % 2 === 0 ? Math.floor(size / 2) : Math.ceil(size / 2);
+  const ofManuals = Math.min(manuals.length, Math.max(half, size - experiences.length));
+  return [...experiences.slice(0, size - ofManuals), ...manuals.slice(0, ofManuals)];
+}
+
+type Completion = { claim: Claim; vector: Float32Array };
+
+/** Whether it was written. Removing the task is the trigger's work. */
+function completeOne(
+  { isHeld, dropEmbedding, addEmbedding, entries }: QueueStatements,
+  claimant: string,
+  model: Parameters<EmbeddingQueue['complete']>[1],
+  { claim, vector }: Completion,
+  now: string,
+): boolean {
+  const { kind, id, title, body, note } = claim;
+  if (vector.length !== model.dimension) {
+    throw new Error(`${model.name} gave ${vector.length} numbers for ${id}, not ${model.dimension}.`);
+  }
+  if (isHeld.get({ ...keyOf(claim), claimant, now }) === undefined) return false;
+  if (entries[kind].markEmbedded.run(id, title, body, note).changes === 0) return false;
+  dropEmbedding.run(id, kind, model.name);
+  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+  const hash = contentHash(embeddedText(claim));
+  addEmbedding.run(id, kind, model.name, model.version, vector.length, bytes, now, hash);
+  return true;
+}
+
+/** An imported entry may have changed long before it began to wait: then the queue's own mark counts. */
+function oldestOf(waiting: { pending_since: string | null; oldest_change: string | null } | undefined) {
+  const { pending_since, oldest_change } = waiting ?? { pending_since: null, oldest_change: null };
+  const changedAt = Date.parse(oldest_change ?? '');
+  if (Number.isNaN(changedAt)) return pending_since;
+  const changed = new Date(changedAt).toISOString();
+  return pending_since !== null && pending_since > changed ? pending_since : changed;
+}
+
+function toFailedEntry({ error, ...row }: FailedRow): FailedEntry {
+  return { ...row, error: error ?? 'Another program marked it as failed.' };
+}

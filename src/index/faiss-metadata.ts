@@ -1,0 +1,44 @@
+// Statements on the table in which CHL itself keeps which entry each vector of its index belongs to. It is not ours: it is
+// only read, and only when it is there.
+import type { Db } from '../db/open.ts';
+import { contentHash, embeddedText, type Kind } from '../embedding/content.ts';
+import type { MetaVector } from './meta.ts';
+import { createIndexRepository } from './repository.ts';
+
+export type FaissLink = MetaVector & {
+  row: number;
+  /** The entry's stored vector of that model, or null. */
+  stored: Uint8Array | null;
+};
+
+/** The links of vectors that stand for an entry, in the order of their rows; null without the table. */
+export function readFaissLinks(library: Db, model: string): FaissLink[] | null {
+  const isThere = library
+    .prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'faiss_metadata'`)
+    .get();
+  if (!isThere) return null;
+  const rows = library
+    .prepare(
+      `SELECT f.faiss_internal_id AS row, f.entity_id, f.entity_type AS kind,
+         coalesce(x.embedding_status, m.embedding_status) AS status,
+         (SELECT embedding_data FROM embeddings e WHERE e.entity_id = f.entity_id AND e.entity_type = f.entity_type
+            AND e.model_name = ? ORDER BY e.created_at DESC, e.rowid DESC LIMIT 1) AS stored
+       FROM faiss_metadata f
+       LEFT JOIN experiences x ON f.entity_type = 'experience' AND x.id = f.entity_id
+       LEFT JOIN category_manuals m ON f.entity_type = 'manual' AND m.id = f.entity_id
+       WHERE NOT f.deleted AND f.entity_type IN ('experience', 'manual') ORDER BY f.faiss_internal_id`,
+    )
+    .all(model) as {
+    row: number;
+    entity_id: string;
+    kind: Kind;
+    status: string | null;
+    stored: Buffer | null;
+  }[];
+  const { findEntry } = createIndexRepository(library);
+  return rows.map(({ row, entity_id, kind, status, stored }) => {
+    // Without a hash of its own, a vector is of the text as it stands as long as the status says so.
+    const entry = status === 'embedded' ? findEntry(kind, entity_id) : undefined;
+    return { row, entity_id, kind, stored, content_hash: entry ? contentHash(embeddedText(entry)) : '' };
+  });
+}

@@ -1,0 +1,37 @@
+// How the vectors of a snapshot stand to the library here, before it is installed.
+import type { Db } from '../db/open.ts';
+import { contentHash, embeddedText } from '../embedding/content.ts';
+import { countLibrary } from '../library/counts.ts';
+import { count } from '../wording.ts';
+import type { MetaVector } from './meta.ts';
+import { createIndexRepository } from './repository.ts';
+
+/** `covered` entries have a vector of their text as it stands, `stale` ones a vector of older text, `missing` ones none;
+ *  `orphans` are vectors without an entry here. */
+export type Coverage = { entries: number; covered: number; stale: number; missing: number; orphans: number };
+
+export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {
+  return library.transaction(() => {
+    const { findEntry } = createIndexRepository(library);
+    const { entries } = countLibrary(library);
+    const found = { covered: 0, stale: 0, orphans: 0 };
+    for (const { kind, entity_id, content_hash } of vectors) {
+      const entry = findEntry(kind, entity_id);
+      if (!entry) found.orphans++;
+      else if (contentHash(embeddedText(entry)) === content_hash) found.covered++;
+      else found.stale++;
+    }
+    return { entries, ...found, missing: entries - found.covered - found.stale };
+  })();
+}
+
+/** `covers 39,120 of 39,561 entries; 441 stale` */
+export function wordCoverage({ entries, covered, stale, missing, orphans }: Coverage): string {
+  const others = [
+    stale > 0 && `${count(stale)} stale`,
+    missing > 0 && `${count(missing)} missing`,
+    orphans > 0 && `${count(orphans)} of no entry here`,
+  ].filter(Boolean);
+  const covers = `covers ${count(covered)} of ${count(entries)} entries`;
+  return others.length > 0 ? `${covers}; ${others.join(', ')}` : covers;
+}

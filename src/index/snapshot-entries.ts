@@ -1,0 +1,92 @@
+// Reads the entries of a ZIP whose structure was checked, by unzipper, which inflates and checks nothing by itself: here
+// each byte is counted, and CRC-32 and SHA-256 are taken in passing.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import unzipper from 'unzipper';
+import { refusal } from './snapshot-refusal.ts';
+import type { ZipEntry } from './zip-directory.ts';
+
+export type ZipReader = {
+  /** To be called before the descriptor is closed: unzipper leaves its own streams open. */
+  close(): void;
+  /** Passes on the bytes of an entry and gives their SHA-256. Throws `zip_damaged` as soon as they are more or other than
+   *  the ZIP says. */
+  read(entry: ZipEntry, onBytes: (chunk: Buffer) => void): Promise<string>;
+};
+
+const chunkBytes = 1024 * 1024;
+
+/** The descriptor stays open and is the caller's. Throws `zip_structure` should unzipper see another archive than we do. */
+export async function openZip(fd: number, entries: ZipEntry[]): Promise<ZipReader> {
+  const { size } = fs.fstatSync(fd);
+  const streams: Readable[] = [];
+  const directory = await unzipper.Open.custom({
+    size: () => Promise.resolve(size),
+    stream(start: number, length: number) {
+      const stream = readRange(fd, start, Math.min(size, length ? start + length : size));
+      streams.push(stream);
+      return stream;
+    },
+  });
+  const found = new Map(directory.files.map((file) => [file.path, file]));
+  const isSame = entries.every((entry) => {
+    const file = found.get(entry.name);
+    return (
+      file !== undefined &&
+      file.offsetToLocalFileHeader === entry.headerAt &&
+      file.compressedSize === entry.compressedSize &&
+      file.uncompressedSize === entry.size
+    );
+  });
+  if (!isSame || directory.files.length !== entries.length) {
+    throw refusal('zip_structure', 'The ZIP can be read in two ways.');
+  }
+  return {
+    close: () => streams.forEach((stream) => stream.destroy()),
+    async read({ name, size, crc }, onBytes) {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      let sum = 0;
+      try {
+        for await (const chunk of found.get(name)?.stream() ?? []) {
+          bytes += chunk.length;
+          if (bytes > size) break;
+          sum = crc32(chunk, sum);
+          hash.update(chunk);
+          onBytes(chunk);
+        }
+      } catch (error) {
+        if (!isOfZip(error)) throw error;
+        throw refusal('zip_damaged', `The entry ${name} of the ZIP cannot be unpacked: it is damaged.`);
+      }
+      if (bytes !== size) {
+        throw refusal('zip_damaged', `The entry ${name} of the ZIP has another size than the ZIP says.`);
+      }
+      if (sum !== crc)
+        throw refusal('zip_damaged', `The entry ${name} of the ZIP is damaged: its CRC-32 differs.`);
+      return hash.digest('hex');
+    },
+  };
+}
+
+/** zlib's own errors, and the one with which unzipper says that the bytes end too early. */
+function isOfZip(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code?.startsWith('Z_') === true || message === 'FILE_ENDED';
+}
+
+/** Reads when asked and not ahead, so that nothing is under way once the descriptor is closed. */
+function readRange(fd: number, start: number, end: number): Readable {
+  let at = start;
+  return new Readable({
+    highWaterMark: chunkBytes,
+    read() {
+      const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(0, end - at)));
+      const read = chunk.length === 0 ? 0 : fs.readSync(fd, chunk, 0, chunk.length, at);
+      at += read;
+      this.push(read === 0 ? null : chunk.subarray(0, read));
+    },
+  });
+}

@@ -1,0 +1,51 @@
+// What the meta file of a snapshot says must be what its index and its manifest are.
+import type { IndexHeader } from './faiss-file.ts';
+import { type MetaVector, parseMeta } from './meta.ts';
+import type { Manifest } from './snapshot-manifest.ts';
+import { refusal } from './snapshot-refusal.ts';
+
+/** Which entry each vector belongs to. Throws `meta_invalid` when this is no meta file, `meta_mismatch` when it lies. */
+export function readDescribed(
+  text: string,
+  manifest: Manifest,
+  { dimension, count }: IndexHeader,
+  sha256: string,
+): MetaVector[] {
+  const meta = parse(text);
+  const claims: [string, string | number, string | number][] = [
+    ['model', meta.model, manifest.model],
+    ['model', meta.model_name, manifest.model],
+    ['dimension', meta.dimension, dimension],
+    ['count', meta.count, count],
+    ['SHA-256', meta.sha256, sha256],
+    ['SHA-256', meta.checksum, sha256],
+  ];
+  for (const [what, said, is] of claims) {
+    if (said === is) continue;
+    throw refusal('meta_mismatch', `The meta file describes another index: its ${what} differs.`);
+  }
+  refuseTwice(meta.vectors);
+  return meta.vectors;
+}
+
+function parse(text: string) {
+  try {
+    return parseMeta(text);
+  } catch (error) {
+    throw refusal('meta_invalid', (error as Error).message);
+  }
+}
+
+function refuseTwice(vectors: MetaVector[]) {
+  const seen = new Set<string>();
+  for (const { kind, entity_id } of vectors) {
+    const key = `${kind} ${entity_id}`;
+    if (seen.has(key)) {
+      throw refusal(
+        'meta_mismatch',
+        `The meta file lists ${kind} ${JSON.stringify(entity_id.slice(0, 80))} twice.`,
+      );
+    }
+    seen.add(key);
+  }
+}

@@ -1,0 +1,70 @@
+// Folders of checked snapshots that wait below the index folder to be installed, so that installing moves no bytes from
+// one file system to another. A folder without `snapshot.json`, which is written last, is a check that did not end.
+import fs from 'node:fs';
+import path from 'node:path';
+import { isObject, type Manifest, parseJson } from './snapshot-manifest.ts';
+import type { Coverage } from './snapshot-coverage.ts';
+
+export type Staged = {
+  staged_id: string;
+  file_name: string;
+  uploaded_by: string;
+  uploaded_at: string;
+  bytes: number;
+  manifest: Manifest;
+  coverage: Coverage;
+};
+
+export const stagedMs = 3600 * 1000;
+
+const prefix = 'staged-';
+const recordName = 'snapshot.json';
+const idPattern = /^[0-9a-f]{8}$/;
+
+export function stagedFolder(indexFolder: string, id: string): string {
+  if (!idPattern.test(id)) throw new Error(`${JSON.stringify(id)} is no id of a staged snapshot.`);
+  return path.join(indexFolder, `${prefix}${id}`);
+}
+
+/** What a check leaves when everything is right; makes the folder a staged snapshot. */
+export function writeStaged(indexFolder: string, staged: Staged) {
+  const file = path.join(stagedFolder(indexFolder, staged.staged_id), recordName);
+  fs.writeFileSync(file, `${JSON.stringify(staged)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+}
+
+/** Null when there is none of that id any more. */
+export function readStaged(indexFolder: string, id: string): Staged | null {
+  if (!idPattern.test(id)) return null;
+  const file = path.join(stagedFolder(indexFolder, id), recordName);
+  const value = fs.existsSync(file) ? parseJson(fs.readFileSync(file, 'utf8')) : null;
+  return isObject(value) ? (value as Staged) : null;
+}
+
+/** The newest first. */
+export function listStaged(indexFolder: string): Staged[] {
+  return stagedIds(indexFolder)
+    .flatMap((id) => readStaged(indexFolder, id) ?? [])
+    .sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
+}
+
+export function removeStaged(indexFolder: string, id: string) {
+  fs.rmSync(stagedFolder(indexFolder, id), { recursive: true, force: true });
+}
+
+/** Removes what has waited for an hour, and checks that did not end; `isNeeded` keeps what a waiting job will install, or
+ *  what is being checked now. */
+export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: string) => boolean) {
+  for (const id of stagedIds(indexFolder)) {
+    const staged = readStaged(indexFolder, id);
+    const isFresh = staged !== null && now.getTime() - Date.parse(staged.uploaded_at) < stagedMs;
+    if (!isFresh && !isNeeded(id)) removeStaged(indexFolder, id);
+  }
+}
+
+function stagedIds(indexFolder: string): string[] {
+  const names = fs.existsSync(indexFolder) ? fs.readdirSync(indexFolder) : [];
+  return names
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((id) => idPattern.test(id));
+}

@@ -1,0 +1,307 @@
+// What every embedding queue must do, whatever carries it. An implementation's test calls this with a way to open its
+// queue on a library; entries, status and embeddings are looked at in chl.db.
+import type { Test } from 'tap';
+import type { Config } from '../../src/config.ts';
+import type { Db } from '../../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../../src/db/open.ts';
+import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
+import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
+
+export type QueueOptions = { now: () => Date; backOffMs: readonly number[] };
+export type OpenQueue = (library: Db, options: QueueOptions) => EmbeddingQueue;
+
+export const model = { name: 'three/numbers', version: '1', dimension: 3 };
+export const other = { name: 'other/numbers', version: '1', dimension: 3 };
+export const leaseMs = 60_000;
+const backOffMs = [5_000, 30_000];
+
+export type Bench = Awaited<ReturnType<typeof openBench>>;
+
+/** An empty library with two connections, each with a queue of its own, and a clock that stands until `pass`. */
+export async function openBench(t: Test, openQueue: OpenQueue) {
+  const { config, library } = createLibrary(t.testdir());
+  const second = openDatabase((config as Config).databasePath, { busyMs: scriptBusyMs });
+  let time = Date.parse('2026-03-01T12:00:00.000Z');
+  const options = { now: () => new Date(time), backOffMs };
+  t.teardown(() => {
+    second.close();
+    library.close();
+  });
+  const queue = openQueue(library, options);
+  await queue.useModel(model);
+  const claim = (request: Partial<ClaimRequest> = {}, from = queue) =>
+    from.claim({ claimant: 'ada', model, size: 10, leaseMs, ...request });
+  return {
+    library,
+    queue,
+    elsewhere: openQueue(second, options),
+    now: () => time,
+    pass: (ms: number) => {
+      time += ms;
+    },
+    claim,
+    claimOne: async (request: Partial<ClaimRequest> = {}) => {
+      const [first] = await claim({ size: 1, ...request });
+      if (!first) throw new Error('Nothing could be claimed.');
+      return first;
+    },
+    complete: (claims: Claim[], claimant = 'ada', from = queue) =>
+      from.complete(
+        claimant,
+        model,
+        claims.map((one) => ({ claim: one, vector: new Float32Array([1, 0, 0]) })),
+      ),
+    statusOf: (id: string) =>
+      library
+        .prepare(
+          `SELECT embedding_status FROM (SELECT id, embedding_status FROM experiences
+             UNION ALL SELECT id, embedding_status FROM category_manuals) WHERE id = ?`,
+        )
+        .pluck()
+        .get(id),
+    embeddings: () => library.prepare('SELECT count(*) FROM embeddings').pluck().get(),
+  };
+}
+
+const ids = (claims: { id: string }[]) => claims.map(({ id }) => id).sort();
+
+export function testQueueContract(t: Test, openQueue: OpenQueue) {
+  t.test('an entry is claimed once, whoever asks', async (t) => {
+    const { library, claim, elsewhere } = await openBench(t, openQueue);
+    for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+    const first = await claim({ size: 2 });
+    const second = await claim({ claimant: 'bob' }, elsewhere);
+    t.same(ids([...first, ...second]), ['E1', 'E2', 'E3']);
+    t.same(await claim({ claimant: 'eve' }), []);
+    t.match(first[0], {
+      kind: 'experience',
+      title: /^Title of E/,
+      body: /^Playbook of E/,
+      note: null,
+      attempt: 1,
+    });
+  });
+
+  t.test('both kinds get a fair share, and one alone gets all of it', async (t) => {
+    const { library, claim } = await openBench(t, openQueue);
+    for (let i = 10; i < 50; i++) addExperience(library, `E${i}`);
+    for (let i = 0; i < 4; i++) addManual(library, `M${i}`);
+    const kindsOf = (claims: Claim[]) => claims.filter(({ kind }) => kind === 'manual').length;
+    t.equal(kindsOf(await claim({ size: 4 })), 2);
+    const singly = [await claim({ size: 1 }), await claim({ size: 1 })].flat();
+    t.equal(kindsOf(singly), 1, 'one at a time, the kinds take turns');
+    const rest = await claim({ size: 10 });
+    t.same([rest.length, kindsOf(rest)], [10, 1]);
+  });
+
+  t.test('a claim takes one category or one entry when it is asked to', async (t) => {
+    const { library, claim } = await openBench(t, openQueue);
+    addCategory(library, 'OPS');
+    for (const id of ['E1', 'E2']) addExperience(library, id);
+    addExperience(library, 'E3', { category_code: 'OPS' });
+    addManual(library, 'M1', { category_code: 'OPS' });
+    t.same(ids(await claim({ selection: { entry: 'E2' } })), ['E2']);
+    t.same(ids(await claim({ selection: { category: 'OPS' } })), ['E3', 'M1']);
+    t.same(await claim({ selection: { category: 'OPS' } }), []);
+  });
+
+  t.test('what is completed is embedded, once', async (t) => {
+    const { library, queue, claim, complete, statusOf, embeddings } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    addManual(library, 'M1');
+    const claims = await claim();
+    t.equal(await complete(claims), 2);
+    t.equal(await complete(claims), 0, 'again');
+    t.same([statusOf('E1'), statusOf('M1'), embeddings()], ['embedded', 'embedded', 2]);
+    t.same(library.prepare('SELECT model_name, model_version, embedding_dimension FROM embeddings').get(), {
+      model_name: model.name,
+      model_version: '1',
+      embedding_dimension: 3,
+    });
+    t.same(await claim(), []);
+    t.equal(await queue.enqueue(claims), 2);
+    t.equal(await complete(await claim()), 2);
+    t.equal(embeddings(), 2, 'the embedding of that model is replaced');
+  });
+
+  t.test('after its lease is lost, a claimant changes nothing', async (t) => {
+    const { library, queue, elsewhere, claim, complete, pass, statusOf, embeddings } = await openBench(
+      t,
+      openQueue,
+    );
+    addExperience(library, 'E1');
+    const late = await claim();
+    pass(leaseMs);
+    const lateWorks = async (title: string) => {
+      t.equal(await complete(late), 0, title);
+      t.equal(await queue.fail('ada', late, 'too late'), 0, title);
+      t.same(await queue.extend('ada', late, leaseMs), [], title);
+      t.same([statusOf('E1'), embeddings()], ['pending', 0], title);
+    };
+    await lateWorks('when it ran out');
+    const [again] = await claim({ claimant: 'bob' }, elsewhere);
+    t.ok(again && late[0] && again.fence > late[0].fence);
+    await lateWorks('when another has it');
+    t.equal(await queue.release('ada', late), 0);
+    t.equal(await complete([again as Claim], 'bob'), 1);
+    const mine = await claim();
+    t.same(mine, [], 'nothing waits any more');
+  });
+
+  t.test('the same claimant cannot use a lease that it lost and won again', async (t) => {
+    const { library, claim, complete, pass } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    const late = await claim();
+    pass(leaseMs);
+    const mine = await claim();
+    t.equal(await complete(late), 0);
+    t.equal(await complete(mine), 1);
+  });
+
+  t.test('a lease is extended while it is held', async (t) => {
+    const { library, queue, claim, complete, pass } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    const claims = await claim();
+    pass(leaseMs - 1);
+    t.same(await queue.extend('ada', claims, leaseMs), claims);
+    pass(leaseMs - 1);
+    t.same(await claim({ claimant: 'bob' }), []);
+    t.equal(await complete(claims), 1);
+  });
+
+  t.test('what is given back can be claimed at once, and no attempt is counted', async (t) => {
+    const { library, queue, claim, complete } = await openBench(t, openQueue);
+    for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+    const claims = await claim();
+    t.equal(await queue.release('ada', claims.slice(0, 1)), 1);
+    t.equal(await queue.release('bob'), 0, 'others keep theirs');
+    t.equal(await queue.release('ada'), 2, 'all of a claimant');
+    t.equal(await complete(claims), 0);
+    t.same(
+      (await claim({ claimant: 'bob' })).map(({ attempt }) => attempt),
+      [1, 1, 1],
+    );
+  });
+
+  t.test('a failed entry is tried again after a while, three times, then waits for a person', async (t) => {
+    const { library, queue, claim, claimOne, pass, now, statusOf } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    for (const [i, wait] of backOffMs.entries()) {
+      const claimed = await claimOne();
+      t.equal(claimed.attempt, i + 1);
+      t.equal(await queue.fail('ada', [claimed], 'no vector'), 1);
+      t.equal(statusOf('E1'), 'pending');
+      pass(wait - 1);
+      t.same(await claim(), []);
+      pass(1);
+    }
+    await queue.fail('ada', [await claimOne()], 'no vector at all');
+    t.equal(statusOf('E1'), 'failed');
+    t.same(await claim({ isUrgent: true }), []);
+    t.same(await queue.failed(10), [
+      {
+        id: 'E1',
+        kind: 'experience',
+        title: 'Title of E1',
+        attempts: 3,
+        error: 'no vector at all',
+        failed_at: new Date(now()).toISOString(),
+      },
+    ]);
+  });
+
+  t.test('an urgent claim does not wait for the back-off', async (t) => {
+    const { library, queue, claim, claimOne } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    await queue.fail('ada', [await claimOne()], 'no vector');
+    t.same(await claim(), []);
+    t.match(await claim({ isUrgent: true }), [{ id: 'E1', attempt: 2 }]);
+  });
+
+  t.test('failed entries are tried again: one, a kind, a category, all', async (t) => {
+    const { library, queue, claim, pass } = await openBench(t, openQueue);
+    addCategory(library, 'OPS');
+    for (const id of ['E1', 'E2']) addExperience(library, id);
+    addExperience(library, 'E3', { category_code: 'OPS' });
+    for (const id of ['M1', 'M2']) addManual(library, id);
+    for (let i = 0; i < 3; i++) {
+      await queue.fail('ada', await claim({ isUrgent: true }), 'no vector');
+    }
+    t.equal((await queue.counts()).failed.total, 5);
+    t.equal(await queue.retryFailed({ entry: 'E1' }), 1);
+    t.equal(await queue.retryFailed({ entry: 'E1' }), 0, 'it waits already');
+    t.equal(await queue.retryFailed({ category: 'OPS' }), 1);
+    t.equal(await queue.retryFailed({ kind: 'manual' }), 2);
+    t.equal(await queue.retryFailed(), 1);
+    pass(0);
+    t.same(
+      (await claim()).map(({ attempt }) => attempt),
+      [1, 1, 1, 1, 1],
+    );
+    t.same(await queue.failed(10), []);
+  });
+
+  t.test('a changed text is embedded anew, and the claim of the old one is lost', async (t) => {
+    const { library, queue, claim, claimOne, complete, statusOf, embeddings } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    const rewrite = (text: string) => library.prepare('UPDATE experiences SET playbook = ?').run(text);
+    const old = await claim();
+    rewrite('second');
+    t.equal(await complete(old), 0);
+    t.equal(embeddings(), 0);
+    t.equal(await complete(await claim()), 1);
+    rewrite('third');
+    t.equal(statusOf('E1'), 'pending', 'an embedded entry whose text changes waits');
+    for (let i = 0; i < 3; i++) await queue.fail('ada', [await claimOne({ isUrgent: true })], 'no vector');
+    rewrite('fourth');
+    t.equal((await claimOne()).attempt, 1, 'a failed one does too, from the first attempt on');
+  });
+
+  t.test('an entry that is gone is not completed, nor claimed', async (t) => {
+    const { library, claim, complete, embeddings } = await openBench(t, openQueue);
+    addExperience(library, 'E1');
+    const claims = await claim();
+    library.exec('DELETE FROM experiences');
+    t.equal(await complete(claims), 0);
+    t.same([embeddings(), await claim()], [0, []]);
+    addExperience(library, 'E1');
+    t.match(await claim(), [{ id: 'E1', attempt: 1 }]);
+  });
+
+  t.test('another model makes every entry wait, and what the one before does is not taken', async (t) => {
+    const { library, queue, claim, complete, statusOf } = await openBench(t, openQueue);
+    for (const id of ['E1', 'E2']) addExperience(library, id);
+    addManual(library, 'M1');
+    t.equal(await complete(await claim({ selection: { entry: 'E1' } })), 1);
+    for (let i = 0; i < 3; i++) {
+      await queue.fail('ada', await claim({ selection: { entry: 'M1' }, isUrgent: true }), 'no vector');
+    }
+    const late = await claim({ selection: { entry: 'E2' } });
+    t.equal(await queue.useModel(model), 0, 'the same model changes nothing');
+    await queue.useModel(other);
+    t.same([statusOf('E1'), statusOf('M1')], ['pending', 'pending']);
+    t.equal(await complete(late), 0);
+    await t.rejects(claim(), { code: 'config' });
+    const claims = await claim({ model: other });
+    t.same(ids(claims), ['E1', 'E2', 'M1']);
+    const vector = new Float32Array([0, 1, 0]);
+    const done = claims.map((one) => ({ claim: one, vector }));
+    t.equal(await queue.complete('ada', model, done), 0, 'under the name of the model before');
+    t.equal(await queue.complete('ada', other, done), 3);
+    t.equal(
+      await queue.useModel({ ...other, dimension: 4 }),
+      3,
+      'another number of numbers is another model',
+    );
+  });
+
+  t.test('the wait of the longest waiting entry is known', async (t) => {
+    const { library, queue, claim, complete } = await openBench(t, openQueue);
+    t.equal(await queue.oldestPendingAt(), null);
+    addExperience(library, 'E1', { updated_at: '2020-01-01T00:00:00.000Z' });
+    const since = (await queue.oldestPendingAt()) ?? '';
+    t.ok(Date.now() - Date.parse(since) < 60_000, 'since it is in the queue, however old its text');
+    await complete(await claim());
+    t.equal(await queue.oldestPendingAt(), null);
+  });
+}

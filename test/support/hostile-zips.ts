@@ -1,0 +1,236 @@
+// The corpus of archives that must be refused, each made from a valid snapshot by one lie, and the few that look odd and
+// must be accepted. A case is its number, what it does, and the code of its refusal (null: accepted).
+import { crc32, deflateRawSync } from 'node:zlib';
+import type { Members } from './snapshots.ts';
+import { memberStem, toParts, withIndex } from './snapshots.ts';
+import { buildZip, field, numbers, type Part } from './zip.ts';
+
+export type HostileCase = [id: string, what: string, code: string | null, zip: () => Buffer];
+
+export function hostileZips(members: Members): HostileCase[] {
+  const parts = (more: Partial<Part> = {}) => toParts(members, more);
+  const [manifest, index, meta] = parts();
+  const valid = () => buildZip([manifest, index, meta]);
+  /** One more entry, beside a whole snapshot. */
+  const added =
+    (...more: Part[]) =>
+    () =>
+      buildZip([manifest, index, meta, ...more]);
+  /** The index with a lie. */
+  const spoiled = (more: Partial<Part>) => () => buildZip([manifest, { ...index, ...more }, meta]);
+  const named = (name: string | Buffer, more: Partial<Part> = {}) =>
+    added({ name, data: Buffer.from('x'), ...more });
+  const utf8 = { flags: 0x800 };
+  const deflated = { method: 8 };
+  const indexData = index.data as Buffer;
+  const zeros = lazy(() => deflateRawSync(Buffer.alloc(200 * 1024 * 1024), { level: 1 }));
+  const evilPath = Buffer.concat([numbers([1, 1], [crc32('unified_x.index'), 4]), Buffer.from('../../evil')]);
+
+  return [
+    ['00', 'deflated', null, () => buildZip(parts(deflated))],
+    ['01', 'stored', null, valid],
+    ['02', 'with data descriptors', null, () => buildZip(parts({ ...deflated, hasDescriptor: true }))],
+    ['03', 'with ZIP64 fields', null, () => buildZip(parts({ isWide: true }), { isWide: true })],
+    ['04', 'a folder', 'zip_name', named('snap/', { mode: 0o040755, data: Buffer.alloc(0) })],
+    ['10', 'climbs out', 'zip_name', named('../../chl.index')],
+    ['11', 'climbs out from within', 'zip_name', named('a/../../chl.index')],
+    ['12', 'an absolute path', 'zip_name', named('/etc/cron.d/x')],
+    ['13', 'a drive', 'zip_name', named('C:\\Windows\\x.index')],
+    ['14', 'climbs out the other way', 'zip_name', named('..\\..\\chl.index')],
+    ['15', 'a share', 'zip_name', named('\\\\srv\\share\\x')],
+    ['16', 'a NUL in the name', 'zip_name', named('chl.index\0.txt')],
+    ['17', 'line ends in the name', 'zip_name', named('chl\r\n.index')],
+    ['18', 'turns the text around', 'zip_name', named('chl\u202exedni.index', utf8)],
+    ['19', 'a combining mark', 'zip_name', named('che\u0301l.index', utf8)],
+    ['20', 'a dot', 'zip_name', named('.')],
+    ['21', 'no name', 'zip_name', named('')],
+    ['22', 'a name of 65,006 bytes', 'zip_name', named(`${'a'.repeat(65_000)}.index`)],
+    ['23', 'an alternate stream', 'zip_name', named('chl.index::$DATA')],
+    ['24', 'a device of DOS', 'zip_name', named('NUL.index')],
+    ['25', 'a dot at the end', 'zip_name', named('chl.index.')],
+    [
+      '26',
+      'no UTF-8, though it says so',
+      'zip_name',
+      named(Buffer.from('chl\xff\xfe.index', 'latin1'), utf8),
+    ],
+    ['27', 'markup in the name', 'zip_name', named('<img src=x onerror=alert(1)>.index')],
+    ['28', 'a hidden file', 'zip_name', named('.chl.index')],
+    ['29', 'a script', 'zip_name', named('evil.sh')],
+    ['30', 'the same name twice', 'zip_duplicate', added(index)],
+    ['31', 'a twin in capitals', 'zip_name', named(`${memberStem.toUpperCase()}.index`)],
+    [
+      '32',
+      'a twin in another normal form',
+      'zip_name',
+      added({ name: 'u\u00e9.index' }, { name: 'ue\u0301.index' }),
+    ],
+    ['33', 'two names for one entry', 'zip_headers', spoiled({ lname: 'unified_other.index' })],
+    ['34', 'a second name in an extra field', 'zip_extra', spoiled({ extra: field(0x7075, evilPath) })],
+    ['40', 'a link', 'zip_kind', spoiled({ mode: 0o120777 })],
+    [
+      '41',
+      'a link, then a file of its name',
+      'zip_kind',
+      () => buildZip([manifest, { ...index, mode: 0o120777, data: Buffer.from('/etc/passwd') }, index, meta]),
+    ],
+    ['42', 'a pipe', 'zip_kind', spoiled({ mode: 0o010644 })],
+    ['43', 'an odd mode', null, () => buildZip(parts({ mode: 0o104755 }))],
+    ['44', 'encrypted', 'zip_encrypted', spoiled({ flags: 0x1 })],
+    ['45', 'strongly encrypted', 'zip_encrypted', spoiled({ flags: 0x41 })],
+    ['46', 'packed by bzip2', 'zip_method', spoiled({ method: 12, raw: indexData })],
+    ['47', 'stored with two sizes', 'zip_sizes', spoiled({ size: indexData.length + 1 })],
+    ['50', 'a wrong CRC-32', 'zip_damaged', spoiled({ crc: 0x12345678 })],
+    ['51', 'says that it grows to 10 bytes', 'zip_damaged', spoiled({ ...deflated, size: 10 })],
+    ['52', 'says that it grows to 4 GiB', 'zip_ratio', spoiled({ ...deflated, size: 0xfffffffe })],
+    ['53', 'ZIP64 sizes of 2^60', 'zip_spans', spoiled(wideLie(numbers([2n ** 60n, 8], [2n ** 60n, 8])))],
+    ['54', 'a ZIP64 field of 4 bytes', 'zip_extra', spoiled(wideLie(numbers([1, 4])))],
+    [
+      '55',
+      'an extra field beyond its end',
+      'zip_extra',
+      spoiled({ extra: field(0x5455, Buffer.alloc(5), 500) }),
+    ],
+    [
+      '56',
+      'a malformed NTFS field',
+      'zip_extra',
+      spoiled({ extra: field(0x000a, numbers([0, 4], [1, 2], [900, 2])) }),
+    ],
+    [
+      '57',
+      'no DEFLATE block',
+      'zip_damaged',
+      spoiled({ ...deflated, raw: Buffer.from([7, 1, 2, 3]), size: 100 }),
+    ],
+    ['58', 'the tail cut off', 'not_a_zip', () => valid().subarray(0, -30)],
+    ['59', 'cut off in the middle', 'not_a_zip', () => valid().subarray(0, valid().length >> 1)],
+    ['60', 'a picture', 'not_a_zip', () => Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1')],
+    ['61', 'nothing', 'not_a_zip', () => Buffer.alloc(0)],
+    ['62', 'an end and nothing else', 'member_missing', () => buildZip([])],
+    ['63', '4 KiB behind the end', 'not_a_zip', () => buildZip(parts(), { suffix: Buffer.alloc(4096) })],
+    [
+      '64',
+      'a script in front',
+      'zip_spans',
+      () => buildZip(parts(), { prefix: Buffer.from('#!/bin/sh\nexit\n') }),
+    ],
+    ['65', 'two ZIPs in a row', 'zip_end', () => Buffer.concat([valid(), valid()])],
+    ['66', 'an end within the comment', 'zip_end', () => buildZip(parts(), { comment: buildZip([]) })],
+    ['67', 'a comment longer than the rest', 'zip_end', () => buildZip(parts(), { commentLength: 500 })],
+    ['68', 'lists more than it says', 'zip_counts', () => buildZip(parts(), { onDisk: 1, total: 1 })],
+    ['69', 'says 60,000 entries', 'zip_entries', () => buildZip(parts(), { onDisk: 60_000, total: 60_000 })],
+    [
+      '70',
+      'a directory beyond the end',
+      'zip_directory',
+      () => buildZip(parts(), { directoryAt: 0x7fffffff }),
+    ],
+    ['71', 'the fourth of several disks', 'zip_disks', () => buildZip(parts(), { disk: 3 })],
+    ['72', 'an entry beyond the end', 'zip_spans', spoiled({ headerAt: 0x70000000 })],
+    ['73', 'an entry that is none', 'zip_spans', spoiled({ headerAt: 40 })],
+    [
+      '80',
+      '200 MiB of zeros',
+      'zip_ratio',
+      () => buildZip([manifest, bomb(index, zeros(), 200 * 1024 * 1024), meta]),
+    ],
+    [
+      '81',
+      'the same, saying 1,000 bytes',
+      'zip_damaged',
+      () => buildZip([manifest, bomb(index, zeros(), 1000), meta]),
+    ],
+    [
+      '82',
+      '500 entries with one content',
+      'zip_entries',
+      () => buildZip([index, ...overlapping(index, 499)]),
+    ],
+    ['83', 'a quoted overlap of 250', 'zip_entries', () => quotedOverlap(index, 250)],
+    [
+      '84',
+      '20,000 empty entries',
+      'zip_entries',
+      () => buildZip(Array.from({ length: 20_000 }, (_, i) => ({ name: `e${i}` }))),
+    ],
+    [
+      '85',
+      'a ZIP as index',
+      'index_invalid',
+      () =>
+        buildZip(
+          toParts(
+            withIndex(members, () => valid()),
+            deflated,
+          ),
+        ),
+    ],
+    ['90', 'no meta file', 'member_missing', () => buildZip([manifest, index])],
+    [
+      '91',
+      'another kind of index',
+      'index_invalid',
+      () => buildZip(toParts(withIndex(members, writeAt(0, 'IwFl')))),
+    ],
+    ['92', 'an empty index', 'zip_empty', spoiled({ data: Buffer.alloc(0) })],
+  ];
+}
+
+/** `count` entries of the directory that all point to the first content. */
+function overlapping(part: Part, count: number): Part[] {
+  return Array.from({ length: count }, (_, i) => ({
+    ...part,
+    name: `unified_copy-${i}.index`,
+    headerAt: 0,
+    isOnlyListed: true,
+  }));
+}
+
+/** Each entry's packed bytes quote the local header of the next (Fifield 2019), as a DEFLATE block that is stored; the
+ *  kernel at the end belongs to all of them. */
+export function quotedOverlap(part: Part, count: number): Buffer {
+  let body = deflateRawSync(Buffer.alloc(1024 * 1024));
+  let size = 1024 * 1024;
+  const listed: Part[] = [];
+  for (let i = count - 1; i >= 0; i--) {
+    const entry = { ...part, name: `unified_f${String(i).padStart(3, '0')}.index`, method: 8, crc: i, size };
+    const headerBytes = 30 + entry.name.length;
+    const header = buildZip([{ ...entry, raw: body }]).subarray(0, headerBytes);
+    listed.unshift({
+      ...entry,
+      compressedSize: body.length,
+      isOnlyListed: true,
+      headerAt: i * (headerBytes + 5),
+    });
+    if (i > 0)
+      body = Buffer.concat([numbers([0, 1], [headerBytes, 2], [~headerBytes & 0xffff, 2]), header, body]);
+    else body = Buffer.concat([header, body]);
+    size += headerBytes;
+  }
+  return buildZip(listed, { prefix: body });
+}
+
+function bomb(part: Part, raw: Buffer, size: number): Part {
+  return { ...part, method: 8, raw, size };
+}
+
+/** Sizes that stand in a ZIP64 field of the test's own. */
+function wideLie(body: Buffer): Partial<Part> {
+  return { size: 0xffffffff, compressedSize: 0xffffffff, extra: field(1, body) };
+}
+
+function writeAt(at: number, text: string) {
+  return (bytes: Buffer) => {
+    bytes.write(text, at, 'latin1');
+    return bytes;
+  };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
