@@ -1,6 +1,7 @@
 // How many files, pipes and sockets this process may still open. Whoever can wait or refuse asks before it takes one of
 // the last: a system call that fails for want of a descriptor cannot be answered with words.
 import fs from 'node:fs';
+import { AppError } from './errors.ts';
 
 /** How many must be left for each: what a start takes for a moment, and what others need at the same time. */
 const needs = {
@@ -15,6 +16,9 @@ const needs = {
   /** One more to take, and one to say no with. */
   connection: 2,
 };
+/** At rest about 45 are open; the start, which loads many modules at once, takes twice that for a moment. */
+const least = 128;
+
 export type DescriptorUse = keyof typeof needs;
 
 export type Descriptors = ReturnType<typeof createDescriptors>;
@@ -37,6 +41,15 @@ export function createDescriptors(limit = readLimit(), count = countOpen) {
       return left >= needs[use];
     },
   };
+}
+
+/** Throws `config` when the server could not even be loaded. */
+export function assertEnoughDescriptors(limit = readLimit()) {
+  if (limit >= least) return;
+  throw new AppError(
+    'config',
+    `A process may open only ${limit} files here; at least ${least} are needed. Run "ulimit -n 1024" before it.`,
+  );
 }
 
 /** The soft limit. Node has raised it to the hard one. */

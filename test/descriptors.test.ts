@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { createDescriptors } from '../src/descriptors.ts';
+import { assertEnoughDescriptors, createDescriptors } from '../src/descriptors.ts';
 
 t.test('each use is refused while fewer are left than it needs', async (t) => {
   let open = 0;
@@ -41,4 +41,9 @@ t.test('what this process has open is counted', { skip: process.platform !== 'li
   t.notOk(descriptors.hasRoomFor('searchThread'));
   for (const fd of fds) fs.closeSync(fd);
   t.ok(descriptors.hasRoomFor('searchThread'));
+});
+
+t.test('a limit with which the server could not be loaded is refused with what to do', async (t) => {
+  assertEnoughDescriptors(128);
+  t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files .* ulimit -n 1024/ });
 });
