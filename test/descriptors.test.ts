@@ -45,5 +45,5 @@ t.test('what this process has open is counted', { skip: process.platform !== 'li
 
 t.test('a limit with which the server could not be loaded is refused with what to do', async (t) => {
   assertEnoughDescriptors(128);
-  t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files .* ulimit -n 1024/ });
+  t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files .*ulimit -n 1024/ });
 });
