@@ -75,6 +75,12 @@ function checkWorkers({ config, counts, workers, pool }: Services): Component {
   return { status: total > 0 ? 'degraded' : 'healthy', detail };
 }
 
+function checkStream({ config }: Services, stream: Stream): Component {
+  const clients = plural(stream.clientCount(), 'client');
+  if (stream.clientCount() < config.maxStreams) return { status: 'healthy', detail: clients };
+  return { status: 'degraded', detail: `${clients}, which is the limit; further pages are not live.` };
+}
+
 async function checkDisk({ config }: Services): Promise<Component> {
   const { bavail, bsize } = await fs.promises.statfs(config.root);
   const free = bavail * bsize;
