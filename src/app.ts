@@ -16,6 +16,7 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
@@ -132,6 +133,8 @@ export async function createApp(
   const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch({ ...forWorkers, queue: impatientQueue });
   const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
+  const listing = createJobListing(ops);
+  const bulk = createBulk({ jobs, repository, listing, catalogue, untilFree, log });
   const services: Services = {
     config,
     log,
@@ -140,8 +143,9 @@ export async function createApp(
     catalogue,
     ownOperations,
     repository,
-    listing: createJobListing(ops),
+    listing,
     jobs,
+    bulk,
     retention,
     untilFree,
     once: createOnce(now),
@@ -221,6 +225,7 @@ export async function createApp(
 
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    await bulk.stop();
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
     await telemetry.stop();

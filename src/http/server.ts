@@ -20,6 +20,7 @@ import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerBulkPages } from './pages/bulk.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
@@ -66,6 +67,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);
   registerJobPages(app, services);
+  registerBulkPages(app, services);
   registerLibraryPage(app, services);
   registerWorkersPages(app, services);
   registerStreamRoute(app, stream);
