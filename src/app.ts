@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createDescriptors } from './descriptors.ts';
 import { createOnce } from './http/once.ts';
 import { builtIn } from './embedding/built-in.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
@@ -22,6 +23,7 @@ import { createJobListing } from './jobs/listing.ts';
 import { createPruning } from './jobs/pruning.ts';
 import { createJobRepository } from './jobs/repository.ts';
 import { createRetention } from './jobs/retention.ts';
+import { createLibrary } from './library/repository.ts';
 import { type Log, logJobEvents } from './log.ts';
 import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
 import { createOwnOperations } from './operations/own-operations.ts';
@@ -84,6 +86,7 @@ export async function createApp(
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root);
+  const descriptors = createDescriptors();
   const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
   const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({
@@ -94,8 +97,10 @@ export async function createApp(
     bus,
     log,
     findApplied,
+    libraryRevision: createLibrary(library).revision,
     secretsOf: (operation) => readSecrets(config, operation),
     makeRoom: disk.release,
+    hasRoom: () => descriptors.hasRoomFor('job'),
     now,
     only: options.only,
   });
@@ -103,6 +108,7 @@ export async function createApp(
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
+    hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
   const counts = createLibraryCounts(library);
@@ -145,6 +151,7 @@ export async function createApp(
     once: createOnce(now),
     runner,
     counts,
+    descriptors,
     liveIndex,
     queue,
     workers: createWorkers({ ...forWorkers, pool }),

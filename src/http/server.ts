@@ -15,6 +15,7 @@ import { registerQueueApi } from './api/queue.ts';
 import { registerWorkersApi } from './api/workers.ts';
 import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
+import { registerConnectionLimit } from './connections.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
@@ -48,6 +49,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
+  registerConnectionLimit(app, services.descriptors);
   registerErrors(app, services);
   registerValidation(app);
   app.removeContentTypeParser('text/plain');

@@ -3,6 +3,7 @@ import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
+import type { Descriptors } from '../descriptors.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { Bulk } from '../jobs/bulk.ts';
@@ -38,6 +39,7 @@ export type Services = {
   /** Runs a form once, however often it is sent. */
   once: Once;
   counts: LibraryCounts;
+  descriptors: Descriptors;
   liveIndex: LiveIndex;
   queue: EmbeddingQueue;
   workers: Workers;
