@@ -5,6 +5,7 @@ import { cancelsWorkload } from './cancels.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { pageWorkload } from './page.ts';
 import { startWorkload } from './start.ts';
 import type { Figure, Workload } from './workload.ts';
 
@@ -15,6 +16,7 @@ const workloads: Workload[] = [
   startWorkload,
   searchWorkload,
   searchMillionWorkload,
+  pageWorkload,
 ];
 
 const { values, positionals } = parseArgs({
