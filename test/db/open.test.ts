@@ -171,8 +171,16 @@ t.test(
     );
     t.same(library.prepare(definition).all(), tables);
     t.equal(library.pragma('integrity_check', { simple: true }), 'ok');
-    t.same(library.prepare('SELECT id, revision, writer FROM ops_library_state').all(), [
-      { id: 1, revision: 0, writer: null },
+    t.match(library.prepare('SELECT * FROM ops_library_state').all(), [
+      {
+        id: 1,
+        revision: 0,
+        writer: null,
+        experiences: 1,
+        experiences_pending: 0,
+        manuals: 1,
+        manuals_pending: 1,
+      },
     ]);
     library.exec(`UPDATE experiences SET title = 'Rebase often'`);
     t.equal(
