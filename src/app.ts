@@ -15,6 +15,7 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createEntryReader } from './library/entry.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
@@ -140,6 +141,7 @@ export async function createApp(
     once: createOnce(now),
     runner,
     counts,
+    entries: createEntryReader(library),
     liveIndex,
     queue,
     workers: createWorkers({ ...forWorkers, pool }),

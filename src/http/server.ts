@@ -20,7 +20,7 @@ import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerJobPages } from './pages/jobs.ts';
-import { registerLibraryPage } from './pages/library.ts';
+import { registerLibraryPages } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
 import { registerWorkersPages } from './pages/workers.ts';
 import type { Services } from './services.ts';
@@ -64,7 +64,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);
   registerJobPages(app, services);
-  registerLibraryPage(app, services);
+  registerLibraryPages(app, services);
   registerWorkersPages(app, services);
   registerStreamRoute(app, stream);
   registerOperationsApi(app, services);

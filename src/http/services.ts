@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
+import type { EntryReader } from '../library/entry.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -36,6 +37,7 @@ export type Services = {
   /** Runs a form once, however often it is sent. */
   once: Once;
   counts: LibraryCounts;
+  entries: EntryReader;
   liveIndex: LiveIndex;
   queue: EmbeddingQueue;
   workers: Workers;

@@ -10,6 +10,8 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
 const known = [
   'GET /',
+  'GET /api/v1/entries',
+  'GET /api/v1/entries/:id',
   'GET /api/v1/index',
   'GET /api/v1/openapi.json',
   'GET /api/v1/operations',
@@ -27,6 +29,7 @@ const known = [
   'GET /api/v1/workers',
   'GET /jobs/:number',
   'GET /library',
+  'GET /library/:id',
   'GET /metrics',
   'GET /operations',
   'GET /ui/jobs/:number/cancel',
