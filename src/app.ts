@@ -121,10 +121,11 @@ export async function createApp(
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
   const untilFree = createBusyRetry(busyRetry);
-  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
+  const impatientQueue = createSqliteQueue(library);
+  const queue = createPatientQueue(impatientQueue, busyRetry);
   const workerRepository = createWorkerRepository(ops, now);
   const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
-  const watch = createWorkerWatch(forWorkers);
+  const watch = createWorkerWatch({ ...forWorkers, queue: impatientQueue });
   const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
   const services: Services = {
     config,

@@ -33,6 +33,11 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return stat !== null && stat.started === identity.started && !isDead(stat.state);
 }
 
+/** Whether the very same process is there, but stopped by a signal: it does nothing, and keeps what it holds. */
+export function isStopped(identity: ProcessIdentity): boolean {
+  return isAlive(identity) && readStat(identity.pid)?.state === 'T';
+}
+
 /** All living processes but this one, by pid; empty without /proc. Costs about 10 µs a process. */
 export function readProcessTable(): ProcessTable {
   const table: ProcessTable = new Map();
