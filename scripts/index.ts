@@ -5,7 +5,9 @@ import { type RebuildArguments, rebuildIndex } from '../src/index/rebuild.ts';
 import { runScript } from '../src/runner/script.ts';
 
 await runScript<RebuildArguments>(async (args, context) => {
-  const model = await chooseEmbedder(context.config).open();
+  const chosen = chooseEmbedder(context.config);
+  console.log(`Embeds with ${chosen.words}.`);
+  const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
     return await rebuildIndex(args, { ...context, library, model });

@@ -7,7 +7,7 @@ import { createHttpModel, type HttpOptions } from './http.ts';
 export function chooseEmbedder({ embedding }: Pick<Config, 'embedding'>, options?: HttpOptions): Model {
   if (embedding) return createHttpModel(embedding, options);
   const { name, isLexical, dimension } = builtIn;
-  return { name, isLexical, dimension, open: async () => builtIn };
+  return { name, isLexical, dimension, words: name, open: async () => builtIn };
 }
 
 /** Opens the model with its first texts, so that who waits for a service that is down tells so then. */

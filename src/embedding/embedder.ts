@@ -17,6 +17,8 @@ export type Embedder = {
 /** What the settings name. How many numbers its vectors have may only be known once it has answered. */
 export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
   readonly dimension: number | null;
+  /** For people: its name, and where it is asked. */
+  readonly words: string;
   /** Throws `EmbeddingOutage`; asked again it tries again. */
   open(): Promise<Embedder>;
 };

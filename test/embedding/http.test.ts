@@ -40,6 +40,7 @@ t.test('texts are asked for in batches, and their vectors come in their order, o
     reply(response, data.reverse());
     return true;
   };
+  t.equal(model.words, `some/model at ${service.url}/v1/embeddings`);
   t.equal(model.dimension, null, 'it is not known before the service was asked');
   const embedder = await model.open();
   t.match(embedder, { name: 'some/model', dimension: 4, isLexical: false });
