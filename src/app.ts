@@ -16,6 +16,7 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createEntryReader } from './library/entry.ts';
 import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -151,6 +152,7 @@ export async function createApp(
     once: createOnce(now),
     runner,
     counts,
+    entries: createEntryReader(library),
     descriptors,
     liveIndex,
     queue,
