@@ -12,6 +12,7 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createUploads } from './index/snapshot-upload.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
@@ -26,6 +27,7 @@ import { recoverJobs } from './runner/recovery.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
+import { createTaskRunner } from './runner/task.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
@@ -110,6 +112,14 @@ export async function createApp(
   });
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
+  const uploads = createUploads({
+    config,
+    audit,
+    bus,
+    runTask: createTaskRunner(config),
+    isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
+    now,
+  });
   const services: Services = {
     config,
     log,
@@ -125,6 +135,7 @@ export async function createApp(
     runner,
     counts,
     liveIndex,
+    uploads,
     telemetry,
     now,
   };
@@ -171,6 +182,7 @@ export async function createApp(
     runner.start();
     telemetry.start();
     retention.start();
+    uploads.start();
     ownOperations.start();
     return address;
   }
@@ -186,6 +198,7 @@ export async function createApp(
     await starting?.catch(() => {});
     await telemetry.stop();
     await retention.stop();
+    uploads.stop();
     ownOperations.stop();
     await runner.stop(quietMs);
     await server.close();

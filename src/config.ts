@@ -35,6 +35,7 @@ export const settingNames = [
   'CHL_RETENTION_DAYS',
   'CHL_RETENTION_JOBS',
   'CHL_IMPORT_ROOTS',
+  'CHL_SNAPSHOT_MAX_MB',
   'CHL_MAX_STREAMS',
   'CHL_TELEMETRY_INTERVAL_SEC',
   'CHL_LOG_LEVEL',
@@ -70,6 +71,7 @@ export function readConfig(env: Environment, folder: string) {
     retentionDays: whole(env, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
     retentionJobs: whole(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
     importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
+    snapshotMaxBytes: whole(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
     maxStreams: whole(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
     telemetryIntervalMs: whole(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(env, 'CHL_LOG_LEVEL', [
@@ -108,6 +110,7 @@ export function childEnvironment(
     CHL_OPS_DATABASE_PATH: config.opsDatabasePath,
     CHL_FAISS_INDEX_PATH: config.indexFolder,
     CHL_IMPORT_ROOTS: config.importRoots.join(':'),
+    CHL_SNAPSHOT_MAX_MB: String(config.snapshotMaxBytes / 1024 / 1024),
     CHL_OPERATIONS_MODE: config.mode,
     CHL_LOG_LEVEL: config.logLevel,
     ...extra,

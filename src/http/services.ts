@@ -4,6 +4,7 @@ import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
 import type { LiveIndex } from '../index/live.ts';
+import type { Uploads } from '../index/snapshot-upload.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -31,6 +32,7 @@ export type Services = {
   untilFree: UntilFree;
   counts: LibraryCounts;
   liveIndex: LiveIndex;
+  uploads: Uploads;
   telemetry: Telemetry;
   now: () => Date;
 };

@@ -5,8 +5,16 @@ import { exportOperation } from './export.ts';
 import { importOperation } from './import.ts';
 import { indexOperation } from './index.ts';
 import type { Operation } from './operation.ts';
+import { rollbackOperation } from './rollback.ts';
+import { snapshotOperation } from './snapshot.ts';
 
-const operations: Operation[] = [importOperation, exportOperation, indexOperation];
+const operations: Operation[] = [
+  importOperation,
+  exportOperation,
+  indexOperation,
+  snapshotOperation,
+  rollbackOperation,
+];
 
 export type Catalogue = {
   all(): Operation[];
@@ -42,8 +50,6 @@ export function createCatalogue(listed = operations, own: () => Operation[] = ()
 export const reservedNames = [
   ...operations.map(({ name }) => name),
   'repair',
-  'snapshot',
-  'rollback',
   'undo',
   'jobs',
   'job',
