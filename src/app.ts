@@ -8,6 +8,9 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createOnce } from './http/once.ts';
+import { builtIn } from './embedding/built-in.ts';
+import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
@@ -24,6 +27,7 @@ import { type Catalogue, createCatalogue, reservedNames } from './operations/cat
 import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
+import { createPool } from './runner/pool.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
@@ -32,6 +36,10 @@ import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
 import { createLibraryCounts } from './telemetry/counts.ts';
+import { createWorkers } from './workers/control.ts';
+import { createPatientQueue } from './workers/patient-queue.ts';
+import { createWorkerRepository } from './workers/repository.ts';
+import { createWorkerWatch } from './workers/watch.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
 export type App = {
@@ -106,7 +114,8 @@ export async function createApp(
     liveIndex,
     counts,
     bus,
-    sources: [() => ({ streams: web.stream.clientCount() })],
+    workers: () => services.workers.view().workers,
+    streams: () => web.stream.clientCount(),
     now,
     onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
   });
@@ -120,6 +129,12 @@ export async function createApp(
     isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
     now,
   });
+  const untilFree = createBusyRetry(busyRetry);
+  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
+  const workerRepository = createWorkerRepository(ops, now);
+  const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
+  const watch = createWorkerWatch(forWorkers);
+  const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
   const services: Services = {
     config,
     log,
@@ -131,11 +146,15 @@ export async function createApp(
     listing: createJobListing(ops),
     jobs,
     retention,
-    untilFree: createBusyRetry(busyRetry),
+    untilFree,
+    once: createOnce(now),
     runner,
     counts,
     liveIndex,
     uploads,
+    queue,
+    workers: createWorkers({ ...forWorkers, pool }),
+    pool,
     telemetry,
     now,
   };
@@ -184,7 +203,19 @@ export async function createApp(
     retention.start();
     uploads.start();
     ownOperations.start();
+    await startWorkers();
     return address;
+  }
+
+  /** In noop mode nothing is embedded. */
+  async function startWorkers() {
+    await watch.start();
+    if (config.mode === 'noop') return;
+    // A worker of another model than the library's is refused by the queue, and says why.
+    await queue
+      .useModel(builtIn)
+      .catch((error) => log.error({ err: error }, 'the model could not be told to the library'));
+    await pool.start();
   }
 
   function recover() {
@@ -200,7 +231,7 @@ export async function createApp(
     await retention.stop();
     uploads.stop();
     ownOperations.stop();
-    await runner.stop(quietMs);
+    await Promise.all([runner.stop(quietMs), pool.stop(), watch.stop()]);
     await server.close();
     await liveIndex.stop();
     if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });

@@ -21,6 +21,8 @@ export type BusEvents = {
   library: [];
   /** Which operations there are, or what is wrong with the operator's own, may have changed. */
   operations: [];
+  /** A worker, its state or its work, a drain, or what the operator wants of them has changed. */
+  workers: [];
   /** The index or the truth about it has changed. */
   index: [];
   /** A telemetry sample was taken. */

@@ -36,6 +36,7 @@ export const settingNames = [
   'CHL_RETENTION_JOBS',
   'CHL_IMPORT_ROOTS',
   'CHL_SNAPSHOT_MAX_MB',
+  'CHL_WORKERS',
   'CHL_MAX_STREAMS',
   'CHL_TELEMETRY_INTERVAL_SEC',
   'CHL_LOG_LEVEL',
@@ -72,6 +73,7 @@ export function readConfig(env: Environment, folder: string) {
     retentionJobs: whole(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
     importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
     snapshotMaxBytes: whole(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
+    workers: whole(env, 'CHL_WORKERS', 2, 0, 64),
     maxStreams: whole(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
     telemetryIntervalMs: whole(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(env, 'CHL_LOG_LEVEL', [

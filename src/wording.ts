@@ -29,14 +29,20 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
-/** Time left, rounded: to 1 s below a minute, to 5 s below ten, then to minutes. */
+/** Time left, as `about` says it. */
 export function timeLeft(seconds: number): string {
-  if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  return `${about(seconds)} left`;
+}
+
+/** A time to come, rounded: to 1 s below a minute, to 5 s below ten, then to minutes, and from two hours on to hours. */
+export function about(seconds: number): string {
+  if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 597.5) {
     const rounded = Math.round(seconds / 5) * 5;
-    return `about ${Math.floor(rounded / 60)} min ${String(rounded % 60).padStart(2, '0')} s left`;
+    return `about ${Math.floor(rounded / 60)} min ${String(rounded % 60).padStart(2, '0')} s`;
   }
-  return `about ${Math.round(seconds / 60)} min left`;
+  if (seconds < 7170) return `about ${Math.round(seconds / 60)} min`;
+  return `about ${Math.round(seconds / 3600)} h`;
 }
 
 /** `62%`; never 100% before the end nor 0% once begun, one decimal from 97% on. */

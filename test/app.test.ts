@@ -8,7 +8,7 @@ import { makeRoot } from './support/engine.ts';
 import { defineOperation } from './support/operations.ts';
 
 const build = (root: string) =>
-  createApp(readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, root), {
+  createApp(readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_WORKERS: '0' }, root), {
     log: pino({ level: 'silent' }),
     catalogue: createCatalogue([defineOperation()]),
   });

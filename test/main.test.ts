@@ -17,6 +17,7 @@ function environment(root: string, more: Environment): Environment {
     PATH: process.env.PATH ?? '',
     CHL_EXPERIENCE_ROOT: path.join(root, 'data'),
     CHL_PORT: '0',
+    CHL_WORKERS: '0',
     ...more,
   };
 }

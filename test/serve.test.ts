@@ -87,7 +87,13 @@ t.test('the program itself stops with exit code 0 although a page is open', asyn
   const root = makeRoot(t);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
     cwd: root,
-    env: { PATH: process.env.PATH, CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_LOG_LEVEL: 'silent' },
+    env: {
+      PATH: process.env.PATH,
+      CHL_EXPERIENCE_ROOT: root,
+      CHL_PORT: '0',
+      CHL_WORKERS: '0',
+      CHL_LOG_LEVEL: 'silent',
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   t.teardown(() => child.kill('SIGKILL'));

@@ -64,6 +64,9 @@ table('time left is rounded, the coarser the further away', timeLeft, [
   [597, 'about 9 min 55 s left'],
   [598, 'about 10 min left'],
   [3600, 'about 60 min left'],
+  [7169, 'about 119 min left'],
+  [7170, 'about 2 h left'],
+  [172_800, 'about 48 h left'],
 ]);
 
 table('a percentage is 0 only before the first and 100 only after the last', percent, [

@@ -16,6 +16,7 @@ export type ServerProcess = {
 /** Every child ends within seconds, so that nothing has to be waited for long. */
 const settings = {
   CHL_PORT: '0',
+  CHL_WORKERS: '0',
   CHL_KILL_GRACE_SEC: '1',
   CHL_OPERATIONS_TIMEOUT_SEC: '3',
   CHL_JOB_LOG_MAX_MB: '1',

@@ -6,7 +6,14 @@ import type { JobBody } from './client.ts';
 export const exits = { succeeded: 0, failed: 1, usage: 2, badInput: 65, temporary: 75 } as const;
 
 const usage: ErrorCode[] = ['not_found', 'invalid_arguments', 'confirmation_required', 'bad_json'];
-const temporary: ErrorCode[] = ['operation_locked', 'busy', 'stopping', 'temporary'];
+const temporary: ErrorCode[] = [
+  'operation_locked',
+  'drain_running',
+  'no_workers',
+  'busy',
+  'stopping',
+  'temporary',
+];
 
 export function exitCodeOf(code: ErrorCode): number {
   if (usage.includes(code)) return exits.usage;

@@ -41,6 +41,7 @@ export const job = sqliteTable(
     check('job_status', sql`status IN ('queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled')`),
     index('job_operation').on(table.operation, table.number),
     index('job_status_number').on(table.status, table.number),
+    index('job_operation_status').on(table.operation, table.status, table.number),
     index('job_created').on(table.created_at),
     index('job_retry_of').on(table.retry_of),
     index('job_status_finished').on(table.status, table.finished_at),
@@ -118,6 +119,77 @@ export const audit = sqliteTable(
   ],
 );
 
+/** The worker processes, one row a name. What a worker tells of itself, what the operator wants of it (`paused_at`), and
+ *  what the server found out about it (`lost_at`, `stalled_at`). `pid` null: it is being started. `ended_at`: it said
+ *  goodbye, or its end is settled. */
+export const worker = sqliteTable(
+  'worker',
+  {
+    name: text().primaryKey(),
+    /** Who it is at the queue: new with each process, so that a late write is never taken for that of a successor. */
+    claimant: text().notNull(),
+    owner: text().notNull(),
+    host: text().notNull(),
+    pid: integer(),
+    pid_started: text(),
+    boot_id: text(),
+    state: text().notNull().default('idle'),
+    current_id: text(),
+    current_title: text(),
+    current_since: text(),
+    processed: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    /** Entries of the last minute, and how many a minute it embeds while it has any. */
+    rate_per_min: integer().notNull().default(0),
+    speed_per_min: real(),
+    /** Of the times that its batches took. */
+    p95_ms: integer(),
+    rss_bytes: integer(),
+    /** Since when the embedding service does not answer, and what it said. */
+    outage_since: text(),
+    outage_error: text(),
+    started_at: text().notNull(),
+    heartbeat_at: text().notNull(),
+    paused_at: text(),
+    paused_by: text(),
+    lost_at: text(),
+    /** What is known of why it is lost. */
+    lost_reason: text(),
+    stalled_at: text(),
+    ended_at: text(),
+  },
+  () => [
+    check('worker_owner', sql`owner IN ('server', 'hand')`),
+    check('worker_state', sql`state IN ('idle', 'working', 'paused')`),
+  ],
+);
+
+/** One row: whether all workers are paused, by whom, and the drain that paused them. */
+export const workerControl = sqliteTable('worker_control', {
+  id: integer().primaryKey(),
+  paused_at: text(),
+  paused_by: text(),
+  drain_id: integer(),
+});
+
+/** The drains. `ended_at` null: it goes on, until the queue is empty or `deadline_at` (wall clock) has come. */
+export const drain = sqliteTable(
+  'drain',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    started_at: text().notNull(),
+    started_by: text().notNull(),
+    timeout_sec: integer().notNull(),
+    deadline_at: text().notNull(),
+    pending_before: integer().notNull(),
+    /** What the speed before the press promised to leave; null when none was measured. */
+    forecast_left: integer(),
+    ended_at: text(),
+    outcome: text(),
+    left_over: integer(),
+  },
+  () => [check('drain_outcome', sql`outcome IN ('drained', 'timed_out', 'cancelled')`)],
+);
 /** The metrics of one reading; `src/telemetry/metrics.ts` says what each is. A number without fraction is stored as an
  *  integer, so a row of an idle server takes about a hundred bytes. */
 export const readings = {

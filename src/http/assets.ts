@@ -1,35 +1,74 @@
-// The files below public: named with a hash of their bytes, so that a browser may keep them for ever.
+// The files below public, read once: sent compressed, under an address that changes with any of them, so that a browser
+// may keep them for ever. The address is a folder, so that a module finds the ones it imports beside it.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import fastifyStatic from '@fastify/static';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { packageRoot } from '../config.ts';
+import { AppError } from '../errors.ts';
 
-const folder = path.join(packageRoot, 'public');
-const urls = new Map<string, string>();
+type Asset = { type: string; plain: Buffer; br?: Buffer; gzip?: Buffer };
 
-export async function registerAssets(app: FastifyInstance) {
-  await app.register(fastifyStatic, {
-    root: folder,
-    prefix: '/assets/',
-    decorateReply: false,
-    index: false,
-    cacheControl: false,
-    setHeaders: (reply) => {
-      void reply.header('cache-control', 'public, max-age=31536000, immutable');
-    },
+const types: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const assets = readAssets(path.join(packageRoot, 'public'));
+const version = hashOf(assets);
+
+/** What app.js imports: fetched with it, not after it. */
+export const modules = importsOf('app.js');
+
+export function registerAssets(app: FastifyInstance) {
+  app.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
+    const name = request.params['*'].replace(`${version}/`, '');
+    const asset = assets.get(name);
+    if (!asset) throw new AppError('not_found', `There is no file ${JSON.stringify(name.slice(0, 80))}.`);
+    const isNamedByHash = name !== request.params['*'];
+    reply.header('cache-control', isNamedByHash ? 'public, max-age=31536000, immutable' : 'no-cache');
+    reply.header('vary', 'accept-encoding').type(asset.type);
+    const accepted = request.headers['accept-encoding'] ?? '';
+    const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name));
+    if (encoding) reply.header('content-encoding', encoding);
+    return reply.send(encoding ? compressed(asset, encoding) : asset.plain);
   });
 }
 
-/** `/assets/app.js?v=1a2b3c4d` */
+/** `/assets/1a2b3c4d/app.js` */
 export function assetUrl(file: string): string {
-  const known = urls.get(file);
-  if (known) return known;
-  const hash = createHash('sha256')
-    .update(fs.readFileSync(path.join(folder, file)))
-    .digest('hex');
-  const url = `/assets/${file}?v=${hash.slice(0, 8)}`;
-  urls.set(file, url);
-  return url;
+  return `/assets/${version}/${file}`;
+}
+
+function compressed(asset: Asset, encoding: 'br' | 'gzip'): Buffer {
+  if (encoding === 'gzip') {
+    asset.gzip ??= gzipSync(asset.plain);
+    return asset.gzip;
+  }
+  // Level 5 takes 2 ms where the best takes 90, for a tenth more bytes.
+  asset.br ??= brotliCompressSync(asset.plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+  return asset.br;
+}
+
+/** By the path below the folder; only files of a known type. */
+function readAssets(folder: string): Map<string, Asset> {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return new Map(
+    names.flatMap((name) => {
+      const type = types[path.extname(name)];
+      return type ? [[name, { type, plain: fs.readFileSync(path.join(folder, name)) }]] : [];
+    }),
+  );
+}
+
+function hashOf(files: Map<string, Asset>): string {
+  const hash = createHash('sha256');
+  for (const [name, { plain }] of files) hash.update(name).update(plain);
+  return hash.digest('hex').slice(0, 8);
+}
+
+function importsOf(file: string): string[] {
+  const text = assets.get(file)?.plain.toString() ?? '';
+  return [...text.matchAll(/ from '\.\/([^']+)'/g)].map(([, name = '']) => name);
 }

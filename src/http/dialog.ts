@@ -1,17 +1,20 @@
 // The confirm dialog of an operation, as fragment and as page: the form from the argument schema, what will happen,
 // and, for a destructive run, reason and word. It only shows; the run checks everything again.
+import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { Job } from '../jobs/job.ts';
-import type { Blocker } from '../jobs/jobs.ts';
+import { type Blocker, leastReasonLength } from '../jobs/jobs.ts';
 import type { ArgumentProblem } from '../operations/arguments.ts';
 import type { Args, ArgumentProperty, Operation } from '../operations/operation.ts';
 import { defaultArguments } from './cards/controls.ts';
+import { readCookie } from './flash.ts';
 import { sendPage } from './page.ts';
 import type { Services } from './services.ts';
+import { words } from './words.ts';
 
 /** Names of the form's own fields, which are no arguments. */
-export const formFields = ['reason', 'confirm', 'when_locked'];
+export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
 
 export type DialogState = {
   operation: Operation;
@@ -20,6 +23,8 @@ export type DialogState = {
   retryOf?: Job;
   reason?: string | undefined;
   confirm?: string | undefined;
+  /** Of the form that was refused; a new form gets a new one. */
+  key?: string | undefined;
   /** The refusal that brought the operator back here. */
   error?: AppError;
 };
@@ -50,7 +55,18 @@ export function sendCancelDialog(services: Services, request: FastifyRequest, re
   });
 }
 
-function sendForm(
+/** The list of keys, and whether they are on. */
+export function sendKeys(services: Services, request: FastifyRequest, reply: FastifyReply) {
+  const areOn = readCookie(request, 'chl_keys') !== 'off';
+  return sendForm(services, request, reply, 'dialog-keys', {
+    question: 'Keyboard shortcuts',
+    areOn,
+    back: '/operations',
+  });
+}
+
+/** Shows `views/components/<component>` as fragment or page. */
+export function sendForm(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -58,7 +74,7 @@ function sendForm(
   dialog: Record<string, unknown> & { question: string },
 ) {
   if (request.headers['hx-request']) {
-    return reply.view(`components/${component}`, { dialog });
+    return reply.view(`components/${component}`, { dialog, w: words });
   }
   return sendPage(services, request, reply, {
     name: 'dialog',
@@ -68,7 +84,10 @@ function sendForm(
   });
 }
 
-function viewDialog(services: Services, { operation, args, retryOf, reason, confirm, error }: DialogState) {
+function viewDialog(
+  services: Services,
+  { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: DialogState,
+) {
   const filled = { ...defaultArguments(operation), ...args };
   const blocker = services.jobs.blockerOf(operation, filled);
   const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
@@ -92,6 +111,8 @@ function viewDialog(services: Services, { operation, args, retryOf, reason, conf
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
     word: operation.confirmWord,
+    leastReason: leastReasonLength,
+    key,
     reason: reason ?? '',
     typed: confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },

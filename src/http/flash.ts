@@ -1,7 +1,15 @@
 // A short-lived cookie that carries the sentence of an action over the redirect, for pages without JavaScript.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-export type Notice = { tone: 'ok' | 'bad' | 'warn'; title: string; text: string };
+/** What the operator is told about an action. `job`: its end is told too, by the tab that has started it. `undo`: the
+ *  action of the page that takes it back, what it is sent, and the word on the button. */
+export type Notice = {
+  tone: 'ok' | 'bad' | 'warn';
+  title: string;
+  text: string;
+  job?: number;
+  undo?: { action: string; label: string; fields?: Record<string, string> };
+};
 
 const cookie = 'chl_flash';
 const attributes = { path: '/', httpOnly: true, sameSite: 'strict', maxAge: 30 } as const;
@@ -26,11 +34,30 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
 /** The cookie comes from outside: anything unexpected is no notice. */
 function readNotice(value: string): Notice | null {
   try {
-    const { tone, title, text } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
+    const { tone, title, text, job, undo } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
     const isNotice =
       ['ok', 'bad', 'warn'].includes(tone) && typeof title === 'string' && typeof text === 'string';
-    return isNotice ? { tone, title, text } : null;
+    if (!isNotice) return null;
+    return {
+      tone,
+      title,
+      text,
+      ...(Number.isSafeInteger(job) ? { job } : {}),
+      ...(isUndo(undo) ? { undo } : {}),
+    };
   } catch {
     return null;
   }
+}
+
+function isUndo(undo: unknown): undo is NonNullable<Notice['undo']> {
+  if (typeof undo !== 'object' || undo === null) return false;
+  const { action, label, fields = {} } = undo as Record<string, unknown>;
+  const isText = (value: unknown) => typeof value === 'string';
+  return (
+    isText(action) &&
+    /^\/ui\/[a-z/-]+$/.test(String(action)) &&
+    isText(label) &&
+    Object.values(fields as object).every(isText)
+  );
 }

@@ -1,7 +1,7 @@
 // What every full page needs: the theme, the navigation, the notice of the action before.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { version } from '../config.ts';
-import { assetUrl } from './assets.ts';
+import { assetUrl, modules } from './assets.ts';
 import { readCookie, takeFlash } from './flash.ts';
 import type { Services } from './services.ts';
 import { words } from './words.ts';
@@ -29,7 +29,9 @@ export function sendPage(
       version,
       mode: services.config.mode,
       host: request.headers.host,
+      hasKeys: readCookie(request, 'chl_keys') !== 'off',
       asset: assetUrl,
+      modules,
     },
   });
 }

@@ -13,16 +13,20 @@ import { registerIndexApi } from './api/index.ts';
 import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
 import { registerSnapshotApi } from './api/snapshot.ts';
+import { registerQueueApi } from './api/queue.ts';
+import { registerWorkersApi } from './api/workers.ts';
 import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
 import { registerBodyTime } from './body-time.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
+import { registerMetrics } from './metrics.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
 import { registerSnapshotPages } from './pages/snapshot.ts';
+import { registerWorkersPages } from './pages/workers.ts';
 import type { Services } from './services.ts';
 import { createStream, type Stream } from './stream.ts';
 import { registerStreamRoute } from './pages/stream.ts';
@@ -55,10 +59,13 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   registerValidation(app);
   app.removeContentTypeParser('text/plain');
   logRequests(app);
+  registerMetrics(app, services);
   await app.register(cookie);
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
-  await app.register(view, { engine: { eta: new Eta({ views: root, cache: true }) }, root, viewExt: 'eta' });
+  // Without `production` the plugin has every template compiled anew at each include.
+  const engine = { eta: new Eta({ views: root, cache: true }) };
+  await app.register(view, { engine, root, viewExt: 'eta', production: true });
   await registerAssets(app);
   await registerOpenApi(app);
   const stream = createStream(app, services);
@@ -66,9 +73,12 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   registerOperationsPages(app, services);
   registerJobPages(app, services);
   registerLibraryPage(app, services);
+  registerWorkersPages(app, services);
   registerStreamRoute(app, stream);
   registerOperationsApi(app, services);
   registerJobsApi(app, services);
+  registerWorkersApi(app, services);
+  registerQueueApi(app, services);
   registerIndexApi(app, services);
   registerTelemetryApi(app, services);
   await app.register(async (forms) => {

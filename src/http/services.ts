@@ -3,6 +3,7 @@ import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
+import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { Uploads } from '../index/snapshot-upload.ts';
 import type { JobListing } from '../jobs/listing.ts';
@@ -12,8 +13,11 @@ import type { Retention } from '../jobs/retention.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { OwnCatalogue } from '../operations/own-operations.ts';
+import type { Once } from './once.ts';
+import type { Pool } from '../runner/pool.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { LibraryCounts } from '../telemetry/counts.ts';
+import type { Workers } from '../workers/control.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export type Services = {
@@ -30,9 +34,14 @@ export type Services = {
   runner: Runner;
   /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
   untilFree: UntilFree;
+  /** Runs a form once, however often it is sent. */
+  once: Once;
   counts: LibraryCounts;
   liveIndex: LiveIndex;
   uploads: Uploads;
+  queue: EmbeddingQueue;
+  workers: Workers;
+  pool: Pick<Pool, 'problems'>;
   telemetry: Telemetry;
   now: () => Date;
 };

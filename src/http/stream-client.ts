@@ -54,9 +54,14 @@ export function flushClient(client: Client) {
 
 /** The beat of the stream; closes a reader that takes nothing. `now` in ms of the monotonic clock. */
 export function tickClient(client: Client, frame: Buffer, now = performance.now()) {
-  const { response, stuckSince, waiting } = client;
+  const { response, stuckSince } = client;
   if (stuckSince !== null && now - stuckSince >= stuckMs) response.destroy();
-  else if (client.isReady && stuckSince === null && waiting.size === 0) write(client, frame);
+  else sendSignal(client, frame);
+}
+
+/** Sends what is no card, unless the reader is behind: what it says is then found out otherwise. */
+export function sendSignal(client: Client, frame: Buffer) {
+  if (client.isReady && client.stuckSince === null && client.waiting.size === 0) write(client, frame);
 }
 
 /** Settles when the reader can take more or has gone; one that takes nothing is closed. */

@@ -3,10 +3,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BusEvents, JobEvent } from '../bus.ts';
 import { AppError } from '../errors.ts';
+import { isTerminal } from '../jobs/job.ts';
 import type { Card } from './cards/card.ts';
 import { dashboardCards, findCard, renderCard } from './cards/list.ts';
 import type { Services } from './services.ts';
-import { type Client, flushClient, openClient, sendFrame, tickClient, whenTaken } from './stream-client.ts';
+import {
+  type Client,
+  flushClient,
+  openClient,
+  sendFrame,
+  sendSignal,
+  tickClient,
+  whenTaken,
+} from './stream-client.ts';
 
 export type Stream = ReturnType<typeof createStream>;
 
@@ -22,6 +31,8 @@ type CardState = {
 };
 
 const eventEveryMs = 200;
+/** More than anybody has tabs. */
+const topicsMax = 100;
 const tickMs = 5000;
 
 export function createStream(app: FastifyInstance, services: Services) {
@@ -32,11 +43,17 @@ export function createStream(app: FastifyInstance, services: Services) {
   const states = new Map<string, CardState>(dashboardCards.map((card) => [card.name, newState(card)]));
   let version = 0;
   let ticker: NodeJS.Timeout | null = null;
-  const listeners = (['job', 'log', 'library', 'index', 'operations', 'sample'] as const).map((event) => {
-    const listener = (change?: JobEvent) => markDirty(event, change);
-    bus.on(event, listener);
-    return { event, listener };
-  });
+  const onEnd = ({ number, status }: JobEvent) => {
+    if (isTerminal(status)) signal('ended', String(number));
+  };
+  bus.on('job', onEnd);
+  const listeners = (['job', 'log', 'library', 'workers', 'index', 'operations', 'sample'] as const).map(
+    (event) => {
+      const listener = (change?: JobEvent) => markDirty(event, change);
+      bus.on(event, listener);
+      return { event, listener };
+    },
+  );
 
   return {
     /** Takes the connection over: present state first (only what changed since `Last-Event-ID`), then changes. Throws
@@ -87,6 +104,7 @@ export function createStream(app: FastifyInstance, services: Services) {
 
     /** Ends every stream; safe twice. */
     close() {
+      bus.off('job', onEnd);
       for (const { event, listener } of listeners) bus.off(event, listener);
       for (const state of states.values()) if (state.timer) clearTimeout(state.timer);
       if (ticker) clearInterval(ticker);
@@ -186,7 +204,17 @@ export function createStream(app: FastifyInstance, services: Services) {
   }
 
   function tickFrame(): Buffer {
-    return Buffer.from(`event: tick\nid: ${boot}-${version}\ndata: ${now().toISOString()}\n\n`);
+    return signalFrame('tick', now().toISOString());
+  }
+
+  /** To all, whatever cards they watch. */
+  function signal(event: string, data: string) {
+    const frame = signalFrame(event, data);
+    for (const client of clients) sendSignal(client, frame);
+  }
+
+  function signalFrame(event: string, data: string): Buffer {
+    return Buffer.from(`event: ${event}\nid: ${boot}-${version}\ndata: ${data}\n\n`);
   }
 
   function nextId(): number {
@@ -213,13 +241,15 @@ function isOfAnotherJob(card: Card, event: keyof BusEvents, change?: JobEvent): 
   return event === 'log' && card.name !== `job-${change?.number}`;
 }
 
+/** Of jobs that are gone only the others are left: one stream carries what all tabs of a browser show. */
 function readTopics(topics: string | undefined, { repository }: Services): Set<string> {
   if (!topics) return new Set(dashboardCards.map((card) => card.name));
-  const names = topics.split(',').slice(0, 20);
-  const unknown = names.find((name) => {
+  const names = topics.split(',').slice(0, topicsMax);
+  const known = names.filter((name) => {
     const [, number] = /^job-(\d+)$/.exec(name) ?? [];
-    return number ? !repository.find(number) : !findCard(name);
+    return number ? repository.find(number) : findCard(name);
   });
-  if (unknown === undefined) return new Set(names);
+  const unknown = names.find((name) => !findCard(name)) ?? (known.length === 0 ? names[0] : undefined);
+  if (unknown === undefined) return new Set(known);
   throw new AppError('not_found', `There is no topic ${JSON.stringify(unknown.slice(0, 80))}.`);
 }

@@ -8,7 +8,7 @@ export type Form = Record<string, string>;
 const text = { type: 'string' } as const;
 export const formBody = {
   type: ['object', 'null'],
-  properties: { reason: text, confirm: text, when_locked: text, theme: text, back: text },
+  properties: { reason: text, confirm: text, when_locked: text, theme: text, back: text, key: text },
   additionalProperties: { anyOf: [text, { type: 'array', items: text }] },
 } as const;
 

@@ -35,7 +35,7 @@ export type Blocker = {
 
 export type Jobs = ReturnType<typeof createJobs>;
 
-const leastReasonLength = 5;
+export const leastReasonLength = 5;
 
 export function createJobs(given: {
   config: Config;

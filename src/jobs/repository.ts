@@ -60,9 +60,6 @@ export function createJobRepository(ops: Db, now: () => Date) {
       WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT 20
     `)
     .pluck();
-  const countsSince = ops.prepare(
-    'SELECT status, count(*) AS jobs FROM job WHERE created_at >= ? GROUP BY status',
-  );
   const claims = ops.prepare('SELECT job_id, name, mode, held_at FROM job_claim ORDER BY place, name');
   const claimsOf = ops.prepare(
     `SELECT name, mode FROM job_claim WHERE job_id = ? AND name <> '' ORDER BY name`,
@@ -162,10 +159,6 @@ export function createJobRepository(ops: Db, now: () => Date) {
     newest: (limit: number) => newest.all(limit).map((row) => parseJob(row as JobRow)),
     active: () => active.all().map((row) => parseJob(row as JobRow)),
     lastOf: (operation: string) => read(lastOf.get(operation)),
-    countsSince(since: Date): Partial<Record<JobStatus, number>> {
-      const rows = countsSince.all(since.toISOString()) as { status: JobStatus; jobs: number }[];
-      return Object.fromEntries(rows.map(({ status, jobs }) => [status, jobs]));
-    },
 
     /** Median duration in seconds of the last twenty successful runs; null when there is none. */
     usualSec(operation: string): number | null {

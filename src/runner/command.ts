@@ -8,15 +8,18 @@ import { findInPath } from './child.ts';
 /** The argument vector, and the names of the variables that are passed on beyond the allow-list. Throws with what to do
  *  when there is nothing that could be started. */
 export function commandOf({ script }: Operation): { argv: string[]; passedOn: string[] } {
-  if (typeof script === 'string') {
-    const file = path.join(packageRoot, 'dist/scripts', `${script}.js`);
-    fs.accessSync(file, fs.constants.R_OK);
-    return { argv: [process.execPath, file], passedOn: [] };
-  }
+  if (typeof script === 'string') return { argv: scriptCommand(script), passedOn: [] };
   const [program, ...rest] = script.command;
   const found = findInPath(program);
   if (found) return { argv: [found, ...rest], passedOn: script.env };
   throw new Error(whyNot(program));
+}
+
+/** The argument vector of one of our own scripts, e.g. `import`. Throws when it is not compiled. */
+export function scriptCommand(name: string): string[] {
+  const file = path.join(packageRoot, 'dist/scripts', `${name}.js`);
+  fs.accessSync(file, fs.constants.R_OK);
+  return [process.execPath, file];
 }
 
 function whyNot(program: string): string {

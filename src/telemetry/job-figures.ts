@@ -21,6 +21,11 @@ export function createJobFigures(ops: Db) {
   const active = ops.prepare(
     `SELECT status, sum(jobs) AS jobs FROM job_count WHERE status IN ('running', 'queued', 'retrying') GROUP BY status`,
   );
+  const embedding = ops
+    .prepare(`
+      SELECT progress ->> '$.rate' FROM job WHERE status = 'running' AND progress ->> '$.phase' = 'embed'
+    `)
+    .pluck();
   const endedSince = ops.prepare(`
     SELECT status, unixepoch(finished_at) / 60 AS minute, count(*) AS jobs FROM job
     WHERE status IN ('succeeded', 'failed', 'cancelled') AND finished_at >= ? GROUP BY status, minute
@@ -38,6 +43,14 @@ export function createJobFigures(ops: Db) {
       const of = (...statuses: JobStatus[]) =>
         rows.reduce((sum, { status, jobs }) => sum + (statuses.includes(status) ? jobs : 0), 0);
       return { running: of('running'), queued: of('queued', 'retrying') };
+    },
+
+    /** Entries a minute that running jobs embed: 0 when none embeds, null until it is measured. */
+    embeddingRate(): number | null {
+      const rates = embedding.all() as (number | null)[];
+      return rates.includes(null)
+        ? null
+        : Math.round(rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0) * 60);
     },
 
     /** Jobs that ended since then, by status and minute (of Unix time). */

@@ -47,6 +47,7 @@ const everyRoute = [
   ['GET', '/assets/app.css'],
   ['GET', '/api/v1/operations'],
   ['GET', '/health'],
+  ['GET', '/metrics'],
   ['GET', '/nothing-here'],
   ['GET', '/%zz'],
   ['GET', `/jobs/${'1'.repeat(300)}`],

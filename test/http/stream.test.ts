@@ -44,11 +44,8 @@ t.test('a client gets the present state, then changes, each with an id', async (
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const stream = await openStream(app.origin, '/ui/stream/telemetry');
   t.match(stream.headers['content-type'], /^text\/event-stream/);
-  await stream.until(({ event }) => event === 'index');
-  t.strictSame(
-    stream.events.map(({ event }) => event),
-    names,
-  );
+  for (const name of names) await stream.until(({ event }) => event === name);
+  t.strictSame(stream.events.map(({ event }) => event).sort(), [...names].sort());
   t.ok(stream.events.every(({ id }) => id !== null));
   const from = stream.events.length;
   const job = await app.run('export');
@@ -131,12 +128,7 @@ t.test('topics narrow the stream, and a job has its own', async (t) => {
   );
   const { text } = await app.page('/ui/jobs/1/card');
   t.equal(stream.events[0]?.data, text);
-  for (const query of [
-    'topics=weather',
-    'topics=job-2',
-    'topics=job-2&cycles=1',
-    'topics=queue,job-999999',
-  ]) {
+  for (const query of ['topics=weather', 'topics=job-2', 'topics=job-2&cycles=1', 'topics=queue,weather']) {
     t.equal((await app.page(`/ui/stream/telemetry?${query}`)).status, 404, query);
   }
 });

@@ -36,7 +36,13 @@ export async function startApp(
   options: { env?: Record<string, string>; catalogue?: Catalogue; now?: () => Date; root?: string } = {},
 ): Promise<TestApp> {
   const root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-'));
-  const env = { CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_KILL_GRACE_SEC: '1', ...options.env };
+  const env = {
+    CHL_EXPERIENCE_ROOT: root,
+    CHL_PORT: '0',
+    CHL_WORKERS: '0',
+    CHL_KILL_GRACE_SEC: '1',
+    ...options.env,
+  };
   const config = readConfig(env, root);
   const { catalogue, now } = options;
   const app = await createApp(config, {

@@ -15,6 +15,8 @@ export type PageOptions = {
   context?: BrowserContext;
   /** Errors of the console that the test causes on purpose. */
   expect?: RegExp;
+  /** The test moves the page's clock: `page.clock`. */
+  hasTestClock?: boolean;
 };
 
 /** Opens a page that is closed with the test. */
@@ -53,6 +55,7 @@ async function openPage(t: Test, url: string, options: PageOptions, problems: st
   if (!options.context) t.teardown(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(waitMaxMs);
+  if (options.hasTestClock) await page.clock.install();
   const collect = (text: string) => {
     if (!deliberate.test(text) && !expect?.test(text)) problems.push(`${page.url()}: ${text}`);
   };

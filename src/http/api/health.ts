@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../config.ts';
+import { lowDiskBytes } from '../../jobs/disk-reserve.ts';
 import { bytes, count, plural } from '../../wording.ts';
 import type { Services } from '../services.ts';
 import type { Stream } from '../stream.ts';
@@ -10,18 +11,13 @@ import { anyObjectSchema } from './bodies.ts';
 type Status = 'healthy' | 'degraded' | 'unhealthy';
 type Component = { status: Status; detail: string };
 
-const leastFreeBytes = 512 * 1024 * 1024;
-
 export function registerHealth(app: FastifyInstance, services: Services, stream: Stream) {
   const answer = { response: { 200: anyObjectSchema, 503: anyObjectSchema } };
   app.get('/health', { schema: answer }, async (_request, reply) => {
     const components: Record<string, Component> = {
       database: checkDatabase(services),
       index: checkIndex(services),
-      workers: {
-        status: 'healthy',
-        detail: 'Rebuild index embeds; there are no worker processes in this version.',
-      },
+      workers: checkWorkers(services),
       runner: { status: 'healthy', detail: `${plural(services.runner.runningCount(), 'job')} running` },
       stream: { status: 'healthy', detail: `${plural(stream.clientCount(), 'client')}` },
       disk: await checkDisk(services),
@@ -58,10 +54,25 @@ function checkIndex({ liveIndex }: Services): Component {
   };
 }
 
+function checkWorkers({ config, counts, workers, pool }: Services): Component {
+  const [problem] = pool.problems();
+  if (problem) return { status: 'degraded', detail: `${problem.name}: ${problem.message}` };
+  const all = workers.view().workers;
+  const lost = all.filter(({ view }) => view === 'lost' || view === 'stalled');
+  if (lost.length > 0) {
+    return { status: 'degraded', detail: lost.map(({ name, view }) => `${name} is ${view}`).join(', ') };
+  }
+  const { total } = counts.queue().pending;
+  if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
+  if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: none runs.' };
+  const detail = `No worker is running; ${plural(total, 'entry waits', 'entries wait')}.`;
+  return { status: total > 0 ? 'degraded' : 'healthy', detail };
+}
+
 async function checkDisk({ config }: Services): Promise<Component> {
   const { bavail, bsize } = await fs.promises.statfs(config.root);
   const free = bavail * bsize;
-  return { status: free < leastFreeBytes ? 'degraded' : 'healthy', detail: `${bytes(free)} free` };
+  return { status: free < lowDiskBytes ? 'degraded' : 'healthy', detail: `${bytes(free)} free` };
 }
 
 function worst(components: Component[]): Status {

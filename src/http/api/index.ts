@@ -23,16 +23,7 @@ const searchSchema = {
   },
 } as const;
 
-export function registerIndexApi(app: FastifyInstance, { counts, liveIndex }: Services) {
-  // Since when an entry waits, and how fast the queue empties, is known once there are workers.
-  app.get('/api/v1/queue', { schema: answer }, () => ({
-    ...counts.queue(),
-    oldest_pending_sec: null,
-    rate_per_min: null,
-    eta_sec: null,
-    paused: false,
-  }));
-
+export function registerIndexApi(app: FastifyInstance, { liveIndex }: Services) {
   app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
 
   app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {

@@ -11,11 +11,11 @@ export type Card = {
   path: string;
   /** Events of the bus after which it may look different. */
   dirtyOn: (keyof BusEvents)[];
-  load(services: Services): Record<string, unknown>;
+  load(services: Services): Record<string, unknown> | Promise<Record<string, unknown>>;
 };
 
 /** The card of one job, for its page. */
 export type JobCard = Omit<Card, 'load'> & {
   number: number;
-  load(services: Services): Record<string, unknown>;
+  load(services: Services): Record<string, unknown> | Promise<Record<string, unknown>>;
 };

@@ -1,5 +1,5 @@
 // Every card there is, and the one way to load and render one.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Services } from '../services.ts';
 import { words } from '../words.ts';
 import { bannersCard } from './banners.ts';
@@ -39,11 +39,22 @@ export function templateOf(card: Card): string {
   return `cards/${card.name.replace(/-\d+$/, '')}`;
 }
 
-export function loadCard(card: Card, services: Services): Record<string, unknown> {
-  return { ...card.load(services), w: words, card: { host: card.host, path: card.path } };
+export async function loadCard(card: Card, services: Services): Promise<Record<string, unknown>> {
+  return { ...(await card.load(services)), w: words, card: { host: card.host, path: card.path } };
+}
+
+/** For the page: a card that cannot be loaded says so in its place, and the others are there. */
+export async function loadOrExplain(card: Card, services: Services, request: FastifyRequest) {
+  try {
+    return { template: templateOf(card).replace('cards/', ''), data: await loadCard(card, services) };
+  } catch (error) {
+    request.log.error({ err: error, card: card.name }, 'a card could not be loaded');
+    const { name, host, path } = card;
+    return { template: 'unavailable', data: { name, requestId: request.id, card: { host, path } } };
+  }
 }
 
 /** The inside of the card's host element, as page, partial and event show it. */
-export function renderCard(app: FastifyInstance, card: Card, services: Services): Promise<string> {
-  return app.view(templateOf(card), loadCard(card, services));
+export async function renderCard(app: FastifyInstance, card: Card, services: Services): Promise<string> {
+  return app.view(templateOf(card), await loadCard(card, services));
 }

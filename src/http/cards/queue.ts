@@ -1,17 +1,52 @@
+import { about, plural } from '../../wording.ts';
+import { viewQueue } from '../queue-view.ts';
+import { queueChart } from './queue-chart.ts';
 import type { Card } from './card.ts';
+
+const failedShown = 20;
 
 export const queueCard: Card = {
   name: 'queue',
   host: 'ops-queue-card',
   path: '/ui/operations/queue',
-  dirtyOn: ['library', 'job'],
-  load({ counts }) {
-    const { pending, failed } = counts.queue();
+  dirtyOn: ['library', 'workers', 'job', 'sample'],
+  async load(services) {
+    const view = await viewQueue(services);
+    const failed = view.failed.total > 0 ? await services.queue.failed(failedShown) : [];
     return {
-      pending,
-      failed,
-      isEmpty: pending.total + failed.total === 0,
-      entries: counts.totals().entries,
+      ...view,
+      entries: services.counts.totals().entries,
+      status: wordStatus(view),
+      chart: queueChart(
+        services.telemetry,
+        view.pending.total,
+        view.ratePerMin === 0 ? 'idle' : 'run',
+        services.now(),
+      ),
+      failedEntries: failed,
+      failedMore: view.failed.total - failed.length,
     };
   },
 };
+
+/** What the numbers mean for whoever waits. */
+function wordStatus({
+  pending,
+  failed,
+  etaSec,
+  ratePerMin,
+  isPaused,
+  hasWorkers,
+  outage,
+}: Awaited<ReturnType<typeof viewQueue>>) {
+  if (pending.total === 0) {
+    if (failed.total === 0) return 'Every entry has a current embedding.';
+    return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
+  }
+  if (outage) return 'Entries wait until the embedding service answers.';
+  if (!hasWorkers && ratePerMin === 0)
+    return 'Entries wait until a worker starts, or until the next rebuild of the index.';
+  if (isPaused) return 'The workers are paused; entries wait.';
+  if (etaSec === null) return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
+  return `${ratePerMin}/min, clears in ${about(etaSec)}.`;
+}

@@ -3,6 +3,7 @@ import { answerAction } from '../answers.ts';
 import { jobCard } from '../cards/job.ts';
 import { loadCard, renderCard } from '../cards/list.ts';
 import { sendCancelDialog, sendDialog } from '../dialog.ts';
+import { endNotice } from '../job-notice.ts';
 import { viewJob } from '../job-view.ts';
 import { sendPage } from '../page.ts';
 import { requester } from '../requester.ts';
@@ -15,10 +16,10 @@ type Numbered = { Params: { number: string } };
 export function registerJobPages(app: FastifyInstance, services: Services) {
   const { jobs, catalogue, untilFree } = services;
 
-  app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, (request, reply) => {
+  app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, async (request, reply) => {
     const job = jobs.find(request.params.number);
     const view = viewJob(services, job);
-    const data = { job: view, card: loadCard(jobCard(job.number), services) };
+    const data = { job: view, card: await loadCard(jobCard(job.number), services) };
     const title = `${view.title} #${job.number}`;
     return sendPage(services, request, reply, { name: 'job', title, section: 'operations', data });
   });
@@ -27,6 +28,11 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     const job = jobs.find(request.params.number);
     reply.type('text/html; charset=utf-8');
     return renderCard(app, jobCard(job.number), services);
+  });
+
+  app.get<Numbered>('/ui/jobs/:number/notice', (request, reply) => {
+    const notice = endNotice(services, jobs.find(request.params.number));
+    return notice ? reply.send(notice) : reply.code(204).send();
   });
 
   app.get<Numbered>('/ui/jobs/:number/cancel', { config: { isPage: true } }, (request, reply) =>
@@ -62,7 +68,15 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
       return runFromForm(app, services, request, reply, retry, (error) => {
         const job = jobs.find(request.params.number);
         const operation = catalogue.get(job.operation);
-        return { operation, args: job.args, retryOf: job, reason: form.reason, confirm: form.confirm, error };
+        return {
+          operation,
+          args: job.args,
+          retryOf: job,
+          reason: form.reason,
+          confirm: form.confirm,
+          key: form.key,
+          error,
+        };
       });
     },
   );

@@ -4,10 +4,12 @@ import type { Job } from '../../jobs/job.ts';
 import { checkArguments, readForm } from '../../operations/arguments.ts';
 import type { Args, Operation } from '../../operations/operation.ts';
 import { answerAction } from '../answers.ts';
-import { dashboardCards, loadCard, renderCard } from '../cards/list.ts';
-import { formFields, isForDialog, sendDialog } from '../dialog.ts';
+import type { Card } from '../cards/card.ts';
+import { dashboardCards, loadOrExplain } from '../cards/list.ts';
+import { formFields, isForDialog, sendDialog, sendKeys } from '../dialog.ts';
 import { statusOf } from '../errors.ts';
-import { type Notice, readCookie } from '../flash.ts';
+import { readCookie } from '../flash.ts';
+import { queuedNotice } from '../job-notice.ts';
 import { sendPage } from '../page.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
@@ -21,11 +23,12 @@ const yearSec = 31_536_000;
 export function registerOperationsPages(app: FastifyInstance, services: Services) {
   app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect('/operations'));
 
-  app.get('/operations', { config: { isPage: true } }, (request, reply) => {
-    const cards = Object.fromEntries(dashboardCards.map((card) => [card.name, loadCard(card, services)]));
+  app.get('/operations', { config: { isPage: true } }, async (request, reply) => {
+    const load = async (card: Card) => [card.name, await loadOrExplain(card, services, request)];
+    const loaded = dashboardCards.map(load);
+    const cards = Object.fromEntries(await Promise.all(loaded));
     const isHowToOpen = readCookie(request, 'chl_howto') !== 'closed';
-    const { entries } = services.counts.totals();
-    const data = { cards, isHowToOpen, isLibraryEmpty: entries === 0 };
+    const data = { cards, isHowToOpen };
     return sendPage(services, request, reply, {
       name: 'operations',
       title: 'Operations',
@@ -35,9 +38,9 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
   });
 
   for (const card of dashboardCards) {
-    app.get(card.path, async (_request, reply) => {
-      reply.type('text/html; charset=utf-8');
-      return renderCard(app, card, services);
+    app.get(card.path, async (request, reply) => {
+      const { template, data } = await loadOrExplain(card, services, request);
+      return reply.code(template === 'unavailable' ? 500 : 200).view(`cards/${template}`, data);
     });
   }
 
@@ -67,8 +70,17 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
       request,
       reply,
       run,
-      (error) => operation && { operation, args, reason: form.reason, confirm: form.confirm, error },
+      (error) =>
+        operation && { operation, args, reason: form.reason, confirm: form.confirm, key: form.key, error },
     );
+  });
+
+  app.get('/ui/keys', { config: { isPage: true } }, (request, reply) => sendKeys(services, request, reply));
+
+  app.post<{ Body: Form | null }>('/ui/keys', isForm, (request, reply) => {
+    const keys = request.body?.keys === 'on' ? 'on' : 'off';
+    reply.setCookie('chl_keys', keys, { path: '/', sameSite: 'strict', maxAge: yearSec });
+    return reply.redirect(ownPath(request.body?.back), 303);
   });
 
   app.post<{ Body: Form | null }>('/ui/theme', isForm, (request, reply) => {
@@ -97,7 +109,7 @@ export async function runFromForm(
   dialogFor: (error: AppError) => Parameters<typeof sendDialog>[3] | null,
 ) {
   try {
-    const job = await services.untilFree(run);
+    const job = await runOnce(services, request, run);
     return await answerAction(app, services, request, reply, {
       notice: queuedNotice(services, job),
       redirect: `/jobs/${job.number}`,
@@ -111,11 +123,11 @@ export async function runFromForm(
   }
 }
 
-function queuedNotice({ catalogue, jobs }: Services, job: Job): Notice {
-  const title = `${catalogue.get(job.operation).title} #${job.number} queued.`;
-  const ahead = jobs.waitsFor(job);
-  const text = ahead ? `It starts when ${ahead.operation} #${ahead.number} has ended.` : 'It starts now.';
-  return { tone: 'ok', title, text };
+/** `key` names this rendering of the form. */
+function runOnce({ once, untilFree }: Services, request: FastifyRequest, run: () => Job): Promise<Job> {
+  const { key } = (request.body ?? {}) as Form;
+  const start = () => untilFree(run);
+  return key === undefined ? start() : once(`${request.url} ${key}`, start);
 }
 
 function problemsOf(operation: Operation, args: Args): AppError | null {

@@ -7,7 +7,7 @@ const query = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    topics: { type: 'string', minLength: 1, maxLength: 400 },
+    topics: { type: 'string', minLength: 1, maxLength: 4000 },
     since: { type: 'string', maxLength: 80 },
     cycles: { type: 'integer', minimum: 1, maximum: 1000 },
   },

@@ -1,0 +1,1 @@
+CREATE INDEX `job_operation_status` ON `job` (`operation`,`status`,`number`);

@@ -1,0 +1,22 @@
+// Where the focus is when a swap takes its control away: on the heading of the card, never on the page's body.
+
+/** The control that was last focused inside a card, and the card. */
+let last = null;
+
+export function watchFocus() {
+  document.addEventListener('focusin', ({ target }) => {
+    if (target.closest('dialog')) return;
+    const host = target.closest('[sse-swap]');
+    last = host && { control: target, host };
+  });
+  document.addEventListener('mousedown', ({ target, detail }) => {
+    if (detail < 2 && !target.closest('dialog')) last = null;
+  });
+  document.addEventListener('chl:swapped', keepFocus);
+}
+
+export function keepFocus() {
+  if (!last || document.activeElement !== document.body || last.control.isConnected) return;
+  const heading = last.host.querySelector('[tabindex="-1"]') ?? document.getElementById('main');
+  heading.focus({ preventScroll: true });
+}

@@ -1,0 +1,39 @@
+// Relative times. The server writes the moment; how long ago that is, is worded here, so that a card's bytes need not
+// change with the clock.
+
+const seconds = { minute: 60, hour: 3600, day: 86_400 };
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const rewordMs = 10_000;
+
+export function watchTimes() {
+  wordTimes();
+  setInterval(wordTimes, rewordMs);
+  document.addEventListener('chl:swapped', wordTimes);
+}
+
+/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for what is to come. */
+export function wordTime(at, now) {
+  const age = (now - at) / 1000;
+  const amount = Math.abs(age);
+  if (amount < seconds.day) {
+    const span =
+      amount < seconds.minute
+        ? `${Math.floor(amount)} s`
+        : amount < seconds.hour
+          ? `${Math.floor(amount / seconds.minute)} min`
+          : `${Math.floor(amount / seconds.hour)} h`;
+    return age >= 0 ? `${span} ago` : `in ${span}`;
+  }
+  const yesterday = new Date(now - seconds.day * 1000);
+  if (date.format(at) === date.format(yesterday)) return `yesterday ${clock.format(at)}`;
+  return `${date.format(at)}, ${clock.format(at)}`;
+}
+
+function wordTimes() {
+  const now = new Date();
+  for (const time of document.querySelectorAll('time[data-ago]')) {
+    const text = wordTime(new Date(time.dateTime), now);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}

@@ -1,0 +1,13 @@
+// `npm run worker`, and what the server's pool starts: an embedding worker, until SIGTERM or Ctrl+C.
+import { loadConfig } from '../src/config.ts';
+import { builtIn } from '../src/embedding/built-in.ts';
+import { AppError } from '../src/errors.ts';
+import { runWorkerProcess } from '../src/workers/process.ts';
+
+try {
+  await runWorkerProcess(loadConfig(), builtIn);
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof AppError ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+}

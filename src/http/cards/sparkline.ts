@@ -1,0 +1,71 @@
+// The geometry of sparklines and of the queue's chart: values to SVG paths. Scales begin at zero, a gap stays a gap, and
+// coordinates are whole numbers, so that what looks the same is the same bytes.
+
+/** Null is a gap. */
+export type Values = (number | null)[];
+
+/** Paths for `d`; `dot` is the last point, null when that is a gap. */
+export type Curve = {
+  width: number;
+  height: number;
+  line: string;
+  area: string;
+  dot: { x: number; y: number } | null;
+};
+
+type Place = { x: number; y: number };
+
+/** Room above the highest and below the lowest point, for the width of the line and the dot. */
+const margin = 4;
+
+/** A curve over the whole width but for the dot, or null when fewer than two values are known: then there is no history. */
+export function sparkline(values: Values): Curve | null {
+  return curve(values, { width: 144, height: 48, right: 6 });
+}
+
+/** `right` is left free for the dot. Null when fewer than two values are known. */
+export function curve(
+  values: Values,
+  { width, height, right }: { width: number; height: number; right: number },
+): Curve | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length < 2) return null;
+  const highest = Math.max(...known, 1);
+  const places = values.map((value, step) => {
+    if (value === null) return null;
+    const x = Math.round((step / (values.length - 1)) * (width - right));
+    const y = Math.round(height - margin - (value / highest) * (height - 2 * margin));
+    return { x, y };
+  });
+  const runs = splitAtGaps(places);
+  return {
+    width,
+    height,
+    line: runs.map(lineOf).join(''),
+    area: runs.map((run) => areaOf(run, height)).join(''),
+    dot: places.at(-1) ?? null,
+  };
+}
+
+function splitAtGaps(places: (Place | null)[]): Place[][] {
+  const runs: Place[][] = [[]];
+  for (const place of places) {
+    if (place) runs.at(-1)?.push(place);
+    else runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
+/** A value alone between gaps is a line without length, which round caps make a dot. */
+function lineOf(run: Place[]): string {
+  const [first, ...rest] = run as [Place, ...Place[]];
+  return `M${at(first)}${rest.length > 0 ? `L${rest.map(at).join(' ')}` : 'h0'}`;
+}
+
+function areaOf(run: Place[], bottom: number): string {
+  return `M${run[0]?.x} ${bottom}L${run.map(at).join(' ')}V${bottom}z`;
+}
+
+function at({ x, y }: Place): string {
+  return `${x} ${y}`;
+}

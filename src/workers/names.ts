@@ -1,0 +1,21 @@
+// The stable names of workers, `embed-1` …, and whether the process behind one is still there.
+import os from 'node:os';
+import { hasProc, isAlive } from '../runner/processes.ts';
+import type { WorkerRow } from './state.ts';
+
+/** The first `count` names that neither a living worker nor the pool of a server has. */
+export function freeNames(workers: WorkerRow[], count: number): string[] {
+  const taken = new Set(workers.filter((worker) => !isProcessGone(worker)).map(({ name }) => name));
+  const free: string[] = [];
+  for (let number = 1; free.length < count; number++) {
+    const name = `embed-${number}`;
+    if (!taken.has(name)) free.push(name);
+  }
+  return free;
+}
+
+/** Proven only: of another machine, or where processes cannot be looked at, nothing is. */
+export function isProcessGone({ host, pid, pid_started, boot_id }: WorkerRow): boolean {
+  if (!hasProc || host !== os.hostname() || pid === null) return false;
+  return !isAlive({ pid, started: pid_started, bootId: boot_id });
+}

@@ -1,0 +1,174 @@
+// Looks after the workers while the server runs: takes back what the lost ones have claimed, points out who stalls, ends
+// a drain when its time has come. It waits for nobody; what cannot be written now is written at the next look.
+import { type Audit, systemRequester } from '../audit.ts';
+import type { Bus } from '../bus.ts';
+import { isBusy, type UntilFree } from '../db/busy-retry.ts';
+import type { EmbeddingQueue } from '../embedding/queue.ts';
+import type { Log } from '../log.ts';
+import { isProcessGone } from './names.ts';
+import type { WorkerRepository } from './repository.ts';
+import { isStalled, lostAfterMs, type WorkerRow } from './state.ts';
+
+export type WorkerWatch = ReturnType<typeof createWorkerWatch>;
+
+const lookEveryMs = 1000;
+/** A worker by hand that is gone for good is shown as lost for so long. */
+const rememberMs = 600_000;
+/** After its deadline a drain waits for the batches in hand, to tell the true number. */
+const settleMs = 15_000;
+
+export function createWorkerWatch(given: {
+  repository: WorkerRepository;
+  queue: Pick<EmbeddingQueue, 'release' | 'counts'>;
+  audit: Audit;
+  bus: Bus;
+  log: Log;
+  untilFree: UntilFree;
+  now: () => Date;
+  lookMs?: number;
+  lostMs?: number;
+}) {
+  const { repository, queue, audit, bus, log, untilFree, now } = given;
+  const { lookMs = lookEveryMs, lostMs = lostAfterMs } = given;
+  /** By claimant: how a process of the pool ended. */
+  const ends = new Map<string, string>();
+  let seen = '';
+  let timer: NodeJS.Timeout | null = null;
+  let looking: Promise<void> | null = null;
+
+  return {
+    /** Settles what a former server has left of its workers, whose processes are gone, and looks every second. */
+    async start() {
+      for (const worker of repository.living()) if (worker.owner === 'server') await settle(worker);
+      await look();
+      timer ??= setInterval(look, lookMs);
+    },
+    runOnce,
+    /** The pool saw the process of this worker end. */
+    tellEnd(name: string, reason: string) {
+      const worker = repository.find(name);
+      if (worker) ends.set(worker.claimant, reason);
+      void look();
+    },
+    /** Safe twice. Settles when nothing is being written any more. */
+    async stop() {
+      if (timer) clearInterval(timer);
+      timer = null;
+      await looking?.catch(() => {});
+    },
+  };
+
+  /** One at a time: who comes while it looks gets that look. */
+  function runOnce(): Promise<void> {
+    looking ??= lookOnce().finally(() => {
+      looking = null;
+    });
+    return looking;
+  }
+
+  async function look() {
+    try {
+      await runOnce();
+    } catch (error) {
+      if (!isBusy(error))
+        log.error({ err: error }, 'the workers could not be looked after; tried again soon');
+    }
+  }
+
+  /** What cannot be given back now is free when its lease has ended. */
+  async function settle(worker: WorkerRow) {
+    try {
+      await queue.release(worker.claimant);
+    } catch (error) {
+      log.warn({ err: error, worker: worker.name }, 'the claims of a former worker end with their leases');
+    }
+    await untilFree(() => repository.end(worker));
+  }
+
+  async function lookOnce() {
+    for (const worker of repository.living()) await lookAt(worker);
+    await lookAtDrain();
+    const shown = JSON.stringify([
+      repository.living().map(shownOf),
+      repository.control(),
+      repository.libraryLock(),
+    ]);
+    if (shown === seen) return;
+    seen = shown;
+    bus.emit('workers');
+  }
+
+  async function lookAt(worker: WorkerRow) {
+    if (worker.lost_at) return forget(worker);
+    const reason = findLoss(worker);
+    if (reason !== null) return lose(worker, reason);
+    const stalls = isStalled(worker, now());
+    if (stalls !== (worker.stalled_at !== null)) repository.stall(worker, stalls);
+  }
+
+  /** Its claims first: when this is interrupted it is done again. */
+  async function lose(worker: WorkerRow, reason: string) {
+    const returned = await queue.release(worker.claimant);
+    repository.transaction(() => {
+      repository.lose(worker, reason);
+      audit.record({
+        event: 'worker.lost',
+        outcome: 'failed',
+        by: systemRequester,
+        target: `worker:${worker.name}`,
+        detail: { reason, pid: worker.pid, returned },
+      });
+    });
+    ends.delete(worker.claimant);
+    log.warn({ event: 'worker.lost', worker: worker.name, pid: worker.pid, returned }, reason);
+  }
+
+  function findLoss(worker: WorkerRow): string | null {
+    const told = ends.get(worker.claimant);
+    if (told !== undefined) return told;
+    if (isProcessGone(worker)) return 'Its process is gone.';
+    const isSilent = worker.pid !== null && now().getTime() - Date.parse(worker.heartbeat_at) > lostMs;
+    return isSilent ? 'It has stopped to send heartbeats.' : null;
+  }
+
+  /** The pool brings its own workers back; of the others the operator has had time to read. */
+  function forget(worker: WorkerRow) {
+    const isOld = now().getTime() - Date.parse(worker.lost_at ?? '') > rememberMs;
+    if (isOld && worker.owner === 'hand' && isProcessGone(worker)) repository.end(worker);
+  }
+
+  /** First nobody may claim any more; the true number is known when nobody has anything in hand. */
+  async function lookAtDrain() {
+    const drain = repository.activeDrain();
+    if (!drain) return;
+    const left = (await queue.counts()).pending.total;
+    const overMs = now().getTime() - Date.parse(drain.deadline_at);
+    if (left > 0 && overMs < 0) return;
+    const { paused_at } = repository.control();
+    if (!paused_at) {
+      repository.setControl({
+        paused_at: now().toISOString(),
+        paused_by: drain.started_by,
+        drain_id: drain.id,
+      });
+    }
+    const isAnyBusy = repository.living().some(({ lost_at, state }) => !lost_at && state !== 'paused');
+    if (left > 0 && isAnyBusy && overMs < settleMs) return;
+    repository.transaction(() => {
+      const outcome = left === 0 ? 'drained' : 'timed_out';
+      if (!repository.endDrain(drain.id, outcome, left)) return;
+      audit.record({
+        event: 'workers.drain_ended',
+        outcome: 'ok',
+        by: systemRequester,
+        target: 'workers',
+        detail: { outcome, left, drain: drain.id, forecast_left: drain.forecast_left },
+      });
+    });
+  }
+}
+
+/** Heartbeats and memory change all the time, and show nowhere. */
+function shownOf({ heartbeat_at, rss_bytes, speed_per_min, p95_ms, ...shown }: WorkerRow) {
+  return shown;
+}

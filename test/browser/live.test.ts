@@ -1,0 +1,185 @@
+// Live updates without harm: what the operator is doing stays, what waits catches up, and the page says how fresh it is.
+import type { Page } from 'playwright-core';
+import { startApp, type TestApp } from '../support/app.ts';
+import { browserTest, type OpenPage } from '../support/browser.ts';
+import { card, jobRow } from '../support/screen.ts';
+import { openStream } from '../support/stream.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const pill = '#conn';
+const heldText = `${card.jobs} .held`;
+
+browserTest('a field in a card stays as it is while it is used, and the card catches up', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  await addField(page, '<input id="probe">');
+  await page.locator('#probe').pressSequentially('abc');
+  await page.keyboard.press('ArrowLeft');
+  for (let turn = 0; turn < 3; turn += 1) {
+    await changeJobs(app, page);
+    await page.keyboard.type('x');
+  }
+  t.equal(await page.locator('#probe').inputValue(), 'abxxxc', 'text and caret');
+  t.ok(await page.locator(heldText).isVisible(), 'the card says that it waits');
+  t.equal(await page.locator(jobRow(1)).count(), 0);
+  await page.locator('h1').click();
+  await changeJobs(app, page);
+  t.equal(await page.locator(jobRow(1)).count(), 0, 'what was edited and not sent stays too');
+  await page.locator('#probe').fill('');
+  await page.locator('#probe').blur();
+  await page.locator(jobRow(4)).waitFor();
+  t.notOk(await page.locator(heldText).isVisible());
+});
+
+browserTest('a chosen file, a selection and a pressed pointer stay', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  await addField(page, '<input type="file" id="probe">');
+  const file = { name: 'sheet.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b') };
+  await page.locator('#probe').setInputFiles(file);
+  await changeJobs(app, page);
+  t.equal(await page.evaluate('probe.files[0].name'), 'sheet.csv');
+  await page.locator('#probe').setInputFiles([]);
+  await page.locator(jobRow(1)).waitFor();
+
+  await page.evaluate(`getSelection().selectAllChildren(document.querySelector('${jobRow(1)} .name'))`);
+  const selected = await page.evaluate('String(getSelection())');
+  await changeJobs(app, page);
+  t.equal(await page.evaluate('String(getSelection())'), selected);
+  await page.evaluate('getSelection().removeAllRanges()');
+  await page.locator(jobRow(2)).waitFor();
+
+  const link = page.locator(`${jobRow(2)} .name`);
+  await link.hover();
+  await page.mouse.down();
+  await changeJobs(app, page);
+  t.equal(await page.locator(jobRow(3)).count(), 0);
+  await page.mouse.up();
+  await page.waitForURL('**/jobs/2');
+  t.pass('the click is not lost');
+});
+
+browserTest(
+  'an open dialog keeps what is typed in it, and holds the card that it was opened from',
+  async (t, open) => {
+    const { app, page } = await openLive(t, open);
+    await page.locator('#op-import').getByText('Import…').click();
+    await page.locator('#reason').pressSequentially('mon');
+    await app.run('export');
+    await page.locator(`${card.controls}[data-held]`).waitFor();
+    await page.locator('#reason').pressSequentially('thly');
+    t.equal(await page.locator('#reason').inputValue(), 'monthly');
+    await page.keyboard.press('Escape');
+    await page.locator('#op-export').getByText('Done').waitFor();
+    t.equal(await page.evaluate('document.activeElement.textContent'), 'Import…', 'the focus is back');
+  },
+);
+
+browserTest('Hold stops updates of all cards until it ends; R shows them once', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  await page.keyboard.press('h');
+  await page.locator(pill).getByText('Held').waitFor();
+  await changeJobs(app, page, 2);
+  t.equal(await page.locator(jobRow(1)).count(), 0);
+  t.equal(await page.locator('[data-held]').count(), 0, 'no card says that it is edited');
+  await page.keyboard.press('r');
+  await page.locator(jobRow(2)).waitFor();
+  await changeJobs(app, page, 2);
+  t.equal(await page.locator(jobRow(4)).count(), 0);
+  await page.getByRole('button', { name: 'Resume updates' }).click();
+  await page.locator(jobRow(4)).waitFor();
+  await page.locator(pill).getByText('Live').waitFor();
+});
+
+browserTest('what is opened and where the focus is stays through updates', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  await app.run('export');
+  const log = page.locator(jobRow(1)).getByRole('link', { name: /Log/ });
+  await log.focus();
+  await page.evaluate("document.querySelector('#howto').open = false");
+  await app.run('export');
+  await page.locator(jobRow(2)).waitFor();
+  t.ok(await log.evaluate((link) => link === link.ownerDocument.activeElement));
+  t.notOk(await page.evaluate("document.querySelector('#howto').open"));
+});
+
+browserTest('a page that hears nothing says so, and stamps its cards', async (t, open) => {
+  const { app, page } = await openLive(t, open, { hasTestClock: true });
+  await page.clock.fastForward(13_000);
+  await page.locator(pill).getByText('Delayed').waitFor();
+  await page.clock.fastForward(18_000);
+  await page.locator(pill).getByText('Offline').waitFor();
+  await page
+    .locator(`${card.jobs} [data-stamp]`)
+    .getByText(/As of \d\d:\d\d:\d\d/)
+    .waitFor();
+  await app.run('export');
+  await page.clock.fastForward(1000);
+  await page.locator(pill).getByText('Live').waitFor();
+  t.equal(await page.locator(`${card.jobs} [data-stamp]`).textContent(), '');
+});
+
+browserTest(
+  'a server that has no stream to give is asked every ten seconds, and the page says so',
+  async (t, open) => {
+    const app = await startApp(t, { env: { ...noop.env, CHL_MAX_STREAMS: '1' } });
+    const other = await openStream(app.origin, '/ui/stream/telemetry');
+    const page = await open(`${app.origin}/operations`, { hasTestClock: true });
+    await page.clock.fastForward(1000);
+    await page.locator(pill).getByText('Offline').waitFor();
+    await app.run('export');
+    await page.clock.fastForward(10_000);
+    await page.locator(jobRow(1)).waitFor();
+    await page.clock.fastForward(1000);
+    await page.locator(pill).getByText('fetched every 10 s').waitFor();
+    other.close();
+    await until(async () => (await streams(app)) === '0 clients');
+    await page.clock.fastForward(16_000);
+    await until(async () => (await streams(app)) === '1 client');
+    await page.clock.fastForward(1000);
+    await page.locator(pill).getByText('Live').waitFor();
+    t.pass('and the stream is taken up again');
+  },
+);
+
+browserTest('a server that was restarted is found again, with all that changed', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  const { port } = new URL(app.origin);
+  await app.close();
+  await page.locator(pill).getByText('Offline').waitFor();
+  const again = await startApp(t, { env: { ...noop.env, CHL_PORT: port }, root: app.root });
+  await again.run('export');
+  await page.locator(jobRow(1)).waitFor();
+  await page.locator(pill).getByText('Live').waitFor();
+  t.equal(await streams(again), '1 client');
+});
+
+async function openLive(t: Parameters<typeof startApp>[0], open: OpenPage, options = {}) {
+  const app = await startApp(t, noop);
+  const page = await open(`${app.origin}/operations`, options);
+  await page.locator(pill).getByText('Live').waitFor();
+  return { app, page };
+}
+
+/** Puts a field where a live update would take it away. */
+async function addField(page: Page, html: string) {
+  await page.evaluate(`document.querySelector('${card.jobs}').insertAdjacentHTML('beforeend', '${html}')`);
+}
+
+/** Jobs run, and the page has heard of it; two, where no card says so: the first is then long there. */
+async function changeJobs(app: TestApp, page: Page, times = 1) {
+  for (let turn = 0; turn < times; turn += 1) {
+    const heard = page.evaluate(
+      "new Promise((resolve) => document.body.addEventListener('htmx:sseBeforeMessage', resolve, { once: true })).then(() => 0)",
+    );
+    await app.run('export');
+    await heard;
+  }
+}
+
+async function streams(app: TestApp): Promise<string> {
+  return (await app.json('/health')).body.components.stream.detail;
+}
+
+/** Asks until it is so; the time-out of the test ends it. */
+async function until(isSo: () => Promise<boolean>) {
+  while (!(await isSo()));
+}
