@@ -18,10 +18,12 @@ import { registerWorkersApi } from './api/workers.ts';
 import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
 import { registerBodyTime } from './body-time.ts';
+import { registerConnectionLimit } from './connections.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerBulkPages } from './pages/bulk.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
@@ -55,6 +57,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
   registerBodyTime(app, requestMaxMs);
+  registerConnectionLimit(app, services.descriptors);
   registerErrors(app, services);
   registerValidation(app);
   app.removeContentTypeParser('text/plain');
@@ -72,6 +75,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);
   registerJobPages(app, services);
+  registerBulkPages(app, services);
   registerLibraryPage(app, services);
   registerWorkersPages(app, services);
   registerStreamRoute(app, stream);
