@@ -45,6 +45,7 @@ t.test('without variables everything has its documented default, below ./data', 
     importRoots: [],
     workers: 2,
     maxStreams: 1000,
+    snapshotMaxBytes: 512 * 1024 * 1024,
     telemetryIntervalMs: 5000,
     logLevel: 'info',
   });
@@ -70,6 +71,7 @@ t.test('each variable reaches its key', async (t) => {
     CHL_IMPORT_ROOTS: '/sheets:drafts/',
     CHL_WORKERS: '0',
     CHL_MAX_STREAMS: '7',
+    CHL_SNAPSHOT_MAX_MB: '3',
     CHL_TELEMETRY_INTERVAL_SEC: '9',
     CHL_LOG_LEVEL: 'silent',
   });
@@ -92,6 +94,7 @@ t.test('each variable reaches its key', async (t) => {
     importRoots: ['/sheets', '/some/place/drafts'],
     workers: 0,
     maxStreams: 7,
+    snapshotMaxBytes: 3 * 1024 * 1024,
     telemetryIntervalMs: 9000,
     logLevel: 'silent',
     unknownVariables: [],
@@ -110,6 +113,7 @@ t.test('a number out of its range is refused with one line: variable, value, wha
     CHL_RETENTION_JOBS: [100, 100_000_000],
     CHL_WORKERS: [0, 64],
     CHL_MAX_STREAMS: [1, 100_000],
+    CHL_SNAPSHOT_MAX_MB: [1, 1_048_576],
     CHL_TELEMETRY_INTERVAL_SEC: [1, 3600],
   };
   for (const [name, [least, most]] of Object.entries(ranges)) {

@@ -5,6 +5,7 @@ import { cancelsWorkload } from './cancels.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
 import type { Figure, Workload } from './workload.ts';
 
@@ -12,6 +13,7 @@ const workloads: Workload[] = [
   importWorkload,
   cancelsWorkload,
   jobsWorkload,
+  snapshotWorkload,
   startWorkload,
   searchWorkload,
   searchMillionWorkload,
