@@ -17,6 +17,7 @@ import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
 import { createUploads } from './index/snapshot-upload.ts';
+import { createEntryReader } from './library/entry.ts';
 import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -161,6 +162,7 @@ export async function createApp(
     once: createOnce(now),
     runner,
     counts,
+    entries: createEntryReader(library),
     descriptors,
     liveIndex,
     uploads,

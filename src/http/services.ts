@@ -7,6 +7,7 @@ import type { Descriptors } from '../descriptors.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { Uploads } from '../index/snapshot-upload.ts';
+import type { EntryReader } from '../library/entry.ts';
 import type { Bulk } from '../jobs/bulk.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -40,6 +41,7 @@ export type Services = {
   /** Runs a form once, however often it is sent. */
   once: Once;
   counts: LibraryCounts;
+  entries: EntryReader;
   descriptors: Descriptors;
   liveIndex: LiveIndex;
   uploads: Uploads;

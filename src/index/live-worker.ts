@@ -62,6 +62,7 @@ async function reply(message: Question) {
 }
 
 function answerTo({ name, question }: Question) {
+  if (name === 'search' || name === 'list') refuseUnknownCategory(question.category);
   if (name === 'load') return load();
   if (name === 'count') return count();
   if (name === 'search') return search(question);
@@ -122,6 +123,11 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
   const [vector] = await model.embed([query.query]);
   const hits = await searchIndex(index, found, vector as Float32Array, query, pause);
   return { hits, generation, took_ms: performance.now() - started };
+}
+
+function refuseUnknownCategory(code: string | undefined) {
+  if (code === undefined || found.hasCategory(code)) return;
+  throw new AppError('invalid_arguments', `The library has no category ${JSON.stringify(code)}.`);
 }
 
 async function describeEntry(key: EntryKey): Promise<EntryAnswer> {

@@ -52,7 +52,8 @@ export function loadGeneration(indexFolder: string, name: string, model: Embedde
   };
 }
 
-function toRows(vectors: MetaVector[]): LoadedIndex['rows'] {
+/** Throws one sentence when an entry is listed twice. */
+export function toRows(vectors: MetaVector[]): LoadedIndex['rows'] {
   const rows = { experience: new Map<string, number>(), manual: new Map<string, number>() };
   for (const [row, { kind, entity_id }] of vectors.entries()) {
     if (rows[kind].has(entity_id)) throw new Error(`The meta file lists ${kind} ${entity_id} twice.`);

@@ -5,6 +5,7 @@ import { exportOperation } from './export.ts';
 import { importOperation } from './import.ts';
 import { indexOperation } from './index.ts';
 import type { Operation } from './operation.ts';
+import { repairOperation } from './repair.ts';
 import { rollbackOperation } from './rollback.ts';
 import { snapshotOperation } from './snapshot.ts';
 
@@ -12,6 +13,7 @@ const operations: Operation[] = [
   importOperation,
   exportOperation,
   indexOperation,
+  repairOperation,
   snapshotOperation,
   rollbackOperation,
 ];
@@ -50,6 +52,8 @@ export function createCatalogue(listed = operations, own: () => Operation[] = ()
 export const reservedNames = [
   ...operations.map(({ name }) => name),
   'repair',
+  'snapshot',
+  'rollback',
   'undo',
   'jobs',
   'job',

@@ -10,10 +10,12 @@ export const indexCard: Card = {
     const { liveIndex, repository } = services;
     const index = liveIndex.truth();
     const builtBy = index.job_id ? repository.find(index.job_id) : null;
+    const behind = index.entries - index.fresh;
     return {
       index,
       builtBy: builtBy?.number ?? null,
-      behind: index.entries - index.fresh,
+      behind,
+      toRepair: behind + index.orphans,
       snapshots: viewSnapshots(services),
     };
   },
