@@ -50,6 +50,12 @@ export const reservedNames = [
   'cancel',
   'retry',
   'retention',
+  'workers',
+  'pause',
+  'resume',
+  'drain',
+  'queue',
+  'retry-failed',
   'doctor',
   'help',
 ];
