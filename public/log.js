@@ -152,7 +152,9 @@ function showLine(line, isScrolled = true) {
   setFollowing(false);
   for (const other of list.querySelectorAll('.is-target')) other.classList.remove('is-target');
   line.classList.add('is-target');
-  if (isScrolled) log.scrollTop = line.offsetTop - log.offsetTop - log.clientHeight / 3;
+  if (!isScrolled) return;
+  const above = line.getBoundingClientRect().top - log.getBoundingClientRect().top;
+  log.scrollTop += above - log.clientHeight / 3;
 }
 
 function onKey(event) {

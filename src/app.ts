@@ -10,12 +10,14 @@ import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createDescriptors } from './descriptors.ts';
 import { createOnce } from './http/once.ts';
-import { builtIn } from './embedding/built-in.ts';
+import { chooseEmbedder } from './embedding/choose.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createUploads } from './index/snapshot-upload.ts';
+import { createEntryReader } from './library/entry.ts';
 import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -33,6 +35,7 @@ import { createPool } from './runner/pool.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
+import { createTaskRunner } from './runner/task.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
@@ -126,6 +129,14 @@ export async function createApp(
   });
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
+  const uploads = createUploads({
+    config,
+    audit,
+    bus,
+    runTask: createTaskRunner(config),
+    isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
+    now,
+  });
   const untilFree = createBusyRetry(busyRetry);
   const impatientQueue = createSqliteQueue(library);
   const queue = createPatientQueue(impatientQueue, busyRetry);
@@ -151,8 +162,10 @@ export async function createApp(
     once: createOnce(now),
     runner,
     counts,
+    entries: createEntryReader(library),
     descriptors,
     liveIndex,
+    uploads,
     queue,
     workers: createWorkers({ ...forWorkers, pool }),
     pool,
@@ -202,6 +215,7 @@ export async function createApp(
     runner.start();
     telemetry.start();
     retention.start();
+    uploads.start();
     ownOperations.start();
     await startWorkers();
     return address;
@@ -213,7 +227,7 @@ export async function createApp(
     if (config.mode === 'noop') return;
     // A worker of another model than the library's is refused by the queue, and says why.
     await queue
-      .useModel(builtIn)
+      .useModel(chooseEmbedder(config))
       .catch((error) => log.error({ err: error }, 'the model could not be told to the library'));
     await pool.start();
   }
@@ -230,6 +244,7 @@ export async function createApp(
     await starting?.catch(() => {});
     await telemetry.stop();
     await retention.stop();
+    uploads.stop();
     ownOperations.stop();
     await Promise.all([runner.stop(quietMs), pool.stop(), watch.stop()]);
     await server.close();

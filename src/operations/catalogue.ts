@@ -5,8 +5,18 @@ import { exportOperation } from './export.ts';
 import { importOperation } from './import.ts';
 import { indexOperation } from './index.ts';
 import type { Operation } from './operation.ts';
+import { repairOperation } from './repair.ts';
+import { rollbackOperation } from './rollback.ts';
+import { snapshotOperation } from './snapshot.ts';
 
-const operations: Operation[] = [importOperation, exportOperation, indexOperation];
+const operations: Operation[] = [
+  importOperation,
+  exportOperation,
+  indexOperation,
+  repairOperation,
+  snapshotOperation,
+  rollbackOperation,
+];
 
 export type Catalogue = {
   all(): Operation[];
@@ -50,6 +60,12 @@ export const reservedNames = [
   'cancel',
   'retry',
   'retention',
+  'workers',
+  'pause',
+  'resume',
+  'drain',
+  'queue',
+  'retry-failed',
   'doctor',
   'help',
 ];
