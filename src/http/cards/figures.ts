@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts';
 import { about, count, percent } from '../../wording.ts';
+import type { MetricName } from '../../telemetry/metrics.ts';
 import type { WorkerState } from '../../workers/state.ts';
 import { viewQueue } from '../queue-view.ts';
 import type { Services } from '../services.ts';
@@ -34,7 +35,7 @@ export const figuresCard: Card = {
     return {
       queue: {
         value: pending.total,
-        spark: sparkline(endingWith(recent(services, 'queue_pending'), pending.total)),
+        spark: sparkline(endingWith(recent(services, 'queue_pending', 'max'), pending.total)),
         tone: pending.total === 0 ? 'idle' : ratePerMin === 0 ? 'warn' : 'run',
         meaning: meaningOfPending(queue),
       },
@@ -42,7 +43,7 @@ export const figuresCard: Card = {
         value: ratePerMin,
         spark: sparkline(endingWith(rates, ratePerMin)),
         tone: ratePerMin === 0 ? 'idle' : 'run',
-        meaning: meaningOfRate(ratePerMin, rates),
+        meaning: meaningOfRate(queue, rates),
       },
       failed: {
         value: failed.total,
@@ -59,8 +60,8 @@ export const figuresCard: Card = {
   },
 };
 
-function recent({ telemetry }: Services, metric: Parameters<typeof telemetry.recent>[0]): Values {
-  return telemetry.recent(metric, points, pointSec);
+function recent({ telemetry }: Services, metric: MetricName, of?: 'max'): Values {
+  return telemetry.recent(metric, points, pointSec, of);
 }
 
 /** The curve ends where the figure stands. */
@@ -78,8 +79,9 @@ function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, o
 }
 
 /** How it stands to what it was in the last hour, while something was embedded. */
-function meaningOfRate(rate: number | null, history: Values): Meaning {
+function meaningOfRate({ ratePerMin: rate, pending }: QueueView, history: Values): Meaning {
   if (rate === 0) return { text: 'Nothing is embedding now' };
+  if (pending.total === 0) return { text: 'Over the last minute' };
   const before = history.slice(0, -1).filter((value) => value !== null && value > 0) as number[];
   if (rate === null || before.length < 4) return { text: 'Embedding now' };
   const usual = before.reduce((sum, value) => sum + value, 0) / before.length;
