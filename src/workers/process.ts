@@ -7,8 +7,9 @@ import os from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Config, readScriptEnvironment } from '../config.ts';
 import { createBusyRetry } from '../db/busy-retry.ts';
-import { openDatabase } from '../db/open.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../db/open.ts';
+import { openedByUse } from '../embedding/choose.ts';
+import type { Model } from '../embedding/embedder.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError } from '../errors.ts';
 import { identify } from '../runner/processes.ts';
@@ -18,7 +19,7 @@ import { createPatientQueue } from './patient-queue.ts';
 import { createWorkerRepository, type WorkerRepository } from './repository.ts';
 import { createWorker, type WorkerOptions } from './worker.ts';
 
-/** The heartbeat goes on while a database is busy, so SQLite itself waits for a moment only. */
+/** SQLite itself waits for a moment only; then the worker does. */
 const busyMs = 50;
 const busyRetry = { maxMs: 120_000, everyMs: 50 };
 /** The batch in hand gets this long when the worker is to stop; then it is given back. */
@@ -27,30 +28,31 @@ const quitMs = 3000;
 /** Settles when the worker has left. Throws `config` where no worker can work. */
 export async function runWorkerProcess(
   config: Config,
-  model: Embedder,
+  model: Model,
   pace: WorkerOptions['pace'] = {},
 ): Promise<void> {
   refuse(config);
   // Searches and pages go first: a worker has time.
   os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
-  const ops = openDatabase(config.opsDatabasePath, { busyMs });
-  const library = openDatabase(config.databasePath, { busyMs });
+  const ops = openPatiently(config.opsDatabasePath);
+  const library = openPatiently(config.databasePath);
   const now = () => new Date();
   const repository = createWorkerRepository(ops, now);
   const untilFree = createBusyRetry(busyRetry);
   const { job, messageFd } = readScriptEnvironment();
   const who = await untilFree(() => register(repository, job.id));
+  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
   const worker = createWorker({
     ...who,
-    queue: createPatientQueue(createSqliteQueue(library), busyRetry),
-    model,
+    queue,
+    model: openedByUse(model, queue.useModel),
     repository,
     untilFree,
     now,
     say: (words) => process.stderr.write(`${words}\n`),
     pace,
   });
-  if (job.id === '') process.stderr.write(`${who.name} embeds with ${model.name}. Ctrl+C ends it.\n`);
+  if (job.id === '') process.stderr.write(`${who.name} embeds with ${model.words}. Ctrl+C ends it.\n`);
   const asked = untilAsked(messageFd);
   void asked.then(worker.stop);
   try {
@@ -64,6 +66,13 @@ export async function runWorkerProcess(
   process.stderr.write(
     `${who.name} ended: ${plural(processed, 'entry', 'entries')} embedded, ${failed} failed.\n`,
   );
+}
+
+/** To open may wait for whoever writes; later that would keep the heartbeat from going on. */
+function openPatiently(file: string): Db {
+  const db = openDatabase(file, { busyMs: scriptBusyMs });
+  db.pragma(`busy_timeout = ${busyMs}`);
+  return db;
 }
 
 function refuse({ root, mode, opsDatabasePath, databasePath }: Config) {

@@ -69,8 +69,11 @@ function checkWorkers({ config, counts, workers, pool }: Services): Component {
   return { status: total > 0 ? 'degraded' : 'healthy', detail };
 }
 
-function checkStream({ config }: Services, stream: Stream): Component {
+function checkStream({ config, descriptors }: Services, stream: Stream): Component {
   const clients = plural(stream.clientCount(), 'client');
+  if (!descriptors.hasRoomFor('stream')) {
+    return { status: 'degraded', detail: `${clients}; too many files are open for another one` };
+  }
   if (stream.clientCount() < config.maxStreams) return { status: 'healthy', detail: clients };
   return { status: 'degraded', detail: `${clients}, which is the limit; further pages are not live.` };
 }
