@@ -1,6 +1,6 @@
 import t from 'tap';
 import { boundLabel } from '../../src/http/metrics.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { runAndTell, startApp, type TestApp } from '../support/app.ts';
 
 /** Every line of the text, as `name{label="value"}` → number; comments must name a metric. */
 async function scrape(app: TestApp): Promise<Map<string, number>> {
@@ -22,8 +22,8 @@ async function scrape(app: TestApp): Promise<Map<string, number>> {
 
 t.test('jobs, requests and the newest sample are given as Prometheus reads them', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
-  await app.run('export');
-  await app.run('export');
+  await runAndTell(app, 'export');
+  await runAndTell(app, 'export');
   await app.page('/nothing/here');
   await app.page(`/jobs/1`);
   await app.services.telemetry.runOnce();

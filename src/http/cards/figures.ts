@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts';
 import { about, count, percent } from '../../wording.ts';
 import type { MetricName } from '../../telemetry/metrics.ts';
 import type { WorkerState } from '../../workers/state.ts';
-import { viewQueue } from '../queue-view.ts';
+import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import type { Services } from '../services.ts';
 import type { Card } from './card.ts';
 import { sparkline, type Values } from './sparkline.ts';
@@ -15,8 +15,6 @@ const pointSec = 240;
 const sameRatePercent = 10;
 
 const marksShown = 4;
-
-type QueueView = Awaited<ReturnType<typeof viewQueue>>;
 
 /** The line that says what a figure means; `mark` is its part in the colour of `tone`. */
 type Meaning = { tone?: 'bad' | 'warn'; mark?: string; text: string };
@@ -36,7 +34,7 @@ export const figuresCard: Card = {
       queue: {
         value: pending.total,
         spark: sparkline(endingWith(recent(services, 'queue_pending', 'max'), pending.total)),
-        tone: pending.total === 0 ? 'idle' : ratePerMin === 0 ? 'warn' : 'run',
+        tone: toneOfQueue(queue),
         meaning: meaningOfPending(queue),
       },
       throughput: {
