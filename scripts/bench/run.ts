@@ -6,6 +6,7 @@ import { embedWorkload } from './embed.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
 import type { Figure, Workload } from './workload.ts';
 
@@ -14,6 +15,7 @@ const workloads: Workload[] = [
   embedWorkload,
   cancelsWorkload,
   jobsWorkload,
+  snapshotWorkload,
   startWorkload,
   searchWorkload,
   searchMillionWorkload,
