@@ -26,7 +26,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
   (file) => fs.existsSync(file),
 );
 /** A lost server and a refused request are told by the browser itself. */
-const deliberate = /net::ERR_|status of (4\d\d|503)|\[object Event\]/;
+const deliberate = /net::ERR_|(status of|Status Error Code) (4\d\d|503)|htmx:(sendError|afterRequest)/;
 const waitMaxMs = 10_000;
 let running: Promise<Browser> | null = null;
 
