@@ -112,7 +112,8 @@ export async function createApp(
     liveIndex,
     counts,
     bus,
-    sources: [() => ({ streams: web.stream.clientCount() })],
+    workers: () => services.workers.view().workers,
+    streams: () => web.stream.clientCount(),
     now,
     onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
   });

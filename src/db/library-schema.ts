@@ -39,7 +39,7 @@ export const experiences = sqliteTable(
   },
   (table) => [
     check('experiences_embedding_status', sql`embedding_status IN ('pending', 'embedded', 'failed')`),
-    index('ops_experiences_category').on(table.category_code),
+    index('ops_experiences_listed').on(table.category_code, table.id, table.embedding_status),
     index('ops_experiences_waiting').on(table.embedding_status, table.updated_at),
   ],
 );
@@ -56,7 +56,7 @@ export const categoryManuals = sqliteTable(
   },
   (table) => [
     check('category_manuals_embedding_status', sql`embedding_status IN ('pending', 'embedded', 'failed')`),
-    index('ops_category_manuals_category').on(table.category_code),
+    index('ops_category_manuals_listed').on(table.category_code, table.id, table.embedding_status),
     index('ops_category_manuals_waiting').on(table.embedding_status, table.updated_at),
   ],
 );
@@ -74,7 +74,15 @@ export const embeddings = sqliteTable(
     created_at: text().notNull(),
     content_hash: text(),
   },
-  (table) => [index('ops_embeddings_entity').on(table.entity_id, table.entity_type)],
+  (table) => [
+    index('ops_embeddings_newest').on(
+      table.entity_id,
+      table.entity_type,
+      table.created_at,
+      table.model_name,
+      table.content_hash,
+    ),
+  ],
 );
 
 /** What a job did to this file, written in the transaction that did it; recovery reads it. */

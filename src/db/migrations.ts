@@ -8,24 +8,34 @@ import { packageRoot } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Db } from './open.ts';
 
+type Name = 'library' | 'ops';
+
 /** Applies what is missing of `migrations/<name>`; refuses a file that a newer version has written. */
-export function applyMigrations(db: Db, name: 'library' | 'ops') {
-  const folder = path.join(packageRoot, 'migrations', name);
-  const table = 'ops_migration';
-  const journal: { entries: { when: number }[] } = JSON.parse(
-    fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8'),
-  );
-  const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
-  if (newestApplied(db, table) > newestKnown) {
-    throw new AppError(
-      'config',
-      `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`,
-    );
-  }
-  migrate(drizzle(db), { migrationsFolder: folder, migrationsTable: table });
+export function applyMigrations(db: Db, name: Name) {
+  refuseNewer(db, name);
+  migrate(drizzle(db), { migrationsFolder: folderOf(name), migrationsTable: table });
 }
 
-function newestApplied(db: Db, table: string): number {
+/** Throws `config` when a newer version has written the file. */
+export function refuseNewer(db: Db, name: Name) {
+  const journal: { entries: { when: number }[] } = JSON.parse(
+    fs.readFileSync(path.join(folderOf(name), 'meta/_journal.json'), 'utf8'),
+  );
+  const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
+  if (newestApplied(db) <= newestKnown) return;
+  throw new AppError(
+    'config',
+    `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`,
+  );
+}
+
+const table = 'ops_migration';
+
+function folderOf(name: Name): string {
+  return path.join(packageRoot, 'migrations', name);
+}
+
+function newestApplied(db: Db): number {
   const exists = db.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`).get(table);
   if (!exists) return 0;
   return db.prepare(`SELECT coalesce(max(created_at), 0) FROM ${table}`).pluck().get() as number;

@@ -1,11 +1,15 @@
 // The embedding queue as card, figures, banners and API show it: what waits, how fast it empties, what holds it up.
 import type { Services } from './services.ts';
 
-export async function viewQueue({ queue, workers }: Pick<Services, 'queue' | 'workers'>) {
+export async function viewQueue({
+  queue,
+  workers,
+  telemetry,
+}: Pick<Services, 'queue' | 'workers' | 'telemetry'>) {
   const { pending, failed } = await queue.counts();
   const view = workers.view();
   const answering = view.workers.filter((worker) => worker.view !== 'lost');
-  const ratePerMin = answering.reduce((sum, { rate_per_min }) => sum + rate_per_min, 0);
+  const ratePerMin = telemetry.embeddingRate();
   const outages = answering.flatMap(({ outage_since, outage_error }) =>
     outage_since === null ? [] : [{ since: outage_since, message: outage_error ?? '' }],
   );
@@ -13,12 +17,15 @@ export async function viewQueue({ queue, workers }: Pick<Services, 'queue' | 'wo
     pending,
     failed,
     oldestAt: await queue.oldestPendingAt(),
+    /** Of workers and jobs; null while that of a job is not measured yet. */
     ratePerMin,
     /** Null while nothing is embedded. */
-    etaSec: pending.total === 0 ? 0 : ratePerMin > 0 ? Math.round((pending.total / ratePerMin) * 60) : null,
+    etaSec: pending.total === 0 ? 0 : ratePerMin ? Math.round((pending.total / ratePerMin) * 60) : null,
     /** Nobody takes anything now, though workers answer. */
-    isPaused: answering.length > 0 && answering.every((worker) => worker.view === 'paused'),
+    isPaused:
+      ratePerMin === 0 && answering.length > 0 && answering.every((worker) => worker.view === 'paused'),
     hasWorkers: answering.length > 0,
+    workers: view.workers,
     /** The longest silence of the embedding service; null when it answers. */
     outage: outages.sort((one, other) => one.since.localeCompare(other.since))[0] ?? null,
   };

@@ -1,8 +1,10 @@
 // What the server's thread and the search thread say to each other: each question by name, with its answer.
 import type { Config } from '../config.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { EntryKey } from './neighbours.ts';
+import type { ListPage, ListQuery } from './list.ts';
 import type { Hit, SearchQuery } from './search.ts';
-import type { Truth } from './truth.ts';
+import type { Reason, Standing, Truth } from './truth.ts';
 
 /** What a search thread is started with; it serves this one generation (null: none) until it is closed. */
 export type ThreadStart = {
@@ -31,10 +33,21 @@ export type LoadAnswer = {
 
 export type SearchAnswer = { hits: Hit[]; generation: string; took_ms: number };
 
+/** How an entry stands to the index, and the entries whose vectors are nearest to its own; `isInIndex`: a search finds
+ *  it, by whichever of its texts. */
+export type EntryAnswer = {
+  standing: Standing;
+  reason: Reason | null;
+  isInIndex: boolean;
+  neighbours: Hit[];
+};
+
 export type Exchange = {
   load: { question: null; answer: LoadAnswer };
   count: { question: null; answer: Truth };
   search: { question: SearchQuery; answer: SearchAnswer };
+  list: { question: ListQuery; answer: ListPage };
+  entry: { question: EntryKey; answer: EntryAnswer };
   close: { question: null; answer: null };
 };
 

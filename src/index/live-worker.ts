@@ -8,7 +8,9 @@ import { dataVersion, openDatabase, serverBusyMs } from '../db/open.ts';
 import { builtIn } from '../embedding/built-in.ts';
 import { AppError } from '../errors.ts';
 import { generationFiles } from './generation.ts';
+import { listEntries } from './list.ts';
 import type {
+  EntryAnswer,
   GenerationFacts,
   LoadAnswer,
   Question,
@@ -18,9 +20,10 @@ import type {
 } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
+import { type EntryKey, findNeighbours } from './neighbours.ts';
 import { createIndexRepository } from './repository.ts';
 import { type SearchQuery, searchIndex } from './search.ts';
-import { countTruth, type Truth } from './truth.ts';
+import { countTruth, standingOf, type Truth } from './truth.ts';
 
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
@@ -31,11 +34,16 @@ const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readon
 const counted = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
 const found = createIndexRepository(library);
 const states = createIndexRepository(counted);
+const quickMs = 250;
+const neighboursShown = 8;
+/** The first searches of a thread are slow, since nothing is compiled yet: nobody waits for those. */
+const warmSearches = 5;
 const pause = () => setImmediate();
 const underWay = new Set<Promise<void>>();
 let index: LoadedIndex | null = null;
 let truth: Truth | null = null;
 let countedVersion = -1;
+let countAgainAt = 0;
 
 port.on('message', (message: Question) => {
   if (message.name === 'close') void close();
@@ -56,14 +64,17 @@ function answerTo({ name, question }: Question) {
   if (name === 'load') return load();
   if (name === 'count') return count();
   if (name === 'search') return search(question);
+  if (name === 'list') return listEntries(found, index, question, pause);
+  if (name === 'entry') return describeEntry(question);
   return null;
 }
 
-function load(): LoadAnswer {
+async function load(): Promise<LoadAnswer> {
   const answer: LoadAnswer = { live: null, previous: null, problem: null };
   try {
     if (generation !== null) {
       index = loadGeneration(config.indexFolder, generation, model);
+      for (let i = 0; i < warmSearches; i++) await search({ query: 'a first search' });
       answer.live = toFacts(generation, index.meta, index.bytes);
     }
     answer.previous = previous === null ? null : readPrevious(previous);
@@ -88,13 +99,16 @@ function toFacts(generation: string, meta: IndexMeta, bytes: number): Generation
   return { generation, model, dimension, vectors: count, bytes, sha256, built_at, job_id };
 }
 
+/** Counts anew after a commit. A library so large that it takes long is counted a quarter of the time at most. */
 async function count(): Promise<Truth> {
   const version = dataVersion(counted);
-  if (truth && version === countedVersion) return truth;
-  const counts = await states.inSnapshot(() => countTruth(states, index, pause));
-  truth = counts;
+  const startedAt = performance.now();
+  if (truth && (version === countedVersion || startedAt < countAgainAt)) return truth;
+  truth = await states.inSnapshot(() => countTruth(states, index, pause));
   countedVersion = version;
-  return counts;
+  const tookMs = performance.now() - startedAt;
+  countAgainAt = tookMs < quickMs ? 0 : performance.now() + 3 * tookMs;
+  return truth;
 }
 
 async function search(query: SearchQuery): Promise<SearchAnswer> {
@@ -105,6 +119,18 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
   const [vector] = await model.embed([query.query]);
   const hits = await searchIndex(index, found, vector as Float32Array, query, pause);
   return { hits, generation, took_ms: performance.now() - started };
+}
+
+async function describeEntry(key: EntryKey): Promise<EntryAnswer> {
+  const { kind, id } = key;
+  const state = found.findState(kind, id, index?.meta.model ?? '');
+  if (!state) throw new AppError('not_found', `The library has no ${kind} ${JSON.stringify(id)}.`);
+  const neighbours = index ? await findNeighbours(index, found, key, neighboursShown, pause) : [];
+  return {
+    ...standingOf(found, index, kind, state),
+    isInIndex: index?.rows[kind].has(id) ?? false,
+    neighbours,
+  };
 }
 
 function track(work: Promise<void>) {

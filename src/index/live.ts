@@ -3,8 +3,10 @@
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type Pointer, readPointer } from './generation.ts';
+import type { ListQuery } from './list.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
+import type { EntryKey } from './neighbours.ts';
 import type { SearchQuery } from './search.ts';
 import { nothingCounted, type Truth } from './truth.ts';
 
@@ -100,25 +102,41 @@ export function createLiveIndex({ config, onChange, onError, threadFile = ownThr
   };
   const refresh = runOneAtATime(refreshOnce);
 
+  const missing = () =>
+    new AppError(
+      'index_missing',
+      problem ? `${problem} Rebuild the index.` : 'There is no index yet. Rebuild the index, then search.',
+    );
+
+  const openedThread = async () => {
+    if (!opened && !isStopped) await refresh();
+    if (isStopped) throw new AppError('stopping', 'The server is stopping, so nothing is searched any more.');
+    if (!opened) throw missing();
+    return opened;
+  };
+
   return {
     start: () => refresh(),
 
     /** Follows the pointer, and counts anew if the library changed. Ends when the truth is that of a moment after
-     *  the call. */
+     *  the call; where counting takes long, it may be as old as four times that. */
     refresh,
 
-    /** Rejects with `invalid_arguments`, with `index_missing` when there is nothing to search, with `temporary` when the thread crashed. */
+    /** Rejects with `invalid_arguments`, with `index_missing` when there is nothing to search, with `temporary` when the
+     *  thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
       refuseBadQuery(query);
-      if (!opened && !isStopped) await refresh();
-      if (isStopped)
-        throw new AppError('stopping', 'The server is stopping, so nothing is searched any more.');
-      if (opened?.loaded.live) return opened.thread.ask('search', query);
-      throw new AppError(
-        'index_missing',
-        problem ? `${problem} Rebuild the index.` : 'There is no index yet. Rebuild the index, then search.',
-      );
+      const { thread, loaded } = await openedThread();
+      if (!loaded.live) throw missing();
+      return thread.ask('search', query);
     },
+
+    /** The entries behind a figure of the truth, as they are now. Rejects as a search does, but not for want of an
+     *  index: without one every entry is missing. */
+    list: async (query: ListQuery) => (await openedThread()).thread.ask('list', query),
+
+    /** Rejects as `list` does, and with `not_found`. */
+    entry: async (key: EntryKey) => (await openedThread()).thread.ask('entry', key),
 
     /** How index and library stood to each other at the last refresh. */
     truth: (): IndexBody => body,

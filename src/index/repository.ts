@@ -1,14 +1,18 @@
 // Statements on chl.db for the index: what an index would have to hold, what a hit shows, and the record of a build.
 import type { Db } from '../db/open.ts';
-import { contentHash, type EntryText, embeddedText, type Kind } from '../embedding/content.ts';
+import { contentHash, type EntryText, embeddedText, entryTables, type Kind } from '../embedding/content.ts';
 
-/** What the truth is counted from: an entry with the model and text hash of its newest embedding. */
+/** What the truth is told from. `content_hash` is of the entry's newest embedding: null when that is of another model or
+ *  there is none, empty when who wrote it did not say. */
 export type EntryState = {
   id: string;
+  category_code: string;
   embedding_status: 'pending' | 'embedded' | 'failed';
-  model_name: string | null;
   content_hash: string | null;
 };
+
+/** The entries of all categories, or one, after a place in the order of category and id; `model` is the index's. */
+export type StatesQuery = { model: string; category?: string | undefined; category_code: string; id: string };
 
 export type FoundEntry = EntryText & { category_code: string };
 
@@ -18,28 +22,41 @@ export type IndexRepository = ReturnType<typeof createIndexRepository>;
 export function createIndexRepository(db: Db) {
   const states = { experience: prepareStates(db, 'experience'), manual: prepareStates(db, 'manual') };
   const entries = { experience: prepareEntry(db, 'experience'), manual: prepareEntry(db, 'manual') };
+  const has = { experience: prepareHas(db, 'experience'), manual: prepareHas(db, 'manual') };
   const members = { experience: prepareMembers(db, 'experience'), manual: prepareMembers(db, 'manual') };
+
+  const vector = prepareVector(db);
 
   const findEntry = (kind: Kind, id: string) => entries[kind].get(id) as FoundEntry | undefined;
 
-  /** Other programs write no hash; as long as the status says so, their vector is of the text as it stands. */
-  const withHash = (kind: Kind, state: EntryState): EntryState => {
-    const isKnown = state.content_hash !== null || state.model_name === null;
-    if (isKnown || state.embedding_status !== 'embedded') return state;
-    const entry = findEntry(kind, state.id);
-    return { ...state, content_hash: entry ? contentHash(embeddedText(entry)) : null };
-  };
-
   return {
     findEntry,
+
+    hasEntry: (kind: Kind, id: string) => has[kind].get(id) !== undefined,
 
     /** The next `size` ids of a category after an id, in order. */
     idsOfCategory: (kind: Kind, code: string, after: string, size: number) =>
       members[kind].all(code, after, size) as string[],
 
-    /** The next `size` entries of a kind after an id, in order of their ids. */
-    statesAfter: (kind: Kind, after: string, size: number): EntryState[] =>
-      (states[kind].all(after, size) as EntryState[]).map((state) => withHash(kind, state)),
+    /** Null when there is no such entry. */
+    findState: (kind: Kind, id: string, model: string) =>
+      (states[kind].one.get({ model, id }) as EntryState | undefined) ?? null,
+
+    statesAfter: (kind: Kind, query: StatesQuery, size: number) =>
+      states[kind][query.category === undefined ? 'all' : 'inCategory'].all({
+        ...query,
+        size,
+      }) as EntryState[],
+
+    /** Of the text as it stands; null when there is no such entry. */
+    hashOfEntry(kind: Kind, id: string): string | null {
+      const entry = findEntry(kind, id);
+      return entry ? contentHash(embeddedText(entry)) : null;
+    },
+
+    /** The bytes of the entry's newest embedding if it is of this model. */
+    vectorOf: (kind: Kind, id: string, model: string) =>
+      (vector.get({ kind, id, model }) as Buffer | undefined) ?? null,
 
     /** What `work` reads over several turns of the event loop is the library at one moment. Not nested. */
     async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
@@ -57,30 +74,47 @@ export function libraryRevision(db: Db): number {
   return db.prepare('SELECT revision FROM ops_library_state WHERE id = 1').pluck().get() as number;
 }
 
-const tables = {
-  experience: { table: 'experiences', body: 'playbook', note: 'context' },
-  manual: { table: 'category_manuals', body: 'content', note: 'summary' },
-} as const;
-
+/** Read from indexes alone: the rows of entries and embeddings are much larger. */
 function prepareStates(db: Db, kind: Kind) {
-  return db.prepare(
-    `SELECT x.id, x.embedding_status, e.model_name, e.content_hash
-     FROM ${tables[kind].table} x LEFT JOIN embeddings e ON e.rowid = (
-       SELECT rowid FROM embeddings WHERE entity_id = x.id AND entity_type = '${kind}'
-       ORDER BY created_at DESC, rowid DESC LIMIT 1)
-     WHERE x.id > ? ORDER BY x.id LIMIT ?`,
-  );
+  const select = `SELECT x.id, x.category_code, x.embedding_status, iif(x.embedding_status = 'embedded', (
+      SELECT iif(e.model_name = @model, coalesce(e.content_hash, ''), NULL) FROM embeddings e
+      WHERE e.entity_id = x.id AND e.entity_type = '${kind}' ORDER BY e.created_at DESC, e.rowid DESC LIMIT 1
+    ), NULL) AS content_hash FROM ${entryTables[kind].table} x`;
+  return {
+    one: db.prepare(`${select} WHERE x.id = @id`),
+    all: db.prepare(
+      `${select} WHERE (x.category_code, x.id) > (@category_code, @id) ORDER BY x.category_code, x.id LIMIT @size`,
+    ),
+    inCategory: db.prepare(
+      `${select} WHERE x.category_code = @category AND x.id > @id ORDER BY x.id LIMIT @size`,
+    ),
+  };
+}
+
+function prepareVector(db: Db) {
+  return db
+    .prepare(
+      `SELECT iif(model_name = @model, embedding_data, NULL) FROM embeddings
+       WHERE entity_id = @id AND entity_type = @kind ORDER BY created_at DESC, rowid DESC LIMIT 1`,
+    )
+    .pluck();
 }
 
 function prepareEntry(db: Db, kind: Kind) {
-  const { table, body, note } = tables[kind];
+  const { table, body, note } = entryTables[kind];
   return db.prepare(
     `SELECT '${kind}' AS kind, category_code, title, ${body} AS body, ${note} AS note FROM ${table} WHERE id = ?`,
   );
 }
 
+function prepareHas(db: Db, kind: Kind) {
+  return db.prepare(`SELECT 1 FROM ${entryTables[kind].table} WHERE id = ?`).pluck();
+}
+
 function prepareMembers(db: Db, kind: Kind) {
   return db
-    .prepare(`SELECT id FROM ${tables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`)
+    .prepare(
+      `SELECT id FROM ${entryTables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`,
+    )
     .pluck();
 }

@@ -1,54 +1,94 @@
-// How an index and the library stand to each other, counted entry by entry.
+// How an index and the library stand to each other, entry by entry.
+import type { Kind } from '../embedding/content.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { EntryState, IndexRepository } from './repository.ts';
 
-/** `entries = fresh + stale + missing + failed`; `orphans` are vectors whose entry is gone.
- *  fresh: the index holds the vector of the entry's newest embedding, and the entry is embedded. failed: its embedding
+/** fresh: the index holds the vector of the entry's newest embedding, and the entry is embedded. failed: its embedding
  *  failed. stale: the index holds an older vector of it. missing: the index holds none. */
-export type Truth = {
-  entries: number;
-  fresh: number;
-  stale: number;
-  missing: number;
-  failed: number;
-  orphans: number;
+export type Standing = 'fresh' | 'stale' | 'missing' | 'failed';
+
+/** Why an entry is stale or missing. waits: for its embedding. other_model: its newest embedding is of a model that is
+ *  not the index's. embedded_since: after the index was built. */
+export type Reason = 'waits' | 'other_model' | 'embedded_since';
+
+/** `entries = fresh + stale + missing + failed`; `orphans` are vectors whose entry is gone. */
+export type Truth = Record<Standing, number> & { entries: number; orphans: number };
+
+/** What of an index the truth is told from. */
+export type Compared = {
+  meta: Pick<LoadedIndex['meta'], 'model' | 'vectors'>;
+  rows: LoadedIndex['rows'];
 };
 
 export const nothingCounted: Truth = { entries: 0, fresh: 0, stale: 0, missing: 0, failed: 0, orphans: 0 };
 
-const pageSize = 1000;
+const pageSize = 500;
 
-/** Counts in pages of a few milliseconds; `pause` lets other work in between. */
+/** Counts in pages of a few milliseconds; `pause` lets other work in between. `isOrphan` of the index is filled anew. */
 export async function countTruth(
   library: IndexRepository,
-  index: LoadedIndex | null,
-  pause: () => Promise<void>,
+  index: (Compared & { isOrphan: Uint8Array }) | null,
+  pause: () => Promise<unknown>,
 ): Promise<Truth> {
-  const truth = { ...nothingCounted, orphans: index?.meta.count ?? 0 };
-  for (const kind of ['experience', 'manual'] as const) {
-    for (let after = ''; ; ) {
-      const page = library.statesAfter(kind, after, pageSize);
-      for (const entry of page) {
-        const row = index?.rows[kind].get(entry.id);
-        truth.entries++;
-        truth[standing(entry, index, row)]++;
-        if (row !== undefined) truth.orphans--;
-      }
-      if (page.length < pageSize) break;
-      after = (page.at(-1) as EntryState).id;
-      await pause();
+  const truth = { ...nothingCounted };
+  const isOrphan = new Uint8Array(index?.meta.vectors.length ?? 0).fill(1);
+  for await (const { kind, page } of statesOf(library, index, pause)) {
+    for (const state of page) {
+      const row = index?.rows[kind].get(state.id);
+      if (row !== undefined) isOrphan[row] = 0;
+      truth[standingOf(library, index, kind, state).standing]++;
     }
+    truth.entries += page.length;
   }
+  for (const isOne of isOrphan) truth.orphans += isOne;
+  index?.isOrphan.set(isOrphan);
   return truth;
 }
 
-function standing(
-  { embedding_status, model_name, content_hash }: EntryState,
-  index: LoadedIndex | null,
-  row: number | undefined,
-): 'fresh' | 'stale' | 'missing' | 'failed' {
-  if (embedding_status === 'failed') return 'failed';
-  if (!index || row === undefined) return 'missing';
-  const isOfModel = embedding_status === 'embedded' && model_name === index.meta.model;
-  return isOfModel && content_hash === index.meta.vectors[row]?.content_hash ? 'fresh' : 'stale';
+/** Where a walk over the entries goes on: after this one. */
+export type Position = { kind: Kind; category_code: string; id: string };
+
+export type Walk = {
+  kind?: Kind | undefined;
+  category?: string | undefined;
+  after?: Position | undefined;
+};
+
+/** The entries by kind, category and id, in pages. */
+export async function* statesOf(
+  library: IndexRepository,
+  index: Compared | null,
+  pause: () => Promise<unknown>,
+  { kind: wantedKind, category, after }: Walk = {},
+): AsyncGenerator<{ kind: Kind; page: EntryState[] }> {
+  for (const kind of ['experience', 'manual'] as const) {
+    if ((wantedKind && kind !== wantedKind) || (after && kind < after.kind)) continue;
+    let last = after?.kind === kind ? after : { category_code: '', id: '' };
+    for (let isWhole = true; isWhole; await pause()) {
+      const page = library.statesAfter(kind, { model: index?.meta.model ?? '', category, ...last }, pageSize);
+      yield { kind, page };
+      isWhole = page.length === pageSize;
+      last = page.at(-1) ?? last;
+    }
+  }
+}
+
+export function standingOf(
+  library: IndexRepository,
+  index: Compared | null,
+  kind: Kind,
+  { id, embedding_status, content_hash }: EntryState,
+): { standing: Standing; reason: Reason | null } {
+  if (embedding_status === 'failed') return { standing: 'failed', reason: null };
+  const row = index?.rows[kind].get(id);
+  const standing = row === undefined ? 'missing' : 'stale';
+  if (embedding_status === 'pending') return { standing, reason: 'waits' };
+  if (index && content_hash === null) return { standing, reason: 'other_model' };
+  const isHeld = row !== undefined && index?.meta.vectors[row]?.content_hash === hashOf();
+  return isHeld ? { standing: 'fresh', reason: null } : { standing, reason: 'embedded_since' };
+
+  /** Other programs write no hash; as long as the status says so, their vector is of the text as it stands. */
+  function hashOf() {
+    return content_hash === '' ? library.hashOfEntry(kind, id) : content_hash;
+  }
 }

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { AppError } from '../errors.ts';
 import { bytes } from '../wording.ts';
 
-const reserveBytes = 64 * 1024 * 1024;
+/** With less free room no new job is started, and with less than `lowDiskBytes` people are warned. */
+export const reserveBytes = 64 * 1024 * 1024;
+export const lowDiskBytes = 512 * 1024 * 1024;
 const ballastBytes = 1024 * 1024;
 
 export type DiskReserve = ReturnType<typeof createDiskReserve>;

@@ -5,7 +5,11 @@ import type { LiveIndex } from '../index/live.ts';
 import type { LibraryCounts } from './counts.ts';
 import type { JobFigures } from './job-figures.ts';
 import type { JobTally } from './job-tally.ts';
+import type { WorkerRow, WorkerState } from '../workers/state.ts';
 import type { Readings } from './metrics.ts';
+
+/** What is sampled of a worker. */
+export type SampledWorker = Pick<WorkerRow, 'claimant' | 'failed' | 'rate_per_min'> & { view: WorkerState };
 
 /** Gives some of the readings; what no source gives, or one that throws, is null in the sample. */
 export type Source = () => Partial<Readings> | Promise<Partial<Readings>>;
@@ -52,10 +56,40 @@ export function jobsSource(figures: JobFigures, tally: JobTally): Source {
     return {
       jobs_running: running,
       jobs_queued: queued,
-      embedding_rate: figures.embeddingRate(),
       ...ended,
     };
   };
+}
+
+export function workersSource(workers: () => SampledWorker[]): Source {
+  /** Failures that each worker process had told of at the reading before; null before the first. */
+  let before: Map<string, number> | null = null;
+  return () => {
+    const all = workers();
+    const count = (state: WorkerState) => all.filter(({ view }) => view === state).length;
+    const told = all.map(({ claimant, failed }) => failed - (before ? (before.get(claimant) ?? 0) : failed));
+    before = new Map(all.map(({ claimant, failed }) => [claimant, failed]));
+    return {
+      embedding_failures: told.reduce((sum, failures) => sum + failures, 0),
+      workers_idle: count('idle'),
+      workers_working: count('working'),
+      workers_paused: count('paused'),
+      workers_draining: count('draining'),
+      workers_stalled: count('stalled'),
+      workers_lost: count('lost'),
+    };
+  };
+}
+
+/** Entries a minute that workers and jobs embed together; null while that of a job is not measured yet. */
+export function embeddingRate(
+  workers: SampledWorker[],
+  figures: Pick<JobFigures, 'embeddingRate'>,
+): number | null {
+  const answering = workers.filter(({ view }) => view !== 'lost');
+  const byWorkers = answering.reduce((sum, { rate_per_min }) => sum + rate_per_min, 0);
+  const byJobs = figures.embeddingRate();
+  return byJobs === null ? byWorkers || null : byWorkers + byJobs;
 }
 
 export function filesSource(config: Pick<Config, 'root' | 'databasePath' | 'opsDatabasePath'>): Source {

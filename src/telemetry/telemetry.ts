@@ -11,7 +11,15 @@ import { type MetricName, metricNames, metrics } from './metrics.ts';
 import { createProcessMeter } from './process-meter.ts';
 import { createSampleRepository, keptSec, type Point, rollupSec } from './repository.ts';
 import { createSampler } from './sampler.ts';
-import { filesSource, indexSource, jobsSource, queueSource, type Source } from './sources.ts';
+import {
+  embeddingRate,
+  filesSource,
+  indexSource,
+  jobsSource,
+  queueSource,
+  type SampledWorker,
+  workersSource,
+} from './sources.ts';
 
 /** Steps without a sample are left out: they are gaps. Times in seconds since 1970. */
 export type Series = { metric: MetricName; from: number; until: number; stepSec: number; points: Point[] };
@@ -29,17 +37,18 @@ export function createTelemetry(given: {
   liveIndex: LiveIndex;
   counts: LibraryCounts;
   bus: Bus;
-  /** What further modules have to tell. */
-  sources: Source[];
+  workers: () => SampledWorker[];
+  streams: () => number;
   now: () => Date;
   onError: (error: Error, what: string) => void;
 }) {
-  const { config, library, ops, liveIndex, counts, bus, now, onError } = given;
+  const { config, library, ops, liveIndex, counts, bus, workers, streams, now, onError } = given;
   const intervalSec = Math.ceil(config.telemetryIntervalMs / 1000);
   const samples = createSampleRepository(ops);
   const jobs = createJobFigures(ops);
   const tally = createJobTally({ figures: jobs, bus, now });
   const meter = createProcessMeter();
+  const ratePerMin = () => embeddingRate(workers(), jobs);
   const sampler = createSampler({
     library,
     liveIndex,
@@ -53,8 +62,9 @@ export function createTelemetry(given: {
       indexSource(liveIndex),
       jobsSource(jobs, tally),
       filesSource(config),
+      workersSource(workers),
+      () => ({ embedding_rate: ratePerMin(), streams: streams() }),
       meter.read,
-      ...given.sources,
     ],
   });
   /** Pages ask for the same again and again, and it changes with each sample only. */
@@ -72,6 +82,7 @@ export function createTelemetry(given: {
     },
     runOnce: sampler.runOnce,
     latest: sampler.latest,
+    embeddingRate: ratePerMin,
     jobs: { ...jobs, lastDay: tally.lastDay, parts: tally.parts },
 
     /** In steps so wide that there are at most a thousand. Throws `invalid_arguments` for an unknown metric and

@@ -86,7 +86,8 @@ t.test('a file that a newer version has written is refused and left as it is', a
     const file = path.join(folder, `${name}.db`);
     const db = prepare(file);
     db.exec(`INSERT INTO ops_migration (hash, created_at) VALUES ('of tomorrow', ${Date.UTC(2100, 1)})`);
-    if (name === 'library') db.exec('ALTER TABLE embeddings DROP COLUMN content_hash');
+    if (name === 'library')
+      db.exec('DROP INDEX ops_embeddings_newest; ALTER TABLE embeddings DROP COLUMN content_hash');
     db.close();
     const before = fs.readFileSync(file);
     t.throws(() => prepare(file), {
@@ -170,8 +171,16 @@ t.test(
     );
     t.same(library.prepare(definition).all(), tables);
     t.equal(library.pragma('integrity_check', { simple: true }), 'ok');
-    t.same(library.prepare('SELECT id, revision, writer FROM ops_library_state').all(), [
-      { id: 1, revision: 0, writer: null },
+    t.match(library.prepare('SELECT * FROM ops_library_state').all(), [
+      {
+        id: 1,
+        revision: 0,
+        writer: null,
+        experiences: 1,
+        experiences_pending: 0,
+        manuals: 1,
+        manuals_pending: 1,
+      },
     ]);
     library.exec(`UPDATE experiences SET title = 'Rebase often'`);
     t.equal(

@@ -1,7 +1,6 @@
 // What every embedding queue must do, whatever carries it. An implementation's test calls this with a way to open its
 // queue on a library; entries, status and embeddings are looked at in chl.db.
 import type { Test } from 'tap';
-import type { Config } from '../../src/config.ts';
 import type { Db } from '../../src/db/open.ts';
 import { openDatabase, scriptBusyMs } from '../../src/db/open.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
@@ -20,7 +19,9 @@ export type Bench = Awaited<ReturnType<typeof openBench>>;
 /** An empty library with two connections, each with a queue of its own, and a clock that stands until `pass`. */
 export async function openBench(t: Test, openQueue: OpenQueue) {
   const { config, library } = createLibrary(t.testdir());
-  const second = openDatabase((config as Config).databasePath, { busyMs: scriptBusyMs });
+  const second = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
+  // No test here cuts the power, and there are many small commits.
+  for (const db of [library, second]) db.pragma('synchronous = OFF');
   let time = Date.parse('2026-03-01T12:00:00.000Z');
   const options = { now: () => new Date(time), backOffMs };
   t.teardown(() => {

@@ -94,6 +94,31 @@ t.test('a change of the library shows at the next refresh, and only a change is 
   t.same(hits.map((hit) => hit.entity_id).sort(), ['E2', 'E3']);
 });
 
+t.test('an entry is told with its standing and its neighbours, and the lists as they are now', async (t) => {
+  const { live, library } = await open(t);
+  t.match(await live.entry({ kind: 'experience', id: 'E1' }), {
+    standing: 'fresh',
+    reason: null,
+    isInIndex: true,
+    neighbours: [{ kind: 'experience' }, { kind: 'experience' }],
+  });
+  addExperience(library, 'E4');
+  t.match(await live.entry({ kind: 'experience', id: 'E4' }), {
+    standing: 'missing',
+    reason: 'waits',
+    isInIndex: false,
+    neighbours: [],
+  });
+  t.match(await live.list({ state: 'missing', limit: 9 }), { items: [{ entity_id: 'E4' }], next: null });
+  await t.rejects(live.entry({ kind: 'manual', id: 'E1' }), { code: 'not_found', message: /no manual "E1"/ });
+});
+
+t.test('without an index every entry is missing, and is told so', async (t) => {
+  const { live } = await open(t, { isBuilt: false });
+  t.match(await live.entry({ kind: 'experience', id: 'E1' }), { standing: 'missing', neighbours: [] });
+  t.equal((await live.list({ state: 'missing', limit: 9 })).items.length, 3);
+});
+
 t.test('a switch is followed without a moment in which a search fails', async (t) => {
   const { live, library, rebuild } = await open(t);
   await live.start();

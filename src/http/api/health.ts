@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../config.ts';
+import { lowDiskBytes } from '../../jobs/disk-reserve.ts';
 import { bytes, count, plural } from '../../wording.ts';
 import type { Services } from '../services.ts';
 import type { Stream } from '../stream.ts';
@@ -9,8 +10,6 @@ import { anyObjectSchema } from './bodies.ts';
 
 type Status = 'healthy' | 'degraded' | 'unhealthy';
 type Component = { status: Status; detail: string };
-
-const leastFreeBytes = 512 * 1024 * 1024;
 
 export function registerHealth(app: FastifyInstance, services: Services, stream: Stream) {
   const answer = { response: { 200: anyObjectSchema, 503: anyObjectSchema } };
@@ -73,7 +72,7 @@ function checkWorkers({ config, counts, workers, pool }: Services): Component {
 async function checkDisk({ config }: Services): Promise<Component> {
   const { bavail, bsize } = await fs.promises.statfs(config.root);
   const free = bavail * bsize;
-  return { status: free < leastFreeBytes ? 'degraded' : 'healthy', detail: `${bytes(free)} free` };
+  return { status: free < lowDiskBytes ? 'degraded' : 'healthy', detail: `${bytes(free)} free` };
 }
 
 function worst(components: Component[]): Status {

@@ -1,13 +1,21 @@
+import type { Config } from '../../config.ts';
 import { about, count, percent } from '../../wording.ts';
+import type { WorkerState } from '../../workers/state.ts';
+import { viewQueue } from '../queue-view.ts';
 import type { Services } from '../services.ts';
 import type { Card } from './card.ts';
 import { sparkline, type Values } from './sparkline.ts';
+import { workerBadges } from './workers.ts';
 
 /** Sixteen points: of about an hour, and of a day. */
 const points = 16;
 const pointSec = 240;
 /** A rate that differs less from that of the last hour is the same. */
 const sameRatePercent = 10;
+
+const marksShown = 4;
+
+type QueueView = Awaited<ReturnType<typeof viewQueue>>;
 
 /** The line that says what a figure means; `mark` is its part in the colour of `tone`. */
 type Meaning = { tone?: 'bad' | 'warn'; mark?: string; text: string };
@@ -16,31 +24,33 @@ export const figuresCard: Card = {
   name: 'figures',
   host: 'ops-figures',
   path: '/ui/operations/figures',
-  dirtyOn: ['job', 'library', 'index', 'sample'],
-  load(services) {
-    const { counts, liveIndex, telemetry } = services;
-    const { pending, failed } = counts.queue();
-    const rate = telemetry.jobs.embeddingRate();
-    const index = liveIndex.truth();
+  dirtyOn: ['job', 'library', 'workers', 'index', 'sample'],
+  async load(services) {
+    const queue = await viewQueue(services);
+    const { pending, failed, ratePerMin } = queue;
+    const index = services.liveIndex.truth();
+    const rates = recent(services, 'embedding_rate');
+    const failures = recent(services, 'queue_failed');
     return {
       queue: {
         value: pending.total,
         spark: sparkline(endingWith(recent(services, 'queue_pending'), pending.total)),
-        tone: pending.total === 0 ? 'idle' : rate === 0 ? 'warn' : 'run',
-        meaning: meaningOfPending(pending.total, rate),
+        tone: pending.total === 0 ? 'idle' : ratePerMin === 0 ? 'warn' : 'run',
+        meaning: meaningOfPending(queue),
       },
       throughput: {
-        value: rate,
-        spark: sparkline(endingWith(recent(services, 'embedding_rate'), rate)),
-        tone: rate === 0 ? 'idle' : 'run',
-        meaning: meaningOfRate(rate, recent(services, 'embedding_rate')),
+        value: ratePerMin,
+        spark: sparkline(endingWith(rates, ratePerMin)),
+        tone: ratePerMin === 0 ? 'idle' : 'run',
+        meaning: meaningOfRate(ratePerMin, rates),
       },
       failed: {
         value: failed.total,
-        spark: sparkline(endingWith(recent(services, 'queue_failed'), failed.total)),
+        spark: sparkline(endingWith(failures, failed.total)),
         tone: failed.total > 0 ? 'bad' : 'idle',
-        meaning: meaningOfFailed(failed.total, recent(services, 'queue_failed')),
+        meaning: meaningOfFailed(failed.total, failures),
       },
+      workers: figuresOfWorkers(queue.workers, services.config.mode),
       index,
       behind: index.entries - index.fresh,
       coverage: index.entries > 0 ? percent(index.fresh, index.entries) : null,
@@ -58,17 +68,20 @@ function endingWith(values: Values, value: number | null): Values {
   return [...values.slice(0, -1), value];
 }
 
-function meaningOfPending(pending: number, rate: number | null): Meaning {
-  if (pending === 0) return { text: 'Nothing waits for embedding' };
-  if (rate) return { text: `Clears in ${about((pending / rate) * 60)}` };
-  return { text: rate === 0 ? 'Embedded by Rebuild index' : 'Being embedded' };
+function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {
+  if (pending.total === 0) return { text: 'Nothing waits for embedding' };
+  if (outage) return { tone: 'warn', mark: 'Waits', text: 'for the embedding service' };
+  if (etaSec !== null) return { text: `Clears in ${about(etaSec)}` };
+  if (isPaused) return { text: 'Workers are paused' };
+  if (ratePerMin === 0 && !hasWorkers) return { tone: 'warn', mark: 'No worker', text: 'is running' };
+  return { text: 'Being embedded' };
 }
 
 /** How it stands to what it was in the last hour, while something was embedded. */
 function meaningOfRate(rate: number | null, history: Values): Meaning {
   if (rate === 0) return { text: 'Nothing is embedding now' };
   const before = history.slice(0, -1).filter((value) => value !== null && value > 0) as number[];
-  if (rate === null || before.length < 4) return { text: 'Rebuild index is embedding' };
+  if (rate === null || before.length < 4) return { text: 'Embedding now' };
   const usual = before.reduce((sum, value) => sum + value, 0) / before.length;
   const change = Math.round((rate / usual - 1) * 20) * 5;
   if (Math.abs(change) <= sameRatePercent) return { text: 'As fast as in the last hour' };
@@ -83,6 +96,29 @@ function meaningOfFailed(failed: number, history: Values): Meaning {
   if (more !== null && more < 0) return { mark: `−${count(-more)}`, text: 'in the last hour' };
   if (failed === 0) return { text: 'None' };
   return { tone: 'bad', mark: 'Not embedded', text: 'see the queue' };
+}
+
+/** How many workers work or could, of all, and what they are. */
+function figuresOfWorkers(workers: QueueView['workers'], mode: Config['mode']) {
+  const count = (...states: WorkerState[]) => workers.filter(({ view }) => states.includes(view)).length;
+  const word = (state: WorkerState) => `${count(state)} ${workerBadges[state].word.toLowerCase()}`;
+  const states = (Object.keys(workerBadges) as WorkerState[]).filter((state) => count(state) > 0);
+  const trouble = (['lost', 'stalled'] as const).find((state) => states.includes(state));
+  const others = states.filter((state) => state !== trouble).map(word);
+  const none: Meaning = { text: mode === 'noop' ? 'None in noop mode' : 'None is running' };
+  const meaning: Meaning = trouble
+    ? {
+        tone: trouble === 'lost' ? 'bad' : 'warn',
+        mark: word(trouble),
+        text: others.map((other) => `· ${other}`).join(' '),
+      }
+    : { text: others.join(' · ') };
+  return {
+    active: count('idle', 'working', 'draining'),
+    all: workers.length,
+    marks: workers.slice(0, marksShown).map(({ view }) => workerBadges[view]),
+    meaning: workers.length === 0 ? none : meaning,
+  };
 }
 
 /** Jobs that ended in the last 24 hours, and those that are not over. */

@@ -9,7 +9,8 @@ const steps = 21;
 const stepSec = 180;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-/** `pending` is the present number of waiting entries, with which the curve ends. Null while there is no history. */
+/** `pending` is the present number of waiting entries, with which the curve ends. Null while there is no history,
+ *  and when nothing waited. */
 export function queueChart(
   telemetry: Telemetry,
   pending: number,
@@ -18,8 +19,8 @@ export function queueChart(
 ): QueueChart | null {
   const values = [...telemetry.recent('queue_pending', steps, stepSec).slice(0, -1), pending];
   const drawn = curve(values, { width: 360, height: 56, right: 0 });
-  if (!drawn) return null;
   const peak = Math.max(...values.filter((value) => value !== null));
+  if (!drawn || peak === 0) return null;
   return { curve: drawn, tone, peak, label: describe(values, peak, now) };
 }
 

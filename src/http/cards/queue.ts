@@ -1,5 +1,6 @@
-import { plural, timeLeft } from '../../wording.ts';
+import { about, plural } from '../../wording.ts';
 import { viewQueue } from '../queue-view.ts';
+import { queueChart } from './queue-chart.ts';
 import type { Card } from './card.ts';
 
 const failedShown = 20;
@@ -8,7 +9,7 @@ export const queueCard: Card = {
   name: 'queue',
   host: 'ops-queue-card',
   path: '/ui/operations/queue',
-  dirtyOn: ['library', 'workers', 'job'],
+  dirtyOn: ['library', 'workers', 'job', 'sample'],
   async load(services) {
     const view = await viewQueue(services);
     const failed = view.failed.total > 0 ? await services.queue.failed(failedShown) : [];
@@ -16,6 +17,12 @@ export const queueCard: Card = {
       ...view,
       entries: services.counts.totals().entries,
       status: wordStatus(view),
+      chart: queueChart(
+        services.telemetry,
+        view.pending.total,
+        view.ratePerMin === 0 ? 'idle' : 'run',
+        services.now(),
+      ),
       failedEntries: failed,
       failedMore: view.failed.total - failed.length,
     };
@@ -37,8 +44,9 @@ function wordStatus({
     return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
   }
   if (outage) return 'Entries wait until the embedding service answers.';
-  if (!hasWorkers) return 'Entries wait until a worker starts, or until the next rebuild of the index.';
+  if (!hasWorkers && ratePerMin === 0)
+    return 'Entries wait until a worker starts, or until the next rebuild of the index.';
   if (isPaused) return 'The workers are paused; entries wait.';
-  if (etaSec === null) return 'Nothing is being embedded now.';
-  return `${ratePerMin}/min, clears in ${timeLeft(etaSec).replace(/ left$/, '')}.`;
+  if (etaSec === null) return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
+  return `${ratePerMin}/min, clears in ${about(etaSec)}.`;
 }

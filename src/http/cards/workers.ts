@@ -32,7 +32,8 @@ export const workersCard: Card = {
   },
 };
 
-const badges: Record<WorkerState, { tone: string; icon: string; word: string }> = {
+/** How a state looks. */
+export const workerBadges: Record<WorkerState, { tone: string; icon: string; word: string }> = {
   idle: { tone: 'idle', icon: 'clock', word: 'Idle' },
   working: { tone: 'run', icon: 'half', word: 'Working' },
   paused: { tone: 'hold', icon: 'pause', word: 'Paused' },
@@ -52,7 +53,7 @@ function viewWorker(
   const isPaused = Boolean(worker.paused_at ?? control.paused_at);
   return {
     name: worker.name,
-    badge: badges[worker.view],
+    badge: workerBadges[worker.view],
     processed: count(worker.processed),
     failed: worker.failed,
     rate: `${count(worker.rate_per_min)}/min`,

@@ -80,7 +80,7 @@ t.test('what is failed and pending is said with what it means', async (t) => {
   t.equal(words((await figures(app)).get('Failed entries')), 'Not embedded see the queue');
   add(60, { queue_failed: 1 });
   t.equal(words((await figures(app)).get('Failed entries')), '+2 in the last hour');
-  t.equal(words((await figures(app)).get('Queue pending')), 'Embedded by Rebuild index');
+  t.equal(words((await figures(app)).get('Queue pending')), 'No worker is running');
 });
 
 t.test('the card stays the same bytes while nothing changes to the eye', async (t) => {

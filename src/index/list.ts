@@ -1,0 +1,110 @@
+// The entries behind each figure of the truth, page by page, with the reason of each.
+import type { Kind } from '../embedding/content.ts';
+import { AppError } from '../errors.ts';
+import type { MetaVector } from './meta.ts';
+import type { IndexRepository } from './repository.ts';
+import type { Pause } from './search.ts';
+import { type Compared, type Position, type Reason, type Standing, standingOf, statesOf } from './truth.ts';
+
+/** `after` is the `next` of the page before. */
+export type ListQuery = {
+  state: Standing | 'orphan';
+  kind?: Kind | undefined;
+  category?: string | undefined;
+  after?: string | undefined;
+  limit: number;
+};
+
+/** An orphan has neither category nor title: its entry is gone. */
+export type ListedEntry = {
+  entity_id: string;
+  kind: Kind;
+  category_code: string | null;
+  title: string | null;
+  reason: Reason | null;
+};
+
+export type ListPage = { items: ListedEntry[]; next: string | null };
+
+/** Entries come by kind, category and id; orphans in the order of their vectors. */
+export function listEntries(
+  library: IndexRepository,
+  index: Compared | null,
+  query: ListQuery,
+  pause: Pause,
+): Promise<ListPage> {
+  return query.state === 'orphan'
+    ? listOrphans(library, index, query, pause)
+    : listStanding(library, index, query, pause);
+}
+
+async function listStanding(
+  library: IndexRepository,
+  index: Compared | null,
+  { state, kind, category, after, limit }: ListQuery,
+  pause: Pause,
+): Promise<ListPage> {
+  const items: ListedEntry[] = [];
+  let last: Position | null = null;
+  const walk = { kind, category, after: readCursor(after, isPosition) };
+  for await (const { kind, page } of statesOf(library, index, pause, walk)) {
+    for (const entry of page) {
+      const { standing, reason } = standingOf(library, index, kind, entry);
+      if (standing !== state) continue;
+      if (items.length === limit) return { items, next: writeCursor(last) };
+      const { id, category_code } = entry;
+      last = { kind, category_code, id };
+      const title = library.findEntry(kind, id)?.title ?? null;
+      items.push({ entity_id: id, kind, category_code, title, reason });
+    }
+  }
+  return { items, next: null };
+}
+
+const rowsAtOnce = 2000;
+
+async function listOrphans(
+  library: IndexRepository,
+  index: Compared | null,
+  { kind: wanted, after, limit }: ListQuery,
+  pause: Pause,
+): Promise<ListPage> {
+  const items: ListedEntry[] = [];
+  const vectors = index?.meta.vectors ?? [];
+  for (let row = readCursor(after, isRow) ?? 0; row < vectors.length; row++) {
+    if (row % rowsAtOnce === 0) await pause();
+    const { kind, entity_id } = vectors[row] as MetaVector;
+    if ((wanted && kind !== wanted) || library.hasEntry(kind, entity_id)) continue;
+    if (items.length === limit) return { items, next: writeCursor(row) };
+    items.push({ entity_id, kind, category_code: null, title: null, reason: null });
+  }
+  return { items, next: null };
+}
+
+function writeCursor(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function readCursor<T>(cursor: string | undefined, isPlace: (value: unknown) => value is T): T | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (isPlace(place)) return place;
+  } catch {
+    // Refused below.
+  }
+  throw new AppError('invalid_arguments', 'This is no place in the list. Start at its first page.');
+}
+
+function isPosition(value: unknown): value is Position {
+  const { kind, category_code, id } = (value ?? {}) as Partial<Position>;
+  return (
+    (kind === 'experience' || kind === 'manual') &&
+    typeof category_code === 'string' &&
+    typeof id === 'string'
+  );
+}
+
+function isRow(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

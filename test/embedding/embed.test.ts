@@ -1,0 +1,164 @@
+import t, { type Test } from 'tap';
+import { embedClaims, embedSelection } from '../../src/embedding/embed.ts';
+import { type Embedder, EmbeddingOutage } from '../../src/embedding/embedder.ts';
+import { createEmbeddingRepository } from '../../src/embedding/repository.ts';
+import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
+import { addCategory, addExperience, addManual } from '../support/entries.ts';
+import { leaseMs, model as named, openBench } from './queue-contract.ts';
+
+/** Refuses texts with the word poison, gives too few numbers for those with short, and none at all in an outage. */
+function createModel() {
+  const state = { isDown: false, asked: [] as number[] };
+  const model: Embedder = {
+    ...named,
+    isLexical: false,
+    async embed(texts) {
+      state.asked.push(texts.length);
+      if (state.isDown) throw new EmbeddingOutage('The embedding service does not answer.');
+      if (texts.some((text) => text.includes('poison'))) throw new Error('The text is refused.');
+      return texts.map((text) => new Float32Array(text.includes('short') ? [1] : [3, 0, 4]));
+    },
+  };
+  return { model, state };
+}
+
+async function open(t: Test) {
+  const bench = await openBench(t, createSqliteQueue);
+  const { model, state } = createModel();
+  const work = { queue: bench.queue, model, claimant: 'ada', leaseMs };
+  const progress: number[][] = [];
+  let onStart = () => {};
+  const started = () => new Promise<void>((resolve) => (onStart = resolve));
+  const embed = (selection = {}, full = false) =>
+    embedSelection({
+      ...work,
+      repository: createEmbeddingRepository(bench.library),
+      selection,
+      full,
+      onProgress: (...args) => {
+        progress.push(args);
+        onStart();
+      },
+    });
+  return { ...bench, state, work, embed, started, progress };
+}
+
+t.test('one bad entry stops no other of its batch', async (t) => {
+  const { library, queue, claim, work, statusOf, state } = await open(t);
+  for (const id of ['E1', 'E2', 'E3', 'E4']) addExperience(library, id);
+  library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
+  library.exec(`UPDATE experiences SET context = 'short' WHERE id = 'E3'`);
+  t.same(await embedClaims(work, await claim()), { embedded: 2, failed: 2 });
+  t.same(state.asked, [4, 1, 1, 1, 1]);
+  t.same(['E1', 'E2', 'E3', 'E4'].map(statusOf), ['embedded', 'pending', 'pending', 'embedded']);
+  for (let i = 0; i < 2; i++) await embedClaims(work, await claim({ isUrgent: true }));
+  t.same((await queue.failed(5)).map(({ id, error }) => [id, error]).sort(), [
+    ['E2', 'The text is refused.'],
+    ['E3', 'three/numbers gave no 3 numbers for the text.'],
+  ]);
+});
+
+t.test('vectors are written with length 1', async (t) => {
+  const { library, claim, work } = await open(t);
+  addManual(library, 'M1');
+  await embedClaims(work, await claim());
+  const bytes = library.prepare('SELECT embedding_data FROM embeddings').pluck().get() as Buffer;
+  t.same(
+    [0, 4, 8].map((at) => bytes.readFloatLE(at).toFixed(2)),
+    ['0.60', '0.00', '0.80'],
+  );
+});
+
+t.test('in an outage entries wait as before, and no attempt is counted', async (t) => {
+  const { library, queue, claim, work, state } = await open(t);
+  for (const id of ['E1', 'E2']) addExperience(library, id);
+  state.isDown = true;
+  await t.rejects(embedClaims(work, await claim()), { name: 'EmbeddingOutage', code: 'temporary' });
+  t.same((await queue.counts()).failed.total, 0);
+  state.isDown = false;
+  const again = await claim();
+  t.same(
+    again.map(({ attempt }) => attempt),
+    [1, 1],
+  );
+  t.same(await embedClaims(work, again), { embedded: 2, failed: 0 });
+});
+
+t.test('an outage while entries are tried singly gives back what is left', async (t) => {
+  const { library, claim, work, statusOf } = await open(t);
+  for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+  library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
+  const model: Embedder = {
+    ...work.model,
+    async embed(texts) {
+      if (texts.length === 1 && texts[0]?.includes('E3')) throw new EmbeddingOutage('It went down.');
+      return work.model.embed(texts);
+    },
+  };
+  await t.rejects(embedClaims({ ...work, model }, await claim()), { name: 'EmbeddingOutage' });
+  t.equal(statusOf('E1'), 'embedded');
+  t.same(await claim({ claimant: 'bob' }), [{ ...(await expected('E3')), attempt: 1 }]);
+
+  async function expected(id: string) {
+    const fence = library.prepare('SELECT fence FROM ops_library_state').pluck().get() as number;
+    const texts = { title: `Title of ${id}`, body: `Playbook of ${id}`, note: null };
+    return { kind: 'experience', id, ...texts, fence };
+  }
+});
+
+t.test('a selection is embedded whole, and only what is not current', async (t) => {
+  const { library, embed, progress } = await open(t);
+  addCategory(library, 'OPS');
+  for (let i = 0; i < 600; i++) addExperience(library, `E${i}`);
+  addManual(library, 'M1', { category_code: 'OPS' });
+  t.same(await embed({ category: 'OPS' }), { embedded: 1, failed: 0 });
+  t.same(await embed(), { embedded: 600, failed: 0 });
+  t.same(progress.at(-1), [600, 600]);
+  t.same(await embed(), { embedded: 0, failed: 0 });
+  library.exec(`UPDATE experiences SET title = 'changed' WHERE id IN ('E7', 'E8')`);
+  t.same(await embed({ entry: 'E7' }), { embedded: 1, failed: 0 });
+  t.same(await embed(), { embedded: 1, failed: 0 });
+  t.same(await embed({ category: 'OPS' }, true), { embedded: 1, failed: 0 }, 'a full run embeds again');
+  t.same(await embed({}, true), { embedded: 601, failed: 0 });
+});
+
+t.test('a run tells the entries that failed, and tries them again without their back-off', async (t) => {
+  const { library, embed, queue } = await open(t);
+  for (const id of ['E1', 'E2']) addExperience(library, id);
+  library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
+  t.same(await embed(), { embedded: 1, failed: 1 });
+  t.match(await queue.failed(5), [{ id: 'E2', attempts: 3 }]);
+  t.same(await embed(), { embedded: 0, failed: 1 });
+  library.exec(`UPDATE experiences SET context = NULL`);
+  t.match(await embed(), { failed: 0 });
+});
+
+t.test('a run leaves to a worker what it has claimed, and waits for it', async (t) => {
+  const { library, embed, started, claim, complete, statusOf, state } = await open(t);
+  for (const id of ['E1', 'E2']) addExperience(library, id);
+  const claims = await claim({ claimant: 'bob', size: 1 });
+  const running = embed();
+  await started();
+  await complete(claims, 'bob');
+  t.same(await running, { embedded: 2, failed: 0 });
+  t.same(state.asked, [1]);
+  t.same([statusOf('E1'), statusOf('E2')], ['embedded', 'embedded']);
+});
+
+t.test('a run takes what a worker has lost', async (t) => {
+  const { library, embed, started, claim, pass, statusOf } = await open(t);
+  addExperience(library, 'E1');
+  await claim({ claimant: 'bob' });
+  const running = embed();
+  await started();
+  pass(leaseMs);
+  t.same(await running, { embedded: 1, failed: 0 });
+  t.equal(statusOf('E1'), 'embedded');
+});
+
+t.test('a run that was killed does not make the next one wait for its claims', async (t) => {
+  const { library, embed, claim } = await open(t);
+  addExperience(library, 'E1');
+  await claim({ claimant: 'ada' });
+  t.same(await embed(), { embedded: 1, failed: 0 });
+});

@@ -1,0 +1,41 @@
+import t from 'tap';
+import { embeddingRate, type SampledWorker, workersSource } from '../../src/telemetry/sources.ts';
+
+const worker = (claimant: string, more: Partial<SampledWorker> = {}): SampledWorker => ({
+  claimant,
+  view: 'working',
+  failed: 0,
+  rate_per_min: 0,
+  ...more,
+});
+
+t.test('workers are counted by state, and failures since the reading before', async (t) => {
+  let workers = [worker('embed-1/a', { failed: 7 }), worker('embed-2/b', { view: 'paused', failed: 1 })];
+  const read = workersSource(() => workers);
+  t.match(await read(), { workers_working: 1, workers_paused: 1, workers_lost: 0, embedding_failures: 0 });
+  workers = [worker('embed-1/a', { failed: 9 }), worker('embed-2/c', { view: 'lost', failed: 3 })];
+  t.match(
+    await read(),
+    { workers_paused: 0, workers_lost: 1, embedding_failures: 5 },
+    'a new process counts from 0',
+  );
+  t.match(await read(), { embedding_failures: 0 });
+});
+
+t.test(
+  'the rate is that of workers and jobs together, and not known while a job has not measured it',
+  async (t) => {
+    const workers = [
+      worker('a', { rate_per_min: 30 }),
+      worker('b', { rate_per_min: 12 }),
+      worker('c', { view: 'lost', rate_per_min: 99 }),
+    ];
+    const rateWith = (ofJobs: number | null, all = workers) =>
+      embeddingRate(all, { embeddingRate: () => ofJobs });
+    t.equal(rateWith(0), 42);
+    t.equal(rateWith(600), 642);
+    t.equal(rateWith(null), 42);
+    t.equal(rateWith(null, []), null);
+    t.equal(rateWith(0, []), 0);
+  },
+);
