@@ -2,10 +2,13 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { startWorkload } from './start.ts';
+import { streamWorkload } from './stream.ts';
+import { weightWorkload } from './weight.ts';
 import type { Figure, Workload } from './workload.ts';
 
 const workloads: Workload[] = [
@@ -13,6 +16,9 @@ const workloads: Workload[] = [
   cancelsWorkload,
   jobsWorkload,
   startWorkload,
+  streamWorkload,
+  fanoutWorkload,
+  weightWorkload,
   searchWorkload,
   searchMillionWorkload,
 ];

@@ -66,8 +66,9 @@ browserTest(
     const page = await open(`${app.origin}/operations`);
     const focused = () => page.evaluate('document.activeElement.textContent.trim()');
     await page.locator(`${card.jobs} [id^="refresh-"]`).focus();
+    const answer = page.waitForResponse('**/ui/operations/jobs');
     await page.keyboard.press('Enter');
-    await page.waitForResponse('**/ui/operations/jobs');
+    await answer;
     t.equal(await page.evaluate('document.activeElement.id'), 'refresh-ops-jobs-card');
     await page.locator('#op-chore').getByRole('button', { name: 'Do' }).focus();
     await page.keyboard.press('Enter');
