@@ -48,3 +48,14 @@ export async function startServer(root: string, env: Record<string, string> = {}
   };
   return { origin, pid: child.pid ?? 0, end };
 }
+
+/** Starts a job with its default arguments. */
+export async function postJson(address: string): Promise<{ number: number }> {
+  const answer = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  if (answer.status !== 202) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as { number: number };
+}

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { processorSec, startServer, startTalker } from './process.ts';
+import { postJson, processorSec, startServer, startTalker } from './process.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
 export const streamWorkload: Workload = {
@@ -130,14 +130,4 @@ async function openReaders(origin: string, streams: number) {
   await readers.next();
   await after(1000);
   return readers;
-}
-
-async function postJson(address: string): Promise<{ number: number }> {
-  const answer = await fetch(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  if (answer.status !== 202) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as { number: number };
 }

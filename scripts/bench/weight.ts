@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { startServer } from './process.ts';
+import { postJson, startServer } from './process.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
 export const weightWorkload: Workload = {
@@ -25,6 +25,7 @@ async function run(): Promise<Figure[]> {
   }
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
   const server = await startServer(root, { CHL_OPERATIONS_MODE: 'noop' });
+  for (let job = 0; job < 10; job += 1) await postJson(`${server.origin}/api/v1/operations/export`);
   const browser = await chromium.launch({
     executablePath,
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
