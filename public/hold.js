@@ -99,7 +99,7 @@ function isSelected(host) {
 /** A refresh that nobody asked for on this page, or that Hold does not stop but a card in use does. */
 function isByItself({ requestConfig }) {
   const cause = requestConfig.triggeringEvent;
-  if (cause?.type !== 'ops-refresh') return false;
+  if (cause?.type !== 'ops-refresh') return cause?.type.startsWith('sse:') ?? false;
   return !cause.detail?.isWished || isTouched(requestConfig.elt);
 }
 
@@ -132,5 +132,7 @@ function forget(host) {
   delete host.dataset.held;
 }
 
-const isHost = (element) => element.matches?.('[sse-swap]') ?? false;
-const hostOf = (element) => element?.closest?.('[sse-swap]') ?? null;
+/** What the stream fills, and what fetches itself when the stream says so. */
+const host = '[sse-swap], [data-refetched]';
+const isHost = (element) => element.matches?.(host) ?? false;
+const hostOf = (element) => element?.closest?.(host) ?? null;

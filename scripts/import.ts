@@ -12,7 +12,7 @@ import { readFolder } from '../src/sheets/folder.ts';
 import { mayRead, openSheetPath, sheetPlace, shownPath } from '../src/sheets/places.ts';
 import { countRows, type ImportPlan, planImport, refuseRemovals } from '../src/sheets/plan.ts';
 import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
-import { planToken } from '../src/sheets/token.ts';
+import { planOutdated, planToken } from '../src/sheets/token.ts';
 
 type Work = {
   args: ImportArguments;
@@ -148,12 +148,4 @@ function everyFewRows(tell: (rows: number, total: number) => void) {
   return (rows: number, total = 0) => {
     if (rows % 500 === 0) tell(rows, total);
   };
-}
-
-function planOutdated() {
-  return new AppError(
-    'bad_input',
-    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.',
-    { code: 'plan_outdated', problems: [], total: 0 },
-  );
 }

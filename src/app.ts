@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { createBusyRetry } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
+import { createDescriptors } from './descriptors.ts';
 import { createOnce } from './http/once.ts';
 import { builtIn } from './embedding/built-in.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
@@ -15,12 +16,14 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createJobListing } from './jobs/listing.ts';
 import { createPruning } from './jobs/pruning.ts';
 import { createJobRepository } from './jobs/repository.ts';
 import { createRetention } from './jobs/retention.ts';
+import { createLibrary } from './library/repository.ts';
 import { type Log, logJobEvents } from './log.ts';
 import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
 import { createOwnOperations } from './operations/own-operations.ts';
@@ -83,6 +86,7 @@ export async function createApp(
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root);
+  const descriptors = createDescriptors();
   const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
   const findApplied = createAppliedFinder(library, config);
   const runner = createRunner({
@@ -93,8 +97,10 @@ export async function createApp(
     bus,
     log,
     findApplied,
+    libraryRevision: createLibrary(library).revision,
     secretsOf: (operation) => readSecrets(config, operation),
     makeRoom: disk.release,
+    hasRoom: () => descriptors.hasRoomFor('job'),
     now,
     only: options.only,
   });
@@ -102,6 +108,7 @@ export async function createApp(
   const liveIndex = createLiveIndex({
     config,
     onChange: () => bus.emit('index'),
+    hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),
   });
   const counts = createLibraryCounts(library);
@@ -120,11 +127,14 @@ export async function createApp(
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
   const untilFree = createBusyRetry(busyRetry);
-  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
+  const impatientQueue = createSqliteQueue(library);
+  const queue = createPatientQueue(impatientQueue, busyRetry);
   const workerRepository = createWorkerRepository(ops, now);
   const forWorkers = { repository: workerRepository, queue, audit, bus, log, untilFree, now };
-  const watch = createWorkerWatch(forWorkers);
+  const watch = createWorkerWatch({ ...forWorkers, queue: impatientQueue });
   const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
+  const listing = createJobListing(ops);
+  const bulk = createBulk({ jobs, repository, listing, catalogue, untilFree, log });
   const services: Services = {
     config,
     log,
@@ -133,13 +143,15 @@ export async function createApp(
     catalogue,
     ownOperations,
     repository,
-    listing: createJobListing(ops),
+    listing,
     jobs,
+    bulk,
     retention,
     untilFree,
     once: createOnce(now),
     runner,
     counts,
+    descriptors,
     liveIndex,
     queue,
     workers: createWorkers({ ...forWorkers, pool }),
@@ -213,6 +225,7 @@ export async function createApp(
 
   async function closeAll(quietMs: number) {
     jobs.stopAccepting();
+    await bulk.stop();
     // A start that goes wrong is told to whoever asked for it.
     await starting?.catch(() => {});
     await telemetry.stop();

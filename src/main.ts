@@ -1,10 +1,12 @@
 // The program: configuration, then the server. Everything else is in serve.ts and app.ts.
 import { loadConfig } from './config.ts';
+import { assertEnoughDescriptors } from './descriptors.ts';
 import { AppError } from './errors.ts';
-import { serve } from './serve.ts';
 
 try {
   const config = loadConfig();
+  assertEnoughDescriptors();
+  const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(`CHL Operations is ready: ${address}/operations (data in ${config.root})\n`);
 } catch (error) {

@@ -2,7 +2,7 @@
 // earlier one alive which it must never meet (same job, or a lock that both cannot hold) says so in a line of its own.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { ProcessIdentity } from '../../src/jobs/repository.ts';
+import type { ProcessIdentity } from '../../src/jobs/job.ts';
 import { identify, isAlive } from '../../src/runner/processes.ts';
 import { type LockName, locks } from './behaviours.ts';
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { serverLogFile } from './server-process.ts';
 import { runChaos } from './suite.ts';
+import { runWorkerSequence } from './workers.ts';
 
 const { values } = parseArgs({
   options: { cycles: { type: 'string' }, seed: { type: 'string' }, minutes: { type: 'string' } },
@@ -14,10 +15,22 @@ const minutes = values.minutes === undefined ? null : Number(values.minutes);
 const cycles = Number(values.cycles ?? (minutes === null ? 200 : Number.POSITIVE_INFINITY));
 const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-chaos-')));
 const startedAt = Date.now();
+/** What is done to workers, in a random order, before the cycles of the server. */
+const workerSteps = 500;
 
 console.log(`chaos: seed ${seed}, data in ${root}`);
+const workers = await runWorkerSequence({ root: path.join(root, 'workers'), seed, steps: workerSteps });
+console.log(
+  `workers: ${workers.steps} steps, ${workers.entries} entries, ${workers.kills} kills, ${workers.stops} stops`,
+);
+if (workers.problems.length > 0) {
+  console.error(
+    `\nThe workers' step ${workers.steps} found:\n${workers.problems.join('\n')}\nEvidence: ${root}`,
+  );
+  process.exit(1);
+}
 const report = await runChaos({
-  root,
+  root: path.join(root, 'server'),
   seed,
   cycles,
   ...(minutes === null ? {} : { until: startedAt + minutes * 60_000 }),
@@ -31,7 +44,11 @@ if (report.problems.length === 0) {
 } else {
   console.error(`\nCycle ${report.cycle} found:\n${report.problems.slice(0, 30).join('\n')}`);
   console.error(
-    `\nServer: ${fs.readFileSync(serverLogFile(root), 'utf8').split('\n').slice(-30).join('\n')}`,
+    `\nServer: ${fs
+      .readFileSync(serverLogFile(path.join(root, 'server')), 'utf8')
+      .split('\n')
+      .slice(-30)
+      .join('\n')}`,
   );
   console.error(`\nRepeat: npm run chaos -- --seed ${seed} --cycles ${report.cycle}\nEvidence: ${root}`);
   process.exitCode = 1;

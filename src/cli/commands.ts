@@ -20,6 +20,7 @@ export const runFlags = {
 export const jobsFlags = {
   status: textFlag('Such as failed or queued,running'),
   operation: textFlag('Only jobs of this operation'),
+  q: textFlag('Such as: error:"disk full" since:7d'),
   limit: { type: 'integer', title: 'How many, 1 to 200', default: 20 } satisfies ArgumentProperty,
   json,
 };

@@ -35,6 +35,17 @@ export function dataVersion(db: Db): number {
   return db.pragma('data_version', { simple: true }) as number;
 }
 
+/** What `work` commits outlives this process, but maybe not a loss of power, and costs no wait for the disk. For what
+ *  nobody needs after such a loss, or what a commit that is synced follows before anybody relies on it. */
+export function withoutSync<T>(db: Db, work: () => T): T {
+  db.pragma('synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    db.pragma('synchronous = FULL');
+  }
+}
+
 /** Pragmas are set on every connection: the compiled default of `synchronous` differs between openings. */
 function setPragmas(db: Db) {
   if (!db.readonly && db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {

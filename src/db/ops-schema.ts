@@ -65,6 +65,19 @@ export const jobClaim = sqliteTable(
   ],
 );
 
+/** Descendants of running jobs that have left their group and their environment: nothing else would find them after a
+ *  crash of the server. */
+export const jobProcess = sqliteTable(
+  'job_process',
+  {
+    job_id: text().notNull(),
+    pid: integer().notNull(),
+    pid_started: text(),
+    boot_id: text(),
+  },
+  (table) => [primaryKey({ columns: [table.job_id, table.pid] })],
+);
+
 /** Result rows that a script reported, one a line of its input. */
 export const jobRow = sqliteTable(
   'job_row',

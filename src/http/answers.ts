@@ -1,5 +1,6 @@
-// How an action of the page is answered: htmx gets the re-rendered card (the first of `hosts` that is on its page) and a
-// notice; a plain form gets a redirect and the same notice in a cookie.
+// How an action of the page is answered: htmx gets the re-rendered card (the first of `hosts` that is on its page; on
+// the list of jobs none, it fetches itself again) and a notice; a plain form gets a redirect and the same notice in a
+// cookie.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findCardByHost, renderCard } from './cards/list.ts';
 import { type Notice, setFlash } from './flash.ts';
@@ -12,10 +13,12 @@ export async function answerAction(
   reply: FastifyReply,
   { notice, redirect, hosts }: { notice: Notice; redirect: string; hosts: string[] },
 ) {
+  const isOnList = /\/jobs(\?|$)/.test(String(request.headers['hx-current-url'] ?? ''));
   const host = hosts.find((name) => isOnPage(name, request));
   const card = host ? findCardByHost(host) : null;
-  if (request.headers['hx-request'] && card) {
+  if (request.headers['hx-request'] && (card || isOnList)) {
     reply.header('hx-trigger', headerJson({ 'ops-refresh': true, 'chl-close': true, 'chl-notice': notice }));
+    if (isOnList || !card) return reply.header('hx-reswap', 'none').send('');
     reply.header('hx-retarget', `#${card.host}`).header('hx-reswap', 'morph:innerHTML');
     reply.type('text/html; charset=utf-8');
     return reply.send(await renderCard(app, card, services));

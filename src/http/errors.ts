@@ -1,6 +1,7 @@
 // Maps every error to a status once, and answers in the form the client asked for: JSON, a fragment, or a page.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBusy } from '../db/busy-retry.ts';
+import { isOutOfDescriptors } from '../descriptors.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
 import { sendPage } from './page.ts';
@@ -119,7 +120,7 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
       'The disk is full. Nothing was changed. Free some space, then try again.',
     );
   }
-  if (error.code === 'EMFILE' || error.code === 'ENFILE') {
+  if (isOutOfDescriptors(error)) {
     return new AppError('busy', 'Too many files are open. Close other pages, or try again in a few seconds.');
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);

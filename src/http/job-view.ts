@@ -68,7 +68,7 @@ function badgeOf(job: Job): Badge {
   return badges[job.status];
 }
 
-const badges: Record<Exclude<Job['status'], 'running'>, Badge> = {
+export const badges: Record<Exclude<Job['status'], 'running'>, Badge> = {
   queued: { tone: 'idle', icon: 'clock', word: 'Queued' },
   retrying: { tone: 'warn', icon: 'retry', word: 'Retrying' },
   succeeded: { tone: 'ok', icon: 'check', word: 'Done' },

@@ -1,20 +1,32 @@
 // A job's log as an endless answer: what is there from an offset on, then what comes, until the job has ended. Reads
-// the file only when the reader has taken what came before.
+// the file only when the reader has taken what came before; a reader that takes nothing for long is closed.
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { JobEvent } from '../bus.ts';
 import { isTerminal, type Job } from '../jobs/job.ts';
 import { jobLogFile, readJobLog } from '../jobs/log.ts';
+import { assertRoomForStream } from './connections.ts';
 import type { Services } from './services.ts';
 
 const pieceBytes = 256 * 1024;
+/** Long enough for people who look at a page of it. */
+const patienceMs = 60_000;
 
-export function followLog(services: Services, reply: FastifyReply, job: Job, from: number) {
+/** Throws `too_many_streams`. */
+export function followLog(
+  services: Services,
+  reply: FastifyReply,
+  job: Job,
+  from: number,
+  stuckMs = patienceMs,
+) {
   const { bus, config, log, repository } = services;
   const file = jobLogFile(config.root, job.number);
+  assertRoomForStream(services.descriptors);
   const response = openText(reply);
   if (response.destroyed) return;
   let offset = from;
+  let stuck: NodeJS.Timeout | null = null;
 
   /** Writes all there is as long as the reader takes it; ends with the job. */
   const write = () => {
@@ -29,6 +41,11 @@ export function followLog(services: Services, reply: FastifyReply, job: Job, fro
       response.write(range.text);
       offset = range.next;
     }
+    stuck ??= setTimeout(() => response.destroy(), stuckMs);
+  };
+  const noteTaken = () => {
+    if (stuck) clearTimeout(stuck);
+    stuck = null;
   };
   /** The log may be gone or unreadable by now; who tells of changes must not learn of it. */
   const writeOrEnd = () => {
@@ -44,8 +61,12 @@ export function followLog(services: Services, reply: FastifyReply, job: Job, fro
   };
   bus.on('log', onChange);
   bus.on('job', onChange);
-  response.on('drain', writeOrEnd);
+  response.on('drain', () => {
+    noteTaken();
+    writeOrEnd();
+  });
   response.on('close', () => {
+    noteTaken();
     bus.off('log', onChange);
     bus.off('job', onChange);
   });

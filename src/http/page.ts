@@ -13,7 +13,14 @@ export function sendPage(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  page: { name: string; title: string; section?: 'operations' | 'library'; data?: Record<string, unknown> },
+  page: {
+    name: string;
+    title: string;
+    section?: 'operations' | 'jobs' | 'library';
+    /** Of this page alone, below public. */
+    script?: string;
+    data?: Record<string, unknown>;
+  },
 ) {
   const theme = themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
   return reply.view(`pages/${page.name}`, {
@@ -22,6 +29,7 @@ export function sendPage(
     page: {
       title: page.title,
       section: page.section ?? '',
+      script: page.script ?? null,
       theme,
       /** Where a form of the page leads back to: never to an address that only takes posts. */
       url: request.method === 'GET' ? request.url : '/operations',

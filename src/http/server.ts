@@ -15,10 +15,12 @@ import { registerQueueApi } from './api/queue.ts';
 import { registerWorkersApi } from './api/workers.ts';
 import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
+import { registerConnectionLimit } from './connections.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { readTarget, registerGate } from './gate.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerBulkPages } from './pages/bulk.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPage } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
@@ -47,6 +49,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
+  registerConnectionLimit(app, services.descriptors);
   registerErrors(app, services);
   registerValidation(app);
   app.removeContentTypeParser('text/plain');
@@ -64,6 +67,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);
   registerJobPages(app, services);
+  registerBulkPages(app, services);
   registerLibraryPage(app, services);
   registerWorkersPages(app, services);
   registerStreamRoute(app, stream);

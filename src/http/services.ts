@@ -3,8 +3,10 @@ import type { Audit } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
+import type { Descriptors } from '../descriptors.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
+import type { Bulk } from '../jobs/bulk.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -29,6 +31,7 @@ export type Services = {
   repository: JobRepository;
   listing: JobListing;
   jobs: Jobs;
+  bulk: Bulk;
   retention: Retention;
   runner: Runner;
   /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
@@ -36,6 +39,7 @@ export type Services = {
   /** Runs a form once, however often it is sent. */
   once: Once;
   counts: LibraryCounts;
+  descriptors: Descriptors;
   liveIndex: LiveIndex;
   queue: EmbeddingQueue;
   workers: Workers;

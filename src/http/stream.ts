@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { Card } from './cards/card.ts';
 import { dashboardCards, findCard, renderCard } from './cards/list.ts';
+import { assertRoomForStream } from './connections.ts';
 import type { Services } from './services.ts';
 import {
   type Client,
@@ -70,6 +71,7 @@ export function createStream(app: FastifyInstance, services: Services) {
           'Too many live connections. The page goes on without; try again later.',
         );
       }
+      assertRoomForStream(services.descriptors);
       const last = request.headers['last-event-id'] ?? query.since;
       const client = openClient(reply, topics, readId(typeof last === 'string' ? last : undefined));
       if (client.response.destroyed) return;

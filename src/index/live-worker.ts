@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { dataVersion, openDatabase, serverBusyMs } from '../db/open.ts';
+import { isOutOfDescriptors } from '../descriptors.ts';
 import { builtIn } from '../embedding/built-in.ts';
 import { AppError } from '../errors.ts';
 import { generationFiles } from './generation.ts';
@@ -79,6 +80,8 @@ async function load(): Promise<LoadAnswer> {
     }
     answer.previous = previous === null ? null : readPrevious(previous);
   } catch (error) {
+    // No fault of the files: they are tried again.
+    if (isOutOfDescriptors(error)) throw error;
     answer.problem = (error as Error).message;
   }
   return answer;

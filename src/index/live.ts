@@ -29,60 +29,90 @@ export type LiveIndexOptions = {
   config: Pick<Config, 'databasePath' | 'indexFolder'>;
   /** Called after each change of the truth. */
   onChange: (body: IndexBody) => void;
-  /** A search thread crashed or could not start; it was started anew, unless it had been already. */
+  /** A search thread crashed or could not start. It is started anew at once; after more than one crash with the next
+   *  search, or after a while. */
   onError: (error: Error) => void;
+  /** Whether there are descriptors left for a search thread. */
+  hasRoom?: () => boolean;
   /** The file of the search thread; for tests. */
   threadFile?: URL;
 };
 
 /** `start` and `refresh` never reject: what goes wrong is told to `onError` and stands in the truth. */
-export function createLiveIndex({ config, onChange, onError, threadFile = ownThreadFile }: LiveIndexOptions) {
+export function createLiveIndex(given: LiveIndexOptions) {
+  const { config, onChange, onError, hasRoom = () => true, threadFile = ownThreadFile } = given;
   let opened: { thread: LiveThread; loaded: LoadAnswer } | null = null;
   let truth = nothingCounted;
   let problem: string | null = null;
+  /** Why no thread can be started now. */
+  let waits: string | null = null;
   let body = toBody(null, truth, null);
   /** The pointer that was followed last, whether its generation could be used or not. */
   let followed: string | null = null;
-  let crashes = { at: '', count: 0 };
+  /** How often in a row a thread failed at this pointer, and when the next one may be started unasked. */
+  let failures = { at: '', count: 0, nextAt: 0 };
+  /** Somebody waits for an answer, so no pause is kept. */
+  let isAsked = false;
   let isStopped = false;
 
   const publish = () => {
-    const next = toBody(opened?.loaded ?? null, truth, problem);
+    const next = toBody(opened?.loaded ?? null, truth, problem ?? waits);
     if (JSON.stringify(next) === JSON.stringify(body)) return;
     body = next;
     onChange(body);
   };
 
-  const noteCrash = (key: string, thread: LiveThread, cause: Error) => {
-    crashes = { at: key, count: crashes.at === key ? crashes.count + 1 : 1 };
+  const noteFailure = (key: string, cause: Error) => {
+    const count = failures.at === key ? failures.count + 1 : 1;
+    const pauseMs = count > 1 ? Math.min(firstPauseMs * 2 ** (count - 2), pauseMaxMs) : 0;
+    failures = { at: key, count, nextAt: performance.now() + pauseMs };
+    problem = `The search ended unexpectedly: ${cause.message}. It is started again with the next search.`;
+    followed = null;
     onError(cause);
-    if (opened?.thread === thread) opened = null;
-    if (crashes.count > 1) {
-      problem = `The search ended unexpectedly twice (${cause.message}), so it is not started again.`;
-      publish();
-    } else if (!isStopped) {
-      followed = null;
-      void refresh();
-    }
   };
 
+  const noteCrash = (key: string, thread: LiveThread, cause: Error) => {
+    noteFailure(key, cause);
+    if (opened?.thread !== thread) return;
+    opened = null;
+    void refresh();
+  };
+
+  const mayStart = ({ key }: Target): boolean => {
+    waits = hasRoom()
+      ? null
+      : 'Too many files are open, so the search waits. Close other pages of this dashboard.';
+    return waits === null && (failures.at !== key || isAsked || performance.now() >= failures.nextAt);
+  };
+
+  /** Null when it failed, which is noted. */
   const open = async ({ key, pointer }: Target) => {
     const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
-    const thread: LiveThread = startThread(threadFile, start, (cause) => noteCrash(key, thread, cause));
-    return { thread, loaded: await thread.ask('load', null) };
+    const before = failures;
+    let thread: LiveThread | null = null;
+    try {
+      const started = startThread(threadFile, start, (cause) => noteCrash(key, started, cause));
+      thread = started;
+      return { thread, loaded: await thread.ask('load', null) };
+    } catch (error) {
+      if (failures === before) noteFailure(key, error as Error);
+      await thread?.close();
+      return null;
+    }
   };
 
   /** Loads beside the generation that answers, then takes its place; a broken one does not. */
   const followPointer = async () => {
+    waits = null;
     for (
       let target = readTarget(config);
-      target.key !== followed && !isStopped;
+      target.key !== followed && !isStopped && mayStart(target);
       target = readTarget(config)
     ) {
-      const next = await open(target).catch(() => null);
-      if (next === null && crashes.count < 2) continue;
-      followed = target.key;
+      const next = await open(target);
+      isAsked = false;
       if (next === null) continue;
+      followed = target.key;
       problem = target.problem ?? next.loaded.problem;
       const isWorse = problem !== null && opened?.loaded.live;
       const old = isWorse ? next : opened;
@@ -109,9 +139,13 @@ export function createLiveIndex({ config, onChange, onError, threadFile = ownThr
     );
 
   const openedThread = async () => {
-    if (!opened && !isStopped) await refresh();
+    if (!opened && !isStopped) {
+      isAsked = true;
+      await refresh();
+    }
     if (isStopped) throw new AppError('stopping', 'The server is stopping, so nothing is searched any more.');
-    if (!opened) throw missing();
+    if (!opened)
+      throw new AppError('temporary', problem ?? waits ?? 'The search is not ready. Try again soon.');
     return opened;
   };
 
@@ -123,7 +157,7 @@ export function createLiveIndex({ config, onChange, onError, threadFile = ownThr
     refresh,
 
     /** Rejects with `invalid_arguments`, with `index_missing` when there is nothing to search, with `temporary` when the
-     *  thread crashed. */
+     *  thread crashed or cannot start. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
       refuseBadQuery(query);
       const { thread, loaded } = await openedThread();
@@ -152,6 +186,8 @@ export function createLiveIndex({ config, onChange, onError, threadFile = ownThr
 const ownThreadFile = new URL('./live-worker.js', import.meta.url);
 
 const mostHits = 200;
+const firstPauseMs = 5000;
+const pauseMaxMs = 300_000;
 
 function refuseBadQuery({ query, limit = 1 }: SearchQuery) {
   if (query.trim() === '') throw new AppError('invalid_arguments', 'The search is empty. Type a few words.');

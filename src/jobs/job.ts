@@ -66,6 +66,9 @@ export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'fail
   failure: Failure | null;
 };
 
+/** A pid alone may be reused; with its start time and the boot it names one process for ever. */
+export type ProcessIdentity = { pid: number; started: string | null; bootId: string | null };
+
 export type Claim = { name: string; mode: 'shared' | 'exclusive' };
 
 export type ResultRow = { seq: number; ref: string | null; outcome: string; message: string | null };

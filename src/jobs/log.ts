@@ -1,7 +1,8 @@
 // One job's output on disk: `<number>.log`, mode 0600, capped. It keeps the first and the last half of the cap (the
-// second half of the file is a ring), so offsets stay logical. Beside it `<number>.log.ix`: the logical size and
-// half of the cap (both f64: a log keeps the cap it began with), then a record of 16 bytes for each change of stream or
-// time (offset f64, ms since 1970 u48, stream u8, pad).
+// second half of the file is a ring), so offsets stay logical. Beside it `<number>.log.ix`: the logical size, half of the
+// cap (a log keeps the cap it began with) and the number of records (all f64, pad), then a record of 16 bytes for each
+// change of stream or time (offset f64, ms since 1970 u48, stream u8, pad), kept in the same way. A job that writes
+// nothing has no files.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -21,22 +22,29 @@ export function jobLogFile(root: string, number: number): string {
   return path.join(root, 'logs', `${number}.log`);
 }
 
-const headerBytes = 16;
+const headerBytes = 32;
 const recordBytes = 16;
 const recordEveryMs = 250;
 const recordEveryBytes = 65_536;
+/** Of the first records and of the last ones: 1 MiB in all. */
+const halfOfRecords = 32_768;
 
-/** Goes on after what is there: a second attempt of a job appends. */
+/** Goes on after what is there: a second attempt of a job appends. Opens the files with the first byte. */
 export function openJobLog(file: string, maxBytes: number, now: () => Date) {
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
-  const indexFd = fs.openSync(`${file}.ix`, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
-  const header = readHeader(indexFd) ?? writeHeader(indexFd, { size: 0, half: Math.floor(maxBytes / 2) });
-  const { half } = header;
-  let { size } = header;
+  let opened: { fd: number; indexFd: number; header: Header } | null = null;
+  const sizeBefore = jobLogSize(file);
   let last = { stream: '' as Stream | '', atMs: 0, size: 0 };
 
-  function noteTime(stream: Stream) {
+  function open() {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+    const indexFd = fs.openSync(`${file}.ix`, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+    const header = readHeader(indexFd) ?? { size: 0, half: Math.floor(maxBytes / 2), records: 0 };
+    return { fd, indexFd, header };
+  }
+
+  function noteTime(stream: Stream, indexFd: number, header: Header) {
+    const { size } = header;
     const atMs = now().getTime();
     const isDue = atMs - last.atMs >= recordEveryMs || size - last.size >= recordEveryBytes;
     if (stream === last.stream && !isDue) return;
@@ -44,29 +52,34 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
     record.writeDoubleLE(size, 0);
     record.writeUIntLE(atMs, 8, 6);
     record.writeUInt8(stream === 'stdout' ? 1 : 2, 14);
-    fs.writeSync(indexFd, record, 0, recordBytes, Math.max(headerBytes, fs.fstatSync(indexFd).size));
+    const { position } = place(header.records, halfOfRecords);
+    fs.writeSync(indexFd, record, 0, recordBytes, headerBytes + position * recordBytes);
+    header.records += 1;
     last = { stream, atMs, size };
   }
 
   return {
     get size() {
-      return size;
+      return opened?.header.size ?? sizeBefore;
     },
     write(stream: Stream, text: Buffer) {
       if (text.length === 0) return;
-      noteTime(stream);
+      opened ??= open();
+      const { fd, indexFd, header } = opened;
+      noteTime(stream, indexFd, header);
       for (let from = 0; from < text.length; ) {
-        const { position, room } = place(size, half);
+        const { position, room } = place(header.size, header.half);
         const length = Math.min(room, text.length - from);
         fs.writeSync(fd, text, from, length, position);
         from += length;
-        size += length;
+        header.size += length;
       }
-      writeHeader(indexFd, { size, half });
+      writeHeader(indexFd, header);
     },
     close() {
-      fs.closeSync(fd);
-      fs.closeSync(indexFd);
+      if (!opened) return;
+      fs.closeSync(opened.fd);
+      fs.closeSync(opened.indexFd);
     },
   };
 }
@@ -77,7 +90,7 @@ export function readJobLog(file: string, offset: number, limit: number): LogRang
   const fd = fs.openSync(file, 'r');
   const indexFd = fs.openSync(`${file}.ix`, 'r');
   try {
-    const { size, half } = readHeader(indexFd) ?? { size: 0, half: 0 };
+    const { size, half } = readHeader(indexFd) ?? { size: 0, half: 1 };
     const ringStart = Math.max(half, size - half);
     const inGap = offset >= half && offset < ringStart;
     const begin = inGap ? ringStart : Math.min(offset, size);
@@ -107,25 +120,26 @@ function readPlaces(fd: number, half: number, begin: number, end: number): Buffe
   return Buffer.concat(parts);
 }
 
-/** Where a logical offset lies in the file, and how many bytes fit there in one piece. */
+/** Where a logical offset lies in a file that keeps a half at its head and one as a ring, and how much fits there in
+ *  one piece. */
 function place(offset: number, half: number): { position: number; room: number } {
   if (offset < half) return { position: offset, room: half - offset };
   const inRing = (offset - half) % half;
   return { position: half + inRing, room: half - inRing };
 }
 
-type Header = { size: number; half: number };
+type Header = { size: number; half: number; records: number };
 
 function readHeader(indexFd: number): Header | null {
   const header = Buffer.alloc(headerBytes);
   if (fs.readSync(indexFd, header, 0, headerBytes, 0) < headerBytes) return null;
-  return { size: header.readDoubleLE(0), half: header.readDoubleLE(8) };
+  return { size: header.readDoubleLE(0), half: header.readDoubleLE(8), records: header.readDoubleLE(16) };
 }
 
-function writeHeader(indexFd: number, { size, half }: Header): Header {
+function writeHeader(indexFd: number, { size, half, records }: Header) {
   const header = Buffer.alloc(headerBytes);
   header.writeDoubleLE(size, 0);
   header.writeDoubleLE(half, 8);
+  header.writeDoubleLE(records, 16);
   fs.writeSync(indexFd, header, 0, headerBytes, 0);
-  return { size, half };
 }

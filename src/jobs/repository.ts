@@ -1,19 +1,19 @@
-// Statements on jobs, their claims and their result rows. Every move is one guarded UPDATE … RETURNING: no row back
+// Statements on jobs and their claims. Every move is one guarded UPDATE … RETURNING: no row back
 // means that someone else has moved the job, and null is given.
-import type { Db } from '../db/open.ts';
+import { type Db, withoutSync } from '../db/open.ts';
+import { createWalSync } from '../db/wal-sync.ts';
 import {
   type Claim,
   type Failure,
   type Job,
   type JobRow,
   type JobStatus,
-  type Progress,
   parseJob,
-  type ResultRow,
   statesBefore,
 } from './job.ts';
 import type { Place } from './locks.ts';
 import type { Tombstone } from './pruning.ts';
+import { createReports } from './reports.ts';
 
 export type NewJob = Pick<
   JobRow,
@@ -27,11 +27,13 @@ export type Ending = {
   failure?: Failure | null;
 };
 
-export type ProcessIdentity = { pid: number; started: string | null; bootId: string | null };
+/** A waiting job fails when what it was accepted with no longer holds. */
+const waiting = statesBefore('failed', 'runner').filter((status) => status !== 'running');
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 
 export function createJobRepository(ops: Db, now: () => Date) {
+  const reports = createReports(ops);
   const at = () => now().toISOString();
   const oneOf = (states: JobStatus[]) => states.map((state) => `'${state}'`).join(', ');
   const read = (row: unknown) => (row ? parseJob(row as JobRow) : null);
@@ -72,29 +74,13 @@ export function createJobRepository(ops: Db, now: () => Date) {
   `);
   const hold = ops.prepare('UPDATE job_claim SET held_at = @at WHERE job_id = @id');
   const release = ops.prepare('DELETE FROM job_claim WHERE job_id = ?');
-  const setProcess = ops.prepare(`
-    UPDATE job SET pid = @pid, pid_started = @started, boot_id = @bootId
-    WHERE id = @id AND attempt = @attempt AND status = 'running'
-  `);
-  const setProgress = ops.prepare(`
-    UPDATE job SET progress = @progress, log_bytes = @logBytes
-    WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
-  `);
-  const setWarning = ops.prepare(`
-    UPDATE job SET warning = @warning WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
-  `);
-  const setKillAt = ops.prepare(`
-    UPDATE job SET kill_at = @killAt WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
-  `);
-  const setLogBytes = ops.prepare('UPDATE job SET log_bytes = @logBytes WHERE id = @id');
-  const addUsage = ops.prepare(`
-    UPDATE job SET peak_rss_bytes = coalesce(max(peak_rss_bytes, @peakRssBytes), peak_rss_bytes, @peakRssBytes),
-      cpu_sec = coalesce(cpu_sec + @cpuSec, cpu_sec, @cpuSec)
-    WHERE id = @id
-  `);
   const finish = ops.prepare(`
     UPDATE job SET status = @status, result = @result, failure = @failure, finished_at = @at, pid = NULL
     WHERE id = @id AND attempt = @attempt AND status IN (${oneOf(statesBefore('succeeded', 'runner'))}) RETURNING *
+  `);
+  const refuse = ops.prepare(`
+    UPDATE job SET status = 'failed', failure = @failure, finished_at = @at, next_attempt_at = NULL
+    WHERE id = @id AND status IN (${oneOf(waiting)}) RETURNING *
   `);
   const retryLater = ops.prepare(`
     UPDATE job SET status = 'retrying', failure = @failure, next_attempt_at = @nextAt, pid = NULL
@@ -116,18 +102,18 @@ export function createJobRepository(ops: Db, now: () => Date) {
     UPDATE job SET cancel_requested_at = @at
     WHERE id = @id AND status = 'running' AND cancel_requested_at IS NULL RETURNING *
   `);
-  const insertRow = ops.prepare(`
-    INSERT INTO job_row (job_id, seq, ref, outcome, message)
-    SELECT @jobId, coalesce(max(seq), 0) + 1, @ref, @outcome, @message FROM job_row WHERE job_id = @jobId
-  `);
-  const dropRows = ops.prepare('DELETE FROM job_row WHERE job_id = ?');
-
   /** A job that claims nothing has a place all the same: a claim without a name, which is in nobody's way. */
   function joinLine(jobId: string, wanted: Claim[]) {
     const place = nextPlace.get();
     const rows = wanted.length > 0 ? wanted : [{ name: '', mode: 'shared' }];
     for (const claim of rows) insertClaim.run({ jobId, place, ...claim });
   }
+
+  /** A job that does not run claims nothing, and none of its processes is left. */
+  const letGo = (jobId: string) => {
+    release.run(jobId);
+    reports.dropProcesses(jobId);
+  };
 
   /** Runs a move, and with it what must be committed together with it. */
   const move = (statement: () => unknown, alongside: (job: Job) => void): Job | null =>
@@ -138,6 +124,12 @@ export function createJobRepository(ops: Db, now: () => Date) {
     })();
 
   return {
+    ...reports,
+
+    /** What `work` commits may not be on the disk before `synced` settles. */
+    unsynced: <T>(work: () => T): T => withoutSync(ops, work),
+    synced: createWalSync(ops),
+
     transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
 
     insert({ claims: wanted, args, ...job }: NewJob): Job {
@@ -182,31 +174,18 @@ export function createJobRepository(ops: Db, now: () => Date) {
     },
     claimsOf: (id: string) => claimsOf.all(id) as Claim[],
 
-    /** Rows that an earlier attempt has reported are those of work that was not done. */
+    /** Rows that an earlier attempt has reported are those of work that was not done. Is synced with the identity
+     *  of the process, before the script begins. */
     start: (id: string) =>
-      move(
-        () => start.get({ id, at: at() }),
-        () => {
-          hold.run({ id, at: at() });
-          dropRows.run(id);
-        },
+      withoutSync(ops, () =>
+        move(
+          () => start.get({ id, at: at() }),
+          () => {
+            hold.run({ id, at: at() });
+            reports.dropRows(id);
+          },
+        ),
       ),
-    setProcess(job: Job, { pid, started, bootId }: ProcessIdentity) {
-      setProcess.run({ id: job.id, attempt: job.attempt, pid, started, bootId });
-    },
-    setProgress(job: Job, progress: Progress | null, logBytes: number): Job | null {
-      const text = progress && JSON.stringify(progress);
-      return read(setProgress.get({ id: job.id, attempt: job.attempt, progress: text, logBytes }));
-    },
-    setWarning: (job: Job, warning: string | null): Job | null =>
-      read(setWarning.get({ id: job.id, attempt: job.attempt, warning })),
-    setKillAt: (job: Job, killAt: Date): Job | null =>
-      read(setKillAt.get({ id: job.id, attempt: job.attempt, killAt: killAt.toISOString() })),
-    setLogBytes: (job: Job, logBytes: number) => setLogBytes.run({ id: job.id, logBytes }),
-    /** Of all attempts together: the highest peak, the sum of the time. */
-    addUsage(job: Job, usage: { peakRssBytes: number | null; cpuSec: number | null }) {
-      addUsage.run({ id: job.id, ...usage });
-    },
     finish(job: Job, { status, result = null, failure = null }: Ending, alongside: (job: Job) => void) {
       const values = {
         id: job.id,
@@ -219,11 +198,19 @@ export function createJobRepository(ops: Db, now: () => Date) {
       return move(
         () => finish.get(values),
         (finished) => {
-          release.run(job.id);
+          letGo(job.id);
           alongside(finished);
         },
       );
     },
+    refuse: (id: string, failure: Failure, alongside: (job: Job) => void) =>
+      move(
+        () => refuse.get({ id, at: at(), failure: JSON.stringify(failure) }),
+        (refused) => {
+          release.run(id);
+          alongside(refused);
+        },
+      ),
     retryLater(job: Job, failure: Failure, nextAt: Date, alongside: (job: Job) => void) {
       const values = {
         id: job.id,
@@ -234,7 +221,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
       return move(
         () => retryLater.get(values),
         (moved) => {
-          release.run(job.id);
+          letGo(job.id);
           alongside(moved);
         },
       );
@@ -251,7 +238,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
         () => requeueLost.get({ id: job.id, attempt: job.attempt }),
         (moved) => {
           const wanted = claimsOf.all(job.id) as Claim[];
-          release.run(job.id);
+          letGo(job.id);
           joinLine(job.id, wanted);
           alongside(moved);
         },
@@ -266,11 +253,5 @@ export function createJobRepository(ops: Db, now: () => Date) {
       ),
     requestCancel: (id: string, alongside: (job: Job) => void) =>
       move(() => requestCancel.get({ id, at: at() }), alongside),
-
-    addRows(jobId: string, rows: Omit<ResultRow, 'seq'>[]) {
-      ops.transaction(() => {
-        for (const row of rows) insertRow.run({ jobId, ...row });
-      })();
-    },
   };
 }

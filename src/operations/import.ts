@@ -1,4 +1,5 @@
 import { withOnePath } from '../sheets/places.ts';
+import { assertPlanHolds } from '../sheets/token.ts';
 import { count } from '../wording.ts';
 import { type Args, noRetries, type Operation } from './operation.ts';
 
@@ -75,6 +76,9 @@ export const importOperation: Operation = {
   onRestart: 'fail',
   script: 'import',
   check: (args, config) => withOnePath(config, args, 'read'),
+  checkPlan(args, current) {
+    return args.plan === undefined ? undefined : assertPlanHolds(args, current);
+  },
   subject: (args) => `${sheetOf(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)

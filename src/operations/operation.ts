@@ -60,6 +60,12 @@ export type Operation = {
   script: string | OwnProgram;
   /** Checks what the schema cannot say, and gives the arguments as they are recorded; throws `invalid_arguments`. */
   check?(args: Args, config: Config): Args;
+  /** Looks again, before a run begins, whether the plan in its arguments still holds; throws `plan_outdated`. Absent, or
+   *  undefined: there is no plan. */
+  checkPlan?(
+    args: Args,
+    current: { config: Config; libraryRevision: () => number },
+  ): Promise<void> | undefined;
   /** The line below the job's name: what it works on. */
   subject(args: Args): string;
   /** One sentence of a successful run's result. */

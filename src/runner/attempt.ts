@@ -2,9 +2,8 @@
 import { type Config, childEnvironment } from '../config.ts';
 import { createBusyRetry } from '../db/busy-retry.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
-import type { Job, Progress } from '../jobs/job.ts';
-import { type JobLog, jobLogFile, openJobLog } from '../jobs/log.ts';
-import type { ProcessIdentity } from '../jobs/repository.ts';
+import type { Job, ProcessIdentity, Progress } from '../jobs/job.ts';
+import { jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { Operation } from '../operations/operation.ts';
 import { duration } from '../wording.ts';
 import { spawnChild } from './child.ts';
@@ -19,8 +18,10 @@ import { type Masker, maskerFor } from './secrets.ts';
 
 /** What an attempt tells while it runs. */
 export type AttemptEvents = {
-  /** Called before the script's first instruction; must commit the identity. */
-  onSpawn(identity: ProcessIdentity): void;
+  /** Called before the script's first instruction; must commit the identity, and settle when it is on the disk. */
+  onSpawn(identity: ProcessIdentity): Promise<void>;
+  /** A descendant that could not be found otherwise if the server died; gives whether it is stored. */
+  onHidden(identity: ProcessIdentity): boolean;
   onProgress(progress: Progress): void;
   onRows(rows: RowMessage[]): void;
   onLog(logBytes: number): void;
@@ -67,22 +68,21 @@ export function startAttempt(
       events.onLog(log.size);
     }),
   );
-  const child = closingOnError(log, () =>
-    spawnChild(
-      argv,
-      {
-        cwd: config.root,
-        env: childEnvironment(config, {}, passedOn),
-        marker: `${job.id}.${job.attempt}`,
-        root: config.root,
-      },
-      {
-        onStdout: (chunk) => guarded(() => output.add('stdout', chunk)),
-        onStderr: (chunk) => guarded(() => output.add('stderr', chunk)),
-        onMessages: (chunk) => guarded(() => inbox.add(chunk)),
-        onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
-      },
-    ),
+  const child = spawnChild(
+    argv,
+    {
+      cwd: config.root,
+      env: childEnvironment(config, {}, passedOn),
+      marker: `${job.id}.${job.attempt}`,
+      root: config.root,
+    },
+    {
+      onStdout: (chunk) => guarded(() => output.add('stdout', chunk)),
+      onStderr: (chunk) => guarded(() => output.add('stderr', chunk)),
+      onMessages: (chunk) => guarded(() => inbox.add(chunk)),
+      onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
+      onHidden: events.onHidden,
+    },
   );
 
   let cause: Cause | null = null;
@@ -173,13 +173,4 @@ function rethrow(error: unknown): never {
 function wordFault({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
   return isDiskFull({ code }) ? `its log stopped, the disk is full (${code})` : message;
-}
-
-function closingOnError<T>(log: JobLog, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    log.close();
-    throw error;
-  }
 }

@@ -5,19 +5,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { searchPath } from '../config.ts';
-import type { ProcessIdentity } from '../jobs/repository.ts';
+import type { ProcessIdentity } from '../jobs/job.ts';
 import { limitBytes } from './byte-budget.ts';
-import { createFamily, type Usage } from './family.ts';
-import { findJobProcesses, identify, isInGroup, signal } from './processes.ts';
+import { createFamily, type FamilyWatch, type Usage } from './family.ts';
+import { findJobProcesses, identify, isInGroup, isMarked, mayHaveProcesses, signal } from './processes.ts';
 
 export type ChildOutput = {
   onStdout(chunk: Buffer): void;
   onStderr(chunk: Buffer): void;
   /** Bytes of descriptor 3, in any cut. */
   onMessages(chunk: Buffer): void;
-  /** The child was stopped by a signal (SIGSTOP), or goes on after that. */
-  onStopped?(isStopped: boolean): void;
-};
+} & Pick<FamilyWatch, 'onStopped' | 'onHidden'>;
 
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -63,11 +61,12 @@ export function spawnChild(
   if (pid === undefined) return neverStarted(child);
   const exited = watch(child, output);
   const identity = identify(pid);
-  const family = createFamily(identity, (isStopped) => output.onStopped?.(isStopped));
-  family.start();
   const { marker, root } = options;
+  const isMarkedOne = (member: number) => isMarked(member, marker, root);
+  const family = createFamily(identity, { ...output, isMarked: isMarkedOne });
+  family.start();
   const search = { group: pid, marker, root, since: identity.started, recorded: family.members };
-  const find = () => findJobProcesses(search, family.look());
+  const find = () => (mayHaveProcesses(search) ? findJobProcesses(search, family.look()) : []);
   let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {

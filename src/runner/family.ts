@@ -1,10 +1,21 @@
 // The child of a job and all its descendants, recorded while it runs: they stay known when they leave the group and
 // clear their environment. Samples what they use on the way.
-import type { ProcessIdentity } from '../jobs/repository.ts';
+import type { ProcessIdentity } from '../jobs/job.ts';
+import { isOutOfDescriptors } from '../descriptors.ts';
 import { type ProcessTable, readMemory, readProcessTable } from './processes.ts';
 
 /** Peak memory in bytes of all together, CPU time of all together; null when never sampled. */
 export type Usage = { peakRssBytes: number | null; cpuSec: number | null };
+
+export type FamilyWatch = {
+  /** The child was stopped by a signal (SIGSTOP), or goes on after that. */
+  onStopped?(isStopped: boolean): void;
+  /** A descendant has left what it could be found by without this record. Gives whether that is stored; otherwise it is
+   *  told again. */
+  onHidden?(descendant: ProcessIdentity): boolean;
+  /** Whether a process outside the group carries the marker. */
+  isMarked?(pid: number): boolean;
+};
 
 export type Family = ReturnType<typeof createFamily>;
 
@@ -16,9 +27,12 @@ const tableMaxAgeMs = 100;
 /** `T`: stopped by a signal or a tty; `t` is a debugger at work. */
 const stopped = 'T';
 
-export function createFamily({ pid, started }: ProcessIdentity, onStopped: (isStopped: boolean) => void) {
+export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {}) {
+  const { pid, started } = identity;
   /** pid → start time: together they name one process. */
   const members = new Map<number, string>(started === null ? [] : [[pid, started]]);
+  /** Those that `onHidden` has stored. */
+  const hidden = new Map<number, string>();
   const usage: Usage = { peakRssBytes: null, cpuSec: null };
   let isStopped = false;
   let looks = 0;
@@ -32,7 +46,18 @@ export function createFamily({ pid, started }: ProcessIdentity, onStopped: (isSt
       known = members.size;
       for (const [other, stat] of table) if (members.has(stat.parent)) members.set(other, stat.started);
     }
+    for (const [member, itsStart] of members) if (isHidden(member, table)) tellHidden(member, itsStart);
     return table;
+  }
+
+  function isHidden(member: number, table: ProcessTable): boolean {
+    const isFindable = member === pid || table.get(member)?.group === pid || watch.isMarked?.(member);
+    return !isFindable && hidden.get(member) !== members.get(member);
+  }
+
+  function tellHidden(member: number, itsStart: string) {
+    const isStored = watch.onHidden?.({ pid: member, started: itsStart, bootId: identity.bootId });
+    if (isStored) hidden.set(member, itsStart);
   }
 
   function measure(table: ProcessTable) {
@@ -56,7 +81,7 @@ export function createFamily({ pid, started }: ProcessIdentity, onStopped: (isSt
       const table = look(sharedTable());
       measure(table);
       const isStoppedNow = table.get(pid)?.state === stopped && members.has(pid);
-      if (isStoppedNow !== isStopped) onStopped(isStoppedNow);
+      if (isStoppedNow !== isStopped) watch.onStopped?.(isStoppedNow);
       isStopped = isStoppedNow;
     } catch (error) {
       // Without a free descriptor nothing can be seen; the next look may see it.
@@ -84,8 +109,4 @@ function sharedTable(): ProcessTable {
   const now = performance.now();
   if (!shared || now - shared.at > tableMaxAgeMs) shared = { table: readProcessTable(), at: now };
   return shared.table;
-}
-
-function isOutOfDescriptors(error: unknown): boolean {
-  return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -57,6 +57,20 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   return { ...failed(facts, 'exited', `The script ended with exit code ${exit.code}.`), isTemporary };
 }
 
+/** There is no attempt to speak of. */
+export function spawnFailure(message: string): Outcome {
+  return {
+    status: 'failed',
+    failure: {
+      code: 'spawn_failed',
+      message: `The script could not be started: ${message}`,
+      detail: null,
+      stderr_tail: null,
+    },
+    isTemporary: false,
+  };
+}
+
 function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {
   const own = code === 'exited' || code === 'bad_input' ? facts.failure : null;
   const failure: Failure = {

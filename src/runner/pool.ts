@@ -43,9 +43,10 @@ export function createPool(given: {
   untilFree: UntilFree;
   /** Told of each end, with its reason in a sentence. */
   onEnd(name: string, reason: string): void;
-  /** For tests. */
+  /** For tests: another program, less patience. */
   command?: string[];
   leastWaitMs?: number;
+  quickMs?: number;
 }) {
   const { config, repository, audit, bus, log, untilFree, onEnd } = given;
   const slots: Slot[] = [];
@@ -116,7 +117,7 @@ export function createPool(given: {
   }
 
   function startLater(slot: Slot, livedMs: number, ended: string, said: string) {
-    slot.quickDeaths = livedMs < quickMs ? slot.quickDeaths + 1 : 0;
+    slot.quickDeaths = livedMs < (given.quickMs ?? quickMs) ? slot.quickDeaths + 1 : 0;
     if (slot.quickDeaths >= mostQuickDeaths) return giveUp(slot, ended, said);
     const waitMs = Math.min(
       mostWaitMs,
@@ -127,7 +128,7 @@ export function createPool(given: {
   }
 
   function giveUp(slot: Slot, ended: string, said: string) {
-    const lastWords = said.trim().split('\n').at(-1) ?? '';
+    const lastWords = lastLineOf(said);
     slot.gaveUp = `It ended ${plural(mostQuickDeaths, 'time')} soon after its start, so it is not started any more. ${ended}${lastWords ? ` It said: ${lastWords}` : ''}`;
     log.error({ event: 'worker.gave_up', worker: slot.name, said }, slot.gaveUp);
     const detail = { message: slot.gaveUp };
@@ -140,6 +141,11 @@ export function createPool(given: {
     onEnd(slot.name, slot.gaveUp);
     bus.emit('workers');
   }
+}
+
+/** Of what was said, without the frames of a stack and the version of Node below it. */
+function lastLineOf(said: string): string {
+  return said.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
 }
 
 function wordExit({ code, signal }: ChildExit): string {

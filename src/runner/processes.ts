@@ -1,7 +1,7 @@
 // What /proc says about processes: who a pid really is, and which processes belong to a job. Linux only; elsewhere
 // nothing can be proven beyond the process group, and the answers say so by being empty.
 import fs from 'node:fs';
-import type { ProcessIdentity } from '../jobs/repository.ts';
+import type { ProcessIdentity } from '../jobs/job.ts';
 
 export type ProcessStat = {
   state: string;
@@ -15,6 +15,9 @@ export type ProcessStat = {
 export type ProcessTable = Map<number, ProcessStat>;
 
 export const hasProc = process.platform === 'linux' && fs.existsSync('/proc/self/stat');
+
+/** More than this is no quicker than a look at all. */
+const fewPids = 200;
 
 /** USER_HZ, the same on every Linux that Node runs on. */
 const ticksPerSec = 100;
@@ -31,6 +34,11 @@ export function isAlive(identity: ProcessIdentity): boolean {
   if (!hasProc || identity.bootId !== bootId || identity.started === null) return false;
   const stat = readStat(identity.pid);
   return stat !== null && stat.started === identity.started && !isDead(stat.state);
+}
+
+/** Whether the very same process is there, but stopped by a signal: it does nothing, and keeps what it holds. */
+export function isStopped(identity: ProcessIdentity): boolean {
+  return isAlive(identity) && readStat(identity.pid)?.state === 'T';
 }
 
 /** All living processes but this one, by pid; empty without /proc. Costs about 10 µs a process. */
@@ -67,6 +75,17 @@ export function findJobProcesses(search: ProcessSearch, table = readProcessTable
   });
 }
 
+/** False only when no process of the job can be left. Looks at its group, at recorded descendants, and for the marker at
+ *  the pids that the system has given out since the job's first one; so it costs little when little was started. */
+export function mayHaveProcesses({ group, marker, root, recorded = new Map() }: ProcessSearch): boolean {
+  if (!hasProc || groupExists(group)) return true;
+  for (const [pid, started] of recorded) if (isAlive({ pid, started, bootId })) return true;
+  const newest = newestPid();
+  if (newest < group || newest - group > fewPids) return true;
+  for (let pid = group + 1; pid <= newest; pid += 1) if (isMarked(pid, marker, root)) return true;
+  return false;
+}
+
 /** Memory of a process now and at its peak, in bytes; null when it is gone, or is not ours to look at. */
 export function readMemory(pid: number): { rss: number; peak: number } | null {
   const status = readProc(`/proc/${pid}/status`);
@@ -101,12 +120,18 @@ export function signal(pid: number, name: NodeJS.Signals) {
   }
 }
 
+/** Also when it holds only processes of other users, or such that wait for their parent to ask for their exit code. */
 function groupExists(group: number): boolean {
   try {
     return process.kill(-group, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
+}
+
+/** The pid that was given out last; they are given out in rising order, and begin anew at the system's highest. */
+function newestPid(): number {
+  return Number(fs.readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1));
 }
 
 function livingPids(): number[] {
@@ -122,7 +147,8 @@ function isDead(state: string): boolean {
   return state === 'Z' || state === 'X';
 }
 
-function isMarked(pid: number, marker: string, root: string): boolean {
+/** Whether the environment of a process is that of the attempt `marker` (`<job id>.<attempt>`) of this data root. */
+export function isMarked(pid: number, marker: string, root: string): boolean {
   const environment = readEnvironment(pid);
   return environment.includes(`CHL_JOB=${marker}`) && environment.includes(`CHL_EXPERIENCE_ROOT=${root}`);
 }

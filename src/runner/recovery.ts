@@ -3,7 +3,7 @@
 import type { Audit } from '../audit.ts';
 import { systemRequester } from '../audit.ts';
 import type { Bus } from '../bus.ts';
-import type { Job } from '../jobs/job.ts';
+import type { Job, ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
@@ -27,7 +27,7 @@ export function recoverJobs(given: {
 }): Recovered[] {
   const { root, catalogue, repository, audit, bus, findApplied } = given;
   const lost = repository.active().filter((job) => job.status === 'running');
-  const ended = endStrays(root, lost);
+  const ended = endStrays(root, [...childrenOf(lost), ...repository.processes()]);
   return lost.map((job) => {
     const killed = [...ended].filter(([, jobId]) => jobId === job.id).map(([pid]) => pid);
     const record = (moved: Job) => {
@@ -68,22 +68,30 @@ export function recoverJobs(given: {
 
 /** Ends every process of a job of this data root, and returns when they are gone: until then one could still commit.
  *  Nothing else runs yet, so it waits in place. Gives pid → job id. */
-function endStrays(root: string, lost: Job[]): Map<number, string> {
+function endStrays(root: string, recorded: Recorded[]): Map<number, string> {
   const ended = new Map<number, string>();
   const deadline = performance.now() + endMaxMs;
   for (;;) {
-    const direct = lost.filter(isChildAlive);
+    const known = recorded.filter(({ process }) => isAlive(process));
     const marked = findMarkedProcesses(root);
-    if (direct.length + marked.length === 0 || performance.now() > deadline) return ended;
-    for (const { pid, id } of direct) if (pid) ended.set(pid, id);
+    if (known.length + marked.length === 0 || performance.now() > deadline) return ended;
+    for (const { process, jobId } of known) ended.set(process.pid, jobId);
     for (const { pid, marker } of marked) ended.set(pid, marker.split('.')[0] ?? '');
-    for (const { pid } of direct) if (pid) signal(-pid, 'SIGKILL');
-    for (const { pid } of [...direct, ...marked]) if (pid) signal(pid, 'SIGKILL');
+    for (const { process, isLeader } of known) if (isLeader) signal(-process.pid, 'SIGKILL');
+    for (const pid of [...known.map(({ process }) => process.pid), ...marked.map(({ pid }) => pid)])
+      signal(pid, 'SIGKILL');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollMs);
   }
 }
 
-/** The recorded child counts only if it is the very same process: pid, start time and boot. */
-function isChildAlive({ pid, pid_started, boot_id }: Job): boolean {
-  return pid !== null && isAlive({ pid, started: pid_started, bootId: boot_id });
+/** The child of a job, which leads its group, or a descendant. It counts only if it is the very same process: pid, start
+ *  time and boot. */
+type Recorded = { jobId: string; process: ProcessIdentity; isLeader?: boolean };
+
+function childrenOf(jobs: Job[]): Recorded[] {
+  return jobs.flatMap(({ id, pid, pid_started, boot_id }) =>
+    pid === null
+      ? []
+      : [{ jobId: id, process: { pid, started: pid_started, bootId: boot_id }, isLeader: true }],
+  );
 }

@@ -4,22 +4,24 @@ import { systemRequester } from '../audit.ts';
 import type { Bus, JobEvent } from '../bus.ts';
 import type { Config } from '../config.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
-import type { Job } from '../jobs/job.ts';
+import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
+import type { Figures } from '../jobs/reports.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { Operation, RetryPolicy } from '../operations/operation.ts';
+import { createAdmission } from './admission.ts';
 import type { FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
-import type { Usage } from './family.ts';
-import { type AttemptFacts, decideOutcome, type Outcome } from './outcome.ts';
+import { type AttemptFacts, decideOutcome, type Outcome, spawnFailure } from './outcome.ts';
+import { recordAttempt } from './record.ts';
 import { maskerFor } from './secrets.ts';
 
 export type Runner = ReturnType<typeof createRunner>;
 
 type Run = { attempt: Attempt | null; ended: Promise<void> };
-type AttemptOutcome = Outcome & { logBytes?: number; usage?: Usage };
+type AttemptOutcome = Outcome & { figures?: Figures };
 
 /** A busy or full ops.db is asked again after so long. */
 const againMs = 250;
@@ -33,20 +35,27 @@ export function createRunner(given: {
   bus: Bus;
   log: Log;
   findApplied: FindApplied;
+  /** By which the plan of a job that waited is judged. */
+  libraryRevision: () => number;
   /** Texts that an operation's script knows and that must show nowhere. */
   secretsOf?: (operation: Operation) => string[];
   /** Called when the end of a job cannot be written to a full disk; makes some room. */
   makeRoom?: () => void;
+  /** Whether there are descriptors left to start a process with; a job that finds none waits. */
+  hasRoom?: () => boolean;
   now: () => Date;
   /** In a run by hand these jobs alone are started: it must not set off what others have queued. */
   only?: Set<string> | undefined;
 }) {
   const { config, catalogue, repository, audit, bus, log, findApplied, now, only } = given;
-  const { secretsOf = () => [], makeRoom = () => {} } = given;
+  const { secretsOf = () => [], makeRoom = () => {}, hasRoom = () => true } = given;
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
+  const admission = createAdmission({ ...given, claimsOf: repository.claimsOf, onLooked: dispatchSoon });
   let isStarted = false;
   let isDispatching = false;
+  let later: NodeJS.Timeout | null = null;
+  let isShortOfDescriptors = false;
 
   const onMove = ({ status }: JobEvent) => {
     if (status !== 'running') dispatchSoon();
@@ -92,9 +101,16 @@ export function createRunner(given: {
         runOnce();
       } catch (error) {
         log.error({ err: error }, 'jobs could not be started; tried again soon');
-        setTimeout(dispatchSoon, againMs);
+        dispatchLater();
       }
     });
+  }
+
+  function dispatchLater() {
+    later ??= setTimeout(() => {
+      later = null;
+      dispatchSoon();
+    }, againMs);
   }
 
   /** Starts every waiter that fits the holders and all earlier waiters. */
@@ -102,7 +118,8 @@ export function createRunner(given: {
     if (!isStarted) return;
     const room = config.maxRunningJobs - running.size;
     for (const id of startable(room)) {
-      const job = repository.start(id);
+      if (!hasRoomToStart()) return dispatchLater();
+      const job = admit(id) ? repository.start(id) : null;
       if (!job) continue;
       const run: Run = { attempt: null, ended: Promise.resolve() };
       running.set(id, run);
@@ -111,6 +128,26 @@ export function createRunner(given: {
         dispatchSoon();
       });
     }
+  }
+
+  /** A job that may not begin fails at once. */
+  function admit(id: string): boolean {
+    const job = repository.find(id);
+    const verdict = job && admission.judge(job);
+    if (job && verdict && verdict !== 'looking') refuse(job, verdict);
+    return job !== null && verdict === null;
+  }
+
+  function refuse(job: Job, failure: Failure) {
+    const refused = repository.refuse(job.id, failure, (moved) => auditEnd('job.finished', moved));
+    if (refused) bus.emit('job', refused);
+  }
+
+  function hasRoomToStart(): boolean {
+    const isShort = !hasRoom();
+    if (isShort && !isShortOfDescriptors) log.warn('jobs wait, because too many files are open');
+    isShortOfDescriptors = isShort;
+    return !isShort;
   }
 
   function startable(room: number): string[] {
@@ -130,16 +167,32 @@ export function createRunner(given: {
     await untilSettled(job, outcome);
   }
 
+  async function untilSettled(job: Job, outcome: AttemptOutcome) {
+    const moved = await untilMoved(job, outcome);
+    if (!moved) return;
+    try {
+      await repository.synced();
+    } catch (error) {
+      log.error(
+        { err: error, job_id: job.id, number: job.number },
+        'the end of a job may not be on the disk',
+      );
+    }
+    if (moved.status === 'retrying') scheduleRetry(moved);
+    bus.emit('job', moved);
+    bus.emit('library');
+  }
+
   /** An end that cannot be written yet is written later, and the job keeps its claims until then. When the server
    *  stops before, the next start settles it. */
-  async function untilSettled(job: Job, outcome: AttemptOutcome) {
+  async function untilMoved(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
     for (;;) {
       try {
         return settle(job, outcome);
       } catch (error) {
         log.error({ err: error, job_id: job.id, number: job.number }, 'the end of a job is not written yet');
         if (isDiskFull(error)) makeRoom();
-        if (!isStarted) return;
+        if (!isStarted) return null;
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }
     }
@@ -151,50 +204,13 @@ export function createRunner(given: {
     const mask = maskerFor(secretsOf(operation));
     // It may have been cancelled in the moment of its start, when there was no attempt to end yet.
     const isCancelled = isCancelAsked(job);
-    let progress = job.progress;
-    let logBytes = 0;
-    /** What only shows how a job is getting on is never a reason to end it. */
-    const show = (store: () => Job | null) => {
-      try {
-        const shown = store();
-        if (shown) bus.emit('job', shown);
-      } catch (error) {
-        log.warn({ err: error, job_id: job.id, number: job.number }, 'progress could not be stored');
-      }
-    };
-    run.attempt = startAttempt(
-      job,
-      operation,
-      config,
-      {
-        onSpawn: (identity) => repository.setProcess(job, identity),
-        onProgress(newest) {
-          progress = newest;
-          show(() => repository.setProgress(job, progress, logBytes));
-        },
-        onWarning: (warning) => show(() => repository.setWarning(job, warning)),
-        onEnding: (killAt) => show(() => repository.setKillAt(job, killAt)),
-        onRows: (rows) =>
-          repository.addRows(
-            job.id,
-            rows.map(({ ref, outcome, message }) => ({
-              ref: ref ?? null,
-              outcome,
-              message: message ?? null,
-            })),
-          ),
-        onLog(size) {
-          logBytes = size;
-          bus.emit('log', job);
-        },
-      },
-      now,
-      mask,
-    );
+    const record = recordAttempt(job, { repository, bus, log });
+    run.attempt = startAttempt(job, operation, config, record, now, mask);
     if (isCancelled) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
     const outcome = decideOutcome({ ...facts, ...readApplied(job, facts) });
-    return { ...mask.value(outcome), logBytes: facts.logBytes, usage: facts.usage };
+    const figures = { logBytes: facts.logBytes, ...facts.usage, progress: record.lastProgress() };
+    return { ...mask.value(outcome), figures };
   }
 
   function readApplied(job: Job, { cause, fault }: Pick<AttemptFacts, 'cause' | 'fault'>) {
@@ -205,21 +221,15 @@ export function createRunner(given: {
     }
   }
 
-  function settle(job: Job, ended: AttemptOutcome) {
+  /** Commits the end; null when someone else has moved the job. */
+  function settle(job: Job, ended: AttemptOutcome): Job | null {
     const outcome = isToBeTriedAgain(job, ended) && isCancelAsked(job) ? { ...ended, ...cancelled } : ended;
     const record = (event: string) => (moved: Job) => {
-      if (outcome.logBytes !== undefined) repository.setLogBytes(moved, outcome.logBytes);
-      if (outcome.usage) repository.addUsage(moved, outcome.usage);
-      audit.record({
-        event,
-        outcome: outcome.status === 'failed' ? 'failed' : 'ok',
-        by: systemRequester,
-        target: `job:${moved.number}`,
-        detail: { status: moved.status, attempt: moved.attempt, failure: outcome.failure?.message ?? null },
-      });
+      if (outcome.figures) repository.setFigures(moved, outcome.figures);
+      auditEnd(event, moved);
     };
     const policy = catalogue.find(job.operation)?.retries;
-    const moved =
+    return repository.unsynced(() =>
       isToBeTriedAgain(job, outcome) && policy && outcome.failure
         ? repository.retryLater(
             job,
@@ -227,11 +237,18 @@ export function createRunner(given: {
             nextAttemptAt(policy, job.attempt),
             record('job.retrying'),
           )
-        : repository.finish(job, outcome, record('job.finished'));
-    if (!moved) return;
-    if (moved.status === 'retrying') scheduleRetry(moved);
-    bus.emit('job', moved);
-    bus.emit('library');
+        : repository.finish(job, outcome, record('job.finished')),
+    );
+  }
+
+  function auditEnd(event: string, { number, status, attempt, failure }: Job) {
+    audit.record({
+      event,
+      outcome: status === 'failed' || status === 'retrying' ? 'failed' : 'ok',
+      by: systemRequester,
+      target: `job:${number}`,
+      detail: { status, attempt, failure: failure?.message ?? null },
+    });
   }
 
   function isToBeTriedAgain({ attempt, max_attempts }: Job, { isTemporary }: AttemptOutcome): boolean {
@@ -258,6 +275,8 @@ export function createRunner(given: {
   function requeue(job: Job) {
     backOffs.delete(job.id);
     try {
+      const obstacle = admission.obstacleOf(job);
+      if (obstacle) return refuse(job, obstacle);
       const queued = repository.requeueDue(job.id, catalogue.find(job.operation)?.locks(job.args) ?? []);
       if (queued) bus.emit('job', queued);
     } catch (error) {
@@ -271,16 +290,3 @@ export function createRunner(given: {
 const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as const;
 
 const noopOutcome: Outcome = { status: 'succeeded', result: { mode: 'noop' }, isTemporary: false };
-
-function spawnFailure(message: string): Outcome {
-  return {
-    status: 'failed',
-    failure: {
-      code: 'spawn_failed',
-      message: `The script could not be started: ${message}`,
-      detail: null,
-      stderr_tail: null,
-    },
-    isTemporary: false,
-  };
-}

@@ -1,6 +1,11 @@
 // The token of a plan: it changes with the library, with the files and with the mode. Leaving out invalid
 // rows and allowing removals do not change what a plan says, so they are not part of it.
 import { createHash } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { readImportArguments } from './arguments.ts';
+import { hashFolder } from './folder.ts';
+import { openSheetPath, sheetPlace } from './places.ts';
 import type { Mode } from './plan.ts';
 
 /** `revision` of the library, `hashes` as `readFolder` or `hashFolder` gives them. */
@@ -9,4 +14,24 @@ export function planToken(revision: number, hashes: readonly string[], mode: Mod
     .update(JSON.stringify([revision, hashes, mode]))
     .digest('hex')
     .slice(0, 32);
+}
+
+/** Throws `planOutdated` unless sheet and library are those of the plan that an import's arguments name. */
+export async function assertPlanHolds(
+  given: Record<string, unknown>,
+  { config, libraryRevision }: { config: Config; libraryRevision: () => number },
+) {
+  const args = readImportArguments(given);
+  const place = openSheetPath(config, args.path ?? sheetPlace(config, args.source), 'read');
+  const hashes = await hashFolder(place);
+  if (planToken(libraryRevision(), hashes, args.mode) !== args.plan) throw planOutdated();
+}
+
+/** For a script, whose arguments are its input: `bad_input` with the code `plan_outdated`. */
+export function planOutdated(): AppError {
+  return new AppError(
+    'bad_input',
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.',
+    { code: 'plan_outdated', problems: [], total: 0 },
+  );
 }

@@ -5,7 +5,7 @@ import { type MetricName, metricNames, metrics, type Sample } from './metrics.ts
 
 /** A step of a series; `at` in seconds since 1970. Only levels have a least and a most. */
 export type Point = { at: number; value: number; min: number | null; max: number | null };
-export type Range = { from: number; until: number; stepSec: number; now: number };
+export type Range = { from: number; until: number; stepSec: number };
 
 export type Samples = ReturnType<typeof createSampleRepository>;
 
@@ -21,7 +21,7 @@ export function createSampleRepository(ops: Db) {
     `INSERT OR REPLACE INTO sample (at, ${names}) VALUES (@at, ${metricNames.map((name) => `@${name}`).join(', ')})`,
   );
   const latest = ops.prepare('SELECT * FROM sample ORDER BY at DESC LIMIT 1');
-  const newestRollup = ops.prepare('SELECT max(at) FROM sample_rollup WHERE at <= ?').pluck();
+  const newestRollup = ops.prepare('SELECT max(at) FROM sample_rollup WHERE at < ?').pluck();
   const rollups = ['avg', 'min', 'max'].map((part) =>
     ops.prepare(`
       INSERT OR REPLACE INTO sample_rollup (at, part, ${names})
@@ -54,12 +54,12 @@ export function createSampleRepository(ops: Db) {
 
     latest: () => (latest.get() as Sample | undefined) ?? null,
 
-    /** Steps of `stepSec` that begin from `from` until before `until` (seconds); one without a sample is left out. The
-     *  last day comes from the samples, what is older from their folds, so steps that reach back further must be
-     *  multiples of `rollupSec`. */
-    series(name: MetricName, { from, until, stepSec, now }: Range): Point[] {
-      const oldestSample = Math.ceil((now - keptSec) / stepSec) * stepSec;
-      const split = Math.max(oldestSample, from);
+    /** Steps of `stepSec` that begin from `from` until before `until` (seconds); one without a sample is left out. Steps
+     *  of `rollupSec` and its multiples come from the folds, and only their newest end from samples; shorter ones reach
+     *  back a day. */
+    series(name: MetricName, { from, until, stepSec }: Range): Point[] {
+      const newest = stepSec < rollupSec ? null : (newestRollup.get(until) as number | null);
+      const split = newest === null ? from : Math.max(from, newest + rollupSec);
       const rows = series.get(name)?.all({ from, until, split, step: stepSec }) as (Point & {
         slot: number;
       })[];
@@ -69,7 +69,7 @@ export function createSampleRepository(ops: Db) {
 
   /** Slots that have ended and are not folded yet; normally there is none, or one. */
   function rollUp(now: number) {
-    const newest = newestRollup.get(now) as number | null;
+    const newest = newestRollup.get(now + 1) as number | null;
     const from = newest === null ? now - keptSec : newest + rollupSec;
     const until = Math.floor(now / rollupSec) * rollupSec;
     if (from < until) for (const statement of rollups) statement.run({ from, until });

@@ -20,9 +20,9 @@ export function createSampler(given: {
   bus: Bus;
   intervalMs: number;
   samples: Samples;
-  sources: Source[];
+  sources: Record<string, Source>;
   now: () => Date;
-  /** Told once for each series of failures. */
+  /** Told once for each series of failures; `what` is the name of a source, or `samples`. */
   onError: (error: Error, what: string) => void;
 }) {
   const { library, liveIndex, bus, intervalMs, samples, sources, now } = given;
@@ -85,8 +85,8 @@ export function createSampler(given: {
   async function takeSample(): Promise<Sample> {
     const at = Math.floor(Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000));
     const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
-    for (const [number, source] of sources.entries()) {
-      await tell(`source ${number}`, async () => void Object.assign(readings, await source()));
+    for (const [name, source] of Object.entries(sources)) {
+      await tell(name, async () => void Object.assign(readings, await source()));
     }
     return { at, ...readings };
   }

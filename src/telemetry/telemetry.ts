@@ -57,15 +57,16 @@ export function createTelemetry(given: {
     now,
     onError,
     intervalMs: config.telemetryIntervalMs,
-    sources: [
-      queueSource(counts),
-      indexSource(liveIndex),
-      jobsSource(jobs, tally),
-      filesSource(config),
-      workersSource(workers),
-      () => ({ embedding_rate: ratePerMin(), streams: streams() }),
-      meter.read,
-    ],
+    sources: {
+      queue: queueSource(counts),
+      index: indexSource(liveIndex),
+      jobs: jobsSource(jobs, tally),
+      files: filesSource(config),
+      workers: workersSource(workers),
+      rate: () => ({ embedding_rate: ratePerMin() }),
+      streams: () => ({ streams: streams() }),
+      process: meter.read,
+    },
   });
   /** Pages ask for the same again and again, and it changes with each sample only. */
   const known = new Map<string, (number | null)[]>();
@@ -83,7 +84,7 @@ export function createTelemetry(given: {
     runOnce: sampler.runOnce,
     latest: sampler.latest,
     embeddingRate: ratePerMin,
-    jobs: { ...jobs, lastDay: tally.lastDay, parts: tally.parts },
+    jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
 
     /** In steps so wide that there are at most a thousand. Throws `invalid_arguments` for an unknown metric and
      *  for a range that ends before it begins. */
@@ -103,7 +104,7 @@ export function createTelemetry(given: {
       );
       const stepSec = stepsSec.find((step) => step >= least) ?? Math.ceil(least / 86_400) * 86_400;
       const aligned = Math.ceil(from / stepSec) * stepSec;
-      const range = { from: aligned, until: end, stepSec, now: present };
+      const range = { from: aligned, until: end, stepSec };
       return { metric: name, from: aligned, until: end, stepSec, points: samples.series(name, range) };
     },
 
@@ -121,7 +122,7 @@ export function createTelemetry(given: {
   };
 
   function read(name: MetricName, from: number, steps: number, stepSec: number, present: number) {
-    const points = samples.series(name, { from, until: present + 1, stepSec, now: present });
+    const points = samples.series(name, { from, until: present + 1, stepSec });
     const values = new Map(points.map(({ at, value }) => [at, value]));
     return Array.from({ length: steps }, (_, step) => values.get(from + step * stepSec) ?? null);
   }

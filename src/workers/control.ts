@@ -56,10 +56,11 @@ export function createWorkers(given: {
       const left = await pending();
       await audited({ event: 'workers.resume', by, target: targetOf(name) }, () => {
         if (name !== undefined || !pool.hasGivenUp()) requireWorkers(name);
-        if (name === undefined) {
-          cancelActive(left, by);
-          repository.resumeEach();
-        } else resumeOne(name, by);
+        const isPaused = repository.control().paused_at !== null;
+        // A drain that has just paused all waits for what is in hand: it ends here.
+        if (name === undefined || isPaused) cancelActive(left, by);
+        if (name === undefined) repository.resumeEach();
+        else resumeOne(name, isPaused, by);
         repository.setControl(nothingPaused);
       });
       pool.startAgain(name);
@@ -142,8 +143,8 @@ export function createWorkers(given: {
   }
 
   /** Pausing all pauses each: the others keep that, so that only the one goes on. */
-  function resumeOne(name: string, by: Requester) {
-    if (repository.control().paused_at) {
+  function resumeOne(name: string, isPaused: boolean, by: Requester) {
+    if (isPaused) {
       for (const other of repository.living())
         if (other.name !== name && !other.paused_at) repository.pause(other.name, by.actor);
     }

@@ -1,6 +1,6 @@
 // The stable names of workers, `embed-1` …, and whether the process behind one is still there.
 import os from 'node:os';
-import { hasProc, isAlive } from '../runner/processes.ts';
+import { hasProc, isAlive, isStopped } from '../runner/processes.ts';
 import type { WorkerRow } from './state.ts';
 
 /** The first `count` names that neither a living worker nor the pool of a server has. */
@@ -15,7 +15,19 @@ export function freeNames(workers: WorkerRow[], count: number): string[] {
 }
 
 /** Proven only: of another machine, or where processes cannot be looked at, nothing is. */
-export function isProcessGone({ host, pid, pid_started, boot_id }: WorkerRow): boolean {
-  if (!hasProc || host !== os.hostname() || pid === null) return false;
-  return !isAlive({ pid, started: pid_started, bootId: boot_id });
+export function isProcessGone(worker: WorkerRow): boolean {
+  const identity = identityOf(worker);
+  return identity !== null && !isAlive(identity);
+}
+
+/** Stopped by a signal. As above. */
+export function isProcessStopped(worker: WorkerRow): boolean {
+  const identity = identityOf(worker);
+  return identity !== null && isStopped(identity);
+}
+
+/** Null where nothing can be proven. */
+function identityOf({ host, pid, pid_started, boot_id }: WorkerRow) {
+  if (!hasProc || host !== os.hostname() || pid === null) return null;
+  return { pid, started: pid_started, bootId: boot_id };
 }

@@ -7,7 +7,7 @@ import os from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Config, readScriptEnvironment } from '../config.ts';
 import { createBusyRetry } from '../db/busy-retry.ts';
-import { openDatabase } from '../db/open.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../db/open.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError } from '../errors.ts';
@@ -18,7 +18,7 @@ import { createPatientQueue } from './patient-queue.ts';
 import { createWorkerRepository, type WorkerRepository } from './repository.ts';
 import { createWorker, type WorkerOptions } from './worker.ts';
 
-/** The heartbeat goes on while a database is busy, so SQLite itself waits for a moment only. */
+/** SQLite itself waits for a moment only; then the worker does. */
 const busyMs = 50;
 const busyRetry = { maxMs: 120_000, everyMs: 50 };
 /** The batch in hand gets this long when the worker is to stop; then it is given back. */
@@ -33,8 +33,8 @@ export async function runWorkerProcess(
   refuse(config);
   // Searches and pages go first: a worker has time.
   os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
-  const ops = openDatabase(config.opsDatabasePath, { busyMs });
-  const library = openDatabase(config.databasePath, { busyMs });
+  const ops = openPatiently(config.opsDatabasePath);
+  const library = openPatiently(config.databasePath);
   const now = () => new Date();
   const repository = createWorkerRepository(ops, now);
   const untilFree = createBusyRetry(busyRetry);
@@ -64,6 +64,13 @@ export async function runWorkerProcess(
   process.stderr.write(
     `${who.name} ended: ${plural(processed, 'entry', 'entries')} embedded, ${failed} failed.\n`,
   );
+}
+
+/** To open may wait for whoever writes; later that would keep the heartbeat from going on. */
+function openPatiently(file: string): Db {
+  const db = openDatabase(file, { busyMs: scriptBusyMs });
+  db.pragma(`busy_timeout = ${busyMs}`);
+  return db;
 }
 
 function refuse({ root, mode, opsDatabasePath, databasePath }: Config) {

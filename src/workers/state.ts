@@ -40,6 +40,12 @@ export function stateOf(
   return worker.state === 'working' ? 'working' : 'idle';
 }
 
+/** Whether it can be sure to have nothing in hand since all were paused: what it said before may be outdated. */
+export function isQuiet({ pid, lost_at, state, heartbeat_at }: WorkerRow, { paused_at }: Control): boolean {
+  if (pid === null || lost_at) return true;
+  return state === 'paused' && paused_at !== null && heartbeat_at > paused_at;
+}
+
 /** Busy without a completion for two minutes, or five times what nearly all of its batches took. */
 export function isStalled({ state, current_since, p95_ms }: WorkerRow, now: Date): boolean {
   if (state !== 'working' || !current_since) return false;

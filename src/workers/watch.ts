@@ -5,13 +5,16 @@ import type { Bus } from '../bus.ts';
 import { isBusy, type UntilFree } from '../db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { Log } from '../log.ts';
-import { isProcessGone } from './names.ts';
+import { signal } from '../runner/processes.ts';
+import { isProcessGone, isProcessStopped } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
-import { isStalled, lostAfterMs, type WorkerRow } from './state.ts';
+import { isQuiet, isStalled, lostAfterMs, type WorkerRow } from './state.ts';
 
 export type WorkerWatch = ReturnType<typeof createWorkerWatch>;
 
 const lookEveryMs = 1000;
+/** Who has not looked for so long was stopped or asleep itself: then the silence of others proves nothing. */
+const absentMs = 5000;
 /** A worker by hand that is gone for good is shown as lost for so long. */
 const rememberMs = 600_000;
 /** After its deadline a drain waits for the batches in hand, to tell the true number. */
@@ -33,6 +36,7 @@ export function createWorkerWatch(given: {
   /** By claimant: how a process of the pool ended. */
   const ends = new Map<string, string>();
   let seen = '';
+  let lookedAt = now().getTime();
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;
 
@@ -86,6 +90,9 @@ export function createWorkerWatch(given: {
   }
 
   async function lookOnce() {
+    const wasAbsent = now().getTime() - lookedAt > absentMs;
+    lookedAt = now().getTime();
+    if (wasAbsent) return;
     for (const worker of repository.living()) await lookAt(worker);
     await lookAtDrain();
     const shown = JSON.stringify([
@@ -99,11 +106,16 @@ export function createWorkerWatch(given: {
   }
 
   async function lookAt(worker: WorkerRow) {
-    if (worker.lost_at) return forget(worker);
-    const reason = findLoss(worker);
-    if (reason !== null) return lose(worker, reason);
-    const stalls = isStalled(worker, now());
-    if (stalls !== (worker.stalled_at !== null)) repository.stall(worker, stalls);
+    try {
+      if (worker.lost_at) return forget(worker);
+      const reason = findLoss(worker);
+      if (reason !== null) return await lose(worker, reason);
+      const stalls = isStalled(worker, now());
+      if (stalls !== (worker.stalled_at !== null)) repository.stall(worker, stalls);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      endBlocker(worker);
+    }
   }
 
   /** Its claims first: when this is interrupted it is done again. */
@@ -111,16 +123,24 @@ export function createWorkerWatch(given: {
     const returned = await queue.release(worker.claimant);
     repository.transaction(() => {
       repository.lose(worker, reason);
-      audit.record({
-        event: 'worker.lost',
-        outcome: 'failed',
-        by: systemRequester,
-        target: `worker:${worker.name}`,
-        detail: { reason, pid: worker.pid, returned },
-      });
+      record(worker, 'worker.lost', { reason, returned });
     });
     ends.delete(worker.claimant);
     log.warn({ event: 'worker.lost', worker: worker.name, pid: worker.pid, returned }, reason);
+  }
+
+  /** Who was stopped in the middle of a write holds the database against everybody. */
+  function endBlocker(worker: WorkerRow) {
+    if (worker.pid === null || findLoss(worker) === null || !isProcessStopped(worker)) return;
+    signal(worker.pid, 'SIGKILL');
+    const reason = 'It was stopped (SIGSTOP) while it wrote, so it was ended: nobody else could write.';
+    ends.set(worker.claimant, reason);
+    log.error({ event: 'worker.ended', worker: worker.name, pid: worker.pid }, reason);
+  }
+
+  function record({ name, pid }: WorkerRow, event: string, detail: Record<string, unknown>) {
+    const target = `worker:${name}`;
+    audit.record({ event, outcome: 'failed', by: systemRequester, target, detail: { pid, ...detail } });
   }
 
   function findLoss(worker: WorkerRow): string | null {
@@ -141,19 +161,18 @@ export function createWorkerWatch(given: {
   async function lookAtDrain() {
     const drain = repository.activeDrain();
     if (!drain) return;
-    const left = (await queue.counts()).pending.total;
+    const waiting = (await queue.counts()).pending.total;
     const overMs = now().getTime() - Date.parse(drain.deadline_at);
-    if (left > 0 && overMs < 0) return;
-    const { paused_at } = repository.control();
-    if (!paused_at) {
-      repository.setControl({
-        paused_at: now().toISOString(),
-        paused_by: drain.started_by,
-        drain_id: drain.id,
-      });
-    }
-    const isAnyBusy = repository.living().some(({ lost_at, state }) => !lost_at && state !== 'paused');
-    if (left > 0 && isAnyBusy && overMs < settleMs) return;
+    if (waiting > 0 && overMs < 0) return;
+    repository.transaction(() => {
+      if (repository.activeDrain()?.id !== drain.id || repository.control().paused_at) return;
+      const paused_at = now().toISOString();
+      repository.setControl({ paused_at, paused_by: drain.started_by, drain_id: drain.id });
+    });
+    const control = repository.control();
+    const areAllQuiet = repository.living().every((worker) => isQuiet(worker, control));
+    if (!areAllQuiet && overMs < settleMs) return;
+    const left = (await queue.counts()).pending.total;
     repository.transaction(() => {
       const outcome = left === 0 ? 'drained' : 'timed_out';
       if (!repository.endDrain(drain.id, outcome, left)) return;

@@ -9,7 +9,10 @@ import { rebuild } from '../support/index-of.ts';
 const crashingThread = new URL('../support/crashing-search-thread.js', import.meta.url);
 
 /** A library of three entries and its live index; `bodies` and `errors` are what it told. */
-async function open(t: Test, { isBuilt = true, threadFile }: { isBuilt?: boolean; threadFile?: URL } = {}) {
+async function open(
+  t: Test,
+  { isBuilt = true, ...more }: { isBuilt?: boolean; threadFile?: URL; hasRoom?: () => boolean } = {},
+) {
   const { config, library } = createLibrary(t.testdir());
   addExperience(library, 'E1', { title: 'Create a gzipped archive' });
   addExperience(library, 'E2', { title: 'List the running containers' });
@@ -21,7 +24,7 @@ async function open(t: Test, { isBuilt = true, threadFile }: { isBuilt?: boolean
     config,
     onChange: (body) => bodies.push(body),
     onError: (error) => errors.push(error.message),
-    ...(threadFile && { threadFile }),
+    ...more,
   });
   t.teardown(async () => {
     await live.stop();
@@ -181,8 +184,9 @@ t.test('a search thread that crashes is started once more, and nobody waits for 
   t.equal((await live.search({ query: 'archive' })).hits[0]?.entity_id, 'E1');
   await t.rejects(live.search({ query: 'crash' }), refused);
   await live.refresh();
-  t.match(live.truth(), { state: 'broken', problem: /unexpectedly twice \(it was asked to crash\)/ });
-  await t.rejects(live.search({ query: 'archive' }), { code: 'index_missing' });
+  t.match(live.truth(), { state: 'broken', problem: /ended unexpectedly: it was asked to crash/ });
+  t.equal((await live.search({ query: 'archive' })).hits[0]?.entity_id, 'E1', 'a search starts it again');
+  t.match(live.truth(), { state: 'ready', problem: null });
 });
 
 t.test('after two crashes a new generation is searched again', async (t) => {
@@ -196,6 +200,30 @@ t.test('after two crashes a new generation is searched again', async (t) => {
   await rebuild();
   await live.refresh();
   t.match(live.truth(), { state: 'ready', problem: null });
+});
+
+t.test('while too many files are open no thread is started; it is as soon as there is room', async (t) => {
+  let isShort = true;
+  const { live, errors } = await open(t, { hasRoom: () => !isShort });
+  await live.start();
+  t.match(live.truth(), { state: 'broken', problem: /Too many files are open/ });
+  await t.rejects(live.search({ query: 'archive' }), {
+    code: 'temporary',
+    message: /Too many files are open/,
+  });
+  isShort = false;
+  t.equal((await live.search({ query: 'archive' })).hits.length, 3);
+  t.match(live.truth(), { state: 'ready', problem: null });
+  t.same(errors, []);
+});
+
+t.test('a thread that cannot even be loaded is tried twice, then with each search', async (t) => {
+  const { live, errors } = await open(t, { threadFile: new URL('./no-such-thread.js', import.meta.url) });
+  await live.start();
+  await live.refresh();
+  t.equal(errors.length, 2, 'once more at once, then it is left alone for a while');
+  await t.rejects(live.search({ query: 'archive' }), { code: 'temporary', message: /ended unexpectedly/ });
+  t.equal(errors.length, 3);
 });
 
 t.test('stopping is safe twice, ends what is under way, and refuses what comes later', async (t) => {

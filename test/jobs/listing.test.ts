@@ -3,7 +3,8 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { prepareOps } from '../../src/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
-import { createJobListing, type JobFilter } from '../../src/jobs/listing.ts';
+import type { JobFilter } from '../../src/jobs/job-search.ts';
+import { createJobListing, type JobPage } from '../../src/jobs/listing.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 7, n));
@@ -36,76 +37,91 @@ function openListing(t: Test) {
   return { ops, repository, add, listing: createJobListing(ops) };
 }
 
-t.test('pages follow each other without gap or repetition, newest first', async (t) => {
+const numbersOf = ({ items }: JobPage) => items.map(({ number }) => number);
+
+t.test('pages follow each other without gap or repetition while jobs arrive, newest first', async (t) => {
   const { add, listing } = openListing(t);
   for (let n = 1; n <= 7; n++) add('chore', 'ada');
-  const numbers = ({ items }: ReturnType<typeof listing.jobs>) => items.map(({ number }) => number);
-  const first = listing.jobs({}, 3);
-  add('chore', 'late');
-  const second = listing.jobs({}, 3, Number(first.next_cursor));
-  const third = listing.jobs({}, 3, Number(second.next_cursor));
-  t.same(
-    [first, second, third].map(numbers),
-    [[7, 6, 5], [4, 3, 2], [1]],
-    'what came meanwhile shifts nothing',
-  );
-  t.same(
-    [first, second, third].map(({ next_cursor }) => next_cursor),
-    ['5', '2', null],
-  );
-  t.same(
-    [first, second].map(({ total }) => total),
-    [7, 8],
-  );
-  t.equal(listing.jobs({}, 8).next_cursor, null, 'a full last page has no next one');
+  for (const filter of [{}, { actor: 'ada' }]) {
+    const newest = listing.newestNumber();
+    const first = await listing.page({ ...filter }, 3, { before: newest + 1 });
+    add('chore', 'late');
+    const second = await listing.page(filter, 3, { before: 5 });
+    const third = await listing.page(filter, 3, { before: 2 });
+    t.same([second, third].map(numbersOf), [[4, 3, 2], [1]], 'what came meanwhile shifts nothing');
+    t.equal(numbersOf(first)[0], filter.actor ? 7 : newest);
+    t.same(
+      [second, third].map(({ hasOlder }) => hasOlder),
+      [true, false],
+    );
+    const back = await listing.page(filter, 3, { after: 4 });
+    t.same(numbersOf(back), [7, 6, 5], 'and back up again');
+    t.ok(back.hasOlder);
+  }
+  t.notOk((await listing.page({}, 9)).hasOlder, 'a full last page has no older one');
+  t.notOk((await listing.page({}, 9)).hasNewer);
 });
 
-t.test('each filter narrows the list and its total', async (t) => {
+t.test('each filter narrows the list, its total and its numbers', async (t) => {
   const { add, listing } = openListing(t);
   add('import', 'ada', 'failed', 'Monthly');
   add('import', 'bob', 'queued', 'weekly');
   add('export', 'ada', 'queued');
-  add('export', 'ada', 'failed', 'weekly');
-  const found = (filter: JobFilter) => {
-    const { items, total } = listing.jobs(filter, 10);
-    t.equal(total, items.length, JSON.stringify(filter));
-    return items.map(({ number }) => number);
+  add('export', 'ada', 'failed', 'weekly "B"');
+  const found = async (filter: JobFilter) => {
+    const page = await listing.page(filter, 10);
+    const { total } = await listing.tally(filter);
+    t.equal(total, page.items.length, JSON.stringify(filter));
+    t.same((await listing.numbers(filter, { upTo: 99 }, 10)).numbers, numbersOf(page));
+    return numbersOf(page);
   };
-  t.same(found({}), [4, 3, 2, 1]);
-  t.same(found({ status: ['failed'] }), [4, 1]);
-  t.same(found({ status: ['failed', 'queued'] }), [4, 3, 2, 1]);
-  t.same(found({ status: [] }), []);
-  t.same(found({ operation: 'import' }), [2, 1]);
-  t.same(found({ operation: 'import', status: ['failed'] }), [1]);
-  t.same(found({ actor: 'bob' }), [2]);
-  t.same(found({ since: day(3).toISOString() }), [4, 3]);
-  t.same(found({ q: 'MONTHLY' }), [1], 'reason and arguments, in any case');
-  t.same(found({ q: 'disk full' }), [4, 1], 'failures');
-  t.same(found({ q: '3' }), [3], 'numbers');
-  t.same(found({ q: '%' }), [], 'no pattern');
-  t.same(found({ q: "' OR 1 = 1 --" }), []);
-  t.same(
-    found({
-      actor: 'ada',
-      q: 'weekly',
-      status: ['failed'],
-      operation: 'export',
-      since: day(1).toISOString(),
-    }),
-    [4],
-  );
-  t.same(found({ operation: 'none' }), []);
+  const text = (text: string, operations: string[] = []) => ({ texts: [{ text, operations }] });
+  t.same(await found({}), [4, 3, 2, 1]);
+  t.same(await found({ status: ['failed'] }), [4, 1]);
+  t.same(await found({ status: ['failed', 'queued'] }), [4, 3, 2, 1]);
+  t.same(await found({ status: [] }), []);
+  t.same(await found({ operation: 'import' }), [2, 1]);
+  t.same(await found({ operation: 'import', status: ['failed'] }), [1]);
+  t.same(await found({ actor: 'bob' }), [2]);
+  t.same(await found({ since: day(3).toISOString() }), [4, 3]);
+  t.same(await found({ since: day(99).toISOString() }), []);
+  t.same(await found(text('MONTHLY')), [1], 'reason and arguments, in any case');
+  t.same(await found(text('disk full')), [4, 1], 'failures');
+  t.same(await found({ errors: ['DISK'] }), [4, 1]);
+  t.same(await found({ errors: ['weekly'] }), [], 'an error is not in the arguments');
+  t.same(await found(text('y "b"')), [4], 'as it stands in JSON');
+  t.same(await found(text('3')), [3], 'numbers');
+  t.same(await found(text('nothing', ['import'])), [2, 1], 'titles of operations');
+  t.same(await found(text('%')), [], 'no pattern');
+  t.same(await found(text("' OR 1 = 1 --")), []);
+  const all = { actor: 'ada', status: ['failed'], operation: 'export', since: day(1).toISOString() } as const;
+  t.same(await found({ ...all, status: [...all.status], ...text('weekly') }), [4]);
+  t.same(await found({ operation: 'none' }), []);
 });
 
-t.test('a total that no counter keeps stops counting at ten thousand', async (t) => {
+t.test('counts follow all of the filter but its status, and say how many are above the page', async (t) => {
+  const { add, listing } = openListing(t);
+  for (const status of ['failed', 'queued', 'failed', 'queued'] as const) add('import', 'ada', status);
+  add('export', 'ada', 'failed');
+  for (const filter of [{ operation: 'import' }, { operation: 'import', actor: 'ada' }]) {
+    const { counts, total, newer } = await listing.tally({ ...filter, status: ['failed'] }, 1);
+    t.match(counts, { failed: 2, queued: 2, cancelled: 0 });
+    t.equal(total, 2);
+    t.equal(newer, 1);
+  }
+});
+
+t.test('counts that no counter keeps end at ten thousand', async (t) => {
   const { ops, listing } = openListing(t);
   ops.exec(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10050)
     INSERT INTO job (id, operation, status, mode, requested_by, args, created_at)
     SELECT 'id-' || i, 'chore', 'succeeded', 'noop', 'ada', '{}', '2026' FROM n
   `);
-  t.equal(listing.jobs({ actor: 'ada' }, 1).total, 10_001);
-  t.equal(listing.jobs({ operation: 'chore' }, 1).total, 10_050, 'a counted one is exact');
+  t.match(await listing.tally({ since: '2025' }), { total: 10_001, isWhole: false });
+  t.match(await listing.tally({ operation: 'chore' }), { total: 10_050, isWhole: true });
+  t.match(await listing.tally({ actor: 'ada' }), { total: 10_050, lookedDownTo: null }, 'all was looked at');
+  t.match(await listing.numbers({ actor: 'ada' }, { above: 10_000, upTo: 10_040 }, 30), { hasMore: true });
 });
 
 t.test('result rows come in their order, by outcome and by page', async (t) => {

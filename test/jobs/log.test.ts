@@ -38,7 +38,9 @@ t.test('what is written is read back byte for byte, in any cut', async (t) => {
 
 t.test('only this user can read a log', async (t) => {
   const file = logFile(t);
-  openJobLog(file, 100, now).close();
+  const log = openJobLog(file, 100, now);
+  log.write('stdout', everyByte);
+  log.close();
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
   t.equal(fs.statSync(`${file}.ix`).mode & 0o777, 0o600);
   t.equal(fs.statSync(path.dirname(file)).mode & 0o777, 0o700);
@@ -50,6 +52,7 @@ t.test('a job without output has an empty log', async (t) => {
   const file = logFile(t);
   openJobLog(file, 100, now).close();
   t.same(readJobLog(file, 0, 100), empty);
+  t.notOk(fs.existsSync(file), 'and no file');
 });
 
 t.test('a capped log keeps its first and its last half, under the offsets they had', async (t) => {
@@ -143,6 +146,42 @@ t.test('a log keeps the cap it began with, whatever the setting is later', async
   t.same(readJobLog(file, 20, 90).text, text.subarray(70));
 });
 
+/** Offset, time and stream of each record, as they lie in the file. */
+function readRecords(file: string): number[][] {
+  const index = fs.readFileSync(`${file}.ix`).subarray(32);
+  return Array.from({ length: index.length / 16 }, (_, n) => {
+    const record = index.subarray(n * 16, n * 16 + 16);
+    return [record.readDoubleLE(0), record.readUIntLE(8, 6), record.readUInt8(14)];
+  });
+}
+
+t.test('the index is capped as the log is, also over two attempts', async (t) => {
+  const file = logFile(t);
+  const half = 32_768;
+  const lines = 2 * half + 10;
+  for (const [from, to] of [
+    [0, half + 5],
+    [half + 5, lines],
+  ] as const) {
+    const log = openJobLog(file, 1000, now);
+    // Each line comes on the other stream than the one before it.
+    for (let line = from; line < to; line += 1) log.write(line % 2 ? 'stderr' : 'stdout', Buffer.from('x'));
+    log.close();
+  }
+  const offsets = readRecords(file).map(([offset]) => offset);
+  t.equal(offsets.length, 2 * half);
+  t.same(
+    offsets.slice(0, half),
+    Array.from({ length: half }, (_, n) => n),
+    'the first half stays',
+  );
+  t.same(
+    offsets.slice(half, half + 10),
+    Array.from({ length: 10 }, (_, n) => 2 * half + n),
+    'the ring goes round',
+  );
+});
+
 t.test('the index notes every change of stream, and the time at least every 250 ms or 64 KiB', async (t) => {
   const file = logFile(t);
   let at = 1_000_000;
@@ -155,12 +194,7 @@ t.test('the index notes every change of stream, and the time at least every 250 
   log.write('stderr', Buffer.alloc(65_536));
   log.write('stderr', Buffer.from('far'));
   log.close();
-  const index = fs.readFileSync(`${file}.ix`);
-  const records = Array.from({ length: index.length / 16 - 1 }, (_, n) => {
-    const record = index.subarray(16 + n * 16, 32 + n * 16);
-    return [record.readDoubleLE(0), record.readUIntLE(8, 6), record.readUInt8(14)];
-  });
-  t.same(records, [
+  t.same(readRecords(file), [
     [0, 1_000_000, 1],
     [7, 1_000_000, 2],
     [12, 1_000_250, 2],

@@ -17,7 +17,7 @@ async function startParent(t: Test) {
 
 t.test('a descendant stays known when it has left group, environment and parent', async (t) => {
   const { parent, pid, child } = await startParent(t);
-  const family = createFamily(identify(pid), () => {});
+  const family = createFamily(identify(pid));
   family.look();
   t.strictSame([...family.members.keys()].sort(), [pid, child].sort());
   const exited = new Promise((resolve) => parent.once('exit', resolve));
@@ -28,9 +28,27 @@ t.test('a descendant stays known when it has left group, environment and parent'
   t.equal(family.members.get(child), identify(child).started);
 });
 
+t.test('a descendant that only this record finds is told, again until it is stored, and once', async (t) => {
+  const { pid, child } = await startParent(t);
+  const told: number[] = [];
+  let isStored = false;
+  const onHidden = (descendant: { pid: number }) => told.push(descendant.pid) > 0 && isStored;
+  const family = createFamily(identify(pid), { onHidden });
+  family.look();
+  family.look();
+  t.strictSame(told, [child, child], 'the first child is never told: it is stored before it begins');
+  isStored = true;
+  family.look();
+  family.look();
+  t.equal(told.length, 3);
+  const marked = createFamily(identify(pid), { onHidden, isMarked: () => true });
+  marked.look();
+  t.equal(told.length, 3, 'what carries the marker is found by it');
+});
+
 t.test('a stranger is never taken for a descendant, even under a pid that was one', async (t) => {
   const { pid, child } = await startParent(t);
-  const family = createFamily({ pid, started: '1', bootId: null }, () => {});
+  const family = createFamily({ pid, started: '1', bootId: null });
   family.look();
   t.equal(family.members.size, 0, 'the pid is there, with another start time');
   t.ok(isAlive(identify(child)));
@@ -38,6 +56,6 @@ t.test('a stranger is never taken for a descendant, even under a pid that was on
 
 t.test('a child that was never looked at has no usage, and says so', async (t) => {
   const { pid } = await startParent(t);
-  const family = createFamily(identify(pid), () => {});
+  const family = createFamily(identify(pid));
   t.strictSame(family.usage(), { peakRssBytes: null, cpuSec: null });
 });

@@ -8,6 +8,7 @@ import {
   hasProc,
   identify,
   isAlive,
+  mayHaveProcesses,
   signal,
 } from '../../src/runner/processes.ts';
 import { makeRoot } from '../support/engine.ts';
@@ -121,4 +122,27 @@ t.test('signalling what is gone, or what belongs to somebody else, is no error',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.equal(String((await once(other.stdout, 'data'))[0]), 'went on\n');
+});
+
+t.test('the quick look denies only what is not there: group, record and marker each are seen', async (t) => {
+  const root = makeRoot(t);
+  const env = { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root };
+  const first = sleep(t, {}, true);
+  const search = { group: first.pid, marker: `${id}.1`, root };
+  t.ok(mayHaveProcesses(search), 'its group');
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  t.notOk(mayHaveProcesses(search), 'nobody');
+  const marked = sleep(t, env, true);
+  t.ok(mayHaveProcesses(search), 'the marker');
+  t.notOk(mayHaveProcesses({ ...search, marker: `${id}.2` }), 'of another attempt');
+  marked.kill('SIGKILL');
+  await once(marked, 'exit');
+  const hidden = sleep(t, {}, true);
+  const recorded = new Map([[hidden.pid, identify(hidden.pid).started ?? '']]);
+  t.ok(mayHaveProcesses({ ...search, recorded }), 'the record');
+  t.notOk(
+    mayHaveProcesses({ ...search, recorded: new Map([[hidden.pid, '1']]) }),
+    'another process of that pid',
+  );
 });

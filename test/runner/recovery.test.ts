@@ -201,10 +201,10 @@ async function killServer(
   root: string,
   child: string,
   phase: string,
+  hidden = 0,
 ): Promise<{ id: string; pid: number }> {
-  const server = spawn(process.execPath, [childFile('runs-a-job-and-serves-on'), root, child, phase], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const words = [childFile('runs-a-job-and-serves-on'), root, child, phase, String(hidden)];
+  const server = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => server.kill('SIGKILL'));
   const [line] = await once(server.stdout, 'data');
   server.kill('SIGKILL');
@@ -232,4 +232,30 @@ t.test('when a server is killed after the work was committed, the job has succee
   const engine = open(t, root);
   t.match(engine.recover(), [{ status: 'succeeded' }]);
   t.match(engine.jobs.find(id), { result: { added: 3 } });
+});
+
+t.test(
+  'when a server is killed, a process that left group and environment is found by its record',
+  async (t) => {
+    const root = makeRoot(t);
+    const { id } = await killServer(t, root, 'leaves-without-trace', 'left', 1);
+    const engine = open(t, root);
+    const [hidden] = engine.repository.processes();
+    t.match(hidden, { jobId: id, process: { pid: Number, started: String, bootId: String } });
+    t.ok(hidden && isAlive(hidden.process), 'it outlived the server');
+    t.match(engine.recover(), [{ status: 'failed', killed: [hidden?.process.pid] }]);
+    t.notOk(hidden && isAlive(hidden.process));
+    t.same(engine.repository.processes(), [], 'the record goes with the attempt');
+  },
+);
+
+t.test('a stranger under the pid of a recorded descendant lives', async (t) => {
+  const engine = open(t);
+  const job = leaveRunning(engine);
+  const strangers = [sleep(t), sleep(t)].map(({ pid }) => identify(pid));
+  const [reused, rebooted] = strangers as [(typeof strangers)[0], (typeof strangers)[0]];
+  engine.repository.addProcess(job, { ...reused, started: '1' });
+  engine.repository.addProcess(job, { ...rebooted, bootId: 'of-another-boot' });
+  t.match(engine.recover(), [{ killed: [] }]);
+  t.same(strangers.map(isAlive), [true, true]);
 });

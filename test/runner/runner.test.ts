@@ -34,26 +34,6 @@ function listeningLog() {
   };
 }
 
-t.test('an operation that is no longer in the catalogue fails and does not block the line', async (t) => {
-  const engine = startWith(t, 'succeeds');
-  const { number } = engine.repository.insert({
-    id: 'gone',
-    operation: 'gone',
-    mode: 'scripts',
-    requested_by: 'ada',
-    request_id: null,
-    reason: null,
-    max_attempts: 1,
-    retry_of: null,
-    args: {},
-    claims: [library],
-  });
-  engine.enqueue('succeeds');
-  t.match(await engine.whenJob(number), {
-    failure: { code: 'spawn_failed', message: /no longer in the catalogue/ },
-  });
-});
-
 t.test('a cancel in the moment of the start reaches the child', async (t) => {
   const engine = startWith(t, 'sleeps');
   engine.bus.on('job', ({ number, status }) => {

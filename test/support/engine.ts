@@ -15,6 +15,7 @@ import { createJobs, type RunRequest } from '../../src/jobs/jobs.ts';
 import { createJobListing } from '../../src/jobs/listing.ts';
 import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
+import { createLibrary } from '../../src/library/repository.ts';
 import type { Log } from '../../src/log.ts';
 import { createCatalogue } from '../../src/operations/catalogue.ts';
 import type { Operation } from '../../src/operations/operation.ts';
@@ -83,6 +84,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     bus,
     log,
     findApplied,
+    libraryRevision: createLibrary(library).revision,
     secretsOf,
     makeRoom,
     now,

@@ -10,7 +10,7 @@ import { addExperience, createLibrary } from '../support/entries.ts';
 
 const start = Date.parse('2026-11-22T14:00:00.000Z');
 
-async function setUp(t: Test, sources: Source[] = []) {
+async function setUp(t: Test, sources: Record<string, Source> = {}) {
   const { config, library } = createLibrary(t.testdir());
   const reader = openDatabase(config.databasePath, { busyMs: 100 });
   const ops = prepareOps(config.opsDatabasePath);
@@ -57,7 +57,7 @@ t.test('a change by another program is told once, and the truth of the index fol
 });
 
 t.test('a sample stands on a multiple of the interval, and is written before it is told', async (t) => {
-  const { bus, clock, sampler, samples, rows } = await setUp(t, [() => ({ streams: 3 })]);
+  const { bus, clock, sampler, samples, rows } = await setUp(t, { web: () => ({ streams: 3 }) });
   t.equal(sampler.latest(), null);
   bus.on('sample', () => t.equal(samples.latest()?.streams, 3));
   clock.ms = start + 7123;
@@ -72,7 +72,7 @@ t.test('a sample stands on a multiple of the interval, and is written before it 
 });
 
 t.test('while another process holds ops.db nothing waits and nothing is lost', async (t) => {
-  const { config, clock, errors, sampler, rows } = await setUp(t, [() => ({ streams: 1 })]);
+  const { config, clock, errors, sampler, rows } = await setUp(t, { web: () => ({ streams: 1 }) });
   const other = openDatabase(config.opsDatabasePath, { busyMs: 100 });
   t.teardown(() => other.close());
   other.exec('BEGIN IMMEDIATE');
@@ -96,12 +96,12 @@ t.test(
       if (isBroken) throw new Error('no such disk');
       return { disk_free_bytes: 7 };
     };
-    const { clock, errors, sampler } = await setUp(t, [broken, () => ({ streams: 2 })]);
+    const { clock, errors, sampler } = await setUp(t, { broken, web: () => ({ streams: 2 }) });
     await sampler.runOnce();
     clock.ms += 5000;
     await sampler.runOnce();
     t.match(sampler.latest(), { disk_free_bytes: null, streams: 2 });
-    t.same(errors, ['source 0: no such disk']);
+    t.same(errors, ['broken: no such disk']);
     isBroken = false;
     await sampler.runOnce();
     t.match(sampler.latest(), { disk_free_bytes: 7 });

@@ -19,7 +19,7 @@ export function registerHealth(app: FastifyInstance, services: Services, stream:
       index: checkIndex(services),
       workers: checkWorkers(services),
       runner: { status: 'healthy', detail: `${plural(services.runner.runningCount(), 'job')} running` },
-      stream: { status: 'healthy', detail: `${plural(stream.clientCount(), 'client')}` },
+      stream: checkStream(services, stream),
       disk: await checkDisk(services),
     };
     const status = worst(Object.values(components));
@@ -67,6 +67,15 @@ function checkWorkers({ config, counts, workers, pool }: Services): Component {
   if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: none runs.' };
   const detail = `No worker is running; ${plural(total, 'entry waits', 'entries wait')}.`;
   return { status: total > 0 ? 'degraded' : 'healthy', detail };
+}
+
+function checkStream({ config, descriptors }: Services, stream: Stream): Component {
+  const clients = plural(stream.clientCount(), 'client');
+  if (!descriptors.hasRoomFor('stream')) {
+    return { status: 'degraded', detail: `${clients}; too many files are open for another one` };
+  }
+  if (stream.clientCount() < config.maxStreams) return { status: 'healthy', detail: clients };
+  return { status: 'degraded', detail: `${clients}, which is the limit; further pages are not live.` };
 }
 
 async function checkDisk({ config }: Services): Promise<Component> {

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
-import { type JobStatus, jobStatuses } from '../../jobs/job.ts';
+import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, mostJobs } from '../../jobs/bulk.ts';
+import { readSearch, wordTerm } from '../../jobs/job-search.ts';
 import { jobLogFile, readJobLog } from '../../jobs/log.ts';
+import { searchContext } from '../job-list.ts';
 import { followLog } from '../log-stream.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
@@ -60,8 +62,32 @@ const logQuery = {
 
 const retryBody = { type: ['object', 'null'], additionalProperties: false, properties: runFields } as const;
 
+type BulkBody = {
+  action: BulkAction;
+  jobs?: (number | string)[];
+  filter?: Omit<ListQuery, 'limit' | 'cursor'>;
+};
+const { limit: _limit, cursor: _cursor, ...filterFields } = jobsQuery.properties;
+/** Either `jobs`, by number or id, or `filter`: all that match. */
+const bulkBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['action'],
+  oneOf: [{ required: ['jobs'] }, { required: ['filter'] }],
+  properties: {
+    action: { type: 'string', enum: bulkActions },
+    jobs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: mostJobs,
+      items: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    },
+    filter: { type: 'object', additionalProperties: false, properties: filterFields },
+  },
+} as const;
+
 export function registerJobsApi(app: FastifyInstance, services: Services) {
-  const { config, jobs, listing, untilFree } = services;
+  const { config, jobs, bulk, listing, untilFree } = services;
 
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/operations/jobs',
@@ -71,14 +97,32 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
         response: { 200: listSchema(jobSchema, { total: { type: 'integer' } }) },
       },
     },
-    (request) => {
-      const { limit, cursor, status, ...filter } = request.query;
-      const page = listing.jobs(
-        { ...filter, ...(status ? { status: readStatuses(status) } : {}) },
-        limit,
-        cursor,
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const filter = readFilter(services, request.query);
+      const { items, hasOlder } = await listing.page(filter, limit, { before: cursor });
+      const { total } = await listing.tally(filter);
+      return {
+        items: items.map((job) => jobBody(services, job)),
+        next_cursor: hasOlder ? String(items.at(-1)?.number) : null,
+        total,
+      };
+    },
+  );
+
+  app.post<{ Body: BulkBody }>(
+    '/api/v1/operations/jobs/bulk',
+    { schema: { body: bulkBody, response: { 200: anyObjectSchema, ...refusals } } },
+    async (request) => {
+      const { action, jobs: named, filter } = request.body;
+      const numbers = await bulk.choose(
+        filter
+          ? { filter: readFilter(services, filter), upTo: listing.newestNumber() }
+          : { numbers: (named ?? []).map((id) => jobs.find(String(id)).number) },
       );
-      return { ...page, items: page.items.map((job) => jobBody(services, job)) };
+      const { run, finished } = bulk.start(action, numbers, requester(request));
+      await finished;
+      return bulkAnswer(run);
     },
   );
 
@@ -141,11 +185,32 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
   );
 }
 
-/** `queued,running` */
-function readStatuses(list: string): JobStatus[] {
-  const names = list.split(',');
-  const unknown = names.find((name) => !jobStatuses.some((status) => status === name));
-  if (unknown === undefined) return names as JobStatus[];
-  const message = `status: ${JSON.stringify(unknown)} is not known; allowed: ${jobStatuses.join(', ')}.`;
-  throw new AppError('invalid_arguments', message, { problems: [{ field: 'status', message }] });
+/** The parameters are terms of a search, as in the box of the page. */
+function readFilter(
+  services: Services,
+  { status, operation, actor, since, q }: Omit<ListQuery, 'limit' | 'cursor'>,
+) {
+  const parts = Object.entries({ status, operation, actor, since }).map(([key, value]) =>
+    value === undefined ? '' : wordTerm(key as 'status', value),
+  );
+  const { filter, problems } = readSearch([...parts, q ?? ''].join(' '), searchContext(services));
+  if (problems.length === 0) return filter;
+  throw new AppError('invalid_arguments', problems.map(({ message }) => message).join(' '), {
+    problems: problems.map(({ term, message }) => ({ field: term.split(':')[0] || 'q', message })),
+  });
+}
+
+function bulkAnswer({ action, total, items }: BulkRun) {
+  const counts = bulkOutcomes.map((name) => [name, items.filter(({ outcome }) => outcome === name).length]);
+  return {
+    action,
+    total,
+    ...Object.fromEntries(counts),
+    items: items.map(({ number, outcome, message, newJob }) => ({
+      number,
+      outcome,
+      message,
+      new_number: newJob,
+    })),
+  };
 }

@@ -9,7 +9,7 @@ export const jobsCard: Card = {
   path: '/ui/operations/jobs',
   dirtyOn: ['job'],
   load(services) {
-    const { items, total } = services.listing.jobs({}, shown);
-    return { jobs: items.map((job) => viewJob(services, job)), total };
+    const { repository, listing } = services;
+    return { jobs: repository.newest(shown).map((job) => viewJob(services, job)), total: listing.total() };
   },
 };

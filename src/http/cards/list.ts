@@ -8,6 +8,7 @@ import { controlsCard } from './controls.ts';
 import { figuresCard } from './figures.ts';
 import { indexCard } from './index.ts';
 import { jobCard } from './job.ts';
+import { jobChangesCard } from './job-changes.ts';
 import { jobsCard } from './jobs.ts';
 import { queueCard } from './queue.ts';
 import { workersCard } from './workers.ts';
@@ -26,6 +27,7 @@ export const dashboardCards: Card[] = [
 export function findCard(name: string): Card | null {
   const job = /^job-(\d{1,15})$/.exec(name);
   if (job) return jobCard(Number(job[1]));
+  if (name === jobChangesCard.name) return jobChangesCard;
   return dashboardCards.find((card) => card.name === name) ?? null;
 }
 

@@ -27,6 +27,7 @@ export async function findProblems(services: Services): Promise<Problem[]> {
   const problems = [
     findDiskProblem(services),
     await findEmbedderProblem(services),
+    findWorkerProblem(services),
     findIndexProblem(services),
     findOwnProblem(services),
   ];
@@ -61,6 +62,19 @@ async function findEmbedderProblem(services: Services): Promise<Problem | null> 
     title: 'Nothing is embedded: the embedding service does not answer',
     text: `${outage.message} Entries wait and are tried again by themselves. Start the service, or look at its log.`,
     since: outage.since,
+  };
+}
+
+function findWorkerProblem({ pool }: Services): Problem | null {
+  const problems = pool.problems();
+  const [problem] = problems;
+  if (!problem) return null;
+  const names = problems.map(({ name }) => name).join(', ');
+  return {
+    tone: 'bad',
+    title: `${names} ${problems.length === 1 ? 'is' : 'are'} not started any more`,
+    text: `${problem.message} Mend the cause, then start again on the workers card.`,
+    action: { href: '#ops-workers-card', label: 'Show workers' },
   };
 }
 

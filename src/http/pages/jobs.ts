@@ -1,27 +1,87 @@
 import type { FastifyInstance } from 'fastify';
 import { answerAction } from '../answers.ts';
 import { jobCard } from '../cards/job.ts';
+import { jobChangesCard } from '../cards/job-changes.ts';
 import { loadCard, renderCard } from '../cards/list.ts';
 import { sendCancelDialog, sendDialog } from '../dialog.ts';
+import { createListRenderer, type ListQuery, listUrl, readList, searchContext } from '../job-list.ts';
 import { endNotice } from '../job-notice.ts';
 import { viewJob } from '../job-view.ts';
 import { sendPage } from '../page.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
 import { type Form, formBody } from '../validation.ts';
+import { words } from '../words.ts';
 import { readRun, runFromForm } from './operations.ts';
 
 type Numbered = { Params: { number: string } };
+type Listed = { Querystring: ListQuery };
+
+const number = { type: 'integer', minimum: 1 } as const;
+const text = { type: 'string', maxLength: 500 } as const;
+const listQuery = {
+  type: 'object',
+  properties: { status: text, operation: text, q: text, before: number, after: number, above: number },
+} as const;
+const mostNews = 1000;
 
 export function registerJobPages(app: FastifyInstance, services: Services) {
   const { jobs, catalogue, untilFree } = services;
+  const renderList = createListRenderer(app, services);
+
+  app.get<Listed>(
+    '/jobs',
+    { config: { isPage: true }, schema: { querystring: listQuery } },
+    async (request, reply) => {
+      const state = readList(services, request.query);
+      if (!state.isCanonical) return reply.redirect(listUrl(state.own));
+      const { html, ...list } = await renderList(state);
+      const { operations } = searchContext(services);
+      const title = state.filter.operation ? `Jobs, ${state.filter.operation}` : 'Jobs';
+      return sendPage(services, request, reply, {
+        name: 'jobs',
+        title,
+        section: 'jobs',
+        script: 'jobs.js',
+        data: { list, operations, rendered: html },
+      });
+    },
+  );
+
+  /** The inside of the list's host. */
+  app.get<Listed>('/ui/jobs', { schema: { querystring: listQuery } }, async (request, reply) => {
+    const { html } = await renderList(readList(services, request.query));
+    return reply.type('text/html; charset=utf-8').send(html);
+  });
+
+  /** How many jobs that fit have come above a number. */
+  app.get<{ Querystring: ListQuery & { above: number } }>(
+    '/ui/jobs/news',
+    { schema: { querystring: { ...listQuery, required: ['above'] } } },
+    async (request, reply) => {
+      const { filter, own } = readList(services, request.query);
+      const range = { above: request.query.above, upTo: services.listing.newestNumber() };
+      const { numbers, hasMore } = await services.listing.numbers(filter, range, mostNews);
+      return reply.view('components/job-news', {
+        jobs: numbers.length,
+        hasMore,
+        url: listUrl(own),
+        w: words,
+      });
+    },
+  );
+
+  app.get(jobChangesCard.path, async (_request, reply) => {
+    reply.type('text/html; charset=utf-8');
+    return renderCard(app, jobChangesCard, services);
+  });
 
   app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, async (request, reply) => {
     const job = jobs.find(request.params.number);
     const view = viewJob(services, job);
     const data = { job: view, card: await loadCard(jobCard(job.number), services) };
     const title = `${view.title} #${job.number}`;
-    return sendPage(services, request, reply, { name: 'job', title, section: 'operations', data });
+    return sendPage(services, request, reply, { name: 'job', title, section: 'jobs', data });
   });
 
   app.get<Numbered>('/ui/jobs/:number/card', async (request, reply) => {

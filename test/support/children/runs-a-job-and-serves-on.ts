@@ -1,10 +1,12 @@
-// A whole engine in a process of its own, for tests that kill a server: says when the job's child is in its phase.
+// A whole engine in a process of its own, for tests that kill a server: says when the job's child is in its phase, and
+// when as many hidden descendants of it are stored as the test wants.
 import { buildEngine } from '../engine.ts';
 import { defineOperation } from '../operations.ts';
 
-const [, , root = '', child = '', phase = ''] = process.argv;
+const [, , root = '', child = '', phase = '', hidden = '0'] = process.argv;
 const engine = buildEngine(root, { operations: [defineOperation({ child })] });
 engine.runner.start();
 const { number } = engine.enqueue('chore');
 const job = await engine.whenPhase(number, phase);
+while (engine.repository.processes().length < Number(hidden)) await new Promise(setImmediate);
 process.stdout.write(`${JSON.stringify({ id: job.id, pid: job.pid })}\n`);

@@ -1,0 +1,39 @@
+// A worker process that beats fast and embeds as the file `embedder.json` of its data root says: so slowly, failing on
+// these titles, or not answering at all.
+import fs from 'node:fs';
+import { setTimeout as after } from 'node:timers/promises';
+import { loadConfig } from '../../src/config.ts';
+import { type Embedder, EmbeddingOutage } from '../../src/embedding/embedder.ts';
+import { runWorkerProcess } from '../../src/workers/process.ts';
+import { type Told, toldFile, toldModel } from './told.ts';
+
+const quick = {
+  beatMs: 100,
+  tellMs: 20,
+  pollMs: 15,
+  leaseMs: 1000,
+  batchMs: 60,
+  batchMost: 20,
+  outageLeastMs: 20,
+  outageMostMs: 50,
+};
+
+const config = loadConfig();
+const told = (): Told => JSON.parse(fs.readFileSync(toldFile(config.root), 'utf8'));
+if (told().crashes) throw new Error('it was told to crash');
+
+const model: Embedder = {
+  ...toldModel,
+  isLexical: true,
+  async embed(texts) {
+    const { msPerEntry, refuses, isDown } = told();
+    if (isDown) throw new EmbeddingOutage('connect ECONNREFUSED 127.0.0.1:11434');
+    await after(msPerEntry * texts.length);
+    const bad = texts.find((text) => refuses !== undefined && text.includes(refuses));
+    if (bad !== undefined) throw new Error(`The text ${JSON.stringify(bad)} cannot be embedded.`);
+    return texts.map((text) => new Float32Array(8).fill(0).map((_, at) => (at === text.length % 8 ? 1 : 0)));
+  },
+};
+
+await runWorkerProcess(config, model, quick);
+process.exit(0);

@@ -1,0 +1,102 @@
+// Real worker processes with all that looks after them, but no pages: a pool, its watch and the verbs of the operator, with
+// short times, on a data root of its own.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createAudit, type Requester } from '../../src/audit.ts';
+import { createBus } from '../../src/bus.ts';
+import { packageRoot, readConfig } from '../../src/config.ts';
+import { createBusyRetry } from '../../src/db/busy-retry.ts';
+import { prepareLibrary } from '../../src/db/library.ts';
+import { prepareOps } from '../../src/db/ops.ts';
+import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
+import { createPool } from '../../src/runner/pool.ts';
+import { createWorkers } from '../../src/workers/control.ts';
+import { createPatientQueue } from '../../src/workers/patient-queue.ts';
+import { createWorkerRepository } from '../../src/workers/repository.ts';
+import { createWorkerWatch } from '../../src/workers/watch.ts';
+import { createEntries } from './entries.ts';
+import { type Told, toldFile, toldModel } from './told.ts';
+
+export type WorkerRig = Awaited<ReturnType<typeof openRig>>;
+
+export const rigOperator: Requester = { actor: 'dana', peer: '127.0.0.1', requestId: 'r1' };
+export const rigTimes = { lookMs: 25, lostMs: 600 };
+
+const retry = { maxMs: 10_000, everyMs: 10 };
+const waitMaxMs = 15_000;
+const toldScript = path.join(packageRoot, 'dist/scripts/chaos/embeds-as-told.js');
+
+/** `databasePath`: of a library that another rig has, too. The workers are started; `close` ends them. */
+export async function openRig(options: {
+  root: string;
+  workers: number;
+  databasePath?: string;
+  told?: Told;
+  quickMs?: number;
+}) {
+  const { root, workers: count, databasePath, told = { msPerEntry: 1 }, quickMs = 0 } = options;
+  const env = { CHL_EXPERIENCE_ROOT: root, CHL_WORKERS: String(count) };
+  const config = readConfig(databasePath ? { ...env, CHL_DATABASE_PATH: databasePath } : env, root);
+  const tell = (anew: Told) => {
+    fs.writeFileSync(`${toldFile(root)}.new`, JSON.stringify(anew));
+    fs.renameSync(`${toldFile(root)}.new`, toldFile(root));
+  };
+  fs.mkdirSync(root, { recursive: true });
+  tell(told);
+  const now = () => new Date();
+  const ops = prepareOps(config.opsDatabasePath);
+  const { library } = prepareLibrary(config.databasePath);
+  const bus = createBus();
+  const untilFree = createBusyRetry(retry);
+  const repository = createWorkerRepository(ops, now);
+  const impatient = createSqliteQueue(library);
+  const queue = createPatientQueue(impatient, retry);
+  const audit = createAudit(ops, now);
+  const log = pino({ level: 'silent' });
+  const shared = { repository, queue, audit, bus, log, untilFree, now };
+  const watch = createWorkerWatch({ ...shared, queue: impatient, ...rigTimes });
+  const command = [process.execPath, toldScript];
+  const pool = createPool({ ...shared, config, command, leastWaitMs: 20, quickMs, onEnd: watch.tellEnd });
+  const workers = createWorkers({ ...shared, pool });
+  const entries = createEntries(library);
+  await queue.useModel(toldModel);
+  await watch.start();
+  await pool.start();
+
+  return {
+    config,
+    ops,
+    library,
+    bus,
+    untilFree,
+    repository,
+    queue,
+    workers,
+    watch,
+    pool,
+    entries,
+    tell,
+
+    /** Settles as soon as it is true, looked at after each event and every few milliseconds. */
+    async until(words: string, test: () => boolean | Promise<boolean>): Promise<void> {
+      const deadline = performance.now() + waitMaxMs;
+      while (!(await test())) {
+        if (performance.now() > deadline)
+          throw new Error(`not ${words} in time: ${JSON.stringify(workers.view())}`);
+        await after(10);
+      }
+    },
+
+    pending: async () => (await queue.counts()).pending.total,
+
+    /** Ends the workers and closes everything. */
+    async close() {
+      await pool.stop();
+      await watch.stop();
+      library.close();
+      ops.close();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+// Pause, resume and drain with real workers.
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import t, { type Test } from 'tap';
+import { openRig, rigOperator, type WorkerRig } from '../../scripts/chaos/worker-rig.ts';
+
+async function startRig(t: Test, options: Partial<Parameters<typeof openRig>[0]> = {}): Promise<WorkerRig> {
+  const rig = await openRig({ root: fs.realpathSync(t.testdir()), workers: 2, ...options });
+  t.teardown(rig.close);
+  await rig.until('started', () => rig.repository.living().every(({ pid }) => pid !== null));
+  return rig;
+}
+
+const states = (rig: WorkerRig) => rig.workers.view().workers.map(({ view }) => view);
+const quiet = (rig: WorkerRig) =>
+  rig.until('quiet', () => rig.repository.living().every(({ state }) => state === 'paused'));
+const events = (rig: WorkerRig) =>
+  rig.ops.prepare('SELECT event, outcome, actor FROM audit ORDER BY id').all() as Record<string, string>[];
+
+t.test('all are paused at once, and one goes on while the others stay', async (t) => {
+  const rig = await startRig(t);
+  let told = 0;
+  rig.bus.on('workers', () => {
+    told += 1;
+  });
+  await rig.workers.pause(undefined, rigOperator);
+  t.ok(told > 0, 'the bus knows');
+  t.same(states(rig), ['paused', 'paused']);
+  await quiet(rig);
+  rig.entries.add(5);
+  await rig.workers.resume('embed-2', rigOperator);
+  await rig.until('empty', async () => (await rig.pending()) === 0);
+  t.same(states(rig)[0], 'paused');
+  await rig.until('told', () => rig.repository.find('embed-2')?.processed === 5);
+  t.equal(rig.repository.find('embed-1')?.processed, 0);
+  await rig.workers.resume(undefined, rigOperator);
+  t.notOk(states(rig).includes('paused'));
+  await t.rejects(rig.workers.pause('embed-9', rigOperator), {
+    code: 'not_found',
+    message: /embed-1, embed-2/,
+  });
+  t.match(events(rig), [
+    { event: 'workers.pause', outcome: 'ok', actor: 'dana' },
+    { event: 'workers.resume', outcome: 'ok' },
+    { event: 'workers.resume', outcome: 'ok' },
+    { event: 'workers.pause', outcome: 'refused' },
+  ]);
+});
+
+t.test('a pause outlives the process that was paused', async (t) => {
+  const rig = await startRig(t, { workers: 1 });
+  await rig.workers.pause('embed-1', rigOperator);
+  const pid = rig.repository.find('embed-1')?.pid as number;
+  process.kill(pid, 'SIGKILL');
+  await rig.until('back', () => ![pid, null, undefined].includes(rig.repository.find('embed-1')?.pid));
+  await quiet(rig);
+  t.equal(states(rig)[0], 'paused');
+});
+
+t.test('workers pause while a job has the library for itself, and go on after it', async (t) => {
+  const rig = await startRig(t);
+  rig.ops.exec(`
+    INSERT INTO job (number, id, operation, status, mode, requested_by, args, created_at)
+      VALUES (412, 'j', 'import', 'running', 'scripts', 'dana', '{}', '2026-01-01T00:00:00.000Z');
+    INSERT INTO job_claim (job_id, name, mode, place, held_at) VALUES ('j', 'library', 'exclusive', 1, '2026');
+  `);
+  await quiet(rig);
+  t.match(rig.workers.view(), { lock: { number: 412, operation: 'import' }, control: { paused_at: null } });
+  t.same(states(rig), ['paused', 'paused']);
+  rig.entries.add(5);
+  rig.ops.exec(`DELETE FROM job_claim`);
+  await rig.until('empty', async () => (await rig.pending()) === 0);
+});
+
+t.test('a drain resumes the paused, and ends with all paused when the queue is empty', async (t) => {
+  const rig = await startRig(t);
+  await rig.workers.pause(undefined, rigOperator);
+  rig.entries.add(30);
+  const { deadline_at, started_at, pending_before } = await rig.workers.drain(60, rigOperator);
+  t.equal(Date.parse(deadline_at) - Date.parse(started_at), 60_000);
+  t.equal(pending_before, 30);
+  t.same(states(rig), ['draining', 'draining']);
+  await t.rejects(rig.workers.drain(60, rigOperator), { code: 'drain_running' });
+  await rig.until('ended', () => rig.repository.activeDrain() === null);
+  t.match(rig.workers.view(), {
+    drain: { outcome: 'drained', left_over: 0 },
+    control: { paused_by: 'dana' },
+  });
+  t.same(states(rig), ['paused', 'paused']);
+  t.match(events(rig).at(-1), { event: 'workers.drain_ended', actor: 'system' });
+});
+
+t.test('a drain whose time is over tells the true number, also after a restart of the server', async (t) => {
+  const root = fs.realpathSync(t.testdir());
+  const before = await openRig({ root, workers: 1, told: { msPerEntry: 20 } });
+  before.entries.add(400);
+  await before.until('measured', () => before.repository.find('embed-1')?.speed_per_min != null);
+  const drain = await before.workers.drain(10, rigOperator);
+  t.ok((drain.forecast_left ?? 400) < drain.pending_before, 'forecast from the measured speed');
+  await before.close();
+
+  const rig = await openRig({ root, workers: 1, told: { msPerEntry: 20 } });
+  t.teardown(rig.close);
+  t.equal(rig.repository.activeDrain()?.id, drain.id, 'it goes on');
+  await rig.until(
+    'working',
+    () => states(rig)[0] === 'draining' && rig.repository.living()[0]?.state === 'working',
+  );
+  rig.ops.prepare('UPDATE drain SET deadline_at = started_at').run();
+  await rig.until('ended', () => rig.repository.activeDrain() === null);
+  const left = await rig.pending();
+  t.ok(left > 0);
+  t.match(rig.workers.view().drain, { outcome: 'timed_out', left_over: left });
+  t.equal(states(rig)[0], 'paused');
+});
+
+t.test('a cancelled drain lets the workers go on; there is none to cancel then', async (t) => {
+  const rig = await startRig(t, { told: { msPerEntry: 10 } });
+  rig.entries.add(60);
+  await rig.workers.drain(60, rigOperator);
+  t.match(await rig.workers.cancelDrain(rigOperator), { outcome: 'cancelled' });
+  t.equal(rig.workers.view().drain, null);
+  await rig.until('empty', async () => (await rig.pending()) === 0);
+  t.notOk(states(rig).includes('paused'));
+  await t.rejects(rig.workers.cancelDrain(rigOperator), { code: 'no_drain' });
+});
+
+t.test('a time limit out of range, and verbs without workers, are refused and recorded', async (t) => {
+  const rig = await startRig(t, { workers: 0 });
+  for (const seconds of [9, 3601, 10.5, Number.NaN]) {
+    await t.rejects(rig.workers.drain(seconds, rigOperator), {
+      code: 'invalid_arguments',
+      message: /10 to 3600/,
+    });
+  }
+  await t.rejects(rig.workers.drain(10, rigOperator), { code: 'no_workers', message: /npm run worker/ });
+  await t.rejects(rig.workers.pause(undefined, rigOperator), { code: 'no_workers' });
+  await t.rejects(rig.workers.resume('embed-1', rigOperator), { code: 'no_workers' });
+  t.equal(events(rig).filter(({ outcome }) => outcome === 'refused').length, 7);
+});

@@ -1,0 +1,16 @@
+// The short form of what `npm run chaos` and `npm run soak` do with workers: the same code, few steps, a fixed seed.
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import t from 'tap';
+import { runWorkerSequence } from '../../scripts/chaos/workers.ts';
+
+t.test(
+  'pause, resume, drain, kill -9 and SIGSTOP in any order lose nothing and do nothing twice',
+  async (t) => {
+    const root = fs.realpathSync(t.testdir());
+    const { steps, entries, kills, stops, problems } = await runWorkerSequence({ root, seed: 2, steps: 80 });
+    t.same(problems, []);
+    t.equal(steps, 80);
+    t.ok(entries > 60 && kills > 0 && stops > 0, `${entries} entries, ${kills} kills, ${stops} stops`);
+  },
+);

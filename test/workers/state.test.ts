@@ -1,0 +1,100 @@
+import t from 'tap';
+import {
+  type Control,
+  forecastLeft,
+  isQuiet,
+  isStalled,
+  speedOf,
+  stateOf,
+  type WorkerRow,
+} from '../../src/workers/state.ts';
+
+const at = '2026-11-22T14:00:00.000Z';
+const later = (seconds: number) => new Date(Date.parse(at) + seconds * 1000);
+const running: Control = { paused_at: null, paused_by: null, drain_id: null };
+const paused: Control = { paused_at: at, paused_by: 'dana', drain_id: null };
+const lock = { number: 412, operation: 'import' };
+
+function worker(told: Partial<WorkerRow> = {}): WorkerRow {
+  return {
+    name: 'embed-1',
+    claimant: 'embed-1/a',
+    owner: 'server',
+    host: 'box',
+    pid: 4711,
+    pid_started: '1',
+    boot_id: 'b',
+    state: 'idle',
+    current_id: null,
+    current_title: null,
+    current_since: null,
+    processed: 0,
+    failed: 0,
+    rate_per_min: 0,
+    speed_per_min: null,
+    p95_ms: null,
+    rss_bytes: null,
+    outage_since: null,
+    outage_error: null,
+    started_at: at,
+    heartbeat_at: at,
+    paused_at: null,
+    paused_by: null,
+    lost_at: null,
+    lost_reason: null,
+    stalled_at: null,
+    ended_at: null,
+    ...told,
+  };
+}
+
+t.test('what is worst about a worker is its state', async (t) => {
+  const calm = { control: running, lock: null, isDraining: false };
+  t.equal(stateOf(worker(), calm), 'idle');
+  t.equal(stateOf(worker({ state: 'working' }), calm), 'working');
+  t.equal(stateOf(worker({ state: 'working' }), { ...calm, isDraining: true }), 'draining');
+  t.equal(stateOf(worker(), { ...calm, isDraining: true }), 'draining');
+  t.equal(stateOf(worker({ paused_at: at }), calm), 'paused');
+  t.equal(stateOf(worker(), { ...calm, control: paused }), 'paused');
+  t.equal(stateOf(worker(), { ...calm, lock }), 'paused', 'a job has the library for itself');
+  t.equal(
+    stateOf(worker({ state: 'working' }), { ...calm, control: paused }),
+    'working',
+    'it finishes first',
+  );
+  t.equal(stateOf(worker({ stalled_at: at, state: 'working' }), calm), 'stalled');
+  t.equal(stateOf(worker({ lost_at: at, stalled_at: at, paused_at: at }), calm), 'lost');
+});
+
+t.test('busy without a result for two minutes, or five times the usual, is stalled', async (t) => {
+  const busy = worker({ state: 'working', current_since: at });
+  t.notOk(isStalled(busy, later(119)));
+  t.ok(isStalled(busy, later(121)));
+  const slow = { ...busy, p95_ms: 60_000 };
+  t.notOk(isStalled(slow, later(299)));
+  t.ok(isStalled(slow, later(301)));
+  t.notOk(isStalled(worker({ current_since: at }), later(1000)), 'who has nothing in hand cannot stall');
+});
+
+t.test('a worker is quiet only when it has said so after the pause', async (t) => {
+  const after = { heartbeat_at: later(1).toISOString() };
+  t.notOk(isQuiet(worker({ state: 'paused' }), paused), 'that was said before');
+  t.ok(isQuiet(worker({ state: 'paused', ...after }), paused));
+  t.notOk(isQuiet(worker({ state: 'working', ...after }), paused));
+  t.ok(isQuiet(worker({ state: 'working', lost_at: at }), paused), 'its claims are taken back');
+  t.ok(isQuiet(worker({ pid: null }), paused), 'it has not begun');
+});
+
+t.test('a drain is forecast from the speed of all who answer', async (t) => {
+  const speed = speedOf([
+    worker({ speed_per_min: 40 }),
+    worker({ speed_per_min: 20 }),
+    worker({ speed_per_min: 1000, lost_at: at }),
+    worker(),
+  ]);
+  t.equal(speed, 60);
+  t.equal(forecastLeft(60, speed, 20), 40, '60 entries, one a second, 20 s');
+  t.equal(forecastLeft(60, speed, 300), 0);
+  t.equal(forecastLeft(60, speedOf([worker()]), 20), null, 'nothing was measured');
+  t.equal(forecastLeft(0, null, 20), 0);
+});
