@@ -40,7 +40,7 @@ browserTest('the list of keys opens with ?, and can switch them off for good', a
   const page = await open(`${app.origin}/operations`);
   await page.keyboard.press('?');
   await page.locator('#dialog[open]').getByText('Keyboard shortcuts').waitFor();
-  await page.getByLabel('Single keys do something').uncheck();
+  await page.getByLabel('Single-key shortcuts').uncheck();
   await page.keyboard.press('Escape');
   await page.keyboard.press('h');
   t.equal(await page.getByRole('button', { name: 'Hold updates' }).getAttribute('aria-pressed'), 'false');

@@ -28,7 +28,7 @@ browserTest('without JavaScript an operator confirms, runs, and is told', async 
   await page.getByRole('button', { name: 'Dark' }).click();
   t.equal(await page.getAttribute('html', 'data-theme'), 'dark');
   await page.getByRole('link', { name: /keyboard shortcuts/ }).click();
-  await page.getByLabel('Single keys do something').uncheck();
+  await page.getByLabel('Single-key shortcuts').uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   t.equal(await page.getAttribute('html', 'data-keys'), 'off');
 });
