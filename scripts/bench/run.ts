@@ -2,10 +2,12 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { embedWorkload } from './embed.ts';
 import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
 import { streamWorkload } from './stream.ts';
 import { weightWorkload } from './weight.ts';
@@ -13,8 +15,10 @@ import type { Figure, Workload } from './workload.ts';
 
 const workloads: Workload[] = [
   importWorkload,
+  embedWorkload,
   cancelsWorkload,
   jobsWorkload,
+  snapshotWorkload,
   startWorkload,
   streamWorkload,
   fanoutWorkload,
