@@ -9,8 +9,8 @@ export const fanoutWorkload: Workload = {
   run,
 };
 
-const turns = 5;
-const framesEach = 200_000;
+const turns = 3;
+const framesEach = 100_000;
 type Kind = 'ours' | 'bare';
 
 async function run(): Promise<Figure[]> {
