@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { floodWorkload } from './flood.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
@@ -12,6 +13,7 @@ const workloads: Workload[] = [
   importWorkload,
   cancelsWorkload,
   jobsWorkload,
+  floodWorkload,
   startWorkload,
   searchWorkload,
   searchMillionWorkload,
