@@ -10,12 +10,13 @@ import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createDescriptors } from './descriptors.ts';
 import { createOnce } from './http/once.ts';
-import { builtIn } from './embedding/built-in.ts';
+import { chooseEmbedder } from './embedding/choose.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createEntryReader } from './library/entry.ts';
 import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -153,6 +154,7 @@ export async function createApp(
     once: createOnce(now),
     runner,
     counts,
+    entries: createEntryReader(library),
     descriptors,
     liveIndex,
     queue,
@@ -215,7 +217,7 @@ export async function createApp(
     if (config.mode === 'noop') return;
     // A worker of another model than the library's is refused by the queue, and says why.
     await queue
-      .useModel(builtIn)
+      .useModel(chooseEmbedder(config))
       .catch((error) => log.error({ err: error }, 'the model could not be told to the library'));
     await pool.start();
   }

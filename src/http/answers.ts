@@ -28,10 +28,11 @@ export async function answerAction(
   return reply.header('hx-redirect', redirect).send('');
 }
 
-/** A job's page has only the card of that job; the dashboard has all others. */
+/** A job's page has only the card of that job, the dashboard all others, other pages none. */
 function isOnPage(host: string, request: FastifyRequest): boolean {
   const page = /\/jobs\/(\d+)/.exec(String(request.headers['hx-current-url'] ?? ''));
-  return page ? host === `job-${page[1]}-card` : !host.startsWith('job-');
+  if (page) return host === `job-${page[1]}-card`;
+  return /\/operations(?:[?#]|$)/.test(String(request.headers['hx-current-url'])) && !host.startsWith('job-');
 }
 
 /** Header values are ASCII: everything else is escaped. */

@@ -22,7 +22,7 @@ import { readTarget, registerGate } from './gate.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerBulkPages } from './pages/bulk.ts';
 import { registerJobPages } from './pages/jobs.ts';
-import { registerLibraryPage } from './pages/library.ts';
+import { registerLibraryPages } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
 import { registerWorkersPages } from './pages/workers.ts';
 import type { Services } from './services.ts';
@@ -67,8 +67,8 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   app.addHook('preClose', async () => stream.close());
   registerOperationsPages(app, services);
   registerJobPages(app, services);
+  registerLibraryPages(app, services);
   registerBulkPages(app, services);
-  registerLibraryPage(app, services);
   registerWorkersPages(app, services);
   registerStreamRoute(app, stream);
   registerOperationsApi(app, services);

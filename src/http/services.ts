@@ -6,6 +6,7 @@ import type { UntilFree } from '../db/busy-retry.ts';
 import type { Descriptors } from '../descriptors.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
+import type { EntryReader } from '../library/entry.ts';
 import type { Bulk } from '../jobs/bulk.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -39,6 +40,7 @@ export type Services = {
   /** Runs a form once, however often it is sent. */
   once: Once;
   counts: LibraryCounts;
+  entries: EntryReader;
   descriptors: Descriptors;
   liveIndex: LiveIndex;
   queue: EmbeddingQueue;

@@ -1,4 +1,6 @@
 // What templates may call: the wording of numbers, and times in the zone of this machine.
+import type { Kind } from '../embedding/content.ts';
+import type { Reason, Standing } from '../index/truth.ts';
 import * as wording from '../wording.ts';
 
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -10,9 +12,44 @@ function localTime(iso: string): string {
   return `${date.format(at)}, ${clock.format(at)}`;
 }
 
+/** Browsers take the ids `.` and `..` out of a path, so these two go in the query. */
+export function entryUrl(kind: Kind, id: string): string {
+  const isPath = id !== '.' && id !== '..';
+  const query = new URLSearchParams(isPath ? { kind } : { kind, id });
+  return `/library/${isPath ? encodeURIComponent(id) : '-'}?${query}`;
+}
+
+const reasons: Record<Reason, Record<'stale' | 'missing', string>> = {
+  waits: {
+    stale: 'Changed since it was embedded; it waits for a new embedding.',
+    missing: 'Not embedded yet; it waits in the queue.',
+  },
+  other_model: {
+    stale: 'Embedded with another model since the index was built.',
+    missing: 'Embedded with another model than the index.',
+  },
+  embedded_since: {
+    stale: 'Embedded anew since the index was built.',
+    missing: 'Embedded since the index was built.',
+  },
+};
+
+/** Why an entry is stale or missing; empty for other entries. */
+function standingReason({
+  standing,
+  reason,
+}: {
+  standing: Standing | 'orphan';
+  reason: Reason | null;
+}): string {
+  return reason !== null && (standing === 'stale' || standing === 'missing') ? reasons[reason][standing] : '';
+}
+
 export const words = {
   ...wording,
   localTime,
+  entryUrl,
+  standingReason,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 };
 

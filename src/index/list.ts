@@ -6,9 +6,9 @@ import type { IndexRepository } from './repository.ts';
 import type { Pause } from './search.ts';
 import { type Compared, type Position, type Reason, type Standing, standingOf, statesOf } from './truth.ts';
 
-/** `after` is the `next` of the page before. */
+/** `all`: whatever its standing. `after` is the `next` of the page before. */
 export type ListQuery = {
-  state: Standing | 'orphan';
+  state: Standing | 'orphan' | 'all';
   kind?: Kind | undefined;
   category?: string | undefined;
   after?: string | undefined;
@@ -19,6 +19,7 @@ export type ListQuery = {
 export type ListedEntry = {
   entity_id: string;
   kind: Kind;
+  standing: Standing | 'orphan';
   category_code: string | null;
   title: string | null;
   reason: Reason | null;
@@ -50,12 +51,12 @@ async function listStanding(
   for await (const { kind, page } of statesOf(library, index, pause, walk)) {
     for (const entry of page) {
       const { standing, reason } = standingOf(library, index, kind, entry);
-      if (standing !== state) continue;
+      if (state !== 'all' && standing !== state) continue;
       if (items.length === limit) return { items, next: writeCursor(last) };
       const { id, category_code } = entry;
       last = { kind, category_code, id };
       const title = library.findEntry(kind, id)?.title ?? null;
-      items.push({ entity_id: id, kind, category_code, title, reason });
+      items.push({ entity_id: id, kind, standing, category_code, title, reason });
     }
   }
   return { items, next: null };
@@ -76,7 +77,7 @@ async function listOrphans(
     const { kind, entity_id } = vectors[row] as MetaVector;
     if ((wanted && kind !== wanted) || library.hasEntry(kind, entity_id)) continue;
     if (items.length === limit) return { items, next: writeCursor(row) };
-    items.push({ entity_id, kind, category_code: null, title: null, reason: null });
+    items.push({ entity_id, kind, standing: 'orphan', category_code: null, title: null, reason: null });
   }
   return { items, next: null };
 }

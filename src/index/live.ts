@@ -26,7 +26,7 @@ export type IndexBody = Truth & {
 export type LiveIndex = ReturnType<typeof createLiveIndex>;
 
 export type LiveIndexOptions = {
-  config: Pick<Config, 'databasePath' | 'indexFolder'>;
+  config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
   /** Called after each change of the truth. */
   onChange: (body: IndexBody) => void;
   /** A search thread crashed or could not start. It is started anew at once; after more than one crash with the next
@@ -186,11 +186,18 @@ export function createLiveIndex(given: LiveIndexOptions) {
 const ownThreadFile = new URL('./live-worker.js', import.meta.url);
 
 const mostHits = 200;
+export const longestQuery = 500;
 const firstPauseMs = 5000;
 const pauseMaxMs = 300_000;
 
 function refuseBadQuery({ query, limit = 1 }: SearchQuery) {
   if (query.trim() === '') throw new AppError('invalid_arguments', 'The search is empty. Type a few words.');
+  if (query.length > longestQuery) {
+    throw new AppError(
+      'invalid_arguments',
+      `The search has ${query.length} characters; at most ${longestQuery} are compared. Shorten it.`,
+    );
+  }
   if (Number.isInteger(limit) && limit >= 1 && limit <= mostHits) return;
   throw new AppError(
     'invalid_arguments',

@@ -31,7 +31,7 @@ export type RebuildResult = {
   generation: string;
 };
 
-type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
+export type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
   config: Pick<Config, 'indexFolder'>;
   library: Db;
   model: Embedder;

@@ -26,11 +26,14 @@ export function createIndexRepository(db: Db) {
   const members = { experience: prepareMembers(db, 'experience'), manual: prepareMembers(db, 'manual') };
 
   const vector = prepareVector(db);
+  const hasCategory = db.prepare('SELECT 1 FROM categories WHERE code = ?').pluck();
 
   const findEntry = (kind: Kind, id: string) => entries[kind].get(id) as FoundEntry | undefined;
 
   return {
     findEntry,
+
+    hasCategory: (code: string) => hasCategory.get(code) !== undefined,
 
     hasEntry: (kind: Kind, id: string) => has[kind].get(id) !== undefined,
 

@@ -16,12 +16,33 @@ export function makeSnippet(text: string, query: string): string {
   return `${from > 0 ? '… ' : ''}${line.slice(from, to).trim()}${to < line.length ? ' …' : ''}`;
 }
 
+export type TextPart = { text: string; isMatch: boolean };
+
+/** The text in parts, for who marks those words that begin with a word of the query. */
+export function markWords(text: string, query: string): TextPart[] {
+  const pattern = wordPattern(query, '[\\p{L}\\p{N}]*');
+  if (pattern === null) return [{ text, isMatch: false }];
+  const parts: TextPart[] = [];
+  let end = 0;
+  for (const { index, 0: word } of text.matchAll(pattern)) {
+    if (index > end) parts.push({ text: text.slice(end, index), isMatch: false });
+    parts.push({ text: word, isMatch: true });
+    end = index + word.length;
+  }
+  return end < text.length ? [...parts, { text: text.slice(end), isMatch: false }] : parts;
+}
+
 function findWord(line: string, query: string): number {
+  const match = wordPattern(query)?.exec(line);
+  return match?.index ?? 0;
+}
+
+/** Finds where a word begins with a word of the query; null when none of those is telling. */
+function wordPattern(query: string, rest = ''): RegExp | null {
   const words = query.match(/[\p{L}\p{N}]+/gu) ?? [];
   const telling = words.filter((word) => word.length >= leastWord);
-  if (telling.length === 0) return 0;
-  const match = new RegExp(`(?<![\\p{L}\\p{N}])(?:${telling.join('|')})`, 'iu').exec(line);
-  return match?.index ?? 0;
+  if (telling.length === 0) return null;
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${telling.join('|')})${rest}`, 'giu');
 }
 
 /** Text without spaces is cut where it is, but never through a surrogate pair. */

@@ -5,8 +5,9 @@ import { exportOperation } from './export.ts';
 import { importOperation } from './import.ts';
 import { indexOperation } from './index.ts';
 import type { Operation } from './operation.ts';
+import { repairOperation } from './repair.ts';
 
-const operations: Operation[] = [importOperation, exportOperation, indexOperation];
+const operations: Operation[] = [importOperation, exportOperation, indexOperation, repairOperation];
 
 export type Catalogue = {
   all(): Operation[];
@@ -41,7 +42,6 @@ export function createCatalogue(listed = operations, own: () => Operation[] = ()
  *  (`jobs` is a path of the API, too). */
 export const reservedNames = [
   ...operations.map(({ name }) => name),
-  'repair',
   'snapshot',
   'rollback',
   'undo',

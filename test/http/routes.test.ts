@@ -10,6 +10,8 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
 const known = [
   'GET /',
+  'GET /api/v1/entries',
+  'GET /api/v1/entries/:id',
   'GET /api/v1/index',
   'GET /api/v1/openapi.json',
   'GET /api/v1/operations',
@@ -29,6 +31,7 @@ const known = [
   'GET /jobs/:number',
   'GET /jobs/bulk/:id',
   'GET /library',
+  'GET /library/:id',
   'GET /metrics',
   'GET /operations',
   'GET /ui/jobs',

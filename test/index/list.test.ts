@@ -36,24 +36,26 @@ t.test('each state lists its entries with the reason', async (t) => {
      DELETE FROM category_manuals WHERE id = 'M2'`,
   );
   addExperience(library, 'E4');
-  const of = (entity_id: string, reason: string | null) => ({
+  const of = (standing: string, entity_id: string, reason: string | null) => ({
     entity_id,
+    standing,
     kind: entity_id.startsWith('E') ? 'experience' : 'manual',
     category_code: 'GEN',
     title: `Title of ${entity_id}`,
     reason,
   });
   t.same((await list({ state: 'stale' })).items, [
-    of('E1', 'waits'),
-    of('E3', 'embedded_since'),
-    of('M1', 'other_model'),
+    of('stale', 'E1', 'waits'),
+    of('stale', 'E3', 'embedded_since'),
+    of('stale', 'M1', 'other_model'),
   ]);
-  t.same((await list({ state: 'failed' })).items, [of('E2', null)]);
-  t.same((await list({ state: 'missing' })).items, [of('E4', 'waits')]);
+  t.same((await list({ state: 'failed' })).items, [of('failed', 'E2', null)]);
+  t.same((await list({ state: 'missing' })).items, [of('missing', 'E4', 'waits')]);
   t.same((await list({ state: 'orphan' })).items, [
-    { entity_id: 'M2', kind: 'manual', category_code: null, title: null, reason: null },
+    { entity_id: 'M2', kind: 'manual', standing: 'orphan', category_code: null, title: null, reason: null },
   ]);
   t.same((await list({ state: 'fresh' })).items, []);
+  t.same(ids(await list({ state: 'all' })), ['E1', 'E2', 'E3', 'E4', 'M1'], 'all but the orphan');
 });
 
 t.test('kind and category narrow a list', async (t) => {

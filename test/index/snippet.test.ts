@@ -1,5 +1,5 @@
 import t from 'tap';
-import { makeSnippet } from '../../src/index/snippet.ts';
+import { makeSnippet, markWords } from '../../src/index/snippet.ts';
 
 const long = (before: number, word: string, after: number) =>
   `${'lorem '.repeat(before)}${word} ${'ipsum '.repeat(after)}`.trim();
@@ -40,5 +40,19 @@ t.test('text without spaces is cut, but no character is halved', (t) => {
 t.test('a query is a text, not a pattern', (t) => {
   t.equal(makeSnippet('a(b [c', '(( [a-'), 'a(b [c');
   t.match(makeSnippet(long(100, 'c++', 100), 'lorem(|*'), /^lorem/);
+  t.end();
+});
+
+t.test('the words that begin with a word of the query are parts of their own, and nothing is lost', (t) => {
+  const text = 'Gzip it: a gzipped archive, pregzip <b>';
+  const parts = markWords(text, 'a GZIP');
+  t.same(
+    parts.filter((part) => part.isMatch).map((part) => part.text),
+    ['Gzip', 'gzipped'],
+  );
+  t.equal(parts.map((part) => part.text).join(''), text);
+  t.same(markWords(text, 'to'), [{ text, isMatch: false }], 'words of two letters do not count');
+  t.same(markWords('gzip', '(gzip|'), [{ text: 'gzip', isMatch: true }], 'signs are no pattern');
+  t.same(markWords('', 'gzip'), []);
   t.end();
 });

@@ -18,7 +18,7 @@ t.test('the examples are listed beside our own operations, without a diagnostic'
   const { body } = await app.json('/api/v1/operations');
   t.same(
     body.items.map((item: { name: string }) => item.name),
-    ['import', 'export', 'index', 'folder-sizes', 'long-titles', 'recent-files'],
+    ['import', 'export', 'index', 'repair', 'folder-sizes', 'long-titles', 'recent-files'],
   );
 });
 

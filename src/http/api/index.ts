@@ -1,12 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
+import type { Kind } from '../../embedding/content.ts';
+import type { ListQuery } from '../../index/list.ts';
+import { longestQuery } from '../../index/live.ts';
 import type { SearchQuery } from '../../index/search.ts';
+import { describeEntry } from '../entry-view.ts';
 import type { Services } from '../services.ts';
 import { anyObjectSchema, errorSchema } from './bodies.ts';
 
 type Query = Omit<SearchQuery, 'query'> & { q: string };
+type List = Omit<ListQuery, 'after'> & { cursor?: string };
 
 const answer = { response: { 200: anyObjectSchema, '4xx': errorSchema, '5xx': errorSchema } };
+
+const kind = { type: 'string', enum: ['experience', 'manual'] } as const;
+const category = { type: 'string', minLength: 1, maxLength: 40 } as const;
 
 const searchSchema = {
   ...answer,
@@ -15,15 +23,41 @@ const searchSchema = {
     additionalProperties: false,
     required: ['q'],
     properties: {
-      q: { type: 'string', minLength: 1, maxLength: 500 },
-      kind: { type: 'string', enum: ['experience', 'manual'] },
-      category: { type: 'string', minLength: 1, maxLength: 40 },
+      q: { type: 'string', minLength: 1, maxLength: longestQuery },
+      kind,
+      category,
       limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },
     },
   },
 } as const;
 
-export function registerIndexApi(app: FastifyInstance, { liveIndex }: Services) {
+const listSchema = {
+  ...answer,
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      state: {
+        type: 'string',
+        enum: ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'],
+        default: 'all',
+      },
+      kind,
+      category,
+      cursor: { type: 'string' },
+      limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    },
+  },
+} as const;
+
+const entrySchema = {
+  ...answer,
+  querystring: { type: 'object', additionalProperties: false, properties: { kind } },
+} as const;
+
+export function registerIndexApi(app: FastifyInstance, services: Services) {
+  const { liveIndex } = services;
+
   app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
 
   app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
@@ -34,4 +68,19 @@ export function registerIndexApi(app: FastifyInstance, { liveIndex }: Services) 
     }
     return liveIndex.search({ query: q, ...filter });
   });
+
+  app.get<{ Querystring: List }>('/api/v1/entries', { schema: listSchema }, async (request) => {
+    const { cursor, ...query } = request.query;
+    const { items, next } = await liveIndex.list({ ...query, after: cursor });
+    return { items, next_cursor: next };
+  });
+
+  app.get<{ Params: { id: string }; Querystring: { kind?: Kind } }>(
+    '/api/v1/entries/:id',
+    { schema: entrySchema },
+    async (request) => {
+      const { entry, task, standing } = await describeEntry(services, request.params.id, request.query.kind);
+      return { ...entry, queue: task, index: standing };
+    },
+  );
 }

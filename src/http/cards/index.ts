@@ -8,6 +8,7 @@ export const indexCard: Card = {
   load({ liveIndex, repository }) {
     const index = liveIndex.truth();
     const builtBy = index.job_id ? repository.find(index.job_id) : null;
-    return { index, builtBy: builtBy?.number ?? null, behind: index.entries - index.fresh };
+    const behind = index.entries - index.fresh;
+    return { index, builtBy: builtBy?.number ?? null, behind, toRepair: behind + index.orphans };
   },
 };

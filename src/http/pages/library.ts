@@ -1,60 +1,132 @@
-import type { FastifyInstance } from 'fastify';
+// The library: search, the entries behind each figure of the index, and one entry with all that is known of it.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../errors.ts';
-import type { Kind } from '../../embedding/content.ts';
+import type { ListQuery } from '../../index/list.ts';
+import { longestQuery } from '../../index/live.ts';
+import { markWords } from '../../index/snippet.ts';
+import { describeEntry, readKind } from '../entry-view.ts';
+import { statusOf } from '../errors.ts';
 import { sendPage } from '../page.ts';
 import type { Services } from '../services.ts';
+import { entryUrl } from '../words.ts';
 
-type Query = { q?: string; kind?: Kind | ''; category?: string };
+type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
 
+const text = { type: 'string' } as const;
+/** What is wrong with a value is said on the page, beside the form. */
 const query = {
   type: 'object',
-  properties: {
-    q: { type: 'string', maxLength: 500 },
-    kind: { enum: ['', 'experience', 'manual'] },
-    category: { type: 'string', maxLength: 40 },
-  },
-} as const;
+  properties: { q: text, kind: text, category: text, state: text, after: text },
+};
 
 const hitsShown = 20;
+const entriesShown = 50;
+const states = ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'] as const;
 
-export function registerLibraryPage(app: FastifyInstance, services: Services) {
+export function registerLibraryPages(app: FastifyInstance, services: Services) {
   app.get<{ Querystring: Query }>(
     '/library',
     { config: { isPage: true }, schema: { querystring: query } },
     async (request, reply) => {
-      const { q = '', kind = '', category = '' } = request.query;
-      const answer = q.trim() === '' ? null : await search(services, q, kind, category);
-      const data = {
-        q,
-        kind,
-        category,
-        answer,
-        categories: services.counts.totals().list,
-        totals: services.counts.totals(),
-        index: services.liveIndex.truth(),
-      };
+      const { q = '', kind = '', category = '', state = '', after } = request.query;
+      const form = { q, kind, category, state: q === '' ? state : '', longestQuery };
+      const found = q === '' ? null : await orProblem(reply, () => search(services, form));
+      const listed = form.state === '' ? null : await orProblem(reply, () => list(services, form, after));
+      return sendLibrary(services, request, reply, { form, found, listed });
+    },
+  );
+
+  app.get<{ Params: { id: string }; Querystring: { id?: string; kind?: string } }>(
+    '/library/:id',
+    {
+      config: { isPage: true },
+      schema: { querystring: { type: 'object', properties: { id: text, kind: text } } },
+    },
+    async (request, reply) => {
+      const id = request.query.id ?? request.params.id;
+      const described = await describeEntry(services, id, readKind(request.query.kind));
       return sendPage(services, request, reply, {
-        name: 'library',
-        title: 'Library',
+        name: 'entry',
+        title: described.entry.title,
         section: 'library',
-        data,
+        data: { ...described, isLexical: services.liveIndex.truth().model === builtIn.name },
       });
     },
   );
 }
 
-/** Without an index the page says what to do instead of an error. */
-async function search({ liveIndex }: Services, query: string, kind: Kind | '', category: string) {
+function sendLibrary(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  data: Record<string, unknown> & { form: Form },
+) {
+  const index = services.liveIndex.truth();
+  const counts = { ...index, all: index.entries, orphan: index.orphans };
+  return sendPage(services, request, reply, {
+    name: 'library',
+    title: 'Library',
+    section: 'library',
+    data: {
+      ...data,
+      index,
+      totals: services.counts.totals(),
+      isLexical: index.model === builtIn.name,
+      states: states.map((name) => ({ name, count: counts[name] })),
+      link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...data.form, ...change }),
+    },
+  });
+}
+
+type Form = { q: string; kind: string; category: string; state: string; longestQuery: number };
+
+/** A refusal is shown in place of what was asked for, with its status; that nothing is built yet is none. */
+async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T | { problem: string }> {
   try {
-    const answer = await liveIndex.search({
-      query,
-      kind: kind || undefined,
-      category: category || undefined,
-      limit: hitsShown,
-    });
-    return { ...answer, problem: null };
+    return await work();
   } catch (error) {
-    if (error instanceof AppError) return { hits: [], generation: null, took_ms: 0, problem: error.message };
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== 'index_missing') reply.code(statusOf(error));
+    return { problem: error.message };
   }
+}
+
+async function search({ liveIndex }: Services, { q, kind, category }: Form) {
+  const filter = { kind: readKind(kind), category: category || undefined };
+  const answer = await liveIndex.search({ query: q, ...filter, limit: hitsShown });
+  const live = liveIndex.truth();
+  const generation = [live, live.previous].find((one) => one?.generation === answer.generation);
+  const hits = answer.hits.map((hit) => ({
+    ...hit,
+    url: entryUrl(hit.kind, hit.entity_id),
+    titleParts: markWords(hit.title, q),
+    snippetParts: markWords(hit.snippet, q),
+  }));
+  return { ...answer, hits, builtAt: generation?.built_at ?? null, problem: null };
+}
+
+async function list({ liveIndex, entries }: Services, { state, kind, category }: Form, after?: string) {
+  const filter = { kind: readKind(kind), category: category || undefined, after: after || undefined };
+  const page = await liveIndex.list({ state: readState(state), ...filter, limit: entriesShown });
+  const items = page.items.map((item) => ({
+    ...item,
+    url: item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id),
+    error: item.standing === 'failed' ? (entries.task(item.kind, item.entity_id)?.error ?? null) : null,
+  }));
+  return { items, next: page.next, problem: null };
+}
+
+function readState(text: string): ListQuery['state'] {
+  const state = states.find((name) => name === text);
+  if (state) return state;
+  throw new AppError(
+    'invalid_arguments',
+    `There is no state ${JSON.stringify(text)}; there are ${states.join(', ')}.`,
+  );
+}
+
+function libraryUrl({ q, state, kind, category, after = '' }: Form & { after?: string }): string {
+  const filled = Object.entries({ q, state, kind, category, after }).filter(([, value]) => value !== '');
+  return `/library${filled.length > 0 ? `?${new URLSearchParams(filled)}` : ''}`;
 }

@@ -1,0 +1,52 @@
+// What the operation `repair` does: nothing when the live index is whole and holds exactly the library; else the
+// rebuild, which embeds what has no current embedding and leaves out what has no entry.
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { generationFiles, readPointer } from './generation.ts';
+import { toRows } from './loaded.ts';
+import { type RebuildContext, type RebuildResult, rebuildIndex } from './rebuild.ts';
+import { createIndexRepository } from './repository.ts';
+import { countTruth } from './truth.ts';
+import { verifyGeneration } from './verify.ts';
+
+/** `repaired` counts the stale, missing and failed entries and the orphan vectors there were before. */
+export type RepairResult = RebuildResult & { repaired: number };
+
+/** Refuses as `rebuildIndex` does. */
+export async function repairIndex(context: RebuildContext): Promise<RepairResult> {
+  const live = readLive(context);
+  const index = live && { ...live, isOrphan: new Uint8Array(live.meta.count) };
+  const repository = createIndexRepository(context.library);
+  const truth = await countTruth(repository, index, () => setImmediate());
+  const { entries, fresh, stale, missing, failed, orphans } = truth;
+  const repaired = entries - fresh + orphans;
+  if (live && repaired === 0) {
+    console.log(`Nothing to repair: the index holds exactly the ${entries} entries of the library.`);
+    return { entries, ...asItIs(live), repaired };
+  }
+  console.log(`To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} orphan vectors.`);
+  return { ...(await rebuildIndex({}, context)), repaired };
+}
+
+/** Null when there is no live index, or none that can be used: then every entry is missing. */
+function readLive({ config, model, progress }: RebuildContext) {
+  try {
+    const generation = readPointer(config.indexFolder)?.current;
+    if (generation === undefined) return null;
+    const files = generationFiles(path.join(config.indexFolder, generation));
+    const { meta, index } = verifyGeneration(files, (done, total) => progress(done, total, 'check'));
+    if (meta.model === model.name && meta.dimension === model.dimension) {
+      return { generation, meta, bytes: index.bytes, rows: toRows(meta.vectors) };
+    }
+    console.log(`The live index was built with ${meta.model}; the model is ${model.name}.`);
+  } catch (error) {
+    console.log(`The live index cannot be used: ${(error as Error).message}`);
+  }
+  return null;
+}
+
+function asItIs({ generation, meta, bytes }: NonNullable<ReturnType<typeof readLive>>) {
+  const { count, model, dimension, sha256 } = meta;
+  const kept = { embedded: 0, reused: count, removed: 0, failed: 0 };
+  return { ...kept, vectors: count, model, dimension, sha256, bytes, generation };
+}

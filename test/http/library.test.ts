@@ -1,0 +1,206 @@
+import t, { type Test } from 'tap';
+import { startApp } from '../support/app.ts';
+import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
+import { rebuild } from '../support/index-of.ts';
+import { textOf } from '../support/screen.ts';
+
+/** A server whose library has three entries, and an index of them unless it is not wanted. */
+async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
+  const { config, library } = createLibrary(t.testdir());
+  t.teardown(() => library.close());
+  addCategory(library, 'EMP');
+  addExperience(library, 'E1', { title: 'Pack <files>', playbook: 'Create a gzipped archive & "more"' });
+  addExperience(library, 'E2', { title: 'Resize an image' });
+  addManual(library, 'M1', { title: 'Archives', content: 'All about archives.', summary: 'tar and zip' });
+  for (const id of ids) addExperience(library, id);
+  if (isBuilt) await rebuild(config, library);
+  const app = await startApp(t, { root: config.root });
+  return { app, library, refresh: () => app.services.liveIndex.refresh() };
+}
+
+t.test(
+  'a search shows score, title and text, marks the words escaped, and says which index answered',
+  async (t) => {
+    const { app } = await open(t);
+    const { status, html, text } = await app.page('/library?q=gzip+files');
+    t.equal(status, 200);
+    const [first] = html.querySelectorAll('.hits li');
+    t.match(first?.innerHTML, /Pack &lt;<mark>files<\/mark>&gt;/);
+    t.match(first?.innerHTML, /<mark>gzipped<\/mark> archive &amp; &quot;more&quot;/);
+    t.notMatch(text, /<files>/);
+    t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
+    t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
+    const generation = app.services.liveIndex.truth().generation;
+    t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation} , built`));
+    t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
+  },
+);
+
+t.test('kind and category narrow the search, and nothing found says what to try', async (t) => {
+  const { app } = await open(t);
+  const { html } = await app.page('/library?q=archive&kind=manual&category=GEN');
+  t.same(
+    html.querySelectorAll('.hits h3').map((title) => title.text),
+    ['Archives'],
+  );
+  t.match(
+    textOf((await app.page('/library?q=archive&category=EMP')).html, 'main'),
+    /Nothing found.*Try other words/,
+  );
+});
+
+t.test('each figure leads to its entries with their reasons', async (t) => {
+  const { app, library, refresh } = await open(t);
+  library.exec(`UPDATE experiences SET title = 'Scale an image', embedding_status = 'failed' WHERE id = 'E2';
+    UPDATE category_manuals SET embedding_status = 'pending' WHERE id = 'M1';
+    DELETE FROM experiences WHERE id = 'E1';
+    INSERT INTO ops_embedding_task (entity_type, entity_id, attempts, error, failed_at, fence)
+      VALUES ('experience', 'E2', 3, 'The service said <no>.', '2026-01-01T00:00:00.000Z', 1)`);
+  addExperience(library, 'E4');
+  await refresh();
+  const { html } = await app.page('/ui/operations/index');
+  const link = (state: string) => html.querySelector(`a[href="/library?state=${state}"]`);
+  t.equal(link('stale')?.text, '1 stale');
+  t.match(html.querySelector('a[href="/ui/operations/repair/confirm"]')?.text, /Repair 3 entries…/);
+  for (const [state, words] of [
+    ['stale', /Archives.*Changed since it was embedded/],
+    ['missing', /Title of E4.*it waits in the queue/],
+    ['failed', /Scale an image.*The service said <no>\./],
+    ['orphan', /E1.*Orphan/],
+    ['fresh', /None.*No entry is in this state/],
+  ] as const) {
+    const page = await app.page(link(state)?.getAttribute('href') ?? '');
+    t.equal(page.status, 200);
+    t.match(textOf(page.html, '#h-list + *, main'), words, state);
+  }
+});
+
+t.test('a list is paged by links that keep its filters', async (t) => {
+  const { app } = await open(t, { ids: Array.from({ length: 60 }, (_, i) => `X${100 + i}`) });
+  const first = await app.page('/library?state=all&kind=experience&category=GEN');
+  t.equal(first.html.querySelectorAll('.hits li').length, 50);
+  const next = first.html.querySelector('a[rel="next"]')?.getAttribute('href') ?? '';
+  t.match(next, /state=all&kind=experience&category=GEN&after=/);
+  const second = await app.page(next.replaceAll('&amp;', '&'));
+  t.equal(second.html.querySelectorAll('.hits li').length, 12);
+  t.notOk(second.html.querySelector('a[rel="next"]'));
+});
+
+t.test('an entry shows its text, its fields, its state and its neighbours', async (t) => {
+  const { app, library } = await open(t);
+  const { status, html } = await app.page('/library/E1');
+  t.equal(status, 200);
+  t.equal(textOf(html, 'h1'), 'Pack <files>');
+  t.match(textOf(html, 'main'), /Create a gzipped archive & "more".*Nearest neighbours/);
+  t.match(
+    html.querySelectorAll('.hits h3').map((title) => title.text),
+    ['Archives', 'Resize an image'],
+  );
+  t.match(textOf(html, 'main'), /Queue Embedded Index Fresh/);
+  t.ok(html.querySelector('a[href="/library?state=all&category=GEN"]'));
+  t.equal(
+    html.querySelector('.btn-row a')?.getAttribute('href'),
+    '/ui/operations/index/confirm?entry=E1&full=true',
+  );
+  library.exec(`UPDATE experiences SET embedding_status = 'pending' WHERE id = 'E1';
+    INSERT INTO ops_embedding_task (entity_type, entity_id, attempts, error, next_attempt_at, fence)
+      VALUES ('experience', 'E1', 2, 'Too long', '2099-01-01T00:00:00.000Z', 1)`);
+  const waiting = textOf((await app.page('/library/E1')).html, 'main');
+  t.match(waiting, /Waits for its embedding Attempts 2 Error Too long Next try 1 Jan 2099/);
+  t.match(waiting, /Stale Changed since it was embedded.*finds it by its former text/);
+});
+
+t.test('re-embed runs through the operation, for this entry alone', async (t) => {
+  const { app, library } = await open(t);
+  const dates = () =>
+    library.prepare('SELECT entity_id, created_at FROM embeddings ORDER BY 1').raw().all() as string[][];
+  const before = new Map(dates() as [string, string][]);
+  const dialog = await app.page('/ui/operations/index/confirm?entry=E1&full=true');
+  t.equal(dialog.html.querySelector('[name="entry"]')?.getAttribute('value'), 'E1');
+  await app.run('index', { entry: 'E1', full: true });
+  const changed = dates().filter(([id, at]) => before.get(id ?? '') !== at);
+  t.same(
+    changed.map(([id]) => id),
+    ['E1'],
+  );
+});
+
+t.test('any text is an id: its page is found by the link that a list gives', async (t) => {
+  const ids = [
+    'a/b',
+    '../x',
+    '.',
+    '..',
+    '"q"',
+    "it's",
+    '<b>',
+    'a b?c#d%',
+    'ünï 🙂',
+    'nul\0end',
+    '/',
+    'x'.repeat(2000),
+  ];
+  const { app } = await open(t, { ids });
+  const { html } = await app.page('/library?state=all&kind=experience');
+  const links = html.querySelectorAll('.hits h3 a').map((link) => link.getAttribute('href') ?? '');
+  t.equal(links.length, ids.length + 2);
+  const shown = new Set<string>();
+  for (const link of links) {
+    const page = await app.page(link);
+    t.equal(page.status, 200, link);
+    shown.add(textOf(page.html, 'h1'));
+  }
+  t.equal(shown.size, links.length);
+});
+
+t.test(
+  'what is no entry, kind, category, state or place is answered in words, with its status',
+  async (t) => {
+    const { app } = await open(t);
+    for (const [address, status, words] of [
+      ['/library/nope', 404, /The library has no entry "nope"/],
+      ['/library/E1?kind=manual', 404, /no manual "E1"/],
+      ['/library/E1?kind=category', 422, /no kind "category"; there are experience and manual/],
+      ['/library?q=x&kind=recipe', 422, /no kind "recipe"/],
+      ['/library?q=x&category=NOP', 422, /no category "NOP"/],
+      ['/library?state=all&category=NOP', 422, /no category "NOP"/],
+      ['/library?state=odd', 422, /no state "odd"; there are all, fresh/],
+      ['/library?state=all&after=x', 422, /no place in the list/],
+      ['/library?q=+', 422, /The search is empty/],
+      [`/library?q=${'x'.repeat(10_000)}`, 422, /has 10000 characters; at most 500/],
+    ] as const) {
+      const page = await app.page(address);
+      t.equal(page.status, status, address.slice(0, 60));
+      t.match(textOf(page.html, 'main'), words);
+    }
+    t.equal((await app.page('/library?q=%00%22%3Cscript%3E')).status, 200);
+  },
+);
+
+t.test('without an index the page says what to do, and lists what is missing', async (t) => {
+  const { app } = await open(t, { isBuilt: false });
+  const { status, html } = await app.page('/library?q=archive');
+  t.equal(status, 200);
+  t.match(textOf(html, 'main'), /There is no index yet\. Rebuild the index.*Go to Operations/);
+  t.equal((await app.page('/library?state=missing')).html.querySelectorAll('.hits li').length, 3);
+  t.match(textOf((await app.page('/library/E1')).html, 'main'), /Index Missing Not embedded yet/);
+});
+
+t.test('the API gives the entries by state, and one with its queue and index state', async (t) => {
+  const { app } = await open(t);
+  const first = await app.json('/api/v1/entries?limit=2');
+  t.match(first.body, { items: [{ entity_id: 'E1', standing: 'fresh' }, { entity_id: 'E2' }] });
+  const second = await app.json(`/api/v1/entries?cursor=${first.body.next_cursor}`);
+  t.match(second.body, { items: [{ entity_id: 'M1' }], next_cursor: null });
+  t.match((await app.json('/api/v1/entries/M1')).body, {
+    id: 'M1',
+    kind: 'manual',
+    body: 'All about archives.',
+    queue: null,
+    index: { standing: 'fresh', neighbours: [{ entity_id: 'E1' }, {}] },
+  });
+  t.equal((await app.json('/api/v1/entries/nope')).status, 404);
+  t.equal((await app.json('/api/v1/entries?state=odd')).status, 422);
+  t.equal((await app.json('/api/v1/search?q=x&category=NOP')).status, 422);
+  t.equal((await app.json(`/api/v1/search?q=${'x'.repeat(10_000)}`)).status, 422);
+});
