@@ -9,6 +9,7 @@ import { shareStream } from './live.js';
 import { watchPreferences } from './preferences.js';
 import { watchTimes } from './times.js';
 import { watchNotices } from './toast.js';
+import { watchUpload } from './upload.js';
 
 shareStream();
 watchHosts();
@@ -20,6 +21,7 @@ watchConnection();
 watchKeys();
 watchPreferences();
 watchTimes();
+watchUpload();
 
 /** `chl:swapped` on the document, once after each swap and before it is painted, whoever brought it. */
 let isDue = false;

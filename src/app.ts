@@ -16,6 +16,7 @@ import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { tidyGenerations } from './index/generation.ts';
 import { createLiveIndex } from './index/live.ts';
+import { createUploads } from './index/snapshot-upload.ts';
 import { createEntryReader } from './library/entry.ts';
 import { createBulk } from './jobs/bulk.ts';
 import { createDiskReserve } from './jobs/disk-reserve.ts';
@@ -35,6 +36,7 @@ import { createPool } from './runner/pool.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
+import { createTaskRunner } from './runner/task.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
@@ -129,6 +131,14 @@ export async function createApp(
   });
   // A run by hand answers no searches, so it needs no search thread.
   if (!options.only) bus.on('library', () => void liveIndex.refresh());
+  const uploads = createUploads({
+    config,
+    audit,
+    bus,
+    runTask: createTaskRunner(config),
+    isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
+    now,
+  });
   const untilFree = createBusyRetry(busyRetry);
   const impatientQueue = createSqliteQueue(library);
   const queue = createPatientQueue(impatientQueue, busyRetry);
@@ -157,6 +167,7 @@ export async function createApp(
     entries: createEntryReader(library),
     descriptors,
     liveIndex,
+    uploads,
     queue,
     workers: createWorkers({ ...forWorkers, pool }),
     pool,
@@ -206,6 +217,7 @@ export async function createApp(
     runner.start();
     telemetry.start();
     retention.start();
+    uploads.start();
     ownOperations.start();
     await startWorkers();
     return address;
@@ -235,6 +247,7 @@ export async function createApp(
     await starting?.catch(() => {});
     await telemetry.stop();
     await retention.stop();
+    uploads.stop();
     ownOperations.stop();
     await Promise.all([runner.stop(quietMs), pool.stop(), watch.stop()]);
     await server.close();

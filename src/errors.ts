@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'too_many_streams'
   | 'host_not_allowed'
   | 'cross_origin'
+  | 'upload_in_progress'
   | 'too_large'
   | 'unsupported_media_type'
   | 'bad_input'

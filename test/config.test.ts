@@ -46,6 +46,7 @@ t.test('without variables everything has its documented default, below ./data', 
     workers: 2,
     embedding: null,
     maxStreams: 1000,
+    snapshotMaxBytes: 512 * 1024 * 1024,
     telemetryIntervalMs: 5000,
     logLevel: 'info',
   });
@@ -73,6 +74,7 @@ t.test('each variable reaches its key', async (t) => {
     CHL_EMBEDDING_URL: 'http://127.0.0.1:11434',
     CHL_EMBEDDING_MODEL: 'some/model',
     CHL_MAX_STREAMS: '7',
+    CHL_SNAPSHOT_MAX_MB: '3',
     CHL_TELEMETRY_INTERVAL_SEC: '9',
     CHL_LOG_LEVEL: 'silent',
   });
@@ -96,6 +98,7 @@ t.test('each variable reaches its key', async (t) => {
     workers: 0,
     embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null },
     maxStreams: 7,
+    snapshotMaxBytes: 3 * 1024 * 1024,
     telemetryIntervalMs: 9000,
     logLevel: 'silent',
     unknownVariables: [],
@@ -138,6 +141,7 @@ t.test('a number out of its range is refused with one line: variable, value, wha
     CHL_RETENTION_JOBS: [100, 100_000_000],
     CHL_WORKERS: [0, 64],
     CHL_MAX_STREAMS: [1, 100_000],
+    CHL_SNAPSHOT_MAX_MB: [1, 1_048_576],
     CHL_TELEMETRY_INTERVAL_SEC: [1, 3600],
   };
   for (const [name, [least, most]] of Object.entries(ranges)) {

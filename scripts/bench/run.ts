@@ -3,17 +3,21 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
 import { floodWorkload } from './flood.ts';
+import { embedWorkload } from './embed.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
 import type { Figure, Workload } from './workload.ts';
 
 const workloads: Workload[] = [
   importWorkload,
+  embedWorkload,
   cancelsWorkload,
   jobsWorkload,
   floodWorkload,
+  snapshotWorkload,
   startWorkload,
   searchWorkload,
   searchMillionWorkload,

@@ -181,7 +181,7 @@ function toOutage(error: unknown, service: EmbeddingService): EmbeddingOutage {
   if (error instanceof EmbeddingOutage) return error;
   const why = wordsOf(error, service);
   return new EmbeddingOutage(
-    `The embedding service at ${endpointOf(service.url)} cannot be used: ${why}. Start it, or mend the settings; nothing is lost meanwhile.`,
+    `The embedding service at ${endpointOf(service.url)} cannot be used: ${why}. Start it, or mend its settings.`,
     error instanceof Refusal ? error.retryAfterMs : undefined,
   );
 }

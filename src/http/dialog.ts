@@ -98,7 +98,7 @@ function viewDialog(
   const known = new Set([...fields.map((field) => field.name), ...formFields]);
   const isDestructive = operation.danger(filled) === 'destructive';
   return {
-    ...operation.dialog(filled),
+    ...operation.dialog(filled, services.config),
     action: retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`,
     preview: retryOf ? null : `/ui/operations/${operation.name}/confirm`,
     back: retryOf ? `/jobs/${retryOf.number}` : '/operations',

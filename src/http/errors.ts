@@ -36,6 +36,7 @@ const statuses: Record<ErrorCode, number> = {
   too_large: 413,
   too_many_streams: 503,
   unsupported_media_type: 415,
+  upload_in_progress: 409,
 };
 
 /** The body of every refusal: `{error: {code, message, details?, request_id}}`. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
 import view from '@fastify/view';
 import { Eta } from 'eta';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
@@ -11,10 +12,12 @@ import { registerHealth } from './api/health.ts';
 import { registerIndexApi } from './api/index.ts';
 import { registerJobsApi } from './api/jobs.ts';
 import { registerOperationsApi } from './api/operations.ts';
+import { registerSnapshotApi } from './api/snapshot.ts';
 import { registerQueueApi } from './api/queue.ts';
 import { registerWorkersApi } from './api/workers.ts';
 import { registerTelemetryApi } from './api/telemetry.ts';
 import { registerAssets } from './assets.ts';
+import { registerBodyTime } from './body-time.ts';
 import { registerConnectionLimit } from './connections.ts';
 import { registerErrors } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -24,10 +27,12 @@ import { registerBulkPages } from './pages/bulk.ts';
 import { registerJobPages } from './pages/jobs.ts';
 import { registerLibraryPages } from './pages/library.ts';
 import { registerOperationsPages } from './pages/operations.ts';
+import { registerSnapshotPages } from './pages/snapshot.ts';
 import { registerWorkersPages } from './pages/workers.ts';
 import type { Services } from './services.ts';
 import { createStream, type Stream } from './stream.ts';
 import { registerStreamRoute } from './pages/stream.ts';
+import { formLimits } from './snapshot-form.ts';
 import { registerValidation } from './validation.ts';
 
 const bodyMaxBytes = 1024 * 1024;
@@ -41,7 +46,9 @@ export async function createServer(services: Services): Promise<{ server: Fastif
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => randomUUID().slice(0, 8),
     bodyLimit: bodyMaxBytes,
-    requestTimeout: requestMaxMs,
+    // Bodies have a limit of their own: body-time.ts.
+    requestTimeout: 0,
+    http: { headersTimeout: requestMaxMs },
     forceCloseConnections: true,
     // A longer parameter would be answered by the framework before the gate; the limit is that of the headers.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
@@ -49,6 +56,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
+  registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, services.descriptors);
   registerErrors(app, services);
   registerValidation(app);
@@ -77,6 +85,11 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   registerQueueApi(app, services);
   registerIndexApi(app, services);
   registerTelemetryApi(app, services);
+  await app.register(async (forms) => {
+    await forms.register(multipart, { limits: formLimits });
+    registerSnapshotPages(forms, services);
+    registerSnapshotApi(forms, services);
+  });
   registerHealth(app, services, stream);
   return { server: app, stream };
 }

@@ -6,6 +6,7 @@ import type { UntilFree } from '../db/busy-retry.ts';
 import type { Descriptors } from '../descriptors.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { LiveIndex } from '../index/live.ts';
+import type { Uploads } from '../index/snapshot-upload.ts';
 import type { EntryReader } from '../library/entry.ts';
 import type { Bulk } from '../jobs/bulk.ts';
 import type { JobListing } from '../jobs/listing.ts';
@@ -43,6 +44,7 @@ export type Services = {
   entries: EntryReader;
   descriptors: Descriptors;
   liveIndex: LiveIndex;
+  uploads: Uploads;
   queue: EmbeddingQueue;
   workers: Workers;
   pool: Pick<Pool, 'problems'>;

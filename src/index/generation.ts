@@ -10,7 +10,7 @@ export type Pointer = { current: string; previous: string | null };
 /** A generation that is being built; `folder` becomes `<index folder>/<name>` when it is switched to. */
 export type Draft = { name: string; folder: string };
 
-/** What `job.json` in a generation says about the job that built it. */
+/** What `job.json` in a generation says about the job that built it, and the pointer about one that only turned it. */
 export type BuiltBy = { job_id: string; attempt: number; result: Record<string, unknown> };
 
 /** Model names in file names, as CHL makes them: lower case, `/` becomes `_`, dots go. */
@@ -61,7 +61,7 @@ export function startGeneration(indexFolder: string, now: Date): Draft {
 export function linkBackup(indexFolder: string, draft: Draft) {
   const live = unlessBroken(() => liveFiles(indexFolder));
   for (const file of live ? Object.values(live) : []) {
-    linkOrCopy(file, path.join(draft.folder, `${path.basename(file)}.backup`));
+    linkInto(draft, file, `${path.basename(file)}.backup`);
   }
 }
 
@@ -81,6 +81,21 @@ export function switchTo(indexFolder: string, draft: Draft): Pointer {
   return pointer;
 }
 
+/** Makes the previous generation the live one and the live one the previous, with one rename that also records the job.
+ *  Throws one sentence when there is nothing to go back to. The caller holds the `index` lock. */
+export function rollBack(indexFolder: string, turnedBy: BuiltBy): Pointer {
+  const pointer = readPointer(indexFolder);
+  if (!pointer?.previous) throw new Error('No generation before the live one is kept.');
+  const turned = { current: pointer.previous, previous: pointer.current };
+  writePointer(indexFolder, turned, turnedBy);
+  return turned;
+}
+
+/** Puts a finished file into a draft without copying its bytes, where the file system can do that. */
+export function linkInto(draft: Draft, file: string, name = path.basename(file)) {
+  linkOrCopy(file, path.join(draft.folder, name));
+}
+
 /** Removes what a build left that did not end, and generations that the pointer does not name. Without a
  *  readable pointer no generation is touched. Only for who holds the `index` lock, or before any job runs. */
 export function tidyGenerations(indexFolder: string) {
@@ -95,7 +110,8 @@ export function tidyGenerations(indexFolder: string) {
   }
 }
 
-/** The result of this attempt if its generation was switched to (it is the live one or the one before), else null.
+/** The result of this attempt if it turned the pointer, or its generation was switched to (it is the live one or the one
+ *  before), else null.
  *  Recovery asks: a job whose pointer moved before the crash has done its work. */
 export function readAppliedGeneration(
   config: Pick<Config, 'indexFolder'>,
@@ -103,8 +119,10 @@ export function readAppliedGeneration(
   attempt: number,
 ): Record<string, unknown> | null {
   const pointer = unlessBroken(() => readPointer(config.indexFolder));
-  for (const name of [pointer?.current, pointer?.previous]) {
-    const builtBy = name ? readBuiltBy(path.join(config.indexFolder, name)) : null;
+  const records = [pointer?.current, pointer?.previous].map(
+    (name) => name && path.join(config.indexFolder, name, builtByName),
+  );
+  for (const builtBy of [readTurnedBy(config.indexFolder), ...records.map(readBuiltBy)]) {
     if (builtBy?.job_id === jobId && builtBy.attempt === attempt) return builtBy.result;
   }
   return null;
@@ -121,16 +139,22 @@ function isGenerationName(name: string): boolean {
 
 /** A file and not a symbolic link: one rename moves "live" and "previous" together, a reader that opens two files
  *  gets both from one generation, fsync proves the text, and tools that follow links copy nothing twice. */
-function writePointer(indexFolder: string, { current, previous }: Pointer) {
+function writePointer(indexFolder: string, { current, previous }: Pointer, turnedBy?: BuiltBy) {
   const draft = path.join(indexFolder, pointerDraftName);
-  writeDurably(draft, `${current}\n${previous ?? ''}\n`);
+  const record = turnedBy ? `${JSON.stringify(turnedBy)}\n` : '';
+  writeDurably(draft, `${current}\n${previous ?? ''}\n${record}`);
   fs.renameSync(draft, path.join(indexFolder, pointerName));
   fsyncFolder(indexFolder);
 }
 
-function readBuiltBy(folder: string): BuiltBy | null {
-  const text = readIfThere(path.join(folder, builtByName));
-  return unlessBroken(() => text && (JSON.parse(text) as BuiltBy)) || null;
+function readBuiltBy(file: string | null | undefined): BuiltBy | null {
+  return unlessBroken(() => JSON.parse((file && readIfThere(file)) || 'null') as BuiltBy | null);
+}
+
+/** The third line of the pointer. */
+function readTurnedBy(indexFolder: string): BuiltBy | null {
+  const [, , record] = readIfThere(path.join(indexFolder, pointerName))?.split('\n') ?? [];
+  return unlessBroken(() => JSON.parse(record || 'null') as BuiltBy | null);
 }
 
 function writeDurably(file: string, text: string) {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Db } from '../db/open.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { AppError } from '../errors.ts';
+import { isDiskFull } from '../jobs/disk-reserve.ts';
 import { bytes, plural } from '../wording.ts';
 import { type IndexHeader, readIndexHeader } from './faiss-file.ts';
 import { modelSlug } from './generation.ts';
@@ -48,7 +49,7 @@ export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapsh
     return await checkOpened(fd, check);
   } catch (error) {
     fs.rmSync(check.folder, { recursive: true, force: true });
-    throw error;
+    throw isDiskFull(error) ? diskFull() : error;
   } finally {
     fs.closeSync(fd);
   }
@@ -200,6 +201,14 @@ function assertRoom(folder: string, needed: number) {
   throw new AppError(
     'disk_full',
     `The disk of the index has ${bytes(bavail * bsize)} left; the snapshot needs ${bytes(needed)} and a reserve of ${bytes(reserveBytes)}. Free some space, then upload it again. The current index is unchanged.`,
+    { code: 'disk_full' },
+  );
+}
+
+function diskFull(): AppError {
+  return new AppError(
+    'disk_full',
+    'The disk of the index is full, so the snapshot could not be unpacked. Free some space, then upload it again. The current index is unchanged.',
     { code: 'disk_full' },
   );
 }

@@ -40,6 +40,11 @@ export function readStaged(indexFolder: string, id: string): Staged | null {
   return isObject(value) ? (value as Staged) : null;
 }
 
+/** The one of that id, or the newest when none is named; null when there is none. */
+export function findStaged(indexFolder: string, id: string | undefined): Staged | null {
+  return id === undefined ? (listStaged(indexFolder)[0] ?? null) : readStaged(indexFolder, id);
+}
+
 /** The newest first. */
 export function listStaged(indexFolder: string): Staged[] {
   return stagedIds(indexFolder)

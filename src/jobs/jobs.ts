@@ -205,7 +205,12 @@ export function createJobs(given: {
   }
 }
 
-function requireConfirmation(operation: Operation, args: Args, request: RunRequest) {
+/** Throws `confirmation_required` unless a destructive run comes with a reason and its word. */
+export function requireConfirmation(
+  operation: Operation,
+  args: Args,
+  request: Pick<RunRequest, 'reason' | 'confirm'>,
+) {
   if (operation.danger(args) !== 'destructive') return;
   const problems = [];
   if ([...(request.reason ?? '').trim()].length < leastReasonLength) {

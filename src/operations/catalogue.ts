@@ -6,8 +6,17 @@ import { importOperation } from './import.ts';
 import { indexOperation } from './index.ts';
 import type { Operation } from './operation.ts';
 import { repairOperation } from './repair.ts';
+import { rollbackOperation } from './rollback.ts';
+import { snapshotOperation } from './snapshot.ts';
 
-const operations: Operation[] = [importOperation, exportOperation, indexOperation, repairOperation];
+const operations: Operation[] = [
+  importOperation,
+  exportOperation,
+  indexOperation,
+  repairOperation,
+  snapshotOperation,
+  rollbackOperation,
+];
 
 export type Catalogue = {
   all(): Operation[];
@@ -42,6 +51,7 @@ export function createCatalogue(listed = operations, own: () => Operation[] = ()
  *  (`jobs` is a path of the API, too). */
 export const reservedNames = [
   ...operations.map(({ name }) => name),
+  'repair',
   'snapshot',
   'rollback',
   'undo',
@@ -50,6 +60,12 @@ export const reservedNames = [
   'cancel',
   'retry',
   'retention',
+  'workers',
+  'pause',
+  'resume',
+  'drain',
+  'queue',
+  'retry-failed',
   'doctor',
   'help',
 ];

@@ -70,7 +70,8 @@ export type Operation = {
   subject(args: Args): string;
   /** One sentence of a successful run's result. */
   outcome(result: Record<string, unknown>): string;
-  dialog(args: Args): Dialog;
+  /** `config` is missing where nobody looks at the data of a server. */
+  dialog(args: Args, config?: Config): Dialog;
   /** What a cancel leaves behind, in a sentence. */
   cancelNote: string;
 };

@@ -137,7 +137,7 @@ t.test('it is an outage when nothing listens', async (t) => {
   await service.stop();
   await t.rejects(embedder.embed(['one']), {
     name: 'EmbeddingOutage',
-    message: `The embedding service at ${service.url}/v1/embeddings cannot be used: nothing listens there. Start it, or mend the settings; nothing is lost meanwhile.`,
+    message: `The embedding service at ${service.url}/v1/embeddings cannot be used: nothing listens there. Start it, or mend its settings.`,
   });
 });
 

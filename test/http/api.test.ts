@@ -10,7 +10,7 @@ t.test('operations are listed with all that a client needs', async (t) => {
   t.equal(status, 200);
   t.strictSame(
     body.items.map((item: { name: string }) => item.name),
-    ['import', 'export', 'index', 'repair'],
+    ['import', 'export', 'index', 'repair', 'snapshot', 'rollback'],
   );
   t.match(body.items[0], {
     title: 'Import spreadsheet',

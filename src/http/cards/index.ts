@@ -1,14 +1,22 @@
 import type { Card } from './card.ts';
+import { viewSnapshots } from './snapshots.ts';
 
 export const indexCard: Card = {
   name: 'index',
   host: 'ops-index-card',
   path: '/ui/operations/index',
   dirtyOn: ['index'],
-  load({ liveIndex, repository }) {
+  load(services) {
+    const { liveIndex, repository } = services;
     const index = liveIndex.truth();
     const builtBy = index.job_id ? repository.find(index.job_id) : null;
     const behind = index.entries - index.fresh;
-    return { index, builtBy: builtBy?.number ?? null, behind, toRepair: behind + index.orphans };
+    return {
+      index,
+      builtBy: builtBy?.number ?? null,
+      behind,
+      toRepair: behind + index.orphans,
+      snapshots: viewSnapshots(services),
+    };
   },
 };

@@ -28,7 +28,8 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
     const loaded = dashboardCards.map(load);
     const cards = Object.fromEntries(await Promise.all(loaded));
     const isHowToOpen = readCookie(request, 'chl_howto') !== 'closed';
-    const data = { cards, isHowToOpen };
+    const snapshotMib = services.config.snapshotMaxBytes / 1024 ** 2;
+    const data = { cards, isHowToOpen, snapshotMib };
     return sendPage(services, request, reply, {
       name: 'operations',
       title: 'Operations',

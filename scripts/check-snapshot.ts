@@ -1,0 +1,23 @@
+// Checks an uploaded snapshot in a process of its own, so that neither its size nor what it holds can harm the server. No
+// operation: the server starts it for each upload. Its work is src/index/snapshot-check.ts.
+import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { builtIn } from '../src/embedding/built-in.ts';
+import { checkSnapshot } from '../src/index/snapshot-check.ts';
+import { stagedFolder } from '../src/index/staging.ts';
+import { runScript } from '../src/runner/script.ts';
+
+await runScript<{ zip: string; staged_id: string }>(async ({ zip, staged_id }, { config, progress }) => {
+  const library = openDatabase(config.databasePath, { busyMs: scriptBusyMs, readonly: true });
+  try {
+    return await checkSnapshot({
+      zip,
+      folder: stagedFolder(config.indexFolder, staged_id),
+      maxBytes: config.snapshotMaxBytes,
+      library,
+      model: builtIn,
+      onProgress: (stage, done, total) => progress(done, total, stage),
+    });
+  } finally {
+    library.close();
+  }
+});

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import { answerDownload } from '../download.ts';
+import { requester } from '../requester.ts';
+import type { Services } from '../services.ts';
+import { receiveSnapshot } from '../snapshot-form.ts';
+import { enqueueInstall, waitUntilInstalled, wantsInstall } from '../snapshot-install.ts';
+import { anyObjectSchema, errorSchema } from './bodies.ts';
+
+const errors = { '4xx': errorSchema, '5xx': errorSchema };
+
+const downloadSchema = {
+  description: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { backup: { type: 'string', enum: ['0', '1'] } },
+  },
+  response: errors,
+} as const;
+
+const uploadSchema = {
+  description:
+    'A form (multipart/form-data): `reason` and `confirm` (snapshot), then the file `snapshot`. With both it is installed, and the answer waits for that; without, it waits staged for an hour.',
+  response: { 201: anyObjectSchema, 202: anyObjectSchema, ...errors },
+} as const;
+
+/** Register where multipart forms are parsed. */
+export function registerSnapshotApi(app: FastifyInstance, services: Services) {
+  app.get<{ Querystring: { backup?: string } }>(
+    '/api/v1/index/snapshot',
+    { schema: downloadSchema },
+    (request, reply) => answerDownload(services, request, reply),
+  );
+
+  app.post(
+    '/api/v1/index/snapshot',
+    { schema: uploadSchema, config: { isUpload: true } },
+    async (request, reply) => {
+      const { form, staged } = await receiveSnapshot(services, request, reply);
+      const { staged_id, manifest, coverage } = staged;
+      if (!wantsInstall(form)) return reply.code(202).send({ staged_id, manifest, coverage });
+      const job = await enqueueInstall(services, staged, form, requester(request));
+      const index = await waitUntilInstalled(services, job);
+      reply.code(201).header('location', `/api/v1/operations/jobs/${job.id}`);
+      return { job_id: job.id, index };
+    },
+  );
+}

@@ -1,0 +1,140 @@
+// Kills what switches the index, and what stages a snapshot, right before each of its steps on the disk.
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import type { Config } from '../../src/config.ts';
+import { prepareLibrary } from '../../src/db/library.ts';
+import { builtIn } from '../../src/embedding/built-in.ts';
+import { generationFiles, readPointer, tidyGenerations } from '../../src/index/generation.ts';
+import { checkSnapshot } from '../../src/index/snapshot-check.ts';
+import { listStaged, stagedFolder, sweepStaged, writeStaged } from '../../src/index/staging.ts';
+import { verifyGeneration } from '../../src/index/verify.ts';
+import { buildEngine } from '../support/engine.ts';
+import { rebuild } from '../support/index-of.ts';
+import { addRunningJob } from '../support/script.ts';
+import { hashTree, makeIndexed, sha256, toParts } from '../support/snapshots.ts';
+import { hasStrace, killAtCall } from '../support/strace.ts';
+import { buildZip } from '../support/zip.ts';
+
+const skip = hasStrace ? false : 'strace is not installed, or may not trace';
+/** What changes folders, and what makes changes last. */
+const everyStep = 'rename,link,linkat,mkdir,rmdir,unlink,unlinkat,fsync,fdatasync';
+const stagedId = '0a0b0c0d';
+
+/** Two generations, and a ZIP of the first. */
+async function prepare(t: Test) {
+  const root = fs.realpathSync(t.testdir());
+  const { config, library, members } = await makeIndexed(root);
+  const zip = path.join(root, 'set.zip');
+  fs.writeFileSync(zip, buildZip(toParts(members)));
+  library.prepare(`UPDATE experiences SET title = 'Another title' WHERE id = 'E1'`).run();
+  await rebuild(config, library);
+  library.close();
+  return { root, config, zip };
+}
+
+/** Stages the ZIP, unless it still is. */
+async function stage(config: Config, zip: string) {
+  if (listStaged(config.indexFolder).length > 0) return;
+  const { library } = prepareLibrary(config.databasePath);
+  const folder = stagedFolder(config.indexFolder, stagedId);
+  const checked = await checkSnapshot({
+    zip,
+    folder,
+    maxBytes: 1e6,
+    library,
+    model: builtIn,
+    onProgress() {},
+  });
+  library.close();
+  const upload = { staged_id: stagedId, file_name: 'set.zip', uploaded_by: 'test', bytes: 1 };
+  writeStaged(config.indexFolder, { ...upload, uploaded_at: new Date().toISOString(), ...checked });
+}
+
+/** What the next start makes of the job. */
+async function recover(root: string, jobId: string): Promise<string> {
+  const engine = buildEngine(root);
+  tidyGenerations(engine.config.indexFolder);
+  engine.recover();
+  const { status, failure } = engine.jobs.find(jobId);
+  await engine.close();
+  return failure ? `${status}: ${failure.code}` : status;
+}
+
+function hashOf(config: Config, generation: string | null | undefined): string {
+  const files = generationFiles(path.join(config.indexFolder, generation ?? ''));
+  verifyGeneration(files);
+  return sha256(fs.readFileSync(files.index));
+}
+
+t.test(
+  'an installation killed at any step leaves all old or all new, and an honest job',
+  { skip },
+  async (t) => {
+    const { root, config, zip } = await prepare(t);
+    const snapshot = hashOf(config, readPointer(config.indexFolder)?.previous);
+    const { outcomes, problems } = await killEverywhere(
+      root,
+      config,
+      'snapshot',
+      everyStep,
+      () => snapshot,
+      () => stage(config, zip),
+    );
+    t.same(problems, []);
+    t.same(outcomes, ['new succeeded', 'old failed: lost']);
+  },
+);
+
+t.test('a roll back killed at any step leaves all old or all new, and an honest job', { skip }, async (t) => {
+  const { root, config } = await prepare(t);
+  const target = () => hashOf(config, readPointer(config.indexFolder)?.previous);
+  const { outcomes, problems } = await killEverywhere(root, config, 'rollback', everyStep, target);
+  t.same(problems, []);
+  t.same(outcomes, ['new succeeded', 'old failed: lost']);
+});
+
+t.test('a check killed at any step leaves nothing once the next start has swept', { skip }, async (t) => {
+  const { config, zip } = await prepare(t);
+  const before = hashTree(config.indexFolder);
+  const script = { name: 'check-snapshot', args: { zip, staged_id: stagedId }, jobId: 'check' };
+  let call = 1;
+  for (; await killAtCall(config, script, 'mkdir,write,fsync', call); call++) {
+    sweepStaged(config.indexFolder, new Date(), () => false);
+    t.same(hashTree(config.indexFolder), before, `step ${call}`);
+    t.same(listStaged(config.indexFolder), []);
+  }
+  t.ok(call > 3);
+});
+
+/** Runs the script again and again, each time killed one step later, until it ends by itself. */
+async function killEverywhere(
+  root: string,
+  config: Config,
+  name: string,
+  calls: string,
+  targetHash: () => string,
+  before = async () => {},
+) {
+  const outcomes = new Set<string>();
+  const problems: string[] = [];
+  for (let call = 1, wasKilled = true; wasKilled; call++) {
+    await before();
+    const old = readPointer(config.indexFolder);
+    const [oldHash, newHash] = [hashOf(config, old?.current), targetHash()];
+    const jobId = addRunningJob(config, name);
+    wasKilled = await killAtCall(config, { name, args: {}, jobId }, calls, call);
+    const status = await recover(root, jobId);
+    const now = readPointer(config.indexFolder);
+    const isNew = now?.current !== old?.current;
+    outcomes.add(`${isNew ? 'new' : 'old'} ${status}`);
+    if (hashOf(config, now?.current) !== (isNew ? newHash : oldHash))
+      problems.push(`step ${call}: another index`);
+    if (!isNew && name === 'snapshot' && listStaged(config.indexFolder).length === 0) {
+      problems.push(`step ${call}: the upload is gone, so the job cannot be retried`);
+    }
+    const names = fs.readdirSync(config.indexFolder).filter((file) => !file.startsWith('staged-'));
+    if (names.length !== 3) problems.push(`step ${call}: left over: ${names.join(', ')}`);
+  }
+  return { outcomes: [...outcomes].sort(), problems };
+}
