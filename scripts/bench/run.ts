@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
 import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
@@ -18,6 +19,7 @@ const workloads: Workload[] = [
   embedWorkload,
   cancelsWorkload,
   jobsWorkload,
+  floodWorkload,
   snapshotWorkload,
   startWorkload,
   streamWorkload,
