@@ -2,13 +2,17 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
+import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { pageWorkload } from './page.ts';
 import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
+import { streamWorkload } from './stream.ts';
+import { weightWorkload } from './weight.ts';
 import type { Figure, Workload } from './workload.ts';
 
 const workloads: Workload[] = [
@@ -16,8 +20,12 @@ const workloads: Workload[] = [
   embedWorkload,
   cancelsWorkload,
   jobsWorkload,
+  floodWorkload,
   snapshotWorkload,
   startWorkload,
+  streamWorkload,
+  fanoutWorkload,
+  weightWorkload,
   searchWorkload,
   searchMillionWorkload,
   pageWorkload,
