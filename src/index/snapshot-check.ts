@@ -160,15 +160,15 @@ async function unpack(
 
 const newFile = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW;
 
-async function writeEntry(zip: ZipReader, entry: ZipEntry, file: string, onBytes: (chunk: Buffer) => void) {
-  const fd = fs.openSync(file, newFile, 0o600);
+async function writeEntry(zip: ZipReader, entry: ZipEntry, place: string, onBytes: (chunk: Buffer) => void) {
+  const file = await fs.promises.open(place, newFile, 0o600);
   try {
     return await zip.read(entry, (chunk) => {
-      for (let written = 0; written < chunk.length; ) written += fs.writeSync(fd, chunk, written);
       onBytes(chunk);
+      return file.writeFile(chunk);
     });
   } finally {
-    fs.closeSync(fd);
+    await file.close();
   }
 }
 
