@@ -1,13 +1,16 @@
 // The operation `index`; its work is src/index/rebuild.ts.
 import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
-import { builtIn } from '../src/embedding/built-in.ts';
+import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { type RebuildArguments, rebuildIndex } from '../src/index/rebuild.ts';
 import { runScript } from '../src/runner/script.ts';
 
 await runScript<RebuildArguments>(async (args, context) => {
+  const chosen = chooseEmbedder(context.config);
+  console.log(`Embeds with ${chosen.words}.`);
+  const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
-    return await rebuildIndex(args, { ...context, library, model: builtIn });
+    return await rebuildIndex(args, { ...context, library, model });
   } finally {
     library.close();
   }

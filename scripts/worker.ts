@@ -1,11 +1,12 @@
 // `npm run worker`, and what the server's pool starts: an embedding worker, until SIGTERM or Ctrl+C.
 import { loadConfig } from '../src/config.ts';
-import { builtIn } from '../src/embedding/built-in.ts';
+import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { AppError } from '../src/errors.ts';
 import { runWorkerProcess } from '../src/workers/process.ts';
 
 try {
-  await runWorkerProcess(loadConfig(), builtIn);
+  const config = loadConfig();
+  await runWorkerProcess(config, chooseEmbedder(config));
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof AppError ? error.message : (error as Error).stack}\n`);

@@ -10,7 +10,7 @@ import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createDescriptors } from './descriptors.ts';
 import { createOnce } from './http/once.ts';
-import { builtIn } from './embedding/built-in.ts';
+import { chooseEmbedder } from './embedding/choose.ts';
 import { createSqliteQueue } from './embedding/sqlite-queue.ts';
 import { createServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
@@ -227,7 +227,7 @@ export async function createApp(
     if (config.mode === 'noop') return;
     // A worker of another model than the library's is refused by the queue, and says why.
     await queue
-      .useModel(builtIn)
+      .useModel(chooseEmbedder(config))
       .catch((error) => log.error({ err: error }, 'the model could not be told to the library'));
     await pool.start();
   }

@@ -3,6 +3,7 @@ import { exitCodeOf } from './cli/exit-codes.ts';
 import { cancelJob, listJobs, retryJob, runOperation, showJob, showRetention } from './cli/commands.ts';
 import { doctor } from './cli/doctor.ts';
 import { help } from './cli/help.ts';
+import { drainWorkers, retryFailed, showQueue, showWorkers, steerWorkers } from './cli/worker-commands.ts';
 import { createScreen, type Screen } from './cli/screen.ts';
 import { AppError } from './errors.ts';
 
@@ -12,6 +13,12 @@ const commands: Record<string, (words: string[], screen: Screen) => Promise<numb
   cancel: cancelJob,
   retry: retryJob,
   retention: showRetention,
+  workers: showWorkers,
+  pause: steerWorkers('pause'),
+  resume: steerWorkers('resume'),
+  drain: drainWorkers,
+  queue: showQueue,
+  'retry-failed': retryFailed,
   doctor,
   help,
 };

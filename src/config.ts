@@ -37,6 +37,9 @@ export const settingNames = [
   'CHL_IMPORT_ROOTS',
   'CHL_SNAPSHOT_MAX_MB',
   'CHL_WORKERS',
+  'CHL_EMBEDDING_URL',
+  'CHL_EMBEDDING_MODEL',
+  'CHL_EMBEDDING_KEY_FILE',
   'CHL_MAX_STREAMS',
   'CHL_TELEMETRY_INTERVAL_SEC',
   'CHL_LOG_LEVEL',
@@ -74,6 +77,7 @@ export function readConfig(env: Environment, folder: string) {
     importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
     snapshotMaxBytes: whole(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
     workers: whole(env, 'CHL_WORKERS', 2, 0, 64),
+    embedding: readEmbeddingService(env, absolute),
     maxStreams: whole(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
     telemetryIntervalMs: whole(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(env, 'CHL_LOG_LEVEL', [
@@ -115,6 +119,9 @@ export function childEnvironment(
     CHL_SNAPSHOT_MAX_MB: String(config.snapshotMaxBytes / 1024 / 1024),
     CHL_OPERATIONS_MODE: config.mode,
     CHL_LOG_LEVEL: config.logLevel,
+    CHL_EMBEDDING_URL: config.embedding?.url ?? '',
+    CHL_EMBEDDING_MODEL: config.embedding?.model ?? '',
+    CHL_EMBEDDING_KEY_FILE: config.embedding?.keyFile ?? '',
     ...extra,
   };
 }
@@ -152,6 +159,45 @@ function refuseExposure(env: Environment, host: string) {
       `CHL_HOST is ${JSON.stringify(host)}; this version has no login, so only ${loopbackHosts.join(', ')} are allowed.`,
     );
   }
+}
+
+export type EmbeddingService = { url: string; model: string; keyFile: string | null };
+
+/** Null: the built-in embedder. The key itself is read where it is used, so that nothing can print it with the settings. */
+function readEmbeddingService(
+  env: Environment,
+  absolute: (value: string) => string,
+): EmbeddingService | null {
+  const [url, model] = [text(env, 'CHL_EMBEDDING_URL', ''), text(env, 'CHL_EMBEDDING_MODEL', '')];
+  const keyFile = env.CHL_EMBEDDING_KEY_FILE ? absolute(env.CHL_EMBEDDING_KEY_FILE) : null;
+  if (!url) {
+    const [alone] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
+    if (alone) throw refusal(`${alone} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
+    return null;
+  }
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || parsed.search || parsed.hash) {
+    throw refusal(`CHL_EMBEDDING_URL is ${JSON.stringify(url)}; allowed: an http or https address.`);
+  }
+  if (parsed.username || parsed.password) {
+    throw refusal(
+      'CHL_EMBEDDING_URL holds a password. Put it into a file and name that in CHL_EMBEDDING_KEY_FILE.',
+    );
+  }
+  if (!model)
+    throw refusal('CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Name the model to ask for.');
+  if (keyFile) refuseOpenKey(keyFile);
+  return { url, model, keyFile };
+}
+
+function refuseOpenKey(file: string) {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile())
+    throw refusal(`CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}; there is no such file.`);
+  if ((stat.mode & 0o077) === 0) return;
+  throw refusal(
+    `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}, which others can read. Run: chmod 600 ${file}`,
+  );
 }
 
 function refuseSharedFile(databasePath: string, opsDatabasePath: string) {

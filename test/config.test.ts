@@ -44,6 +44,7 @@ t.test('without variables everything has its documented default, below ./data', 
     retentionJobs: 1_000_000,
     importRoots: [],
     workers: 2,
+    embedding: null,
     maxStreams: 1000,
     snapshotMaxBytes: 512 * 1024 * 1024,
     telemetryIntervalMs: 5000,
@@ -70,6 +71,8 @@ t.test('each variable reaches its key', async (t) => {
     CHL_RETENTION_JOBS: '5000',
     CHL_IMPORT_ROOTS: '/sheets:drafts/',
     CHL_WORKERS: '0',
+    CHL_EMBEDDING_URL: 'http://127.0.0.1:11434',
+    CHL_EMBEDDING_MODEL: 'some/model',
     CHL_MAX_STREAMS: '7',
     CHL_SNAPSHOT_MAX_MB: '3',
     CHL_TELEMETRY_INTERVAL_SEC: '9',
@@ -93,6 +96,7 @@ t.test('each variable reaches its key', async (t) => {
     retentionJobs: 5000,
     importRoots: ['/sheets', '/some/place/drafts'],
     workers: 0,
+    embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null },
     maxStreams: 7,
     snapshotMaxBytes: 3 * 1024 * 1024,
     telemetryIntervalMs: 9000,
@@ -100,6 +104,30 @@ t.test('each variable reaches its key', async (t) => {
     unknownVariables: [],
   });
   t.ok(Object.isFrozen(config));
+});
+
+t.test('an embedding service is named whole, and its key lies in a file of our own', async (t) => {
+  const service = { CHL_EMBEDDING_URL: 'https://host/v1', CHL_EMBEDDING_MODEL: 'm' };
+  t.match(refusal({ CHL_EMBEDDING_MODEL: 'm' }), /^CHL_EMBEDDING_MODEL is set, but CHL_EMBEDDING_URL is not/);
+  t.match(refusal({ CHL_EMBEDDING_KEY_FILE: 'k' }), /^CHL_EMBEDDING_KEY_FILE is set, but CHL_EMBEDDING_URL/);
+  t.match(refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }), /CHL_EMBEDDING_MODEL is not. Name the model/);
+  for (const url of ['host:80', '/v1', 'file:///v1', 'http://host/?a=b']) {
+    t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), /allowed: an http or https address/);
+  }
+  const withPassword = refusal({ ...service, CHL_EMBEDDING_URL: 'https://me:hunter2@host' });
+  t.match(withPassword, /holds a password/);
+  t.notMatch(withPassword, /hunter2/);
+
+  const keyFile = path.join(t.testdir(), 'key');
+  const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
+  t.match(refusal(withKey), /there is no such file/);
+  fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
+  t.match(refusal(withKey), /which others can read. Run: chmod 600 /);
+  fs.chmodSync(keyFile, 0o600);
+  const config = read(withKey);
+  t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile });
+  t.notMatch(JSON.stringify(config), /sk-secret/);
+  t.match(childEnvironment(config, {}), withKey, 'a child reads the same');
 });
 
 t.test('a number out of its range is refused with one line: variable, value, what is allowed', async (t) => {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { embedWorkload } from './embed.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
@@ -11,6 +12,7 @@ import type { Figure, Workload } from './workload.ts';
 
 const workloads: Workload[] = [
   importWorkload,
+  embedWorkload,
   cancelsWorkload,
   jobsWorkload,
   snapshotWorkload,

@@ -35,5 +35,5 @@ const model: Embedder = {
   },
 };
 
-await runWorkerProcess(config, model, quick);
+await runWorkerProcess(config, { ...model, words: model.name, open: async () => model }, quick);
 process.exit(0);

@@ -62,7 +62,7 @@ const ownHost = 'command-line.invalid';
 const headers = { 'x-actor': os.userInfo().username, 'content-type': 'application/json' };
 
 /** Loads the engine only where it is needed: asking a server is quick. */
-export async function connect(): Promise<Client> {
+async function connect(): Promise<Client> {
   const config = loadConfig();
   const found = findLockHolder(config.root);
   if (found) return connectTo(config, found.holder);
@@ -84,6 +84,16 @@ export async function connect(): Promise<Client> {
     const holder = error instanceof AppError ? error.details?.holder : undefined;
     if (holder === undefined) throw error;
     return connectTo(config, holder as LockHolder | null);
+  }
+}
+
+/** The engine of this process ends what it runs; whatever happens, it is closed. */
+export async function withClient(work: (client: Client) => Promise<number>): Promise<number> {
+  const client = await connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { RetentionPreview } from '../jobs/retention.ts';
 import { bytes, count, plural } from '../wording.ts';
-import { type Accepted, type Client, connect, type JobBody, type OperationBody } from './client.ts';
+import { type Accepted, type Client, type JobBody, type OperationBody, withClient } from './client.ts';
 import { exitCodeOfJob, exits } from './exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from './flags.ts';
 import { follow, showEnd } from './follow.ts';
@@ -117,16 +117,6 @@ function wordRetention({
   if (jobs === 0) return `${rule} Nothing would be removed now.`;
   const found = `${plural(jobs, 'job')}${has_more ? ' or more' : ''}`;
   return `${rule} Would be removed now: ${found}, ${count(failed_jobs)} of them failed, with ${bytes(log_bytes)} of logs.`;
-}
-
-/** The engine of this process ends what it runs; whatever happens, it is closed. */
-async function withClient(work: (client: Client) => Promise<number>): Promise<number> {
-  const client = await connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.close();
-  }
 }
 
 /** Ctrl+C ends what runs in this process; what a server runs goes on. */

@@ -3,6 +3,7 @@ import { loadConfig } from '../config.ts';
 import { createCatalogue, reservedNames } from '../operations/catalogue.ts';
 import type { Operation } from '../operations/operation.ts';
 import { createOwnOperations } from '../operations/own-operations.ts';
+import { drainFlags, retryFailedFlags, workersFlags } from './worker-commands.ts';
 import { jobFlags, jobsFlags, retentionFlags, runFlags } from './commands.ts';
 import { exits } from './exit-codes.ts';
 import { type Flags, flagOf } from './flags.ts';
@@ -18,6 +19,12 @@ const commands: Record<string, { use: string; says: string; flags: Flags }> = {
     says: 'Says what the daily clean-up would remove now.',
     flags: retentionFlags,
   },
+  workers: { use: 'workers', says: 'Shows the embedding workers.', flags: workersFlags },
+  pause: { use: 'pause embed-1', says: 'Pauses all workers, or one.', flags: workersFlags },
+  resume: { use: 'resume embed-1', says: 'Lets all workers go on, or one.', flags: workersFlags },
+  drain: { use: 'drain', says: 'Empties the queue within a time limit, then pauses.', flags: drainFlags },
+  queue: { use: 'queue', says: 'Shows what waits for embedding.', flags: workersFlags },
+  'retry-failed': { use: 'retry-failed', says: 'Lets failed entries wait again.', flags: retryFailedFlags },
   doctor: { use: 'doctor', says: 'Checks this installation.', flags: { json: runFlags.json } },
   help: { use: 'help import', says: 'Says what an operation or command takes.', flags: {} },
 };

@@ -14,6 +14,15 @@ export type Embedder = {
   embed(texts: string[]): Promise<Float32Array[]>;
 };
 
+/** What the settings name. How many numbers its vectors have may only be known once it has answered. */
+export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
+  readonly dimension: number | null;
+  /** For people: its name, and where it is asked. */
+  readonly words: string;
+  /** Throws `EmbeddingOutage`; asked again it tries again. */
+  open(): Promise<Embedder>;
+};
+
 /** Nothing can be embedded for now, whatever the text: entries wait, and no attempt is counted. */
 export class EmbeddingOutage extends AppError {
   /** When the service says so itself: not to be asked before. */

@@ -3,11 +3,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/open.ts';
 import { entryTables, type Kind, kinds } from './content.ts';
-import type { Embedder } from './embedder.ts';
+import type { Model } from './embedder.ts';
 
-type Model = Pick<Embedder, 'name' | 'dimension'>;
-
-/** The dimension is null while entries of the model before may still say that they are embedded. */
+/** The dimension is null until it is known, and while entries of the model before may still say that they are embedded. */
 type KnownModel = { name: string | null; dimension: number | null };
 
 export function modelOf(library: Db): KnownModel {
@@ -18,9 +16,13 @@ export function modelOf(library: Db): KnownModel {
 
 /** Entries whose newest embedding is of another model wait again, in short transactions; gives how many. One that is
  *  stopped on the way is continued by the next. Claims of the model before are lost. */
-export async function useModel(library: Db, { name, dimension }: Model): Promise<number> {
+export async function useModel(
+  library: Db,
+  { name, dimension }: Pick<Model, 'name' | 'dimension'>,
+): Promise<number> {
   const known = modelOf(library);
-  if (known.name === name && known.dimension === dimension) return 0;
+  const isKnown = known.dimension !== null && (dimension === null || dimension === known.dimension);
+  if (known.name === name && isKnown) return 0;
   begin(library, name, known.name !== null && known.name !== name);
   let waiting = 0;
   for (const kind of kinds) {
@@ -56,7 +58,12 @@ function begin(library: Db, name: string, isAnother: boolean) {
     .immediate();
 }
 
-function requeuePage(library: Db, kind: Kind, { name, dimension }: Model, after: string) {
+function requeuePage(
+  library: Db,
+  kind: Kind,
+  { name, dimension }: Pick<Model, 'name' | 'dimension'>,
+  after: string,
+) {
   const { table } = entryTables[kind];
   const last = library
     .prepare(`SELECT max(id) FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${pageSize})`)
@@ -66,11 +73,11 @@ function requeuePage(library: Db, kind: Kind, { name, dimension }: Model, after:
   const { changes } = library
     .prepare(
       `UPDATE ${table} SET embedding_status = 'pending'
-       WHERE id > ? AND id <= ? AND embedding_status = 'embedded' AND NOT coalesce((
-         SELECT model_name = ? AND embedding_dimension = ? FROM embeddings
+       WHERE id > @after AND id <= @last AND embedding_status = 'embedded' AND NOT coalesce((
+         SELECT model_name = @name AND coalesce(embedding_dimension = @dimension, 1) FROM embeddings
          WHERE entity_id = ${table}.id AND entity_type = '${kind}'
          ORDER BY created_at DESC, embeddings.rowid DESC LIMIT 1), 0)`,
     )
-    .run(after, last, name, dimension);
+    .run({ after, last, name, dimension });
   return { last, changes };
 }

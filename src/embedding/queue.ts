@@ -1,7 +1,7 @@
 // The embedding queue as its callers see it, so that another queue can carry it later: whoever embeds claims entries with
 // a lease, and what comes after the lease is lost changes nothing. All of it is asynchronous, as a queue elsewhere is.
 import type { EntryText, Kind } from './content.ts';
-import type { Embedder } from './embedder.ts';
+import type { Embedder, Model } from './embedder.ts';
 
 export type EntryKey = { kind: Kind; id: string };
 
@@ -40,9 +40,9 @@ export type FailedEntry = {
 };
 
 export type EmbeddingQueue = {
-  /** From now on entries are embedded with this model; those of another wait again. Gives how many. Whoever embeds calls
-   *  it before the first claim; without a change of the model it costs nothing. */
-  useModel(model: Pick<Embedder, 'name' | 'dimension'>): Promise<number>;
+  /** From now on entries are embedded with this model; those of another wait again. Gives how many. The server decides at
+   *  its start, and who embeds says it again once the dimension is known; without a change it costs nothing. */
+  useModel(model: Pick<Model, 'name' | 'dimension'>): Promise<number>;
   /** These entries wait again, whatever they are now; attempts count from 1. Gives how many did not wait yet. */
   enqueue(entries: EntryKey[]): Promise<number>;
   /** Up to `size` entries that wait and are due, both kinds in fair share; none is given to two claimants at once. */

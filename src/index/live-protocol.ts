@@ -8,7 +8,7 @@ import type { Reason, Standing, Truth } from './truth.ts';
 
 /** What a search thread is started with; it serves this one generation (null: none) until it is closed. */
 export type ThreadStart = {
-  config: Pick<Config, 'databasePath' | 'indexFolder'>;
+  config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
   generation: string | null;
   previous: string | null;
 };

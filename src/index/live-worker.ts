@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { dataVersion, openDatabase, serverBusyMs } from '../db/open.ts';
 import { isOutOfDescriptors } from '../descriptors.ts';
-import { builtIn } from '../embedding/built-in.ts';
+import { chooseEmbedder } from '../embedding/choose.ts';
 import { AppError } from '../errors.ts';
 import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
@@ -29,7 +29,8 @@ import { countTruth, standingOf, type Truth } from './truth.ts';
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
 const { config, generation, previous } = workerData as ThreadStart;
-const model = builtIn;
+// Somebody looks at the search while it waits for an embedding service.
+const model = chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
 // Two connections: while one counts in a snapshot of its own, the other looks up hits as the library is now.
 const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
 const counted = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
@@ -76,7 +77,7 @@ async function load(): Promise<LoadAnswer> {
   try {
     if (generation !== null) {
       index = loadGeneration(config.indexFolder, generation, model);
-      for (let i = 0; i < warmSearches; i++) await search({ query: 'a first search' });
+      await warmUp(index);
       answer.live = toFacts(generation, index.meta, index.bytes);
     }
     answer.previous = previous === null ? null : readPrevious(previous);
@@ -86,6 +87,16 @@ async function load(): Promise<LoadAnswer> {
     answer.problem = (error as Error).message;
   }
   return answer;
+}
+
+/** A service is not asked: the search works without it, but for queries. */
+async function warmUp(loaded: LoadedIndex) {
+  const query = 'a first search';
+  const vector = new Float32Array(loaded.meta.dimension).fill(loaded.meta.dimension ** -0.5);
+  for (let i = 0; i < warmSearches; i++) {
+    if (model.isLexical) await search({ query });
+    else await searchIndex(loaded, found, vector, { query }, pause);
+  }
 }
 
 /** A previous generation that cannot be read is none that one could roll back to. */
@@ -120,8 +131,15 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
   if (!index || generation === null) {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
-  const [vector] = await model.embed([query.query]);
-  const hits = await searchIndex(index, found, vector as Float32Array, query, pause);
+  const { meta } = index;
+  const [vector] = await (await model.open()).embed([query.query]);
+  if (vector?.length !== meta.dimension) {
+    throw new AppError(
+      'temporary',
+      `${model.name} gives ${vector?.length} numbers by now, the index has ${meta.dimension}. Rebuild the index.`,
+    );
+  }
+  const hits = await searchIndex(index, found, vector, query, pause);
   return { hits, generation, took_ms: performance.now() - started };
 }
 

@@ -26,7 +26,7 @@ export type IndexBody = Truth & {
 export type LiveIndex = ReturnType<typeof createLiveIndex>;
 
 export type LiveIndexOptions = {
-  config: Pick<Config, 'databasePath' | 'indexFolder'>;
+  config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
   /** Called after each change of the truth. */
   onChange: (body: IndexBody) => void;
   /** A search thread crashed or could not start. It is started anew at once; after more than one crash with the next

@@ -1,7 +1,7 @@
 // A generation held in memory: its vectors, which entry each belongs to, and what its files say about themselves.
 import path from 'node:path';
 import type { Kind } from '../embedding/content.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Model } from '../embedding/embedder.ts';
 import { createKernel, type Kernel } from './dot.ts';
 import { readIndexFile } from './faiss-file.ts';
 import { generationFiles } from './generation.ts';
@@ -21,13 +21,18 @@ export type LoadedIndex = {
 };
 
 /** Throws one sentence when the files are missing, damaged, contradict each other, or are of another model. */
-export function loadGeneration(indexFolder: string, name: string, model: Embedder): LoadedIndex {
+export function loadGeneration(
+  indexFolder: string,
+  name: string,
+  model: Pick<Model, 'name' | 'dimension'>,
+): LoadedIndex {
   const files = generationFiles(path.join(indexFolder, name));
   const meta = readMeta(files.meta);
-  if (meta.model !== model.name || meta.dimension !== model.dimension) {
+  const dimension = model.dimension ?? meta.dimension;
+  if (meta.model !== model.name || meta.dimension !== dimension) {
     throw new Error(
       `The index was built with ${meta.model} (${meta.dimension} numbers); ` +
-        `the settings name ${model.name} (${model.dimension}).`,
+        `the settings name ${model.name} (${dimension}).`,
     );
   }
   const kernel = createKernel(meta.dimension);

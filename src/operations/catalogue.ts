@@ -60,6 +60,12 @@ export const reservedNames = [
   'cancel',
   'retry',
   'retention',
+  'workers',
+  'pause',
+  'resume',
+  'drain',
+  'queue',
+  'retry-failed',
   'doctor',
   'help',
 ];

@@ -15,8 +15,9 @@ export const indexOperation: Operation = {
     properties: {
       full: {
         type: 'boolean',
-        title: 'Embed everything again',
-        description: 'Also what already has a current embedding.',
+        title: 'Embed again',
+        description:
+          'Also what has a current embedding: everything, or only the category or entry chosen below.',
         default: false,
       },
       category: {
@@ -48,19 +49,33 @@ export const indexOperation: Operation = {
   onRestart: 'fail',
   script: 'index',
   subject: (args) =>
-    `${args.full ? 'everything again' : 'what is new'}${args.category ? `, category ${args.category}` : ''}${args.entry ? `, entry ${args.entry}` : ''}`,
+    args.full ? `${chosen(args)} again` : `what is new${isPart(args) ? `: ${chosen(args)}` : ''}`,
   outcome: (result) =>
     `${count(Number(result.vectors))} vectors: ${count(Number(result.embedded))} embedded, ${count(Number(result.reused))} reused.`,
   dialog: (args) => ({
-    question: args.full ? 'Embed everything again and rebuild the index?' : 'Rebuild the index?',
+    question: args.full
+      ? `Embed ${chosen(args)} again and rebuild the index?`
+      : `Embed what is new${isPart(args) ? ` of ${chosen(args)}` : ''} and rebuild the index?`,
     consequences: [
       'Search keeps using the current index until the new one is ready.',
       args.full
-        ? 'Every entry is embedded again.'
+        ? `The new vectors take the place of the old ones: ${chosen(args)}. Until each is embedded it waits in the queue, and workers help.`
         : 'Entries with a current embedding are not embedded again.',
+      ...(isPart(args) ? ['The index holds the others with the embeddings that they have.'] : []),
     ],
     confirm: 'Rebuild index',
     keep: 'Keep current index',
   }),
-  cancelNote: 'Search keeps the current index. Entries that are already embedded stay embedded.',
+  cancelNote:
+    'Search keeps the current index. What is embedded stays embedded; what still waits is left to the workers.',
 };
+
+function isPart({ category, entry }: Record<string, unknown>): boolean {
+  return Boolean(category || entry);
+}
+
+/** Which entries the run is about. */
+function chosen({ category, entry }: Record<string, unknown>): string {
+  if (entry) return `entry ${entry}`;
+  return category ? `category ${category}` : 'everything';
+}

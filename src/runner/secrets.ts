@@ -32,10 +32,11 @@ export function maskerFor(secrets: string[]) {
   return { stream: createStream, text, value };
 }
 
-/** What the variables that an operator's own operation asks for give away: the files that names in `…_FILE` point to,
- *  and the values of names that mean a secret. */
+/** What the settings and the variables that an operator's own operation asks for give away: the files that names in
+ *  `…_FILE` point to, and the values of names that mean a secret. */
 export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
-  return typeof script === 'string' ? [] : secretsIn(childEnvironment(config, {}, script.env), script.env);
+  const asked = typeof script === 'string' ? [] : script.env;
+  return secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
 }
 
 /** A file that cannot be read hides nothing: the script cannot read it either. */

@@ -8,7 +8,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { type Config, readScriptEnvironment } from '../config.ts';
 import { createBusyRetry } from '../db/busy-retry.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../db/open.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import { openedByUse } from '../embedding/choose.ts';
+import type { Model } from '../embedding/embedder.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError } from '../errors.ts';
 import { identify } from '../runner/processes.ts';
@@ -27,7 +28,7 @@ const quitMs = 3000;
 /** Settles when the worker has left. Throws `config` where no worker can work. */
 export async function runWorkerProcess(
   config: Config,
-  model: Embedder,
+  model: Model,
   pace: WorkerOptions['pace'] = {},
 ): Promise<void> {
   refuse(config);
@@ -40,17 +41,18 @@ export async function runWorkerProcess(
   const untilFree = createBusyRetry(busyRetry);
   const { job, messageFd } = readScriptEnvironment();
   const who = await untilFree(() => register(repository, job.id));
+  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
   const worker = createWorker({
     ...who,
-    queue: createPatientQueue(createSqliteQueue(library), busyRetry),
-    model,
+    queue,
+    model: openedByUse(model, queue.useModel),
     repository,
     untilFree,
     now,
     say: (words) => process.stderr.write(`${words}\n`),
     pace,
   });
-  if (job.id === '') process.stderr.write(`${who.name} embeds with ${model.name}. Ctrl+C ends it.\n`);
+  if (job.id === '') process.stderr.write(`${who.name} embeds with ${model.words}. Ctrl+C ends it.\n`);
   const asked = untilAsked(messageFd);
   void asked.then(worker.stop);
   try {

@@ -1,5 +1,8 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
-import { maskerFor, secretsIn } from '../../src/runner/secrets.ts';
+import { readConfig } from '../../src/config.ts';
+import { maskerFor, readSecrets, secretsIn } from '../../src/runner/secrets.ts';
 
 const pem = [
   '-----BEGIN PRIVATE KEY-----',
@@ -87,3 +90,18 @@ t.test(
     );
   },
 );
+
+t.test('the key of the embedding service is secret to every operation', async (t) => {
+  const keyFile = path.join(t.testdir(), 'key');
+  fs.writeFileSync(keyFile, 'sk-very-secret', { mode: 0o600 });
+  const service = {
+    CHL_EMBEDDING_URL: 'http://host',
+    CHL_EMBEDDING_MODEL: 'm',
+    CHL_EMBEDDING_KEY_FILE: keyFile,
+  };
+  const own = { command: ['true'] as [string], env: [] };
+  for (const script of ['index', own]) {
+    t.same(readSecrets(readConfig(service, '/'), { script }), ['sk-very-secret']);
+    t.same(readSecrets(readConfig({}, '/'), { script }), []);
+  }
+});

@@ -8,8 +8,8 @@ const at = '2026-01-01T00:00:00.000Z';
 export type TestLibrary = ReturnType<typeof createLibrary>;
 
 /** An empty chl.db in `root`, with the category GEN. */
-export function createLibrary(root: string) {
-  const config = readConfig({ CHL_EXPERIENCE_ROOT: root }, root);
+export function createLibrary(root: string, environment: Record<string, string> = {}) {
+  const config = readConfig({ ...environment, CHL_EXPERIENCE_ROOT: root }, root);
   const { library } = prepareLibrary(config.databasePath);
   addCategory(library, 'GEN');
   return { config, library };

@@ -74,7 +74,6 @@ function findWorkerProblem({ pool }: Services): Problem | null {
     tone: 'bad',
     title: `${names} ${problems.length === 1 ? 'is' : 'are'} not started any more`,
     text: `${problem.message} Mend the cause, then start again on the workers card.`,
-    action: { href: '#ops-workers-card', label: 'Show workers' },
   };
 }
 

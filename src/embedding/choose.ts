@@ -1,0 +1,34 @@
+// Which embedder the settings name: the built-in one, or a service.
+import type { Config } from '../config.ts';
+import { builtIn } from './built-in.ts';
+import type { Embedder, Model } from './embedder.ts';
+import { createHttpModel, type HttpOptions } from './http.ts';
+
+export function chooseEmbedder({ embedding }: Pick<Config, 'embedding'>, options?: HttpOptions): Model {
+  if (embedding) return createHttpModel(embedding, options);
+  const { name, isLexical, dimension } = builtIn;
+  return { name, isLexical, dimension, words: name, open: async () => builtIn };
+}
+
+/** Opens the model with its first texts, so that who waits for a service that is down tells so then. */
+export function openedByUse(model: Model, onOpen: (embedder: Embedder) => Promise<unknown>): Embedder {
+  let opened: Embedder | null = null;
+  return {
+    name: model.name,
+    isLexical: model.isLexical,
+    get version() {
+      return opened?.version ?? '';
+    },
+    get dimension() {
+      return opened?.dimension ?? 0;
+    },
+    async embed(texts) {
+      if (!opened) {
+        const embedder = await model.open();
+        await onOpen(embedder);
+        opened = embedder;
+      }
+      return opened.embed(texts);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// The reply of an OpenAI-compatible embedding service: `{data: [{index, embedding: [numbers]}]}`, one for each text. Takes
+// nothing on trust: a wrong order or count would give an entry the vector of another.
+import { scaleToUnit } from './vector.ts';
+
+/** The message goes on from "The service could not …: ". */
+export class BadReply extends Error {}
+
+/** Vectors of length 1 in the order of the texts. Throws `BadReply`. */
+export function readVectors(body: string, texts: number): Float32Array[] {
+  const data = readItems(body);
+  if (data.length !== texts) throw new BadReply(`it gave ${data.length} vectors for ${texts} texts`);
+  const vectors = new Array<Float32Array | null>(texts).fill(null);
+  for (const [place, { index = place, embedding }] of data.entries()) {
+    if (!Number.isInteger(index) || vectors[index] !== null) {
+      throw new BadReply(`it gave two vectors for one text, or one for none (index ${index})`);
+    }
+    vectors[index] = toVector(embedding);
+  }
+  return vectors as Float32Array[];
+}
+
+type Item = { index?: number; embedding: unknown };
+
+function readItems(body: string): Item[] {
+  let data: unknown;
+  try {
+    data = (JSON.parse(body) as { data?: unknown } | null)?.data;
+  } catch {
+    throw new BadReply('its answer is no JSON');
+  }
+  if (Array.isArray(data) && data.every((item) => typeof item === 'object' && item !== null)) return data;
+  throw new BadReply('its answer holds no list of vectors');
+}
+
+function toVector(numbers: unknown): Float32Array {
+  const areNumbers = Array.isArray(numbers) && numbers.every((one) => typeof one === 'number');
+  const vector = areNumbers ? scaleToUnit(Float32Array.from(numbers)) : null;
+  if (vector) return vector;
+  throw new BadReply('it gave a vector that is no list of numbers, or of zeros only');
+}

@@ -1,0 +1,223 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { createHttpModel, endpointOf, type HttpOptions } from '../../src/embedding/http.ts';
+import { refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
+
+const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000, batchSize: 3 };
+
+async function open(t: Test, options: HttpOptions = {}, keyFile: string | null = null) {
+  const service = await startService(t);
+  const model = createHttpModel({ url: service.url, model: 'some/model', keyFile }, { ...quick, ...options });
+  return { service, model };
+}
+
+const isProbe = ({ input }: Service['asked'][number]) => input[0] === 'probe';
+
+function unit(numbers: number[]): string[] {
+  const length = Math.hypot(...numbers);
+  return numbers.map((one) => (one / length).toFixed(5));
+}
+
+const words = (vector: Float32Array | undefined) => Array.from(vector ?? [], (one) => one.toFixed(5));
+
+t.test('the address that is asked follows from the one in the settings', async (t) => {
+  for (const [url, endpoint] of [
+    ['http://host:1', 'http://host:1/v1/embeddings'],
+    ['http://host:1/', 'http://host:1/v1/embeddings'],
+    ['http://host/v1', 'http://host/v1/embeddings'],
+    ['http://host/some/v3/', 'http://host/some/v3/embeddings'],
+    ['http://host/api/embeddings', 'http://host/api/embeddings'],
+  ] as const) {
+    t.equal(endpointOf(url), endpoint);
+  }
+});
+
+t.test('texts are asked for in batches, and their vectors come in their order, of length 1', async (t) => {
+  const { service, model } = await open(t);
+  service.misbehave = ({ input }, response) => {
+    const data = input.map((text, index) => ({ index, embedding: vectorOf(text, 4) }));
+    reply(response, data.reverse());
+    return true;
+  };
+  t.equal(model.words, `some/model at ${service.url}/v1/embeddings`);
+  t.equal(model.dimension, null, 'it is not known before the service was asked');
+  const embedder = await model.open();
+  t.match(embedder, { name: 'some/model', dimension: 4, isLexical: false });
+  t.equal(model.dimension, 4);
+  const texts = ['one', 'two', 'three', 'four', 'five'];
+  const vectors = await embedder.embed(texts);
+  t.same(
+    vectors.map(words),
+    texts.map((text) => unit(vectorOf(text, 4))),
+  );
+  t.same(
+    service.asked.map(({ path, model, input }) => [path, model, input.length]),
+    [1, 3, 2].map((length) => ['/v1/embeddings', 'some/model', length]),
+  );
+  t.equal(await model.open(), embedder, 'it is opened once');
+});
+
+t.test('the key is sent, and stands in no message', async (t) => {
+  const keyFile = path.join(t.testdir(), 'key');
+  fs.writeFileSync(keyFile, 'sk-very-secret-key\n', { mode: 0o600 });
+  const { service, model } = await open(t, {}, keyFile);
+  const embedder = await model.open();
+  t.equal(service.asked[0]?.authorization, 'Bearer sk-very-secret-key');
+  const said = JSON.stringify({ error: { message: 'No such key: sk-very-secret-key' } });
+  service.misbehave = (_, response) => refuse(response, 401, {}, said);
+  const error = await embedder.embed(['one']).catch((error) => error);
+  t.match(error, { name: 'EmbeddingOutage', message: /it answers 401 \(No such key: / });
+  t.notMatch(error.message, /very-secret/);
+  fs.writeFileSync(keyFile, 'sk-very\nsecret-of-two-lines\n');
+  const broken = await embedder.embed(['one']).catch((error) => error);
+  t.equal(broken.name, 'EmbeddingOutage');
+  t.notMatch(broken.message, /sk-very|secret-of/);
+});
+
+t.test('a service that is busy is asked again when it says so', async (t) => {
+  const { service, model } = await open(t);
+  const embedder = await model.open();
+  let refusals = 2;
+  service.misbehave = (_, response) => refusals-- > 0 && refuse(response, 429, { 'retry-after': '0' });
+  t.equal((await embedder.embed(['one'])).length, 1);
+  t.equal(service.asked.length, 4);
+});
+
+t.test('a service that wants to be left alone for long is an outage, and says for how long', async (t) => {
+  const { service, model } = await open(t);
+  const embedder = await model.open();
+  service.misbehave = (_, response) => refuse(response, 429, { 'retry-after': '120' });
+  await t.rejects(embedder.embed(['one']), { name: 'EmbeddingOutage', retryAfterMs: 120_000 });
+  t.equal(service.asked.length, 2, 'it is not asked again');
+  const date = new Date(Date.now() + 3_600_000).toUTCString();
+  service.misbehave = (_, response) => refuse(response, 429, { 'retry-after': date });
+  const { retryAfterMs } = await embedder.embed(['one']).catch((error) => error);
+  t.ok(retryAfterMs > 3_500_000 && retryAfterMs <= 3_600_000);
+});
+
+t.test('a moment of trouble is bridged', async (t) => {
+  const { service, model } = await open(t);
+  let troubles = 2;
+  service.misbehave = (_, response) => {
+    if (troubles-- <= 0) return false;
+    if (troubles === 0) return Boolean(response.destroy());
+    return refuse(response, 500);
+  };
+  t.equal((await (await model.open()).embed(['one'])).length, 1);
+});
+
+const outages: Record<string, Service['misbehave']> = {
+  'answers 500': (_, response) => refuse(response, 500),
+  'answers 503': (_, response) => refuse(response, 503),
+  'answers 401': (_, response) => refuse(response, 401),
+  'answers 404, since it has no such model': (_, response) => refuse(response, 404),
+  'closes the connection': (_, response) => Boolean(response.destroy()),
+  hangs: () => true,
+  'hangs in the middle of its answer': (_, response) => response.writeHead(200).write('{"data": ['),
+  'gives no JSON': (_, response) => refuse(response, 200, {}, '{"data": ['),
+  'gives something else': (_, response) => refuse(response, 200, {}, 'null'),
+};
+
+for (const [title, misbehave] of Object.entries(outages)) {
+  t.test(`it is an outage when the service ${title}`, async (t) => {
+    const { service, model } = await open(t, title.startsWith('hangs') ? { timeoutMs: 400 } : {});
+    service.misbehave = misbehave;
+    await t.rejects(model.open(), { name: 'EmbeddingOutage', code: 'temporary' }, 'when it is opened');
+    service.misbehave = () => false;
+    const embedder = await model.open();
+    service.misbehave = misbehave;
+    await t.rejects(embedder.embed(['one', 'two']), { name: 'EmbeddingOutage', message: /cannot be used: / });
+  });
+}
+
+t.test('it is an outage when nothing listens', async (t) => {
+  const { service, model } = await open(t);
+  const embedder = await model.open();
+  await service.stop();
+  await t.rejects(embedder.embed(['one']), {
+    name: 'EmbeddingOutage',
+    message: `The embedding service at ${service.url}/v1/embeddings cannot be used: nothing listens there. Start it, or mend its settings.`,
+  });
+});
+
+t.test('a redirect is not followed, and told', async (t) => {
+  const { service, model } = await open(t);
+  service.misbehave = (_, response) => refuse(response, 308, { location: 'http://elsewhere.test/v1' });
+  await t.rejects(model.open(), {
+    name: 'EmbeddingOutage',
+    message: /sends us to http:\/\/elsewhere.test\/v1/,
+  });
+  t.equal(service.asked.length, 1);
+});
+
+t.test('another number of numbers than at first is an outage: it is another model', async (t) => {
+  const { service, model } = await open(t);
+  const embedder = await model.open();
+  service.dimension = 5;
+  await t.rejects(embedder.embed(['one']), {
+    name: 'EmbeddingOutage',
+    message: /^some\/model gives 5 numbers by now, not 4\./,
+  });
+});
+
+const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]> = {
+  'is refused': [
+    (_, response) => refuse(response, 400, {}, '{"error": "input is too long"}'),
+    /^The embedding service could not embed the text: it answers 400 \(input is too long\)\.$/,
+  ],
+  'is answered as if the service were down': [(_, response) => refuse(response, 500), /it answers 500/],
+  'makes the service hang': [() => true, /it does not answer in time/],
+  'gives too few vectors': [(_, response) => Boolean(reply(response, [])) || true, /0 vectors for 2 texts/],
+  'gives the vector of another twice': [
+    ({ input }, response) => {
+      reply(
+        response,
+        input.map(() => ({ index: 0, embedding: [1, 2, 3, 4] })),
+      );
+      return true;
+    },
+    /two vectors for one text/,
+  ],
+  'gives zeros': [
+    ({ input }, response) => {
+      reply(
+        response,
+        input.map((_, index) => ({ index, embedding: [0, 0, 0, 0] })),
+      );
+      return true;
+    },
+    /of zeros only/,
+  ],
+  'gives words': [
+    ({ input }, response) => {
+      reply(
+        response,
+        input.map((_, index) => ({ index, embedding: 'AACAPw==' })),
+      );
+      return true;
+    },
+    /no list of numbers/,
+  ],
+  'gives too few numbers': [
+    ({ input }, response) => {
+      reply(
+        response,
+        input.map((_, index) => ({ index, embedding: [1, 2] })),
+      );
+      return true;
+    },
+    /it gave 2 numbers, not 4/,
+  ],
+};
+
+for (const [title, [misbehave, message]] of Object.entries(faults)) {
+  t.test(`a text that ${title} is at fault itself, as long as others can be embedded`, async (t) => {
+    const { service, model } = await open(t, title.includes('hang') ? { timeoutMs: 400 } : {});
+    service.misbehave = (asked, response) => !isProbe(asked) && misbehave(asked, response);
+    const embedder = await model.open();
+    const error = await embedder.embed(['one', 'two']).catch((error) => error);
+    t.equal(error.name, 'Error');
+    t.match(error.message, message);
+  });
+}

@@ -1,0 +1,67 @@
+// A stand-in for an embedding service, on loopback: it answers as OpenAI does, and misbehaves as a test asks.
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import type { Test } from 'tap';
+
+export type Asked = { path: string; authorization: string | undefined; model: string; input: string[] };
+/** True when it has answered, or never will. */
+export type Misbehaviour = (asked: Asked, response: ServerResponse) => boolean;
+
+export type Service = Awaited<ReturnType<typeof startService>>;
+
+/** `misbehave` is looked at before each answer, and can be changed. */
+export async function startService(t: Pick<Test, 'teardown'>) {
+  const asked: Asked[] = [];
+  const service = { asked, misbehave: (() => false) as Misbehaviour, dimension: 4, url: '', stop };
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  service.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  t.teardown(stop);
+  return service;
+
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    const { model, input } = (await json(request)) as { model: string; input: string[] };
+    const one = { path: request.url ?? '', authorization: request.headers.authorization, model, input };
+    asked.push(one);
+    if (service.misbehave(one, response)) return;
+    reply(
+      response,
+      input.map((text, index) => ({
+        object: 'embedding',
+        index,
+        embedding: vectorOf(text, service.dimension),
+      })),
+    );
+  }
+
+  async function stop() {
+    if (!server.listening) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  }
+}
+
+export function reply(response: ServerResponse, data: unknown, status = 200) {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ object: 'list', data }));
+}
+
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string> = {},
+  body = '',
+) {
+  response.writeHead(status, headers).end(body);
+  return true;
+}
+
+/** Different for different texts, and not of length 1. */
+export function vectorOf(text: string, dimension: number): number[] {
+  return Array.from({ length: dimension }, (_, i) => (text.charCodeAt(i % text.length) % 31) + i + 1);
+}

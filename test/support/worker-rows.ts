@@ -1,0 +1,40 @@
+// Workers for tests of pages and API: rows as real processes write them, of which this process stands for each.
+import os from 'node:os';
+import path from 'node:path';
+import type { Test } from 'tap';
+import { openDatabase } from '../../src/db/open.ts';
+import { identify } from '../../src/runner/processes.ts';
+import { type Beat, createWorkerRepository } from '../../src/workers/repository.ts';
+import type { TestApp } from './app.ts';
+
+export type WorkerRows = ReturnType<typeof createWorkerRows>;
+
+export function createWorkerRows(t: Test, app: TestApp) {
+  const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 5000 });
+  t.teardown(() => ops.close());
+  const repository = createWorkerRepository(ops, () => new Date());
+  const idle: Beat = {
+    state: 'idle',
+    current_id: null,
+    current_title: null,
+    current_since: null,
+    processed: 0,
+    failed: 0,
+    rate_per_min: 0,
+    speed_per_min: null,
+    p95_ms: null,
+    rss_bytes: 50_000_000,
+    outage_since: null,
+    outage_error: null,
+  };
+  const who = (name: string) => ({ name, claimant: `${name}/test` });
+  return {
+    ops,
+    repository,
+    add(name: string, told: Partial<Beat> = {}) {
+      repository.register({ ...who(name), owner: 'hand', host: os.hostname() }, identify(process.pid));
+      repository.beat(who(name), { ...idle, ...told });
+    },
+    tell: (name: string, told: Partial<Beat>) => repository.beat(who(name), { ...idle, ...told }),
+  };
+}
