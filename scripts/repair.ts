@@ -1,13 +1,16 @@
 // The operation `repair`; its work is src/index/repair.ts.
 import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
-import { builtIn } from '../src/embedding/built-in.ts';
+import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { repairIndex } from '../src/index/repair.ts';
 import { runScript } from '../src/runner/script.ts';
 
 await runScript(async (_args, context) => {
+  const chosen = chooseEmbedder(context.config);
+  console.log(`Embeds with ${chosen.words}.`);
+  const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
-    return await repairIndex({ ...context, library, model: builtIn });
+    return await repairIndex({ ...context, library, model });
   } finally {
     library.close();
   }

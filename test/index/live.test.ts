@@ -142,6 +142,26 @@ t.test('a switch is followed without a moment in which a search fails', async (t
   t.match(live.truth(), { state: 'ready', vectors: 4, previous: { generation: before } });
 });
 
+t.test('searches that never stop see one generation after the other, and none fails', async (t) => {
+  const { live, library, rebuild } = await open(t);
+  await live.start();
+  const built = [live.truth().generation];
+  const seen: string[] = [];
+  let isOver = false;
+  const search = async () => {
+    while (!isOver) seen.push((await live.search({ query: 'archive' })).generation);
+  };
+  const searching = [search(), search(), search()];
+  for (let i = 0; i < 6; i++) {
+    addExperience(library, `X${i}`);
+    built.push((await rebuild()).generation);
+    await live.refresh();
+  }
+  isOver = true;
+  await Promise.all(searching);
+  t.same([...new Set(seen)], built);
+});
+
 t.test('a new generation that is damaged is told, and the old one goes on answering', async (t) => {
   const { live, config, rebuild } = await open(t);
   await live.start();
