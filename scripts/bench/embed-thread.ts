@@ -1,10 +1,13 @@
 // One of the threads of the bare loop: embeds its texts when it is told to, and says when it is done.
+import os from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { builtIn } from '../../src/embedding/built-in.ts';
 
 const texts = workerData as string[];
 const batchSize = 256;
 
+// As the workers do; on Linux this is the priority of the thread.
+os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 parentPort?.postMessage('ready');
 parentPort?.once('message', async () => {
   for (let at = 0; at < texts.length; at += batchSize) await builtIn.embed(texts.slice(at, at + batchSize));

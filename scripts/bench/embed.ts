@@ -162,9 +162,9 @@ async function searchUntil({ services }: App, end: Promise<unknown>) {
   return searches;
 }
 
-function runJob({ services }: App, operation: string, args: Record<string, unknown>): Promise<Job> {
+async function runJob({ services }: App, operation: string, args: Record<string, unknown>): Promise<Job> {
   const request = { operation, args, reason: 'a bench', confirm: operation };
-  const { id } = services.jobs.enqueue(request, systemRequester);
+  const { id } = await services.untilFree(() => services.jobs.enqueue(request, systemRequester));
   return new Promise((resolve, reject) => {
     const look = () => {
       const job = services.jobs.find(id);

@@ -33,7 +33,7 @@ export function registerMetrics(app: FastifyInstance, services: Services) {
     [{ kind: 'experience', state: 'failed' }, sample.queue_failed_experiences],
     [{ kind: 'manual', state: 'failed' }, sample.queue_failed_manuals],
   ]);
-  gauge('chl_embedding_entries_per_minute', 'How fast entries are embedded.', (sample) => [
+  gauge('chl_embedding_entries_per_minute', 'Entries embedded a minute, over the last minute.', (sample) => [
     [{}, sample.embedding_rate],
   ]);
   gauge('chl_workers', 'Embedding workers by state.', (sample) => [

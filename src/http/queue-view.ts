@@ -1,6 +1,8 @@
 // The embedding queue as card, figures, banners and API show it: what waits, how fast it empties, what holds it up.
 import type { Services } from './services.ts';
 
+export type QueueView = Awaited<ReturnType<typeof viewQueue>>;
+
 export async function viewQueue({
   queue,
   workers,
@@ -29,4 +31,11 @@ export async function viewQueue({
     /** The longest silence of the embedding service; null when it answers. */
     outage: outages.sort((one, other) => one.since.localeCompare(other.since))[0] ?? null,
   };
+}
+
+/** In which colour its curves are: nothing waits, it is held on purpose, it should move and does not, it moves. */
+export function toneOfQueue({ pending, ratePerMin, isPaused }: QueueView): 'idle' | 'hold' | 'warn' | 'run' {
+  if (pending.total === 0) return 'idle';
+  if (isPaused) return 'hold';
+  return ratePerMin === 0 ? 'warn' : 'run';
 }

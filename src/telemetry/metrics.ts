@@ -20,7 +20,7 @@ export const metrics: Record<MetricName, Metric> = {
   queue_failed: level('entries', 'Entries whose embedding failed.'),
   queue_failed_experiences: level('entries', 'Experiences whose embedding failed.'),
   queue_failed_manuals: level('entries', 'Manuals whose embedding failed.'),
-  embedding_rate: level('entries a minute', 'How fast entries are embedded.'),
+  embedding_rate: level('entries a minute', 'Entries embedded a minute, over the last minute.'),
   embedding_failures: count('entries', 'Attempts to embed an entry that failed.'),
   workers_idle: level('workers', 'Workers that wait for entries.'),
   workers_working: level('workers', 'Workers that embed.'),

@@ -22,7 +22,7 @@ export function createSampler(given: {
   samples: Samples;
   sources: Record<string, Source>;
   now: () => Date;
-  /** Told once for each series of failures; `what` is the name of a source, or `samples`. */
+  /** Told once for each series of failures; `what` is the name of a source, `library` or `samples`. */
   onError: (error: Error, what: string) => void;
 }) {
   const { library, liveIndex, bus, intervalMs, samples, sources, now } = given;
@@ -60,15 +60,19 @@ export function createSampler(given: {
 
   /** Settles when the sample is taken and the live index has looked at its files. Two samples at once are one. */
   async function runOnce() {
-    const version = dataVersion(library);
-    if (version !== seen) bus.emit('library');
-    seen = version;
+    await tell('library', tellOfChange);
     const refreshed = liveIndex.refresh();
     sampling ??= sample().finally(() => {
       sampling = null;
     });
     await sampling;
     await refreshed;
+  }
+
+  function tellOfChange() {
+    const version = dataVersion(library);
+    if (version !== seen) bus.emit('library');
+    seen = version;
   }
 
   async function sample() {
@@ -83,7 +87,7 @@ export function createSampler(given: {
   }
 
   async function takeSample(): Promise<Sample> {
-    const at = Math.floor(Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000));
+    const at = Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000);
     const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
     for (const [name, source] of Object.entries(sources)) {
       await tell(name, async () => void Object.assign(readings, await source()));

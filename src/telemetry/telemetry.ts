@@ -108,24 +108,30 @@ export function createTelemetry(given: {
       return { metric: name, from: aligned, until: end, stepSec, points: samples.series(name, range) };
     },
 
-    /** The last `steps` steps of at most a day in all, oldest first, the last one under way; null is a gap. Steps begin
-     *  at the same times whenever it is asked, so the answer changes only when something has. */
-    recent(name: MetricName, steps: number, stepSec: number): (number | null)[] {
+    /** The last `steps` steps of at most a day in all, oldest first, the last one under way; null is a gap. Of each step
+     *  the average, or for levels the highest, so that no peak is lost. Steps begin at the same times whenever it is
+     *  asked, so the answer changes only when something has. */
+    recent(
+      name: MetricName,
+      steps: number,
+      stepSec: number,
+      of: 'value' | 'max' = 'value',
+    ): (number | null)[] {
       const present = seconds(now());
       const from = (Math.floor(present / stepSec) - steps + 1) * stepSec;
-      const key = `${name} ${from} ${steps}`;
-      const values = known.get(key) ?? read(name, from, steps, stepSec, present);
+      const key = `${name} ${of} ${from} ${steps}`;
+      const values = known.get(key) ?? read();
       if (known.size >= recentMax) known.clear();
       known.set(key, values);
       return values;
+
+      function read() {
+        const points = samples.series(name, { from, until: present + 1, stepSec });
+        const found = new Map(points.map((point) => [point.at, point[of]]));
+        return Array.from({ length: steps }, (_, step) => found.get(from + step * stepSec) ?? null);
+      }
     },
   };
-
-  function read(name: MetricName, from: number, steps: number, stepSec: number, present: number) {
-    const points = samples.series(name, { from, until: present + 1, stepSec });
-    const values = new Map(points.map(({ at, value }) => [at, value]));
-    return Array.from({ length: steps }, (_, step) => values.get(from + step * stepSec) ?? null);
-  }
 }
 
 function isMetric(name: string): name is MetricName {

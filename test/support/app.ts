@@ -8,7 +8,8 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Job, JobStatus } from '../../src/jobs/job.ts';
+import type { JobEvent } from '../../src/bus.ts';
+import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import type { Catalogue } from '../../src/operations/catalogue.ts';
 
 export type TestApp = App & {
@@ -121,4 +122,19 @@ export async function startApp(
       return whenJob(body.number);
     },
   };
+}
+
+/** Runs an operation; settles when its end was told on the bus, which is a moment after the job has ended. */
+export async function runAndTell(app: TestApp, operation: string): Promise<Job> {
+  const told = new Promise<void>((resolve) => {
+    const listener = ({ status }: JobEvent) => {
+      if (!isTerminal(status)) return;
+      app.services.bus.off('job', listener);
+      resolve();
+    };
+    app.services.bus.on('job', listener);
+  });
+  const job = await app.run(operation);
+  await told;
+  return job;
 }

@@ -2,11 +2,10 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import t, { type Test } from 'tap';
-import { openRig, rigOperator, type WorkerRig } from '../../scripts/chaos/worker-rig.ts';
+import { openRig, rigOperator, startRig, type WorkerRig } from '../support/rig.ts';
 
-async function startRig(t: Test, options: Partial<Parameters<typeof openRig>[0]> = {}): Promise<WorkerRig> {
-  const rig = await openRig({ root: fs.realpathSync(t.testdir()), workers: 2, ...options });
-  t.teardown(rig.close);
+async function startWorkers(t: Test, options: Parameters<typeof startRig>[1] = {}): Promise<WorkerRig> {
+  const rig = await startRig(t, { workers: 2, ...options });
   await rig.until('started', () => rig.repository.living().every(({ pid }) => pid !== null));
   return rig;
 }
@@ -18,7 +17,7 @@ const events = (rig: WorkerRig) =>
   rig.ops.prepare('SELECT event, outcome, actor FROM audit ORDER BY id').all() as Record<string, string>[];
 
 t.test('all are paused at once, and one goes on while the others stay', async (t) => {
-  const rig = await startRig(t);
+  const rig = await startWorkers(t);
   let told = 0;
   rig.bus.on('workers', () => {
     told += 1;
@@ -48,7 +47,7 @@ t.test('all are paused at once, and one goes on while the others stay', async (t
 });
 
 t.test('a pause outlives the process that was paused', async (t) => {
-  const rig = await startRig(t, { workers: 1 });
+  const rig = await startWorkers(t, { workers: 1 });
   await rig.workers.pause('embed-1', rigOperator);
   const pid = rig.repository.find('embed-1')?.pid as number;
   process.kill(pid, 'SIGKILL');
@@ -58,7 +57,7 @@ t.test('a pause outlives the process that was paused', async (t) => {
 });
 
 t.test('workers pause while a job has the library for itself, and go on after it', async (t) => {
-  const rig = await startRig(t);
+  const rig = await startWorkers(t);
   rig.ops.exec(`
     INSERT INTO job (number, id, operation, status, mode, requested_by, args, created_at)
       VALUES (412, 'j', 'import', 'running', 'scripts', 'dana', '{}', '2026-01-01T00:00:00.000Z');
@@ -73,7 +72,7 @@ t.test('workers pause while a job has the library for itself, and go on after it
 });
 
 t.test('a drain resumes the paused, and ends with all paused when the queue is empty', async (t) => {
-  const rig = await startRig(t);
+  const rig = await startWorkers(t);
   await rig.workers.pause(undefined, rigOperator);
   rig.entries.add(30);
   const { deadline_at, started_at, pending_before } = await rig.workers.drain(60, rigOperator);
@@ -115,7 +114,7 @@ t.test('a drain whose time is over tells the true number, also after a restart o
 });
 
 t.test('a cancelled drain lets the workers go on; there is none to cancel then', async (t) => {
-  const rig = await startRig(t, { told: { msPerEntry: 10 } });
+  const rig = await startWorkers(t, { told: { msPerEntry: 10 } });
   rig.entries.add(60);
   await rig.workers.drain(60, rigOperator);
   t.match(await rig.workers.cancelDrain(rigOperator), { outcome: 'cancelled' });
@@ -126,7 +125,7 @@ t.test('a cancelled drain lets the workers go on; there is none to cancel then',
 });
 
 t.test('a time limit out of range, and verbs without workers, are refused and recorded', async (t) => {
-  const rig = await startRig(t, { workers: 0 });
+  const rig = await startWorkers(t, { workers: 0 });
   for (const seconds of [9, 3601, 10.5, Number.NaN]) {
     await t.rejects(rig.workers.drain(seconds, rigOperator), {
       code: 'invalid_arguments',

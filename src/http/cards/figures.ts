@@ -1,7 +1,8 @@
 import type { Config } from '../../config.ts';
 import { about, count, percent } from '../../wording.ts';
+import type { MetricName } from '../../telemetry/metrics.ts';
 import type { WorkerState } from '../../workers/state.ts';
-import { viewQueue } from '../queue-view.ts';
+import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import type { Services } from '../services.ts';
 import type { Card } from './card.ts';
 import { sparkline, type Values } from './sparkline.ts';
@@ -14,8 +15,6 @@ const pointSec = 240;
 const sameRatePercent = 10;
 
 const marksShown = 4;
-
-type QueueView = Awaited<ReturnType<typeof viewQueue>>;
 
 /** The line that says what a figure means; `mark` is its part in the colour of `tone`. */
 type Meaning = { tone?: 'bad' | 'warn'; mark?: string; text: string };
@@ -34,15 +33,15 @@ export const figuresCard: Card = {
     return {
       queue: {
         value: pending.total,
-        spark: sparkline(endingWith(recent(services, 'queue_pending'), pending.total)),
-        tone: pending.total === 0 ? 'idle' : ratePerMin === 0 ? 'warn' : 'run',
+        spark: sparkline(endingWith(recent(services, 'queue_pending', 'max'), pending.total)),
+        tone: toneOfQueue(queue),
         meaning: meaningOfPending(queue),
       },
       throughput: {
         value: ratePerMin,
         spark: sparkline(endingWith(rates, ratePerMin)),
         tone: ratePerMin === 0 ? 'idle' : 'run',
-        meaning: meaningOfRate(ratePerMin, rates),
+        meaning: meaningOfRate(queue, rates),
       },
       failed: {
         value: failed.total,
@@ -59,8 +58,8 @@ export const figuresCard: Card = {
   },
 };
 
-function recent({ telemetry }: Services, metric: Parameters<typeof telemetry.recent>[0]): Values {
-  return telemetry.recent(metric, points, pointSec);
+function recent({ telemetry }: Services, metric: MetricName, of?: 'max'): Values {
+  return telemetry.recent(metric, points, pointSec, of);
 }
 
 /** The curve ends where the figure stands. */
@@ -78,8 +77,9 @@ function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, o
 }
 
 /** How it stands to what it was in the last hour, while something was embedded. */
-function meaningOfRate(rate: number | null, history: Values): Meaning {
+function meaningOfRate({ ratePerMin: rate, pending }: QueueView, history: Values): Meaning {
   if (rate === 0) return { text: 'Nothing is embedding now' };
+  if (pending.total === 0) return { text: 'Over the last minute' };
   const before = history.slice(0, -1).filter((value) => value !== null && value > 0) as number[];
   if (rate === null || before.length < 4) return { text: 'Embedding now' };
   const usual = before.reduce((sum, value) => sum + value, 0) / before.length;

@@ -17,7 +17,7 @@ export function queueChart(
   tone: string,
   now: Date,
 ): QueueChart | null {
-  const values = [...telemetry.recent('queue_pending', steps, stepSec).slice(0, -1), pending];
+  const values = [...telemetry.recent('queue_pending', steps, stepSec, 'max').slice(0, -1), pending];
   const drawn = curve(values, { width: 360, height: 56, right: 0 });
   const peak = Math.max(...values.filter((value) => value !== null));
   if (!drawn || peak === 0) return null;

@@ -1,5 +1,5 @@
 import { about, plural } from '../../wording.ts';
-import { viewQueue } from '../queue-view.ts';
+import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import { queueChart } from './queue-chart.ts';
 import type { Card } from './card.ts';
 
@@ -17,12 +17,7 @@ export const queueCard: Card = {
       ...view,
       entries: services.counts.totals().entries,
       status: wordStatus(view),
-      chart: queueChart(
-        services.telemetry,
-        view.pending.total,
-        view.ratePerMin === 0 ? 'idle' : 'run',
-        services.now(),
-      ),
+      chart: queueChart(services.telemetry, view.pending.total, toneOfQueue(view), services.now()),
       failedEntries: failed,
       failedMore: view.failed.total - failed.length,
     };
@@ -30,15 +25,7 @@ export const queueCard: Card = {
 };
 
 /** What the numbers mean for whoever waits. */
-function wordStatus({
-  pending,
-  failed,
-  etaSec,
-  ratePerMin,
-  isPaused,
-  hasWorkers,
-  outage,
-}: Awaited<ReturnType<typeof viewQueue>>) {
+function wordStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {
   if (pending.total === 0) {
     if (failed.total === 0) return 'Every entry has a current embedding.';
     return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;

@@ -4,7 +4,9 @@ import { openDatabase } from '../../../src/db/open.ts';
 import { queueChart } from '../../../src/http/cards/queue-chart.ts';
 import { metricNames, type Readings } from '../../../src/telemetry/metrics.ts';
 import { createSampleRepository } from '../../../src/telemetry/repository.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
+import { createWorkerRepository } from '../../../src/workers/repository.ts';
+import type { WorkerRow } from '../../../src/workers/state.ts';
+import { runAndTell, startApp, type TestApp } from '../../support/app.ts';
 import { addExperience } from '../../support/entries.ts';
 import { card } from '../../support/screen.ts';
 
@@ -24,10 +26,12 @@ async function startWithClock(t: Test) {
     library.close();
   });
   const samples = createSampleRepository(ops);
+  const workers = createWorkerRepository(ops, () => new Date(clock.ms));
   return {
     app,
     clock,
     library,
+    workers,
     telemetry,
     add(minutesAgo: number, readings: Partial<Readings>) {
       const nothing = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
@@ -83,6 +87,31 @@ t.test('what is failed and pending is said with what it means', async (t) => {
   t.equal(words((await figures(app)).get('Queue pending')), 'No worker is running');
 });
 
+t.test('workers are told by what they do, and the queue by when it will be empty', async (t) => {
+  const { app, library, workers } = await startWithClock(t);
+  library.exec(`INSERT INTO categories (code, name, created_at) VALUES ('GEN', 'General', '2026-01-01')`);
+  const beat = (name: string, ratePerMin: number) => {
+    const who = { name, claimant: `${name}/test` };
+    workers.register({ ...who, owner: 'hand', host: 'elsewhere' }, null);
+    workers.beat(who, { ...idle, state: ratePerMin > 0 ? 'working' : 'idle', rate_per_min: ratePerMin });
+  };
+  const idle = {
+    ...{ state: 'idle', current_id: null, current_title: null, current_since: null, processed: 0, failed: 0 },
+    ...{ speed_per_min: null, p95_ms: null, rss_bytes: null, outage_since: null, outage_error: null },
+  } as const;
+  beat('embed-1', 2);
+  beat('embed-2', 0);
+  t.equal(words((await figures(app)).get('Throughput')), 'Over the last minute');
+  for (let entry = 0; entry < 76; entry++) addExperience(library, `E${entry}`);
+  const all = await figures(app);
+  t.equal(words(all.get('Queue pending')), 'Clears in about 38 min');
+  t.match(all.get('Throughput')?.text, /2 \/ min.*Embedding now/s);
+  t.match(all.get('Workers')?.text, /2 of 2 active.*1 idle · 1 working/s);
+  t.equal(all.get('Workers')?.querySelectorAll('.marks svg').length, 2);
+  workers.lose({ name: 'embed-2', claimant: 'embed-2/test' } as WorkerRow, 'It is gone.');
+  t.match((await figures(app)).get('Workers')?.text, /1 of 2 active.*1 lost · 1 working/s);
+});
+
 t.test('the card stays the same bytes while nothing changes to the eye', async (t) => {
   const { app, clock, add } = await startWithClock(t);
   for (let minute = 120; minute >= 0; minute -= 2)
@@ -98,7 +127,7 @@ t.test('the card stays the same bytes while nothing changes to the eye', async (
 
 t.test('jobs of the last day are counted when they end, not when they were asked for', async (t) => {
   const { app, clock } = await startWithClock(t);
-  await app.run('export');
+  await runAndTell(app, 'export');
   t.match((await figures(app)).get('Jobs, last 24 h')?.text, /1 jobs.*1 done · 0 active/s);
   clock.ms += 86_400_000;
   t.match((await figures(app)).get('Jobs, last 24 h')?.text, /0 jobs.*0 done · 0 active/s);
@@ -110,6 +139,7 @@ t.test('the chart of the queue says in one sentence what it shows', async (t) =>
   const chart = (pending: number) => queueChart(telemetry, pending, 'run', new Date(clock.ms));
   t.equal(chart(5), null);
   for (let minute = 60; minute > 0; minute -= 3) {
+    if (minute === 15) add(15.25, { queue_pending: 1000 });
     if (minute !== 30) add(minute, { queue_pending: minute === 15 ? 2085 : 1000 });
   }
   const peak = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(
