@@ -28,6 +28,7 @@ import { createRetention } from './jobs/retention.ts';
 import { createLibrary } from './library/repository.ts';
 import { type Log, logJobEvents } from './log.ts';
 import { type Catalogue, createCatalogue, reservedNames } from './operations/catalogue.ts';
+import type { Operation } from './operations/operation.ts';
 import { createOwnOperations } from './operations/own-operations.ts';
 import { createAppliedFinder } from './runner/applied.ts';
 import { recoverJobs } from './runner/recovery.ts';
@@ -92,6 +93,7 @@ export async function createApp(
   const descriptors = createDescriptors();
   const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
   const findApplied = createAppliedFinder(library, config);
+  const secretsOf = (operation: Operation) => readSecrets(config, operation);
   const runner = createRunner({
     config,
     catalogue,
@@ -101,7 +103,7 @@ export async function createApp(
     log,
     findApplied,
     libraryRevision: createLibrary(library).revision,
-    secretsOf: (operation) => readSecrets(config, operation),
+    secretsOf,
     makeRoom: disk.release,
     hasRoom: () => descriptors.hasRoomFor('job'),
     now,
@@ -233,7 +235,8 @@ export async function createApp(
   }
 
   function recover() {
-    const recovered = recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied });
+    const { root } = config;
+    const recovered = recoverJobs({ root, catalogue, repository, audit, bus, findApplied, secretsOf });
     for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
   }
 

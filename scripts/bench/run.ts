@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
+import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
@@ -15,6 +16,7 @@ const workloads: Workload[] = [
   embedWorkload,
   cancelsWorkload,
   jobsWorkload,
+  floodWorkload,
   snapshotWorkload,
   startWorkload,
   searchWorkload,

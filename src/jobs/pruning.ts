@@ -1,8 +1,9 @@
 // Statements that find and remove jobs that are no longer kept. A tombstone stays of each, so that its link still says
-// what it was; audit rows stay as they are.
+// what it was; audit rows stay as they are. Nothing waits for the disk: what a loss of power brings back is removed
+// again.
 import type { InferSelectModel } from 'drizzle-orm';
 import type * as schema from '../db/ops-schema.ts';
-import type { Db } from '../db/open.ts';
+import { type Db, withoutSync } from '../db/open.ts';
 
 /** Ended before `finishedBefore`, or with a number up to `upTo`. */
 export type Bounds = { finishedBefore: string; upTo: number };
@@ -43,16 +44,18 @@ export function createPruning(ops: Db) {
     },
 
     /** Removes up to `limit` result rows of a job; gives how many there were. */
-    dropRows: (id: string, limit: number): number => dropRows.run({ id, limit }).changes,
+    dropRows: (id: string, limit: number): number =>
+      withoutSync(ops, () => dropRows.run({ id, limit }).changes),
 
     /** Replaces jobs without rows by their tombstones, in one transaction. */
     bury(ids: string[], at: string) {
-      ops.transaction(() => {
+      const buryAll = ops.transaction(() => {
         for (const id of ids) {
           bury.run({ id, at });
           remove.run({ id });
         }
-      })();
+      });
+      withoutSync(ops, buryAll);
     },
   };
 }

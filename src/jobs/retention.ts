@@ -24,8 +24,8 @@ const dayMs = 86_400_000;
 /** Failures are what people look up later. */
 const failureFactor = 4;
 const previewMax = 5001;
-const batchJobs = 20;
-const batchRows = 500;
+const batchJobs = 10;
+const batchRows = 200;
 
 export function createRetention(given: {
   config: Pick<Config, 'root' | 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;

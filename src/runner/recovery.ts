@@ -7,8 +7,10 @@ import type { Job, ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
+import type { Operation } from '../operations/operation.ts';
 import type { FindApplied } from './applied.ts';
 import { findMarkedProcesses, isAlive, signal } from './processes.ts';
+import { maskerFor } from './secrets.ts';
 
 const endMaxMs = 2000;
 const pollMs = 10;
@@ -24,8 +26,10 @@ export function recoverJobs(given: {
   audit: Audit;
   bus: Bus;
   findApplied: FindApplied;
+  /** Texts that an operation's script knows and that must show nowhere. */
+  secretsOf?: (operation: Operation) => string[];
 }): Recovered[] {
-  const { root, catalogue, repository, audit, bus, findApplied } = given;
+  const { root, catalogue, repository, audit, bus, findApplied, secretsOf = () => [] } = given;
   const lost = repository.active().filter((job) => job.status === 'running');
   const ended = endStrays(root, [...childrenOf(lost), ...repository.processes()]);
   return lost.map((job) => {
@@ -50,9 +54,10 @@ export function recoverJobs(given: {
       const failure = { code: 'lost' as const, message, detail: null, stderr_tail: null };
       return repository.finish(job, { status: 'failed', failure }, record);
     };
+    const operation = catalogue.find(job.operation);
     let applied: Record<string, unknown> | null;
     try {
-      applied = findApplied(job);
+      applied = maskerFor(operation ? secretsOf(operation) : []).value(findApplied(job));
     } catch (error) {
       return fail(
         `The server stopped while this job ran, and what it did cannot be read: ${(error as Error).message}.`,
@@ -60,7 +65,6 @@ export function recoverJobs(given: {
     }
     if (applied) return repository.finish(job, { status: 'succeeded', result: applied }, record);
     if (job.cancel_requested_at) return repository.finish(job, { status: 'cancelled' }, record);
-    const operation = catalogue.find(job.operation);
     if (operation?.onRestart === 'requeue') return repository.requeueLost(job, record);
     return fail('The server stopped while this job ran. Its work was not recorded as done.');
   }

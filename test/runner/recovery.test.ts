@@ -79,6 +79,18 @@ t.test('a job whose work is recorded as applied has succeeded, even if a cancel 
   t.match(engine.jobs.find(job.id), { status: 'succeeded', result: { added: 3 }, failure: null });
 });
 
+t.test('what a result says of a secret is hidden', async (t) => {
+  const engine = buildEngine(makeRoot(t), { operations, secrets: ['hunter2hunter2'] });
+  t.teardown(engine.close);
+  const job = leaveRunning(engine);
+  engine.library
+    .prepare(`INSERT INTO ops_applied VALUES (?, ?, 1, '{"note":"by hunter2hunter2"}', '')`)
+    .run(job.id, job.attempt);
+  engine.recover();
+  t.notMatch(JSON.stringify(engine.jobs.find(job.id)), 'hunter2');
+  t.match(engine.jobs.find(job.id), { status: 'succeeded', result: { note: /^by / } });
+});
+
 t.test('the work of another attempt is no proof', async (t) => {
   const engine = open(t);
   const job = leaveRunning(engine);

@@ -281,6 +281,15 @@ t.test('a job waits for a busy ops.db with its identity and its rows, and loses 
   t.equal(engine.listing.rows(job.id, undefined, 9).items.length, 2);
 });
 
+t.test('a last progress that could not be stored when it came is stored with the end', async (t) => {
+  const engine = startEngine(t, { operations: [defineOperation({ child: 'exits-0-on-sigterm' })] });
+  const { number } = engine.enqueue('chore');
+  const { pid } = await engine.whenPhase(number, 'polite');
+  engine.ops.prepare('UPDATE job SET progress = NULL').run();
+  process.kill(pid as number, 'SIGTERM');
+  t.match(await engine.whenJob(number), { status: 'succeeded', progress: { phase: 'polite', done: 1 } });
+});
+
 t.test('on a full disk the end of a job is written after room is made', async (t) => {
   let rooms = 0;
   const makeRoom = () => {

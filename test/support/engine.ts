@@ -111,7 +111,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     enqueue(operation: string, args = {}, more: Partial<RunRequest> = {}): Job {
       return jobs.enqueue({ operation, args, ...more }, operator);
     },
-    recover: () => recoverJobs({ root: config.root, catalogue, repository, audit, bus, findApplied }),
+    recover: () => recoverJobs({ root, catalogue, repository, audit, bus, findApplied, secretsOf }),
     when,
     whenJob(number: number, ...statuses: JobStatus[]): Promise<Job> {
       const wanted: JobStatus[] = statuses.length > 0 ? statuses : ['succeeded', 'failed', 'cancelled'];
