@@ -7,7 +7,7 @@ import { watchHosts } from './hold.js';
 import { watchKeys } from './keys.js';
 import { shareStream } from './live.js';
 import { watchPreferences } from './preferences.js';
-import { watchTimes } from './times.js';
+import './times.js';
 import { watchNotices } from './toast.js';
 import { watchUpload } from './upload.js';
 
@@ -20,7 +20,6 @@ watchNotices();
 watchConnection();
 watchKeys();
 watchPreferences();
-watchTimes();
 watchUpload();
 
 /** `chl:swapped` on the document, once after each swap and before it is painted, whoever brought it. */

@@ -6,14 +6,13 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 const rewordMs = 10_000;
 
-export function watchTimes() {
-  wordTimes();
-  setInterval(wordTimes, rewordMs);
-  document.addEventListener('chl:swapped', wordTimes);
-}
+// Before the first paint, so that nothing moves after it.
+wordTimes();
+setInterval(wordTimes, rewordMs);
+document.addEventListener('chl:swapped', wordTimes);
 
 /** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for what is to come. */
-export function wordTime(at, now) {
+function wordTime(at, now) {
   const age = (now - at) / 1000;
   const amount = Math.abs(age);
   if (amount < seconds.day) {

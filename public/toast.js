@@ -32,11 +32,12 @@ export function watchNotices() {
   }
 }
 
-/** `{tone, title, text, undo?: {action, label, fields}}`; what can be undone stays until it is dismissed. */
-export function showNotice({ tone, title, text, undo }) {
+/** `{tone, title, text, job?, undo?: {action, label, fields}}`; what can be undone stays until it is dismissed. */
+export function showNotice({ tone, title, text, job, undo }) {
   const toast = document.getElementById('toast').content.firstElementChild.cloneNode(true);
   toast.classList.add(tone);
   toast.dataset.tone = tone;
+  if (job) toast.dataset.job = job;
   toast.querySelector('use').setAttribute('href', `#i-${icons[tone]}`);
   toast.querySelector('b').textContent = title;
   toast.querySelector('span').textContent = text;
@@ -94,5 +95,6 @@ async function tellEnd(number) {
   if (!answer?.ok || answer.status === 204 || !followed().includes(number)) return;
   const left = followed().filter((other) => other !== number);
   sessionStorage.setItem(key, JSON.stringify(left));
+  toasts.querySelector(`[data-job="${number}"]`)?.remove();
   showNotice(await answer.json());
 }

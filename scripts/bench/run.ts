@@ -4,11 +4,14 @@ import { parseArgs } from 'node:util';
 import { cancelsWorkload } from './cancels.ts';
 import { floodWorkload } from './flood.ts';
 import { embedWorkload } from './embed.ts';
+import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
 import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
+import { streamWorkload } from './stream.ts';
+import { weightWorkload } from './weight.ts';
 import type { Figure, Workload } from './workload.ts';
 
 const workloads: Workload[] = [
@@ -19,6 +22,9 @@ const workloads: Workload[] = [
   floodWorkload,
   snapshotWorkload,
   startWorkload,
+  streamWorkload,
+  fanoutWorkload,
+  weightWorkload,
   searchWorkload,
   searchMillionWorkload,
 ];

@@ -95,7 +95,8 @@ async function timeStart(config: Config): Promise<number> {
   }
 }
 
-async function readAddress({ stderr }: ChildProcess): Promise<string> {
+/** Where a server that is starting listens; the first address that it says on stderr. */
+export async function readAddress({ stderr }: ChildProcess): Promise<string> {
   let said = '';
   for await (const chunk of stderr ?? []) {
     said += chunk;

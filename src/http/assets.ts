@@ -70,5 +70,5 @@ function hashOf(files: Map<string, Asset>): string {
 
 function importsOf(file: string): string[] {
   const text = assets.get(file)?.plain.toString() ?? '';
-  return [...text.matchAll(/ from '\.\/([^']+)'/g)].map(([, name = '']) => name);
+  return [...text.matchAll(/^import .*'\.\/([^']+)';$/gm)].map(([, name = '']) => name);
 }

@@ -24,6 +24,8 @@ const busyMs = 50;
 const busyRetry = { maxMs: 120_000, everyMs: 50 };
 /** The batch in hand gets this long when the worker is to stop; then it is given back. */
 const quitMs = 3000;
+/** What cannot be given back in this time, e.g. during an import, is free when its lease has ended. */
+const leaveMs = 2000;
 
 /** Settles when the worker has left. Throws `config` where no worker can work. */
 export async function runWorkerProcess(
@@ -58,7 +60,7 @@ export async function runWorkerProcess(
   try {
     await Promise.race([worker.run(), asked.then(() => after(quitMs))]);
   } finally {
-    await worker.leave();
+    await Promise.race([worker.leave(), after(leaveMs)]);
     library.close();
     ops.close();
   }

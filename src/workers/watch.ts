@@ -146,9 +146,10 @@ export function createWorkerWatch(given: {
   function findLoss(worker: WorkerRow): string | null {
     const told = ends.get(worker.claimant);
     if (told !== undefined) return told;
-    if (isProcessGone(worker)) return 'Its process is gone.';
+    // Of its own workers the pool tells how they ended.
+    if (worker.owner === 'hand' && isProcessGone(worker)) return 'Its process is gone.';
     const isSilent = worker.pid !== null && now().getTime() - Date.parse(worker.heartbeat_at) > lostMs;
-    return isSilent ? 'It has stopped to send heartbeats.' : null;
+    return isSilent ? 'It sends no heartbeats any more.' : null;
   }
 
   /** The pool brings its own workers back; of the others the operator has had time to read. */

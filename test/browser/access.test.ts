@@ -21,6 +21,8 @@ const places: { name: string; address: string; open?: (page: Page) => Promise<un
     address: '/operations',
     open: (page) => openDialog(page, '#op-export', 'Options…'),
   },
+  { name: 'the list of jobs', address: '/jobs' },
+  { name: 'the keys', address: '/operations', open: openKeys },
   { name: 'a job', address: '/jobs/1' },
   { name: 'a failed job', address: '/jobs/3' },
   { name: 'the library', address: '/library' },
@@ -55,6 +57,11 @@ for (const { name, address, open: show } of places) {
 
 async function openDialog(page: Page, place: string, label: string) {
   await page.locator(place).getByText(label).click();
+  await page.locator('#dialog[open]').waitFor();
+}
+
+async function openKeys(page: Page) {
+  await page.keyboard.press('?');
   await page.locator('#dialog[open]').waitFor();
 }
 

@@ -30,6 +30,20 @@ browserTest('a field in a card stays as it is while it is used, and the card cat
   t.notOk(await page.locator(heldText).isVisible());
 });
 
+browserTest('the drain field keeps text, caret and focus under a change a second', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  const field = page.locator('[name="timeout_sec"]');
+  await field.fill('');
+  for (const digit of '120') {
+    await page.keyboard.type(digit);
+    await changeJobs(app, page);
+  }
+  t.equal(await field.inputValue(), '120');
+  t.equal(await page.evaluate('document.activeElement.name'), 'timeout_sec');
+  await page.locator(jobRow(3)).waitFor();
+  t.pass('and the cards around it were updated');
+});
+
 browserTest('a chosen file, a selection and a pressed pointer stay', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await addField(page, '<input type="file" id="probe">');

@@ -247,6 +247,43 @@ t.test('a form that is sent already is not sent again, and every page has one ma
   t.equal(dialog.html.querySelectorAll('h1').length, 0);
 });
 
+t.test('a form that is sent twice brings one job, a new rendering of it another', async (t) => {
+  const app = await startApp(t, noop);
+  const keyOf = async (selector: string) =>
+    (await app.page('/operations')).html.querySelector(`${selector} [name="key"]`)?.getAttribute('value') ??
+    '';
+  const key = await keyOf('#op-export');
+  const sent = await Promise.all([1, 2, 3].map(() => app.submit('/ui/operations/run/export', { key })));
+  t.strictSame(
+    sent.map((answer) => answer.headers.get('location')),
+    ['/jobs/1', '/jobs/1', '/jobs/1'],
+  );
+  const next = await app.submit('/ui/operations/run/export', { key: await keyOf('#op-export') });
+  t.equal(next.headers.get('location'), '/jobs/2');
+
+  const { html } = await app.page('/ui/operations/import/confirm');
+  const form = { key: html.querySelector('[name="key"]')?.getAttribute('value') ?? '', reason: 'monthly' };
+  const refused = await app.submit('/ui/operations/run/import', form);
+  const again = parse(await refused.text())
+    .querySelector('[name="key"]')
+    ?.getAttribute('value');
+  t.equal(again, form.key, 'a refused form keeps its key');
+  const run = () => app.submit('/ui/operations/run/import', { ...form, confirm: 'import' });
+  t.equal((await run()).headers.get('location'), '/jobs/3', 'and may be sent again');
+  t.equal((await run()).headers.get('location'), '/jobs/3');
+});
+
+t.test('the end of a job has a notice for whoever started it', async (t) => {
+  const app = await startApp(t, noop);
+  await app.run('export');
+  t.match((await app.json('/ui/jobs/1/notice')).body, {
+    tone: 'ok',
+    title: /^Export library #1 is done after/,
+    text: /Noop mode/,
+  });
+  t.equal((await app.page('/ui/jobs/2/notice')).status, 404);
+});
+
 t.test('each figure is a link whose words say what it counts', async (t) => {
   const app = await startApp(t);
   const { html } = await app.page('/operations');

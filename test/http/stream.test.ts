@@ -198,6 +198,24 @@ t.test('a reader that reads nothing keeps the newest of each card, and is closed
   request.destroy();
 });
 
+t.test('the end of a job is told to all, whatever they watch', async (t) => {
+  const app = await startApp(t, frozen);
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  await stream.until(({ event }) => event === 'queue');
+  const { number } = await app.run('export');
+  t.equal((await stream.until(({ event }) => event === 'ended')).data, String(number));
+  stream.close();
+});
+
+t.test('one stream carries what many tabs show, also when one of their jobs is gone', async (t) => {
+  const app = await startApp(t, frozen);
+  await app.run('export');
+  const jobs = Array.from({ length: 40 }, (_, at) => `job-${at + 1}`).join(',');
+  const stream = await openStream(app.origin, `/ui/stream/telemetry?topics=${jobs},queue&cycles=1`);
+  await stream.ended();
+  t.strictSame(stream.events.map(({ event }) => event).sort(), ['job-1', 'queue', 'tick']);
+});
+
 t.test('a card larger than all that may wait is sent all the same', async (t) => {
   const { client, request } = await openUnread(t);
   const data = 'x'.repeat(400_000);

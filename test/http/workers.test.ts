@@ -120,7 +120,7 @@ t.test('a lost and a stalled worker say what happened and what to do', async (t)
   t.match(await workersPage(app), /embed-1 Stalled.*Busy with EXP-7 Slow.*without a result.*end process \d+/);
   t.match(
     await workersPage(app),
-    /embed-2 Lost.*stopped to send heartbeats\. Last heartbeat .*in the queue again/,
+    /embed-2 Lost.*sends no heartbeats any more\. Last heartbeat .*in the queue again/,
   );
   const { body } = await app.json('/health');
   t.match(body.components.workers, { status: 'degraded', detail: 'embed-1 is stalled, embed-2 is lost' });

@@ -26,7 +26,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
   (file) => fs.existsSync(file),
 );
 /** A lost server and a refused request are told by the browser itself. */
-const deliberate = /net::ERR_|status of (4\d\d|503)|\[object Event\]/;
+const deliberate = /net::ERR_|(status of|Status Error Code) (4\d\d|503)|htmx:(sendError|afterRequest)/;
 const waitMaxMs = 10_000;
 let running: Promise<Browser> | null = null;
 
@@ -81,7 +81,8 @@ function browser(): Promise<Browser> {
 /** What axe finds wrong with the page as it is now, by all its rules or by those named: rule, and where. */
 export async function accessProblems(page: Page, ...rules: string[]): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
-  const only = rules.length > 0 ? { runOnly: rules } : {};
+  const quick = { resultTypes: ['violations'], preload: false, iframes: false };
+  const only = rules.length > 0 ? { ...quick, runOnly: rules } : quick;
   const { violations } = (await page.evaluate(
     `axe.run(document, ${JSON.stringify(only)})`,
   )) as axe.AxeResults;

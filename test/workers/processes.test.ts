@@ -24,7 +24,7 @@ t.test('a stopped worker is lost; when it goes on, its late write changes nothin
   process.kill(pid, 'SIGSTOP');
   t.teardown(() => process.kill(pid, 'SIGCONT'));
   await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
-  t.match(rig.repository.find('embed-1'), { lost_reason: 'It has stopped to send heartbeats.', pid });
+  t.match(rig.repository.find('embed-1'), { lost_reason: 'It sends no heartbeats any more.', pid });
   rig.tell({ msPerEntry: 0 });
   await finishes(t, rig);
   const written = rig.entries.written();

@@ -1,0 +1,59 @@
+// One side of the fan-out bench. argv: ours | bare. Out: {address}; in {broadcasts: n}, out {} when all are taken.
+import http, { type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+import fastify from 'fastify';
+import { type Client, flushClient, openClient, sendFrame } from '../../src/http/stream-client.ts';
+
+const data = 'x'.repeat(10_000);
+const responses = new Set<ServerResponse>();
+const clients = new Set<Client>();
+/** For each reader, to take its frame: what is measured is writing, not waiting. */
+const restMs = 0.03;
+let version = 0;
+
+const broadcast = process.argv[2] === 'ours' ? broadcastOurs : broadcastBare;
+const server = process.argv[2] === 'ours' ? await listenOurs() : await listenBare();
+const { port } = server.address() as AddressInfo;
+process.send?.({ address: `http://127.0.0.1:${port}/` });
+
+process.on('message', async ({ broadcasts }: { broadcasts: number }) => {
+  for (let turn = 0; turn < broadcasts; turn += 1) {
+    version += 1;
+    broadcast(Buffer.from(`event: jobs\nid: b-${version}\ndata: ${data}\n\n`));
+    await after(responses.size * restMs);
+  }
+  while ([...responses].some((response) => response.writableLength > 0)) await after(20);
+  process.send?.({});
+});
+process.on('disconnect', () => process.exit());
+
+async function listenOurs(): Promise<http.Server> {
+  const app = fastify();
+  app.get('/', (_request, reply) => {
+    const client = openClient(reply, new Set(['jobs']), 0);
+    client.isReady = true;
+    client.response.on('drain', () => flushClient(client));
+    clients.add(client);
+    responses.add(client.response);
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  return app.server;
+}
+
+function listenBare(): Promise<http.Server> {
+  const bare = http.createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('\n\n');
+    responses.add(response);
+  });
+  return new Promise((resolve) => bare.listen(0, '127.0.0.1', () => resolve(bare)));
+}
+
+function broadcastOurs(frame: Buffer) {
+  for (const client of clients) sendFrame(client, { card: { name: 'jobs' }, version, frame });
+}
+
+function broadcastBare(frame: Buffer) {
+  for (const response of responses) response.write(frame);
+}

@@ -1,0 +1,61 @@
+// Processes of a bench: one that talks over IPC, a server on a data root of its own, and the processor time of either.
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { childEnvironment, packageRoot, readConfig } from '../../src/config.ts';
+import { readAddress } from './start.ts';
+
+const clockTicksPerSec = 100;
+
+export type Talker = ReturnType<typeof startTalker>;
+
+/** A compiled script of this folder; `ask` sends and gives the next message. */
+export function startTalker(script: string, args: string[]) {
+  const child = fork(path.join(import.meta.dirname, script), args);
+  const next = async (): Promise<any> => (await once(child, 'message'))[0];
+  return {
+    pid: child.pid ?? 0,
+    next,
+    ask(message: object): Promise<any> {
+      const answer = next();
+      child.send(message);
+      return answer;
+    },
+    end: () => child.disconnect(),
+  };
+}
+
+/** Seconds of processor time, user and system, since the process started (proc(5), fields 14 and 15). */
+export function processorSec(pid: number): number {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / clockTicksPerSec;
+}
+
+/** The server as users start it; ready when this settles. */
+export async function startServer(root: string, env: Record<string, string> = {}) {
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, '/');
+  const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
+    env: childEnvironment(config, { CHL_PORT: '0', CHL_LOG_LEVEL: 'warn', ...env }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const origin = await readAddress(child);
+  child.stderr.resume();
+  const end = async () => {
+    child.kill('SIGTERM');
+    await exited;
+  };
+  return { origin, pid: child.pid ?? 0, end };
+}
+
+/** Starts a job with its default arguments. */
+export async function postJson(address: string): Promise<{ number: number }> {
+  const answer = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  if (answer.status !== 202) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as { number: number };
+}

@@ -1,0 +1,42 @@
+// The critical workflows once more, in Firefox.
+import { startApp } from '../support/app.ts';
+import { firefoxTest } from '../support/firefox.ts';
+import { card, jobRow } from '../support/screen.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+
+firefoxTest(
+  'Firefox confirms an import, follows it live, and shares one stream between tabs',
+  async (t, firefox) => {
+    const app = await startApp(t, noop);
+    await firefox.open(`${app.origin}/operations`);
+    await firefox.waitFor('html[data-leads]');
+    await firefox.click('#op-import .btn');
+    await firefox.type('#reason', 'mon');
+    await app.run('export');
+    await firefox.waitFor(`${card.controls}[data-held]`);
+    await firefox.type('#reason', 'thly');
+    t.equal(await firefox.evaluate("return document.querySelector('#reason').value"), 'monthly');
+    await firefox.type('#confirm', 'import');
+    await firefox.click('#dialog-submit');
+    await firefox.waitFor(jobRow(2));
+    await firefox.waitFor('.toast[data-tone="ok"]');
+    t.equal(await firefox.evaluate("return document.querySelector('#dialog').open"), false);
+    t.equal((await app.whenJob(2)).reason, 'monthly');
+
+    await firefox.type('body', 'h');
+    await firefox.waitFor('.conn.hold');
+    await firefox.type('body', 'h');
+    await firefox.waitFor('.conn.ok');
+
+    await firefox.openTab();
+    await firefox.open(`${app.origin}/operations`);
+    await app.run('export');
+    await firefox.waitFor(jobRow(3));
+    t.equal((await app.json('/health')).body.components.stream.detail, '1 client');
+    await firefox.closeTab();
+    await app.run('export');
+    await firefox.waitFor(jobRow(4));
+    t.equal((await app.json('/health')).body.components.stream.detail, '1 client');
+  },
+);

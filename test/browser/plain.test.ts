@@ -1,0 +1,64 @@
+// Without JavaScript, and for eyes and hands that need it otherwise: large text, no motion, forced colours.
+import { startApp } from '../support/app.ts';
+import { browserTest, overflowOf } from '../support/browser.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const plain = { hasScript: false };
+
+browserTest('without JavaScript an operator confirms, runs, and is told', async (t, open) => {
+  const app = await startApp(t);
+  const page = await open(`${app.origin}/operations`, plain);
+  t.notOk(await page.locator('#conn').isVisible(), 'nothing that cannot work is shown');
+  t.notOk(await page.locator('[data-hold]').isVisible());
+  await page.locator('#op-import').getByText('Import…').click();
+  await page.locator('#dialog-submit').click();
+  await page.getByText('Write a reason of at least 5 characters').waitFor();
+  await page.fill('#reason', 'the first one');
+  await page.fill('#confirm', 'import');
+  await page.locator('#dialog-submit').click();
+  await page.waitForURL('**/jobs/1');
+  await page.locator('#toasts').getByText('Import spreadsheet #1 queued.').waitFor();
+  await app.whenJob(1);
+  await page.goto(`${app.origin}/operations`);
+  await page.locator('#op-export').getByRole('button', { name: 'Export' }).click();
+  await page.waitForURL('**/jobs/2');
+  await app.whenJob(2);
+  await page.getByRole('link', { name: 'Refresh' }).first().click();
+  await page.locator('main').getByText('Done').first().waitFor();
+  await page.getByRole('button', { name: 'Dark' }).click();
+  t.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+  await page.getByRole('link', { name: /keyboard shortcuts/ }).click();
+  await page.getByLabel('Single-key shortcuts').uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  t.equal(await page.getAttribute('html', 'data-keys'), 'off');
+});
+
+browserTest(
+  'text of twice the size reflows, and the page holds still where no motion is wanted',
+  async (t, open) => {
+    const app = await startApp(t, noop);
+    await app.run('export');
+    const page = await open(`${app.origin}/operations`, { width: 1024 });
+    await page.evaluate("document.documentElement.style.setProperty('font-size', '200%')");
+    t.ok((await overflowOf(page)) <= 0);
+    const moving = await page.evaluate(
+      "document.getAnimations().filter(({ playState }) => playState === 'running').length",
+    );
+    t.equal(moving, 0);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const border = await page.evaluate("getComputedStyle(document.querySelector('.badge')).borderTopStyle");
+    t.equal(border, 'solid', 'badges have a border of their own');
+  },
+);
+
+browserTest('each theme is there with the first paint', async (t, open) => {
+  const app = await startApp(t, noop);
+  for (const theme of ['light', 'dark'] as const) {
+    const page = await open(`${app.origin}/operations`, { theme, ...plain });
+    const background = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    t.equal(background, theme === 'light' ? 'rgb(245, 244, 240)' : 'rgb(17, 18, 17)', 'the system decides');
+    await page.getByRole('button', { name: theme === 'light' ? 'Dark' : 'Light' }).click();
+    const chosen = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    t.equal(chosen, theme === 'light' ? 'rgb(17, 18, 17)' : 'rgb(245, 244, 240)', 'until one is chosen');
+  }
+});

@@ -1,0 +1,132 @@
+// One stream for a browser, however many tabs it has: who leads, and what happens when the leader goes.
+import type { BrowserContext, Page } from 'playwright-core';
+import { startApp, type TestApp } from '../support/app.ts';
+import { browserTest, type OpenPage } from '../support/browser.ts';
+import { jobRow } from '../support/screen.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+
+browserTest('twenty tabs take one stream, and go on when the leader is closed', async (t, open) => {
+  const app = await startApp(t, noop);
+  const tabs = await openTabs(app, open, 20);
+  t.equal(await streams(app), '1 client');
+  await app.run('export');
+  await allShow(tabs, 1);
+  t.pass('all are fed');
+
+  const leader = await leaderOf(tabs);
+  await leader.close();
+  const left = tabs.filter((tab) => tab !== leader);
+  await leaderOf(left);
+  await app.run('export');
+  await allShow(left, 2);
+  t.equal(await streams(app), '1 client');
+
+  const next = await leaderOf(left);
+  await next.goto(`${app.origin}/library`);
+  await leaderOf(left);
+  await app.run('export');
+  await allShow(
+    left.filter((tab) => tab !== next),
+    3,
+  );
+  t.equal(await streams(app), '1 client', 'a page without live cards takes none');
+});
+
+browserTest('a tab that is not seen gives way, and with none to see there is no stream', async (t, open) => {
+  const app = await startApp(t, noop);
+  const [one, other] = (await openTabs(app, open, 2)) as [Page, Page];
+  const leader = await leaderOf([one, other]);
+  const follower = leader === one ? other : one;
+  await setHidden(leader, true);
+  await leaderOf([follower]);
+  await app.run('export');
+  await allShow([one, other], 1);
+  t.pass('the hidden one is fed all the same');
+  await setHidden(follower, true);
+  await until(async () => (await streams(app)) === '0 clients');
+  await app.run('export');
+  await setHidden(leader, false);
+  await allShow([leader], 2);
+  t.equal(await streams(app), '1 client', 'and what was missed is there when one is seen again');
+});
+
+browserTest('tabs of different pages share the stream, each with its own cards', async (t, open) => {
+  const app = await startApp(t, noop);
+  const [dashboard] = (await openTabs(app, open, 1)) as [Page];
+  await app.run('export');
+  await allShow([dashboard], 1);
+  const job = await open(`${app.origin}/jobs/1`, { context: dashboard.context() });
+  await job.locator('#conn').getByText('Live').waitFor();
+  await app.run('export');
+  await allShow([dashboard], 2);
+  t.equal(await streams(app), '1 client');
+  await dashboard.close();
+  await leaderOf([job]);
+  t.equal(await streams(app), '1 client');
+});
+
+browserTest('a leader that gives no sign of life is replaced', async (t, open) => {
+  const app = await startApp(t, noop);
+  const [one] = (await openTabs(app, open, 1)) as [Page];
+  await leaderOf([one]);
+  await one.evaluate(
+    'BroadcastChannel.prototype.postMessage = () => {}; navigator.locks.request = () => new Promise(() => {})',
+  );
+  const other = await open(`${app.origin}/operations`, { context: one.context(), hasTestClock: true });
+  await other.clock.fastForward(20_000);
+  await leaderOf([other]);
+  await app.run('export');
+  await allShow([other], 1);
+  await until(async () => (await streams(app)) === '1 client');
+  t.pass('and the other one lets go');
+});
+
+browserTest('a browser without locks gives each tab its own stream', async (t, open) => {
+  const app = await startApp(t, noop);
+  const first = await open('about:blank');
+  const context = first.context();
+  await context.addInitScript("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })");
+  const tabs = await openTabs(app, open, 2, context);
+  t.equal(await streams(app), '2 clients');
+  await app.run('export');
+  await allShow(tabs, 1);
+});
+
+async function openTabs(app: TestApp, open: OpenPage, count: number, context?: BrowserContext) {
+  const address = `${app.origin}/operations`;
+  const first = await open(address, context ? { context } : {});
+  const others = Array.from({ length: count - 1 }, () => open(address, { context: first.context() }));
+  const tabs = [first, ...(await Promise.all(others))];
+  await Promise.all(tabs.map((tab) => tab.locator('#conn').getByText('Live').waitFor()));
+  return tabs;
+}
+
+async function leaderOf(tabs: Page[]): Promise<Page> {
+  const leads = async (tab: Page) => ((await tab.locator('html[data-leads]').count()) > 0 ? tab : null);
+  for (;;) {
+    const leader = (await Promise.all(tabs.map(leads))).find((tab) => tab !== null);
+    if (leader) return leader;
+  }
+}
+
+async function allShow(tabs: Page[], job: number) {
+  await Promise.all(tabs.map((tab) => tab.locator(jobRow(job)).waitFor({ state: 'attached' })));
+}
+
+/** As the browser tells a page that it is covered by another tab. */
+async function setHidden(page: Page, isHidden: boolean) {
+  await page.evaluate(
+    `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+     document.dispatchEvent(new Event('visibilitychange'))`,
+  );
+}
+
+async function streams(app: TestApp): Promise<string> {
+  return (await app.json('/health')).body.components.stream.detail;
+}
+
+/** Asks until it is so; the time-out of the test ends it. */
+async function until(isSo: () => Promise<boolean>) {
+  while (!(await isSo()));
+}
