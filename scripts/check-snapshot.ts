@@ -1,7 +1,7 @@
 // Checks an uploaded snapshot in a process of its own, so that neither its size nor what it holds can harm the server. No
 // operation: the server starts it for each upload. Its work is src/index/snapshot-check.ts.
 import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
-import { builtIn } from '../src/embedding/built-in.ts';
+import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { checkSnapshot } from '../src/index/snapshot-check.ts';
 import { stagedFolder } from '../src/index/staging.ts';
 import { runScript } from '../src/runner/script.ts';
@@ -14,7 +14,7 @@ await runScript<{ zip: string; staged_id: string }>(async ({ zip, staged_id }, {
       folder: stagedFolder(config.indexFolder, staged_id),
       maxBytes: config.snapshotMaxBytes,
       library,
-      model: builtIn,
+      model: chooseEmbedder(config),
       onProgress: (stage, done, total) => progress(done, total, stage),
     });
   } finally {

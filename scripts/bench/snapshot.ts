@@ -6,6 +6,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as after } from 'node:timers/promises';
 import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/config.ts';
 import { prepareLibrary } from '../../src/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
@@ -230,7 +231,10 @@ function watchAnswers(origin: string) {
   let isOver = false;
   let longest = 0;
   const watching = (async () => {
-    while (!isOver) longest = Math.max(longest, await timed(() => toNothing(`${origin}/health`)));
+    while (!isOver) {
+      longest = Math.max(longest, await timed(() => toNothing(`${origin}/health`)));
+      await after(20);
+    }
   })();
   return {
     async stop() {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { runMutations } from './mutations.ts';
 import { serverLogFile } from './server-process.ts';
 import { runChaos } from './suite.ts';
 import { runWorkerSequence } from './workers.ts';
@@ -26,6 +27,19 @@ console.log(
 if (workers.problems.length > 0) {
   console.error(
     `\nThe workers' step ${workers.steps} found:\n${workers.problems.join('\n')}\nEvidence: ${root}`,
+  );
+  process.exit(1);
+}
+// Ten thousand in the soak, fewer before a run of cycles.
+const mutations = await runMutations({
+  root: path.join(root, 'snapshots'),
+  seed,
+  changes: minutes === null ? 300 : 10_000,
+});
+console.log(`snapshots: ${mutations.changes} changed bytes, ${mutations.refused} refused`);
+if (mutations.problems.length > 0) {
+  console.error(
+    `\nChanged snapshots found:\n${mutations.problems.slice(0, 10).join('\n')}\nEvidence: ${root}`,
   );
   process.exit(1);
 }

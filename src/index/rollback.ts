@@ -43,7 +43,8 @@ function readUsable({ model, progress }: SwitchContext, folder: string) {
     const { meta } = verifyGeneration(generationFiles(folder), (done, total) =>
       progress(done, total, 'verify'),
     );
-    if (meta.model === model.name && meta.dimension === model.dimension) return meta.vectors;
+    const isOfModel = meta.model === model.name && meta.dimension === (model.dimension ?? meta.dimension);
+    if (isOfModel) return meta.vectors;
     throw new Error(`It was built with ${meta.model}; the settings name ${model.name}.`);
   } catch (error) {
     const why = (error as Error).message;

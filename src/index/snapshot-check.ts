@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Db } from '../db/open.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Model } from '../embedding/embedder.ts';
 import { AppError } from '../errors.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
 import { bytes, plural } from '../wording.ts';
@@ -21,7 +21,7 @@ import {
   parseManifest,
 } from './snapshot-manifest.ts';
 import { readDescribed } from './snapshot-meta.ts';
-import { refusal, wrongDimension, wrongModel } from './snapshot-refusal.ts';
+import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
 import { checkVectors } from './snapshot-vectors.ts';
 import type { ZipEntry } from './zip-directory.ts';
 import { readZipStructure } from './zip-structure.ts';
@@ -35,7 +35,7 @@ export type SnapshotCheck = {
   folder: string;
   maxBytes: number;
   library: Db;
-  model: Pick<Embedder, 'name' | 'dimension'>;
+  model: Pick<Model, 'name' | 'dimension'>;
   onProgress: (stage: CheckStage, done: number, total: number) => void;
 };
 
@@ -160,23 +160,22 @@ async function unpack(
 
 const newFile = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW;
 
-async function writeEntry(zip: ZipReader, entry: ZipEntry, file: string, onBytes: (chunk: Buffer) => void) {
-  const fd = fs.openSync(file, newFile, 0o600);
+async function writeEntry(zip: ZipReader, entry: ZipEntry, place: string, onBytes: (chunk: Buffer) => void) {
+  const file = await fs.promises.open(place, newFile, 0o600);
   try {
     return await zip.read(entry, (chunk) => {
-      for (let written = 0; written < chunk.length; ) written += fs.writeSync(fd, chunk, written);
       onBytes(chunk);
+      return file.writeFile(chunk);
     });
   } finally {
-    fs.closeSync(fd);
+    await file.close();
   }
 }
 
 function assertCompatible(manifest: Manifest, header: IndexHeader, model: SnapshotCheck['model']) {
   if (manifest.model !== model.name) throw wrongModel(manifest.model, model.name);
-  if (manifest.dimension !== model.dimension || header.dimension !== model.dimension) {
-    throw wrongDimension(header.dimension, model.dimension);
-  }
+  assertDimension(header.dimension, manifest.dimension);
+  if (model.dimension !== null) assertDimension(header.dimension, model.dimension);
   if (manifest.count !== header.count) {
     throw refusal(
       'count_mismatch',

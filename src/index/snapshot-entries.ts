@@ -13,7 +13,7 @@ export type ZipReader = {
   close(): void;
   /** Passes on the bytes of an entry and gives their SHA-256. Throws `zip_damaged` as soon as they are more or other than
    *  the ZIP says. */
-  read(entry: ZipEntry, onBytes: (chunk: Buffer) => void): Promise<string>;
+  read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<string>;
 };
 
 const chunkBytes = 1024 * 1024;
@@ -53,9 +53,11 @@ export async function openZip(fd: number, entries: ZipEntry[]): Promise<ZipReade
         for await (const chunk of found.get(name)?.stream() ?? []) {
           bytes += chunk.length;
           if (bytes > size) break;
+          // Written by another thread while it is hashed here.
+          const taken = onBytes(chunk);
           sum = crc32(chunk, sum);
           hash.update(chunk);
-          onBytes(chunk);
+          await taken;
         }
       } catch (error) {
         if (!isOfZip(error)) throw error;

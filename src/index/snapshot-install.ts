@@ -2,7 +2,7 @@
 // switch the live index is untouched, and the staged files stay until after it, so that a retry finds them.
 import type { Config } from '../config.ts';
 import type { Db } from '../db/open.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Model } from '../embedding/embedder.ts';
 import { AppError } from '../errors.ts';
 import { recordApplied } from '../library/applied.ts';
 import type { ScriptContext } from '../runner/script.ts';
@@ -16,7 +16,7 @@ import {
   writeBuiltBy,
 } from './generation.ts';
 import { type Coverage, countCoverage, wordCoverage } from './snapshot-coverage.ts';
-import { refusal, wrongModel } from './snapshot-refusal.ts';
+import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
 import { findStaged, removeStaged, type Staged, stagedFolder } from './staging.ts';
 import { verifyGeneration } from './verify.ts';
 
@@ -30,7 +30,7 @@ export type SwitchResult = {
 export type SwitchContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
   config: Pick<Config, 'indexFolder'>;
   library: Db;
-  model: Pick<Embedder, 'name' | 'dimension'>;
+  model: Pick<Model, 'name' | 'dimension'>;
 };
 
 /** `bad_input` with `staged_gone`, `index_changed`, `model_mismatch` or `dimension_mismatch`. */
@@ -75,8 +75,8 @@ function verifyOrRefuse(
   onProgress: (done: number, total: number) => void,
 ) {
   const { meta } = verifyFiles(files, onProgress);
-  if (meta.model !== model.name || meta.dimension !== model.dimension)
-    throw wrongModel(meta.model, model.name);
+  if (meta.model !== model.name) throw wrongModel(meta.model, model.name);
+  if (model.dimension !== null) assertDimension(meta.dimension, model.dimension);
   return meta.vectors;
 }
 

@@ -3,20 +3,20 @@
 import fs from 'node:fs';
 import { version } from '../config.ts';
 import type { Db } from '../db/open.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Model } from '../embedding/embedder.ts';
 import { toUnitVector } from '../embedding/vector.ts';
 import { type FaissLink, readFaissLinks } from './faiss-metadata.ts';
 import { type IndexHeader, readVector, writeIndexFile } from './faiss-file.ts';
 import { type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
 import { isObject, type Manifest, parseJson, snapshotFormat } from './snapshot-manifest.ts';
-import { refusal, wrongDimension, wrongModel } from './snapshot-refusal.ts';
+import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
 
 type ForeignSet = {
   /** Of its meta file. */
   text: string;
   files: { index: string; meta: string };
   header: IndexHeader;
-  model: Pick<Embedder, 'name' | 'dimension'>;
+  model: Pick<Model, 'name' | 'dimension'>;
   library: Db;
 };
 
@@ -72,7 +72,7 @@ function assertForeign(text: string, { dimension, count }: IndexHeader, model: F
     throw refusal('member_missing', 'This ZIP has no manifest.json file, so it is not an index snapshot.');
   }
   if (meta.model_name !== model.name) throw wrongModel(String(meta.model_name), model.name);
-  if (dimension !== model.dimension) throw wrongDimension(dimension, model.dimension);
+  if (model.dimension !== null) assertDimension(dimension, model.dimension);
   if (meta.count === count && meta.dimension === dimension) return;
   throw refusal('meta_mismatch', 'The meta file describes another index: its count or dimension differs.');
 }

@@ -12,8 +12,10 @@ export function wrongModel(found: string, wanted: string): AppError {
   );
 }
 
-export function wrongDimension(found: number, wanted: number): AppError {
-  return refusal(
+/** Of vectors; what the model in the settings gives may not be known yet. */
+export function assertDimension(found: number, wanted: number) {
+  if (found === wanted) return;
+  throw refusal(
     'dimension_mismatch',
     `The vectors of the snapshot have ${found} numbers; those of the model in the settings have ${wanted}.`,
   );

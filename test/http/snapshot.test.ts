@@ -1,4 +1,5 @@
 import '../support/plain-children.ts';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -307,6 +308,25 @@ t.test('what nobody installs is removed after an hour, and at start what a kille
     ...confirmed,
   });
   t.match(late, { status: 422, body: { error: { message: /waits/ } } });
+});
+
+t.test('on a full disk the upload is refused with words, and leaves nothing', async (t) => {
+  const app = await startIndexed(t);
+  const uploads = path.join(app.root, 'uploads');
+  const tmpfs = ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', uploads];
+  if (spawnSync('mount', tmpfs).status !== 0) return t.pass('skipped: no small disk can be mounted here');
+  try {
+    const { status, body } = await upload(app, Buffer.alloc(600_000));
+    t.equal(status, 507);
+    t.match(body.error, {
+      code: 'disk_full',
+      message: /The disk is full.*The current index is unchanged\.$/,
+    });
+    t.same(leftOver(app), []);
+    t.match(auditRows(app, 'snapshot.upload'), [{ outcome: 'failed', detail: { code: 'disk_full' } }]);
+  } finally {
+    spawnSync('umount', [uploads]);
+  }
 });
 
 t.test('without an index there is nothing to download and nothing to roll back to', async (t) => {
