@@ -76,8 +76,7 @@ async function fetchMore() {
   if (isFetching) return;
   isFetching = true;
   const open = list.querySelector('li[data-open]:last-of-type');
-  const last = list.querySelector('li[id]:last-of-type');
-  const from = open ? numberOf(open) : last ? numberOf(last) + 1 : 1;
+  const from = open ? numberOf(open) : lastNumber() + 1;
   try {
     const answer = await fetch(`/ui/jobs/${card.dataset.log}/log?from=${from}`);
     if (!answer.ok) return;
@@ -137,7 +136,11 @@ function isSelected(line) {
 }
 
 const numberOf = (line) => Number(line.id.slice(1));
-const lastNumber = () => numberOf(list.querySelector('li[id]:last-of-type'));
+/** 0 as long as there is none. */
+function lastNumber() {
+  const last = list.querySelector('li[id]:last-of-type');
+  return last ? numberOf(last) : 0;
+}
 
 /** A line has an address; going there from its page does not fetch the page again. */
 function onLineLink(event) {
