@@ -5,9 +5,9 @@ import { followLog } from '../../src/http/log-stream.ts';
 import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
 import { startApp } from '../support/app.ts';
 
-/** More than the sockets on both sides hold. */
+/** More than the sockets on both sides hold. Whoever reads takes some of it in far less than `stuckMs`. */
 const logBytes = 32 * 1024 * 1024;
-const stuckMs = 100;
+const stuckMs = 2000;
 
 t.test('a reader of a log that takes nothing is closed; one that reads gets all of it', async (t) => {
   const { services } = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });

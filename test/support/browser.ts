@@ -27,7 +27,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 );
 /** A lost server and a refused request are told by the browser itself. */
 const deliberate = /net::ERR_|(status of|Status Error Code) (4\d\d|503)|htmx:(sendError|afterRequest)/;
-const waitMaxMs = 10_000;
+const waitMaxMs = 30_000;
 let running: Promise<Browser> | null = null;
 
 /** A test in the browser; fails too when a page has told an error on its console. */
