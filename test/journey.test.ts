@@ -75,7 +75,7 @@ t.test('a wrong sheet changes nothing, and every problem is shown with its place
   t.match(job.failure, { code: 'bad_input', detail: { code: 'invalid_rows', total: 2 } });
   const { html } = await app.page(`/jobs/${job.number}`);
   t.match(textOf(html, `#job-${job.number}-card`), /2 problems/);
-  t.match(textOf(html, '.rows'), /Experiences!\d+ invalid .*usefull/);
+  t.match(textOf(html, '#rows .rows'), /Experiences!\d+ invalid .*usefull/);
   const { body } = await app.json(`/api/v1/operations/jobs/${job.number}/rows?outcome=invalid`);
   t.equal(body.items.length, 2);
   t.equal(app.services.counts.totals().entries, 72);

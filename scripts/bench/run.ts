@@ -8,6 +8,7 @@ import { fanoutWorkload } from './fanout.ts';
 import { importWorkload } from './import.ts';
 import { jobsWorkload } from './jobs.ts';
 import { searchMillionWorkload, searchWorkload } from './search.ts';
+import { pageWorkload } from './page.ts';
 import { snapshotWorkload } from './snapshot.ts';
 import { startWorkload } from './start.ts';
 import { streamWorkload } from './stream.ts';
@@ -27,6 +28,7 @@ const workloads: Workload[] = [
   weightWorkload,
   searchWorkload,
   searchMillionWorkload,
+  pageWorkload,
 ];
 
 const { values, positionals } = parseArgs({

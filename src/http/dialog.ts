@@ -95,7 +95,8 @@ function viewDialog(
   const fields = Object.entries(operation.args.properties).map(([name, property]) =>
     viewField(name, property, filled[name], problemOf(name)),
   );
-  const known = new Set([...fields.map((field) => field.name), ...formFields]);
+  const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
+  const notNow = retryOf ? null : operation.notNow?.(services.config, services.liveIndex.truth());
   const isDestructive = operation.danger(filled) === 'destructive';
   return {
     ...operation.dialog(filled, services.config),
@@ -106,8 +107,9 @@ function viewDialog(
     tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',
     subject: operation.subject(filled),
     retryOf: retryOf?.number ?? null,
-    fields: retryOf ? [] : fields.filter((field) => !field.isAdvanced),
-    advanced: retryOf ? [] : fields.filter((field) => field.isAdvanced),
+    given: retryOf ? [] : fields.filter((field) => field.isHidden && field.value !== ''),
+    fields: retryOf ? [] : fields.filter((field) => !field.isHidden && !field.isAdvanced),
+    advanced: retryOf ? [] : fields.filter((field) => !field.isHidden && field.isAdvanced),
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
     word: operation.confirmWord,
@@ -117,7 +119,7 @@ function viewDialog(
     typed: confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     otherProblems: problems.filter((problem) => !known.has(problem.field)).map((problem) => problem.message),
-    message: error && problems.length === 0 ? error.message : null,
+    message: error ? (problems.length === 0 ? error.message : null) : (notNow?.why ?? null),
     blocker: blocker && describeBlocker(services, blocker),
   };
 }
@@ -136,6 +138,7 @@ function viewField(name: string, property: ArgumentProperty, value: unknown, pro
     minimum: property.minimum ?? null,
     maximum: property.maximum ?? null,
     isAdvanced: property.advanced === true,
+    isHidden: property.hidden === true,
     problem,
   };
 }

@@ -23,6 +23,9 @@ export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
     actor: job.requested_by,
     reason: job.reason,
     args: wordArguments(job, operation),
+    /** As a form sends them, and the dialog that is filled with them. */
+    plainArgs: plainArguments(job),
+    editUrl: `/ui/operations/${job.operation}/confirm?${new URLSearchParams(plainArguments(job))}`,
     isNoop: job.mode === 'noop',
     attempt: job.attempt,
     maxAttempts: job.max_attempts,
@@ -154,7 +157,7 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
 };
 
 /** The arguments that were chosen otherwise than by default, in the words of the form. */
-function wordArguments({ args }: Job, operation: Operation | null): [string, string][] {
+export function wordArguments({ args }: Job, operation: Operation | null): [string, string][] {
   return Object.entries(args).flatMap(([name, value]) => {
     const property = operation?.args.properties[name];
     if (property && value === property.default) return [];
@@ -162,6 +165,13 @@ function wordArguments({ args }: Job, operation: Operation | null): [string, str
     const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
     return [[property?.title ?? name, label ?? text] as [string, string]];
   });
+}
+
+/** A plan is for one run only. */
+function plainArguments({ args }: Job): [string, string][] {
+  return Object.entries(args).flatMap(([name, value]) =>
+    name === 'plan' || value === null ? [] : [[name, String(value)] as [string, string]],
+  );
 }
 
 /** The whole numbers of a result, with their names. */
@@ -179,6 +189,6 @@ function countProblems(job: Job): string | null {
   return total > 0 ? plural(total, 'problem') : null;
 }
 
-function secondsBetween(from: string, to: string): number {
+export function secondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
 }

@@ -240,7 +240,7 @@ function newState(card: Card): CardState {
 
 /** The output of one job changes no other job's card. */
 function isOfAnotherJob(card: Card, event: keyof BusEvents, change?: JobEvent): boolean {
-  return event === 'log' && card.name !== `job-${change?.number}`;
+  return event === 'log' && card.name !== `log-${change?.number}`;
 }
 
 /** Of jobs that are gone only the others are left: one stream carries what all tabs of a browser show. */
@@ -248,7 +248,7 @@ function readTopics(topics: string | undefined, { repository }: Services): Set<s
   if (!topics) return new Set(dashboardCards.map((card) => card.name));
   const names = topics.split(',').slice(0, topicsMax);
   const known = names.filter((name) => {
-    const [, number] = /^job-(\d+)$/.exec(name) ?? [];
+    const [, number] = /^(?:job|log)-(\d+)$/.exec(name) ?? [];
     return number ? repository.find(number) : findCard(name);
   });
   const unknown = names.find((name) => !findCard(name)) ?? (known.length === 0 ? names[0] : undefined);

@@ -1,6 +1,7 @@
 // The .meta.json beside an index file: which entry each vector belongs to, and what the file was built from.
 import fs from 'node:fs';
 import type { Kind } from '../embedding/content.ts';
+import { isObject, parseJson } from '../json.ts';
 
 export type MetaVector = { entity_id: string; kind: Kind; content_hash: string };
 
@@ -53,6 +54,7 @@ export function parseMeta(text: string): IndexMeta {
     );
   }
   for (const key of textKeys) expectKey(value, key, typeof value[key] === 'string');
+  expectKey(value, 'built_at', isTime(value.built_at));
   for (const key of ['dimension', 'count', 'library_revision']) expectKey(value, key, isCount(value[key]));
   expectKey(value, 'vectors', Array.isArray(value.vectors));
   const meta = value as IndexMeta;
@@ -67,24 +69,11 @@ export function parseMeta(text: string): IndexMeta {
 }
 
 const linesAtOnce = 1000;
-const textKeys = [
-  'model',
-  'model_name',
-  'model_version',
-  'sha256',
-  'checksum',
-  'job_id',
-  'built_at',
-  'version',
-] as const;
+const textKeys = ['model', 'model_name', 'model_version', 'sha256', 'checksum', 'job_id', 'version'] as const;
 
 function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Error('The meta file is no JSON.');
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new Error('The meta file is no JSON.');
   if (isObject(value)) return value;
   throw new Error('The meta file holds no JSON object.');
 }
@@ -105,10 +94,13 @@ function isVector(value: unknown): value is MetaVector {
   return typeof entity_id === 'string' && entity_id !== '' && isKind && typeof content_hash === 'string';
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+/** As `toISOString` writes it: pages word it, and the name of a download holds its day. */
+export function isTime(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value)) return false;
+  const ms = Date.parse(value);
+  return Number.isFinite(ms) && new Date(ms).toISOString() === value;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -4,11 +4,12 @@ import fs from 'node:fs';
 import { version } from '../config.ts';
 import type { Db } from '../db/open.ts';
 import type { Model } from '../embedding/embedder.ts';
+import { isObject, parseJson } from '../json.ts';
 import { toUnitVector } from '../embedding/vector.ts';
 import { type FaissLink, readFaissLinks } from './faiss-metadata.ts';
 import { type IndexHeader, readVector, writeIndexFile } from './faiss-file.ts';
 import { type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
-import { isObject, type Manifest, parseJson, snapshotFormat } from './snapshot-manifest.ts';
+import { type Manifest, snapshotFormat } from './snapshot-manifest.ts';
 import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
 
 type ForeignSet = {

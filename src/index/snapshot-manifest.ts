@@ -1,4 +1,6 @@
 // The members of a snapshot ZIP, and its `manifest.json`, which says what the others are.
+import { isObject, parseJson } from '../json.ts';
+import { isTime } from './meta.ts';
 import { refusal } from './snapshot-refusal.ts';
 
 /** `files` gives the SHA-256 of each other member, hexadecimal. */
@@ -29,7 +31,7 @@ export function parseManifest(text: string): Manifest {
       `The snapshot has format ${found}; this version reads ${snapshotFormat}.`,
     );
   }
-  const { model, dimension, count, built_at, files } = value;
+  const { format, model, dimension, count, built_at, files } = value;
   const isWhole =
     typeof model === 'string' &&
     Number.isSafeInteger(dimension) &&
@@ -40,7 +42,8 @@ export function parseManifest(text: string): Manifest {
     const wanted = 'model, dimension, count and the SHA-256 of each file';
     throw refusal('manifest_invalid', `The manifest.json of the ZIP does not say ${wanted}.`);
   }
-  return { ...(value as Manifest), built_at: typeof built_at === 'string' ? built_at.slice(0, 40) : null };
+  const known = { format, model, dimension, count, files } as Omit<Manifest, 'built_at'>;
+  return { ...known, built_at: isTime(built_at) ? built_at : null };
 }
 
 /** Throws `hash_mismatch` unless the manifest names exactly these members with these hashes. */
@@ -61,17 +64,4 @@ export function assertHashes({ files }: Manifest, found: Map<string, string>) {
       `${name} is not the file that the manifest describes: its SHA-256 differs.`,
     );
   }
-}
-
-/** Undefined when it is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,9 @@
 // one file system to another. A folder without `snapshot.json`, which is written last, is a check that did not end.
 import fs from 'node:fs';
 import path from 'node:path';
-import { isObject, type Manifest, parseJson } from './snapshot-manifest.ts';
+import { isObject, parseJson } from '../json.ts';
 import type { Coverage } from './snapshot-coverage.ts';
+import type { Manifest } from './snapshot-manifest.ts';
 
 export type Staged = {
   staged_id: string;

@@ -52,6 +52,8 @@ export type Progress = {
   note: string | null;
   rate: number | null;
   phase_started_at: string;
+  /** Every phase that has begun, in order; a run with very many keeps the first ones. */
+  phases: { name: string; started_at: string }[];
   updated_at: string;
 };
 

@@ -94,6 +94,12 @@ export function createJobListing(ops: Db) {
 
     newestNumber,
 
+    /** The last job of the operation before that number that succeeded. */
+    lastSuccess(operation: string, before: number): Job | null {
+      const [row] = indexed({ operation }, 'succeeded', 1, { before });
+      return row ? parseJob(row) : null;
+    },
+
     /** `cursor` is the `seq` of the last row of the page before. */
     rows(jobId: string, outcome: string | undefined, limit: number, cursor = 0) {
       const rows = prepare(`
@@ -104,6 +110,12 @@ export function createJobListing(ops: Db) {
       const items = rows.slice(0, limit);
       return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
     },
+
+    /** How many rows there are of each outcome. */
+    rowCounts: (jobId: string) =>
+      prepare(
+        'SELECT outcome, count(*) AS rows FROM job_row WHERE job_id = ? GROUP BY outcome ORDER BY rows DESC',
+      ).all(jobId) as { outcome: string; rows: number }[],
   };
 
   function counts(operation?: string): Record<JobStatus, number> {

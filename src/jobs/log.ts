@@ -1,8 +1,8 @@
 // One job's output on disk: `<number>.log`, mode 0600, capped. It keeps the first and the last half of the cap (the
 // second half of the file is a ring), so offsets stay logical. Beside it `<number>.log.ix`: the logical size, half of the
-// cap (a log keeps the cap it began with) and the number of records (all f64, pad), then a record of 16 bytes for each
-// change of stream or time (offset f64, ms since 1970 u48, stream u8, pad), kept in the same way. A job that writes
-// nothing has no files.
+// cap (a log keeps the cap it began with), the number of records and that of line ends (all f64), then a record of 24
+// bytes for each change of stream or time (offset f64, ms since 1970 u48, stream u8, pad, line ends before it f64), kept
+// in the same way. A job that writes nothing has no files.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -23,7 +23,7 @@ export function jobLogFile(root: string, number: number): string {
 }
 
 const headerBytes = 32;
-const recordBytes = 16;
+const recordBytes = 24;
 const recordEveryMs = 250;
 const recordEveryBytes = 65_536;
 /** Of the first records and of the last ones: 1 MiB in all. */
@@ -39,7 +39,12 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
     const indexFd = fs.openSync(`${file}.ix`, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
-    const header = readHeader(indexFd) ?? { size: 0, half: Math.floor(maxBytes / 2), records: 0 };
+    const header = readHeader(indexFd) ?? {
+      size: 0,
+      half: Math.floor(maxBytes / 2),
+      records: 0,
+      lines: 0,
+    };
     return { fd, indexFd, header };
   }
 
@@ -52,6 +57,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
     record.writeDoubleLE(size, 0);
     record.writeUIntLE(atMs, 8, 6);
     record.writeUInt8(stream === 'stdout' ? 1 : 2, 14);
+    record.writeDoubleLE(header.lines, 16);
     const { position } = place(header.records, halfOfRecords);
     fs.writeSync(indexFd, record, 0, recordBytes, headerBytes + position * recordBytes);
     header.records += 1;
@@ -74,6 +80,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
         from += length;
         header.size += length;
       }
+      header.lines += countLineEnds(text);
       writeHeader(indexFd, header);
     },
     close() {
@@ -86,21 +93,81 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
 
 /** Reads up to `limit` bytes from the logical `offset`; a job without output gives an empty text. */
 export function readJobLog(file: string, offset: number, limit: number): LogRange {
-  if (!fs.existsSync(`${file}.ix`)) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
-  const fd = fs.openSync(file, 'r');
-  const indexFd = fs.openSync(`${file}.ix`, 'r');
+  const log = openLogFile(file);
+  if (!log) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
   try {
-    const { size, half } = readHeader(indexFd) ?? { size: 0, half: 1 };
-    const ringStart = Math.max(half, size - half);
+    const { size, half, ringStart } = log;
     const inGap = offset >= half && offset < ringStart;
     const begin = inGap ? ringStart : Math.min(offset, size);
     const end = Math.min(size, begin + limit, begin < half && ringStart > half ? half : size);
-    const text = readPlaces(fd, half, begin, end);
-    return { text, offset: begin, missing: inGap ? ringStart - offset : 0, next: end, size };
+    return {
+      text: log.read(begin, end),
+      offset: begin,
+      missing: inGap ? ringStart - offset : 0,
+      next: end,
+      size,
+    };
   } finally {
-    fs.closeSync(fd);
-    fs.closeSync(indexFd);
+    log.close();
   }
+}
+
+/** One time in a log: from `offset` on, before which there are `lines` line ends. */
+export type LogRecord = { offset: number; atMs: number; stream: Stream; lines: number };
+export type LogFile = NonNullable<ReturnType<typeof openLogFile>>;
+
+/** The log as it is now, for who reads much of it; null when nothing was written. Bytes from `half` up to `ringStart`
+ *  are no longer kept. Must be closed. */
+export function openLogFile(file: string) {
+  if (!fs.existsSync(`${file}.ix`)) return null;
+  const fd = fs.openSync(file, 'r');
+  const indexFd = fs.openSync(`${file}.ix`, 'r');
+  const { size, half, records, lines } = readHeader(indexFd) ?? { size: 0, half: 1, records: 0, lines: 0 };
+  const kept = Math.min(records, 2 * halfOfRecords);
+
+  /** The kept records in their order, from 0. */
+  function record(at: number): LogRecord | null {
+    if (at < 0 || at >= kept) return null;
+    const { position } = place(at < halfOfRecords ? at : at + records - kept, halfOfRecords);
+    const bytes = Buffer.alloc(recordBytes);
+    fs.readSync(indexFd, bytes, 0, recordBytes, headerBytes + position * recordBytes);
+    return {
+      offset: bytes.readDoubleLE(0),
+      atMs: bytes.readUIntLE(8, 6),
+      stream: bytes.readUInt8(14) === 1 ? 'stdout' : 'stderr',
+      lines: bytes.readDoubleLE(16),
+    };
+  }
+
+  return {
+    size,
+    half,
+    lines,
+    ringStart: Math.max(half, size - half),
+    read: (from: number, to: number) => readPlaces(fd, half, from, to),
+    record,
+    /** The last record of which `test` is true, where it is true of the first ones and false of the others; -1: none. */
+    lastRecord(test: (record: LogRecord) => boolean): number {
+      let [low, high] = [-1, kept];
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        const one = record(middle);
+        if (one && test(one)) low = middle;
+        else high = middle;
+      }
+      return low;
+    },
+    close() {
+      fs.closeSync(fd);
+      fs.closeSync(indexFd);
+    },
+  };
+}
+
+export function countLineEnds(bytes: Buffer): number {
+  let found = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) found += 1;
+  return found;
 }
 
 /** Bytes that a job has written, whether they are still kept or not. */
@@ -128,18 +195,20 @@ function place(offset: number, half: number): { position: number; room: number }
   return { position: half + inRing, room: half - inRing };
 }
 
-type Header = { size: number; half: number; records: number };
+type Header = { size: number; half: number; records: number; lines: number };
 
 function readHeader(indexFd: number): Header | null {
   const header = Buffer.alloc(headerBytes);
   if (fs.readSync(indexFd, header, 0, headerBytes, 0) < headerBytes) return null;
-  return { size: header.readDoubleLE(0), half: header.readDoubleLE(8), records: header.readDoubleLE(16) };
+  const [size = 0, half = 0, records = 0, lines = 0] = [0, 8, 16, 24].map((at) => header.readDoubleLE(at));
+  return { size, half, records, lines };
 }
 
-function writeHeader(indexFd: number, { size, half, records }: Header) {
+function writeHeader(indexFd: number, { size, half, records, lines }: Header) {
   const header = Buffer.alloc(headerBytes);
   header.writeDoubleLE(size, 0);
   header.writeDoubleLE(half, 8);
   header.writeDoubleLE(records, 16);
+  header.writeDoubleLE(lines, 24);
   fs.writeSync(indexFd, header, 0, headerBytes, 0);
 }

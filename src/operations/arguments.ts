@@ -6,7 +6,7 @@ import type { Args, ArgumentProperty, ArgumentSchema } from './operation.ts';
 export type ArgumentProblem = { field: string; message: string };
 
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true });
-ajv.addVocabulary(['labels', 'advanced']);
+ajv.addVocabulary(['labels', 'advanced', 'hidden']);
 ajv.addFormat('date', isDay);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
 

@@ -51,9 +51,6 @@ export function createCatalogue(listed = operations, own: () => Operation[] = ()
  *  (`jobs` is a path of the API, too). */
 export const reservedNames = [
   ...operations.map(({ name }) => name),
-  'repair',
-  'snapshot',
-  'rollback',
   'undo',
   'jobs',
   'job',

@@ -1,11 +1,13 @@
 // What a definition of an operation is. Route, card row, form, dialog, API listing and audit names derive from it.
 import type { Config } from '../config.ts';
+import type { IndexBody } from '../index/live.ts';
 import type { Claim } from '../jobs/job.ts';
 
 export type Args = Record<string, unknown>;
 export type Danger = 'safe' | 'costly' | 'destructive';
 
-/** One property of a JSON Schema. `labels` words the values of `enum` for the form; `advanced` folds the field away. */
+/** One property of a JSON Schema. `labels` words the values of `enum` for the form; `advanced` folds the field away,
+ *  `hidden` keeps what a link gave and asks for nothing. */
 export type ArgumentProperty = {
   type: 'string' | 'boolean' | 'integer' | 'number';
   title: string;
@@ -20,6 +22,7 @@ export type ArgumentProperty = {
   minLength?: number;
   maxLength?: number;
   advanced?: boolean;
+  hidden?: boolean;
 };
 
 export type ArgumentSchema = {
@@ -30,6 +33,9 @@ export type ArgumentSchema = {
 
 /** What the confirm dialog says for certain arguments: a question, its consequences, and both ways out. */
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
+
+/** Why a run would come to nothing now, and the nearest thing that works; `href` leads there. */
+export type NotNow = { why: string; instead: { text: string; href: string } };
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 
@@ -60,6 +66,8 @@ export type Operation = {
   script: string | OwnProgram;
   /** Checks what the schema cannot say, and gives the arguments as they are recorded; throws `invalid_arguments`. */
   check?(args: Args, config: Config): Args;
+  /** Null: there is something to do. Absent: always. It only advises; `check` refuses. */
+  notNow?(config: Config, index: IndexBody): NotNow | null;
   /** Looks again, before a run begins, whether the plan in its arguments still holds; throws `plan_outdated`. Absent, or
    *  undefined: there is no plan. */
   checkPlan?(

@@ -18,6 +18,13 @@ export const repairOperation: Operation = {
   retries: indexOperation.retries,
   onRestart: 'fail',
   script: 'repair',
+  notNow: ({ mode }, { state }) =>
+    mode === 'noop' || state !== 'ready'
+      ? null
+      : {
+          why: 'Nothing to repair: the index holds exactly the library.',
+          instead: { text: 'Rebuild it…', href: '/ui/operations/index/confirm' },
+        },
   subject: () => 'what is stale, missing, failed or orphaned',
   outcome: ({ repaired, embedded, vectors }) =>
     repaired === 0

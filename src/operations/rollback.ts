@@ -29,6 +29,13 @@ export const rollbackOperation: Operation = {
       'There is no previous index to roll back to. One is kept when a rebuild or a snapshot takes the place of another.',
     );
   },
+  notNow: ({ indexFolder, mode }) =>
+    mode === 'noop' || previousGeneration(indexFolder)
+      ? null
+      : {
+          why: 'There is no previous index. The next rebuild or snapshot keeps this one.',
+          instead: { text: 'Rebuild index…', href: '/ui/operations/index/confirm' },
+        },
   subject: () => 'to the previous index',
   outcome: (result) => `${plural(Number(result.vectors), 'vector')} live again; the other index is kept.`,
   dialog: (_args, config) => ({

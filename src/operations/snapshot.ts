@@ -22,7 +22,7 @@ export const snapshotOperation: Operation = {
         description: 'Its id. Leave empty for the one that was uploaded last.',
         minLength: 1,
         maxLength: 40,
-        advanced: true,
+        hidden: true,
       },
     },
   },
@@ -41,6 +41,13 @@ export const snapshotOperation: Operation = {
       'No such snapshot waits: it is kept for an hour after its upload. Upload one on the index card.';
     throw new AppError('invalid_arguments', message, { problems: [{ field: 'staged_id', message }] });
   },
+  notNow: ({ indexFolder, mode }) =>
+    mode === 'noop' || findStaged(indexFolder, undefined)
+      ? null
+      : {
+          why: 'No uploaded snapshot waits.',
+          instead: { text: 'Upload one', href: '/operations#snapshot-form' },
+        },
   subject: (args) => (args.staged_id ? `upload ${args.staged_id}` : 'the last upload'),
   outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the index before is kept.`,
   dialog(args, config) {
@@ -50,9 +57,7 @@ export const snapshotOperation: Operation = {
         ? 'Replace the index with this snapshot?'
         : 'Replace the index with an uploaded snapshot?',
       consequences: [
-        ...(staged
-          ? describe(staged)
-          : ['The snapshot that was uploaded last is used. It waits for an hour.']),
+        ...(staged ? describe(staged) : []),
         'Search uses it as soon as it is verified once more; until then the current index answers.',
         'The current index is kept as the previous one, and roll back brings it back. The one before that is removed.',
       ],

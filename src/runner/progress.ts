@@ -9,6 +9,7 @@ const rateWindowMs = 60_000;
 const sampleEveryMs = 500;
 /** A rate from less than this says nothing. */
 const leastRateMs = 1000;
+const mostPhases = 40;
 
 type Sample = { at: number; done: number };
 
@@ -17,6 +18,7 @@ export type ProgressMeter = ReturnType<typeof createProgressMeter>;
 export function createProgressMeter(publish: (progress: Progress) => void, now: () => Date) {
   let samples: Sample[] = [];
   let phase: { name: string | null; startedAt: string } | null = null;
+  const phases: Progress['phases'] = [];
   let newest: Progress | null = null;
   let timer: NodeJS.Timeout | null = null;
   let publishedAt = Number.NEGATIVE_INFINITY;
@@ -37,6 +39,7 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
       const name = message.phase ?? null;
       if (!phase || phase.name !== name) {
         phase = { name, startedAt: now().toISOString() };
+        if (name !== null && phases.length < mostPhases) phases.push({ name, started_at: phase.startedAt });
         samples = [];
       }
       const current = { at, done: message.done };
@@ -50,6 +53,7 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
         note: message.note ?? null,
         rate: measureRate(samples[0], current),
         phase_started_at: phase.startedAt,
+        phases: [...phases],
         updated_at: now().toISOString(),
       };
       const wait = publishedAt + everyMs - at;

@@ -1,5 +1,6 @@
 // The messages a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes.
 // A line that is none of these is a fault of the script: `parseMessage` gives null, the runner counts it.
+import { isObject, parseJson } from '../json.ts';
 
 export type ProgressMessage = {
   type: 'progress';
@@ -20,22 +21,13 @@ export const exitCodes = { badInput: 65, temporary: 75 } as const;
 export const messageMaxBytes = 1024 * 1024;
 
 export function parseMessage(line: string): ScriptMessage | null {
-  const value = parseObject(line);
-  if (!value) return null;
+  const value = parseJson(line);
+  if (!isObject(value)) return null;
   if (value.type === 'progress') return isProgress(value) ? (value as ProgressMessage) : null;
   if (value.type === 'row') return isRow(value) ? (value as RowMessage) : null;
   if (value.type === 'result') return isObject(value.data) ? (value as ResultMessage) : null;
   if (value.type === 'failure') return isFailure(value) ? (value as FailureMessage) : null;
   return null;
-}
-
-function parseObject(line: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 function isProgress({ done, total, phase, note }: Record<string, unknown>): boolean {
@@ -52,10 +44,6 @@ function isFailure({ message, detail }: Record<string, unknown>): boolean {
 
 function optional(value: unknown, check: (value: unknown) => boolean): boolean {
   return value === undefined || check(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isAmount(value: unknown): value is number {

@@ -145,9 +145,9 @@ browserTest(
     await page.clock.fastForward(1000);
     await page.locator(pill).getByText('fetched every 10 s').waitFor();
     other.close();
-    await until(async () => (await streams(app)) === '0 clients');
+    await until(async () => (await streams(app)) === 0);
     await page.clock.fastForward(16_000);
-    await until(async () => (await streams(app)) === '1 client');
+    await until(async () => (await streams(app)) === 1);
     await page.clock.fastForward(1000);
     await page.locator(pill).getByText('Live').waitFor();
     t.pass('and the stream is taken up again');
@@ -163,7 +163,7 @@ browserTest('a server that was restarted is found again, with all that changed',
   await again.run('export');
   await page.locator(jobRow(1)).waitFor();
   await page.locator(pill).getByText('Live').waitFor();
-  t.equal(await streams(again), '1 client');
+  t.equal(await streams(again), 1);
 });
 
 async function openLive(t: Parameters<typeof startApp>[0], open: OpenPage, options = {}) {
@@ -189,8 +189,8 @@ async function changeJobs(app: TestApp, page: Page, times = 1) {
   }
 }
 
-async function streams(app: TestApp): Promise<string> {
-  return (await app.json('/health')).body.components.stream.detail;
+async function streams(app: TestApp): Promise<number> {
+  return Number.parseInt((await app.json('/health')).body.components.stream.detail, 10);
 }
 
 /** Asks until it is so; the time-out of the test ends it. */

@@ -26,10 +26,11 @@ const known = [
   'GET /api/v1/telemetry/samples',
   'GET /api/v1/telemetry/snapshot',
   'GET /api/v1/workers',
-  'GET /assets/*',
+  'GET /assets/:hash/*',
   'GET /health',
   'GET /jobs',
   'GET /jobs/:number',
+  'GET /jobs/:number/log.txt',
   'GET /jobs/bulk/:id',
   'GET /library',
   'GET /library/:id',
@@ -40,6 +41,9 @@ const known = [
   'GET /ui/jobs/:number/cancel',
   'GET /ui/jobs/:number/card',
   'GET /ui/jobs/:number/notice',
+  'GET /ui/jobs/:number/log',
+  'GET /ui/jobs/:number/log/levels',
+  'GET /ui/jobs/:number/log/size',
   'GET /ui/jobs/:number/retry',
   'GET /ui/jobs/bulk',
   'GET /ui/jobs/bulk/:id',
@@ -76,7 +80,7 @@ const known = [
 t.test('these are all the routes, each of the API with a schema', async (t) => {
   const routes = collectRoutes(t);
   await startApp(t, noop);
-  const names = routes.map(({ method, url }) => `${method} ${url}`);
+  const names = routes.map(({ method, url }) => `${method} ${url.replace(/[0-9a-f]{8}/, ':hash')}`);
   t.strictSame(names.sort(), [...known, ...dashboardCards.map((card) => `GET ${card.path}`)].sort());
   const ofTheApi = routes.filter(({ url }) => url.startsWith('/api/') || url === '/health');
   t.ok(ofTheApi.length > 10);

@@ -93,6 +93,13 @@ t.test('what is wrong inside is refused with a sentence of its own', async (t) =
       'index_not_normalised',
       spoil((index) => (index.writeFloatLE(3, index.length - 4), index)),
     ],
+    [
+      'a time that is none, which every page would show',
+      'meta_invalid',
+      withMeta(members, (meta) => {
+        meta.built_at = '<img src=x onerror=alert(1)>';
+      }),
+    ],
     ['a meta file that is no JSON', 'meta_invalid', { ...members, meta: Buffer.from('{') }],
     ['a meta file without vectors', 'meta_invalid', withMeta(members, (meta) => delete meta.vectors)],
     ['a meta file of a later format', 'meta_invalid', withMeta(members, (meta) => (meta.format_version = 2))],

@@ -149,8 +149,8 @@ t.test('a log keeps the cap it began with, whatever the setting is later', async
 /** Offset, time and stream of each record, as they lie in the file. */
 function readRecords(file: string): number[][] {
   const index = fs.readFileSync(`${file}.ix`).subarray(32);
-  return Array.from({ length: index.length / 16 }, (_, n) => {
-    const record = index.subarray(n * 16, n * 16 + 16);
+  return Array.from({ length: index.length / 24 }, (_, n) => {
+    const record = index.subarray(n * 24, n * 24 + 24);
     return [record.readDoubleLE(0), record.readUIntLE(8, 6), record.readUInt8(14)];
   });
 }

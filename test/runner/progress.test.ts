@@ -70,6 +70,7 @@ t.test('what is left out is null, and the phase has its own beginning', async (t
       note: null,
       rate: null,
       phase_started_at: at(1_000_000),
+      phases: [],
       updated_at: at(1_000_000),
     },
     {
@@ -79,6 +80,7 @@ t.test('what is left out is null, and the phase has its own beginning', async (t
       note: 'half',
       rate: null,
       phase_started_at: at(1_000_500),
+      phases: [{ name: 'write', started_at: at(1_000_500) }],
       updated_at: at(1_000_500),
     },
     {
@@ -88,6 +90,7 @@ t.test('what is left out is null, and the phase has its own beginning', async (t
       note: null,
       rate: null,
       phase_started_at: at(1_000_500),
+      phases: [{ name: 'write', started_at: at(1_000_500) }],
       updated_at: at(1_001_000),
     },
   ]);

@@ -7,7 +7,7 @@ export const controlsCard: Card = {
   name: 'controls',
   host: 'ops-controls-card',
   path: '/ui/operations/controls',
-  dirtyOn: ['job', 'operations'],
+  dirtyOn: ['job', 'operations', 'index'],
   load: (services) => ({
     operations: services.catalogue.all().map((operation) => viewOperation(services, operation)),
     isNoop: services.config.mode === 'noop',
@@ -28,6 +28,7 @@ function viewOperation(services: Services, operation: Operation) {
     icon: operation.icon,
     needsDialog: operation.danger(defaults) !== 'safe',
     last: last && viewJob(services, last),
+    notNow: operation.notNow?.(services.config, services.liveIndex.truth()) ?? null,
     blocker: blocker && {
       ...blocker,
       title: services.catalogue.find(blocker.operation)?.title ?? blocker.operation,

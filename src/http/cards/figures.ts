@@ -79,7 +79,7 @@ function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, o
 /** How it stands to what it was in the last hour, while something was embedded. */
 function meaningOfRate({ ratePerMin: rate, pending }: QueueView, history: Values): Meaning {
   if (rate === 0) return { text: 'Nothing is embedding now' };
-  if (pending.total === 0) return { text: 'Over the last minute' };
+  if (pending.total === 0) return { text: 'Until the queue was empty' };
   const before = history.slice(0, -1).filter((value) => value !== null && value > 0) as number[];
   if (rate === null || before.length < 4) return { text: 'Embedding now' };
   const usual = before.reduce((sum, value) => sum + value, 0) / before.length;

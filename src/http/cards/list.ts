@@ -8,6 +8,7 @@ import { controlsCard } from './controls.ts';
 import { figuresCard } from './figures.ts';
 import { indexCard } from './index.ts';
 import { jobCard } from './job.ts';
+import { logCard } from './log.ts';
 import { jobChangesCard } from './job-changes.ts';
 import { jobsCard } from './jobs.ts';
 import { queueCard } from './queue.ts';
@@ -23,10 +24,10 @@ export const dashboardCards: Card[] = [
   indexCard,
 ];
 
-/** By event name; `job-412` names the card of that job. */
+/** By event name; `job-412` names the card of that job, `log-412` that of its log. */
 export function findCard(name: string): Card | null {
-  const job = /^job-(\d{1,15})$/.exec(name);
-  if (job) return jobCard(Number(job[1]));
+  const [, kind, number] = /^(job|log)-(\d{1,15})$/.exec(name) ?? [];
+  if (number) return kind === 'job' ? jobCard(Number(number)) : logCard(Number(number));
   if (name === jobChangesCard.name) return jobChangesCard;
   return dashboardCards.find((card) => card.name === name) ?? null;
 }

@@ -1,4 +1,4 @@
-import { about, plural } from '../../wording.ts';
+import { about, count, plural } from '../../wording.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import { queueChart } from './queue-chart.ts';
 import type { Card } from './card.ts';
@@ -34,6 +34,7 @@ function wordStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers,
   if (!hasWorkers && ratePerMin === 0)
     return 'Entries wait until a worker starts, or until the next rebuild of the index.';
   if (isPaused) return 'The workers are paused; entries wait.';
-  if (etaSec === null) return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
-  return `${ratePerMin}/min, clears in ${about(etaSec)}.`;
+  if (etaSec === null || ratePerMin === null)
+    return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
+  return `${count(ratePerMin)}/min, clears in ${about(etaSec)}.`;
 }

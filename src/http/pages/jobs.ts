@@ -12,6 +12,10 @@ import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
 import { type Form, formBody } from '../validation.ts';
 import { words } from '../words.ts';
+import { type RowsQuery, viewCopies, viewRows, wholeLog } from '../job-parts.ts';
+import { levels } from '../../jobs/log-text.ts';
+import { logCard } from '../cards/log.ts';
+import { countLevels, type LogQuery, viewLines, viewLog } from '../log-view.ts';
 import { readRun, runFromForm } from './operations.ts';
 
 type Numbered = { Params: { number: string } };
@@ -24,6 +28,18 @@ const listQuery = {
   properties: { status: text, operation: text, q: text, before: number, after: number, above: number },
 } as const;
 const mostNews = 1000;
+type JobQuery = LogQuery & RowsQuery;
+const jobQuery = {
+  type: 'object',
+  properties: {
+    line: number,
+    from: number,
+    find: { type: 'string', maxLength: 200 },
+    level: { type: 'string', enum: levels },
+    outcome: { type: 'string', maxLength: 80 },
+    row: { type: 'integer', minimum: 0 },
+  },
+} as const;
 
 export function registerJobPages(app: FastifyInstance, services: Services) {
   const { jobs, catalogue, untilFree } = services;
@@ -76,12 +92,52 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     return renderCard(app, jobChangesCard, services);
   });
 
-  app.get<Numbered>('/jobs/:number', { config: { isPage: true } }, async (request, reply) => {
+  app.get<Numbered & { Querystring: JobQuery }>(
+    '/jobs/:number',
+    { config: { isPage: true }, schema: { querystring: jobQuery } },
+    async (request, reply) => {
+      const job = jobs.find(request.params.number);
+      const view = viewJob(services, job);
+      const card = await loadCard(jobCard(job.number), services);
+      const log = await viewLog(services, job, request.query);
+      const rows = viewRows(services, job, request.query);
+      const copies = viewCopies(services, job, `${request.protocol}://${request.headers.host}`);
+      const title = `${view.title} #${job.number}`;
+      const data = { job: view, card, log, rows, copies };
+      return sendPage(services, request, reply, {
+        name: 'job',
+        title,
+        section: 'jobs',
+        script: 'job.js',
+        data,
+      });
+    },
+  );
+
+  app.get<Numbered & { Querystring: { from: number } }>(
+    '/ui/jobs/:number/log',
+    { schema: { querystring: { type: 'object', properties: { from: { ...number, default: 1 } } } } },
+    async (request, reply) => {
+      const lines = await viewLines(services, jobs.find(request.params.number), request.query.from);
+      return reply.header('x-log-lines', lines.total).view('components/log-lines', lines);
+    },
+  );
+
+  app.get<Numbered>('/ui/jobs/:number/log/size', async (request, reply) => {
     const job = jobs.find(request.params.number);
-    const view = viewJob(services, job);
-    const data = { job: view, card: await loadCard(jobCard(job.number), services) };
-    const title = `${view.title} #${job.number}`;
-    return sendPage(services, request, reply, { name: 'job', title, section: 'jobs', data });
+    reply.type('text/html; charset=utf-8');
+    return renderCard(app, logCard(job.number), services);
+  });
+
+  app.get<Numbered>('/ui/jobs/:number/log/levels', async (request) =>
+    countLevels(services, jobs.find(request.params.number)),
+  );
+
+  app.get<Numbered>('/jobs/:number/log.txt', (request, reply) => {
+    const job = jobs.find(request.params.number);
+    const name = `${job.operation}-${job.number}.log`;
+    reply.type('text/plain; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
+    return reply.send(wholeLog(services, job));
   });
 
   app.get<Numbered>('/ui/jobs/:number/card', async (request, reply) => {

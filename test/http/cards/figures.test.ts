@@ -101,7 +101,7 @@ t.test('workers are told by what they do, and the queue by when it will be empty
   } as const;
   beat('embed-1', 2);
   beat('embed-2', 0);
-  t.equal(words((await figures(app)).get('Throughput')), 'Over the last minute');
+  t.equal(words((await figures(app)).get('Throughput')), 'Until the queue was empty');
   for (let entry = 0; entry < 76; entry++) addExperience(library, `E${entry}`);
   const all = await figures(app);
   t.equal(words(all.get('Queue pending')), 'Clears in about 38 min');

@@ -1,0 +1,182 @@
+// The log of a job: follows the end while the operator is there, and stops as soon as they scroll up or select. New lines
+// are fetched and added, never the whole log, and what is in the page is never written again.
+import { areKeysOn, isBusyElsewhere } from './keys.js';
+
+const mostLines = 2000;
+const nearPx = 10;
+
+const card = document.getElementById('log-card');
+const log = document.getElementById('log');
+const list = log?.querySelector('ol');
+const follow = card?.querySelector('[data-log-follow]');
+const more = card?.querySelector('[data-log-new]');
+let isFollowing = false;
+/** The page has the newest line that there was; then it goes on from there. */
+let isAtEnd = log?.dataset.atEnd !== undefined;
+let unseen = 0;
+let isFetching = false;
+let isDue = false;
+
+export function watchLog() {
+  if (!log) return;
+  const target = document.getElementById(location.hash.slice(1) || log.dataset.target || '');
+  if (target?.matches('#log li')) showLine(target);
+  else if (isAtEnd) setFollowing(true);
+  log.addEventListener('scroll', onScroll);
+  document.addEventListener('selectionchange', () => {
+    const selection = getSelection();
+    if (!selection.isCollapsed && log.contains(selection.anchorNode)) setFollowing(false);
+  });
+  follow?.addEventListener('change', () => setFollowing(follow.checked));
+  card.querySelector('[data-log-wrap]')?.addEventListener('change', ({ target }) => {
+    log.classList.toggle('wrap', target.checked);
+  });
+  more?.addEventListener('click', () => setFollowing(true));
+  log.addEventListener('click', onLineLink);
+  document.addEventListener('keydown', onKey);
+  document.body.addEventListener('htmx:sseMessage', ({ target }) => {
+    if (target.id === `log-${card.dataset.log}-size`) fetchMore();
+  });
+  countLevels();
+}
+
+function onScroll() {
+  const isNear = log.scrollHeight - log.scrollTop - log.clientHeight <= nearPx;
+  if (isNear !== isFollowing && (!isNear || isAtEnd)) setFollowing(isNear);
+}
+
+function setFollowing(isWanted) {
+  isFollowing = isWanted && isAtEnd;
+  if (follow) follow.checked = isFollowing;
+  if (isWanted && !isAtEnd) location.href = `/jobs/${card.dataset.log}`;
+  if (isFollowing) {
+    unseen = 0;
+    log.scrollTop = log.scrollHeight;
+    fetchMore();
+  }
+  say();
+}
+
+function say() {
+  const state = card.querySelector('[data-log-state]');
+  if (state && isAtEnd) {
+    state.textContent = isFollowing
+      ? 'Following. Scroll up or press F to stop.'
+      : 'Not following. Press F or End to follow.';
+  }
+  if (!more) return;
+  more.hidden = unseen === 0;
+  more.textContent = `${unseen} new ${unseen === 1 ? 'line' : 'lines'} ↓`;
+}
+
+/** From the last line on, that again if it had no end; one request at a time. */
+async function fetchMore() {
+  if (!isAtEnd || (!isFollowing && list.children.length >= mostLines)) return;
+  isDue = isFetching;
+  if (isFetching) return;
+  isFetching = true;
+  const open = list.querySelector('li[data-open]:last-of-type');
+  const from = open ? numberOf(open) : lastNumber() + 1;
+  try {
+    const answer = await fetch(`/ui/jobs/${card.dataset.log}/log?from=${from}`);
+    if (!answer.ok) return;
+    const lines = document.createElement('template');
+    lines.innerHTML = await answer.text();
+    const total = Number(answer.headers.get('x-log-lines'));
+    add(lines.content, open, total);
+    isDue ||= lastNumber() < total && isFollowing;
+  } finally {
+    isFetching = false;
+  }
+  if (isDue) fetchMore();
+}
+
+function add(lines, open, total) {
+  const added = lines.querySelectorAll('li[id]').length;
+  if (added === 0) return;
+  // What somebody is selecting stays, also a line that is not finished.
+  if (open && (open.textContent === lines.querySelector('li').textContent || isSelected(open))) {
+    lines.querySelector('li').remove();
+  } else open?.remove();
+  list.append(lines);
+  card.querySelector('[data-log-empty]')?.remove();
+  log.hidden = false;
+  if (isFollowing) {
+    while (list.children.length > mostLines) list.firstElementChild.remove();
+    log.scrollTop = log.scrollHeight;
+  } else unseen += added - (open ? 1 : 0);
+  const first = numberOf(list.querySelector('li[id]'));
+  const place = card.querySelector('[data-log-place]');
+  place.textContent = `Lines ${first.toLocaleString('en')}–${lastNumber().toLocaleString('en')} of ${total.toLocaleString('en')}`;
+  linkOlder(first);
+  say();
+}
+
+function linkOlder(first) {
+  if (first === 1) return;
+  const link = log.querySelector('[data-older]') ?? addOlder();
+  const from = Math.max(1, first - 500);
+  link.href = `/jobs/${card.dataset.log}?from=${from}#log-card`;
+  link.textContent = `Older lines, from ${from.toLocaleString('en')}`;
+}
+
+function addOlder() {
+  const line = document.createElement('p');
+  line.className = 'log-more';
+  const link = Object.assign(document.createElement('a'), { textContent: '' });
+  link.dataset.older = '';
+  line.append(link);
+  list.before(line);
+  return link;
+}
+
+function isSelected(line) {
+  const selection = getSelection();
+  return !selection.isCollapsed && selection.rangeCount > 0 && selection.getRangeAt(0).intersectsNode(line);
+}
+
+const numberOf = (line) => Number(line.id.slice(1));
+/** 0 as long as there is none. */
+function lastNumber() {
+  const last = list.querySelector('li[id]:last-of-type');
+  return last ? numberOf(last) : 0;
+}
+
+/** A line has an address; going there from its page does not fetch the page again. */
+function onLineLink(event) {
+  const link = event.target.closest('.ln');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.replaceState(history.state, '', link.getAttribute('href'));
+  showLine(link.parentElement, false);
+}
+
+function showLine(line, isScrolled = true) {
+  setFollowing(false);
+  for (const other of list.querySelectorAll('.is-target')) other.classList.remove('is-target');
+  line.classList.add('is-target');
+  if (!isScrolled) return;
+  const above = line.getBoundingClientRect().top - log.getBoundingClientRect().top;
+  log.scrollTop += above - log.clientHeight / 3;
+}
+
+function onKey(event) {
+  if (!areKeysOn() || isBusyElsewhere(event)) return;
+  if (event.key === 'f') setFollowing(!isFollowing);
+  else if (event.key === 'w') card.querySelector('[data-log-wrap]')?.click();
+  else if (event.key === 'End') setFollowing(true);
+  else if (event.key === 'n' || event.key === 'N') {
+    card.querySelector(`[data-hit="${event.key === 'n' ? 'next' : 'previous'}"]`)?.click();
+  } else return;
+  event.preventDefault();
+}
+
+async function countLevels() {
+  const chips = card.querySelector('[data-log-levels]');
+  if (!chips) return;
+  const answer = await fetch(chips.dataset.logLevels);
+  if (!answer.ok) return;
+  for (const [level, count] of Object.entries(await answer.json())) {
+    chips.querySelector(`[data-level="${level}"]`).textContent = count;
+  }
+}

@@ -1,0 +1,71 @@
+// The parts of a job's page that no update touches: result rows, the commands to copy, the log as a file.
+import { Readable } from 'node:stream';
+import type { Job } from '../jobs/job.ts';
+import { jobLogFile, readJobLog } from '../jobs/log.ts';
+import { commandOf, curlOf } from '../operations/command-line.ts';
+import type { Services } from './services.ts';
+
+/** `row` is the number of the row before the first that is shown. */
+export type RowsQuery = { outcome?: string; row?: number };
+
+const rowsAPage = 100;
+const pieceBytes = 256 * 1024;
+
+export function viewRows({ listing }: Services, job: Job, { outcome, row = 0 }: RowsQuery) {
+  const url = (parts: Record<string, string | null | undefined>) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(parts)) if (value) query.set(name, value);
+    return `/jobs/${job.number}${query.size > 0 ? `?${query}` : ''}#rows`;
+  };
+  const { items, next_cursor } = listing.rows(job.id, outcome, rowsAPage, row);
+  const counts = listing.rowCounts(job.id);
+  const all = counts.reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    items,
+    total: all,
+    chips: [
+      { word: 'All', rows: all, href: url({}), isCurrent: outcome === undefined },
+      ...counts.map((count) => ({
+        word: count.outcome,
+        rows: count.rows,
+        href: url({ outcome: count.outcome }),
+        isCurrent: count.outcome === outcome,
+      })),
+    ],
+    first: row > 0 ? url({ outcome }) : null,
+    next: next_cursor && url({ outcome, row: next_cursor }),
+  };
+}
+
+/** Pasted, they do the same again. */
+export function viewCopies({ catalogue }: Services, job: Job, origin: string) {
+  const operation = catalogue.find(job.operation);
+  if (!operation) return [];
+  const isDestructive = operation.danger(job.args) === 'destructive';
+  const run = {
+    operation: job.operation,
+    args: job.args,
+    reason: isDestructive ? job.reason : null,
+    confirm: isDestructive ? operation.confirmWord : null,
+  };
+  return [
+    { name: 'curl', text: curlOf(run, origin) },
+    { name: 'command line', text: commandOf(run) },
+  ];
+}
+
+/** All that is kept; where something is missing, a line says how much. */
+export function wholeLog({ config }: Services, job: Job): Readable {
+  const file = jobLogFile(config.root, job.number);
+  return Readable.from(
+    (function* () {
+      for (let offset = 0; ; ) {
+        const range = readJobLog(file, offset, pieceBytes);
+        if (range.missing > 0) yield Buffer.from(`\n[${range.missing} bytes are no longer kept]\n`);
+        if (range.text.length === 0) return;
+        yield range.text;
+        offset = range.next;
+      }
+    })(),
+  );
+}

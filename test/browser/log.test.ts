@@ -1,0 +1,109 @@
+// The log of a job in a browser: it follows until the operator scrolls or selects, and goes on when they want.
+import type { Page } from 'playwright-core';
+import type { Test } from 'tap';
+
+import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
+import { startApp } from '../support/app.ts';
+import { browserTest, type OpenPage } from '../support/browser.ts';
+
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight';
+
+/** A job whose log the test writes. */
+async function openLog(t: Test, open: OpenPage, lines: number, address = '') {
+  const app = await startApp(t, noop);
+  const job = await app.run('export');
+  const log = openJobLog(jobLogFile(app.root, job.number), 10_000_000, () => new Date());
+  t.teardown(log.close);
+  let written = 0;
+  const write = (more: number) => {
+    for (let at = 0; at < more; at++) log.write('stdout', Buffer.from(`INFO row ${++written}\n`));
+    app.services.bus.emit('log', job);
+  };
+  write(lines);
+  const page = await open(`${app.origin}/jobs/${job.number}${address}`);
+  return { app, job, log, write, page };
+}
+
+const line = (page: Page, number: number) => page.locator(`#L${number}`);
+
+browserTest('the log follows its end, and stops when the operator scrolls up', async (t, open) => {
+  const { page, write } = await openLog(t, open, 600);
+  await line(page, 600).waitFor();
+  t.ok(await page.locator('[data-log-follow]').isChecked());
+  write(100);
+  await line(page, 700).waitFor();
+  t.ok(Number(await page.evaluate(atEnd)) <= 10, 'at the end');
+
+  await page.evaluate('log.scrollTop = 100');
+  await page.locator('[data-log-follow]:not(:checked)').waitFor();
+  write(50);
+  await line(page, 750).waitFor({ state: 'attached' });
+  t.equal(await page.evaluate('log.scrollTop'), 100, 'nothing moves');
+  t.match(await page.locator('[data-log-new]').textContent(), '50 new lines');
+  await page.keyboard.press('End');
+  await page.locator('[data-log-follow]:checked').waitFor();
+  t.ok(Number(await page.evaluate(atEnd)) <= 10);
+});
+
+browserTest('a selection in the log stops it, and stays', async (t, open) => {
+  const { page, write } = await openLog(t, open, 50);
+  await page.evaluate("getSelection().selectAllChildren(document.querySelector('#L50 span:last-child'))");
+  await page.locator('[data-log-follow]:not(:checked)').waitFor();
+  write(40);
+  await line(page, 90).waitFor({ state: 'attached' });
+  t.equal(await page.evaluate('String(getSelection())'), 'INFO row 50');
+  await page.evaluate('getSelection().removeAllRanges()');
+  await page.keyboard.press('f');
+  await page.locator('[data-log-follow]:checked').waitFor();
+});
+
+browserTest('the page holds two thousand lines at most, and links the older ones', async (t, open) => {
+  const { page, write } = await openLog(t, open, 500);
+  write(2500);
+  await line(page, 3000).waitFor();
+  t.equal(await page.locator('#log li[id]').count(), 2000);
+  await page.locator('[data-older]').click();
+  await line(page, 600).waitFor({ state: 'attached' });
+  t.equal(await page.locator('#log li[id]').count(), 500);
+});
+
+browserTest(
+  'the address of a line leads to it, and a click on its number gives that address',
+  async (t, open) => {
+    const { page } = await openLog(t, open, 3000, '?line=1500#L1500');
+    await page.locator('#L1500.is-target').waitFor();
+    t.ok(
+      await page.evaluate(
+        '(() => { const [box, row] = [log, L1500].map((one) => one.getBoundingClientRect()); return row.top >= box.top && row.bottom <= box.bottom; })()',
+      ),
+    );
+    await page.locator('#L1510 .ln').click();
+    t.match(page.url(), /\/jobs\/1\?line=1510#L1510$/);
+    await page.reload();
+    await page.locator('#L1510.is-target').waitFor();
+  },
+);
+
+browserTest(
+  'ticked jobs stay ticked over pages, and are dropped when the filter changes',
+  async (t, open) => {
+    const app = await startApp(t, noop);
+    await app.run('export');
+    await app.run('export');
+    const page = await open(`${app.origin}/jobs`);
+    await page.locator('#pick-2').check();
+    t.match(await page.locator('[data-pick-label="Retry"]').textContent(), 'Retry 1 selected…');
+    t.ok(
+      await page
+        .locator('#pick-page')
+        .evaluate((box) => (box as unknown as { indeterminate: boolean }).indeterminate),
+    );
+    await page.locator('#pick-page').click();
+    t.match(await page.locator('[data-pick-label="Cancel"]').textContent(), 'Cancel 2 selected…');
+    await page.locator('.chip', { hasText: 'Done' }).first().click();
+    await page.waitForURL('**/jobs?status=succeeded');
+    await page.locator('#pick-2:not(:checked)').waitFor();
+    t.notOk(await page.locator('[data-pick-label="Retry"]').isVisible());
+  },
+);

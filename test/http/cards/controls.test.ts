@@ -1,0 +1,53 @@
+import '../../support/plain-children.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parse } from 'node-html-parser';
+import t from 'tap';
+import { writeStaged } from '../../../src/index/staging.ts';
+import { startApp } from '../../support/app.ts';
+import { makeIndexed } from '../../support/snapshots.ts';
+
+t.test('what would come to nothing now says why, and leads to what works', async (t) => {
+  const root = fs.realpathSync(t.testdir());
+  (await makeIndexed(root)).library.close();
+  const app = await startApp(t, { root });
+  const row = async (name: string) => {
+    const html = await (await fetch(`${app.origin}/ui/operations/controls`)).text();
+    const op = parse(html).querySelector(`#op-${name}`);
+    const button = op?.querySelector('.btn-row .btn');
+    return {
+      isOff: button?.getAttribute('aria-disabled') === 'true',
+      why: op?.querySelector(`#${button?.getAttribute('aria-describedby')}`)?.text,
+      instead: op?.querySelector('.why a')?.getAttribute('href'),
+    };
+  };
+  const rebuild = '/ui/operations/index/confirm';
+  t.match(await row('repair'), { isOff: true, why: /Nothing to repair/, instead: rebuild });
+  t.match(await row('rollback'), { isOff: true, why: /no previous index/, instead: rebuild });
+  t.match(await row('snapshot'), { isOff: true, why: /waits/, instead: '/operations#snapshot-form' });
+  t.match(await row('index'), { isOff: false, why: undefined });
+
+  const { indexFolder } = app.services.config;
+  fs.mkdirSync(path.join(indexFolder, 'staged-00000000'));
+  writeStaged(indexFolder, {
+    staged_id: '00000000',
+    file_name: 'set.zip',
+    uploaded_by: 'a test',
+    uploaded_at: new Date().toISOString(),
+    bytes: 1,
+    manifest: { format: 'x', model: 'x', dimension: 1, count: 1, built_at: null, files: {} },
+    coverage: { entries: 1, covered: 1, stale: 0, missing: 0, orphans: 0 },
+  });
+  t.match(await row('snapshot'), { isOff: false, why: undefined }, 'an upload waits');
+});
+
+t.test('the dialog of an install asks for no id, and says when there is nothing to install', async (t) => {
+  const app = await startApp(t);
+  const show = async (query: string) =>
+    parse(await (await fetch(`${app.origin}/ui/operations/snapshot/confirm${query}`)).text());
+  const empty = await show('');
+  t.match(empty.querySelector('[role=alert]')?.text, /No uploaded snapshot waits/);
+  t.notOk(empty.querySelector('[name=staged_id]'));
+  const named = (await show('?staged_id=0a0a0a0a')).querySelector('[name=staged_id]');
+  t.match(named?.attributes, { type: 'hidden', value: '0a0a0a0a' });
+});
