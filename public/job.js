@@ -16,12 +16,12 @@ function wordElapsed() {
   const now = Date.now();
   for (const usual of document.querySelectorAll('[data-usual]')) {
     const times = (now - Date.parse(usual.dataset.started)) / 1000 / Number(usual.dataset.usual);
-    usual.dataset.times = times >= 1.5 ? `, now ${times.toFixed(1)} × that` : '';
+    usual.querySelector('[data-times]').textContent = times >= 1.5 ? `, now ${times.toFixed(1)} × usual` : '';
   }
   for (const box of document.querySelectorAll('[data-stalled-from]')) {
     const age = now - Date.parse(box.dataset.stalledFrom);
     const left = box.querySelector('[data-left]');
-    if (left && age > stalledMs) left.textContent = `No progress for ${Math.floor(age / 1000)} s`;
+    if (left && age > stalledMs) left.textContent = ` · No progress for ${Math.floor(age / 1000)} s`;
   }
 }
 

@@ -25,8 +25,10 @@ function showPicked() {
   );
   for (const button of results().querySelectorAll('[data-pick-label]')) {
     button.textContent = `${button.dataset.pickLabel} ${picked.size} selected…`;
-    button.hidden = picked.size === 0;
   }
+  results()
+    .querySelector('[data-picked]')
+    ?.classList.toggle('is-on', picked.size > 0);
 }
 
 let last = null;

@@ -1,5 +1,5 @@
-// The statement that records who did what, when, why, from where, and how it ended. Rows are only ever added (triggers
-// refuse the rest).
+// The statements that record who did what, when, why, from where, and how it ended, and that read it again. Rows are only
+// ever added (triggers refuse the rest).
 import type { Db } from './db/open.ts';
 
 export type AuditOutcome = 'ok' | 'refused' | 'failed';
@@ -16,19 +16,36 @@ export type AuditEntry = {
   detail?: Record<string, unknown> | null;
 };
 
+/** What people are told of a row. */
+export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
+
 export type Audit = ReturnType<typeof createAudit>;
 
 /** The program itself, e.g. when it recovers jobs at start. */
 export const systemRequester: Requester = { actor: 'system', peer: null, requestId: null };
 
 const longestText = 200;
+const longestTrail = 50;
 
 export function createAudit(ops: Db, now: () => Date) {
   const insert = ops.prepare(`
     INSERT INTO audit (at, actor, event, target, outcome, reason, detail, peer, request_id)
     VALUES (@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId)
   `);
+  const newestOf = ops.prepare<
+    [string, number],
+    { at: string; actor: string; event: string; detail: string | null }
+  >(`
+    SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
+  `);
   return {
+    /** What was done to a target, oldest first; of a long story the newest part. */
+    trail: (target: string): Trail[] =>
+      newestOf
+        .all(target, longestTrail)
+        .map((row) => ({ ...row, detail: row.detail === null ? null : JSON.parse(row.detail) }))
+        .reverse(),
+
     /** Adds a row; takes part in the transaction that is open, if there is one. */
     record({ event, outcome, by, target = null, reason = null, detail = null }: AuditEntry) {
       insert.run({

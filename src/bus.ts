@@ -17,6 +17,8 @@ export type BusEvents = {
   'cancel-requested': [JobEvent];
   /** A running job's log has grown. */
   log: [JobEvent];
+  /** A running job has told more of its result rows. */
+  rows: [JobEvent];
   /** The library's text, categories or embeddings may have changed. */
   library: [];
   /** Which operations there are, or what is wrong with the operator's own, may have changed. */

@@ -90,3 +90,27 @@ t.test('a long actor or target is cut, so that the log cannot be flooded through
   audit.record({ event: 'x', outcome: 'refused', by: { ...systemRequester, actor: long }, target: long });
   t.same(ops.prepare('SELECT length(actor), length(target) FROM audit').raw().get(), [200, 200]);
 });
+
+t.test('the trail of a target is what was done to it, oldest first, without what was refused', async (t) => {
+  const { ops, audit } = openAudit(t);
+  const by = { actor: 'ada', peer: null, requestId: null };
+  audit.record({
+    event: 'job.accepted',
+    outcome: 'ok',
+    by,
+    target: 'job:3',
+    detail: { operation: 'import' },
+  });
+  audit.record({ event: 'job.cancel', outcome: 'refused', by, target: 'job:3' });
+  audit.record({ event: 'job.cancel', outcome: 'ok', by, target: 'job:30' });
+  audit.record({ event: 'job.finished', outcome: 'failed', by: systemRequester, target: 'job:3' });
+  t.match(audit.trail('job:3'), [
+    { actor: 'ada', event: 'job.accepted', detail: { operation: 'import' } },
+    { actor: 'system', event: 'job.finished', detail: null },
+  ]);
+  t.equal(audit.trail('job:3').length, 2);
+  const plan = ops
+    .prepare('EXPLAIN QUERY PLAN SELECT * FROM audit WHERE target = ? ORDER BY id DESC')
+    .all('x');
+  t.match(JSON.stringify(plan), 'audit_target');
+});

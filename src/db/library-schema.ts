@@ -106,6 +106,8 @@ export const embeddingTask = sqliteTable(
     entity_type: text().notNull(),
     entity_id: text().notNull(),
     attempts: integer().notNull().default(0),
+    /** How often the process that embedded it ended. */
+    deaths: integer().notNull().default(0),
     next_attempt_at: text(),
     error: text(),
     failed_at: text(),
@@ -138,6 +140,8 @@ export const libraryState = sqliteTable('ops_library_state', {
   replaced_experience: text(),
   replaced_manual: text(),
   replaced_status: text(),
+  /** 1 within a transaction that keeps counts and tasks itself, for a batch at once. */
+  is_settling: integer().notNull().default(0),
   fence: integer().notNull().default(0),
   embedding_model: text(),
   embedding_dimension: integer(),

@@ -129,6 +129,7 @@ export const audit = sqliteTable(
   (table) => [
     check('audit_outcome', sql`outcome IN ('ok', 'refused', 'failed')`),
     index('audit_event').on(table.event, table.id),
+    index('audit_target').on(table.target, table.id),
   ],
 );
 

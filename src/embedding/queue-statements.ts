@@ -2,8 +2,7 @@
 // task of an entry that is embedded, changed or removed. Times are ISO 8601 UTC text, so that they compare as text.
 import type { Db } from '../db/open.ts';
 import { entryTables, type EntryText, type Kind } from './content.ts';
-
-export type QueueStatements = ReturnType<typeof prepareQueue>;
+import type { EntryKey } from './queue.ts';
 
 export type DueRow = EntryText & { id: string; attempts: number };
 
@@ -30,6 +29,13 @@ export function prepareQueue(db: Db) {
     nextFence: db
       .prepare<[], number>('UPDATE ops_library_state SET fence = fence + 1 RETURNING fence')
       .pluck(),
+    lastFence: db.prepare<[], number>('SELECT fence FROM ops_library_state').pluck(),
+    /** Between these two the triggers leave counts and tasks alone: both are kept for the whole batch at once. */
+    beginSettling: db.prepare('UPDATE ops_library_state SET is_settling = 1'),
+    endSettling: db.prepare(
+      `UPDATE ops_library_state SET is_settling = 0, experiences_pending = experiences_pending - ?,
+         manuals_pending = manuals_pending - ?`,
+    ),
     waiting: db.prepare<[], { pending_since: string | null; oldest_change: string | null }>(
       `SELECT pending_since, min(coalesce(e, m), coalesce(m, e)) AS oldest_change FROM ops_library_state,
          (SELECT min(updated_at) AS e FROM experiences WHERE embedding_status = 'pending'),
@@ -47,10 +53,14 @@ function prepareTasks(db: Db) {
   return {
     claim: db.prepare(
       `INSERT INTO ops_embedding_task (entity_type, entity_id, claimed_by, fence, lease_until)
-         VALUES (@kind, @id, @claimant, @fence, @lease_until)
-       ON CONFLICT DO UPDATE SET claimed_by = @claimant, fence = @fence, lease_until = @lease_until`,
+         VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+         SET claimed_by = excluded.claimed_by, fence = excluded.fence, lease_until = excluded.lease_until`,
     ),
-    isHeld: db.prepare<[object], 1>(`SELECT 1 FROM ops_embedding_task WHERE ${isHeld}`).pluck(),
+    /** Ends a claim that is held. */
+    settle: db.prepare(
+      `DELETE FROM ops_embedding_task WHERE entity_type = ? AND entity_id = ?
+         AND claimed_by = ? AND fence = ? AND lease_until > ?`,
+    ),
     extend: db.prepare(`UPDATE ops_embedding_task SET lease_until = @lease_until WHERE ${isHeld}`),
     countFailure: db
       .prepare<[object], number>(
@@ -60,10 +70,14 @@ function prepareTasks(db: Db) {
       .pluck(),
     setNextAttempt: db.prepare(`UPDATE ops_embedding_task SET next_attempt_at = @at WHERE ${isEntry}`),
     setFailed: db.prepare(`UPDATE ops_embedding_task SET failed_at = @now WHERE ${isEntry}`),
-    forgetClaim: db.prepare(`DELETE FROM ops_embedding_task WHERE attempts = 0 AND ${isClaim}`),
+    forgetClaim: db.prepare(`DELETE FROM ops_embedding_task WHERE attempts + deaths = 0 AND ${isClaim}`),
     dropClaim: db.prepare(`UPDATE ops_embedding_task SET ${unclaimed} WHERE ${isClaim}`),
-    forgetClaims: db.prepare('DELETE FROM ops_embedding_task WHERE attempts = 0 AND claimed_by = ?'),
+    forgetClaims: db.prepare('DELETE FROM ops_embedding_task WHERE attempts + deaths = 0 AND claimed_by = ?'),
     dropClaims: db.prepare(`UPDATE ops_embedding_task SET ${unclaimed} WHERE claimed_by = ?`),
+    countDeath: db.prepare<[object], EntryKey & { deaths: number }>(
+      `UPDATE ops_embedding_task SET deaths = deaths + 1, error = @error, ${unclaimed} WHERE claimed_by = @claimant
+       RETURNING entity_type AS kind, entity_id AS id, deaths`,
+    ),
     forgetAttempts: db.prepare(
       `DELETE FROM ops_embedding_task WHERE ${isEntry} AND (lease_until IS NULL OR lease_until <= @now)`,
     ),
@@ -89,10 +103,11 @@ function prepareDue(db: Db, kind: Kind) {
   const prepare = (isSelected: string) =>
     db.prepare<[object], DueRow>(
       `SELECT '${kind}' AS kind, x.id, x.title, x.${body} AS body, x.${note} AS note,
-         coalesce(task.attempts, 0) AS attempts
+         coalesce(task.attempts + task.deaths, 0) AS attempts
        FROM ${table} x LEFT JOIN ops_embedding_task task ON task.entity_type = '${kind}' AND task.entity_id = x.id
        WHERE x.embedding_status = 'pending' AND (task.lease_until IS NULL OR task.lease_until <= @now)
-         AND (task.next_attempt_at IS NULL OR task.next_attempt_at <= @due_by) AND ${isSelected}
+         AND (task.next_attempt_at IS NULL OR task.next_attempt_at <= @due_by)
+         AND (coalesce(task.deaths, 0) > 0) = @is_suspect AND ${isSelected}
        ORDER BY x.updated_at LIMIT @size`,
     );
   return {
@@ -103,12 +118,10 @@ function prepareDue(db: Db, kind: Kind) {
 }
 
 function prepareEntries(db: Db, kind: Kind) {
-  const { table, body, note } = entryTables[kind];
+  const { table } = entryTables[kind];
   return {
-    /** Changes no row when the text is no longer the one that was embedded. */
     markEmbedded: db.prepare(
-      `UPDATE ${table} SET embedding_status = 'embedded'
-       WHERE id = ? AND title = ? AND ${body} = ? AND ${note} IS ?`,
+      `UPDATE ${table} SET embedding_status = 'embedded' WHERE id = ? AND embedding_status = 'pending'`,
     ),
     markFailed: db.prepare(`UPDATE ${table} SET embedding_status = 'failed' WHERE id = @id`),
     markWaiting: db.prepare(
@@ -125,7 +138,7 @@ function prepareEntries(db: Db, kind: Kind) {
 /** Those that we gave up, the last ones first; and those that another program marked, of which no error is known. */
 function prepareFailed(db: Db) {
   const ours = (kind: Kind) =>
-    `SELECT task.entity_id AS id, task.entity_type AS kind, x.title, task.attempts, task.error, task.failed_at
+    `SELECT task.entity_id AS id, task.entity_type AS kind, x.title, task.attempts + task.deaths AS attempts, task.error, task.failed_at
      FROM ops_embedding_task task JOIN ${entryTables[kind].table} x ON x.id = task.entity_id
      WHERE task.entity_type = '${kind}' AND task.failed_at IS NOT NULL AND x.embedding_status = 'failed'`;
   const others = (kind: Kind) =>

@@ -60,6 +60,10 @@ export type EmbeddingQueue = {
   fail(claimant: string, claims: Claim[], error: string): Promise<number>;
   /** Gives claims back without counting an attempt: without `claims` all of the claimant. Gives how many. */
   release(claimant: string, claims?: Claim[]): Promise<number>;
+  /** Takes back all claims of a claimant whose process ended with them. Each of these texts may have ended it, so from now
+   *  on they are claimed one at a time, after all others; whose claimant ended for the third time fails with `error`. Gives
+   *  how many. */
+  bury(claimant: string, error: string): Promise<number>;
   /** Failed entries wait again: all, or one kind, category or entry. Gives how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;

@@ -1,13 +1,13 @@
 // The embedding queue in chl.db: an entry waits when its `embedding_status` says pending; a task row exists only while it
 // is claimed, tried again or failed. Each step is one short transaction, so many processes can share the queue.
 import { setImmediate } from 'node:timers/promises';
-import type { Db } from '../db/open.ts';
+import { type Db, withoutSync } from '../db/open.ts';
 import { AppError } from '../errors.ts';
 import { cut } from '../library/rules.ts';
-import { contentHash, embeddedText, kinds } from './content.ts';
+import { contentHash, embeddedText, type Kind, kinds } from './content.ts';
 import { modelOf, useModel } from './model-change.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from './queue.ts';
-import { type DueRow, type FailedRow, prepareQueue, type QueueStatements } from './queue-statements.ts';
+import { type DueRow, type FailedRow, prepareQueue } from './queue-statements.ts';
 import { queueCounts } from './repository.ts';
 
 export type SqliteQueueOptions = {
@@ -17,6 +17,7 @@ export type SqliteQueueOptions = {
 };
 
 const usualBackOffMs = [5_000, 30_000];
+const mostDeaths = 3;
 /** Entries a transaction, so that other programs that write the file never wait long. */
 const batchSize = 500;
 const longestError = 500;
@@ -29,6 +30,8 @@ export function createSqliteQueue(
   const statements = prepareQueue(library);
   const { due, entries, failed } = statements;
   const inTransaction = <T>(work: () => T): T => library.transaction(work).immediate();
+  // A loss of power may undo whole transactions, the last ones first: then entries wait that did before, and no more.
+  const inUnsyncedTransaction = <T>(work: () => T): T => withoutSync(library, () => inTransaction(work));
   const later = (ms: number) => new Date(now().getTime() + ms).toISOString();
   const nowText = () => later(0);
 
@@ -44,20 +47,19 @@ export function createSqliteQueue(
       return added;
     },
 
-    claim: async (request) => inTransaction(() => claimBatch(request)),
+    claim: async (request) => inUnsyncedTransaction(() => claimBatch(request)),
 
     extend: async (claimant, claims, leaseMs) =>
-      inTransaction(() => {
+      inUnsyncedTransaction(() => {
         const times = { claimant, now: nowText(), lease_until: later(leaseMs) };
         return claims.filter((claim) => statements.extend.run({ ...keyOf(claim), ...times }).changes === 1);
       }),
 
-    complete: async (claimant, model, done) =>
-      inTransaction(() => {
-        const { name, dimension } = modelOf(library);
-        if (name !== model.name || dimension !== model.dimension) return 0;
-        return done.filter((one) => completeOne(statements, claimant, model, one, nowText())).length;
-      }),
+    complete: async (claimant, model, done) => {
+      // What needs no lock is done before it: nobody else writes meanwhile.
+      const rows = done.map((one) => toRow(model, one));
+      return inUnsyncedTransaction(() => completeBatch(claimant, model, rows));
+    },
 
     fail: async (claimant, claims, error) =>
       inTransaction(() => claims.filter((claim) => failOne(claimant, claim, error)).length),
@@ -71,6 +73,13 @@ export function createSqliteQueue(
           const held = { ...keyOf(claim), claimant };
           return statements.forgetClaim.run(held).changes + statements.dropClaim.run(held).changes > 0;
         }).length;
+      }),
+
+    bury: async (claimant, error) =>
+      inTransaction(() => {
+        const buried = statements.countDeath.all({ claimant, error: cut(error, longestError) });
+        for (const { kind, id, deaths } of buried) if (deaths >= mostDeaths) giveUp({ kind, id });
+        return buried.length;
       }),
 
     retryFailed: async ({ kind, category = null, entry = null } = {}) => {
@@ -109,15 +118,40 @@ export function createSqliteQueue(
     refuseOtherModel(modelOf(library).name, model.name);
     const { category = null, entry = null } = selection;
     const scope = entry !== null ? 'entry' : category !== null ? 'category' : 'all';
-    const wanted = { now: nowText(), due_by: isUrgent ? '9999' : nowText(), category, entry, size };
-    const [experiences, manuals] = kinds.map((kind) => due[kind][scope].all(wanted)) as [DueRow[], DueRow[]];
-    if (experiences.length + manuals.length === 0) return [];
+    const wanted = { now: nowText(), due_by: isUrgent ? '9999' : nowText(), category, entry };
+    const read = (kind: Kind, most: number, is_suspect: 0 | 1 = 0) =>
+      due[kind][scope].all({ ...wanted, size: most, is_suspect });
+    const rows = fairShare(read, size, statements.lastFence.get() as number);
+    // Whose text may have ended a process is alone with it, after all others.
+    if (rows.length === 0) rows.push(...kinds.flatMap((kind) => read(kind, 1, 1)).slice(0, 1));
+    if (rows.length === 0) return [];
     const fence = statements.nextFence.get() as number;
     const lease_until = later(leaseMs);
-    return fairShare(experiences, manuals, size, fence).map(({ attempts, ...text }) => {
-      statements.claim.run({ kind: text.kind, id: text.id, claimant, fence, lease_until });
+    return rows.map(({ attempts, ...text }) => {
+      statements.claim.run(text.kind, text.id, claimant, fence, lease_until);
       return { ...text, fence, attempt: attempts + 1 };
     });
+  }
+
+  function completeBatch(claimant: string, model: Dimensioned, rows: VectorRow[]): number {
+    const { name, dimension } = modelOf(library);
+    if (name !== model.name || dimension !== model.dimension) return 0;
+    const now = nowText();
+    const embedded = { experience: 0, manual: 0 };
+    statements.beginSettling.run();
+    for (const row of rows) if (completeOne(claimant, model, row, now)) embedded[row.kind] += 1;
+    statements.endSettling.run(embedded.experience, embedded.manual);
+    return embedded.experience + embedded.manual;
+  }
+
+  /** Whether it was written. The claim of an entry whose text has changed is gone: a trigger removes it. */
+  function completeOne(claimant: string, model: Dimensioned, row: VectorRow, now: string): boolean {
+    const { kind, id, fence, bytes, hash } = row;
+    if (statements.settle.run(kind, id, claimant, fence, now).changes === 0) return false;
+    if (entries[kind].markEmbedded.run(id).changes === 0) return false;
+    statements.dropEmbedding.run(id, kind, model.name);
+    statements.addEmbedding.run(id, kind, model.name, model.version, model.dimension, bytes, now, hash);
+    return true;
   }
 
   /** Whether the claim was still held. */
@@ -130,10 +164,14 @@ export function createSqliteQueue(
     if (backOff !== undefined) {
       statements.setNextAttempt.run({ ...key, at: later(backOff) });
     } else {
-      statements.setFailed.run({ ...key, now: nowText() });
-      entries[claim.kind].markFailed.run({ id: claim.id });
+      giveUp(claim);
     }
     return true;
+  }
+
+  function giveUp({ kind, id }: EntryKey) {
+    statements.setFailed.run({ kind, id, now: nowText() });
+    entries[kind].markFailed.run({ id });
   }
 }
 
@@ -151,34 +189,25 @@ function refuseOtherModel(current: string | null, model: string) {
   );
 }
 
-/** Half of each kind while both wait; an odd one goes to each kind in turn. */
-function fairShare<T>(experiences: T[], manuals: T[], size: number, turn: number): T[] {
+/** Half of each kind while both wait; an odd one goes to each kind in turn. What is not taken is not read either. */
+function fairShare(read: (kind: Kind, most: number) => DueRow[], size: number, turn: number): DueRow[] {
   const half = turn % 2 === 0 ? Math.floor(size / 2) : Math.ceil(size / 2);
-  const ofManuals = Math.min(manuals.length, Math.max(half, size - experiences.length));
-  return [...experiences.slice(0, size - ofManuals), ...manuals.slice(0, ofManuals)];
+  const manuals = read('manual', half);
+  const experiences = read('experience', size - manuals.length);
+  const room = size - experiences.length;
+  return [...experiences, ...(room > half && manuals.length === half ? read('manual', room) : manuals)];
 }
 
-type Completion = { claim: Claim; vector: Float32Array };
+type Dimensioned = Parameters<EmbeddingQueue['complete']>[1];
+type VectorRow = Pick<Claim, 'kind' | 'id' | 'fence'> & { bytes: Buffer; hash: string };
 
-/** Whether it was written. Removing the task is the trigger's work. */
-function completeOne(
-  { isHeld, dropEmbedding, addEmbedding, entries }: QueueStatements,
-  claimant: string,
-  model: Parameters<EmbeddingQueue['complete']>[1],
-  { claim, vector }: Completion,
-  now: string,
-): boolean {
-  const { kind, id, title, body, note } = claim;
+function toRow(model: Dimensioned, { claim, vector }: { claim: Claim; vector: Float32Array }): VectorRow {
+  const { kind, id, fence } = claim;
   if (vector.length !== model.dimension) {
     throw new Error(`${model.name} gave ${vector.length} numbers for ${id}, not ${model.dimension}.`);
   }
-  if (isHeld.get({ ...keyOf(claim), claimant, now }) === undefined) return false;
-  if (entries[kind].markEmbedded.run(id, title, body, note).changes === 0) return false;
-  dropEmbedding.run(id, kind, model.name);
   const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
-  const hash = contentHash(embeddedText(claim));
-  addEmbedding.run(id, kind, model.name, model.version, vector.length, bytes, now, hash);
-  return true;
+  return { kind, id, fence, bytes, hash: contentHash(embeddedText(claim)) };
 }
 
 /** An imported entry may have changed long before it began to wait: then the queue's own mark counts. */

@@ -88,6 +88,8 @@ async function viewList(services: Services, state: ListState) {
   const newest = listing.newestNumber();
   const page = await listing.page(filter, jobsAPage, { before, after });
   const [first, last] = [page.items.at(0)?.number, page.items.at(-1)?.number];
+  const below = after === undefined ? (page.lookedTo ?? last) : last;
+  const above = after !== undefined && page.lookedTo !== null ? page.lookedTo - 1 : first;
   const tally = await listing.tally(filter, first);
   const isQuick = !needsLook(filter) || performance.now() - startedAt < mostLiveMs;
   const isLive = !page.hasNewer && isQuick;
@@ -105,8 +107,8 @@ async function viewList(services: Services, state: ListState) {
     jobs: page.items.map((job) => viewJob(services, job)),
     place: wordPlace(page.items.length, tally, first),
     lookedDownTo: tally.lookedDownTo,
-    newer: page.hasNewer && first ? listUrl({ ...own, after: first }) : null,
-    older: page.hasOlder && last ? listUrl({ ...own, before: last }) : null,
+    newer: page.hasNewer && above ? listUrl({ ...own, after: above }) : null,
+    older: page.hasOlder && below ? listUrl({ ...own, before: below }) : null,
     bulk: viewBulk(tally, state, newest),
     isEmptyHistory: newest === 0,
   };
@@ -174,15 +176,18 @@ function viewChips(own: ListState['own'], tally: JobTally) {
 }
 
 function wordCount(jobs: number, { isWhole, lookedDownTo }: JobTally): string {
-  if (lookedDownTo !== null) return `${count(jobs)}+`;
+  if (lookedDownTo !== null) return `${count(jobs)} found`;
   return !isWhole && jobs > mostCounted ? `${count(mostCounted)}+` : count(jobs);
 }
 
 /** `51–100 of 412 jobs` */
 function wordPlace(shown: number, tally: JobTally, first: number | undefined): string {
   if (shown === 0) return 'No jobs';
+  const { lookedDownTo } = tally;
+  if (first !== undefined && lookedDownTo !== null && first < lookedDownTo)
+    return `${plural(shown, 'job')} from #${first} on`;
   const total = wordCount(tally.total, tally);
-  const jobs = tally.total === 1 ? 'job' : 'jobs';
+  const jobs = lookedDownTo !== null ? 'so far' : tally.total === 1 ? 'job' : 'jobs';
   if (tally.newer > mostCounted) return `${plural(shown, 'job')} from #${first} on, of ${total}`;
   return `${count(tally.newer + 1)}–${count(tally.newer + shown)} of ${total} ${jobs}`;
 }
@@ -201,6 +206,12 @@ function viewBulk({ counts, lookedDownTo }: JobTally, { filter, own }: ListState
     if (jobs === 0) return [];
     const query = new URLSearchParams({ action, scope: 'all', up_to: String(newest) });
     const list = listUrl({ ...own, status: meant.join(',') }, '').slice(1);
-    return [{ action, label: `${word} all ${count(jobs)} matching`, href: `/ui/jobs/bulk?${query}&${list}` }];
+    return [
+      {
+        action,
+        label: `${word} ${jobs === 1 ? 'the one' : `all ${count(jobs)}`} matching`,
+        href: `/ui/jobs/bulk?${query}&${list}`,
+      },
+    ];
   });
 }

@@ -2,6 +2,7 @@
 // for it, and how it differs from the last run that succeeded. Taken from what is stored, so that equal jobs give equal bytes.
 import { isTerminal, type Job } from '../jobs/job.ts';
 import { bytes, count, duration } from '../wording.ts';
+import { viewTimeline } from './job-timeline.ts';
 import { secondsBetween, viewJob, wordArguments } from './job-view.ts';
 import type { Services } from './services.ts';
 import { words } from './words.ts';
@@ -9,7 +10,7 @@ import { words } from './words.ts';
 const mostWaiters = 20;
 
 export function viewJobPage(services: Services, job: Job) {
-  const { repository, listing, catalogue } = services;
+  const { repository, listing, catalogue, audit } = services;
   const view = viewJob(services, job);
   const usualSec = repository.usualSec(job.operation);
   const lastSuccess = listing.lastSuccess(job.operation, job.number);
@@ -18,7 +19,7 @@ export function viewJobPage(services: Services, job: Job) {
     verdict: wordVerdict(job, view),
     usual: viewUsual(job, usualSec),
     phases: viewPhases(job, lastSuccess),
-    timeline: viewTimeline(job),
+    timeline: viewTimeline(job, audit.trail(`job:${job.number}`)),
     waiters: viewWaiters(services, job),
     differences: lastSuccess && isTerminal(job.status) ? differences(services, job, lastSuccess) : [],
     lastSuccess: lastSuccess?.number ?? null,
@@ -79,49 +80,6 @@ function viewPhases(job: Job, lastSuccess: Job | null) {
   });
   const next = isRunning && isSameWay && begun.length > 0 ? before.slice(begun.length) : [];
   return [...done, ...next.map((name) => ({ name, tone: 'todo', startedAt: null, took: null }))];
-}
-
-function viewTimeline(job: Job) {
-  const waited = job.started_at ? secondsBetween(job.created_at, job.started_at) : 0;
-  const endings = {
-    succeeded: ['ok', 'check', 'Succeeded'],
-    failed: ['bad', 'cross', 'Failed'],
-    cancelled: ['idle', 'slash', 'Cancelled'],
-  } as const;
-  const ending = job.finished_at ? endings[job.status as keyof typeof endings] : null;
-  const moments = [
-    {
-      tone: 'ok',
-      icon: 'check',
-      word: `Accepted, asked by ${job.requested_by}`,
-      at: job.created_at,
-      note: null,
-    },
-    {
-      tone: 'ok',
-      icon: 'play',
-      word: job.attempt > 1 ? `Started, attempt ${job.attempt}` : 'Started',
-      at: job.started_at,
-      note: waited >= 1 ? `Waited ${duration(waited)}` : null,
-    },
-    ...(job.progress?.phases ?? []).map(({ name, started_at }) => ({
-      tone: 'run',
-      icon: 'half',
-      word: `Phase ${name}`,
-      at: started_at,
-      note: null,
-    })),
-    { tone: 'hold', icon: 'pause', word: 'Asked to stop', at: job.cancel_requested_at, note: null },
-    { tone: 'warn', icon: 'tri', word: 'Ended by force if still there', at: job.kill_at, note: null },
-    { tone: 'warn', icon: 'retry', word: 'Tried again', at: job.next_attempt_at, note: null },
-    ...(ending
-      ? [{ tone: ending[0], icon: ending[1], word: ending[2], at: job.finished_at, note: null }]
-      : []),
-  ];
-  return moments
-    .flatMap((moment) => (moment.at === null ? [] : [{ ...moment, at: moment.at }]))
-    .filter(({ at, word }) => !job.finished_at || at <= job.finished_at || !word.startsWith('Ended by force'))
-    .sort((one, other) => one.at.localeCompare(other.at));
 }
 
 function viewWaiters({ repository, jobs, catalogue }: Services, { number, status }: Job) {

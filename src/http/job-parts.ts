@@ -1,6 +1,6 @@
 // The parts of a job's page that no update touches: result rows, the commands to copy, the log as a file.
 import { Readable } from 'node:stream';
-import type { Job } from '../jobs/job.ts';
+import { isTerminal, type Job } from '../jobs/job.ts';
 import { jobLogFile, readJobLog } from '../jobs/log.ts';
 import { commandOf, curlOf } from '../operations/command-line.ts';
 import type { Services } from './services.ts';
@@ -12,28 +12,32 @@ const rowsAPage = 100;
 const pieceBytes = 256 * 1024;
 
 export function viewRows({ listing }: Services, job: Job, { outcome, row = 0 }: RowsQuery) {
-  const url = (parts: Record<string, string | null | undefined>) => {
+  const url = (parts: Record<string, string | null | undefined>, path = `/jobs/${job.number}`) => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parts)) if (value) query.set(name, value);
-    return `/jobs/${job.number}${query.size > 0 ? `?${query}` : ''}#rows`;
+    return `${path}${query.size > 0 ? `?${query}` : ''}`;
   };
+  const link = (parts: Parameters<typeof url>[0]) => `${url(parts)}#rows`;
   const { items, next_cursor } = listing.rows(job.id, outcome, rowsAPage, row);
   const counts = listing.rowCounts(job.id);
   const all = counts.reduce((sum, { rows }) => sum + rows, 0);
   return {
+    number: job.number,
+    path: url({ outcome, row: row > 0 ? String(row) : null }, `/ui/jobs/${job.number}/rows`),
+    isActive: !isTerminal(job.status),
     items,
     total: all,
     chips: [
-      { word: 'All', rows: all, href: url({}), isCurrent: outcome === undefined },
+      { word: 'All', rows: all, href: link({}), isCurrent: outcome === undefined },
       ...counts.map((count) => ({
         word: count.outcome,
         rows: count.rows,
-        href: url({ outcome: count.outcome }),
+        href: link({ outcome: count.outcome }),
         isCurrent: count.outcome === outcome,
       })),
     ],
-    first: row > 0 ? url({ outcome }) : null,
-    next: next_cursor && url({ outcome, row: next_cursor }),
+    first: row > 0 ? link({ outcome }) : null,
+    next: next_cursor && link({ outcome, row: next_cursor }),
   };
 }
 

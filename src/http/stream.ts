@@ -248,7 +248,7 @@ function readTopics(topics: string | undefined, { repository }: Services): Set<s
   if (!topics) return new Set(dashboardCards.map((card) => card.name));
   const names = topics.split(',').slice(0, topicsMax);
   const known = names.filter((name) => {
-    const [, number] = /^(?:job|log)-(\d+)$/.exec(name) ?? [];
+    const [, number] = /^(?:job|log|rows)-(\d+)$/.exec(name) ?? [];
     return number ? repository.find(number) : findCard(name);
   });
   const unknown = names.find((name) => !findCard(name)) ?? (known.length === 0 ? names[0] : undefined);

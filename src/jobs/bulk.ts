@@ -58,7 +58,9 @@ export function createBulk(given: {
     /** The numbers of the chosen jobs, newest first. Throws `invalid_arguments` when they are too many. */
     async choose(choice: BulkChoice): Promise<number[]> {
       if ('numbers' in choice) return refuseTooMany([...new Set(choice.numbers)]);
-      const { numbers, hasMore } = await listing.numbers(choice.filter, { upTo: choice.upTo }, mostJobs);
+      const range = { upTo: choice.upTo };
+      const { numbers, hasMore, lookedTo } = await listing.numbers(choice.filter, range, mostJobs);
+      if (lookedTo !== null) throw unfinished();
       return hasMore ? refuseTooMany(null) : numbers;
     },
 
@@ -152,6 +154,12 @@ function refuseTooMany(numbers: number[] | null): number[] {
   if (numbers && numbers.length <= mostJobs) return numbers;
   const message = `At most ${count(mostJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
+}
+
+/** Some that match were not found, so that not all would be meant. */
+function unfinished(): AppError {
+  const message = 'The search takes too long to find all that match. Narrow it, e.g. with since:7d.';
+  return new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
 }
 
 async function inTurns<T>(all: T[], work: (one: T) => Promise<void>) {

@@ -53,7 +53,8 @@ function splitTerms(query: string): SearchTerm[] {
   ].map(([text, lonely, key, quoted, bare]) => ({
     key: (lonely ?? key ?? 'text').toLowerCase() as SearchKey,
     value: (quoted ?? bare ?? '').trim(),
-    text,
+    // Terms are put into another order, where an open quote would take in what follows.
+    text: text.split('"').length % 2 === 1 ? text : `${text}"`,
   }));
 }
 

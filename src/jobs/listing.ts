@@ -3,12 +3,13 @@
 import type { Db } from '../db/open.ts';
 import { type Job, type JobRow, type JobStatus, jobStatuses, parseJob, type ResultRow } from './job.ts';
 import type { JobFilter } from './job-search.ts';
-import { inSlices } from './slices.ts';
+import { inSlices, type Slicing } from './slices.ts';
 
 /** A page begins below `before`, or ends above `after`; with neither it is the newest. */
 export type PagePlace = { before?: number | undefined; after?: number | undefined };
 
-export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean };
+/** `lookedTo`: looking took too long and ended at this number, before the page was full; null: it did not. */
+export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };
 
 /** Counts by status whatever the filter says of the status, so that each chip says what it would show. `newer` of those
  *  of the filter's statuses are above the page. */
@@ -29,9 +30,9 @@ export type JobListing = ReturnType<typeof createJobListing>;
 /** Counts that no counter keeps end here. */
 export const mostCounted = 10_000;
 
-const slicing = { sliceMs: 5, mostMs: 1500, first: 2000, least: 500 };
+const patience: Slicing = { sliceMs: 5, mostMs: 1500, first: 2000, least: 500 };
 
-export function createJobListing(ops: Db) {
+export function createJobListing(ops: Db, slicing = patience) {
   const statements = new Map<string, ReturnType<typeof ops.prepare<unknown[]>>>();
   const prepare = (sql: string) => {
     const statement = statements.get(sql) ?? ops.prepare<unknown[]>(sql);
@@ -55,15 +56,11 @@ export function createJobListing(ops: Db) {
 
     async page(filter: JobFilter, limit: number, place: PagePlace = {}): Promise<JobPage> {
       const isUp = place.after !== undefined;
-      const found = needsLook(filter)
-        ? await look(filter, limit + 1, place)
-        : (filter.status ?? [null])
-            .flatMap((status) => indexed(filter, status, limit + 1, place))
-            .sort((one, other) => (isUp ? one.number - other.number : other.number - one.number));
+      const { found, lookedTo } = await find(filter, limit + 1, place);
       const items = found.slice(0, limit).map(parseJob);
-      const hasMore = found.length > limit;
-      if (isUp) return { items: items.reverse(), hasNewer: hasMore, hasOlder: true };
-      return { items, hasNewer: place.before !== undefined, hasOlder: hasMore };
+      const hasMore = found.length > limit || lookedTo !== null;
+      if (isUp) return { items: items.reverse(), hasNewer: hasMore, hasOlder: true, lookedTo };
+      return { items, hasNewer: place.before !== undefined, hasOlder: hasMore, lookedTo };
     },
 
     /** `first` is the number of the first job of the page. */
@@ -81,15 +78,12 @@ export function createJobListing(ops: Db) {
       return { counts, total: sum(filter, counts), newer, isWhole, lookedDownTo: null };
     },
 
-    /** The numbers of those that match, above and up to a number, newest first; and whether there are more. */
+    /** The numbers of those that match, above and up to a number, newest first; whether there are more, and how far it looked. */
     async numbers(filter: JobFilter, { above = 0, upTo }: { above?: number; upTo: number }, limit: number) {
       const bounded = { ...filter, above };
-      const place = { before: upTo + 1 };
-      const found = needsLook(filter)
-        ? await look(bounded, limit + 1, place)
-        : (filter.status ?? [null]).flatMap((status) => indexed(bounded, status, limit + 1, place));
-      const numbers = found.map(({ number }) => number).sort((one, other) => other - one);
-      return { numbers: numbers.slice(0, limit), hasMore: numbers.length > limit };
+      const { found, lookedTo } = await find(bounded, limit + 1, { before: upTo + 1 });
+      const numbers = found.slice(0, limit).map(({ number }) => number);
+      return { numbers, hasMore: found.length > limit, lookedTo };
     },
 
     newestNumber,
@@ -110,6 +104,10 @@ export function createJobListing(ops: Db) {
       const items = rows.slice(0, limit);
       return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
     },
+
+    /** The `seq` of the last row; 0 when there is none. */
+    newestRow: (jobId: string) =>
+      prepare('SELECT coalesce(max(seq), 0) FROM job_row WHERE job_id = ?').pluck().get(jobId) as number,
 
     /** How many rows there are of each outcome. */
     rowCounts: (jobId: string) =>
@@ -138,6 +136,15 @@ export function createJobListing(ops: Db) {
     return Math.max(above + 1, first ?? newestNumber() + 1);
   }
 
+  /** In the order of the way it goes. */
+  async function find(filter: Bounded, limit: number, place: PagePlace) {
+    if (needsLook(filter)) return look(filter, limit, place);
+    const found = (filter.status ?? [null]).flatMap((status) => indexed(filter, status, limit, place));
+    const isUp = place.after !== undefined;
+    found.sort((one, other) => (isUp ? one.number - other.number : other.number - one.number));
+    return { found, lookedTo: null };
+  }
+
   function indexed(filter: Bounded, status: JobStatus | null, limit: number, place: PagePlace): JobRow[] {
     const { operation } = filter;
     const where = ['number >= @least', 'number < @most'];
@@ -160,7 +167,7 @@ export function createJobListing(ops: Db) {
       .get({ operation, status, least, limit: mostCounted + 1 }) as number;
   }
 
-  async function look(filter: Bounded, limit: number, place: PagePlace): Promise<JobRow[]> {
+  async function look(filter: Bounded, limit: number, place: PagePlace) {
     const { where, values } = conditions(filter);
     const isUp = place.after !== undefined;
     const statement = prepare(`
@@ -169,11 +176,11 @@ export function createJobListing(ops: Db) {
     `);
     const found: JobRow[] = [];
     const range = rangeOf(filter, place);
-    await inSlices({ ...range, isUp }, slicing, (from, to) => {
+    const lookedTo = await inSlices({ ...range, isUp }, slicing, (from, to) => {
       found.push(...(statement.all({ ...values, from, to, limit: limit - found.length }) as JobRow[]));
       return found.length < limit;
     });
-    return found;
+    return { found, lookedTo };
   }
 
   async function lookAndCount(filter: JobFilter, first: number | undefined): Promise<JobTally> {

@@ -8,6 +8,8 @@ import { messageMaxBytes, parseMessage, type RowMessage } from './protocol.ts';
 import type { Masker } from './secrets.ts';
 
 const rowBatch = 500;
+/** How long a row may wait for others, so that people see it while the script runs. */
+const rowsMaxMs = 1000;
 
 /** `store` runs what writes the rows, maybe later, in order; it never rejects. */
 export function createInbox(
@@ -18,11 +20,14 @@ export function createInbox(
 ) {
   const meter = createProgressMeter(events.onProgress, now);
   let rows: RowMessage[] = [];
+  let timer: NodeJS.Timeout | null = null;
   let result: Record<string, unknown> | null = null;
   let failure: AttemptFacts['failure'] = null;
   let badMessages = 0;
   let stored: Promise<unknown> = Promise.resolve();
   const flushRows = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
     if (rows.length === 0) return;
     const batch = rows;
     rows = [];
@@ -36,6 +41,7 @@ export function createInbox(
     else if (message.type === 'result') result = message.data;
     else failure = { message: message.message, detail: message.detail ?? null };
     if (rows.length >= rowBatch) flushRows();
+    else if (rows.length > 0) timer ??= setTimeout(flushRows, rowsMaxMs);
   };
   const lines = createLineReader(messageMaxBytes, take, () => {
     badMessages += 1;

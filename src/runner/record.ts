@@ -41,11 +41,13 @@ export function recordAttempt(
     },
     onWarning: (warning) => show(() => repository.setWarning(job, warning)),
     onEnding: (killAt) => show(() => repository.setKillAt(job, killAt)),
-    onRows: (rows) =>
+    onRows(rows) {
       repository.addRows(
         job.id,
         rows.map(({ ref, outcome, message }) => ({ ref: ref ?? null, outcome, message: message ?? null })),
-      ),
+      );
+      bus.emit('rows', job);
+    },
     onLog(size) {
       logBytes = size;
       bus.emit('log', job);

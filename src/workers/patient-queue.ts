@@ -30,6 +30,7 @@ export function createPatientQueue(
     complete: patiently(queue.complete),
     fail: patiently(queue.fail),
     release: patiently(queue.release),
+    bury: patiently(queue.bury),
     retryFailed: patiently(queue.retryFailed),
     counts: patiently(queue.counts),
     oldestPendingAt: patiently(queue.oldestPendingAt),

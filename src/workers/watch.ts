@@ -20,9 +20,14 @@ const rememberMs = 600_000;
 /** After its deadline a drain waits for the batches in hand, to tell the true number. */
 const settleMs = 15_000;
 
+const buriedWords = 'The worker process ended while it embedded this entry.';
+
+/** `isItsOwn`: the process ended by itself, or by what it embedded, as far as anybody knows. */
+type Loss = { reason: string; isItsOwn: boolean };
+
 export function createWorkerWatch(given: {
   repository: WorkerRepository;
-  queue: Pick<EmbeddingQueue, 'release' | 'counts'>;
+  queue: Pick<EmbeddingQueue, 'release' | 'bury' | 'counts'>;
   audit: Audit;
   bus: Bus;
   log: Log;
@@ -33,8 +38,8 @@ export function createWorkerWatch(given: {
 }) {
   const { repository, queue, audit, bus, log, untilFree, now } = given;
   const { lookMs = lookEveryMs, lostMs = lostAfterMs } = given;
-  /** By claimant: how a process of the pool ended. */
-  const ends = new Map<string, string>();
+  /** By claimant: whose process ended, and how. Its row may be that of its successor before this is settled. */
+  const ends = new Map<string, { worker: WorkerRow; reason: string; isItsOwn: boolean }>();
   let seen = '';
   let lookedAt = now().getTime();
   let timer: NodeJS.Timeout | null = null;
@@ -51,7 +56,7 @@ export function createWorkerWatch(given: {
     /** The pool saw the process of this worker end. */
     tellEnd(name: string, reason: string) {
       const worker = repository.find(name);
-      if (worker) ends.set(worker.claimant, reason);
+      if (worker && !worker.lost_at) ends.set(worker.claimant, { worker, reason, isItsOwn: true });
       void look();
     },
     /** Safe twice. Settles when nothing is being written any more. */
@@ -93,6 +98,7 @@ export function createWorkerWatch(given: {
     const wasAbsent = now().getTime() - lookedAt > absentMs;
     lookedAt = now().getTime();
     if (wasAbsent) return;
+    for (const { worker } of [...ends.values()]) await lookAt(worker);
     for (const worker of repository.living()) await lookAt(worker);
     await lookAtDrain();
     const shown = JSON.stringify([
@@ -108,8 +114,8 @@ export function createWorkerWatch(given: {
   async function lookAt(worker: WorkerRow) {
     try {
       if (worker.lost_at) return forget(worker);
-      const reason = findLoss(worker);
-      if (reason !== null) return await lose(worker, reason);
+      const loss = findLoss(worker);
+      if (loss) return await lose(worker, loss);
       const stalls = isStalled(worker, now());
       if (stalls !== (worker.stalled_at !== null)) repository.stall(worker, stalls);
     } catch (error) {
@@ -119,8 +125,10 @@ export function createWorkerWatch(given: {
   }
 
   /** Its claims first: when this is interrupted it is done again. */
-  async function lose(worker: WorkerRow, reason: string) {
-    const returned = await queue.release(worker.claimant);
+  async function lose(worker: WorkerRow, { reason, isItsOwn }: Loss) {
+    const returned = isItsOwn
+      ? await queue.bury(worker.claimant, buriedWords)
+      : await queue.release(worker.claimant);
     repository.transaction(() => {
       repository.lose(worker, reason);
       record(worker, 'worker.lost', { reason, returned });
@@ -131,10 +139,10 @@ export function createWorkerWatch(given: {
 
   /** Who was stopped in the middle of a write holds the database against everybody. */
   function endBlocker(worker: WorkerRow) {
-    if (worker.pid === null || findLoss(worker) === null || !isProcessStopped(worker)) return;
+    if (worker.pid === null || !findLoss(worker) || !isProcessStopped(worker)) return;
     signal(worker.pid, 'SIGKILL');
     const reason = 'It was stopped (SIGSTOP) while it wrote, so it was ended: nobody else could write.';
-    ends.set(worker.claimant, reason);
+    ends.set(worker.claimant, { worker, reason, isItsOwn: false });
     log.error({ event: 'worker.ended', worker: worker.name, pid: worker.pid }, reason);
   }
 
@@ -143,13 +151,14 @@ export function createWorkerWatch(given: {
     audit.record({ event, outcome: 'failed', by: systemRequester, target, detail: { pid, ...detail } });
   }
 
-  function findLoss(worker: WorkerRow): string | null {
+  function findLoss(worker: WorkerRow): Loss | null {
     const told = ends.get(worker.claimant);
-    if (told !== undefined) return told;
+    if (told) return told;
     // Of its own workers the pool tells how they ended.
-    if (worker.owner === 'hand' && isProcessGone(worker)) return 'Its process is gone.';
+    if (worker.owner === 'hand' && isProcessGone(worker))
+      return { reason: 'Its process is gone.', isItsOwn: true };
     const isSilent = worker.pid !== null && now().getTime() - Date.parse(worker.heartbeat_at) > lostMs;
-    return isSilent ? 'It sends no heartbeats any more.' : null;
+    return isSilent ? { reason: 'It sends no heartbeats any more.', isItsOwn: false } : null;
   }
 
   /** The pool brings its own workers back; of the others the operator has had time to read. */

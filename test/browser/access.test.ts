@@ -22,9 +22,18 @@ const places: { name: string; address: string; open?: (page: Page) => Promise<un
     open: (page) => openDialog(page, '#op-export', 'Options…'),
   },
   { name: 'the list of jobs', address: '/jobs' },
+  { name: 'a search with terms that are wrong', address: '/jobs?status=failed&q=import+since:never' },
+  { name: 'a list that is empty', address: '/jobs?q=nothing-has-this' },
+  {
+    name: 'the dialog for many jobs',
+    address: '/jobs',
+    open: (page) => openDialog(page, '#h-jobs ~ .end', 'Retry the one matching…'),
+  },
+  { name: 'the outcome of many', address: '/jobs', open: cancelMany },
   { name: 'the keys', address: '/operations', open: openKeys },
   { name: 'a job', address: '/jobs/1' },
   { name: 'a failed job', address: '/jobs/3' },
+  { name: 'what is found in a log', address: '/jobs/2?find=e' },
   { name: 'the library', address: '/library' },
   { name: 'hits', address: '/library?q=retry' },
   { name: 'a dialog as a page', address: '/ui/operations/import/confirm' },
@@ -58,6 +67,15 @@ for (const { name, address, open: show } of places) {
 async function openDialog(page: Page, place: string, label: string) {
   await page.locator(place).getByText(label).click();
   await page.locator('#dialog[open]').waitFor();
+}
+
+/** They have ended, so each is skipped. */
+async function cancelMany(page: Page) {
+  const outcome = await page.evaluate(
+    "fetch('/ui/jobs/bulk', { method: 'POST', body: new URLSearchParams({ action: 'cancel', numbers: '1,3' }) }).then(({ url }) => url)",
+  );
+  await page.goto(String(outcome));
+  await page.locator('#h-bulk').waitFor();
 }
 
 async function openKeys(page: Page) {

@@ -184,6 +184,37 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     );
   });
 
+  t.test(
+    'an entry that ends its worker process is tried alone, after the others, and fails at the third',
+    async (t) => {
+      const { library, queue, claim, complete, statusOf } = await openBench(t, openQueue);
+      for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+      t.equal((await claim()).length, 3);
+      t.equal(await queue.bury('bob', 'others'), 0);
+      t.equal(await queue.bury('ada', 'the process ended'), 3);
+      addManual(library, 'M1');
+      t.same(ids(await claim({ claimant: 'bob' })), ['M1'], 'what has ended nothing comes first');
+      t.equal(await queue.release('bob'), 1);
+      t.equal(await complete(await claim({ claimant: 'bob' }), 'bob'), 1);
+      const [alone, ...mates] = await claim();
+      t.same([alone?.id, alone?.attempt, mates.length], ['E1', 2, 0]);
+      t.equal(await queue.release('ada'), 1);
+      for (let death = 2; death <= 3; death++) {
+        t.equal(statusOf('E1'), 'pending');
+        t.same(ids(await claim()), ['E1']);
+        t.equal(await queue.bury('ada', 'the process ended again'), 1);
+      }
+      t.match(await queue.failed(5), [{ id: 'E1', attempts: 3, error: 'the process ended again' }]);
+      for (const id of ['E2', 'E3']) {
+        const claims = await claim({ claimant: 'bob' });
+        t.same(ids(claims), [id]);
+        t.equal(await complete(claims, 'bob'), 1, 'its mates are not punished');
+      }
+      t.equal(await queue.retryFailed(), 1);
+      t.match(await claim(), [{ id: 'E1', attempt: 1 }]);
+    },
+  );
+
   t.test('a failed entry is tried again after a while, three times, then waits for a person', async (t) => {
     const { library, queue, claim, claimOne, pass, now, statusOf } = await openBench(t, openQueue);
     addExperience(library, 'E1');

@@ -173,3 +173,22 @@ t.test('a card holds no log, so no update takes away what is selected there', as
   t.notMatch(text, /class="log/);
   t.match((await app.page('/ui/jobs/1/log/size')).text, /^\d+$/);
 });
+
+t.test('the timeline says who cancelled, what waited and what ran', async (t) => {
+  const app = await start(t);
+  const asAda = {
+    headers: { 'content-type': 'application/json', 'x-actor': 'ada' },
+    method: 'POST',
+    body: '{}',
+  };
+  await app.json('/api/v1/operations/waits', {});
+  await app.whenJob(1, 'running');
+  await app.json('/api/v1/operations/waits', { when_locked: 'wait' });
+  for (const number of [2, 1]) await fetch(`${app.origin}/api/v1/operations/jobs/${number}/cancel`, asAda);
+  await app.whenJob(1);
+  t.match(textOf((await app.page('/jobs/2')).html, '.tline'), /Accepted, asked by .* Cancelled by ada/);
+  t.match(
+    textOf((await app.page('/jobs/1')).html, '.tline'),
+    /Started .* Asked to stop by ada .* Cancelled /,
+  );
+});

@@ -45,6 +45,8 @@ const known = [
   'GET /ui/jobs/:number/log/levels',
   'GET /ui/jobs/:number/log/size',
   'GET /ui/jobs/:number/retry',
+  'GET /ui/jobs/:number/rows',
+  'GET /ui/jobs/:number/rows/news',
   'GET /ui/jobs/bulk',
   'GET /ui/jobs/bulk/:id',
   'GET /ui/jobs/changes',

@@ -87,3 +87,11 @@ t.test('a term that is written is read as the same', async (t) => {
     t.equal(readSearch(wordTerm('text', value), context).filter.texts?.[0]?.text, value);
   }
 });
+
+t.test('an open quote is closed in the text of its term, so that terms can change places', async (t) => {
+  const { terms } = readSearch('notes error:"disk full', context);
+  t.same(
+    terms.map(({ text }) => text),
+    ['notes', 'error:"disk full"'],
+  );
+});

@@ -152,3 +152,24 @@ t.test('result rows come in their order, by outcome and by page', async (t) => {
   t.equal(listing.rows(id, 'added', 2).next_cursor, '3');
   t.same(listing.rows(id, 'unheard', 2), { items: [], next_cursor: null });
 });
+
+t.test('a search that takes too long says how far it looked, and goes on from there', async (t) => {
+  const { ops } = openListing(t);
+  ops.exec(`
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
+    INSERT INTO job (id, operation, status, mode, requested_by, args, created_at)
+    SELECT 'id-' || i, 'chore', 'succeeded', 'noop', iif(i = 3, 'ada', 'bob'), '{}', '2026' FROM n
+  `);
+  const listing = createJobListing(ops, { sliceMs: 5, mostMs: 0, first: 20, least: 20 });
+  const filter = { actor: 'ada' };
+  const page = await listing.page(filter, 10);
+  t.match(page, { items: [], hasOlder: true, lookedTo: 31 });
+  t.match(await listing.numbers(filter, { upTo: 50 }, 10), { numbers: [], lookedTo: 31 });
+  t.match(await listing.tally(filter), { total: 0, isWhole: false, lookedDownTo: 31 });
+  const next = await listing.page(filter, 10, { before: page.lookedTo ?? 0 });
+  t.match(next, { items: [], lookedTo: 11 });
+  t.match(await listing.page(filter, 10, { before: next.lookedTo ?? 0 }), {
+    items: [{ number: 3 }],
+    lookedTo: null,
+  });
+});

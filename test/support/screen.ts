@@ -11,11 +11,11 @@ export const card = {
   index: '#ops-index-card',
 };
 
-/** The text of a place, elements parted by one space; fails when it is not there. */
+/** The text of a place, elements parted by one space, none before a comma; fails when it is not there. */
 export function textOf(html: HTMLElement, selector: string): string {
   const node = html.querySelector(selector);
   if (!node) throw new Error(`there is no ${selector}`);
-  return textsOf(node).join(' ').replace(/\s+/g, ' ').trim();
+  return textsOf(node).join(' ').replace(/\s+/g, ' ').replaceAll(' ,', ',').trim();
 }
 
 function textsOf(node: Node): string[] {

@@ -49,6 +49,9 @@ const jobsQuery = {
   },
 } as const;
 
+/** `looked_down_to`: a search that takes too long ends at this number, and `total` counts from it on; null: it did not. */
+const jobTotals = { total: { type: 'integer' }, looked_down_to: { type: ['integer', 'null'] } } as const;
+
 const rowsQuery = {
   type: 'object',
   additionalProperties: false,
@@ -104,18 +107,19 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       schema: {
         summary: 'Jobs, newest first. `q` is a search as on the Jobs page.',
         querystring: jobsQuery,
-        response: { 200: listSchema(jobSchema, { total: { type: 'integer' } }), ...refusals },
+        response: { 200: listSchema(jobSchema, jobTotals), ...refusals },
       },
     },
     async (request) => {
       const { limit, cursor } = request.query;
       const filter = readFilter(services, request.query);
-      const { items, hasOlder } = await listing.page(filter, limit, { before: cursor });
-      const { total } = await listing.tally(filter);
+      const { items, hasOlder, lookedTo } = await listing.page(filter, limit, { before: cursor });
+      const { total, lookedDownTo } = await listing.tally(filter);
       return {
         items: items.map((job) => jobBody(services, job)),
-        next_cursor: hasOlder ? String(items.at(-1)?.number) : null,
+        next_cursor: hasOlder ? String(lookedTo ?? items.at(-1)?.number) : null,
         total,
+        looked_down_to: lookedDownTo,
       };
     },
   );

@@ -12,6 +12,7 @@ import { logCard } from './log.ts';
 import { jobChangesCard } from './job-changes.ts';
 import { jobsCard } from './jobs.ts';
 import { queueCard } from './queue.ts';
+import { rowsCard } from './rows.ts';
 import { workersCard } from './workers.ts';
 
 export const dashboardCards: Card[] = [
@@ -24,10 +25,13 @@ export const dashboardCards: Card[] = [
   indexCard,
 ];
 
-/** By event name; `job-412` names the card of that job, `log-412` that of its log. */
+const ofJob = { job: jobCard, log: logCard, rows: rowsCard };
+
+/** By event name; `job-412` names the card of that job, `log-412` that of its log, `rows-412` that of
+ *  its result rows. */
 export function findCard(name: string): Card | null {
-  const [, kind, number] = /^(job|log)-(\d{1,15})$/.exec(name) ?? [];
-  if (number) return kind === 'job' ? jobCard(Number(number)) : logCard(Number(number));
+  const [, kind, number] = /^(job|log|rows)-(\d{1,15})$/.exec(name) ?? [];
+  if (number) return ofJob[kind as keyof typeof ofJob](Number(number));
   if (name === jobChangesCard.name) return jobChangesCard;
   return dashboardCards.find((card) => card.name === name) ?? null;
 }

@@ -13,6 +13,7 @@ import type { Services } from '../services.ts';
 import { type Form, formBody } from '../validation.ts';
 import { words } from '../words.ts';
 import { type RowsQuery, viewCopies, viewRows, wholeLog } from '../job-parts.ts';
+import { rowsCard } from '../cards/rows.ts';
 import { levels } from '../../jobs/log-text.ts';
 import { logCard } from '../cards/log.ts';
 import { countLevels, type LogQuery, viewLines, viewLog } from '../log-view.ts';
@@ -77,10 +78,10 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     async (request, reply) => {
       const { filter, own } = readList(services, request.query);
       const range = { above: request.query.above, upTo: services.listing.newestNumber() };
-      const { numbers, hasMore } = await services.listing.numbers(filter, range, mostNews);
+      const { numbers, hasMore, lookedTo } = await services.listing.numbers(filter, range, mostNews);
       return reply.view('components/job-news', {
         jobs: numbers.length,
-        hasMore,
+        hasMore: hasMore || lookedTo !== null,
         url: listUrl(own),
         w: words,
       });
@@ -122,6 +123,22 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
       return reply.header('x-log-lines', lines.total).view('components/log-lines', lines);
     },
   );
+
+  /** The inside of the rows' host. */
+  app.get<Numbered & { Querystring: RowsQuery }>(
+    '/ui/jobs/:number/rows',
+    { schema: { querystring: jobQuery } },
+    (request, reply) => {
+      const rows = viewRows(services, jobs.find(request.params.number), request.query);
+      return reply.view('components/job-rows', { rows, w: words });
+    },
+  );
+
+  app.get<Numbered>('/ui/jobs/:number/rows/news', async (request, reply) => {
+    const job = jobs.find(request.params.number);
+    reply.type('text/html; charset=utf-8');
+    return renderCard(app, rowsCard(job.number), services);
+  });
 
   app.get<Numbered>('/ui/jobs/:number/log/size', async (request, reply) => {
     const job = jobs.find(request.params.number);
