@@ -54,7 +54,7 @@ export function createUploads(given: {
     open(by: Requester, announcedBytes: number): Upload {
       try {
         if (announcedBytes > config.snapshotMaxBytes + framingBytes)
-          throw tooLarge('The upload', announcedBytes);
+          throw tooLarge(`The upload is ${wordBytes(announcedBytes)}.`);
         if (state) throw inProgress(state);
       } catch (error) {
         recordRefusal(by, null, error);
@@ -171,7 +171,7 @@ export function createUploads(given: {
     const count = async function* (source: AsyncIterable<Buffer>) {
       for await (const chunk of source) {
         bytes += chunk.length;
-        if (bytes > config.snapshotMaxBytes) throw tooLarge(name, bytes);
+        if (bytes > config.snapshotMaxBytes) throw tooLarge(`${name} is larger than this page takes.`);
         yield chunk;
       }
     };
@@ -192,9 +192,9 @@ export function createUploads(given: {
     }
   }
 
-  function tooLarge(what: string, bytes: number): AppError {
-    const limit = `The limit is ${config.snapshotMaxBytes / 1024 ** 2} MiB. Nothing was uploaded.`;
-    return new AppError('too_large', `${what} is ${wordBytes(bytes)} or more. ${limit}`, {
+  function tooLarge(what: string): AppError {
+    const limit = `The limit is ${config.snapshotMaxBytes / 1024 ** 2} MiB.`;
+    return new AppError('too_large', `${what} ${limit} Nothing was uploaded.`, {
       limit_bytes: config.snapshotMaxBytes,
     });
   }

@@ -192,7 +192,7 @@ t.test('an upload that is announced as too large is refused before its body', as
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   t.equal(response.statusCode, 413);
   const body = JSON.parse((await response.toArray()).join(''));
-  t.match(body.error.message, 'The upload is 600.0 MiB or more. The limit is 1 MiB. Nothing was uploaded.');
+  t.match(body.error.message, 'The upload is 600.0 MiB. The limit is 1 MiB. Nothing was uploaded.');
   request.destroy();
 });
 

@@ -5,7 +5,8 @@ export const indexCard: Card = {
   name: 'index',
   host: 'ops-index-card',
   path: '/ui/operations/index',
-  dirtyOn: ['index'],
+  // With `library` a job has ended: what it installed waits no longer.
+  dirtyOn: ['index', 'library'],
   load(services) {
     const { liveIndex, repository } = services;
     const index = liveIndex.truth();

@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 import t from 'tap';
-import { writeStaged } from '../../../src/index/staging.ts';
-import { startApp } from '../../support/app.ts';
+import { removeStaged, writeStaged } from '../../../src/index/staging.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
 import { makeIndexed } from '../../support/snapshots.ts';
+import { openStream } from '../../support/stream.ts';
 
 t.test('what would come to nothing now says why, and leads to what works', async (t) => {
   const root = fs.realpathSync(t.testdir());
@@ -27,17 +28,7 @@ t.test('what would come to nothing now says why, and leads to what works', async
   t.match(await row('snapshot'), { isOff: true, why: /waits/, instead: '/operations#snapshot-form' });
   t.match(await row('index'), { isOff: false, why: undefined });
 
-  const { indexFolder } = app.services.config;
-  fs.mkdirSync(path.join(indexFolder, 'staged-00000000'));
-  writeStaged(indexFolder, {
-    staged_id: '00000000',
-    file_name: 'set.zip',
-    uploaded_by: 'a test',
-    uploaded_at: new Date().toISOString(),
-    bytes: 1,
-    manifest: { format: 'x', model: 'x', dimension: 1, count: 1, built_at: null, files: {} },
-    coverage: { entries: 1, covered: 1, stale: 0, missing: 0, orphans: 0 },
-  });
+  stage(app);
   t.match(await row('snapshot'), { isOff: false, why: undefined }, 'an upload waits');
 });
 
@@ -51,3 +42,28 @@ t.test('the dialog of an install asks for no id, and says when there is nothing 
   const named = (await show('?staged_id=0a0a0a0a')).querySelector('[name=staged_id]');
   t.match(named?.attributes, { type: 'hidden', value: '0a0a0a0a' });
 });
+
+t.test('what a job installed waits no longer on the index card', async (t) => {
+  const app = await startApp(t);
+  stage(app);
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=index');
+  await stream.until(({ data }) => data.includes('waits to be installed'));
+  const from = stream.events.length;
+  removeStaged(app.services.config.indexFolder, '00000000');
+  app.services.bus.emit('library');
+  await stream.until(({ event, data }) => event === 'index' && !data.includes('waits to be installed'), from);
+});
+
+function stage({ services }: TestApp) {
+  const { indexFolder } = services.config;
+  fs.mkdirSync(path.join(indexFolder, 'staged-00000000'), { recursive: true });
+  writeStaged(indexFolder, {
+    staged_id: '00000000',
+    file_name: 'set.zip',
+    uploaded_by: 'a test',
+    uploaded_at: new Date().toISOString(),
+    bytes: 1,
+    manifest: { format: 'x', model: 'x', dimension: 1, count: 1, built_at: null, files: {} },
+    coverage: { entries: 1, covered: 1, stale: 0, missing: 0, orphans: 0 },
+  });
+}
