@@ -53,11 +53,14 @@ async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
   const gap = log.gap();
   const hits = query.find ? await log.search(wantText(query.find)) : null;
   const ofLevel = query.level ? await log.search(wantLevel(query.level)) : null;
+  // A link may be to a line that is no longer there.
+  const asked = query.line === undefined ? undefined : Math.min(query.line, total);
   const line =
-    query.line ??
+    asked ??
     (hits && query.from === undefined ? hits.numbers[0] : undefined) ??
     (await firstError(log, job, query));
-  const first = Math.max(1, query.from ?? (line ? line - aroundLine : total - linesAPage + 1));
+  const wanted = query.from ?? (line ? line - aroundLine : total - linesAPage + 1);
+  const first = Math.max(1, Math.min(wanted, total));
   const lines = ofLevel
     ? await chosenLines(log, ofLevel, query.from ?? 1)
     : await log.page(first, linesAPage);

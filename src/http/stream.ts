@@ -48,13 +48,13 @@ export function createStream(app: FastifyInstance, services: Services) {
     if (isTerminal(status)) signal('ended', String(number));
   };
   bus.on('job', onEnd);
-  const listeners = (['job', 'log', 'library', 'workers', 'index', 'operations', 'sample'] as const).map(
-    (event) => {
-      const listener = (change?: JobEvent) => markDirty(event, change);
-      bus.on(event, listener);
-      return { event, listener };
-    },
-  );
+  const listeners = (
+    ['job', 'log', 'rows', 'library', 'workers', 'index', 'operations', 'sample'] as const
+  ).map((event) => {
+    const listener = (change?: JobEvent) => markDirty(event, change);
+    bus.on(event, listener);
+    return { event, listener };
+  });
 
   return {
     /** Takes the connection over: present state first (only what changed since `Last-Event-ID`), then changes. Throws
@@ -240,7 +240,7 @@ function newState(card: Card): CardState {
 
 /** The output of one job changes no other job's card. */
 function isOfAnotherJob(card: Card, event: keyof BusEvents, change?: JobEvent): boolean {
-  return event === 'log' && card.name !== `log-${change?.number}`;
+  return (event === 'log' || event === 'rows') && card.name !== `${event}-${change?.number}`;
 }
 
 /** Of jobs that are gone only the others are left: one stream carries what all tabs of a browser show. */

@@ -138,8 +138,10 @@ export function createLiveIndex(given: LiveIndexOptions) {
       problem ? `${problem} Rebuild the index.` : 'There is no index yet. Rebuild the index, then search.',
     );
 
+  /** Without an index, the one that may just have been built is looked for: the news of it may be under way. */
   const openedThread = async () => {
-    if (!opened && !isStopped) {
+    const isBehind = !opened?.loaded.live && readTarget(config).key !== followed;
+    if ((!opened || isBehind) && !isStopped) {
       isAsked = true;
       await refresh();
     }

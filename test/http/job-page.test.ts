@@ -192,3 +192,16 @@ t.test('the timeline says who cancelled, what waited and what ran', async (t) =>
     /Started .* Asked to stop by ada .* Cancelled /,
   );
 });
+
+t.test('a link to a line that the log does not have leads to its end', async (t) => {
+  const app = await start(t);
+  const { number } = await app.run('chore');
+  const log = openJobLog(jobLogFile(app.root, number), 10_000, () => new Date());
+  t.teardown(log.close);
+  log.write('stdout', Buffer.from('one\ntwo\nthree\n'));
+  for (const query of ['line=999', 'from=999']) {
+    const { html } = await app.page(`/jobs/1?${query}`);
+    t.ok(html.querySelector('#log li:last-child'), query);
+    t.notMatch(textOf(html, '[data-log-place]'), 'Lines 0');
+  }
+});

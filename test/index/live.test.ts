@@ -48,6 +48,13 @@ t.test('before the first build there is nothing to search, and the truth says so
   await t.rejects(live.search({ query: 'archive' }), { code: 'index_missing', message: /Rebuild the index/ });
 });
 
+t.test('the first index is searched as soon as it is there, whoever has told of it', async (t) => {
+  const { live, rebuild } = await open(t, { isBuilt: false });
+  await live.start();
+  const { generation } = await rebuild();
+  t.equal((await live.search({ query: 'archive' })).generation, generation);
+});
+
 t.test('a search answers with hits, the generation and the time it took', async (t) => {
   const { live, config } = await open(t);
   await live.start();

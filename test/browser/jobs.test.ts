@@ -1,0 +1,72 @@
+// Jobs in a browser: many at once from the list, and what the page of a running job says by itself.
+import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { startApp } from '../support/app.ts';
+import { browserTest } from '../support/browser.ts';
+import { defineOperation } from '../support/operations.ts';
+
+const catalogue = () =>
+  createCatalogue([
+    defineOperation({ name: 'chore' }),
+    defineOperation({ name: 'breaks', child: 'fails' }),
+    defineOperation({ name: 'waits', child: 'sleeps' }),
+  ]);
+
+browserTest('ticked jobs are retried from the list, each with an outcome of its own', async (t, open) => {
+  const app = await startApp(t, { catalogue: catalogue() });
+  await app.run('breaks');
+  await app.run('chore');
+  const page = await open(`${app.origin}/jobs`);
+  const strip = page.locator('[data-picked]');
+  t.notOk(await strip.isVisible(), 'nothing is selected and there is one page');
+  await page.locator('#pick-1').check();
+  await page.locator('#pick-2').check();
+  await strip.getByText('Retry 2 selected…').click();
+  await page.locator('#dialog[open]').getByRole('button', { name: 'Retry 1 job' }).click();
+  await page.waitForURL('**/jobs/bulk/*');
+  await page.locator('#h-bulk', { hasText: '1 done · 1 skipped · 0 failed' }).waitFor();
+  t.match(await page.locator('#bulk-run table').textContent(), /New job #3/);
+  t.match(await page.locator('#bulk-run table').textContent(), /only failed and cancelled jobs are retried/);
+  await app.whenJob(3);
+});
+
+browserTest('all that match are cancelled from the list', async (t, open) => {
+  const app = await startApp(t, { catalogue: catalogue() });
+  for (const number of [1, 2]) {
+    await app.json('/api/v1/operations/waits', {});
+    await app.whenJob(number, 'running');
+  }
+  const page = await open(`${app.origin}/jobs`);
+  await page.getByText('Cancel all 2 matching…').click();
+  await page.locator('#dialog[open]').getByRole('button', { name: 'Cancel 2 jobs' }).click();
+  await page.locator('#h-bulk', { hasText: '2 done · 0 skipped · 0 failed' }).waitFor();
+  for (const number of [1, 2]) t.match(await app.whenJob(number), { status: 'cancelled' });
+});
+
+browserTest('a page shows the rows of its job as they come, and says when nothing moves', async (t, open) => {
+  const app = await startApp(t, { catalogue: catalogue() });
+  await app.json('/api/v1/operations/waits', {});
+  const job = await app.whenJob(1, 'running');
+  const at = new Date().toISOString();
+  const { repository, bus } = app.services;
+  const progress = {
+    done: 1,
+    total: 9,
+    phase: 'write',
+    note: null,
+    rate: null,
+    phases: [],
+    phase_started_at: at,
+  };
+  repository.setProgress(job, { ...progress, updated_at: at }, 0);
+  const page = await open(`${app.origin}/jobs/1`, { hasTestClock: true });
+  t.notOk(await page.locator('#rows').isVisible());
+  const listening = page.waitForResponse(/\/ui\/jobs\/1\/rows$/);
+  repository.addRows(job.id, [{ ref: 'Sheet!7', outcome: 'invalid', message: 'no title' }]);
+  bus.emit('rows', job);
+  await listening;
+  await page.locator('#rows', { hasText: 'no title' }).waitFor();
+  await page.clock.fastForward(60_000);
+  await page.getByText(/No progress for \d+ s/).waitFor();
+  await app.json('/api/v1/operations/jobs/1/cancel', {});
+  await app.whenJob(1);
+});
