@@ -12,11 +12,12 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** `74.2 MiB`; below one MiB in KiB, below one KiB in bytes. What would round to 1024.0 KiB is 1.0 MiB. */
+/** `74.2 MiB`, `1.0 GiB`; below one KiB in bytes. What would round to 1024.0 of a unit is 1.0 of the next. */
 export function bytes(value: number): string {
   if (value < 1024) return plural(value, 'byte');
   if (value < 1023.95 * 1024) return `${(value / 1024).toFixed(1)} KiB`;
-  return `${(value / 1024 ** 2).toFixed(1)} MiB`;
+  if (value < 1023.95 * 1024 ** 2) return `${(value / 1024 ** 2).toFixed(1)} MiB`;
+  return `${(value / 1024 ** 3).toFixed(1)} GiB`;
 }
 
 /** `3.1 s`, `1 min 16 s`, `2 h 05 min` */

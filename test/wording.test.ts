@@ -31,7 +31,7 @@ t.test('an irregular plural is given', async (t) => {
   t.equal(plural(1, 'entry', 'entries'), '1 entry');
 });
 
-table('sizes are in bytes, KiB or MiB, and never read 1024.0', bytes, [
+table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', bytes, [
   [0, '0 bytes'],
   [1, '1 byte'],
   [1023, '1,023 bytes'],
@@ -41,6 +41,8 @@ table('sizes are in bytes, KiB or MiB, and never read 1024.0', bytes, [
   [1023.9 * 1024, '1023.9 KiB'],
   [1024 * 1024, '1.0 MiB'],
   [77_804_339, '74.2 MiB'],
+  [1024 ** 3 - 1, '1.0 GiB'],
+  [82_416_343_450, '76.8 GiB'],
 ]);
 
 table('durations are in seconds, minutes or hours, and never read 60', duration, [

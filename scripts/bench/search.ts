@@ -3,7 +3,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as after, setImmediate } from 'node:timers/promises';
 import { type Config, readConfig } from '../../src/config.ts';
 import { prepareLibrary } from '../../src/db/library.ts';
@@ -18,6 +17,7 @@ import { pickBest } from '../../src/index/search.ts';
 import { createRandom } from '../random.ts';
 import { openFaiss } from './faiss.ts';
 import { insertEmbedded } from './repository.ts';
+import { longestStall } from './server-lag.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
 export const searchWorkload: Workload = {
@@ -142,12 +142,4 @@ async function measureServer(config: Config, rounds: number): Promise<Figure> {
     isMet: stallMs <= 10,
     note: `an answer takes ${median(answers).toFixed(1)} ms, embedding and hits included`,
   };
-}
-
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  await work();
-  delay.disable();
-  return delay.max / 1e6;
 }

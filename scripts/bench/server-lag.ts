@@ -35,7 +35,8 @@ export async function measureServerLag(
   }
 }
 
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
+/** The longest stall of this thread's event loop while `work` goes on, in milliseconds. */
+export async function longestStall(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await work();

@@ -157,7 +157,7 @@ function noSuchOperation(name: string, known: OperationBody[]): AppError {
   const names = known.map((operation) => operation.name).join(', ');
   return new AppError(
     'not_found',
-    `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}.`,
+    `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}. "npm run chl -- help" lists the commands.`,
   );
 }
 

@@ -10,7 +10,7 @@ import { type Flags, flagOf } from './flags.ts';
 import type { Screen } from './screen.ts';
 
 const commands: Record<string, { use: string; says: string; flags: Flags }> = {
-  jobs: { use: 'jobs', says: 'Lists the newest jobs.', flags: jobsFlags },
+  jobs: { use: 'jobs', says: 'Lists or searches jobs, the newest first.', flags: jobsFlags },
   job: { use: 'job 412', says: 'Shows one job.', flags: jobFlags },
   cancel: { use: 'cancel 412', says: 'Ends a job that waits or runs.', flags: { json: runFlags.json } },
   retry: { use: 'retry 412', says: 'Runs a failed or cancelled job again.', flags: runFlags },
@@ -20,8 +20,8 @@ const commands: Record<string, { use: string; says: string; flags: Flags }> = {
     flags: retentionFlags,
   },
   workers: { use: 'workers', says: 'Shows the embedding workers.', flags: workersFlags },
-  pause: { use: 'pause embed-1', says: 'Pauses all workers, or one.', flags: workersFlags },
-  resume: { use: 'resume embed-1', says: 'Lets all workers go on, or one.', flags: workersFlags },
+  pause: { use: 'pause [embed-1]', says: 'Pauses all workers, or one.', flags: workersFlags },
+  resume: { use: 'resume [embed-1]', says: 'Lets all workers go on, or one.', flags: workersFlags },
   drain: { use: 'drain', says: 'Empties the queue within a time limit, then pauses.', flags: drainFlags },
   queue: { use: 'queue', says: 'Shows what waits for embedding.', flags: workersFlags },
   'retry-failed': { use: 'retry-failed', says: 'Lets failed entries wait again.', flags: retryFailedFlags },

@@ -55,7 +55,12 @@ export function registerErrors(app: FastifyInstance, services: Services) {
     const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url }));
     if (allowed.length === 0) {
       return sendError(
-        new AppError('not_found', 'There is no such page. Go back to Operations.'),
+        new AppError(
+          'not_found',
+          url.startsWith('/api/')
+            ? 'There is no such route. GET /api/v1/openapi.json lists them all.'
+            : 'There is no such page. Go back to Operations.',
+        ),
         request,
         reply,
       );

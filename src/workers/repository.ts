@@ -21,6 +21,22 @@ export type Beat = Pick<
   | 'outage_error'
 >;
 
+/** What a worker tells that has done nothing yet. */
+export const firstBeat: Readonly<Beat> = {
+  state: 'idle',
+  current_id: null,
+  current_title: null,
+  current_since: null,
+  processed: 0,
+  failed: 0,
+  rate_per_min: 0,
+  speed_per_min: null,
+  p95_ms: null,
+  rss_bytes: null,
+  outage_since: null,
+  outage_error: null,
+};
+
 export type WorkerRepository = ReturnType<typeof createWorkerRepository>;
 
 const noControl: Control = { paused_at: null, paused_by: null, drain_id: null };

@@ -5,7 +5,7 @@ import { embedClaims } from '../embedding/embed.ts';
 import { type Embedder, EmbeddingOutage } from '../embedding/embedder.ts';
 import type { Claim, EmbeddingQueue } from '../embedding/queue.ts';
 import { createPace } from './pace.ts';
-import type { Beat, WorkerRepository } from './repository.ts';
+import { type Beat, firstBeat, type WorkerRepository } from './repository.ts';
 
 export type WorkerOptions = {
   name: string;
@@ -46,20 +46,7 @@ export function createWorker(options: WorkerOptions) {
     targetMs: usual.batchMs,
     mostEntries: usual.batchMost,
   });
-  const told: Beat = {
-    state: 'idle',
-    current_id: null,
-    current_title: null,
-    current_since: null,
-    processed: 0,
-    failed: 0,
-    rate_per_min: 0,
-    speed_per_min: null,
-    p95_ms: null,
-    rss_bytes: null,
-    outage_since: null,
-    outage_error: null,
-  };
+  const told: Beat = { ...firstBeat };
   let toldAt = Number.NEGATIVE_INFINITY;
   let outageWaitMs = 0;
   let isStopping = false;

@@ -89,6 +89,24 @@ t.test('these are all the routes, each of the API with a schema', async (t) => {
   for (const { method, url, schema } of ofTheApi) t.ok(schema, `${method} ${url}`);
 });
 
+t.test('openapi.json says of every route what it is for, and what it answers', async (t) => {
+  const app = await startApp(t, noop);
+  const { body } = await app.json('/api/v1/openapi.json');
+  const described = Object.entries(body.paths).flatMap(([url, methods]) =>
+    Object.entries(methods as Record<string, { summary?: string; responses: object }>).map(
+      ([method, { summary, responses }]) => ({ name: `${method.toUpperCase()} ${url}`, summary, responses }),
+    ),
+  );
+  const ofTheApi = known.filter((name) => name.includes(' /api/') || name.endsWith(' /health'));
+  t.strictSame(described.map(({ name }) => name.replace(/\{(\w+)\}/g, ':$1')).sort(), ofTheApi.sort());
+  for (const { name, summary, responses } of described) {
+    const [answered, ...refused] = Object.keys(responses).sort();
+    t.match(summary, /^[A-Z].*\.$/, name);
+    t.match(answered, /^20[0-2]$/, name);
+    t.match(refused.at(-1), name === 'GET /health' ? '503' : '5XX', name);
+  }
+});
+
 t.test('every operation of the catalogue has each of its faces', async (t) => {
   const app = await startApp(t, noop);
   const { html } = await app.page('/operations');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Test } from 'tap';
 import { openDatabase } from '../../src/db/open.ts';
 import { identify } from '../../src/runner/processes.ts';
-import { type Beat, createWorkerRepository } from '../../src/workers/repository.ts';
+import { type Beat, createWorkerRepository, firstBeat } from '../../src/workers/repository.ts';
 import type { TestApp } from './app.ts';
 
 export type WorkerRows = ReturnType<typeof createWorkerRows>;
@@ -13,20 +13,7 @@ export function createWorkerRows(t: Test, app: TestApp) {
   const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 5000 });
   t.teardown(() => ops.close());
   const repository = createWorkerRepository(ops, () => new Date());
-  const idle: Beat = {
-    state: 'idle',
-    current_id: null,
-    current_title: null,
-    current_since: null,
-    processed: 0,
-    failed: 0,
-    rate_per_min: 0,
-    speed_per_min: null,
-    p95_ms: null,
-    rss_bytes: 50_000_000,
-    outage_since: null,
-    outage_error: null,
-  };
+  const idle: Beat = { ...firstBeat, rss_bytes: 50_000_000 };
   const who = (name: string) => ({ name, claimant: `${name}/test` });
   return {
     ops,

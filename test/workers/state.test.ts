@@ -1,4 +1,5 @@
 import t from 'tap';
+import { firstBeat } from '../../src/workers/repository.ts';
 import {
   type Control,
   forecastLeft,
@@ -24,18 +25,7 @@ function worker(told: Partial<WorkerRow> = {}): WorkerRow {
     pid: 4711,
     pid_started: '1',
     boot_id: 'b',
-    state: 'idle',
-    current_id: null,
-    current_title: null,
-    current_since: null,
-    processed: 0,
-    failed: 0,
-    rate_per_min: 0,
-    speed_per_min: null,
-    p95_ms: null,
-    rss_bytes: null,
-    outage_since: null,
-    outage_error: null,
+    ...firstBeat,
     started_at: at,
     heartbeat_at: at,
     paused_at: null,

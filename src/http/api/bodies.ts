@@ -116,6 +116,25 @@ export const errorSchema = {
 
 export const anyObjectSchema = anyObject;
 
+/** A day, or a moment in UTC. */
+export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
+
+export const kindSchema = { type: 'string', enum: ['experience', 'manual'] } as const;
+
+export const categorySchema = { type: 'string', minLength: 1, maxLength: 40 } as const;
+
+/** What every route may answer instead. */
+export const refusals = { '4xx': errorSchema, '5xx': errorSchema } as const;
+
+/** What a route answers that gives an object of its own. */
+export const objectAnswer = { response: { 200: anyObject, ...refusals } } as const;
+
+/** What a route answers that gives no JSON. */
+export const contentAnswer = (type: string, description: string) => ({
+  200: { description, content: { [type]: { schema: { type: 'string' } } } },
+  ...refusals,
+});
+
 /** A list with the cursor of its next page. */
 export const listSchema = (item: unknown, more: Record<string, unknown> = {}) => ({
   type: 'object',

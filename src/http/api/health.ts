@@ -12,7 +12,10 @@ type Status = 'healthy' | 'degraded' | 'unhealthy';
 type Component = { status: Status; detail: string };
 
 export function registerHealth(app: FastifyInstance, services: Services, stream: Stream) {
-  const answer = { response: { 200: anyObjectSchema, 503: anyObjectSchema } };
+  const answer = {
+    summary: 'Whether this server can do its work now.',
+    response: { 200: anyObjectSchema, 503: anyObjectSchema },
+  };
   app.get('/health', { schema: answer }, async (_request, reply) => {
     const components: Record<string, Component> = {
       database: checkDatabase(services),

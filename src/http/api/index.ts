@@ -6,33 +6,30 @@ import { longestQuery } from '../../index/live.ts';
 import type { SearchQuery } from '../../index/search.ts';
 import { describeEntry } from '../entry-view.ts';
 import type { Services } from '../services.ts';
-import { anyObjectSchema, errorSchema } from './bodies.ts';
+import { categorySchema, kindSchema, objectAnswer } from './bodies.ts';
 
 type Query = Omit<SearchQuery, 'query'> & { q: string };
 type List = Omit<ListQuery, 'after'> & { cursor?: string };
 
-const answer = { response: { 200: anyObjectSchema, '4xx': errorSchema, '5xx': errorSchema } };
-
-const kind = { type: 'string', enum: ['experience', 'manual'] } as const;
-const category = { type: 'string', minLength: 1, maxLength: 40 } as const;
-
 const searchSchema = {
-  ...answer,
+  summary: 'Entries by meaning, the best first.',
+  ...objectAnswer,
   querystring: {
     type: 'object',
     additionalProperties: false,
     required: ['q'],
     properties: {
       q: { type: 'string', minLength: 1, maxLength: longestQuery },
-      kind,
-      category,
+      kind: kindSchema,
+      category: categorySchema,
       limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },
     },
   },
 } as const;
 
 const listSchema = {
-  ...answer,
+  summary: 'Entries by how the index stands to them, with the reason of each.',
+  ...objectAnswer,
   querystring: {
     type: 'object',
     additionalProperties: false,
@@ -42,8 +39,8 @@ const listSchema = {
         enum: ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'],
         default: 'all',
       },
-      kind,
-      category,
+      kind: kindSchema,
+      category: categorySchema,
       cursor: { type: 'string' },
       limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     },
@@ -51,14 +48,19 @@ const listSchema = {
 } as const;
 
 const entrySchema = {
-  ...answer,
-  querystring: { type: 'object', additionalProperties: false, properties: { kind } },
+  summary: 'One entry, its place in the queue and in the index.',
+  ...objectAnswer,
+  querystring: { type: 'object', additionalProperties: false, properties: { kind: kindSchema } },
 } as const;
 
 export function registerIndexApi(app: FastifyInstance, services: Services) {
   const { liveIndex } = services;
 
-  app.get('/api/v1/index', { schema: answer }, () => liveIndex.truth());
+  app.get(
+    '/api/v1/index',
+    { schema: { ...objectAnswer, summary: 'The index in use, and how it covers the library.' } },
+    () => liveIndex.truth(),
+  );
 
   app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
     const { q, ...filter } = request.query;

@@ -7,7 +7,17 @@ import { searchContext } from '../job-list.ts';
 import { followLog } from '../log-stream.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
-import { acceptedSchema, anyObjectSchema, errorSchema, jobBody, jobSchema, listSchema } from './bodies.ts';
+import {
+  acceptedSchema,
+  contentAnswer,
+  jobBody,
+  jobSchema,
+  listSchema,
+  objectAnswer,
+  refusals,
+  timeSchema,
+  anyObjectSchema,
+} from './bodies.ts';
 import { type RunBody, runFields } from './operations.ts';
 
 type WithId = { Params: { id: string } };
@@ -21,9 +31,8 @@ type ListQuery = {
   cursor?: number;
 };
 
-const refusals = { '4xx': errorSchema, '5xx': errorSchema };
 const params = { type: 'object', properties: { id: { type: 'string' } } } as const;
-const jobAnswer = { params, response: { 200: jobSchema, ...refusals } };
+const jobAnswer = { summary: 'One job, by number or id.', params, response: { 200: jobSchema, ...refusals } };
 const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
 
 const jobsQuery = {
@@ -34,7 +43,7 @@ const jobsQuery = {
     operation: text,
     actor: text,
     q: text,
-    since: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' },
+    since: timeSchema,
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     cursor: { type: 'integer', minimum: 1 },
   },
@@ -96,8 +105,9 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
     '/api/v1/operations/jobs',
     {
       schema: {
+        summary: 'Jobs, newest first. `q` is a search as on the Jobs page.',
         querystring: jobsQuery,
-        response: { 200: listSchema(jobSchema, jobTotals) },
+        response: { 200: listSchema(jobSchema, jobTotals), ...refusals },
       },
     },
     async (request) => {
@@ -116,7 +126,13 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
 
   app.post<{ Body: BulkBody }>(
     '/api/v1/operations/jobs/bulk',
-    { schema: { body: bulkBody, response: { 200: anyObjectSchema, ...refusals } } },
+    {
+      schema: {
+        ...objectAnswer,
+        summary: 'Retries or cancels many jobs: those named, or all that a filter finds.',
+        body: bulkBody,
+      },
+    },
     async (request) => {
       const { action, jobs: named, filter } = request.body;
       const numbers = await bulk.choose(
@@ -130,8 +146,10 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
     },
   );
 
-  app.get('/api/v1/operations/retention', { schema: { response: { 200: anyObjectSchema } } }, () =>
-    services.retention.preview(),
+  app.get(
+    '/api/v1/operations/retention',
+    { schema: { ...objectAnswer, summary: 'What the daily clean-up would remove now.' } },
+    () => services.retention.preview(),
   );
 
   app.get<WithId>('/api/v1/operations/jobs/:id', { schema: jobAnswer }, (request) =>
@@ -140,7 +158,14 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
 
   app.get<WithId & { Querystring: { offset: number; limit: number; follow?: '1' } }>(
     '/api/v1/operations/jobs/:id/log',
-    { schema: { params, querystring: logQuery } },
+    {
+      schema: {
+        summary: 'A part of the log; with `follow=1` what comes is streamed.',
+        params,
+        querystring: logQuery,
+        response: contentAnswer('text/plain', 'A part of the log.'),
+      },
+    },
     (request, reply) => {
       const job = jobs.find(request.params.id);
       const file = jobLogFile(config.root, job.number);
@@ -158,7 +183,14 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
 
   app.get<WithId & { Querystring: { outcome?: string; limit: number; cursor?: number } }>(
     '/api/v1/operations/jobs/:id/rows',
-    { schema: { params, querystring: rowsQuery } },
+    {
+      schema: {
+        summary: 'What became of each row of the sheet.',
+        params,
+        querystring: rowsQuery,
+        response: { 200: listSchema(anyObjectSchema), ...refusals },
+      },
+    },
     (request) => {
       const { outcome, limit, cursor } = request.query;
       return listing.rows(jobs.find(request.params.id).id, outcome, limit, cursor);
@@ -167,7 +199,13 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
 
   app.post<WithId>(
     '/api/v1/operations/jobs/:id/cancel',
-    { schema: { params, response: { 202: jobSchema, ...refusals } } },
+    {
+      schema: {
+        summary: 'Ends a job that waits or runs.',
+        params,
+        response: { 202: jobSchema, ...refusals },
+      },
+    },
     async (request, reply) => {
       const job = await untilFree(() => jobs.cancel(request.params.id, requester(request)));
       reply.code(202);
@@ -177,7 +215,14 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
 
   app.post<WithId & { Body: Omit<RunBody, 'args'> | null }>(
     '/api/v1/operations/jobs/:id/retry',
-    { schema: { params, body: retryBody, response: { 202: acceptedSchema, ...refusals } } },
+    {
+      schema: {
+        summary: 'Runs a failed or cancelled job again, as a new one.',
+        params,
+        body: retryBody,
+        response: { 202: acceptedSchema, ...refusals },
+      },
+    },
     async (request, reply) => {
       const { reason, confirm, when_locked } = request.body ?? {};
       const job = await untilFree(() =>

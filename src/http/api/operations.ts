@@ -3,7 +3,7 @@ import type { Operation } from '../../operations/operation.ts';
 import { defaultArguments } from '../cards/controls.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
-import { acceptedSchema, anyObjectSchema, errorSchema } from './bodies.ts';
+import { acceptedSchema, anyObjectSchema, refusals } from './bodies.ts';
 
 export type RunBody = {
   args?: Record<string, unknown>;
@@ -20,18 +20,21 @@ export const runFields = {
 } as const;
 
 const runSchema = {
+  summary: 'Enqueues a job of the operation.',
   params: { type: 'object', properties: { operation: { type: 'string' } } },
   body: {
     type: ['object', 'null'],
     additionalProperties: false,
     properties: { args: { type: 'object' }, ...runFields },
   },
-  response: { 202: acceptedSchema, '4xx': errorSchema, '5xx': errorSchema },
+  response: { 202: acceptedSchema, ...refusals },
 } as const;
 
 const listSchema = {
+  summary: 'What can be run: arguments, danger, locks.',
   response: {
     200: { type: 'object', properties: { items: { type: 'array', items: anyObjectSchema } } },
+    ...refusals,
   },
 } as const;
 

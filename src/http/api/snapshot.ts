@@ -4,24 +4,23 @@ import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
 import { receiveSnapshot } from '../snapshot-form.ts';
 import { enqueueInstall, waitUntilInstalled, wantsInstall } from '../snapshot-install.ts';
-import { anyObjectSchema, errorSchema } from './bodies.ts';
-
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
+import { anyObjectSchema, contentAnswer, refusals } from './bodies.ts';
 
 const downloadSchema = {
-  description: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
+  summary: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
   querystring: {
     type: 'object',
     additionalProperties: false,
     properties: { backup: { type: 'string', enum: ['0', '1'] } },
   },
-  response: errors,
+  response: contentAnswer('application/zip', 'The snapshot.'),
 } as const;
 
 const uploadSchema = {
+  summary: 'Uploads a snapshot, checks it, and installs it.',
   description:
     'A form (multipart/form-data): `reason` and `confirm` (snapshot), then the file `snapshot`. With both it is installed, and the answer waits for that; without, it waits staged for an hour.',
-  response: { 201: anyObjectSchema, 202: anyObjectSchema, ...errors },
+  response: { 201: anyObjectSchema, 202: anyObjectSchema, ...refusals },
 } as const;
 
 /** Register where multipart forms are parsed. */

@@ -2,16 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../errors.ts';
 import { type MetricName, metricNames, metrics, type Sample } from '../../telemetry/metrics.ts';
 import type { Services } from '../services.ts';
-import { errorSchema } from './bodies.ts';
+import { refusals, timeSchema } from './bodies.ts';
 
 type SamplesQuery = { metric: string; since?: string; until?: string };
 
 const nullableNumber = { type: ['number', 'null'] } as const;
 const nullableTime = { type: ['string', 'null'] } as const;
-const refusals = { '4xx': errorSchema, '5xx': errorSchema };
-const time = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
 
 const snapshotSchema = {
+  summary: 'The latest sample, and how jobs went.',
   response: {
     200: {
       type: 'object',
@@ -53,6 +52,7 @@ const snapshotSchema = {
 } as const;
 
 const samplesSchema = {
+  summary: 'One metric over a time, in steps.',
   querystring: {
     type: 'object',
     additionalProperties: false,
@@ -64,8 +64,8 @@ const samplesSchema = {
         maxLength: 80,
         description: `One of ${metricNames.join(', ')}.`,
       },
-      since: { ...time, description: 'Default: an hour before until.' },
-      until: { ...time, description: 'Default: now.' },
+      since: { ...timeSchema, description: 'Default: an hour before until.' },
+      until: { ...timeSchema, description: 'Default: now.' },
     },
   },
   response: {

@@ -2,12 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Drain, WorkersView } from '../../workers/state.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
-import { anyObjectSchema, errorSchema } from './bodies.ts';
-
-const answer = { response: { '2xx': anyObjectSchema, '4xx': errorSchema, '5xx': errorSchema } };
+import { anyObjectSchema, objectAnswer, refusals } from './bodies.ts';
 
 const oneOrAllSchema = {
-  ...answer,
+  ...objectAnswer,
   body: {
     type: ['object', 'null'],
     additionalProperties: false,
@@ -17,7 +15,8 @@ const oneOrAllSchema = {
 
 /** Whether the number is in range is said by the workers, in the words of the page. */
 const drainSchema = {
-  ...answer,
+  summary: 'Empties the queue within a time limit, then pauses the workers.',
+  response: { 202: anyObjectSchema, ...refusals },
   body: {
     type: 'object',
     additionalProperties: false,
@@ -28,17 +27,29 @@ const drainSchema = {
 type OneOrAll = { Body: { worker_id?: string } | null };
 
 export function registerWorkersApi(app: FastifyInstance, { workers }: Services) {
-  app.get('/api/v1/workers', { schema: answer }, () => workersBody(workers.view()));
+  app.get(
+    '/api/v1/workers',
+    { schema: { ...objectAnswer, summary: 'The workers, and who paused them.' } },
+    () => workersBody(workers.view()),
+  );
 
-  app.post<OneOrAll>('/api/v1/workers/pause', { schema: oneOrAllSchema }, async (request) => {
-    await workers.pause(request.body?.worker_id, requester(request));
-    return workersBody(workers.view());
-  });
+  app.post<OneOrAll>(
+    '/api/v1/workers/pause',
+    { schema: { ...oneOrAllSchema, summary: 'Pauses one worker, or all.' } },
+    async (request) => {
+      await workers.pause(request.body?.worker_id, requester(request));
+      return workersBody(workers.view());
+    },
+  );
 
-  app.post<OneOrAll>('/api/v1/workers/resume', { schema: oneOrAllSchema }, async (request) => {
-    await workers.resume(request.body?.worker_id, requester(request));
-    return workersBody(workers.view());
-  });
+  app.post<OneOrAll>(
+    '/api/v1/workers/resume',
+    { schema: { ...oneOrAllSchema, summary: 'Lets one worker go on, or all.' } },
+    async (request) => {
+      await workers.resume(request.body?.worker_id, requester(request));
+      return workersBody(workers.view());
+    },
+  );
 
   app.post<{ Body: { timeout_sec: number } }>(
     '/api/v1/workers/drain',
@@ -50,10 +61,14 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Services) 
     },
   );
 
-  app.post('/api/v1/workers/drain/cancel', { schema: answer }, async (request) => {
-    await workers.cancelDrain(requester(request));
-    return workersBody(workers.view());
-  });
+  app.post(
+    '/api/v1/workers/drain/cancel',
+    { schema: { ...objectAnswer, summary: 'Ends a drain; the workers go on.' } },
+    async (request) => {
+      await workers.cancelDrain(requester(request));
+      return workersBody(workers.view());
+    },
+  );
 }
 
 /** `paused`: by the operator, by a drain that has ended, or because a job holds the library (`held_by`). */
