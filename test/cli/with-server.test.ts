@@ -41,7 +41,8 @@ t.test('refusals have the words of the API', async (t) => {
   for (const [words, operation, body, code] of requests) {
     const refused = await app.json(`/api/v1/operations/${operation}`, body);
     const ended = await runCommand(app.root, words);
-    t.same([ended.code, ended.err], [code, `${refused.body.error.message}\n`], words.join(' '));
+    t.equal(ended.code, code, words.join(' '));
+    t.ok(ended.err.startsWith(refused.body.error.message), ended.err);
   }
   t.equal((await runCommand(app.root, ['cancel', '1'])).code, 0);
   await sleeping.ended;

@@ -31,7 +31,7 @@ t.test(
     t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
     t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
     const generation = app.services.liveIndex.truth().generation;
-    t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation} , built`));
+    t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation}, built`));
     t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
   },
 );

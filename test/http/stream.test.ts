@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import t, { type Test } from 'tap';
 import { dashboardCards } from '../../src/http/cards/list.ts';
 import { type Client, openClient, sendFrame, tickClient } from '../../src/http/stream-client.ts';
-import { startApp } from '../support/app.ts';
+import { runAndTell, startApp } from '../support/app.ts';
 import { insideOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
 
@@ -13,7 +13,7 @@ const frozen = { now: () => new Date('2026-11-22T14:00:00.000Z'), env: { CHL_OPE
 
 t.test('page, partial and event are the same bytes', async (t) => {
   const app = await startApp(t, frozen);
-  await app.run('export');
+  await runAndTell(app, 'export');
   const { text: page } = await app.page('/operations');
   const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=1');
   await stream.ended();
