@@ -14,6 +14,12 @@ export function recordApplied(library: Db, { job, result, at }: Applied) {
   library.prepare('UPDATE ops_library_state SET writer = ? WHERE id = 1').run(`${job.id}.${job.attempt}`);
 }
 
+/** Commits to the file what means nothing: a fence that nobody holds is passed over. A writer that is killed in the middle of its commit may leave it whole in the log of
+ *  the file yet unseen, to come to light when the file is next recovered; what is committed here stands in its place. */
+export function overwriteUnseen(library: Db) {
+  library.prepare('UPDATE ops_library_state SET fence = fence + 1 WHERE id = 1').run();
+}
+
 /** The result that this attempt recorded, or null. */
 export function readApplied(
   library: Db,

@@ -8,7 +8,7 @@ import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { FindApplied } from './applied.ts';
+import { type FindApplied, findAppliedAtOnce } from './applied.ts';
 import { findMarkedProcesses, isAlive, signal } from './processes.ts';
 import { maskerFor } from './secrets.ts';
 
@@ -57,7 +57,7 @@ export function recoverJobs(given: {
     const operation = catalogue.find(job.operation);
     let applied: Record<string, unknown> | null;
     try {
-      applied = maskerFor(operation ? secretsOf(operation) : []).value(findApplied(job));
+      applied = maskerFor(operation ? secretsOf(operation) : []).value(findAppliedAtOnce(findApplied, job));
     } catch (error) {
       return fail(
         `The server stopped while this job ran, and what it did cannot be read: ${(error as Error).message}.`,

@@ -12,9 +12,9 @@ import type { Log } from '../log.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { Operation, RetryPolicy } from '../operations/operation.ts';
 import { createAdmission } from './admission.ts';
-import type { FindApplied } from './applied.ts';
+import { createEndFinder, type FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
-import { type AttemptFacts, decideOutcome, type Outcome, spawnFailure } from './outcome.ts';
+import { decideOutcome, type Outcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
 import { maskerFor } from './secrets.ts';
 
@@ -52,6 +52,7 @@ export function createRunner(given: {
   const running = new Map<string, Run>();
   const backOffs = new Map<string, NodeJS.Timeout>();
   const admission = createAdmission({ ...given, claimsOf: repository.claimsOf, onLooked: dispatchSoon });
+  const findEnd = createEndFinder(findApplied);
   let isStarted = false;
   let isDispatching = false;
   let later: NodeJS.Timeout | null = null;
@@ -208,17 +209,9 @@ export function createRunner(given: {
     run.attempt = startAttempt(job, operation, config, record, now, mask);
     if (isCancelled) run.attempt.end('cancelled');
     const facts = await run.attempt.finished;
-    const outcome = decideOutcome({ ...facts, ...readApplied(job, facts) });
+    const outcome = decideOutcome({ ...facts, ...(await findEnd(job, facts)) });
     const figures = { logBytes: facts.logBytes, ...facts.usage, progress: record.lastProgress() };
     return { ...mask.value(outcome), figures };
-  }
-
-  function readApplied(job: Job, { cause, fault }: Pick<AttemptFacts, 'cause' | 'fault'>) {
-    try {
-      return { applied: findApplied(job) };
-    } catch (error) {
-      return { applied: null, cause: cause ?? 'server_fault', fault: fault ?? (error as Error).message };
-    }
   }
 
   /** Commits the end; null when someone else has moved the job. */

@@ -109,6 +109,7 @@ t.test('a download that is given up closes its files', async (t) => {
   const stream = await download.stream();
   stream.destroy();
   await new Promise((resolve) => stream.once('close', resolve));
-  await new Promise((resolve) => setImmediate(resolve));
-  t.same(openFiles('unified_m'), []);
+  // Closing is asynchronous, too; what stays open runs into the time-out of the test.
+  while (openFiles('unified_m').length > 0) await new Promise((resolve) => setImmediate(resolve));
+  t.pass('no file is open');
 });
