@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import t from 'tap';
+import { prepareLibrary } from '../../src/db/library.ts';
+import type { Db } from '../../src/db/open.ts';
+import { overwriteUnseen, readApplied } from '../../src/library/applied.ts';
+import { makeIndexed } from '../support/snapshots.ts';
+import { addRunningJob } from '../support/script.ts';
+import { hasStrace, killAtCall } from '../support/strace.ts';
+
+const skip = hasStrace ? false : 'strace is not installed, or may not trace';
+const mostSyncs = 20;
+
+/** Kills an export at each of its syncs in turn, until one commit is whole in the log and unseen. */
+async function leaveUnseen(root: string, settle: (library: Db) => void): Promise<boolean> {
+  const { config } = await makeIndexed(root);
+  for (let call = 1; call <= mostSyncs; call++) {
+    const { library } = prepareLibrary(config.databasePath);
+    const jobId = addRunningJob(config, 'export');
+    const isKilled = await killAtCall(config, { name: 'export', args: {}, jobId }, 'fdatasync,fsync', call);
+    const before = readApplied(library, { id: jobId, attempt: 1 });
+    if (isKilled && before === null) settle(library);
+    // As a server that is killed leaves it: no checkpoint, and the index of the log is gone with the last process.
+    for (const ending of ['', '-wal'])
+      fs.copyFileSync(config.databasePath + ending, `${root}/copy.db${ending}`);
+    library.close();
+    const copy = prepareLibrary(`${root}/copy.db`).library;
+    const after = readApplied(copy, { id: jobId, attempt: 1 });
+    copy.close();
+    for (const ending of ['', '-wal', '-shm']) fs.rmSync(`${root}/copy.db${ending}`, { force: true });
+    if (!isKilled) return false;
+    if (before === null && after !== null) return true;
+  }
+  throw new Error(`more than ${mostSyncs} syncs`);
+}
+
+t.test('a commit whose writer was killed in the middle comes to light later', { skip }, async (t) => {
+  t.ok(await leaveUnseen(fs.realpathSync(t.testdir()), () => {}));
+});
+
+t.test('unless a commit was put in its place', { skip }, async (t) => {
+  t.notOk(await leaveUnseen(fs.realpathSync(t.testdir()), overwriteUnseen));
+});
