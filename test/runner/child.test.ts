@@ -132,10 +132,10 @@ t.test('a process that hides its marker is ended with its group', async (t) => {
   while (child.output().messages === '') await new Promise(setImmediate);
   const hidden = identify(Number(child.output().messages));
   t.ok(isAlive(hidden));
-  t.same(
-    findMarkedProcesses(child.root).map(({ pid }) => pid),
-    [child.pid],
-  );
+  // The shell's copy of itself carries the marker until it has become env.
+  const marked = () => findMarkedProcesses(child.root).map(({ pid }) => pid);
+  while (marked().length > 1) await new Promise(setImmediate);
+  t.same(marked(), [child.pid]);
   t.same(await child.end(0), []);
   t.notOk(isAlive(hidden));
 });
