@@ -25,8 +25,8 @@ export type AttemptEvents = {
   onProgress(progress: Progress): void;
   onRows(rows: RowMessage[]): void;
   onLog(logBytes: number): void;
-  /** Something people should know while it runs; null takes it back. */
-  onWarning(warning: string | null): void;
+  /** Something people should know while it runs; null takes it back. Gives whether it is stored. */
+  onWarning(warning: string | null): boolean;
   /** It was asked to stop, and is ended by force at that time. */
   onEnding(killAt: Date): void;
 };

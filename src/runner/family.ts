@@ -8,8 +8,9 @@ import { type ProcessTable, readMemory, readProcessTable } from './processes.ts'
 export type Usage = { peakRssBytes: number | null; cpuSec: number | null };
 
 export type FamilyWatch = {
-  /** The child was stopped by a signal (SIGSTOP), or goes on after that. */
-  onStopped?(isStopped: boolean): void;
+  /** The child was stopped by a signal (SIGSTOP), or goes on after that. Gives whether that is stored; otherwise it is
+   *  told again. */
+  onStopped?(isStopped: boolean): boolean;
   /** A descendant has left what it could be found by without this record. Gives whether that is stored; otherwise it is
    *  told again. */
   onHidden?(descendant: ProcessIdentity): boolean;
@@ -29,6 +30,7 @@ const stopped = 'T';
 
 export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {}) {
   const { pid, started } = identity;
+  const since = performance.now();
   /** pid → start time: together they name one process. */
   const members = new Map<number, string>(started === null ? [] : [[pid, started]]);
   /** Those that `onHidden` has stored. */
@@ -78,11 +80,10 @@ export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {})
   function sample() {
     timer = setTimeout(sample, firstLooksMs[++looks] ?? lookEveryMs);
     try {
-      const table = look(sharedTable());
+      const table = look(sharedTable(since));
       measure(table);
       const isStoppedNow = table.get(pid)?.state === stopped && members.has(pid);
-      if (isStoppedNow !== isStopped) watch.onStopped?.(isStoppedNow);
-      isStopped = isStoppedNow;
+      if (isStoppedNow !== isStopped && watch.onStopped?.(isStoppedNow)) isStopped = isStoppedNow;
     } catch (error) {
       // Without a free descriptor nothing can be seen; the next look may see it.
       if (!isOutOfDescriptors(error)) throw error;
@@ -105,8 +106,10 @@ export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {})
 
 let shared: { table: ProcessTable; at: number } | null = null;
 
-function sharedTable(): ProcessTable {
+/** Never one that was read before `since`: a child that began after it would be taken for gone. */
+function sharedTable(since: number): ProcessTable {
   const now = performance.now();
-  if (!shared || now - shared.at > tableMaxAgeMs) shared = { table: readProcessTable(), at: now };
+  if (!shared || shared.at < Math.max(since, now - tableMaxAgeMs))
+    shared = { table: readProcessTable(), at: now };
   return shared.table;
 }

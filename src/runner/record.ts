@@ -22,12 +22,13 @@ export function recordAttempt(
       return false;
     }
   };
-  const show = (store: () => Job | null) => {
+  const show = (store: () => Job | null): boolean => {
     let shown: Job | null = null;
-    isStored(() => {
+    const isShown = isStored(() => {
       shown = store();
     });
     if (shown) bus.emit('job', shown);
+    return isShown;
   };
   return {
     onSpawn(identity) {

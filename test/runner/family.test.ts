@@ -59,3 +59,30 @@ t.test('a child that was never looked at has no usage, and says so', async (t) =
   const family = createFamily(identify(pid));
   t.strictSame(family.usage(), { peakRssBytes: null, cpuSec: null });
 });
+
+t.test('a child that began after the last look is not taken for gone', async (t) => {
+  const first = createFamily(identify((await startParent(t)).pid));
+  first.start();
+  t.teardown(first.stop);
+  while (first.usage().cpuSec === null) await new Promise(setImmediate);
+  const spawned = spawn('sleep', ['600'], { stdio: 'ignore' });
+  t.teardown(() => spawned.kill('SIGKILL'));
+  const second = createFamily(identify(spawned.pid as number));
+  second.start();
+  t.teardown(second.stop);
+  while (second.members.size > 0 && second.usage().cpuSec === null) await new Promise(setImmediate);
+  t.strictSame([...second.members.keys()], [spawned.pid]);
+});
+
+t.test('a stop is told until it is stored', async (t) => {
+  const { pid } = await startParent(t);
+  const told: boolean[] = [];
+  const family = createFamily(identify(pid), { onStopped: (isStopped) => told.push(isStopped) > 1 });
+  t.teardown(family.stop);
+  signal(pid, 'SIGSTOP');
+  family.start();
+  while (told.length < 2) await new Promise(setImmediate);
+  signal(pid, 'SIGCONT');
+  while (told.length < 3) await new Promise(setImmediate);
+  t.strictSame(told, [true, true, false]);
+});
