@@ -36,7 +36,7 @@ import { createPool } from './runner/pool.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
-import { createTaskRunner } from './runner/task.ts';
+import { createTasks } from './runner/task.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
@@ -135,7 +135,7 @@ export async function createApp(
     config,
     audit,
     bus,
-    runTask: createTaskRunner(config),
+    createTask: createTasks(config),
     isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
     now,
   });
