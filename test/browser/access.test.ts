@@ -1,4 +1,5 @@
-// Every page, with its dialogs, in both themes and at four widths: nothing for axe to find, nothing to scroll sideways.
+// Every page, with its dialogs: nothing to scroll sideways at four widths, and nothing for axe to find in either theme,
+// wide in one and narrow in the other.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -6,7 +7,12 @@ import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
 
-const widths = [1440, 1024, 390, 320];
+const views = [
+  { width: 1440, axeIn: 'light' },
+  { width: 1024 },
+  { width: 320 },
+  { width: 390, axeIn: 'dark' },
+] as const;
 
 /** Another page is another line here; `open` does what shows the place after the page has come. */
 const places: { name: string; address: string; open?: (page: Page) => Promise<unknown> }[] = [
@@ -53,13 +59,12 @@ for (const { name, address, open: show } of places) {
     app ??= await startFilled();
     const page = await open(app.origin + address);
     if (show) await show(page);
-    for (const width of widths) {
+    for (const { width, ...view } of views) {
       await page.setViewportSize({ width, height: 900 });
       t.ok((await overflowOf(page)) <= 0, `no sideways scroll at ${width}`);
-      await page.emulateMedia({ colorScheme: 'light' });
-      t.strictSame(await accessProblems(page), [], `light at ${width}`);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      t.strictSame(await accessProblems(page, 'color-contrast'), [], `dark at ${width}`);
+      if (!('axeIn' in view)) continue;
+      await page.emulateMedia({ colorScheme: view.axeIn });
+      t.strictSame(await accessProblems(page), [], `${view.axeIn} at ${width}`);
     }
   });
 }
