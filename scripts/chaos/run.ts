@@ -3,7 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { runMutations } from './mutations.ts';
+import { walkQueue } from './queue-walk.ts';
 import { serverLogFile } from './server-process.ts';
 import { runChaos } from './suite.ts';
 import { runWorkerSequence } from './workers.ts';
@@ -16,10 +18,25 @@ const minutes = values.minutes === undefined ? null : Number(values.minutes);
 const cycles = Number(values.cycles ?? (minutes === null ? 200 : Number.POSITIVE_INFINITY));
 const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-chaos-')));
 const startedAt = Date.now();
+/** Random walks of the embedding queue against its model, of neighbouring seeds. */
+const queueWalks = 40;
 /** What is done to workers, in a random order, before the cycles of the server. */
 const workerSteps = 500;
 
 console.log(`chaos: seed ${seed}, data in ${root}`);
+for (let walk = 0; walk < queueWalks; walk++) {
+  const queueRoot = path.join(root, 'queue', String(walk));
+  const { difference } = await walkQueue({
+    root: queueRoot,
+    openQueue: createSqliteQueue,
+    seed: seed + walk,
+    steps: 500,
+  });
+  if (difference === null) continue;
+  console.error(`\nThe queue with seed ${seed + walk}: ${difference}\nEvidence: ${queueRoot}`);
+  process.exit(1);
+}
+console.log(`queue: ${queueWalks} walks of 500 steps`);
 const workers = await runWorkerSequence({ root: path.join(root, 'workers'), seed, steps: workerSteps });
 console.log(
   `workers: ${workers.steps} steps, ${workers.entries} entries, ${workers.kills} kills, ${workers.stops} stops`,

@@ -121,7 +121,7 @@ function prepareEntries(db: Db, kind: Kind) {
   const { table } = entryTables[kind];
   return {
     markEmbedded: db.prepare(
-      `UPDATE ${table} SET embedding_status = 'embedded' WHERE id = ? AND embedding_status = 'pending'`,
+      `UPDATE ${table} SET embedding_status = 'embedded' WHERE id = ? AND embedding_status = ?`,
     ),
     markFailed: db.prepare(`UPDATE ${table} SET embedding_status = 'failed' WHERE id = @id`),
     markWaiting: db.prepare(
@@ -144,7 +144,8 @@ function prepareFailed(db: Db) {
   const others = (kind: Kind) =>
     `SELECT x.id, '${kind}' AS kind, x.title, 0 AS attempts, NULL AS error, x.updated_at AS failed_at
      FROM ${entryTables[kind].table} x WHERE x.embedding_status = 'failed' AND NOT EXISTS (
-       SELECT 1 FROM ops_embedding_task WHERE entity_type = '${kind}' AND entity_id = x.id)`;
+       SELECT 1 FROM ops_embedding_task
+       WHERE entity_type = '${kind}' AND entity_id = x.id AND failed_at IS NOT NULL)`;
   const both = (select: (kind: Kind) => string, order: string) =>
     db.prepare<[number], FailedRow>(`${select('experience')} UNION ALL ${select('manual')} ${order} LIMIT ?`);
   return { ours: both(ours, 'ORDER BY task.failed_at DESC'), others: both(others, '') };

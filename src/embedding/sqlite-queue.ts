@@ -8,7 +8,7 @@ import { contentHash, embeddedText, type Kind, kinds } from './content.ts';
 import { modelOf, useModel } from './model-change.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from './queue.ts';
 import { type DueRow, type FailedRow, prepareQueue } from './queue-statements.ts';
-import { queueCounts } from './repository.ts';
+import { prepareQueueCounts } from './repository.ts';
 
 export type SqliteQueueOptions = {
   now?: () => Date;
@@ -29,6 +29,7 @@ export function createSqliteQueue(
 ): EmbeddingQueue {
   const statements = prepareQueue(library);
   const { due, entries, failed } = statements;
+  const queueCounts = prepareQueueCounts(library);
   const inTransaction = <T>(work: () => T): T => library.transaction(work).immediate();
   // A loss of power may undo whole transactions, the last ones first: then entries wait that did before, and no more.
   const inUnsyncedTransaction = <T>(work: () => T): T => withoutSync(library, () => inTransaction(work));
@@ -93,10 +94,10 @@ export function createSqliteQueue(
       return retried;
     },
 
-    counts: async () => queueCounts(library),
+    counts: async () => queueCounts(),
 
     oldestPendingAt: async () => {
-      const { pending } = queueCounts(library);
+      const { pending } = queueCounts();
       return pending.total === 0 ? null : oldestOf(statements.waiting.get());
     },
 
@@ -139,16 +140,22 @@ export function createSqliteQueue(
     const now = nowText();
     const embedded = { experience: 0, manual: 0 };
     statements.beginSettling.run();
-    for (const row of rows) if (completeOne(claimant, model, row, now)) embedded[row.kind] += 1;
+    const settled = rows.filter((row) => settleOne(claimant, model, row, now));
+    const others = settled.filter(({ kind, id }) => {
+      const isCounted = entries[kind].markEmbedded.run(id, 'pending').changes === 1;
+      if (isCounted) embedded[kind] += 1;
+      return !isCounted;
+    });
     statements.endSettling.run(embedded.experience, embedded.manual);
-    return embedded.experience + embedded.manual;
+    // Another program has marked these as failed meanwhile, but here are their vectors; the triggers count them.
+    for (const { kind, id } of others) entries[kind].markEmbedded.run(id, 'failed');
+    return settled.length;
   }
 
-  /** Whether it was written. The claim of an entry whose text has changed is gone: a trigger removes it. */
-  function completeOne(claimant: string, model: Dimensioned, row: VectorRow, now: string): boolean {
+  /** Whether its vector was written. The claim of an entry whose text has changed is gone: a trigger removes it. */
+  function settleOne(claimant: string, model: Dimensioned, row: VectorRow, now: string): boolean {
     const { kind, id, fence, bytes, hash } = row;
     if (statements.settle.run(kind, id, claimant, fence, now).changes === 0) return false;
-    if (entries[kind].markEmbedded.run(id).changes === 0) return false;
     statements.dropEmbedding.run(id, kind, model.name);
     statements.addEmbedding.run(id, kind, model.name, model.version, model.dimension, bytes, now, hash);
     return true;

@@ -12,7 +12,7 @@ import {
   type Client,
   flushClient,
   openClient,
-  sendFrame,
+  sendFrames,
   sendSignal,
   tickClient,
   whenTaken,
@@ -20,9 +20,11 @@ import {
 
 export type Stream = ReturnType<typeof createStream>;
 
-/** `version` is that of the newest frame; the timer runs while further changes are held back. */
+/** `frame` carries `html` and was given `version`; `newest` may not have been given out yet. The timer runs while
+ *  further changes are held back. */
 type CardState = {
   card: Card;
+  newest: string;
   html: string;
   frame: Buffer;
   version: number;
@@ -44,6 +46,8 @@ export function createStream(app: FastifyInstance, services: Services) {
   const states = new Map<string, CardState>(dashboardCards.map((card) => [card.name, newState(card)]));
   let version = 0;
   let ticker: NodeJS.Timeout | null = null;
+  /** What became dirty in this turn of the event loop goes out together: one write to each client. */
+  const due = new Set<CardState>();
   const onEnd = ({ number, status }: JobEvent) => {
     if (isTerminal(status)) signal('ended', String(number));
   };
@@ -81,8 +85,12 @@ export function createStream(app: FastifyInstance, services: Services) {
       ticker ??= setInterval(tick, tickMs);
       const watched = [...topics].flatMap((topic) => stateOf(topic) ?? []);
       await Promise.all(watched.map((state) => (state.isDirty ? render(state) : state.rendering)));
+      publish(watched);
       client.isReady = true;
-      for (const state of watched.sort((one, other) => one.version - other.version)) sendFrame(client, state);
+      sendFrames(
+        client,
+        watched.sort((one, other) => one.version - other.version),
+      );
     },
 
     /** `n` full batches back to back, then the end: for tests and for looking at it with curl. */
@@ -130,10 +138,29 @@ export function createStream(app: FastifyInstance, services: Services) {
       state.timer = null;
       if (state.isDirty) renderSoon(state);
     }, eventEveryMs);
-    setImmediate(() => void render(state));
+    if (due.size === 0) setImmediate(() => void renderDue());
+    due.add(state);
   }
 
-  /** Renders once, whoever asks meanwhile, and sends to all that watch. Equal bytes are not sent. */
+  async function renderDue() {
+    const states = [...due];
+    due.clear();
+    await Promise.all(states.map(render));
+    publish(states);
+  }
+
+  /** Gives versions and sends in one go: whoever has a version has all before it. Equal bytes are no new version. */
+  function publish(states: CardState[]) {
+    const fresh = states.filter(({ newest, html }) => newest !== html);
+    for (const state of fresh) {
+      state.html = state.newest;
+      state.version = nextId();
+      state.frame = frameOf(state.card.name, state.version, state.html);
+    }
+    if (fresh.length > 0) for (const client of clients) sendFrames(client, fresh);
+  }
+
+  /** Renders once, whoever asks meanwhile. */
   function render(state: CardState): Promise<void> {
     state.rendering ??= renderOnce(state).finally(() => {
       state.rendering = null;
@@ -144,12 +171,7 @@ export function createStream(app: FastifyInstance, services: Services) {
   async function renderOnce(state: CardState) {
     state.isDirty = false;
     try {
-      const html = await renderCard(app, state.card, services);
-      if (html === state.html) return;
-      state.html = html;
-      state.version = nextId();
-      state.frame = frameOf(state.card.name, state.version, html);
-      for (const client of clients) if (client.topics.has(state.card.name)) sendFrame(client, state);
+      state.newest = await renderCard(app, state.card, services);
     } catch (error) {
       if (error instanceof AppError && error.code === 'not_found') return;
       log.error({ err: error, card: state.card.name }, 'a card could not be rendered');
@@ -235,7 +257,8 @@ export function createStream(app: FastifyInstance, services: Services) {
 }
 
 function newState(card: Card): CardState {
-  return { card, html: '', frame: Buffer.alloc(0), version: 0, isDirty: true, timer: null, rendering: null };
+  const nothing = { newest: '', html: '', frame: Buffer.alloc(0), version: 0 };
+  return { card, ...nothing, isDirty: true, timer: null, rendering: null };
 }
 
 /** The output of one job changes no other job's card. */

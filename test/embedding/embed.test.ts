@@ -4,7 +4,8 @@ import { type Embedder, EmbeddingOutage } from '../../src/embedding/embedder.ts'
 import { createEmbeddingRepository } from '../../src/embedding/repository.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { addCategory, addExperience, addManual } from '../support/entries.ts';
-import { leaseMs, model as named, openBench } from './queue-contract.ts';
+import { leaseMs, queueModel as named } from '../../scripts/chaos/queue-bench.ts';
+import { openBench } from './queue-contract.ts';
 
 /** Refuses texts with the word poison, gives too few numbers for those with short, and none at all in an outage. */
 function createModel() {

@@ -1,57 +1,30 @@
 // What every embedding queue must do, whatever carries it. An implementation's test calls this with a way to open its
 // queue on a library; entries, status and embeddings are looked at in chl.db.
 import type { Test } from 'tap';
-import type { Db } from '../../src/db/open.ts';
-import { openDatabase, scriptBusyMs } from '../../src/db/open.ts';
-import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
-import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
+import {
+  backOffMs,
+  leaseMs,
+  type OpenQueue,
+  openQueueBench,
+  queueModel as model,
+} from '../../scripts/chaos/queue-bench.ts';
+import type { Claim, ClaimRequest } from '../../src/embedding/queue.ts';
+import { addCategory, addExperience, addManual } from '../support/entries.ts';
 
-export type QueueOptions = { now: () => Date; backOffMs: readonly number[] };
-export type OpenQueue = (library: Db, options: QueueOptions) => EmbeddingQueue;
+const other = { name: 'other/numbers', version: '1', dimension: 3 };
 
-export const model = { name: 'three/numbers', version: '1', dimension: 3 };
-export const other = { name: 'other/numbers', version: '1', dimension: 3 };
-export const leaseMs = 60_000;
-const backOffMs = [5_000, 30_000];
-
-export type Bench = Awaited<ReturnType<typeof openBench>>;
-
-/** An empty library with two connections, each with a queue of its own, and a clock that stands until `pass`. */
+/** An empty library with two queues, closed with the test. */
 export async function openBench(t: Test, openQueue: OpenQueue) {
-  const { config, library } = createLibrary(t.testdir());
-  const second = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
-  // No test here cuts the power, and there are many small commits.
-  for (const db of [library, second]) db.pragma('synchronous = OFF');
-  let time = Date.parse('2026-03-01T12:00:00.000Z');
-  const options = { now: () => new Date(time), backOffMs };
-  t.teardown(() => {
-    second.close();
-    library.close();
-  });
-  const queue = openQueue(library, options);
-  await queue.useModel(model);
-  const claim = (request: Partial<ClaimRequest> = {}, from = queue) =>
-    from.claim({ claimant: 'ada', model, size: 10, leaseMs, ...request });
+  const bench = await openQueueBench(t.testdir(), openQueue);
+  const { library, claim } = bench;
+  t.teardown(bench.close);
   return {
-    library,
-    queue,
-    elsewhere: openQueue(second, options),
-    now: () => time,
-    pass: (ms: number) => {
-      time += ms;
-    },
-    claim,
+    ...bench,
     claimOne: async (request: Partial<ClaimRequest> = {}) => {
       const [first] = await claim({ size: 1, ...request });
       if (!first) throw new Error('Nothing could be claimed.');
       return first;
     },
-    complete: (claims: Claim[], claimant = 'ada', from = queue) =>
-      from.complete(
-        claimant,
-        model,
-        claims.map((one) => ({ claim: one, vector: new Float32Array([1, 0, 0]) })),
-      ),
     statusOf: (id: string) =>
       library
         .prepare(

@@ -3,14 +3,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
+import { walkQueue } from '../../scripts/chaos/queue-walk.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { addExperience, addManual } from '../support/entries.ts';
 import { childFile } from '../support/operations.ts';
 import { openBench, testQueueContract } from './queue-contract.ts';
-import { testQueueAgainstModel } from './queue-model.ts';
 
 testQueueContract(t, createSqliteQueue);
-testQueueAgainstModel(t, createSqliteQueue, 500);
+
+// `npm run chaos` walks with other seeds.
+for (const seed of [6, 19, 907_508]) {
+  t.test(`500 random steps are taken as the model takes them, seed ${seed}`, async (t) => {
+    const walk = await walkQueue({ root: t.testdir(), openQueue: createSqliteQueue, seed, steps: 500 });
+    t.same(walk, { steps: 500, difference: null });
+  });
+}
 
 t.test('two processes share the queue, and embed every entry once', async (t) => {
   const { library, queue, embeddings } = await openBench(t, createSqliteQueue);
@@ -56,6 +63,25 @@ t.test('what another program changes keeps the queue and the counts true', async
   library.exec(`DELETE FROM categories`);
   t.same(await counts(), [0, 0], 'entries go with their category');
 });
+
+t.test(
+  'what another program marks as failed while it is embedded is embedded, and listed until then',
+  async (t) => {
+    const { library, queue, claim, complete, statusOf, embeddings } = await openBench(t, createSqliteQueue);
+    for (const id of ['E1', 'E2']) addExperience(library, id);
+    addManual(library, 'M1');
+    const claims = await claim();
+    library.exec(`UPDATE experiences SET embedding_status = 'failed' WHERE id = 'E1'`);
+    t.match(await queue.failed(5), [{ id: 'E1', error: 'Another program marked it as failed.' }]);
+    t.equal(await complete(claims), 3);
+    t.same(
+      [statusOf('E1'), statusOf('E2'), statusOf('M1'), embeddings()],
+      ['embedded', 'embedded', 'embedded', 3],
+    );
+    const { pending, failed } = await queue.counts();
+    t.same([pending.total, failed.total, await queue.failed(5)], [0, 0, []]);
+  },
+);
 
 t.test('a change of the model that was stopped on the way is continued', async (t) => {
   const { library, queue, statusOf } = await openBench(t, createSqliteQueue);

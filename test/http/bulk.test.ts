@@ -81,6 +81,9 @@ t.test('the ticked ones are asked about, with what will be skipped', async (t) =
   t.match(textOf(one.html, '#dialog-title'), 'None of these can be retried');
   t.notOk(one.html.querySelector('.dlg-foot button'));
   t.match(textOf((await app.page('/ui/jobs/bulk?action=cancel')).html, '.dlg-body'), 'No job is selected.');
+  const none = await app.submit('/ui/jobs/bulk', { action: 'cancel', numbers: '' });
+  t.equal(none.status, 400);
+  t.match(await none.text(), 'No job is selected.');
 });
 
 t.test('a filter that cannot be read, too many jobs and unknown ones are refused', async (t) => {

@@ -73,16 +73,21 @@ function openStream(t: Test, url: string): Promise<http.IncomingMessage> {
   });
 }
 
+/** A request that is refused for want of descriptors is repeated, as its answer says. */
 async function runToEnd(url: string, operation: string): Promise<string> {
-  const { body } = await ask(`${url}/api/v1/operations/${operation}`, 'POST');
-  return whenEnded(url, body.number);
+  for (;;) {
+    const { status, body } = await ask(`${url}/api/v1/operations/${operation}`, 'POST');
+    if (status === 202) return whenEnded(url, body.number);
+    if (status !== 503) throw new Error(`${operation} is answered with ${status}`);
+  }
 }
 
-/** A refused look is repeated; so is one at a job that goes on. */
+/** So is a look; and one at a job that goes on. */
 async function whenEnded(url: string, number: number): Promise<string> {
   for (;;) {
     const { status, body } = await ask(`${url}/api/v1/operations/jobs/${number}`);
     if (status === 200 && ['succeeded', 'failed', 'cancelled'].includes(body.status)) return body.status;
+    if (status !== 200 && status !== 503) throw new Error(`job #${number} is answered with ${status}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import t, { type Test } from 'tap';
 import { dashboardCards } from '../../src/http/cards/list.ts';
-import { type Client, openClient, sendFrame, tickClient } from '../../src/http/stream-client.ts';
+import { type Client, openClient, sendFrames, tickClient } from '../../src/http/stream-client.ts';
 import { runAndTell, startApp } from '../support/app.ts';
 import { insideOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
@@ -183,10 +183,10 @@ t.test('a reader that reads nothing keeps the newest of each card, and is closed
     frame: Buffer.from(`event: ${name}\nid: b-${version}\ndata: ${'x'.repeat(100_000)}\n\n`),
   });
   let version = 0;
-  while (client.waiting.size === 0) sendFrame(client, frame('jobs', ++version));
+  while (client.waiting.size === 0) sendFrames(client, [frame('jobs', ++version)]);
   for (let turn = 0; turn < 500; turn += 1) {
-    sendFrame(client, frame('queue', ++version));
-    sendFrame(client, frame('jobs', ++version));
+    sendFrames(client, [frame('queue', ++version)]);
+    sendFrames(client, [frame('jobs', ++version)]);
   }
   t.strictSame([...client.waiting.keys()], ['queue', 'jobs'], 'one of each, in the order of their versions');
   t.ok(client.response.writableLength <= 256 * 1024, `${client.response.writableLength} bytes are held`);
@@ -219,7 +219,7 @@ t.test('one stream carries what many tabs show, also when one of their jobs is g
 t.test('a card larger than all that may wait is sent all the same', async (t) => {
   const { client, request } = await openUnread(t);
   const data = 'x'.repeat(400_000);
-  sendFrame(client, { card: { name: 'jobs' }, version: 1, frame: Buffer.from(`data: ${data}\n\n`) });
+  sendFrames(client, [{ card: { name: 'jobs' }, version: 1, frame: Buffer.from(`data: ${data}\n\n`) }]);
   t.equal(client.waiting.size, 0);
   request.destroy();
 });

@@ -160,9 +160,9 @@ t.test('the settings decide which model is right', async (t) => {
   t.match(await check(zip, { ...builtIn, dimension: 768 }), { code: 'dimension_mismatch' });
 });
 
+// `npm run chaos` changes others.
 t.test('a byte that changed anywhere is refused, or changes no content', async (t) => {
-  const seed = Math.floor(Math.random() * 1e6);
-  const random = createRandom(seed);
+  const random = createRandom(5);
   const valid = [{ method: 8 }, { method: 0 }].map((more) => buildZip(toParts(members, more)));
   const bad: string[] = [];
   for (let i = 0; i < 300; i++) {
@@ -173,5 +173,5 @@ t.test('a byte that changed anywhere is refused, or changes no content', async (
     const { code, files } = await check(zip);
     if (code === null && files.join() !== own.join()) bad.push(`byte ${at} = ${value}`);
   }
-  t.same(bad, [], `seed ${seed}`);
+  t.same(bad, []);
 });

@@ -94,7 +94,11 @@ export function registerBulkPages(app: FastifyInstance, services: Services) {
 function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkForm {
   const known = bulkActions.find((name) => name === action);
   if (!known) throw new AppError('bad_request', 'Say what to do with the jobs: retry or cancel.');
-  const number = numbers.split(',').map(Number).filter(Number.isSafeInteger);
+  const number = numbers
+    .split(',')
+    .map(Number)
+    .filter((one) => Number.isSafeInteger(one) && one > 0);
+  if (scope !== 'all' && number.length === 0) throw new AppError('bad_request', 'No job is selected.');
   return { action: known, number, ...(scope === 'all' ? { scope } : {}), up_to: Number(up_to ?? 0), ...list };
 }
 

@@ -1,16 +1,18 @@
 // A model of the embedding queue that is too simple to be wrong, and a random sequence of steps that an implementation must
-// take as the model does.
-import type { Test } from 'tap';
+// take as the model does. `npm test` walks with fixed seeds, `npm run chaos` with the one it says.
+import fs from 'node:fs';
 import type { Kind } from '../../src/embedding/content.ts';
 import type { Claim } from '../../src/embedding/queue.ts';
-import { createRandom, pick } from '../../scripts/random.ts';
-import { addExperience, addManual } from '../support/entries.ts';
-import { type Bench, leaseMs, type OpenQueue, openBench } from './queue-contract.ts';
+import { createRandom, pick } from '../random.ts';
+import { backOffMs, leaseMs, type OpenQueue, openQueueBench, type QueueBench } from './queue-bench.ts';
+import { createQueueEntries, type Status } from './queue-entries.ts';
 
 type ModelEntry = {
   kind: Kind;
-  status: 'pending' | 'embedded' | 'failed';
+  status: Status;
   attempts: number;
+  /** How many processes ended with it in hand. */
+  deaths: number;
   dueAt: number;
   claim: { claimant: string; fence: number; until: number } | null;
 };
@@ -18,30 +20,43 @@ type ModelEntry = {
 type Held = { claimant: string; claim: Claim };
 
 const claimants = ['ada', 'bob', 'eve'] as const;
-const attemptsMost = 3;
-const backOffMs = [5_000, 30_000];
+const mostAttempts = 3;
+const mostDeaths = 3;
+const statuses = ['pending', 'embedded', 'failed'] as const;
+const never = { attempts: 0, deaths: 0, dueAt: 0, claim: null };
 
-export function testQueueAgainstModel(t: Test, openQueue: OpenQueue, steps: number) {
-  t.test('a random sequence of steps is taken as the model takes it', async (t) => {
-    const seed = Number(process.env.QUEUE_SEED ?? Date.now() % 1_000_000);
-    t.comment(`QUEUE_SEED=${seed}`);
-    const walk = await openWalk(t, openQueue, seed);
-    for (let i = 0; i < steps; i++) {
+/** `root` is made. `difference` says in which step queue and model came apart; null when they did not. */
+export async function walkQueue(options: {
+  root: string;
+  openQueue: OpenQueue;
+  seed: number;
+  steps: number;
+}): Promise<{ steps: number; difference: string | null }> {
+  const { root, openQueue, seed, steps } = options;
+  fs.mkdirSync(root, { recursive: true });
+  const bench = await openQueueBench(root, openQueue);
+  try {
+    const walk = startWalk(bench, seed);
+    for (let step = 1; step <= steps; step++) {
       const { title, gave, wanted } = await walk.step();
-      const [counted, modelled] = await walk.counts();
-      const isSame = JSON.stringify([gave, counted]) === JSON.stringify([wanted, modelled]);
-      if (isSame) continue;
-      t.same({ gave, counted }, { gave: wanted, counted: modelled }, `step ${i}: ${title}, seed ${seed}`);
-      return;
+      const { found, modelled } = await walk.compare();
+      const [is, should] = [JSON.stringify([gave, found]), JSON.stringify([wanted, modelled])];
+      if (is !== should)
+        return {
+          steps: step,
+          difference: `step ${step}, ${title}: the queue gave ${is}, the model ${should}`,
+        };
     }
-    t.pass(`${steps} steps`);
-  });
+    return { steps, difference: null };
+  } finally {
+    bench.close();
+  }
 }
 
-async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
+function startWalk(bench: QueueBench, seed: number) {
   const random = createRandom(seed);
-  const bench = await openBench(t, openQueue);
   const { library, queue, elsewhere, now } = bench;
+  const written = createQueueEntries(library);
   const entries = new Map<string, ModelEntry>();
   /** Every claim that was ever given, lost ones too. */
   const given: Held[] = [];
@@ -54,7 +69,7 @@ async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
   const isDue = ({ status, dueAt, claim }: ModelEntry) =>
     status === 'pending' && dueAt <= now() && (claim === null || claim.until <= now());
   const reset = (entry: ModelEntry, status: ModelEntry['status']) =>
-    Object.assign(entry, { status, attempts: 0, dueAt: 0, claim: null });
+    Object.assign(entry, { ...never, status });
   const someGiven = (): { claimant: string; claims: Claim[]; held: ModelEntry[] } => {
     const claimant = pick(random, claimants);
     const mine = given.filter((one) => one.claimant === claimant && random(3) > 0).slice(-8);
@@ -62,27 +77,24 @@ async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
     return { claimant, claims: mine.map(({ claim }) => claim), held };
   };
   const someIds = () => [...entries.keys()].filter(() => random(6) === 0);
-  const tableOf = (id: string) => (id.startsWith('E') ? 'experiences' : 'category_manuals');
 
   const steps: Record<string, () => Promise<[gave: unknown, wanted: unknown]>> = {
     async add() {
       const id = `${random(3) ? 'E' : 'M'}${added++}`;
-      if (id.startsWith('E')) addExperience(library, id);
-      else addManual(library, id);
-      const kind = id.startsWith('E') ? 'experience' : 'manual';
-      entries.set(id, { kind, status: 'pending', attempts: 0, dueAt: 0, claim: null });
+      written.add(id);
+      entries.set(id, { ...never, kind: id.startsWith('E') ? 'experience' : 'manual', status: 'pending' });
       return [null, null];
     },
     async remove() {
       for (const id of someIds().slice(0, 1)) {
-        library.prepare(`DELETE FROM ${tableOf(id)} WHERE id = ?`).run(id);
+        written.remove(id);
         entries.delete(id);
       }
       return [null, null];
     },
     async rewrite() {
       for (const id of someIds()) {
-        library.prepare(`UPDATE ${tableOf(id)} SET title = title || '.' WHERE id = ?`).run(id);
+        written.rewrite(id);
         reset(entries.get(id) as ModelEntry, 'pending');
       }
       return [null, null];
@@ -90,26 +102,21 @@ async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
     /** As `INSERT OR REPLACE` of another program does. */
     async replace() {
       for (const id of someIds().filter(() => random(3) === 0)) {
-        const table = tableOf(id);
-        const status = pick(random, ['pending', 'embedded', 'failed']);
-        library.exec(`CREATE TEMP TABLE copy AS SELECT * FROM ${table} WHERE id = '${id}'`);
-        library.exec(`UPDATE copy SET embedding_status = '${status}'`);
-        library.exec(`INSERT OR REPLACE INTO ${table} SELECT * FROM copy; DROP TABLE copy`);
-        reset(entries.get(id) as ModelEntry, status as ModelEntry['status']);
+        const status = pick(random, statuses);
+        written.replace(id, status);
+        reset(entries.get(id) as ModelEntry, status);
       }
       return [null, null];
     },
     async ignore() {
-      for (const id of someIds()) {
-        library.exec(`INSERT OR IGNORE INTO ${tableOf(id)} SELECT * FROM ${tableOf(id)} WHERE id = '${id}'`);
-      }
+      for (const id of someIds()) written.ignore(id);
       return [null, null];
     },
     async markElsewhere() {
-      const status = pick(random, ['pending', 'embedded', 'failed'] as const);
+      const status = pick(random, statuses);
       for (const id of someIds().filter(() => random(3) === 0)) {
         const entry = entries.get(id) as ModelEntry;
-        library.prepare(`UPDATE ${tableOf(id)} SET embedding_status = ? WHERE id = ?`).run(status, id);
+        written.mark(id, status);
         if (entry.status === status) continue;
         if (status === 'failed') entry.status = status;
         else reset(entry, status);
@@ -123,26 +130,24 @@ async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
     async claim() {
       const claimant = pick(random, claimants);
       const size = 1 + random(6);
-      const due = [...entries].filter(([, entry]) => isDue(entry)).map(([id]) => id);
-      const from = random(2) ? queue : elsewhere;
-      const claims = await bench.claim({ claimant, size }, from);
-      const ofManuals = due.filter((id) => id.startsWith('M')).length;
-      const manuals = claims.filter(({ kind }) => kind === 'manual').length;
-      const experiences = claims.length - manuals;
-      const isFair =
-        (manuals >= Math.min(ofManuals, Math.floor(size / 2)) || manuals === ofManuals) &&
-        (experiences >= Math.min(due.length - ofManuals, Math.floor(size / 2)) ||
-          experiences === due.length - ofManuals);
-      const attempts = claims.map(({ id }) => (entries.get(id)?.attempts ?? Number.NaN) + 1);
-      const wereDue = claims.every(({ id }) => due.includes(id));
+      const due = [...entries].filter(([, entry]) => isDue(entry));
+      const suspects = idsOf(due.filter(([, { deaths }]) => deaths > 0));
+      const others = idsOf(due.filter(([, { deaths }]) => deaths === 0));
+      const claims = await bench.claim({ claimant, size }, random(2) ? queue : elsewhere);
+      // Whose text may have ended a process comes last, and alone.
+      const [from, most] = others.length > 0 ? [others, size] : [suspects, 1];
+      const attempts = claims.map(({ id }) => attemptOf(entries.get(id)));
+      const wereDue = claims.every(({ id }) => from.includes(id));
       for (const claim of claims) {
         const entry = entries.get(claim.id) as ModelEntry;
         entry.claim = { claimant, fence: claim.fence, until: now() + leaseMs };
         given.push({ claimant, claim });
       }
+      const gave = { size: claims.length, wereDue, attempts: claims.map(({ attempt }) => attempt) };
+      const wanted = { size: Math.min(most, from.length), wereDue: true, attempts };
       return [
-        { size: claims.length, wereDue, isFair, attempts: claims.map(({ attempt }) => attempt) },
-        { size: Math.min(size, due.length), wereDue: true, isFair: true, attempts },
+        { ...gave, isFair: most < size || isFair(claims, from, size) },
+        { ...wanted, isFair: true },
       ];
     },
     async complete() {
@@ -184,6 +189,17 @@ async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
       }
       return [null, null];
     },
+    /** The process of a claimant ends with all that it has in hand, and with what it had when its leases ran out. */
+    async bury() {
+      const claimant = pick(random, claimants);
+      const held = [...entries.values()].filter(({ claim }) => claim?.claimant === claimant);
+      const gave = await queue.bury(claimant, 'its process ended');
+      for (const entry of held) {
+        Object.assign(entry, { deaths: entry.deaths + 1, claim: null });
+        if (entry.deaths >= mostDeaths) entry.status = 'failed';
+      }
+      return [gave, held.length];
+    },
     async enqueue() {
       const ids = someIds().filter((id) => entries.get(id)?.claim === null);
       const changed = ids.filter((id) => entries.get(id)?.status !== 'pending').length;
@@ -210,20 +226,35 @@ async function openWalk(t: Test, openQueue: OpenQueue, seed: number) {
       const [gave, wanted] = await (steps[title] as () => Promise<[unknown, unknown]>)();
       return { title, gave, wanted };
     },
-    counts: async () => [
-      { ...(await elsewhere.counts()), totals: totalsOf(library), max: attemptsOf(library) <= attemptsMost },
-      { ...countOf([...entries.values()]), max: true },
-    ],
+    compare: async () => {
+      const counts = await elsewhere.counts();
+      const listed = (await elsewhere.failed(entries.size)).length;
+      const isInBounds = written.mostAttempts() <= mostAttempts;
+      return {
+        found: { ...counts, listed, totals: written.totals(), isInBounds },
+        modelled: countOf([...entries.values()]),
+      };
+    },
   };
 }
 
-/** What the entries say, and the totals that triggers keep. */
-function totalsOf(library: Bench['library']) {
-  return library.prepare('SELECT experiences, manuals FROM ops_library_state').get();
+const idsOf = (some: [string, ModelEntry][]) => some.map(([id]) => id);
+
+function attemptOf(entry: ModelEntry | undefined): number {
+  return entry ? entry.attempts + entry.deaths + 1 : Number.NaN;
 }
 
-function attemptsOf(library: Bench['library']): number {
-  return library.prepare('SELECT coalesce(max(attempts), 0) FROM ops_embedding_task').pluck().get() as number;
+/** Half of each kind, or all of the one of which there is less. */
+function isFair(claims: Claim[], due: string[], size: number): boolean {
+  const dueManuals = due.filter((id) => id.startsWith('M')).length;
+  const manuals = claims.filter(({ kind }) => kind === 'manual').length;
+  return (
+    isShare(manuals, dueManuals, size) && isShare(claims.length - manuals, due.length - dueManuals, size)
+  );
+}
+
+function isShare(claimed: number, due: number, size: number): boolean {
+  return claimed === due || claimed >= Math.min(due, Math.floor(size / 2));
 }
 
 function countOf(entries: ModelEntry[]) {
@@ -234,9 +265,12 @@ function countOf(entries: ModelEntry[]) {
     const [experiences, manuals] = [ofKind('experience', status), ofKind('manual', status)];
     return { experiences, manuals, total: experiences + manuals };
   };
+  const failed = byKind('failed');
   return {
     pending: byKind('pending'),
-    failed: byKind('failed'),
+    failed,
+    listed: failed.total,
     totals: { experiences: ofKind('experience'), manuals: ofKind('manual') },
+    isInBounds: true,
   };
 }

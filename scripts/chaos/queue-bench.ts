@@ -1,0 +1,49 @@
+// A library with two connections, each with an embedding queue of its own, and a clock that stands until it is moved: what
+// the contract of queues and the walk against their model work with.
+import path from 'node:path';
+import { prepareLibrary } from '../../src/db/library.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../../src/db/open.ts';
+import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
+
+export type QueueOptions = { now: () => Date; backOffMs: readonly number[] };
+export type OpenQueue = (library: Db, options: QueueOptions) => EmbeddingQueue;
+export type QueueBench = Awaited<ReturnType<typeof openQueueBench>>;
+
+export const queueModel = { name: 'three/numbers', version: '1', dimension: 3 };
+export const leaseMs = 60_000;
+export const backOffMs = [5_000, 30_000];
+
+/** `root` is a folder that is there. The library is empty but for the category GEN. */
+export async function openQueueBench(root: string, openQueue: OpenQueue) {
+  const file = path.join(root, 'chl.db');
+  const { library } = prepareLibrary(file);
+  const second = openDatabase(file, { busyMs: scriptBusyMs });
+  // Nobody cuts the power here, and there are many small commits.
+  for (const db of [library, second]) db.pragma('synchronous = OFF');
+  library.exec(`INSERT INTO categories VALUES ('GEN', 'Category GEN', NULL, '2026-01-01T00:00:00.000Z')`);
+  let time = Date.parse('2026-03-01T12:00:00.000Z');
+  const options = { now: () => new Date(time), backOffMs };
+  const queue = openQueue(library, options);
+  await queue.useModel(queueModel);
+  return {
+    library,
+    queue,
+    elsewhere: openQueue(second, options),
+    now: () => time,
+    pass: (ms: number) => {
+      time += ms;
+    },
+    claim: (request: Partial<ClaimRequest> = {}, from = queue) =>
+      from.claim({ claimant: 'ada', model: queueModel, size: 10, leaseMs, ...request }),
+    complete: (claims: Claim[], claimant = 'ada', from = queue) =>
+      from.complete(
+        claimant,
+        queueModel,
+        claims.map((claim) => ({ claim, vector: new Float32Array([1, 0, 0]) })),
+      ),
+    close() {
+      second.close();
+      library.close();
+    },
+  };
+}
