@@ -158,12 +158,12 @@ export function createUploads(given: {
       onProgress: ({ phase }) => noteStage(phase as CheckStage),
       signal,
     });
-    let isPrepared = false;
+    let isStarted = false;
     try {
       const { bytes, head } = await writeUpload(zip, name, body, signal, (written) => {
-        if (isPrepared || written < largeBytes) return;
-        isPrepared = true;
-        check.prepare();
+        if (isStarted || written < largeBytes) return;
+        isStarted = true;
+        check.start();
       });
       const args = { zip, head: head.toString('base64'), staged_id: id };
       return { bytes, ...((await check.run(args)) as CheckedSnapshot) };

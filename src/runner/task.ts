@@ -25,7 +25,7 @@ export type TaskOptions = {
 
 export type Task = {
   /** Starts the process ahead of its arguments, so that nobody waits for its start later. */
-  prepare(): void;
+  start(): void;
   /** Gives the script's result. Throws its failure with the code that it ended with; `internal` when it said nothing. */
   run(args: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Ends whatever of it is left; to be called in every case. */
@@ -44,7 +44,7 @@ export function createTasks(config: Config): CreateTask {
     let started: Child | null = null;
     let cause: AppError | null = null;
 
-    const start = () => {
+    const spawned = () => {
       if (started) return started;
       fs.accessSync(file, fs.constants.R_OK);
       started = spawnChild(
@@ -67,10 +67,10 @@ export function createTasks(config: Config): CreateTask {
     signal.addEventListener('abort', onAbort, { once: true });
 
     return {
-      prepare: () => start().begin(),
+      start: () => spawned().begin(),
 
       async run(args) {
-        const child = start();
+        const child = spawned();
         if (signal.aborted) onAbort();
         const timer = setTimeout(() => {
           endFor(

@@ -21,7 +21,7 @@ const processesOf = (root: string) => findMarkedProcesses(root).length;
 t.test('a task runs as well when its process was started ahead of its arguments', async (t) => {
   for (const isAhead of [false, true]) {
     const { root, args, task } = makeCheck(t);
-    if (isAhead) task.prepare();
+    if (isAhead) task.start();
     await t.rejects(task.run(args), { code: 'bad_input', details: { code: 'not_a_zip' } });
     await task.end();
     t.equal(processesOf(root), 0);
@@ -30,7 +30,7 @@ t.test('a task runs as well when its process was started ahead of its arguments'
 
 t.test('a process that was started ahead ends with its task, whether it is wanted or not', async (t) => {
   const { root, task } = makeCheck(t);
-  task.prepare();
+  task.start();
   await task.end();
   t.equal(processesOf(root), 0);
 });
@@ -38,7 +38,7 @@ t.test('a process that was started ahead ends with its task, whether it is wante
 t.test('a task that nobody waits for any more is ended', async (t) => {
   const gone = new AbortController();
   const { root, args, task } = makeCheck(t, gone.signal);
-  task.prepare();
+  task.start();
   gone.abort();
   await t.rejects(task.run(args), { code: 'stopping' });
   await task.end();
