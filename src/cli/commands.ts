@@ -123,9 +123,7 @@ function wordRetention({
 async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
   const { number } = accepted;
   screen.line(`${operation} #${number} queued.`);
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve('interrupted'));
-  });
+  const { interrupted, stopListening } = listenForInterrupt();
   client.release(accepted);
   const following = follow(client, number, screen);
   if ((await Promise.race([following, interrupted])) === 'interrupted') {
@@ -136,8 +134,24 @@ async function followToEnd(client: Client, operation: string, accepted: Accepted
     await client.post(`/api/v1/operations/jobs/${number}/cancel`, {});
   }
   const ended = await following;
+  stopListening();
   showEnd(ended, screen);
   return exitCodeOfJob(ended);
+}
+
+function listenForInterrupt() {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  let listener = () => {};
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    listener = () => resolve('interrupted');
+  });
+  for (const name of signals) process.once(name, listener);
+  return {
+    interrupted,
+    stopListening() {
+      for (const name of signals) process.off(name, listener);
+    },
+  };
 }
 
 /** Without a server nothing that is ahead would move, so there is nothing to wait for. */

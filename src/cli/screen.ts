@@ -4,9 +4,10 @@ import type { AppError } from '../errors.ts';
 import type { ArgumentProblem } from '../operations/arguments.ts';
 
 export type Screen = ReturnType<typeof createScreen>;
+export type ScreenOut = Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;
 
 /** With `isJson` only `json` writes. */
-export function createScreen(out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>, isJson: boolean) {
+export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJson: boolean) {
   const isTerminal = out.isTTY && !isJson;
   let isLineOpen = false;
   let shown = '';
@@ -60,7 +61,7 @@ export function createScreen(out: Pick<WriteStream, 'write' | 'isTTY' | 'columns
       if (isJson) return this.json({ error: { code, message, ...(details ? { details } : {}) } });
       const problems = (details?.problems ?? []) as ArgumentProblem[];
       const lines = problems.length > 1 ? problems.map((problem) => problem.message) : [message];
-      process.stderr.write(`${lines.join('\n')}\n`);
+      err.write(`${lines.join('\n')}\n`);
     },
   };
 }

@@ -20,6 +20,7 @@ export type EmbeddingRepository = ReturnType<typeof createEmbeddingRepository>;
 export function createEmbeddingRepository(db: Db) {
   const pages = { experience: preparePage(db, 'experience'), manual: preparePage(db, 'manual') };
   const counts = { experience: prepareCount(db, 'experience'), manual: prepareCount(db, 'manual') };
+  const queueCounts = prepareQueueCounts(db);
   const sumOf = (selection: Selection, status: string | null) =>
     kinds.reduce(
       (sum, kind) => sum + (counts[kind].get({ ...toParameters(selection), status }) as number),
@@ -35,10 +36,10 @@ export function createEmbeddingRepository(db: Db) {
     countEntries: (selection: Selection = {}) => sumOf(selection, null),
 
     countWaiting: (selection: Selection) =>
-      isAll(selection) ? queueCounts(db).pending.total : sumOf(selection, 'pending'),
+      isAll(selection) ? queueCounts().pending.total : sumOf(selection, 'pending'),
 
     countFailed: (selection: Selection) =>
-      isAll(selection) ? queueCounts(db).failed.total : sumOf(selection, 'failed'),
+      isAll(selection) ? queueCounts().failed.total : sumOf(selection, 'failed'),
 
     /** All entries of the selection by kind and id, in pages; writes are allowed between two pages. */
     *entryPages(selection: Selection, size: number): Generator<EntryRow[]> {
@@ -68,21 +69,28 @@ export function isCurrent(entry: EntryRow, model: Pick<Embedder, 'name' | 'dimen
   );
 }
 
-/** What waits and what failed, as triggers count it: no scan, however large the library. */
-export function queueCounts(library: Db): QueueCounts {
-  const [experiences, manuals, failedExperiences, failedManuals] = library
+/** Tells what waits and what failed, as triggers count it: no scan, however large the library. */
+export function prepareQueueCounts(library: Db): () => QueueCounts {
+  const counted = library
     .prepare(
       `SELECT experiences_pending, manuals_pending, experiences_failed, manuals_failed FROM ops_library_state`,
     )
-    .raw()
-    .get() as [number, number, number, number];
-  return {
-    pending: { experiences, manuals, total: experiences + manuals },
-    failed: {
-      experiences: failedExperiences,
-      manuals: failedManuals,
-      total: failedExperiences + failedManuals,
-    },
+    .raw();
+  return () => {
+    const [experiences, manuals, failedExperiences, failedManuals] = counted.get() as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return {
+      pending: { experiences, manuals, total: experiences + manuals },
+      failed: {
+        experiences: failedExperiences,
+        manuals: failedManuals,
+        total: failedExperiences + failedManuals,
+      },
+    };
   };
 }
 

@@ -8,7 +8,7 @@ import { contentHash, embeddedText, type Kind, kinds } from './content.ts';
 import { modelOf, useModel } from './model-change.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from './queue.ts';
 import { type DueRow, type FailedRow, prepareQueue } from './queue-statements.ts';
-import { queueCounts } from './repository.ts';
+import { prepareQueueCounts } from './repository.ts';
 
 export type SqliteQueueOptions = {
   now?: () => Date;
@@ -29,6 +29,7 @@ export function createSqliteQueue(
 ): EmbeddingQueue {
   const statements = prepareQueue(library);
   const { due, entries, failed } = statements;
+  const queueCounts = prepareQueueCounts(library);
   const inTransaction = <T>(work: () => T): T => library.transaction(work).immediate();
   // A loss of power may undo whole transactions, the last ones first: then entries wait that did before, and no more.
   const inUnsyncedTransaction = <T>(work: () => T): T => withoutSync(library, () => inTransaction(work));
@@ -93,10 +94,10 @@ export function createSqliteQueue(
       return retried;
     },
 
-    counts: async () => queueCounts(library),
+    counts: async () => queueCounts(),
 
     oldestPendingAt: async () => {
-      const { pending } = queueCounts(library);
+      const { pending } = queueCounts();
       return pending.total === 0 ? null : oldestOf(statements.waiting.get());
     },
 

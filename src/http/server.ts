@@ -5,7 +5,6 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import view from '@fastify/view';
-import { Eta } from 'eta';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { packageRoot } from '../config.ts';
 import { registerHealth } from './api/health.ts';
@@ -34,6 +33,7 @@ import { createStream, type Stream } from './stream.ts';
 import { registerStreamRoute } from './pages/stream.ts';
 import { formLimits } from './snapshot-form.ts';
 import { registerValidation } from './validation.ts';
+import { createViews } from './views.ts';
 
 const bodyMaxBytes = 1024 * 1024;
 const requestMaxMs = 30_000;
@@ -67,8 +67,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin has every template compiled anew at each include.
-  const engine = { eta: new Eta({ views: root, cache: true }) };
-  await app.register(view, { engine, root, viewExt: 'eta', production: true });
+  await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
   await registerAssets(app);
   await registerOpenApi(app);
   const stream = createStream(app, services);

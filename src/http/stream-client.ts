@@ -28,6 +28,8 @@ const retryMs = 3000;
 export function openClient(reply: FastifyReply, topics: Set<string>, since: number): Client {
   reply.hijack();
   const response = reply.raw;
+  // It ends with its connection, so its bytes need no chunks around them: one buffer a write instead of three.
+  response.removeHeader('transfer-encoding');
   response.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',

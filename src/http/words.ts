@@ -3,13 +3,17 @@ import type { Kind } from '../embedding/content.ts';
 import type { Reason, Standing } from '../index/truth.ts';
 import * as wording from '../wording.ts';
 
-const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short' });
+const months = Array.from({ length: 12 }, (_, at) => month.format(new Date(2026, at)));
 
-/** `22 Nov 2026, 14:07:02`; a small script in the page says how long ago that is. */
+/** `22 Nov 2026, 14:07:02`; a small script in the page says how long ago that is. Pages hold many of them, and
+ *  Intl.DateTimeFormat would take a tenth of the time that a page takes. */
 function localTime(iso: string): string {
   const at = new Date(iso);
-  return `${date.format(at)}, ${clock.format(at)}`;
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${clock.join(':')}`;
 }
 
 /** Browsers take the ids `.` and `..` out of a path, so these two go in the query. */

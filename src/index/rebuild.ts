@@ -5,7 +5,7 @@ import type { Db } from '../db/open.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Selection } from '../embedding/queue.ts';
-import { createEmbeddingRepository, queueCounts } from '../embedding/repository.ts';
+import { createEmbeddingRepository, prepareQueueCounts } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError } from '../errors.ts';
 import type { ScriptContext } from '../runner/script.ts';
@@ -66,7 +66,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     embedded,
     reused: Math.max(0, meta.count - embedded),
     removed: countRemoved(config.indexFolder, meta),
-    failed: queueCounts(library).failed.total,
+    failed: prepareQueueCounts(library)().failed.total,
     vectors: meta.count,
     model: meta.model,
     dimension: meta.dimension,

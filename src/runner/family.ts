@@ -2,7 +2,7 @@
 // clear their environment. Samples what they use on the way.
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { isOutOfDescriptors } from '../descriptors.ts';
-import { type ProcessTable, readMemory, readProcessTable } from './processes.ts';
+import { type ProcessTable, readMemory, readProcessesSince, readProcessTable } from './processes.ts';
 
 /** Peak memory in bytes of all together, CPU time of all together; null when never sampled. */
 export type Usage = { peakRssBytes: number | null; cpuSec: number | null };
@@ -23,24 +23,23 @@ export type Family = ReturnType<typeof createFamily>;
 /** Soon after the start, since many children are short; then at ease. */
 const firstLooksMs = [50, 200];
 const lookEveryMs = 500;
-/** Jobs that look at nearly the same time share one look. */
-const tableMaxAgeMs = 100;
 /** `T`: stopped by a signal or a tty; `t` is a debugger at work. */
 const stopped = 'T';
 
 export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {}) {
   const { pid, started } = identity;
-  const since = performance.now();
   /** pid → start time: together they name one process. */
   const members = new Map<number, string>(started === null ? [] : [[pid, started]]);
   /** Those that `onHidden` has stored. */
   const hidden = new Map<number, string>();
   const usage: Usage = { peakRssBytes: null, cpuSec: null };
+  /** All that was started up to this pid was looked at. */
+  let newestSeen = pid;
   let isStopped = false;
   let looks = 0;
   let timer: NodeJS.Timeout | null = null;
 
-  /** Records who is there now; `table` may be shared with others. */
+  /** Records who is there now; `table` holds at least the members and what was started since the last look. */
   function look(table: ProcessTable = readProcessTable()): ProcessTable {
     for (const [member, itsStart] of members)
       if (table.get(member)?.started !== itsStart) members.delete(member);
@@ -80,7 +79,9 @@ export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {})
   function sample() {
     timer = setTimeout(sample, firstLooksMs[++looks] ?? lookEveryMs);
     try {
-      const table = look(sharedTable(since));
+      const { table, newest } = readProcessesSince(newestSeen, members.keys());
+      look(table);
+      newestSeen = newest;
       measure(table);
       const isStoppedNow = table.get(pid)?.state === stopped && members.has(pid);
       if (isStoppedNow !== isStopped && watch.onStopped?.(isStoppedNow)) isStopped = isStoppedNow;
@@ -102,14 +103,4 @@ export function createFamily(identity: ProcessIdentity, watch: FamilyWatch = {})
     members: members as ReadonlyMap<number, string>,
     usage: (): Usage => ({ ...usage }),
   };
-}
-
-let shared: { table: ProcessTable; at: number } | null = null;
-
-/** Never one that was read before `since`: a child that began after it would be taken for gone. */
-function sharedTable(since: number): ProcessTable {
-  const now = performance.now();
-  if (!shared || shared.at < Math.max(since, now - tableMaxAgeMs))
-    shared = { table: readProcessTable(), at: now };
-  return shared.table;
 }

@@ -43,13 +43,18 @@ export function isStopped(identity: ProcessIdentity): boolean {
 
 /** All living processes but this one, by pid; empty without /proc. Costs about 10 µs a process. */
 export function readProcessTable(): ProcessTable {
-  const table: ProcessTable = new Map();
-  if (!hasProc) return table;
-  for (const pid of livingPids()) {
-    const stat = readStat(pid);
-    if (stat && !isDead(stat.state)) table.set(pid, stat);
-  }
-  return table;
+  return hasProc ? readStats(livingPids()) : new Map();
+}
+
+/** The processes of `known` that live, and those that were started after pid `since`; with the pid given out last. Costs
+ *  little when little was started, and otherwise is a look at all. */
+export function readProcessesSince(since: number, known: Iterable<number>) {
+  if (!hasProc) return { table: new Map() as ProcessTable, newest: since };
+  const newest = newestPid();
+  if (newest < since || newest - since > fewPids) return { table: readProcessTable(), newest };
+  const pids = [...known];
+  for (let pid = since + 1; pid <= newest; pid += 1) if (isLeader(pid)) pids.push(pid);
+  return { table: readStats(pids), newest };
 }
 
 export type ProcessSearch = {
@@ -118,6 +123,20 @@ export function signal(pid: number, name: NodeJS.Signals) {
   } catch (error) {
     if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
+}
+
+function readStats(pids: number[]): ProcessTable {
+  const table: ProcessTable = new Map();
+  for (const pid of pids) {
+    const stat = readStat(pid);
+    if (stat && !isDead(stat.state)) table.set(pid, stat);
+  }
+  return table;
+}
+
+/** Threads have pids too, and can be read by them. */
+function isLeader(pid: number): boolean {
+  return /^Tgid:\s+(\d+)/m.exec(readProc(`/proc/${pid}/status`) ?? '')?.[1] === String(pid);
 }
 
 /** Also when it holds only processes of other users, or such that wait for their parent to ask for their exit code. */

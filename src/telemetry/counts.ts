@@ -1,17 +1,18 @@
 // Counts of the library and of the embedding queue, taken at most once for each commit to chl.db.
 import { type Db, dataVersion } from '../db/open.ts';
 import type { QueueCounts } from '../embedding/queue.ts';
-import { queueCounts } from '../embedding/repository.ts';
+import { prepareQueueCounts } from '../embedding/repository.ts';
 import { countLibrary, type LibraryTotals } from '../library/counts.ts';
 
 export type LibraryCounts = ReturnType<typeof createLibraryCounts>;
 
 export function createLibraryCounts(library: Db) {
+  const queueCounts = prepareQueueCounts(library);
   let countedAt: number | null = null;
   let counted: { queue: QueueCounts; totals: LibraryTotals };
   const fresh = () => {
     const version = dataVersion(library);
-    if (version !== countedAt) counted = { queue: queueCounts(library), totals: countLibrary(library) };
+    if (version !== countedAt) counted = { queue: queueCounts(), totals: countLibrary(library) };
     countedAt = version;
     return counted;
   };

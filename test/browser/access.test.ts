@@ -1,36 +1,40 @@
-// Every page, with its dialogs, in both themes and at four widths: nothing for axe to find, nothing to scroll sideways.
+// Every page, with its dialogs: nothing to scroll sideways at four widths, and nothing for axe to find in either theme,
+// wide in one and narrow in the other.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
 
-const widths = [1440, 1024, 390, 320];
+const views = [
+  { width: 1440, axeIn: 'light' },
+  { width: 1024 },
+  { width: 320 },
+  { width: 390, axeIn: 'dark' },
+] as const;
+
+type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
 /** Another page is another line here; `open` does what shows the place after the page has come. */
-const places: { name: string; address: string; open?: (page: Page) => Promise<unknown> }[] = [
-  { name: 'the dashboard', address: '/operations' },
+const places: { name: string; address: string; open?: Dialog['open']; dialogs?: Dialog[] }[] = [
   {
-    name: 'the import dialog',
+    name: 'the dashboard',
     address: '/operations',
-    open: (page) => openDialog(page, '#op-import', 'Import…'),
+    dialogs: [
+      { name: 'the import', open: (page) => page.locator('#op-import').getByText('Import…').click() },
+      { name: 'the options', open: (page) => page.locator('#op-export').getByText('Options…').click() },
+      { name: 'the keys', open: (page) => page.keyboard.press('?') },
+    ],
   },
   {
-    name: 'the options of an export',
-    address: '/operations',
-    open: (page) => openDialog(page, '#op-export', 'Options…'),
+    name: 'the list of jobs',
+    address: '/jobs',
+    dialogs: [{ name: 'many jobs', open: (page) => page.getByText('Retry the one matching…').click() }],
   },
-  { name: 'the list of jobs', address: '/jobs' },
   { name: 'a search with terms that are wrong', address: '/jobs?status=failed&q=import+since:never' },
   { name: 'a list that is empty', address: '/jobs?q=nothing-has-this' },
-  {
-    name: 'the dialog for many jobs',
-    address: '/jobs',
-    open: (page) => openDialog(page, '#h-jobs ~ .end', 'Retry the one matching…'),
-  },
   { name: 'the outcome of many', address: '/jobs', open: cancelMany },
-  { name: 'the keys', address: '/operations', open: openKeys },
   { name: 'a job', address: '/jobs/1' },
   { name: 'a failed job', address: '/jobs/3' },
   { name: 'what is found in a log', address: '/jobs/2?find=e' },
@@ -48,25 +52,29 @@ browserTest('an empty dashboard has no barrier', async (t, open) => {
   t.strictSame(await accessProblems(page), []);
 });
 
-for (const { name, address, open: show } of places) {
+for (const { name, address, open: show, dialogs = [] } of places) {
   browserTest(`${name} has no barrier in both themes and at four widths`, async (t, open) => {
     app ??= await startFilled();
     const page = await open(app.origin + address);
     if (show) await show(page);
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 900 });
-      t.ok((await overflowOf(page)) <= 0, `no sideways scroll at ${width}`);
-      await page.emulateMedia({ colorScheme: 'light' });
-      t.strictSame(await accessProblems(page), [], `light at ${width}`);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      t.strictSame(await accessProblems(page, 'color-contrast'), [], `dark at ${width}`);
+    await look(t, page, name);
+    for (const dialog of dialogs) {
+      await dialog.open(page);
+      await page.locator('#dialog[open]').waitFor();
+      await look(t, page, dialog.name, '#dialog');
+      await page.keyboard.press('Escape');
     }
   });
 }
 
-async function openDialog(page: Page, place: string, label: string) {
-  await page.locator(place).getByText(label).click();
-  await page.locator('#dialog[open]').waitFor();
+async function look(t: Test, page: Page, name: string, place?: string) {
+  for (const { width, ...view } of views) {
+    await page.setViewportSize({ width, height: 900 });
+    t.ok((await overflowOf(page)) <= 0, `${name}: no sideways scroll at ${width}`);
+    if (!('axeIn' in view)) continue;
+    await page.emulateMedia({ colorScheme: view.axeIn });
+    t.strictSame(await accessProblems(page, place), [], `${name}: ${view.axeIn} at ${width}`);
+  }
 }
 
 /** They have ended, so each is skipped. */
@@ -76,11 +84,6 @@ async function cancelMany(page: Page) {
   );
   await page.goto(String(outcome));
   await page.locator('#h-bulk').waitFor();
-}
-
-async function openKeys(page: Page) {
-  await page.keyboard.press('?');
-  await page.locator('#dialog[open]').waitFor();
 }
 
 /** A library with an index, and a job that failed. */

@@ -1,6 +1,6 @@
 // A run by hand and what is beside it: Ctrl+C, a second run, jobs that others have queued.
 import t from 'tap';
-import { makeRootWithBehaviours, queryOps, runCommand, startCommand } from '../support/command-line.ts';
+import { makeRootWithBehaviours, queryOps, runHere, startCommand } from '../support/command-line.ts';
 import { buildEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -19,7 +19,7 @@ t.test('a second run beside it is told to come back, and neither harms the other
   const root = makeRootWithBehaviours(t);
   const first = startCommand(root, ['sleeps']);
   await first.says(/asleep/);
-  const second = await runCommand(root, ['works']);
+  const second = await runHere(root, ['works']);
   t.match(second, {
     code: 75,
     err: new RegExp(`in use by process ${first.child.pid}, .* Try again when it is done`),
@@ -34,12 +34,12 @@ t.test('what others have queued is not set off; what it blocks is refused with i
   const engine = buildEngine(root, { operations: [defineOperation({ locks: claim })] });
   engine.enqueue('chore');
   await engine.close();
-  t.equal((await runCommand(root, ['works'])).code, 0);
+  t.equal((await runHere(root, ['works'])).code, 0);
   for (const words of [['sleeps'], ['sleeps', '--wait']])
-    t.match(await runCommand(root, words), {
+    t.match(await runHere(root, words), {
       code: 75,
       err: /cannot start now: chore #1 by operator is ahead/,
     });
   t.match(queryOps(root, 'SELECT status FROM job WHERE number = 1'), [{ status: 'queued' }]);
-  t.match(await runCommand(root, ['cancel', '1']), { code: 0, out: /chore #1 cancelled/ });
+  t.match(await runHere(root, ['cancel', '1']), { code: 0, out: /chore #1 cancelled/ });
 });

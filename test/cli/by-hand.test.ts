@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { makeRootWithBehaviours, queryOps, runCommand } from '../support/command-line.ts';
+import { makeRootWithBehaviours, queryOps, runCommand, runHere } from '../support/command-line.ts';
 import { makeRoot } from '../support/engine.ts';
 
 t.test('an import runs from an empty folder, with job, audit and log', async (t) => {
@@ -36,7 +36,7 @@ t.test('the exit code says how the job ended', async (t) => {
     [['retry', '2'], 1, /^fails #5 queued\./],
   ];
   for (const [words, code, out] of expected) {
-    const ended = await runCommand(root, words);
+    const ended = await runHere(root, words);
     t.equal(ended.code, code, words.join(' '));
     t.match(ended.out, out);
   }
@@ -56,7 +56,7 @@ t.test('wrong use ends with 2, in the words of the API, and leaves no job', asyn
     [['job'], /^Which job\? Give its number/],
   ];
   for (const [words, err] of expected) {
-    const ended = await runCommand(root, words);
+    const ended = await runHere(root, words);
     t.match(ended, { code: 2, out: '', err }, words.join(' '));
   }
   t.same(queryOps(root, 'SELECT * FROM job'), []);
@@ -64,34 +64,34 @@ t.test('wrong use ends with 2, in the words of the API, and leaves no job', asyn
 
 t.test('flags reach the script as arguments', async (t) => {
   const root = makeRootWithBehaviours(t);
-  const { out } = await runCommand(root, ['takes', '--since=2026-01-31', '--no-loud']);
+  const { out } = await runHere(root, ['takes', '--since=2026-01-31', '--no-loud']);
   t.match(out, '{"since":"2026-01-31","loud":false}');
 });
 
 t.test('JSON is the job as the API shows it, and a refusal as the API words it', async (t) => {
   const root = makeRootWithBehaviours(t);
-  const done = await runCommand(root, ['works', '--json']);
+  const done = await runHere(root, ['works', '--json']);
   t.match(JSON.parse(done.out), { number: 1, status: 'succeeded', result: { rows: 3 }, waits_for: null });
-  const refused = await runCommand(root, ['wipes', '--json']);
+  const refused = await runHere(root, ['wipes', '--json']);
   t.equal(refused.code, 2);
   t.match(JSON.parse(refused.out), { error: { code: 'confirmation_required', details: { word: 'wipes' } } });
 });
 
 t.test('noop mode records and runs nothing', async (t) => {
   const root = makeRootWithBehaviours(t);
-  const { code, out } = await runCommand(root, ['fails'], { CHL_OPERATIONS_MODE: 'noop' });
+  const { code, out } = await runHere(root, ['fails'], { CHL_OPERATIONS_MODE: 'noop' });
   t.equal(code, 0);
   t.match(out, '  mode: noop\n');
 });
 
 t.test('help needs no data folder, and names operations of your own', async (t) => {
   const root = makeRootWithBehaviours(t);
-  const { code, out } = await runCommand(root, ['help']);
+  const { code, out } = await runHere(root, ['help']);
   t.equal(code, 0);
   t.match(out, /\n {2}import .*\n[^]*\n {2}works .*\n[^]*\n {2}doctor /);
   t.notOk(fs.existsSync(path.join(root, 'ops.db')));
-  t.match((await runCommand(root, ['takes', '--help'])).out, /--since date[^]*--loud[^]*--reason/);
-  t.match(await runCommand(root, ['help', 'nothing']), { code: 2, err: /^There is no operation "nothing"/ });
+  t.match((await runHere(root, ['takes', '--help'])).out, /--since date[^]*--loud[^]*--reason/);
+  t.match(await runHere(root, ['help', 'nothing']), { code: 2, err: /^There is no operation "nothing"/ });
 });
 
 t.test('a setting that is wrong is told in one line', async (t) => {

@@ -11,7 +11,7 @@ function screenOn(isTTY: boolean, isJson = false) {
       return true;
     },
   };
-  const screen = createScreen(out, isJson);
+  const screen = createScreen(out, out, isJson);
   const say = (text: string) => screen.output(Buffer.from(text), text);
   return { screen, say, written: () => written.join('') };
 }

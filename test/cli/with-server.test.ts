@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { startApp } from '../support/app.ts';
-import { runCommand, startCommand, writeBehaviours } from '../support/command-line.ts';
+import { runCommand, runHere, startCommand, writeBehaviours } from '../support/command-line.ts';
 import { makeRoot } from '../support/engine.ts';
 
 async function startServer(t: Test) {
@@ -25,7 +25,7 @@ t.test('a run goes through the server, with its own actor, and is followed to it
   t.equal(code, 0);
   t.match(out, /^works #1 queued\.\n[^]*working\ndone\n[^]*works #1 succeeded after /);
   t.match(app.services.jobs.find('1'), { status: 'succeeded', operation: 'works' });
-  t.equal((await runCommand(app.root, ['refuses'])).code, 65);
+  t.equal((await runHere(app.root, ['refuses'])).code, 65);
 });
 
 t.test('refusals have the words of the API', async (t) => {
@@ -40,11 +40,11 @@ t.test('refusals have the words of the API', async (t) => {
   ];
   for (const [words, operation, body, code] of requests) {
     const refused = await app.json(`/api/v1/operations/${operation}`, body);
-    const ended = await runCommand(app.root, words);
+    const ended = await runHere(app.root, words);
     t.equal(ended.code, code, words.join(' '));
     t.ok(ended.err.startsWith(refused.body.error.message), ended.err);
   }
-  t.equal((await runCommand(app.root, ['cancel', '1'])).code, 0);
+  t.equal((await runHere(app.root, ['cancel', '1'])).code, 0);
   await sleeping.ended;
   const others: [string[], RegExp][] = [
     [['export', 'now'], /^"now" is not expected here\./],
@@ -53,34 +53,31 @@ t.test('refusals have the words of the API', async (t) => {
     [['job', '99'], /^There is no job "99"\.\n$/],
     [['__proto__'], /^There is no operation "__proto__"\./],
   ];
-  for (const [words, err] of others) t.match(await runCommand(app.root, words), { code: 2, out: '', err });
+  for (const [words, err] of others) t.match(await runHere(app.root, words), { code: 2, out: '', err });
 });
 
 t.test('jobs and one job are shown, a failed one is run again', async (t) => {
   const { root } = await startServer(t);
-  await runCommand(root, ['fails']);
-  await runCommand(root, ['works']);
-  t.match(
-    (await runCommand(root, ['jobs'])).out,
-    /^#2 +succeeded +works .*\n#1 +failed +fails .*\n2 of 2\n$/,
-  );
-  t.match((await runCommand(root, ['jobs', '--status', 'failed', '--limit', '5'])).out, /^#1 .*\n1 of 1\n$/);
-  t.match(JSON.parse((await runCommand(root, ['jobs', '--json'])).out), {
+  await runHere(root, ['fails']);
+  await runHere(root, ['works']);
+  t.match((await runHere(root, ['jobs'])).out, /^#2 +succeeded +works .*\n#1 +failed +fails .*\n2 of 2\n$/);
+  t.match((await runHere(root, ['jobs', '--status', 'failed', '--limit', '5'])).out, /^#1 .*\n1 of 1\n$/);
+  t.match(JSON.parse((await runHere(root, ['jobs', '--json'])).out), {
     total: 2,
     items: [{ number: 2 }, {}],
   });
-  t.match(await runCommand(root, ['job', '#1']), { code: 0, out: /fails #1 failed/ });
-  t.match(await runCommand(root, ['retention']), {
+  t.match(await runHere(root, ['job', '#1']), { code: 0, out: /fails #1 failed/ });
+  t.match(await runHere(root, ['retention']), {
     code: 0,
     out: /^Kept: 90 days and 1,000,000 jobs, .* Nothing would be removed now\.\n$/,
   });
-  t.match(await runCommand(root, ['job', '1', '--follow']), {
+  t.match(await runHere(root, ['job', '1', '--follow']), {
     code: 1,
     out: /it fails\n[^]*fails #1 failed/,
   });
-  t.match(await runCommand(root, ['retry', '1']), { code: 1, out: /^fails #3 queued\./ });
-  t.match(await runCommand(root, ['retry', '2']), { code: 1, err: /^Job #2 is succeeded\./ });
-  t.match(await runCommand(root, ['cancel', '2']), {
+  t.match(await runHere(root, ['retry', '1']), { code: 1, out: /^fails #3 queued\./ });
+  t.match(await runHere(root, ['retry', '2']), { code: 1, err: /^Job #2 is succeeded\./ });
+  t.match(await runHere(root, ['cancel', '2']), {
     code: 1,
     err: /^Job #2 has already ended: succeeded\./,
   });
@@ -92,7 +89,7 @@ t.test('cancel ends a running job, and whoever follows it ends with it', async (
   await run.says(/asleep/);
   const follower = startCommand(app.root, ['job', '1', '--follow']);
   await follower.says(/asleep/);
-  t.match(await runCommand(app.root, ['cancel', '1']), { code: 0, out: /sleeps #1 cancelled after/ });
+  t.match(await runHere(app.root, ['cancel', '1']), { code: 0, out: /sleeps #1 cancelled after/ });
   t.match(await run.ended, { code: 1, out: /sleeps #1 cancelled/ });
   t.match(await follower.ended, { code: 1, out: /sleeps #1 cancelled/ });
   t.equal(app.services.runner.runningCount(), 0);
@@ -104,7 +101,7 @@ t.test('with --wait a job takes its place in the line', async (t) => {
   await first.says(/asleep/);
   const second = startCommand(app.root, ['export', '--wait']);
   await second.says(/export #2 waits for sleeps #1/);
-  await runCommand(app.root, ['cancel', '1']);
+  await runHere(app.root, ['cancel', '1']);
   t.match(await second.ended, { code: 0, out: /export #2 succeeded/ });
   await first.ended;
 });
@@ -123,7 +120,7 @@ t.test('a server that does not answer is told, with 75', async (t) => {
   const file = path.join(app.root, 'server.lock');
   const holder = JSON.parse(fs.readFileSync(file, 'utf8'));
   fs.writeFileSync(file, JSON.stringify({ ...holder, url: 'http://127.0.0.1:9' }));
-  t.match(await runCommand(app.root, ['jobs']), {
+  t.match(await runHere(app.root, ['jobs']), {
     code: 75,
     err: /^The server at http:\/\/127\.0\.0\.1:9 does not answer: /,
   });

@@ -9,7 +9,7 @@ import {
   type EmbeddingRepository,
   type EntryRow,
   isCurrent,
-  queueCounts,
+  prepareQueueCounts,
 } from '../../src/embedding/repository.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
@@ -126,7 +126,7 @@ t.test('the queue is counted by kind and state', (t) => {
   addExperience(library, 'E2', { embedding_status: 'failed' });
   addExperience(library, 'E3', { embedding_status: 'embedded' });
   addManual(library, 'M1');
-  t.same(queueCounts(library), {
+  t.same(prepareQueueCounts(library)(), {
     pending: { experiences: 1, manuals: 1, total: 2 },
     failed: { experiences: 1, manuals: 0, total: 1 },
   });

@@ -60,19 +60,26 @@ t.test('a child that was never looked at has no usage, and says so', async (t) =
   t.strictSame(family.usage(), { peakRssBytes: null, cpuSec: null });
 });
 
-t.test('a child that began after the last look is not taken for gone', async (t) => {
-  const first = createFamily(identify((await startParent(t)).pid));
-  first.start();
-  t.teardown(first.stop);
-  while (first.usage().cpuSec === null) await new Promise(setImmediate);
-  const spawned = spawn('sleep', ['600'], { stdio: 'ignore' });
-  t.teardown(() => spawned.kill('SIGKILL'));
-  const second = createFamily(identify(spawned.pid as number));
-  second.start();
-  t.teardown(second.stop);
-  while (second.members.size > 0 && second.usage().cpuSec === null) await new Promise(setImmediate);
-  t.strictSame([...second.members.keys()], [spawned.pid]);
-});
+t.test(
+  'a descendant that is started later and leaves at once is found while it has its parent',
+  async (t) => {
+    const script = 'read -r _; env -i setsid sleep 600 & echo $!; read -r _';
+    const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const pid = parent.pid as number;
+    t.teardown(() => signal(pid, 'SIGKILL'));
+    const family = createFamily(identify(pid));
+    family.start();
+    t.teardown(family.stop);
+    while (family.usage().cpuSec === null) await new Promise(setImmediate);
+    t.strictSame([...family.members.keys()], [pid]);
+    const said = new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve));
+    parent.stdin.write('\n');
+    const child = Number((await said).toString());
+    t.teardown(() => signal(child, 'SIGKILL'));
+    while (family.members.size < 2) await new Promise(setImmediate);
+    t.strictSame([...family.members.keys()], [pid, child]);
+  },
+);
 
 t.test('a stop is told until it is stored', async (t) => {
   const { pid } = await startParent(t);

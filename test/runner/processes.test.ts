@@ -9,6 +9,7 @@ import {
   identify,
   isAlive,
   mayHaveProcesses,
+  readProcessesSince,
   signal,
 } from '../../src/runner/processes.ts';
 import { makeRoot } from '../support/engine.ts';
@@ -145,4 +146,25 @@ t.test('the quick look denies only what is not there: group, record and marker e
     mayHaveProcesses({ ...search, recorded: new Map([[hidden.pid, '1']]) }),
     'another process of that pid',
   );
+});
+
+t.test('what was started since the last look is found, with those known, and without threads', async (t) => {
+  const known = sleep(t);
+  const { newest } = readProcessesSince(known.pid, []);
+  const fresh = spawn(process.execPath, ['-e', 'console.log(1); setInterval(() => {}, 1000)'], {
+    env: { PATH: process.env.PATH ?? '' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }) as ChildProcess & { pid: number; stdout: NodeJS.ReadableStream };
+  t.teardown(() => fresh.kill('SIGKILL'));
+  await once(fresh.stdout, 'data');
+  const { table } = readProcessesSince(newest, [known.pid]);
+  t.ok(table.has(known.pid));
+  t.equal(table.get(fresh.pid)?.parent, process.pid);
+  const ours = [...table].filter(([pid, { parent }]) => parent === process.pid && pid > newest);
+  t.strictSame(
+    ours.map(([pid]) => pid),
+    [fresh.pid],
+    'its threads have pids too',
+  );
+  t.ok(readProcessesSince(newest + 1000, []).table.size > 2, 'pids have begun anew: a look at all');
 });

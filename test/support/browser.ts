@@ -78,13 +78,12 @@ function browser(): Promise<Browser> {
   return running;
 }
 
-/** What axe finds wrong with the page as it is now, by all its rules or by those named: rule, and where. */
-export async function accessProblems(page: Page, ...rules: string[]): Promise<string[]> {
+/** What axe finds wrong with the page, or a place in it, as it is now: rule, and where. */
+export async function accessProblems(page: Page, place?: string): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
   const quick = { resultTypes: ['violations'], preload: false, iframes: false };
-  const only = rules.length > 0 ? { ...quick, runOnly: rules } : quick;
   const { violations } = (await page.evaluate(
-    `axe.run(document, ${JSON.stringify(only)})`,
+    `axe.run(${place === undefined ? 'document' : JSON.stringify(place)}, ${JSON.stringify(quick)})`,
   )) as axe.AxeResults;
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
