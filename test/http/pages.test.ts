@@ -2,14 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 import t from 'tap';
-import { startApp, type TestApp } from '../support/app.ts';
-import { card, fieldProblems, jobRow, operationRow, textOf } from '../support/screen.ts';
+import { startApp } from '../support/app.ts';
+import { card, jobRow, operationRow, textOf } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
-const fromPage = (app: TestApp, page: string) => ({
-  'hx-request': 'true',
-  'hx-current-url': app.origin + page,
-});
 
 t.test('the first page says what this is, that the library is empty, and what to do', async (t) => {
   const app = await startApp(t);
@@ -50,88 +46,6 @@ t.test('nothing on a page needs inline script or style', async (t) => {
     );
     t.notMatch(text, /https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)/, `${address} loads nothing from elsewhere`);
   }
-});
-
-t.test('a run without JavaScript leads to the job, with a notice once', async (t) => {
-  const app = await startApp(t, noop);
-  const answer = await app.submit('/ui/operations/run/export', { target: 'review' });
-  t.equal(answer.status, 303);
-  t.equal(answer.headers.get('location'), '/jobs/1');
-  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const { html } = await app.page('/jobs/1', { cookie });
-  t.match(textOf(html, '#toasts'), /Export library #1 queued\. It starts now\./);
-  t.equal(textOf((await app.page('/jobs/1')).html, '#toasts'), '');
-});
-
-t.test('the import asks for reason and word, and says what is missing', async (t) => {
-  const app = await startApp(t, noop);
-  const { html } = await app.page('/ui/operations/import/confirm');
-  t.match(textOf(html, '#dialog-title'), /Replace the library with the published sheet\?/);
-  t.ok(html.querySelector('input[name="reason"]'));
-  t.match(textOf(html, 'label[for="confirm"]'), /Type import to confirm/);
-
-  const refused = await app.submit('/ui/operations/run/import', {
-    mode: 'replace',
-    reason: 'no',
-    confirm: '',
-  });
-  t.equal(refused.status, 422);
-  const page = parse(await refused.text());
-  t.match(fieldProblems(page), { reason: /at least 5 characters/, confirm: /Type import/ });
-  t.equal(page.querySelector('input[name="reason"]')?.getAttribute('value'), 'no', 'what was typed is kept');
-  t.equal(app.services.listing.total(), 0);
-
-  const accepted = await app.submit('/ui/operations/run/import', {
-    mode: 'replace',
-    reason: 'monthly',
-    confirm: 'import',
-  });
-  t.equal(accepted.status, 303);
-});
-
-t.test('a dry run and a merge ask for less', async (t) => {
-  const app = await startApp(t, noop);
-  for (const query of ['dry_run=true', 'mode=merge']) {
-    const { html } = await app.page(`/ui/operations/import/confirm?${query}`);
-    t.equal(html.querySelector('input[name="confirm"]'), null, query);
-  }
-  t.equal((await app.submit('/ui/operations/run/import', { dry_run: 'true' })).status, 303);
-});
-
-t.test('a wrong argument is shown beside its field', async (t) => {
-  const app = await startApp(t);
-  for (const [bad, expected] of [
-    ['../../etc', /not allowed/],
-    ['/etc', /not allowed/],
-  ] as const) {
-    const answer = await app.submit('/ui/operations/run/import', { path: bad, mode: 'merge' });
-    t.equal(answer.status, 422, bad);
-    t.match(fieldProblems(parse(await answer.text())).path, expected, bad);
-  }
-  const mode = await app.submit('/ui/operations/run/import', { mode: 'sideways' });
-  t.match(fieldProblems(parse(await mode.text())), { mode: /choose one of replace, merge/ });
-  const unknown = await app.submit('/ui/operations/run/import', { colour: 'red', mode: 'merge' });
-  t.match(textOf(parse(await unknown.text()), '[role="alert"]'), /Unknown argument "colour"/);
-});
-
-t.test('in the page the dialog is a fragment, and a refusal comes back into it', async (t) => {
-  const app = await startApp(t, noop);
-  const htmx = fromPage(app, '/operations');
-  const shown = await app.page('/ui/operations/import/confirm', htmx);
-  t.notMatch(shown.text, /<html/);
-  const refused = await app.submit('/ui/operations/run/import', { mode: 'replace' }, htmx);
-  t.equal(refused.status, 422);
-  t.equal(refused.headers.get('hx-retarget'), '#dialog');
-  const unknown = await app.submit('/ui/operations/run/nothing', {}, htmx);
-  t.equal(unknown.status, 404);
-  t.equal(unknown.headers.get('hx-retarget'), '#note');
-  t.match(await unknown.text(), /There is no operation/);
-});
-
-t.test('from a job page an action leads on, since its cards are not there', async (t) => {
-  const app = await startApp(t, noop);
-  const answer = await app.submit('/ui/operations/run/export', {}, fromPage(app, '/jobs/7'));
-  t.equal(answer.headers.get('hx-redirect'), '/jobs/1');
 });
 
 t.test('every link leads somewhere, every dialog is a page', async (t) => {
@@ -212,68 +126,6 @@ t.test('after the theme it goes back to a path of this site, and nowhere else', 
   const refused = await app.submit('/ui/operations/run/import', { mode: 'none' });
   const back = parse(await refused.text()).querySelector('[name="back"]');
   t.equal(back?.getAttribute('value'), '/operations', 'not to an address that only takes posts');
-});
-
-t.test('a form that is no form is refused, not a fault of the server', async (t) => {
-  const app = await startApp(t, noop);
-  const send = (body: string, type = 'application/x-www-form-urlencoded') =>
-    fetch(`${app.origin}/ui/operations/run/import`, {
-      method: 'POST',
-      headers: { 'content-type': type, accept: 'application/json' },
-      body,
-    });
-  t.equal((await send('reason=one&reason=two&confirm=import')).status, 422, 'a field twice');
-  t.equal((await send('{"reason": 5, "confirm": "import"}', 'application/json')).status, 422, 'a number');
-  t.equal((await send('["import"]', 'application/json')).status, 422, 'a list');
-  t.equal((await send('reason', 'text/plain')).status, 415, 'plain text');
-  const twice = await fetch(`${app.origin}/ui/theme`, {
-    method: 'POST',
-    body: new URLSearchParams('back=/a&back=/b'),
-  });
-  t.equal(twice.status, 422);
-  t.equal(app.services.repository.newest(1).length, 0);
-});
-
-t.test('a form that is sent already is not sent again, and every page has one main heading', async (t) => {
-  const app = await startApp(t, noop);
-  const job = await app.run('export');
-  for (const address of ['/operations', `/jobs/${job.number}`, '/library', '/ui/operations/import/confirm']) {
-    const { html } = await app.page(address);
-    t.equal(html.querySelectorAll('h1').length, 1, `${address}: h1`);
-    for (const form of html.querySelectorAll('form[hx-post]')) {
-      t.equal(form.getAttribute('hx-sync'), 'this:drop', `${form.getAttribute('action')}`);
-    }
-  }
-  const dialog = await app.page('/ui/operations/import/confirm', { 'hx-request': 'true' });
-  t.equal(dialog.html.querySelector('form')?.getAttribute('hx-sync'), 'this:drop');
-  t.ok(dialog.html.querySelector('[data-note]'), 'a place for what went wrong, inside the dialog');
-  t.equal(dialog.html.querySelectorAll('h1').length, 0);
-});
-
-t.test('a form that is sent twice brings one job, a new rendering of it another', async (t) => {
-  const app = await startApp(t, noop);
-  const keyOf = async (selector: string) =>
-    (await app.page('/operations')).html.querySelector(`${selector} [name="key"]`)?.getAttribute('value') ??
-    '';
-  const key = await keyOf('#op-export');
-  const sent = await Promise.all([1, 2, 3].map(() => app.submit('/ui/operations/run/export', { key })));
-  t.strictSame(
-    sent.map((answer) => answer.headers.get('location')),
-    ['/jobs/1', '/jobs/1', '/jobs/1'],
-  );
-  const next = await app.submit('/ui/operations/run/export', { key: await keyOf('#op-export') });
-  t.equal(next.headers.get('location'), '/jobs/2');
-
-  const { html } = await app.page('/ui/operations/import/confirm');
-  const form = { key: html.querySelector('[name="key"]')?.getAttribute('value') ?? '', reason: 'monthly' };
-  const refused = await app.submit('/ui/operations/run/import', form);
-  const again = parse(await refused.text())
-    .querySelector('[name="key"]')
-    ?.getAttribute('value');
-  t.equal(again, form.key, 'a refused form keeps its key');
-  const run = () => app.submit('/ui/operations/run/import', { ...form, confirm: 'import' });
-  t.equal((await run()).headers.get('location'), '/jobs/3', 'and may be sent again');
-  t.equal((await run()).headers.get('location'), '/jobs/3');
 });
 
 t.test('the end of a job has a notice for whoever started it', async (t) => {

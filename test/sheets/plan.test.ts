@@ -1,25 +1,9 @@
-import assert from 'node:assert/strict';
-import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
-import { applyPlan } from '../../src/sheets/apply.ts';
-import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
-import { readFolder } from '../../src/sheets/folder.ts';
-import { type ImportPlan, type Mode, planImport, refuseRemovals } from '../../src/sheets/plan.ts';
-import { badSheet } from '../../src/sheets/problems.ts';
+import t from 'tap';
+import { refuseRemovals } from '../../src/sheets/plan.ts';
 import { planToken } from '../../src/sheets/token.ts';
-import {
-  category,
-  experience,
-  makeRoot,
-  manual,
-  type Root,
-  type Sheet,
-  sheet,
-  writeSheet,
-} from '../support/library.ts';
-
-const now = '2026-11-22T10:00:00.000Z';
-const nothing = { added: 0, changed: 0, unchanged: 0, removed: 0, invalid: 0 };
+import { category, experience, makeRoot, sheet } from '../support/library.ts';
+import { importSheet, keys, nothing, now, plan } from '../support/plan.ts';
 
 t.test('a first import adds everything, and the same again changes nothing', async (t) => {
   const root = makeRoot(t);
@@ -48,98 +32,6 @@ t.test('a replace removes what the sheet does not have, a merge keeps it', async
     { tab: 'Categories', id: 'SQL', title: 'Name of SQL' },
   ]);
   t.strictSame(keys(root), ['GIT', 'EXP-1', 'MNL-1']);
-});
-
-t.test('a merge may use categories that only the library has', async (t) => {
-  const root = makeRoot(t);
-  importSheet(root, sheet({ categories: [category(), category({ code: 'SQL' })] }));
-  const added = sheet({ experiences: [experience({ id: 'EXP-2', category_code: 'SQL' })] });
-  t.strictSame(plan(root, added, 'merge').rowProblems, []);
-  t.equal(plan(root, added, 'replace').rowProblems[0]?.column, 'category_code');
-  const unknown = plan(root, sheet({ experiences: [experience({ category_code: 'XYZ' })] }), 'merge');
-  t.equal(
-    unknown.rowProblems[0]?.message,
-    'The category “XYZ” is neither in the Categories tab nor in the library. Add it there, or correct the code.',
-  );
-});
-
-t.test('a replace keeps local_only entries, with their categories', async (t) => {
-  const root = makeRoot(t);
-  importSheet(
-    root,
-    sheet({
-      categories: [category(), category({ code: 'SQL' }), category({ code: 'OPS' })],
-      experiences: [experience({ id: 'EXP-LOCAL', category_code: 'SQL', sync_status: 'local_only' })],
-      manuals: [manual({ category_code: 'OPS' })],
-    }),
-  );
-  const { counts, after } = importSheet(root, sheet());
-  t.strictSame(counts, { ...nothing, added: 1, changed: 1, unchanged: 1, removed: 1 });
-  t.strictSame(after, { categories: 2, experiences: 2, manuals: 1 });
-  t.strictSame(keys(root), ['GIT', 'SQL', 'EXP-1', 'EXP-LOCAL', 'MNL-1']);
-});
-
-t.test('a local_only entry that is in the sheet becomes what the sheet says', async (t) => {
-  const root = makeRoot(t);
-  importSheet(root, sheet({ experiences: [experience({ sync_status: 2 })] }));
-  const { preview } = importSheet(root, sheet());
-  t.strictSame(preview.changed[0]?.fields, [{ field: 'sync_status', from: 'local_only', to: 'synced' }]);
-});
-
-t.test('two categories can swap their names, and a new one can take the name of one that goes', async (t) => {
-  const root = makeRoot(t);
-  const [git, sql] = [category({ name: 'One' }), category({ code: 'SQL', name: 'Two' })];
-  importSheet(root, sheet({ categories: [git, sql, category({ code: 'OLD', name: 'Three' })] }));
-  importSheet(
-    root,
-    sheet({
-      categories: [
-        { ...git, name: 'Two' },
-        { ...sql, name: 'One' },
-        category({ code: 'NEW', name: 'Three' }),
-      ],
-    }),
-  );
-  t.strictSame(root.db.prepare(`SELECT code || ' ' || name FROM categories ORDER BY code`).pluck().all(), [
-    'GIT Two',
-    'NEW Three',
-    'SQL One',
-  ]);
-});
-
-t.test('the name of a category that stays cannot be given to another', async (t) => {
-  const root = makeRoot(t);
-  importSheet(
-    root,
-    sheet({
-      categories: [category(), category({ code: 'SQL', name: 'Databases' })],
-      manuals: [manual({ category_code: 'SQL', sync_status: 2 })],
-    }),
-  );
-  const taken = sheet({
-    categories: [category(), category({ code: 'DBS', name: 'Databases' })],
-    manuals: [],
-  });
-  for (const mode of ['merge', 'replace'] as const) {
-    const { sheetProblems } = plan(root, taken, mode);
-    t.equal(badSheet(sheetProblems, []).details?.code, 'name_taken');
-    t.equal(
-      sheetProblems[0]?.problem.message,
-      '“Databases” is the name of category SQL, which stays in the library. Rename one of them.',
-    );
-  }
-});
-
-t.test('entries survive when their category is replaced by another', async (t) => {
-  const root = makeRoot(t);
-  importSheet(root, sheet());
-  const moved = sheet({
-    categories: [category({ code: 'VCS', name: 'Name of GIT' })],
-    experiences: [experience({ category_code: 'VCS' })],
-    manuals: [manual({ category_code: 'VCS' })],
-  });
-  t.strictSame(importSheet(root, moved).counts, { ...nothing, added: 1, changed: 2, removed: 1 });
-  t.strictSame(keys(root), ['VCS', 'EXP-1', 'MNL-1']);
 });
 
 t.test('only changed text makes an entry wait for its embedding again', async (t) => {
@@ -206,33 +98,6 @@ t.test('contextual without context passes where the library holds the same row',
   t.strictSame(plan(root, same).counts, { ...nothing, unchanged: 3 });
   const other = sheet({ experiences: [experience({ section: 'contextual', author: 'Ada' })] });
   t.equal(plan(root, other).rowProblems[0]?.column, 'context');
-});
-
-t.test('an invalid row changes nothing: its entry stays as it is, with its category', async (t) => {
-  const root = makeRoot(t);
-  importSheet(
-    root,
-    sheet({
-      categories: [category(), category({ code: 'SQL' })],
-      experiences: [experience({ category_code: 'SQL' })],
-    }),
-  );
-  const spoilt = sheet({
-    experiences: [experience({ title: '' })],
-    manuals: [manual({ category_code: 'XYZ' })],
-  });
-  const { counts, after } = importSheet(root, spoilt);
-  t.strictSame(counts, { ...nothing, unchanged: 1, invalid: 2 });
-  t.strictSame(after, { categories: 2, experiences: 1, manuals: 1 });
-  t.strictSame(keys(root), ['GIT', 'SQL', 'EXP-1', 'MNL-1']);
-});
-
-t.test('an invalid category stays as it is, and its entries remain valid', async (t) => {
-  const root = makeRoot(t);
-  importSheet(root, sheet({ categories: [category(), category({ code: 'SQL' })] }));
-  const spoilt = sheet({ categories: [category({ name: '' }), category({ code: 'SQL' })] });
-  t.strictSame(importSheet(root, spoilt).counts, { ...nothing, unchanged: 3, invalid: 1 });
-  t.strictSame(keys(root), ['GIT', 'SQL', 'EXP-1', 'MNL-1']);
 });
 
 t.test('times come from the sheet where they are ISO 8601, and a changed row is updated now', async (t) => {
@@ -326,31 +191,3 @@ t.test('the token of a plan changes with the library, the files and the mode', a
   t.equal(new Set(tokens).size, 4);
   t.equal(planToken(1, ['a', 'b'], 'replace'), tokens[0]);
 });
-
-function plan(root: Root, content: Sheet, mode: Mode = 'replace'): ImportPlan {
-  return read(root, content, mode).plan;
-}
-
-/** Leaves invalid rows out. */
-function importSheet(root: Root, content: Sheet, mode: Mode = 'replace'): ImportPlan {
-  const { plan, checked, library } = read(root, content, mode);
-  library.write(() => applyPlan(library, plan, checked, now));
-  assert.deepEqual(library.counts(), plan.after, 'the library is as large as planned');
-  return plan;
-}
-
-function read(root: Root, content: Sheet, mode: Mode) {
-  const checked = checkSheet(readFolder(writeSheet(root, content), () => true));
-  if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
-  const library = createLibrary(root.db);
-  return { library, checked, plan: planImport(checked, library, mode) };
-}
-
-/** Of all rows that the library has. */
-function keys({ db }: Root): unknown[] {
-  return [
-    'SELECT code FROM categories ORDER BY 1',
-    'SELECT id FROM experiences ORDER BY 1',
-    'SELECT id FROM category_manuals ORDER BY 1',
-  ].flatMap((statement) => db.prepare(statement).pluck().all());
-}

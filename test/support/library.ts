@@ -98,3 +98,15 @@ function rowsOf(content: Sheet, tab: Tab): Row[] {
   if (tab.kind === 'category') return content.categories;
   return tab.kind === 'experience' ? content.experiences : content.manuals;
 }
+
+/** Everything in the library but its bookkeeping. */
+export function contentOf({ db }: Root) {
+  return [
+    'categories',
+    'experiences',
+    'category_manuals',
+    'embeddings',
+    'ops_library_state',
+    'ops_applied',
+  ].map((table) => db.prepare(`SELECT * FROM ${table}`).all());
+}

@@ -1,0 +1,130 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import type { Job } from '../../src/jobs/job.ts';
+import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
+import { startEngine } from '../support/engine.ts';
+import { defineOperation } from '../support/operations.ts';
+import { run, startWith } from '../support/runs.ts';
+
+t.test('rubbish on the message descriptor fails a script that ends well, and breaks nothing', async (t) => {
+  const engine = startWith(t, 'sends-rubbish', 'succeeds');
+  const good = '{"type":"result","data":{"n":1}}\n';
+  const send = (...parts: (string | Buffer)[]) =>
+    run(engine, 'sends-rubbish', {
+      text: Buffer.concat(parts.map((part) => Buffer.from(part))).toString('base64'),
+    });
+  const bad: [string, ...(string | Buffer)[]][] = [
+    ['text', 'hello\n', good],
+    ['a row that cannot be stored', '{"type":"row","outcome":"added","ref":{"not":"text"}}\n', good],
+    ['bytes that are no UTF-8', Buffer.from('{"type":"row","outcome":"\xff"}\n', 'latin1'), good],
+    ['a message over 1 MiB', `{"type":"result","data":{"x":"${'x'.repeat(1024 * 1024)}"}}\n`, good],
+    ['a line that never ends', 'x'.repeat(1_200_000)],
+  ];
+  const sent = bad.map(async ([what, ...parts]) => {
+    const job = await send(...parts);
+    t.match(job, { status: 'failed', failure: { code: 'bad_output', message: /^1 line on/ } }, what);
+  });
+  await Promise.all(sent);
+  t.match(
+    await send(good.trim()),
+    { status: 'succeeded', result: { n: 1 } },
+    'a last line without its end is read',
+  );
+  const large = 'x'.repeat(1024 * 1024 - 100);
+  t.match(
+    (await send(`{"type":"result","data":{"x":"${large}"}}\n`)).result,
+    { x: large },
+    'nearly 1 MiB is read',
+  );
+  t.match(await run(engine, 'succeeds'), { status: 'succeeded' });
+});
+
+t.test('every byte of the output is in the log', async (t) => {
+  const engine = startWith(t, 'writes-bytes');
+  const job = await run(engine, 'writes-bytes', { count: 2000 });
+  const { text, size } = engine.logOf(job);
+  const onStderr = Buffer.from('on stderr');
+  const at = text.indexOf(onStderr);
+  const stdout = Buffer.concat([text.subarray(0, at), text.subarray(at + onStderr.length)]);
+  t.equal(size, 2000 * 256 + onStderr.length);
+  t.equal(job.log_bytes, size);
+  t.ok(stdout.equals(Buffer.concat(Array(2000).fill(Buffer.from(Array.from({ length: 256 }, (_, n) => n))))));
+});
+
+t.test('a flood of output is capped to its head and its tail', async (t) => {
+  const engine = startEngine(t, {
+    operations: [defineOperation({ child: 'floods-output' })],
+    env: { CHL_JOB_LOG_MAX_MB: '1' },
+  });
+  const count = 30_000_000;
+  const job = await run(engine, 'chore', { count });
+  t.match(job, { status: 'succeeded', log_bytes: count });
+  t.equal(fs.statSync(jobLogFile(engine.root, job.number)).size, 1024 * 1024);
+  t.match(engine.logOf(job), { offset: 0, next: 512 * 1024, size: count });
+});
+
+t.test('a flood of progress is stored now and then, and its last value always', async (t) => {
+  const engine = startWith(t, 'floods-progress');
+  const stored: number[] = [];
+  engine.bus.on('job', ({ number }) => {
+    const { status, progress } = engine.repository.find(String(number)) as Job;
+    if (status === 'running' && progress) stored.push(progress.done);
+  });
+  const job = await run(engine, 'floods-progress', { count: 100_000 });
+  t.match(job, { status: 'succeeded', progress: { done: 100_000, total: 100_000 } });
+  t.ok(stored.length < 50, `stored ${stored.length} times`);
+  t.equal(stored.at(-1), 100_000);
+});
+
+t.test('a full disk ends the job and not the server', async (t) => {
+  const engine = startWith(t, 'succeeds', 'forks-a-daemon-and-sleeps');
+  fs.mkdirSync(path.join(engine.root, 'logs'));
+  for (const number of [1, 2]) fs.symlinkSync('/dev/full', jobLogFile(engine.root, number));
+  const lost = {
+    status: 'failed',
+    failure: { code: 'lost', message: /log stopped, the disk is full \(ENOSPC\)/ },
+  };
+  t.match(await run(engine, 'succeeds'), lost);
+  t.match(await run(engine, 'forks-a-daemon-and-sleeps'), lost, 'what it has started is ended, too');
+  t.same(engine.processesLeft(), []);
+  t.match(await run(engine, 'succeeds'), { status: 'succeeded' }, 'the next one finds its disk');
+});
+
+t.test('a secret shows nowhere: not in the log, progress, rows, failure or audit', async (t) => {
+  const secret = 'tok"en-of-the-report';
+  const operations = [defineOperation({ child: 'tells-its-secret' })];
+  const engine = startEngine(t, { operations, secrets: [secret] });
+  const notes: (string | null | undefined)[] = [];
+  engine.bus.on('job', ({ number }) => notes.push(engine.jobs.find(String(number)).progress?.note));
+  const { number } = engine.enqueue('chore', { text: secret });
+  const job = await engine.whenJob(number);
+  t.match(job, {
+    status: 'failed',
+    failure: {
+      message: 'failed with [masked]',
+      detail: { deep: ['detail [masked]'] },
+      stderr_tail: 'err [masked].\n',
+    },
+  });
+  t.ok(notes.includes('note [masked]'));
+  t.match(engine.listing.rows(job.id, undefined, 9).items, [
+    { ref: 'ref [masked]', message: 'row [masked]' },
+  ]);
+  const lines = engine.logOf(job).text.toString().split('\n').sort();
+  t.strictSame(lines, ['', 'err [masked].', 'out [masked].']);
+  t.notMatch(JSON.stringify(engine.auditRows(`job:${number}`).at(-1)), 'en-of-the-report');
+});
+
+t.test('a line far longer than what is held is kept byte by byte at its head and its tail', async (t) => {
+  const operations = [defineOperation({ child: 'writes-one-line' })];
+  const engine = startEngine(t, { operations, env: { CHL_JOB_LOG_MAX_MB: '2' } });
+  const count = 12 * 1024 * 1024;
+  const job = await run(engine, 'chore', { count });
+  t.match(job, { status: 'succeeded', log_bytes: count + 1 });
+  const half = 1024 * 1024;
+  const line = Buffer.alloc(half, 'abcdefgh');
+  t.ok(engine.logOf(job).text.equals(line));
+  const tail = readJobLog(jobLogFile(engine.root, job.number), count + 1 - half, half);
+  t.ok(tail.text.equals(Buffer.concat([line.subarray(1), Buffer.from('\n')])));
+});

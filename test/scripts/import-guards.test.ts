@@ -1,0 +1,182 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import t from 'tap';
+import { openDatabase } from '../../src/db/open.ts';
+import type { ProgressMessage, ScriptMessage } from '../../src/runner/protocol.ts';
+import { hashFolder } from '../../src/sheets/folder.ts';
+import { planToken } from '../../src/sheets/token.ts';
+import {
+  experience,
+  makeRoot,
+  type Root,
+  type Scope,
+  sheet,
+  writeSheet,
+  contentOf,
+} from '../support/library.ts';
+import { runScript } from '../support/script.ts';
+
+const entries = (count: number, row = {}) =>
+  Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
+
+t.test('a replace that would remove more than a fifth needs consent', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: entries(9) }));
+  await runScript(root.config, 'import');
+  writeSheet(root, sheet({ experiences: entries(6) }));
+  const before = contentOf(root);
+
+  const refused = await runScript(root.config, 'import');
+  t.equal(refused.code, 65);
+  t.match(refused.failure?.detail, { code: 'too_many_removed', removed: 3, entries: 10 });
+  t.match(refused.failure?.message, /^This would remove 3 of 10 entries \(30 %\); nothing was written\./);
+  t.strictSame(contentOf(root), before);
+  t.notOk(fs.existsSync(path.join(root.config.root, 'backups')), 'refused before the backup');
+
+  await t.test('a merge removes nothing', async (t) => {
+    t.match((await runScript(root.config, 'import', { mode: 'merge' })).result, { unchanged: 8, removed: 0 });
+  });
+  await t.test('the plan says so, and its token is consent', async (t) => {
+    const { result } = await runScript(root.config, 'import', { dry_run: true });
+    t.match(result, { removed: 3 });
+    t.match((await runScript(root.config, 'import', { plan: result?.plan })).result, {
+      removed: 3,
+      experiences: 6,
+    });
+  });
+  await t.test('allow_removals is consent', async (t) => {
+    writeSheet(root, sheet({ experiences: [] }));
+    t.match((await runScript(root.config, 'import', { allow_removals: true })).result, {
+      removed: 6,
+      experiences: 0,
+    });
+  });
+});
+
+t.test('a plan is applied only to what it was made for', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  const { result } = await runScript(root.config, 'import', { dry_run: true });
+  const plan = result?.plan;
+  t.equal(plan, planToken(0, await hashFolder(folder), 'replace'), 'the server can make the same token');
+  const message =
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.';
+  const outdated = { code: 65, failure: { message, detail: { code: 'plan_outdated' } } };
+
+  t.match(await runScript(root.config, 'import', { plan, mode: 'merge' }), outdated, 'another mode');
+  writeSheet(root, sheet({ experiences: [experience({ author: 'Ada' })] }));
+  t.match(await runScript(root.config, 'import', { plan }), outdated, 'another file');
+  writeSheet(root, sheet());
+  root.db.exec(`INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
+  t.match(await runScript(root.config, 'import', { plan }), outdated, 'another library');
+  root.db.exec(`UPDATE ops_library_state SET revision = 0`);
+  t.match(
+    (await runScript(root.config, 'import', { plan })).result,
+    { plan, added: 3, removed: 1 },
+    'unchanged',
+  );
+});
+
+t.test('a library that another program changes meanwhile is compared again', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: entries(3) }));
+  await runScript(root.config, 'import');
+  writeSheet(root, sheet({ experiences: entries(4) }));
+  root.db.exec(`BEGIN IMMEDIATE; INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
+  const { code, result, stdout } = await runScript(root.config, 'import', {}, (message) => {
+    if (isWriting(message) && root.db.inTransaction) root.db.exec('COMMIT');
+  });
+  t.equal(code, 0);
+  t.match(result, { added: 1, removed: 1, unchanged: 5, categories: 1 });
+  t.match(stdout, 'Another program has changed the library meanwhile; comparing again.');
+  const backups = fs.readdirSync(path.join(root.config.root, 'backups'));
+  t.strictSame(backups, [result?.backup], 'one backup, of the last state');
+});
+
+t.test('an attempt that is no longer the running one writes nothing', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  const before = contentOf(root);
+  root.db.exec('BEGIN IMMEDIATE');
+  const { code, failure } = await runScript(root.config, 'import', {}, (message) => {
+    if (!isWriting(message) || !root.db.inTransaction) return;
+    const ops = openDatabase(root.config.opsDatabasePath, { busyMs: 1000 });
+    ops.exec('UPDATE job SET attempt = 2');
+    ops.close();
+    root.db.exec('COMMIT');
+  });
+  t.equal(code, 1);
+  t.match(failure?.message, /no longer the one that may write/);
+  t.strictSame(contentOf(root), before);
+});
+
+t.test('an import that is killed while it writes has written nothing', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet({ experiences: entries(3000) }));
+  const before = contentOf(root);
+  root.db.exec('BEGIN IMMEDIATE');
+  const { signal } = await runScript(root.config, 'import', {}, async (message, child) => {
+    if (!isWriting(message) || !root.db.inTransaction) return;
+    blockFence(t, root);
+    root.db.exec('COMMIT');
+    while (!isBeingWritten(root)) await setImmediate();
+    child.kill('SIGKILL');
+  });
+  t.equal(signal, 'SIGKILL');
+  t.strictSame(contentOf(root), before);
+});
+
+t.test('paths outside the allowed folders are refused', async (t) => {
+  const root = makeRoot(t);
+  const { code, failure } = await runScript(root.config, 'import', { path: '/etc' });
+  t.equal(code, 65);
+  t.match(failure, {
+    message: '“/etc” is not allowed. Sheets are read from sheets and uploads.',
+    detail: { code: 'path_not_allowed' },
+  });
+});
+
+t.test('arguments that it does not know are refused, never taken for a default', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  const cases: [Record<string, unknown>, string][] = [
+    [{ mode: 'mirror' }, 'The argument mode is "mirror"; allowed: replace, merge.'],
+    [{ source: 'main' }, 'The argument source is "main"; allowed: published, review.'],
+    [{ dry_run: 'yes' }, 'The argument dry_run is "yes"; true or false is expected.'],
+    [{ path: 7 }, 'The argument path is 7; a text is expected.'],
+    [
+      { dryRun: true },
+      'The argument dryRun is not an argument; allowed are source, path, mode, dry_run, plan, skip_invalid, allow_removals.',
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const { code, failure } = await runScript(root.config, 'import', args);
+    t.equal(code, 65);
+    t.match(failure, { message, detail: { code: 'invalid_arguments' } });
+  }
+  t.equal(root.db.prepare('SELECT count(*) FROM categories').pluck().get(), 0);
+});
+
+function isWriting(message: ScriptMessage): message is ProgressMessage {
+  return message.type === 'progress' && message.phase === 'write';
+}
+
+function isBeingWritten({ db }: Root): boolean {
+  try {
+    db.pragma('busy_timeout = 0');
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return true;
+    throw error;
+  }
+}
+
+/** Until the test ends, nobody else can read ops.db: a script waits at its fence. */
+function blockFence(t: Scope, { config }: Root) {
+  const ops = openDatabase(config.opsDatabasePath, { busyMs: 1000 });
+  ops.pragma('locking_mode = EXCLUSIVE');
+  ops.exec('BEGIN EXCLUSIVE');
+  t.teardown(() => ops.close());
+}

@@ -1,0 +1,43 @@
+// Sheets that an import refuses, and the words it does so with.
+import t from 'tap';
+import type { AppError } from '../../src/errors.ts';
+import { createLibrary } from '../../src/library/repository.ts';
+import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
+import { readFolder } from '../../src/sheets/folder.ts';
+import { mayRead } from '../../src/sheets/places.ts';
+import { planImport } from '../../src/sheets/plan.ts';
+import { badSheet, type Problem } from '../../src/sheets/problems.ts';
+import { makeRoot, type Root, type Sheet, sheet, writeSheet } from './library.ts';
+
+/** Problems as tab, row, column, value, message; the message says what was found, what was expected, what to do. */
+type Expected = { code: string; problems: (string | number | null)[][] };
+export type BadSheet = {
+  title: string;
+  content?: Partial<Sheet>;
+  spoil?: (folder: string) => void;
+} & Expected;
+
+export function testRefusals(badSheets: BadSheet[]) {
+  for (const { title, content, spoil, code, problems } of badSheets) {
+    t.test(`refuses ${title}`, async (t) => {
+      const root = makeRoot(t);
+      const folder = writeSheet(root, sheet(content));
+      spoil?.(folder);
+      const { details } = check(root, folder);
+      t.equal(details?.code, code);
+      const shown = details?.problems as Problem[];
+      t.strictSame(
+        shown.map(({ tab, row, column, value, message }) => [tab, row, column, value, message]),
+        problems,
+      );
+    });
+  }
+}
+
+/** What an import into the root's empty library would be refused with. */
+export function check({ config, db }: Root, folder: string): AppError {
+  const checked = checkSheet(readFolder(folder, (file) => mayRead(config, file)));
+  if (!isComparable(checked)) return badSheet(checked.sheetProblems, checked.rowProblems);
+  const plan = planImport(checked, createLibrary(db), 'replace');
+  return badSheet(plan.sheetProblems, plan.rowProblems);
+}

@@ -1,0 +1,35 @@
+// The statements on jobs alone, on a new ops.db, with a clock that the test moves.
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Test } from 'tap';
+import { prepareOps } from '../../src/db/ops.ts';
+import type { Claim, Job } from '../../src/jobs/job.ts';
+import { createJobRepository, type NewJob } from '../../src/jobs/repository.ts';
+
+export const failure = { code: 'exited', message: 'It broke.', detail: null, stderr_tail: null } as const;
+export const library: Claim = { name: 'library', mode: 'exclusive' };
+export const nothingElse = () => {};
+
+export type Opened = ReturnType<typeof openRepository>;
+
+export function openRepository(t: Test) {
+  const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
+  t.teardown(() => ops.close());
+  const clock = { at: Date.parse('2026-08-01T10:00:00Z') };
+  const repository = createJobRepository(ops, () => new Date(clock.at));
+  const insert = (given: Partial<NewJob> = {}): Job =>
+    repository.insert({
+      id: randomUUID(),
+      operation: 'chore',
+      mode: 'scripts',
+      requested_by: 'ada',
+      request_id: 'r1',
+      reason: null,
+      max_attempts: 2,
+      retry_of: null,
+      args: { count: 1 },
+      claims: [library],
+      ...given,
+    });
+  return { ops, clock, repository, insert };
+}
