@@ -1,5 +1,5 @@
-// A worker process that beats fast and embeds as the file `embedder.json` of its data root says: so slowly, failing on
-// these titles, or not answering at all.
+// A worker process that beats fast and embeds as the file `embedder.json` of its data root says: so slowly, failing or
+// hanging on these titles, or not answering at all.
 import fs from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
@@ -26,14 +26,22 @@ const model: Embedder = {
   ...toldModel,
   isLexical: true,
   async embed(texts) {
-    const { msPerEntry, refuses, isDown } = told();
+    const { msPerEntry, refuses, hangs, spins, isDown } = told();
+    const finds = (words: string | undefined) =>
+      texts.find((text) => words !== undefined && text.includes(words));
     if (isDown) throw new EmbeddingOutage('connect ECONNREFUSED 127.0.0.1:11434');
     await after(msPerEntry * texts.length);
-    const bad = texts.find((text) => refuses !== undefined && text.includes(refuses));
+    if (finds(hangs) !== undefined) await new Promise(() => {});
+    while (finds(spins) !== undefined);
+    const bad = finds(refuses);
     if (bad !== undefined) throw new Error(`The text ${JSON.stringify(bad)} cannot be embedded.`);
     return texts.map((text) => new Float32Array(8).fill(0).map((_, at) => (at === text.length % 8 ? 1 : 0)));
   },
 };
 
-await runWorkerProcess(config, { ...model, words: model.name, open: async () => model }, quick);
+await runWorkerProcess(
+  config,
+  { ...model, words: model.name, open: async () => model },
+  { ...quick, ...told().pace },
+);
 process.exit(0);

@@ -1,5 +1,7 @@
 // Real worker processes with all that looks after them, but no pages: a pool, its watch and the verbs of the operator, with
 // short times, on a data root of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -61,6 +63,7 @@ export async function openRig(options: {
   const pool = createPool({ ...shared, config, command, leastWaitMs: 20, quickMs, onEnd: watch.tellEnd });
   const workers = createWorkers({ ...shared, pool });
   const entries = createEntries(library);
+  const byHand = new Set<ChildProcess>();
   await queue.useModel(toldModel);
   await watch.start();
   await pool.start();
@@ -89,10 +92,26 @@ export async function openRig(options: {
       }
     },
 
+    /** As `npm run worker` starts one: the pool does not look after it. */
+    startByHand(): ChildProcess {
+      const environment = { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root };
+      const child = spawn(process.execPath, [toldScript], {
+        env: environment,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      byHand.add(child);
+      child.once('exit', () => byHand.delete(child));
+      return child;
+    },
+
     pending: async () => (await queue.counts()).pending.total,
 
     /** Ends the workers and closes everything. */
     async close() {
+      for (const child of byHand) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
       await pool.stop();
       await watch.stop();
       library.close();

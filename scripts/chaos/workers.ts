@@ -17,7 +17,9 @@ export type WorkerSequence = {
 /** What the operator has asked for: the truth must be the same after each step. */
 type Model = { isPaused: boolean; own: Set<string>; isDraining: boolean };
 
-const workerCount = 3;
+/** Of the pool, which replaces whom it has lost; one more by hand may come back after it was lost. */
+const inPool = 2;
+const workerCount = inPool + 1;
 const quietMaxMs = 20_000;
 
 /** Stops at the first step that finds a problem. */
@@ -28,17 +30,21 @@ export async function runWorkerSequence(options: {
   onStep?(step: number, words: string): void;
 }): Promise<WorkerSequence> {
   const random = createRandom(options.seed);
-  const rig = await openRig({ root: options.root, workers: workerCount, told: { msPerEntry: 3 } });
+  const rig = await openRig({ root: options.root, workers: inPool, told: { msPerEntry: 3 } });
   const sequence: WorkerSequence = { steps: 0, entries: 0, kills: 0, stops: 0, problems: [] };
   const model: Model = { isPaused: false, own: new Set(), isDraining: false };
   const stopped = new Set<number>();
   try {
     await rig.untilFree(() => rig.entries.add(60));
-    await rig.until('started', () => rig.repository.living().every(({ pid }) => pid !== null));
+    const byHand = { child: rig.startByHand() };
+    await rig.until('started', () => {
+      const living = rig.repository.living();
+      return living.length === workerCount && living.every(({ pid }) => pid !== null);
+    });
     while (sequence.steps < options.steps && sequence.problems.length === 0) {
       sequence.steps += 1;
       const step = pick(random, steps);
-      await step({ rig, random, model, stopped, sequence });
+      await step({ rig, byHand, random, model, stopped, sequence });
       options.onStep?.(sequence.steps, step.name);
       await compare(rig, model, sequence, step.name);
     }
@@ -54,6 +60,7 @@ export async function runWorkerSequence(options: {
 
 type Stage = {
   rig: WorkerRig;
+  byHand: { child: ReturnType<WorkerRig['startByHand']> };
   random: Random;
   model: Model;
   stopped: Set<number>;
@@ -150,6 +157,10 @@ const stop: Step = async ({ rig, random, stopped, sequence }) => {
   sequence.stops += 1;
 };
 
+const startAgain: Step = async ({ rig, byHand }) => {
+  if (byHand.child.signalCode !== null) byHand.child = rig.startByHand();
+};
+
 /** It goes on in the middle of what it did: by now another may have its entries. */
 const goOn: Step = async ({ stopped }) => {
   for (const pid of stopped) send(pid, 'SIGCONT');
@@ -175,6 +186,7 @@ const steps: [Step, ...Step[]] = [
   kill,
   stop,
   goOn,
+  startAgain,
 ];
 
 const names = Array.from({ length: workerCount }, (_, at) => `embed-${at + 1}`);

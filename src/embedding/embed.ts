@@ -9,7 +9,14 @@ import { scaleToUnit } from './vector.ts';
 /** `failed` counts failed attempts, the last and the others. */
 export type Outcome = { embedded: number; failed: number };
 
-export type Work = { queue: EmbeddingQueue; model: Embedder; claimant: string; leaseMs: number };
+export type Work = {
+  queue: EmbeddingQueue;
+  model: Embedder;
+  claimant: string;
+  leaseMs: number;
+  /** Told of each claim of a failed batch before it is tried by itself. */
+  onNext?: (claim: Claim) => void;
+};
 
 /** Embeds what was claimed, and holds the lease meanwhile. When the batch fails, each entry is tried by itself, so that a
  *  bad one never stops the others. Throws `EmbeddingOutage`; then what is left is given back and no attempt counted. */
@@ -79,6 +86,7 @@ async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
   }
   const sum = { embedded: 0, failed: 0 };
   for (const claim of claims) {
+    work.onNext?.(claim);
     const { embedded, failed } = await embedTogether(work, [claim]);
     sum.embedded += embedded;
     sum.failed += failed;

@@ -108,17 +108,20 @@ export function createPool(given: {
     slot.child = child;
     child.release('');
     child.exited
-      .then(wordExit, (error: Error) => `It could not be started: ${error.message}`)
+      .then(
+        (exit) => wordExit(exit, tail.text()),
+        (error: Error) => `It could not be started: ${error.message}`,
+      )
       .then((ended) => {
         void child.end(0);
         slot.child = null;
-        if (!isStopping) startLater(slot, performance.now() - startedAt, ended, tail.text());
+        if (!isStopping) startLater(slot, performance.now() - startedAt, ended);
       });
   }
 
-  function startLater(slot: Slot, livedMs: number, ended: string, said: string) {
+  function startLater(slot: Slot, livedMs: number, ended: string) {
     slot.quickDeaths = livedMs < (given.quickMs ?? quickMs) ? slot.quickDeaths + 1 : 0;
-    if (slot.quickDeaths >= mostQuickDeaths) return giveUp(slot, ended, said);
+    if (slot.quickDeaths >= mostQuickDeaths) return giveUp(slot, ended);
     const waitMs = Math.min(
       mostWaitMs,
       (given.leastWaitMs ?? leastWaitMs) * 2 ** Math.max(0, slot.quickDeaths - 1),
@@ -127,10 +130,9 @@ export function createPool(given: {
     onEnd(slot.name, `${ended} It starts again by itself.`);
   }
 
-  function giveUp(slot: Slot, ended: string, said: string) {
-    const lastWords = lastLineOf(said);
-    slot.gaveUp = `It ended ${plural(mostQuickDeaths, 'time')} soon after its start, so it is not started any more. ${ended}${lastWords ? ` It said: ${lastWords}` : ''}`;
-    log.error({ event: 'worker.gave_up', worker: slot.name, said }, slot.gaveUp);
+  function giveUp(slot: Slot, ended: string) {
+    slot.gaveUp = `It ended ${plural(mostQuickDeaths, 'time')} soon after its start, so it is not started any more. ${ended}`;
+    log.error({ event: 'worker.gave_up', worker: slot.name }, slot.gaveUp);
     const detail = { message: slot.gaveUp };
     const target = `worker:${slot.name}`;
     untilFree(() =>
@@ -148,6 +150,9 @@ function lastLineOf(said: string): string {
   return said.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
 }
 
-function wordExit({ code, signal }: ChildExit): string {
-  return signal ? `Its process was ended by ${signal}.` : `Its process ended with code ${code}.`;
+/** Who is ended by a signal has not said why. */
+function wordExit({ code, signal }: ChildExit, said: string): string {
+  if (signal) return `Its process was ended by ${signal}.`;
+  const words = lastLineOf(said);
+  return `Its process ended with code ${code}.${words ? ` It said: ${words}` : ''}`;
 }

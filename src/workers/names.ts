@@ -20,6 +20,12 @@ export function isProcessGone(worker: WorkerRow): boolean {
   return identity !== null && !isAlive(identity);
 }
 
+/** The same process, alive. As above. */
+export function isProcessThere(worker: WorkerRow): boolean {
+  const identity = identityOf(worker);
+  return identity !== null && isAlive(identity);
+}
+
 /** Stopped by a signal. As above. */
 export function isProcessStopped(worker: WorkerRow): boolean {
   const identity = identityOf(worker);

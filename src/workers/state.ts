@@ -49,8 +49,12 @@ export function isQuiet({ pid, lost_at, state, heartbeat_at }: WorkerRow, { paus
 /** Busy without a completion for two minutes, or five times what nearly all of its batches took. */
 export function isStalled({ state, current_since, p95_ms }: WorkerRow, now: Date): boolean {
   if (state !== 'working' || !current_since) return false;
-  const limitMs = Math.max(stalledAfterMs, 5 * (p95_ms ?? 0));
-  return now.getTime() - Date.parse(current_since) > limitMs;
+  return now.getTime() - Date.parse(current_since) > stallLimitMs(p95_ms);
+}
+
+/** From then on a batch counts as stalled; after twice that the worker gives it up. `leastMs` is for tests. */
+export function stallLimitMs(p95Ms: number | null, leastMs = stalledAfterMs): number {
+  return Math.max(leastMs, 5 * (p95Ms ?? 0));
 }
 
 /** How many entries a minute the workers embed together while they have any; null when that was never measured. */

@@ -1,12 +1,13 @@
-// Looks after the workers while the server runs: takes back what the lost ones have claimed, points out who stalls, ends
-// a drain when its time has come. It waits for nobody; what cannot be written now is written at the next look.
+// Looks after the workers while the server runs: takes back what the lost ones have claimed, ends those of them that the
+// pool can replace, points out who stalls, ends a drain when its time has come. It waits for nobody; what cannot be written
+// now is written at the next look.
 import { type Audit, systemRequester } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import { isBusy, type UntilFree } from '../db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { Log } from '../log.ts';
 import { signal } from '../runner/processes.ts';
-import { isProcessGone, isProcessStopped } from './names.ts';
+import { isProcessGone, isProcessStopped, isProcessThere } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import { isQuiet, isStalled, lostAfterMs, type WorkerRow } from './state.ts';
 
@@ -20,10 +21,12 @@ const rememberMs = 600_000;
 /** After its deadline a drain waits for the batches in hand, to tell the true number. */
 const settleMs = 15_000;
 
-const buriedWords = 'The worker process ended while it embedded this entry.';
+const endedWords = 'The worker process ended while it embedded this entry.';
+const hungWords = 'The worker hung while it embedded this entry: it sent no heartbeats any more.';
 
-/** `isItsOwn`: the process ended by itself, or by what it embedded, as far as anybody knows. */
-type Loss = { reason: string; isItsOwn: boolean };
+/** `buried`: what is said of the entries it had in hand, since one of them may be to blame as far as anybody knows; null
+ *  when none is. */
+type Loss = { reason: string; buried: string | null };
 
 export function createWorkerWatch(given: {
   repository: WorkerRepository;
@@ -39,7 +42,7 @@ export function createWorkerWatch(given: {
   const { repository, queue, audit, bus, log, untilFree, now } = given;
   const { lookMs = lookEveryMs, lostMs = lostAfterMs } = given;
   /** By claimant: whose process ended, and how. Its row may be that of its successor before this is settled. */
-  const ends = new Map<string, { worker: WorkerRow; reason: string; isItsOwn: boolean }>();
+  const ends = new Map<string, { worker: WorkerRow } & Loss>();
   let seen = '';
   let lookedAt = now().getTime();
   let timer: NodeJS.Timeout | null = null;
@@ -56,7 +59,7 @@ export function createWorkerWatch(given: {
     /** The pool saw the process of this worker end. */
     tellEnd(name: string, reason: string) {
       const worker = repository.find(name);
-      if (worker && !worker.lost_at) ends.set(worker.claimant, { worker, reason, isItsOwn: true });
+      if (worker && !worker.lost_at) ends.set(worker.claimant, { worker, reason, buried: endedWords });
       void look();
     },
     /** Safe twice. Settles when nothing is being written any more. */
@@ -113,7 +116,10 @@ export function createWorkerWatch(given: {
 
   async function lookAt(worker: WorkerRow) {
     try {
-      if (worker.lost_at) return forget(worker);
+      if (worker.lost_at) {
+        endReplaceable(worker);
+        return forget(worker);
+      }
       const loss = findLoss(worker);
       if (loss) return await lose(worker, loss);
       const stalls = isStalled(worker, now());
@@ -125,16 +131,21 @@ export function createWorkerWatch(given: {
   }
 
   /** Its claims first: when this is interrupted it is done again. */
-  async function lose(worker: WorkerRow, { reason, isItsOwn }: Loss) {
-    const returned = isItsOwn
-      ? await queue.bury(worker.claimant, buriedWords)
-      : await queue.release(worker.claimant);
+  async function lose(worker: WorkerRow, { reason, buried }: Loss) {
+    const returned =
+      buried === null ? await queue.release(worker.claimant) : await queue.bury(worker.claimant, buried);
     repository.transaction(() => {
       repository.lose(worker, reason);
       record(worker, 'worker.lost', { reason, returned });
     });
     ends.delete(worker.claimant);
     log.warn({ event: 'worker.lost', worker: worker.name, pid: worker.pid, returned }, reason);
+    endReplaceable(worker);
+  }
+
+  /** A process that hangs or is stopped would keep its place for ever; the pool starts another when it is gone. */
+  function endReplaceable(worker: WorkerRow) {
+    if (worker.pid !== null && isReplaceable(worker)) signal(worker.pid, 'SIGKILL');
   }
 
   /** Who was stopped in the middle of a write holds the database against everybody. */
@@ -142,7 +153,7 @@ export function createWorkerWatch(given: {
     if (worker.pid === null || !findLoss(worker) || !isProcessStopped(worker)) return;
     signal(worker.pid, 'SIGKILL');
     const reason = 'It was stopped (SIGSTOP) while it wrote, so it was ended: nobody else could write.';
-    ends.set(worker.claimant, { worker, reason, isItsOwn: false });
+    ends.set(worker.claimant, { worker, reason, buried: null });
     log.error({ event: 'worker.ended', worker: worker.name, pid: worker.pid }, reason);
   }
 
@@ -156,9 +167,9 @@ export function createWorkerWatch(given: {
     if (told) return told;
     // Of its own workers the pool tells how they ended.
     if (worker.owner === 'hand' && isProcessGone(worker))
-      return { reason: 'Its process is gone.', isItsOwn: true };
+      return { reason: 'Its process is gone.', buried: endedWords };
     const isSilent = worker.pid !== null && now().getTime() - Date.parse(worker.heartbeat_at) > lostMs;
-    return isSilent ? { reason: 'It sends no heartbeats any more.', isItsOwn: false } : null;
+    return isSilent ? wordSilence(worker) : null;
   }
 
   /** The pool brings its own workers back; of the others the operator has had time to read. */
@@ -195,6 +206,23 @@ export function createWorkerWatch(given: {
       });
     });
   }
+}
+
+/** Only of a process that is proven to run and does not beat may what it has in hand be the cause. */
+function wordSilence(worker: WorkerRow): Loss {
+  const silent = 'It sends no heartbeats any more';
+  if (!isProcessThere(worker)) return { reason: `${silent}.`, buried: null };
+  const isStopped = isProcessStopped(worker);
+  const what = isStopped ? 'It was stopped (SIGSTOP)' : silent;
+  const next = isReplaceable(worker)
+    ? ', so its process is ended.'
+    : `. Process ${worker.pid} is still there: end it, or let it go on.`;
+  return { reason: `${what}${next}`, buried: isStopped ? null : hungWords };
+}
+
+/** Started by the server's pool, and proven to be there. */
+function isReplaceable(worker: WorkerRow): boolean {
+  return worker.owner === 'server' && isProcessThere(worker);
 }
 
 /** Heartbeats and memory change all the time, and show nowhere. */

@@ -1,11 +1,15 @@
 // The work of one worker: claims entries, embeds them, writes what came of it, and tells how it is. It takes nothing
 // while it is held back, and never keeps a claim that it does not work on.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { UntilFree } from '../db/busy-retry.ts';
 import { embedClaims } from '../embedding/embed.ts';
 import { type Embedder, EmbeddingOutage } from '../embedding/embedder.ts';
 import type { Claim, EmbeddingQueue } from '../embedding/queue.ts';
+import { AppError } from '../errors.ts';
+import { duration } from '../wording.ts';
 import { createPace } from './pace.ts';
 import { type Beat, firstBeat, type WorkerRepository } from './repository.ts';
+import { stallLimitMs } from './state.ts';
 
 export type WorkerOptions = {
   name: string;
@@ -34,6 +38,8 @@ const usualPace = {
   batchMost: 512,
   outageLeastMs: 1000,
   outageMostMs: 30_000,
+  /** Without a result for so long a batch stalls; for twice as long, it hangs. */
+  stallMs: 120_000,
 };
 
 export type Worker = ReturnType<typeof createWorker>;
@@ -48,14 +54,18 @@ export function createWorker(options: WorkerOptions) {
   });
   const told: Beat = { ...firstBeat };
   let toldAt = Number.NEGATIVE_INFINITY;
+  /** For how long the embedder has had what is in hand, without the time in which this process was stopped. */
+  let inHandMs = 0;
   let outageWaitMs = 0;
   let isStopping = false;
   /** Its row is no longer its own. */
   let hasLeft = false;
+  let hasHung = false;
   let wake = () => {};
 
   return {
-    /** Works until it is stopped, or another process has taken its name. */
+    /** Works until it is stopped, or another process has taken its name. Throws when the embedder hangs: nothing else
+     *  ends what it does. */
     async run(): Promise<void> {
       const beats = setInterval(tell, usual.beatMs);
       try {
@@ -78,11 +88,11 @@ export function createWorker(options: WorkerOptions) {
       wake();
     },
 
-    /** Gives back what it has claimed, and says goodbye. */
+    /** Gives back what it has claimed, and says goodbye; who hangs leaves that to the server, which tells of it. */
     async leave() {
       hasLeft = true;
       await queue.release(claimant);
-      await untilFree(() => repository.end({ name, claimant }));
+      if (!hasHung) await untilFree(() => repository.end({ name, claimant }));
     },
 
     told: () => ({ ...told }),
@@ -98,17 +108,24 @@ export function createWorker(options: WorkerOptions) {
       await queue.release(claimant);
       return rest('paused');
     }
-    const hasBegun = told.state !== 'working';
-    const current = { current_id: first.id, current_title: first.title, current_since: now().toISOString() };
-    Object.assign(told, { state: 'working', ...current });
-    if (hasBegun || performance.now() - toldAt >= usual.tellMs) tell();
+    begin(first);
     return work(claims);
+  }
+
+  function begin({ id, title }: Claim) {
+    const isFirst = told.state !== 'working';
+    inHandMs = 0;
+    const current = { current_id: id, current_title: title, current_since: now().toISOString() };
+    Object.assign(told, { state: 'working', ...current });
+    if (isFirst || performance.now() - toldAt >= usual.tellMs) tell();
   }
 
   async function work(claims: Claim[]): Promise<Turn> {
     const startedAt = performance.now();
     try {
-      const settled = await embedClaims({ queue, model, claimant, leaseMs: usual.leaseMs }, claims);
+      const settled = await untilHung(
+        embedClaims({ queue, model, claimant, leaseMs: usual.leaseMs, onNext: begin }, claims),
+      );
       told.processed += settled.embedded;
       told.failed += settled.failed;
       pace.add(claims.length, performance.now() - startedAt);
@@ -119,6 +136,28 @@ export function createWorker(options: WorkerOptions) {
       beginOutage(error);
       return 'outage';
     }
+  }
+
+  /** An embedder that never answers cannot be stopped from here, so its process has to end: the entries it was given count
+   *  as those of a worker that died. */
+  async function untilHung<T>(embedding: Promise<T>): Promise<T> {
+    const ended = new AbortController();
+    try {
+      return await Promise.race([embedding, hang(ended.signal)]);
+    } finally {
+      ended.abort();
+    }
+  }
+
+  async function hang(signal: AbortSignal): Promise<never> {
+    const limitMs = 2 * stallLimitMs(pace.p95Ms(), usual.stallMs);
+    for (const stepMs = limitMs / 20; inHandMs < limitMs; inHandMs += stepMs) {
+      await delay(stepMs, undefined, { signal });
+    }
+    hasHung = true;
+    const limit = duration(limitMs / 1000);
+    await queue.bury(claimant, `The embedder gave no result for this entry within ${limit}.`);
+    throw new AppError('temporary', `The embedder gave no result for ${told.current_id} within ${limit}.`);
   }
 
   function rest(state: 'idle' | 'paused'): Turn {

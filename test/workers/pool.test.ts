@@ -1,11 +1,9 @@
 // Workers as processes of a server, and by hand: how they start and end.
 import '../support/plain-children.ts';
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
-import { packageRoot } from '../../src/config.ts';
 import { auditOf, finishes, openRig, rigOperator, startRig, untilWorking } from '../support/rig.ts';
 
 t.test('a worker that cannot stay is given up loudly, and can be started again', async (t) => {
@@ -23,12 +21,9 @@ t.test('a worker that cannot stay is given up loudly, and can be started again',
 
 t.test('a worker by hand takes the next name, gives back what it has, and ends with 0', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 2000 } });
-  const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts/chaos/embeds-as-told.js')], {
-    env: { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: rig.config.root },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = rig.startByHand();
   const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-  const said = text(child.stderr);
+  const said = text(child.stderr as Readable);
   await rig.until('registered', () => rig.repository.find('embed-2')?.pid === child.pid);
   t.match(rig.repository.find('embed-2'), { owner: 'hand', lost_at: null });
   rig.entries.add(4);

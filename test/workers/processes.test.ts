@@ -17,15 +17,17 @@ t.test('what a killed worker had in hand is embedded by another, and it is start
   t.match(lost, { target: 'worker:embed-1', outcome: 'failed', detail: /ended by SIGKILL.*"returned":\d/ });
 });
 
-t.test('a stopped worker is lost; when it goes on, its late write changes nothing', async (t) => {
-  const rig = await startRig(t, { workers: 2, told: { msPerEntry: 300 } });
+t.test('a worker by hand that was stopped goes on, and its late write changes nothing', async (t) => {
+  const rig = await startRig(t, { workers: 0, told: { msPerEntry: 300 } });
+  const { pid = 0 } = rig.startByHand();
   rig.entries.add(2);
-  const pid = await untilWorking(rig, 'embed-1');
+  await untilWorking(rig, 'embed-1');
   process.kill(pid, 'SIGSTOP');
-  t.teardown(() => process.kill(pid, 'SIGCONT'));
   await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
-  t.match(rig.repository.find('embed-1'), { lost_reason: 'It sends no heartbeats any more.', pid });
+  const stopped = `It was stopped (SIGSTOP). Process ${pid} is still there: end it, or let it go on.`;
+  t.match(rig.repository.find('embed-1'), { lost_reason: stopped, pid });
   rig.tell({ msPerEntry: 0 });
+  rig.startByHand();
   await finishes(t, rig);
   const written = rig.entries.written();
   process.kill(pid, 'SIGCONT');
@@ -35,6 +37,41 @@ t.test('a stopped worker is lost; when it goes on, its late write changes nothin
   rig.entries.add(4);
   await finishes(t, rig);
 });
+
+t.test('a worker of the pool that was stopped is ended and replaced; no entry is blamed', async (t) => {
+  const rig = await startRig(t, { told: { msPerEntry: 300 } });
+  rig.entries.add(2);
+  const pid = await untilWorking(rig, 'embed-1');
+  process.kill(pid, 'SIGSTOP');
+  await rig.until('replaced', () => ![pid, null].includes(rig.repository.find('embed-1')?.pid ?? null));
+  t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  t.equal(rig.library.prepare('SELECT coalesce(sum(deaths), 0) FROM ops_embedding_task').pluck().get(), 0);
+  t.match(auditOf(rig, 'worker.lost'), [
+    { detail: /stopped \(SIGSTOP\), so its process is ended\..*"returned":[12]/ },
+  ]);
+  rig.tell({ msPerEntry: 0 });
+  await finishes(t, rig);
+});
+
+for (const [how, told, error] of [
+  ['never answers', { hangs: 'poison' }, /The embedder gave no result for this entry within 0\.4 s\./],
+  [
+    'keeps the processor for ever',
+    { spins: 'poison' },
+    /hung while it embedded this entry: it sent no heartbeats/,
+  ],
+] as const) {
+  t.test(`a text with which the embedder ${how} fails at the third time, and stops no other`, async (t) => {
+    const rig = await startRig(t, { workers: 2, told: { msPerEntry: 0, pace: { stallMs: 200 }, ...told } });
+    rig.entries.add(3);
+    rig.entries.add(1, 'poison');
+    rig.entries.add(8);
+    await rig.until('all tried', async () => (await rig.pending()) === 0);
+    t.match(await rig.queue.failed(5), [{ title: 'poison 4', attempts: 3, error }]);
+    t.equal(rig.entries.written(), 11);
+    await rig.until('told', () => auditOf(rig, 'worker.lost').length === 3);
+  });
+}
 
 t.test('a text that cannot be embedded stops no other, and keeps its error', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 0, refuses: 'poison' } });

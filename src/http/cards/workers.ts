@@ -84,7 +84,7 @@ function wordNow(
         lead: 'Busy with',
         entry,
         at: since,
-        tail: `, without a result. Its embedder may hang: pause it, or end process ${worker.pid}.`,
+        tail: ', without a result. When none comes in as long again, the worker ends, and the entry is tried again.',
       };
     case 'paused':
       if (worker.paused_at) return pausedBy(worker.paused_by, worker.paused_at);
