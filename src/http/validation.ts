@@ -13,7 +13,7 @@ export const formBody = {
 } as const;
 
 export function registerValidation(app: FastifyInstance) {
-  const options = { allErrors: true, removeAdditional: false, useDefaults: true } as const;
+  const options = { allErrors: true, removeAdditional: false, useDefaults: true, verbose: true } as const;
   const body = new Ajv({ ...options, coerceTypes: false });
   const text = new Ajv({ ...options, coerceTypes: true });
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? body : text).compile(schema));
