@@ -136,7 +136,11 @@ export async function createApp(
     audit,
     bus,
     createTask: createTasks(config),
-    isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
+    wantedBy: (id) =>
+      repository
+        .line()
+        .map(({ jobId }) => repository.find(jobId))
+        .find((job) => job?.args.staged_id === id)?.number ?? null,
     now,
   });
   const untilFree = createBusyRetry(busyRetry);
