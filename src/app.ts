@@ -5,7 +5,7 @@ import { createAudit, systemRequester } from './audit.ts';
 import { createBus } from './bus.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
-import { createBusyRetry } from './db/busy-retry.ts';
+import { createBusyRetry, type UntilFree } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createDescriptors } from './descriptors.ts';
@@ -144,6 +144,11 @@ export async function createApp(
     now,
   });
   const untilFree = createBusyRetry(busyRetry);
+  const untilStored: UntilFree = async (work) => {
+    const done = await untilFree(work);
+    await repository.synced();
+    return done;
+  };
   const impatientQueue = createSqliteQueue(library);
   const queue = createPatientQueue(impatientQueue, busyRetry);
   const workerRepository = createWorkerRepository(ops, now);
@@ -151,7 +156,7 @@ export async function createApp(
   const watch = createWorkerWatch({ ...forWorkers, queue: impatientQueue });
   const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
   const listing = createJobListing(ops);
-  const bulk = createBulk({ jobs, repository, listing, catalogue, untilFree, log });
+  const bulk = createBulk({ jobs, repository, listing, catalogue, untilStored, log });
   const services: Services = {
     config,
     log,
@@ -164,7 +169,7 @@ export async function createApp(
     jobs,
     bulk,
     retention,
-    untilFree,
+    untilStored,
     once: createOnce(now),
     runner,
     counts,
