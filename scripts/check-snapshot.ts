@@ -6,11 +6,13 @@ import { checkSnapshot } from '../src/index/snapshot-check.ts';
 import { stagedFolder } from '../src/index/staging.ts';
 import { runScript } from '../src/runner/script.ts';
 
-await runScript<{ zip: string; staged_id: string }>(async ({ zip, staged_id }, { config, progress }) => {
+await runScript<{ zip: string; head: string; staged_id: string }>(async (args, { config, progress }) => {
+  const { zip, head, staged_id } = args;
   const library = openDatabase(config.databasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
     return await checkSnapshot({
       zip,
+      head: Buffer.from(head, 'base64'),
       folder: stagedFolder(config.indexFolder, staged_id),
       maxBytes: config.snapshotMaxBytes,
       library,

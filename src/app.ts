@@ -5,7 +5,7 @@ import { createAudit, systemRequester } from './audit.ts';
 import { createBus } from './bus.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
-import { createBusyRetry } from './db/busy-retry.ts';
+import { createBusyRetry, type UntilFree } from './db/busy-retry.ts';
 import { prepareLibrary } from './db/library.ts';
 import { prepareOps } from './db/ops.ts';
 import { createDescriptors } from './descriptors.ts';
@@ -36,7 +36,7 @@ import { createPool } from './runner/pool.ts';
 import { createRunner } from './runner/runner.ts';
 import { readSecrets } from './runner/secrets.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
-import { createTaskRunner } from './runner/task.ts';
+import { createTasks } from './runner/task.ts';
 import { sheetPlace } from './sheets/places.ts';
 import { seedStarterSheet } from './sheets/starter.ts';
 import { mendExport } from './sheets/swap.ts';
@@ -135,11 +135,16 @@ export async function createApp(
     config,
     audit,
     bus,
-    runTask: createTaskRunner(config),
+    createTask: createTasks(config),
     isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
     now,
   });
   const untilFree = createBusyRetry(busyRetry);
+  const untilStored: UntilFree = async (work) => {
+    const done = await untilFree(work);
+    await repository.synced();
+    return done;
+  };
   const impatientQueue = createSqliteQueue(library);
   const queue = createPatientQueue(impatientQueue, busyRetry);
   const workerRepository = createWorkerRepository(ops, now);
@@ -147,7 +152,7 @@ export async function createApp(
   const watch = createWorkerWatch({ ...forWorkers, queue: impatientQueue });
   const pool = createPool({ ...forWorkers, config, onEnd: watch.tellEnd });
   const listing = createJobListing(ops);
-  const bulk = createBulk({ jobs, repository, listing, catalogue, untilFree, log });
+  const bulk = createBulk({ jobs, repository, listing, catalogue, untilStored, log });
   const services: Services = {
     config,
     log,
@@ -160,7 +165,7 @@ export async function createApp(
     jobs,
     bulk,
     retention,
-    untilFree,
+    untilStored,
     once: createOnce(now),
     runner,
     counts,

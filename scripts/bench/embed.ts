@@ -164,7 +164,7 @@ async function searchUntil({ services }: App, end: Promise<unknown>) {
 
 async function runJob({ services }: App, operation: string, args: Record<string, unknown>): Promise<Job> {
   const request = { operation, args, reason: 'a bench', confirm: operation };
-  const { id } = await services.untilFree(() => services.jobs.enqueue(request, systemRequester));
+  const { id } = await services.untilStored(() => services.jobs.enqueue(request, systemRequester));
   return new Promise((resolve, reject) => {
     const look = () => {
       const job = services.jobs.find(id);

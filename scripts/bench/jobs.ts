@@ -131,17 +131,23 @@ async function spread(times: number, atOnce: number, work: () => Promise<void>):
   return { perSecond: (times / (performance.now() - startedAt)) * 1000, medianMs: median(each) };
 }
 
-function runJob({ services: { bus, jobs } }: App): Promise<void> {
-  const { id } = jobs.enqueue({ operation: 'true', args: {} }, systemRequester);
-  return new Promise((resolve, reject) => {
-    const look = (event: { id: string; status: Parameters<typeof isTerminal>[0] }) => {
-      if (event.id !== id || !isTerminal(event.status)) return;
-      bus.off('job', look);
-      if (event.status === 'succeeded') resolve();
-      else reject(new Error(`A job of true ended ${event.status}: ${jobs.find(id).failure?.message}`));
-    };
-    bus.on('job', look);
+/** From the request until the end is told: both are on the disk then. */
+async function runJob({ services: { bus, jobs, untilStored } }: App): Promise<void> {
+  const ended = new Map<string, string>();
+  let look = () => {};
+  const note = ({ id, status }: { id: string; status: Parameters<typeof isTerminal>[0] }) => {
+    if (isTerminal(status)) ended.set(id, status);
+    look();
+  };
+  bus.on('job', note);
+  const { id } = await untilStored(() => jobs.enqueue({ operation: 'true', args: {} }, systemRequester));
+  await new Promise<void>((resolve) => {
+    look = () => ended.has(id) && resolve();
+    look();
   });
+  bus.off('job', note);
+  if (ended.get(id) !== 'succeeded')
+    throw new Error(`A job of true ended ${ended.get(id)}: ${jobs.find(id).failure?.message}`);
 }
 
 function runBare([file = '', ...args]: string[]): Promise<void> {

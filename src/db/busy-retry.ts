@@ -15,7 +15,7 @@ export function createBusyRetry({ maxMs, everyMs }: { maxMs: number; everyMs: nu
 
   return async (work) => {
     const deadline = performance.now() + maxMs;
-    let busy: unknown = new BusyError();
+    let busy: unknown = null;
     if (waiting === 0) {
       try {
         return work();
@@ -25,7 +25,7 @@ export function createBusyRetry({ maxMs, everyMs }: { maxMs: number; everyMs: nu
       }
     }
     waiting += 1;
-    const turn = last.then(() => tryUntil(deadline, busy, work));
+    const turn = last.then(() => tryUntil(deadline, busy ?? new BusyError(), work));
     last = turn.catch(() => {});
     return turn.finally(() => {
       waiting -= 1;

@@ -36,8 +36,9 @@ export type Services = {
   bulk: Bulk;
   retention: Retention;
   runner: Runner;
-  /** Runs what writes ops.db, again when another process is writing it; after a few seconds throws that it is busy. */
-  untilFree: UntilFree;
+  /** Runs what writes ops.db, again when another process is writing it, and settles when it is on the disk; after a few
+   *  seconds throws that it is busy. */
+  untilStored: UntilFree;
   /** Runs a form once, however often it is sent. */
   once: Once;
   counts: LibraryCounts;

@@ -21,14 +21,14 @@ export function assertConfirmed({ catalogue }: Services, form: InstallFields) {
 
 /** Throws what any run throws; the snapshot then waits staged, and `details.staged_id` says where. */
 export async function enqueueInstall(
-  { jobs, untilFree }: Services,
+  { jobs, untilStored }: Services,
   { staged_id }: Staged,
   { reason, confirm, when_locked }: InstallFields,
   by: Requester,
 ): Promise<Job> {
   const whenLocked = when_locked === 'wait' ? ('wait' as const) : undefined;
   try {
-    return await untilFree(() =>
+    return await untilStored(() =>
       jobs.enqueue({ operation: 'snapshot', args: { staged_id }, reason, confirm, whenLocked }, by),
     );
   } catch (error) {

@@ -1,4 +1,4 @@
-// The inner products of one query with every vector: the one hot loop of exact search. The vectors lie in the memory of
+// The inner products of one query with every vector: the one hot loop of exact search; and their lengths. The vectors lie in the memory of
 // a WebAssembly module (dot.wat), once; a plain loop does the same where that cannot be, but for the last digits.
 import { dotBinary } from './dot-binary.ts';
 
@@ -7,11 +7,17 @@ export type Kernel = {
   allocate(bytes: number): Uint8Array;
   /** The scores of the rows `from` up to `to` (not included); the same array is filled anew at every call. */
   score(query: Float32Array, from: number, to: number): Float32Array;
+  /** The squared lengths of those rows, in the same array. */
+  squares(from: number, to: number): Float32Array;
 };
 
 /** `module`: null where the engine has no SIMD. */
 export function createKernel(dimension: number, module = dotModule): Kernel {
   let scorer: Scorer | null = null;
+  const filled = () => {
+    if (scorer) return scorer;
+    throw new Error('There are no vectors to score.');
+  };
   return {
     allocate(bytes) {
       const isFitting = module !== null && dimension % 8 === 0;
@@ -19,10 +25,8 @@ export function createKernel(dimension: number, module = dotModule): Kernel {
         (isFitting && createSimdScorer(module, dimension, bytes)) || createPlainScorer(dimension, bytes);
       return scorer.vectors;
     },
-    score(query, from, to) {
-      if (!scorer) throw new Error('There are no vectors to score.');
-      return scorer.score(query, from, to);
-    },
+    score: (query, from, to) => filled().score(query, from, to),
+    squares: (from, to) => filled().squares(from, to),
   };
 }
 
@@ -45,12 +49,13 @@ export function scoreRows(query: Float32Array, vectors: Float32Array, scores: Fl
   }
 }
 
-type Scorer = { vectors: Uint8Array; score: Kernel['score'] };
+type Scorer = { vectors: Uint8Array } & Pick<Kernel, 'score' | 'squares'>;
 
 type Exports = {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
   /** See dot.wat. */
   dots(query: number, row: number, count: number, gap: number, width: number, out: number): void;
+  squares(row: number, count: number, width: number, out: number): void;
 };
 
 /** The part of the engine's interface that is used; its types come with those of browsers only. */
@@ -73,7 +78,7 @@ function compile(): Module | null {
 /** The memory holds the query, the scores of one call, and the vectors. Null when it cannot be as large as that: a
  *  module reaches 4 GiB. */
 function createSimdScorer(module: Module, dimension: number, bytes: number): Scorer | null {
-  const { memory, dots } = new WebAssembly.Instance(module).exports;
+  const { memory, dots, squares } = new WebAssembly.Instance(module).exports;
   const width = dimension * 4;
   const count = bytes / width;
   const scoresAt = width;
@@ -96,6 +101,10 @@ function createSimdScorer(module: Module, dimension: number, bytes: number): Sco
       dots(0, row + left * width, to - from - left, 0, width, scoresAt + left * 4);
       return scores.subarray(0, to - from);
     },
+    squares(from, to) {
+      squares(vectorsAt + from * width, to - from, width, scoresAt);
+      return scores.subarray(0, to - from);
+    },
   };
 }
 
@@ -110,7 +119,19 @@ function createPlainScorer(dimension: number, bytes: number): Scorer {
       scoreRows(vector, numbers.subarray(from * dimension, to * dimension), filled);
       return filled;
     },
+    squares(from, to) {
+      for (let row = from; row < to; row++)
+        scores[row - from] = squareSum(numbers, row * dimension, dimension);
+      return scores.subarray(0, to - from);
+    },
   };
+}
+
+/** Of `dimension` numbers from a place on. */
+export function squareSum(numbers: Float32Array, from: number, dimension: number): number {
+  let sum = 0;
+  for (let i = from; i < from + dimension; i++) sum += (numbers[i] as number) ** 2;
+  return sum;
 }
 
 function roundUp(value: number, to: number): number {

@@ -56,6 +56,27 @@
         (local.set $count (i32.sub (local.get $count) (i32.const 1)))
         (br $rows))))
 
+  ;; out[i] = row i · row i, for i below `count`; rows and scores lie as above.
+  (func (export "squares") (param $a i32) (param $count i32) (param $width i32) (param $out i32)
+    (local $end i32) (local $n0 v128) (local $n1 v128) (local $s0 v128) (local $s1 v128)
+    (block $done
+      (loop $rows
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $s0 (v128.const i32x4 0 0 0 0)) (local.set $s1 (v128.const i32x4 0 0 0 0))
+        (local.set $end (i32.add (local.get $a) (local.get $width)))
+        (loop $numbers
+          (local.set $n0 (v128.load offset=0 (local.get $a)))
+          (local.set $n1 (v128.load offset=16 (local.get $a)))
+          (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $n0) (local.get $n0))))
+          (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $n1) (local.get $n1))))
+          (br_if $numbers (i32.lt_u
+            (local.tee $a (i32.add (local.get $a) (i32.const 32)))
+            (local.get $end))))
+        (f32.store (local.get $out) (call $sum (f32x4.add (local.get $s0) (local.get $s1))))
+        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $rows))))
+
   (func $sum (param $v v128) (result f32)
     (f32.add
       (f32.add (f32x4.extract_lane 0 (local.get $v)) (f32x4.extract_lane 1 (local.get $v)))

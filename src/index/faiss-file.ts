@@ -89,15 +89,17 @@ export function readIndexHeader(file: string): IndexHeader {
   }
 }
 
-/** The vectors of a file whose header was checked, a few megabytes at a time, always whole ones. */
+/** The vectors of a file whose header was checked, a few megabytes at a time, always whole ones, read into the same room
+ *  each time; `allocate` says where that lies. */
 export function scanIndexVectors(
   file: string,
   { dimension, count }: IndexHeader,
+  allocate: (bytes: number) => Uint8Array,
   onVectors: (bytes: Uint8Array, first: number) => void,
 ) {
   const fd = fs.openSync(file, 'r');
   try {
-    const buffer = Buffer.alloc(rowsAtOnce(dimension) * dimension * 4);
+    const buffer = allocate(rowsAtOnce(dimension) * dimension * 4);
     for (let first = 0; first < count; first += rowsAtOnce(dimension)) {
       const rows = Math.min(rowsAtOnce(dimension), count - first);
       const chunk = buffer.subarray(0, rows * dimension * 4);
@@ -190,7 +192,7 @@ function createBufferedWriter(fd: number, hash: Hash) {
   };
 }
 
-function readBytes(fd: number, target: Buffer, position: number): Buffer {
+function readBytes<Target extends Uint8Array>(fd: number, target: Target, position: number): Target {
   for (let filled = 0; filled < target.length; ) {
     const read = fs.readSync(fd, target, filled, target.length - filled, position + filled);
     if (read === 0) throw new Error('The index file became shorter while it was read.');

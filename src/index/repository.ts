@@ -1,6 +1,13 @@
 // Statements on chl.db for the index: what an index would have to hold, what a hit shows, and the record of a build.
 import type { Db } from '../db/open.ts';
-import { contentHash, type EntryText, embeddedText, entryTables, type Kind } from '../embedding/content.ts';
+import {
+  contentHash,
+  type EntryText,
+  embeddedText,
+  entryTables,
+  type Kind,
+  kinds,
+} from '../embedding/content.ts';
 
 /** What the truth is told from. `content_hash` is of the entry's newest embedding: null when that is of another model or
  *  there is none, empty when who wrote it did not say. */
@@ -22,6 +29,7 @@ export type IndexRepository = ReturnType<typeof createIndexRepository>;
 export function createIndexRepository(db: Db) {
   const states = { experience: prepareStates(db, 'experience'), manual: prepareStates(db, 'manual') };
   const entries = { experience: prepareEntry(db, 'experience'), manual: prepareEntry(db, 'manual') };
+  const all = { experience: prepareAll(db, 'experience'), manual: prepareAll(db, 'manual') };
   const has = { experience: prepareHas(db, 'experience'), manual: prepareHas(db, 'manual') };
   const members = { experience: prepareMembers(db, 'experience'), manual: prepareMembers(db, 'manual') };
 
@@ -32,6 +40,11 @@ export function createIndexRepository(db: Db) {
 
   return {
     findEntry,
+
+    /** One after another; nothing else may be asked of this connection meanwhile. */
+    *allEntries(): Generator<FoundEntry & { id: string }> {
+      for (const kind of kinds) yield* all[kind].iterate() as Iterable<FoundEntry & { id: string }>;
+    },
 
     hasCategory: (code: string) => hasCategory.get(code) !== undefined,
 
@@ -107,6 +120,13 @@ function prepareEntry(db: Db, kind: Kind) {
   const { table, body, note } = entryTables[kind];
   return db.prepare(
     `SELECT '${kind}' AS kind, category_code, title, ${body} AS body, ${note} AS note FROM ${table} WHERE id = ?`,
+  );
+}
+
+function prepareAll(db: Db, kind: Kind) {
+  const { table, body, note } = entryTables[kind];
+  return db.prepare(
+    `SELECT '${kind}' AS kind, id, category_code, title, ${body} AS body, ${note} AS note FROM ${table}`,
   );
 }
 

@@ -10,27 +10,24 @@ import { bytes, plural } from '../wording.ts';
 import { type IndexHeader, readIndexHeader } from './faiss-file.ts';
 import { modelSlug } from './generation.ts';
 import { type Coverage, countCoverage } from './snapshot-coverage.ts';
-import { openZip, type ZipReader } from './snapshot-entries.ts';
+import { openZip } from './snapshot-entries.ts';
 import { linkForeignSet } from './snapshot-link.ts';
-import {
-  assertHashes,
-  type Manifest,
-  manifestName,
-  memberName,
-  mostManifestBytes,
-  parseManifest,
-} from './snapshot-manifest.ts';
+import { assertHashes, type Manifest, memberName, parseManifest } from './snapshot-manifest.ts';
 import { readDescribed } from './snapshot-meta.ts';
 import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
+import { canBecomeIndex, nameMembers, unpack } from './snapshot-unpack.ts';
 import { checkVectors } from './snapshot-vectors.ts';
-import type { ZipEntry } from './zip-directory.ts';
+import { toZipFile } from './zip-bytes.ts';
 import { readZipStructure } from './zip-structure.ts';
 
 export const checkStages = ['structure', 'hashes', 'compatibility', 'coverage'] as const;
 export type CheckStage = (typeof checkStages)[number];
 
 export type SnapshotCheck = {
+  /** May be gone afterwards: it may have become the index. */
   zip: string;
+  /** The first bytes of the ZIP if they are kept apart from its file, as snapshot-head.ts tells. */
+  head?: Buffer;
   /** Is made, on the file system of the index; gone again after a refusal. */
   folder: string;
   maxBytes: number;
@@ -63,16 +60,25 @@ const mostMetaBytes = (count: number) => 64 * 1024 + 1024 * count;
 
 async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSnapshot> {
   const { folder, model, library, onProgress } = check;
+  const zip = toZipFile(fd, check.head ?? Buffer.alloc(0));
   onProgress('structure', 0, 1);
   const limits = { ...structureLimits, maxInflatedBytes: check.maxBytes * inflatedTimes };
-  const entries = readZipStructure(fd, limits);
+  const entries = readZipStructure(zip, limits);
   const members = nameMembers(entries);
-  assertRoom(folder, members.index.size + members.meta.size);
+  const becomesIndex = canBecomeIndex(zip, members, folder) ? check.zip : null;
+  assertRoom(folder, members.meta.size + (becomesIndex === null ? members.index.size : 0));
   onProgress('structure', 1, 1);
   const stem = path.join(folder, `unified_${modelSlug(model.name)}`);
   const files = { index: `${stem}.index`, meta: `${stem}.meta.json` };
-  const zip = await openZip(fd, entries);
-  const { manifestText, hashes } = await unpack(zip, members, files, onProgress).finally(zip.close);
+  const reader = await openZip(zip, entries);
+  const unpacked = unpack({
+    reader,
+    members,
+    files,
+    becomesIndex,
+    onProgress: (done, total) => onProgress('hashes', done, total),
+  });
+  const { manifestText, hashes, synced } = await unpacked.finally(reader.close);
   const manifest = manifestText === null ? null : parseManifest(manifestText);
   if (manifest) assertHashes(manifest, hashes);
   onProgress('compatibility', 0, 1);
@@ -91,85 +97,10 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   );
   onProgress('coverage', 0, 1);
   const coverage = countCoverage(library, described.vectors);
-  for (const file of [...Object.values(files), folder]) fsync(file);
+  await synced;
+  fsync(folder);
   onProgress('coverage', 1, 1);
   return { manifest: described.manifest, coverage };
-}
-
-type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
-
-function nameMembers(entries: ZipEntry[]): Members {
-  const found = (ending: string) => entries.filter(({ name }) => name.endsWith(ending));
-  const one = (ending: string) => {
-    const [entry, other] = found(ending);
-    if (other)
-      throw refusal('members', `The ZIP has more than one ${ending} file; a snapshot has one index.`);
-    return entry ?? null;
-  };
-  const needed = (ending: string) => {
-    const entry = one(ending);
-    if (entry) return entry;
-    throw refusal('member_missing', `This ZIP has no ${ending} file, so it is not an index snapshot.`);
-  };
-  const [index, meta] = [needed('.index'), needed('.meta.json')];
-  const [manifest, backup] = [one(manifestName), one('.index.backup')];
-  const stems = [meta, backup].flatMap((entry) => (entry ? [stemOf(entry)] : []));
-  if (stems.some((stem) => stem !== stemOf(index))) {
-    throw refusal('members', 'The files of the ZIP belong to different indexes: their names differ.');
-  }
-  return { index, meta, manifest, backup };
-}
-
-function stemOf({ name }: ZipEntry): string {
-  return name.slice(0, name.indexOf('.'));
-}
-
-/** Of the backup only the hash is wanted: here the generation before is another one. */
-async function unpack(
-  zip: ZipReader,
-  { index, meta, manifest, backup }: Members,
-  files: { index: string; meta: string },
-  onProgress: SnapshotCheck['onProgress'],
-) {
-  const hashes = new Map<string, string>();
-  const total = index.size + meta.size + (backup?.size ?? 0);
-  let done = 0;
-  const count = (chunk: Buffer) => {
-    done += chunk.length;
-    onProgress('hashes', done, total);
-  };
-  const parts: Buffer[] = [];
-  if (manifest) {
-    if (manifest.size > mostManifestBytes) {
-      throw refusal(
-        'manifest_invalid',
-        `The manifest.json of the ZIP is larger than ${bytes(mostManifestBytes)}.`,
-      );
-    }
-    await zip.read(manifest, (chunk) => parts.push(chunk));
-  }
-  for (const [entry, file] of [
-    [meta, files.meta],
-    [index, files.index],
-  ] as const) {
-    hashes.set(entry.name, await writeEntry(zip, entry, file, count));
-  }
-  if (backup) hashes.set(backup.name, await zip.read(backup, count));
-  return { hashes, manifestText: manifest && Buffer.concat(parts).toString('utf8') };
-}
-
-const newFile = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW;
-
-async function writeEntry(zip: ZipReader, entry: ZipEntry, place: string, onBytes: (chunk: Buffer) => void) {
-  const file = await fs.promises.open(place, newFile, 0o600);
-  try {
-    return await zip.read(entry, (chunk) => {
-      onBytes(chunk);
-      return file.writeFile(chunk);
-    });
-  } finally {
-    await file.close();
-  }
 }
 
 function assertCompatible(manifest: Manifest, header: IndexHeader, model: SnapshotCheck['model']) {
@@ -212,8 +143,8 @@ function diskFull(): AppError {
   );
 }
 
-function fsync(file: string) {
-  const fd = fs.openSync(file, 'r');
+function fsync(folder: string) {
+  const fd = fs.openSync(folder, 'r');
   try {
     fs.fsyncSync(fd);
   } finally {

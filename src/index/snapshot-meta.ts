@@ -37,15 +37,14 @@ function parse(text: string) {
 }
 
 function refuseTwice(vectors: MetaVector[]) {
-  const seen = new Set<string>();
+  const seen = { experience: new Set<string>(), manual: new Set<string>() };
   for (const { kind, entity_id } of vectors) {
-    const key = `${kind} ${entity_id}`;
-    if (seen.has(key)) {
+    if (seen[kind].has(entity_id)) {
       throw refusal(
         'meta_mismatch',
         `The meta file lists ${kind} ${JSON.stringify(entity_id.slice(0, 80))} twice.`,
       );
     }
-    seen.add(key);
+    seen[kind].add(entity_id);
   }
 }

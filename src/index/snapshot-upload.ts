@@ -10,9 +10,10 @@ import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
-import type { RunTask } from '../runner/task.ts';
+import type { CreateTask } from '../runner/task.ts';
 import { bytes as wordBytes } from '../wording.ts';
 import type { CheckedSnapshot, CheckStage } from './snapshot-check.ts';
+import { guessIndexStart } from './snapshot-head.ts';
 import { removeStaged, type Staged, sweepStaged, writeStaged } from './staging.ts';
 
 /** What the upload is being checked for; `receive` while its bytes come. */
@@ -34,12 +35,12 @@ export function createUploads(given: {
   config: Config;
   audit: Audit;
   bus: Bus;
-  runTask: RunTask;
+  createTask: CreateTask;
   /** Whether a job that has not ended will install it. */
   isWanted: (stagedId: string) => boolean;
   now: () => Date;
 }) {
-  const { config, audit, bus, runTask, isWanted, now } = given;
+  const { config, audit, bus, createTask, isWanted, now } = given;
   const folder = path.join(config.root, 'uploads');
   let state: UploadState | null = null;
   let activeId = '';
@@ -105,21 +106,13 @@ export function createUploads(given: {
   }
 
   function createUpload(id: string, by: Requester): Upload {
-    const file = path.join(folder, fileNameOf(id));
     let name: string | null = null;
     let isClosed = false;
     return {
       async receive(fileName, body, signal) {
         name = fileName.slice(0, 120) || 'snapshot.zip';
         show({ file_name: name, uploaded_by: by.actor, stage: 'receive' });
-        const bytes = await writeUpload(file, name, body, signal);
-        const { manifest, coverage } = (await runTask({
-          script: 'check-snapshot',
-          id: `check-${id}`,
-          args: { zip: file, staged_id: id },
-          onProgress: ({ phase }) => noteStage(phase as CheckStage),
-          signal,
-        })) as CheckedSnapshot;
+        const { bytes, manifest, coverage } = await writeAndCheck(id, name, body, signal);
         const uploaded_at = now().toISOString();
         const staged = {
           staged_id: id,
@@ -145,7 +138,7 @@ export function createUploads(given: {
       close(error) {
         if (isClosed) return;
         isClosed = true;
-        fs.rmSync(file, { force: true });
+        fs.rmSync(path.join(folder, fileNameOf(id)), { force: true });
         if (error !== undefined) {
           removeStaged(config.indexFolder, id);
           recordRefusal(by, name, error);
@@ -156,28 +149,70 @@ export function createUploads(given: {
     };
   }
 
+  /** The process of the check starts while the bytes come, when they are so many that they will be waited for. */
+  async function writeAndCheck(id: string, name: string, body: Readable, signal: AbortSignal) {
+    const zip = path.join(folder, fileNameOf(id));
+    const check = createTask({
+      script: 'check-snapshot',
+      id: `check-${id}`,
+      onProgress: ({ phase }) => noteStage(phase as CheckStage),
+      signal,
+    });
+    let isStarted = false;
+    try {
+      const { bytes, head } = await writeUpload(zip, name, body, signal, (written) => {
+        if (isStarted || written < largeBytes) return;
+        isStarted = true;
+        check.start();
+      });
+      const args = { zip, head: head.toString('base64'), staged_id: id };
+      return { bytes, ...((await check.run(args)) as CheckedSnapshot) };
+    } finally {
+      await check.end();
+    }
+  }
+
   function noteStage(stage: CheckStage) {
     if (state && state.stage !== stage) show({ ...state, stage });
   }
 
-  /** Gives how many bytes came. */
+  /** Gives how many bytes came, and the first of them, which are not in the file (see snapshot-head.ts). */
   async function writeUpload(
     file: string,
     name: string,
     body: Readable,
     signal: AbortSignal,
-  ): Promise<number> {
+    onBytes: (written: number) => void,
+  ): Promise<{ bytes: number; head: Buffer }> {
     let bytes = 0;
-    const count = async function* (source: AsyncIterable<Buffer>) {
+    let head: Buffer | null = null;
+    // Every write is waited for, so a few large ones take far less time than many small ones.
+    const gather = async function* (source: AsyncIterable<Buffer>) {
+      let gathered: Buffer[] = [];
+      let from = 0;
+      const take = () => {
+        const all = Buffer.concat(gathered);
+        gathered = [];
+        from = bytes;
+        if (head !== null) return all;
+        head = Buffer.from(all.subarray(0, guessIndexStart(all)));
+        return all.subarray(head.length);
+      };
       for await (const chunk of source) {
         bytes += chunk.length;
         if (bytes > config.snapshotMaxBytes) throw tooLarge(`${name} is larger than this page takes.`);
-        yield chunk;
+        onBytes(bytes);
+        gathered.push(chunk);
+        if (bytes - from >= writeBytes) yield take();
       }
+      yield take();
     };
     try {
-      await pipeline(body, count, fs.createWriteStream(file, { flags: newFile, mode: 0o600 }), { signal });
-      return bytes;
+      // Made before anything can break off, so that it is there to be removed.
+      const target = await fs.promises.open(file, newFile, 0o600);
+      const stream = target.createWriteStream({ highWaterMark: 2 * writeBytes });
+      await pipeline(body, gather, stream, { signal });
+      return { bytes, head: head ?? Buffer.alloc(0) };
     } catch (error) {
       if (error instanceof AppError) throw error;
       if (isDiskFull(error)) throw diskFull();
@@ -200,13 +235,14 @@ export function createUploads(given: {
   }
 }
 
+const writeBytes = 1024 * 1024;
+const largeBytes = 4 * 1024 * 1024;
 /** What a form may add around the file. */
 const framingBytes = 64 * 1024;
 const uploadName = /^snapshot-[0-9a-f]{8}\.zip$/;
 const fileNameOf = (id: string) => `snapshot-${id}.zip`;
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
-/** As a number, which Node takes here too, though its types do not say so. */
-const newFile = (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) as unknown as string;
+const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
 function inProgress({ file_name, uploaded_by }: UploadState): AppError {
   return new AppError(

@@ -1,6 +1,6 @@
 // Proves that an index file from elsewhere can be searched: every vector is finite and of length 1, and some of them are
 // found by a search for themselves. Reads the file once, a few megabytes at a time.
-import { scoreRows } from './dot.ts';
+import { createKernel, squareSum } from './dot.ts';
 import { type IndexHeader, readVector, scanIndexVectors } from './faiss-file.ts';
 import { refusal } from './snapshot-refusal.ts';
 
@@ -12,14 +12,15 @@ type Sample = { row: number; vector: Float32Array; own: number; best: number };
 
 /** Throws `index_not_finite`, `index_not_normalised` or `not_searchable`. */
 export function checkVectors(file: string, header: IndexHeader, onProgress: (done: number) => void) {
+  const { dimension } = header;
   const samples = readSamples(file, header);
-  scanIndexVectors(file, header, (bytes, first) => {
-    const rows = bytes.length / 4 / header.dimension;
-    const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, rows * header.dimension);
-    checkLengths(vectors, header.dimension, first);
-    const scores = new Float32Array(rows);
+  const kernel = createKernel(dimension);
+  scanIndexVectors(file, header, kernel.allocate, (bytes, first) => {
+    const rows = bytes.length / 4 / dimension;
+    const suspect = kernel.squares(0, rows).findIndex((squares) => !isLengthOne(squares));
+    if (suspect >= 0) refuseLength(bytes, suspect, dimension, first);
     for (const sample of samples) {
-      scoreRows(sample.vector, vectors, scores);
+      const scores = kernel.score(sample.vector, 0, rows);
       for (const score of scores) if (score > sample.best) sample.best = score;
       sample.own = scores[sample.row - first] ?? sample.own;
     }
@@ -40,19 +41,21 @@ function readSamples(file: string, { count, dimension }: IndexHeader): Sample[] 
 }
 
 /** What is not a number, or not finite, shows in the sum of squares. */
-function checkLengths(vectors: Float32Array, dimension: number, first: number) {
-  for (let from = 0; from < vectors.length; from += dimension) {
-    let squares = 0;
-    for (let i = from; i < from + dimension; i++) squares += (vectors[i] as number) * (vectors[i] as number);
-    if (Math.abs(squares - 1) <= lengthSlack) continue;
-    const row = first + from / dimension;
-    if (!Number.isFinite(squares)) {
-      throw refusal('index_not_finite', `Vector ${row} of the index holds a value that is no finite number.`);
-    }
-    const length = Math.sqrt(squares).toPrecision(3);
-    throw refusal(
-      'index_not_normalised',
-      `Vector ${row} of the index has length ${length}; all must have length 1.`,
-    );
+function isLengthOne(squares: number): boolean {
+  return Math.abs(squares - 1) <= lengthSlack;
+}
+
+/** Counted once more in double precision, in which a large number is not taken for an infinite one. */
+function refuseLength(bytes: Uint8Array, suspect: number, dimension: number, first: number) {
+  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const squares = squareSum(vectors, suspect * dimension, dimension);
+  const row = first + suspect;
+  if (!Number.isFinite(squares)) {
+    throw refusal('index_not_finite', `Vector ${row} of the index holds a value that is no finite number.`);
   }
+  const length = Math.sqrt(squares).toPrecision(3);
+  throw refusal(
+    'index_not_normalised',
+    `Vector ${row} of the index has length ${length}; all must have length 1.`,
+  );
 }

@@ -1,7 +1,7 @@
 // Reads the entries of a ZIP from its central directory, each beside its own local header, and refuses every entry whose
 // name, kind, flags, method or sizes leave room for doubt. Reads no content.
 import { refusal } from './snapshot-refusal.ts';
-import { readAt, safeNumber } from './zip-bytes.ts';
+import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readExtra } from './zip-extra.ts';
 
 export type ZipEntry = {
@@ -24,7 +24,7 @@ const unknown32 = 0xffffffff;
 
 /** In the order of their place in the file. The directory must hold exactly as many entries as the end says. */
 export function readEntries(
-  fd: number,
+  zip: ZipFile,
   {
     directoryAt,
     directoryEnd,
@@ -32,7 +32,7 @@ export function readEntries(
   }: { directoryAt: number; directoryEnd: number; entries: number },
   allowed: RegExp,
 ): ZipEntry[] {
-  const directory = readAt(fd, directoryAt, directoryEnd - directoryAt);
+  const directory = readAt(zip, directoryAt, directoryEnd - directoryAt);
   const entries: ZipEntry[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
@@ -40,7 +40,7 @@ export function readEntries(
     if (entries.some((other) => other.name.toLowerCase() === entry.name.toLowerCase())) {
       throw refusal('zip_duplicate', `The ZIP has two entries named ${entry.name}.`);
     }
-    entries.push({ ...entry, dataAt: readLocalHeader(fd, entry, directoryAt) });
+    entries.push({ ...entry, dataAt: readLocalHeader(zip, entry, directoryAt) });
     at += length;
   }
   if (at !== directory.length)
@@ -104,12 +104,12 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
 }
 
 /** Gives where the data begins. Everything that the local header says must be what the directory says. */
-function readLocalHeader(fd: number, entry: Listed, directoryAt: number): number {
+function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): number {
   const { name } = entry;
   if (entry.headerAt + localHeader.bytes > directoryAt) {
     throw refusal('zip_spans', `The entry ${name} of the ZIP is not where the directory says.`);
   }
-  const header = readAt(fd, entry.headerAt, localHeader.bytes);
+  const header = readAt(zip, entry.headerAt, localHeader.bytes);
   if (header.readUInt32LE(0) !== localHeader.signature) {
     throw refusal('zip_spans', `The entry ${name} of the ZIP is not where the directory says.`);
   }
@@ -119,7 +119,7 @@ function readLocalHeader(fd: number, entry: Listed, directoryAt: number): number
   if (dataAt + entry.compressedSize > directoryAt) {
     throw refusal('zip_spans', `The entry ${name} of the ZIP is larger than the ZIP.`);
   }
-  const rest = readAt(fd, nameAt, nameLength + extraLength);
+  const rest = readAt(zip, nameAt, nameLength + extraLength);
   const extra = readExtra(name, rest.subarray(nameLength));
   const [size, compressedSize] = widen(name, [header.readUInt32LE(22), header.readUInt32LE(18)], extra.wide);
   const said = [header.readUInt32LE(14), size, compressedSize];

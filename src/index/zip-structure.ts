@@ -1,9 +1,8 @@
 // Decides from the bytes of a ZIP's headers alone whether its entries can be read without doubt: every byte of the file
 // belongs to exactly one thing, and the two headers of each entry agree. A ZIP library is a parser and not a validator,
 // so none sees the file before this. Reads no entry's content. Format: PKWARE APPNOTE 6.3.
-import fs from 'node:fs';
 import { refusal } from './snapshot-refusal.ts';
-import { readAt, safeNumber } from './zip-bytes.ts';
+import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readEntries, type ZipEntry } from './zip-directory.ts';
 
 export type ZipLimits = {
@@ -17,11 +16,10 @@ export type ZipLimits = {
 };
 
 /** The entries in the order of their content. Throws `bad_input` with a stable code for each doubt. */
-export function readZipStructure(fd: number, limits: ZipLimits): ZipEntry[] {
-  const { size } = fs.fstatSync(fd);
-  const end = readEnd(fd, size, limits.maxEntries);
-  const entries = readEntries(fd, end, limits.name);
-  assertContiguous(fd, entries, end.directoryAt);
+export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
+  const end = readEnd(zip, limits.maxEntries);
+  const entries = readEntries(zip, end, limits.name);
+  assertContiguous(zip, entries, end.directoryAt);
   assertBounded(entries, limits);
   return entries;
 }
@@ -44,8 +42,9 @@ const signature = {
 
 /** The end record must be the last thing in the file, and the only thing that looks like one: parsers that search for it
  *  from different sides would otherwise see different archives. Snapshots end with text, where none occurs by chance. */
-function readEnd(fd: number, size: number, maxEntries: number): ZipEnd {
-  const tail = readAt(fd, Math.max(0, size - longestTail), Math.min(size, longestTail));
+function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
+  const { size } = zip;
+  const tail = readAt(zip, Math.max(0, size - longestTail), Math.min(size, longestTail));
   const at = tail.length - endBytes;
   if (at < 0 || !tail.subarray(at, at + 4).equals(signature.end)) {
     throw refusal(
@@ -57,7 +56,7 @@ function readEnd(fd: number, size: number, maxEntries: number): ZipEnd {
   if (tail.indexOf(signature.end) !== at || end.readUInt16LE(20) !== 0) {
     throw refusal('zip_end', 'The ZIP has a comment, or more than one end, so it could be read in two ways.');
   }
-  const found = readEnd64(fd, size, end) ?? {
+  const found = readEnd64(zip, end) ?? {
     disks: [end.readUInt16LE(4), end.readUInt16LE(6)],
     counts: [end.readUInt16LE(8), end.readUInt16LE(10)],
     length: end.readUInt32LE(12),
@@ -80,13 +79,13 @@ function readEnd(fd: number, size: number, maxEntries: number): ZipEnd {
 }
 
 /** ZIP64 is used when a locator stands before the end record; both records must be where they say. */
-function readEnd64(fd: number, size: number, end: Buffer) {
-  const locatorAt = size - endBytes - locatorBytes;
+function readEnd64(zip: ZipFile, end: Buffer) {
+  const locatorAt = zip.size - endBytes - locatorBytes;
   const recordAt = locatorAt - end64Bytes;
   if (recordAt < 0) return null;
-  const locator = readAt(fd, locatorAt, locatorBytes);
+  const locator = readAt(zip, locatorAt, locatorBytes);
   if (locator.readUInt32LE(0) !== signature.locator) return null;
-  const record = readAt(fd, recordAt, end64Bytes);
+  const record = readAt(zip, recordAt, end64Bytes);
   const isWhole =
     locator.readBigUInt64LE(8) === BigInt(recordAt) &&
     record.readUInt32LE(0) === signature.end64 &&
@@ -115,7 +114,7 @@ function readEnd64(fd: number, size: number, end: Buffer) {
 }
 
 /** From the first byte of the file each entry begins where the one before ends, and the directory after the last. */
-function assertContiguous(fd: number, entries: ZipEntry[], directoryAt: number) {
+function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number) {
   let at = 0;
   for (const [i, entry] of entries.entries()) {
     if (entry.headerAt !== at) {
@@ -126,7 +125,7 @@ function assertContiguous(fd: number, entries: ZipEntry[], directoryAt: number) 
     }
     const dataEnd = entry.dataAt + entry.compressedSize;
     at = entries[i + 1]?.headerAt ?? directoryAt;
-    if (at < dataEnd || !isDescriptor(fd, entry, dataEnd, at - dataEnd)) {
+    if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) {
       throw refusal(
         'zip_spans',
         `The entries of the ZIP overlap, or something lies between them, at byte ${dataEnd}.`,
@@ -139,10 +138,10 @@ function assertContiguous(fd: number, entries: ZipEntry[], directoryAt: number) 
 }
 
 /** What may follow the data: nothing, or the sizes again for an entry that was written before they were known. */
-function isDescriptor(fd: number, entry: ZipEntry, at: number, length: number): boolean {
+function isDescriptor(zip: ZipFile, entry: ZipEntry, at: number, length: number): boolean {
   if (!entry.hasDescriptor) return length === 0;
   if (![12, 16, 20, 24].includes(length)) return false;
-  const bytes = readAt(fd, at, length);
+  const bytes = readAt(zip, at, length);
   const isSigned = length === 16 || length === 24;
   if (isSigned && bytes.readUInt32LE(0) !== signature.descriptor) return false;
   const [crc, ...sizes] = isSigned ? [4, 8, length === 24 ? 16 : 12] : [0, 4, length === 20 ? 12 : 8];

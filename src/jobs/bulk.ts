@@ -46,10 +46,10 @@ export function createBulk(given: {
   repository: JobRepository;
   listing: JobListing;
   catalogue: Catalogue;
-  untilFree: UntilFree;
+  untilStored: UntilFree;
   log: Log;
 }) {
-  const { jobs, repository, listing, catalogue, untilFree, log } = given;
+  const { jobs, repository, listing, catalogue, untilStored, log } = given;
   const runs = new Map<string, BulkRun>();
   const underWay = new Set<Promise<void>>();
   let isStopping = false;
@@ -116,10 +116,10 @@ export function createBulk(given: {
     if (reason !== null) return { ...item, outcome: 'skipped', message: reason };
     try {
       if (action === 'cancel') {
-        await untilFree(() => jobs.cancel(String(number), by));
+        await untilStored(() => jobs.cancel(String(number), by));
         return { ...item, outcome: 'done' };
       }
-      const job = await untilFree(() => jobs.retry(String(number), { whenLocked: 'wait' }, by));
+      const job = await untilStored(() => jobs.retry(String(number), { whenLocked: 'wait' }, by));
       return { ...item, outcome: 'done', newJob: job.number };
     } catch (error) {
       if (error instanceof AppError) return { ...item, outcome: 'failed', message: error.message };

@@ -53,8 +53,9 @@ export function createJobs(given: {
   let isStopping = false;
 
   return {
-    /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`,
-     *  `invalid_arguments`, `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
+    /** Commits job, claims and audit row together, and gives the queued job; nobody may rely on it before
+     *  `repository.synced` settles. Throws `not_found`, `invalid_arguments`, `confirmation_required`,
+     *  `operation_locked`, `stopping`, `disk_full`. */
     enqueue(request: RunRequest, by: Requester): Job {
       const audited = { event: 'job.refused', by, target: `operation:${request.operation}` };
       return refusalsAudited(audited, () => {
@@ -62,7 +63,9 @@ export function createJobs(given: {
         const checked = checkArguments(operation.args, request.args);
         const args = operation.check?.(checked, config) ?? checked;
         requireConfirmation(operation, args, request);
-        const job = repository.transaction(() => accept(operation, args, request, by));
+        const job = repository.unsynced(() =>
+          repository.transaction(() => accept(operation, args, request, by)),
+        );
         bus.emit('job', job);
         return job;
       });

@@ -22,7 +22,9 @@ export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
 export type Child = {
   /** Null when the system could not start it; `exited` then rejects with the reason. */
   identity: ProcessIdentity | null;
-  /** Lets the script begin, with its arguments on stdin. Commit the identity before. */
+  /** Lets the script begin; it waits for its arguments. Commit the identity before. */
+  begin(): void;
+  /** Gives it its arguments, on stdin; begins if need be. */
   release(input: string): void;
   hasExited(): boolean;
   /** Settles after the exit of the child, when its output is read; never waits for a pipe that a grandchild holds. */
@@ -67,12 +69,17 @@ export function spawnChild(
   family.start();
   const search = { group: pid, marker, root, since: identity.started, recorded: family.members };
   const find = () => (mayHaveProcesses(search) ? findJobProcesses(search, family.look()) : []);
+  const begin = () => {
+    const gate = child.stdio[4] as Writable;
+    if (!gate.writableEnded) gate.end('\n');
+  };
   let killAt = Number.POSITIVE_INFINITY;
   let ending: Promise<number[]> | null = null;
   return {
     identity,
+    begin,
     release(input) {
-      (child.stdio[4] as Writable).end('\n');
+      begin();
       (child.stdin as Writable).end(input);
     },
     hasExited: () => child.exitCode !== null || child.signalCode !== null,
@@ -90,6 +97,7 @@ export function spawnChild(
 function neverStarted(child: ChildProcess): Child {
   return {
     identity: null,
+    begin() {},
     release() {},
     hasExited: () => true,
     exited: new Promise((_, reject) => child.once('error', reject)),

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, childEnvironment, packageRoot } from '../config.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { spawnChild } from './child.ts';
+import { type Child, spawnChild } from './child.ts';
 import { createLineReader, createTail } from './lines.ts';
 import {
   exitCodes,
@@ -14,65 +14,98 @@ import {
   type ProgressMessage,
 } from './protocol.ts';
 
-export type Task = {
+export type TaskOptions = {
   script: string;
   /** Names it among the processes of this data root. */
   id: string;
-  args: Record<string, unknown>;
   onProgress: (message: ProgressMessage) => void;
   /** Aborted: its processes are ended, and `stopping` is thrown. */
   signal: AbortSignal;
 };
 
-export type RunTask = (task: Task) => Promise<Record<string, unknown>>;
+export type Task = {
+  /** Starts the process ahead of its arguments, so that nobody waits for its start later. */
+  start(): void;
+  /** Gives the script's result. Throws its failure with the code that it ended with; `internal` when it said nothing. */
+  run(args: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Ends whatever of it is left; to be called in every case. */
+  end(): Promise<void>;
+};
+
+export type CreateTask = (options: TaskOptions) => Task;
 
 const heapMiB = 1024;
 
-/** Gives the script's result. Throws its failure with the code that it ended with; `internal` when it said nothing. */
-export function createTaskRunner(config: Config): RunTask {
-  return async ({ script, id, args, onProgress, signal }) => {
+export function createTasks(config: Config): CreateTask {
+  return ({ script, id, onProgress, signal }) => {
     const file = path.join(packageRoot, 'dist/scripts', `${script}.js`);
-    fs.accessSync(file, fs.constants.R_OK);
     const inbox = createTaskInbox(onProgress);
     const stderr = createTail(stderrTailBytes);
-    const child = spawnChild(
-      [process.execPath, `--max-old-space-size=${heapMiB}`, file],
-      { cwd: config.root, env: childEnvironment(config, {}), marker: `${id}.0`, root: config.root },
-      { onStdout() {}, onStderr: stderr.add, onMessages: inbox.add },
-    );
+    let started: Child | null = null;
     let cause: AppError | null = null;
-    const end = (why: AppError) => {
-      cause ??= why;
-      void child.end(0);
+
+    const spawned = () => {
+      if (started) return started;
+      fs.accessSync(file, fs.constants.R_OK);
+      started = spawnChild(
+        [process.execPath, `--max-old-space-size=${heapMiB}`, file],
+        { cwd: config.root, env: childEnvironment(config, {}), marker: `${id}.0`, root: config.root },
+        { onStdout() {}, onStderr: stderr.add, onMessages: inbox.add },
+      );
+      // That it cannot be started is told when it is run.
+      started.exited.catch(() => {});
+      return started;
     };
+
+    const endFor = (why: AppError) => {
+      cause ??= why;
+      void started?.end(0);
+    };
+
     const onAbort = () =>
-      end(new AppError('stopping', 'The check was given up, because nobody waits for it.'));
+      endFor(new AppError('stopping', 'The check was given up, because nobody waits for it.'));
     signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    const timer = setTimeout(() => {
-      end(new AppError('internal', `The check took longer than ${config.timeoutMs / 1000} s and was ended.`));
-    }, config.timeoutMs);
-    try {
-      child.release(JSON.stringify(args));
-      const { code } = await child.exited;
-      inbox.end();
-      if (cause) throw cause;
-      const { result, failure } = inbox.received();
-      if (code === 0 && result) return result;
-      throw failure
-        ? toError(code, failure)
-        : new AppError('internal', `The check ended early: ${stderr.text()}`);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      await child.end(0);
-    }
+
+    return {
+      start: () => spawned().begin(),
+
+      async run(args) {
+        const child = spawned();
+        if (signal.aborted) onAbort();
+        const timer = setTimeout(() => {
+          endFor(
+            new AppError(
+              'internal',
+              `The check took longer than ${config.timeoutMs / 1000} s and was ended.`,
+            ),
+          );
+        }, config.timeoutMs);
+        try {
+          child.release(JSON.stringify(args));
+          const { code } = await child.exited;
+          inbox.end();
+          if (cause) throw cause;
+          const { result, failure } = inbox.received();
+          if (code === 0 && result) return result;
+          throw failure
+            ? toError(code, failure)
+            : new AppError('internal', `The check ended early: ${stderr.text()}`);
+        } finally {
+          clearTimeout(timer);
+        }
+      },
+
+      async end() {
+        signal.removeEventListener('abort', onAbort);
+        await started?.end(0);
+      },
+    };
   };
 }
 
 const stderrTailBytes = 2048;
 
-function createTaskInbox(onProgress: Task['onProgress']) {
+function createTaskInbox(onProgress: TaskOptions['onProgress']) {
   let result: Record<string, unknown> | null = null;
   let failure: FailureMessage | null = null;
   const take = (line: string) => {

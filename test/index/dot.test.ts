@@ -73,6 +73,30 @@ t.test('the plain loop does the same without SIMD, and for dimensions that the k
   t.end();
 });
 
+t.test('the kernel gives the squared length of every row, with and without SIMD', (t) => {
+  for (const [count, dimension, module] of [
+    [7, 384, dotModule],
+    [1, 8, dotModule],
+    [7, 384, null],
+    [3, 5, dotModule],
+  ] as const) {
+    const vectors = numbers(count * dimension);
+    const kernel = createKernel(dimension, module);
+    kernel.allocate(vectors.byteLength).set(new Uint8Array(vectors.buffer));
+    const from = count >> 1;
+    const squares = kernel.squares(from, count);
+    t.equal(squares.length, count - from);
+    t.ok(
+      squares.every((value, i) => {
+        const row = vectors.subarray((from + i) * dimension, (from + i + 1) * dimension);
+        return Math.abs(value - row.reduce((sum, number) => sum + number * number, 0)) < 1e-3;
+      }),
+      `${count} rows of ${dimension}`,
+    );
+  }
+  t.end();
+});
+
 t.test('before it was given vectors a kernel scores none', (t) => {
   t.throws(() => createKernel(16).score(numbers(16), 0, 1), /no vectors/);
   t.end();

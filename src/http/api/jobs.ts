@@ -99,7 +99,7 @@ const bulkBody = {
 } as const;
 
 export function registerJobsApi(app: FastifyInstance, services: Services) {
-  const { config, jobs, bulk, listing, untilFree } = services;
+  const { config, jobs, bulk, listing, untilStored } = services;
 
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/operations/jobs',
@@ -207,7 +207,7 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       },
     },
     async (request, reply) => {
-      const job = await untilFree(() => jobs.cancel(request.params.id, requester(request)));
+      const job = await untilStored(() => jobs.cancel(request.params.id, requester(request)));
       reply.code(202);
       return jobBody(services, job);
     },
@@ -225,7 +225,7 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
     },
     async (request, reply) => {
       const { reason, confirm, when_locked } = request.body ?? {};
-      const job = await untilFree(() =>
+      const job = await untilStored(() =>
         jobs.retry(request.params.id, { reason, confirm, whenLocked: when_locked }, requester(request)),
       );
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);

@@ -39,7 +39,7 @@ const listSchema = {
 } as const;
 
 export function registerOperationsApi(app: FastifyInstance, services: Services) {
-  const { catalogue, jobs, untilFree } = services;
+  const { catalogue, jobs, untilStored } = services;
 
   app.get('/api/v1/operations', { schema: listSchema }, () => ({
     items: catalogue.all().map((operation) => operationBody(services, operation)),
@@ -51,7 +51,7 @@ export function registerOperationsApi(app: FastifyInstance, services: Services) 
     async (request, reply) => {
       const { args = {}, reason, confirm, when_locked } = request.body ?? {};
       const { operation } = request.params;
-      const job = await untilFree(() =>
+      const job = await untilStored(() =>
         jobs.enqueue({ operation, args, reason, confirm, whenLocked: when_locked }, requester(request)),
       );
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);

@@ -43,7 +43,7 @@ const jobQuery = {
 } as const;
 
 export function registerJobPages(app: FastifyInstance, services: Services) {
-  const { jobs, catalogue, untilFree } = services;
+  const { jobs, catalogue, untilStored } = services;
   const renderList = createListRenderer(app, services);
 
   app.get<Listed>(
@@ -173,7 +173,7 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
   );
 
   app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
-    const job = await untilFree(() => jobs.cancel(request.params.number, requester(request)));
+    const job = await untilStored(() => jobs.cancel(request.params.number, requester(request)));
     const isOver = job.status === 'cancelled';
     return answerAction(app, services, request, reply, {
       notice: {

@@ -125,9 +125,9 @@ export async function runFromForm(
 }
 
 /** `key` names this rendering of the form. */
-function runOnce({ once, untilFree }: Services, request: FastifyRequest, run: () => Job): Promise<Job> {
+function runOnce({ once, untilStored }: Services, request: FastifyRequest, run: () => Job): Promise<Job> {
   const { key } = (request.body ?? {}) as Form;
-  const start = () => untilFree(run);
+  const start = () => untilStored(run);
   return key === undefined ? start() : once(`${request.url} ${key}`, start);
 }
 

@@ -1,0 +1,46 @@
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { findMarkedProcesses } from '../../src/runner/processes.ts';
+import { createTasks } from '../../src/runner/task.ts';
+import { createLibrary } from '../support/entries.ts';
+
+/** A check of a file that is no ZIP. */
+function makeCheck(t: Test, signal = new AbortController().signal) {
+  const root = fs.realpathSync(t.testdir({ 'some.zip': 'no zip' }));
+  const { config, library } = createLibrary(root);
+  library.close();
+  const args = { zip: path.join(root, 'some.zip'), head: '', staged_id: '0a0b0c0d' };
+  const task = createTasks(config)({ script: 'check-snapshot', id: 'check-1', onProgress() {}, signal });
+  return { root, args, task };
+}
+
+const processesOf = (root: string) => findMarkedProcesses(root).length;
+
+t.test('a task runs as well when its process was started ahead of its arguments', async (t) => {
+  for (const isAhead of [false, true]) {
+    const { root, args, task } = makeCheck(t);
+    if (isAhead) task.start();
+    await t.rejects(task.run(args), { code: 'bad_input', details: { code: 'not_a_zip' } });
+    await task.end();
+    t.equal(processesOf(root), 0);
+  }
+});
+
+t.test('a process that was started ahead ends with its task, whether it is wanted or not', async (t) => {
+  const { root, task } = makeCheck(t);
+  task.start();
+  await task.end();
+  t.equal(processesOf(root), 0);
+});
+
+t.test('a task that nobody waits for any more is ended', async (t) => {
+  const gone = new AbortController();
+  const { root, args, task } = makeCheck(t, gone.signal);
+  task.start();
+  gone.abort();
+  await t.rejects(task.run(args), { code: 'stopping' });
+  await task.end();
+  t.equal(processesOf(root), 0);
+});
