@@ -53,7 +53,7 @@ export type App = {
   /** Recovers, listens, and starts what waits; gives the address. */
   start(): Promise<string>;
   /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; `server.inject` answers. */
-  startByHand(): void;
+  startByHand(): Promise<void>;
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
@@ -198,8 +198,9 @@ export async function createApp(
       return starting;
     },
 
-    startByHand() {
+    async startByHand() {
       recover();
+      await watch.catchUp();
       runner.start();
     },
 
