@@ -53,7 +53,7 @@ export type App = {
   /** Recovers, listens, and starts what waits; gives the address. */
   start(): Promise<string>;
   /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; `server.inject` answers. */
-  startByHand(): void;
+  startByHand(): Promise<void>;
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
@@ -136,7 +136,11 @@ export async function createApp(
     audit,
     bus,
     createTask: createTasks(config),
-    isWanted: (id) => repository.line().some(({ jobId }) => repository.find(jobId)?.args.staged_id === id),
+    wantedBy: (id) =>
+      repository
+        .line()
+        .map(({ jobId }) => repository.find(jobId))
+        .find((job) => job?.args.staged_id === id)?.number ?? null,
     now,
   });
   const untilFree = createBusyRetry(busyRetry);
@@ -194,8 +198,9 @@ export async function createApp(
       return starting;
     },
 
-    startByHand() {
+    async startByHand() {
       recover();
+      await watch.catchUp();
       runner.start();
     },
 

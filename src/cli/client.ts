@@ -70,7 +70,7 @@ async function connect(): Promise<Client> {
   const only = new Set<string>();
   try {
     const app = await createApp({ ...config, allowedHosts: [ownHost] }, { log: createLog('error', 2), only });
-    app.startByHand();
+    await app.startByHand();
     return createClient(askHere(app), {
       isByHand: true,
       release({ job_id }) {

@@ -12,20 +12,22 @@ import { createOwnOperations } from '../operations/own-operations.ts';
 import { findInPath } from '../runner/child.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
 import { bytes, count, plural } from '../wording.ts';
+import { checkEmbedder, checkWorkers } from './doctor-embedding.ts';
 import { exits } from './exit-codes.ts';
 import { readFlags, switchFlag } from './flags.ts';
 import type { Screen } from './screen.ts';
 
 type Status = 'ok' | 'warning' | 'error';
 export type Finding = { part: string; status: Status; text: string };
-type Check = { part: string; look(config: Config): Finding['text'] | Omit<Finding, 'part'>[] };
+type Found = Finding['text'] | Omit<Finding, 'part'>[];
+type Check = { part: string; look(config: Config): Found | Promise<Found> };
 
 const leastNode = [20, 20] as const;
 const leastFreeBytes = 512 * 1024 * 1024;
 
 export async function doctor(words: string[], screen: Screen): Promise<number> {
   readFlags(words, { json: switchFlag('Print JSON') });
-  const findings = examine();
+  const findings = await examine();
   for (const { part, status, text } of findings)
     screen.line(`${status.padEnd(8)} ${part.padEnd(20)} ${text}`);
   const worst = findings.some(({ status }) => status === 'error');
@@ -34,22 +36,23 @@ export async function doctor(words: string[], screen: Screen): Promise<number> {
 }
 
 /** A check that throws is an error: what it says is why. */
-function examine(): Finding[] {
+async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
     config = loadConfig();
   } catch (error) {
     return [{ part: 'configuration', status: 'error', text: (error as Error).message }];
   }
-  return checks.flatMap(({ part, look }) => {
+  const examined = checks.map(async ({ part, look }) => {
     try {
-      const found = look(config);
+      const found = await look(config);
       const several = typeof found === 'string' ? [{ status: 'ok' as const, text: found }] : found;
       return several.map((finding) => ({ part, ...finding }));
     } catch (error) {
       return [{ part, status: 'error' as const, text: (error as Error).message }];
     }
   });
+  return (await Promise.all(examined)).flat();
 }
 
 const checks: Check[] = [
@@ -100,6 +103,8 @@ const checks: Check[] = [
       return `${plural(index.count, 'vector')} in ${path.basename(path.dirname(files.index))}, whole`;
     },
   },
+  { part: 'embedder', look: checkEmbedder },
+  { part: 'workers', look: checkWorkers },
   { part: 'own operations', look: checkOwnOperations },
   {
     part: 'server',

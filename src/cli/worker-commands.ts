@@ -1,7 +1,7 @@
 // The verbs of the command line on workers and queue. Each asks the API, and says what came of it.
 import type { ArgumentProperty } from '../operations/operation.ts';
 import { count, duration, plural } from '../wording.ts';
-import { withClient } from './client.ts';
+import { type Client, withClient } from './client.ts';
 import { exits } from './exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from './flags.ts';
 import type { Screen } from './screen.ts';
@@ -61,7 +61,7 @@ type QueueBody = {
 export function showWorkers(words: string[], screen: Screen): Promise<number> {
   return withClient(async (client) => {
     readFlags(words, workersFlags);
-    return show(await client.get<WorkersBody>('/api/v1/workers'), screen);
+    return show(await client.get<WorkersBody>('/api/v1/workers'), client, screen);
   });
 }
 
@@ -70,7 +70,7 @@ export const steerWorkers = (verb: 'pause' | 'resume') => (words: string[], scre
   withClient(async (client) => {
     const [name] = readFlags(words, workersFlags, 1).rest;
     const body = name === undefined ? {} : { worker_id: name };
-    return show(await client.post<WorkersBody>(`/api/v1/workers/${verb}`, body), screen);
+    return show(await client.post<WorkersBody>(`/api/v1/workers/${verb}`, body), client, screen);
   });
 
 export function drainWorkers(words: string[], screen: Screen): Promise<number> {
@@ -79,7 +79,7 @@ export function drainWorkers(words: string[], screen: Screen): Promise<number> {
     const answer = cancel
       ? client.post<WorkersBody>('/api/v1/workers/drain/cancel', {})
       : client.post<WorkersBody>('/api/v1/workers/drain', { timeout_sec: timeout });
-    return show(await answer, screen);
+    return show(await answer, client, screen);
   });
 }
 
@@ -103,13 +103,18 @@ export function retryFailed(words: string[], screen: Screen): Promise<number> {
   });
 }
 
-function show(body: WorkersBody, screen: Screen): number {
+function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
   for (const worker of body.workers) {
     const doing = worker.problem ?? (worker.current ? `embedding ${worker.current.entry}` : '');
     const counts = `${count(worker.processed)} processed, ${count(worker.failed)} failed, ${count(worker.rate_per_min)}/min`;
     screen.line(`${worker.worker_id.padEnd(10)} ${worker.state.padEnd(9)} ${counts}  ${doing}`.trimEnd());
   }
-  if (body.workers.length === 0) screen.line('No workers are registered. Start one with npm run worker.');
+  if (body.workers.length === 0)
+    screen.line(
+      isByHand
+        ? 'No worker runs: the server, which keeps some, does not. Start it, or a worker with npm run worker.'
+        : 'No workers are registered. Start one with npm run worker.',
+    );
   if (body.held_by)
     screen.line(`Paused while ${body.held_by.operation} #${body.held_by.number} changes the library.`);
   if (body.paused_by) screen.line(`All paused by ${body.paused_by}.`);

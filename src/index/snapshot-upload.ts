@@ -4,17 +4,15 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Audit, Requester } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { isDiskFull } from '../jobs/disk-reserve.ts';
 import type { CreateTask } from '../runner/task.ts';
 import { bytes as wordBytes } from '../wording.ts';
 import type { CheckedSnapshot, CheckStage } from './snapshot-check.ts';
-import { guessIndexStart } from './snapshot-head.ts';
-import { removeStaged, type Staged, sweepStaged, writeStaged } from './staging.ts';
+import { receiveZip, tooLarge } from './snapshot-receive.ts';
+import { readStaged, removeStaged, type Staged, sweepStaged, writeStaged } from './staging.ts';
 
 /** What the upload is being checked for; `receive` while its bytes come. */
 export type UploadStage = 'receive' | CheckStage;
@@ -36,11 +34,11 @@ export function createUploads(given: {
   audit: Audit;
   bus: Bus;
   createTask: CreateTask;
-  /** Whether a job that has not ended will install it. */
-  isWanted: (stagedId: string) => boolean;
+  /** The number of the job that has not ended and will install it; null when there is none. */
+  wantedBy: (stagedId: string) => number | null;
   now: () => Date;
 }) {
-  const { config, audit, bus, createTask, isWanted, now } = given;
+  const { config, audit, bus, createTask, wantedBy, now } = given;
   const folder = path.join(config.root, 'uploads');
   let state: UploadState | null = null;
   let activeId = '';
@@ -55,7 +53,7 @@ export function createUploads(given: {
     open(by: Requester, announcedBytes: number): Upload {
       try {
         if (announcedBytes > config.snapshotMaxBytes + framingBytes)
-          throw tooLarge(`The upload is ${wordBytes(announcedBytes)}.`);
+          throw tooLarge(`The upload is ${wordBytes(announcedBytes)}.`, config.snapshotMaxBytes);
         if (state) throw inProgress(state);
       } catch (error) {
         recordRefusal(by, null, error);
@@ -64,6 +62,26 @@ export function createUploads(given: {
       activeId = randomBytes(4).toString('hex');
       show({ file_name: 'a snapshot', uploaded_by: by.actor, stage: 'receive' });
       return createUpload(activeId, by);
+    },
+
+    /** Removes what waits to be installed, and gives what it was. Throws `not_found`, or `operation_locked` when a job is to
+     *  install it. */
+    discard(id: string, by: Requester): Staged {
+      const staged = readStaged(config.indexFolder, id);
+      if (!staged) throw new AppError('not_found', 'No such snapshot waits: it was installed or removed.');
+      const job = wantedBy(id);
+      const target = staged.file_name;
+      if (job !== null) {
+        audit.record({ event: 'snapshot.discard', outcome: 'refused', by, target, detail: { job } });
+        throw new AppError(
+          'operation_locked',
+          `Job #${job} is to install ${target}. Cancel that job, then discard the snapshot.`,
+        );
+      }
+      removeStaged(config.indexFolder, id);
+      audit.record({ event: 'snapshot.discard', outcome: 'ok', by, target, detail: { staged_id: id } });
+      bus.emit('index');
+      return staged;
     },
 
     start() {
@@ -81,7 +99,7 @@ export function createUploads(given: {
 
   /** Removes what waits no longer, and what an upload left when the server was killed. */
   function runOnce() {
-    sweepStaged(config.indexFolder, now(), (id) => id === activeId || isWanted(id));
+    sweepStaged(config.indexFolder, now(), (id) => id === activeId || wantedBy(id) !== null);
     for (const name of fs.readdirSync(folder)) {
       if (uploadName.test(name) && name !== fileNameOf(activeId)) fs.rmSync(path.join(folder, name));
     }
@@ -160,11 +178,13 @@ export function createUploads(given: {
     });
     let isStarted = false;
     try {
-      const { bytes, head } = await writeUpload(zip, name, body, signal, (written) => {
-        if (isStarted || written < largeBytes) return;
+      const onBytes = (received: number) => {
+        if (isStarted || received < largeBytes) return;
         isStarted = true;
         check.start();
-      });
+      };
+      const maxBytes = config.snapshotMaxBytes;
+      const { bytes, head } = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
       const args = { zip, head: head.toString('base64'), staged_id: id };
       return { bytes, ...((await check.run(args)) as CheckedSnapshot) };
     } finally {
@@ -175,86 +195,17 @@ export function createUploads(given: {
   function noteStage(stage: CheckStage) {
     if (state && state.stage !== stage) show({ ...state, stage });
   }
-
-  /** Gives how many bytes came, and the first of them, which are not in the file (see snapshot-head.ts). */
-  async function writeUpload(
-    file: string,
-    name: string,
-    body: Readable,
-    signal: AbortSignal,
-    onBytes: (written: number) => void,
-  ): Promise<{ bytes: number; head: Buffer }> {
-    let bytes = 0;
-    let head: Buffer | null = null;
-    // Every write is waited for, so a few large ones take far less time than many small ones.
-    const gather = async function* (source: AsyncIterable<Buffer>) {
-      let gathered: Buffer[] = [];
-      let from = 0;
-      const take = () => {
-        const all = Buffer.concat(gathered);
-        gathered = [];
-        from = bytes;
-        if (head !== null) return all;
-        head = Buffer.from(all.subarray(0, guessIndexStart(all)));
-        return all.subarray(head.length);
-      };
-      for await (const chunk of source) {
-        bytes += chunk.length;
-        if (bytes > config.snapshotMaxBytes) throw tooLarge(`${name} is larger than this page takes.`);
-        onBytes(bytes);
-        gathered.push(chunk);
-        if (bytes - from >= writeBytes) yield take();
-      }
-      yield take();
-    };
-    try {
-      // Made before anything can break off, so that it is there to be removed.
-      const target = await fs.promises.open(file, newFile, 0o600);
-      const stream = target.createWriteStream({ highWaterMark: 2 * writeBytes });
-      await pipeline(body, gather, stream, { signal });
-      return { bytes, head: head ?? Buffer.alloc(0) };
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      if (isDiskFull(error)) throw diskFull();
-      throw new AppError(
-        'bad_request',
-        `The upload of ${name} broke off after ${wordBytes(bytes)}. Nothing was kept.`,
-        {
-          code: 'aborted',
-          bytes,
-        },
-      );
-    }
-  }
-
-  function tooLarge(what: string): AppError {
-    const limit = `The limit is ${config.snapshotMaxBytes / 1024 ** 2} MiB.`;
-    return new AppError('too_large', `${what} ${limit} Nothing was uploaded.`, {
-      limit_bytes: config.snapshotMaxBytes,
-    });
-  }
 }
 
-const writeBytes = 1024 * 1024;
 const largeBytes = 4 * 1024 * 1024;
 /** What a form may add around the file. */
 const framingBytes = 64 * 1024;
 const uploadName = /^snapshot-[0-9a-f]{8}\.zip$/;
 const fileNameOf = (id: string) => `snapshot-${id}.zip`;
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
-const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
 function inProgress({ file_name, uploaded_by }: UploadState): AppError {
   return new AppError(
     'upload_in_progress',
     `An upload of ${file_name} by ${uploaded_by} is under way. One at a time is taken; try again when it has ended.`,
-  );
-}
-
-function diskFull(): AppError {
-  return new AppError(
-    'disk_full',
-    'The disk is full, so the upload could not be kept. Free some space, then upload it again. The current index is unchanged.',
-    { code: 'disk_full' },
   );
 }

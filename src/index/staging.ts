@@ -53,7 +53,9 @@ export function listStaged(indexFolder: string): Staged[] {
     .sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
 }
 
+/** The record goes first: without it the rest is what the next start clears. */
 export function removeStaged(indexFolder: string, id: string) {
+  fs.rmSync(path.join(stagedFolder(indexFolder, id), recordName), { force: true });
   fs.rmSync(stagedFolder(indexFolder, id), { recursive: true, force: true });
 }
 

@@ -49,10 +49,10 @@ export function createWorkerWatch(given: {
   let looking: Promise<void> | null = null;
 
   return {
-    /** Settles what a former server has left of its workers, whose processes are gone, and looks every second. */
+    catchUp,
+    /** Catches up, and looks every second. */
     async start() {
-      for (const worker of repository.living()) if (worker.owner === 'server') await settle(worker);
-      await look();
+      await catchUp();
       timer ??= setInterval(look, lookMs);
     },
     runOnce,
@@ -69,6 +69,12 @@ export function createWorkerWatch(given: {
       await looking?.catch(() => {});
     },
   };
+
+  /** Settles what a former server has left of its workers, whose processes are gone, and looks once. */
+  async function catchUp() {
+    for (const worker of repository.living()) if (worker.owner === 'server') await settle(worker);
+    await look();
+  }
 
   /** One at a time: who comes while it looks gets that look. */
   function runOnce(): Promise<void> {

@@ -4,6 +4,7 @@ import t from 'tap';
 import type { Finding } from '../../src/cli/doctor.ts';
 import { startApp } from '../support/app.ts';
 import { type Ended, runCommand } from '../support/command-line.ts';
+import { startService } from '../support/embedding-service.ts';
 import { makeRoot } from '../support/engine.ts';
 
 const examine = (root: string, env: Record<string, string> = {}) =>
@@ -23,6 +24,8 @@ t.test('a new folder is well, and nothing is made in it', async (t) => {
     'library',
     'jobs',
     'index',
+    'embedder',
+    'workers',
     'server',
     'disk',
   ];
@@ -70,6 +73,31 @@ t.test('each problem of operations.yaml is a warning with its place', async (t) 
     { status: 'warning' },
   ]);
 });
+
+t.test(
+  'the embedding service is asked, and a model that is not the one of the library is told',
+  async (t) => {
+    const app = await startApp(t);
+    const service = await startService(t);
+    const env = { CHL_EMBEDDING_URL: service.url, CHL_EMBEDDING_MODEL: 'some/model' };
+    t.match(of(await examine(app.root), 'embedder'), [
+      {
+        status: 'ok',
+        text: 'chl/built-in-384, 384 numbers a vector; it compares letters and words, not meaning',
+      },
+    ]);
+    t.match(of(await examine(app.root, env), 'embedder'), [
+      { status: 'ok', text: `some/model at ${service.url}/v1/embeddings, 4 numbers a vector` },
+      { status: 'warning', text: /is embedded with chl\/built-in-384, the settings name some\/model\./ },
+    ]);
+    await service.stop();
+    const down = await examine(app.root, env);
+    t.equal(down.code, 1);
+    t.match(of(down, 'embedder'), [
+      { status: 'error', text: /cannot be used: nothing listens there\. Start it/ },
+    ]);
+  },
+);
 
 t.test('missing programs and wrong settings are told', async (t) => {
   const root = makeRoot(t);

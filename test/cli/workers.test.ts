@@ -1,7 +1,11 @@
-// Workers and queue on the command line, beside a running server.
+// Workers and queue on the command line, beside a running server and after one.
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import { chaosConfig, startServer } from '../../scripts/chaos/server-process.ts';
+import type { Finding } from '../../src/cli/doctor.ts';
+import { identify, isAlive } from '../../src/runner/processes.ts';
 import { startApp } from '../support/app.ts';
-import { runHere } from '../support/command-line.ts';
+import { queryOps, runHere } from '../support/command-line.ts';
 import { makeRoot } from '../support/engine.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 
@@ -28,3 +32,37 @@ t.test('workers are shown, paused, resumed and drained', async (t) => {
     out: /^0 entries wait again\.\n/,
   });
 });
+
+t.test('after a server was killed, none of its workers is said to be there', async (t) => {
+  const root = makeRoot(t);
+  const server = startServer(chaosConfig(root), { CHL_WORKERS: '1' });
+  const url = await server.ready;
+  t.teardown(() => server.signal('SIGKILL'));
+  let pid: number | null = null;
+  while (pid === null) {
+    const { workers } = (await (await fetch(`${url}/api/v1/workers`)).json()) as {
+      workers: { pid: number | null }[];
+    };
+    pid = workers[0]?.pid ?? null;
+  }
+  t.match(await workersOf(root), [{ status: 'ok', text: '1 worker at work or waiting for it' }]);
+  const worker = identify(pid);
+  server.signal('SIGKILL');
+  await server.exited;
+  while (isAlive(worker)) await setImmediate();
+  const noServer = /^No worker runs: the server, which keeps 2 \(CHL_WORKERS\), does not\. Start it, or/;
+  t.match(await workersOf(root), [{ status: 'ok', text: noServer }]);
+  t.match(await runHere(root, ['workers']), {
+    code: 0,
+    out: /^No worker runs: the server, .* does not\. Start it/,
+  });
+  t.same(queryOps(root, 'SELECT name FROM worker WHERE ended_at IS NULL'), []);
+  await runHere(root, ['import', '--mode', 'replace', '--reason', 'a test', '--confirm', 'import']);
+  const waits = /^72 entries wait for embedding\. No worker runs/;
+  t.match(await workersOf(root), [{ status: 'warning', text: waits }]);
+});
+
+async function workersOf(root: string): Promise<Finding[]> {
+  const { findings } = JSON.parse((await runHere(root, ['doctor', '--json'])).out);
+  return findings.filter(({ part }: Finding) => part === 'workers');
+}

@@ -4,7 +4,7 @@ import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
 import { receiveSnapshot } from '../snapshot-form.ts';
 import { enqueueInstall, waitUntilInstalled, wantsInstall } from '../snapshot-install.ts';
-import { anyObjectSchema, contentAnswer, refusals } from './bodies.ts';
+import { anyObjectSchema, contentAnswer, objectAnswer, refusals } from './bodies.ts';
 
 const downloadSchema = {
   summary: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
@@ -23,12 +23,32 @@ const uploadSchema = {
   response: { 201: anyObjectSchema, 202: anyObjectSchema, ...refusals },
 } as const;
 
+const discardSchema = {
+  ...objectAnswer,
+  summary: 'Removes an uploaded snapshot that waits to be installed.',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['staged_id'],
+    properties: { staged_id: { type: 'string', minLength: 1, maxLength: 40 } },
+  },
+} as const;
+
 /** Register where multipart forms are parsed. */
 export function registerSnapshotApi(app: FastifyInstance, services: Services) {
   app.get<{ Querystring: { backup?: string } }>(
     '/api/v1/index/snapshot',
     { schema: downloadSchema },
     (request, reply) => answerDownload(services, request, reply),
+  );
+
+  app.post<{ Body: { staged_id: string } }>(
+    '/api/v1/index/snapshot/discard',
+    { schema: discardSchema },
+    (request) => {
+      const { staged_id, file_name } = services.uploads.discard(request.body.staged_id, requester(request));
+      return { staged_id, file_name };
+    },
   );
 
   app.post(

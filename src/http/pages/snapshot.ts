@@ -5,12 +5,28 @@ import { answerDownload } from '../download.ts';
 import { requester } from '../requester.ts';
 import type { Services } from '../services.ts';
 import { receiveSnapshot } from '../snapshot-form.ts';
+import { type Form, formBody } from '../validation.ts';
 import { enqueueInstall, wantsInstall } from '../snapshot-install.ts';
 
 /** Register where multipart forms are parsed. */
 export function registerSnapshotPages(app: FastifyInstance, services: Services) {
   app.get<{ Querystring: { backup?: string } }>('/ui/index/download', (request, reply) =>
     answerDownload(services, request, reply),
+  );
+
+  app.post<{ Body: Form | null }>(
+    '/ui/index/discard',
+    { schema: { body: formBody } },
+    async (request, reply) => {
+      const { file_name } = services.uploads.discard(request.body?.staged_id ?? '', requester(request));
+      const notice = {
+        tone: 'ok',
+        title: `${file_name} discarded.`,
+        text: 'Its files are removed.',
+      } as const;
+      const hosts = ['ops-index-card'];
+      return answerAction(app, services, request, reply, { notice, redirect: '/operations#h-index', hosts });
+    },
   );
 
   app.post('/ui/index/upload', { config: { isUpload: true } }, async (request, reply) => {

@@ -5,6 +5,7 @@ import { parse } from 'node-html-parser';
 import t from 'tap';
 import { removeStaged, writeStaged } from '../../../src/index/staging.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { addExperience } from '../../support/entries.ts';
 import { makeIndexed } from '../../support/snapshots.ts';
 import { openStream } from '../../support/stream.ts';
 
@@ -30,6 +31,26 @@ t.test('what would come to nothing now says why, and leads to what works', async
 
   stage(app);
   t.match(await row('snapshot'), { isOff: false, why: undefined }, 'an upload waits');
+});
+
+t.test('repair can be pressed as soon as there is anything to repair', async (t) => {
+  const root = fs.realpathSync(t.testdir());
+  const { library } = await makeIndexed(root);
+  t.teardown(() => library.close());
+  const app = await startApp(t, { root });
+  const row = async () => {
+    await app.services.liveIndex.refresh();
+    const html = await (await fetch(`${app.origin}/ui/operations/controls`)).text();
+    return parse(html).querySelector('#op-repair');
+  };
+  const isOff = async () => (await row())?.querySelector('.btn[aria-disabled=true]') !== null;
+  t.ok(await isOff(), 'the index holds exactly the library');
+  addExperience(library, 'E9');
+  t.notOk(await isOff(), 'an entry is missing');
+  library.prepare(`DELETE FROM experiences WHERE id = 'E9'`).run();
+  t.ok(await isOff());
+  library.prepare(`DELETE FROM experiences WHERE id = 'E1'`).run();
+  t.notOk(await isOff(), 'a vector is of no entry');
 });
 
 t.test('the dialog of an install asks for no id, and says when there is nothing to install', async (t) => {

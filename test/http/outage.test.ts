@@ -1,0 +1,51 @@
+// What the page says while the embedding service is down, from a worker process through to the banner, and when it is back.
+import '../support/plain-children.ts';
+import { once } from 'node:events';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { refuse, startService } from '../support/embedding-service.ts';
+import { card, textOf } from '../support/screen.ts';
+
+const waitMaxMs = 30_000;
+const serviceDown = /Nothing is embedded: the embedding service does not answer/;
+
+/** The dashboard as soon as a test of it is true, looked at after each event of the workers. */
+async function untilShown(
+  app: TestApp,
+  test: (html: Awaited<ReturnType<TestApp['page']>>['html']) => boolean,
+) {
+  const signal = AbortSignal.timeout(waitMaxMs);
+  for (;;) {
+    const told = once(app.services.bus, 'workers', { signal });
+    const { html } = await app.page('/operations');
+    if (test(html)) {
+      told.catch(() => {});
+      return html;
+    }
+    await told;
+  }
+}
+
+t.test('a service that answers 500 is told with the time since, and no more once it is back', async (t) => {
+  const service = await startService(t);
+  service.misbehave = (_, response) => refuse(response, 500);
+  const embedding = { CHL_EMBEDDING_URL: service.url, CHL_EMBEDDING_MODEL: 'some/model' };
+  const app = await startApp(t, { env: { ...embedding, CHL_WORKERS: '1' } });
+  await app.run('import', { mode: 'replace' });
+
+  const down = await untilShown(app, (html) => serviceDown.test(textOf(html, card.banners)));
+  t.match(
+    textOf(down, card.banners),
+    /cannot be used: it answers 500\. .*tried again by themselves\. .* since/i,
+  );
+  t.match(textOf(down, card.queue), /Entries wait until .* answers\..* has not answered since .*answers 500/);
+  const since = down.querySelector(`${card.banners} time`)?.getAttribute('datetime') ?? '';
+  t.ok(Date.parse(since) <= Date.now(), `since ${since}`);
+  const { body } = await app.json('/api/v1/queue');
+  t.match(body, { pending: { total: 72 }, failed: { total: 0 }, outage: { since } });
+
+  service.misbehave = () => false;
+  const up = await untilShown(app, (html) => !serviceDown.test(textOf(html, card.banners)));
+  t.notMatch(textOf(up, card.queue), /has not answered/);
+  await untilShown(app, (html) => /Every entry has a current embedding/.test(textOf(html, card.queue)));
+});
