@@ -7,6 +7,7 @@ import { prepareLibrary } from '../../src/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { generationFiles, readPointer, tidyGenerations } from '../../src/index/generation.ts';
 import { checkSnapshot } from '../../src/index/snapshot-check.ts';
+import { guessIndexStart } from '../../src/index/snapshot-head.ts';
 import { listStaged, stagedFolder, sweepStaged, writeStaged } from '../../src/index/staging.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
 import { buildEngine } from '../support/engine.ts';
@@ -19,6 +20,7 @@ import { buildZip } from '../support/zip.ts';
 const skip = hasStrace ? false : 'strace is not installed, or may not trace';
 /** What changes folders, and what makes changes last. */
 const everyStep = 'rename,link,linkat,mkdir,rmdir,unlink,unlinkat,fsync,fdatasync';
+const checkSteps = 'mkdir,rename,fsync';
 const stagedId = '0a0b0c0d';
 
 /** Two generations, and a ZIP of the first. */
@@ -95,16 +97,31 @@ t.test('a roll back killed at any step leaves all old or all new, and an honest 
 });
 
 t.test('a check killed at any step leaves nothing once the next start has swept', { skip }, async (t) => {
-  const { config, zip } = await prepare(t);
+  const { root, config, zip } = await prepare(t);
+  const bytes = fs.readFileSync(zip);
+  const head = bytes.subarray(0, guessIndexStart(bytes));
   const before = hashTree(config.indexFolder);
-  const script = { name: 'check-snapshot', args: { zip, staged_id: stagedId }, jobId: 'check' };
+  const upload = path.join(root, 'upload.zip');
+  const args = { zip: upload, head: head.toString('base64'), staged_id: stagedId };
+  const put = () => fs.writeFileSync(upload, bytes.subarray(head.length));
+  put();
   let call = 1;
-  for (; await killAtCall(config, script, 'mkdir,write,fsync', call); call++) {
+  for (
+    ;
+    await killAtCall(config, { name: 'check-snapshot', args, jobId: 'check' }, checkSteps, call);
+    call++
+  ) {
     sweepStaged(config.indexFolder, new Date(), () => false);
     t.same(hashTree(config.indexFolder), before, `step ${call}`);
     t.same(listStaged(config.indexFolder), []);
+    put();
   }
   t.ok(call > 3);
+  t.equal(
+    fs.readdirSync(stagedFolder(config.indexFolder, stagedId)).length,
+    2,
+    'not killed, it ends its work',
+  );
 });
 
 /** Runs the script again and again, each time killed one step later, until it ends by itself. */
