@@ -5,7 +5,9 @@ import type { Args, ArgumentProperty, ArgumentSchema } from './operation.ts';
 
 export type ArgumentProblem = { field: string; message: string };
 
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true });
+/** The schemas are ours, or made from what own-schema.ts has checked. */
+const unchecked = { meta: false, validateSchema: false } as const;
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
 ajv.addVocabulary(['labels', 'advanced', 'hidden']);
 ajv.addFormat('date', isDay);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();

@@ -1,5 +1,5 @@
 // What an entry of operations.yaml may say, as a JSON Schema. `allowed` words each rule for the diagnostic.
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { ArgumentProperty, Danger } from './operation.ts';
 
 /** An entry that has passed the check. */
@@ -147,16 +147,29 @@ const entry = fields(
   ['name', 'title', 'summary', 'command'],
 );
 
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
-ajv.addVocabulary(['allowed']);
-const validate = ajv.compile<OwnEntry>(entry);
+const unchecked = { meta: false, validateSchema: false } as const;
+const options = {
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  verbose: true,
+  ...unchecked,
+} as const;
+let validator: ValidateFunction<OwnEntry> | null = null;
+
+/** Compiled at its first use: most have no file of their own. */
+function validatorOfEntry(): ValidateFunction<OwnEntry> {
+  validator ??= new Ajv2020(options).addVocabulary(['allowed']).compile<OwnEntry>(entry);
+  return validator;
+}
 
 export function isOwnEntry(value: unknown): value is OwnEntry {
-  return validate(value);
+  return validatorOfEntry()(value);
 }
 
 /** Each thing that is wrong, told once. */
 export function findFaults(value: unknown): EntryFault[] {
+  const validate = validatorOfEntry();
   if (validate(value)) return [];
   const faults = (validate.errors ?? []).flatMap((error) => describe(error) ?? []);
   return [...new Map(faults.map((fault) => [fault.message, fault])).values()];
