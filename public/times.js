@@ -2,8 +2,7 @@
 // change with the clock.
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 };
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+let formats = null;
 const rewordMs = 10_000;
 
 // Before the first paint, so that nothing moves after it.
@@ -24,9 +23,19 @@ function wordTime(at, now) {
           : `${Math.floor(amount / seconds.hour)} h`;
     return age >= 0 ? `${span} ago` : `in ${span}`;
   }
+  const { clock, date } = loadFormats();
   const yesterday = new Date(now - seconds.day * 1000);
   if (date.format(at) === date.format(yesterday)) return `yesterday ${clock.format(at)}`;
   return `${date.format(at)}, ${clock.format(at)}`;
+}
+
+/** They take longer to make than all the rest here, and what happened today needs none. */
+function loadFormats() {
+  formats ??= {
+    clock: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }),
+    date: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }),
+  };
+  return formats;
 }
 
 function wordTimes() {

@@ -71,7 +71,7 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const { args, hashes, context } = work;
   const plan = compare(work);
   const token = planToken(plan.revision, hashes, args.mode);
-  if (args.plan !== null && args.plan !== token) throw planOutdated();
+  if (args.plan !== null && args.plan !== token) throw planOutdated('bad_input');
   refuseProblems(plan, args, context);
   const result = { mode: args.mode, dry_run: args.dryRun, ...plan.counts, ...plan.after, plan: token };
   if (args.dryRun) {

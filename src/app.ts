@@ -91,7 +91,8 @@ export async function createApp(
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root);
   const descriptors = createDescriptors();
-  const jobs = createJobs({ config, catalogue, repository, audit, bus, ...disk });
+  const libraryRevision = createLibrary(library).revision;
+  const jobs = createJobs({ config, catalogue, repository, audit, bus, libraryRevision, ...disk });
   const findApplied = createAppliedFinder(library, config);
   const secretsOf = (operation: Operation) => readSecrets(config, operation);
   const runner = createRunner({
@@ -102,7 +103,7 @@ export async function createApp(
     bus,
     log,
     findApplied,
-    libraryRevision: createLibrary(library).revision,
+    libraryRevision,
     secretsOf,
     makeRoom: disk.release,
     hasRoom: () => descriptors.hasRoomFor('job'),

@@ -88,7 +88,21 @@ export const jobRow = sqliteTable(
     outcome: text().notNull(),
     message: text(),
   },
-  (table) => [primaryKey({ columns: [table.job_id, table.seq] })],
+  (table) => [
+    primaryKey({ columns: [table.job_id, table.seq] }),
+    index('job_row_outcome').on(table.job_id, table.outcome, table.seq),
+  ],
+);
+
+/** How many rows a job has of each outcome; kept by triggers, since a job may tell hundreds of thousands. */
+export const jobRowCount = sqliteTable(
+  'job_row_count',
+  {
+    job_id: text().notNull(),
+    outcome: text().notNull(),
+    rows: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job_id, table.outcome] })],
 );
 
 /** What is left of a job that retention has removed, so that its link still says what it was. */

@@ -162,6 +162,6 @@ function describeBlocker({ catalogue }: Services, blocker: Blocker) {
 export function isForDialog(error: unknown): error is AppError {
   return (
     error instanceof AppError &&
-    ['invalid_arguments', 'confirmation_required', 'operation_locked'].includes(error.code)
+    ['invalid_arguments', 'confirmation_required', 'plan_outdated', 'operation_locked'].includes(error.code)
   );
 }

@@ -148,15 +148,33 @@ const frameworkErrors: Record<string, { code: ErrorCode; message: string }> = {
 };
 
 function invalidRequest(error: FastifyError): AppError {
-  const problems = (error.validation ?? []).map((fault) => {
+  // What each alternative lacks is told by the fault of all of them.
+  const faults = (error.validation ?? []).filter(({ schemaPath }) => !/\/oneOf\/\d+\//.test(schemaPath));
+  const problems = faults.map((fault) => {
     const extra = fault.keyword === 'additionalProperties' ? `${fault.params.additionalProperty}` : '';
     const field = extra || fault.instancePath.slice(1) || String(fault.params.missingProperty ?? '');
-    return {
-      field,
-      message: `${field || error.validationContext}: ${extra ? 'is not known' : fault.message}.`,
-    };
+    return { field, message: `${field || error.validationContext}: ${wordFault(fault)}.` };
   });
   return new AppError('invalid_arguments', problems.map((problem) => problem.message).join(' '), {
     problems,
   });
+}
+
+type Fault = NonNullable<FastifyError['validation']>[number] & { schema?: unknown };
+
+function wordFault({ keyword, params, message, schema }: Fault): string {
+  switch (keyword) {
+    case 'additionalProperties':
+      return 'is not known';
+    case 'required':
+      return 'is missing';
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'oneOf': {
+      const names = (schema as { required?: string[] }[]).flatMap(({ required }) => required ?? []);
+      return names.length > 0 ? `needs one of ${names.join(' and ')}, not both` : `${message}`;
+    }
+    default:
+      return `${message}`;
+  }
 }

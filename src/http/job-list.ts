@@ -1,5 +1,6 @@
 // The list of jobs as the page shows it: what its address asks for, the jobs, what each chip would show, and the ways on.
 import type { FastifyInstance } from 'fastify';
+import { mostJobs } from '../jobs/bulk.ts';
 import { type JobStatus, jobStatuses } from '../jobs/job.ts';
 import { readSearch, type SearchTerm, wordTerm } from '../jobs/job-search.ts';
 import { type JobTally, mostCounted, needsLook } from '../jobs/listing.ts';
@@ -193,25 +194,32 @@ function wordPlace(shown: number, tally: JobTally, first: number | undefined): s
 }
 
 /** What can be done with all that match, and how many these are; nothing where not all of them are known. */
-function viewBulk({ counts, lookedDownTo }: JobTally, { filter, own }: ListState, newest: number) {
+function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
+  const { counts, lookedDownTo } = tally;
   if (lookedDownTo !== null) return [];
   const chosen = filter.status ?? jobStatuses;
   const kinds = [
     { action: 'retry', word: 'Retry', statuses: ['failed', 'cancelled'] as JobStatus[] },
     { action: 'cancel', word: 'Cancel', statuses: ['queued', 'running', 'retrying'] as JobStatus[] },
   ];
-  return kinds.flatMap(({ action, word, statuses }) => {
-    const meant = statuses.filter((status) => chosen.includes(status));
-    const jobs = meant.reduce((sum, status) => sum + counts[status], 0);
-    if (jobs === 0) return [];
-    const query = new URLSearchParams({ action, scope: 'all', up_to: String(newest) });
-    const list = listUrl({ ...own, status: meant.join(',') }, '').slice(1);
-    return [
-      {
-        action,
-        label: `${word} ${jobs === 1 ? 'the one' : `all ${count(jobs)}`} matching`,
-        href: `/ui/jobs/bulk?${query}&${list}`,
-      },
-    ];
-  });
+  return kinds.flatMap(
+    ({ action, word, statuses }): { action: string; label: string; href: string | null }[] => {
+      const meant = statuses.filter((status) => chosen.includes(status));
+      const jobs = meant.reduce((sum, status) => sum + counts[status], 0);
+      if (jobs === 0) return [];
+      if (jobs > mostJobs) {
+        const label = `${word}: ${wordCount(jobs, tally)} match, at most ${count(mostJobs)} at once. Narrow the filter, e.g. with since:7d`;
+        return [{ action, label, href: null }];
+      }
+      const query = new URLSearchParams({ action, scope: 'all', up_to: String(newest) });
+      const list = listUrl({ ...own, status: meant.join(',') }, '').slice(1);
+      return [
+        {
+          action,
+          label: `${word} ${jobs === 1 ? 'the one' : `all ${count(jobs)}`} matching`,
+          href: `/ui/jobs/bulk?${query}&${list}`,
+        },
+      ];
+    },
+  );
 }

@@ -30,10 +30,17 @@ function begin(job: Job): Moment[] {
   return [...moments, { tone: 'ok', icon: 'play', word, at: job.started_at, note }];
 }
 
-function phases({ progress }: Job): Moment[] {
-  return (progress?.phases ?? []).map(({ name, started_at }) => ({
-    tone: 'run',
-    icon: 'half',
+/** Only the last phase of a job that runs is under way; of one that did not succeed it was ended. */
+function phases({ progress, status }: Job): Moment[] {
+  const begun = progress?.phases ?? [];
+  const last =
+    status === 'running'
+      ? { tone: 'run', icon: 'half' }
+      : status === 'succeeded'
+        ? { tone: 'ok', icon: 'check' }
+        : { tone: 'idle', icon: 'slash' };
+  return begun.map(({ name, started_at }, at) => ({
+    ...(at === begun.length - 1 ? last : { tone: 'ok', icon: 'check' }),
     word: `Phase ${name}`,
     at: started_at,
     note: null,

@@ -12,6 +12,7 @@ import type { JobFilter } from './job-search.ts';
 import type { Jobs } from './jobs.ts';
 import type { JobListing } from './listing.ts';
 import type { JobRepository } from './repository.ts';
+import { inTurns } from './slices.ts';
 
 export const bulkActions = ['retry', 'cancel'] as const;
 export type BulkAction = (typeof bulkActions)[number];
@@ -39,7 +40,7 @@ export type Bulk = ReturnType<typeof createBulk>;
 
 export const mostJobs = 10_000;
 const runsKept = 20;
-const sliceMs = 8;
+const turnMs = 8;
 
 export function createBulk(given: {
   jobs: Jobs;
@@ -68,7 +69,7 @@ export function createBulk(given: {
     async preview(action: BulkAction, numbers: number[]) {
       const skipped = new Map<string, number>();
       let able = 0;
-      await inTurns(numbers, async (number) => {
+      await inTurns(numbers, turnMs, async (number) => {
         const reason = obstacleTo(action, number);
         if (reason === null) able += 1;
         else skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
@@ -82,7 +83,7 @@ export function createBulk(given: {
       const oldest = [...runs.values()].find((other) => other.isOver);
       if (runs.size >= runsKept && oldest) runs.delete(oldest.id);
       runs.set(run.id, run);
-      const finished = inTurns(numbers, async (number) => {
+      const finished = inTurns(numbers, turnMs, async (number) => {
         run.items.push(await perform(action, number, by));
       }).then(() => {
         run.isOver = true;
@@ -160,14 +161,4 @@ function refuseTooMany(numbers: number[] | null): number[] {
 function unfinished(): AppError {
   const message = 'The search takes too long to find all that match. Narrow it, e.g. with since:7d.';
   return new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
-}
-
-async function inTurns<T>(all: T[], work: (one: T) => Promise<void>) {
-  let turn = performance.now();
-  for (const one of all) {
-    await work(one);
-    if (performance.now() - turn < sliceMs) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    turn = performance.now();
-  }
 }

@@ -43,13 +43,15 @@ export function createJobs(given: {
   repository: JobRepository;
   audit: Audit;
   bus: Bus;
+  /** Of the library now; with it plans are looked at. */
+  libraryRevision?: () => number;
   /** Throws `disk_full` when there is no room for another job. */
   assertRoom?: () => void;
   /** Runs what must be possible on a full disk, too. */
   withRoom?: <T>(work: () => T) => T;
 }) {
   const { config, catalogue, repository, audit, bus } = given;
-  const { assertRoom = () => {}, withRoom = (work) => work() } = given;
+  const { assertRoom = () => {}, withRoom = (work) => work(), libraryRevision = () => 0 } = given;
   let isStopping = false;
 
   return {
@@ -57,17 +59,25 @@ export function createJobs(given: {
      *  `repository.synced` settles. Throws `not_found`, `invalid_arguments`, `confirmation_required`,
      *  `operation_locked`, `stopping`, `disk_full`. */
     enqueue(request: RunRequest, by: Requester): Job {
-      const audited = { event: 'job.refused', by, target: `operation:${request.operation}` };
-      return refusalsAudited(audited, () => {
-        const operation = catalogue.get(request.operation);
-        const checked = checkArguments(operation.args, request.args);
-        const args = operation.check?.(checked, config) ?? checked;
-        requireConfirmation(operation, args, request);
+      return refusalsAudited(refusalOf(request, by), () => {
+        const { operation, args } = readRequest(request);
         const job = repository.unsynced(() =>
           repository.transaction(() => accept(operation, args, request, by)),
         );
         bus.emit('job', job);
         return job;
+      });
+    },
+
+    /** For who can wait for it before `enqueue`: throws `plan_outdated` when the plan in the arguments does not hold any
+     *  more. Any other fault is for `enqueue`, or for the script, to tell. */
+    async assertPlan(request: RunRequest, by: Requester): Promise<void> {
+      const problem = await lookAtPlan(request).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      refusalsAudited(refusalOf(request, by), () => {
+        if (problem instanceof AppError && problem.code === 'plan_outdated') throw problem;
       });
     },
 
@@ -146,6 +156,20 @@ export function createJobs(given: {
     throw new AppError('not_found', `There is no job ${JSON.stringify(idOrNumber.slice(0, 80))}.`);
   }
 
+  /** In the order of refusals. */
+  function readRequest(request: RunRequest): { operation: Operation; args: Args } {
+    const operation = catalogue.get(request.operation);
+    const checked = checkArguments(operation.args, request.args);
+    const args = operation.check?.(checked, config) ?? checked;
+    requireConfirmation(operation, args, request);
+    return { operation, args };
+  }
+
+  async function lookAtPlan(request: RunRequest) {
+    const { operation, args } = readRequest(request);
+    await operation.checkPlan?.(args, { config, libraryRevision });
+  }
+
   function accept(operation: Operation, args: Args, request: RunRequest, by: Requester): Job {
     const claims = operation.locks(args);
     const blocker = blockerOf(claims);
@@ -206,6 +230,10 @@ export function createJobs(given: {
       throw error;
     }
   }
+}
+
+function refusalOf({ operation }: RunRequest, by: Requester) {
+  return { event: 'job.refused', by, target: `operation:${operation}` };
 }
 
 /** Throws `confirmation_required` unless a destructive run comes with a reason and its word. */

@@ -98,9 +98,9 @@ export function createJobListing(ops: Db, slicing = patience) {
     rows(jobId: string, outcome: string | undefined, limit: number, cursor = 0) {
       const rows = prepare(`
         SELECT seq, ref, outcome, message FROM job_row
-        WHERE job_id = @jobId AND seq > @cursor AND (@outcome IS NULL OR outcome = @outcome)
+        WHERE job_id = @jobId AND seq > @cursor ${outcome === undefined ? '' : 'AND outcome = @outcome'}
         ORDER BY seq LIMIT @limit
-      `).all({ jobId, cursor, outcome: outcome ?? null, limit: limit + 1 }) as ResultRow[];
+      `).all({ jobId, cursor, outcome, limit: limit + 1 }) as ResultRow[];
       const items = rows.slice(0, limit);
       return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
     },
@@ -111,9 +111,9 @@ export function createJobListing(ops: Db, slicing = patience) {
 
     /** How many rows there are of each outcome. */
     rowCounts: (jobId: string) =>
-      prepare(
-        'SELECT outcome, count(*) AS rows FROM job_row WHERE job_id = ? GROUP BY outcome ORDER BY rows DESC',
-      ).all(jobId) as { outcome: string; rows: number }[],
+      prepare('SELECT outcome, rows FROM job_row_count WHERE job_id = ? ORDER BY rows DESC, outcome').all(
+        jobId,
+      ) as { outcome: string; rows: number }[],
   };
 
   function counts(operation?: string): Record<JobStatus, number> {

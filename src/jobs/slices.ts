@@ -33,3 +33,14 @@ export async function inSlices(
   }
   return null;
 }
+
+/** Calls `work` with one after the other, each short by itself; others have a turn after `turnMs` of it. */
+export async function inTurns<T>(all: T[], turnMs: number, work: (one: T) => Promise<void>) {
+  let turn = performance.now();
+  for (const one of all) {
+    await work(one);
+    if (performance.now() - turn < turnMs) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    turn = performance.now();
+  }
+}

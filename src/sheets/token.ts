@@ -16,7 +16,7 @@ export function planToken(revision: number, hashes: readonly string[], mode: Mod
     .slice(0, 32);
 }
 
-/** Throws `planOutdated` unless sheet and library are those of the plan that an import's arguments name. */
+/** Throws `plan_outdated` unless sheet and library are those of the plan that an import's arguments name. */
 export async function assertPlanHolds(
   given: Record<string, unknown>,
   { config, libraryRevision }: { config: Config; libraryRevision: () => number },
@@ -24,13 +24,13 @@ export async function assertPlanHolds(
   const args = readImportArguments(given);
   const place = openSheetPath(config, args.path ?? sheetPlace(config, args.source), 'read');
   const hashes = await hashFolder(place);
-  if (planToken(libraryRevision(), hashes, args.mode) !== args.plan) throw planOutdated();
+  if (planToken(libraryRevision(), hashes, args.mode) !== args.plan) throw planOutdated('plan_outdated');
 }
 
-/** For a script, whose arguments are its input: `bad_input` with the code `plan_outdated`. */
-export function planOutdated(): AppError {
+/** For a script, whose arguments are its input, `bad_input` with the code `plan_outdated`. */
+export function planOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
   return new AppError(
-    'bad_input',
+    code,
     'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.',
     { code: 'plan_outdated', problems: [], total: 0 },
   );

@@ -86,8 +86,7 @@ export function embeddingRate(
   workers: SampledWorker[],
   figures: Pick<JobFigures, 'embeddingRate'>,
 ): number | null {
-  const answering = workers.filter(({ view }) => view !== 'lost');
-  const byWorkers = answering.reduce((sum, { rate_per_min }) => sum + rate_per_min, 0);
+  const byWorkers = workers.reduce((sum, { rate_per_min }) => sum + rate_per_min, 0);
   const byJobs = figures.embeddingRate();
   return byJobs === null ? byWorkers || null : byWorkers + byJobs;
 }

@@ -13,7 +13,7 @@ import {
   leastDrainSec,
   mostDrainSec,
   speedOf,
-  stateOf,
+  viewOf,
   type WorkersView,
 } from './state.ts';
 
@@ -133,9 +133,7 @@ export function createWorkers(given: {
     const active = repository.activeDrain();
     const isDraining = active !== null;
     return {
-      workers: repository
-        .living()
-        .map((worker) => ({ ...worker, view: stateOf(worker, { control, lock, isDraining }) })),
+      workers: repository.living().map((worker) => viewOf(worker, { control, lock, isDraining })),
       control,
       lock,
       drain: active ?? (control.drain_id === null ? null : repository.findDrain(control.drain_id)),

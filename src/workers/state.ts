@@ -20,6 +20,9 @@ export type WorkersView = {
   drain: Drain | null;
 };
 
+/** What holds for all workers. */
+type Situation = { control: Control; lock: LibraryLock | null; isDraining: boolean };
+
 export const leastDrainSec = 10;
 export const mostDrainSec = 3600;
 export const usualDrainSec = 300;
@@ -28,11 +31,14 @@ export const usualDrainSec = 300;
 export const lostAfterMs = 15_000;
 const stalledAfterMs = 120_000;
 
+/** A worker with its state. Who is paused or lost embeds nothing, whatever it did within the last minute. */
+export function viewOf(worker: WorkerRow, situation: Situation): WorkerRow & { view: WorkerState } {
+  const view = stateOf(worker, situation);
+  return view === 'paused' || view === 'lost' ? { ...worker, view, rate_per_min: 0 } : { ...worker, view };
+}
+
 /** A worker that is paused still finishes what it has in hand. */
-export function stateOf(
-  worker: WorkerRow,
-  { control, lock, isDraining }: { control: Control; lock: LibraryLock | null; isDraining: boolean },
-): WorkerState {
+export function stateOf(worker: WorkerRow, { control, lock, isDraining }: Situation): WorkerState {
   if (worker.lost_at) return 'lost';
   if (worker.stalled_at) return 'stalled';
   if (worker.state !== 'working' && (worker.paused_at || control.paused_at || lock)) return 'paused';

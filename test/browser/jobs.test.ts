@@ -42,6 +42,29 @@ browserTest('all that match are cancelled from the list', async (t, open) => {
   for (const number of [1, 2]) t.match(await app.whenJob(number), { status: 'cancelled' });
 });
 
+browserTest(
+  'a job that runs longer than usual says how many times as long, until it ends',
+  async (t, open) => {
+    const quick = await startApp(t, { catalogue: createCatalogue([defineOperation()]) });
+    await quick.run('chore');
+    await quick.close();
+    const slow = createCatalogue([defineOperation({ child: 'sleeps' })]);
+    const app = await startApp(t, { catalogue: slow, root: quick.root });
+    await app.json('/api/v1/operations/chore', {});
+    const { started_at } = await app.whenJob(2, 'running');
+    const page = await open(`${app.origin}/jobs/2`, { hasTestClock: true });
+    const usual = page.locator('[data-usual]');
+    const seconds = Number(await usual.getAttribute('data-usual'));
+    await page.clock.pauseAt(Date.parse(started_at ?? '') + 3100 * seconds + 60_000);
+    await page.clock.runFor(1000);
+    const times = 3.1 + 61 / seconds;
+    t.match(await usual.textContent(), `, now ${times.toFixed(1)} × usual`);
+    await app.json('/api/v1/operations/jobs/2/cancel', {});
+    await page.locator('.verdict', { hasText: /^Cancelled after .* × usual$/ }).waitFor();
+    t.equal(await usual.count(), 0);
+  },
+);
+
 browserTest('a page shows the rows of its job as they come, and says when nothing moves', async (t, open) => {
   const app = await startApp(t, { catalogue: catalogue() });
   await app.json('/api/v1/operations/waits', {});

@@ -27,6 +27,17 @@ async function openLog(t: Test, open: OpenPage, lines: number, address = '') {
 
 const line = (page: Page, number: number) => page.locator(`#L${number}`);
 
+browserTest('the log of a job that has ended is as high as its lines, up to a limit', async (t, open) => {
+  const { page, write } = await openLog(t, open, 3);
+  const height = async () => (await page.locator('#log').boundingBox())?.height ?? 0;
+  const short = await height();
+  t.ok(short > 3 * 20 && short < 8 * 24, `${short} px for three lines`);
+  write(600);
+  await page.reload();
+  await line(page, 603).waitFor();
+  t.equal(await height(), 28 * 16);
+});
+
 browserTest('the log follows its end, and stops when the operator scrolls up', async (t, open) => {
   const { page, write } = await openLog(t, open, 600);
   await line(page, 600).waitFor();

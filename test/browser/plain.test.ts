@@ -33,14 +33,26 @@ browserTest('without JavaScript an operator confirms, runs, and is told', async 
   t.equal(await page.getAttribute('html', 'data-keys'), 'off');
 });
 
+browserTest('text of twice the size reflows on every page, and none of it is cut', async (t, open) => {
+  const app = await startApp(t);
+  await app.run('import');
+  await app.run('index');
+  const page = await open(`${app.origin}/operations`, { width: 640 });
+  for (const address of ['/operations', '/jobs', '/jobs/1', '/jobs/2?find=e', '/library?q=retry']) {
+    await page.goto(app.origin + address);
+    await page.evaluate("document.documentElement.style.setProperty('font-size', '200%')");
+    t.ok((await overflowOf(page)) <= 0, `${address}: no sideways scroll`);
+    t.same(await page.evaluate(cutOff), [], `${address}: nothing is cut`);
+    t.same(await page.evaluate(overlapping), [], `${address}: nothing lies upon another`);
+  }
+});
+
 browserTest(
-  'text of twice the size reflows, and the page holds still where no motion is wanted',
+  'the page holds still where no motion is wanted, and keeps its borders in forced colours',
   async (t, open) => {
     const app = await startApp(t, noop);
     await app.run('export');
-    const page = await open(`${app.origin}/operations`, { width: 1024 });
-    await page.evaluate("document.documentElement.style.setProperty('font-size', '200%')");
-    t.ok((await overflowOf(page)) <= 0);
+    const page = await open(`${app.origin}/operations`);
     const moving = await page.evaluate(
       "document.getAnimations().filter(({ playState }) => playState === 'running').length",
     );
@@ -62,3 +74,26 @@ browserTest('each theme is there with the first paint', async (t, open) => {
     t.equal(chosen, theme === 'light' ? 'rgb(17, 18, 17)' : 'rgb(245, 244, 240)', 'until one is chosen');
   }
 });
+
+/** Texts of boxes that hide a part of them. */
+const cutOff = `[...document.querySelectorAll('main *, header *')]
+  .filter((box) => !box.closest('.sr') && box.clientWidth > 2)
+  .filter((box) => {
+    const { overflowX, overflowY } = getComputedStyle(box);
+    const hides = (overflow) => overflow === 'hidden' || overflow === 'clip';
+    return (hides(overflowX) && box.scrollWidth > box.clientWidth + 1)
+      || (hides(overflowY) && box.scrollHeight > box.clientHeight + 2);
+  })
+  .map((box) => box.textContent.trim())`;
+
+/** Pairs of buttons, links and fields of which one covers the other; a link may have a part on each of two lines. */
+const overlapping = `(() => {
+  const parts = [...document.querySelectorAll('main :is(a, button, input, select), header :is(a, button)')]
+    .filter((one) => !one.closest('.sr, .log, thead') && one.checkVisibility())
+    .flatMap((one) => [...one.getClientRects()].map((box) => ({ one, box })));
+  return parts.flatMap(({ one, box }, at) => parts.slice(at + 1)
+    .filter(({ one: other, box: its }) => !one.contains(other) && !other.contains(one)
+      && Math.min(box.right, its.right) - Math.max(box.left, its.left) > 1
+      && Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top) > 1)
+    .map(({ one: other }) => one.outerHTML + other.outerHTML));
+})()`;

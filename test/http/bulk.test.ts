@@ -1,4 +1,6 @@
+import path from 'node:path';
 import t from 'tap';
+import { openDatabase } from '../../src/db/open.ts';
 import { createCatalogue } from '../../src/operations/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { defineOperation } from '../support/operations.ts';
@@ -86,12 +88,37 @@ t.test('the ticked ones are asked about, with what will be skipped', async (t) =
   t.match(await none.text(), 'No job is selected.');
 });
 
+t.test('more than are handled at once are not offered, and it is said how to get there', async (t) => {
+  const app = await start(t);
+  const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 1000 });
+  t.teardown(() => ops.close());
+  await app.run('breaks');
+  ops.exec(`
+    WITH RECURSIVE copy(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM copy LIMIT 10000)
+    INSERT INTO job (id, operation, status, mode, requested_by, args, created_at)
+    SELECT 'copy-' || at, operation, status, mode, requested_by, args, created_at
+    FROM copy, job WHERE number = 1
+  `);
+  const { html } = await app.page('/jobs');
+  t.notOk(html.querySelector('#bulk-retry-all'));
+  t.match(
+    textOf(html, '#h-jobs ~ .end'),
+    'Retry: 10,001 match, at most 10,000 at once. Narrow the filter, e.g. with since:7d',
+  );
+});
+
 t.test('a filter that cannot be read, too many jobs and unknown ones are refused', async (t) => {
   const app = await start(t);
   const post = (body: unknown) => app.json('/api/v1/operations/jobs/bulk', body);
   t.equal((await post({ action: 'retry', filter: { status: 'lost' } })).status, 422);
   t.equal((await post({ action: 'retry', jobs: [99] })).status, 404);
-  t.equal((await post({ action: 'retry' })).status, 422);
+  t.match(await post({ action: 'retry' }), {
+    status: 422,
+    body: { error: { message: 'body: needs one of jobs and filter, not both.' } },
+  });
+  const { message } = (await post({})).body.error;
+  t.match(message, 'action: is missing.');
+  t.match(message, 'body: needs one of jobs and filter, not both.');
   t.equal((await post({ action: 'remove', jobs: [1] })).status, 422);
   t.equal((await app.page('/ui/jobs/bulk?action=retry&scope=all&up_to=9&q=since:soon')).status, 422);
   t.equal((await app.page('/jobs/bulk/gone')).status, 404);

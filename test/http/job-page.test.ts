@@ -70,6 +70,7 @@ t.test('phases and result rows are kept, rows by outcome', async (t) => {
   const names = (job.progress?.phases ?? []).map(({ name }) => name);
   t.ok(names.length > 0);
   t.match(textOf(html, '.phases'), new RegExp(names.join('.*')));
+  t.notOk(html.querySelector('.tline [href="#i-half"]'), 'nothing is under way any more');
   const chips = html.querySelectorAll('#rows .chip').map((chip) => chip.getAttribute('href') ?? '');
   t.ok(chips.length > 1);
   const one = await app.page(chips[1] ?? '');

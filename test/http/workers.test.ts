@@ -71,7 +71,7 @@ t.test('the card shows each worker, and pauses and resumes all or one', async (t
     current_title: 'Tidy up',
     current_since: new Date().toISOString(),
   });
-  t.match(await workersPage(app), /embed-1 Working.*Embedding EXP-7 Tidy up/, 'it finishes what it has');
+  t.match(await workersPage(app), /embed-1 Working.*Begun .*: EXP-7 Tidy up/, 'it finishes what it has');
   t.equal((await app.submit('/ui/workers/resume', {})).status, 303);
   t.match(await workersPage(app), /2 of 2 active/);
 });
@@ -103,6 +103,23 @@ t.test('page, partial and event are the same bytes while workers work', async (t
   t.equal(stream.events.find(({ event }) => event === 'workers')?.data, partial);
   t.notMatch(partial, / s ago/);
 });
+
+t.test(
+  'while all are paused, nothing is said to be on its way, whatever was embedded just before',
+  async (t) => {
+    const { app } = await startWithWorkers(t, 'embed-1', 'embed-2');
+    addEntries(t, app, 60);
+    const queueCard = async () => textOf((await app.page('/operations')).html, card.queue);
+    t.match(await queueCard(), /60\/min, clears in about 1 min/);
+    t.match((await app.json('/api/v1/workers/pause', {})).body.workers, [
+      { rate_per_min: 0 },
+      { rate_per_min: 0 },
+    ]);
+    t.match(await queueCard(), /The workers are paused; entries wait\./);
+    t.match((await app.json('/api/v1/queue')).body, { paused: true, rate_per_min: 0, eta_sec: null });
+    t.match(await workersPage(app), /embed-1 Paused.*Rate 0\/min/);
+  },
+);
 
 t.test('a lost and a stalled worker say what happened and what to do', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1', 'embed-2');
@@ -153,7 +170,7 @@ t.test('the drain dialog forecasts, refuses what is out of range, and starts the
   t.match(body.drain, { timeout_sec: 20, forecast_left: 40, pending_before: 60, outcome: null });
   t.match(
     await workersPage(app),
-    /0% · draining, ends by.*60 entries left of 60.*leave about 40.*Cancel drain/,
+    /0% · draining, ends .*60 entries left of 60.*leave about 40.*Cancel drain/,
   );
   t.equal((await app.json('/api/v1/workers/drain', { timeout_sec: 20 })).status, 409);
   t.equal((await app.submit('/ui/workers/drain', { timeout_sec: '20' })).status, 409);

@@ -151,6 +151,13 @@ t.test('result rows come in their order, by outcome and by page', async (t) => {
   );
   t.equal(listing.rows(id, 'added', 2).next_cursor, '3');
   t.same(listing.rows(id, 'unheard', 2), { items: [], next_cursor: null });
+  t.same(listing.rowCounts(id), [
+    { outcome: 'added', rows: 3 },
+    { outcome: 'changed', rows: 1 },
+    { outcome: 'invalid', rows: 1 },
+  ]);
+  repository.dropRows(id);
+  t.same(listing.rowCounts(id), []);
 });
 
 t.test('a search that takes too long says how far it looked, and goes on from there', async (t) => {

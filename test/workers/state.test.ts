@@ -7,6 +7,7 @@ import {
   isStalled,
   speedOf,
   stateOf,
+  viewOf,
   type WorkerRow,
 } from '../../src/workers/state.ts';
 
@@ -54,6 +55,15 @@ t.test('what is worst about a worker is its state', async (t) => {
   );
   t.equal(stateOf(worker({ stalled_at: at, state: 'working' }), calm), 'stalled');
   t.equal(stateOf(worker({ lost_at: at, stalled_at: at, paused_at: at }), calm), 'lost');
+});
+
+t.test('the rate of who is paused or lost is 0, whatever it did within the last minute', async (t) => {
+  const calm = { control: running, lock: null, isDraining: false };
+  const was = { rate_per_min: 300 };
+  t.match(viewOf(worker({ ...was, state: 'working' }), calm), { view: 'working', rate_per_min: 300 });
+  t.match(viewOf(worker(was), calm), { view: 'idle', rate_per_min: 300 });
+  t.match(viewOf(worker({ ...was, paused_at: at }), calm), { view: 'paused', rate_per_min: 0 });
+  t.match(viewOf(worker({ ...was, lost_at: at }), calm), { view: 'lost', rate_per_min: 0 });
 });
 
 t.test('busy without a result for two minutes, or five times the usual, is stalled', async (t) => {

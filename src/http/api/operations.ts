@@ -51,9 +51,9 @@ export function registerOperationsApi(app: FastifyInstance, services: Services) 
     async (request, reply) => {
       const { args = {}, reason, confirm, when_locked } = request.body ?? {};
       const { operation } = request.params;
-      const job = await untilStored(() =>
-        jobs.enqueue({ operation, args, reason, confirm, whenLocked: when_locked }, requester(request)),
-      );
+      const wanted = { operation, args, reason, confirm, whenLocked: when_locked };
+      await jobs.assertPlan(wanted, requester(request));
+      const job = await untilStored(() => jobs.enqueue(wanted, requester(request)));
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
       return { job_id: job.id, number: job.number, status: job.status, url: `/jobs/${job.number}` };
     },

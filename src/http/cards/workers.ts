@@ -42,8 +42,10 @@ export const workerBadges: Record<WorkerState, { tone: string; icon: string; wor
   lost: { tone: 'bad', icon: 'unplug', word: 'Lost' },
 };
 
-/** A sentence around an entry and a time, both of which may be missing. */
-type Now = { lead: string; entry?: { id: string; title: string }; at?: string; tail: string };
+/** A sentence around an entry and a time, both of which may be missing; or with the entry at its end, which is cut when
+ *  the room does not do. */
+type Entry = { id: string; title: string };
+type Now = { lead: string; entry?: Entry; at?: string; tail: string; last?: Entry };
 
 function viewWorker(
   worker: WorkerRow & { view: WorkerState },
@@ -105,7 +107,7 @@ function wordNow(
       return { lead: 'Has nothing in hand.', tail: '' };
     default:
       if (worker.state !== 'working') return { lead: 'Has nothing in hand.', tail: '' };
-      return { lead: 'Embedding', entry, at: since, tail: '' };
+      return { lead: 'Begun', at: since, tail: ':', last: entry };
   }
 }
 

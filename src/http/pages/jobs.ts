@@ -197,7 +197,8 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     { schema: { body: formBody } },
     (request, reply) => {
       const form = request.body ?? {};
-      const retry = () => jobs.retry(request.params.number, readRun(form), requester(request));
+      const retry = () =>
+        untilStored(() => jobs.retry(request.params.number, readRun(form), requester(request)));
       return runFromForm(app, services, request, reply, retry, (error) => {
         const job = jobs.find(request.params.number);
         const operation = catalogue.get(job.operation);

@@ -60,11 +60,11 @@ export function registerOperationsPages(app: FastifyInstance, services: Services
     const operation = services.catalogue.find(request.params.operation);
     const form = request.body ?? {};
     const args = operation ? readForm(operation.args, form, formFields) : {};
-    const run = () =>
-      services.jobs.enqueue(
-        { operation: request.params.operation, args, ...readRun(form) },
-        requester(request),
-      );
+    const run = async () => {
+      const wanted = { operation: request.params.operation, args, ...readRun(form) };
+      await services.jobs.assertPlan(wanted, requester(request));
+      return services.untilStored(() => services.jobs.enqueue(wanted, requester(request)));
+    };
     return runFromForm(
       app,
       services,
@@ -106,7 +106,7 @@ export async function runFromForm(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  run: () => Job,
+  run: () => Promise<Job>,
   dialogFor: (error: AppError) => Parameters<typeof sendDialog>[3] | null,
 ) {
   try {
@@ -125,10 +125,9 @@ export async function runFromForm(
 }
 
 /** `key` names this rendering of the form. */
-function runOnce({ once, untilStored }: Services, request: FastifyRequest, run: () => Job): Promise<Job> {
+function runOnce({ once }: Services, request: FastifyRequest, run: () => Promise<Job>): Promise<Job> {
   const { key } = (request.body ?? {}) as Form;
-  const start = () => untilStored(run);
-  return key === undefined ? start() : once(`${request.url} ${key}`, start);
+  return key === undefined ? run() : once(`${request.url} ${key}`, run);
 }
 
 function problemsOf(operation: Operation, args: Args): AppError | null {

@@ -123,13 +123,11 @@ async function sendDrainDialog(
       value: typed,
       problem: isInRange ? null : range,
     },
-    consequences: isInRange
-      ? [
-          `${plural(waiting, 'entry waits', 'entries wait')}. ${wordForecast(left, seconds)}`,
-          'Paused workers go on at once. When the queue is empty, or the time is over, all workers are paused.',
-          'Nothing is lost: what is left stays in the queue. You can cancel at any time.',
-        ]
-      : [range],
+    consequences: [
+      `${plural(waiting, 'entry waits', 'entries wait')}.${isInRange ? ` ${wordForecast(left, seconds)}` : ''}`,
+      'Paused workers go on at once. When the queue is empty, or the time is over, all workers are paused.',
+      'Nothing is lost: what is left stays in the queue. You can cancel at any time.',
+    ],
     confirm: 'Drain',
     keep: 'Leave them as they are',
     back: '/operations',

@@ -1,0 +1,41 @@
+// An import with the token of a plan: it is accepted while the plan holds, and refused before anything is queued when not.
+import { parse } from 'node-html-parser';
+import t from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { textOf } from '../support/screen.ts';
+
+const merge = { mode: 'merge' };
+const confirmed = { reason: 'a test needs it', confirm: 'import' };
+
+async function planOf(app: TestApp): Promise<string> {
+  const { result } = await app.run('import', { ...merge, dry_run: true });
+  return String(result?.plan);
+}
+
+t.test('a plan that holds is applied, and one that does not is refused with 409', async (t) => {
+  const app = await startApp(t);
+  const plan = await planOf(app);
+  const first = await app.json('/api/v1/operations/import', { args: { ...merge, plan }, ...confirmed });
+  t.equal(first.status, 202);
+  t.equal((await app.whenJob(first.body.number)).status, 'succeeded');
+
+  const jobs = app.services.listing.total();
+  const again = await app.json('/api/v1/operations/import', { args: { ...merge, plan }, ...confirmed });
+  t.match(again, {
+    status: 409,
+    body: { error: { code: 'plan_outdated', message: /has changed since the plan was made/ } },
+  });
+  const form = await app.submit('/ui/operations/run/import', { ...merge, plan, ...confirmed });
+  t.equal(form.status, 409);
+  const page = parse(await form.text());
+  t.match(textOf(page, 'main'), /has changed since the plan was made; nothing was written/);
+  t.equal(page.querySelector('input[name="plan"]')?.getAttribute('value'), plan, 'what was typed is kept');
+  t.equal(app.services.listing.total(), jobs, 'nothing was queued');
+});
+
+t.test('what else is wrong is told before the plan is looked at', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const args = { mode: 'replace', plan: 'f'.repeat(32) };
+  const { body } = await app.json('/api/v1/operations/import', { args });
+  t.equal(body.error.code, 'confirmation_required');
+});
