@@ -15,8 +15,8 @@ import { receiveZip, tooLarge } from './snapshot-receive.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged, writeStaged } from './staging.ts';
 
 /** What the upload is being checked for; `receive` while its bytes come. */
-export type UploadStage = 'receive' | CheckStage;
-export type UploadState = { file_name: string; uploaded_by: string; stage: UploadStage };
+type UploadStage = 'receive' | CheckStage;
+type UploadState = { file_name: string; uploaded_by: string; stage: UploadStage };
 
 export type Uploads = ReturnType<typeof createUploads>;
 

@@ -16,7 +16,7 @@ export type Staged = {
   coverage: Coverage;
 };
 
-export const stagedMs = 3600 * 1000;
+const stagedMs = 3600 * 1000;
 
 const prefix = 'staged-';
 const removedPrefix = 'removed-';
