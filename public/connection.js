@@ -6,7 +6,6 @@ import { announce } from './toast.js';
 const delayedMs = 12_000;
 const offlineMs = 30_000;
 const fetchEveryMs = 10_000;
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const icons = { ok: 'live', hold: 'pause', warn: 'tri', bad: 'unplug' };
 
 const pill = document.getElementById('conn');
@@ -102,7 +101,7 @@ function stampCards() {
     const stamp = host.querySelector('[data-stamp]');
     if (!stamp) continue;
     const isOld = !isFresh || 'held' in host.dataset;
-    const text = isOld ? `As of ${clock.format(freshAt.get(host))}` : '';
+    const text = isOld ? `As of ${freshAt.get(host).toLocaleTimeString('en-GB')}` : '';
     if (stamp.textContent !== text) stamp.textContent = text;
   }
 }

@@ -2,12 +2,12 @@
 // ever added (triggers refuse the rest).
 import type { Db } from './db/open.ts';
 
-export type AuditOutcome = 'ok' | 'refused' | 'failed';
+type AuditOutcome = 'ok' | 'refused' | 'failed';
 
 /** `by` is the person or program behind a request, `peer` the address it came from. */
 export type Requester = { actor: string; peer: string | null; requestId: string | null };
 
-export type AuditEntry = {
+type AuditEntry = {
   event: string;
   outcome: AuditOutcome;
   by: Requester;

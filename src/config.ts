@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
 
-export type Environment = Record<string, string | undefined>;
-export type OperationsMode = 'scripts' | 'noop';
+type Environment = Record<string, string | undefined>;
 export type Config = ReturnType<typeof readConfig>;
 
 /** Folder of package.json; views, migrations, public and the compiled scripts are found from here. */

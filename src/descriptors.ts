@@ -19,7 +19,7 @@ const needs = {
 /** At rest about 45 are open; the start, which loads many modules at once, takes twice that for a moment. */
 const least = 128;
 
-export type DescriptorUse = keyof typeof needs;
+type DescriptorUse = keyof typeof needs;
 
 export type Descriptors = ReturnType<typeof createDescriptors>;
 

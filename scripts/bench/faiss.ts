@@ -3,7 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import readline from 'node:readline';
 
-export type Faiss = {
+type Faiss = {
   version: string;
   /** The rows of the ten best, and how long it took. */
   search(vector: Float32Array): Promise<{ rows: number[]; ms: number }>;

@@ -8,8 +8,6 @@ import { readAddress } from './start.ts';
 
 const clockTicksPerSec = 100;
 
-export type Talker = ReturnType<typeof startTalker>;
-
 /** A compiled script of this folder; `ask` sends and gives the next message. */
 export function startTalker(script: string, args: string[]) {
   const child = fork(path.join(import.meta.dirname, script), args);

@@ -14,7 +14,7 @@ import { readState } from './repository.ts';
 import { chaosConfig } from './server-process.ts';
 
 /** How many ended in which way, and how many cancels were refused because the job had ended. */
-export type CancelRaces = { ends: Map<JobStatus, number>; refused: number; problems: string[] };
+type CancelRaces = { ends: Map<JobStatus, number>; refused: number; problems: string[] };
 
 /** From the child's last words to its end it takes about half of this. */
 const momentMs = 10;
@@ -45,7 +45,7 @@ export function raceCancels(options: { root: string; seed: number; count: number
   });
 }
 
-export type CancelTime = { behaviour: Behaviour; ms: number; status: JobStatus; survivors: number };
+type CancelTime = { behaviour: Behaviour; ms: number; status: JobStatus; survivors: number };
 
 /** Cancels a child of each behaviour in the middle of it, one after the other; from the request to the end. */
 export function timeCancels(root: string): Promise<{ graceMs: number; times: CancelTime[] }> {

@@ -3,8 +3,6 @@ import type { Db } from '../../src/db/open.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 
-export type Entries = ReturnType<typeof createEntries>;
-
 export function createEntries(library: Db) {
   library.exec(`
     INSERT OR IGNORE INTO categories VALUES ('GEN', 'General', NULL, '${at}');

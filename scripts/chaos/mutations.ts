@@ -16,7 +16,7 @@ import { guessIndexStart } from '../../src/index/snapshot-head.ts';
 import { openDownload } from '../../src/index/snapshot-download.ts';
 import { createRandom } from '../random.ts';
 
-export type MutationReport = { changes: number; refused: number; problems: string[] };
+type MutationReport = { changes: number; refused: number; problems: string[] };
 
 /** `root` is made. */
 export async function runMutations(options: {

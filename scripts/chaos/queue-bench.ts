@@ -5,7 +5,7 @@ import { prepareLibrary } from '../../src/db/library.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../../src/db/open.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
 
-export type QueueOptions = { now: () => Date; backOffMs: readonly number[] };
+type QueueOptions = { now: () => Date; backOffMs: readonly number[] };
 export type OpenQueue = (library: Db, options: QueueOptions) => EmbeddingQueue;
 export type QueueBench = Awaited<ReturnType<typeof openQueueBench>>;
 

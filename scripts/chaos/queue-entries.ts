@@ -3,8 +3,6 @@
 import type { Db } from '../../src/db/open.ts';
 
 export type Status = 'pending' | 'embedded' | 'failed';
-export type QueueEntries = ReturnType<typeof createQueueEntries>;
-
 const at = '2026-01-01T00:00:00.000Z';
 
 export function createQueueEntries(library: Db) {

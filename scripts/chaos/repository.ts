@@ -12,8 +12,8 @@ export type JobFacts = {
   attempt: number;
   cancel_requested_at: string | null;
 };
-export type ClaimFacts = { job_id: string; held_at: string | null };
-export type AuditFacts = { event: string; target: string | null; detail: string | null; text: string };
+type ClaimFacts = { job_id: string; held_at: string | null };
+type AuditFacts = { event: string; target: string | null; detail: string | null; text: string };
 
 export type State = {
   jobs: JobFacts[];

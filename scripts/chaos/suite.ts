@@ -17,7 +17,7 @@ import { readRunning, readState } from './repository.ts';
 import { chaosConfig, type ServerProcess, startServer } from './server-process.ts';
 import { findStrays } from './strays.ts';
 
-export type ChaosOptions = {
+type ChaosOptions = {
   root: string;
   seed: number;
   cycles: number;
@@ -27,7 +27,7 @@ export type ChaosOptions = {
 };
 
 /** `problems` is empty when all is well; else `cycle` is the one in which they were found. */
-export type ChaosReport = {
+type ChaosReport = {
   cycles: number;
   jobs: number;
   attempts: number;

@@ -6,7 +6,7 @@ import { isQuiet } from '../../src/workers/state.ts';
 import { createRandom, pick, type Random } from '../random.ts';
 import { openRig, rigOperator, type WorkerRig } from './worker-rig.ts';
 
-export type WorkerSequence = {
+type WorkerSequence = {
   steps: number;
   entries: number;
   kills: number;

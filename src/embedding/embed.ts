@@ -7,9 +7,9 @@ import { type EmbeddingRepository, isCurrent } from './repository.ts';
 import { scaleToUnit } from './vector.ts';
 
 /** `failed` counts failed attempts, the last and the others. */
-export type Outcome = { embedded: number; failed: number };
+type Outcome = { embedded: number; failed: number };
 
-export type Work = {
+type Work = {
   queue: EmbeddingQueue;
   model: Embedder;
   claimant: string;

@@ -1,8 +1,6 @@
 // Counts hashed features (words, word pairs, character n-grams) of one text, in typed arrays that are kept from text
 // to text: a text of 400 characters has about 1,500 features, and a string for each would cost more than the rest.
 
-export type FeatureCounts = ReturnType<typeof createFeatureCounts>;
-
 /** An open-addressing table from a 32-bit hash to how often it came (in `times`) and how much one counts (`weight`). */
 export function createFeatureCounts() {
   let mask = 4095;

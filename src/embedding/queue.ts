@@ -24,7 +24,7 @@ export type ClaimRequest = {
 };
 
 /** Entries by kind. */
-export type KindCounts = { experiences: number; manuals: number; total: number };
+type KindCounts = { experiences: number; manuals: number; total: number };
 
 /** `pending` counts stale and claimed entries too; `failed` waits for a person. */
 export type QueueCounts = { pending: KindCounts; failed: KindCounts };

@@ -10,7 +10,7 @@ import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from 
 import { type DueRow, type FailedRow, prepareQueue } from './queue-statements.ts';
 import { prepareQueueCounts } from './repository.ts';
 
-export type SqliteQueueOptions = {
+type SqliteQueueOptions = {
   now?: () => Date;
   /** How long an entry waits after its first, its second, … failed attempt; the one after the last is final. */
   backOffMs?: readonly number[];

@@ -16,7 +16,7 @@ import { words } from './words.ts';
 /** Names of the form's own fields, which are no arguments. */
 export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
 
-export type DialogState = {
+type DialogState = {
   operation: Operation;
   args: Args;
   /** The job to be run again; its arguments are shown, not asked. */

@@ -40,7 +40,7 @@ const statuses: Record<ErrorCode, number> = {
 };
 
 /** The body of every refusal: `{error: {code, message, details?, request_id}}`. */
-export type ErrorBody = {
+type ErrorBody = {
   error: { code: ErrorCode; message: string; details?: Record<string, unknown>; request_id: string };
 };
 

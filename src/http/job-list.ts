@@ -19,7 +19,7 @@ export type ListQuery = {
   after?: number | undefined;
 };
 
-export type ListState = ReturnType<typeof readList>;
+type ListState = ReturnType<typeof readList>;
 
 const jobsAPage = 50;
 const mostKept = 20;

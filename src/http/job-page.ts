@@ -5,7 +5,6 @@ import { bytes, count, duration } from '../wording.ts';
 import { viewTimeline } from './job-timeline.ts';
 import { secondsBetween, viewJob, wordArguments } from './job-view.ts';
 import type { Services } from './services.ts';
-import { words } from './words.ts';
 
 const mostWaiters = 20;
 
@@ -122,5 +121,3 @@ function wordResult({ result }: Job): string {
   );
   return numbers.join(', ') || '–';
 }
-
-export type JobPageView = ReturnType<typeof viewJobPage> & { w: typeof words };

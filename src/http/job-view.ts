@@ -4,7 +4,6 @@ import { bytes, count, duration, percent, plural, rate, timeLeft } from '../word
 import type { Operation } from '../operations/operation.ts';
 import type { Services } from './services.ts';
 
-export type JobView = ReturnType<typeof viewJob>;
 type Badge = { tone: string; icon: string; word: string };
 
 /** Everything is taken from the stored job, so that the same job always gives the same bytes. */

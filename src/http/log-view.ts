@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 /** `line` is in the middle of what is shown; `from` is the first one. */
 export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };
 
-export const linesAPage = 500;
+const linesAPage = 500;
 const aroundLine = 10;
 
 export async function viewLog({ config }: Services, job: Job, query: LogQuery) {

@@ -17,7 +17,7 @@ export type Client = {
 };
 
 /** The newest bytes of a card, with their version. */
-export type Frame = { card: { name: string }; version: number; frame: Buffer };
+type Frame = { card: { name: string }; version: number; frame: Buffer };
 
 const bufferedMax = 256 * 1024;
 /** Looked at every five seconds: a reader that takes nothing is closed after five to ten. */

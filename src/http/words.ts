@@ -56,5 +56,3 @@ export const words = {
   standingReason,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 };
-
-export type Words = typeof words;

@@ -21,7 +21,7 @@ export type Build = {
   onProgress: (done: number, total: number) => void;
 };
 
-export type Built = {
+type Built = {
   draft: Draft;
   files: { index: string; meta: string };
   meta: IndexMeta;

@@ -11,7 +11,7 @@ export type Pointer = { current: string; previous: string | null };
 export type Draft = { name: string; folder: string };
 
 /** What `job.json` in a generation says about the job that built it, and the pointer about one that only turned it. */
-export type BuiltBy = { job_id: string; attempt: number; result: Record<string, unknown> };
+type BuiltBy = { job_id: string; attempt: number; result: Record<string, unknown> };
 
 /** Model names in file names, as CHL makes them: lower case, `/` becomes `_`, dots go. */
 export function modelSlug(model: string): string {

@@ -12,7 +12,7 @@ import { nothingCounted, type Truth } from './truth.ts';
 
 /** none: nothing was ever built; ready: the index holds exactly the library; behind: it does not; broken: its files
  *  cannot be used, and `problem` says why (what was loaded before, if anything, still answers). */
-export type IndexState = 'none' | 'ready' | 'behind' | 'broken';
+type IndexState = 'none' | 'ready' | 'behind' | 'broken';
 
 export type IndexBody = Truth & {
   [Key in keyof GenerationFacts]: GenerationFacts[Key] | null;
@@ -25,7 +25,7 @@ export type IndexBody = Truth & {
 
 export type LiveIndex = ReturnType<typeof createLiveIndex>;
 
-export type LiveIndexOptions = {
+type LiveIndexOptions = {
   config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
   /** Called after each change of the truth. */
   onChange: (body: IndexBody) => void;

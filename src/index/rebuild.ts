@@ -106,7 +106,7 @@ function refuseUnknown(
   if (repository.countEntries() === 0) {
     throw new AppError(
       'bad_input',
-      'The library is empty, so there is nothing to index. Import a sheet first.',
+      'The library is empty, so there is nothing to index. Import a sheet first: on the Operations page, or with npm run chl -- import.',
       {
         code: 'empty_library',
       },

@@ -10,7 +10,7 @@ import { countTruth } from './truth.ts';
 import { verifyGeneration } from './verify.ts';
 
 /** `repaired` counts the stale, missing and failed entries and the orphan vectors there were before. */
-export type RepairResult = RebuildResult & { repaired: number };
+type RepairResult = RebuildResult & { repaired: number };
 
 /** Refuses as `rebuildIndex` does. */
 export async function repairIndex(context: RebuildContext): Promise<RepairResult> {

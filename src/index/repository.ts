@@ -19,9 +19,9 @@ export type EntryState = {
 };
 
 /** The entries of all categories, or one, after a place in the order of category and id; `model` is the index's. */
-export type StatesQuery = { model: string; category?: string | undefined; category_code: string; id: string };
+type StatesQuery = { model: string; category?: string | undefined; category_code: string; id: string };
 
-export type FoundEntry = EntryText & { category_code: string };
+type FoundEntry = EntryText & { category_code: string };
 
 export type IndexRepository = ReturnType<typeof createIndexRepository>;
 

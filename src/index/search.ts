@@ -22,7 +22,7 @@ export type Hit = {
   snippet: string;
 };
 
-export type Searchable = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension'> & {
+type Searchable = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension'> & {
   meta: Pick<LoadedIndex['meta'], 'vectors'>;
 };
 

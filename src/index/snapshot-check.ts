@@ -23,7 +23,7 @@ import { readZipStructure } from './zip-structure.ts';
 export const checkStages = ['structure', 'hashes', 'compatibility', 'coverage'] as const;
 export type CheckStage = (typeof checkStages)[number];
 
-export type SnapshotCheck = {
+type SnapshotCheck = {
   /** May be gone afterwards: it may have become the index. */
   zip: string;
   /** The first bytes of the ZIP if they are kept apart from its file, as snapshot-head.ts tells. */

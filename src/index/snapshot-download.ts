@@ -10,7 +10,7 @@ import { generationFiles, modelSlug } from './generation.ts';
 import type { GenerationFacts } from './live-protocol.ts';
 import { type Manifest, manifestName, snapshotFormat } from './snapshot-manifest.ts';
 
-export type Download = {
+type Download = {
   generation: string;
   fileName: string;
   /** Of the whole ZIP. */

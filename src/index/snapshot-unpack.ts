@@ -8,7 +8,7 @@ import { refusal } from './snapshot-refusal.ts';
 import type { ZipFile } from './zip-bytes.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
-export type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
+type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
 
 /** Throws `member_missing` or `members`. */
 export function nameMembers(entries: ZipEntry[]): Members {
@@ -37,7 +37,7 @@ function stemOf({ name }: ZipEntry): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-export type Unpack = {
+type Unpack = {
   reader: ZipReader;
   members: Members;
   /** Where the two files come to lie. */

@@ -16,7 +16,7 @@ export function makeSnippet(text: string, query: string): string {
   return `${from > 0 ? '… ' : ''}${line.slice(from, to).trim()}${to < line.length ? ' …' : ''}`;
 }
 
-export type TextPart = { text: string; isMatch: boolean };
+type TextPart = { text: string; isMatch: boolean };
 
 /** The text in parts, for who marks those words that begin with a word of the query. */
 export function markWords(text: string, query: string): TextPart[] {

@@ -48,7 +48,7 @@ export async function countTruth(
 /** Where a walk over the entries goes on: after this one. */
 export type Position = { kind: Kind; category_code: string; id: string };
 
-export type Walk = {
+type Walk = {
   kind?: Kind | undefined;
   category?: string | undefined;
   after?: Position | undefined;

@@ -5,7 +5,7 @@ import { refusal } from './snapshot-refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readEntries, type ZipEntry } from './zip-directory.ts';
 
-export type ZipLimits = {
+type ZipLimits = {
   maxEntries: number;
   /** Of all entries together, as they declare it. */
   maxInflatedBytes: number;
@@ -25,7 +25,7 @@ export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
 }
 
 /** Where the central directory lies, and how many entries it says it has. */
-export type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
+type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
 
 const endBytes = 22;
 const locatorBytes = 20;

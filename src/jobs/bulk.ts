@@ -22,7 +22,7 @@ export type BulkOutcome = (typeof bulkOutcomes)[number];
 /** All that match and are not above `upTo`, so that nothing comes in that nobody has seen. */
 export type BulkChoice = { numbers: number[] } | { filter: JobFilter; upTo: number };
 /** `message` says why it was not done; `newJob` is the number of the job that a retry has made. */
-export type BulkItem = {
+type BulkItem = {
   number: number;
   outcome: BulkOutcome;
   message: string | null;

@@ -3,7 +3,7 @@
 import { type JobStatus, jobStatuses } from './job.ts';
 
 /** Free text is also found in the titles of operations: `operations` are those whose title has it. */
-export type TextTerm = { text: string; operations: string[] };
+type TextTerm = { text: string; operations: string[] };
 
 /** Which jobs are meant; all of it must fit. Texts are parts, whatever their case. */
 export type JobFilter = {
@@ -18,14 +18,14 @@ export type JobFilter = {
   texts?: TextTerm[];
 };
 
-export type SearchKey = 'status' | 'operation' | 'actor' | 'error' | 'since' | 'text';
+type SearchKey = 'status' | 'operation' | 'actor' | 'error' | 'since' | 'text';
 /** `text` is the term as it was typed. */
 export type SearchTerm = { key: SearchKey; value: string; text: string };
-export type SearchProblem = { term: string; message: string };
-export type JobSearch = { filter: JobFilter; terms: SearchTerm[]; problems: SearchProblem[] };
+type SearchProblem = { term: string; message: string };
+type JobSearch = { filter: JobFilter; terms: SearchTerm[]; problems: SearchProblem[] };
 
 /** What a search is read against: the time, and the operations that there are or were. */
-export type SearchContext = { now: Date; operations: { name: string; title: string }[] };
+type SearchContext = { now: Date; operations: { name: string; title: string }[] };
 
 const keys: readonly string[] = ['status', 'operation', 'actor', 'error', 'since'];
 const mostTerms = 12;
@@ -85,7 +85,7 @@ function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: Sea
 }
 
 /** `#412` is the number 412. */
-export function textTerm(value: string, { operations }: SearchContext): TextTerm {
+function textTerm(value: string, { operations }: SearchContext): TextTerm {
   const text = value.replace(/^#(?=\d+$)/, '');
   const titled = operations.filter(({ title }) => title.toLowerCase().includes(text.toLowerCase()));
   return { text, operations: titled.map(({ name }) => name) };

@@ -25,7 +25,7 @@ export const transitions: readonly { from: JobStatus; to: JobStatus; by: Mover }
   { from: 'running', to: 'queued', by: 'recovery' },
 ];
 
-export const failureCodes = [
+const failureCodes = [
   'spawn_failed',
   'exited',
   'signalled',

@@ -6,7 +6,7 @@ import type { JobFilter } from './job-search.ts';
 import { inSlices, type Slicing } from './slices.ts';
 
 /** A page begins below `before`, or ends above `after`; with neither it is the newest. */
-export type PagePlace = { before?: number | undefined; after?: number | undefined };
+type PagePlace = { before?: number | undefined; after?: number | undefined };
 
 /** `lookedTo`: looking took too long and ended at this number, before the page was full; null: it did not. */
 export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };

@@ -20,7 +20,7 @@ export type LogLine = {
 };
 
 /** Lines `first` to `last` are no longer kept, nor are so many bytes. */
-export type LogGap = { first: number; last: number; bytes: number };
+type LogGap = { first: number; last: number; bytes: number };
 export type LogHits = { numbers: number[]; isWhole: boolean };
 
 export type LogLines = ReturnType<typeof openLogLines>;

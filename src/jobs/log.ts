@@ -7,8 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 export type Stream = 'stdout' | 'stderr';
-export type JobLog = ReturnType<typeof openJobLog>;
-export type LogRange = {
+type LogRange = {
   text: Buffer;
   /** Where the text begins; larger than asked when the range lies in the gap. */
   offset: number;
@@ -113,7 +112,7 @@ export function readJobLog(file: string, offset: number, limit: number): LogRang
 }
 
 /** One time in a log: from `offset` on, before which there are `lines` line ends. */
-export type LogRecord = { offset: number; atMs: number; stream: Stream; lines: number };
+type LogRecord = { offset: number; atMs: number; stream: Stream; lines: number };
 export type LogFile = NonNullable<ReturnType<typeof openLogFile>>;
 
 /** The log as it is now, for who reads much of it; null when nothing was written. Bytes from `half` up to `ringStart`

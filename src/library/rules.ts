@@ -6,7 +6,7 @@ export type Value = string | number | null;
 
 /** `compared`: what makes a row equal to another, its key first. `times`: never compared. `embedded`: the
  *  text whose change makes the row's embedding stale. */
-export type Shape = { compared: readonly string[]; times: readonly string[]; embedded: readonly string[] };
+type Shape = { compared: readonly string[]; times: readonly string[]; embedded: readonly string[] };
 
 export const kinds = ['category', 'experience', 'manual'] as const;
 export const entryKinds = ['experience', 'manual'] as const;

@@ -2,7 +2,7 @@
 // hands them on unchanged.
 import type { Args } from './operation.ts';
 
-export type CopiedRun = { operation: string; args: Args; reason: string | null; confirm: string | null };
+type CopiedRun = { operation: string; args: Args; reason: string | null; confirm: string | null };
 
 export function curlOf({ operation, args, reason, confirm }: CopiedRun, origin: string): string {
   const body = { args, ...(reason ? { reason } : {}), ...(confirm ? { confirm } : {}) };

@@ -35,13 +35,13 @@ export type ArgumentSchema = {
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
 
 /** Why a run would come to nothing now, and the nearest thing that works; `href` leads there. */
-export type NotNow = { why: string; instead: { text: string; href: string } };
+type NotNow = { why: string; instead: { text: string; href: string } };
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 
 /** A command as an argument vector, never a shell line: its first element is a full path, or a name to be looked up in
  *  PATH. `env` names the variables that it is given beyond the allow-list. */
-export type OwnProgram = { command: [string, ...string[]]; env: string[] };
+type OwnProgram = { command: [string, ...string[]]; env: string[] };
 
 export type Operation = {
   name: string;

@@ -7,8 +7,6 @@ import { checkArguments } from '../operations/arguments.ts';
 import type { Catalogue } from '../operations/catalogue.ts';
 import type { Operation } from '../operations/operation.ts';
 
-export type Admission = ReturnType<typeof createAdmission>;
-
 export function createAdmission(given: {
   config: Config;
   catalogue: Catalogue;

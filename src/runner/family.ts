@@ -18,8 +18,6 @@ export type FamilyWatch = {
   isMarked?(pid: number): boolean;
 };
 
-export type Family = ReturnType<typeof createFamily>;
-
 /** Soon after the start, since many children are short; then at ease. */
 const firstLooksMs = [50, 200];
 const lookEveryMs = 500;

@@ -7,8 +7,6 @@ import type { ByteMask } from './byte-mask.ts';
 const heldMaxBytes = 64 * 1024;
 const heldMaxMs = 200;
 
-export type Output = ReturnType<typeof createOutput>;
-
 /** `write` gets the bytes in the order of the log. */
 export function createOutput(masks: () => ByteMask, write: (stream: Stream, text: Buffer) => void) {
   const streams = {

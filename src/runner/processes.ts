@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import type { ProcessIdentity } from '../jobs/job.ts';
 
-export type ProcessStat = {
+type ProcessStat = {
   state: string;
   parent: number;
   group: number;
@@ -57,7 +57,7 @@ export function readProcessesSince(since: number, known: Iterable<number>) {
   return { table: readStats(pids), newest };
 }
 
-export type ProcessSearch = {
+type ProcessSearch = {
   group: number;
   marker: string;
   root: string;

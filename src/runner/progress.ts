@@ -13,8 +13,6 @@ const mostPhases = 40;
 
 type Sample = { at: number; done: number };
 
-export type ProgressMeter = ReturnType<typeof createProgressMeter>;
-
 export function createProgressMeter(publish: (progress: Progress) => void, now: () => Date) {
   let samples: Sample[] = [];
   let phase: { name: string | null; startedAt: string } | null = null;

@@ -15,7 +15,7 @@ import { maskerFor } from './secrets.ts';
 const endMaxMs = 2000;
 const pollMs = 10;
 
-export type Recovered = { number: number; status: Job['status']; killed: number[] };
+type Recovered = { number: number; status: Job['status']; killed: number[] };
 
 /** Gives what was done. A running job becomes succeeded when its work is recorded as applied, is queued again when its
  *  operation says so, else failed: lost. */

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 /** Who has the data root. `url` is null as long as it does not listen: it starts, or it is a run by hand. */
 export type LockHolder = { pid: number; url: string | null; since: string };
 
-export type ServerLock = {
+type ServerLock = {
   /** Tells the holder anew, e.g. with the address it listens at. */
   tell(holder: LockHolder): void;
   release(): void;

@@ -14,7 +14,7 @@ import {
   type ProgressMessage,
 } from './protocol.ts';
 
-export type TaskOptions = {
+type TaskOptions = {
   script: string;
   /** Names it among the processes of this data root. */
   id: string;
@@ -23,7 +23,7 @@ export type TaskOptions = {
   signal: AbortSignal;
 };
 
-export type Task = {
+type Task = {
   /** Starts the process ahead of its arguments, so that nobody waits for its start later. */
   start(): void;
   /** Gives the script's result. Throws its failure with the code that it ended with; `internal` when it said nothing. */

@@ -13,7 +13,7 @@ export type ImportArguments = {
   skipInvalid: boolean;
   allowRemovals: boolean;
 };
-export type ExportArguments = { target: SheetName; path: string | null; dryRun: boolean };
+type ExportArguments = { target: SheetName; path: string | null; dryRun: boolean };
 
 /** Throws `bad_input` with the code `invalid_arguments`. */
 export function readImportArguments(args: Record<string, unknown>): ImportArguments {

@@ -22,7 +22,7 @@ export type CheckedTab = {
   /** Where the sheet has the kind's times; -1 where it has none. */
   timesAt: number[];
 };
-export type Checked = {
+type Checked = {
   tabs: Partial<Record<Kind, CheckedTab>>;
   /** With one of these, an import cannot go on. */
   sheetProblems: SheetProblem[];

@@ -1,9 +1,9 @@
 // Reads and writes CSV as RFC 4180 has it, and nothing looser: a quote in the wrong place usually means that
 // cells have run into each other, so reading stops there and says where. Records end with CRLF, LF or CR.
 
-export type CsvFault = { row: number; cell: number; message: string };
+type CsvFault = { row: number; cell: number; message: string };
 /** `records` are those before the fault; rows count records from 1, cells from 0. */
-export type Csv = { records: string[][]; fault: CsvFault | null };
+type Csv = { records: string[][]; fault: CsvFault | null };
 
 export const delimiters = [',', ';', '\t'] as const;
 

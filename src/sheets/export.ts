@@ -11,7 +11,7 @@ import { swapIn, writingPlace } from './swap.ts';
 import { type Tab, tabs } from './tabs.ts';
 
 /** Keys of the rows that a sheet holds. */
-export type Exported = Record<Kind, Value[]>;
+type Exported = Record<Kind, Value[]>;
 
 /** Writes the sheet to `place`, a folder that `openSheetPath` has allowed. The files say that their
  *  entries were exported `at` (ISO 8601 UTC), as the library will when `noteExported` has run. */

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { previousPlace, writingPlace } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
-export type SheetUse = 'read' | 'write';
+type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
 
 type Found = { place: string } | { message: string };

@@ -9,8 +9,8 @@ import { emptyPreview, type Preview, showAdded, showChanged, showRemoved } from 
 import { inOrder, mostShown, type Problem, rowProblem, type SheetProblem } from './problems.ts';
 
 export type Mode = 'replace' | 'merge';
-export type TabPlan = { added: SheetRow[]; changed: Change[]; removed: string[] };
-export type RowCounts = {
+type TabPlan = { added: SheetRow[]; changed: Change[]; removed: string[] };
+type RowCounts = {
   added: number;
   changed: number;
   unchanged: number;

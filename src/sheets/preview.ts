@@ -5,8 +5,8 @@ import type { SheetRow } from './checks.ts';
 import { longestShown, mostShown, type Problem } from './problems.ts';
 import type { Tab, TabName } from './tabs.ts';
 
-export type ShownRow = { tab: TabName; row: number; id: string; title: string };
-export type FieldChange = { field: string; from: string | null; to: string | null };
+type ShownRow = { tab: TabName; row: number; id: string; title: string };
+type FieldChange = { field: string; from: string | null; to: string | null };
 export type Preview = {
   added: ShownRow[];
   changed: (ShownRow & { fields: FieldChange[] })[];

@@ -5,7 +5,7 @@ import type { JobStatus } from '../jobs/job.ts';
 export type Ended = { succeeded: number; failed: number; cancelled: number };
 
 /** Of the last hundred runs that ended; durations in seconds, of those that succeeded. Null: there was none. */
-export type OperationFigures = {
+type OperationFigures = {
   operation: string;
   runs: number;
   success_rate: number | null;

@@ -3,8 +3,8 @@
 import type { readings } from '../db/ops-schema.ts';
 
 /** level: its average, lowest and highest are kept; count: its sum; state: its last value. */
-export type Fold = 'level' | 'count' | 'state';
-export type Metric = { fold: Fold; unit: string; about: string };
+type Fold = 'level' | 'count' | 'state';
+type Metric = { fold: Fold; unit: string; about: string };
 export type MetricName = keyof typeof readings;
 
 /** A value is null when it was not known. */

@@ -2,8 +2,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Readings } from './metrics.ts';
 
-export type ProcessMeter = ReturnType<typeof createProcessMeter>;
-
 /** The histogram holds the time between two looks, so a loop that is never late shows this. */
 const lookEveryMs = 20;
 

@@ -5,7 +5,7 @@ import { type MetricName, metricNames, metrics, type Sample } from './metrics.ts
 
 /** A step of a series; `at` in seconds since 1970. Only levels have a least and a most. */
 export type Point = { at: number; value: number; min: number | null; max: number | null };
-export type Range = { from: number; until: number; stepSec: number };
+type Range = { from: number; until: number; stepSec: number };
 
 export type Samples = ReturnType<typeof createSampleRepository>;
 

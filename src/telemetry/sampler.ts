@@ -7,8 +7,6 @@ import { metricNames, type Readings, type Sample } from './metrics.ts';
 import type { Samples } from './repository.ts';
 import type { Source } from './sources.ts';
 
-export type Sampler = ReturnType<typeof createSampler>;
-
 /** An hour at five seconds; older ones are given up for the newer when nothing can be written for so long. */
 const unwrittenMax = 720;
 /** Samples stand on multiples of the interval, so that none falls into its neighbour's step; a timer may be early. */

@@ -22,7 +22,7 @@ import {
 } from './sources.ts';
 
 /** Steps without a sample are left out: they are gaps. Times in seconds since 1970. */
-export type Series = { metric: MetricName; from: number; until: number; stepSec: number; points: Point[] };
+type Series = { metric: MetricName; from: number; until: number; stepSec: number; points: Point[] };
 
 export type Telemetry = ReturnType<typeof createTelemetry>;
 

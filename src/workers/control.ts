@@ -22,7 +22,7 @@ export type Workers = ReturnType<typeof createWorkers>;
 const nothingPaused = { paused_at: null, paused_by: null, drain_id: null };
 
 /** What drives the workers that the server keeps running: those that gave up can be started again. */
-export type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
+type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
 
 export function createWorkers(given: {
   repository: WorkerRepository;

@@ -1,7 +1,5 @@
 // How fast a worker is: what it shows, and how many entries it takes at once so that a batch stays short.
 
-export type Pace = ReturnType<typeof createPace>;
-
 const windowMs = 60_000;
 /** A rate over less time than this says little. */
 const leastWindowMs = 1000;

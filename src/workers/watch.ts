@@ -11,8 +11,6 @@ import { isProcessGone, isProcessStopped, isProcessThere } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import { isQuiet, isStalled, lostAfterMs, type WorkerRow } from './state.ts';
 
-export type WorkerWatch = ReturnType<typeof createWorkerWatch>;
-
 const lookEveryMs = 1000;
 /** Who has not looked for so long was stopped or asleep itself: then the silence of others proves nothing. */
 const absentMs = 5000;

@@ -25,7 +25,7 @@ export type WorkerOptions = {
 };
 
 /** What a turn came to: entries were settled, none is due, the worker is held back, or the embedder does not answer. */
-export type Turn = 'worked' | 'idle' | 'paused' | 'outage';
+type Turn = 'worked' | 'idle' | 'paused' | 'outage';
 
 const usualPace = {
   /** Between two heartbeats, and between two tellings of progress. */
@@ -41,8 +41,6 @@ const usualPace = {
   /** Without a result for so long a batch stalls; for twice as long, it hangs. */
   stallMs: 120_000,
 };
-
-export type Worker = ReturnType<typeof createWorker>;
 
 export function createWorker(options: WorkerOptions) {
   const { name, claimant, queue, model, repository, untilFree, now, say } = options;

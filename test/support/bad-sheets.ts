@@ -11,7 +11,7 @@ import { makeRoot, type Root, type Sheet, sheet, writeSheet } from './library.ts
 
 /** Problems as tab, row, column, value, message; the message says what was found, what was expected, what to do. */
 type Expected = { code: string; problems: (string | number | null)[][] };
-export type BadSheet = {
+type BadSheet = {
   title: string;
   content?: Partial<Sheet>;
   spoil?: (folder: string) => void;

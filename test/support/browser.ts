@@ -6,7 +6,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 
-export type PageOptions = {
+type PageOptions = {
   width?: number;
   height?: number;
   theme?: 'light' | 'dark';

@@ -13,7 +13,7 @@ import { makeRoot } from './engine.ts';
 
 export type Ended = { code: number | null; out: string; err: string };
 
-export type CommandLine = {
+type CommandLine = {
   child: ChildProcess;
   ended: Promise<Ended>;
   /** Resolves once it has written this; rejects when it ends before. */

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Test } from 'tap';
 
-export type Asked = { path: string; authorization: string | undefined; model: string; input: string[] };
+type Asked = { path: string; authorization: string | undefined; model: string; input: string[] };
 /** True when it has answered, or never will. */
-export type Misbehaviour = (asked: Asked, response: ServerResponse) => boolean;
+type Misbehaviour = (asked: Asked, response: ServerResponse) => boolean;
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 

@@ -24,7 +24,7 @@ import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { recoverJobs } from '../../src/runner/recovery.ts';
 import { createRunner } from '../../src/runner/runner.ts';
 
-export type EngineOptions = {
+type EngineOptions = {
   operations?: Operation[];
   env?: Record<string, string>;
   now?: () => Date;

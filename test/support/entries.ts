@@ -5,8 +5,6 @@ import { prepareLibrary } from '../../src/db/library.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 
-export type TestLibrary = ReturnType<typeof createLibrary>;
-
 /** An empty chl.db in `root`, with the category GEN. */
 export function createLibrary(root: string, environment: Record<string, string> = {}) {
   const config = readConfig({ ...environment, CHL_EXPERIENCE_ROOT: root }, root);

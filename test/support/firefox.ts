@@ -15,7 +15,7 @@ const waitMaxMs = 15_000;
 const elementKey = 'element-6066-11e4-a52e-4f735466cecf';
 const program = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((file) => fs.existsSync(file));
 
-export type Firefox = Awaited<ReturnType<typeof startFirefox>>;
+type Firefox = Awaited<ReturnType<typeof startFirefox>>;
 
 /** A test in Firefox; a machine without one skips it and says how to install it. */
 export function firefoxTest(title: string, work: (t: Test, firefox: Firefox) => Promise<void>) {

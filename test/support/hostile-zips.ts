@@ -5,7 +5,7 @@ import type { Members } from './snapshots.ts';
 import { memberStem, toParts, withIndex } from './snapshots.ts';
 import { buildZip, field, numbers, type Part } from './zip.ts';
 
-export type HostileCase = [id: string, what: string, code: string | null, zip: () => Buffer];
+type HostileCase = [id: string, what: string, code: string | null, zip: () => Buffer];
 
 export function hostileZips(members: Members): HostileCase[] {
   const parts = (more: Partial<Part> = {}) => toParts(members, more);

@@ -9,7 +9,7 @@ import type { Db } from '../../src/db/open.ts';
 import { formatRecord } from '../../src/sheets/csv.ts';
 import { type Tab, tabs } from '../../src/sheets/tabs.ts';
 
-export type Row = Record<string, string | number | null>;
+type Row = Record<string, string | number | null>;
 export type Sheet = { categories: Row[]; experiences: Row[]; manuals: Row[] };
 export type Root = { config: Config; db: Db };
 
@@ -88,7 +88,7 @@ export function writeSheet(
 }
 
 /** The tab as CSV; headers are the rows' keys. */
-export function csvOf(tab: Tab, rows: Row[]): string {
+function csvOf(tab: Tab, rows: Row[]): string {
   const headers = rows[0] ? Object.keys(rows[0]) : tab.headers;
   const cells = rows.map((row) => headers.map((header) => String(row[header] ?? '')));
   return [headers, ...cells].map(formatRecord).join('');

@@ -23,7 +23,7 @@ export function importSheet(root: Root, content: Sheet, mode: Mode = 'replace'):
   return plan;
 }
 
-export function read(root: Root, content: Sheet, mode: Mode) {
+function read(root: Root, content: Sheet, mode: Mode) {
   const checked = checkSheet(readFolder(writeSheet(root, content), () => true));
   if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
   const library = createLibrary(root.db);

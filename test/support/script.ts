@@ -17,7 +17,7 @@ import {
   type ScriptMessage,
 } from '../../src/runner/protocol.ts';
 
-export type ScriptRun = {
+type ScriptRun = {
   code: number | null;
   signal: NodeJS.Signals | null;
   jobId: string;

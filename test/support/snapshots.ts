@@ -24,7 +24,7 @@ export async function makeIndexed(root: string): Promise<{ config: Config; libra
   return { config, library, members: readMembers(config) };
 }
 
-export function readMembers(config: Config): Members {
+function readMembers(config: Config): Members {
   const files = liveFiles(config.indexFolder);
   if (!files) throw new Error('There is no index.');
   const [index, meta] = [fs.readFileSync(files.index), fs.readFileSync(files.meta)];

@@ -1,7 +1,7 @@
 // A reader of the live stream: parses events, waits for the one that a test asks for.
 import http from 'node:http';
 
-export type StreamEvent = { event: string; id: string | null; data: string };
+type StreamEvent = { event: string; id: string | null; data: string };
 
 const waitMaxMs = 10_000;
 

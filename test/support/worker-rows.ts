@@ -7,8 +7,6 @@ import { identify } from '../../src/runner/processes.ts';
 import { type Beat, createWorkerRepository, firstBeat } from '../../src/workers/repository.ts';
 import type { TestApp } from './app.ts';
 
-export type WorkerRows = ReturnType<typeof createWorkerRows>;
-
 export function createWorkerRows(t: Test, app: TestApp) {
   const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 5000 });
   t.teardown(() => ops.close());

@@ -25,7 +25,7 @@ export type Part = {
   isOnlyListed?: boolean;
 };
 
-export type End = {
+type End = {
   prefix?: Buffer;
   suffix?: Buffer;
   comment?: Buffer;

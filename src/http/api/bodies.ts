@@ -99,7 +99,7 @@ export const acceptedSchema = {
   },
 } as const;
 
-export const errorSchema = {
+const errorSchema = {
   type: 'object',
   properties: {
     error: {

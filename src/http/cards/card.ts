@@ -13,9 +13,3 @@ export type Card = {
   dirtyOn: (keyof BusEvents)[];
   load(services: Services): Record<string, unknown> | Promise<Record<string, unknown>>;
 };
-
-/** The card of one job, for its page. */
-export type JobCard = Omit<Card, 'load'> & {
-  number: number;
-  load(services: Services): Record<string, unknown> | Promise<Record<string, unknown>>;
-};

@@ -42,7 +42,7 @@ export function findCardByHost(host: string): Card | null {
 }
 
 /** The template is named like the card; all jobs share one. */
-export function templateOf(card: Card): string {
+function templateOf(card: Card): string {
   return `cards/${card.name.replace(/-\d+$/, '')}`;
 }
 

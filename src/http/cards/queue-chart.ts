@@ -3,7 +3,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { count } from '../../wording.ts';
 import { type Curve, curve, type Values } from './sparkline.ts';
 
-export type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
+type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
 
 const steps = 21;
 const stepSec = 180;
