@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Audit, Requester } from '../audit.ts';
+import { type Audit, type Requester, systemRequester } from '../audit.ts';
 import type { Bus } from '../bus.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
@@ -79,7 +79,7 @@ export function createUploads(given: {
         );
       }
       removeStaged(config.indexFolder, id);
-      audit.record({ event: 'snapshot.discard', outcome: 'ok', by, target, detail: { staged_id: id } });
+      recordDiscard(by, id, target);
       bus.emit('index');
       return staged;
     },
@@ -97,13 +97,24 @@ export function createUploads(given: {
     },
   };
 
-  /** Removes what waits no longer, and what an upload left when the server was killed. */
+  /** Removes what waits no longer, and what an upload left when the server was killed; the audit log says so. */
   function runOnce() {
-    sweepStaged(config.indexFolder, now(), (id) => id === activeId || wantedBy(id) !== null);
+    const isNeeded = (id: string) => id === activeId || wantedBy(id) !== null;
+    const { expired, unfinished } = sweepStaged(config.indexFolder, now(), isNeeded);
+    const lost = new Set(unfinished);
     for (const name of fs.readdirSync(folder)) {
-      if (uploadName.test(name) && name !== fileNameOf(activeId)) fs.rmSync(path.join(folder, name));
+      const [, id] = uploadName.exec(name) ?? [];
+      if (id === undefined || id === activeId) continue;
+      fs.rmSync(path.join(folder, name));
+      lost.add(id);
     }
+    for (const { staged_id, file_name } of expired) recordDiscard(systemRequester, staged_id, file_name);
+    for (const id of lost) recordRefusal(systemRequester, null, lostUpload(id));
     bus.emit('index');
+  }
+
+  function recordDiscard(by: Requester, staged_id: string, target: string) {
+    audit.record({ event: 'snapshot.discard', outcome: 'ok', by, target, detail: { staged_id } });
   }
 
   function show(next: UploadState | null) {
@@ -200,7 +211,7 @@ export function createUploads(given: {
 const largeBytes = 4 * 1024 * 1024;
 /** What a form may add around the file. */
 const framingBytes = 64 * 1024;
-const uploadName = /^snapshot-[0-9a-f]{8}\.zip$/;
+const uploadName = /^snapshot-([0-9a-f]{8})\.zip$/;
 const fileNameOf = (id: string) => `snapshot-${id}.zip`;
 
 function inProgress({ file_name, uploaded_by }: UploadState): AppError {
@@ -208,4 +219,11 @@ function inProgress({ file_name, uploaded_by }: UploadState): AppError {
     'upload_in_progress',
     `An upload of ${file_name} by ${uploaded_by} is under way. One at a time is taken; try again when it has ended.`,
   );
+}
+
+function lostUpload(id: string): AppError {
+  return new AppError('internal', 'The server ended during this upload. Nothing was kept.', {
+    code: 'lost',
+    upload: id,
+  });
 }

@@ -19,6 +19,7 @@ export type Staged = {
 const stagedMs = 3600 * 1000;
 
 const prefix = 'staged-';
+const removedPrefix = 'removed-';
 const recordName = 'snapshot.json';
 const idPattern = /^[0-9a-f]{8}$/;
 
@@ -48,31 +49,42 @@ export function findStaged(indexFolder: string, id: string | undefined): Staged 
 
 /** The newest first. */
 export function listStaged(indexFolder: string): Staged[] {
-  return stagedIds(indexFolder)
+  return idsOf(indexFolder, prefix)
     .flatMap((id) => readStaged(indexFolder, id) ?? [])
     .sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
 }
 
-/** The record goes first: without it the rest is what the next start clears. */
+/** In one step, so that what is half removed is never taken for a check that did not end. */
 export function removeStaged(indexFolder: string, id: string) {
-  fs.rmSync(path.join(stagedFolder(indexFolder, id), recordName), { force: true });
-  fs.rmSync(stagedFolder(indexFolder, id), { recursive: true, force: true });
+  const folder = stagedFolder(indexFolder, id);
+  if (!fs.existsSync(folder)) return;
+  const removed = path.join(indexFolder, `${removedPrefix}${id}`);
+  fs.renameSync(folder, removed);
+  fs.rmSync(removed, { recursive: true });
 }
 
 /** Removes what has waited for an hour, and checks that did not end; `isNeeded` keeps what a waiting job will install, or
- *  what is being checked now. */
+ *  what is being checked now. Gives what it removed. */
 export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: string) => boolean) {
-  for (const id of stagedIds(indexFolder)) {
+  const removed = { expired: [] as Staged[], unfinished: [] as string[] };
+  for (const id of idsOf(indexFolder, removedPrefix)) {
+    fs.rmSync(path.join(indexFolder, `${removedPrefix}${id}`), { recursive: true, force: true });
+  }
+  for (const id of idsOf(indexFolder, prefix)) {
     const staged = readStaged(indexFolder, id);
     const isFresh = staged !== null && now.getTime() - Date.parse(staged.uploaded_at) < stagedMs;
-    if (!isFresh && !isNeeded(id)) removeStaged(indexFolder, id);
+    if (isFresh || isNeeded(id)) continue;
+    removeStaged(indexFolder, id);
+    if (staged) removed.expired.push(staged);
+    else removed.unfinished.push(id);
   }
+  return removed;
 }
 
-function stagedIds(indexFolder: string): string[] {
+function idsOf(indexFolder: string, start: string): string[] {
   const names = fs.existsSync(indexFolder) ? fs.readdirSync(indexFolder) : [];
   return names
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length))
     .filter((id) => idPattern.test(id));
 }

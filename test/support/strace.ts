@@ -7,7 +7,8 @@ import { childEnvironment, type Config, packageRoot } from '../../src/config.ts'
 
 export const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
-/** `calls` are names of system calls, parted by commas. False when the script ended by itself, having made fewer. */
+/** `calls` are names of system calls, parted by commas; each is counted by itself, in the main thread only. False when the
+ *  script ended by itself, having made fewer. */
 export async function killAtCall(
   config: Config,
   script: { name: string; args: Record<string, unknown>; jobId: string },
