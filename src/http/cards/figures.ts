@@ -77,9 +77,10 @@ function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, o
 }
 
 /** How it stands to what it was in the last hour, while something was embedded. */
-function meaningOfRate({ ratePerMin: rate, pending }: QueueView, history: Values): Meaning {
+function meaningOfRate({ ratePerMin: rate, pending, outage }: QueueView, history: Values): Meaning {
   if (rate === 0) return { text: 'Nothing is embedding now' };
   if (pending.total === 0) return { text: 'Until the queue was empty' };
+  if (outage) return { text: 'Until the service failed' };
   const before = history.slice(0, -1).filter((value) => value !== null && value > 0) as number[];
   if (rate === null || before.length < 4) return { text: 'Embedding now' };
   const usual = before.reduce((sum, value) => sum + value, 0) / before.length;

@@ -60,7 +60,7 @@ async function findEmbedderProblem(services: Services): Promise<Problem | null> 
   return {
     tone: 'bad',
     title: 'Nothing is embedded: the embedding service does not answer',
-    text: `${outage.message} Entries wait and are tried again by themselves. Start the service, or look at its log.`,
+    text: `${outage.message} Entries wait and are tried again by themselves.`,
     since: outage.since,
   };
 }
