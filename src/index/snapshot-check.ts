@@ -13,7 +13,7 @@ import { type Coverage, countCoverage } from './snapshot-coverage.ts';
 import { openZip } from './snapshot-entries.ts';
 import { linkForeignSet } from './snapshot-link.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './snapshot-manifest.ts';
-import { readDescribed } from './snapshot-meta.ts';
+import { assertModest, readDescribed } from './snapshot-meta.ts';
 import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
 import { canBecomeIndex, nameMembers, unpack } from './snapshot-unpack.ts';
 import { checkVectors } from './snapshot-vectors.ts';
@@ -87,7 +87,9 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   if (members.meta.size > mostMetaBytes(header.count)) {
     throw refusal('meta_invalid', `The meta file is too large for ${plural(header.count, 'vector')}.`);
   }
-  const text = fs.readFileSync(files.meta, 'utf8');
+  const json = fs.readFileSync(files.meta);
+  assertModest(json, header.count);
+  const text = json.toString('utf8');
   if (manifest) assertCompatible(manifest, header, model);
   const described = manifest
     ? { manifest, vectors: readDescribed(text, manifest, header, sha256) }

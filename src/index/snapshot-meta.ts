@@ -28,6 +28,35 @@ export function readDescribed(
   return meta.vectors;
 }
 
+const deepest = 32;
+const valuesOfAVector = 16;
+const valuesBeside = 10_000;
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+/** `[` and `{`, `]` and `}` differ in this bit alone. */
+const [opener, closer, braceBit] = [0x7b, 0x7d, 0x20];
+
+/** Before it is parsed: a parser that meets millions of brackets or values takes a hundred times their size in memory.
+ *  Throws `meta_invalid`. */
+export function assertModest(json: Buffer, vectors: number) {
+  const most = valuesOfAVector * vectors + valuesBeside;
+  let depth = 0;
+  let values = 0;
+  let isText = false;
+  for (let at = 0; at < json.length && values <= most && depth <= deepest; at++) {
+    const byte = json[at] as number;
+    if (byte === quote) isText = !isText;
+    else if (isText) {
+      if (byte === backslash) at++;
+    } else if (byte === comma) values++;
+    else if ((byte | braceBit) === opener) {
+      depth++;
+      values++;
+    } else if ((byte | braceBit) === closer) depth--;
+  }
+  if (values <= most && depth <= deepest) return;
+  throw refusal('meta_invalid', 'The meta file holds more values, or deeper ones, than its vectors need.');
+}
+
 function parse(text: string) {
   try {
     return parseMeta(text);

@@ -6,6 +6,7 @@ import { builtIn } from '../../src/embedding/built-in.ts';
 import { checkSnapshot } from '../../src/index/snapshot-check.ts';
 import { createRandom } from '../../scripts/random.ts';
 import { guessIndexStart } from '../../src/index/snapshot-head.ts';
+import { assertModest } from '../../src/index/snapshot-meta.ts';
 import { hostileZips, quotedOverlap } from '../support/hostile-zips.ts';
 import {
   hashTree,
@@ -132,6 +133,12 @@ t.test('what is wrong inside is refused with a sentence of its own', async (t) =
       }),
     ],
     ['a meta file that is no JSON', 'meta_invalid', { ...members, meta: Buffer.from('{') }],
+    ['a meta file of brackets', 'meta_invalid', { ...members, meta: Buffer.from('['.repeat(60_000)) }],
+    [
+      'a meta file of empty objects',
+      'meta_invalid',
+      { ...members, meta: Buffer.from(`[${'{},'.repeat(20_000)}{}]`) },
+    ],
     ['a meta file without vectors', 'meta_invalid', withMeta(members, (meta) => delete meta.vectors)],
     ['a meta file of a later format', 'meta_invalid', withMeta(members, (meta) => (meta.format_version = 2))],
     ['a vector of no entry', 'meta_invalid', withMeta(members, (meta) => (meta.vectors[1].entity_id = ''))],
@@ -150,6 +157,17 @@ t.test('what is wrong inside is refused with a sentence of its own', async (t) =
     t.match(outcome.message, /^\p{Lu}.+\. The current index is unchanged\.$/u, outcome.message);
   }
   t.same(hashTree(config.indexFolder), live, 'the live index is untouched');
+});
+
+t.test('a meta file that would fill the memory is refused before it is parsed', async (t) => {
+  for (const [what, json] of [
+    ['too deep', `{"vectors":${'['.repeat(100)}`],
+    ['too many', `{"vectors":[${'0,'.repeat(20_000)}0]}`],
+  ] as const) {
+    t.throws(() => assertModest(Buffer.from(json), 4), { message: /more values, or deeper ones/ }, what);
+  }
+  const text = String.raw`{"vectors":["[[\"[[${'[{,'.repeat(30_000)}"]}`;
+  t.doesNotThrow(() => assertModest(Buffer.from(text), 4), 'what stands in texts is no bracket');
 });
 
 t.test('the settings decide which model is right', async (t) => {
