@@ -7,12 +7,18 @@ const icons = { ok: 'check', warn: 'tri', bad: 'cross' };
 /** Numbers of the jobs that this tab has started and whose end it has not told. */
 const key = 'chl-jobs';
 
+/** Jobs that ended before the answer came that says they are ours. */
+const endedEarly = new Set();
+const endedEarlyMax = 100;
+
 const toasts = document.getElementById('toasts');
 
 export function watchNotices() {
   document.body.addEventListener('chl-notice', ({ detail }) => {
     showNotice(detail);
-    if (detail.job) follow(detail.job);
+    if (!detail.job) return;
+    follow(detail.job);
+    if (endedEarly.delete(detail.job)) void tellEnd(detail.job);
   });
   document.addEventListener('chl:ended', ({ detail }) => void tellEnd(detail));
   document.addEventListener('chl:state', ({ detail: isUp }) => {
@@ -88,9 +94,14 @@ function follow(number) {
   sessionStorage.setItem(key, JSON.stringify([...new Set([...followed(), number])]));
 }
 
+function rememberEnd(number) {
+  endedEarly.add(number);
+  if (endedEarly.size > endedEarlyMax) endedEarly.delete(endedEarly.values().next().value);
+}
+
 /** The end of a job is told by the tab that started it, once: it is forgotten before it is asked for. */
 async function tellEnd(number) {
-  if (!followed().includes(number)) return;
+  if (!followed().includes(number)) return rememberEnd(number);
   const answer = await fetch(`/ui/jobs/${number}/notice`).catch(() => null);
   if (!answer?.ok || answer.status === 204 || !followed().includes(number)) return;
   const left = followed().filter((other) => other !== number);
