@@ -12,6 +12,7 @@ const floors = {
   fastify: '5.12.1',
   '@fastify/multipart': '10.1.9',
   '@fastify/busboy': '3.2.6',
+  '@fastify/static': '10.1.1',
 };
 
 t.test('no installed version is below its floor', async (t) => {

@@ -68,7 +68,7 @@ export async function createServer(services: Services): Promise<{ server: Fastif
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin has every template compiled anew at each include.
   await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
-  registerAssets(app);
+  await registerAssets(app);
   await registerOpenApi(app);
   const stream = createStream(app, services);
   app.addHook('preClose', async () => stream.close());
