@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { isBusy } from '../db/busy-retry.ts';
 import { dataVersion, openDatabase, serverBusyMs } from '../db/open.ts';
 import { isOutOfDescriptors } from '../descriptors.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
@@ -77,6 +78,7 @@ async function load(): Promise<LoadAnswer> {
   try {
     if (generation !== null) {
       index = loadGeneration(config.indexFolder, generation, model);
+      await count().catch(ignoreBusy);
       await warmUp(index);
       answer.live = toFacts(generation, index.meta, index.bytes);
     }
@@ -87,6 +89,12 @@ async function load(): Promise<LoadAnswer> {
     answer.problem = (error as Error).message;
   }
   return answer;
+}
+
+/** Counted first, a search passes over orphans without a look at the library, however many they are. A library that
+ *  cannot be counted now is counted with the next question. */
+function ignoreBusy(error: unknown) {
+  if (!isBusy(error)) throw error;
 }
 
 /** A service is not asked: the search works without it, but for queries. */
