@@ -18,6 +18,7 @@ import { createRandom } from '../random.ts';
 import { openFaiss } from './faiss.ts';
 import { insertEmbedded } from './repository.ts';
 import { longestStall } from './server-lag.ts';
+import { measureSwitches } from './switches.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
 export const searchWorkload: Workload = {
@@ -37,7 +38,8 @@ async function measure(count: number, rounds: number): Promise<Figure[]> {
   try {
     const config = readConfig({ CHL_EXPERIENCE_ROOT: work }, '/');
     makeIndex(config, count);
-    return [...(await compareScans(config, rounds)), await measureServer(config, rounds)];
+    const scans = await compareScans(config, rounds);
+    return [...scans, await measureServer(config, rounds), await measureSwitches(config)];
   } finally {
     fs.rmSync(work, { recursive: true });
   }

@@ -30,9 +30,10 @@ export function openDatabase(file: string, options: { busyMs: number; readonly?:
   }
 }
 
-/** A number that changes when another connection has committed to the file. */
-export function dataVersion(db: Db): number {
-  return db.pragma('data_version', { simple: true }) as number;
+/** Tells a number that changes when another connection has committed to the file. */
+export function prepareDataVersion(db: Db): () => number {
+  const version = db.prepare('PRAGMA data_version').pluck();
+  return () => version.get() as number;
 }
 
 /** What `work` commits outlives this process, but maybe not a loss of power, and costs no wait for the disk. For what

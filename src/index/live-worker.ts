@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isBusy } from '../db/busy-retry.ts';
-import { dataVersion, openDatabase, serverBusyMs } from '../db/open.ts';
+import { openDatabase, prepareDataVersion, serverBusyMs } from '../db/open.ts';
 import { isOutOfDescriptors } from '../descriptors.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { AppError } from '../errors.ts';
@@ -35,6 +35,7 @@ const model = chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patien
 // Two connections: while one counts in a snapshot of its own, the other looks up hits as the library is now.
 const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
 const counted = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
+const dataVersion = prepareDataVersion(counted);
 const found = createIndexRepository(library);
 const states = createIndexRepository(counted);
 const quickMs = 250;
@@ -124,7 +125,7 @@ function toFacts(generation: string, meta: IndexMeta, bytes: number): Generation
 
 /** Counts anew after a commit. A library so large that it takes long is counted a quarter of the time at most. */
 async function count(): Promise<Truth> {
-  const version = dataVersion(counted);
+  const version = dataVersion();
   const startedAt = performance.now();
   if (truth && (version === countedVersion || startedAt < countAgainAt)) return truth;
   truth = await states.inSnapshot(() => countTruth(states, index, pause));

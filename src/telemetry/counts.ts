@@ -1,5 +1,5 @@
 // Counts of the library and of the embedding queue, taken at most once for each commit to chl.db.
-import { type Db, dataVersion } from '../db/open.ts';
+import { type Db, prepareDataVersion } from '../db/open.ts';
 import type { QueueCounts } from '../embedding/queue.ts';
 import { prepareQueueCounts } from '../embedding/repository.ts';
 import { countLibrary, type LibraryTotals } from '../library/counts.ts';
@@ -7,11 +7,12 @@ import { countLibrary, type LibraryTotals } from '../library/counts.ts';
 export type LibraryCounts = ReturnType<typeof createLibraryCounts>;
 
 export function createLibraryCounts(library: Db) {
+  const dataVersion = prepareDataVersion(library);
   const queueCounts = prepareQueueCounts(library);
   let countedAt: number | null = null;
   let counted: { queue: QueueCounts; totals: LibraryTotals };
   const fresh = () => {
-    const version = dataVersion(library);
+    const version = dataVersion();
     if (version !== countedAt) counted = { queue: queueCounts(), totals: countLibrary(library) };
     countedAt = version;
     return counted;

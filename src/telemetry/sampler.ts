@@ -1,7 +1,7 @@
 // The one sampler: every few seconds it says on the bus when another process has changed the library, takes one sample
 // of everything, and writes it. It never waits for a busy database: what could not be written is written with the next.
 import type { Bus } from '../bus.ts';
-import { type Db, dataVersion } from '../db/open.ts';
+import { type Db, prepareDataVersion } from '../db/open.ts';
 import type { LiveIndex } from '../index/live.ts';
 import { metricNames, type Readings, type Sample } from './metrics.ts';
 import type { Samples } from './repository.ts';
@@ -29,7 +29,8 @@ export function createSampler(given: {
   let timer: NodeJS.Timeout | null = null;
   let isStopped = true;
   let sampling: Promise<void> | null = null;
-  let seen = dataVersion(library);
+  const dataVersion = prepareDataVersion(library);
+  let seen = dataVersion();
   let latest = samples.latest();
 
   return {
@@ -68,7 +69,7 @@ export function createSampler(given: {
   }
 
   function tellOfChange() {
-    const version = dataVersion(library);
+    const version = dataVersion();
     if (version !== seen) bus.emit('library');
     seen = version;
   }
