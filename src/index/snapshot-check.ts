@@ -56,7 +56,7 @@ const structureLimits = { maxEntries: 8, maxRatio: 200, name: memberName };
 const inflatedTimes = 4;
 const reserveBytes = 64 * 1024 * 1024;
 /** What the entry of a vector in the meta file may take, in words of this format and of any other. */
-const mostMetaBytes = (count: number) => 64 * 1024 + 1024 * count;
+const mostMetaBytes = (count: number) => 64 * 1024 + 512 * count;
 
 async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSnapshot> {
   const { folder, model, library, onProgress } = check;
