@@ -1,14 +1,12 @@
 // P1: the dashboard and the list of jobs with a history of 1,000, 100,000 and 1,000,000 jobs, beside a Fastify route that
-// sends the same bytes prebuilt.
+// sends the same bytes prebuilt; each server is a process of its own.
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import fastify from 'fastify';
-import { pino } from 'pino';
-import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { prepareOps } from '../../src/db/ops.ts';
+import { startServer, startTalker } from './process.ts';
 import { insertHistory } from './repository.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
@@ -27,29 +25,27 @@ type Place = { name: string; get(): Promise<Buffer>; times: number[] };
 
 async function run(): Promise<Figure[]> {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
-  const apps: App[] = [];
-  const prebuilt = fastify();
+  const servers: { end(): unknown }[] = [];
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   try {
-    const figures: Figure[] = [];
     const origins: string[] = [];
     for (const jobs of sizes) {
-      const app = await startWith(path.join(work, String(jobs)), jobs);
-      apps.push(app.app);
-      origins.push(app.origin);
+      const server = await startWith(path.join(work, String(jobs)), jobs);
+      servers.push(server);
+      origins.push(server.origin);
     }
-    const pages = ['/operations', '/jobs'];
-    for (const page of pages) {
-      const bytes = await fetchBytes(agent, origins.at(-1) + page);
-      prebuilt.get(page, (_request, reply) => reply.type('text/html; charset=utf-8').send(bytes));
-    }
-    const reference = await prebuilt.listen({ port: 0, host: '127.0.0.1' });
-    for (const page of pages) figures.push(...(await measure(agent, page, origins, reference)));
+    const pages: Record<string, string> = {};
+    for (const page of ['/operations', '/jobs'])
+      pages[page] = String(await fetchBytes(agent, origins.at(-1) + page));
+    const prebuilt = startTalker('prebuilt-server.js', []);
+    servers.push(prebuilt);
+    const { origin } = await prebuilt.ask({ pages });
+    const figures: Figure[] = [];
+    for (const page of Object.keys(pages)) figures.push(...(await measure(agent, page, origins, origin)));
     return figures;
   } finally {
     agent.destroy();
-    await prebuilt.close();
-    for (const app of apps) await app.close();
+    for (const server of servers) await server.end();
     fs.rmSync(work, { recursive: true });
   }
 }
@@ -97,13 +93,11 @@ function figure(workload: string, ms: number, referenceMs: number, most: number,
   };
 }
 
-async function startWith(root: string, jobs: number): Promise<{ app: App; origin: string }> {
-  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_OPERATIONS_MODE: 'noop' }, '/');
-  const ops = prepareOps(config.opsDatabasePath);
+async function startWith(root: string, jobs: number) {
+  const ops = prepareOps(readConfig({ CHL_EXPERIENCE_ROOT: root }, '/').opsDatabasePath);
   insertHistory(ops, jobs);
   ops.close();
-  const app = await createApp(config, { log: pino({ level: 'silent' }) });
-  return { app, origin: await app.start() };
+  return startServer(root, { CHL_OPERATIONS_MODE: 'noop' });
 }
 
 function fetchBytes(agent: http.Agent, url: string): Promise<Buffer> {

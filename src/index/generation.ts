@@ -171,7 +171,7 @@ function fsyncFolder(folder: string) {
 }
 
 /** A new generation is how a broken index is mended, so a broken one must stop neither its build nor the server. */
-function unlessBroken<T>(read: () => T): T | null {
+export function unlessBroken<T>(read: () => T): T | null {
   try {
     return read();
   } catch {

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isObject, parseJson } from '../json.ts';
+import { generationFiles, liveFiles, unlessBroken } from './generation.ts';
 import type { Coverage } from './snapshot-coverage.ts';
 import type { Manifest } from './snapshot-manifest.ts';
 
@@ -63,22 +64,35 @@ export function removeStaged(indexFolder: string, id: string) {
   fs.rmSync(removed, { recursive: true });
 }
 
-/** Removes what has waited for an hour, and checks that did not end; `isNeeded` keeps what a waiting job will install, or
- *  what is being checked now. Gives what it removed. */
+/** Removes what has waited for an hour, what was installed by a job that was killed right after, and checks that did not
+ *  end; `isNeeded` keeps what a waiting job will install, or what is being checked now. Gives what it removed, but for
+ *  what was installed. */
 export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: string) => boolean) {
   const removed = { expired: [] as Staged[], unfinished: [] as string[] };
   for (const id of idsOf(indexFolder, removedPrefix)) {
     fs.rmSync(path.join(indexFolder, `${removedPrefix}${id}`), { recursive: true, force: true });
   }
   for (const id of idsOf(indexFolder, prefix)) {
+    if (isNeeded(id)) continue;
     const staged = readStaged(indexFolder, id);
+    const isInstalled = staged !== null && isLive(indexFolder, id);
     const isFresh = staged !== null && now.getTime() - Date.parse(staged.uploaded_at) < stagedMs;
-    if (isFresh || isNeeded(id)) continue;
+    if (isFresh && !isInstalled) continue;
     removeStaged(indexFolder, id);
+    if (isInstalled) continue;
     if (staged) removed.expired.push(staged);
     else removed.unfinished.push(id);
   }
   return removed;
+}
+
+/** Whether its index is the very file that answers searches; a copy on another file system is not found out. */
+function isLive(indexFolder: string, id: string): boolean {
+  const live = unlessBroken(() => liveFiles(indexFolder));
+  const staged = unlessBroken(() => generationFiles(stagedFolder(indexFolder, id)));
+  if (!live || !staged) return false;
+  const [one, other] = [fs.statSync(live.index), fs.statSync(staged.index)];
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 function idsOf(indexFolder: string, start: string): string[] {

@@ -1,5 +1,5 @@
 // The critical workflows once more, in Firefox.
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, untilStreams } from '../support/app.ts';
 import { firefoxTest } from '../support/firefox.ts';
 import { card, jobRow } from '../support/screen.ts';
 
@@ -33,14 +33,10 @@ firefoxTest(
     await firefox.open(`${app.origin}/operations`);
     await app.run('export');
     await firefox.waitFor(jobRow(3));
-    t.equal(await streams(app), 1);
+    await untilStreams(app, 1);
     await firefox.closeTab();
     await app.run('export');
     await firefox.waitFor(jobRow(4));
-    t.equal(await streams(app), 1);
+    await untilStreams(app, 1);
   },
 );
-
-async function streams(app: TestApp): Promise<number> {
-  return Number.parseInt((await app.json('/health')).body.components.stream.detail, 10);
-}

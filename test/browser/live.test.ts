@@ -1,6 +1,6 @@
 // Live updates without harm: what the operator is doing stays, what waits catches up, and the page says how fresh it is.
 import type { Page } from 'playwright-core';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
 import { card, jobRow } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
@@ -145,9 +145,9 @@ browserTest(
     await page.clock.fastForward(1000);
     await page.locator(pill).getByText('fetched every 10 s').waitFor();
     other.close();
-    await until(async () => (await streams(app)) === 0);
+    await untilStreams(app, 0);
     await page.clock.fastForward(16_000);
-    await until(async () => (await streams(app)) === 1);
+    await untilStreams(app, 1);
     await page.clock.fastForward(1000);
     await page.locator(pill).getByText('Live').waitFor();
     t.pass('and the stream is taken up again');
@@ -163,7 +163,7 @@ browserTest('a server that was restarted is found again, with all that changed',
   await again.run('export');
   await page.locator(jobRow(1)).waitFor();
   await page.locator(pill).getByText('Live').waitFor();
-  t.equal(await streams(again), 1);
+  await untilStreams(again, 1);
 });
 
 async function openLive(t: Parameters<typeof startApp>[0], open: OpenPage, options = {}) {
@@ -187,13 +187,4 @@ async function changeJobs(app: TestApp, page: Page, times = 1) {
     await app.run('export');
     await heard;
   }
-}
-
-async function streams(app: TestApp): Promise<number> {
-  return Number.parseInt((await app.json('/health')).body.components.stream.detail, 10);
-}
-
-/** Asks until it is so; the time-out of the test ends it. */
-async function until(isSo: () => Promise<boolean>) {
-  while (!(await isSo()));
 }

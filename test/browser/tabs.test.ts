@@ -1,6 +1,6 @@
 // One stream for a browser, however many tabs it has: who leads, and what happens when the leader goes.
 import type { BrowserContext, Page } from 'playwright-core';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
 import { jobRow } from '../support/screen.ts';
 
@@ -9,7 +9,7 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 browserTest('twenty tabs take one stream, and go on when the leader is closed', async (t, open) => {
   const app = await startApp(t, noop);
   const tabs = await openTabs(app, open, 20);
-  t.equal(await streams(app), 1);
+  await untilStreams(app, 1);
   await app.run('export');
   await allShow(tabs, 1);
   t.pass('all are fed');
@@ -20,7 +20,7 @@ browserTest('twenty tabs take one stream, and go on when the leader is closed', 
   await leaderOf(left);
   await app.run('export');
   await allShow(left, 2);
-  t.equal(await streams(app), 1);
+  await untilStreams(app, 1);
 
   const next = await leaderOf(left);
   await next.goto(`${app.origin}/library`);
@@ -30,7 +30,8 @@ browserTest('twenty tabs take one stream, and go on when the leader is closed', 
     left.filter((tab) => tab !== next),
     3,
   );
-  t.equal(await streams(app), 1, 'a page without live cards takes none');
+  await untilStreams(app, 1);
+  t.pass('a page without live cards takes none');
 });
 
 browserTest('a tab that is not seen gives way, and with none to see there is no stream', async (t, open) => {
@@ -44,11 +45,12 @@ browserTest('a tab that is not seen gives way, and with none to see there is no 
   await allShow([one, other], 1);
   t.pass('the hidden one is fed all the same');
   await setHidden(follower, true);
-  await until(async () => (await streams(app)) === 0);
+  await untilStreams(app, 0);
   await app.run('export');
   await setHidden(leader, false);
   await allShow([leader], 2);
-  t.equal(await streams(app), 1, 'and what was missed is there when one is seen again');
+  await untilStreams(app, 1);
+  t.pass('and what was missed is there when one is seen again');
 });
 
 browserTest('tabs of different pages share the stream, each with its own cards', async (t, open) => {
@@ -60,10 +62,10 @@ browserTest('tabs of different pages share the stream, each with its own cards',
   await job.locator('#conn').getByText('Live').waitFor();
   await app.run('export');
   await allShow([dashboard], 2);
-  t.equal(await streams(app), 1);
+  await untilStreams(app, 1);
   await dashboard.close();
   await leaderOf([job]);
-  await until(async () => (await streams(app)) === 1);
+  await untilStreams(app, 1);
   t.pass('that of the closed tab has gone');
 });
 
@@ -79,7 +81,7 @@ browserTest('a leader that gives no sign of life is replaced', async (t, open) =
   await leaderOf([other]);
   await app.run('export');
   await allShow([other], 1);
-  await until(async () => (await streams(app)) === 1);
+  await untilStreams(app, 1);
   t.pass('and the other one lets go');
 });
 
@@ -89,7 +91,7 @@ browserTest('a browser without locks gives each tab its own stream', async (t, o
   const context = first.context();
   await context.addInitScript("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })");
   const tabs = await openTabs(app, open, 2, context);
-  t.equal(await streams(app), 2);
+  await untilStreams(app, 2);
   await app.run('export');
   await allShow(tabs, 1);
 });
@@ -121,13 +123,4 @@ async function setHidden(page: Page, isHidden: boolean) {
     `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
      document.dispatchEvent(new Event('visibilitychange'))`,
   );
-}
-
-async function streams(app: TestApp): Promise<number> {
-  return Number.parseInt((await app.json('/health')).body.components.stream.detail, 10);
-}
-
-/** Asks until it is so; the time-out of the test ends it. */
-async function until(isSo: () => Promise<boolean>) {
-  while (!(await isSo()));
 }

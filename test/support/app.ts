@@ -138,3 +138,14 @@ export async function runAndTell(app: TestApp, operation: string): Promise<Job> 
   await told;
   return job;
 }
+
+/** Settles when so many live streams are open: that of a closed tab goes a moment after it. */
+export async function untilStreams(app: TestApp, count: number) {
+  const deadline = performance.now() + waitMaxMs;
+  for (;;) {
+    const { body } = await app.json('/health');
+    const open = Number.parseInt(body.components.stream.detail, 10);
+    if (open === count) return;
+    if (performance.now() > deadline) throw new Error(`${open} streams are open, not ${count}`);
+  }
+}
