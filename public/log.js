@@ -21,11 +21,10 @@ export function watchLog() {
   if (!log) return;
   const target = document.getElementById(location.hash.slice(1) || log.dataset.target || '');
   if (target?.matches('#log li')) showLine(target);
-  else if (isAtEnd) setFollowing(true);
+  else if (isAtEnd && !isSelecting()) setFollowing(true);
   log.addEventListener('scroll', onScroll);
   document.addEventListener('selectionchange', () => {
-    const selection = getSelection();
-    if (!selection.isCollapsed && log.contains(selection.anchorNode)) setFollowing(false);
+    if (isSelecting()) setFollowing(false);
   });
   follow?.addEventListener('change', () => setFollowing(follow.checked));
   card.querySelector('[data-log-wrap]')?.addEventListener('change', ({ target }) => {
@@ -40,8 +39,15 @@ export function watchLog() {
   countLevels();
 }
 
+function isSelecting() {
+  const selection = getSelection();
+  return !selection.isCollapsed && log.contains(selection.anchorNode);
+}
+
+/** Being at the end means to follow, but not while something is selected: the news of a scroll may come after that. */
 function onScroll() {
   const isNear = log.scrollHeight - log.scrollTop - log.clientHeight <= nearPx;
+  if (isNear && isSelecting()) return;
   if (isNear !== isFollowing && (!isNear || isAtEnd)) setFollowing(isNear);
 }
 

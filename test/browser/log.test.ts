@@ -59,8 +59,11 @@ browserTest('the log follows its end, and stops when the operator scrolls up', a
 
 browserTest('a selection in the log stops it, and stays', async (t, open) => {
   const { page, write } = await openLog(t, open, 50);
+  await page.locator('[data-log-follow]:checked').waitFor();
   await page.evaluate("getSelection().selectAllChildren(document.querySelector('#L50 span:last-child'))");
   await page.locator('[data-log-follow]:not(:checked)').waitFor();
+  await page.evaluate("log.dispatchEvent(new Event('scroll'))");
+  t.equal(await page.locator('[data-log-follow]:checked').count(), 0, 'the news of a scroll comes late');
   write(40);
   await line(page, 90).waitFor({ state: 'attached' });
   t.equal(await page.evaluate('String(getSelection())'), 'INFO row 50');
