@@ -13,8 +13,9 @@ export const formBody = {
   additionalProperties: { anyOf: [text, { type: 'array', items: text }] },
 } as const;
 
-/** `verbose`: a fault has its part of the schema, to word it. The schemas are ours: strict mode and the compiler check them, no schema of schemas is needed. */
+/** `verbose`: a fault has its part of the schema, to word it. */
 const options = { allErrors: true, removeAdditional: false, useDefaults: true, verbose: true } as const;
+/** The schemas are ours: strict mode and the compiler check them, no schema of schemas is needed. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ofBody = new Ajv({ ...options, ...unchecked, coerceTypes: false });
 const ofText = new Ajv({ ...options, ...unchecked, coerceTypes: true });

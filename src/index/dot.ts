@@ -1,5 +1,6 @@
-// The inner products of one query with every vector: the one hot loop of exact search; and their lengths. The vectors lie in the memory of
-// a WebAssembly module (dot.wat), once; a plain loop does the same where that cannot be, but for the last digits.
+// The inner products of one query with every vector: the one hot loop of exact search; and the lengths of the vectors.
+// They lie in the memory of a WebAssembly module (dot.wat), once; a plain loop does the same where that cannot be, but for
+// the last digits.
 import { dotBinary } from './dot-binary.ts';
 
 export type Kernel = {

@@ -11,8 +11,8 @@ import type { ZipEntry } from './zip-directory.ts';
 export type ZipReader = {
   /** To be called before the descriptor is closed: unzipper leaves its own streams open. */
   close(): void;
-  /** Passes on the bytes of an entry and gives their SHA-256. A chunk is good until what `onBytes` gives settles. Throws `zip_damaged` as soon as they are more or other than
-   *  the ZIP says. */
+  /** Passes on the bytes of an entry and gives their SHA-256. A chunk is good until what `onBytes` gives settles. Throws
+   *  `zip_damaged` as soon as they are more or other than the ZIP says. */
   read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<string>;
 };
 
