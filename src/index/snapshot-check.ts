@@ -11,6 +11,7 @@ import { type IndexHeader, readIndexHeader } from './faiss-file.ts';
 import { modelSlug } from './generation.ts';
 import { type Coverage, countCoverage } from './snapshot-coverage.ts';
 import { openZip } from './snapshot-entries.ts';
+import type { PassedIndex } from './snapshot-head.ts';
 import { linkForeignSet } from './snapshot-link.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './snapshot-manifest.ts';
 import { assertModest, readDescribed } from './snapshot-meta.ts';
@@ -28,6 +29,8 @@ type SnapshotCheck = {
   zip: string;
   /** The first bytes of the ZIP if they are kept apart from its file, as snapshot-head.ts tells. */
   head?: Buffer;
+  /** What was hashed behind the head while it came; else it is read here. */
+  passed?: PassedIndex | null;
   /** Is made, on the file system of the index; gone again after a refusal. */
   folder: string;
   maxBytes: number;
@@ -76,6 +79,7 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
     members,
     files,
     becomesIndex,
+    passed: check.passed ?? null,
     onProgress: (done, total) => onProgress('hashes', done, total),
   });
   const { manifestText, hashes, synced } = await unpacked.finally(reader.close);

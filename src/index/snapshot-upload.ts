@@ -195,8 +195,8 @@ export function createUploads(given: {
         check.start();
       };
       const maxBytes = config.snapshotMaxBytes;
-      const { bytes, head } = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
-      const args = { zip, head: head.toString('base64'), staged_id: id };
+      const { bytes, head, passed } = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
+      const args = { zip, head: Buffer.from(head).toString('base64'), passed, staged_id: id };
       return { bytes, ...((await check.run(args)) as CheckedSnapshot) };
     } finally {
       await check.end();
