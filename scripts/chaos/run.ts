@@ -11,7 +11,12 @@ import { runChaos } from './suite.ts';
 import { runWorkerSequence } from './workers.ts';
 
 const { values } = parseArgs({
-  options: { cycles: { type: 'string' }, seed: { type: 'string' }, minutes: { type: 'string' } },
+  options: {
+    cycles: { type: 'string' },
+    seed: { type: 'string' },
+    minutes: { type: 'string' },
+    roots: { type: 'string' },
+  },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
 const minutes = values.minutes === undefined ? null : Number(values.minutes);
@@ -62,30 +67,46 @@ if (mutations.problems.length > 0) {
   process.exit(1);
 }
 const cyclesStartedAt = Date.now();
-const report = await runChaos({
-  root: path.join(root, 'server'),
-  seed,
-  cycles,
-  ...(isSoak ? { until: startedAt + minutes * 60_000 } : {}),
-  onCycle: (cycle, facts) => console.log(`cycle ${cycle}: ${facts}`),
-});
+/** The cycles of a server follow each other, and it seldom keeps a core busy: data roots share them, side by side. */
+const roots = Math.min(Number(values.roots ?? 2), cycles);
+const isTimeUp = () => isSoak && Date.now() >= startedAt + minutes * 60_000;
+let hasFailed = false;
+const reports = await Promise.all(Array.from({ length: roots }, (_, index) => runOnRoot(index)));
+const sum = (what: 'cycles' | 'jobs' | 'attempts') => reports.reduce((total, each) => total + each[what], 0);
 const secondsSince = (at: number) => ((Date.now() - at) / 1000).toFixed(0);
-const { jobs, attempts } = report;
 console.log(
-  `${report.cycles} cycles, ${jobs} jobs, ${attempts} attempts in ${secondsSince(cyclesStartedAt)} s, with all before in ${secondsSince(startedAt)} s`,
+  `${sum('cycles')} cycles, ${sum('jobs')} jobs, ${sum('attempts')} attempts in ${secondsSince(cyclesStartedAt)} s, with all before in ${secondsSince(startedAt)} s`,
 );
-if (report.problems.length === 0) {
+if (hasFailed) {
+  process.exitCode = 1;
+} else {
   console.log('0 lost, 0 doubled, 0 orphans, 0 stale locks, 0 integrity errors');
   fs.rmSync(root, { recursive: true });
-} else {
-  console.error(`\nCycle ${report.cycle} found:\n${report.problems.slice(0, 30).join('\n')}`);
+}
+
+/** With a seed of its own, so that one can be repeated alone; the first failure ends the others, too. */
+async function runOnRoot(index: number) {
+  const ownSeed = seed + index;
+  const ownRoot = path.join(root, `server-${ownSeed}`);
+  const report = await runChaos({
+    root: ownRoot,
+    seed: ownSeed,
+    cycles: Math.ceil((cycles - index) / roots),
+    goesOn: () => !hasFailed && !isTimeUp(),
+    onCycle: (cycle, facts) => console.log(`seed ${ownSeed}, cycle ${cycle}: ${facts}`),
+  });
+  if (report.problems.length === 0) return report;
+  hasFailed = true;
+  const said = fs.readFileSync(serverLogFile(ownRoot), 'utf8').split('\n').slice(-30);
   console.error(
-    `\nServer: ${fs
-      .readFileSync(serverLogFile(path.join(root, 'server')), 'utf8')
-      .split('\n')
-      .slice(-30)
-      .join('\n')}`,
+    [
+      `\nSeed ${ownSeed}, cycle ${report.cycles} found:`,
+      ...report.problems.slice(0, 30),
+      '\nServer:',
+      ...said,
+      `\nRepeat: npm run chaos -- --seed ${ownSeed} --cycles ${report.cycles} --roots 1`,
+      `Evidence: ${ownRoot}`,
+    ].join('\n'),
   );
-  console.error(`\nRepeat: npm run chaos -- --seed ${seed} --cycles ${report.cycle}\nEvidence: ${root}`);
-  process.exitCode = 1;
+  return report;
 }

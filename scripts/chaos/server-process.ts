@@ -29,7 +29,7 @@ export function chaosConfig(root: string): Config {
 
 export const serverLogFile = (root: string) => path.join(root, 'server-output.txt');
 
-/** `more` is added to its environment. */
+/** `more` is added to its environment. It does not outlive this process. */
 export function startServer(config: Config, more: Record<string, string> = {}): ServerProcess {
   const log = fs.openSync(serverLogFile(config.root), 'a', 0o600);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts/chaos/server.js')], {
@@ -38,6 +38,9 @@ export function startServer(config: Config, more: Record<string, string> = {}): 
     stdio: ['ignore', log, log, 'pipe'],
   });
   fs.closeSync(log);
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, name) => resolve({ code, signal: name }));

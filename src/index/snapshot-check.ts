@@ -16,13 +16,11 @@ import { linkForeignSet } from './snapshot-link.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './snapshot-manifest.ts';
 import { assertModest, readDescribed } from './snapshot-meta.ts';
 import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
+import type { CheckStage } from './snapshot-stages.ts';
 import { canBecomeIndex, nameMembers, unpack } from './snapshot-unpack.ts';
 import { checkVectors } from './snapshot-vectors.ts';
 import { toZipFile } from './zip-bytes.ts';
 import { readZipStructure } from './zip-structure.ts';
-
-export const checkStages = ['structure', 'hashes', 'compatibility', 'coverage'] as const;
-export type CheckStage = (typeof checkStages)[number];
 
 type SnapshotCheck = {
   /** May be gone afterwards: it may have become the index. */

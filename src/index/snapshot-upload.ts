@@ -10,7 +10,8 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { CreateTask } from '../runner/task.ts';
 import { bytes as wordBytes } from '../wording.ts';
-import type { CheckedSnapshot, CheckStage } from './snapshot-check.ts';
+import type { CheckedSnapshot } from './snapshot-check.ts';
+import type { CheckStage } from './snapshot-stages.ts';
 import { receiveZip, tooLarge } from './snapshot-receive.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged, writeStaged } from './staging.ts';
 
