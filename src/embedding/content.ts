@@ -1,5 +1,5 @@
 // Which text of an entry is embedded, and how a change of it is noticed.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Kind = 'experience' | 'manual';
 
@@ -22,5 +22,5 @@ export function embeddedText({ kind, title, body, note }: EntryText): string {
 
 /** SHA-256 of the text in UTF-8, hexadecimal: what `embeddings.content_hash` holds. */
 export function contentHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

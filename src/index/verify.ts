@@ -1,5 +1,5 @@
 // Proves that a generation's files belong together and can be searched, before anything is switched to them.
-import { scoreRows } from './dot.ts';
+import { createKernel } from './dot.ts';
 import { type IndexFile, readVector, scanIndexFile } from './faiss-file.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 
@@ -11,19 +11,17 @@ export function verifyGeneration(
 ): { meta: IndexMeta; index: IndexFile } {
   const meta = readMeta(files.meta);
   const samples = readSamples(files.index, meta);
-  let scores = new Float32Array();
+  const kernel = createKernel(meta.dimension);
+  let room = new Uint8Array();
   const index = scanIndexFile(files.index, ({ dimension }, bytes, first) => {
+    assertSame('dimensions', dimension, meta.dimension);
+    if (first === 0) room = kernel.allocate(bytes.length) as Uint8Array<ArrayBuffer>;
+    room.set(bytes);
     const rows = bytes.length / 4 / dimension;
-    if (scores.length !== rows) scores = new Float32Array(rows);
-    const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, rows * dimension);
-    for (const sample of samples) {
-      scoreRows(sample.vector, vectors, scores);
-      noteScores(sample, scores, first);
-    }
+    for (const sample of samples) noteScores(sample, kernel.score(sample.vector, 0, rows), first);
     onProgress(first + rows, meta.count);
   });
   assertSame('vectors', index.count, meta.count);
-  assertSame('dimensions', index.dimension, meta.dimension);
   assertSame('SHA-256', index.sha256, meta.sha256);
   for (const sample of samples) assertFound(sample, meta);
   return { meta, index };
