@@ -148,7 +148,7 @@ function makeIndex(config: Config): string {
       yield scaleToUnit(vector) ?? vector;
     }
   };
-  const { sha256 } = writeIndexFile(`${stem}.index`, { dimension, count: vectors }, vectorsOf());
+  const { sha256 } = writeIndexFile(`${stem}.index`, dimension, vectorsOf());
   const content_hash = 'a'.repeat(64);
   const listed = Array.from(
     { length: vectors },

@@ -66,7 +66,7 @@ async function makeSnapshot({ indexFolder }: Config): Promise<Buffer> {
   const draft = startGeneration(indexFolder, new Date());
   const stem = path.join(draft.folder, `unified_${modelSlug(builtIn.name)}`);
   const facts = { dimension: builtIn.dimension, count: texts.length };
-  const { bytes, sha256 } = writeIndexFile(`${stem}.index`, facts, await builtIn.embed(texts));
+  const { bytes, sha256 } = writeIndexFile(`${stem}.index`, facts.dimension, await builtIn.embed(texts));
   const about = { model: builtIn.name, ...facts, sha256, job_id: 'soak', built_at: new Date().toISOString() };
   writeMeta(`${stem}.meta.json`, {
     ...about,

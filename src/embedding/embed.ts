@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedText } from './content.ts';
 import { type Embedder, EmbeddingOutage } from './embedder.ts';
 import type { Claim, EmbeddingQueue, Selection } from './queue.ts';
-import { type EmbeddingRepository, isCurrent } from './repository.ts';
+import { currentVector, type EmbeddingRepository } from './repository.ts';
 import { scaleToUnit } from './vector.ts';
 
 /** `failed` counts failed attempts, the last and the others. */
@@ -112,6 +112,6 @@ function isUsable({ dimension }: Embedder, vector: Float32Array): boolean {
 
 async function enqueueStale({ queue, model, repository, selection, full }: SelectionWork) {
   for (const page of repository.entryPages(selection, batchSize)) {
-    await queue.enqueue(page.filter((entry) => full || !isCurrent(entry, model)));
+    await queue.enqueue(page.filter((entry) => full || currentVector(entry, model) === null));
   }
 }

@@ -5,11 +5,10 @@ import type { Embedder } from './embedder.ts';
 import type { QueueCounts, Selection } from './queue.ts';
 import { toUnitVector } from './vector.ts';
 
-/** An entry with its newest embedding, whichever model made it; `embedding_row` is null when it has none. */
+/** An entry with its newest embedding, whichever model made it; `vector` is null when it has none. */
 export type EntryRow = EntryText & {
   id: string;
   embedding_status: 'pending' | 'embedded' | 'failed';
-  embedding_row: number | null;
   model_name: string | null;
   content_hash: string | null;
   vector: Buffer | null;
@@ -28,7 +27,6 @@ export function createEmbeddingRepository(db: Db) {
     );
   const isAll = ({ category, entry }: Selection) => category === undefined && entry === undefined;
   const hasCategory = db.prepare('SELECT 1 FROM categories WHERE code = ?');
-  const vector = db.prepare('SELECT embedding_data FROM embeddings WHERE rowid = ?').pluck();
 
   return {
     hasCategory: (code: string) => hasCategory.get(code) !== undefined,
@@ -52,21 +50,20 @@ export function createEmbeddingRepository(db: Db) {
         }
       }
     },
-
-    vectorOf: (embeddingRow: number) => vector.get(embeddingRow) as Buffer,
   };
 }
 
-/** Whether the newest embedding is usable, of this model and of this text. Rows that other programs wrote have no hash of
- *  the text: they count as current as long as their status says so. */
-export function isCurrent(entry: EntryRow, model: Pick<Embedder, 'name' | 'dimension'>): boolean {
-  return (
+/** The newest embedding as an index wants it, if it is usable, of this model and of this text; else null. Rows that other
+ *  programs wrote have no hash of the text: they count as current as long as their status says so. */
+export function currentVector(
+  entry: EntryRow,
+  model: Pick<Embedder, 'name' | 'dimension'>,
+): Float32Array | null {
+  const isCurrent =
     entry.embedding_status === 'embedded' &&
     entry.model_name === model.name &&
-    entry.vector !== null &&
-    toUnitVector(entry.vector, model.dimension) !== null &&
-    (entry.content_hash === null || entry.content_hash === contentHash(embeddedText(entry)))
-  );
+    (entry.content_hash === null || entry.content_hash === contentHash(embeddedText(entry)));
+  return isCurrent && entry.vector !== null ? toUnitVector(entry.vector, model.dimension) : null;
 }
 
 /** Tells what waits and what failed, as triggers count it: no scan, however large the library. */
@@ -113,7 +110,7 @@ function preparePage(db: Db, kind: Kind) {
   const { table, body, note } = entryTables[kind];
   return db.prepare(
     `SELECT '${kind}' AS kind, x.id, x.title, x.${body} AS body, x.${note} AS note, x.embedding_status,
-       e.rowid AS embedding_row, e.model_name, e.content_hash, e.embedding_data AS vector
+       e.model_name, e.content_hash, e.embedding_data AS vector
      FROM ${table} x LEFT JOIN embeddings e ON e.rowid = (
        SELECT rowid FROM embeddings WHERE entity_id = x.id AND entity_type = '${kind}'
        ORDER BY created_at DESC, rowid DESC LIMIT 1)

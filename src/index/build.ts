@@ -4,8 +4,7 @@ import { version } from '../config.ts';
 import type { Db } from '../db/open.ts';
 import { contentHash, embeddedText } from '../embedding/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
-import { createEmbeddingRepository, isCurrent } from '../embedding/repository.ts';
-import { toUnitVector } from '../embedding/vector.ts';
+import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
 import { AppError } from '../errors.ts';
 import { type IndexFile, writeIndexFile } from './faiss-file.ts';
 import { type Draft, linkBackup, modelSlug, startGeneration } from './generation.ts';
@@ -60,32 +59,28 @@ export function buildGeneration({ library, model, indexFolder, jobId, now, onPro
 
 const pageSize = 256;
 
-/** The file's header names the count, so the entries are listed first and their vectors read one by one after. */
+/** One pass: which vectors are of use shows only when they are read. */
 function writeVectors(library: Db, model: Embedder, file: string, onProgress: Build['onProgress']) {
   const repository = createEmbeddingRepository(library);
-  const rows: number[] = [];
   const vectors: MetaVector[] = [];
-  for (const page of repository.entryPages({}, pageSize)) {
-    for (const entry of page) {
-      if (entry.embedding_row === null || !isCurrent(entry, model)) continue;
-      rows.push(entry.embedding_row);
-      const content_hash = entry.content_hash ?? contentHash(embeddedText(entry));
-      vectors.push({ entity_id: entry.id, kind: entry.kind, content_hash });
-    }
-  }
-  if (rows.length === 0) {
-    throw new AppError('bad_input', 'No entry is embedded, so there is nothing to build an index from.', {
-      code: 'nothing_to_index',
-    });
-  }
-  const header = { dimension: model.dimension, count: rows.length };
+  const total = repository.countEntries();
   const readVectors = function* () {
-    for (const [i, row] of rows.entries()) {
-      yield toUnitVector(repository.vectorOf(row), model.dimension) as Float32Array;
-      if (i % pageSize === 0) onProgress(i, rows.length);
+    let done = 0;
+    for (const page of repository.entryPages({}, pageSize)) {
+      for (const entry of page) {
+        const vector = currentVector(entry, model);
+        if (vector === null) continue;
+        const content_hash = entry.content_hash ?? contentHash(embeddedText(entry));
+        vectors.push({ entity_id: entry.id, kind: entry.kind, content_hash });
+        yield vector;
+      }
+      done += page.length;
+      onProgress(done, total);
     }
   };
-  const index = writeIndexFile(file, header, readVectors());
-  onProgress(rows.length, rows.length);
-  return { index, vectors };
+  const index = writeIndexFile(file, model.dimension, readVectors());
+  if (index.count > 0) return { index, vectors };
+  throw new AppError('bad_input', 'No entry is embedded, so there is nothing to build an index from.', {
+    code: 'nothing_to_index',
+  });
 }

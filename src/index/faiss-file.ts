@@ -1,38 +1,42 @@
 // Writes and reads `IndexFlatIP` files byte for byte as faiss.write_index does: a header of 45 bytes, then the vectors
 // one after another, float32, little-endian. Vectors go through one buffer; only `readIndexFile` holds them all.
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { crc32 } from 'node:zlib';
 
 export type IndexHeader = { dimension: number; count: number };
 
 /** `sha256` of the whole file, hexadecimal. */
 export type IndexFile = IndexHeader & { bytes: number; sha256: string };
 
-/** Writes and fsyncs the file. `count` is wanted beforehand, since the header comes first; another number of vectors,
- *  or one of another length, is an error. */
-export function writeIndexFile(
-  file: string,
-  header: IndexHeader,
-  vectors: Iterable<Float32Array>,
-): IndexFile {
-  const hash = createHash('sha256');
+/** Writes and fsyncs the file. How many vectors come is known last, so the header is written last and the hash taken from
+ *  the file, whose vectors must be those that came. A vector of another length is an error. */
+export function writeIndexFile(file: string, dimension: number, vectors: Iterable<Float32Array>): IndexFile {
   const fd = fs.openSync(file, 'wx');
+  let count = 0;
+  let crc = 0;
   try {
-    const out = createBufferedWriter(fd, hash);
-    out.write(encodeHeader(header));
-    let count = 0;
+    const out = createBufferedWriter(fd, (bytes) => {
+      crc = crc32(bytes, crc);
+    });
+    fs.writeSync(fd, Buffer.alloc(headerBytes));
     for (const vector of vectors) {
-      assertLength(vector, header.dimension);
+      assertLength(vector, dimension);
       out.write(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
       count++;
     }
-    if (count !== header.count) throw new Error(`${count} vectors came for an index of ${header.count}.`);
     out.flush();
+    fs.writeSync(fd, encodeHeader({ dimension, count }), 0, headerBytes, 0);
     fs.fsyncSync(fd);
-    return { ...header, bytes: fileSize(header), sha256: hash.digest('hex') };
   } finally {
     fs.closeSync(fd);
   }
+  let found = 0;
+  const written = scanIndexFile(file, (_, bytes) => {
+    found = crc32(bytes, found);
+  });
+  if (found === crc) return written;
+  throw new Error('The index file holds other vectors than were written to it.');
 }
 
 /** Throws one sentence when this is no whole IndexFlatIP file. `allocate` decides where the vectors lie. */
@@ -181,12 +185,12 @@ function decodeHeader(header: Buffer, size: number): IndexHeader {
   return { dimension, count };
 }
 
-function createBufferedWriter(fd: number, hash: Hash) {
+function createBufferedWriter(fd: number, onWrite: (bytes: Buffer) => void) {
   const buffer = Buffer.alloc(writeBytes);
   let used = 0;
   const flush = () => {
     const filled = buffer.subarray(0, used);
-    hash.update(filled);
+    onWrite(filled);
     for (let written = 0; written < used; ) written += fs.writeSync(fd, filled, written);
     used = 0;
   };

@@ -39,7 +39,7 @@ export function linkForeignSet({ text, files, header, model, library }: ForeignS
   const vectorsOf = function* () {
     for (const { row } of kept) yield readVector(files.index, header.dimension, row);
   };
-  const { sha256 } = writeIndexFile(linked, { dimension: header.dimension, count: kept.length }, vectorsOf());
+  const { sha256 } = writeIndexFile(linked, header.dimension, vectorsOf());
   fs.renameSync(linked, files.index);
   fs.rmSync(files.meta);
   const vectors = kept.map(({ entity_id, kind, content_hash }) => ({ entity_id, kind, content_hash }));

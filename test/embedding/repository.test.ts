@@ -6,9 +6,9 @@ import type { Embedder } from '../../src/embedding/embedder.ts';
 import type { Selection } from '../../src/embedding/queue.ts';
 import {
   createEmbeddingRepository,
+  currentVector,
   type EmbeddingRepository,
   type EntryRow,
-  isCurrent,
   prepareQueueCounts,
 } from '../../src/embedding/repository.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
@@ -57,12 +57,12 @@ t.test('pages hold every entry of the selection once, both kinds', (t) => {
 t.test('an embedded entry has an embedding that is current', async (t) => {
   const { library, repository, embed } = open(t);
   addExperience(library, 'E1', { embedding_status: 'failed' });
-  t.notOk(isCurrent(one(repository, 'E1'), builtIn), 'before');
+  t.notOk(currentVector(one(repository, 'E1'), builtIn), 'before');
   t.same(await embed(), { embedded: 1, failed: 0 });
   const entry = one(repository, 'E1');
   t.equal(entry.embedding_status, 'embedded');
   t.equal(entry.vector?.length, 384 * 4);
-  t.ok(isCurrent(entry, builtIn));
+  t.ok(currentVector(entry, builtIn));
   t.same(library.prepare('SELECT model_name, model_version, embedding_dimension FROM embeddings').all(), [
     { model_name: 'chl/built-in-384', model_version: '1', embedding_dimension: 384 },
   ]);
@@ -82,9 +82,9 @@ t.test('an embedding is not current when anything about it is old', async (t) =>
   addExperience(library, 'E1');
   for (const [title, change] of Object.entries(changes)) {
     t.match(await embed(), { failed: 0 });
-    t.ok(isCurrent(one(repository, 'E1'), builtIn));
+    t.ok(currentVector(one(repository, 'E1'), builtIn));
     library.exec(change);
-    t.notOk(isCurrent(one(repository, 'E1'), builtIn), title);
+    t.notOk(currentVector(one(repository, 'E1'), builtIn), title);
     library.exec(`UPDATE embeddings SET created_at = '2020'`);
   }
 });
@@ -94,7 +94,7 @@ t.test('an embedding without a hash is current as long as the status says so', a
   addExperience(library, 'E1');
   await embed();
   library.exec(`UPDATE embeddings SET content_hash = NULL`);
-  t.ok(isCurrent(one(repository, 'E1'), builtIn));
+  t.ok(currentVector(one(repository, 'E1'), builtIn));
   t.same(await embed(), { embedded: 0, failed: 0 });
 });
 

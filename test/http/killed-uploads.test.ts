@@ -47,7 +47,7 @@ function withManyVectors(root: string, members: Members): Members {
   const { dimension } = builtIn;
   const vector = new Float32Array(dimension).fill(dimension ** -0.5);
   const file = path.join(root, 'many.index');
-  writeIndexFile(file, { dimension, count: manyVectors }, Array<Float32Array>(manyVectors).fill(vector));
+  writeIndexFile(file, dimension, Array<Float32Array>(manyVectors).fill(vector));
   const index = fs.readFileSync(file);
   fs.rmSync(file);
   const many = withMeta(
