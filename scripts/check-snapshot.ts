@@ -3,16 +3,20 @@
 import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { checkSnapshot } from '../src/index/snapshot-check.ts';
+import type { PassedIndex } from '../src/index/snapshot-head.ts';
 import { stagedFolder } from '../src/index/staging.ts';
 import { runScript } from '../src/runner/script.ts';
 
-await runScript<{ zip: string; head: string; staged_id: string }>(async (args, { config, progress }) => {
-  const { zip, head, staged_id } = args;
+type CheckArguments = { zip: string; head: string; passed: PassedIndex | null; staged_id: string };
+
+await runScript<CheckArguments>(async (args, { config, progress }) => {
+  const { zip, head, passed, staged_id } = args;
   const library = openDatabase(config.databasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
     return await checkSnapshot({
       zip,
       head: Buffer.from(head, 'base64'),
+      passed,
       folder: stagedFolder(config.indexFolder, staged_id),
       maxBytes: config.snapshotMaxBytes,
       library,

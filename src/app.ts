@@ -213,7 +213,7 @@ export async function createApp(
 
   async function startAll() {
     recover();
-    await liveIndex.start();
+    await Promise.all([liveIndex.start(), server.ready()]);
     const address = await listen(server, config);
     isListening = true;
     lock.tell({ ...holder, url: address });

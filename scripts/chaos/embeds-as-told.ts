@@ -21,6 +21,7 @@ const quick = {
 const config = loadConfig();
 const told = (): Told => JSON.parse(fs.readFileSync(toldFile(config.root), 'utf8'));
 if (told().crashes) throw new Error('it was told to crash');
+while (told().isMute);
 
 const model: Embedder = {
   ...toldModel,

@@ -10,6 +10,8 @@ export type Told = {
   spins?: string;
   isDown?: boolean;
   crashes?: boolean;
+  /** Hangs before it has registered. */
+  isMute?: boolean;
   /** Of the worker, read at its start. */
   pace?: WorkerOptions['pace'];
 };

@@ -37,8 +37,16 @@ export async function openRig(options: {
   databasePath?: string;
   told?: Told;
   quickMs?: number;
+  helloMs?: number;
 }) {
-  const { root, workers: count, databasePath, told = { msPerEntry: 1 }, quickMs = 0 } = options;
+  const {
+    root,
+    workers: count,
+    databasePath,
+    told = { msPerEntry: 1 },
+    quickMs = 0,
+    helloMs = waitMaxMs,
+  } = options;
   const env = { CHL_EXPERIENCE_ROOT: root, CHL_WORKERS: String(count) };
   const config = readConfig(databasePath ? { ...env, CHL_DATABASE_PATH: databasePath } : env, root);
   const tell = (anew: Told) => {
@@ -60,7 +68,15 @@ export async function openRig(options: {
   const shared = { repository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch({ ...shared, queue: impatient, ...rigTimes });
   const command = [process.execPath, toldScript];
-  const pool = createPool({ ...shared, config, command, leastWaitMs: 20, quickMs, onEnd: watch.tellEnd });
+  const pool = createPool({
+    ...shared,
+    config,
+    command,
+    leastWaitMs: 20,
+    quickMs,
+    helloMs,
+    onEnd: watch.tellEnd,
+  });
   const workers = createWorkers({ ...shared, pool });
   const entries = createEntries(library);
   const byHand = new Set<ChildProcess>();

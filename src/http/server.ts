@@ -32,7 +32,7 @@ import type { Services } from './services.ts';
 import { createStream, type Stream } from './stream.ts';
 import { registerStreamRoute } from './pages/stream.ts';
 import { formLimits } from './snapshot-form.ts';
-import { registerValidation } from './validation.ts';
+import { schemaController } from './validation.ts';
 import { createViews } from './views.ts';
 
 const bodyMaxBytes = 1024 * 1024;
@@ -53,13 +53,13 @@ export async function createServer(services: Services): Promise<{ server: Fastif
     // A longer parameter would be answered by the framework before the gate; the limit is that of the headers.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     rewriteUrl: readTarget,
+    schemaController,
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
   registerGate(app, { audit, allowedHosts: config.allowedHosts });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, services.descriptors);
   registerErrors(app, services);
-  registerValidation(app);
   app.removeContentTypeParser('text/plain');
   logRequests(app);
   registerMetrics(app, services);

@@ -11,23 +11,24 @@ import { type IndexHeader, readIndexHeader } from './faiss-file.ts';
 import { modelSlug } from './generation.ts';
 import { type Coverage, countCoverage } from './snapshot-coverage.ts';
 import { openZip } from './snapshot-entries.ts';
+import type { PassedIndex } from './snapshot-head.ts';
 import { linkForeignSet } from './snapshot-link.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './snapshot-manifest.ts';
 import { assertModest, readDescribed } from './snapshot-meta.ts';
 import { assertDimension, refusal, wrongModel } from './snapshot-refusal.ts';
+import type { CheckStage } from './snapshot-stages.ts';
 import { canBecomeIndex, nameMembers, unpack } from './snapshot-unpack.ts';
 import { checkVectors } from './snapshot-vectors.ts';
 import { toZipFile } from './zip-bytes.ts';
 import { readZipStructure } from './zip-structure.ts';
-
-export const checkStages = ['structure', 'hashes', 'compatibility', 'coverage'] as const;
-export type CheckStage = (typeof checkStages)[number];
 
 type SnapshotCheck = {
   /** May be gone afterwards: it may have become the index. */
   zip: string;
   /** The first bytes of the ZIP if they are kept apart from its file, as snapshot-head.ts tells. */
   head?: Buffer;
+  /** What was hashed behind the head while it came; else it is read here. */
+  passed?: PassedIndex | null;
   /** Is made, on the file system of the index; gone again after a refusal. */
   folder: string;
   maxBytes: number;
@@ -76,6 +77,7 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
     members,
     files,
     becomesIndex,
+    passed: check.passed ?? null,
     onProgress: (done, total) => onProgress('hashes', done, total),
   });
   const { manifestText, hashes, synced } = await unpacked.finally(reader.close);

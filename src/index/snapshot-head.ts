@@ -1,6 +1,9 @@
 // A ZIP of ours has its index stored, and early. What comes before its content is kept apart from the file of the upload,
 // which then begins with the index: once everything was checked it is cut off behind it, and nothing has to be copied.
 
+/** Of the bytes right behind the head, hashed while they came; the check decides whether they are an index. */
+export type PassedIndex = { bytes: number; crc: number; sha256: string };
+
 const localHeader = { bytes: 30, signature: 0x04034b50 };
 const longestHead = 64 * 1024;
 

@@ -41,13 +41,10 @@ export function assertModest(json: Buffer, vectors: number) {
   const most = valuesOfAVector * vectors + valuesBeside;
   let depth = 0;
   let values = 0;
-  let isText = false;
   for (let at = 0; at < json.length && values <= most && depth <= deepest; at++) {
     const byte = json[at] as number;
-    if (byte === quote) isText = !isText;
-    else if (isText) {
-      if (byte === backslash) at++;
-    } else if (byte === comma) values++;
+    if (byte === quote) at = endOfText(json, at + 1);
+    else if (byte === comma) values++;
     else if ((byte | braceBit) === opener) {
       depth++;
       values++;
@@ -55,6 +52,13 @@ export function assertModest(json: Buffer, vectors: number) {
   }
   if (values <= most && depth <= deepest) return;
   throw refusal('meta_invalid', 'The meta file holds more values, or deeper ones, than its vectors need.');
+}
+
+/** Where the quote is that ends it. */
+function endOfText(json: Buffer, start: number): number {
+  let at = start;
+  while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
+  return at;
 }
 
 function parse(text: string) {

@@ -1,12 +1,14 @@
 // Writes the bytes of an upload to a file as they come, and none beyond the limit. Whoever asked removes the file when this
 // throws: it was made before anything could break off.
+import { once } from 'node:events';
 import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Worker } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
 import { isDiskFull } from '../jobs/disk-reserve.ts';
 import { bytes as wordBytes } from '../wording.ts';
-import { guessIndexStart } from './snapshot-head.ts';
+import { type Received, type ReceiveStart, slotBytes, slots } from './receive-protocol.ts';
 
 export type Receive = {
   /** Is made. */
@@ -19,38 +21,28 @@ export type Receive = {
   onBytes: (received: number) => void;
 };
 
-/** Gives how many bytes came, and the first of them, which are not in the file (see snapshot-head.ts). Throws `too_large`,
- *  `disk_full`, or that it broke off. */
-export async function receiveZip(given: Receive): Promise<{ bytes: number; head: Buffer }> {
+/** Also gives how many bytes came. Throws `too_large`, `disk_full`, or that it broke off. */
+export async function receiveZip(given: Receive): Promise<Received & { bytes: number }> {
   const { file, name, maxBytes, body, signal, onBytes } = given;
   let bytes = 0;
-  let head: Buffer | null = null;
-  // Every write is waited for, so a few large ones take far less time than many small ones.
-  const gather = async function* (source: AsyncIterable<Buffer>) {
-    let gathered: Buffer[] = [];
-    let from = 0;
-    const take = () => {
-      const all = Buffer.concat(gathered);
-      gathered = [];
-      from = bytes;
-      if (head !== null) return all;
-      head = Buffer.from(all.subarray(0, guessIndexStart(all)));
-      return all.subarray(head.length);
-    };
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw tooLarge(`${name} is larger than this page takes.`, maxBytes);
-      onBytes(bytes);
-      gathered.push(chunk);
-      if (bytes - from >= writeBytes) yield take();
-    }
-    yield take();
-  };
   try {
-    const target = await fs.promises.open(file, newFile, 0o600);
-    const stream = target.createWriteStream({ highWaterMark: 2 * writeBytes });
-    await pipeline(body, gather, stream, { signal });
-    return { bytes, head: head ?? Buffer.alloc(0) };
+    const fd = fs.openSync(file, newFile, 0o600);
+    const writer = startWriter(fd, signal);
+    const write = async (source: AsyncIterable<Buffer>) => {
+      for await (const chunk of source) {
+        bytes += chunk.length;
+        if (bytes > maxBytes) throw tooLarge(`${name} is larger than this page takes.`, maxBytes);
+        onBytes(bytes);
+        await writer.write(chunk);
+      }
+    };
+    try {
+      await pipeline(body, write, { signal });
+      return { bytes, ...(await writer.end()) };
+    } finally {
+      await writer.close();
+      fs.closeSync(fd);
+    }
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (isDiskFull(error)) throw diskFull();
@@ -64,9 +56,60 @@ export function tooLarge(what: string, maxBytes: number): AppError {
   return new AppError('too_large', `${what} ${limit} Nothing was uploaded.`, { limit_bytes: maxBytes });
 }
 
-const writeBytes = 1024 * 1024;
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
 const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+const threadFile = new URL('./receive-worker.js', import.meta.url);
+
+/** The descriptor is the caller's, to be closed after the writer. What the thread fails with is thrown by the next call. */
+function startWriter(fd: number, signal: AbortSignal) {
+  const room = new SharedArrayBuffer(slots * slotBytes);
+  const worker = new Worker(threadFile, { workerData: { fd, room } satisfies ReceiveStart, execArgv: [] });
+  let slot = 0;
+  let filled = 0;
+  let unwritten = 0;
+  let received: Received | null = null;
+  let failure: Error | null = null;
+  worker.on('message', (message: Received | null) => {
+    if (message === null) unwritten--;
+    else received = message;
+  });
+  worker.on('error', (error) => {
+    failure = error;
+  });
+
+  const pass = () => {
+    worker.postMessage(filled);
+    unwritten++;
+    slot = (slot + 1) % slots;
+    filled = 0;
+  };
+  const answered = async () => {
+    if (failure) throw failure;
+    await once(worker, 'message', { signal });
+  };
+
+  return {
+    async write(chunk: Buffer) {
+      for (let taken = 0; taken < chunk.length; ) {
+        while (unwritten === slots) await answered();
+        const part = chunk.subarray(taken, taken + slotBytes - filled);
+        part.copy(Buffer.from(room, slot * slotBytes + filled));
+        taken += part.length;
+        filled += part.length;
+        if (filled === slotBytes) pass();
+      }
+    },
+
+    async end(): Promise<Received> {
+      if (filled > 0) pass();
+      worker.postMessage(0);
+      while (!received) await answered();
+      return received;
+    },
+
+    close: () => worker.terminate(),
+  };
+}
 
 function diskFull(): AppError {
   return new AppError(

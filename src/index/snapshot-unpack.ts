@@ -2,7 +2,8 @@
 // hashed on its way. An index whose bytes the file of the ZIP begins with is not copied; that file becomes it.
 import fs from 'node:fs';
 import { bytes } from '../wording.ts';
-import type { ZipReader } from './snapshot-entries.ts';
+import { assertCrc, type ZipReader } from './snapshot-entries.ts';
+import type { PassedIndex } from './snapshot-head.ts';
 import { manifestName, mostManifestBytes } from './snapshot-manifest.ts';
 import { refusal } from './snapshot-refusal.ts';
 import type { ZipFile } from './zip-bytes.ts';
@@ -44,6 +45,8 @@ type Unpack = {
   files: { index: string; meta: string };
   /** The file of the ZIP where `canBecomeIndex` says so, else null. It is gone afterwards. */
   becomesIndex: string | null;
+  /** Hashed already: what that file begins with. */
+  passed: PassedIndex | null;
   onProgress: (done: number, total: number) => void;
 };
 
@@ -56,7 +59,7 @@ export function canBecomeIndex({ fd, head }: ZipFile, { index }: Members, folder
 /** `hashes` are by the names of the entries, the manifest's left out; `synced` settles when the files are on the disk,
  *  which works while they are checked further. Of the backup only the hash is wanted: here the generation before is
  *  another one. */
-export async function unpack({ reader, members, files, becomesIndex, onProgress }: Unpack) {
+export async function unpack({ reader, members, files, becomesIndex, passed, onProgress }: Unpack) {
   const { index, meta, manifest, backup } = members;
   const hashes = new Map<string, string>();
   const total = index.size + meta.size + (backup?.size ?? 0);
@@ -74,7 +77,10 @@ export async function unpack({ reader, members, files, becomesIndex, onProgress 
   };
   await write(meta, files.meta);
   if (becomesIndex === null) await write(index, files.index);
-  else hashes.set(index.name, await reader.read(index, count));
+  else if (passed?.bytes === index.size) {
+    assertCrc(index, passed.crc);
+    hashes.set(index.name, passed.sha256);
+  } else hashes.set(index.name, await reader.read(index, count));
   if (backup) hashes.set(backup.name, await reader.read(backup, count));
   // Last, since what else the ZIP holds is cut off.
   if (becomesIndex !== null) {

@@ -10,7 +10,8 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { CreateTask } from '../runner/task.ts';
 import { bytes as wordBytes } from '../wording.ts';
-import type { CheckedSnapshot, CheckStage } from './snapshot-check.ts';
+import type { CheckedSnapshot } from './snapshot-check.ts';
+import type { CheckStage } from './snapshot-stages.ts';
 import { receiveZip, tooLarge } from './snapshot-receive.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged, writeStaged } from './staging.ts';
 
@@ -195,8 +196,8 @@ export function createUploads(given: {
         check.start();
       };
       const maxBytes = config.snapshotMaxBytes;
-      const { bytes, head } = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
-      const args = { zip, head: head.toString('base64'), staged_id: id };
+      const { bytes, head, passed } = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
+      const args = { zip, head: Buffer.from(head).toString('base64'), passed, staged_id: id };
       return { bytes, ...((await check.run(args)) as CheckedSnapshot) };
     } finally {
       await check.end();

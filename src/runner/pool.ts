@@ -6,7 +6,7 @@ import type { Bus } from '../bus.ts';
 import { type Config, childEnvironment } from '../config.ts';
 import type { UntilFree } from '../db/busy-retry.ts';
 import type { Log } from '../log.ts';
-import { plural } from '../wording.ts';
+import { duration, plural } from '../wording.ts';
 import { freeNames } from '../workers/names.ts';
 import type { WorkerRepository } from '../workers/repository.ts';
 import { type Child, type ChildExit, spawnChild } from './child.ts';
@@ -28,6 +28,8 @@ type Slot = {
 /** Who ends so soon after its start did not work. */
 const quickMs = 10_000;
 const mostQuickDeaths = 5;
+/** To open both databases and to register waits for whoever writes, but never for so long. */
+const helloMaxMs = 300_000;
 const leastWaitMs = 500;
 const mostWaitMs = 30_000;
 /** The server must be gone within ten seconds. */
@@ -47,8 +49,9 @@ export function createPool(given: {
   command?: string[];
   leastWaitMs?: number;
   quickMs?: number;
+  helloMs?: number;
 }) {
-  const { config, repository, audit, bus, log, untilFree, onEnd } = given;
+  const { config, repository, audit, bus, log, untilFree, onEnd, helloMs = helloMaxMs } = given;
   const slots: Slot[] = [];
   let isStopping = false;
 
@@ -106,13 +109,19 @@ export function createPool(given: {
       { onStdout: say, onStderr: say, onMessages() {} },
     );
     slot.child = child;
+    let isMute = false;
+    slot.timer = setTimeout(() => {
+      isMute = repository.find(slot.name)?.pid !== child.identity?.pid;
+      if (isMute) void child.end(0);
+    }, helloMs);
     child.release('');
     child.exited
       .then(
-        (exit) => wordExit(exit, tail.text()),
+        (exit) => (isMute ? muteWords(helloMs) : wordExit(exit, tail.text())),
         (error: Error) => `It could not be started: ${error.message}`,
       )
       .then((ended) => {
+        if (slot.timer) clearTimeout(slot.timer);
         void child.end(0);
         slot.child = null;
         if (!isStopping) startLater(slot, performance.now() - startedAt, ended);
@@ -144,6 +153,8 @@ export function createPool(given: {
     bus.emit('workers');
   }
 }
+
+const muteWords = (ms: number) => `It had not begun after ${duration(ms / 1000)}, so its process was ended.`;
 
 /** Of what was said, without the frames of a stack and the version of Node below it. */
 function lastLineOf(said: string): string {

@@ -19,6 +19,15 @@ t.test('a worker that cannot stay is given up loudly, and can be started again',
   t.same(rig.pool.problems(), []);
 });
 
+t.test('a worker that hangs before it has begun is ended, and another is started', async (t) => {
+  const rig = await startRig(t, { told: { msPerEntry: 1, isMute: true }, helloMs: 3000 });
+  await rig.until('ended', () => rig.repository.find('embed-1')?.lost_at != null);
+  t.match(rig.repository.find('embed-1')?.lost_reason, /had not begun after 3.0 s.*starts again/);
+  rig.tell({ msPerEntry: 0 });
+  rig.entries.add(4);
+  await finishes(t, rig);
+});
+
 t.test('a worker by hand takes the next name, gives back what it has, and ends with 0', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 2000 } });
   const child = rig.startByHand();

@@ -36,7 +36,7 @@ export function jobBody({ jobs, repository }: Services, job: Job) {
     cpu_sec: job.cpu_sec,
     log_bytes: job.log_bytes,
     url: `/jobs/${job.number}`,
-  };
+  } satisfies Record<keyof typeof jobSchema.properties, unknown>;
 }
 
 function progressBody({ done, total, phase, note, rate, updated_at }: Progress) {

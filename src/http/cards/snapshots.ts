@@ -1,5 +1,5 @@
 // What the index card shows of snapshots: the upload under way with its checks, and what waits to be installed.
-import { checkStages } from '../../index/snapshot-check.ts';
+import { checkStages } from '../../index/snapshot-stages.ts';
 import { wordCoverage } from '../../index/snapshot-coverage.ts';
 import { listStaged } from '../../index/staging.ts';
 import type { Services } from '../services.ts';
