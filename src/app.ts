@@ -212,8 +212,10 @@ export async function createApp(
   };
 
   async function startAll() {
+    // Its thread loads beside all else. What recovery ends may still switch the index: the pointer is read again then.
+    const searching = liveIndex.start();
     recover();
-    await Promise.all([liveIndex.start(), server.ready()]);
+    await Promise.all([searching, server.ready()]);
     const address = await listen(server, config);
     isListening = true;
     lock.tell({ ...holder, url: address });

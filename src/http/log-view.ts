@@ -7,6 +7,7 @@ import { type LogHits, type LogLine, type LogLines, openLogLines } from '../jobs
 import { type Level, wantLevel, wantText } from '../jobs/log-text.ts';
 import { bytes, count, plural } from '../wording.ts';
 import type { Services } from './services.ts';
+import { clockOf } from './words.ts';
 
 /** `line` is in the middle of what is shown; `from` is the first one. */
 export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };
@@ -147,12 +148,6 @@ function urlOf({ number }: Job, query: { [name in keyof LogQuery]: LogQuery[name
   return `/jobs/${number}${parts.size > 0 ? `?${parts}` : ''}`;
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-});
 const levelWords: Record<Level, string> = { error: 'ERROR', warning: 'WARN', info: 'INFO', debug: 'DEBUG' };
 
 function viewLine(
@@ -163,7 +158,7 @@ function viewLine(
   return {
     number: line.number,
     at: line.at,
-    time: line.at ? clock.format(new Date(line.at)) : '',
+    time: line.at ? preciseClock(new Date(line.at)) : '',
     word: line.level ? levelWords[line.level] : line.stream === 'stderr' ? 'stderr' : '',
     tone:
       line.level === 'error' ? 'e' : line.level === 'warning' ? 'w' : line.stream === 'stderr' ? 'err' : '',
@@ -178,4 +173,9 @@ function viewLine(
 function marked(text: string, find: string): { text: string; isHit: boolean }[] {
   const pattern = new RegExp(`(${find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')})`, 'gi');
   return text.split(pattern).map((part, at) => ({ text: part, isHit: at % 2 === 1 }));
+}
+
+/** `14:07:02.480` */
+function preciseClock(at: Date): string {
+  return `${clockOf(at)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }

@@ -3,17 +3,19 @@ import type { Kind } from '../embedding/content.ts';
 import type { Reason, Standing } from '../index/truth.ts';
 import * as wording from '../wording.ts';
 
-const month = new Intl.DateTimeFormat('en-GB', { month: 'short' });
-const months = Array.from({ length: 12 }, (_, at) => month.format(new Date(2026, at)));
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
-/** `22 Nov 2026, 14:07:02`; a small script in the page says how long ago that is. Pages hold many of them, and
- *  Intl.DateTimeFormat would take a tenth of the time that a page takes. */
+/** `22 Nov 2026, 14:07:02`; a small script in the page says how long ago that is. */
 function localTime(iso: string): string {
   const at = new Date(iso);
-  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) =>
-    String(part).padStart(2, '0'),
-  );
-  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${clock.join(':')}`;
+  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${clockOf(at)}`;
+}
+
+/** `14:07:02`. Pages hold many times, and Intl.DateTimeFormat would take a tenth of the time that a page takes. */
+export function clockOf(at: Date): string {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
 }
 
 /** Browsers take the ids `.` and `..` out of a path, so these two go in the query. */
@@ -49,10 +51,16 @@ function standingReason({
   return reason !== null && (standing === 'stale' || standing === 'missing') ? reasons[reason][standing] : '';
 }
 
+/** Found with the first page: the first question to Intl takes longer than to open both databases. */
+let timeZone: string | null = null;
+
 export const words = {
   ...wording,
   localTime,
   entryUrl,
   standingReason,
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  get timeZone() {
+    timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return timeZone;
+  },
 };

@@ -15,6 +15,7 @@ export type ChildOutput = {
   onStderr(chunk: Buffer): void;
   /** Bytes of descriptor 3, in any cut. */
   onMessages(chunk: Buffer): void;
+  /** With `onHidden` its descendants are looked for while it runs, and measured; without, only at its end. */
 } & Pick<FamilyWatch, 'onStopped' | 'onHidden'>;
 
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
@@ -66,7 +67,7 @@ export function spawnChild(
   const { marker, root } = options;
   const isMarkedOne = (member: number) => isMarked(member, marker, root);
   const family = createFamily(identity, { ...output, isMarked: isMarkedOne });
-  family.start();
+  if (output.onHidden) family.start();
   const search = { group: pid, marker, root, since: identity.started, recorded: family.members };
   const find = () => (mayHaveProcesses(search) ? findJobProcesses(search, family.look()) : []);
   const begin = () => {

@@ -19,6 +19,9 @@ export const hasProc = process.platform === 'linux' && fs.existsSync('/proc/self
 /** More than this is no quicker than a look at all. */
 const fewPids = 200;
 
+const rssLine = /^VmRSS:\s+(\d+) kB/m;
+const peakLine = /^VmHWM:\s+(\d+) kB/m;
+
 /** USER_HZ, the same on every Linux that Node runs on. */
 const ticksPerSec = 100;
 
@@ -94,9 +97,8 @@ export function mayHaveProcesses({ group, marker, root, recorded = new Map() }: 
 /** Memory of a process now and at its peak, in bytes; null when it is gone, or is not ours to look at. */
 export function readMemory(pid: number): { rss: number; peak: number } | null {
   const status = readProc(`/proc/${pid}/status`);
-  const read = (name: string) =>
-    Number(status?.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))?.[1] ?? 0) * 1024;
-  return status ? { rss: read('VmRSS'), peak: read('VmHWM') } : null;
+  const read = (line: RegExp) => Number(line.exec(status ?? '')?.[1] ?? 0) * 1024;
+  return status ? { rss: read(rssLine), peak: read(peakLine) } : null;
 }
 
 /** Whether a signal to the group reaches the process. */

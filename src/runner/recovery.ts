@@ -32,7 +32,16 @@ export function recoverJobs(given: {
   const { root, catalogue, repository, audit, bus, findApplied, secretsOf = () => [] } = given;
   const lost = repository.active().filter((job) => job.status === 'running');
   const ended = endStrays(root, [...childrenOf(lost), ...repository.processes()]);
-  return lost.map((job) => {
+  // In one commit, since each waits for the disk; told after it.
+  const settled = repository.transaction(() => lost.map(settleOne));
+  for (const { moved } of settled) if (moved) bus.emit('job', moved);
+  return settled.map(({ job, moved, killed }) => ({
+    number: job.number,
+    status: moved?.status ?? job.status,
+    killed,
+  }));
+
+  function settleOne(job: Job) {
     const killed = [...ended].filter(([, jobId]) => jobId === job.id).map(([pid]) => pid);
     const record = (moved: Job) => {
       repository.setLogBytes(moved, jobLogSize(jobLogFile(root, moved.number)));
@@ -44,10 +53,8 @@ export function recoverJobs(given: {
         detail: { status: moved.status, attempt: moved.attempt, killed },
       });
     };
-    const moved = settle(job, record);
-    if (moved) bus.emit('job', moved);
-    return { number: job.number, status: moved?.status ?? job.status, killed };
-  });
+    return { job, moved: settle(job, record), killed };
+  }
 
   function settle(job: Job, record: (moved: Job) => void): Job | null {
     const fail = (message: string) => {

@@ -198,6 +198,26 @@ t.test('a reader that reads nothing keeps the newest of each card, and is closed
   request.destroy();
 });
 
+t.test('a beat that is due soon goes out with a change', async (t) => {
+  let present = new Date('2026-11-22T14:00:00.000Z');
+  const app = await startApp(t, { ...frozen, now: () => present });
+  const stream = await openStream(app.origin, '/ui/stream/telemetry');
+  for (const name of names) await stream.until(({ event }) => event === name);
+  const runAndSee = async () => {
+    const { number } = await app.run('export');
+    await stream.until(({ event, data }) => event === 'jobs' && data.includes(`#${number}`));
+  };
+  const beats = () => stream.events.filter(({ event }) => event === 'tick').length;
+  await runAndSee();
+  await runAndSee();
+  t.equal(beats(), 0, 'not soon after the one before');
+  present = new Date(present.getTime() + 4000);
+  await runAndSee();
+  await runAndSee();
+  t.equal(beats(), 1, 'once, and before the change after');
+  stream.close();
+});
+
 t.test('the end of a job is told to all, whatever they watch', async (t) => {
   const app = await startApp(t, frozen);
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');

@@ -91,6 +91,22 @@ t.test('what a result says of a secret is hidden', async (t) => {
   t.match(engine.jobs.find(job.id), { status: 'succeeded', result: { note: /^by / } });
 });
 
+t.test('all that was lost is settled before any of it is told', async (t) => {
+  const engine = buildEngine(makeRoot(t), { operations: [defineOperation({})] });
+  t.teardown(engine.close);
+  for (const _ of [1, 2]) leaveRunning(engine);
+  const running: number[] = [];
+  engine.bus.on('job', () => running.push(engine.repository.active().length));
+  t.same(
+    engine.recover().map(({ number, status }) => [number, status]),
+    [
+      [1, 'failed'],
+      [2, 'failed'],
+    ],
+  );
+  t.same(running, [0, 0]);
+});
+
 t.test('the work of another attempt is no proof', async (t) => {
   const engine = open(t);
   const job = leaveRunning(engine);

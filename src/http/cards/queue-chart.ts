@@ -1,13 +1,13 @@
 // The chart of the embedding queue over the last hour, for `components/queue-chart`, with the sentence that says it.
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { count } from '../../wording.ts';
+import { clockOf } from '../words.ts';
 import { type Curve, curve, type Values } from './sparkline.ts';
 
 type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
 
 const steps = 21;
 const stepSec = 180;
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** `pending` is the present number of waiting entries, with which the curve ends. Null while there is no history,
  *  and when nothing waited. */
@@ -38,5 +38,5 @@ function describe(values: Values, peak: number, now: Date): string {
 
 function timeOf(step: number, now: Date): string {
   const present = Math.floor(now.getTime() / 1000 / stepSec);
-  return clock.format((present - (steps - 1 - step)) * stepSec * 1000);
+  return clockOf(new Date((present - (steps - 1 - step)) * stepSec * 1000)).slice(0, 'HH:MM'.length);
 }
