@@ -9,6 +9,7 @@ import type { Test } from 'tap';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { JobEvent } from '../../src/bus.ts';
+import { createAnswerCheck } from './answers.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import type { Catalogue } from '../../src/operations/catalogue.ts';
 
@@ -31,6 +32,8 @@ export type TestApp = App & {
 };
 
 const waitMaxMs = 20_000;
+/** The same of every server in this process. */
+let checking: Promise<ReturnType<typeof createAnswerCheck>> | null = null;
 
 export async function startApp(
   t: Test,
@@ -65,7 +68,10 @@ export async function startApp(
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const answer = await fetch(origin + address, { ...init, headers: { ...type, ...headers } });
-    return { status: answer.status, body: await answer.json(), headers: answer.headers };
+    const answered = { status: answer.status, body: await answer.json(), headers: answer.headers };
+    const assertDescribed = await (checking ??= loadCheck(origin));
+    assertDescribed(init.method ?? 'GET', address, answered.status, answered.body);
+    return answered;
   }
 
   function whenJob(number: number, ...statuses: JobStatus[]): Promise<Job> {
@@ -122,6 +128,11 @@ export async function startApp(
       return whenJob(body.number);
     },
   };
+}
+
+async function loadCheck(origin: string) {
+  const answer = await fetch(`${origin}/api/v1/openapi.json`);
+  return createAnswerCheck((await answer.json()) as Parameters<typeof createAnswerCheck>[0]);
 }
 
 /** Runs an operation; settles when its end was told on the bus, which is a moment after the job has ended. */
