@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { childEnvironment, packageRoot, readConfig } from '../../src/config.ts';
+import { endWithUs } from '../end-with-us.ts';
 import { readAddress } from './start.ts';
 
 const clockTicksPerSec = 100;
@@ -37,6 +38,7 @@ export async function startServer(root: string, env: Record<string, string> = {}
     env: childEnvironment(config, { CHL_PORT: '0', CHL_LOG_LEVEL: 'warn', ...env }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  endWithUs(child);
   const exited = once(child, 'exit');
   const origin = await readAddress(child);
   child.stderr.resume();

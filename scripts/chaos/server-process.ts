@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/config.ts';
+import { endWithUs } from '../end-with-us.ts';
 
 export type ServerProcess = {
   /** The address; null when it ended before. */
@@ -38,9 +39,7 @@ export function startServer(config: Config, more: Record<string, string> = {}): 
     stdio: ['ignore', log, log, 'pipe'],
   });
   fs.closeSync(log);
-  const end = () => child.kill('SIGKILL');
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
+  endWithUs(child);
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, name) => resolve({ code, signal: name }));
