@@ -19,33 +19,48 @@ export type Receive = {
   body: Readable;
   signal: AbortSignal;
   onBytes: (received: number) => void;
+  /** The file of the thread that writes; for tests. */
+  threadFile?: URL;
 };
 
-/** Also gives how many bytes came. Throws `too_large`, `disk_full`, or that it broke off. */
+/** Also gives how many bytes came. Throws `too_large`, `disk_full`, that it broke off, or what went wrong here. */
 export async function receiveZip(given: Receive): Promise<Received & { bytes: number }> {
-  const { file, name, maxBytes, body, signal, onBytes } = given;
-  let bytes = 0;
+  const fd = fs.openSync(given.file, newFile, 0o600);
   try {
-    const fd = fs.openSync(file, newFile, 0o600);
-    const writer = startWriter(fd, signal);
-    const write = async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) throw tooLarge(`${name} is larger than this page takes.`, maxBytes);
-        onBytes(bytes);
-        await writer.write(chunk);
-      }
-    };
+    const writer = startWriter(fd, given.signal, given.threadFile ?? ownThreadFile);
     try {
-      await pipeline(body, write, { signal });
-      return { bytes, ...(await writer.end()) };
+      return await passOn(given, writer);
     } finally {
       await writer.close();
-      fs.closeSync(fd);
     }
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    if (isDiskFull(error)) throw diskFull();
+    throw isDiskFull(error) ? diskFull() : error;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+async function passOn({ name, maxBytes, body, signal, onBytes }: Receive, writer: Writer) {
+  let bytes = 0;
+  let failure: unknown = null;
+  const noteFailure = (error: unknown) => {
+    failure = error;
+    throw error;
+  };
+  const take = async (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(`${name} is larger than this page takes.`, maxBytes);
+    onBytes(bytes);
+    await writer.write(chunk);
+  };
+  const takeAll = async (source: AsyncIterable<Buffer>) => {
+    for await (const chunk of source) await take(chunk).catch(noteFailure);
+  };
+  try {
+    await pipeline(body, takeAll, { signal });
+    return { bytes, ...(await writer.end().catch(noteFailure)) };
+  } catch (error) {
+    if (error === failure && !signal.aborted) throw error;
     const message = `The upload of ${name} broke off after ${wordBytes(bytes)}. Nothing was kept.`;
     throw new AppError('bad_request', message, { code: 'aborted', bytes });
   }
@@ -58,24 +73,29 @@ export function tooLarge(what: string, maxBytes: number): AppError {
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
 const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-const threadFile = new URL('./receive-worker.js', import.meta.url);
+const ownThreadFile = new URL('./receive-worker.js', import.meta.url);
 
-/** The descriptor is the caller's, to be closed after the writer. What the thread fails with is thrown by the next call. */
-function startWriter(fd: number, signal: AbortSignal) {
+type Writer = ReturnType<typeof startWriter>;
+
+/** The descriptor is the caller's, to be closed after the writer. What the thread fails with is thrown when its answer is
+ *  waited for. */
+function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
   const room = new SharedArrayBuffer(slots * slotBytes);
   const worker = new Worker(threadFile, { workerData: { fd, room } satisfies ReceiveStart, execArgv: [] });
   let slot = 0;
   let filled = 0;
   let unwritten = 0;
   let received: Received | null = null;
-  let failure: Error | null = null;
   worker.on('message', (message: Received | null) => {
     if (message === null) unwritten--;
     else received = message;
   });
-  worker.on('error', (error) => {
-    failure = error;
+  const ended = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`The thread of an upload ended with exit code ${code}.`)));
   });
+  // Nobody may be waiting for it.
+  ended.catch(() => {});
 
   const pass = () => {
     worker.postMessage(filled);
@@ -83,10 +103,7 @@ function startWriter(fd: number, signal: AbortSignal) {
     slot = (slot + 1) % slots;
     filled = 0;
   };
-  const answered = async () => {
-    if (failure) throw failure;
-    await once(worker, 'message', { signal });
-  };
+  const answered = () => Promise.race([once(worker, 'message', { signal }), ended]);
 
   return {
     async write(chunk: Buffer) {

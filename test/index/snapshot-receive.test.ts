@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { crc32 } from 'node:zlib';
 import { createRandom } from '../../scripts/random.ts';
@@ -96,3 +97,45 @@ t.test('an index that was hashed as it came is refused by what was found', async
   fs.rmSync(folder, { recursive: true });
   t.ok(await checkSnapshot({ ...given, passed }));
 });
+
+t.test('a thread that cannot start, or ends, is told as what it is, and leaves nothing open', async (t) => {
+  const throwing = (code: string) => `require('node:worker_threads').parentPort.on('message', () => {
+    throw Object.assign(new Error('no'), { code: '${code}' });
+  });`;
+  const folder = t.testdir({
+    'silent.cjs': 'process.exit(0);',
+    'broken.cjs': throwing('EIO'),
+    'full.cjs': throwing('ENOSPC'),
+  });
+  const told = [
+    ['http://localhost/', { code: 'ERR_INVALID_URL_SCHEME' }],
+    ['none.cjs', { code: 'MODULE_NOT_FOUND' }],
+    ['silent.cjs', { message: /ended with exit code 0/ }],
+    ['broken.cjs', { code: 'EIO' }],
+    ['full.cjs', { code: 'disk_full' }],
+  ] as const;
+  for (const [thread, error] of told) {
+    for (const bytes of [1, 3 * slots * slotBytes]) {
+      fs.rmSync(file, { force: true });
+      const threadFile = new URL(thread, pathToFileURL(`${folder}/`));
+      const body = Readable.from([Buffer.alloc(bytes)]);
+      const receiving = receiveZip({ file, name: 'x', maxBytes, body, signal, onBytes() {}, threadFile });
+      await t.rejects(receiving, error, `${thread}, ${bytes} bytes`);
+      t.notOk(isOpenHere(file));
+    }
+  }
+});
+
+/** False where the system does not tell. */
+function isOpenHere(file: string): boolean {
+  const folder = '/proc/self/fd';
+  if (!fs.existsSync(folder)) return false;
+  const targets = fs.readdirSync(folder).map((fd) => {
+    try {
+      return fs.readlinkSync(path.join(folder, fd));
+    } catch {
+      return null; // The one of the look itself.
+    }
+  });
+  return targets.includes(fs.realpathSync(file));
+}
