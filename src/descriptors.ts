@@ -9,6 +9,8 @@ const needs = {
   stream: 20,
   /** Five pipes with both ends, the log, and what a spawn takes itself. */
   job: 14,
+  /** Its file, the loop of the thread that writes it, and the process that checks it. */
+  upload: 20,
   /** Its loop, its two connections to the library, the file of the index. */
   searchThread: 12,
   /** Besides its connection a request reads a template or a file. */

@@ -15,9 +15,11 @@ export function registerConnectionLimit(app: FastifyInstance, descriptors: Descr
     app.server.closeIdleConnections();
     if (!descriptors.hasRoomFor('connection')) socket.write(lastAnswer, () => socket.destroy());
   });
-  app.addHook('onRequest', async (_request, reply) => {
-    // A connection that stays open for the next request holds a descriptor that somebody else is waiting for.
-    if (!descriptors.hasRoomFor('stream')) reply.header('connection', 'close');
+  app.addHook('onRequest', async ({ routeOptions }, reply) => {
+    // A connection that stays open for the next request holds a descriptor that somebody else is waiting for. That of an
+    // upload stays: closed while more comes, it would lose the answer.
+    if (!descriptors.hasRoomFor('stream') && !routeOptions.config.isUpload)
+      reply.header('connection', 'close');
     if (!descriptors.hasRoomFor('request')) throw new AppError('busy', words);
   });
 }
@@ -26,6 +28,11 @@ export function registerConnectionLimit(app: FastifyInstance, descriptors: Descr
 export function assertRoomForStream(descriptors: Descriptors) {
   if (!descriptors.hasRoomFor('stream'))
     throw new AppError('too_many_streams', `${words} The page goes on without.`);
+}
+
+/** Throws `busy` when an upload would take what a job that starts needs. */
+export function assertRoomForUpload(descriptors: Descriptors) {
+  if (!descriptors.hasRoomFor('upload')) throw new AppError('busy', words);
 }
 
 /** For a connection that cannot even be read from. */

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { Upload } from '../index/snapshot-upload.ts';
 import type { Staged } from '../index/staging.ts';
+import { assertRoomForUpload } from './connections.ts';
 import { requester } from './requester.ts';
 import type { Services } from './services.ts';
 import { assertConfirmed, type InstallFields } from './snapshot-install.ts';
@@ -27,10 +28,11 @@ export async function receiveSnapshot(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ form: InstallFields; staged: Staged }> {
-  const { uploads } = services;
+  const { descriptors, uploads } = services;
   if (!request.isMultipart()) {
     throw new AppError('unsupported_media_type', 'Send the snapshot as a form (multipart/form-data).');
   }
+  assertRoomForUpload(descriptors);
   const upload = uploads.open(requester(request), Number(request.headers['content-length'] ?? 0));
   const gone = new AbortController();
   const onClose = () => gone.abort();

@@ -65,6 +65,11 @@ async function ask(url: string, method = 'GET'): Promise<Answer> {
   return { status: response.statusCode ?? 0, body: await json(response), headers: response.headers };
 }
 
+async function upload(url: string, form: FormData): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(`${url}/api/v1/index/snapshot`, { method: 'POST', body: form });
+  return { status: answer.status, body: await answer.json() };
+}
+
 /** The response of a stream, granted or refused. */
 function openStream(t: Test, url: string): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -130,6 +135,14 @@ t.test('when too many files are open', { skip: process.platform !== 'linux' }, a
       body: { components: { stream: { status: 'degraded', detail: /too many files/ } } },
     });
     t.match(await ask(`${url}/api/v1/operations`), { status: 200 });
+  });
+
+  await t.test('an upload is refused before it takes what a job needs', async (t) => {
+    const form = new FormData();
+    form.append('snapshot', new Blob(['PK'], { type: 'application/zip' }), 'set.zip');
+    const { status, body } = await upload(url, form);
+    t.equal(status, 503);
+    t.match(body, { error: { code: 'busy', message: /Too many files are open/ } });
   });
 
   await t.test('the running job goes on, and another one is started and succeeds', async (t) => {
