@@ -1,5 +1,6 @@
 // What the server and the thread that writes an upload share: slots of memory, which are filled and written in turn. The
-// server says how many bytes the next slot holds, and 0 after the last; the thread answers null when a slot is written.
+// server says how many bytes the next slot holds, and 0 after the last; the thread answers null when a slot is written, and
+// ends after its last answer.
 import type { PassedIndex } from './snapshot-head.ts';
 
 export type ReceiveStart = { fd: number; room: SharedArrayBuffer };

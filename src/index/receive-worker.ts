@@ -23,6 +23,7 @@ port.on('message', (bytes: number) => {
   slot = (slot + 1) % slots;
   if (bytes > 0) take(filled);
   port.postMessage(bytes > 0 ? null : end());
+  if (bytes === 0) port.close();
 });
 
 function take(filled: Buffer) {

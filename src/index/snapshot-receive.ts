@@ -90,12 +90,15 @@ function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
     if (message === null) unwritten--;
     else received = message;
   });
-  const ended = new Promise<never>((_, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The thread of an upload ended with exit code ${code}.`)));
+  let cause: Error | null = null;
+  worker.once('error', (error) => {
+    cause = error;
   });
-  // Nobody may be waiting for it.
-  ended.catch(() => {});
+  const exited = new Promise<Error>((resolve) => {
+    worker.once('exit', (code) =>
+      resolve(cause ?? new Error(`The thread of an upload ended with exit code ${code}.`)),
+    );
+  });
 
   const pass = () => {
     worker.postMessage(filled);
@@ -103,7 +106,11 @@ function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
     slot = (slot + 1) % slots;
     filled = 0;
   };
-  const answered = () => Promise.race([once(worker, 'message', { signal }), ended]);
+  const answered = async () => {
+    const answer = once(worker, 'message', { signal }).then(() => null);
+    const error = await Promise.race([answer, exited]);
+    if (error) throw error;
+  };
 
   return {
     async write(chunk: Buffer) {
@@ -124,7 +131,11 @@ function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
       return received;
     },
 
-    close: () => worker.terminate(),
+    /** Lets the thread end by itself: one that is stopped while it loads leaves the files of its code open. */
+    async close() {
+      if (!received) worker.postMessage(0);
+      await exited;
+    },
   };
 }
 

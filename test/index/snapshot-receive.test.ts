@@ -126,6 +126,22 @@ t.test('a thread that cannot start, or ends, is told as what it is, and leaves n
   }
 });
 
+t.test(
+  'a thread is never stopped while it loads, which would leave files open, but asked to end',
+  async (t) => {
+    const folder = t.testdir({
+      'thread.cjs': `const { parentPort } = require('node:worker_threads');
+      parentPort.once('message', () => require('node:fs').writeFileSync(__filename + '.ended', ''));`,
+    });
+    const threadFile = pathToFileURL(path.join(folder, 'thread.cjs'));
+    fs.rmSync(file, { force: true });
+    const body = Readable.from([Buffer.alloc(1)]);
+    const given = { file, name: 'x', maxBytes, body, signal: AbortSignal.abort(), onBytes() {}, threadFile };
+    await t.rejects(receiveZip(given), { message: /broke off/ });
+    t.ok(fs.existsSync(`${folder}/thread.cjs.ended`));
+  },
+);
+
 /** False where the system does not tell. */
 function isOpenHere(file: string): boolean {
   const folder = '/proc/self/fd';
