@@ -5,29 +5,31 @@ import path from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { packageRoot } from '../config.ts';
 import { AppError } from '../errors.ts';
-import type { Db } from './open.ts';
+import { type Db, scriptBusyMs } from './open.ts';
 
 type Name = 'library' | 'ops';
 
 /** Applies what is missing of `migrations/<name>`, all or nothing; refuses a file that a newer version has written. */
 export function applyMigrations(db: Db, name: Name) {
   refuseNewer(db, name);
-  const newest = newestApplied(db);
-  const missing = readMigrationFiles({ migrationsFolder: folderOf(name) }).filter(
-    ({ folderMillis }) => folderMillis > newest,
-  );
-  if (missing.length === 0) return;
+  const migrations = readMigrationFiles({ migrationsFolder: folderOf(name) });
+  const findMissing = () => {
+    const newest = newestApplied(db);
+    return migrations.filter(({ folderMillis }) => folderMillis > newest);
+  };
+  if (findMissing().length === 0) return;
   const apply = db.transaction(() => {
     db.exec(
       `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
     );
     const record = db.prepare(`INSERT INTO ${table} (hash, created_at) VALUES (?, ?)`);
-    for (const { sql, hash, folderMillis } of missing) {
+    for (const { sql, hash, folderMillis } of findMissing()) {
       for (const statement of sql) db.exec(statement);
       record.run(hash, folderMillis);
     }
   });
-  apply();
+  // The server of another data root may be at it with the same library: then this one waits, and finds it done.
+  waitingFor(db, scriptBusyMs, apply.immediate);
 }
 
 /** Throws `config` when a newer version has written the file. */
@@ -41,6 +43,16 @@ export function refuseNewer(db: Db, name: Name) {
     'config',
     `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`,
   );
+}
+
+function waitingFor(db: Db, busyMs: number, work: () => void) {
+  const before = db.pragma('busy_timeout', { simple: true });
+  db.pragma(`busy_timeout = ${busyMs}`);
+  try {
+    work();
+  } finally {
+    db.pragma(`busy_timeout = ${before}`);
+  }
 }
 
 const table = 'ops_migration';

@@ -1,3 +1,6 @@
+import '../support/plain-children.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
@@ -105,6 +108,37 @@ t.test('migrations are applied once', async (t) => {
   const before = applied();
   applyMigrations(ops, 'ops');
   t.same(applied(), before);
+});
+
+t.test(
+  'servers that start at once with the same library migrate it once, and all of them start',
+  async (t) => {
+    const file = path.join(t.testdir(), 'chl.db');
+    openDatabase(file, { busyMs: serverBusyMs }).close();
+    const source = `import { prepareLibrary } from ${JSON.stringify(new URL('../../src/db/library.js', import.meta.url))};
+    process.once('message', () => {
+      prepareLibrary(${JSON.stringify(file)}).library.close();
+      process.disconnect();
+    });
+    process.send('ready');`;
+    const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+    const children = [1, 2, 3].map(() =>
+      spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: [...stdio] }),
+    );
+    const ends = children.map((child) => once(child, 'exit'));
+    await Promise.all(children.map((child) => once(child, 'message')));
+    for (const child of children) child.send('go');
+    t.same(await Promise.all(ends), Array(3).fill([0, null]));
+  },
+);
+
+t.test('migrations that fail in the middle leave the file as it was', async (t) => {
+  const file = path.join(t.testdir(), 'ops.db');
+  const db = closing(t, openDatabase(file, { busyMs: serverBusyMs }));
+  db.exec('CREATE TABLE worker (name text)');
+  t.throws(() => applyMigrations(db, 'ops'), /worker.* already exists/);
+  t.same(db.prepare('SELECT name FROM sqlite_master').pluck().all(), ['worker']);
+  t.equal(db.pragma('busy_timeout', { simple: true }), serverBusyMs);
 });
 
 t.test('a commit of another connection changes the data version', async (t) => {
