@@ -90,14 +90,15 @@ function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
     if (message === null) unwritten--;
     else received = message;
   });
-  let cause: Error | null = null;
+  let failure: Error | null = null;
   worker.once('error', (error) => {
-    cause = error;
+    failure = error;
   });
-  const exited = new Promise<Error>((resolve) => {
-    worker.once('exit', (code) =>
-      resolve(cause ?? new Error(`The thread of an upload ended with exit code ${code}.`)),
-    );
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      if (!received) failure ??= new Error(`The thread of an upload ended with exit code ${code}.`);
+      resolve();
+    });
   });
 
   const pass = () => {
@@ -107,9 +108,8 @@ function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
     filled = 0;
   };
   const answered = async () => {
-    const answer = once(worker, 'message', { signal }).then(() => null);
-    const error = await Promise.race([answer, exited]);
-    if (error) throw error;
+    await Promise.race([once(worker, 'message', { signal }), exited]);
+    if (failure) throw failure;
   };
 
   return {
