@@ -1,16 +1,18 @@
 // Runs every test file that was built, or those that are named, two at a time, each as `node file` would. The tap command
 // loads a compiler and hooks for modules into each, which takes longer than most of the tests do.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import t, { TapFile } from 'tap';
 
 const root = path.resolve(import.meta.dirname, '..');
 const fileMaxSec = 240;
 /** After which a file that does not even end by itself is killed. */
 const killAfterSec = fileMaxSec + 20;
+/** What a file that has ended said is read by then. */
+const drainMs = 5000;
 /** Where nobody looks on, a file that fails runs once more; that it did is said at the end. */
 const tries = process.env.CI ? 2 : 1;
 
@@ -47,9 +49,12 @@ async function execute(file) {
     timeout: killAfterSec * 1000,
     killSignal: 'SIGKILL',
   });
-  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
-  const output = await text(child.stdout);
-  return { output, end: await ended };
+  const output = [];
+  child.stdout.on('data', (chunk) => output.push(chunk));
+  // What it has left running may hold its output open for ever.
+  child.once('exit', () => setTimeout(() => child.stdout.destroy(), drainMs).unref());
+  const [code, signal] = await once(child, 'close');
+  return { output: Buffer.concat(output).toString(), end: code ?? signal };
 }
 
 function listTests() {
