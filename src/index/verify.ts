@@ -1,6 +1,6 @@
 // Proves that a generation's files belong together and can be searched, before anything is switched to them.
 import { createKernel } from './dot.ts';
-import { type IndexFile, readVector, scanIndexFile } from './faiss-file.ts';
+import { type IndexFile, readIndexHeader, readVector, scanIndexFile } from './faiss-file.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 
 /** Reads the index file once, without holding it. Throws one sentence when hash, counts or dimension differ from the
@@ -10,18 +10,19 @@ export function verifyGeneration(
   onProgress: (done: number, total: number) => void = () => {},
 ): { meta: IndexMeta; index: IndexFile } {
   const meta = readMeta(files.meta);
+  const { dimension, count } = readIndexHeader(files.index);
+  assertSame('dimensions', dimension, meta.dimension);
+  assertSame('vectors', count, meta.count);
   const samples = readSamples(files.index, meta);
-  const kernel = createKernel(meta.dimension);
+  const kernel = createKernel(dimension);
   let room = new Uint8Array();
-  const index = scanIndexFile(files.index, ({ dimension }, bytes, first) => {
-    assertSame('dimensions', dimension, meta.dimension);
+  const index = scanIndexFile(files.index, (_, bytes, first) => {
     if (first === 0) room = kernel.allocate(bytes.length) as Uint8Array<ArrayBuffer>;
     room.set(bytes);
     const rows = bytes.length / 4 / dimension;
     for (const sample of samples) noteScores(sample, kernel.score(sample.vector, 0, rows), first);
-    onProgress(first + rows, meta.count);
+    onProgress(first + rows, count);
   });
-  assertSame('vectors', index.count, meta.count);
   assertSame('SHA-256', index.sha256, meta.sha256);
   for (const sample of samples) assertFound(sample, meta);
   return { meta, index };

@@ -76,6 +76,19 @@ t.test('an index larger than every buffer comes back as it was, in chunks of who
   t.end();
 });
 
+t.test('what changes in the file while it is written is noticed', async (t) => {
+  const file = path.join(t.testdir(), 'a.index');
+  const vector = new Float32Array(1024).fill(1);
+  const changing = function* () {
+    for (let i = 0; i < 200; i++) yield vector;
+    const fd = fs.openSync(file, 'r+');
+    fs.writeSync(fd, Buffer.from([1]), 0, 1, 1000);
+    fs.closeSync(fd);
+    yield vector;
+  };
+  t.throws(() => writeIndexFile(file, vector.length, changing()), /holds other vectors than were written/);
+});
+
 t.test('an index without vectors is a whole file', (t) => {
   const file = path.join(t.testdir(), 'a.index');
   writeIndexFile(file, 2, []);

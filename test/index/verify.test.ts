@@ -60,6 +60,8 @@ t.test('a meta file of another index is noticed', async (t) => {
   t.throws(load, /changed or is damaged/);
   changeMeta({ dimension: 383 });
   t.throws(() => verifyGeneration(files), /index file has dimensions 384; the meta file says 383/);
+  changeMeta({ dimension: 768 });
+  t.throws(() => verifyGeneration(files), /index file has dimensions 384; the meta file says 768/);
 });
 
 t.test('a vector that does not find itself is noticed, even when every hash agrees', async (t) => {
