@@ -24,7 +24,7 @@ import { type Figure, median, type Workload } from './workload.ts';
 export const searchWorkload: Workload = {
   name: 'search',
   title: 'P8, one query at a time over 40,000 vectors of 384 numbers',
-  run: () => measure(40_000, 101),
+  run: () => measure(40_000, 101, measureSwitches),
 };
 
 export const searchMillionWorkload: Workload = {
@@ -33,13 +33,18 @@ export const searchMillionWorkload: Workload = {
   run: () => measure(1_000_000, 15),
 };
 
-async function measure(count: number, rounds: number): Promise<Figure[]> {
+async function measure(
+  count: number,
+  rounds: number,
+  measureMore?: (config: Config) => Promise<Figure>,
+): Promise<Figure[]> {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-'));
   try {
     const config = readConfig({ CHL_EXPERIENCE_ROOT: work }, '/');
     makeIndex(config, count);
     const scans = await compareScans(config, rounds);
-    return [...scans, await measureServer(config, rounds), await measureSwitches(config)];
+    const figures = [...scans, await measureServer(config, rounds)];
+    return measureMore ? [...figures, await measureMore(config)] : figures;
   } finally {
     fs.rmSync(work, { recursive: true });
   }
