@@ -10,7 +10,7 @@ import { isDiskFull } from '../jobs/disk-reserve.ts';
 import { bytes as wordBytes } from '../wording.ts';
 import { type Received, type ReceiveStart, slotBytes, slots } from './receive-protocol.ts';
 
-export type Receive = {
+type Receive = {
   /** Is made. */
   file: string;
   /** What people call the upload. */
@@ -27,7 +27,7 @@ export type Receive = {
 export async function receiveZip(given: Receive): Promise<Received & { bytes: number }> {
   const fd = fs.openSync(given.file, newFile, 0o600);
   try {
-    const writer = startWriter(fd, given.signal, given.threadFile ?? ownThreadFile);
+    const writer = createWriter(fd, given.signal, given.threadFile ?? ownThreadFile);
     try {
       return await passOn(given, writer);
     } finally {
@@ -75,40 +75,49 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
 const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 const ownThreadFile = new URL('./receive-worker.js', import.meta.url);
 
-type Writer = ReturnType<typeof startWriter>;
+type Writer = ReturnType<typeof createWriter>;
 
-/** The descriptor is the caller's, to be closed after the writer. What the thread fails with is thrown when its answer is
- *  waited for. */
-function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
+/** The descriptor is the caller's, to be closed after the writer. The thread starts with the first slot that is full: many
+ *  uploads break off before. What it fails with is thrown when its answer is waited for. */
+function createWriter(fd: number, signal: AbortSignal, threadFile: URL) {
   const room = new SharedArrayBuffer(slots * slotBytes);
-  const worker = new Worker(threadFile, { workerData: { fd, room } satisfies ReceiveStart, execArgv: [] });
+  let thread: Worker | null = null;
+  let exited = Promise.resolve();
   let slot = 0;
   let filled = 0;
   let unwritten = 0;
   let received: Received | null = null;
-  worker.on('message', (message: Received | null) => {
-    if (message === null) unwritten--;
-    else received = message;
-  });
   let failure: Error | null = null;
-  worker.once('error', (error) => {
-    failure = error;
-  });
-  const exited = new Promise<void>((resolve) => {
-    worker.once('exit', (code) => {
-      if (!received) failure ??= new Error(`The thread of an upload ended with exit code ${code}.`);
-      resolve();
-    });
-  });
 
+  const start = () => {
+    const worker = new Worker(threadFile, { workerData: { fd, room } satisfies ReceiveStart, execArgv: [] });
+    worker.on('message', (message: Received | null) => {
+      if (message === null) unwritten--;
+      else received = message;
+    });
+    worker.once('error', (error) => {
+      failure = error;
+    });
+    exited = new Promise((resolve) => {
+      worker.once('exit', (code) => {
+        if (!received) failure ??= new Error(`The thread of an upload ended with exit code ${code}.`);
+        resolve();
+      });
+    });
+    return worker;
+  };
+  const started = () => {
+    thread ??= start();
+    return thread;
+  };
   const pass = () => {
-    worker.postMessage(filled);
+    started().postMessage(filled);
     unwritten++;
     slot = (slot + 1) % slots;
     filled = 0;
   };
   const answered = async () => {
-    await Promise.race([once(worker, 'message', { signal }), exited]);
+    await Promise.race([once(started(), 'message', { signal }), exited]);
     if (failure) throw failure;
   };
 
@@ -126,14 +135,14 @@ function startWriter(fd: number, signal: AbortSignal, threadFile: URL) {
 
     async end(): Promise<Received> {
       if (filled > 0) pass();
-      worker.postMessage(0);
+      started().postMessage(0);
       while (!received) await answered();
       return received;
     },
 
     /** Lets the thread end by itself: one that is stopped while it loads leaves the files of its code open. */
     async close() {
-      if (!received) worker.postMessage(0);
+      if (!received) thread?.postMessage(0);
       await exited;
     },
   };

@@ -135,8 +135,10 @@ t.test(
     });
     const threadFile = pathToFileURL(path.join(folder, 'thread.cjs'));
     fs.rmSync(file, { force: true });
-    const body = Readable.from([Buffer.alloc(1)]);
-    const given = { file, name: 'x', maxBytes, body, signal: AbortSignal.abort(), onBytes() {}, threadFile };
+    const gone = new AbortController();
+    const body = Readable.from([Buffer.alloc(slotBytes), Buffer.alloc(1)]);
+    const onBytes = (received: number) => received > slotBytes && gone.abort();
+    const given = { file, name: 'x', maxBytes, body, signal: gone.signal, onBytes, threadFile };
     await t.rejects(receiveZip(given), { message: /broke off/ });
     t.ok(fs.existsSync(`${folder}/thread.cjs.ended`));
   },
