@@ -83,14 +83,21 @@ async function fetchMore() {
   isFetching = true;
   const open = list.querySelector('li[data-open]:last-of-type');
   const from = open ? numberOf(open) : lastNumber() + 1;
+  const asksForNewest = isFollowing;
   try {
-    const answer = await fetch(`/ui/jobs/${card.dataset.log}/log?from=${from}`);
+    const query = `from=${from}${asksForNewest ? '&following=true' : ''}`;
+    const answer = await fetch(`/ui/jobs/${card.dataset.log}/log?${query}`);
     if (!answer.ok) return;
     const lines = document.createElement('template');
     lines.innerHTML = await answer.text();
     const total = Number(answer.headers.get('x-log-lines'));
-    add(lines.content, open, total);
-    isDue ||= lastNumber() < total && isFollowing;
+    // A log that grows faster than lines can be shown goes on at its end; what is above is linked, as always.
+    const first = lines.content.querySelector('li[id]');
+    const isAhead = asksForNewest && first !== null && numberOf(first) > from;
+    const isUnwanted = isAhead && !isFollowing;
+    if (isAhead && isFollowing) list.replaceChildren();
+    if (!isUnwanted) add(lines.content, open, total);
+    isDue ||= isUnwanted || (lastNumber() < total && isFollowing);
   } finally {
     isFetching = false;
   }

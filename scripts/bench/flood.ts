@@ -127,7 +127,7 @@ async function measure(
     ),
     figure(
       'page behind the child',
-      `≤ ${late.toFixed(0)} ms, ${behind.length} events in ${seconds.toFixed(0)} s`,
+      `≤ ${late.toFixed(0)} ms, ${behind.length} answers in ${seconds.toFixed(0)} s`,
       '–',
       `≤ ${mostBehindMs} ms`,
       behind.length > 0 && late <= mostBehindMs,
@@ -139,32 +139,44 @@ function wordLag(health: Health | undefined): string {
   return health ? `${health.lagP99.toFixed(0)} ms, longest ${health.lagMax.toFixed(0)} ms` : '–';
 }
 
-/** Reads the job's card on the live stream until the job has ended: by how many milliseconds its newest line lay behind
- *  each time, and the times between two events. */
+/** Follows the log as its page does until the job has ended: told of news on the live stream, it fetches the lines that
+ *  it does not have. By how many milliseconds the newest line lay behind each time, and the times between two answers. */
 async function watch(url: string, number: number): Promise<{ behind: number[]; gaps: number[] }> {
   const behind: number[] = [];
   const gaps: number[] = [];
   let lastAt: number | null = null;
-  const look = (event: string) => {
-    const now = Date.now();
-    const newest = [...event.matchAll(/ at (\d{13}) of the flood/g)].at(-1)?.[1];
+  let last = 0;
+  let isDue = false;
+  let fetching: Promise<void> | null = null;
+  const fetchMore = async () => {
+    do {
+      isDue = false;
+      const answer = await fetch(`${url}/ui/jobs/${number}/log?from=${last + 1}&following=true`);
+      const html = await answer.text();
+      last = Number([...html.matchAll(/<li id="L(\d+)"/g)].at(-1)?.[1] ?? last);
+      isDue ||= last < Number(answer.headers.get('x-log-lines'));
+      note([...html.matchAll(/ at (\d{13}) of the flood/g)].at(-1)?.[1]);
+    } while (isDue);
+  };
+  const note = (newest: string | undefined) => {
     if (newest === undefined) return;
+    const now = Date.now();
     behind.push(now - Number(newest));
     if (lastAt !== null) gaps.push(now - lastAt);
     lastAt = now;
   };
-  const topics = `/ui/stream/telemetry?topics=job-${number}`;
+  const topics = `/ui/stream/telemetry?topics=log-${number}`;
   const request = http.get(url + topics, { agent: false }, (stream) => {
-    let text = '';
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      const events = text.split('\n\n');
-      text = events.pop() ?? '';
-      for (const event of events) look(event);
+    stream.on('data', () => {
+      isDue = true;
+      fetching ??= fetchMore().finally(() => {
+        fetching = null;
+      });
     });
   });
   while (await isRunning(url, number)) await after(pollMs);
   request.destroy();
+  await fetching;
   return { behind, gaps };
 }
 

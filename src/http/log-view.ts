@@ -13,6 +13,8 @@ import { clockOf } from './words.ts';
 export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };
 
 const linesAPage = 500;
+/** More lines than come between two looks at a log that somebody can read. */
+const farBehind = 1500;
 const aroundLine = 10;
 
 export async function viewLog({ config }: Services, job: Job, query: LogQuery) {
@@ -25,13 +27,16 @@ export async function viewLog({ config }: Services, job: Job, query: LogQuery) {
   }
 }
 
-/** The lines from a number on, for a page that has those before; null when there are none. */
-export async function viewLines({ config }: Services, job: Job, from: number) {
+/** The lines from a number on, for a page that has those before. One that follows the end and is far behind gets the
+ *  newest instead. */
+export async function viewLines({ config }: Services, job: Job, from: number, isFollowing: boolean) {
   const log = openLogLines(jobLogFile(config.root, job.number));
   if (!log) return { lines: [], total: 0, number: job.number };
   try {
-    const lines = (await log.page(from, linesAPage)).map((line) => viewLine(line, null, null));
-    return { lines, total: log.count(), number: job.number };
+    const total = log.count();
+    const isFarBehind = isFollowing && total - from >= farBehind;
+    const lines = await log.page(isFarBehind ? total - linesAPage + 1 : from, linesAPage);
+    return { lines: lines.map((line) => viewLine(line, null, null)), total, number: job.number };
   } finally {
     log.close();
   }

@@ -26,6 +26,8 @@ export type LogHits = { numbers: number[]; isWhole: boolean };
 export type LogLines = ReturnType<typeof openLogLines>;
 
 const pieceBytes = 256 * 1024;
+/** A page of lines is seldom longer: what is read beyond it is garbage, many times a second while a log is followed. */
+const linesBytes = 64 * 1024;
 const foldBytes = 4096;
 /** More is not read for one page, however long its lines are. */
 const pageBytes = 8 * 1024 * 1024;
@@ -172,8 +174,8 @@ async function* linesFrom(log: LogFile, start: Start, most: number): AsyncGenera
   let { offset, number } = start;
   let held: Buffer[] = [];
   let heldBytes = 0;
-  for (let at = start.offset; at < end && at - start.offset < most; at += pieceBytes) {
-    const piece = log.read(at, Math.min(end, at + pieceBytes));
+  for (let at = start.offset; at < end && at - start.offset < most; at += linesBytes) {
+    const piece = log.read(at, Math.min(end, at + linesBytes));
     let from = 0;
     for (let to = piece.indexOf(newline); to >= 0; to = piece.indexOf(newline, from)) {
       yield lineOf(piece.subarray(from, to), false);

@@ -72,10 +72,33 @@ browserTest('a selection in the log stops it, and stays', async (t, open) => {
   await page.locator('[data-log-follow]:checked').waitFor();
 });
 
+browserTest('a log that grows faster than it can be shown is followed at its end', async (t, open) => {
+  const { page, write } = await openLog(t, open, 100);
+  await page.locator('[data-log-follow]:checked').waitFor();
+  write(20_000);
+  await line(page, 20_100).waitFor();
+  const shown = (await page.evaluate(
+    "[...document.querySelectorAll('#log li[id]')].map(({ id }) => Number(id.slice(1)))",
+  )) as number[];
+  t.same(
+    shown,
+    shown.map((_, at) => (shown[0] ?? 0) + at),
+    'without gaps',
+  );
+  t.match(await page.locator('[data-log-place]').textContent(), /–20,100 of 20,100/);
+  t.match(await page.locator('[data-older]').textContent(), /^Older lines, from 19,\d{3}$/);
+  const asked = (await page.evaluate(
+    "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/log?from=')).length",
+  )) as number;
+  t.ok(asked <= 4, `${asked} requests`);
+});
+
 browserTest('the page holds two thousand lines at most, and links the older ones', async (t, open) => {
   const { page, write } = await openLog(t, open, 500);
-  write(2500);
-  await line(page, 3000).waitFor();
+  for (let last = 1000; last <= 3000; last += 500) {
+    write(500);
+    await line(page, last).waitFor();
+  }
   t.equal(await page.locator('#log li[id]').count(), 2000);
   await page.locator('[data-older]').click();
   await line(page, 600).waitFor({ state: 'attached' });

@@ -30,6 +30,10 @@ const listQuery = {
 } as const;
 const mostNews = 1000;
 type JobQuery = LogQuery & RowsQuery;
+const moreLines = {
+  type: 'object',
+  properties: { from: { ...number, default: 1 }, following: { type: 'boolean', default: false } },
+} as const;
 const jobQuery = {
   type: 'object',
   properties: {
@@ -115,11 +119,12 @@ export function registerJobPages(app: FastifyInstance, services: Services) {
     },
   );
 
-  app.get<Numbered & { Querystring: { from: number } }>(
+  app.get<Numbered & { Querystring: { from: number; following: boolean } }>(
     '/ui/jobs/:number/log',
-    { schema: { querystring: { type: 'object', properties: { from: { ...number, default: 1 } } } } },
+    { schema: { querystring: moreLines } },
     async (request, reply) => {
-      const lines = await viewLines(services, jobs.find(request.params.number), request.query.from);
+      const { from, following } = request.query;
+      const lines = await viewLines(services, jobs.find(request.params.number), from, following);
       return reply.header('x-log-lines', lines.total).view('components/log-lines', lines);
     },
   );
