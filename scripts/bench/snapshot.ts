@@ -65,7 +65,8 @@ async function run(): Promise<Figure[]> {
 
 type Measured = { ms: number; referenceMs: number; memoryBytes: number; longestAnswerMs: number };
 
-/** A B A B, medians, of which the reference times itself; the most memory beyond what the server had before, and the longest that anyone else waited. */
+/** A B A B, medians, of which the reference times itself; the most memory beyond what the server had before, and the
+ *  longest that anyone else waited. */
 async function measure(
   { origin, pid }: { origin: string; pid: number },
   times: number,
