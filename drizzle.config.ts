@@ -5,6 +5,6 @@ const name = process.env.CHL_SCHEMA ?? 'ops';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: `./src/db/${name}-schema.ts`,
+  schema: `./src/core/db/${name}-schema.ts`,
   out: `./migrations/${name}`,
 });

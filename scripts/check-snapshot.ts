@@ -1,11 +1,11 @@
 // Checks an uploaded snapshot in a process of its own, so that neither its size nor what it holds can harm the server. No
 // operation: the server starts it for each upload. Its work is src/index/snapshot-check.ts.
-import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
-import { checkSnapshot } from '../src/index/snapshot-check.ts';
-import type { PassedIndex } from '../src/index/snapshot-head.ts';
-import { stagedFolder } from '../src/index/staging.ts';
-import { runScript } from '../src/runner/script.ts';
+import { checkSnapshot } from '../src/snapshots/check.ts';
+import type { PassedIndex } from '../src/snapshots/head.ts';
+import { stagedFolder } from '../src/snapshots/staging.ts';
+import { runScript } from '../src/jobs/script.ts';
 
 type CheckArguments = { zip: string; head: string; passed: PassedIndex | null; staged_id: string };
 

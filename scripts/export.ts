@@ -1,11 +1,11 @@
 // The operation export: writes the library to a sheet that people can review.
-import type { Config } from '../src/config.ts';
-import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import type { Config } from '../src/core/config.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
-import { runScript, type ScriptContext } from '../src/runner/script.ts';
+import { runScript, type ScriptContext } from '../src/jobs/script.ts';
 import { readExportArguments } from '../src/sheets/arguments.ts';
 import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
-import { openSheetPath, pathInRoot, sheetPlace } from '../src/sheets/places.ts';
+import { openSheetPath, pathInRoot, sheetPlace } from '../src/sheets/location.ts';
 import { mendExport } from '../src/sheets/swap.ts';
 
 await runScript<Record<string, unknown>>((given, context) => {

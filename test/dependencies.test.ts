@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { packageRoot } from '../src/config.ts';
+import { packageRoot } from '../src/core/config.ts';
 
 const read = (file: string) => JSON.parse(fs.readFileSync(path.join(packageRoot, file), 'utf8'));
 const manifest = read('package.json');

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { packageRoot } from '../src/config.ts';
+import { packageRoot } from '../src/core/config.ts';
 
 const main = path.join(packageRoot, 'dist/src/main.js');
 const startMaxMs = 20_000;

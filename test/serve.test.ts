@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { chaosConfig, startServer } from '../scripts/chaos/server-process.ts';
-import { packageRoot } from '../src/config.ts';
+import { packageRoot } from '../src/core/config.ts';
 import { findMarkedProcesses } from '../src/runner/processes.ts';
 import { makeRoot } from './support/engine.ts';
 

@@ -8,10 +8,10 @@ import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promi
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
-import { systemRequester } from '../../src/audit.ts';
-import { packageRoot, readConfig } from '../../src/config.ts';
-import { openDatabase, scriptBusyMs } from '../../src/db/open.ts';
-import { embeddedText } from '../../src/embedding/content.ts';
+import { systemRequester } from '../../src/core/audit.ts';
+import { packageRoot, readConfig } from '../../src/core/config.ts';
+import { openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
+import { embeddedText } from '../../src/library/content.ts';
 import { createEmbeddingRepository, type EntryRow } from '../../src/embedding/repository.ts';
 import { isTerminal, type Job } from '../../src/jobs/job.ts';
 import { generateSheet } from './generate.ts';

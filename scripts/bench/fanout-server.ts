@@ -3,7 +3,7 @@ import http, { type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import fastify from 'fastify';
-import { type Client, flushClient, openClient, sendFrames } from '../../src/http/stream-client.ts';
+import { type Client, flushClient, openClient, sendFrames } from '../../src/web/stream/client.ts';
 
 const data = 'x'.repeat(10_000);
 const responses = new Set<ServerResponse>();

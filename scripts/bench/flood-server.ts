@@ -2,7 +2,7 @@
 // measurement of its stalls.
 import { writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/core/config.ts';
 import { serve } from '../../src/serve.ts';
 
 /** Stalls of the event loop in milliseconds: the 99th of 100, and the longest. */

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import { packageRoot } from '../../src/config.ts';
-import { bytes } from '../../src/wording.ts';
+import { packageRoot } from '../../src/core/config.ts';
+import { bytes } from '../../src/core/format.ts';
 import type { Health } from './flood-server.ts';
 import type { Figure, Workload } from './workload.ts';
 

@@ -6,11 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
-import { systemRequester } from '../../src/audit.ts';
-import { packageRoot, readConfig } from '../../src/config.ts';
+import { systemRequester } from '../../src/core/audit.ts';
+import { packageRoot, readConfig } from '../../src/core/config.ts';
 import { isTerminal } from '../../src/jobs/job.ts';
-import { createCatalogue } from '../../src/operations/catalogue.ts';
-import { exportOperation } from '../../src/operations/export.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
+import { exportOperation } from '../../src/sheets/export-operation.ts';
 import { findInPath } from '../../src/runner/child.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 

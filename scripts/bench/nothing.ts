@@ -1,4 +1,4 @@
 // A script that does nothing, as a script of this program does it.
-import { runScript } from '../../src/runner/script.ts';
+import { runScript } from '../../src/jobs/script.ts';
 
 await runScript(() => ({}));

@@ -3,7 +3,7 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { childEnvironment, packageRoot, readConfig } from '../../src/config.ts';
+import { childEnvironment, packageRoot, readConfig } from '../../src/core/config.ts';
 import { endWithUs } from '../end-with-us.ts';
 import { readAddress } from './start.ts';
 

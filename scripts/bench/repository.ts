@@ -1,7 +1,7 @@
 // The statements that only benches need: a running job, a long history, and tables for `sqlite3 .import`.
 import { randomUUID } from 'node:crypto';
-import type { Db } from '../../src/db/open.ts';
-import { contentHash, embeddedText } from '../../src/embedding/content.ts';
+import type { Db } from '../../src/core/db/open.ts';
+import { contentHash, embeddedText } from '../../src/library/content.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
 
 /** Gives the id of a job whose first attempt is running, so that a script's fence holds. */

@@ -5,8 +5,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as after } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
-import { systemRequester } from '../../src/audit.ts';
-import { readConfig } from '../../src/config.ts';
+import { systemRequester } from '../../src/core/audit.ts';
+import { readConfig } from '../../src/core/config.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import type { RunRequest } from '../../src/jobs/jobs.ts';
 

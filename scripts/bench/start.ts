@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/db/open.ts';
-import { prepareLibrary } from '../../src/db/library.ts';
-import { prepareOps } from '../../src/db/ops.ts';
+import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/core/config.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { insertHistory, insertRunningJob } from './repository.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 

@@ -1,8 +1,8 @@
 // What a switch of the index costs those who search meanwhile: how long each search takes while one generation takes the
 // place of the other, beside the same searches at rest.
 import { setTimeout as after } from 'node:timers/promises';
-import type { Config } from '../../src/config.ts';
-import { prepareLibrary } from '../../src/db/library.ts';
+import type { Config } from '../../src/core/config.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { buildGeneration } from '../../src/index/build.ts';
 import { rollBack, switchTo } from '../../src/index/generation.ts';

@@ -1,11 +1,11 @@
 // What the chaos suite's operations are and claim: two chores whose child does what it is told, beside the real
 // operations on a small library. The second chore is tried again, and queued again after a crash.
 import type { Claim } from '../../src/jobs/job.ts';
-import { type Catalogue, createCatalogue } from '../../src/operations/catalogue.ts';
-import { exportOperation } from '../../src/operations/export.ts';
-import { importOperation } from '../../src/operations/import.ts';
-import { indexOperation } from '../../src/operations/index.ts';
-import { noRetries, type Operation } from '../../src/operations/operation.ts';
+import { type Catalogue, createCatalogue } from '../../src/core/catalogue.ts';
+import { exportOperation } from '../../src/sheets/export-operation.ts';
+import { importOperation } from '../../src/sheets/import-operation.ts';
+import { indexOperation } from '../../src/index/index-operation.ts';
+import { noRetries, type Operation } from '../../src/core/operation.ts';
 
 export const behaviours = [
   'succeeds',

@@ -3,8 +3,8 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
-import { systemRequester } from '../../src/audit.ts';
-import { AppError } from '../../src/errors.ts';
+import { systemRequester } from '../../src/core/audit.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { createRandom } from '../random.ts';

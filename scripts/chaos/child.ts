@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
-import { AppError } from '../../src/errors.ts';
-import { runScript, type ScriptContext } from '../../src/runner/script.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { runScript, type ScriptContext } from '../../src/jobs/script.ts';
 import { recordAttempt } from './attempts.ts';
 import type { Behaviour, ChoreArguments } from './behaviours.ts';
 

@@ -2,7 +2,7 @@
 // hanging on these titles, or not answering at all.
 import fs from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/core/config.ts';
 import { type Embedder, EmbeddingOutage } from '../../src/embedding/embedder.ts';
 import { runWorkerProcess } from '../../src/workers/process.ts';
 import { type Told, toldFile, toldModel } from './told.ts';

@@ -1,5 +1,5 @@
 // Statements on a library for the workers' chaos: adds and rewrites entries, and records each embedding that is written.
-import type { Db } from '../../src/db/open.ts';
+import type { Db } from '../../src/core/db/open.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 

@@ -1,8 +1,8 @@
 // A library with two connections, each with an embedding queue of its own, and a clock that stands until it is moved: what
 // the contract of queues and the walk against their model work with.
 import path from 'node:path';
-import { prepareLibrary } from '../../src/db/library.ts';
-import { type Db, openDatabase, scriptBusyMs } from '../../src/db/open.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
 
 type QueueOptions = { now: () => Date; backOffMs: readonly number[] };

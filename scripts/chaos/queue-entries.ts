@@ -1,6 +1,6 @@
 // Statements of the programs that write entries beside the embedding queue: add, remove, rewrite, replace, mark; and what
 // the library says of the entries then. Ids of experiences begin with E, of manuals with M.
-import type { Db } from '../../src/db/open.ts';
+import type { Db } from '../../src/core/db/open.ts';
 
 export type Status = 'pending' | 'embedded' | 'failed';
 const at = '2026-01-01T00:00:00.000Z';

@@ -1,7 +1,7 @@
 // A model of the embedding queue that is too simple to be wrong, and a random sequence of steps that an implementation must
 // take as the model does. `npm test` walks with fixed seeds, `npm run chaos` with the one it says.
 import fs from 'node:fs';
-import type { Kind } from '../../src/embedding/content.ts';
+import type { Kind } from '../../src/library/content.ts';
 import type { Claim } from '../../src/embedding/queue.ts';
 import { createRandom, pick } from '../random.ts';
 import { backOffMs, leaseMs, type OpenQueue, openQueueBench, type QueueBench } from './queue-bench.ts';

@@ -1,7 +1,7 @@
 // The statements by which the chaos suite reads both databases of a running server: one moment of each, and whether
 // the files are sound.
-import type { Config } from '../../src/config.ts';
-import { type Db, openDatabase, scriptBusyMs } from '../../src/db/open.ts';
+import type { Config } from '../../src/core/config.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import type { JobStatus } from '../../src/jobs/job.ts';
 
 export type JobFacts = {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/config.ts';
+import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/core/config.ts';
 import { endWithUs } from '../end-with-us.ts';
 
 export type ServerProcess = {

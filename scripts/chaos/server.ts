@@ -1,7 +1,7 @@
 // The server that the chaos suite kills: the program itself with the suite's operations. Says its address on
 // descriptor 3.
 import { writeSync } from 'node:fs';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/core/config.ts';
 import { serve } from '../../src/serve.ts';
 import { createChaosCatalogue } from './behaviours.ts';
 

@@ -1,6 +1,6 @@
 // Processes against jobs, while both keep changing: a stray is only what stays one.
 import { setTimeout as after } from 'node:timers/promises';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/core/config.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { readRunning } from './repository.ts';
 

@@ -1,7 +1,7 @@
 // Workers under fire: random sequences of what operators and machines do to them (pause, resume, drain, kill -9, SIGSTOP,
 // SIGCONT) against a model of what must be true, and at the end every entry embedded exactly once.
 import { setTimeout as after } from 'node:timers/promises';
-import { AppError } from '../../src/errors.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { isQuiet } from '../../src/workers/state.ts';
 import { createRandom, pick, type Random } from '../random.ts';
 import { openRig, rigOperator, type WorkerRig } from './worker-rig.ts';

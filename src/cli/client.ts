@@ -3,12 +3,12 @@
 import os from 'node:os';
 import { Readable } from 'node:stream';
 import type { App } from '../app.ts';
-import { type Config, loadConfig } from '../config.ts';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { type Config, loadConfig } from '../core/config.ts';
+import { AppError, type ErrorCode } from '../core/errors.ts';
 import type { Failure, JobStatus } from '../jobs/job.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../core/log.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
-import type { ArgumentSchema } from '../operations/operation.ts';
+import type { ArgumentSchema } from '../core/operation.ts';
 
 /** As the API shows a job; HTTP.md names all of its keys. */
 export type JobBody = {

@@ -1,9 +1,9 @@
 // The verbs of the command line: each asks the API, and says what came of it. Gives the exit code.
-import type { ArgumentProperty } from '../operations/operation.ts';
-import { AppError } from '../errors.ts';
+import type { ArgumentProperty } from '../core/operation.ts';
+import { AppError } from '../core/errors.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { RetentionPreview } from '../jobs/retention.ts';
-import { bytes, count, plural } from '../wording.ts';
+import { bytes, count, plural } from '../core/format.ts';
 import { type Accepted, type Client, type JobBody, type OperationBody, withClient } from './client.ts';
 import { exitCodeOfJob, exits } from './exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from './flags.ts';

@@ -1,12 +1,12 @@
 // What the doctor looks at of embedding: whether the embedder answers, and whether anybody embeds what waits. Reads only.
 import fs from 'node:fs';
-import type { Config } from '../config.ts';
-import { type Db, openDatabase, scriptBusyMs } from '../db/open.ts';
+import type { Config } from '../core/config.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import { prepareQueueCounts } from '../embedding/repository.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
-import { plural } from '../wording.ts';
+import { plural } from '../core/format.ts';
 import { isProcessGone } from '../workers/names.ts';
 import { createWorkerRepository } from '../workers/repository.ts';
 import { isStalled, lostAfterMs, type WorkerRow } from '../workers/state.ts';

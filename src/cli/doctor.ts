@@ -2,16 +2,16 @@
 // without a server.
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Config, loadConfig } from '../config.ts';
-import { findDamage, sqliteVersion } from '../db/check.ts';
-import { AppError } from '../errors.ts';
+import { type Config, loadConfig } from '../core/config.ts';
+import { findDamage, sqliteVersion } from '../core/db/check.ts';
+import { AppError } from '../core/errors.ts';
 import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
-import { reservedNames } from '../operations/catalogue.ts';
-import { createOwnOperations } from '../operations/own-operations.ts';
+import { reservedNames } from '../core/catalogue.ts';
+import { createOwnOperations } from '../operations/custom-operations.ts';
 import { findInPath } from '../runner/child.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
-import { bytes, count, plural } from '../wording.ts';
+import { bytes, count, plural } from '../core/format.ts';
 import { checkEmbedder, checkWorkers } from './doctor-embedding.ts';
 import { exits } from './exit-codes.ts';
 import { readFlags, switchFlag } from './flags.ts';

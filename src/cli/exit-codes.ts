@@ -1,6 +1,6 @@
 // What the command line ends with: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or for the moment only
 // (65 and 75 as in sysexits.h, and as scripts end).
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { JobBody } from './client.ts';
 
 export const exits = { succeeded: 0, failed: 1, usage: 2, badInput: 65, temporary: 75 } as const;

@@ -1,7 +1,7 @@
 // Follows a job to its end: shows what it writes and where it stands.
 import { TextDecoder } from 'node:util';
 import { isTerminal } from '../jobs/job.ts';
-import { count, duration, percent, timeLeft } from '../wording.ts';
+import { count, duration, percent, timeLeft } from '../core/format.ts';
 import type { Client, JobBody } from './client.ts';
 import type { Screen } from './screen.ts';
 

@@ -1,8 +1,8 @@
 // Says what there is to type. Needs neither server nor data: the catalogue is read here.
-import { loadConfig } from '../config.ts';
-import { createCatalogue, reservedNames } from '../operations/catalogue.ts';
-import type { Operation } from '../operations/operation.ts';
-import { createOwnOperations } from '../operations/own-operations.ts';
+import { loadConfig } from '../core/config.ts';
+import { createCatalogue, reservedNames } from '../core/catalogue.ts';
+import type { Operation } from '../core/operation.ts';
+import { createOwnOperations } from '../operations/custom-operations.ts';
 import { drainFlags, retryFailedFlags, workersFlags } from './worker-commands.ts';
 import { jobFlags, jobsFlags, retentionFlags, runFlags } from './commands.ts';
 import { exits } from './exit-codes.ts';

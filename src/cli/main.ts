@@ -1,5 +1,5 @@
 // Reads the words of a command line, does one thing, and gives the exit code.
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import { cancelJob, listJobs, retryJob, runOperation, showJob, showRetention } from './commands.ts';
 import { doctor } from './doctor.ts';
 import { exitCodeOf } from './exit-codes.ts';

@@ -1,6 +1,6 @@
 // The verbs of the command line on workers and queue. Each asks the API, and says what came of it.
-import type { ArgumentProperty } from '../operations/operation.ts';
-import { count, duration, plural } from '../wording.ts';
+import type { ArgumentProperty } from '../core/operation.ts';
+import { count, duration, plural } from '../core/format.ts';
 import { type Client, withClient } from './client.ts';
 import { exits } from './exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from './flags.ts';

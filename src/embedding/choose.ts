@@ -1,5 +1,5 @@
 // Which embedder the settings name: the built-in one, or a service.
-import type { Config } from '../config.ts';
+import type { Config } from '../core/config.ts';
 import { builtIn } from './built-in.ts';
 import type { Embedder, Model } from './embedder.ts';
 import { createHttpModel, type HttpOptions } from './http.ts';

@@ -1,6 +1,6 @@
 // Embeds entries that wait in the queue: a batch of claims, for workers and `index` alike; and all of a selection.
 import { setTimeout as delay } from 'node:timers/promises';
-import { embeddedText } from './content.ts';
+import { embeddedText } from '../library/content.ts';
 import { type Embedder, EmbeddingOutage } from './embedder.ts';
 import type { Claim, EmbeddingQueue, Selection } from './queue.ts';
 import { currentVector, type EmbeddingRepository } from './repository.ts';

@@ -1,5 +1,5 @@
 // What turns text into vectors, whoever does the work: the built-in embedder, or a service over HTTP.
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 
 export type Embedder = {
   /** The model's name as it stands in `embeddings.model_name`, in index files and in settings. */

@@ -2,8 +2,8 @@
 // service says so, and tells an outage from a text that the service refuses. The key never leaves this file but as a header.
 import fs from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EmbeddingService } from '../config.ts';
-import { maskerFor } from '../runner/secrets.ts';
+import type { EmbeddingService } from '../core/config.ts';
+import { maskerFor } from '../core/secrets.ts';
 import { type Embedder, EmbeddingOutage, type Model } from './embedder.ts';
 import { BadReply, readVectors } from './http-reply.ts';
 

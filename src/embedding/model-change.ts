@@ -1,8 +1,8 @@
 // Statements that say which model the library is embedded with, and that put entries of another model back into the queue.
 // The vectors of two models never mix: only claims and completions of the model named here are taken.
 import { setImmediate } from 'node:timers/promises';
-import type { Db } from '../db/open.ts';
-import { entryTables, type Kind, kinds } from './content.ts';
+import type { Db } from '../core/db/open.ts';
+import { entryTables, type Kind, kinds } from '../library/content.ts';
 import type { Model } from './embedder.ts';
 
 /** The dimension is null until it is known, and while entries of the model before may still say that they are embedded. */

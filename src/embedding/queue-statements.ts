@@ -1,7 +1,7 @@
 // The statements of the embedding queue on chl.db, prepared once. Triggers of the library keep the counts, and remove the
 // task of an entry that is embedded, changed or removed. Times are ISO 8601 UTC text, so that they compare as text.
-import type { Db } from '../db/open.ts';
-import { entryTables, type EntryText, type Kind } from './content.ts';
+import type { Db } from '../core/db/open.ts';
+import { entryTables, type EntryText, type Kind } from '../library/content.ts';
 import type { EntryKey } from './queue.ts';
 
 export type DueRow = EntryText & { id: string; attempts: number };

@@ -1,6 +1,6 @@
 // The embedding queue as its callers see it, so that another queue can carry it later: whoever embeds claims entries with
 // a lease, and what comes after the lease is lost changes nothing. All of it is asynchronous, as a queue elsewhere is.
-import type { EntryText, Kind } from './content.ts';
+import type { EntryText, Kind } from '../library/content.ts';
 import type { Embedder, Model } from './embedder.ts';
 
 export type EntryKey = { kind: Kind; id: string };

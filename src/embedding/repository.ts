@@ -1,6 +1,13 @@
 // Statements that read entries and their embeddings in chl.db: which embedding an entry has, how many wait or failed.
-import type { Db } from '../db/open.ts';
-import { contentHash, type EntryText, embeddedText, entryTables, type Kind, kinds } from './content.ts';
+import type { Db } from '../core/db/open.ts';
+import {
+  contentHash,
+  type EntryText,
+  embeddedText,
+  entryTables,
+  type Kind,
+  kinds,
+} from '../library/content.ts';
 import type { Embedder } from './embedder.ts';
 import type { QueueCounts, Selection } from './queue.ts';
 import { toUnitVector } from './vector.ts';

@@ -1,10 +1,10 @@
 // The embedding queue in chl.db: an entry waits when its `embedding_status` says pending; a task row exists only while it
 // is claimed, tried again or failed. Each step is one short transaction, so many processes can share the queue.
 import { setImmediate } from 'node:timers/promises';
-import { type Db, withoutSync } from '../db/open.ts';
-import { AppError } from '../errors.ts';
+import { type Db, withoutSync } from '../core/db/open.ts';
+import { AppError } from '../core/errors.ts';
 import { cut } from '../library/rules.ts';
-import { contentHash, embeddedText, type Kind, kinds } from './content.ts';
+import { contentHash, embeddedText, type Kind, kinds } from '../library/content.ts';
 import { modelOf, useModel } from './model-change.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from './queue.ts';
 import { type DueRow, type FailedRow, prepareQueue } from './queue-statements.ts';

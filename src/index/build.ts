@@ -1,11 +1,11 @@
 // Builds a generation from every current embedding of the library, beside the live one. Switches nothing.
 import path from 'node:path';
-import { version } from '../config.ts';
-import type { Db } from '../db/open.ts';
-import { contentHash, embeddedText } from '../embedding/content.ts';
+import { version } from '../core/config.ts';
+import type { Db } from '../core/db/open.ts';
+import { contentHash, embeddedText } from '../library/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import { type IndexFile, writeIndexFile } from './faiss-file.ts';
 import { type Draft, linkBackup, modelSlug, startGeneration } from './generation.ts';
 import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';

@@ -1,7 +1,7 @@
 // Statements on the table in which CHL itself keeps which entry each vector of its index belongs to. It is not ours: it is
 // only read, and only when it is there.
-import type { Db } from '../db/open.ts';
-import { contentHash, embeddedText, type Kind } from '../embedding/content.ts';
+import type { Db } from '../core/db/open.ts';
+import { contentHash, embeddedText, type Kind } from '../library/content.ts';
 import type { MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 

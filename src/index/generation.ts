@@ -2,7 +2,7 @@
 // A generation is never changed once the pointer named it; a switch is one rename of the pointer.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../core/config.ts';
 
 /** `current` is live; `previous` was live before it and is kept for rolling back. */
 export type Pointer = { current: string; previous: string | null };

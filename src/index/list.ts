@@ -1,10 +1,10 @@
 // The entries behind each figure of the truth, page by page, with the reason of each.
-import type { Kind } from '../embedding/content.ts';
-import { AppError } from '../errors.ts';
+import type { Kind } from '../library/content.ts';
+import { AppError } from '../core/errors.ts';
 import type { MetaVector } from './meta.ts';
 import type { IndexRepository } from './repository.ts';
 import type { Pause } from './search.ts';
-import { type Compared, type Position, type Reason, type Standing, standingOf, statesOf } from './truth.ts';
+import { type Compared, type Position, type Reason, type Standing, standingOf, statesOf } from './state.ts';
 
 /** `all`: whatever its standing. `after` is the `next` of the page before. */
 export type ListQuery = {

@@ -1,10 +1,10 @@
 // What the server's thread and the search thread say to each other: each question by name, with its answer.
-import type { Config } from '../config.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { Config } from '../core/config.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { EntryKey } from './neighbours.ts';
 import type { ListPage, ListQuery } from './list.ts';
 import type { Hit, SearchQuery } from './search.ts';
-import type { Reason, Standing, Truth } from './truth.ts';
+import type { Reason, Standing, Truth } from './state.ts';
 
 /** What a search thread is started with; it serves this one generation (null: none) until it is closed. */
 export type ThreadStart = {

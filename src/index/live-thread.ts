@@ -1,7 +1,7 @@
 // One search thread as the server's thread sees it: questions and answers over the worker's port. Nobody who asked
 // waits for ever: when the thread ends, for whatever reason, every open question is refused.
 import { Worker } from 'node:worker_threads';
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { Exchange, Question, Reply, ThreadStart } from './live-protocol.ts';
 
 export type LiveThread = ReturnType<typeof startThread>;

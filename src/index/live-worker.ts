@@ -4,11 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { isBusy } from '../db/busy-retry.ts';
-import { openDatabase, prepareDataVersion, serverBusyMs } from '../db/open.ts';
-import { isOutOfDescriptors } from '../descriptors.ts';
+import { isBusy } from '../core/db/busy-retry.ts';
+import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.ts';
+import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
 import type {
@@ -25,7 +25,7 @@ import { type IndexMeta, readMeta } from './meta.ts';
 import { type EntryKey, findNeighbours } from './neighbours.ts';
 import { createIndexRepository } from './repository.ts';
 import { type SearchQuery, searchIndex } from './search.ts';
-import { countTruth, standingOf, type Truth } from './truth.ts';
+import { countTruth, standingOf, type Truth } from './state.ts';
 
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');

@@ -1,14 +1,14 @@
 // The live index: which generation answers searches, and how it stands to the library. The work is done by a search
 // thread that serves one generation; a new generation gets a new thread, and the old one answers until that is ready.
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import { type Pointer, readPointer } from './generation.ts';
 import type { ListQuery } from './list.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
 import type { EntryKey } from './neighbours.ts';
 import type { SearchQuery } from './search.ts';
-import { nothingCounted, type Truth } from './truth.ts';
+import { nothingCounted, type Truth } from './state.ts';
 
 /** none: nothing was ever built; ready: the index holds exactly the library; behind: it does not; broken: its files
  *  cannot be used, and `problem` says why (what was loaded before, if anything, still answers). */

@@ -1,6 +1,6 @@
 // A generation held in memory: its vectors, which entry each belongs to, and what its files say about themselves.
 import path from 'node:path';
-import type { Kind } from '../embedding/content.ts';
+import type { Kind } from '../library/content.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { createKernel, type Kernel } from './dot.ts';
 import { readIndexFile } from './faiss-file.ts';

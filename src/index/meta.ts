@@ -1,7 +1,7 @@
 // The .meta.json beside an index file: which entry each vector belongs to, and what the file was built from.
 import fs from 'node:fs';
-import type { Kind } from '../embedding/content.ts';
-import { isObject, parseJson } from '../json.ts';
+import type { Kind } from '../library/content.ts';
+import { isObject, parseJson } from '../core/json.ts';
 
 export type MetaVector = { entity_id: string; kind: Kind; content_hash: string };
 

@@ -1,5 +1,5 @@
 // The entries that are nearest to one entry: an exact search by its own vector.
-import type { Kind } from '../embedding/content.ts';
+import type { Kind } from '../library/content.ts';
 import { toUnitVector } from '../embedding/vector.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { IndexRepository } from './repository.ts';

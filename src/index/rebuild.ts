@@ -1,14 +1,14 @@
 // What the operation `index` does: embeds what is missing or stale, builds a generation, verifies it, switches to it.
 // Until the switch the live index is untouched; a run that is stopped keeps the embeddings it has committed.
-import type { Config } from '../config.ts';
-import type { Db } from '../db/open.ts';
+import type { Config } from '../core/config.ts';
+import type { Db } from '../core/db/open.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Selection } from '../embedding/queue.ts';
 import { createEmbeddingRepository, prepareQueueCounts } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
-import { AppError } from '../errors.ts';
-import type { ScriptContext } from '../runner/script.ts';
+import { AppError } from '../core/errors.ts';
+import type { ScriptContext } from '../jobs/script.ts';
 import { type Build, buildGeneration } from './build.ts';
 import { liveFiles, switchTo, writeBuiltBy } from './generation.ts';
 import { type IndexMeta, readMeta } from './meta.ts';

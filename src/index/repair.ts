@@ -6,7 +6,7 @@ import { generationFiles, readPointer } from './generation.ts';
 import { toRows } from './loaded.ts';
 import { type RebuildContext, type RebuildResult, rebuildIndex } from './rebuild.ts';
 import { createIndexRepository } from './repository.ts';
-import { countTruth } from './truth.ts';
+import { countTruth } from './state.ts';
 import { verifyGeneration } from './verify.ts';
 
 /** `repaired` counts the stale, missing and failed entries and the orphan vectors there were before. */

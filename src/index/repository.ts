@@ -1,5 +1,5 @@
 // Statements on chl.db for the index: what an index would have to hold, what a hit shows, and the record of a build.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import {
   contentHash,
   type EntryText,
@@ -7,7 +7,7 @@ import {
   entryTables,
   type Kind,
   kinds,
-} from '../embedding/content.ts';
+} from '../library/content.ts';
 
 /** What the truth is told from. `content_hash` is of the entry's newest embedding: null when that is of another model or
  *  there is none, empty when who wrote it did not say. */

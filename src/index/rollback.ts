@@ -1,11 +1,11 @@
 // What the operation `rollback` does: the previous generation becomes the live one, and the live one the previous, so
 // that it can be gone back to as well. Only the pointer changes.
 import path from 'node:path';
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import { recordApplied } from '../library/applied.ts';
 import { generationFiles, readPointer, rollBack } from './generation.ts';
-import { countCoverage, wordCoverage } from './snapshot-coverage.ts';
-import type { SwitchContext, SwitchResult } from './snapshot-install.ts';
+import { countCoverage, wordCoverage } from './coverage.ts';
+import type { SwitchContext, SwitchResult } from '../snapshots/install.ts';
 import { verifyGeneration } from './verify.ts';
 
 /** `bad_input` with `no_previous` or `previous_unusable`. */

@@ -1,6 +1,6 @@
 // Exact search in a loaded index: scores every vector in small steps, so that others who share the thread never wait
 // long, and picks the best that the filters and the library allow.
-import type { Kind } from '../embedding/content.ts';
+import type { Kind } from '../library/content.ts';
 import { type BestOf, createBest, type Place } from './best.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { IndexRepository } from './repository.ts';

@@ -1,12 +1,12 @@
 // One verb on many jobs: each by itself, as if it had been asked for alone, with an audit row and an outcome of its own.
 // What asks for reason and word is never done from here. Between jobs others have a turn.
 import { randomUUID } from 'node:crypto';
-import type { Requester } from '../audit.ts';
-import type { UntilFree } from '../db/busy-retry.ts';
-import { AppError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Catalogue } from '../operations/catalogue.ts';
-import { count } from '../wording.ts';
+import type { Requester } from '../core/audit.ts';
+import type { UntilFree } from '../core/db/busy-retry.ts';
+import { AppError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import { count } from '../core/format.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { JobFilter } from './job-search.ts';
 import type { Jobs } from './jobs.ts';

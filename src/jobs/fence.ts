@@ -1,6 +1,6 @@
 // The statement by which a script makes sure, right before it commits, that its attempt is still the one that may write.
-import { openDatabase, scriptBusyMs } from '../db/open.ts';
-import { AppError } from '../errors.ts';
+import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
+import { AppError } from '../core/errors.ts';
 
 /** Throws unless ops.db says that this attempt of the job is running. */
 export function assertRunning(opsDatabasePath: string, job: { id: string; attempt: number }) {

@@ -1,6 +1,6 @@
 // A job: its states and who moves it between them, its failure codes, and what follows from both.
 import type { InferSelectModel } from 'drizzle-orm';
-import type * as schema from '../db/ops-schema.ts';
+import type * as schema from '../core/db/ops-schema.ts';
 
 export const jobStatuses = ['queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];

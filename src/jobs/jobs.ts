@@ -1,13 +1,13 @@
 // The verbs on jobs that people and programs use: enqueue, cancel, retry. Each refusal has its code, comes in a fixed
 // order (unknown, arguments, confirmation, lock, stopping) and leaves an audit row.
 import { randomUUID } from 'node:crypto';
-import type { Audit, Requester } from '../audit.ts';
-import type { Bus } from '../bus.ts';
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
-import { checkArguments } from '../operations/arguments.ts';
-import type { Catalogue } from '../operations/catalogue.ts';
-import type { Args, Operation } from '../operations/operation.ts';
+import type { Audit, Requester } from '../core/audit.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { checkArguments } from '../core/arguments.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import type { Args, Operation } from '../core/operation.ts';
 import { canCancel, canRetry, type Claim, type Job } from './job.ts';
 import { findBlocker } from './locks.ts';
 import type { Tombstone } from './pruning.ts';

@@ -1,6 +1,6 @@
 // Questions about many jobs or rows: filters, keyset paging, counts. Statements only; answers newest first. What no index
 // answers is looked through in slices of a few milliseconds, up to a limit, and the answer says how far it looked.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import { type Job, type JobRow, type JobStatus, jobStatuses, parseJob, type ResultRow } from './job.ts';
 import type { JobFilter } from './job-search.ts';
 import { inSlices, type Slicing } from './slices.ts';

@@ -2,8 +2,8 @@
 // what it was; audit rows stay as they are. Nothing waits for the disk: what a loss of power brings back is removed
 // again.
 import type { InferSelectModel } from 'drizzle-orm';
-import type * as schema from '../db/ops-schema.ts';
-import { type Db, withoutSync } from '../db/open.ts';
+import type * as schema from '../core/db/ops-schema.ts';
+import { type Db, withoutSync } from '../core/db/open.ts';
 
 /** Ended before `finishedBefore`, or with a number up to `upTo`. */
 export type Bounds = { finishedBefore: string; upTo: number };

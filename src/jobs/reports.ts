@@ -1,5 +1,5 @@
 // Statements on what a running job tells of itself: its processes, its progress, its use of the machine, its rows.
-import { type Db, withoutSync } from '../db/open.ts';
+import { type Db, withoutSync } from '../core/db/open.ts';
 import {
   type Job,
   type JobRow,

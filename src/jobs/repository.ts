@@ -1,7 +1,7 @@
 // Statements on jobs and their claims. Every move is one guarded UPDATE … RETURNING: no row back
 // means that someone else has moved the job, and null is given.
-import { type Db, withoutSync } from '../db/open.ts';
-import { createWalSync } from '../db/wal-sync.ts';
+import { type Db, withoutSync } from '../core/db/open.ts';
+import { createWalSync } from '../core/db/wal-sync.ts';
 import {
   type Claim,
   type Failure,

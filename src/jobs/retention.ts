@@ -1,9 +1,9 @@
 // Keeps the history within its limits: at start and once a day it removes jobs that ended long ago, with their logs and
 // rows, in pieces so small that nobody waits for them.
 import fs from 'node:fs';
-import { type Audit, systemRequester } from '../audit.ts';
-import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
+import { type Audit, systemRequester } from '../core/audit.ts';
+import type { Config } from '../core/config.ts';
+import type { Log } from '../core/log.ts';
 import { jobLogFile } from './log.ts';
 import type { Bounds, Prunable, Pruning } from './pruning.ts';
 

@@ -1,5 +1,5 @@
 // The statements about what a job did to chl.db: recorded in the transaction that did it, and read by recovery.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 
 export type Applied = { job: { id: string; attempt: number }; result: Record<string, unknown>; at: string };
 

@@ -1,5 +1,5 @@
 // Statements that count the library for pages: totals as triggers keep them, and the categories to choose from.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 
 export type LibraryTotals = {
   categories: number;

@@ -1,6 +1,6 @@
 // Statements that read one entry of chl.db for people: all its fields, and what the embedding queue knows of it.
-import type { Db } from '../db/open.ts';
-import { entryTables, type Kind, kinds } from '../embedding/content.ts';
+import type { Db } from '../core/db/open.ts';
+import { entryTables, type Kind, kinds } from './content.ts';
 
 /** A whole row of experiences or category_manuals: `section` of experiences only; `body` is the playbook or the
  *  content, `note` the context or the summary. */

@@ -1,6 +1,6 @@
 // The statements on categories, experiences and manuals that import and export need. A row is an array in the
 // order of `shapes`. Nothing here begins a transaction by itself: callers choose `read` or `write`.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import { type Applied, recordApplied } from './applied.ts';
 import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.ts';
 

@@ -1,11 +1,11 @@
 // Whether a job that has waited may still begin: its operation may be gone or mean something else by now, its arguments
 // may be refused, the plan it was accepted with may be outdated. Then it fails in words, and no process is started.
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import type { Claim, Failure, FailureCode, Job } from '../jobs/job.ts';
-import { checkArguments } from '../operations/arguments.ts';
-import type { Catalogue } from '../operations/catalogue.ts';
-import type { Operation } from '../operations/operation.ts';
+import { checkArguments } from '../core/arguments.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import type { Operation } from '../core/operation.ts';
 
 export function createAdmission(given: {
   config: Config;

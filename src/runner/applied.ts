@@ -1,8 +1,8 @@
 // What an attempt has recorded in the database or index it changed, in the same commit. A job whose work is applied has
 // succeeded, however its process ended.
-import type { Config } from '../config.ts';
-import { createBusyRetry, isBusy } from '../db/busy-retry.ts';
-import type { Db } from '../db/open.ts';
+import type { Config } from '../core/config.ts';
+import { createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
+import type { Db } from '../core/db/open.ts';
 import { readAppliedGeneration } from '../index/generation.ts';
 import { overwriteUnseen, readApplied } from '../library/applied.ts';
 import type { AttemptFacts } from './outcome.ts';

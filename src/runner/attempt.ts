@@ -1,20 +1,20 @@
 // One attempt of a job, from the spawn to the facts of its end: its child, its log, its messages, its limits.
-import { type Config, childEnvironment } from '../config.ts';
-import { createBusyRetry } from '../db/busy-retry.ts';
-import { isDiskFull } from '../jobs/disk-reserve.ts';
+import { type Config, childEnvironment } from '../core/config.ts';
+import { createBusyRetry } from '../core/db/busy-retry.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Job, ProcessIdentity, Progress } from '../jobs/job.ts';
 import { jobLogFile, openJobLog } from '../jobs/log.ts';
-import type { Operation } from '../operations/operation.ts';
-import { duration } from '../wording.ts';
+import type { Operation } from '../core/operation.ts';
+import { duration } from '../core/format.ts';
 import { spawnChild } from './child.ts';
 import { commandOf } from './command.ts';
-import type { Usage } from './family.ts';
+import type { Usage } from './process-tree.ts';
 import { createInbox } from './inbox.ts';
 import { createTail } from './lines.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
 import { createOutput } from './output.ts';
-import type { RowMessage } from './protocol.ts';
-import { type Masker, maskerFor } from './secrets.ts';
+import type { RowMessage } from '../jobs/protocol.ts';
+import { type Masker, maskerFor } from '../core/secrets.ts';
 
 /** What an attempt tells while it runs. */
 export type AttemptEvents = {

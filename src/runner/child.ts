@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { searchPath } from '../config.ts';
+import { searchPath } from '../core/config.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { limitBytes } from './byte-budget.ts';
-import { createFamily, type FamilyWatch, type Usage } from './family.ts';
+import { createFamily, type FamilyWatch, type Usage } from './process-tree.ts';
 import { findJobProcesses, identify, isInGroup, isMarked, mayHaveProcesses, signal } from './processes.ts';
 
 export type ChildOutput = {

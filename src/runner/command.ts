@@ -1,8 +1,8 @@
 // What is started for an operation: our own compiled script, or the program that the operator names.
 import fs from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../config.ts';
-import type { Operation } from '../operations/operation.ts';
+import { packageRoot } from '../core/config.ts';
+import type { Operation } from '../core/operation.ts';
 import { findInPath } from './child.ts';
 
 /** The argument vector, and the names of the variables that are passed on beyond the allow-list. Throws with what to do

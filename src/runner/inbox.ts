@@ -4,8 +4,8 @@ import type { AttemptEvents } from './attempt.ts';
 import { createLineReader } from './lines.ts';
 import type { AttemptFacts } from './outcome.ts';
 import { createProgressMeter } from './progress.ts';
-import { messageMaxBytes, parseMessage, type RowMessage } from './protocol.ts';
-import type { Masker } from './secrets.ts';
+import { messageMaxBytes, parseMessage, type RowMessage } from '../jobs/protocol.ts';
+import type { Masker } from '../core/secrets.ts';
 
 const rowBatch = 500;
 /** How long a row may wait for others, so that people see it while the script runs. */

@@ -3,8 +3,8 @@
 import type { Failure, FailureCode } from '../jobs/job.ts';
 import type { Ending } from '../jobs/repository.ts';
 import type { ChildExit } from './child.ts';
-import { plural } from '../wording.ts';
-import { exitCodes } from './protocol.ts';
+import { plural } from '../core/format.ts';
+import { exitCodes } from '../jobs/protocol.ts';
 
 /** `server_fault`: the server could not go on with the attempt, e.g. because the disk of its log is full. */
 export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';

@@ -1,7 +1,7 @@
 // The way of a child's output into its log: masked first, then in whole lines, so that the two streams never mix inside
 // a line. Otherwise no byte is changed, added or dropped.
 import type { Stream } from '../jobs/log.ts';
-import type { ByteMask } from './byte-mask.ts';
+import type { ByteMask } from '../core/byte-mask.ts';
 
 /** A line that is not finished is held up to this size and about this long, e.g. a prompt or a bar of progress. */
 const heldMaxBytes = 64 * 1024;

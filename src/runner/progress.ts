@@ -1,7 +1,7 @@
 // A running attempt's progress: keeps the newest state, measures its rate, and passes it on at most five times a
 // second, the last one always.
 import type { Progress } from '../jobs/job.ts';
-import type { ProgressMessage } from './protocol.ts';
+import type { ProgressMessage } from '../jobs/protocol.ts';
 
 const everyMs = 200;
 const rateWindowMs = 60_000;

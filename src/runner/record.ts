@@ -1,9 +1,9 @@
 // Stores what an attempt tells while it runs, and says so on the bus. What only shows how a job is getting on is never
 // a reason to end it: what cannot be stored now is stored later, the last progress with the end.
-import type { Bus } from '../bus.ts';
+import type { Bus } from '../core/bus.ts';
 import type { Job, Progress } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../core/log.ts';
 import type { AttemptEvents } from './attempt.ts';
 
 export function recordAttempt(

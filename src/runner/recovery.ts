@@ -1,16 +1,16 @@
 // Runs once, before the runner starts: ends what a dead server has left behind, and settles every job that was
 // running. Nothing is judged by its age.
-import type { Audit } from '../audit.ts';
-import { systemRequester } from '../audit.ts';
-import type { Bus } from '../bus.ts';
+import type { Audit } from '../core/audit.ts';
+import { systemRequester } from '../core/audit.ts';
+import type { Bus } from '../core/bus.ts';
 import type { Job, ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import type { Catalogue } from '../operations/catalogue.ts';
-import type { Operation } from '../operations/operation.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import type { Operation } from '../core/operation.ts';
 import { type FindApplied, findAppliedAtOnce } from './applied.ts';
 import { findMarkedProcesses, isAlive, signal } from './processes.ts';
-import { maskerFor } from './secrets.ts';
+import { maskerFor } from '../core/secrets.ts';
 
 const endMaxMs = 2000;
 const pollMs = 10;

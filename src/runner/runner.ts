@@ -1,22 +1,22 @@
 // Owns the loop from the lock line to the end of a job: claims what may start, runs it, records how it ended.
-import type { Audit } from '../audit.ts';
-import { systemRequester } from '../audit.ts';
-import type { Bus, JobEvent } from '../bus.ts';
-import type { Config } from '../config.ts';
-import { isDiskFull } from '../jobs/disk-reserve.ts';
+import type { Audit } from '../core/audit.ts';
+import { systemRequester } from '../core/audit.ts';
+import type { Bus, JobEvent } from '../core/bus.ts';
+import type { Config } from '../core/config.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
 import type { Figures } from '../jobs/reports.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import type { Log } from '../log.ts';
-import type { Catalogue } from '../operations/catalogue.ts';
-import type { Operation, RetryPolicy } from '../operations/operation.ts';
+import type { Log } from '../core/log.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import type { Operation, RetryPolicy } from '../core/operation.ts';
 import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import { decideOutcome, type Outcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
-import { maskerFor } from './secrets.ts';
+import { maskerFor } from '../core/secrets.ts';
 
 export type Runner = ReturnType<typeof createRunner>;
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 
 /** Who has the data root. `url` is null as long as it does not listen: it starts, or it is a run by hand. */
 export type LockHolder = { pid: number; url: string | null; since: string };

@@ -2,8 +2,8 @@
 // Used for checks of what was uploaded, which must be able to fail, hang or eat memory without the server.
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Config, childEnvironment, packageRoot } from '../config.ts';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { type Config, childEnvironment, packageRoot } from '../core/config.ts';
+import { AppError, type ErrorCode } from '../core/errors.ts';
 import { type Child, spawnChild } from './child.ts';
 import { createLineReader, createTail } from './lines.ts';
 import {
@@ -12,7 +12,7 @@ import {
   messageMaxBytes,
   parseMessage,
   type ProgressMessage,
-} from './protocol.ts';
+} from '../jobs/protocol.ts';
 
 type TaskOptions = {
   script: string;

@@ -1,7 +1,7 @@
 // What import and export were asked to do. The server has checked this before; a script that can remove a
 // library checks again, and never takes a word it does not know for a default.
-import { AppError } from '../errors.ts';
-import type { SheetName } from './places.ts';
+import { AppError } from '../core/errors.ts';
+import type { SheetName } from './location.ts';
 import type { Mode } from './plan.ts';
 
 export type ImportArguments = {

@@ -2,8 +2,8 @@
 // using it.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Config } from '../config.ts';
-import type { Db } from '../db/open.ts';
+import type { Config } from '../core/config.ts';
+import type { Db } from '../core/db/open.ts';
 import { syncToDisk } from './disk.ts';
 
 const pagesAtOnce = 500;

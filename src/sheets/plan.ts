@@ -1,6 +1,6 @@
 // Compares a checked sheet with the library: what an import would add, change and remove, and what only the
 // library can tell is wrong. It writes nothing.
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { cut, entryKinds, type Kind, kinds, shapes, syncStatuses, type Value } from '../library/rules.ts';
 import type { CheckedSheet, CheckedTab, SheetRow } from './checks.ts';

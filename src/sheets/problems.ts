@@ -1,6 +1,6 @@
 // What is wrong with a sheet, in the words of its reader: which tab, row and column, what was found, what to
 // do.
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 import { cut } from '../library/rules.ts';
 import { type TabName, tabs } from './tabs.ts';
 

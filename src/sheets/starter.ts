@@ -1,8 +1,8 @@
 // Gives a new installation something to import: the starter library, copied to the published sheet.
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Config, packageRoot } from '../config.ts';
-import { sheetPlace } from './places.ts';
+import { type Config, packageRoot } from '../core/config.ts';
+import { sheetPlace } from './location.ts';
 import { mendExport, swapIn, writingPlace } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 

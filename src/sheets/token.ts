@@ -1,11 +1,11 @@
 // The token of a plan: it changes with the library, with the files and with the mode. Leaving out invalid
 // rows and allowing removals do not change what a plan says, so they are not part of it.
 import { createHash } from 'node:crypto';
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import { readImportArguments } from './arguments.ts';
 import { hashFolder } from './folder.ts';
-import { openSheetPath, sheetPlace } from './places.ts';
+import { openSheetPath, sheetPlace } from './location.ts';
 import type { Mode } from './plan.ts';
 
 /** `revision` of the library, `hashes` as `readFolder` or `hashFolder` gives them. */

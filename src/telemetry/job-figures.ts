@@ -1,5 +1,5 @@
 // Statements that count jobs for figures: those that wait or run, those that ended lately, how operations usually go.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import type { JobStatus } from '../jobs/job.ts';
 
 export type Ended = { succeeded: number; failed: number; cancelled: number };

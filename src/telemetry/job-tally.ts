@@ -1,6 +1,6 @@
 // How many jobs ended, by outcome and minute, over the last day: read once at the start, then kept by what the bus says,
 // so that no page counts the history.
-import type { Bus, JobEvent } from '../bus.ts';
+import type { Bus, JobEvent } from '../core/bus.ts';
 import type { Ended, JobFigures } from './job-figures.ts';
 
 export type JobTally = ReturnType<typeof createJobTally>;

@@ -1,6 +1,6 @@
 // What a sample holds: every metric with its unit, and what is kept of five minutes of it. The columns of both tables of
 // samples are these, so a new metric is a line here, a column there, and a migration.
-import type { readings } from '../db/ops-schema.ts';
+import type { readings } from '../core/db/ops-schema.ts';
 
 /** level: its average, lowest and highest are kept; count: its sum; state: its last value. */
 type Fold = 'level' | 'count' | 'state';

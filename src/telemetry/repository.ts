@@ -1,6 +1,6 @@
 // Statements on samples in ops.db: each reading for a day, folded to five minutes for thirty. What was not sampled stays
 // a gap: no row is ever made up.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import { type MetricName, metricNames, metrics, type Sample } from './metrics.ts';
 
 /** A step of a series; `at` in seconds since 1970. Only levels have a least and a most. */

@@ -1,7 +1,7 @@
 // The one sampler: every few seconds it says on the bus when another process has changed the library, takes one sample
 // of everything, and writes it. It never waits for a busy database: what could not be written is written with the next.
-import type { Bus } from '../bus.ts';
-import { type Db, prepareDataVersion } from '../db/open.ts';
+import type { Bus } from '../core/bus.ts';
+import { type Db, prepareDataVersion } from '../core/db/open.ts';
 import type { LiveIndex } from '../index/live.ts';
 import { metricNames, type Readings, type Sample } from './metrics.ts';
 import type { Samples } from './repository.ts';

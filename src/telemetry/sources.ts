@@ -1,8 +1,8 @@
 // Where a sample's numbers come from: each source reads what others keep counted, and never scans.
 import fs from 'node:fs';
-import type { Config } from '../config.ts';
+import type { Config } from '../core/config.ts';
 import type { LiveIndex } from '../index/live.ts';
-import type { LibraryCounts } from './counts.ts';
+import type { LibraryCounts } from '../embedding/counts.ts';
 import type { JobFigures } from './job-figures.ts';
 import type { JobTally } from './job-tally.ts';
 import type { WorkerRow, WorkerState } from '../workers/state.ts';

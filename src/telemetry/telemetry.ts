@@ -1,10 +1,10 @@
 // Telemetry as the rest of the program sees it: the newest sample, series of samples, and how jobs went.
-import type { Bus } from '../bus.ts';
-import type { Config } from '../config.ts';
-import type { Db } from '../db/open.ts';
-import { AppError } from '../errors.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Config } from '../core/config.ts';
+import type { Db } from '../core/db/open.ts';
+import { AppError } from '../core/errors.ts';
 import type { LiveIndex } from '../index/live.ts';
-import type { LibraryCounts } from './counts.ts';
+import type { LibraryCounts } from '../embedding/counts.ts';
 import { createJobFigures } from './job-figures.ts';
 import { createJobTally } from './job-tally.ts';
 import { type MetricName, metricNames, metrics } from './metrics.ts';

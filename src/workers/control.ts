@@ -1,11 +1,11 @@
 // The verbs of people and programs on the workers: pause, resume, drain. Each is a small transaction with its audit row;
 // none waits for a worker. A refusal is audited, too.
-import type { Audit, Requester } from '../audit.ts';
-import type { Bus } from '../bus.ts';
-import { AppError } from '../errors.ts';
-import type { UntilFree } from '../db/busy-retry.ts';
+import type { Audit, Requester } from '../core/audit.ts';
+import type { Bus } from '../core/bus.ts';
+import { AppError } from '../core/errors.ts';
+import type { UntilFree } from '../core/db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
-import { plural } from '../wording.ts';
+import { plural } from '../core/format.ts';
 import type { WorkerRepository } from './repository.ts';
 import {
   type Drain,

@@ -1,7 +1,7 @@
 // The embedding queue for whoever must not stand still while another process writes the library: a long import keeps
 // neither heartbeats nor pages from going on.
 import { setTimeout as delay } from 'node:timers/promises';
-import { isBusy } from '../db/busy-retry.ts';
+import { isBusy } from '../core/db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 
 /** The same queue; what finds the library busy is asked again until `maxMs` have passed. */

@@ -1,6 +1,6 @@
 // Statements on workers, their control and their drains in ops.db. A worker process writes its own row and reads what it
 // is wanted to do; the server does the rest.
-import type { Db } from '../db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import type { Control, Drain, LibraryLock, WorkerRow } from './state.ts';
 

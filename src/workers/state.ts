@@ -1,7 +1,7 @@
 // What is known of the workers, and what follows from it: the state of each, whether it takes work, what a drain will
 // leave. Pure.
 import type { InferSelectModel } from 'drizzle-orm';
-import type * as schema from '../db/ops-schema.ts';
+import type * as schema from '../core/db/ops-schema.ts';
 
 export type WorkerRow = InferSelectModel<typeof schema.worker>;
 export type Drain = InferSelectModel<typeof schema.drain>;

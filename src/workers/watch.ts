@@ -1,11 +1,11 @@
 // Looks after the workers while the server runs: takes back what the lost ones have claimed, ends those of them that the
 // pool can replace, points out who stalls, ends a drain when its time has come. It waits for nobody; what cannot be written
 // now is written at the next look.
-import { type Audit, systemRequester } from '../audit.ts';
-import type { Bus } from '../bus.ts';
-import { isBusy, type UntilFree } from '../db/busy-retry.ts';
+import { type Audit, systemRequester } from '../core/audit.ts';
+import type { Bus } from '../core/bus.ts';
+import { isBusy, type UntilFree } from '../core/db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../core/log.ts';
 import { signal } from '../runner/processes.ts';
 import { isProcessGone, isProcessStopped, isProcessThere } from './names.ts';
 import type { WorkerRepository } from './repository.ts';

@@ -1,12 +1,12 @@
 // The work of one worker: claims entries, embeds them, writes what came of it, and tells how it is. It takes nothing
 // while it is held back, and never keeps a claim that it does not work on.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { UntilFree } from '../db/busy-retry.ts';
+import type { UntilFree } from '../core/db/busy-retry.ts';
 import { embedClaims } from '../embedding/embed.ts';
 import { type Embedder, EmbeddingOutage } from '../embedding/embedder.ts';
 import type { Claim, EmbeddingQueue } from '../embedding/queue.ts';
-import { AppError } from '../errors.ts';
-import { duration } from '../wording.ts';
+import { AppError } from '../core/errors.ts';
+import { duration } from '../core/format.ts';
 import { createPace } from './pace.ts';
 import { type Beat, firstBeat, type WorkerRepository } from './repository.ts';
 import { stallLimitMs } from './state.ts';

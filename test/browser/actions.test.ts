@@ -1,5 +1,5 @@
 // What a press of a button brings: one job, one notice to whoever pressed it, the focus where it was, a way back.
-import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { defineOperation } from '../support/operations.ts';

@@ -1,5 +1,5 @@
 // Jobs in a browser: many at once from the list, and what the page of a running job says by itself.
-import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { defineOperation } from '../support/operations.ts';

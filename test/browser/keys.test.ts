@@ -1,5 +1,5 @@
 // Keys: what they do, what they never do, and that they can be switched off.
-import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { defineOperation } from '../support/operations.ts';

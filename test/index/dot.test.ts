@@ -3,7 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import wabt from 'wabt';
 import { createRandom } from '../../scripts/random.ts';
-import { packageRoot } from '../../src/config.ts';
+import { packageRoot } from '../../src/core/config.ts';
 import { dotBinary } from '../../src/index/dot-binary.ts';
 import { createKernel, dotModule, scoreRows } from '../../src/index/dot.ts';
 

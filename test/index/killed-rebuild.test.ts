@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { packageRoot } from '../../src/config.ts';
+import { packageRoot } from '../../src/core/config.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { readPointer, tidyGenerations } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';

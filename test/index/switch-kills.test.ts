@@ -2,13 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import type { Config } from '../../src/config.ts';
-import { prepareLibrary } from '../../src/db/library.ts';
+import type { Config } from '../../src/core/config.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { generationFiles, readPointer, tidyGenerations } from '../../src/index/generation.ts';
-import { checkSnapshot } from '../../src/index/snapshot-check.ts';
-import { guessIndexStart } from '../../src/index/snapshot-head.ts';
-import { listStaged, stagedFolder, sweepStaged, writeStaged } from '../../src/index/staging.ts';
+import { checkSnapshot } from '../../src/snapshots/check.ts';
+import { guessIndexStart } from '../../src/snapshots/head.ts';
+import { listStaged, stagedFolder, sweepStaged, writeStaged } from '../../src/snapshots/staging.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
 import { buildEngine } from '../support/engine.ts';
 import { rebuild } from '../support/index-of.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import t from 'tap';
-import { prepareOps } from '../../src/db/ops.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { assertRunning } from '../../src/jobs/fence.ts';
 
 t.test('only the attempt that ops.db calls the running one may write', async (t) => {

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
-import { AppError } from '../../src/errors.ts';
+import { AppError } from '../../src/core/errors.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
 import type { RunRequest } from '../../src/jobs/jobs.ts';
-import { invalidArguments } from '../../src/operations/arguments.ts';
+import { invalidArguments } from '../../src/core/arguments.ts';
 import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 

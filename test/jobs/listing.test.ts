@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { prepareOps } from '../../src/db/ops.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
 import type { JobFilter } from '../../src/jobs/job-search.ts';
 import { createJobListing, type JobPage } from '../../src/jobs/listing.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { prepareLibrary } from '../../src/db/library.ts';
-import type { Db } from '../../src/db/open.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
+import type { Db } from '../../src/core/db/open.ts';
 import { overwriteUnseen, readApplied } from '../../src/library/applied.ts';
 import { makeIndexed } from '../support/snapshots.ts';
 import { addRunningJob } from '../support/script.ts';

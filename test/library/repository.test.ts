@@ -1,5 +1,5 @@
 import t from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import { kinds, shapes, type Value } from '../../src/library/rules.ts';
 import { makeRoot, type Scope } from '../support/library.ts';

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import t from 'tap';
-import { packageRoot } from '../../src/config.ts';
-import { checkArguments } from '../../src/operations/arguments.ts';
-import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { packageRoot } from '../../src/core/config.ts';
+import { checkArguments } from '../../src/core/arguments.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
-import type { Args, Dialog, Operation } from '../../src/operations/operation.ts';
+import type { Args, Dialog, Operation } from '../../src/core/operation.ts';
 import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
 

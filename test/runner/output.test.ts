@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createByteMask } from '../../src/runner/byte-mask.ts';
+import { createByteMask } from '../../src/core/byte-mask.ts';
 import { createOutput } from '../../src/runner/output.ts';
 
 /** An output with what it has written, a line `out:…` or `err:…` a write. */

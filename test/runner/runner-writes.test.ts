@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';

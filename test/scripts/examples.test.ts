@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { packageRoot } from '../../src/config.ts';
-import { createCatalogue } from '../../src/operations/catalogue.ts';
+import { packageRoot } from '../../src/core/config.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 
 const folder = path.join(packageRoot, 'scripts/examples');

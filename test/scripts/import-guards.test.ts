@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
-import type { ProgressMessage, ScriptMessage } from '../../src/runner/protocol.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import type { ProgressMessage, ScriptMessage } from '../../src/jobs/protocol.ts';
 import { hashFolder } from '../../src/sheets/folder.ts';
 import { planToken } from '../../src/sheets/token.ts';
 import {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { category, experience, makeRoot, manual, sheet, writeSheet, contentOf } from '../support/library.ts';
 import { runScript } from '../support/script.ts';
 

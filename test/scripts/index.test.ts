@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { prepareOps } from '../../src/db/ops.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { generationFiles, readAppliedGeneration, readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';

@@ -4,7 +4,7 @@ import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
 import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
 import { readFolder } from '../../src/sheets/folder.ts';
-import { sheetPlace } from '../../src/sheets/places.ts';
+import { sheetPlace } from '../../src/sheets/location.ts';
 import { planImport } from '../../src/sheets/plan.ts';
 import { seedStarterSheet } from '../../src/sheets/starter.ts';
 import { makeRoot } from '../support/library.ts';

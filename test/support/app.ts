@@ -7,11 +7,11 @@ import { type HTMLElement, parse } from 'node-html-parser';
 import { pino } from 'pino';
 import type { Test } from 'tap';
 import { type App, createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import type { JobEvent } from '../../src/bus.ts';
+import { readConfig } from '../../src/core/config.ts';
+import type { JobEvent } from '../../src/core/bus.ts';
 import { createAnswerCheck } from './answers.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
-import type { Catalogue } from '../../src/operations/catalogue.ts';
+import type { Catalogue } from '../../src/core/catalogue.ts';
 
 export type TestApp = App & {
   origin: string;

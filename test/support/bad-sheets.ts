@@ -1,10 +1,10 @@
 // Sheets that an import refuses, and the words it does so with.
 import t from 'tap';
-import type { AppError } from '../../src/errors.ts';
+import type { AppError } from '../../src/core/errors.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
 import { readFolder } from '../../src/sheets/folder.ts';
-import { mayRead } from '../../src/sheets/places.ts';
+import { mayRead } from '../../src/sheets/location.ts';
 import { planImport } from '../../src/sheets/plan.ts';
 import { badSheet, type Problem } from '../../src/sheets/problems.ts';
 import { makeRoot, type Root, type Sheet, sheet, writeSheet } from './library.ts';

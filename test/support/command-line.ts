@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import type { Test } from 'tap';
 import { obey } from '../../src/cli/main.ts';
-import { packageRoot } from '../../src/config.ts';
-import { openDatabase } from '../../src/db/open.ts';
+import { packageRoot } from '../../src/core/config.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { makeRoot } from './engine.ts';
 
 export type Ended = { code: number | null; out: string; err: string };

@@ -1,7 +1,7 @@
 // A library with entries for tests: real files, made by the program's own migrations.
-import { readConfig } from '../../src/config.ts';
-import type { Db } from '../../src/db/open.ts';
-import { prepareLibrary } from '../../src/db/library.ts';
+import { readConfig } from '../../src/core/config.ts';
+import type { Db } from '../../src/core/db/open.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 

@@ -1,5 +1,5 @@
 // Brings the index of a test's library up to date in this process, by the code that the script `index` runs.
-import type { Db } from '../../src/db/open.ts';
+import type { Db } from '../../src/core/db/open.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { type RebuildArguments, rebuildIndex } from '../../src/index/rebuild.ts';
 

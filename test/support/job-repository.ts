@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { prepareOps } from '../../src/db/ops.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
 import { createJobRepository, type NewJob } from '../../src/jobs/repository.ts';
 

@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { type Config, readConfig } from '../../src/config.ts';
-import { prepareLibrary } from '../../src/db/library.ts';
-import type { Db } from '../../src/db/open.ts';
+import { type Config, readConfig } from '../../src/core/config.ts';
+import { prepareLibrary } from '../../src/core/db/library.ts';
+import type { Db } from '../../src/core/db/open.ts';
 import { formatRecord } from '../../src/sheets/csv.ts';
 import { type Tab, tabs } from '../../src/sheets/tabs.ts';
 

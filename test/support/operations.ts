@@ -1,7 +1,7 @@
 // Operations for tests: everything an operation must have, and what a test wants to be different.
 import path from 'node:path';
-import { packageRoot } from '../../src/config.ts';
-import { noRetries, type Operation } from '../../src/operations/operation.ts';
+import { packageRoot } from '../../src/core/config.ts';
+import { noRetries, type Operation } from '../../src/core/operation.ts';
 
 /** Runs the child of that name in test/support/children; by default it succeeds and claims nothing. */
 export function defineOperation(different: Partial<Operation> & { child?: string } = {}): Operation {

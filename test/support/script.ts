@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { childEnvironment, type Config, packageRoot } from '../../src/config.ts';
-import { prepareOps } from '../../src/db/ops.ts';
+import { childEnvironment, type Config, packageRoot } from '../../src/core/config.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import {
   type FailureMessage,
   parseMessage,
@@ -15,7 +15,7 @@ import {
   type ResultMessage,
   type RowMessage,
   type ScriptMessage,
-} from '../../src/runner/protocol.ts';
+} from '../../src/jobs/protocol.ts';
 
 type ScriptRun = {
   code: number | null;

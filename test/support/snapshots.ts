@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Config } from '../../src/config.ts';
-import type { Db } from '../../src/db/open.ts';
+import type { Config } from '../../src/core/config.ts';
+import type { Db } from '../../src/core/db/open.ts';
 import { liveFiles } from '../../src/index/generation.ts';
-import { snapshotFormat } from '../../src/index/snapshot-manifest.ts';
+import { snapshotFormat } from '../../src/snapshots/manifest.ts';
 import type { Part } from './zip.ts';
 import { addExperience, addManual, createLibrary } from './entries.ts';
 import { rebuild } from './index-of.ts';

@@ -3,7 +3,7 @@ import './plain-children.ts';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { childEnvironment, type Config, packageRoot } from '../../src/config.ts';
+import { childEnvironment, type Config, packageRoot } from '../../src/core/config.ts';
 
 export const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 

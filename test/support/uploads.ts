@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp, type TestApp } from './app.ts';
 import { makeIndexed, type Members } from './snapshots.ts';
 

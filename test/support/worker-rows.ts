@@ -2,7 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { openDatabase } from '../../src/db/open.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { identify } from '../../src/runner/processes.ts';
 import { type Beat, createWorkerRepository, firstBeat } from '../../src/workers/repository.ts';
 import type { TestApp } from './app.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { createBus, type JobEvent } from '../../src/bus.ts';
-import { prepareOps } from '../../src/db/ops.ts';
+import { createBus, type JobEvent } from '../../src/core/bus.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { createJobFigures } from '../../src/telemetry/job-figures.ts';
 import { createJobTally } from '../../src/telemetry/job-tally.ts';
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { prepareOps } from '../../src/db/ops.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { metricNames, type Readings, type Sample } from '../../src/telemetry/metrics.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 

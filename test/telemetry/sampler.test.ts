@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
-import { createBus } from '../../src/bus.ts';
-import { openDatabase } from '../../src/db/open.ts';
-import { prepareOps } from '../../src/db/ops.ts';
+import { createBus } from '../../src/core/bus.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createSampler } from '../../src/telemetry/sampler.ts';

@@ -1,5 +1,5 @@
 // Claims and completes in small batches until nothing waits, and prints the ids that were its own, one a line.
-import { openDatabase, scriptBusyMs } from '../../../src/db/open.ts';
+import { openDatabase, scriptBusyMs } from '../../../src/core/db/open.ts';
 import { createSqliteQueue } from '../../../src/embedding/sqlite-queue.ts';
 
 const [file = '', claimant = ''] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 // Rebuilds the index of the data root in its first argument, and kills itself before the n-th change of a file, where n
 // is the second argument.
 import fs from 'node:fs';
-import { readConfig } from '../../../src/config.ts';
-import { openDatabase } from '../../../src/db/open.ts';
+import { readConfig } from '../../../src/core/config.ts';
+import { openDatabase } from '../../../src/core/db/open.ts';
 import { rebuild } from '../index-of.ts';
 
 const [root = '', killAt = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 // A script of the program's own kind; what it does is the argument `text`.
-import { AppError } from '../../../src/errors.ts';
-import { runScript } from '../../../src/runner/script.ts';
+import { AppError } from '../../../src/core/errors.ts';
+import { runScript } from '../../../src/jobs/script.ts';
 
 await runScript<{ text: string; count?: number }>(({ text, count = 0 }, context) => {
   if (text === 'bad input') throw new AppError('bad_input', 'Row 7 has no title.', { total: 1 });

@@ -1,0 +1,88 @@
+// The one rule about arguments, used by form, API and command line: the same checks, the same messages.
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { AppError } from './errors.ts';
+import type { Args, ArgumentProperty, ArgumentSchema } from './operation.ts';
+
+export type ArgumentProblem = { field: string; message: string };
+
+/** The schemas are ours, or made from what own-schema.ts has checked. */
+const unchecked = { meta: false, validateSchema: false } as const;
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
+ajv.addVocabulary(['labels', 'advanced', 'hidden']);
+ajv.addFormat('date', isDay);
+const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
+
+/** Gives the arguments with defaults filled in; throws `invalid_arguments` with all problems, each with its field. */
+export function checkArguments(schema: ArgumentSchema, given: Args): Args {
+  const validate = validators.get(schema) ?? ajv.compile(schema);
+  validators.set(schema, validate);
+  const args = structuredClone(given);
+  if (validate(args)) return args;
+  const problems = (validate.errors ?? []).map((error) => describe(error, schema));
+  // A value of the wrong type breaks several rules of its field, and is told once.
+  throw invalidArguments([...new Map(problems.map((problem) => [problem.message, problem])).values()]);
+}
+
+export function invalidArguments(problems: ArgumentProblem[]): AppError {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` ${problems.length - 1} more.` : '';
+  return new AppError('invalid_arguments', `${first?.message ?? 'The arguments are not valid.'}${more}`, {
+    problems,
+  });
+}
+
+/** A form sends text: an empty field is absent, a box is ticked or absent, a number is read. What cannot be read
+ *  stays text, for `checkArguments` to refuse. Fields of the form itself (reason, confirm …) are left out by name. */
+export function readForm(schema: ArgumentSchema, form: Record<string, unknown>, own: string[]): Args {
+  const given = Object.entries(form).filter(([name, value]) => !own.includes(name) && value !== '');
+  return Object.fromEntries(given.map(([name, value]) => [name, readText(schema.properties[name], value)]));
+}
+
+/** The value that a text of a form or a command line stands for; what cannot be read stays text. A box that is ticked
+ *  by default sends `false` before its own value. */
+export function readText(property: ArgumentProperty | undefined, text: unknown): unknown {
+  if (property?.type === 'boolean') {
+    const value = Array.isArray(text) ? text.at(-1) : text;
+    return value === 'true' || value === 'on' ? true : value === 'false' ? false : value;
+  }
+  if (property?.type === 'integer' && /^-?\d{1,15}$/.test(String(text))) return Number(text);
+  if (property?.type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(String(text))) return Number(text);
+  return text;
+}
+
+/** `2026-01-31`, a day that the calendar has (RFC 3339, full-date). */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+function describe(error: ErrorObject, schema: ArgumentSchema): ArgumentProblem {
+  const known = Object.keys(schema.properties);
+  if (error.keyword === 'additionalProperties') {
+    const field = String(error.params.additionalProperty);
+    const names = known.length > 0 ? `Known: ${known.join(', ')}.` : 'This operation takes none.';
+    return { field, message: `Unknown argument ${JSON.stringify(field.slice(0, 80))}. ${names}` };
+  }
+  const field = error.instancePath.slice(1);
+  const property = schema.properties[field];
+  if (!property) return { field: '', message: 'Arguments must be one JSON object.' };
+  return { field, message: `${property.title}: ${expectation(property)}.` };
+}
+
+function expectation(property: ArgumentProperty): string {
+  if (property.enum) return `choose one of ${property.enum.join(', ')}`;
+  if (property.type === 'boolean') return 'must be true or false';
+  if (property.type === 'integer') return `must be a whole number${rangeOf(property)}`;
+  if (property.type === 'number') return `must be a number${rangeOf(property)}`;
+  if (property.format === 'date') return 'must be a day such as 2026-01-31';
+  if (property.maxLength)
+    return `must be text of ${property.minLength ?? 0} to ${property.maxLength} characters`;
+  return property.minLength ? `must be text of at least ${property.minLength} characters` : 'must be text';
+}
+
+function rangeOf({ minimum, maximum }: ArgumentProperty): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (minimum !== undefined) return ` of at least ${minimum}`;
+  return maximum === undefined ? '' : ` of at most ${maximum}`;
+}

@@ -1,0 +1,246 @@
+// Reads the environment (and a .env file) once into a frozen, typed object. Nothing else reads process.env.
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { AppError } from './errors.ts';
+
+type Environment = Record<string, string | undefined>;
+export type Config = ReturnType<typeof readConfig>;
+
+/** Folder of package.json; views, migrations, public and the compiled scripts are found from here. */
+export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+export const version: string = JSON.parse(
+  fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
+).version;
+
+/** What an operator may set, as `.env.example` lists it. */
+export const settingNames = [
+  'CHL_HOST',
+  'CHL_PORT',
+  'CHL_ALLOWED_HOSTS',
+  'CHL_ACCESS_TOKEN',
+  'CHL_EXPERIENCE_ROOT',
+  'CHL_DATABASE_PATH',
+  'CHL_OPS_DATABASE_PATH',
+  'CHL_FAISS_INDEX_PATH',
+  'CHL_OPERATIONS_MODE',
+  'CHL_OPERATIONS_TIMEOUT_SEC',
+  'CHL_OPERATIONS_FILE',
+  'CHL_MAX_RUNNING_JOBS',
+  'CHL_KILL_GRACE_SEC',
+  'CHL_JOB_LOG_MAX_MB',
+  'CHL_RETENTION_DAYS',
+  'CHL_RETENTION_JOBS',
+  'CHL_IMPORT_ROOTS',
+  'CHL_SNAPSHOT_MAX_MB',
+  'CHL_WORKERS',
+  'CHL_EMBEDDING_URL',
+  'CHL_EMBEDDING_MODEL',
+  'CHL_EMBEDDING_KEY_FILE',
+  'CHL_MAX_STREAMS',
+  'CHL_TELEMETRY_INTERVAL_SEC',
+  'CHL_LOG_LEVEL',
+];
+
+/** Folders in which commands are looked up. */
+export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
+
+/** The configuration of this process. Variables that are set win over the .env file in `folder`. */
+export function loadConfig(environment: Environment = process.env, folder = process.cwd()): Config {
+  return readConfig({ ...readEnvFile(path.join(folder, '.env')), ...environment }, folder);
+}
+
+/** Throws `config` with one line that names the variable, the value and what is allowed. */
+export function readConfig(env: Environment, folder: string) {
+  const absolute = (value: string) => path.resolve(folder, value);
+  const root = absolute(text(env, 'CHL_EXPERIENCE_ROOT', './data'));
+  const inRoot = (name: string, file: string) => absolute(text(env, name, path.join(root, file)));
+  const config = {
+    host: text(env, 'CHL_HOST', '127.0.0.1'),
+    port: whole(env, 'CHL_PORT', 8000, 0, 65_535),
+    allowedHosts: list(env, 'CHL_ALLOWED_HOSTS', ',').map((name) => name.toLowerCase()),
+    root,
+    databasePath: inRoot('CHL_DATABASE_PATH', 'chl.db'),
+    opsDatabasePath: inRoot('CHL_OPS_DATABASE_PATH', 'ops.db'),
+    indexFolder: inRoot('CHL_FAISS_INDEX_PATH', 'faiss_index'),
+    mode: oneOf(env, 'CHL_OPERATIONS_MODE', ['scripts', 'noop'] as const),
+    timeoutMs: whole(env, 'CHL_OPERATIONS_TIMEOUT_SEC', 900, 1, 604_800) * 1000,
+    operationsFile: inRoot('CHL_OPERATIONS_FILE', 'operations.yaml'),
+    maxRunningJobs: whole(env, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
+    killGraceMs: whole(env, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
+    jobLogMaxBytes: whole(env, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
+    retentionDays: whole(env, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
+    retentionJobs: whole(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
+    importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
+    snapshotMaxBytes: whole(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
+    workers: whole(env, 'CHL_WORKERS', 2, 0, 64),
+    embedding: readEmbeddingService(env, absolute),
+    maxStreams: whole(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
+    telemetryIntervalMs: whole(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
+    logLevel: oneOf(env, 'CHL_LOG_LEVEL', [
+      'info',
+      'trace',
+      'debug',
+      'warn',
+      'error',
+      'fatal',
+      'silent',
+    ] as const),
+    unknownVariables: Object.keys(env).filter((name) => name.startsWith('CHL_') && !known.has(name)),
+  };
+  refuseExposure(env, config.host);
+  refuseSharedFile(config.databasePath, config.opsDatabasePath);
+  return Object.freeze(config);
+}
+
+/** What a child process is given: enough to load the same configuration, and nothing secret. `passedOn` names further
+ *  variables of this process that an operator's own operation asks for. */
+export function childEnvironment(
+  config: Config,
+  extra: Record<string, string>,
+  passedOn: string[] = [],
+): Record<string, string> {
+  const inherited = Object.fromEntries(
+    ['PATH', 'HOME', 'LANG', 'TZ', ...passedOn].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return {
+    ...inherited,
+    CHL_EXPERIENCE_ROOT: config.root,
+    CHL_DATABASE_PATH: config.databasePath,
+    CHL_OPS_DATABASE_PATH: config.opsDatabasePath,
+    CHL_FAISS_INDEX_PATH: config.indexFolder,
+    CHL_IMPORT_ROOTS: config.importRoots.join(':'),
+    CHL_SNAPSHOT_MAX_MB: String(config.snapshotMaxBytes / 1024 / 1024),
+    CHL_OPERATIONS_MODE: config.mode,
+    CHL_LOG_LEVEL: config.logLevel,
+    CHL_EMBEDDING_URL: config.embedding?.url ?? '',
+    CHL_EMBEDDING_MODEL: config.embedding?.model ?? '',
+    CHL_EMBEDDING_KEY_FILE: config.embedding?.keyFile ?? '',
+    ...extra,
+  };
+}
+
+/** What the runner tells a script about itself: which attempt of which job it is (`CHL_JOB=<id>.<attempt>`; by hand
+ *  an empty id), and the descriptor for its messages (0: none). */
+export function readScriptEnvironment(env: Environment = process.env) {
+  const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
+  return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0) };
+}
+
+const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
+
+/** The last two are set by the runner for its children. */
+const known = new Set([...settingNames, 'CHL_JOB', 'CHL_MESSAGE_FD']);
+
+function readEnvFile(file: string): Environment {
+  if (!fs.existsSync(file)) return {};
+  try {
+    return parseEnv(fs.readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw refusal(`${file} cannot be read: ${(cause as Error).message}. Mend or remove it.`);
+  }
+}
+
+/** There is no login yet, so nothing that would need one may start. */
+function refuseExposure(env: Environment, host: string) {
+  if (env.CHL_ACCESS_TOKEN) {
+    throw refusal(
+      'CHL_ACCESS_TOKEN is set, but this version has no login to check it with. Unset it; the page stays on loopback.',
+    );
+  }
+  if (!loopbackHosts.includes(host)) {
+    throw refusal(
+      `CHL_HOST is ${JSON.stringify(host)}; this version has no login, so only ${loopbackHosts.join(', ')} are allowed.`,
+    );
+  }
+}
+
+export type EmbeddingService = { url: string; model: string; keyFile: string | null };
+
+/** Null: the built-in embedder. The key itself is read where it is used, so that nothing can print it with the settings. */
+function readEmbeddingService(
+  env: Environment,
+  absolute: (value: string) => string,
+): EmbeddingService | null {
+  const [url, model] = [text(env, 'CHL_EMBEDDING_URL', ''), text(env, 'CHL_EMBEDDING_MODEL', '')];
+  const keyFile = env.CHL_EMBEDDING_KEY_FILE ? absolute(env.CHL_EMBEDDING_KEY_FILE) : null;
+  if (!url) {
+    const [alone] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
+    if (alone) throw refusal(`${alone} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
+    return null;
+  }
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || parsed.search || parsed.hash) {
+    throw refusal(`CHL_EMBEDDING_URL is ${JSON.stringify(url)}; allowed: an http or https address.`);
+  }
+  if (parsed.username || parsed.password) {
+    throw refusal(
+      'CHL_EMBEDDING_URL holds a password. Put it into a file and name that in CHL_EMBEDDING_KEY_FILE.',
+    );
+  }
+  if (!model)
+    throw refusal('CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Name the model to ask for.');
+  if (keyFile) refuseOpenKey(keyFile);
+  return { url, model, keyFile };
+}
+
+function refuseOpenKey(file: string) {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile())
+    throw refusal(`CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}; there is no such file.`);
+  if ((stat.mode & 0o077) === 0) return;
+  throw refusal(
+    `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}, which others can read. Run: chmod 600 ${file}`,
+  );
+}
+
+function refuseSharedFile(databasePath: string, opsDatabasePath: string) {
+  if (!isSameFile(databasePath, opsDatabasePath)) return;
+  throw refusal(
+    `CHL_DATABASE_PATH and CHL_OPS_DATABASE_PATH are both ${JSON.stringify(databasePath)}; they must be two files.`,
+  );
+}
+
+/** Also when one is a link to the other. */
+function isSameFile(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [one, other].map((file) => fs.statSync(file, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function text(env: Environment, name: string, fallback: string): string {
+  return env[name] || fallback;
+}
+
+function list(env: Environment, name: string, separator: string): string[] {
+  return (env[name] ?? '')
+    .split(separator)
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+function whole(env: Environment, name: string, fallback: number, least: number, most: number): number {
+  const value = env[name];
+  if (!value) return fallback;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+  throw refusal(`${name} is ${JSON.stringify(value)}; allowed: a whole number from ${least} to ${most}.`);
+}
+
+/** The first of `allowed` is the default. */
+function oneOf<T extends string>(env: Environment, name: string, allowed: readonly [T, ...T[]]): T {
+  const value = env[name];
+  if (!value) return allowed[0];
+  const found = allowed.find((item) => item === value);
+  if (found) return found;
+  throw refusal(`${name} is ${JSON.stringify(value)}; allowed: ${allowed.join(', ')}.`);
+}
+
+function refusal(message: string) {
+  return new AppError('config', message);
+}

@@ -1,0 +1,120 @@
+// Which texts of a job are secret, and in which forms they would show: as they are, JSON-escaped, in base64, a line at a
+// time. Reads secret files; never keeps them anywhere but in memory.
+import fs from 'node:fs';
+import { childEnvironment, type Config } from './config.ts';
+import type { Operation } from './operation.ts';
+import { createByteMask } from './byte-mask.ts';
+
+/** Shorter texts would hide ordinary words. */
+const leastBytes = 6;
+/** Lines of a key file (PEM, base64) that are shorter say nothing by themselves. */
+const leastLineBytes = 16;
+const secretFileMaxBytes = 64 * 1024;
+/** Names of variables and of JSON keys that mean a secret. */
+const secretName = /key|token|secret|password|passphrase/i;
+const base64Widths = [64, 76];
+
+export type Masker = ReturnType<typeof maskerFor>;
+
+/** Hides `secrets` in everything that a job says: `stream()` for bytes in any cut, `text` and `value` for messages. */
+export function maskerFor(secrets: string[]) {
+  const forms = [...new Set(secrets.flatMap(formsOf))].filter(
+    (form) => Buffer.byteLength(form) >= leastBytes,
+  );
+  const createStream = createByteMask(forms.map((form) => Buffer.from(form)));
+  const text = (plain: string): string => {
+    if (forms.length === 0) return plain;
+    const mask = createStream();
+    return Buffer.concat([mask.add(Buffer.from(plain)), mask.end()]).toString();
+  };
+  /** Every text in a JSON value, names of keys too. */
+  const value = <T>(plain: T): T => (forms.length === 0 ? plain : (maskDeep(plain, text) as T));
+  return { stream: createStream, text, value };
+}
+
+/** What the settings and the variables that an operator's own operation asks for give away: the files that names in
+ *  `…_FILE` point to, and the values of names that mean a secret. */
+export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
+  const asked = typeof script === 'string' ? [] : script.env;
+  return secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
+}
+
+/** A file that cannot be read hides nothing: the script cannot read it either. */
+export function secretsIn(environment: Record<string, string>, names = Object.keys(environment)): string[] {
+  return names.flatMap((name) => {
+    const value = environment[name] ?? '';
+    const secret = name.endsWith('_FILE') ? readStart(value) : secretName.test(name) ? value : null;
+    return secret ? [secret] : [];
+  });
+}
+
+function readStart(file: string): string | null {
+  let fd: number;
+  try {
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return null;
+    throw error;
+  }
+  try {
+    if (!fs.fstatSync(fd).isFile()) return null;
+    const content = Buffer.alloc(secretFileMaxBytes);
+    return content.subarray(0, fs.readSync(fd, content, 0, secretFileMaxBytes, 0)).toString();
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Of a JSON file (a service account) also the values under names that mean a secret. */
+function formsOf(secret: string): string[] {
+  const whole = secret.trim();
+  return [...writingsOf(whole), ...secretValues(whole).flatMap(writingsOf)];
+}
+
+function writingsOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  const longLines = lines.length > 1 ? lines.filter((line) => line.length >= leastLineBytes) : [];
+  return [...escapes(secret), ...longLines.flatMap(escapes), ...base64Of(secret)].filter(Boolean);
+}
+
+function escapes(text: string): string[] {
+  return [text, JSON.stringify(text).slice(1, -1)];
+}
+
+/** The three ways in which base64 can begin within a longer text, without the characters that the neighbours change;
+ *  and the lines in which `base64` writes it. */
+function base64Of(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const aligned = [0, 1, 2].map((shift) => {
+    const code = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const isWhole = (shift + bytes.length) % 3 === 0;
+    return code.slice(shift === 0 ? 0 : shift + 1, isWhole ? undefined : -1);
+  });
+  const first = aligned[0] ?? '';
+  const wrapped = base64Widths.flatMap((width) => first.match(new RegExp(`.{${width}}`, 'g')) ?? []);
+  const all = [...aligned, ...wrapped].filter((code) => code.length >= leastLineBytes / 2);
+  return [...all, ...all.map((code) => code.replaceAll('+', '-').replaceAll('/', '_'))];
+}
+
+function secretValues(text: string): string[] {
+  if (!text.startsWith('{')) return [];
+  try {
+    const parsed = JSON.parse(text) as Record<string, unknown>;
+    return Object.entries(parsed).flatMap(([name, value]) =>
+      secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
+    );
+  } catch {
+    // Not JSON: the whole text and its lines are hidden already.
+    return [];
+  }
+}
+
+function maskDeep(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskDeep(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [mask(name), maskDeep(item, mask)]));
+}

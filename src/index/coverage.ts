@@ -1,0 +1,38 @@
+// How the vectors of a snapshot stand to the library here, before it is installed.
+import type { Db } from '../core/db/open.ts';
+import { contentHash, embeddedText } from '../library/content.ts';
+import { count } from '../core/format.ts';
+import type { MetaVector } from './meta.ts';
+import { createIndexRepository } from './repository.ts';
+
+/** `covered` entries have a vector of their text as it stands, `stale` ones a vector of older text, `missing` ones none;
+ *  `orphans` are vectors without an entry here. */
+export type Coverage = { entries: number; covered: number; stale: number; missing: number; orphans: number };
+
+export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {
+  const hashes = { experience: new Map<string, string>(), manual: new Map<string, string>() };
+  for (const { kind, entity_id, content_hash } of vectors) hashes[kind].set(entity_id, content_hash);
+  const found = { entries: 0, covered: 0, stale: 0, missing: 0 };
+  // One pass over the library: asking for the entry of each vector takes several times as long.
+  library.transaction(() => {
+    for (const entry of createIndexRepository(library).allEntries()) {
+      const hash = hashes[entry.kind].get(entry.id);
+      found.entries++;
+      if (hash === undefined) found.missing++;
+      else if (contentHash(embeddedText(entry)) === hash) found.covered++;
+      else found.stale++;
+    }
+  })();
+  return { ...found, orphans: vectors.length - found.covered - found.stale };
+}
+
+/** `covers 39,120 of 39,561 entries; 441 stale` */
+export function wordCoverage({ entries, covered, stale, missing, orphans }: Coverage): string {
+  const others = [
+    stale > 0 && `${count(stale)} stale`,
+    missing > 0 && `${count(missing)} missing`,
+    orphans > 0 && `${count(orphans)} of no entry here`,
+  ].filter(Boolean);
+  const covers = `covers ${count(covered)} of ${count(entries)} entries`;
+  return others.length > 0 ? `${covers}; ${others.join(', ')}` : covers;
+}

@@ -1,0 +1,55 @@
+// The messages a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes.
+// A line that is none of these is a fault of the script: `parseMessage` gives null, the runner counts it.
+import { isObject, parseJson } from '../core/json.ts';
+
+export type ProgressMessage = {
+  type: 'progress';
+  done: number;
+  total?: number;
+  phase?: string;
+  note?: string;
+};
+export type RowMessage = { type: 'row'; ref?: string; outcome: string; message?: string };
+export type ResultMessage = { type: 'result'; data: Record<string, unknown> };
+/** Says why the script is about to end with an exit code other than 0; becomes the job's failure. */
+export type FailureMessage = { type: 'failure'; message: string; detail?: Record<string, unknown> };
+export type ScriptMessage = ProgressMessage | RowMessage | ResultMessage | FailureMessage;
+
+export const exitCodes = { badInput: 65, temporary: 75 } as const;
+
+/** A longer line is refused before it is buffered. */
+export const messageMaxBytes = 1024 * 1024;
+
+export function parseMessage(line: string): ScriptMessage | null {
+  const value = parseJson(line);
+  if (!isObject(value)) return null;
+  if (value.type === 'progress') return isProgress(value) ? (value as ProgressMessage) : null;
+  if (value.type === 'row') return isRow(value) ? (value as RowMessage) : null;
+  if (value.type === 'result') return isObject(value.data) ? (value as ResultMessage) : null;
+  if (value.type === 'failure') return isFailure(value) ? (value as FailureMessage) : null;
+  return null;
+}
+
+function isProgress({ done, total, phase, note }: Record<string, unknown>): boolean {
+  return isAmount(done) && optional(total, isAmount) && optional(phase, isText) && optional(note, isText);
+}
+
+function isRow({ ref, outcome, message }: Record<string, unknown>): boolean {
+  return isText(outcome) && optional(ref, isText) && optional(message, isText);
+}
+
+function isFailure({ message, detail }: Record<string, unknown>): boolean {
+  return isText(message) && optional(detail, isObject);
+}
+
+function optional(value: unknown, check: (value: unknown) => boolean): boolean {
+  return value === undefined || check(value);
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

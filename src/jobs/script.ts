@@ -1,0 +1,107 @@
+// The child's side of the script protocol: arguments from stdin, messages to CHL_MESSAGE_FD, the exit code.
+import { readFileSync, writeSync } from 'node:fs';
+import { type Config, loadConfig, readScriptEnvironment } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { assertRunning } from './fence.ts';
+import { exitCodes, type ScriptMessage } from './protocol.ts';
+
+export type ScriptContext = {
+  config: Config;
+  /** Which attempt of which job this process is, e.g. to be written to `ops_applied`. */
+  job: { id: string; attempt: number };
+  /** Says where the work stands; at most ten times a second is sent, a change of phase always. */
+  progress(done: number, total: number | undefined, phase: string, note?: string): void;
+  /** Reports one line of the input: `ref` like `Experiences!17`. */
+  row(ref: string, outcome: string, message?: string): void;
+  /** Throws unless ops.db still says that this attempt of the job is the running one; call it inside the
+   *  write transaction, right before the commit. */
+  assertFence(): void;
+};
+
+/** Runs `work` with the job's arguments; what it returns becomes the job's result. `bad_input` ends with 65,
+ *  `temporary` with 75, anything else with 1 and the stack on stderr (the log). */
+export async function runScript<Args>(
+  work: (args: Args, context: ScriptContext) => Promise<Record<string, unknown>> | Record<string, unknown>,
+): Promise<void> {
+  const config = loadConfig();
+  const { job, messageFd } = readScriptEnvironment();
+  const send = (message: ScriptMessage) => writeMessage(messageFd, message);
+  const reporter = createReporter(send);
+  try {
+    const args = JSON.parse(readFileSync(0, 'utf8')) as Args;
+    const assertFence = () => assertRunning(config.opsDatabasePath, job);
+    const result = await work(args, { config, job, ...reporter, assertFence });
+    reporter.flush();
+    send({ type: 'result', data: result });
+  } catch (error) {
+    reporter.flush();
+    process.exitCode = reportFailure(error, send);
+  }
+}
+
+const progressEveryMs = 100;
+
+type Send = (message: ScriptMessage) => void;
+
+function createReporter(send: Send, now = () => performance.now()) {
+  let pending: ScriptMessage | null = null;
+  let phaseSent: string | undefined;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  const flush = () => {
+    if (!pending) return;
+    send(pending);
+    pending = null;
+    sentAt = now();
+  };
+  return {
+    flush,
+    progress(done: number, total: number | undefined, phase: string, note?: string) {
+      pending = {
+        type: 'progress',
+        done,
+        phase,
+        ...(total === undefined ? {} : { total }),
+        ...(note === undefined ? {} : { note }),
+      };
+      if (phase === phaseSent && now() - sentAt < progressEveryMs) return;
+      phaseSent = phase;
+      flush();
+    },
+    row(ref: string, outcome: string, message?: string) {
+      send({ type: 'row', ref, outcome, ...(message === undefined ? {} : { message }) });
+    },
+  };
+}
+
+function writeMessage(fd: number, message: ScriptMessage) {
+  if (fd > 0) writeWhole(fd, Buffer.from(`${JSON.stringify(message)}\n`));
+}
+
+/** The descriptor is a socket that the parent may read slowly: EAGAIN means wait, not fail. */
+function writeWhole(fd: number, bytes: Buffer) {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(fd, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function reportFailure(error: unknown, send: Send): number {
+  if (error instanceof AppError) {
+    send({
+      type: 'failure',
+      message: error.message,
+      ...(error.details === undefined ? {} : { detail: error.details }),
+    });
+    process.stderr.write(`${error.message}\n`);
+    if (error.code === 'bad_input') return exitCodes.badInput;
+    return error.code === 'temporary' ? exitCodes.temporary : 1;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  send({ type: 'failure', message });
+  process.stderr.write(`${stack ?? message}\n`);
+  return 1;
+}

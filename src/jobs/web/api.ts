@@ -1,0 +1,265 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, mostJobs } from '../bulk.ts';
+import { readSearch, wordTerm } from '../job-search.ts';
+import { jobLogFile, readJobLog } from '../log.ts';
+import { searchContext } from './job-list.ts';
+import { followLog } from './log-stream.ts';
+import { requester } from '../../web/requester.ts';
+import type { Services } from '../../web/services.ts';
+import {
+  acceptedSchema,
+  contentAnswer,
+  jobBody,
+  jobSchema,
+  listSchema,
+  objectAnswer,
+  refusals,
+  timeSchema,
+  anyObjectSchema,
+} from '../../web/bodies.ts';
+import { type RunBody, runFields } from '../../operations/web/api.ts';
+
+type WithId = { Params: { id: string } };
+type ListQuery = {
+  status?: string;
+  operation?: string;
+  actor?: string;
+  q?: string;
+  since?: string;
+  limit: number;
+  cursor?: number;
+};
+
+const params = { type: 'object', properties: { id: { type: 'string' } } } as const;
+const jobAnswer = { summary: 'One job, by number or id.', params, response: { 200: jobSchema, ...refusals } };
+const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
+
+const jobsQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    status: text,
+    operation: text,
+    actor: text,
+    q: text,
+    since: timeSchema,
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    cursor: { type: 'integer', minimum: 1 },
+  },
+} as const;
+
+/** `looked_down_to`: a search that takes too long ends at this number, and `total` counts from it on; null: it did not. */
+const jobTotals = { total: { type: 'integer' }, looked_down_to: { type: ['integer', 'null'] } } as const;
+
+const rowsQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    outcome: text,
+    limit: { type: 'integer', minimum: 1, maximum: 1000, default: 200 },
+    cursor: { type: 'integer', minimum: 0 },
+  },
+} as const;
+
+const logQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    offset: { type: 'integer', minimum: 0, default: 0 },
+    limit: { type: 'integer', minimum: 1, maximum: 8_388_608, default: 1_048_576 },
+    follow: { type: 'string', enum: ['1'] },
+  },
+} as const;
+
+const retryBody = { type: ['object', 'null'], additionalProperties: false, properties: runFields } as const;
+
+type BulkBody = {
+  action: BulkAction;
+  jobs?: (number | string)[];
+  filter?: Omit<ListQuery, 'limit' | 'cursor'>;
+};
+const { limit: _limit, cursor: _cursor, ...filterFields } = jobsQuery.properties;
+/** Either `jobs`, by number or id, or `filter`: all that match. */
+const bulkBody = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['action'],
+  oneOf: [{ required: ['jobs'] }, { required: ['filter'] }],
+  properties: {
+    action: { type: 'string', enum: bulkActions },
+    jobs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: mostJobs,
+      items: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    },
+    filter: { type: 'object', additionalProperties: false, properties: filterFields },
+  },
+} as const;
+
+export function registerJobsApi(app: FastifyInstance, services: Services) {
+  const { config, jobs, bulk, listing, untilStored } = services;
+
+  app.get<{ Querystring: ListQuery }>(
+    '/api/v1/operations/jobs',
+    {
+      schema: {
+        summary: 'Jobs, newest first. `q` is a search as on the Jobs page.',
+        querystring: jobsQuery,
+        response: { 200: listSchema(jobSchema, jobTotals), ...refusals },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const filter = readFilter(services, request.query);
+      const { items, hasOlder, lookedTo } = await listing.page(filter, limit, { before: cursor });
+      const { total, lookedDownTo } = await listing.tally(filter);
+      return {
+        items: items.map((job) => jobBody(services, job)),
+        next_cursor: hasOlder ? String(lookedTo ?? items.at(-1)?.number) : null,
+        total,
+        looked_down_to: lookedDownTo,
+      };
+    },
+  );
+
+  app.post<{ Body: BulkBody }>(
+    '/api/v1/operations/jobs/bulk',
+    {
+      schema: {
+        ...objectAnswer,
+        summary: 'Retries or cancels many jobs: those named, or all that a filter finds.',
+        body: bulkBody,
+      },
+    },
+    async (request) => {
+      const { action, jobs: named, filter } = request.body;
+      const numbers = await bulk.choose(
+        filter
+          ? { filter: readFilter(services, filter), upTo: listing.newestNumber() }
+          : { numbers: (named ?? []).map((id) => jobs.find(String(id)).number) },
+      );
+      const { run, finished } = bulk.start(action, numbers, requester(request));
+      await finished;
+      return bulkAnswer(run);
+    },
+  );
+
+  app.get(
+    '/api/v1/operations/retention',
+    { schema: { ...objectAnswer, summary: 'What the daily clean-up would remove now.' } },
+    () => services.retention.preview(),
+  );
+
+  app.get<WithId>('/api/v1/operations/jobs/:id', { schema: jobAnswer }, (request) =>
+    jobBody(services, jobs.find(request.params.id)),
+  );
+
+  app.get<WithId & { Querystring: { offset: number; limit: number; follow?: '1' } }>(
+    '/api/v1/operations/jobs/:id/log',
+    {
+      schema: {
+        summary: 'A part of the log; with `follow=1` what comes is streamed.',
+        params,
+        querystring: logQuery,
+        response: contentAnswer('text/plain', 'A part of the log.'),
+      },
+    },
+    (request, reply) => {
+      const job = jobs.find(request.params.id);
+      const file = jobLogFile(config.root, job.number);
+      const { offset, limit, follow } = request.query;
+      if (follow && request.method === 'GET') return followLog(services, reply, job, offset);
+      const range = readJobLog(file, offset, limit);
+      return reply
+        .type('text/plain; charset=utf-8')
+        .header('x-log-offset', range.offset)
+        .header('x-log-size', range.size)
+        .header('x-job-status', job.status)
+        .send(range.text);
+    },
+  );
+
+  app.get<WithId & { Querystring: { outcome?: string; limit: number; cursor?: number } }>(
+    '/api/v1/operations/jobs/:id/rows',
+    {
+      schema: {
+        summary: 'What became of each row of the sheet.',
+        params,
+        querystring: rowsQuery,
+        response: { 200: listSchema(anyObjectSchema), ...refusals },
+      },
+    },
+    (request) => {
+      const { outcome, limit, cursor } = request.query;
+      return listing.rows(jobs.find(request.params.id).id, outcome, limit, cursor);
+    },
+  );
+
+  app.post<WithId>(
+    '/api/v1/operations/jobs/:id/cancel',
+    {
+      schema: {
+        summary: 'Ends a job that waits or runs.',
+        params,
+        response: { 202: jobSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const job = await untilStored(() => jobs.cancel(request.params.id, requester(request)));
+      reply.code(202);
+      return jobBody(services, job);
+    },
+  );
+
+  app.post<WithId & { Body: Omit<RunBody, 'args'> | null }>(
+    '/api/v1/operations/jobs/:id/retry',
+    {
+      schema: {
+        summary: 'Runs a failed or cancelled job again, as a new one.',
+        params,
+        body: retryBody,
+        response: { 202: acceptedSchema, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { reason, confirm, when_locked } = request.body ?? {};
+      const job = await untilStored(() =>
+        jobs.retry(request.params.id, { reason, confirm, whenLocked: when_locked }, requester(request)),
+      );
+      reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
+      return { job_id: job.id, number: job.number, status: job.status, url: `/jobs/${job.number}` };
+    },
+  );
+}
+
+/** The parameters are terms of a search, as in the box of the page. */
+function readFilter(
+  services: Services,
+  { status, operation, actor, since, q }: Omit<ListQuery, 'limit' | 'cursor'>,
+) {
+  const parts = Object.entries({ status, operation, actor, since }).map(([key, value]) =>
+    value === undefined ? '' : wordTerm(key as 'status', value),
+  );
+  const { filter, problems } = readSearch([...parts, q ?? ''].join(' '), searchContext(services));
+  if (problems.length === 0) return filter;
+  throw new AppError('invalid_arguments', problems.map(({ message }) => message).join(' '), {
+    problems: problems.map(({ term, message }) => ({ field: term.split(':')[0] || 'q', message })),
+  });
+}
+
+function bulkAnswer({ action, total, items }: BulkRun) {
+  const counts = bulkOutcomes.map((name) => [name, items.filter(({ outcome }) => outcome === name).length]);
+  return {
+    action,
+    total,
+    ...Object.fromEntries(counts),
+    items: items.map(({ number, outcome, message, newJob }) => ({
+      number,
+      outcome,
+      message,
+      new_number: newJob,
+    })),
+  };
+}

@@ -1,0 +1,184 @@
+// Many jobs at once, on pages: the dialog that asks, the run, and the page that tells what became of each.
+import type { FastifyInstance } from 'fastify';
+import {
+  type BulkAction,
+  type BulkChoice,
+  type BulkOutcome,
+  type BulkRun,
+  bulkActions,
+  bulkOutcomes,
+  mostJobs,
+} from '../bulk.ts';
+import { AppError } from '../../core/errors.ts';
+import { count, plural } from '../../core/format.ts';
+import { sendForm } from '../../operations/web/dialog.ts';
+import { type ListQuery, readList } from './job-list.ts';
+import { sendPage } from '../../web/page.ts';
+import { requester } from '../../web/requester.ts';
+import type { Services } from '../../web/services.ts';
+import { type Form, formBody } from '../../web/validation.ts';
+import { words } from '../../web/words.ts';
+
+type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
+  action: BulkAction;
+  /** `all`: what the filter finds up to the number `up_to`; else the ticked ones. */
+  scope?: 'all';
+  up_to?: number;
+  number?: number | number[];
+};
+type OfRun = { Params: { id: string }; Querystring: { outcome?: BulkOutcome; from: number } };
+
+const text = { type: 'string', maxLength: 500 } as const;
+const ticked = { type: 'integer', minimum: 1 } as const;
+const choice = {
+  type: 'object',
+  properties: {
+    action: { type: 'string', enum: bulkActions, default: 'retry' },
+    scope: { type: 'string', enum: ['all'] },
+    up_to: { type: 'integer', minimum: 0 },
+    number: { anyOf: [ticked, { type: 'array', maxItems: mostJobs, items: ticked }] },
+    status: text,
+    operation: text,
+    q: text,
+  },
+} as const;
+const runQuery = {
+  type: 'object',
+  properties: {
+    outcome: { type: 'string', enum: bulkOutcomes },
+    from: { type: 'integer', minimum: 0, default: 0 },
+  },
+} as const;
+
+const itemsAPage = 200;
+
+export function registerBulkPages(app: FastifyInstance, services: Services) {
+  const { bulk } = services;
+
+  app.get<{ Querystring: BulkForm }>(
+    '/ui/jobs/bulk',
+    { config: { isPage: true }, schema: { querystring: choice } },
+    async (request, reply) => {
+      const form = request.query;
+      const numbers = await bulk.choose(choiceOf(services, form));
+      const preview = await bulk.preview(form.action, numbers);
+      return sendForm(services, request, reply, 'dialog-bulk', viewDialog(form, numbers, preview));
+    },
+  );
+
+  app.post<{ Body: Form | null }>('/ui/jobs/bulk', { schema: { body: formBody } }, async (request, reply) => {
+    const form = readForm(request.body ?? {});
+    const numbers = await bulk.choose(choiceOf(services, form));
+    const { run } = bulk.start(form.action, numbers, requester(request));
+    const url = `/jobs/bulk/${run.id}`;
+    if (!request.headers['hx-request']) return reply.redirect(url, 303);
+    return reply.header('hx-redirect', url).send('');
+  });
+
+  app.get<OfRun>(
+    '/jobs/bulk/:id',
+    { config: { isPage: true }, schema: { querystring: runQuery } },
+    (request, reply) => {
+      const data = viewRun(bulk.find(request.params.id), request.query);
+      const title = `${data.verb} ${plural(data.total, 'job')}`;
+      return sendPage(services, request, reply, { name: 'bulk', title, section: 'jobs', data });
+    },
+  );
+
+  app.get<OfRun>('/ui/jobs/bulk/:id', { schema: { querystring: runQuery } }, (request, reply) =>
+    reply.view('cards/bulk', { ...viewRun(bulk.find(request.params.id), request.query), w: words }),
+  );
+}
+
+/** The dialog sends its numbers as one text. */
+function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkForm {
+  const known = bulkActions.find((name) => name === action);
+  if (!known) throw new AppError('bad_request', 'Say what to do with the jobs: retry or cancel.');
+  const number = numbers
+    .split(',')
+    .map(Number)
+    .filter((one) => Number.isSafeInteger(one) && one > 0);
+  if (scope !== 'all' && number.length === 0) throw new AppError('bad_request', 'No job is selected.');
+  return { action: known, number, ...(scope === 'all' ? { scope } : {}), up_to: Number(up_to ?? 0), ...list };
+}
+
+function choiceOf(services: Services, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
+  if (scope !== 'all') return { numbers: [number ?? []].flat() };
+  const { filter, problems } = readList(services, list);
+  // A filter that is not understood would mean more jobs than the operator has seen.
+  if (problems.length > 0) throw new AppError('invalid_arguments', problems[0]?.message ?? '', { problems });
+  return { filter, upTo: up_to ?? 0 };
+}
+
+function viewDialog(
+  { action, scope, up_to, status, operation, q }: BulkForm,
+  numbers: number[],
+  { able, skipped }: Awaited<ReturnType<Services['bulk']['preview']>>,
+) {
+  const verb = action === 'retry' ? 'Retry' : 'Cancel';
+  const jobs = plural(able, 'job');
+  const what =
+    action === 'retry'
+      ? 'Each gets a new job with the same arguments, which waits for the locks it needs.'
+      : 'A waiting job is cancelled at once. Of a running one the processes are ended.';
+  return {
+    action: '/ui/jobs/bulk',
+    question: able > 0 ? `${verb} ${jobs}?` : `None of these can be ${past[action].toLowerCase()}`,
+    consequences: [
+      ...(able > 0 ? [what] : []),
+      ...skipped.map(({ reason, jobs }) => `${plural(jobs, 'job')} skipped: ${lowerFirst(reason)}`),
+      ...(numbers.length === 0 ? ['No job is selected.'] : []),
+    ],
+    tone: action === 'retry' ? 'warn' : 'bad',
+    icon: action === 'retry' ? 'retry' : 'cross',
+    confirm: able > 0 ? `${verb} ${jobs}` : null,
+    keep: action === 'retry' ? 'Leave them' : able > 0 ? 'Keep them' : 'Go back',
+    back: '/jobs',
+    fields: Object.entries(
+      scope === 'all'
+        ? { action, scope, up_to, status, operation, q }
+        : { action, numbers: numbers.join(',') },
+    ).filter(([, value]) => value !== undefined),
+  };
+}
+
+const past = { retry: 'Retried', cancel: 'Cancelled' } as const;
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
+  const chosen = outcome ? run.items.filter((item) => item.outcome === outcome) : run.items;
+  const jobs = (name: BulkOutcome) => run.items.filter((item) => item.outcome === name).length;
+  const url = (parts: { outcome?: BulkOutcome | undefined; from?: number }, path = '/jobs/bulk') => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(parts)) if (value) query.set(name, String(value));
+    return `${path}/${run.id}${query.size > 0 ? `?${query}` : ''}`;
+  };
+  return {
+    verb: past[run.action],
+    total: run.total,
+    handled: run.items.length,
+    isOver: run.isOver,
+    sentence: bulkOutcomes.map((name) => `${count(jobs(name))} ${name}`).join(' · '),
+    path: url({ outcome, from }, '/ui/jobs/bulk'),
+    chips: [
+      { word: 'All', jobs: run.items.length, href: url({}), isCurrent: !outcome },
+      ...bulkOutcomes.map((name) => ({
+        word: outcomeWords[name].word,
+        jobs: jobs(name),
+        href: url({ outcome: name }),
+        isCurrent: outcome === name,
+      })),
+    ],
+    items: chosen
+      .slice(from, from + itemsAPage)
+      .map((item) => ({ ...item, badge: outcomeWords[item.outcome] })),
+    previous: from > 0 ? url({ outcome, from: Math.max(0, from - itemsAPage) }) : null,
+    next: from + itemsAPage < chosen.length ? url({ outcome, from: from + itemsAPage }) : null,
+  };
+}
+
+const outcomeWords = {
+  done: { tone: 'ok', icon: 'check', word: 'Done' },
+  skipped: { tone: 'idle', icon: 'slash', word: 'Skipped' },
+  failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
+};

@@ -1,0 +1,225 @@
+// The list of jobs as the page shows it: what its address asks for, the jobs, what each chip would show, and the ways on.
+import type { FastifyInstance } from 'fastify';
+import { mostJobs } from '../bulk.ts';
+import { type JobStatus, jobStatuses } from '../job.ts';
+import { readSearch, type SearchTerm, wordTerm } from '../job-search.ts';
+import { type JobTally, mostCounted, needsLook } from '../listing.ts';
+import { count, plural } from '../../core/format.ts';
+import { jobChangesCard } from './job-changes-card.ts';
+import { badges, viewJob } from '../job-view.ts';
+import type { Services } from '../../web/services.ts';
+import { words } from '../../web/words.ts';
+
+/** The address of a list: `status` a comma list, `q` what is typed in the box. */
+export type ListQuery = {
+  status?: string | undefined;
+  operation?: string | undefined;
+  q?: string | undefined;
+  before?: number | undefined;
+  after?: number | undefined;
+};
+
+type ListState = ReturnType<typeof readList>;
+
+const jobsAPage = 50;
+const mostKept = 20;
+
+type RenderedList = Omit<Awaited<ReturnType<typeof viewList>>, 'jobs'> & { html: string };
+
+/** A search that takes longer is not repeated by itself after each change. */
+const mostLiveMs = 50;
+
+/** One search from all parts of the address; `canonical` is the address that says the same with each filter in its own
+ *  part. */
+export function readList(services: Services, query: ListQuery) {
+  const parts = [
+    query.status && wordTerm('status', query.status),
+    query.operation && wordTerm('operation', query.operation),
+    query.q,
+  ];
+  const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), searchContext(services));
+  const typed = readSearch(query.q ?? '', searchContext(services));
+  const rest = terms.filter(({ key }) => key !== 'status' && key !== 'operation');
+  const bad = typed.problems.map(({ term }) => term);
+  const own = {
+    status: filter.status?.join(','),
+    operation: filter.operation,
+    q: [...rest.map(({ text }) => text), ...bad].join(' ') || undefined,
+  };
+  const isCanonical =
+    ![query.status, query.operation, query.q].includes('') &&
+    typed.terms.every(({ key }) => key !== 'status' && key !== 'operation');
+  return { filter, terms, problems, own, rest, isCanonical, before: query.before, after: query.after };
+}
+
+export function searchContext({ catalogue, listing, now }: Services) {
+  const known = catalogue.all().map(({ name, title }) => ({ name, title }));
+  const gone = listing.operations().filter((name) => !known.some((operation) => operation.name === name));
+  return { now: now(), operations: [...known, ...gone.map((name) => ({ name, title: name }))] };
+}
+
+export function listUrl(parts: ListQuery, path = '/jobs'): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parts)) if (value) query.set(name, String(value));
+  const text = query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+  return text ? `${path}?${text}` : path;
+}
+
+/** Renders the inside of the list's host, and gives what the page around it needs to know. As long as no job changes,
+ *  the same question has the same answer, which is kept. */
+export function createListRenderer(app: FastifyInstance, services: Services) {
+  const kept = new Map<string, RenderedList>();
+  return async (state: ListState): Promise<RenderedList> => {
+    const key = JSON.stringify([jobChangesCard.load(services), state]);
+    const known = kept.get(key);
+    if (known) return known;
+    const list = await viewList(services, state);
+    const html: string = await app.view('cards/job-list', { list, w: words });
+    const { jobs: _, ...around } = list;
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(key, { ...around, html });
+    return { ...around, html };
+  };
+}
+
+async function viewList(services: Services, state: ListState) {
+  const { listing } = services;
+  const { filter, own, before, after } = state;
+  const startedAt = performance.now();
+  const newest = listing.newestNumber();
+  const page = await listing.page(filter, jobsAPage, { before, after });
+  const [first, last] = [page.items.at(0)?.number, page.items.at(-1)?.number];
+  const below = after === undefined ? (page.lookedTo ?? last) : last;
+  const above = after !== undefined && page.lookedTo !== null ? page.lookedTo - 1 : first;
+  const tally = await listing.tally(filter, first);
+  const isQuick = !needsLook(filter) || performance.now() - startedAt < mostLiveMs;
+  const isLive = !page.hasNewer && isQuick;
+  return {
+    path: listUrl({ ...own, before, after }, '/ui/jobs'),
+    newsPath:
+      listUrl({ ...own }, '/ui/jobs/news') + (listUrl(own).includes('?') ? '&' : '?') + `above=${newest}`,
+    isLive,
+    own,
+    /** Tells a script whether the choice of jobs is still the same. */
+    choice: listUrl(own),
+    problems: state.problems,
+    filters: viewFilters(services, state),
+    chips: viewChips(own, tally),
+    jobs: page.items.map((job) => viewJob(services, job)),
+    place: wordPlace(page.items.length, tally, first),
+    lookedDownTo: tally.lookedDownTo,
+    newer: page.hasNewer && above ? listUrl({ ...own, after: above }) : null,
+    older: page.hasOlder && below ? listUrl({ ...own, before: below }) : null,
+    bulk: viewBulk(tally, state, newest),
+    isEmptyHistory: newest === 0,
+  };
+}
+
+/** Each filter that is on, with the address without it. */
+function viewFilters({ catalogue }: Services, { own, rest }: ListState) {
+  const without = (term: SearchTerm) =>
+    listUrl({
+      ...own,
+      q: rest
+        .filter((other) => other !== term)
+        .map(({ text }) => text)
+        .join(' '),
+    });
+  return [
+    ...(own.status ? [{ text: wordStatuses(own.status), without: listUrl({ ...own, status: '' }) }] : []),
+    ...(own.operation
+      ? [
+          {
+            text: catalogue.find(own.operation)?.title ?? own.operation,
+            without: listUrl({ ...own, operation: '' }),
+          },
+        ]
+      : []),
+    ...rest.map((term) => ({ text: term.text, without: without(term) })),
+  ];
+}
+
+const wordStatuses = (list: string) =>
+  list
+    .split(',')
+    .map((status) => statusWords[status as JobStatus])
+    .join(' or ');
+
+const statusWords: Record<JobStatus, string> = {
+  queued: 'Queued',
+  running: 'Running',
+  retrying: 'Retrying',
+  succeeded: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+function viewChips(own: ListState['own'], tally: JobTally) {
+  const chosen = own.status?.split(',') ?? [];
+  const all = Object.values(tally.counts).reduce((sum, jobs) => sum + jobs, 0);
+  return [
+    {
+      word: 'All',
+      tone: '',
+      icon: null,
+      jobs: wordCount(all, tally),
+      isCurrent: chosen.length === 0,
+      href: listUrl({ ...own, status: '' }),
+    },
+    ...jobStatuses.map((status) => ({
+      ...(status === 'running' ? { tone: 'run', icon: 'half' } : badges[status]),
+      word: statusWords[status],
+      jobs: wordCount(tally.counts[status], tally),
+      isCurrent: chosen.includes(status),
+      href: listUrl({ ...own, status }),
+    })),
+  ];
+}
+
+function wordCount(jobs: number, { isWhole, lookedDownTo }: JobTally): string {
+  if (lookedDownTo !== null) return `${count(jobs)} found`;
+  return !isWhole && jobs > mostCounted ? `${count(mostCounted)}+` : count(jobs);
+}
+
+/** `51–100 of 412 jobs` */
+function wordPlace(shown: number, tally: JobTally, first: number | undefined): string {
+  if (shown === 0) return 'No jobs';
+  const { lookedDownTo } = tally;
+  if (first !== undefined && lookedDownTo !== null && first < lookedDownTo)
+    return `${plural(shown, 'job')} from #${first} on`;
+  const total = wordCount(tally.total, tally);
+  const jobs = lookedDownTo !== null ? 'so far' : tally.total === 1 ? 'job' : 'jobs';
+  if (tally.newer > mostCounted) return `${plural(shown, 'job')} from #${first} on, of ${total}`;
+  return `${count(tally.newer + 1)}–${count(tally.newer + shown)} of ${total} ${jobs}`;
+}
+
+/** What can be done with all that match, and how many these are; nothing where not all of them are known. */
+function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
+  const { counts, lookedDownTo } = tally;
+  if (lookedDownTo !== null) return [];
+  const chosen = filter.status ?? jobStatuses;
+  const kinds = [
+    { action: 'retry', word: 'Retry', statuses: ['failed', 'cancelled'] as JobStatus[] },
+    { action: 'cancel', word: 'Cancel', statuses: ['queued', 'running', 'retrying'] as JobStatus[] },
+  ];
+  return kinds.flatMap(
+    ({ action, word, statuses }): { action: string; label: string; href: string | null }[] => {
+      const meant = statuses.filter((status) => chosen.includes(status));
+      const jobs = meant.reduce((sum, status) => sum + counts[status], 0);
+      if (jobs === 0) return [];
+      if (jobs > mostJobs) {
+        const label = `${word}: ${wordCount(jobs, tally)} match, at most ${count(mostJobs)} at once. Narrow the filter, e.g. with since:7d`;
+        return [{ action, label, href: null }];
+      }
+      const query = new URLSearchParams({ action, scope: 'all', up_to: String(newest) });
+      const list = listUrl({ ...own, status: meant.join(',') }, '').slice(1);
+      return [
+        {
+          action,
+          label: `${word} ${jobs === 1 ? 'the one' : `all ${count(jobs)}`} matching`,
+          href: `/ui/jobs/bulk?${query}&${list}`,
+        },
+      ];
+    },
+  );
+}

@@ -1,0 +1,75 @@
+// The parts of a job's page that no update touches: result rows, the commands to copy, the log as a file.
+import { Readable } from 'node:stream';
+import { isTerminal, type Job } from '../job.ts';
+import { jobLogFile, readJobLog } from '../log.ts';
+import { commandOf, curlOf } from '../../operations/command-line.ts';
+import type { Services } from '../../web/services.ts';
+
+/** `row` is the number of the row before the first that is shown. */
+export type RowsQuery = { outcome?: string; row?: number };
+
+const rowsAPage = 100;
+const pieceBytes = 256 * 1024;
+
+export function viewRows({ listing }: Services, job: Job, { outcome, row = 0 }: RowsQuery) {
+  const url = (parts: Record<string, string | null | undefined>, path = `/jobs/${job.number}`) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(parts)) if (value) query.set(name, value);
+    return `${path}${query.size > 0 ? `?${query}` : ''}`;
+  };
+  const link = (parts: Parameters<typeof url>[0]) => `${url(parts)}#rows`;
+  const { items, next_cursor } = listing.rows(job.id, outcome, rowsAPage, row);
+  const counts = listing.rowCounts(job.id);
+  const all = counts.reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    number: job.number,
+    path: url({ outcome, row: row > 0 ? String(row) : null }, `/ui/jobs/${job.number}/rows`),
+    isActive: !isTerminal(job.status),
+    items,
+    total: all,
+    chips: [
+      { word: 'All', rows: all, href: link({}), isCurrent: outcome === undefined },
+      ...counts.map((count) => ({
+        word: count.outcome,
+        rows: count.rows,
+        href: link({ outcome: count.outcome }),
+        isCurrent: count.outcome === outcome,
+      })),
+    ],
+    first: row > 0 ? link({ outcome }) : null,
+    next: next_cursor && link({ outcome, row: next_cursor }),
+  };
+}
+
+/** Pasted, they do the same again. */
+export function viewCopies({ catalogue }: Services, job: Job, origin: string) {
+  const operation = catalogue.find(job.operation);
+  if (!operation) return [];
+  const isDestructive = operation.danger(job.args) === 'destructive';
+  const run = {
+    operation: job.operation,
+    args: job.args,
+    reason: isDestructive ? job.reason : null,
+    confirm: isDestructive ? operation.confirmWord : null,
+  };
+  return [
+    { name: 'curl', text: curlOf(run, origin) },
+    { name: 'command line', text: commandOf(run) },
+  ];
+}
+
+/** All that is kept; where something is missing, a line says how much. */
+export function wholeLog({ config }: Services, job: Job): Readable {
+  const file = jobLogFile(config.root, job.number);
+  return Readable.from(
+    (function* () {
+      for (let offset = 0; ; ) {
+        const range = readJobLog(file, offset, pieceBytes);
+        if (range.missing > 0) yield Buffer.from(`\n[${range.missing} bytes are no longer kept]\n`);
+        if (range.text.length === 0) return;
+        yield range.text;
+        offset = range.next;
+      }
+    })(),
+  );
+}

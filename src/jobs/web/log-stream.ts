@@ -1,0 +1,84 @@
+// A job's log as an endless answer: what is there from an offset on, then what comes, until the job has ended. Reads
+// the file only when the reader has taken what came before; a reader that takes nothing for long is closed.
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { JobEvent } from '../../core/bus.ts';
+import { isTerminal, type Job } from '../job.ts';
+import { jobLogFile, readJobLog } from '../log.ts';
+import { assertRoomForStream } from '../../web/connections.ts';
+import type { Services } from '../../web/services.ts';
+
+const pieceBytes = 256 * 1024;
+/** Long enough for people who look at a page of it. */
+const patienceMs = 60_000;
+
+/** Throws `too_many_streams`. */
+export function followLog(
+  services: Services,
+  reply: FastifyReply,
+  job: Job,
+  from: number,
+  stuckMs = patienceMs,
+) {
+  const { bus, config, log, repository } = services;
+  const file = jobLogFile(config.root, job.number);
+  assertRoomForStream(services.descriptors);
+  const response = openText(reply);
+  if (response.destroyed) return;
+  let offset = from;
+  let stuck: NodeJS.Timeout | null = null;
+
+  /** Writes all there is as long as the reader takes it; ends with the job. */
+  const write = () => {
+    const hasEnded = isTerminal(repository.find(job.id)?.status ?? 'failed');
+    while (!response.writableNeedDrain) {
+      const range = readJobLog(file, offset, pieceBytes);
+      if (range.missing > 0) response.write(`\n[${range.missing} bytes are no longer kept]\n`);
+      if (range.text.length === 0) {
+        if (hasEnded) response.end();
+        return;
+      }
+      response.write(range.text);
+      offset = range.next;
+    }
+    stuck ??= setTimeout(() => response.destroy(), stuckMs);
+  };
+  const noteTaken = () => {
+    if (stuck) clearTimeout(stuck);
+    stuck = null;
+  };
+  /** The log may be gone or unreadable by now; who tells of changes must not learn of it. */
+  const writeOrEnd = () => {
+    try {
+      write();
+    } catch (error) {
+      log.error({ err: error, number: job.number }, 'a log could not be followed');
+      response.destroy();
+    }
+  };
+  const onChange = (event: JobEvent) => {
+    if (event.id === job.id) writeOrEnd();
+  };
+  bus.on('log', onChange);
+  bus.on('job', onChange);
+  response.on('drain', () => {
+    noteTaken();
+    writeOrEnd();
+  });
+  response.on('close', () => {
+    noteTaken();
+    bus.off('log', onChange);
+    bus.off('job', onChange);
+  });
+  writeOrEnd();
+}
+
+/** A hijacked reply skips the hooks that would send its headers. */
+function openText(reply: FastifyReply): ServerResponse {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/plain; charset=utf-8',
+  });
+  return reply.raw;
+}

@@ -1,0 +1,186 @@
+// A job's log as its page shows it: some hundred lines around the place that is asked for, what a search or a level finds,
+// and the links to the rest.
+import type { Job } from '../job.ts';
+import { isTerminal } from '../job.ts';
+import { jobLogFile } from '../log.ts';
+import { type LogHits, type LogLine, type LogLines, openLogLines } from '../log-lines.ts';
+import { type Level, wantLevel, wantText } from '../log-text.ts';
+import { bytes, count, plural } from '../../core/format.ts';
+import type { Services } from '../../web/services.ts';
+import { clockOf } from '../../web/words.ts';
+
+/** `line` is in the middle of what is shown; `from` is the first one. */
+export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };
+
+const linesAPage = 500;
+/** More lines than come between two looks at a log that somebody can read. */
+const farBehind = 1500;
+const aroundLine = 10;
+
+export async function viewLog({ config }: Services, job: Job, query: LogQuery) {
+  const log = openLogLines(jobLogFile(config.root, job.number));
+  if (!log) return { isEmpty: true as const, isActive: !isTerminal(job.status), number: job.number };
+  try {
+    return await view(log, job, query);
+  } finally {
+    log.close();
+  }
+}
+
+/** The lines from a number on, for a page that has those before. One that follows the end and is far behind gets the
+ *  newest instead. */
+export async function viewLines({ config }: Services, job: Job, from: number, isFollowing: boolean) {
+  const log = openLogLines(jobLogFile(config.root, job.number));
+  if (!log) return { lines: [], total: 0, number: job.number };
+  try {
+    const total = log.count();
+    const isFarBehind = isFollowing && total - from >= farBehind;
+    const lines = await log.page(isFarBehind ? total - linesAPage + 1 : from, linesAPage);
+    return { lines: lines.map((line) => viewLine(line, null, null)), total, number: job.number };
+  } finally {
+    log.close();
+  }
+}
+
+/** How many lines have each level that needs attention. */
+export async function countLevels({ config }: Services, { number }: Job) {
+  const log = openLogLines(jobLogFile(config.root, number));
+  if (!log) return { warning: '0', error: '0' };
+  try {
+    const found = async (level: Level) => wordHits(await log.search(wantLevel(level)));
+    return { warning: await found('warning'), error: await found('error') };
+  } finally {
+    log.close();
+  }
+}
+
+async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
+  const total = log.count();
+  const gap = log.gap();
+  const hits = query.find ? await log.search(wantText(query.find)) : null;
+  const ofLevel = query.level ? await log.search(wantLevel(query.level)) : null;
+  // A link may be to a line that is no longer there.
+  const asked = query.line === undefined ? undefined : Math.min(query.line, total);
+  const line =
+    asked ??
+    (hits && query.from === undefined ? hits.numbers[0] : undefined) ??
+    (await firstError(log, job, query));
+  const wanted = query.from ?? (line ? line - aroundLine : total - linesAPage + 1);
+  const first = Math.max(1, Math.min(wanted, total));
+  const lines = ofLevel
+    ? await chosenLines(log, ofLevel, query.from ?? 1)
+    : await log.page(first, linesAPage);
+  const shown = { first: lines[0]?.number ?? 0, last: lines.at(-1)?.number ?? 0 };
+  const older = Math.max(1, shown.first - linesAPage);
+  const nextOfLevel = ofLevel?.numbers.find((number) => number > shown.last) ?? null;
+  return {
+    isEmpty: false as const,
+    number: job.number,
+    isActive: !isTerminal(job.status),
+    size: bytes(log.size),
+    total,
+    place: `${ofLevel ? plural(lines.length, 'line') : `Lines ${count(shown.first)}–${count(shown.last)}`} of ${count(total)}`,
+    lines: lines.map((one) => viewLine(one, query.find ?? null, gap && one.isCut ? gap : null)),
+    target: line ?? null,
+    isAtEnd: !ofLevel && shown.last >= total,
+    older:
+      !ofLevel && shown.first > 1
+        ? { url: urlOf(job, { find: query.find, from: older }), first: older }
+        : null,
+    newer: ofLevel
+      ? nextOfLevel && { url: urlOf(job, { level: query.level, from: nextOfLevel }) }
+      : shown.last < total
+        ? { url: urlOf(job, { find: query.find, from: shown.last + 1 }) }
+        : null,
+    end: urlOf(job, { from: Math.max(1, total - linesAPage + 1) }),
+    start: urlOf(job, { from: 1 }),
+    level: query.level ?? null,
+    levels: [
+      { word: 'All', tone: '', icon: null, level: null, url: urlOf(job, {}) },
+      {
+        word: 'Warnings',
+        tone: 'warn',
+        icon: 'tri',
+        level: 'warning',
+        url: urlOf(job, { level: 'warning' }),
+      },
+      { word: 'Errors', tone: 'bad', icon: 'cross', level: 'error', url: urlOf(job, { level: 'error' }) },
+    ],
+    find: query.find ?? '',
+    found: hits && viewHits(job, hits, query.find ?? '', line ?? 0),
+  };
+}
+
+/** A failed job opens where the trouble begins. */
+async function firstError(
+  log: NonNullable<LogLines>,
+  job: Job,
+  query: LogQuery,
+): Promise<number | undefined> {
+  if (job.status !== 'failed' || query.from !== undefined || query.level) return undefined;
+  return (await log.search(wantLevel('error'), 1)).numbers[0];
+}
+
+async function chosenLines(
+  log: NonNullable<LogLines>,
+  { numbers }: LogHits,
+  from: number,
+): Promise<LogLine[]> {
+  const chosen = numbers.filter((number) => number >= from).slice(0, linesAPage);
+  const lines: LogLine[] = [];
+  for (const number of chosen) lines.push(...(await log.page(number, 1)));
+  return lines;
+}
+
+function viewHits(job: Job, { numbers, isWhole }: LogHits, find: string, line: number) {
+  const at = numbers.indexOf(line);
+  const link = (number: number | undefined) =>
+    number === undefined ? null : `${urlOf(job, { find, line: number })}#L${number}`;
+  return {
+    text: `${at >= 0 ? `${count(at + 1)} of ` : ''}${wordHits({ numbers, isWhole })} ${numbers.length === 1 ? 'line' : 'lines'}`,
+    previous: link(numbers.findLast((number) => number < line)),
+    next: link(numbers.find((number) => number > line)),
+  };
+}
+
+function wordHits({ numbers, isWhole }: LogHits): string {
+  return `${count(numbers.length)}${isWhole ? '' : '+'}`;
+}
+
+function urlOf({ number }: Job, query: { [name in keyof LogQuery]: LogQuery[name] | undefined }): string {
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) parts.set(name, String(value));
+  return `/jobs/${number}${parts.size > 0 ? `?${parts}` : ''}`;
+}
+
+const levelWords: Record<Level, string> = { error: 'ERROR', warning: 'WARN', info: 'INFO', debug: 'DEBUG' };
+
+function viewLine(
+  line: LogLine,
+  find: string | null,
+  gap: { first: number; last: number; bytes: number } | null,
+) {
+  return {
+    number: line.number,
+    at: line.at,
+    time: line.at ? preciseClock(new Date(line.at)) : '',
+    word: line.level ? levelWords[line.level] : line.stream === 'stderr' ? 'stderr' : '',
+    tone:
+      line.level === 'error' ? 'e' : line.level === 'warning' ? 'w' : line.stream === 'stderr' ? 'err' : '',
+    parts: find ? marked(line.text, find) : [{ text: line.text, isHit: false }],
+    folded: line.folded > 0 ? `${bytes(line.folded)} more in this line` : null,
+    isOpen: line.isOpen,
+    gap: gap && `Lines ${count(gap.first)} to ${count(gap.last)} are no longer kept (${bytes(gap.bytes)}).`,
+  };
+}
+
+/** The text in pieces, what was looked for apart. */
+function marked(text: string, find: string): { text: string; isHit: boolean }[] {
+  const pattern = new RegExp(`(${find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')})`, 'gi');
+  return text.split(pattern).map((part, at) => ({ text: part, isHit: at % 2 === 1 }));
+}
+
+/** `14:07:02.480` */
+function preciseClock(at: Date): string {
+  return `${clockOf(at)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}

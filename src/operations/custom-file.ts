@@ -1,0 +1,140 @@
+// Reads operations.yaml, the operator's own operations. An entry that is wrong is left out and told with its place;
+// the rest is given. Never runs anything.
+import path from 'node:path';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Operation } from '../core/operation.ts';
+import { defineOwn, findMisfits } from './custom-operation.ts';
+import { findFaults, isOwnEntry } from './custom-schema.ts';
+
+/** `entryLine` is where the entry begins that is left out, null when it is the file as a whole; `line` and `column`
+ *  begin at 1. */
+export type OwnProblem = {
+  entry: string | null;
+  entryLine: number | null;
+  line: number;
+  column: number;
+  message: string;
+};
+
+/** `operations` is null when the file as a whole cannot be read. */
+export type OwnOperations = { operations: Operation[] | null; problems: OwnProblem[] };
+
+/** `reserved` are names that an entry cannot take. */
+export function readOwnOperations(text: string, file: string, reserved: string[]): OwnOperations {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const entries = findEntries(document);
+  const whole = findWholeFault(document, entries);
+  if (whole) {
+    const problem = { entry: null, entryLine: null, ...place(whole.offset), message: whole.message };
+    return { operations: null, problems: [problem] };
+  }
+  const operations = new Map<string, Operation>();
+  const problems: OwnProblem[] = [];
+  for (const node of entries as Node[]) {
+    const value = readValue(node, document);
+    const taken = (name: string) =>
+      reserved.includes(name) ? 'is one of ours' : operations.has(name) ? 'is there twice' : null;
+    const faults = checkEntry(node, value, document, taken);
+    const entryLine = place(node.range?.[0] ?? 0).line;
+    for (const { offset, message } of faults)
+      problems.push({ entry: nameOf(value), entryLine, ...place(offset), message });
+    if (faults.length === 0 && isOwnEntry(value))
+      operations.set(value.name, defineOwn(value, path.dirname(file)));
+  }
+  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { operations: [...operations.values()], problems };
+}
+
+type Fault = { offset: number; message: string };
+
+/** A key that is there twice in an entry spoils that entry; any other fault of the notation spoils the file. */
+function findWholeFault({ errors, warnings }: Document.Parsed, entries: Node[] | Fault): Fault | null {
+  const fault = [...errors, ...warnings].find(
+    ({ code, pos }) =>
+      code !== 'DUPLICATE_KEY' || !Array.isArray(entries) || !entries.some((node) => isInside(pos[0], node)),
+  );
+  if (!fault) return Array.isArray(entries) ? null : entries;
+  const why = fault.code === 'MULTIPLE_DOCS' ? 'a second document begins with ---' : fault.message;
+  return { offset: fault.pos[0], message: `This is no valid YAML: ${why.replace(/\.$/, '')}. Mend it.` };
+}
+
+function checkEntry(
+  node: Node,
+  value: unknown,
+  { errors }: Document.Parsed,
+  taken: (name: string) => string | null,
+): Fault[] {
+  const faults = errors
+    .filter(({ pos }) => isInside(pos[0], node))
+    .map(({ pos, message }) => ({
+      offset: pos[0],
+      message: `${message.replace(/\.$/, '')}. Keep one of them.`,
+    }));
+  const found = isOwnEntry(value) ? findMisfits(value) : findFaults(value);
+  for (const { path: steps, key, message } of found)
+    faults.push({ offset: offsetOf(node, steps, key), message });
+  const name = nameOf(value);
+  const why = name !== null && taken(name);
+  if (why)
+    faults.push({
+      offset: offsetOf(node, ['name'], null),
+      message: `The name ${name} ${why}. Choose another one.`,
+    });
+  return faults;
+}
+
+/** The nodes below `operations`, or why there are none to be had. */
+function findEntries({ contents }: Document.Parsed): Node[] | Fault {
+  const whatIsAllowed = 'allowed: one key operations with a list of entries. Mend it.';
+  if (contents === null || (isScalar(contents) && contents.value === null)) return [];
+  const [offset] = contents.range;
+  if (!isMap(contents)) return { offset, message: `The file is no mapping; ${whatIsAllowed}` };
+  const other = contents.items.find(({ key }) => !(isScalar(key) && key.value === 'operations'));
+  if (other) {
+    const name = isScalar(other.key) ? String(other.key.value) : 'This key';
+    return { offset: other.key.range?.[0] ?? offset, message: `${name} is not known here; ${whatIsAllowed}` };
+  }
+  const list = contents.get('operations', true) as Node | null | undefined;
+  if (!list || (isScalar(list) && list.value === null)) return [];
+  if (!isSeq(list))
+    return { offset: list.range?.[0] ?? offset, message: `operations is no list; ${whatIsAllowed}` };
+  return list.items as Node[];
+}
+
+/** An alias that cannot be resolved, or too many of them, is a fault of the entry. */
+function readValue(node: Node, document: Document.Parsed): unknown {
+  try {
+    return node.toJS(document, { maxAliasCount: 50 });
+  } catch {
+    return null;
+  }
+}
+
+function isInside(offset: number, { range }: Node): boolean {
+  return range != null && offset >= range[0] && offset < range[1];
+}
+
+function nameOf(value: unknown): string | null {
+  const name = (value as { name?: unknown } | null)?.name;
+  return typeof name === 'string' ? name.slice(0, 80) : null;
+}
+
+/** Where the value lies, or the key that is at fault; the nearest node around it that has a place. */
+function offsetOf(entry: Node, steps: string[], key: string | null): number {
+  let node: Node = entry;
+  for (const step of steps) {
+    const inner = isMap(node) ? node.get(step, true) : isSeq(node) ? node.get(Number(step), true) : undefined;
+    if (!inner) break;
+    node = inner as Node;
+  }
+  const pair =
+    key !== null && isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && item.key.value === key)
+      : null;
+  return (pair?.key as Node | undefined)?.range?.[0] ?? node.range?.[0] ?? 0;
+}

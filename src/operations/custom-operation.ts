@@ -1,0 +1,139 @@
+// Makes an operation of an entry of operations.yaml, with all that our own definitions say themselves.
+import path from 'node:path';
+import type { Claim } from '../jobs/job.ts';
+import { count } from '../core/format.ts';
+import { checkArguments } from '../core/arguments.ts';
+import {
+  type Args,
+  type ArgumentProperty,
+  type ArgumentSchema,
+  noRetries,
+  type Operation,
+} from '../core/operation.ts';
+import type { EntryFault, OwnEntry } from './custom-schema.ts';
+
+/** `folder` is that of the file: a command that begins with ./ or ../ is meant from there. */
+export function defineOwn(entry: OwnEntry, folder: string): Operation {
+  const { name, title, summary, retries, danger = 'safe' } = entry;
+  const args = argumentSchema(entry);
+  const claims = claimsOf(entry);
+  const [program, ...rest] = entry.command;
+  const file = /^\.\.?\//.test(program) ? path.resolve(folder, program) : program;
+  return {
+    name,
+    title,
+    verb: 'Run',
+    summary,
+    description: entry.description ?? summary,
+    icon: 'play',
+    args,
+    locks: () => claims,
+    danger: () => danger,
+    confirmWord: danger === 'destructive' ? name : null,
+    hardLimitMs: entry.timeout_sec === undefined ? null : entry.timeout_sec * 1000,
+    ...(entry.soft_limit_sec === undefined ? {} : { softLimitMs: entry.soft_limit_sec * 1000 }),
+    retries: {
+      maxAttempts: retries?.max_attempts ?? noRetries.maxAttempts,
+      delayMs: (retries?.delay_sec ?? 0) * 1000,
+      backoff: retries?.backoff ?? noRetries.backoff,
+    },
+    onRestart: entry.on_restart ?? 'fail',
+    script: { command: [file, ...rest], env: entry.env ?? [] },
+    subject: (given) => subjectOf(args, given),
+    outcome: outcomeOf,
+    dialog: () => ({
+      question: `Run ${title}?`,
+      consequences: [summary, ...(danger === 'destructive' ? ['What it destroys cannot be put back.'] : [])],
+      confirm: `Run ${title}`,
+      keep: 'Close',
+    }),
+    cancelNote: 'What the script has done until then stays done.',
+  };
+}
+
+/** What the schema of an entry cannot say: that its parts fit each other. */
+export function findMisfits(entry: OwnEntry): EntryFault[] {
+  const faults: EntryFault[] = [];
+  const { shared = [], exclusive = [] } = entry.locks ?? {};
+  const twice = exclusive.find((name) => shared.includes(name));
+  if (twice !== undefined) {
+    const message = `locks: ${twice} is both shared and exclusive. Keep one of them.`;
+    faults.push({ path: ['locks'], key: null, message });
+  }
+  if ((entry.soft_limit_sec ?? 0) > (entry.timeout_sec ?? Number.POSITIVE_INFINITY)) {
+    const message = 'soft_limit_sec is above timeout_sec. Make it smaller, or remove it.';
+    faults.push({ path: ['soft_limit_sec'], key: null, message });
+  }
+  for (const name of Object.keys(entry.args ?? {})) {
+    const message = findBadArgument(entry, name);
+    if (message) faults.push({ path: ['args', name], key: null, message: `args.${name}: ${message}` });
+  }
+  return faults;
+}
+
+/** Each property is compiled by the very check that its values will meet, in strict mode; then its default is tried. */
+function findBadArgument(entry: OwnEntry, name: string): string | null {
+  const property = argumentSchema(entry).properties[name];
+  if (!property) return null;
+  const stray = Object.entries(typesOf).find(
+    ([key, types]) => key in property && !types.includes(property.type),
+  );
+  if (stray) return `${stray[0]} is for type ${stray[1].join(' or ')}. Change the type, or remove it.`;
+  if (property.labels && property.labels.length !== property.enum?.length)
+    return 'labels wants a text for each value of enum. Add what is missing.';
+  try {
+    checkArguments({ type: 'object', additionalProperties: false, properties: { [name]: property } }, {});
+    return null;
+  } catch (error) {
+    const why = (error as Error).message.replace(`${property.title}: `, 'its default ').replace(/\.$/, '');
+    return `${why}. Mend it.`;
+  }
+}
+
+/** For which types a rule of JSON Schema is meant. */
+const typesOf: Record<string, ArgumentProperty['type'][]> = {
+  format: ['string'],
+  enum: ['string'],
+  minLength: ['string'],
+  maxLength: ['string'],
+  minimum: ['integer', 'number'],
+  maximum: ['integer', 'number'],
+};
+
+function argumentSchema({ args = {} }: OwnEntry): ArgumentSchema {
+  const properties = Object.entries(args).map(([name, property]) => [
+    name,
+    { ...property, title: property.title ?? wordName(name) },
+  ]);
+  return { type: 'object', additionalProperties: false, properties: Object.fromEntries(properties) };
+}
+
+/** `page_size` → `Page size` */
+function wordName(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+}
+
+function claimsOf({ locks }: OwnEntry): Claim[] {
+  const claim = (mode: Claim['mode']) => (name: string) => ({ name, mode });
+  return [...(locks?.shared ?? []).map(claim('shared')), ...(locks?.exclusive ?? []).map(claim('exclusive'))];
+}
+
+function subjectOf({ properties }: ArgumentSchema, given: Args): string {
+  const parts = Object.entries(given).map(
+    ([name, value]) => `${(properties[name]?.title ?? name).toLowerCase()} ${wordValue(value)}`,
+  );
+  return parts.join(', ') || 'without arguments';
+}
+
+function wordValue(value: unknown): string {
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+}
+
+/** The numbers of a result, and its `message`, if it has one. */
+function outcomeOf(result: Record<string, unknown>): string {
+  if (typeof result.message === 'string') return result.message;
+  const counts = Object.entries(result).flatMap(([name, value]) =>
+    typeof value === 'number' ? [`${count(value)} ${name.replaceAll('_', ' ')}`] : [],
+  );
+  return counts.length > 0 ? `${counts.join(', ')}.` : 'Done.';
+}

@@ -1,0 +1,72 @@
+// Keeps the operator's own operations as operations.yaml says them now: read at start, and again when it has changed.
+import fs from 'node:fs';
+import { type OwnOperations, type OwnProblem, readOwnOperations } from './custom-file.ts';
+import type { Operation } from '../core/operation.ts';
+
+export type OwnCatalogue = ReturnType<typeof createOwnOperations>;
+
+const fileMaxBytes = 1024 * 1024;
+
+export function createOwnOperations(given: {
+  file: string;
+  /** Names that an entry cannot take. */
+  reserved: string[];
+  intervalMs: number;
+  /** Called when the file has been read anew. */
+  onChange: () => void;
+}) {
+  const { file, reserved, intervalMs, onChange } = given;
+  let timer: NodeJS.Timeout | null = null;
+  let seen = '';
+  let operations: Operation[] = [];
+  let problems: OwnProblem[] = [];
+  read();
+
+  return {
+    /** Those that can be run. While the file cannot be read they are those that it held before. */
+    operations: () => operations,
+    /** What is wrong with the file, in its order. */
+    problems: () => problems,
+    start() {
+      timer ??= setInterval(runOnce, intervalMs);
+    },
+    runOnce,
+    stop() {
+      if (timer) clearInterval(timer);
+      timer = null;
+    },
+  };
+
+  function runOnce() {
+    if (read()) onChange();
+  }
+
+  /** Whether there was anything new. */
+  function read(): boolean {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    const version = stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.mode}` : 'none';
+    if (version === seen) return false;
+    seen = version;
+    const found = stat ? readFile(file, stat, reserved) : { operations: [], problems: [] };
+    operations = found.operations ?? operations;
+    problems = found.problems;
+    return true;
+  }
+}
+
+function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): OwnOperations {
+  const refuse = (message: string) => ({
+    operations: null,
+    problems: [{ entry: null, entryLine: null, line: 1, column: 1, message }],
+  });
+  if (mode & fs.constants.S_IWOTH)
+    return refuse(
+      `Every user of this machine can change it. Run "chmod o-w ${file}", and make sure of what it says.`,
+    );
+  if (size > fileMaxBytes) return refuse('It is larger than 1 MiB. Make it smaller.');
+  try {
+    return readOwnOperations(fs.readFileSync(file, 'utf8'), file, reserved);
+  } catch (error) {
+    return refuse(`It cannot be read: ${(error as Error).message}. Mend or remove it.`);
+  }
+}

@@ -1,0 +1,40 @@
+import { about, count, plural } from '../../core/format.ts';
+import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
+import { queueChart } from './queue-chart.ts';
+import type { Card } from '../../web/card.ts';
+
+const failedShown = 20;
+
+export const queueCard: Card = {
+  name: 'queue',
+  host: 'ops-queue-card',
+  path: '/ui/operations/queue',
+  dirtyOn: ['library', 'workers', 'job', 'sample'],
+  async load(services) {
+    const view = await viewQueue(services);
+    const failed = view.failed.total > 0 ? await services.queue.failed(failedShown) : [];
+    return {
+      ...view,
+      entries: services.counts.totals().entries,
+      status: wordStatus(view),
+      chart: queueChart(services.telemetry, view.pending.total, toneOfQueue(view), services.now()),
+      failedEntries: failed,
+      failedMore: view.failed.total - failed.length,
+    };
+  },
+};
+
+/** What the numbers mean for whoever waits. */
+function wordStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {
+  if (pending.total === 0) {
+    if (failed.total === 0) return 'Every entry has a current embedding.';
+    return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
+  }
+  if (outage) return 'Entries wait until the embedding service answers.';
+  if (!hasWorkers && ratePerMin === 0)
+    return 'Entries wait until a worker starts, or until the next rebuild of the index.';
+  if (isPaused) return 'The workers are paused; entries wait.';
+  if (etaSec === null || ratePerMin === null)
+    return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
+  return `${count(ratePerMin)}/min, clears in ${about(etaSec)}.`;
+}

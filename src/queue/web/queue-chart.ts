@@ -1,0 +1,42 @@
+// The chart of the embedding queue over the last hour, for `components/queue-chart`, with the sentence that says it.
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { count } from '../../core/format.ts';
+import { clockOf } from '../../web/words.ts';
+import { type Curve, curve, type Values } from '../../web/sparkline.ts';
+
+type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
+
+const steps = 21;
+const stepSec = 180;
+
+/** `pending` is the present number of waiting entries, with which the curve ends. Null while there is no history,
+ *  and when nothing waited. */
+export function queueChart(
+  telemetry: Telemetry,
+  pending: number,
+  tone: string,
+  now: Date,
+): QueueChart | null {
+  const values = [...telemetry.recent('queue_pending', steps, stepSec, 'max').slice(0, -1), pending];
+  const drawn = curve(values, { width: 360, height: 56, right: 0 });
+  const peak = Math.max(...values.filter((value) => value !== null));
+  if (!drawn || peak === 0) return null;
+  return { curve: drawn, tone, peak, label: describe(values, peak, now) };
+}
+
+/** "Pending entries over the last 60 minutes: from 1,010 to 2,085 at 13:26, now 1,284 and falling." */
+function describe(values: Values, peak: number, now: Date): string {
+  const known = values.filter((value) => value !== null);
+  const [first, before, last] = [known[0], known.at(-2), known.at(-1)] as [number, number, number];
+  const trend = last === before ? 'steady' : last < before ? 'falling' : 'rising';
+  const path = known.every((value) => value === last)
+    ? `${count(last)} all along`
+    : `from ${count(first)}${peak > Math.max(first, last) ? ` to ${count(peak)} at ${timeOf(values.indexOf(peak), now)}` : ''}, now ${count(last)} and ${trend}`;
+  const gap = values.includes(null) ? ' For a part of it nothing was measured.' : '';
+  return `Pending entries over the last 60 minutes: ${path}.${gap}`;
+}
+
+function timeOf(step: number, now: Date): string {
+  const present = Math.floor(now.getTime() / 1000 / stepSec);
+  return clockOf(new Date((present - (steps - 1 - step)) * stepSec * 1000)).slice(0, 'HH:MM'.length);
+}

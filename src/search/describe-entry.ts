@@ -1,0 +1,54 @@
+// One entry as page and API show it: its fields, its state in the queue, how it stands to the index, its neighbours.
+import { type Kind, kinds } from '../library/content.ts';
+import { AppError } from '../core/errors.ts';
+import type { EntryAnswer } from '../index/live-protocol.ts';
+import type { Entry, QueueTask } from '../library/entry.ts';
+import type { Services } from '../web/services.ts';
+
+type DescribedEntry = {
+  entry: Entry;
+  /** Null when nothing but the entry's status is known. */
+  task: QueueTask | null;
+  /** Null when the index cannot be asked; `problem` says why. */
+  standing: EntryAnswer | null;
+  problem: string | null;
+  /** Experiences and manuals have ids of their own: the other kind, when it has this id too. */
+  namesake: Kind | null;
+};
+
+/** Without a kind the experience of this id, else the manual. Throws `not_found`. */
+export async function describeEntry(
+  { entries, liveIndex }: Services,
+  id: string,
+  kind: Kind | undefined,
+): Promise<DescribedEntry> {
+  const found = entries.kindsOf(id);
+  const shown = kind ?? found[0];
+  const entry = shown && entries.find(shown, id);
+  if (!entry)
+    throw new AppError('not_found', `The library has no ${kind ?? 'entry'} ${JSON.stringify(shorten(id))}.`);
+  const task = entries.task(entry.kind, id);
+  const namesake = found.find((other) => other !== entry.kind) ?? null;
+  try {
+    const standing = await liveIndex.entry({ kind: entry.kind, id });
+    return { entry, task, standing, problem: null, namesake };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'not_found') throw error;
+    return { entry, task, standing: null, problem: error.message, namesake };
+  }
+}
+
+/** Undefined for an empty text; throws `invalid_arguments` for what is no kind. */
+export function readKind(text = ''): Kind | undefined {
+  if (text === '') return undefined;
+  const kind = kinds.find((name) => name === text);
+  if (kind) return kind;
+  throw new AppError(
+    'invalid_arguments',
+    `There is no kind ${JSON.stringify(shorten(text))}; there are ${kinds.join(' and ')}.`,
+  );
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

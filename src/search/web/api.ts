@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import type { Kind } from '../../library/content.ts';
+import type { ListQuery } from '../../index/list.ts';
+import { longestQuery } from '../../index/live.ts';
+import type { SearchQuery } from '../../index/search.ts';
+import { describeEntry } from '../describe-entry.ts';
+import type { Services } from '../../web/services.ts';
+import { categorySchema, kindSchema, objectAnswer } from '../../web/bodies.ts';
+
+type Query = Omit<SearchQuery, 'query'> & { q: string };
+type List = Omit<ListQuery, 'after'> & { cursor?: string };
+
+const searchSchema = {
+  summary: 'Entries by meaning, the best first.',
+  ...objectAnswer,
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['q'],
+    properties: {
+      q: { type: 'string', minLength: 1, maxLength: longestQuery },
+      kind: kindSchema,
+      category: categorySchema,
+      limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },
+    },
+  },
+} as const;
+
+const listSchema = {
+  summary: 'Entries by how the index stands to them, with the reason of each.',
+  ...objectAnswer,
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      state: {
+        type: 'string',
+        enum: ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'],
+        default: 'all',
+      },
+      kind: kindSchema,
+      category: categorySchema,
+      cursor: { type: 'string' },
+      limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    },
+  },
+} as const;
+
+const entrySchema = {
+  summary: 'One entry, its place in the queue and in the index.',
+  ...objectAnswer,
+  querystring: { type: 'object', additionalProperties: false, properties: { kind: kindSchema } },
+} as const;
+
+export function registerIndexApi(app: FastifyInstance, services: Services) {
+  const { liveIndex } = services;
+
+  app.get(
+    '/api/v1/index',
+    { schema: { ...objectAnswer, summary: 'The index in use, and how it covers the library.' } },
+    () => liveIndex.truth(),
+  );
+
+  app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
+    const { q, ...filter } = request.query;
+    if (q.trim() === '') {
+      const message = 'q: write what to search for.';
+      throw new AppError('invalid_arguments', message, { problems: [{ field: 'q', message }] });
+    }
+    return liveIndex.search({ query: q, ...filter });
+  });
+
+  app.get<{ Querystring: List }>('/api/v1/entries', { schema: listSchema }, async (request) => {
+    const { cursor, ...query } = request.query;
+    const { items, next } = await liveIndex.list({ ...query, after: cursor });
+    return { items, next_cursor: next };
+  });
+
+  app.get<{ Params: { id: string }; Querystring: { kind?: Kind } }>(
+    '/api/v1/entries/:id',
+    { schema: entrySchema },
+    async (request) => {
+      const { entry, task, standing } = await describeEntry(services, request.params.id, request.query.kind);
+      return { ...entry, queue: task, index: standing };
+    },
+  );
+}

@@ -1,0 +1,132 @@
+// The library: search, the entries behind each figure of the index, and one entry with all that is known of it.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { builtIn } from '../../embedding/built-in.ts';
+import { AppError } from '../../core/errors.ts';
+import type { ListQuery } from '../../index/list.ts';
+import { longestQuery } from '../../index/live.ts';
+import { markWords } from '../../index/snippet.ts';
+import { describeEntry, readKind } from '../describe-entry.ts';
+import { statusOf } from '../../web/errors.ts';
+import { sendPage } from '../../web/page.ts';
+import type { Services } from '../../web/services.ts';
+import { entryUrl } from '../../web/words.ts';
+
+type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
+
+const text = { type: 'string' } as const;
+/** What is wrong with a value is said on the page, beside the form. */
+const query = {
+  type: 'object',
+  properties: { q: text, kind: text, category: text, state: text, after: text },
+};
+
+const hitsShown = 20;
+const entriesShown = 50;
+const states = ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'] as const;
+
+export function registerLibraryPages(app: FastifyInstance, services: Services) {
+  app.get<{ Querystring: Query }>(
+    '/library',
+    { config: { isPage: true }, schema: { querystring: query } },
+    async (request, reply) => {
+      const { q = '', kind = '', category = '', state = '', after } = request.query;
+      const form = { q, kind, category, state: q === '' ? state : '', longestQuery };
+      const found = q === '' ? null : await orProblem(reply, () => search(services, form));
+      const listed = form.state === '' ? null : await orProblem(reply, () => list(services, form, after));
+      return sendLibrary(services, request, reply, { form, found, listed });
+    },
+  );
+
+  app.get<{ Params: { id: string }; Querystring: { id?: string; kind?: string } }>(
+    '/library/:id',
+    {
+      config: { isPage: true },
+      schema: { querystring: { type: 'object', properties: { id: text, kind: text } } },
+    },
+    async (request, reply) => {
+      const id = request.query.id ?? request.params.id;
+      const described = await describeEntry(services, id, readKind(request.query.kind));
+      return sendPage(services, request, reply, {
+        name: 'entry',
+        title: described.entry.title,
+        section: 'library',
+        data: { ...described, isLexical: services.liveIndex.truth().model === builtIn.name },
+      });
+    },
+  );
+}
+
+function sendLibrary(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  data: Record<string, unknown> & { form: Form },
+) {
+  const index = services.liveIndex.truth();
+  const counts = { ...index, all: index.entries, orphan: index.orphans };
+  return sendPage(services, request, reply, {
+    name: 'library',
+    title: 'Library',
+    section: 'library',
+    data: {
+      ...data,
+      index,
+      totals: services.counts.totals(),
+      isLexical: index.model === builtIn.name,
+      states: states.map((name) => ({ name, count: counts[name] })),
+      link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...data.form, ...change }),
+    },
+  });
+}
+
+type Form = { q: string; kind: string; category: string; state: string; longestQuery: number };
+
+/** A refusal is shown in place of what was asked for, with its status; that nothing is built yet is none. */
+async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T | { problem: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== 'index_missing') reply.code(statusOf(error));
+    return { problem: error.message };
+  }
+}
+
+async function search({ liveIndex }: Services, { q, kind, category }: Form) {
+  const filter = { kind: readKind(kind), category: category || undefined };
+  const answer = await liveIndex.search({ query: q, ...filter, limit: hitsShown });
+  const live = liveIndex.truth();
+  const generation = [live, live.previous].find((one) => one?.generation === answer.generation);
+  const hits = answer.hits.map((hit) => ({
+    ...hit,
+    url: entryUrl(hit.kind, hit.entity_id),
+    titleParts: markWords(hit.title, q),
+    snippetParts: markWords(hit.snippet, q),
+  }));
+  return { ...answer, hits, builtAt: generation?.built_at ?? null, problem: null };
+}
+
+async function list({ liveIndex, entries }: Services, { state, kind, category }: Form, after?: string) {
+  const filter = { kind: readKind(kind), category: category || undefined, after: after || undefined };
+  const page = await liveIndex.list({ state: readState(state), ...filter, limit: entriesShown });
+  const items = page.items.map((item) => ({
+    ...item,
+    url: item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id),
+    error: item.standing === 'failed' ? (entries.task(item.kind, item.entity_id)?.error ?? null) : null,
+  }));
+  return { items, next: page.next, problem: null };
+}
+
+function readState(text: string): ListQuery['state'] {
+  const state = states.find((name) => name === text);
+  if (state) return state;
+  throw new AppError(
+    'invalid_arguments',
+    `There is no state ${JSON.stringify(text)}; there are ${states.join(', ')}.`,
+  );
+}
+
+function libraryUrl({ q, state, kind, category, after = '' }: Form & { after?: string }): string {
+  const filled = Object.entries({ q, state, kind, category, after }).filter(([, value]) => value !== '');
+  return `/library${filled.length > 0 ? `?${new URLSearchParams(filled)}` : ''}`;
+}

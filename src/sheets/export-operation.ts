@@ -1,0 +1,74 @@
+import { withOnePath } from './location.ts';
+import { count } from '../core/format.ts';
+import { type Args, noRetries, type Operation } from '../core/operation.ts';
+
+const targetOf = (args: Args) => String(args.path ?? `${args.target ?? 'review'} sheet`);
+
+/** `sheets/review` is the review sheet; a path comes in its one spelling. */
+const folderOf = (args: Args) => String(args.path ?? `sheets/${args.target ?? 'review'}`);
+
+export const exportOperation: Operation = {
+  name: 'export',
+  title: 'Export library',
+  verb: 'Export',
+  summary: 'Writes the library to a sheet.',
+  description:
+    'Writes a new folder beside the old one and swaps it in when it is whole. The previous sheet is kept. Local-only entries are left out.',
+  icon: 'out',
+  args: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      target: {
+        type: 'string',
+        title: 'Sheet',
+        enum: ['review', 'published'],
+        labels: ['Review sheet', 'Published sheet'],
+        default: 'review',
+      },
+      path: {
+        type: 'string',
+        title: 'Or a folder',
+        description: 'Relative to the data folder, e.g. sheets/handover. It must be new, or hold a sheet.',
+        minLength: 1,
+        maxLength: 1000,
+        advanced: true,
+      },
+      dry_run: {
+        type: 'boolean',
+        title: 'Dry run',
+        description: 'Count what would be exported. Nothing is written.',
+        default: false,
+      },
+    },
+  },
+  locks: (args) => [
+    { name: 'library', mode: 'shared' },
+    { name: `sheet:${folderOf(args)}`, mode: 'exclusive' },
+  ],
+  danger: () => 'safe',
+  confirmWord: null,
+  hardLimitMs: null,
+  retries: noRetries,
+  onRestart: 'fail',
+  script: 'export',
+  check: (args, config) => withOnePath(config, args, 'write'),
+  subject: (args) => `${targetOf(args)}${args.dry_run ? ', dry run' : ''}`,
+  outcome(result) {
+    const entries = Number(result.experiences) + Number(result.manuals);
+    const leftOut =
+      Number(result.left_out) > 0 ? `, ${count(Number(result.left_out))} local-only left out` : '';
+    return `${count(entries)} entries in ${count(Number(result.categories))} categories${leftOut}.`;
+  },
+  dialog: (args) => ({
+    question: args.dry_run
+      ? 'Count what an export would write?'
+      : `Export the library to the ${targetOf(args)}?`,
+    consequences: args.dry_run
+      ? ['Nothing is written.']
+      : ['The sheet is swapped in when it is whole. The previous one is kept.'],
+    confirm: args.dry_run ? 'Start dry run' : 'Export library',
+    keep: 'Close',
+  }),
+  cancelNote: 'The old sheet stays as it was, unless the new one has just been swapped in.',
+};

@@ -1,0 +1,121 @@
+import { withOnePath } from './location.ts';
+import { assertPlanHolds } from './token.ts';
+import { count } from '../core/format.ts';
+import { type Args, noRetries, type Operation } from '../core/operation.ts';
+
+const sheetOf = (args: Args) => String(args.path ?? `${args.source ?? 'published'} sheet`);
+
+export const importOperation: Operation = {
+  name: 'import',
+  title: 'Import spreadsheet',
+  verb: 'Import',
+  summary: 'Reads a sheet into the library.',
+  description:
+    'Reads and checks the whole sheet first. Nothing is written if one row is wrong, and the library is backed up before it changes.',
+  icon: 'in',
+  args: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      source: {
+        type: 'string',
+        title: 'Sheet',
+        enum: ['published', 'review'],
+        labels: ['Published sheet', 'Review sheet'],
+        default: 'published',
+      },
+      path: {
+        type: 'string',
+        title: 'Or a folder of CSV files',
+        description: 'Relative to the data folder, e.g. sheets/draft. Leave empty to use the sheet above.',
+        minLength: 1,
+        maxLength: 1000,
+        advanced: true,
+      },
+      mode: {
+        type: 'string',
+        title: 'Mode',
+        enum: ['replace', 'merge'],
+        labels: ['Replace: the library becomes the sheet', 'Merge: add and update, remove nothing'],
+        default: 'replace',
+      },
+      dry_run: {
+        type: 'boolean',
+        title: 'Dry run',
+        description: 'Count and show what would change. Nothing is written.',
+        default: false,
+      },
+      skip_invalid: {
+        type: 'boolean',
+        title: 'Leave out rows that are wrong',
+        description: 'Each is listed in the job. Otherwise one wrong row stops the import.',
+        default: false,
+        advanced: true,
+      },
+      allow_removals: {
+        type: 'boolean',
+        title: 'Allow removing more than 20 % of the entries',
+        default: false,
+        advanced: true,
+      },
+      plan: {
+        type: 'string',
+        title: 'Token of a dry run',
+        description: 'The import is refused if the sheet or the library has changed since.',
+        minLength: 1,
+        maxLength: 200,
+        advanced: true,
+      },
+    },
+  },
+  locks: () => [{ name: 'library', mode: 'exclusive' }],
+  danger: (args) => (args.dry_run ? 'safe' : args.mode === 'merge' ? 'costly' : 'destructive'),
+  confirmWord: 'import',
+  hardLimitMs: null,
+  retries: noRetries,
+  onRestart: 'fail',
+  script: 'import',
+  check: (args, config) => withOnePath(config, args, 'read'),
+  checkPlan(args, current) {
+    return args.plan === undefined ? undefined : assertPlanHolds(args, current);
+  },
+  subject: (args) => `${sheetOf(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
+  outcome(result) {
+    const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
+      .filter((key) => Number(result[key]) > 0)
+      .map((key) => `${count(Number(result[key]))} ${key === 'invalid' ? 'left out' : key}`);
+    const counts = parts.length > 0 ? parts.join(', ') : 'nothing to change';
+    return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${counts}.`;
+  },
+  dialog(args) {
+    if (args.dry_run) {
+      return {
+        question: `Try the import of the ${sheetOf(args)}?`,
+        consequences: ['The sheet is read, checked and compared. Nothing is written.'],
+        confirm: 'Start dry run',
+        keep: 'Close',
+      };
+    }
+    const backedUp = 'The library is backed up first. Nothing is written if one row is wrong.';
+    if (args.mode === 'merge') {
+      return {
+        question: `Merge the ${sheetOf(args)} into the library?`,
+        consequences: ['Entries of the sheet are added or updated. Nothing is removed.', backedUp],
+        confirm: 'Merge sheet',
+        keep: 'Keep library as it is',
+      };
+    }
+    return {
+      question: `Replace the library with the ${sheetOf(args)}?`,
+      consequences: [
+        'Entries that are not in the sheet are removed, except those marked local only.',
+        'Unchanged entries keep their embedding; changed ones are embedded again.',
+        backedUp,
+      ],
+      confirm: 'Import sheet',
+      keep: 'Keep library as it is',
+    };
+  },
+  cancelNote:
+    'The library changes in one step at the very end. Before that step nothing is written and it stays as it was.',
+};

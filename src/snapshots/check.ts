@@ -1,0 +1,157 @@
+// Everything that is checked of an uploaded ZIP, in this order: structure, content and hashes, format and model, search,
+// coverage. Its files come to lie in a folder of their own; a refusal leaves nothing there. Runs in a process of its own.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Db } from '../core/db/open.ts';
+import type { Model } from '../embedding/embedder.ts';
+import { AppError } from '../core/errors.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
+import { bytes, plural } from '../core/format.ts';
+import { type IndexHeader, readIndexHeader } from '../index/faiss-file.ts';
+import { modelSlug } from '../index/generation.ts';
+import { type Coverage, countCoverage } from '../index/coverage.ts';
+import { openZip } from './entries.ts';
+import type { PassedIndex } from './head.ts';
+import { linkForeignSet } from './link.ts';
+import { assertHashes, type Manifest, memberName, parseManifest } from './manifest.ts';
+import { assertModest, readDescribed } from './meta.ts';
+import { assertDimension, refusal, wrongModel } from './refusal.ts';
+import type { CheckStage } from './stages.ts';
+import { canBecomeIndex, nameMembers, unpack } from './unpack.ts';
+import { checkVectors } from './vectors.ts';
+import { toZipFile } from './zip-bytes.ts';
+import { readZipStructure } from './zip-structure.ts';
+
+type SnapshotCheck = {
+  /** May be gone afterwards: it may have become the index. */
+  zip: string;
+  /** The first bytes of the ZIP if they are kept apart from its file, as snapshot-head.ts tells. */
+  head?: Buffer;
+  /** What was hashed behind the head while it came; else it is read here. */
+  passed?: PassedIndex | null;
+  /** Is made, on the file system of the index; gone again after a refusal. */
+  folder: string;
+  maxBytes: number;
+  library: Db;
+  model: Pick<Model, 'name' | 'dimension'>;
+  onProgress: (stage: CheckStage, done: number, total: number) => void;
+};
+
+export type CheckedSnapshot = { manifest: Manifest; coverage: Coverage };
+
+/** Throws `bad_input` with the code and sentence of the first thing that is wrong, or `disk_full`. */
+export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapshot> {
+  const fd = fs.openSync(check.zip, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  try {
+    fs.mkdirSync(check.folder, { recursive: true, mode: 0o700 });
+    return await checkOpened(fd, check);
+  } catch (error) {
+    fs.rmSync(check.folder, { recursive: true, force: true });
+    throw isDiskFull(error) ? diskFull() : error;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+const structureLimits = { maxEntries: 8, maxRatio: 200, name: memberName };
+const inflatedTimes = 4;
+const reserveBytes = 64 * 1024 * 1024;
+/** What the entry of a vector in the meta file may take, in words of this format and of any other. */
+const mostMetaBytes = (count: number) => 64 * 1024 + 512 * count;
+
+async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSnapshot> {
+  const { folder, model, library, onProgress } = check;
+  const zip = toZipFile(fd, check.head ?? Buffer.alloc(0));
+  onProgress('structure', 0, 1);
+  const limits = { ...structureLimits, maxInflatedBytes: check.maxBytes * inflatedTimes };
+  const entries = readZipStructure(zip, limits);
+  const members = nameMembers(entries);
+  const becomesIndex = canBecomeIndex(zip, members, folder) ? check.zip : null;
+  assertRoom(folder, members.meta.size + (becomesIndex === null ? members.index.size : 0));
+  onProgress('structure', 1, 1);
+  const stem = path.join(folder, `unified_${modelSlug(model.name)}`);
+  const files = { index: `${stem}.index`, meta: `${stem}.meta.json` };
+  const reader = await openZip(zip, entries);
+  const unpacked = unpack({
+    reader,
+    members,
+    files,
+    becomesIndex,
+    passed: check.passed ?? null,
+    onProgress: (done, total) => onProgress('hashes', done, total),
+  });
+  const { manifestText, hashes, synced } = await unpacked.finally(reader.close);
+  const manifest = manifestText === null ? null : parseManifest(manifestText);
+  if (manifest) assertHashes(manifest, hashes);
+  onProgress('compatibility', 0, 1);
+  const header = readHeader(files.index);
+  const sha256 = hashes.get(members.index.name) ?? '';
+  if (members.meta.size > mostMetaBytes(header.count)) {
+    throw refusal('meta_invalid', `The meta file is too large for ${plural(header.count, 'vector')}.`);
+  }
+  const json = fs.readFileSync(files.meta);
+  assertModest(json, header.count);
+  const text = json.toString('utf8');
+  if (manifest) assertCompatible(manifest, header, model);
+  const described = manifest
+    ? { manifest, vectors: readDescribed(text, manifest, header, sha256) }
+    : linkForeignSet({ text, files, header, model, library });
+  checkVectors(files.index, readHeader(files.index), (done) =>
+    onProgress('compatibility', done, header.count),
+  );
+  onProgress('coverage', 0, 1);
+  const coverage = countCoverage(library, described.vectors);
+  await synced;
+  fsync(folder);
+  onProgress('coverage', 1, 1);
+  return { manifest: described.manifest, coverage };
+}
+
+function assertCompatible(manifest: Manifest, header: IndexHeader, model: SnapshotCheck['model']) {
+  if (manifest.model !== model.name) throw wrongModel(manifest.model, model.name);
+  assertDimension(header.dimension, manifest.dimension);
+  if (model.dimension !== null) assertDimension(header.dimension, model.dimension);
+  if (manifest.count !== header.count) {
+    throw refusal(
+      'count_mismatch',
+      `The manifest counts ${manifest.count} vectors; the index has ${header.count}.`,
+    );
+  }
+}
+
+function readHeader(file: string): IndexHeader {
+  try {
+    const header = readIndexHeader(file);
+    if (header.count > 0) return header;
+  } catch (error) {
+    throw refusal('index_invalid', (error as Error).message);
+  }
+  throw refusal('index_invalid', 'The index holds no vector.');
+}
+
+function assertRoom(folder: string, needed: number) {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  if (bavail * bsize - reserveBytes >= needed) return;
+  throw new AppError(
+    'disk_full',
+    `The disk of the index has ${bytes(bavail * bsize)} left; the snapshot needs ${bytes(needed)} and a reserve of ${bytes(reserveBytes)}. Free some space, then upload it again. The current index is unchanged.`,
+    { code: 'disk_full' },
+  );
+}
+
+function diskFull(): AppError {
+  return new AppError(
+    'disk_full',
+    'The disk of the index is full, so the snapshot could not be unpacked. Free some space, then upload it again. The current index is unchanged.',
+    { code: 'disk_full' },
+  );
+}
+
+function fsync(folder: string) {
+  const fd = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}

@@ -1,0 +1,162 @@
+// The live generation as a ZIP that is written while it is sent (archiver, stored: vectors do not compress). All files are
+// opened before the first byte goes out, so it is one generation whatever is switched meanwhile.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import type { ZipArchive } from 'archiver';
+import { AppError } from '../core/errors.ts';
+import { generationFiles, modelSlug } from '../index/generation.ts';
+import type { GenerationFacts } from '../index/live-protocol.ts';
+import { type Manifest, manifestName, snapshotFormat } from './manifest.ts';
+
+type Download = {
+  generation: string;
+  fileName: string;
+  /** Of the whole ZIP. */
+  bytes: number;
+  /** To be called once. When the stream closes, for whatever reason, so do the files. */
+  stream(): Promise<Readable>;
+  close(): void;
+};
+
+/** What the live index says of its generation, and follows the pointer when asked. */
+export type LiveFacts = {
+  truth(): { [Key in keyof GenerationFacts]: GenerationFacts[Key] | null };
+  refresh(): Promise<void>;
+};
+
+/** The files of a generation are removed at the second switch after it; then the live index is asked again. */
+const mostTries = 20;
+
+/** Throws `index_missing` when there is nothing to download. The backup of the generation before is left out when the ZIP
+ *  would be larger than `mostBytes`. */
+export async function openDownload(
+  indexFolder: string,
+  live: LiveFacts,
+  { withBackup, mostBytes }: { withBackup: boolean; mostBytes: number },
+): Promise<Download> {
+  for (let tries = 1; ; tries++) {
+    const facts = live.truth();
+    if (!isWhole(facts)) {
+      throw new AppError('index_missing', 'There is no index to download. Rebuild the index first.');
+    }
+    try {
+      const members = openMembers(path.join(indexFolder, facts.generation), facts, withBackup);
+      return toDownload(facts, fitting(facts, members, mostBytes));
+    } catch (error) {
+      if (tries === mostTries || fs.existsSync(path.join(indexFolder, facts.generation))) throw error;
+      await live.refresh();
+    }
+  }
+}
+
+type Member = { name: string; fd: number; bytes: number; sha256: string | null; isBackup: boolean };
+
+/** In the order of the ZIP. It ends with text, in which no end of a ZIP occurs by chance. */
+function openMembers(folder: string, facts: GenerationFacts, withBackup: boolean): Member[] {
+  const files = generationFiles(folder);
+  const stem = `unified_${modelSlug(facts.model)
+    .replace(/[^a-z0-9_-]/g, '_')
+    .slice(0, 64)}`;
+  const backup = `${files.index}.backup`;
+  const members: Member[] = [];
+  const add = (file: string, ending: string, sha256: string | null) => {
+    const fd = fs.openSync(file, 'r');
+    const { size } = fs.fstatSync(fd);
+    members.push({ name: stem + ending, fd, bytes: size, sha256, isBackup: ending.endsWith('.backup') });
+  };
+  try {
+    add(files.index, '.index', facts.sha256);
+    if (withBackup && fs.existsSync(backup)) add(backup, '.index.backup', null);
+    add(files.meta, '.meta.json', null);
+    return members;
+  } catch (error) {
+    closeAll(members);
+    throw error;
+  }
+}
+
+function fitting(facts: GenerationFacts, members: Member[], mostBytes: number): Member[] {
+  if (zipBytes(facts, members) <= mostBytes) return members;
+  closeAll(members.filter(({ isBackup }) => isBackup));
+  return members.filter(({ isBackup }) => !isBackup);
+}
+
+function toDownload(facts: GenerationFacts, members: Member[]): Download {
+  const { model, vectors, built_at, generation } = facts;
+  return {
+    generation,
+    fileName: `chl-index-${modelSlug(model).replace(/[^a-z0-9_-]/g, '_')}-${vectors}-${built_at.slice(0, 10)}.zip`,
+    bytes: zipBytes(facts, members),
+    close: () => closeAll(members),
+    async stream() {
+      try {
+        // Loaded with the first download: it takes as long as a fifth of the server's start.
+        const { ZipArchive } = await import('archiver');
+        for (const member of members) member.sha256 ??= await hashFile(member.fd);
+        return archive(new ZipArchive({ store: true, highWaterMark: readBytes }), facts, members);
+      } catch (error) {
+        closeAll(members);
+        throw error;
+      }
+    },
+  };
+}
+
+const readBytes = 256 * 1024;
+
+function archive(zip: ZipArchive, facts: GenerationFacts, members: Member[]): Readable {
+  const date = new Date(facts.built_at);
+  const sources = members.map(({ fd }) =>
+    fs.createReadStream('', { fd, start: 0, highWaterMark: readBytes }),
+  );
+  zip.append(manifestOf(facts, members), { name: manifestName, date, mode: 0o600 });
+  for (const [i, { name }] of members.entries())
+    zip.append(sources[i] as Readable, { name, date, mode: 0o600 });
+  const fail = (error: Error) => zip.destroy(error);
+  for (const source of sources) source.once('error', fail);
+  zip.once('close', () => {
+    zip.abort();
+    for (const source of sources) source.destroy();
+  });
+  zip.finalize().catch(fail);
+  return zip;
+}
+
+/** The hashes have one length, so its size is known before they are. */
+function manifestOf({ model, dimension, vectors, built_at }: GenerationFacts, members: Member[]): string {
+  const files = members.map(({ name, sha256 }) => [name, sha256 ?? '0'.repeat(64)]);
+  const manifest: Manifest = {
+    format: snapshotFormat,
+    model,
+    dimension,
+    count: vectors,
+    built_at,
+    files: Object.fromEntries(files),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** As archiver writes it: a descriptor behind each file, none behind the manifest. Tested against what it writes. */
+function zipBytes(facts: GenerationFacts, members: Member[]): number {
+  const headers = (name: string) => 30 + 46 + 2 * name.length;
+  const manifest = headers(manifestName) + Buffer.byteLength(manifestOf(facts, members));
+  const files = members.map(({ name, bytes }) => headers(name) + bytes + 16);
+  return files.reduce((sum, bytes) => sum + bytes, manifest + 22);
+}
+
+async function hashFile(fd: number): Promise<string> {
+  const hash = createHash('sha256');
+  const stream = fs.createReadStream('', { fd, start: 0, autoClose: false, highWaterMark: readBytes });
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function closeAll(members: Member[]) {
+  for (const { fd } of members) fs.closeSync(fd);
+}
+
+function isWhole(facts: ReturnType<LiveFacts['truth']>): facts is GenerationFacts {
+  return facts.generation !== null;
+}

@@ -1,0 +1,114 @@
+// Reads the entries of a ZIP whose structure was checked: what is stored as the range of the file that it is, what is
+// deflated by unzipper, which checks nothing by itself. Here each byte is counted, and CRC-32 and SHA-256 are taken in passing.
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import unzipper from 'unzipper';
+import { refusal } from './refusal.ts';
+import { readSome, type ZipFile } from './zip-bytes.ts';
+import type { ZipEntry } from './zip-directory.ts';
+
+export type ZipReader = {
+  /** To be called before the descriptor is closed: unzipper leaves its own streams open. */
+  close(): void;
+  /** Passes on the bytes of an entry and gives their SHA-256. A chunk is good until what `onBytes` gives settles. Throws
+   *  `zip_damaged` as soon as they are more or other than the ZIP says. */
+  read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<string>;
+};
+
+/** As large as that because each is waited for once, and every wait may be for a processor that others use. */
+const chunkBytes = 4 * 1024 * 1024;
+const inflateBytes = 1024 * 1024;
+
+/** The descriptor stays open and is the caller's. Throws `zip_structure` should unzipper see another archive than we do. */
+export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipReader> {
+  const { size } = zip;
+  const streams: Readable[] = [];
+  const directory = await unzipper.Open.custom({
+    size: () => Promise.resolve(size),
+    stream(start: number, length: number) {
+      const stream = readRange(zip, start, Math.min(size, length ? start + length : size));
+      streams.push(stream);
+      return stream;
+    },
+  });
+  const found = new Map(directory.files.map((file) => [file.path, file]));
+  const isSame = entries.every((entry) => {
+    const file = found.get(entry.name);
+    return (
+      file !== undefined &&
+      file.offsetToLocalFileHeader === entry.headerAt &&
+      file.compressedSize === entry.compressedSize &&
+      file.uncompressedSize === entry.size
+    );
+  });
+  if (!isSame || directory.files.length !== entries.length) {
+    throw refusal('zip_structure', 'The ZIP can be read in two ways.');
+  }
+  return {
+    close: () => streams.forEach((stream) => stream.destroy()),
+    async read(entry, onBytes) {
+      const { name, size } = entry;
+      const hash = createHash('sha256');
+      let bytes = 0;
+      let sum = 0;
+      try {
+        const chunks = entry.isDeflated ? (found.get(name)?.stream() ?? []) : readStored(zip, entry);
+        for await (const chunk of chunks) {
+          bytes += chunk.length;
+          if (bytes > size) break;
+          // Written by another thread while it is hashed here.
+          const taken = onBytes(chunk);
+          sum = crc32(chunk, sum);
+          hash.update(chunk);
+          await taken;
+        }
+      } catch (error) {
+        if (!isOfZip(error)) throw error;
+        throw refusal('zip_damaged', `The entry ${name} of the ZIP cannot be unpacked: it is damaged.`);
+      }
+      if (bytes !== size) {
+        throw refusal('zip_damaged', `The entry ${name} of the ZIP has another size than the ZIP says.`);
+      }
+      assertCrc(entry, sum);
+      return hash.digest('hex');
+    },
+  };
+}
+
+/** Throws `zip_damaged` unless the content of the entry has this CRC-32. */
+export function assertCrc({ name, crc }: ZipEntry, found: number) {
+  if (found === crc) return;
+  throw refusal('zip_damaged', `The entry ${name} of the ZIP is damaged: its CRC-32 differs.`);
+}
+
+/** zlib's own errors, and the one with which unzipper says that the bytes end too early. */
+function isOfZip(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code?.startsWith('Z_') === true || message === 'FILE_ENDED';
+}
+
+/** Each chunk in the room of the one before. */
+function* readStored(zip: ZipFile, { dataAt, size }: ZipEntry): Generator<Buffer> {
+  const room = Buffer.allocUnsafe(Math.min(chunkBytes, size));
+  for (let at = 0; at < size; ) {
+    const read = readSome(zip, room.subarray(0, size - at), dataAt + at);
+    if (read === 0) return;
+    yield room.subarray(0, read);
+    at += read;
+  }
+}
+
+/** Reads when asked and not ahead, so that nothing is under way once the descriptor is closed. */
+function readRange(zip: ZipFile, start: number, end: number): Readable {
+  let at = start;
+  return new Readable({
+    highWaterMark: inflateBytes,
+    read() {
+      const chunk = Buffer.allocUnsafe(Math.min(inflateBytes, Math.max(0, end - at)));
+      const read = readSome(zip, chunk, at);
+      at += read;
+      this.push(read === 0 ? null : chunk.subarray(0, read));
+    },
+  });
+}

@@ -1,0 +1,22 @@
+import { AppError } from '../core/errors.ts';
+
+/** An upload that is not installed. `code` is stable and goes to the client in `details.code`; `why` is a sentence. */
+export function refusal(code: string, why: string): AppError {
+  return new AppError('bad_input', `${why} The current index is unchanged.`, { code });
+}
+
+export function wrongModel(found: string, wanted: string): AppError {
+  return refusal(
+    'model_mismatch',
+    `The snapshot was built with ${JSON.stringify(found.slice(0, 80))}; the settings name ${JSON.stringify(wanted)}. Vectors of two models cannot be compared.`,
+  );
+}
+
+/** Of vectors; what the model in the settings gives may not be known yet. */
+export function assertDimension(found: number, wanted: number) {
+  if (found === wanted) return;
+  throw refusal(
+    'dimension_mismatch',
+    `The vectors of the snapshot have ${found} numbers; those of the model in the settings have ${wanted}.`,
+  );
+}

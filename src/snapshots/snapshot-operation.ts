@@ -1,0 +1,83 @@
+import { AppError } from '../core/errors.ts';
+import { wordCoverage } from '../index/coverage.ts';
+import { findStaged, type Staged } from './staging.ts';
+import { count, plural } from '../core/format.ts';
+import { type Args, noRetries, type Operation } from '../core/operation.ts';
+
+export const snapshotOperation: Operation = {
+  name: 'snapshot',
+  title: 'Install snapshot',
+  verb: 'Install snapshot',
+  summary: 'Makes an uploaded index snapshot the live index.',
+  description:
+    'Takes a snapshot that was uploaded and checked, verifies it once more, and switches to it. The current index stays as the previous one.',
+  icon: 'in',
+  args: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      staged_id: {
+        type: 'string',
+        title: 'Uploaded snapshot',
+        description: 'Its id. Leave empty for the one that was uploaded last.',
+        minLength: 1,
+        maxLength: 40,
+        hidden: true,
+      },
+    },
+  },
+  locks: () => [{ name: 'index', mode: 'exclusive' }],
+  danger: () => 'destructive',
+  confirmWord: 'snapshot',
+  hardLimitMs: null,
+  retries: noRetries,
+  onRestart: 'fail',
+  script: 'snapshot',
+  check(args, { indexFolder, mode }) {
+    const staged = mode === 'noop' ? null : findStaged(indexFolder, idOf(args));
+    if (staged) return { ...args, staged_id: staged.staged_id };
+    if (mode === 'noop') return args;
+    const message =
+      'No such snapshot waits: it is kept for an hour after its upload. Upload one on the index card.';
+    throw new AppError('invalid_arguments', message, { problems: [{ field: 'staged_id', message }] });
+  },
+  notNow: ({ indexFolder, mode }) =>
+    mode === 'noop' || findStaged(indexFolder, undefined)
+      ? null
+      : {
+          why: 'No uploaded snapshot waits.',
+          instead: { text: 'Upload one', href: '/operations#snapshot-form' },
+        },
+  subject: (args) => (args.staged_id ? `upload ${args.staged_id}` : 'the last upload'),
+  outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the index before is kept.`,
+  dialog(args, config) {
+    const staged = config && findStaged(config.indexFolder, idOf(args));
+    return {
+      question: staged
+        ? 'Replace the index with this snapshot?'
+        : 'Replace the index with an uploaded snapshot?',
+      consequences: [
+        ...(staged ? describe(staged) : []),
+        'Search uses it as soon as it is verified once more; until then the current index answers.',
+        'The current index is kept as the previous one, and roll back brings it back. The one before that is removed.',
+      ],
+      confirm: 'Install snapshot',
+      keep: 'Keep current index',
+    };
+  },
+  cancelNote:
+    'The index changes in one step at the very end. Before that step the current index stays as it is.',
+};
+
+function idOf({ staged_id }: Args): string | undefined {
+  return staged_id === undefined ? undefined : String(staged_id);
+}
+
+function describe({ file_name, uploaded_by, manifest, coverage }: Staged): string[] {
+  const { model, dimension, count: vectors, built_at } = manifest;
+  const built = built_at ? `, built ${built_at.slice(0, 16).replace('T', ' ')} UTC` : '';
+  return [
+    `${file_name}, uploaded by ${uploaded_by}: ${count(vectors)} vectors of ${dimension} numbers by ${model}${built}.`,
+    `It ${wordCoverage(coverage)}.`,
+  ];
+}

@@ -1,0 +1,104 @@
+// Folders of checked snapshots that wait below the index folder to be installed, so that installing moves no bytes from
+// one file system to another. A folder without `snapshot.json`, which is written last, is a check that did not end.
+import fs from 'node:fs';
+import path from 'node:path';
+import { isObject, parseJson } from '../core/json.ts';
+import { generationFiles, liveFiles, unlessBroken } from '../index/generation.ts';
+import type { Coverage } from '../index/coverage.ts';
+import type { Manifest } from './manifest.ts';
+
+export type Staged = {
+  staged_id: string;
+  file_name: string;
+  uploaded_by: string;
+  uploaded_at: string;
+  bytes: number;
+  manifest: Manifest;
+  coverage: Coverage;
+};
+
+const stagedMs = 3600 * 1000;
+
+const prefix = 'staged-';
+const removedPrefix = 'removed-';
+const recordName = 'snapshot.json';
+const idPattern = /^[0-9a-f]{8}$/;
+
+export function stagedFolder(indexFolder: string, id: string): string {
+  if (!idPattern.test(id)) throw new Error(`${JSON.stringify(id)} is no id of a staged snapshot.`);
+  return path.join(indexFolder, `${prefix}${id}`);
+}
+
+/** What a check leaves when everything is right; makes the folder a staged snapshot. */
+export function writeStaged(indexFolder: string, staged: Staged) {
+  const file = path.join(stagedFolder(indexFolder, staged.staged_id), recordName);
+  fs.writeFileSync(file, `${JSON.stringify(staged)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+}
+
+/** Null when there is none of that id any more. */
+export function readStaged(indexFolder: string, id: string): Staged | null {
+  if (!idPattern.test(id)) return null;
+  const file = path.join(stagedFolder(indexFolder, id), recordName);
+  const value = fs.existsSync(file) ? parseJson(fs.readFileSync(file, 'utf8')) : null;
+  return isObject(value) ? (value as Staged) : null;
+}
+
+/** The one of that id, or the newest when none is named; null when there is none. */
+export function findStaged(indexFolder: string, id: string | undefined): Staged | null {
+  return id === undefined ? (listStaged(indexFolder)[0] ?? null) : readStaged(indexFolder, id);
+}
+
+/** The newest first. */
+export function listStaged(indexFolder: string): Staged[] {
+  return idsOf(indexFolder, prefix)
+    .flatMap((id) => readStaged(indexFolder, id) ?? [])
+    .sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
+}
+
+/** In one step, so that what is half removed is never taken for a check that did not end. */
+export function removeStaged(indexFolder: string, id: string) {
+  const folder = stagedFolder(indexFolder, id);
+  if (!fs.existsSync(folder)) return;
+  const removed = path.join(indexFolder, `${removedPrefix}${id}`);
+  fs.renameSync(folder, removed);
+  fs.rmSync(removed, { recursive: true });
+}
+
+/** Removes what has waited for an hour, what was installed by a job that was killed right after, and checks that did not
+ *  end; `isNeeded` keeps what a waiting job will install, or what is being checked now. Gives what it removed, but for
+ *  what was installed. */
+export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: string) => boolean) {
+  const removed = { expired: [] as Staged[], unfinished: [] as string[] };
+  for (const id of idsOf(indexFolder, removedPrefix)) {
+    fs.rmSync(path.join(indexFolder, `${removedPrefix}${id}`), { recursive: true, force: true });
+  }
+  for (const id of idsOf(indexFolder, prefix)) {
+    if (isNeeded(id)) continue;
+    const staged = readStaged(indexFolder, id);
+    const isInstalled = staged !== null && isLive(indexFolder, id);
+    const isFresh = staged !== null && now.getTime() - Date.parse(staged.uploaded_at) < stagedMs;
+    if (isFresh && !isInstalled) continue;
+    removeStaged(indexFolder, id);
+    if (isInstalled) continue;
+    if (staged) removed.expired.push(staged);
+    else removed.unfinished.push(id);
+  }
+  return removed;
+}
+
+/** Whether its index is the very file that answers searches; a copy on another file system is not found out. */
+function isLive(indexFolder: string, id: string): boolean {
+  const live = unlessBroken(() => liveFiles(indexFolder));
+  const staged = unlessBroken(() => generationFiles(stagedFolder(indexFolder, id)));
+  if (!live || !staged) return false;
+  const [one, other] = [fs.statSync(live.index), fs.statSync(staged.index)];
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+function idsOf(indexFolder: string, start: string): string[] {
+  const names = fs.existsSync(indexFolder) ? fs.readdirSync(indexFolder) : [];
+  return names
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length))
+    .filter((id) => idPattern.test(id));
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { answerDownload } from './download.ts';
+import { requester } from '../../web/requester.ts';
+import type { Services } from '../../web/services.ts';
+import { receiveSnapshot } from './upload-form.ts';
+import { enqueueInstall, waitUntilInstalled, wantsInstall } from './install.ts';
+import { anyObjectSchema, contentAnswer, objectAnswer, refusals } from '../../web/bodies.ts';
+
+const downloadSchema = {
+  summary: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { backup: { type: 'string', enum: ['0', '1'] } },
+  },
+  response: contentAnswer('application/zip', 'The snapshot.'),
+} as const;
+
+const uploadSchema = {
+  summary: 'Uploads a snapshot, checks it, and installs it.',
+  description:
+    'A form (multipart/form-data): `reason` and `confirm` (snapshot), then the file `snapshot`. With both it is installed, and the answer waits for that; without, it waits staged for an hour.',
+  response: { 201: anyObjectSchema, 202: anyObjectSchema, ...refusals },
+} as const;
+
+const discardSchema = {
+  ...objectAnswer,
+  summary: 'Removes an uploaded snapshot that waits to be installed.',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['staged_id'],
+    properties: { staged_id: { type: 'string', minLength: 1, maxLength: 40 } },
+  },
+} as const;
+
+/** Register where multipart forms are parsed. */
+export function registerSnapshotApi(app: FastifyInstance, services: Services) {
+  app.get<{ Querystring: { backup?: string } }>(
+    '/api/v1/index/snapshot',
+    { schema: downloadSchema },
+    (request, reply) => answerDownload(services, request, reply),
+  );
+
+  app.post<{ Body: { staged_id: string } }>(
+    '/api/v1/index/snapshot/discard',
+    { schema: discardSchema },
+    (request) => {
+      const { staged_id, file_name } = services.uploads.discard(request.body.staged_id, requester(request));
+      return { staged_id, file_name };
+    },
+  );
+
+  app.post(
+    '/api/v1/index/snapshot',
+    { schema: uploadSchema, config: { isUpload: true } },
+    async (request, reply) => {
+      const { form, staged } = await receiveSnapshot(services, request, reply);
+      const { staged_id, manifest, coverage } = staged;
+      if (!wantsInstall(form)) return reply.code(202).send({ staged_id, manifest, coverage });
+      const job = await enqueueInstall(services, staged, form, requester(request));
+      const index = await waitUntilInstalled(services, job);
+      reply.code(201).header('location', `/api/v1/operations/jobs/${job.id}`);
+      return { job_id: job.id, index };
+    },
+  );
+}

@@ -1,0 +1,30 @@
+// What the index card shows of snapshots: the upload under way with its checks, and what waits to be installed.
+import { checkStages } from '../stages.ts';
+import { wordCoverage } from '../../index/coverage.ts';
+import { listStaged } from '../staging.ts';
+import type { Services } from '../../web/services.ts';
+
+const stages = ['receive', ...checkStages] as const;
+const titles = {
+  receive: 'Received',
+  structure: 'Structure',
+  hashes: 'Hashes',
+  compatibility: 'Compatibility',
+  coverage: 'Coverage',
+};
+
+export function viewSnapshots({ uploads, config }: Services) {
+  const upload = uploads.state();
+  const current = upload ? stages.indexOf(upload.stage) : 0;
+  return {
+    upload,
+    stages: stages.map((name, i) => ({
+      title: titles[name],
+      state: i < current ? 'done' : i === current ? 'cur' : 'todo',
+    })),
+    staged: listStaged(config.indexFolder).map((staged) => ({
+      ...staged,
+      coverage: wordCoverage(staged.coverage),
+    })),
+  };
+}

@@ -1,0 +1,168 @@
+// Reads the entries of a ZIP from its central directory, each beside its own local header, and refuses every entry whose
+// name, kind, flags, method or sizes leave room for doubt. Reads no content.
+import { refusal } from './refusal.ts';
+import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
+import { readExtra } from './zip-extra.ts';
+
+export type ZipEntry = {
+  name: string;
+  isDeflated: boolean;
+  crc: number;
+  compressedSize: number;
+  size: number;
+  headerAt: number;
+  dataAt: number;
+  /** The sizes follow the data once more. */
+  hasDescriptor: boolean;
+};
+
+const directoryHeader = { bytes: 46, signature: 0x02014b50 };
+const localHeader = { bytes: 30, signature: 0x04034b50 };
+const flag = { descriptor: 0x8, utf8: 0x800 };
+const method = { stored: 0, deflated: 8 };
+const unknown32 = 0xffffffff;
+
+/** In the order of their place in the file. The directory must hold exactly as many entries as the end says. */
+export function readEntries(
+  zip: ZipFile,
+  {
+    directoryAt,
+    directoryEnd,
+    entries: count,
+  }: { directoryAt: number; directoryEnd: number; entries: number },
+  allowed: RegExp,
+): ZipEntry[] {
+  const directory = readAt(zip, directoryAt, directoryEnd - directoryAt);
+  const entries: ZipEntry[] = [];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const { entry, length } = readDirectoryEntry(directory.subarray(at), allowed);
+    if (entries.some((other) => other.name.toLowerCase() === entry.name.toLowerCase())) {
+      throw refusal('zip_duplicate', `The ZIP has two entries named ${entry.name}.`);
+    }
+    entries.push({ ...entry, dataAt: readLocalHeader(zip, entry, directoryAt) });
+    at += length;
+  }
+  if (at !== directory.length)
+    throw refusal('zip_counts', `The ZIP says that it has ${count} entries, and lists others.`);
+  return entries.sort((a, b) => a.headerAt - b.headerAt);
+}
+
+type Listed = Omit<ZipEntry, 'dataAt'> & { flags: number; rawName: Buffer };
+
+function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; length: number } {
+  if (bytes.length < directoryHeader.bytes || bytes.readUInt32LE(0) !== directoryHeader.signature) {
+    throw refusal('zip_counts', 'The ZIP says that it has more entries than it lists.');
+  }
+  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => bytes.readUInt16LE(at)) as [
+    number,
+    number,
+    number,
+  ];
+  const length = directoryHeader.bytes + nameLength + extraLength;
+  if (bytes.length < length) throw refusal('zip_directory', 'The directory of the ZIP is cut off.');
+  const rawName = bytes.subarray(directoryHeader.bytes, directoryHeader.bytes + nameLength);
+  const name = rawName.toString('latin1');
+  if (!allowed.test(name)) {
+    throw refusal('zip_name', `The ZIP has an entry named ${showName(name)}, which no snapshot has.`);
+  }
+  if (commentLength > 0) throw refusal('zip_comment', `The entry ${name} of the ZIP has a comment.`);
+  if (bytes.readUInt16LE(34) !== 0)
+    throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
+  assertFile(name, bytes.readUInt32LE(38));
+  const flags = bytes.readUInt16LE(8);
+  if (flags & 1) throw refusal('zip_encrypted', `The entry ${name} of the ZIP is encrypted.`);
+  if (flags & ~(flag.descriptor | flag.utf8)) {
+    throw refusal(
+      'zip_flags',
+      `The entry ${name} of the ZIP uses features (flags ${flags}) that no snapshot needs.`,
+    );
+  }
+  const compression = bytes.readUInt16LE(10);
+  if (compression !== method.stored && compression !== method.deflated) {
+    throw refusal(
+      'zip_method',
+      `The entry ${name} of the ZIP is packed by method ${compression}; 0 and 8 are read.`,
+    );
+  }
+  const extra = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, length));
+  const [size = 0, compressedSize = 0, headerAt = 0] = widen(
+    name,
+    [24, 20, 42].map((at) => bytes.readUInt32LE(at)),
+    extra.wide,
+  );
+  const isDeflated = compression === method.deflated;
+  if (!isDeflated && size !== compressedSize) {
+    throw refusal('zip_sizes', `The entry ${name} of the ZIP is stored, and yet names two different sizes.`);
+  }
+  const crc = bytes.readUInt32LE(16);
+  const hasDescriptor = (flags & flag.descriptor) !== 0;
+  return {
+    entry: { name, rawName, isDeflated, crc, compressedSize, size, headerAt, hasDescriptor, flags },
+    length,
+  };
+}
+
+/** Gives where the data begins. Everything that the local header says must be what the directory says. */
+function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): number {
+  const { name } = entry;
+  if (entry.headerAt + localHeader.bytes > directoryAt) {
+    throw refusal('zip_spans', `The entry ${name} of the ZIP is not where the directory says.`);
+  }
+  const header = readAt(zip, entry.headerAt, localHeader.bytes);
+  if (header.readUInt32LE(0) !== localHeader.signature) {
+    throw refusal('zip_spans', `The entry ${name} of the ZIP is not where the directory says.`);
+  }
+  const [nameLength, extraLength] = [header.readUInt16LE(26), header.readUInt16LE(28)];
+  const nameAt = entry.headerAt + localHeader.bytes;
+  const dataAt = nameAt + nameLength + extraLength;
+  if (dataAt + entry.compressedSize > directoryAt) {
+    throw refusal('zip_spans', `The entry ${name} of the ZIP is larger than the ZIP.`);
+  }
+  const rest = readAt(zip, nameAt, nameLength + extraLength);
+  const extra = readExtra(name, rest.subarray(nameLength));
+  const [size, compressedSize] = widen(name, [header.readUInt32LE(22), header.readUInt32LE(18)], extra.wide);
+  const said = [header.readUInt32LE(14), size, compressedSize];
+  const isSilent = entry.hasDescriptor && said.every((value) => value === 0);
+  const isSame =
+    rest.subarray(0, nameLength).equals(entry.rawName) &&
+    header.readUInt16LE(6) === entry.flags &&
+    (header.readUInt16LE(8) === method.deflated) === entry.isDeflated &&
+    (isSilent || [entry.crc, entry.size, entry.compressedSize].every((value, i) => value === said[i]));
+  if (!isSame)
+    throw refusal('zip_headers', `The two headers of the entry ${name} of the ZIP contradict each other.`);
+  return dataAt;
+}
+
+/** Sizes and place as numbers; what does not fit 32 bits stands in the ZIP64 field, in the same order. */
+function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
+  const missing = narrow.filter((value) => value === unknown32).length;
+  if (wide === null) {
+    if (missing === 0) return narrow;
+    throw refusal('zip_extra', `The entry ${name} of the ZIP lacks its ZIP64 sizes.`);
+  }
+  const values = Array.from({ length: wide.length / 8 }, (_, i) => safeNumber(wide.readBigUInt64LE(i * 8)));
+  // Some writers repeat there what fits; then it must be the same.
+  const isRepeated = missing === 0 && values.every((value, i) => value === narrow[i]);
+  if (!isRepeated && values.length !== missing) {
+    throw refusal('zip_extra', `The ZIP64 sizes of the entry ${name} of the ZIP are malformed.`);
+  }
+  return isRepeated
+    ? narrow
+    : narrow.map((value) => (value === unknown32 ? (values.shift() as number) : value));
+}
+
+/** Only regular files: no folder, link, pipe or device, in the words of Unix and of DOS,
+ *  whatever system the entry says it comes from. */
+function assertFile(name: string, attributes: number) {
+  const kind = (attributes >>> 16) & 0o170000;
+  const isRegular = kind === 0 || kind === 0o100000;
+  const isDosFolder = (attributes & 0x18) !== 0;
+  if (!isRegular || isDosFolder)
+    throw refusal('zip_kind', `The entry ${name} of the ZIP is no regular file.`);
+}
+
+/** Shown escaped and short: it may hold anything. */
+function showName(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+}

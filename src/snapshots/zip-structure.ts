@@ -1,0 +1,170 @@
+// Decides from the bytes of a ZIP's headers alone whether its entries can be read without doubt: every byte of the file
+// belongs to exactly one thing, and the two headers of each entry agree. A ZIP library is a parser and not a validator,
+// so none sees the file before this. Reads no entry's content. Format: PKWARE APPNOTE 6.3.
+import { refusal } from './refusal.ts';
+import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
+import { readEntries, type ZipEntry } from './zip-directory.ts';
+
+type ZipLimits = {
+  maxEntries: number;
+  /** Of all entries together, as they declare it. */
+  maxInflatedBytes: number;
+  /** Of one entry, inflated to compressed. */
+  maxRatio: number;
+  /** What the raw bytes of every name must match, read as Latin-1: nothing is normalised. */
+  name: RegExp;
+};
+
+/** The entries in the order of their content. Throws `bad_input` with a stable code for each doubt. */
+export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
+  const end = readEnd(zip, limits.maxEntries);
+  const entries = readEntries(zip, end, limits.name);
+  assertContiguous(zip, entries, end.directoryAt);
+  assertBounded(entries, limits);
+  return entries;
+}
+
+/** Where the central directory lies, and how many entries it says it has. */
+type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
+
+const endBytes = 22;
+const locatorBytes = 20;
+const end64Bytes = 56;
+const longestTail = 65_557;
+/** Entries are few and their names short. */
+const longestDirectory = 64 * 1024;
+const signature = {
+  end: Buffer.from('PK\x05\x06', 'latin1'),
+  locator: 0x07064b50,
+  end64: 0x06064b50,
+  descriptor: 0x08074b50,
+};
+
+/** The end record must be the last thing in the file, and the only thing that looks like one: parsers that search for it
+ *  from different sides would otherwise see different archives. Snapshots end with text, where none occurs by chance. */
+function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
+  const { size } = zip;
+  const tail = readAt(zip, Math.max(0, size - longestTail), Math.min(size, longestTail));
+  const at = tail.length - endBytes;
+  if (at < 0 || !tail.subarray(at, at + 4).equals(signature.end)) {
+    throw refusal(
+      'not_a_zip',
+      'The file does not end as a ZIP does: it is another kind of file, or cut off.',
+    );
+  }
+  const end = tail.subarray(at);
+  if (tail.indexOf(signature.end) !== at || end.readUInt16LE(20) !== 0) {
+    throw refusal('zip_end', 'The ZIP has a comment, or more than one end, so it could be read in two ways.');
+  }
+  const found = readEnd64(zip, end) ?? {
+    disks: [end.readUInt16LE(4), end.readUInt16LE(6)],
+    counts: [end.readUInt16LE(8), end.readUInt16LE(10)],
+    length: end.readUInt32LE(12),
+    directoryAt: end.readUInt32LE(16),
+    directoryEnd: size - endBytes,
+  };
+  if (found.disks.some((disk) => disk !== 0)) {
+    throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
+  }
+  const [entries = 0, total = 0] = found.counts;
+  if (entries !== total) throw refusal('zip_counts', 'The ZIP names two different counts of its entries.');
+  if (entries > maxEntries) {
+    throw refusal('zip_entries', `The ZIP has ${entries} entries; ${maxEntries} at most are read.`);
+  }
+  const { directoryAt, directoryEnd, length } = found;
+  if (directoryAt + length !== directoryEnd || length > longestDirectory) {
+    throw refusal('zip_directory', 'The directory of the ZIP does not lie right before its end.');
+  }
+  return { directoryAt, directoryEnd, entries };
+}
+
+/** ZIP64 is used when a locator stands before the end record; both records must be where they say. */
+function readEnd64(zip: ZipFile, end: Buffer) {
+  const locatorAt = zip.size - endBytes - locatorBytes;
+  const recordAt = locatorAt - end64Bytes;
+  if (recordAt < 0) return null;
+  const locator = readAt(zip, locatorAt, locatorBytes);
+  if (locator.readUInt32LE(0) !== signature.locator) return null;
+  const record = readAt(zip, recordAt, end64Bytes);
+  const isWhole =
+    locator.readBigUInt64LE(8) === BigInt(recordAt) &&
+    record.readUInt32LE(0) === signature.end64 &&
+    record.readBigUInt64LE(4) === BigInt(end64Bytes - 12);
+  if (!isWhole) throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
+  const short = [end.readUInt16LE(8), end.readUInt16LE(10)];
+  const long = [end.readUInt32LE(12), end.readUInt32LE(16)];
+  const wide = [24, 32, 40, 48].map((at) => safeNumber(record.readBigUInt64LE(at)));
+  const narrow = [...short, ...long];
+  const isSame = narrow.every((value, i) => value === (i < 2 ? 0xffff : 0xffffffff) || value === wide[i]);
+  if (!isSame) throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
+  const [onDisk = 0, total = 0, length = 0, directoryAt = 0] = wide;
+  return {
+    disks: [
+      end.readUInt16LE(4) % 0xffff,
+      end.readUInt16LE(6) % 0xffff,
+      record.readUInt32LE(16),
+      record.readUInt32LE(20),
+      locator.readUInt32LE(4),
+    ],
+    counts: [onDisk, total],
+    length,
+    directoryAt,
+    directoryEnd: recordAt,
+  };
+}
+
+/** From the first byte of the file each entry begins where the one before ends, and the directory after the last. */
+function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number) {
+  let at = 0;
+  for (const [i, entry] of entries.entries()) {
+    if (entry.headerAt !== at) {
+      throw refusal(
+        'zip_spans',
+        `The entries of the ZIP overlap, or something lies between them, at byte ${at}.`,
+      );
+    }
+    const dataEnd = entry.dataAt + entry.compressedSize;
+    at = entries[i + 1]?.headerAt ?? directoryAt;
+    if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) {
+      throw refusal(
+        'zip_spans',
+        `The entries of the ZIP overlap, or something lies between them, at byte ${dataEnd}.`,
+      );
+    }
+  }
+  if (entries.length === 0 && directoryAt !== 0) {
+    throw refusal('zip_spans', 'The ZIP has content that belongs to no entry.');
+  }
+}
+
+/** What may follow the data: nothing, or the sizes again for an entry that was written before they were known. */
+function isDescriptor(zip: ZipFile, entry: ZipEntry, at: number, length: number): boolean {
+  if (!entry.hasDescriptor) return length === 0;
+  if (![12, 16, 20, 24].includes(length)) return false;
+  const bytes = readAt(zip, at, length);
+  const isSigned = length === 16 || length === 24;
+  if (isSigned && bytes.readUInt32LE(0) !== signature.descriptor) return false;
+  const [crc, ...sizes] = isSigned ? [4, 8, length === 24 ? 16 : 12] : [0, 4, length === 20 ? 12 : 8];
+  const isWide = length >= 20;
+  const [compressed, size] = sizes.map((from) =>
+    isWide ? safeNumber(bytes.readBigUInt64LE(from)) : bytes.readUInt32LE(from),
+  );
+  return bytes.readUInt32LE(crc) === entry.crc && compressed === entry.compressedSize && size === entry.size;
+}
+
+function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipLimits) {
+  for (const { name, size, compressedSize } of entries) {
+    if (size === 0 || compressedSize === 0)
+      throw refusal('zip_empty', `The entry ${name} of the ZIP is empty.`);
+    if (size > compressedSize * maxRatio) {
+      throw refusal(
+        'zip_ratio',
+        `The entry ${name} of the ZIP would grow to more than ${maxRatio} times its size.`,
+      );
+    }
+  }
+  const sum = entries.reduce((bytes, { size }) => bytes + size, 0);
+  if (sum > maxInflatedBytes) {
+    throw refusal('zip_size', `The ZIP would grow to ${sum} bytes; ${maxInflatedBytes} at most are read.`);
+  }
+}

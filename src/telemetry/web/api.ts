@@ -1,0 +1,148 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import { type MetricName, metricNames, metrics, type Sample } from '../metrics.ts';
+import type { Services } from '../../web/services.ts';
+import { refusals, timeSchema } from '../../web/bodies.ts';
+
+type SamplesQuery = { metric: string; since?: string; until?: string };
+
+const nullableNumber = { type: ['number', 'null'] } as const;
+const nullableTime = { type: ['string', 'null'] } as const;
+
+const snapshotSchema = {
+  summary: 'The latest sample, and how jobs went.',
+  response: {
+    200: {
+      type: 'object',
+      properties: {
+        at: nullableTime,
+        interval_sec: { type: 'number' },
+        metrics: {
+          type: 'object',
+          properties: Object.fromEntries(
+            metricNames.map((name) => [name, { ...nullableNumber, description: describe(name) }]),
+          ),
+        },
+        jobs_last_24_h: {
+          type: 'object',
+          properties: {
+            succeeded: { type: 'integer' },
+            failed: { type: 'integer' },
+            cancelled: { type: 'integer' },
+          },
+        },
+        operations: {
+          type: 'array',
+          items: {
+            type: 'object',
+            description: 'Of the last hundred runs that ended; durations are those of runs that succeeded.',
+            properties: {
+              operation: { type: 'string' },
+              runs: { type: 'integer' },
+              success_rate: nullableNumber,
+              duration_p50_sec: nullableNumber,
+              duration_p95_sec: nullableNumber,
+            },
+          },
+        },
+      },
+    },
+    ...refusals,
+  },
+} as const;
+
+const samplesSchema = {
+  summary: 'One metric over a time, in steps.',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['metric'],
+    properties: {
+      metric: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 80,
+        description: `One of ${metricNames.join(', ')}.`,
+      },
+      since: { ...timeSchema, description: 'Default: an hour before until.' },
+      until: { ...timeSchema, description: 'Default: now.' },
+    },
+  },
+  response: {
+    200: {
+      type: 'object',
+      properties: {
+        metric: { type: 'string' },
+        unit: { type: 'string' },
+        about: { type: 'string' },
+        since: { type: 'string' },
+        until: { type: 'string' },
+        step_sec: { type: 'integer' },
+        points: {
+          type: 'array',
+          description:
+            'At most 1000. A step without a sample is left out: it is a gap. Of a metric that counts what happened, the value is the sum of the step.',
+          items: {
+            type: 'object',
+            properties: {
+              at: { type: 'string' },
+              value: { type: 'number' },
+              min: nullableNumber,
+              max: nullableNumber,
+            },
+          },
+        },
+      },
+    },
+    ...refusals,
+  },
+} as const;
+
+export function registerTelemetryApi(app: FastifyInstance, { telemetry, catalogue, config }: Services) {
+  app.get('/api/v1/telemetry/snapshot', { schema: snapshotSchema }, () => {
+    const latest = telemetry.latest();
+    return {
+      at: latest && toIso(latest.at),
+      interval_sec: config.telemetryIntervalMs / 1000,
+      metrics: Object.fromEntries(metricNames.map((name) => [name, latest?.[name] ?? null])),
+      jobs_last_24_h: telemetry.jobs.lastDay(),
+      operations: catalogue.all().map(({ name }) => telemetry.jobs.operation(name)),
+    };
+  });
+
+  app.get<{ Querystring: SamplesQuery }>(
+    '/api/v1/telemetry/samples',
+    { schema: samplesSchema },
+    (request) => {
+      const { metric, since, until } = request.query;
+      const series = telemetry.series(metric, readTime('since', since), readTime('until', until));
+      const { unit, about } = metrics[series.metric];
+      return {
+        metric,
+        unit,
+        about,
+        since: toIso(series.from),
+        until: toIso(series.until),
+        step_sec: series.stepSec,
+        points: series.points.map((point) => ({ ...point, at: toIso(point.at) })),
+      };
+    },
+  );
+}
+
+function describe(name: MetricName): string {
+  const { about, unit, fold } = metrics[name];
+  return `${about} In ${unit}${fold === 'count' ? ', since the sample before' : ''}.`;
+}
+
+function toIso(at: Sample['at']): string {
+  return new Date(at * 1000).toISOString();
+}
+
+function readTime(field: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time;
+  const message = `${field}: ${text} is not a time. Write it like 2026-11-22T14:00:00Z.`;
+  throw new AppError('invalid_arguments', message, { problems: [{ field, message }] });
+}

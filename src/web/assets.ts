@@ -1,0 +1,51 @@
+// The files below public, sent compressed under an address that changes with any of them, so that a browser may keep them
+// for ever. The address is a folder, so that a module finds the ones it imports beside it.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { constants } from 'node:zlib';
+import fastifyCompress from '@fastify/compress';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { packageRoot } from '../core/config.ts';
+
+const folder = path.join(packageRoot, 'public');
+const version = hashOf(folder);
+
+/** What app.js imports: fetched with it, not after it. */
+export const modules = importsOf('app.js');
+
+export async function registerAssets(app: FastifyInstance) {
+  await app.register(async (scope) => {
+    // Level 5 takes 2 ms where the best takes 90, for a tenth more bytes.
+    const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+    await scope.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions });
+    await scope.register(fastifyStatic, {
+      root: folder,
+      prefix: `/assets/${version}/`,
+      decorateReply: false,
+      index: false,
+      immutable: true,
+      maxAge: '1y',
+    });
+  });
+}
+
+/** `/assets/1a2b3c4d/app.js` */
+export function assetUrl(file: string): string {
+  return `/assets/${version}/${file}`;
+}
+
+function hashOf(place: string): string {
+  const hash = createHash('sha256');
+  for (const name of fs.readdirSync(place, { recursive: true, encoding: 'utf8' }).sort()) {
+    const file = path.join(place, name);
+    if (fs.statSync(file).isFile()) hash.update(name).update(fs.readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 8);
+}
+
+function importsOf(file: string): string[] {
+  const text = fs.readFileSync(path.join(folder, file), 'utf8');
+  return [...text.matchAll(/^import .*'\.\/([^']+)';$/gm)].map(([, name = '']) => name);
+}

@@ -1,0 +1,142 @@
+// The bodies of the JSON API, made from the domain, and their schemas. Absent values are null, times ISO 8601 UTC.
+import type { Job, Progress } from '../jobs/job.ts';
+import type { Services } from './services.ts';
+
+export function jobBody({ jobs, repository }: Services, job: Job) {
+  const waitsFor = jobs.waitsFor(job);
+  return {
+    job_id: job.id,
+    number: job.number,
+    operation: job.operation,
+    status: job.status,
+    mode: job.mode,
+    requested_by: job.requested_by,
+    reason: job.reason,
+    args: job.args,
+    attempt: job.attempt,
+    max_attempts: job.max_attempts,
+    created_at: job.created_at,
+    started_at: job.started_at,
+    finished_at: job.finished_at,
+    next_attempt_at: job.next_attempt_at,
+    cancel_requested_at: job.cancel_requested_at,
+    kill_at: job.kill_at,
+    warning: job.warning,
+    progress: job.progress && progressBody(job.progress),
+    result: job.result,
+    failure: job.failure,
+    retry_of: job.retry_of === null ? null : (repository.find(String(job.retry_of))?.id ?? null),
+    retried_by: repository.retriedBy(job.number),
+    waits_for: waitsFor && {
+      job_id: waitsFor.job_id,
+      number: waitsFor.number,
+      operation: waitsFor.operation,
+    },
+    peak_rss_bytes: job.peak_rss_bytes,
+    cpu_sec: job.cpu_sec,
+    log_bytes: job.log_bytes,
+    url: `/jobs/${job.number}`,
+  } satisfies Record<keyof typeof jobSchema.properties, unknown>;
+}
+
+function progressBody({ done, total, phase, note, rate, updated_at }: Progress) {
+  const left = total !== null && rate !== null && rate > 0 ? (total - done) / rate : null;
+  return {
+    done,
+    total,
+    phase,
+    note,
+    percent: total ? Math.floor((done / total) * 1000) / 10 : null,
+    eta_sec: left === null ? null : Math.round(left),
+    updated_at,
+  };
+}
+
+const nullable = (type: string) => ({ type: [type, 'null'] });
+const anyObject = { type: 'object', additionalProperties: true };
+const anyObjectOrNull = { type: ['object', 'null'], additionalProperties: true };
+
+export const jobSchema = {
+  type: 'object',
+  properties: {
+    job_id: { type: 'string' },
+    number: { type: 'integer' },
+    operation: { type: 'string' },
+    status: { type: 'string' },
+    mode: { type: 'string' },
+    requested_by: { type: 'string' },
+    reason: nullable('string'),
+    args: anyObject,
+    attempt: { type: 'integer' },
+    max_attempts: { type: 'integer' },
+    created_at: { type: 'string' },
+    started_at: nullable('string'),
+    finished_at: nullable('string'),
+    next_attempt_at: nullable('string'),
+    cancel_requested_at: nullable('string'),
+    kill_at: nullable('string'),
+    warning: nullable('string'),
+    progress: anyObjectOrNull,
+    result: anyObjectOrNull,
+    failure: anyObjectOrNull,
+    retry_of: nullable('string'),
+    retried_by: nullable('string'),
+    waits_for: anyObjectOrNull,
+    peak_rss_bytes: nullable('integer'),
+    cpu_sec: nullable('number'),
+    log_bytes: { type: 'integer' },
+    url: { type: 'string' },
+  },
+} as const;
+
+export const acceptedSchema = {
+  type: 'object',
+  properties: {
+    job_id: { type: 'string' },
+    number: { type: 'integer' },
+    status: { type: 'string' },
+    url: { type: 'string' },
+  },
+} as const;
+
+const errorSchema = {
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: {
+        code: { type: 'string' },
+        message: { type: 'string' },
+        details: anyObject,
+        request_id: { type: 'string' },
+      },
+    },
+  },
+} as const;
+
+export const anyObjectSchema = anyObject;
+
+/** A day, or a moment in UTC. */
+export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
+
+export const kindSchema = { type: 'string', enum: ['experience', 'manual'] } as const;
+
+export const categorySchema = { type: 'string', minLength: 1, maxLength: 40 } as const;
+
+/** What every route may answer instead. */
+export const refusals = { '4xx': errorSchema, '5xx': errorSchema } as const;
+
+/** What a route answers that gives an object of its own. */
+export const objectAnswer = { response: { 200: anyObject, ...refusals } } as const;
+
+/** What a route answers that gives no JSON. */
+export const contentAnswer = (type: string, description: string) => ({
+  200: { description, content: { [type]: { schema: { type: 'string' } } } },
+  ...refusals,
+});
+
+/** A list with the cursor of its next page. */
+export const listSchema = (item: unknown, more: Record<string, unknown> = {}) => ({
+  type: 'object',
+  properties: { items: { type: 'array', items: item }, next_cursor: nullable('string'), ...more },
+});

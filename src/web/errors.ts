@@ -1,0 +1,180 @@
+// Maps every error to a status once, and answers in the form the client asked for: JSON, a fragment, or a page.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isBusy } from '../core/db/busy-retry.ts';
+import { isOutOfDescriptors } from '../core/descriptors.ts';
+import { AppError, type ErrorCode } from '../core/errors.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
+import { sendPage } from './page.ts';
+import type { Services } from './services.ts';
+
+const statuses: Record<ErrorCode, number> = {
+  bad_json: 400,
+  bad_request: 400,
+  bad_target: 400,
+  bad_input: 422,
+  busy: 503,
+  config: 500,
+  confirmation_required: 422,
+  cross_origin: 403,
+  disk_full: 507,
+  drain_running: 409,
+  host_not_allowed: 403,
+  index_missing: 409,
+  internal: 500,
+  invalid_arguments: 422,
+  method_not_allowed: 405,
+  no_drain: 409,
+  no_workers: 503,
+  not_cancellable: 409,
+  not_found: 404,
+  not_retryable: 409,
+  operation_locked: 409,
+  plan_outdated: 409,
+  pruned: 410,
+  stopping: 503,
+  temporary: 503,
+  too_large: 413,
+  too_many_streams: 503,
+  unsupported_media_type: 415,
+  upload_in_progress: 409,
+};
+
+/** The body of every refusal: `{error: {code, message, details?, request_id}}`. */
+type ErrorBody = {
+  error: { code: ErrorCode; message: string; details?: Record<string, unknown>; request_id: string };
+};
+
+export function registerErrors(app: FastifyInstance, services: Services) {
+  const sendError = (error: AppError, request: FastifyRequest, reply: FastifyReply) =>
+    answerError(services, error, request, reply);
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendError(toAppError(error, request), request, reply),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?')[0] ?? '/';
+    const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url }));
+    if (allowed.length === 0) {
+      return sendError(
+        new AppError(
+          'not_found',
+          url.startsWith('/api/')
+            ? 'There is no such route. GET /api/v1/openapi.json lists them all.'
+            : 'There is no such page. Go back to Operations.',
+        ),
+        request,
+        reply,
+      );
+    }
+    const names = allowed.join(', ');
+    reply.header('allow', names);
+    const message = `${request.method} is not allowed here. Allowed: ${names}.`;
+    return sendError(new AppError('method_not_allowed', message), request, reply);
+  });
+}
+
+/** The HTTP status of an error. */
+export function statusOf(error: AppError): number {
+  return statuses[error.code];
+}
+
+async function answerError(
+  services: Services,
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const status = statusOf(error);
+  const body = errorBody(error, request.id);
+  reply.code(status);
+  if (status === 503) reply.header('retry-after', '5');
+  if (wantsJson(request)) return reply.send(body);
+  if (request.headers['hx-request']) {
+    if (!reply.hasHeader('hx-retarget'))
+      reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
+    return reply.view('components/error', body.error);
+  }
+  return sendPage(services, request, reply, {
+    name: 'error',
+    title: 'Error',
+    data: { ...body.error, status },
+  });
+}
+
+function errorBody({ code, message, details }: AppError, requestId: string): ErrorBody {
+  return { error: { code, message, ...(details ? { details } : {}), request_id: requestId } };
+}
+
+function wantsJson(request: FastifyRequest): boolean {
+  const accept = request.headers.accept ?? '';
+  if (request.originalUrl.startsWith('/api/') || request.originalUrl === '/health')
+    return !accept.includes('text/html');
+  return accept.includes('application/json') && !accept.includes('text/html');
+}
+
+/** Errors of the framework and of SQLite get our codes; anything unknown is logged with its stack and shown without. */
+function toAppError(error: FastifyError | AppError, request: FastifyRequest): AppError {
+  if (error instanceof AppError) return error;
+  const known = frameworkErrors[error.code];
+  if (known) return new AppError(known.code, known.message);
+  if (error.validation) return invalidRequest(error);
+  if (isBusy(error)) {
+    return new AppError('busy', 'The database is busy. Nothing was changed. Try again in a few seconds.');
+  }
+  if (isDiskFull(error)) {
+    return new AppError(
+      'disk_full',
+      'The disk is full. Nothing was changed. Free some space, then try again.',
+    );
+  }
+  if (isOutOfDescriptors(error)) {
+    return new AppError('busy', 'Too many files are open. Close other pages, or try again in a few seconds.');
+  }
+  if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
+  request.log.error({ err: error }, 'request failed');
+  return new AppError('internal', `Something went wrong here. The log has the details under ${request.id}.`);
+}
+
+const frameworkErrors: Record<string, { code: ErrorCode; message: string }> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'bad_json', message: 'The body is not valid JSON.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    code: 'bad_json',
+    message: 'The body is empty; send a JSON object, e.g. {}.',
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'too_large', message: 'The body is larger than this route accepts.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'unsupported_media_type',
+    message: 'Send the body as JSON, or on a page as a form.',
+  },
+};
+
+function invalidRequest(error: FastifyError): AppError {
+  // What each alternative lacks is told by the fault of all of them.
+  const faults = (error.validation ?? []).filter(({ schemaPath }) => !/\/oneOf\/\d+\//.test(schemaPath));
+  const problems = faults.map((fault) => {
+    const extra = fault.keyword === 'additionalProperties' ? `${fault.params.additionalProperty}` : '';
+    const field = extra || fault.instancePath.slice(1) || String(fault.params.missingProperty ?? '');
+    return { field, message: `${field || error.validationContext}: ${wordFault(fault)}.` };
+  });
+  return new AppError('invalid_arguments', problems.map((problem) => problem.message).join(' '), {
+    problems,
+  });
+}
+
+type Fault = NonNullable<FastifyError['validation']>[number] & { schema?: unknown };
+
+function wordFault({ keyword, params, message, schema }: Fault): string {
+  switch (keyword) {
+    case 'additionalProperties':
+      return 'is not known';
+    case 'required':
+      return 'is missing';
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'oneOf': {
+      const names = (schema as { required?: string[] }[]).flatMap(({ required }) => required ?? []);
+      return names.length > 0 ? `needs one of ${names.join(' and ')}, not both` : `${message}`;
+    }
+    default:
+      return `${message}`;
+  }
+}

@@ -1,0 +1,19 @@
+// The description of the JSON API, made from the schemas of its routes.
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { version } from '../core/config.ts';
+import { objectAnswer } from './bodies.ts';
+
+/** Register before the routes; pages and partials are left out. */
+export async function registerOpenApi(app: FastifyInstance) {
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'CHL Operations', version } },
+    transform: ({ schema, url }) => {
+      const isApi = url.startsWith('/api/') || url === '/health';
+      return { schema: { ...schema, hide: !isApi }, url };
+    },
+  });
+  app.get('/api/v1/openapi.json', { schema: { ...objectAnswer, summary: 'This description.' } }, () =>
+    app.swagger(),
+  );
+}

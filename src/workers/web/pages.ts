@@ -1,0 +1,135 @@
+// What the page does with the workers and the queue: pause, resume, drain with its dialog, retry of failed entries.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Kind } from '../../library/content.ts';
+import { AppError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
+import { leastDrainSec, mostDrainSec, usualDrainSec } from '../state.ts';
+import { answerAction } from '../../web/actions.ts';
+import { wordForecast } from './workers-card.ts';
+import { sendForm } from '../../operations/web/dialog.ts';
+import { statusOf } from '../../web/errors.ts';
+import type { Notice } from '../../web/flash.ts';
+import { requester } from '../../web/requester.ts';
+import type { Services } from '../../web/services.ts';
+import { type Form, formBody } from '../../web/validation.ts';
+
+type Posted = { Body: Form | null };
+
+const isForm = { schema: { body: formBody } };
+const drainQuery = {
+  type: 'object',
+  properties: { timeout_sec: { type: 'string', maxLength: 20 } },
+} as const;
+
+export function registerWorkersPages(app: FastifyInstance, services: Services) {
+  const { workers } = services;
+  const answer = (request: FastifyRequest, reply: FastifyReply, host: string, notice: Notice) =>
+    answerAction(app, services, request, reply, { notice, redirect: `/operations#${host}`, hosts: [host] });
+  const answerWorkers = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    title: string,
+    text: string,
+    undo?: Notice['undo'],
+  ) => answer(request, reply, 'ops-workers-card', { tone: 'ok', title, text, ...(undo ? { undo } : {}) });
+  /** Takes a pause or its end back, of the same workers. */
+  const undoBy = (verb: 'pause' | 'resume', worker_id: string | undefined) => ({
+    action: `/ui/workers/${verb}`,
+    label: 'Undo',
+    ...(worker_id ? { fields: { worker_id } } : {}),
+  });
+
+  app.post<Posted>('/ui/workers/pause', isForm, async (request, reply) => {
+    const name = request.body?.worker_id;
+    await workers.pause(name, requester(request));
+    const text = 'What is in hand is finished; what waits stays in the queue.';
+    return answerWorkers(request, reply, `${name ?? 'All workers'} paused.`, text, undoBy('resume', name));
+  });
+
+  app.post<Posted>('/ui/workers/resume', isForm, async (request, reply) => {
+    const name = request.body?.worker_id;
+    await workers.resume(name, requester(request));
+    const { lock } = workers.view();
+    const text = lock
+      ? `Goes on when ${lock.operation} #${lock.number} has ended.`
+      : 'Goes on with what waits in the queue.';
+    return answerWorkers(request, reply, `${name ?? 'All workers'} resumed.`, text, undoBy('pause', name));
+  });
+
+  app.get<{ Querystring: { timeout_sec?: string } }>(
+    '/ui/workers/drain',
+    { config: { isPage: true }, schema: { querystring: drainQuery } },
+    (request, reply) =>
+      sendDrainDialog(services, request, reply, request.query.timeout_sec ?? String(usualDrainSec)),
+  );
+
+  app.post<Posted>('/ui/workers/drain', isForm, async (request, reply) => {
+    const typed = request.body?.timeout_sec ?? '';
+    try {
+      const drain = await workers.drain(readSeconds(typed), requester(request));
+      const text = wordForecast(drain.forecast_left, drain.timeout_sec);
+      return await answerWorkers(request, reply, 'Draining.', text);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      reply.code(statusOf(error)).header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
+      return await sendDrainDialog(services, request, reply, typed, error);
+    }
+  });
+
+  app.post('/ui/workers/drain/cancel', async (request, reply) => {
+    await workers.cancelDrain(requester(request));
+    return answerWorkers(request, reply, 'Drain cancelled.', 'The workers go on without a time limit.');
+  });
+
+  app.post<Posted>('/ui/queue/retry-failed', isForm, async (request, reply) => {
+    const { entry, kind } = request.body ?? {};
+    const selection = { ...(entry ? { entry } : {}), ...(kind ? { kind: kind as Kind } : {}) };
+    const retried = await workers.retryFailed(selection, requester(request));
+    return answer(request, reply, 'ops-queue-card', {
+      tone: 'ok',
+      title: `${plural(retried, 'entry waits', 'entries wait')} again.`,
+      text: 'Workers embed them as soon as they can.',
+    });
+  });
+}
+
+/** NaN for what is no number; the workers say what is allowed. */
+function readSeconds(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+/** What a drain will do, and what its time limit will likely leave. */
+async function sendDrainDialog(
+  { workers, ...services }: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  typed: string,
+  error?: AppError,
+) {
+  const seconds = readSeconds(typed);
+  const isInRange = Number.isInteger(seconds) && seconds >= leastDrainSec && seconds <= mostDrainSec;
+  const range = `Write a whole number of seconds from ${leastDrainSec} to ${mostDrainSec}.`;
+  const { waiting, left } = await workers.forecast(isInRange ? seconds : usualDrainSec);
+  if (!isInRange && !error) reply.code(422);
+  return sendForm({ workers, ...services }, request, reply, 'dialog-drain', {
+    action: '/ui/workers/drain',
+    question: 'Drain all workers?',
+    message: error && isInRange ? error.message : null,
+    field: {
+      name: 'timeout_sec',
+      title: 'Time limit, in seconds',
+      description: `From ${leastDrainSec} to ${mostDrainSec}.`,
+      kind: 'integer',
+      value: typed,
+      problem: isInRange ? null : range,
+    },
+    consequences: [
+      `${plural(waiting, 'entry waits', 'entries wait')}.${isInRange ? ` ${wordForecast(left, seconds)}` : ''}`,
+      'Paused workers go on at once. When the queue is empty, or the time is over, all workers are paused.',
+      'Nothing is lost: what is left stays in the queue. You can cancel at any time.',
+    ],
+    confirm: 'Drain',
+    keep: 'Leave them as they are',
+    back: '/operations',
+  });
+}

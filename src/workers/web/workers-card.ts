@@ -1,0 +1,141 @@
+import { count, duration, percent, plural } from '../../core/format.ts';
+import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
+import type { Card } from '../../web/card.ts';
+
+export const workersCard: Card = {
+  name: 'workers',
+  host: 'ops-workers-card',
+  path: '/ui/operations/workers',
+  dirtyOn: ['workers', 'library'],
+  load({ config, counts, workers, pool }) {
+    const view = workers.view();
+    const pending = counts.queue().pending.total;
+    const gaveUp = new Set(pool.problems().map(({ name }) => name));
+    const isAny = (...states: WorkerState[]) => view.workers.some((worker) => states.includes(worker.view));
+    return {
+      rows: view.workers.map((worker) => viewWorker(worker, view, gaveUp.has(worker.name))),
+      active: view.workers.filter((worker) => ['idle', 'working', 'draining'].includes(worker.view)).length,
+      canPauseAll: !view.control.paused_at && isAny('idle', 'working', 'draining', 'stalled'),
+      canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
+      lock: view.lock,
+      drain: view.drain && viewDrain(view.drain, pending),
+      pending,
+      isNoop: config.mode === 'noop',
+    };
+  },
+};
+
+/** How a state looks. */
+export const workerBadges: Record<WorkerState, { tone: string; icon: string; word: string }> = {
+  idle: { tone: 'idle', icon: 'clock', word: 'Idle' },
+  working: { tone: 'run', icon: 'half', word: 'Working' },
+  paused: { tone: 'hold', icon: 'pause', word: 'Paused' },
+  draining: { tone: 'warn', icon: 'drain', word: 'Draining' },
+  stalled: { tone: 'warn', icon: 'tri', word: 'Stalled' },
+  lost: { tone: 'bad', icon: 'unplug', word: 'Lost' },
+};
+
+/** A sentence around an entry and a time, both of which may be missing; or with the entry at its end, which is cut when
+ *  the room does not do. */
+type Entry = { id: string; title: string };
+type Now = { lead: string; entry?: Entry; at?: string; tail: string; last?: Entry };
+
+function viewWorker(
+  worker: WorkerRow & { view: WorkerState },
+  { control, lock }: WorkersView,
+  gaveUp: boolean,
+) {
+  const isPaused = Boolean(worker.paused_at ?? control.paused_at);
+  return {
+    name: worker.name,
+    badge: workerBadges[worker.view],
+    processed: count(worker.processed),
+    failed: worker.failed,
+    rate: `${count(worker.rate_per_min)}/min`,
+    pid: worker.pid,
+    isTrouble: worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null,
+    now: wordNow(worker, control, lock, gaveUp),
+    action: gaveUp ? 'start' : worker.view === 'lost' ? null : isPaused ? 'resume' : 'pause',
+  };
+}
+
+function wordNow(
+  worker: WorkerRow & { view: WorkerState },
+  control: Control,
+  lock: LibraryLock | null,
+  gaveUp: boolean,
+): Now {
+  const entry = { id: worker.current_id ?? '', title: worker.current_title ?? '' };
+  const since = worker.current_since ?? worker.heartbeat_at;
+  switch (worker.view) {
+    case 'lost':
+      return {
+        lead: `${worker.lost_reason} Last heartbeat`,
+        at: worker.heartbeat_at,
+        tail: `.${gaveUp ? '' : ' What it had claimed waits in the queue again.'}`,
+      };
+    case 'stalled':
+      return {
+        lead: 'Busy with',
+        entry,
+        at: since,
+        tail: ', without a result. When none comes in as long again, the worker ends, and the entry is tried again.',
+      };
+    case 'paused':
+      if (worker.paused_at) return pausedBy(worker.paused_by, worker.paused_at);
+      if (control.paused_at) return pausedBy(control.paused_by, control.paused_at);
+      return {
+        lead: `Paused while ${lock?.operation} #${lock?.number} changes the library.`,
+        tail: ' Goes on by itself.',
+      };
+    case 'idle':
+      if (worker.pid === null) return { lead: 'Is being started.', tail: '' };
+      if (worker.outage_since) {
+        return {
+          lead: 'The embedding service has not answered since',
+          at: worker.outage_since,
+          tail: `: ${worker.outage_error}`,
+        };
+      }
+      return { lead: 'Has nothing in hand.', tail: '' };
+    default:
+      if (worker.state !== 'working') return { lead: 'Has nothing in hand.', tail: '' };
+      return { lead: 'Begun', at: since, tail: ':', last: entry };
+  }
+}
+
+function pausedBy(actor: string | null, at: string): Now {
+  return { lead: `Paused by ${actor}`, at, tail: '. Nothing in hand.' };
+}
+
+function viewDrain(drain: Drain, pending: number) {
+  const before = drain.pending_before;
+  const left = drain.left_over ?? pending;
+  const done = Math.max(0, before - left);
+  return {
+    isActive: drain.ended_at === null,
+    deadlineAt: drain.deadline_at,
+    left: plural(left, 'entry', 'entries'),
+    before: count(before),
+    done,
+    total: Math.max(before, 1),
+    percent: percent(done, before),
+    forecast: wordForecast(drain.forecast_left, drain.timeout_sec),
+    outcome: wordOutcome(drain),
+  };
+}
+
+/** `Your 300 s will likely leave about 40.` */
+export function wordForecast(left: number | null, timeoutSec: number): string {
+  const limit = `Your ${count(timeoutSec)} s`;
+  if (left === null) return 'How many entries it will leave cannot be said: none was embedded yet.';
+  return left === 0
+    ? `${limit} will likely be enough for all.`
+    : `${limit} will likely leave about ${count(left)}.`;
+}
+
+function wordOutcome({ outcome, started_at, ended_at, timeout_sec, left_over }: Drain): string {
+  const took = (Date.parse(ended_at ?? started_at) - Date.parse(started_at)) / 1000;
+  if (outcome === 'drained') return `Drained in ${duration(took)}. 0 entries left. The workers are paused.`;
+  return `Drain timed out after ${duration(timeout_sec)}, ${plural(left_over ?? 0, 'entry', 'entries')} left. They stay in the queue. Drain again, resume, or leave them.`;
+}

@@ -1,0 +1,286 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import {
+  childEnvironment,
+  loadConfig,
+  packageRoot,
+  readConfig,
+  readScriptEnvironment,
+  settingNames,
+} from '../../src/core/config.ts';
+import { AppError } from '../../src/core/errors.ts';
+
+const read = (env: Record<string, string>) => readConfig(env, '/some/place');
+
+function refusal(env: Record<string, string>): string {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'config') return error.message;
+    throw error;
+  }
+  throw new Error(`${JSON.stringify(env)} was not refused`);
+}
+
+t.test('without variables everything has its documented default, below ./data', async (t) => {
+  const { unknownVariables, ...config } = read({});
+  t.same(unknownVariables, []);
+  t.same(config, {
+    host: '127.0.0.1',
+    port: 8000,
+    allowedHosts: [],
+    root: '/some/place/data',
+    databasePath: '/some/place/data/chl.db',
+    opsDatabasePath: '/some/place/data/ops.db',
+    indexFolder: '/some/place/data/faiss_index',
+    mode: 'scripts',
+    timeoutMs: 900_000,
+    operationsFile: '/some/place/data/operations.yaml',
+    maxRunningJobs: 8,
+    killGraceMs: 5000,
+    jobLogMaxBytes: 64 * 1024 * 1024,
+    retentionDays: 90,
+    retentionJobs: 1_000_000,
+    importRoots: [],
+    workers: 2,
+    embedding: null,
+    maxStreams: 1000,
+    snapshotMaxBytes: 512 * 1024 * 1024,
+    telemetryIntervalMs: 5000,
+    logLevel: 'info',
+  });
+});
+
+t.test('each variable reaches its key', async (t) => {
+  const config = read({
+    CHL_HOST: 'localhost',
+    CHL_PORT: '0',
+    CHL_ALLOWED_HOSTS: 'Box.lan:8000, other ,',
+    CHL_EXPERIENCE_ROOT: 'elsewhere',
+    CHL_DATABASE_PATH: '/lib/chl.db',
+    CHL_OPS_DATABASE_PATH: 'own.db',
+    CHL_FAISS_INDEX_PATH: '../index',
+    CHL_OPERATIONS_MODE: 'noop',
+    CHL_OPERATIONS_TIMEOUT_SEC: '1',
+    CHL_OPERATIONS_FILE: 'own.yaml',
+    CHL_MAX_RUNNING_JOBS: '2',
+    CHL_KILL_GRACE_SEC: '0',
+    CHL_JOB_LOG_MAX_MB: '1',
+    CHL_RETENTION_DAYS: '30',
+    CHL_RETENTION_JOBS: '5000',
+    CHL_IMPORT_ROOTS: '/sheets:drafts/',
+    CHL_WORKERS: '0',
+    CHL_EMBEDDING_URL: 'http://127.0.0.1:11434',
+    CHL_EMBEDDING_MODEL: 'some/model',
+    CHL_MAX_STREAMS: '7',
+    CHL_SNAPSHOT_MAX_MB: '3',
+    CHL_TELEMETRY_INTERVAL_SEC: '9',
+    CHL_LOG_LEVEL: 'silent',
+  });
+  t.same(config, {
+    host: 'localhost',
+    port: 0,
+    allowedHosts: ['box.lan:8000', 'other'],
+    root: '/some/place/elsewhere',
+    databasePath: '/lib/chl.db',
+    opsDatabasePath: '/some/place/own.db',
+    indexFolder: '/some/index',
+    mode: 'noop',
+    timeoutMs: 1000,
+    operationsFile: '/some/place/own.yaml',
+    maxRunningJobs: 2,
+    killGraceMs: 0,
+    jobLogMaxBytes: 1024 * 1024,
+    retentionDays: 30,
+    retentionJobs: 5000,
+    importRoots: ['/sheets', '/some/place/drafts'],
+    workers: 0,
+    embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null },
+    maxStreams: 7,
+    snapshotMaxBytes: 3 * 1024 * 1024,
+    telemetryIntervalMs: 9000,
+    logLevel: 'silent',
+    unknownVariables: [],
+  });
+  t.ok(Object.isFrozen(config));
+});
+
+t.test('an embedding service is named whole, and its key lies in a file of our own', async (t) => {
+  const service = { CHL_EMBEDDING_URL: 'https://host/v1', CHL_EMBEDDING_MODEL: 'm' };
+  t.match(refusal({ CHL_EMBEDDING_MODEL: 'm' }), /^CHL_EMBEDDING_MODEL is set, but CHL_EMBEDDING_URL is not/);
+  t.match(refusal({ CHL_EMBEDDING_KEY_FILE: 'k' }), /^CHL_EMBEDDING_KEY_FILE is set, but CHL_EMBEDDING_URL/);
+  t.match(refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }), /CHL_EMBEDDING_MODEL is not. Name the model/);
+  for (const url of ['host:80', '/v1', 'file:///v1', 'http://host/?a=b']) {
+    t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), /allowed: an http or https address/);
+  }
+  const withPassword = refusal({ ...service, CHL_EMBEDDING_URL: 'https://me:hunter2@host' });
+  t.match(withPassword, /holds a password/);
+  t.notMatch(withPassword, /hunter2/);
+
+  const keyFile = path.join(t.testdir(), 'key');
+  const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
+  t.match(refusal(withKey), /there is no such file/);
+  fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
+  t.match(refusal(withKey), /which others can read. Run: chmod 600 /);
+  fs.chmodSync(keyFile, 0o600);
+  const config = read(withKey);
+  t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile });
+  t.notMatch(JSON.stringify(config), /sk-secret/);
+  t.match(childEnvironment(config, {}), withKey, 'a child reads the same');
+});
+
+t.test('a number out of its range is refused with one line: variable, value, what is allowed', async (t) => {
+  const ranges: Record<string, [number, number]> = {
+    CHL_PORT: [0, 65_535],
+    CHL_OPERATIONS_TIMEOUT_SEC: [1, 604_800],
+    CHL_MAX_RUNNING_JOBS: [1, 64],
+    CHL_KILL_GRACE_SEC: [0, 600],
+    CHL_JOB_LOG_MAX_MB: [1, 4096],
+    CHL_RETENTION_DAYS: [1, 36_500],
+    CHL_RETENTION_JOBS: [100, 100_000_000],
+    CHL_WORKERS: [0, 64],
+    CHL_MAX_STREAMS: [1, 100_000],
+    CHL_SNAPSHOT_MAX_MB: [1, 1_048_576],
+    CHL_TELEMETRY_INTERVAL_SEC: [1, 3600],
+  };
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    for (const good of [least, most]) t.doesNotThrow(() => read({ [name]: String(good) }), `${name}=${good}`);
+    for (const bad of [String(least - 1), String(most + 1), 'many', '1.5', '1e1', ' 2', '0x2']) {
+      const line = `${name} is ${JSON.stringify(bad)}; allowed: a whole number from ${least} to ${most}.`;
+      t.equal(refusal({ [name]: bad }), line);
+    }
+  }
+});
+
+t.test('a word that is not in the list is refused, and the list is told', async (t) => {
+  t.equal(refusal({ CHL_OPERATIONS_MODE: 'dry' }), 'CHL_OPERATIONS_MODE is "dry"; allowed: scripts, noop.');
+  t.equal(
+    refusal({ CHL_LOG_LEVEL: 'loud' }),
+    'CHL_LOG_LEVEL is "loud"; allowed: info, trace, debug, warn, error, fatal, silent.',
+  );
+});
+
+t.test('a host that is not loopback is refused, since there is no login', async (t) => {
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.org']) {
+    t.equal(
+      refusal({ CHL_HOST: host }),
+      `CHL_HOST is ${JSON.stringify(host)}; this version has no login, so only 127.0.0.1, ::1, localhost are allowed.`,
+    );
+  }
+  t.ok(refusal({ CHL_HOST: '0.0.0.0', CHL_ALLOW_REMOTE: '1' }), 'no variable opens it');
+});
+
+t.test('an access token is refused without being repeated', async (t) => {
+  const line = refusal({ CHL_ACCESS_TOKEN: 'canary-7Q' });
+  t.match(line, /^CHL_ACCESS_TOKEN is set, but this version has no login/);
+  t.notMatch(line, 'canary');
+});
+
+t.test('the two databases are never one file, not even through a link', async (t) => {
+  const folder = t.testdir({ 'one.db': '', 'two.db': t.fixture('symlink', 'one.db') });
+  const [one, two] = [path.join(folder, 'one.db'), path.join(folder, 'two.db')];
+  t.match(refusal({ CHL_DATABASE_PATH: one, CHL_OPS_DATABASE_PATH: one }), /they must be two files/);
+  t.match(refusal({ CHL_DATABASE_PATH: one, CHL_OPS_DATABASE_PATH: two }), /they must be two files/);
+});
+
+t.test('an empty variable means its default, an unknown one is named', async (t) => {
+  const config = read({ CHL_PORT: '', CHL_OPERATIONS_MODE: '', CHL_PROT: '1', PATH: '/bin', CHL_JOB: 'x.1' });
+  t.equal(config.port, 8000);
+  t.equal(config.mode, 'scripts');
+  t.same(config.unknownVariables, ['CHL_PROT']);
+});
+
+t.test('a .env file is read, and a variable that is set wins over it', async (t) => {
+  const folder = t.testdir({
+    '.env': '# mine\nCHL_PORT=1234\nCHL_LOG_LEVEL="warn"\nCHL_EXPERIENCE_ROOT=here\n',
+  });
+  const config = loadConfig({ CHL_PORT: '4321' }, folder);
+  t.equal(config.port, 4321);
+  t.equal(config.logLevel, 'warn');
+  t.equal(config.root, path.join(folder, 'here'));
+  t.equal(loadConfig({}, t.testdir()).port, 8000, 'and none is needed');
+});
+
+t.test('a .env that cannot be read is refused by name', async (t) => {
+  const folder = t.testdir({ '.env': {} });
+  t.throws(() => loadConfig({}, folder), {
+    code: 'config',
+    message: /\.env cannot be read: EISDIR.* Mend or remove it\.$/,
+  });
+});
+
+t.test(
+  '.env.example lists exactly the variables there are, commented out, each with a line of meaning',
+  async (t) => {
+    const lines = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8').trimEnd().split('\n');
+    const found = lines.flatMap((line, at) =>
+      line.startsWith('#CHL_') ? [{ line, above: lines[at - 1] ?? '' }] : [],
+    );
+    t.same(
+      found.map(({ line }) => line.slice(1).split('=')[0]),
+      settingNames,
+    );
+    for (const { line, above } of found) t.match(above, /^# .+ Default: .+$/, `above ${line}`);
+    t.notOk(
+      lines.some((line) => /^\s*[^#\s]/.test(line)),
+      'nothing in it is in force',
+    );
+  },
+);
+
+t.test('.env.example tells the defaults that are in force', async (t) => {
+  const text = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8');
+  const folder = t.testdir({ '.env': text.replaceAll(/^#CHL_/gm, 'CHL_') });
+  t.same(loadConfig({}, folder), readConfig({}, folder));
+});
+
+t.test('each setting is read: another value changes the configuration or is refused', async (t) => {
+  const before = JSON.stringify(read({}));
+  for (const name of settingNames) {
+    const isRead = ['1', 'localhost', 'noop'].some((value) => {
+      try {
+        return JSON.stringify(read({ [name]: value })) !== before;
+      } catch {
+        return true;
+      }
+    });
+    t.ok(isRead, name);
+  }
+});
+
+t.test('a child is given what it needs to load the same configuration, and no secret', async (t) => {
+  const config = readConfig(
+    { CHL_EXPERIENCE_ROOT: '/r', CHL_IMPORT_ROOTS: '/a:/b', CHL_OPERATIONS_MODE: 'noop' },
+    '/',
+  );
+  const env = childEnvironment(config, { CHL_EXTRA: 'x' });
+  t.same(
+    Object.keys(env).filter(
+      (name) => !name.startsWith('CHL_') && !['PATH', 'HOME', 'LANG', 'TZ'].includes(name),
+    ),
+    [],
+  );
+  t.equal(env.CHL_EXTRA, 'x');
+  t.notOk('CHL_ACCESS_TOKEN' in env);
+  const { root, databasePath, opsDatabasePath, indexFolder, importRoots, mode } = readConfig(env, '/other');
+  t.same(
+    { root, databasePath, opsDatabasePath, indexFolder, importRoots, mode },
+    {
+      root: '/r',
+      databasePath: '/r/chl.db',
+      opsDatabasePath: '/r/ops.db',
+      indexFolder: '/r/faiss_index',
+      importRoots: ['/a', '/b'],
+      mode: 'noop',
+    },
+  );
+});
+
+t.test('a script reads which attempt of which job it is; by hand it is none', async (t) => {
+  t.same(readScriptEnvironment({ CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3' }), {
+    job: { id: 'abc-1', attempt: 2 },
+    messageFd: 3,
+  });
+  t.same(readScriptEnvironment({}), { job: { id: '', attempt: 0 }, messageFd: 0 });
+});

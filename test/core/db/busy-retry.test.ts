@@ -1,0 +1,60 @@
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { createBusyRetry } from '../../../src/core/db/busy-retry.ts';
+import { openDatabase } from '../../../src/core/db/open.ts';
+
+/** A database, and another connection to it that can hold it. */
+function openTwo(t: Test) {
+  const file = path.join(t.testdir(), 'a.db');
+  const [db, other] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
+  db.exec('CREATE TABLE entry (text)');
+  t.teardown(() => [db, other].map((each) => each.close()));
+  const insert = db.prepare('INSERT INTO entry VALUES (?)');
+  return {
+    add: (text: string) => () => insert.run(text).changes,
+    texts: () => db.prepare('SELECT text FROM entry ORDER BY rowid').pluck().all(),
+    hold: () => other.exec('BEGIN IMMEDIATE'),
+    free: () => other.exec('ROLLBACK'),
+  };
+}
+
+t.test('what can be written is written at once', async (t) => {
+  const { add, texts } = openTwo(t);
+  const untilFree = createBusyRetry({ maxMs: 1000, everyMs: 1 });
+  const written = untilFree(add('one'));
+  t.strictSame(texts(), ['one'], 'before anything is waited for');
+  t.equal(await written, 1);
+});
+
+t.test('a busy database is asked again, for everyone in order of arrival', async (t) => {
+  const { add, texts, hold, free } = openTwo(t);
+  const untilFree = createBusyRetry({ maxMs: 10_000, everyMs: 1 });
+  hold();
+  const all = ['one', 'two', 'three'].map((text) => untilFree(add(text)));
+  await new Promise(setImmediate);
+  t.strictSame(texts(), [], 'reading goes on');
+  free();
+  t.strictSame(await Promise.all(all), [1, 1, 1]);
+  t.strictSame(texts(), ['one', 'two', 'three']);
+});
+
+t.test('after its time everyone is told that it is busy, and nothing was written', async (t) => {
+  const { add, texts, hold, free } = openTwo(t);
+  const untilFree = createBusyRetry({ maxMs: 20, everyMs: 1 });
+  hold();
+  const all = await Promise.allSettled(['one', 'two', 'three'].map((text) => untilFree(add(text))));
+  for (const one of all) t.match(one, { status: 'rejected', reason: { code: 'SQLITE_BUSY' } });
+  free();
+  t.equal(await untilFree(add('later')), 1);
+  t.strictSame(texts(), ['later']);
+});
+
+t.test('any other error is thrown at once', async (t) => {
+  const untilFree = createBusyRetry({ maxMs: 10_000, everyMs: 10_000 });
+  await t.rejects(
+    untilFree(() => {
+      throw new TypeError('no');
+    }),
+    TypeError,
+  );
+});

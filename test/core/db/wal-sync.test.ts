@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { openDatabase, withoutSync } from '../../../src/core/db/open.ts';
+import { createWalSync } from '../../../src/core/db/wal-sync.ts';
+
+const full = 2;
+
+t.test(
+  'a commit without sync is there for others at once, and the next commit is synced again',
+  async (t) => {
+    const file = path.join(t.testdir(), 'x.db');
+    const [writer, reader] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
+    t.teardown(() => [writer, reader].map((db) => db.close()));
+    const level = () => writer.pragma('synchronous', { simple: true });
+    writer.exec('CREATE TABLE note (text)');
+    const during = withoutSync(writer, () => {
+      writer.exec(`INSERT INTO note VALUES ('a')`);
+      return level();
+    });
+    t.equal(during, 1);
+    t.equal(level(), full);
+    t.equal(reader.prepare('SELECT count(*) FROM note').pluck().get(), 1);
+    t.throws(() =>
+      withoutSync(writer, () => {
+        throw new Error('it went wrong');
+      }),
+    );
+    t.equal(level(), full, 'also after an error');
+  },
+);
+
+t.test('who asks while a sync is under way shares the next one', async (t) => {
+  const db = openDatabase(path.join(t.testdir(), 'x.db'), { busyMs: 0 });
+  t.teardown(() => db.close());
+  db.exec('CREATE TABLE note (text)');
+  const sync = createWalSync(db);
+  const [first, second, third] = [sync(), sync(), sync()];
+  t.not(first, second);
+  t.equal(second, third);
+  await Promise.all([first, second, third]);
+  await sync();
+});
+
+t.test('a disk that says no is told to everybody who waits, and asked anew by the next', async (t) => {
+  const folder = t.testdir();
+  const file = path.join(folder, 'x.db');
+  const db = openDatabase(file, { busyMs: 0 });
+  t.teardown(() => db.close());
+  db.exec('CREATE TABLE note (text)');
+  const sync = createWalSync(db);
+  fs.renameSync(`${file}-wal`, `${file}-away`);
+  await Promise.all([t.rejects(sync(), { code: 'ENOENT' }), t.rejects(sync(), { code: 'ENOENT' })]);
+  fs.renameSync(`${file}-away`, `${file}-wal`);
+  await sync();
+});

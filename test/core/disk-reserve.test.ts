@@ -1,0 +1,66 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { createDiskReserve, isDiskFull } from '../../src/core/disk-reserve.ts';
+
+const mib = 1024 * 1024;
+
+t.test('below the reserve new jobs are refused, and accepted again when there is room', async (t) => {
+  let free = 64 * mib;
+  const { assertRoom } = createDiskReserve(t.testdir(), () => free);
+  assertRoom();
+  free -= 1;
+  t.throws(assertRoom, {
+    code: 'disk_full',
+    message:
+      /^The disk of the data folder has 64\.0 MiB left; below 64\.0 MiB no new job is started\. Free some space/,
+    details: { free_bytes: free, reserve_bytes: 64 * mib },
+  });
+  free = 100 * mib;
+  assertRoom();
+});
+
+t.test('a mebibyte of ballast is held while there is room, given up once, and held again', async (t) => {
+  const root = t.testdir();
+  let free = 100 * mib;
+  const { assertRoom, release } = createDiskReserve(root, () => free);
+  const ballast = path.join(root, 'ballast');
+  assertRoom();
+  t.equal(fs.statSync(ballast).size, mib);
+  t.ok(fs.statSync(ballast).blocks * 512 >= mib, 'in real blocks');
+  t.equal(release(), true);
+  t.equal(release(), false);
+  free = 0;
+  t.throws(assertRoom);
+  t.notOk(fs.existsSync(ballast), 'it is not taken while others need the room');
+  free = 100 * mib;
+  assertRoom();
+  t.ok(fs.existsSync(ballast));
+});
+
+t.test('the free space of the real disk is read', async (t) => {
+  const { bavail, bsize } = fs.statfsSync(t.testdir());
+  const { assertRoom } = createDiskReserve(t.testdir());
+  if (bavail * bsize < 128 * mib) t.throws(assertRoom, { code: 'disk_full' });
+  else t.doesNotThrow(assertRoom);
+});
+
+t.test('a full disk is known by the codes of SQLite and of files', async (t) => {
+  for (const code of ['SQLITE_FULL', 'ENOSPC', 'EDQUOT']) t.equal(isDiskFull({ code }), true, code);
+  for (const error of [{ code: 'EIO' }, new Error('full'), { code: 7 }]) t.equal(isDiskFull(error), false);
+});
+
+t.test('what must be possible on a full disk is tried once more with the room of the ballast', async (t) => {
+  const { assertRoom, withRoom } = createDiskReserve(t.testdir(), () => 100 * mib);
+  assertRoom();
+  let tries = 0;
+  const work = () => {
+    tries += 1;
+    if (tries === 1) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    return 'done';
+  };
+  t.equal(withRoom(work), 'done');
+  tries = 0;
+  t.throws(() => withRoom(work), { code: 'SQLITE_FULL' }, 'the ballast is used already');
+  t.throws(() => withRoom(() => JSON.parse('{')), SyntaxError);
+});

@@ -1,0 +1,99 @@
+import t from 'tap';
+import { bytes, count, duration, percent, plural, rate, timeLeft } from '../../src/core/format.ts';
+
+function table<T extends unknown[]>(title: string, say: (...given: T) => string, rows: [...T, string][]) {
+  t.test(title, async (t) => {
+    for (const row of rows) {
+      const given = row.slice(0, -1) as unknown as T;
+      t.equal(say(...given), row.at(-1), JSON.stringify(given));
+    }
+  });
+}
+
+table('counts have a comma every three digits', count, [
+  [0, '0'],
+  [999, '999'],
+  [1000, '1,000'],
+  [1284.4, '1,284'],
+  [1_234_567, '1,234,567'],
+  [-1234, '-1,234'],
+  [-123, '-123'],
+]);
+
+table('one is singular, everything else plural', (value: number, word: string) => plural(value, word), [
+  [0, 'job', '0 jobs'],
+  [1, 'job', '1 job'],
+  [1200, 'job', '1,200 jobs'],
+]);
+
+t.test('an irregular plural is given', async (t) => {
+  t.equal(plural(2, 'entry', 'entries'), '2 entries');
+  t.equal(plural(1, 'entry', 'entries'), '1 entry');
+});
+
+table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', bytes, [
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [1023, '1,023 bytes'],
+  [1024, '1.0 KiB'],
+  [1536, '1.5 KiB'],
+  [1024 * 1024 - 1, '1.0 MiB'],
+  [1023.9 * 1024, '1023.9 KiB'],
+  [1024 * 1024, '1.0 MiB'],
+  [77_804_339, '74.2 MiB'],
+  [1024 ** 3 - 1, '1.0 GiB'],
+  [82_416_343_450, '76.8 GiB'],
+]);
+
+table('durations are in seconds, minutes or hours, and never read 60', duration, [
+  [-1, '0.0 s'],
+  [0, '0.0 s'],
+  [3.14, '3.1 s'],
+  [59.94, '59.9 s'],
+  [59.95, '1 min 00 s'],
+  [76, '1 min 16 s'],
+  [3599.4, '59 min 59 s'],
+  [3599.6, '1 h 00 min'],
+  [7500, '2 h 05 min'],
+]);
+
+table('time left is rounded, the coarser the further away', timeLeft, [
+  [0, 'about 1 s left'],
+  [12.4, 'about 12 s left'],
+  [59.4, 'about 59 s left'],
+  [59.6, 'about 1 min 00 s left'],
+  [83, 'about 1 min 25 s left'],
+  [597, 'about 9 min 55 s left'],
+  [598, 'about 10 min left'],
+  [3600, 'about 60 min left'],
+  [7169, 'about 119 min left'],
+  [7170, 'about 2 h left'],
+  [172_800, 'about 48 h left'],
+]);
+
+table('a percentage is 0 only before the first and 100 only after the last', percent, [
+  [0, 10, '0%'],
+  [1, 100_000, '1%'],
+  [62, 100, '62%'],
+  [966, 1000, '97%'],
+  [97, 100, '97.0%'],
+  [99_999, 100_000, '99.9%'],
+  [100, 100, '100%'],
+  [101, 100, '100%'],
+  [0, 0, '100%'],
+]);
+
+t.test('a percentage never falls while the work goes on', async (t) => {
+  const values = Array.from({ length: 2001 }, (_, done) => Number.parseFloat(percent(done, 2000)));
+  t.same(
+    values.filter((value, at) => value < (values[at - 1] ?? 0)),
+    [],
+  );
+});
+
+table('a rate below one a second is told by the minute', rate, [
+  [41.2, '41/s'],
+  [1, '1/s'],
+  [0.5, '30/min'],
+  [0, '0/min'],
+]);

@@ -1,0 +1,36 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import t from 'tap';
+import { createBus, type JobEvent } from '../../src/core/bus.ts';
+import { logJobEvents } from '../../src/core/log.ts';
+
+t.test('each move of a job is one line, with the id of its request; progress is none', async (t) => {
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()));
+      done();
+    },
+  });
+  const bus = createBus();
+  logJobEvents(bus, pino({ level: 'info' }, sink));
+  const job = (status: JobEvent['status'], number = 1): JobEvent => ({
+    id: `job-${number}`,
+    number,
+    operation: 'import',
+    status,
+    request_id: 'abc12345',
+  });
+  for (const status of ['queued', 'running', 'running', 'running', 'succeeded'] as const)
+    bus.emit('job', job(status));
+  bus.emit('job', job('queued', 2));
+  t.same(
+    lines.map(({ event, number, request_id }) => [event, number, request_id]),
+    [
+      ['job.queued', 1, 'abc12345'],
+      ['job.running', 1, 'abc12345'],
+      ['job.succeeded', 1, 'abc12345'],
+      ['job.queued', 2, 'abc12345'],
+    ],
+  );
+});

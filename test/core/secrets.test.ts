@@ -1,0 +1,107 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { readConfig } from '../../src/core/config.ts';
+import { maskerFor, readSecrets, secretsIn } from '../../src/core/secrets.ts';
+
+const pem = [
+  '-----BEGIN PRIVATE KEY-----',
+  'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj',
+  'MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu',
+  'short',
+  '-----END PRIVATE KEY-----',
+].join('\n');
+
+const hide = (secret: string, text: string) => maskerFor([secret]).text(text);
+
+t.test('a secret is hidden as it is, JSON-escaped and in base64 anywhere in a longer code', async (t) => {
+  const secret = 'pass"word\\né';
+  t.equal(hide(secret, `a ${secret} b`), 'a [masked] b');
+  t.equal(hide(secret, JSON.stringify({ a: secret })), '{"a":"[masked]"}');
+  for (const before of ['', 'x', 'xy', 'xyz']) {
+    const code = Buffer.from(`${before}${secret}~end`).toString('base64');
+    const masked = hide(secret, code);
+    t.match(masked, '[masked]', `after ${before.length} bytes`);
+    const shown = Buffer.from(masked.replace('[masked]', ''), 'base64').toString('latin1');
+    t.notMatch(shown, /word/);
+  }
+  t.equal(
+    hide('??>>secret??>>', Buffer.from('??>>secret??>>').toString('base64url')).includes('Pz8-PnNl'),
+    false,
+  );
+});
+
+t.test('each line of a key file that is long enough is hidden on its own', async (t) => {
+  t.equal(hide(`${pem}\n`, `key:\n${pem}\n`), 'key:\n[masked]\n');
+  for (const line of pem.split('\n').slice(1, 3)) t.equal(hide(pem, `> ${line} <`), '> [masked] <');
+  t.equal(hide(pem, 'a short word'), 'a short word');
+  t.equal(hide(pem, JSON.stringify(pem)), '"[masked]"');
+  const wrapped = (
+    Buffer.from(pem)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  ).join('\n');
+  t.match(hide(pem, wrapped), /^(\[masked\]\n)+/, 'as base64 writes it');
+});
+
+t.test('of a service account its key is hidden, not its name', async (t) => {
+  const account = JSON.stringify({
+    type: 'service_account',
+    client_email: 'bot@example.com',
+    private_key: pem,
+  });
+  const text = `bot@example.com uses ${pem.split('\n')[1]}`;
+  t.equal(hide(account, text), 'bot@example.com uses [masked]');
+});
+
+t.test('texts of a JSON value are hidden at any depth, its numbers and its shape stay', async (t) => {
+  const { value } = maskerFor(['hunter2hunter2']);
+  t.strictSame(
+    value({ n: 1, list: ['hunter2hunter2', null, true], 'hunter2hunter2 key': { deep: 'x hunter2hunter2' } }),
+    {
+      n: 1,
+      list: ['[masked]', null, true],
+      '[masked] key': { deep: 'x [masked]' },
+    },
+  );
+});
+
+t.test('a text shorter than six bytes is no secret: it would hide ordinary words', async (t) => {
+  t.equal(hide('abc', 'abc abc'), 'abc abc');
+});
+
+t.test(
+  'the files that variables named …_FILE point to are secrets; other variables and missing files are not',
+  async (t) => {
+    const folder = t.testdir({ token: 'token-of-the-report\n', other: 'not read', empty: '' });
+    const secrets = secretsIn({
+      REPORT_TOKEN_FILE: `${folder}/token`,
+      OTHER: `${folder}/other`,
+      API_TOKEN: 'value-of-the-token',
+      MISSING_FILE: `${folder}/missing`,
+      FOLDER_FILE: folder,
+      EMPTY_FILE: `${folder}/empty`,
+    });
+    t.strictSame(secrets, ['token-of-the-report\n', 'value-of-the-token']);
+    t.equal(
+      maskerFor(secrets).text('uses token-of-the-report'),
+      'uses [masked]',
+      'without its last line feed',
+    );
+  },
+);
+
+t.test('the key of the embedding service is secret to every operation', async (t) => {
+  const keyFile = path.join(t.testdir(), 'key');
+  fs.writeFileSync(keyFile, 'sk-very-secret', { mode: 0o600 });
+  const service = {
+    CHL_EMBEDDING_URL: 'http://host',
+    CHL_EMBEDDING_MODEL: 'm',
+    CHL_EMBEDDING_KEY_FILE: keyFile,
+  };
+  const own = { command: ['true'] as [string], env: [] };
+  for (const script of ['index', own]) {
+    t.same(readSecrets(readConfig(service, '/'), { script }), ['sk-very-secret']);
+    t.same(readSecrets(readConfig({}, '/'), { script }), []);
+  }
+});

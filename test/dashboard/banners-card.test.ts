@@ -1,0 +1,70 @@
+import { parse } from 'node-html-parser';
+import t, { type Test } from 'tap';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { bannersCard } from '../../src/dashboard/web/banners-card.ts';
+import { renderCard } from '../../src/web/cards.ts';
+import type { Sample } from '../../src/telemetry/metrics.ts';
+import { startApp } from '../support/app.ts';
+import { addCategory, addExperience } from '../support/entries.ts';
+
+const MiB = 1024 * 1024;
+
+/** A server on whose library `show` renders the banners as they are with so much room on the disk. */
+async function startWithEntries(t: Test, entries: number) {
+  const app = await startApp(t, { env: { CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
+  const { services, server } = app;
+  const library = openDatabase(services.config.databasePath, { busyMs: 1000 });
+  t.teardown(() => library.close());
+  addCategory(library, 'GEN');
+  for (let number = 0; number < entries; number++) addExperience(library, `E${number}`);
+  await services.telemetry.runOnce();
+  return {
+    app,
+    library,
+    async show(diskFreeBytes = 9000 * MiB) {
+      const latest = () => ({ ...services.telemetry.latest(), disk_free_bytes: diskFreeBytes }) as Sample;
+      const telemetry = { ...services.telemetry, latest };
+      return parse(await renderCard(server, bannersCard, { ...services, telemetry }));
+    },
+  };
+}
+
+t.test('a disk that fills up is told before jobs are refused, and then as what it does', async (t) => {
+  const { show } = await startWithEntries(t, 1);
+  t.equal((await show()).querySelectorAll('.banner').length, 0);
+  const low = await show(511 * MiB);
+  t.equal(low.querySelector('.banner.warn h2')?.text, 'Jobs will soon be refused: the disk is nearly full');
+  t.equal((await show(400 * MiB)).toString(), low.toString(), 'the words do not change with each byte');
+  t.match((await show(MiB)).querySelector('.banner.bad')?.text, /No new job is started.*Free some space/s);
+});
+
+t.test('an index that is far behind is told with the next step, and a rebuild ends it', async (t) => {
+  const { app, library, show } = await startWithEntries(t, 20);
+  const none = await show();
+  t.equal(none.querySelector('.banner h2')?.text, 'Search finds nothing: there is no index yet');
+  t.equal(none.querySelector('.banner a')?.getAttribute('href'), '/ui/operations/index/confirm');
+  await app.run('index');
+  await app.services.liveIndex.refresh();
+  t.equal((await show()).querySelectorAll('.banner').length, 0);
+  for (let number = 0; number < 9; number++) addExperience(library, `N${number}`);
+  await app.services.telemetry.runOnce();
+  t.equal((await show()).querySelectorAll('.banner').length, 0, 'nine are the usual state');
+  addExperience(library, 'N9');
+  await app.services.telemetry.runOnce();
+  t.match(
+    (await show()).querySelector('.banner')?.text,
+    /Search misses 33% of the library.*10 of 30 entries/s,
+  );
+});
+
+t.test('several problems are one banner with a list, the worst first', async (t) => {
+  const { show } = await startWithEntries(t, 20);
+  const html = await show(MiB);
+  t.equal(html.querySelectorAll('.banner').length, 1);
+  t.equal(html.querySelector('.banner.bad h2')?.text, '2 problems will affect jobs or search');
+  t.same(
+    html.querySelectorAll('li b').map((title) => title.text),
+    ['No new job is started: the disk is full.', 'Search finds nothing: there is no index yet.'],
+  );
+  t.equal(html.querySelectorAll('li a').length, 1, 'each with its own next step');
+});

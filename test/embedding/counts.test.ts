@@ -1,0 +1,26 @@
+import t from 'tap';
+import { createLibraryCounts } from '../../src/embedding/counts.ts';
+import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+
+t.test('counts follow what other connections commit, and are taken once for each commit', async (t) => {
+  const { config, library } = createLibrary(t.testdir());
+  const reader = openDatabase(config.databasePath, { busyMs: 100 });
+  t.teardown(() => {
+    reader.close();
+    library.close();
+  });
+  const counts = createLibraryCounts(reader);
+  t.match(counts.totals(), { categories: 1, entries: 0, list: [{ code: 'GEN' }] });
+  t.equal(counts.queue(), counts.queue(), 'nothing is counted again without a commit');
+
+  addCategory(library, 'OPS');
+  addExperience(library, 'E1');
+  addExperience(library, 'E2', { embedding_status: 'failed' });
+  addManual(library, 'M1', { embedding_status: 'embedded' });
+  t.match(counts.totals(), { categories: 2, experiences: 2, manuals: 1, entries: 3 });
+  t.same(counts.queue(), {
+    pending: { experiences: 1, manuals: 0, total: 1 },
+    failed: { experiences: 1, manuals: 0, total: 1 },
+  });
+});

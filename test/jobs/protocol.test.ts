@@ -1,0 +1,71 @@
+import t from 'tap';
+import { parseMessage } from '../../src/jobs/protocol.ts';
+
+const parse = (value: unknown) => parseMessage(JSON.stringify(value));
+
+t.test('each message of the protocol is read as it was sent', async (t) => {
+  for (const message of [
+    { type: 'progress', done: 0 },
+    { type: 'progress', done: 40, total: 200, phase: 'write', note: '…' },
+    { type: 'progress', done: 0.5, total: 0 },
+    { type: 'row', outcome: 'added' },
+    { type: 'row', ref: 'Experiences!17', outcome: 'invalid', message: 'no title' },
+    { type: 'result', data: {} },
+    { type: 'result', data: { deep: { list: [1, null] } } },
+    { type: 'failure', message: 'The sheet is on fire.' },
+    { type: 'failure', message: '', detail: { code: 'x' } },
+  ]) {
+    t.same(parse(message), message, JSON.stringify(message));
+  }
+});
+
+t.test('a carriage return or spaces around a message do no harm', async (t) => {
+  t.same(parseMessage(' {"type":"result","data":{}}\r'), { type: 'result', data: {} });
+});
+
+t.test('what is no message gives null', async (t) => {
+  for (const line of [
+    '',
+    ' ',
+    'text',
+    '{',
+    '{}',
+    '[]',
+    'null',
+    '1',
+    '"progress"',
+    '[{"type":"progress","done":1}]',
+  ]) {
+    t.equal(parseMessage(line), null, JSON.stringify(line));
+  }
+  for (const value of [
+    { type: 'other' },
+    { type: 'constructor' },
+    { type: ['progress'], done: 1 },
+    { type: 'progress' },
+    { type: 'progress', done: '1' },
+    { type: 'progress', done: -1 },
+    { type: 'progress', done: null },
+    { type: 'progress', done: 1, total: '2' },
+    { type: 'progress', done: 1, total: null },
+    { type: 'progress', done: 1, phase: 7 },
+    { type: 'progress', done: 1, note: {} },
+    { type: 'row' },
+    { type: 'row', outcome: 1 },
+    { type: 'row', outcome: 'added', ref: { sheet: 1 } },
+    { type: 'row', outcome: 'added', ref: 17 },
+    { type: 'row', outcome: 'added', message: ['no'] },
+    { type: 'row', outcome: 'added', message: null },
+    { type: 'result' },
+    { type: 'result', data: [] },
+    { type: 'result', data: null },
+    { type: 'result', data: 'x' },
+    { type: 'failure' },
+    { type: 'failure', message: 1 },
+    { type: 'failure', message: 'x', detail: 'y' },
+    { type: 'failure', message: 'x', detail: [] },
+  ]) {
+    t.equal(parse(value), null, JSON.stringify(value));
+  }
+  t.equal(parseMessage('{"type":"progress","done":1e999}'), null, 'an infinite number');
+});

@@ -1,0 +1,126 @@
+import path from 'node:path';
+import t from 'tap';
+import { openDatabase } from '../../../src/core/db/open.ts';
+import { createCatalogue } from '../../../src/core/catalogue.ts';
+import { startApp } from '../../support/app.ts';
+import { defineOperation } from '../../support/operations.ts';
+import { textOf } from '../../support/screen.ts';
+
+const operations = () => [
+  defineOperation({ name: 'breaks', child: 'fails' }),
+  defineOperation({ name: 'chore' }),
+  defineOperation({ name: 'wipes', child: 'fails', danger: () => 'destructive', confirmWord: 'wipes' }),
+  defineOperation({ name: 'waits', child: 'sleeps', locks: () => [{ name: 'x', mode: 'exclusive' }] }),
+];
+
+const start = (t: Parameters<typeof startApp>[0]) =>
+  startApp(t, { catalogue: createCatalogue(operations()) });
+type Item = { number: number; outcome: string; message: string | null; new_number: number | null };
+
+t.test('a retry of many tells what became of each, and each leaves its audit row', async (t) => {
+  const app = await start(t);
+  for (const name of ['breaks', 'chore', 'wipes', 'breaks']) await app.run(name);
+  await app.json('/api/v1/operations/jobs/4/retry', {});
+  const { status, body } = await app.json('/api/v1/operations/jobs/bulk', {
+    action: 'retry',
+    jobs: [1, 2, 3, 4],
+  });
+  t.equal(status, 200);
+  t.match(body, { action: 'retry', total: 4, done: 1, skipped: 3, failed: 0 });
+  const items = body.items as Item[];
+  t.same(
+    items.map(({ number, outcome }) => [number, outcome]),
+    [
+      [1, 'done'],
+      [2, 'skipped'],
+      [3, 'skipped'],
+      [4, 'skipped'],
+    ],
+  );
+  t.match(
+    items.map(({ message }) => message),
+    [null, /succeeded/, /asks for reason and word again/, /retried before/],
+  );
+  const made = (await app.json(`/api/v1/operations/jobs/${items[0]?.new_number}`)).body;
+  t.equal(made.operation, 'breaks');
+  t.equal((await app.json('/api/v1/operations/jobs/1')).body.retried_by, made.job_id);
+});
+
+t.test('all that match are cancelled, and nothing that came later', async (t) => {
+  const app = await start(t);
+  for (let n = 0; n < 3; n++) await app.json('/api/v1/operations/waits', { when_locked: 'wait' });
+  await app.whenJob(1, 'running');
+  const { html } = await app.page('/jobs?operation=waits');
+  const all = html.querySelector('#bulk-cancel-all');
+  t.match(all?.text, 'Cancel all 3 matching…');
+  await app.json('/api/v1/operations/waits', { when_locked: 'wait' });
+
+  const dialog = await app.page((all?.getAttribute('href') ?? '').replaceAll('&amp;', '&'));
+  t.match(textOf(dialog.html, '#dialog-title'), 'Cancel 3 jobs?');
+  const fields = dialog.html
+    .querySelectorAll('.dlg-page input[type="hidden"]')
+    .map((input) => [input.getAttribute('name'), input.getAttribute('value')]);
+  const answer = await app.submit('/ui/jobs/bulk', Object.fromEntries(fields));
+  t.equal(answer.status, 303);
+  for (const number of [1, 2, 3]) await app.whenJob(number, 'cancelled');
+  const result = await app.page(answer.headers.get('location') ?? '');
+  t.match(textOf(result.html, 'h1'), 'Cancelled 3 jobs');
+  t.match(textOf(result.html, '#h-bulk'), '3 done · 0 skipped · 0 failed');
+  await app.whenJob(4, 'running');
+  await app.json('/api/v1/operations/jobs/4/cancel', {});
+  await app.whenJob(4);
+});
+
+t.test('the ticked ones are asked about, with what will be skipped', async (t) => {
+  const app = await start(t);
+  await app.run('breaks');
+  await app.run('chore');
+  const dialog = await app.page('/ui/jobs/bulk?action=retry&number=1&number=2');
+  t.match(textOf(dialog.html, '#dialog-title'), 'Retry 1 job?');
+  t.match(textOf(dialog.html, '.dlg-body'), /1 job skipped: it is succeeded; only failed/);
+  t.match(textOf(dialog.html, '.dlg-foot'), /Leave them.*Retry 1 job/);
+  const one = await app.page('/ui/jobs/bulk?action=retry&number=2');
+  t.match(textOf(one.html, '#dialog-title'), 'None of these can be retried');
+  t.notOk(one.html.querySelector('.dlg-foot button'));
+  t.match(textOf((await app.page('/ui/jobs/bulk?action=cancel')).html, '.dlg-body'), 'No job is selected.');
+  const none = await app.submit('/ui/jobs/bulk', { action: 'cancel', numbers: '' });
+  t.equal(none.status, 400);
+  t.match(await none.text(), 'No job is selected.');
+});
+
+t.test('more than are handled at once are not offered, and it is said how to get there', async (t) => {
+  const app = await start(t);
+  const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 1000 });
+  t.teardown(() => ops.close());
+  await app.run('breaks');
+  ops.exec(`
+    WITH RECURSIVE copy(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM copy LIMIT 10000)
+    INSERT INTO job (id, operation, status, mode, requested_by, args, created_at)
+    SELECT 'copy-' || at, operation, status, mode, requested_by, args, created_at
+    FROM copy, job WHERE number = 1
+  `);
+  const { html } = await app.page('/jobs');
+  t.notOk(html.querySelector('#bulk-retry-all'));
+  t.match(
+    textOf(html, '#h-jobs ~ .end'),
+    'Retry: 10,001 match, at most 10,000 at once. Narrow the filter, e.g. with since:7d',
+  );
+});
+
+t.test('a filter that cannot be read, too many jobs and unknown ones are refused', async (t) => {
+  const app = await start(t);
+  const post = (body: unknown) => app.json('/api/v1/operations/jobs/bulk', body);
+  t.equal((await post({ action: 'retry', filter: { status: 'lost' } })).status, 422);
+  t.equal((await post({ action: 'retry', jobs: [99] })).status, 404);
+  t.match(await post({ action: 'retry' }), {
+    status: 422,
+    body: { error: { message: 'body: needs one of jobs and filter, not both.' } },
+  });
+  const { message } = (await post({})).body.error;
+  t.match(message, 'action: is missing.');
+  t.match(message, 'body: needs one of jobs and filter, not both.');
+  t.equal((await post({ action: 'remove', jobs: [1] })).status, 422);
+  t.equal((await app.page('/ui/jobs/bulk?action=retry&scope=all&up_to=9&q=since:soon')).status, 422);
+  t.equal((await app.page('/jobs/bulk/gone')).status, 404);
+  t.match((await post({ action: 'cancel', filter: {} })).body, { total: 0, items: [] });
+});

@@ -1,0 +1,80 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { createOwnOperations } from '../../src/operations/custom-operations.ts';
+
+const entry = (name: string) => `  - { name: ${name}, title: T, summary: S, command: [x] }\n`;
+
+function watchFile(t: Test, text?: string) {
+  const file = path.join(t.testdir(), 'operations.yaml');
+  let time = 1_700_000_000;
+  const write = (content: string) => {
+    fs.writeFileSync(file, content, { mode: 0o600 });
+    fs.utimesSync(file, ++time, time);
+  };
+  if (text !== undefined) write(text);
+  let changes = 0;
+  const own = createOwnOperations({ file, reserved: [], intervalMs: 60_000, onChange: () => changes++ });
+  const names = () => own.operations().map(({ name }) => name);
+  return { file, write, own, names, changes: () => changes };
+}
+
+t.test('no file is no fault', async (t) => {
+  const { own, names } = watchFile(t);
+  t.same(names(), []);
+  t.same(own.problems(), []);
+});
+
+t.test('it is read at start, and again only when it has changed', async (t) => {
+  const { own, names, write, changes, file } = watchFile(t, `operations:\n${entry('one')}`);
+  t.same(names(), ['one']);
+  own.runOnce();
+  t.equal(changes(), 0);
+  write(`operations:\n${entry('one')}${entry('two')}`);
+  own.runOnce();
+  t.same(names(), ['one', 'two']);
+  fs.rmSync(file);
+  own.runOnce();
+  t.same(names(), []);
+  t.equal(changes(), 2);
+});
+
+t.test('while it cannot be read, what it held before stays', async (t) => {
+  const { own, names, write } = watchFile(t, `operations:\n${entry('one')}`);
+  write('operations: [');
+  own.runOnce();
+  t.same(names(), ['one']);
+  t.equal(own.problems().length, 1);
+  write(`operations:\n${entry('two')}`);
+  own.runOnce();
+  t.same(names(), ['two']);
+  t.same(own.problems(), []);
+});
+
+t.test('a file that every user can change is not followed', async (t) => {
+  const { own, names, file } = watchFile(t, `operations:\n${entry('one')}`);
+  fs.chmodSync(file, 0o666);
+  own.runOnce();
+  t.same(names(), ['one'], 'what was read before stays');
+  t.match(own.problems(), [{ message: `Every user of this machine can change it. Run "chmod o-w ${file}"` }]);
+  const fresh = createOwnOperations({ file, reserved: [], intervalMs: 60_000, onChange() {} });
+  t.same(fresh.operations(), []);
+});
+
+t.test('what is no file, or far too large, is told', async (t) => {
+  const { own, write } = watchFile(t, '');
+  write(`#${'x'.repeat(1024 * 1024)}`);
+  own.runOnce();
+  t.match(own.problems(), [{ message: /^It is larger than 1 MiB/ }]);
+  const folder = t.testdir();
+  const { problems } = createOwnOperations({ file: folder, reserved: [], intervalMs: 60_000, onChange() {} });
+  t.match(problems(), [{ message: /^It cannot be read: EISDIR.* Mend or remove it\.$/ }]);
+});
+
+t.test('it can be stopped twice, and started twice', async (t) => {
+  const { own } = watchFile(t, '');
+  own.start();
+  own.start();
+  own.stop();
+  own.stop();
+});

@@ -1,0 +1,95 @@
+import '../support/plain-children.ts';
+import { spawn } from 'node:child_process';
+import t, { type Test } from 'tap';
+import { createFamily } from '../../src/runner/process-tree.ts';
+import { identify, isAlive, signal } from '../../src/runner/processes.ts';
+
+/** A shell that starts `sleep` in a session of its own and without environment, and waits; with the pids of both. */
+async function startParent(t: Test) {
+  const script = 'env -i setsid sleep 600 & echo $!; read -r _';
+  const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const pid = parent.pid as number;
+  const line = await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve));
+  const child = Number(line.toString());
+  t.teardown(() => [pid, child].map((each) => signal(each, 'SIGKILL')));
+  return { parent, pid, child };
+}
+
+t.test('a descendant stays known when it has left group, environment and parent', async (t) => {
+  const { parent, pid, child } = await startParent(t);
+  const family = createFamily(identify(pid));
+  family.look();
+  t.strictSame([...family.members.keys()].sort(), [pid, child].sort());
+  const exited = new Promise((resolve) => parent.once('exit', resolve));
+  parent.stdin.end();
+  await exited;
+  family.look();
+  t.strictSame([...family.members.keys()], [child], 'its parent is gone, it is not');
+  t.equal(family.members.get(child), identify(child).started);
+});
+
+t.test('a descendant that only this record finds is told, again until it is stored, and once', async (t) => {
+  const { pid, child } = await startParent(t);
+  const told: number[] = [];
+  let isStored = false;
+  const onHidden = (descendant: { pid: number }) => told.push(descendant.pid) > 0 && isStored;
+  const family = createFamily(identify(pid), { onHidden });
+  family.look();
+  family.look();
+  t.strictSame(told, [child, child], 'the first child is never told: it is stored before it begins');
+  isStored = true;
+  family.look();
+  family.look();
+  t.equal(told.length, 3);
+  const marked = createFamily(identify(pid), { onHidden, isMarked: () => true });
+  marked.look();
+  t.equal(told.length, 3, 'what carries the marker is found by it');
+});
+
+t.test('a stranger is never taken for a descendant, even under a pid that was one', async (t) => {
+  const { pid, child } = await startParent(t);
+  const family = createFamily({ pid, started: '1', bootId: null });
+  family.look();
+  t.equal(family.members.size, 0, 'the pid is there, with another start time');
+  t.ok(isAlive(identify(child)));
+});
+
+t.test('a child that was never looked at has no usage, and says so', async (t) => {
+  const { pid } = await startParent(t);
+  const family = createFamily(identify(pid));
+  t.strictSame(family.usage(), { peakRssBytes: null, cpuSec: null });
+});
+
+t.test(
+  'a descendant that is started later and leaves at once is found while it has its parent',
+  async (t) => {
+    const script = 'read -r _; env -i setsid sleep 600 & echo $!; read -r _';
+    const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const pid = parent.pid as number;
+    t.teardown(() => signal(pid, 'SIGKILL'));
+    const family = createFamily(identify(pid));
+    family.start();
+    t.teardown(family.stop);
+    while (family.usage().cpuSec === null) await new Promise(setImmediate);
+    t.strictSame([...family.members.keys()], [pid]);
+    const said = new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve));
+    parent.stdin.write('\n');
+    const child = Number((await said).toString());
+    t.teardown(() => signal(child, 'SIGKILL'));
+    while (family.members.size < 2) await new Promise(setImmediate);
+    t.strictSame([...family.members.keys()], [pid, child]);
+  },
+);
+
+t.test('a stop is told until it is stored', async (t) => {
+  const { pid } = await startParent(t);
+  const told: boolean[] = [];
+  const family = createFamily(identify(pid), { onStopped: (isStopped) => told.push(isStopped) > 1 });
+  t.teardown(family.stop);
+  signal(pid, 'SIGSTOP');
+  family.start();
+  while (told.length < 2) await new Promise(setImmediate);
+  signal(pid, 'SIGCONT');
+  while (told.length < 3) await new Promise(setImmediate);
+  t.strictSame(told, [true, true, false]);
+});

@@ -1,0 +1,282 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
+import t, { type Test } from 'tap';
+import { dashboardCards } from '../../src/web/cards.ts';
+import { type Client, openClient, sendFrames, tickClient } from '../../src/web/stream/client.ts';
+import { runAndTell, startApp } from '../support/app.ts';
+import { insideOf } from '../support/screen.ts';
+import { openStream } from '../support/stream.ts';
+
+const names = dashboardCards.map((card) => card.name);
+const frozen = { now: () => new Date('2026-11-22T14:00:00.000Z'), env: { CHL_OPERATIONS_MODE: 'noop' } };
+
+t.test('page, partial and event are the same bytes', async (t) => {
+  const app = await startApp(t, frozen);
+  await runAndTell(app, 'export');
+  const { text: page } = await app.page('/operations');
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=1');
+  await stream.ended();
+  for (const card of dashboardCards) {
+    const event = stream.events.find(({ event }) => event === card.name);
+    const { text: partial } = await app.page(card.path);
+    t.equal(event?.data, partial, `${card.name}: event and partial`);
+    t.equal(insideOf(page, card.host), partial, `${card.name}: page and partial`);
+    t.notMatch(partial, /\r/);
+  }
+});
+
+t.test('the answer of an action is the card', async (t) => {
+  const app = await startApp(t, frozen);
+  const answer = await app.submit(
+    '/ui/operations/run/export',
+    {},
+    { 'hx-request': 'true', 'hx-current-url': `${app.origin}/operations` },
+  );
+  t.equal(answer.status, 200);
+  t.equal(answer.headers.get('hx-retarget'), '#ops-controls-card');
+  const events = JSON.parse(answer.headers.get('hx-trigger') ?? '{}');
+  t.match(events, { 'ops-refresh': true, 'chl-notice': { tone: 'ok', title: 'Export library #1 queued.' } });
+  t.match(await answer.text(), /id="op-export"/);
+});
+
+t.test('a client gets the present state, then changes, each with an id', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const stream = await openStream(app.origin, '/ui/stream/telemetry');
+  t.match(stream.headers['content-type'], /^text\/event-stream/);
+  for (const name of names) await stream.until(({ event }) => event === name);
+  t.strictSame(stream.events.map(({ event }) => event).sort(), [...names].sort());
+  t.ok(stream.events.every(({ id }) => id !== null));
+  const from = stream.events.length;
+  const job = await app.run('export');
+  const change = await stream.until(
+    ({ event, data }) => event === 'jobs' && data.includes(`#${job.number}`) && data.includes('Done'),
+    from,
+  );
+  t.match(change.data, /id="job-1"/);
+  t.notOk(
+    stream.events.slice(from).some(({ event }) => event === 'workers'),
+    'a card that did not change is not sent',
+  );
+  stream.close();
+});
+
+t.test('many clients get the same bytes of one rendering', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const streams = await Promise.all(
+    Array.from({ length: 12 }, () => openStream(app.origin, '/ui/stream/telemetry')),
+  );
+  await app.run('export');
+  const done = await Promise.all(
+    streams.map((stream) => stream.until(({ event, data }) => event === 'jobs' && data.includes('Done'))),
+  );
+  t.equal(new Set(done.map(({ id, data }) => `${id} ${data}`)).size, 1);
+  for (const stream of streams) stream.close();
+});
+
+t.test('after a reconnect only what has changed is sent', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const first = await openStream(app.origin, '/ui/stream/telemetry');
+  const last = await first.until(({ event }) => event === 'index');
+  first.close();
+  await app.run('export');
+  const again = await openStream(app.origin, '/ui/stream/telemetry', { 'last-event-id': last.id ?? '' });
+  await again.until(({ event, data }) => event === 'jobs' && data.includes('Done'));
+  t.notOk(again.events.some(({ event }) => event === 'workers'));
+  again.close();
+
+  const stranger = await openStream(app.origin, '/ui/stream/telemetry', { 'last-event-id': 'another-7' });
+  await Promise.all(names.map((name) => stranger.until(({ event }) => event === name)));
+  const ids = stranger.events.map(({ id }) => Number(id?.split('-')[1]));
+  t.strictSame(
+    ids,
+    ids.toSorted((one, other) => one - other),
+    'an unknown id gets everything, the oldest first: the last id is true wherever it breaks off',
+  );
+  stranger.close();
+
+  const bySince = await openStream(app.origin, `/ui/stream/telemetry?since=${last.id}`);
+  await bySince.until(({ event }) => event === 'jobs');
+  t.notOk(
+    bySince.events.some(({ event }) => event === 'workers'),
+    'since is read like the header',
+  );
+  bySince.close();
+});
+
+t.test('cycles=n gives n full batches and ends', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=3');
+  await stream.ended();
+  t.strictSame(
+    stream.events.map(({ event }) => event),
+    [1, 2, 3].flatMap(() => [...names, 'tick']),
+  );
+  const tick = stream.events.find(({ event }) => event === 'tick');
+  t.ok(tick?.id);
+  t.ok(`event: tick\nid: ${tick?.id}\ndata: ${tick?.data}\n\n`.length <= 80);
+});
+
+t.test('topics narrow the stream, and a job has its own', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  await app.run('export');
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=job-1,queue&cycles=1');
+  await stream.ended();
+  t.strictSame(
+    stream.events.map(({ event }) => event),
+    ['job-1', 'queue', 'tick'],
+  );
+  const { text } = await app.page('/ui/jobs/1/card');
+  t.equal(stream.events[0]?.data, text);
+  for (const query of ['topics=weather', 'topics=job-2', 'topics=job-2&cycles=1', 'topics=queue,weather']) {
+    t.equal((await app.page(`/ui/stream/telemetry?${query}`)).status, 404, query);
+  }
+});
+
+t.test('one client more than allowed is told to come back', async (t) => {
+  const app = await startApp(t, { env: { CHL_MAX_STREAMS: '2', CHL_OPERATIONS_MODE: 'noop' } });
+  const open = await Promise.all([1, 2].map(() => openStream(app.origin, '/ui/stream/telemetry')));
+  const refused = await openStream(app.origin, '/ui/stream/telemetry');
+  t.equal(refused.status, 503);
+  t.ok(refused.headers['retry-after']);
+  for (const stream of [...open, refused]) stream.close();
+});
+
+t.test('closing the server ends the streams', async (t) => {
+  const app = await startApp(t);
+  const stream = await openStream(app.origin, '/ui/stream/telemetry');
+  await stream.until(({ event }) => event === 'index');
+  await app.close();
+  await stream.ended();
+  t.pass('ended');
+});
+
+t.test('a card that could not be rendered comes with the next change', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { counts, bus } = app.services;
+  const { queue } = counts;
+  counts.queue = () => {
+    counts.queue = queue;
+    throw new Error('the database is away for a moment');
+  };
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  bus.emit('library');
+  await stream.until(({ event }) => event === 'queue');
+  stream.close();
+
+  counts.queue = () => {
+    counts.queue = queue;
+    throw new Error('the database is away for a moment');
+  };
+  bus.emit('library');
+  const later = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  await later.until(({ event }) => event === 'queue');
+  later.close();
+  t.pass('and for the next client');
+});
+
+t.test('a reader that reads nothing keeps the newest of each card, and is closed', async (t) => {
+  const { client, request } = await openUnread(t);
+  const frame = (name: string, version: number) => ({
+    card: { name },
+    version,
+    frame: Buffer.from(`event: ${name}\nid: b-${version}\ndata: ${'x'.repeat(100_000)}\n\n`),
+  });
+  let version = 0;
+  while (client.waiting.size === 0) sendFrames(client, [frame('jobs', ++version)]);
+  for (let turn = 0; turn < 500; turn += 1) {
+    sendFrames(client, [frame('queue', ++version)]);
+    sendFrames(client, [frame('jobs', ++version)]);
+  }
+  t.strictSame([...client.waiting.keys()], ['queue', 'jobs'], 'one of each, in the order of their versions');
+  t.ok(client.response.writableLength <= 256 * 1024, `${client.response.writableLength} bytes are held`);
+  const closed = new Promise((resolve) => client.response.once('close', resolve));
+  tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 4000);
+  t.notOk(client.response.destroyed, 'not at once');
+  tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 5001);
+  await closed;
+  request.destroy();
+});
+
+t.test('a beat that is due soon goes out with a change', async (t) => {
+  let present = new Date('2026-11-22T14:00:00.000Z');
+  const app = await startApp(t, { ...frozen, now: () => present });
+  const stream = await openStream(app.origin, '/ui/stream/telemetry');
+  for (const name of names) await stream.until(({ event }) => event === name);
+  const runAndSee = async () => {
+    const { number } = await app.run('export');
+    await stream.until(({ event, data }) => event === 'jobs' && data.includes(`#${number}`));
+  };
+  const beats = () => stream.events.filter(({ event }) => event === 'tick').length;
+  await runAndSee();
+  await runAndSee();
+  t.equal(beats(), 0, 'not soon after the one before');
+  present = new Date(present.getTime() + 4000);
+  await runAndSee();
+  await runAndSee();
+  t.equal(beats(), 1, 'once, and before the change after');
+  stream.close();
+});
+
+t.test('the end of a job is told to all, whatever they watch', async (t) => {
+  const app = await startApp(t, frozen);
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
+  await stream.until(({ event }) => event === 'queue');
+  const { number } = await app.run('export');
+  t.equal((await stream.until(({ event }) => event === 'ended')).data, String(number));
+  stream.close();
+});
+
+t.test('one stream carries what many tabs show, also when one of their jobs is gone', async (t) => {
+  const app = await startApp(t, frozen);
+  await app.run('export');
+  const jobs = Array.from({ length: 40 }, (_, at) => `job-${at + 1}`).join(',');
+  const stream = await openStream(app.origin, `/ui/stream/telemetry?topics=${jobs},queue&cycles=1`);
+  await stream.ended();
+  t.strictSame(stream.events.map(({ event }) => event).sort(), ['job-1', 'queue', 'tick']);
+});
+
+t.test('a card larger than all that may wait is sent all the same', async (t) => {
+  const { client, request } = await openUnread(t);
+  const data = 'x'.repeat(400_000);
+  sendFrames(client, [{ card: { name: 'jobs' }, version: 1, frame: Buffer.from(`data: ${data}\n\n`) }]);
+  t.equal(client.waiting.size, 0);
+  request.destroy();
+});
+
+t.test('clients that break off leave nothing behind', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { bus } = app.services;
+  const listeners = () => bus.eventNames().map((name) => bus.listenerCount(name));
+  const before = listeners();
+  await app.run('export');
+  const gone = Array.from({ length: 60 }, async (_, turn) => {
+    const path = turn % 3 === 0 ? '/api/v1/operations/jobs/1/log?follow=1' : '/ui/stream/telemetry';
+    const request = http.get(app.origin + path, { agent: false }).on('error', () => {});
+    await new Promise((resolve) => request.once(turn % 2 === 0 ? 'response' : 'socket', resolve));
+    request.destroy();
+  });
+  await Promise.all(gone);
+  const last = await openStream(app.origin, '/ui/stream/telemetry');
+  await last.until(({ event }) => event === 'index');
+  const clients = async () => (await app.json('/health')).body.components.stream.detail;
+  while ((await clients()) !== '1 client' || String(listeners()) !== String(before));
+  t.pass('until none is left; else this test times out');
+  last.close();
+});
+
+/** A connection as the stream opens it, whose reader takes nothing. */
+async function openUnread(t: Test): Promise<{ client: Client; request: http.ClientRequest }> {
+  const app = fastify();
+  t.teardown(() => app.close());
+  const opened = new Promise<Client>((resolve) => {
+    app.get('/', (_request, reply) => resolve(openClient(reply, new Set(['jobs', 'queue']), 0)));
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const request = http.get(`http://127.0.0.1:${port}/`, { agent: false }, (response) => response.pause());
+  request.on('error', () => {});
+  const client = await opened;
+  client.isReady = true;
+  return { client, request };
+}
