@@ -4,6 +4,7 @@ import { createApp } from '../src/app.ts';
 import { systemRequester } from '../src/core/audit.ts';
 import { readConfig } from '../src/core/config.ts';
 import { createCatalogue } from '../src/core/catalogue.ts';
+import { jobs } from '../src/jobs/feature.ts';
 import { makeRoot } from './support/engine.ts';
 import { defineOperation } from './support/operations.ts';
 
@@ -18,14 +19,14 @@ t.test(
   async (t) => {
     const root = makeRoot(t);
     const app = await build(root);
-    const waiting = app.services.jobs.enqueue({ operation: 'chore', args: {} }, systemRequester);
+    const waiting = await app.use(jobs).jobs.submit({ operation: 'chore', args: {} }, systemRequester);
     const started = app.start();
     await app.close();
     t.match(await started, /^http:/);
 
     const next = await build(root);
     t.teardown(() => next.close());
-    t.equal(next.services.jobs.find(waiting.id).status, 'queued');
+    t.equal(next.use(jobs).jobs.find(waiting.id).status, 'queued');
     await next.start();
   },
 );

@@ -28,7 +28,7 @@ t.test('a newcomer imports the starter library, builds the index, finds an entry
     { entries: 72, embedded: 72, reused: 0, failed: 0, vectors: 72 },
     JSON.stringify(indexed.failure),
   );
-  await app.services.liveIndex.refresh();
+  await app.parts.liveIndex.refresh();
   const afterIndex = (await app.page('/operations')).html;
   t.match(
     textOf(afterIndex, card.index),
@@ -78,12 +78,12 @@ t.test('a wrong sheet changes nothing, and every problem is shown with its place
   t.match(textOf(html, '#rows .rows'), /Experiences!\d+ invalid .*usefull/);
   const { body } = await app.json(`/api/v1/operations/jobs/${job.number}/rows?outcome=invalid`);
   t.equal(body.items.length, 2);
-  t.equal(app.services.counts.totals().entries, 72);
+  t.equal(app.parts.counts.totals().entries, 72);
 });
 
 t.test('a locked operation is refused with its holder, and can be queued behind it', async (t) => {
   const app = await startApp(t);
-  app.services.runner.stop(0);
+  app.parts.runner.stop(0);
   const first = await app.submit('/ui/operations/run/index', {});
   t.equal(first.status, 303);
   const refused = await app.json('/api/v1/operations/import', { args: { mode: 'merge' } });

@@ -8,6 +8,9 @@ import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promi
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
+import { index } from '../../src/index/feature.ts';
+import { jobs } from '../../src/jobs/feature.ts';
+import { workers } from '../../src/workers/feature.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
@@ -34,13 +37,13 @@ async function run({ library }: BenchOptions): Promise<Figure[]> {
   if (!library) generateSheet(sheet);
   const app = await startApp(path.join(work, 'root'), sheet);
   try {
-    await app.services.workers.pause(undefined, systemRequester);
+    await app.use(workers).workers.pause(undefined, systemRequester);
     await runJob(app, 'import', { path: sheet });
     const entries = readEntries(app);
     const ours: number[] = [];
     const bare: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      if (round > 0) await app.services.queue.enqueue(entries);
+      if (round > 0) await app.use(workers).queue.enqueue(entries);
       ours.push(await timeWorkers(app));
       bare.push(await timeBareLoop(entries.map(embeddedText)));
     }
@@ -60,12 +63,18 @@ async function startApp(root: string, sheet: string): Promise<App> {
   };
   const app = await createApp(readConfig(env, '/'), { log: pino({ level: 'silent' }) });
   await app.start();
-  while (app.services.workers.view().workers.some(({ pid }) => pid === null)) await after(pollMs);
+  while (
+    app
+      .use(workers)
+      .workers.view()
+      .workers.some(({ pid }) => pid === null)
+  )
+    await after(pollMs);
   return app;
 }
 
-function readEntries({ services }: App): EntryRow[] {
-  const library = openDatabase(services.config.databasePath, { busyMs: scriptBusyMs, readonly: true });
+function readEntries({ config }: App): EntryRow[] {
+  const library = openDatabase(config.databasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
     return [...createEmbeddingRepository(library).entryPages({}, pageSize)].flat();
   } finally {
@@ -74,12 +83,13 @@ function readEntries({ services }: App): EntryRow[] {
 }
 
 /** From the moment they may go on until nothing waits. */
-async function timeWorkers({ services }: App): Promise<number> {
+async function timeWorkers(app: App): Promise<number> {
+  const { queue, workers: verbs } = app.use(workers);
   const startedAt = performance.now();
-  await services.workers.resume(undefined, systemRequester);
-  while ((await services.queue.counts()).pending.total > 0) await after(pollMs);
+  await verbs.resume(undefined, systemRequester);
+  while ((await queue.counts()).pending.total > 0) await after(pollMs);
   const ms = performance.now() - startedAt;
-  await services.workers.pause(undefined, systemRequester);
+  await verbs.pause(undefined, systemRequester);
   return ms;
 }
 
@@ -115,7 +125,7 @@ function embedFigure(entries: number, oursMs: number, bareMs: number): Figure {
 /** The first build makes an index to search; the second is measured. */
 async function indexFigures(app: App): Promise<Figure[]> {
   await runJob(app, 'index', {});
-  await app.services.liveIndex.refresh();
+  await app.use(index).liveIndex.refresh();
   const calm = await searchUntil(app, after(2000));
   const startedAt = performance.now();
   const built = runJob(app, 'index', {});
@@ -143,7 +153,8 @@ async function indexFigures(app: App): Promise<Figure[]> {
 }
 
 /** One search after the other. */
-async function searchUntil({ services }: App, end: Promise<unknown>) {
+async function searchUntil(app: App, end: Promise<unknown>) {
+  const { liveIndex } = app.use(index);
   const searches = { count: 0, failed: 0, longestMs: 0 };
   let isOver = false;
   void end.finally(() => {
@@ -151,7 +162,7 @@ async function searchUntil({ services }: App, end: Promise<unknown>) {
   });
   while (!isOver) {
     const startedAt = performance.now();
-    await services.liveIndex.search({ query: 'list all files', limit: 10 }).catch(() => {
+    await liveIndex.search({ query: 'list all files', limit: 10 }).catch(() => {
       searches.failed += 1;
     });
     searches.count += 1;
@@ -162,18 +173,20 @@ async function searchUntil({ services }: App, end: Promise<unknown>) {
   return searches;
 }
 
-async function runJob({ services }: App, operation: string, args: Record<string, unknown>): Promise<Job> {
+async function runJob(app: App, operation: string, args: Record<string, unknown>): Promise<Job> {
+  const { bus } = app;
+  const { jobs: verbs } = app.use(jobs);
   const request = { operation, args, reason: 'a bench', confirm: operation };
-  const { id } = await services.untilStored(() => services.jobs.enqueue(request, systemRequester));
+  const { id } = await verbs.submit(request, systemRequester);
   return new Promise((resolve, reject) => {
     const look = () => {
-      const job = services.jobs.find(id);
+      const job = verbs.find(id);
       if (!isTerminal(job.status)) return;
-      services.bus.off('job', look);
+      bus.off('job', look);
       if (job.status === 'succeeded') resolve(job);
       else reject(new Error(`${operation} ${job.status}: ${job.failure?.message}`));
     };
-    services.bus.on('job', look);
+    bus.on('job', look);
     look();
   });
 }

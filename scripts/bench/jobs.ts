@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
+import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal } from '../../src/jobs/job.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { exportOperation } from '../../src/sheets/export-operation.ts';
@@ -132,7 +133,9 @@ async function spread(times: number, atOnce: number, work: () => Promise<void>):
 }
 
 /** From the request until the end is told: both are on the disk then. */
-async function runJob({ services: { bus, jobs, untilStored } }: App): Promise<void> {
+async function runJob(app: App): Promise<void> {
+  const { bus } = app;
+  const { jobs: verbs } = app.use(jobs);
   const ended = new Map<string, string>();
   let look = () => {};
   const note = ({ id, status }: { id: string; status: Parameters<typeof isTerminal>[0] }) => {
@@ -140,14 +143,14 @@ async function runJob({ services: { bus, jobs, untilStored } }: App): Promise<vo
     look();
   };
   bus.on('job', note);
-  const { id } = await untilStored(() => jobs.enqueue({ operation: 'true', args: {} }, systemRequester));
+  const { id } = await verbs.submit({ operation: 'true', args: {} }, systemRequester);
   await new Promise<void>((resolve) => {
     look = () => ended.has(id) && resolve();
     look();
   });
   bus.off('job', note);
   if (ended.get(id) !== 'succeeded')
-    throw new Error(`A job of true ended ${ended.get(id)}: ${jobs.find(id).failure?.message}`);
+    throw new Error(`A job of true ended ${ended.get(id)}: ${verbs.find(id).failure?.message}`);
 }
 
 function runBare([file = '', ...args]: string[]): Promise<void> {

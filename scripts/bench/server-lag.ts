@@ -8,7 +8,8 @@ import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { readConfig } from '../../src/core/config.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { RunRequest } from '../../src/jobs/jobs.ts';
+import { jobs } from '../../src/jobs/feature.ts';
+import type { RunRequest } from '../../src/jobs/run-request.ts';
 
 /** The longest stall in milliseconds, with and without the job, and how long the job took. */
 export type ServerLag = { busyMs: number; idleMs: number; jobMs: number };
@@ -44,14 +45,17 @@ export async function longestStall(work: () => Promise<unknown>): Promise<number
   return delay.max / 1e6;
 }
 
-function runToEnd({ services }: App, request: RunRequest): Promise<Job> {
-  const { number } = services.jobs.enqueue(request, systemRequester);
+async function runToEnd(app: App, request: RunRequest): Promise<Job> {
+  const { jobs: verbs } = app.use(jobs);
+  const { number } = await verbs.submit(request, systemRequester);
   return new Promise((resolve, reject) => {
-    services.bus.on('job', (event) => {
-      const job = event.number === number ? services.jobs.find(String(number)) : null;
-      if (job?.status === 'succeeded') resolve(job);
-      if (job?.status === 'failed') reject(new Error(`The job failed: ${job.failure?.message}`));
-    });
+    const look = () => {
+      const job = verbs.find(String(number));
+      if (job.status === 'succeeded') resolve(job);
+      if (job.status === 'failed') reject(new Error(`The job failed: ${job.failure?.message}`));
+    };
+    app.bus.on('job', look);
+    look();
   });
 }
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { AppError } from '../../src/core/errors.ts';
+import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { createRandom } from '../random.ts';
@@ -28,10 +29,10 @@ export function raceCancels(options: { root: string; seed: number; count: number
     let left = options.count;
     const lane = async () => {
       while (left-- > 0) {
-        const job = run(app, 'succeeds');
+        const job = await run(app, 'succeeds');
         await whenJob(app, job, ({ progress }) => progress !== null);
         await after(random(momentMs + 1));
-        const isRefused = !cancel(app, job);
+        const isRefused = !(await cancel(app, job));
         const { status } = await whenEnded(app, job);
         races.ends.set(status, (races.ends.get(status) ?? 0) + 1);
         races.refused += isRefused ? 1 : 0;
@@ -40,7 +41,7 @@ export function raceCancels(options: { root: string; seed: number; count: number
       }
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
-    races.problems.push(...findProblems(readState(app.services.config), [0]));
+    races.problems.push(...findProblems(readState(app.config), [0]));
     return races;
   });
 }
@@ -52,15 +53,15 @@ export function timeCancels(root: string): Promise<{ graceMs: number; times: Can
   return withApp(root, async (app) => {
     const times: CancelTime[] = [];
     for (const behaviour of behaviours) {
-      const job = run(app, behaviour, 60_000);
+      const job = await run(app, behaviour, 60_000);
       await whenJob(app, job, ({ progress }) => progress !== null);
       const askedAt = performance.now();
-      cancel(app, job);
+      await cancel(app, job);
       const { status } = await whenEnded(app, job);
       const survivors = findMarkedProcesses(root).length;
       times.push({ behaviour, ms: performance.now() - askedAt, status, survivors });
     }
-    return { graceMs: app.services.config.killGraceMs, times };
+    return { graceMs: app.config.killGraceMs, times };
   });
 }
 
@@ -77,14 +78,14 @@ async function withApp<T>(root: string, work: (app: App) => Promise<T>): Promise
   }
 }
 
-function run({ services }: App, behaviour: Behaviour, ms = 0): Job {
-  return services.jobs.enqueue({ operation: 'chore', args: { behaviour, ms } }, systemRequester);
+function run(app: App, behaviour: Behaviour, ms = 0): Promise<Job> {
+  return app.use(jobs).jobs.submit({ operation: 'chore', args: { behaviour, ms } }, systemRequester);
 }
 
 /** False when the job had ended before. */
-function cancel({ services }: App, { id }: Job): boolean {
+async function cancel(app: App, { id }: Job): Promise<boolean> {
   try {
-    services.jobs.cancel(id, systemRequester);
+    await app.use(jobs).jobs.cancel(id, systemRequester);
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_cancellable') return false;
@@ -94,10 +95,12 @@ function cancel({ services }: App, { id }: Job): boolean {
 
 const whenEnded = (app: App, job: Job) => whenJob(app, job, ({ status }) => isTerminal(status));
 
-function whenJob({ services: { bus, jobs } }: App, { id }: Job, test: (job: Job) => boolean): Promise<Job> {
+function whenJob(app: App, { id }: Job, test: (job: Job) => boolean): Promise<Job> {
+  const { bus } = app;
+  const { jobs: verbs } = app.use(jobs);
   return new Promise((resolve) => {
     const look = () => {
-      const job = jobs.find(id);
+      const job = verbs.find(id);
       if (!test(job) && !isTerminal(job.status)) return;
       bus.off('job', look);
       resolve(job);

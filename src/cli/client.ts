@@ -67,6 +67,7 @@ async function connect(): Promise<Client> {
   const found = findLockHolder(config.root);
   if (found) return connectTo(config, found.holder);
   const { createApp } = await import('../app.ts');
+  const { runner } = await import('../runner/feature.ts');
   const only = new Set<string>();
   try {
     const app = await createApp({ ...config, allowedHosts: [ownHost] }, { log: createLog('error', 2), only });
@@ -75,7 +76,7 @@ async function connect(): Promise<Client> {
       isByHand: true,
       release({ job_id }) {
         only.add(job_id);
-        app.services.runner.runOnce();
+        app.use(runner).runner.runOnce();
       },
       close: () => app.close(),
     });

@@ -7,7 +7,7 @@ import { findDamage, sqliteVersion } from '../core/db/check.ts';
 import { AppError } from '../core/errors.ts';
 import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
-import { reservedNames } from '../core/catalogue.ts';
+import { reservedNames } from '../features.ts';
 import { createOwnOperations } from '../operations/custom-operations.ts';
 import { findInPath } from '../runner/child.ts';
 import { findLockHolder } from '../runner/server-lock.ts';

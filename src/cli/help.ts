@@ -1,6 +1,7 @@
 // Says what there is to type. Needs neither server nor data: the catalogue is read here.
 import { loadConfig } from '../core/config.ts';
-import { createCatalogue, reservedNames } from '../core/catalogue.ts';
+import { createCatalogue } from '../core/catalogue.ts';
+import { declaredOperations, reservedNames } from '../features.ts';
 import type { Operation } from '../core/operation.ts';
 import { createOwnOperations } from '../operations/custom-operations.ts';
 import { drainFlags, retryFailedFlags, workersFlags } from './worker-commands.ts';
@@ -37,7 +38,8 @@ export async function help([name]: string[], screen: Screen): Promise<number> {
     intervalMs: 0,
     onChange() {},
   });
-  const catalogue = createCatalogue(undefined, own.operations);
+  const catalogue = createCatalogue(declaredOperations);
+  catalogue.extend(own.operations);
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) showUse(screen, command.use, command.says, command.flags);
   else if (name !== undefined) showOperation(screen, catalogue.get(name));

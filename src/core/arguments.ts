@@ -1,7 +1,7 @@
 // The one rule about arguments, used by form, API and command line: the same checks, the same messages.
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { AppError } from './errors.ts';
-import type { Args, ArgumentProperty, ArgumentSchema } from './operation.ts';
+import type { Args, ArgumentProperty, ArgumentSchema, Operation } from './operation.ts';
 
 export type ArgumentProblem = { field: string; message: string };
 
@@ -85,4 +85,13 @@ function rangeOf({ minimum, maximum }: ArgumentProperty): string {
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   if (minimum !== undefined) return ` of at least ${minimum}`;
   return maximum === undefined ? '' : ` of at most ${maximum}`;
+}
+
+/** The values that a form begins with. */
+export function defaultArguments(operation: Operation): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(operation.args.properties)
+      .filter(([, property]) => property.default !== undefined)
+      .map(([name, property]) => [name, property.default]),
+  );
 }

@@ -1,6 +1,8 @@
 // What has just been committed, for whoever shows or continues it. Emitted after the commit, never before.
 import { EventEmitter } from 'node:events';
-import type { JobStatus } from '../jobs/job.ts';
+
+export const jobStatuses = ['queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
 
 export type JobEvent = {
   id: string;

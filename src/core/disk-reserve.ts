@@ -10,6 +10,8 @@ export const reserveBytes = 64 * 1024 * 1024;
 export const lowDiskBytes = 512 * 1024 * 1024;
 const ballastBytes = 1024 * 1024;
 
+export type DiskReserve = ReturnType<typeof createDiskReserve>;
+
 export function createDiskReserve(root: string, freeBytes = () => readFree(root)) {
   const file = path.join(root, 'ballast');
 

@@ -1,7 +1,8 @@
 // What a definition of an operation is. Route, card row, form, dialog, API listing and audit names derive from it.
 import type { Config } from './config.ts';
-import type { IndexBody } from '../index/live.ts';
-import type { Claim } from '../jobs/job.ts';
+
+/** An advisory lock that a job asks for. */
+export type Claim = { name: string; mode: 'shared' | 'exclusive' };
 
 export type Args = Record<string, unknown>;
 export type Danger = 'safe' | 'costly' | 'destructive';
@@ -34,8 +35,8 @@ export type ArgumentSchema = {
 /** What the confirm dialog says for certain arguments: a question, its consequences, and both ways out. */
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
 
-/** Why a run would come to nothing now, and the nearest thing that works; `href` leads there. */
-type NotNow = { why: string; instead: { text: string; href: string } };
+/** Why a run would achieve nothing now, and the nearest action that works; `href` leads there. */
+export type Unavailable = { why: string; instead: { text: string; href: string } };
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 
@@ -66,8 +67,8 @@ export type Operation = {
   script: string | OwnProgram;
   /** Checks what the schema cannot say, and gives the arguments as they are recorded; throws `invalid_arguments`. */
   check?(args: Args, config: Config): Args;
-  /** Null: there is something to do. Absent: always. It only advises; `check` refuses. */
-  notNow?(config: Config, index: IndexBody): NotNow | null;
+  /** Null when a run can achieve something; absent: it always can. Advice only: `check` refuses. */
+  unavailable?(config: Config, index: { state: 'none' | 'ready' | 'behind' | 'broken' }): Unavailable | null;
   /** Looks again, before a run begins, whether the plan in its arguments still holds; throws `plan_outdated`. Absent, or
    *  undefined: there is no plan. */
   checkPlan?(

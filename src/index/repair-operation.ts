@@ -18,7 +18,7 @@ export const repairOperation: Operation = {
   retries: indexOperation.retries,
   onRestart: 'fail',
   script: 'repair',
-  notNow: ({ mode }, { state }) =>
+  unavailable: ({ mode }, { state }) =>
     mode === 'noop' || state !== 'ready'
       ? null
       : {

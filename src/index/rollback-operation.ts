@@ -29,7 +29,7 @@ export const rollbackOperation: Operation = {
       'There is no previous index to roll back to. One is kept when a rebuild or a snapshot takes the place of another.',
     );
   },
-  notNow: ({ indexFolder, mode }) =>
+  unavailable: ({ indexFolder, mode }) =>
     mode === 'noop' || previousGeneration(indexFolder)
       ? null
       : {

@@ -2,7 +2,6 @@
 // What asks for reason and word is never done from here. Between jobs others have a turn.
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../core/audit.ts';
-import type { UntilFree } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Catalogue } from '../core/catalogue.ts';
@@ -47,10 +46,9 @@ export function createBulk(given: {
   repository: JobRepository;
   listing: JobListing;
   catalogue: Catalogue;
-  untilStored: UntilFree;
   log: Log;
 }) {
-  const { jobs, repository, listing, catalogue, untilStored, log } = given;
+  const { jobs, repository, listing, catalogue, log } = given;
   const runs = new Map<string, BulkRun>();
   const underWay = new Set<Promise<void>>();
   let isStopping = false;
@@ -117,10 +115,10 @@ export function createBulk(given: {
     if (reason !== null) return { ...item, outcome: 'skipped', message: reason };
     try {
       if (action === 'cancel') {
-        await untilStored(() => jobs.cancel(String(number), by));
+        await jobs.cancel(String(number), by);
         return { ...item, outcome: 'done' };
       }
-      const job = await untilStored(() => jobs.retry(String(number), { whenLocked: 'wait' }, by));
+      const job = await jobs.retry(String(number), { whenLocked: 'wait' }, by);
       return { ...item, outcome: 'done', newJob: job.number };
     } catch (error) {
       if (error instanceof AppError) return { ...item, outcome: 'failed', message: error.message };

@@ -2,12 +2,15 @@
 import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from './job.ts';
 import { bytes, count, duration, percent, plural, rate, timeLeft } from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
-import type { Services } from '../web/services.ts';
+import type { JobContext } from './parts.ts';
 
 type Badge = { tone: string; icon: string; word: string };
 
 /** Everything is taken from the stored job, so that the same job always gives the same bytes. */
-export function viewJob({ catalogue, jobs, repository }: Services, job: Job) {
+export function viewJob(
+  { catalogue, jobs, repository }: Pick<JobContext, 'catalogue' | 'jobs' | 'repository'>,
+  job: Job,
+) {
   const operation = catalogue.find(job.operation);
   const retriedBy = canRetry(job.status) ? repository.retriedBy(job.number) : null;
   return {

@@ -1,9 +1,10 @@
 // A job: its states and who moves it between them, its failure codes, and what follows from both.
 import type { InferSelectModel } from 'drizzle-orm';
+import { type JobStatus, jobStatuses } from '../core/bus.ts';
 import type * as schema from '../core/db/ops-schema.ts';
+import type { Claim } from '../core/operation.ts';
 
-export const jobStatuses = ['queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled'] as const;
-export type JobStatus = (typeof jobStatuses)[number];
+export { type Claim, type JobStatus, jobStatuses };
 
 type Mover = 'runner' | 'operator' | 'clock' | 'recovery';
 
@@ -70,8 +71,6 @@ export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'fail
 
 /** A pid alone may be reused; with its start time and the boot it names one process for ever. */
 export type ProcessIdentity = { pid: number; started: string | null; bootId: string | null };
-
-export type Claim = { name: string; mode: 'shared' | 'exclusive' };
 
 export type ResultRow = { seq: number; ref: string | null; outcome: string; message: string | null };
 

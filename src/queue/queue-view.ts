@@ -1,5 +1,5 @@
 // The embedding queue as card, figures, banners and API show it: what waits, how fast it empties, what holds it up.
-import type { Services } from '../web/services.ts';
+import type { QueueContext } from './parts.ts';
 
 export type QueueView = Awaited<ReturnType<typeof viewQueue>>;
 
@@ -7,7 +7,7 @@ export async function viewQueue({
   queue,
   workers,
   telemetry,
-}: Pick<Services, 'queue' | 'workers' | 'telemetry'>) {
+}: Pick<QueueContext, 'queue' | 'workers' | 'telemetry'>) {
   const { pending, failed } = await queue.counts();
   const view = workers.view();
   const answering = view.workers.filter((worker) => worker.view !== 'lost');

@@ -3,7 +3,7 @@ import { type Kind, kinds } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
 import type { EntryAnswer } from '../index/live-protocol.ts';
 import type { Entry, QueueTask } from '../library/entry.ts';
-import type { Services } from '../web/services.ts';
+import type { SearchContext } from './parts.ts';
 
 type DescribedEntry = {
   entry: Entry;
@@ -18,7 +18,7 @@ type DescribedEntry = {
 
 /** Without a kind the experience of this id, else the manual. Throws `not_found`. */
 export async function describeEntry(
-  { entries, liveIndex }: Services,
+  { entries, liveIndex }: Pick<SearchContext, 'entries' | 'liveIndex'>,
   id: string,
   kind: Kind | undefined,
 ): Promise<DescribedEntry> {

@@ -41,7 +41,7 @@ export const snapshotOperation: Operation = {
       'No such snapshot waits: it is kept for an hour after its upload. Upload one on the index card.';
     throw new AppError('invalid_arguments', message, { problems: [{ field: 'staged_id', message }] });
   },
-  notNow: ({ indexFolder, mode }) =>
+  unavailable: ({ indexFolder, mode }) =>
     mode === 'noop' || findStaged(indexFolder, undefined)
       ? null
       : {

@@ -1,67 +1,106 @@
-// Every card there is, and the one way to load and render one.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Services } from './services.ts';
+// All cards that features declare, and the one way to find, load and render one.
+import type { BusEvents } from '../core/bus.ts';
+import { type Card, isRecordCard, type RecordCard, type SharedCard } from './card.ts';
 import { words } from './words.ts';
-import { bannersCard } from '../dashboard/web/banners-card.ts';
-import type { Card } from './card.ts';
-import { controlsCard } from '../operations/web/controls-card.ts';
-import { figuresCard } from '../dashboard/web/figures-card.ts';
-import { indexCard } from '../snapshots/web/index-card.ts';
-import { jobCard } from '../jobs/web/job-card.ts';
-import { logCard } from '../jobs/web/log-card.ts';
-import { jobChangesCard } from '../jobs/web/job-changes-card.ts';
-import { jobsCard } from '../jobs/web/jobs-card.ts';
-import { queueCard } from '../queue/web/queue-card.ts';
-import { rowsCard } from '../jobs/web/rows-card.ts';
-import { workersCard } from '../workers/web/workers-card.ts';
 
-export const dashboardCards: Card[] = [
-  figuresCard,
-  bannersCard,
-  controlsCard,
-  jobsCard,
-  workersCard,
-  queueCard,
-  indexCard,
-];
+/** A shared card, or that of one record. */
+export type OpenCard = {
+  name: string;
+  template: string;
+  host: string;
+  path: string;
+  /** Whether it goes away with its last reader. */
+  isOfRecord: boolean;
+  /** Whether it may look different after an event; `number` names the event's record. */
+  isDirtiedBy(event: keyof BusEvents, number: number | undefined): boolean;
+  load(): Record<string, unknown> | Promise<Record<string, unknown>>;
+};
 
-const ofJob = { job: jobCard, log: logCard, rows: rowsCard };
+export type Cards = ReturnType<typeof createCards>;
 
-/** By event name; `job-412` names the card of that job, `log-412` that of its log, `rows-412` that of
- *  its result rows. */
-export function findCard(name: string): Card | null {
-  const [, kind, number] = /^(job|log|rows)-(\d{1,15})$/.exec(name) ?? [];
-  if (number) return ofJob[kind as keyof typeof ofJob](Number(number));
-  if (name === jobChangesCard.name) return jobChangesCard;
-  return dashboardCards.find((card) => card.name === name) ?? null;
-}
-
-export function findCardByHost(host: string): Card | null {
-  const job = /^(job-\d{1,15})-card$/.exec(host);
-  return job ? findCard(job[1] ?? '') : (dashboardCards.find((card) => card.host === host) ?? null);
-}
-
-/** The template is named like the card; all jobs share one. */
-function templateOf(card: Card): string {
-  return `cards/${card.name.replace(/-\d+$/, '')}`;
-}
-
-export async function loadCard(card: Card, services: Services): Promise<Record<string, unknown>> {
-  return { ...(await card.load(services)), w: words, card: { host: card.host, path: card.path } };
-}
-
-/** For the page: a card that cannot be loaded says so in its place, and the others are there. */
-export async function loadOrExplain(card: Card, services: Services, request: FastifyRequest) {
-  try {
-    return { template: templateOf(card).replace('cards/', ''), data: await loadCard(card, services) };
-  } catch (error) {
-    request.log.error({ err: error, card: card.name }, 'a card could not be loaded');
-    const { name, host, path } = card;
-    return { template: 'unavailable', data: { name, requestId: request.id, card: { host, path } } };
+/** `render` takes a template's path below views and its data. Throws when two cards share a name. */
+export function createCards(declared: Card[], render: (template: string, data: object) => Promise<string>) {
+  const shared = new Map<string, OpenCard>();
+  const ofRecords = new Map<string, RecordCard>();
+  for (const card of declared) {
+    if (shared.has(card.name) || ofRecords.has(card.name))
+      throw new Error(`Two cards are named ${card.name}.`);
+    if (isRecordCard(card)) ofRecords.set(card.name, card);
+    else shared.set(card.name, openShared(card));
   }
+
+  return {
+    declared,
+    /** The events that any card waits for. */
+    events: [...new Set(declared.flatMap(eventsOf))],
+
+    /** By topic: `jobs`, or `job-412`. */
+    find(topic: string): OpenCard | null {
+      const known = shared.get(topic);
+      if (known) return known;
+      const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
+      const card = ofRecords.get(name);
+      return card ? openRecord(card, number) : null;
+    },
+
+    /** Whether the record of a topic is there; true for a shared card. */
+    exists(topic: string): boolean {
+      const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
+      return ofRecords.get(name)?.exists(number) ?? shared.has(topic);
+    },
+
+    /** The inside of the card's host, as page, partial and event show it. */
+    async render(card: OpenCard): Promise<string> {
+      return render(card.template, await loadCard(card));
+    },
+
+    load: loadCard,
+
+    /** For a page: a card that cannot be loaded says so in its place, and the others are there. */
+    async loadOrExplain(card: OpenCard, requestId: string, onError: (error: unknown) => void) {
+      try {
+        return { template: card.template, data: await loadCard(card), isAvailable: true };
+      } catch (error) {
+        onError(error);
+        const { name, host, path } = card;
+        return {
+          template: 'cards/unavailable',
+          data: { name, requestId, card: { host, path } },
+          isAvailable: false,
+        };
+      }
+    },
+  };
 }
 
-/** The inside of the card's host element, as page, partial and event show it. */
-export async function renderCard(app: FastifyInstance, card: Card, services: Services): Promise<string> {
-  return app.view(templateOf(card), await loadCard(card, services));
+function openShared(card: SharedCard): OpenCard {
+  return {
+    ...card,
+    template: `cards/${card.name}`,
+    isOfRecord: false,
+    isDirtiedBy: (event) => card.dirtyOn.includes(event),
+    load: () => card.load(),
+  };
+}
+
+function openRecord(card: RecordCard, number: string): OpenCard {
+  return {
+    name: `${card.name}-${number}`,
+    template: `cards/${card.name}`,
+    host: card.host.replace(':number', number),
+    path: card.path.replace(':number', number),
+    isOfRecord: true,
+    isDirtiedBy: (event, changed) =>
+      card.dirtyOn.includes(event) ||
+      (card.dirtyOnOwn?.includes(event) === true && changed === Number(number)),
+    load: () => card.load(number),
+  };
+}
+
+function eventsOf(card: Card): (keyof BusEvents)[] {
+  return isRecordCard(card) ? [...card.dirtyOn, ...(card.dirtyOnOwn ?? [])] : card.dirtyOn;
+}
+
+async function loadCard({ host, path, load }: OpenCard): Promise<Record<string, unknown>> {
+  return { ...(await load()), w: words, card: { host, path } };
 }

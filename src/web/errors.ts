@@ -4,8 +4,6 @@ import { isBusy } from '../core/db/busy-retry.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
-import { sendPage } from './page.ts';
-import type { Services } from './services.ts';
 
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
@@ -44,17 +42,15 @@ type ErrorBody = {
   error: { code: ErrorCode; message: string; details?: Record<string, unknown>; request_id: string };
 };
 
-export function registerErrors(app: FastifyInstance, services: Services) {
-  const sendError = (error: AppError, request: FastifyRequest, reply: FastifyReply) =>
-    answerError(services, error, request, reply);
+export function registerErrors(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    sendError(toAppError(error, request), request, reply),
+    answerError(toAppError(error, request), request, reply),
   );
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?')[0] ?? '/';
     const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url }));
     if (allowed.length === 0) {
-      return sendError(
+      return answerError(
         new AppError(
           'not_found',
           url.startsWith('/api/')
@@ -68,7 +64,7 @@ export function registerErrors(app: FastifyInstance, services: Services) {
     const names = allowed.join(', ');
     reply.header('allow', names);
     const message = `${request.method} is not allowed here. Allowed: ${names}.`;
-    return sendError(new AppError('method_not_allowed', message), request, reply);
+    return answerError(new AppError('method_not_allowed', message), request, reply);
   });
 }
 
@@ -77,12 +73,7 @@ export function statusOf(error: AppError): number {
   return statuses[error.code];
 }
 
-async function answerError(
-  services: Services,
-  error: AppError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+async function answerError(error: AppError, request: FastifyRequest, reply: FastifyReply) {
   const status = statusOf(error);
   const body = errorBody(error, request.id);
   reply.code(status);
@@ -93,7 +84,7 @@ async function answerError(
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
     return reply.view('components/error', body.error);
   }
-  return sendPage(services, request, reply, {
+  return reply.sendPage({
     name: 'error',
     title: 'Error',
     data: { ...body.error, status },

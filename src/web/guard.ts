@@ -15,7 +15,7 @@ declare module 'fastify' {
 
 const auditedPerMinute = 20;
 
-export function registerGate(app: FastifyInstance, options: { audit: Audit; allowedHosts: string[] }) {
+export function registerGuard(app: FastifyInstance, options: { audit: Audit; allowedHosts: string[] }) {
   const refusals = createRefusalAudit(options.audit);
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../core/config.ts';
-import { objectAnswer } from './bodies.ts';
+import { objectAnswer } from '../core/schemas.ts';
 
 /** Register before the routes; pages and partials are left out. */
 export async function registerOpenApi(app: FastifyInstance) {

@@ -1,45 +1,58 @@
 // What every full page needs: the theme, the navigation, the notice of the action before.
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { version } from '../core/config.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
+import type { NavItem } from './feature.ts';
 import { readCookie, takeFlash } from './flash.ts';
-import type { Services } from './services.ts';
 import { words } from './words.ts';
+
+type PageContent = {
+  /** The template below views/pages. */
+  name: string;
+  title: string;
+  /** The `href` of the tab it belongs to. */
+  section?: string;
+  /** A module of this page alone, below public. */
+  script?: string;
+  data?: Record<string, unknown>;
+};
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Renders a page inside the layout. */
+    sendPage(page: PageContent): FastifyReply;
+  }
+}
 
 const themes = ['light', 'dark'];
 
-/** Renders `views/pages/<name>` inside the layout. */
-export function sendPage(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: {
-    name: string;
-    title: string;
-    section?: 'operations' | 'jobs' | 'library';
-    /** Of this page alone, below public. */
-    script?: string;
-    data?: Record<string, unknown>;
-  },
-) {
-  const theme = themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
-  return reply.view(`pages/${page.name}`, {
-    ...page.data,
-    w: words,
-    page: {
-      title: page.title,
-      section: page.section ?? '',
-      script: page.script ?? null,
-      theme,
-      /** Where a form of the page leads back to: never to an address that only takes posts. */
-      url: request.method === 'GET' ? request.url : '/operations',
-      notice: takeFlash(request, reply),
-      version,
-      mode: services.config.mode,
-      host: request.headers.host,
-      hasKeys: readCookie(request, 'chl_keys') !== 'off',
-      asset: assetUrl,
-      modules,
-    },
+export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pick<Config, 'mode'>) {
+  const home = nav[0]?.href ?? '/';
+  app.decorateReply('sendPage', function ({ name, title, section, script, data }) {
+    const { request } = this;
+    return this.view(`pages/${name}`, {
+      ...data,
+      w: words,
+      page: {
+        title,
+        nav: nav.map((item) => ({ ...item, isCurrent: item.href === section })),
+        section: (section ?? '').slice(1),
+        script: script ?? null,
+        theme: themeOf(request),
+        /** Where a form of the page leads back to: never to an address that only takes posts. */
+        url: request.method === 'GET' ? request.url : home,
+        notice: takeFlash(request, this),
+        version,
+        mode,
+        host: request.headers.host,
+        hasKeys: readCookie(request, 'chl_keys') !== 'off',
+        asset: assetUrl,
+        modules,
+      },
+    });
   });
+}
+
+function themeOf(request: FastifyRequest): string {
+  return themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
 }

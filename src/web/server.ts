@@ -1,37 +1,30 @@
-// Builds the HTTP side: the gate first, then errors, views, and every route. Knows nothing of processes or files.
+// Builds the HTTP side: the guard first, then errors, views, and the routes of every feature.
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import multipart from '@fastify/multipart';
 import view from '@fastify/view';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { packageRoot } from '../core/config.ts';
-import { registerHealth } from './health.ts';
-import { registerIndexApi } from '../search/web/api.ts';
-import { registerJobsApi } from '../jobs/web/api.ts';
-import { registerOperationsApi } from '../operations/web/api.ts';
-import { registerSnapshotApi } from '../snapshots/web/api.ts';
-import { registerQueueApi } from '../queue/web/api.ts';
-import { registerWorkersApi } from '../workers/web/api.ts';
-import { registerTelemetryApi } from '../telemetry/web/api.ts';
+import { registerActions } from './actions.ts';
 import { registerAssets } from './assets.ts';
 import { registerBodyTime } from './body-time.ts';
+import { registerCards } from './card-routes.ts';
+import { createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
+import { registerDialog } from './dialog.ts';
 import { registerErrors } from './errors.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { Mounted } from './feature.ts';
+import { readTarget, registerGuard } from './guard.ts';
+import { registerHealth, streamCheck } from './health.ts';
+import { registerMetrics } from './metrics.ts';
 import { registerOpenApi } from './openapi.ts';
-import { readTarget, registerGate } from './guard.ts';
-import { registerMetrics } from '../telemetry/web/metrics.ts';
-import { registerBulkPages } from '../jobs/web/bulk-pages.ts';
-import { registerJobPages } from '../jobs/web/pages.ts';
-import { registerLibraryPages } from '../search/web/pages.ts';
-import { registerOperationsPages } from '../dashboard/web/pages.ts';
-import { registerSnapshotPages } from '../snapshots/web/pages.ts';
-import { registerWorkersPages } from '../workers/web/pages.ts';
-import type { Services } from './services.ts';
-import { createStream, type Stream } from './stream/stream.ts';
+import { registerPage } from './page.ts';
+import { createPages } from './pages.ts';
+import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
-import { formLimits } from '../snapshots/web/upload-form.ts';
+import { createStream, type Stream } from './stream/stream.ts';
 import { schemaController } from './validation.ts';
 import { createViews } from './views.ts';
 
@@ -39,9 +32,54 @@ const bodyMaxBytes = 1024 * 1024;
 const requestMaxMs = 30_000;
 
 /** The stream is closed with the server. */
-export async function createServer(services: Services): Promise<{ server: FastifyInstance; stream: Stream }> {
-  const { config, log, audit } = services;
-  const app = fastify({
+export async function createServer(
+  kernel: Kernel,
+  mounted: Mounted[],
+): Promise<{ server: FastifyInstance; stream: Stream }> {
+  const { config, audit, descriptors } = kernel;
+  const app = createFastify(kernel);
+  registerGuard(app, { audit, allowedHosts: config.allowedHosts });
+  registerBodyTime(app, requestMaxMs);
+  registerConnectionLimit(app, descriptors);
+  registerErrors(app);
+  app.removeContentTypeParser('text/plain');
+  logRequests(app);
+  registerMetrics(app, kernel, mounted);
+  await app.register(cookie);
+  await app.register(formbody);
+  await registerViews(app);
+  await registerAssets(app);
+  await registerOpenApi(app);
+
+  const nav = mounted
+    .flatMap(({ feature }) => feature.nav ?? [])
+    .sort((one, other) => one.position - other.position);
+  const cards = createCards(
+    mounted.flatMap(({ feature, own }) => feature.cards?.(own) ?? []),
+    (template, data) => app.view(template, data),
+  );
+  const pages = createPages(
+    mounted.flatMap(({ feature }) => feature.pages ?? []),
+    cards,
+  );
+  const home = pages.declared.find(({ path }) => path === nav[0]?.href);
+  const signals = mounted.flatMap(({ feature, own }) => feature.signals?.(own) ?? []);
+  const stream = createStream(kernel, { cards, signals, defaultTopics: home?.cards ?? [] });
+  app.addHook('preClose', async () => stream.close());
+
+  registerPage(app, nav, config);
+  registerDialog(app, home?.path ?? '');
+  registerActions(app, cards, pages);
+  registerPreferences(app, home?.path ?? '/');
+  registerCards(app, cards);
+  registerStreamRoute(app, stream);
+  for (const { feature, own } of mounted) await feature.routes?.(app, own);
+  registerHealth(app, kernel, [...kernel.checks(), streamCheck(kernel, stream)]);
+  return { server: app, stream };
+}
+
+function createFastify({ log }: Kernel): FastifyInstance {
+  return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => randomUUID().slice(0, 8),
@@ -50,47 +88,18 @@ export async function createServer(services: Services): Promise<{ server: Fastif
     requestTimeout: 0,
     http: { headersTimeout: requestMaxMs },
     forceCloseConnections: true,
-    // A longer parameter would be answered by the framework before the gate; the limit is that of the headers.
+    // The framework would answer a longer parameter before the guard; the limit is that of the headers.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     rewriteUrl: readTarget,
     schemaController,
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
-  registerGate(app, { audit, allowedHosts: config.allowedHosts });
-  registerBodyTime(app, requestMaxMs);
-  registerConnectionLimit(app, services.descriptors);
-  registerErrors(app, services);
-  app.removeContentTypeParser('text/plain');
-  logRequests(app);
-  registerMetrics(app, services);
-  await app.register(cookie);
-  await app.register(formbody);
+}
+
+async function registerViews(app: FastifyInstance) {
   const root = path.join(packageRoot, 'views');
-  // Without `production` the plugin has every template compiled anew at each include.
+  // Without `production` the plugin compiles every template anew at each include.
   await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
-  await registerAssets(app);
-  await registerOpenApi(app);
-  const stream = createStream(app, services);
-  app.addHook('preClose', async () => stream.close());
-  registerOperationsPages(app, services);
-  registerJobPages(app, services);
-  registerLibraryPages(app, services);
-  registerBulkPages(app, services);
-  registerWorkersPages(app, services);
-  registerStreamRoute(app, stream);
-  registerOperationsApi(app, services);
-  registerJobsApi(app, services);
-  registerWorkersApi(app, services);
-  registerQueueApi(app, services);
-  registerIndexApi(app, services);
-  registerTelemetryApi(app, services);
-  await app.register(async (forms) => {
-    await forms.register(multipart, { limits: formLimits });
-    registerSnapshotPages(forms, services);
-    registerSnapshotApi(forms, services);
-  });
-  registerHealth(app, services, stream);
-  return { server: app, stream };
 }
 
 function logRequests(app: FastifyInstance) {

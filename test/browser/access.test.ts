@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
+import { features } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
 
@@ -11,8 +12,8 @@ const themes = ['light', 'dark'] as const;
 
 type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
-/** Another page is another line here; `open` does what shows the place after the page has come. */
-const places: { name: string; address: string; open?: Dialog['open']; dialogs?: Dialog[] }[] = [
+/** What is to be seen beside the addresses that features declare; `open` shows the state after the page has come. */
+const states: { name: string; address: string; open?: Dialog['open']; dialogs?: Dialog[] }[] = [
   {
     name: 'the dashboard',
     address: '/operations',
@@ -27,17 +28,15 @@ const places: { name: string; address: string; open?: Dialog['open']; dialogs?: 
     address: '/jobs',
     dialogs: [{ name: 'many jobs', open: (page) => page.getByText('Retry the one matching…').click() }],
   },
-  { name: 'a search with terms that are wrong', address: '/jobs?status=failed&q=import+since:never' },
-  { name: 'a list that is empty', address: '/jobs?q=nothing-has-this' },
   { name: 'the outcome of many', address: '/jobs', open: cancelMany },
-  { name: 'a job', address: '/jobs/1' },
-  { name: 'a failed job', address: '/jobs/3' },
-  { name: 'what is found in a log', address: '/jobs/2?find=e' },
-  { name: 'the library', address: '/library' },
-  { name: 'hits', address: '/library?q=retry' },
-  { name: 'a dialog as a page', address: '/ui/operations/import/confirm' },
   { name: 'an error', address: '/nothing' },
 ];
+
+const declared = features
+  .flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples))
+  .filter((address) => !states.some((state) => state.address === address))
+  .map((address) => ({ name: address, address }));
+const places: typeof states = [...states, ...declared];
 
 let app: TestApp | null = null;
 

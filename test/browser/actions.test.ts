@@ -25,7 +25,7 @@ browserTest(
   })`);
     await page.locator('#op-export').getByRole('button', { name: 'Export' }).dblclick();
     await page.locator('#toasts').getByText('Export library #1 is done').waitFor();
-    t.equal(app.services.listing.total(), 1);
+    t.equal(app.parts.listing.total(), 1);
     t.match(await told, [/#1 queued/, /#1 is done/], 'both are read out');
 
     await page.reload();
@@ -104,7 +104,7 @@ browserTest(
     t.equal(await submit.getAttribute('aria-disabled'), null);
     await submit.click();
     await page.locator('#toasts').getByText('Import spreadsheet #1 is done').waitFor();
-    t.equal(app.services.jobs.find('1').reason, 'monthly');
+    t.equal(app.parts.jobs.find('1').reason, 'monthly');
   },
 );
 
@@ -153,7 +153,7 @@ browserTest('a lost server is told at once, and nothing is sent twice by itself'
 
 browserTest('a card that cannot be loaded says so in its place, and comes back', async (t, open) => {
   const app = await startApp(t, noop);
-  const { counts } = app.services;
+  const { counts } = app.parts;
   const { totals } = counts;
   counts.totals = () => {
     throw new Error('the database is away');

@@ -70,7 +70,7 @@ browserTest('a page shows the rows of its job as they come, and says when nothin
   await app.json('/api/v1/operations/waits', {});
   const job = await app.whenJob(1, 'running');
   const at = new Date().toISOString();
-  const { repository, bus } = app.services;
+  const { repository, bus } = app.parts;
   const progress = {
     done: 1,
     total: 9,

@@ -66,7 +66,7 @@ browserTest('no single key starts or ends anything', async (t, open) => {
     if ((await page.locator('dialog[open]').count()) > 0) await page.keyboard.press('Escape');
   }
   t.strictSame(posts, []);
-  t.equal(app.services.jobs.find('1').status, 'running');
+  t.equal(app.parts.jobs.find('1').status, 'running');
 });
 
 browserTest('everything is reached by Tab, the skip link first', async (t, open) => {

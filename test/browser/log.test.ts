@@ -18,7 +18,7 @@ async function openLog(t: Test, open: OpenPage, lines: number, address = '') {
   let written = 0;
   const write = (more: number) => {
     for (let at = 0; at < more; at++) log.write('stdout', Buffer.from(`INFO row ${++written}\n`));
-    app.services.bus.emit('log', job);
+    app.parts.bus.emit('log', job);
   };
   write(lines);
   const page = await open(`${app.origin}/jobs/${job.number}${address}`);

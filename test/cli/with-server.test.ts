@@ -24,7 +24,7 @@ t.test('a run goes through the server, with its own actor, and is followed to it
   const { code, out } = await runCommand(app.root, ['works']);
   t.equal(code, 0);
   t.match(out, /^works #1 queued\.\n[^]*working\ndone\n[^]*works #1 succeeded after /);
-  t.match(app.services.jobs.find('1'), { status: 'succeeded', operation: 'works' });
+  t.match(app.parts.jobs.find('1'), { status: 'succeeded', operation: 'works' });
   t.equal((await runHere(app.root, ['refuses'])).code, 65);
 });
 
@@ -92,7 +92,7 @@ t.test('cancel ends a running job, and whoever follows it ends with it', async (
   t.match(await runHere(app.root, ['cancel', '1']), { code: 0, out: /sleeps #1 cancelled after/ });
   t.match(await run.ended, { code: 1, out: /sleeps #1 cancelled/ });
   t.match(await follower.ended, { code: 1, out: /sleeps #1 cancelled/ });
-  t.equal(app.services.runner.runningCount(), 0);
+  t.equal(app.parts.runner.runningCount(), 0);
 });
 
 t.test('with --wait a job takes its place in the line', async (t) => {
@@ -112,7 +112,7 @@ t.test('Ctrl+C leaves a job of the server running, and says how to stop it', asy
   await run.says(/asleep/);
   run.child.kill('SIGINT');
   t.match(await run.ended, { code: 1, out: /sleeps #1 goes on\. Stop it with: npm run chl -- cancel 1\n/ });
-  t.equal(app.services.jobs.find('1').status, 'running');
+  t.equal(app.parts.jobs.find('1').status, 'running');
 });
 
 t.test('a server that does not answer is told, with 75', async (t) => {
@@ -133,7 +133,7 @@ t.test('output of many pieces arrives whole and in order', async (t) => {
     path.join(app.root, 'operations.yaml'),
     `operations: [{ name: counts, title: C, summary: S., command: [sh, -c, ${JSON.stringify(script)}] }]`,
   );
-  app.services.ownOperations.runOnce();
+  app.parts.customOperations.runOnce();
   const { out } = await runCommand(app.root, ['counts']);
   const numbers = out.split('\n').filter((line) => /^\d+$/.test(line));
   t.equal(numbers.length, 200_000);

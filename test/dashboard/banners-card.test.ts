@@ -1,8 +1,5 @@
-import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
-import { bannersCard } from '../../src/dashboard/web/banners-card.ts';
-import { renderCard } from '../../src/web/cards.ts';
 import type { Sample } from '../../src/telemetry/metrics.ts';
 import { startApp } from '../support/app.ts';
 import { addCategory, addExperience } from '../support/entries.ts';
@@ -12,19 +9,20 @@ const MiB = 1024 * 1024;
 /** A server on whose library `show` renders the banners as they are with so much room on the disk. */
 async function startWithEntries(t: Test, entries: number) {
   const app = await startApp(t, { env: { CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
-  const { services, server } = app;
-  const library = openDatabase(services.config.databasePath, { busyMs: 1000 });
+  const { parts } = app;
+  const { latest } = parts.telemetry;
+  const library = openDatabase(parts.config.databasePath, { busyMs: 1000 });
   t.teardown(() => library.close());
   addCategory(library, 'GEN');
   for (let number = 0; number < entries; number++) addExperience(library, `E${number}`);
-  await services.telemetry.runOnce();
+  await parts.telemetry.runOnce();
   return {
     app,
     library,
     async show(diskFreeBytes = 9000 * MiB) {
-      const latest = () => ({ ...services.telemetry.latest(), disk_free_bytes: diskFreeBytes }) as Sample;
-      const telemetry = { ...services.telemetry, latest };
-      return parse(await renderCard(server, bannersCard, { ...services, telemetry }));
+      parts.telemetry.latest = () => ({ ...latest(), disk_free_bytes: diskFreeBytes }) as Sample;
+      const { html } = await app.page('/ui/operations/banners');
+      return html;
     },
   };
 }
@@ -44,13 +42,13 @@ t.test('an index that is far behind is told with the next step, and a rebuild en
   t.equal(none.querySelector('.banner h2')?.text, 'Search finds nothing: there is no index yet');
   t.equal(none.querySelector('.banner a')?.getAttribute('href'), '/ui/operations/index/confirm');
   await app.run('index');
-  await app.services.liveIndex.refresh();
+  await app.parts.liveIndex.refresh();
   t.equal((await show()).querySelectorAll('.banner').length, 0);
   for (let number = 0; number < 9; number++) addExperience(library, `N${number}`);
-  await app.services.telemetry.runOnce();
+  await app.parts.telemetry.runOnce();
   t.equal((await show()).querySelectorAll('.banner').length, 0, 'nine are the usual state');
   addExperience(library, 'N9');
-  await app.services.telemetry.runOnce();
+  await app.parts.telemetry.runOnce();
   t.match(
     (await show()).querySelector('.banner')?.text,
     /Search misses 33% of the library.*10 of 30 entries/s,

@@ -17,7 +17,7 @@ async function startWithClock(t: Test) {
   const clock = { ms: start };
   const env = { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' };
   const app = await startApp(t, { env, now: () => new Date(clock.ms) });
-  const { config, bus, telemetry } = app.services;
+  const { config, bus, telemetry } = app.parts;
   await telemetry.runOnce();
   const ops = openDatabase(config.opsDatabasePath, { busyMs: 1000 });
   const library = openDatabase(config.databasePath, { busyMs: 1000 });

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { AppError } from '../../src/core/errors.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
-import type { RunRequest } from '../../src/jobs/jobs.ts';
+import type { RunRequest } from '../../src/jobs/run-request.ts';
 import { invalidArguments } from '../../src/core/arguments.ts';
 import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
@@ -211,7 +211,7 @@ t.test('a request that fits the holders but not an earlier waiter is refused too
 t.test('a waiting job is cancelled at once, and its place is free', async (t) => {
   const engine = open(t);
   const job = engine.enqueue('exclusive');
-  const cancelled = engine.jobs.cancel('1', operator);
+  const cancelled = engine.verbs.cancel('1', operator);
   t.match(cancelled, { status: 'cancelled', failure: null });
   t.ok(cancelled.finished_at && cancelled.cancel_requested_at);
   t.same(engine.repository.line(), []);
@@ -225,7 +225,7 @@ t.test('cancelling a running job fifty times asks once and leaves one audit row'
   const asked: number[] = [];
   engine.bus.on('cancel-requested', ({ number }) => asked.push(number));
   engine.repository.start(engine.enqueue('free').id);
-  for (let n = 0; n < 50; n++) t.match(engine.jobs.cancel('1', operator), { status: 'running' });
+  for (let n = 0; n < 50; n++) t.match(engine.verbs.cancel('1', operator), { status: 'running' });
   t.same(asked, [1]);
   t.equal(engine.auditRows('job:1').filter(({ event }) => event === 'job.cancel').length, 1);
 });
@@ -233,12 +233,12 @@ t.test('cancelling a running job fifty times asks once and leaves one audit row'
 t.test('a job that has ended or never was cannot be cancelled, and both are audited', async (t) => {
   const engine = open(t);
   end(engine, engine.enqueue('free'), 'succeeded');
-  t.throws(() => engine.jobs.cancel('1', operator), {
+  t.throws(() => engine.verbs.cancel('1', operator), {
     code: 'not_cancellable',
     message: 'Job #1 has already ended: succeeded. There is nothing to cancel.',
     details: { status: 'succeeded' },
   });
-  t.throws(() => engine.jobs.cancel('9', operator), { code: 'not_found' });
+  t.throws(() => engine.verbs.cancel('9', operator), { code: 'not_found' });
   t.match(lastAudit(engine, 'job:1'), { event: 'job.cancel', outcome: 'refused' });
   t.match(lastAudit(engine, 'job:9'), { event: 'job.cancel', outcome: 'refused' });
   t.equal(engine.jobs.find('1').status, 'succeeded');
@@ -247,13 +247,13 @@ t.test('a job that has ended or never was cannot be cancelled, and both are audi
 t.test('a retry is a new job with the same arguments, linked both ways', async (t) => {
   const engine = open(t);
   end(engine, engine.enqueue('free', { text: 'same' }), 'failed');
-  const retry = engine.jobs.retry('1', {}, operator);
+  const retry = engine.verbs.retry('1', {}, operator);
   t.match(retry, { number: 2, status: 'queued', args: { text: 'same' }, retry_of: 1, attempt: 0 });
   t.equal(engine.repository.retriedBy(1), retry.id);
   t.match(JSON.parse(lastAudit(engine, 'job:2')?.detail ?? ''), { retry_of: 1 });
-  engine.jobs.cancel('2', operator);
+  engine.verbs.cancel('2', operator);
   t.match(
-    engine.jobs.retry(retry.id, {}, operator),
+    engine.verbs.retry(retry.id, {}, operator),
     { number: 3, retry_of: 2 },
     'a cancelled one too, by its id',
   );
@@ -262,10 +262,10 @@ t.test('a retry is a new job with the same arguments, linked both ways', async (
 t.test('a destructive retry is confirmed again, and waits or is refused as a run is', async (t) => {
   const engine = open(t);
   end(engine, engine.enqueue('destructive', {}, confirmed), 'failed');
-  t.throws(() => engine.jobs.retry('1', {}, operator), { code: 'confirmation_required' });
+  t.throws(() => engine.verbs.retry('1', {}, operator), { code: 'confirmation_required' });
   engine.enqueue('exclusive');
-  t.throws(() => engine.jobs.retry('1', confirmed, operator), { code: 'operation_locked' });
-  t.match(engine.jobs.retry('1', { ...confirmed, whenLocked: 'wait' }, operator), {
+  t.throws(() => engine.verbs.retry('1', confirmed, operator), { code: 'operation_locked' });
+  t.match(engine.verbs.retry('1', { ...confirmed, whenLocked: 'wait' }, operator), {
     number: 3,
     reason: confirmed.reason,
   });
@@ -274,16 +274,16 @@ t.test('a destructive retry is confirmed again, and waits or is refused as a run
 t.test('only a failed or cancelled job can be retried', async (t) => {
   const engine = open(t);
   engine.enqueue('free');
-  t.throws(() => engine.jobs.retry('1', {}, operator), {
+  t.throws(() => engine.verbs.retry('1', {}, operator), {
     code: 'not_retryable',
     details: { status: 'queued' },
   });
   end(engine, engine.jobs.find('1'), 'succeeded');
-  t.throws(() => engine.jobs.retry('1', {}, operator), {
+  t.throws(() => engine.verbs.retry('1', {}, operator), {
     code: 'not_retryable',
     details: { status: 'succeeded' },
   });
-  t.throws(() => engine.jobs.retry('7', {}, operator), { code: 'not_found' });
+  t.throws(() => engine.verbs.retry('7', {}, operator), { code: 'not_found' });
   t.match(lastAudit(engine, 'job:7'), { event: 'job.retry', outcome: 'refused' });
   t.equal(engine.repository.newest(9).length, 1);
 });

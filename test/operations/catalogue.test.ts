@@ -4,13 +4,14 @@ import { Ajv } from 'ajv';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { checkArguments } from '../../src/core/arguments.ts';
+import { declaredOperations } from '../../src/features.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import type { Args, Dialog, Operation } from '../../src/core/operation.ts';
 import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
 
-const catalogue = createCatalogue();
+const catalogue = createCatalogue(declaredOperations);
 
 /** Arguments that reach every branch of a definition: each choice and each box, one at a time and all together. */
 function variants({ args }: Operation): Args[] {

@@ -39,7 +39,7 @@ t.test('repair can be pressed as soon as there is anything to repair', async (t)
   t.teardown(() => library.close());
   const app = await startApp(t, { root });
   const row = async () => {
-    await app.services.liveIndex.refresh();
+    await app.parts.liveIndex.refresh();
     const html = await (await fetch(`${app.origin}/ui/operations/controls`)).text();
     return parse(html).querySelector('#op-repair');
   };
@@ -70,13 +70,13 @@ t.test('what a job installed waits no longer on the index card', async (t) => {
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=index');
   await stream.until(({ data }) => data.includes('waits to be installed'));
   const from = stream.events.length;
-  removeStaged(app.services.config.indexFolder, '00000000');
-  app.services.bus.emit('library');
+  removeStaged(app.parts.config.indexFolder, '00000000');
+  app.parts.bus.emit('library');
   await stream.until(({ event, data }) => event === 'index' && !data.includes('waits to be installed'), from);
 });
 
-function stage({ services }: TestApp) {
-  const { indexFolder } = services.config;
+function stage({ parts }: TestApp) {
+  const { indexFolder } = parts.config;
   fs.mkdirSync(path.join(indexFolder, 'staged-00000000'), { recursive: true });
   writeStaged(indexFolder, {
     staged_id: '00000000',

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { checkArguments } from '../../src/core/arguments.ts';
-import { reservedNames } from '../../src/core/catalogue.ts';
+import { reservedNames } from '../../src/features.ts';
 import { readOwnOperations } from '../../src/operations/custom-file.ts';
 
 const read = (text: string) => readOwnOperations(text, '/data/operations.yaml', reservedNames);

@@ -46,7 +46,7 @@ async function startWith(t: Test, operations: string) {
     /** The file changes, and is looked at. */
     change(entries: string) {
       write(entries);
-      app.services.ownOperations.runOnce();
+      app.parts.customOperations.runOnce();
     },
   });
 }
@@ -185,7 +185,7 @@ t.test('a waiting job whose operation goes fails, and says why', async (t) => {
 
 t.test('the live page learns of a change of the file', async (t) => {
   const app = await startWith(t, '');
-  const changed = new Promise((resolve) => app.services.bus.once('operations', () => resolve(true)));
+  const changed = new Promise((resolve) => app.parts.bus.once('operations', () => resolve(true)));
   app.change(report);
   t.ok(await changed);
   t.match(await (await fetch(`${app.origin}/ui/operations/controls`)).text(), /Write report/);

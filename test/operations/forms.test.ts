@@ -36,7 +36,7 @@ t.test('the import asks for reason and word, and says what is missing', async (t
   const page = parse(await refused.text());
   t.match(fieldProblems(page), { reason: /at least 5 characters/, confirm: /Type import/ });
   t.equal(page.querySelector('input[name="reason"]')?.getAttribute('value'), 'no', 'what was typed is kept');
-  t.equal(app.services.listing.total(), 0);
+  t.equal(app.parts.listing.total(), 0);
 
   const accepted = await app.submit('/ui/operations/run/import', {
     mode: 'replace',
@@ -108,7 +108,7 @@ t.test('a form that is no form is refused, not a fault of the server', async (t)
     body: new URLSearchParams('back=/a&back=/b'),
   });
   t.equal(twice.status, 422);
-  t.equal(app.services.repository.newest(1).length, 0);
+  t.equal(app.parts.repository.newest(1).length, 0);
 });
 
 t.test('a form that is sent already is not sent again, and every page has one main heading', async (t) => {

@@ -16,7 +16,7 @@ async function untilShown(
 ) {
   const signal = AbortSignal.timeout(waitMaxMs);
   for (;;) {
-    const told = once(app.services.bus, 'workers', { signal });
+    const told = once(app.parts.bus, 'workers', { signal });
     const { html } = await app.page('/operations');
     if (test(html)) {
       told.catch(() => {});

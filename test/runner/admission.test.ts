@@ -19,7 +19,7 @@ async function startWaiting(t: Test, different: Partial<Operation> = {}, args = 
   const { number } = engine.enqueue('holder');
   await engine.whenPhase(number, 'asleep');
   const job = engine.enqueue(chore.name, args, { whenLocked: 'wait' });
-  const free = () => engine.jobs.cancel(String(number), operator);
+  const free = () => engine.verbs.cancel(String(number), operator);
   return { engine, chore, job, free };
 }
 
@@ -52,7 +52,7 @@ t.test('a job whose operation is gone fails, and does not block the line', async
     failure: { code: 'spawn_failed', message: /gone is no longer there.*operations\.yaml/ },
   });
   await engine.whenPhase(next.number, 'asleep');
-  engine.jobs.cancel(next.id, operator);
+  engine.verbs.cancel(next.id, operator);
   await engine.whenJob(next.number);
   assertRefused(t, engine, job);
 });

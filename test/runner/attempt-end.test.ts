@@ -8,7 +8,7 @@ t.test('a script that never stops writing is cancelled like any other', async (t
   const engine = startWith(t, 'floods-output');
   const { number } = engine.enqueue('floods-output');
   await engine.whenPhase(number, 'flood');
-  engine.jobs.cancel(String(number), operator);
+  engine.verbs.cancel(String(number), operator);
   t.match(await engine.whenJob(number), { status: 'cancelled', failure: null });
   t.same(engine.processesLeft(), []);
 });
@@ -31,7 +31,10 @@ t.test('cancelling ends a child of any kind: the job is cancelled and nothing is
   const cancelled = Object.entries(kinds).map(async ([name, phase]) => {
     const { number, id } = engine.enqueue(name);
     await engine.whenPhase(number, phase);
-    t.match(engine.jobs.cancel(String(number), operator), { status: 'running', cancel_requested_at: String });
+    t.match(engine.verbs.cancel(String(number), operator), {
+      status: 'running',
+      cancel_requested_at: String,
+    });
     const job = await engine.whenJob(number);
     t.match(job, { status: 'cancelled', failure: null, attempt: 1, pid: null }, name);
     t.same(findJobProcesses({ group: -1, marker: `${id}.1`, root: engine.root }), [], name);
@@ -43,7 +46,7 @@ t.test('SIGTERM comes before SIGKILL: a script that ignores it can say so', asyn
   const engine = startWith(t, 'ignores-sigterm');
   const { number } = engine.enqueue('ignores-sigterm');
   await engine.whenPhase(number, 'deaf');
-  engine.jobs.cancel(String(number), operator);
+  engine.verbs.cancel(String(number), operator);
   t.equal(engine.logOf(await engine.whenJob(number)).text.toString(), 'SIGTERM is ignored\n');
 });
 
@@ -64,7 +67,7 @@ t.test('a cancel that comes after the script has ended comes too late', async (t
   const { pid } = engine.jobs.find(id);
   // The daemon keeps the job from ending for the grace of a second; in this time the script itself is gone.
   while (identify(pid as number).started !== null) await new Promise(setImmediate);
-  engine.jobs.cancel(id, operator);
+  engine.verbs.cancel(id, operator);
   t.match(await engine.whenJob(number), { status: 'succeeded', cancel_requested_at: String });
   t.same(engine.processesLeft(), []);
 });
@@ -90,7 +93,7 @@ t.test('a process that left the group and cleared its environment is ended too',
   const engine = startWith(t, 'leaves-without-trace');
   const { number } = engine.enqueue('leaves-without-trace');
   await engine.whenPhase(number, 'left');
-  engine.jobs.cancel(String(number), operator);
+  engine.verbs.cancel(String(number), operator);
   const job = await engine.whenJob(number);
   t.match(job, { status: 'cancelled', failure: null });
   const daemon = identify(Number(engine.logOf(job).text.toString()));
@@ -104,7 +107,7 @@ t.test('a stopped child is found, its use of memory and time is kept, and it can
   t.match(stopped, { status: 'running', warning: /SIGSTOP/ });
   process.kill(stopped.pid as number, 'SIGCONT');
   await engine.when(number, 'found going on', ({ warning }) => warning === null);
-  engine.jobs.cancel(String(number), operator);
+  engine.verbs.cancel(String(number), operator);
   const job = await engine.whenJob(number);
   t.match(job, { status: 'cancelled', cpu_sec: Number });
   t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
@@ -128,7 +131,7 @@ t.test('a job that is asked to stop says when it is ended by force', async (t) =
   });
   const { number } = engine.enqueue('chore');
   await engine.whenPhase(number, 'deaf');
-  engine.jobs.cancel(String(number), operator);
+  engine.verbs.cancel(String(number), operator);
   const ending = { status: 'running', kill_at: '2026-08-01T10:00:01.000Z' };
   t.match(await engine.when(number, 'being ended', ({ kill_at }) => kill_at !== null), ending);
   t.match(await engine.whenJob(number), { status: 'cancelled' });

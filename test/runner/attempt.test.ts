@@ -102,7 +102,7 @@ t.test('work that was committed counts, though the process was killed for a canc
   const engine = startWith(t, 'applies-and-sleeps');
   const { number } = engine.enqueue('applies-and-sleeps');
   await engine.whenPhase(number, 'applied');
-  engine.jobs.cancel(String(number), operator);
+  engine.verbs.cancel(String(number), operator);
   t.match(await engine.whenJob(number), {
     status: 'succeeded',
     result: { added: 3 },

@@ -74,7 +74,7 @@ t.test('a job whose work is recorded as applied has succeeded, even if a cancel 
   engine.library
     .prepare(`INSERT INTO ops_applied VALUES (?, ?, 1, '{"added":3}', '')`)
     .run(job.id, job.attempt);
-  engine.jobs.cancel(job.id, operator);
+  engine.verbs.cancel(job.id, operator);
   t.same(engine.recover(), [{ number: 1, status: 'succeeded', killed: [] }]);
   t.match(engine.jobs.find(job.id), { status: 'succeeded', result: { added: 3 }, failure: null });
 });
@@ -138,7 +138,7 @@ t.test('a cancel that was asked for is kept: the job is cancelled and not queued
   const engine = open(t);
   for (const operation of ['chore', 'again']) {
     const job = leaveRunning(engine, operation);
-    engine.jobs.cancel(job.id, operator);
+    engine.verbs.cancel(job.id, operator);
     t.match(engine.recover(), [{ status: 'cancelled' }], operation);
     t.match(engine.jobs.find(job.id), { status: 'cancelled', failure: null });
   }

@@ -54,7 +54,7 @@ t.test('a job between two attempts holds nothing, says when it goes on, and can 
   t.ok(waitMs >= 60_000 && waitMs <= 66_000, `a minute and at most a tenth: ${waitMs} ms`);
   t.match(job, { failure: { code: 'exited' }, pid: null, attempt: 1 });
   t.match(await run(engine, 'other'), { status: 'succeeded' }, 'the lock is free');
-  t.match(engine.jobs.cancel(String(number), operator), { status: 'cancelled', next_attempt_at: null });
+  t.match(engine.verbs.cancel(String(number), operator), { status: 'cancelled', next_attempt_at: null });
 });
 
 t.test('a job that was asked to be cancelled is not tried again', async (t) => {

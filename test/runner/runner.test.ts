@@ -10,7 +10,7 @@ const library: Claim = { name: 'library', mode: 'exclusive' };
 t.test('a cancel in the moment of the start reaches the child', async (t) => {
   const engine = startWith(t, 'sleeps');
   engine.bus.on('job', ({ number, status }) => {
-    if (status === 'running') engine.jobs.cancel(String(number), operator);
+    if (status === 'running') engine.verbs.cancel(String(number), operator);
   });
   t.match(await run(engine, 'sleeps'), { status: 'cancelled' });
   t.same(engine.processesLeft(), []);
@@ -54,7 +54,7 @@ t.test('jobs that share a lock, or claim none, run at the same time, up to the l
   await Promise.all(jobs.slice(0, 3).map(({ number }) => engine.whenPhase(number, 'asleep')));
   t.equal(engine.runner.runningCount(), 3);
   t.equal(engine.jobs.find('4').status, 'queued', 'the fourth has its turn when there is room');
-  engine.jobs.cancel('2', operator);
+  engine.verbs.cancel('2', operator);
   t.match(await engine.whenPhase(4, 'asleep'), { status: 'running' });
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
+import { declaredOperations } from '../../src/features.ts';
 import { startApp } from '../support/app.ts';
 
 const folder = path.join(packageRoot, 'scripts/examples');
@@ -15,8 +16,8 @@ const startWithExamples = (t: Test) =>
 
 t.test('the examples are listed beside our own operations, without a diagnostic', async (t) => {
   const app = await startWithExamples(t);
-  t.same(app.services.ownOperations.problems(), []);
-  const ours = createCatalogue()
+  t.same(app.parts.customOperations.problems(), []);
+  const ours = createCatalogue(declaredOperations)
     .all()
     .map(({ name }) => name);
   const { body } = await app.json('/api/v1/operations');

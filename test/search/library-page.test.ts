@@ -15,7 +15,7 @@ async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
   for (const id of ids) addExperience(library, id);
   if (isBuilt) await rebuild(config, library);
   const app = await startApp(t, { root: config.root });
-  return { app, library, refresh: () => app.services.liveIndex.refresh() };
+  return { app, library, refresh: () => app.parts.liveIndex.refresh() };
 }
 
 t.test(
@@ -30,7 +30,7 @@ t.test(
     t.notMatch(text, /<files>/);
     t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
     t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
-    const generation = app.services.liveIndex.truth().generation;
+    const generation = app.parts.liveIndex.truth().generation;
     t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation}, built`));
     t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
   },

@@ -19,7 +19,7 @@ t.test('a plan that holds is applied, and one that does not is refused with 409'
   t.equal(first.status, 202);
   t.equal((await app.whenJob(first.body.number)).status, 'succeeded');
 
-  const jobs = app.services.listing.total();
+  const jobs = app.parts.listing.total();
   const again = await app.json('/api/v1/operations/import', { args: { ...merge, plan }, ...confirmed });
   t.match(again, {
     status: 409,
@@ -30,7 +30,7 @@ t.test('a plan that holds is applied, and one that does not is refused with 409'
   const page = parse(await form.text());
   t.match(textOf(page, 'main'), /has changed since the plan was made; nothing was written/);
   t.equal(page.querySelector('input[name="plan"]')?.getAttribute('value'), plan, 'what was typed is kept');
-  t.equal(app.services.listing.total(), jobs, 'nothing was queued');
+  t.equal(app.parts.listing.total(), jobs, 'nothing was queued');
 });
 
 t.test('what else is wrong is told before the plan is looked at', async (t) => {

@@ -118,7 +118,7 @@ for (const [name, bytes, hasCome] of moments) {
     t.equal(liveHash(server.indexFolder), before);
     t.same(leftOver(app), []);
     t.match(auditRows(app, 'snapshot.upload'), [{ outcome: 'failed', detail: { code: 'lost' } }]);
-    t.equal(app.services.liveIndex.truth().vectors, 4, 'it answers searches');
+    t.equal(app.parts.liveIndex.truth().vectors, 4, 'it answers searches');
   });
 }
 
@@ -148,7 +148,7 @@ t.test('a server that is killed while it switches leaves all old or all new, and
       const isNew = readPointer(indexFolder)?.current !== pointer?.current;
       t.equal(liveHash(indexFolder) === before, !isNew);
       t.match(await app.whenJob(1), { status: isNew ? 'succeeded' : 'failed' });
-      t.equal(app.services.liveIndex.truth().vectors, isNew ? manyVectors : 4);
+      t.equal(app.parts.liveIndex.truth().vectors, isNew ? manyVectors : 4);
       t.match(auditRows(app, 'snapshot.upload'), [{ outcome: 'ok' }]);
       const left = leftOver(app).map((name) => name.replace(/[0-9a-f]{8}$/, ''));
       t.same(left, isNew ? [] : ['staged-'], 'what was not installed can be, again');

@@ -59,7 +59,7 @@ t.test('what is refused says why, leaves an audit row, and no file', async (t) =
   );
   t.same(leftOver(app), []);
   t.same(hashTree(path.join(app.root, 'faiss_index')), before);
-  t.equal(app.services.uploads.state(), null);
+  t.equal(app.parts.uploads.state(), null);
   const json = await app.json('/api/v1/index/snapshot', {});
   t.match(json, { status: 415, body: { error: { code: 'unsupported_media_type' } } });
 });

@@ -12,7 +12,7 @@ t.test(
   async (t) => {
     const app = await startIndexed(t);
     const valid = buildZip(toParts(app.members));
-    app.services.runner.stop(0);
+    app.parts.runner.stop(0);
     await app.json('/api/v1/operations/index', {});
     const refused = await upload(app, valid, confirmed);
     t.match(refused, {
@@ -44,10 +44,10 @@ t.test('what nobody installs is removed after an hour, and at start what a kille
   const app = await startApp(t, { root, now: () => now });
   t.same(leftOver(app), ['mine.xlsx']);
   const { body } = await upload(app, buildZip(toParts(members)));
-  app.services.uploads.runOnce();
+  app.parts.uploads.runOnce();
   t.same(leftOver(app), ['mine.xlsx', `staged-${body.staged_id}`]);
   now = new Date(now.getTime() + 3600 * 1000);
-  app.services.uploads.runOnce();
+  app.parts.uploads.runOnce();
   t.same(leftOver(app), ['mine.xlsx']);
   const late = await app.json('/api/v1/operations/snapshot', {
     args: { staged_id: body.staged_id },
@@ -97,7 +97,7 @@ t.test('what waits can be discarded, on the page with and without htmx, and by t
 t.test('what a job is to install cannot be discarded', async (t) => {
   const app = await startIndexed(t);
   const { staged_id } = (await upload(app, buildZip(toParts(app.members)))).body;
-  app.services.runner.stop(0);
+  app.parts.runner.stop(0);
   const { body: job } = await app.json('/api/v1/operations/snapshot', { args: { staged_id }, ...confirmed });
   const refused = await app.json('/api/v1/index/snapshot/discard', { staged_id });
   t.match(refused, { status: 409, body: { error: { code: 'operation_locked', message: /Job #1 / } } });

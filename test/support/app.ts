@@ -10,10 +10,12 @@ import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/core/config.ts';
 import type { JobEvent } from '../../src/core/bus.ts';
 import { createAnswerCheck } from './answers.ts';
+import { type Parts, partsOf } from './parts.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 
 export type TestApp = App & {
+  parts: Parts;
   origin: string;
   root: string;
   page(
@@ -58,6 +60,7 @@ export async function startApp(
     await app.close();
     if (!options.root) fs.rmSync(root, { recursive: true, force: true });
   });
+  const parts = partsOf(app);
   const origin = await app.start();
 
   async function json(
@@ -76,7 +79,7 @@ export async function startApp(
 
   function whenJob(number: number, ...statuses: JobStatus[]): Promise<Job> {
     const wanted = statuses.length > 0 ? statuses : (['succeeded', 'failed', 'cancelled'] as const);
-    const { bus, repository } = app.services;
+    const { bus, repository } = parts;
     return new Promise((resolve, reject) => {
       const seen: string[] = [];
       const timer = setTimeout(() => {
@@ -102,6 +105,7 @@ export async function startApp(
 
   return {
     ...app,
+    parts,
     origin,
     root,
     json,
@@ -140,10 +144,10 @@ export async function runAndTell(app: TestApp, operation: string): Promise<Job> 
   const told = new Promise<void>((resolve) => {
     const listener = ({ status }: JobEvent) => {
       if (!isTerminal(status)) return;
-      app.services.bus.off('job', listener);
+      app.parts.bus.off('job', listener);
       resolve();
     };
-    app.services.bus.on('job', listener);
+    app.parts.bus.on('job', listener);
   });
   const job = await app.run(operation);
   await told;

@@ -11,7 +11,12 @@ import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
-import { createJobs, type RunRequest } from '../../src/jobs/jobs.ts';
+import { createJobs } from '../../src/jobs/jobs.ts';
+import { createLockQueue } from '../../src/jobs/lock-queue.ts';
+import type { RunRequest } from '../../src/jobs/run-request.ts';
+import { createJobVerbs } from '../../src/jobs/verbs.ts';
+import { createBusyRetry } from '../../src/core/db/busy-retry.ts';
+import { createDiskReserve } from '../../src/core/disk-reserve.ts';
 import { createJobListing } from '../../src/jobs/listing.ts';
 import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
@@ -73,7 +78,20 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const bus = createBus();
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
-  const jobs = createJobs({ config, catalogue, repository, audit, bus });
+  const lockQueue = createLockQueue(repository);
+  const libraryRevision = createLibrary(library).revision;
+  const disk = createDiskReserve(root);
+  const verbs = createJobVerbs({
+    config,
+    catalogue,
+    repository,
+    lockQueue,
+    audit,
+    bus,
+    libraryRevision,
+    disk,
+  });
+  const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry({ maxMs: 3000, everyMs: 100 }));
   const findApplied = createAppliedFinder(library, config);
   const secretsOf = () => secrets;
   const runner = createRunner({
@@ -84,7 +102,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     bus,
     log,
     findApplied,
-    libraryRevision: createLibrary(library).revision,
+    libraryRevision,
     secretsOf,
     makeRoom,
     now,
@@ -104,12 +122,14 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     repository,
     listing: createJobListing(ops),
     jobs,
+    /** The verbs of `jobs` without waiting until they are durable. */
+    verbs,
     runner,
     /** `#1 queued`, `#1 running` … as the bus told it; progress repeats `running`. */
     history,
 
     enqueue(operation: string, args = {}, more: Partial<RunRequest> = {}): Job {
-      return jobs.enqueue({ operation, args, ...more }, operator);
+      return verbs.enqueue({ operation, args, ...more }, operator);
     },
     recover: () => recoverJobs({ root, catalogue, repository, audit, bus, findApplied, secretsOf }),
     when,

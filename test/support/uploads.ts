@@ -41,8 +41,8 @@ export async function upload(
 
 export type AuditRow = { event: string; outcome: string; target: string | null; detail: Record<string, any> };
 
-export function auditRows({ services }: TestApp, event: string): AuditRow[] {
-  const ops = openDatabase(services.config.opsDatabasePath, { busyMs: 1000, readonly: true });
+export function auditRows({ parts }: TestApp, event: string): AuditRow[] {
+  const ops = openDatabase(parts.config.opsDatabasePath, { busyMs: 1000, readonly: true });
   const rows = ops
     .prepare('SELECT event, outcome, target, detail FROM audit WHERE event = ? ORDER BY id')
     .all(event);
@@ -74,8 +74,8 @@ export function beginUpload(app: TestApp, length: number): http.ClientRequest {
   return request;
 }
 
-export function untilState({ services }: TestApp, test: (state: unknown) => boolean): Promise<void> {
-  const { bus, uploads } = services;
+export function untilState({ parts }: TestApp, test: (state: unknown) => boolean): Promise<void> {
+  const { bus, uploads } = parts;
   return new Promise((resolve) => {
     const look = () => {
       if (!test(uploads.state())) return;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { boundLabel } from '../../src/telemetry/web/metrics.ts';
+import { boundLabel } from '../../src/jobs/web/metrics.ts';
 import { runAndTell, startApp, type TestApp } from '../support/app.ts';
 
 /** Every line of the text, as `name{label="value"}` → number; comments must name a metric. */
@@ -26,7 +26,7 @@ t.test('jobs, requests and the newest sample are given as Prometheus reads them'
   await runAndTell(app, 'export');
   await app.page('/nothing/here');
   await app.page(`/jobs/1`);
-  await app.services.telemetry.runOnce();
+  await app.parts.telemetry.runOnce();
   const values = await scrape(app);
   t.equal(values.get('chl_jobs_total{operation="export",status="succeeded"}'), 2);
   t.equal(values.get('chl_job_duration_seconds_count{operation="export"}'), 2);

@@ -6,7 +6,7 @@ import { runAndTell, startApp } from '../support/app.ts';
 
 t.test('the snapshot equals the database', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
-  const { config, telemetry, liveIndex } = app.services;
+  const { config, telemetry, liveIndex } = app.parts;
   const library = openDatabase(config.databasePath, { busyMs: 1000 });
   t.teardown(() => library.close());
   library.exec(`INSERT INTO categories (code, name, created_at) VALUES ('GEN', 'General', '2026-01-01')`);
@@ -45,7 +45,7 @@ t.test('the snapshot equals the database', async (t) => {
 
 t.test('samples are given by metric and range; what is wrong is said with what is allowed', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
-  await app.services.telemetry.runOnce();
+  await app.parts.telemetry.runOnce();
   const address = '/api/v1/telemetry/samples';
   const { body } = await app.json(`${address}?metric=streams&since=2026-01-01`);
   t.match(body, {

@@ -74,11 +74,11 @@ t.test('refusals have their codes, in their order', async (t) => {
   t.equal(unconfirmed.body.error.details.problems.length, 2);
   t.equal((await post('import', { args: {}, ...confirmed, confirm: 'Import!' })).status, 422);
 
-  app.services.jobs.stopAccepting();
+  app.parts.jobs.stopAccepting();
   const stopping = await post('export', {});
   t.match(stopping, { status: 503, body: { error: { code: 'stopping' } } });
   t.ok(stopping.headers.get('retry-after'));
-  t.equal(app.services.listing.total(), 0, 'nothing was recorded as a job');
+  t.equal(app.parts.listing.total(), 0, 'nothing was recorded as a job');
 });
 
 t.test('bad bodies get a clear error', async (t) => {

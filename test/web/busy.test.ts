@@ -6,7 +6,7 @@ t.test(
   'while another process writes ops.db pages are answered, and what would write waits or is told',
   async (t) => {
     const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
-    const writer = openDatabase(app.services.config.opsDatabasePath, { busyMs: 1000 });
+    const writer = openDatabase(app.parts.config.opsDatabasePath, { busyMs: 1000 });
     t.teardown(() => writer.close());
     writer.exec('BEGIN IMMEDIATE');
     const told = [1, 2].map(() => app.json('/api/v1/operations/export', {}));

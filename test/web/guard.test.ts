@@ -109,7 +109,7 @@ t.test('the gate stands before every route', async (t) => {
   });
 
   await t.test('posts from other sites and other ports make no job', async (t) => {
-    const before = app.services.listing.total();
+    const before = app.parts.listing.total();
     for (const headers of [
       { origin: 'null', 'sec-fetch-site': 'cross-site' },
       { origin: 'null' },
@@ -125,7 +125,7 @@ t.test('the gate stands before every route', async (t) => {
       t.equal(status, 403, JSON.stringify(headers));
       t.match(body, /cross_origin/);
     }
-    t.equal(app.services.listing.total(), before);
+    t.equal(app.parts.listing.total(), before);
   });
 
   await t.test('our own page and a program without these headers may post', async (t) => {
@@ -212,7 +212,7 @@ t.test('refusals are audited, at most twenty a minute', async (t) => {
 
 async function readAudit(app: TestApp, event: string): Promise<{ detail: string }[]> {
   const { openDatabase } = await import('../../src/core/db/open.ts');
-  const ops = openDatabase(app.services.config.opsDatabasePath, { busyMs: 1000, readonly: true });
+  const ops = openDatabase(app.parts.config.opsDatabasePath, { busyMs: 1000, readonly: true });
   try {
     return ops.prepare('SELECT detail FROM audit WHERE event = ?').all(event) as { detail: string }[];
   } finally {

@@ -196,7 +196,7 @@ t.test('noop mode says so, starts no process, and writes no file of the library'
   t.match(textOf(html, card.banners), /Noop mode: nothing is run/);
   t.strictSame(fs.readdirSync(path.join(app.root, 'sheets')), before);
   t.notOk(fs.existsSync(path.join(app.root, 'logs/1.log')), 'no script wrote a log');
-  t.equal(app.services.counts.totals().entries, 0);
+  t.equal(app.parts.counts.totals().entries, 0);
   const children = `/proc/${process.pid}/task/${process.pid}/children`;
   if (fs.existsSync(children)) t.equal(fs.readFileSync(children, 'utf8').trim(), '');
 });

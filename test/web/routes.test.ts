@@ -1,97 +1,45 @@
-// The inventory of routes: what there is, and that every operation has each of its faces.
+// The inventory of routes: those that others rely on, those that features declare, and the faces of each operation.
 import diagnostics from 'node:diagnostics_channel';
+import fs from 'node:fs';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import t, { type Test } from 'tap';
-import { dashboardCards } from '../../src/web/cards.ts';
+import { packageRoot } from '../../src/core/config.ts';
+import { features } from '../../src/features.ts';
 import { startApp } from '../support/app.ts';
 import { operationRow, textOf } from '../support/screen.ts';
 
+type Route = { method: string; url: string; schema: unknown; isPage: boolean };
+
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
-const known = [
-  'GET /',
-  'GET /api/v1/entries',
-  'GET /api/v1/entries/:id',
-  'GET /api/v1/index',
-  'GET /api/v1/index/snapshot',
-  'GET /api/v1/openapi.json',
-  'GET /api/v1/operations',
-  'GET /api/v1/operations/jobs',
-  'GET /api/v1/operations/jobs/:id',
-  'GET /api/v1/operations/jobs/:id/log',
-  'GET /api/v1/operations/jobs/:id/rows',
-  'GET /api/v1/operations/retention',
-  'GET /api/v1/queue',
-  'GET /api/v1/search',
-  'GET /api/v1/telemetry/samples',
-  'GET /api/v1/telemetry/snapshot',
-  'GET /api/v1/workers',
-  'GET /assets/:hash/*',
-  'GET /health',
-  'GET /jobs',
-  'GET /jobs/:number',
-  'GET /jobs/:number/log.txt',
-  'GET /jobs/bulk/:id',
-  'GET /library',
-  'GET /library/:id',
-  'GET /metrics',
-  'GET /operations',
-  'GET /ui/index/download',
-  'GET /ui/jobs',
-  'GET /ui/jobs/:number/cancel',
-  'GET /ui/jobs/:number/card',
-  'GET /ui/jobs/:number/notice',
-  'GET /ui/jobs/:number/log',
-  'GET /ui/jobs/:number/log/levels',
-  'GET /ui/jobs/:number/log/size',
-  'GET /ui/jobs/:number/retry',
-  'GET /ui/jobs/:number/rows',
-  'GET /ui/jobs/:number/rows/news',
-  'GET /ui/jobs/bulk',
-  'GET /ui/jobs/bulk/:id',
-  'GET /ui/jobs/changes',
-  'GET /ui/jobs/news',
-  'GET /ui/keys',
-  'GET /ui/operations/:operation/confirm',
-  'GET /ui/stream/telemetry',
-  'GET /ui/workers/drain',
-  'POST /api/v1/index/snapshot',
-  'POST /api/v1/index/snapshot/discard',
-  'POST /api/v1/operations/:operation',
-  'POST /api/v1/operations/jobs/:id/cancel',
-  'POST /api/v1/operations/jobs/:id/retry',
-  'POST /api/v1/operations/jobs/bulk',
-  'POST /api/v1/queue/retry-failed',
-  'POST /api/v1/workers/drain',
-  'POST /api/v1/workers/drain/cancel',
-  'POST /api/v1/workers/pause',
-  'POST /api/v1/workers/resume',
-  'POST /ui/index/discard',
-  'POST /ui/index/upload',
-  'POST /ui/jobs/:number/cancel',
-  'POST /ui/jobs/:number/retry',
-  'POST /ui/jobs/bulk',
-  'POST /ui/keys',
-  'POST /ui/operations/run/:operation',
-  'POST /ui/queue/retry-failed',
-  'POST /ui/theme',
-  'POST /ui/workers/drain',
-  'POST /ui/workers/drain/cancel',
-  'POST /ui/workers/pause',
-  'POST /ui/workers/resume',
-];
+/** Addresses that pages, programs and bookmarks of version 0.1.0 use. */
+const released = fs
+  .readFileSync(path.join(packageRoot, 'test/fixtures/0.1.0/routes.txt'), 'utf8')
+  .trim()
+  .split('\n');
 
-t.test('these are all the routes, each of the API with a schema', async (t) => {
+t.test('every route of version 0.1.0 is still there', async (t) => {
   const routes = collectRoutes(t);
   await startApp(t, noop);
   const names = routes.map(({ method, url }) => `${method} ${url.replace(/[0-9a-f]{8}/, ':hash')}`);
-  t.strictSame(names.sort(), [...known, ...dashboardCards.map((card) => `GET ${card.path}`)].sort());
-  const ofTheApi = routes.filter(({ url }) => url.startsWith('/api/') || url === '/health');
-  t.ok(ofTheApi.length > 10);
-  for (const { method, url, schema } of ofTheApi) t.ok(schema, `${method} ${url}`);
+  t.ok(released.length > 60);
+  t.same(
+    released.filter((name) => !names.includes(name)),
+    [],
+  );
+});
+
+t.test('every page that other sites may link to is declared by its feature', async (t) => {
+  const routes = collectRoutes(t);
+  await startApp(t, noop);
+  const linked = routes.filter(({ url, isPage }) => isPage && url !== '/' && !url.startsWith('/ui/'));
+  const declared = features.flatMap(({ pages = [] }) => pages.map(({ path }) => path));
+  t.same(linked.map(({ url }) => url).sort(), declared.sort());
 });
 
 t.test('openapi.json says of every route what it is for, and what it answers', async (t) => {
+  const routes = collectRoutes(t);
   const app = await startApp(t, noop);
   const { body } = await app.json('/api/v1/openapi.json');
   const described = Object.entries(body.paths).flatMap(([url, methods]) =>
@@ -99,8 +47,13 @@ t.test('openapi.json says of every route what it is for, and what it answers', a
       ([method, { summary, responses }]) => ({ name: `${method.toUpperCase()} ${url}`, summary, responses }),
     ),
   );
-  const ofTheApi = known.filter((name) => name.includes(' /api/') || name.endsWith(' /health'));
-  t.strictSame(described.map(({ name }) => name.replace(/\{(\w+)\}/g, ':$1')).sort(), ofTheApi.sort());
+  const ofTheApi = routes.filter(({ url }) => url.startsWith('/api/') || url === '/health');
+  t.ok(ofTheApi.length > 10);
+  for (const { method, url, schema } of ofTheApi) t.ok(schema, `${method} ${url} has a schema`);
+  t.strictSame(
+    described.map(({ name }) => name.replace(/\{(\w+)\}/g, ':$1')).sort(),
+    ofTheApi.map(({ method, url }) => `${method} ${url}`).sort(),
+  );
   for (const { name, summary, responses } of described) {
     const [answered, ...refused] = Object.keys(responses).sort();
     t.match(summary, /^[A-Z].*\.$/, name);
@@ -113,7 +66,7 @@ t.test('every operation of the catalogue has each of its faces', async (t) => {
   const app = await startApp(t, noop);
   const { html } = await app.page('/operations');
   const { body } = await app.json('/api/v1/operations');
-  const operations = app.services.catalogue.all();
+  const operations = app.parts.catalogue.all();
   t.ok(operations.length >= 3);
   for (const { name, title, confirmWord } of operations) {
     t.match(textOf(html, operationRow(name)), title, `${name}: card row`);
@@ -134,12 +87,14 @@ t.test('every operation of the catalogue has each of its faces', async (t) => {
 });
 
 /** Every route that a server declares from now on, HEAD left out. Fastify tells of each new instance on a channel. */
-function collectRoutes(t: Test): { method: string; url: string; schema: unknown }[] {
-  const routes: { method: string; url: string; schema: unknown }[] = [];
+function collectRoutes(t: Test): Route[] {
+  const routes: Route[] = [];
   const onServer = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance };
-    fastify.addHook('onRoute', ({ method, url, schema }) => {
-      for (const name of [method].flat()) if (name !== 'HEAD') routes.push({ method: name, url, schema });
+    fastify.addHook('onRoute', ({ method, url, schema, config }) => {
+      const isPage = config?.isPage === true;
+      for (const name of [method].flat())
+        if (name !== 'HEAD') routes.push({ method: name, url, schema, isPage });
     });
   };
   diagnostics.subscribe('fastify.initialization', onServer);

@@ -1,14 +1,15 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
+import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
-import { dashboardCards } from '../../src/web/cards.ts';
+import { dashboardPage } from '../../src/dashboard/web/pages.ts';
 import { type Client, openClient, sendFrames, tickClient } from '../../src/web/stream/client.ts';
 import { runAndTell, startApp } from '../support/app.ts';
 import { insideOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
 
-const names = dashboardCards.map((card) => card.name);
+const names = dashboardPage.cards;
 const frozen = { now: () => new Date('2026-11-22T14:00:00.000Z'), env: { CHL_OPERATIONS_MODE: 'noop' } };
 
 t.test('page, partial and event are the same bytes', async (t) => {
@@ -17,11 +18,12 @@ t.test('page, partial and event are the same bytes', async (t) => {
   const { text: page } = await app.page('/operations');
   const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=1');
   await stream.ended();
-  for (const card of dashboardCards) {
-    const event = stream.events.find(({ event }) => event === card.name);
-    const { text: partial } = await app.page(card.path);
-    t.equal(event?.data, partial, `${card.name}: event and partial`);
-    t.equal(insideOf(page, card.host), partial, `${card.name}: page and partial`);
+  for (const name of names) {
+    const event = stream.events.find(({ event }) => event === name);
+    const { text: partial } = await app.page(`/ui/operations/${name}`);
+    const host = parse(page).querySelector(`[sse-swap="${name}"]`)?.id ?? '';
+    t.equal(event?.data, partial, `${name}: event and partial`);
+    t.equal(insideOf(page, host), partial, `${name}: page and partial`);
     t.notMatch(partial, /\r/);
   }
 });
@@ -153,7 +155,7 @@ t.test('closing the server ends the streams', async (t) => {
 
 t.test('a card that could not be rendered comes with the next change', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
-  const { counts, bus } = app.services;
+  const { counts, bus } = app.parts;
   const { queue } = counts;
   counts.queue = () => {
     counts.queue = queue;
@@ -246,7 +248,7 @@ t.test('a card larger than all that may wait is sent all the same', async (t) =>
 
 t.test('clients that break off leave nothing behind', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
-  const { bus } = app.services;
+  const { bus } = app.parts;
   const listeners = () => bus.eventNames().map((name) => bus.listenerCount(name));
   const before = listeners();
   await app.run('export');

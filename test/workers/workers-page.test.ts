@@ -20,7 +20,7 @@ const htmx = (app: TestApp) => ({ 'hx-request': 'true', 'hx-current-url': `${app
 /** Entries that wait. */
 function addEntries(t: Test, app: TestApp, count: number) {
   const at = new Date().toISOString();
-  const library = openDatabase(app.services.config.databasePath, { busyMs: 5000 });
+  const library = openDatabase(app.parts.config.databasePath, { busyMs: 5000 });
   library.prepare('INSERT INTO categories VALUES (?, ?, NULL, ?)').run('GEN', 'General', at);
   const add = library.prepare(
     `INSERT INTO experiences (id, category_code, section, title, playbook, source, sync_status, created_at, updated_at)
@@ -132,7 +132,7 @@ t.test('a lost and a stalled worker say what happened and what to do', async (t)
   rows.ops
     .prepare(`UPDATE worker SET heartbeat_at = '2026-01-01T00:00:00.000Z' WHERE name = 'embed-2'`)
     .run();
-  const stalled = new Promise<void>((resolve) => app.services.bus.once('workers', resolve));
+  const stalled = new Promise<void>((resolve) => app.parts.bus.once('workers', resolve));
   await stalled;
   t.match(
     await workersPage(app),
@@ -184,7 +184,7 @@ t.test('a drain that has timed out says how many are left, until the workers go 
   addEntries(t, app, 38);
   await app.json('/api/v1/workers/drain', { timeout_sec: 300 });
   rows.ops.prepare('UPDATE drain SET deadline_at = started_at').run();
-  const { bus, workers } = app.services;
+  const { bus, workers } = app.parts;
   const ended = new Promise<void>((resolve) => {
     bus.on('workers', () => {
       rows.tell('embed-1', { state: 'paused' });

@@ -1,7 +1,7 @@
 import { plural } from '../../core/format.ts';
-import type { Services } from '../../web/services.ts';
-import type { Card } from '../../web/card.ts';
-import { findProblems, type Problem } from './problems.ts';
+import type { Check, Problem } from '../../core/check.ts';
+import type { SharedCard } from '../../web/card.ts';
+import type { DashboardContext } from '../parts.ts';
 
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
 type Banner = Omit<Problem, 'tone' | 'text'> & {
@@ -11,18 +11,26 @@ type Banner = Omit<Problem, 'tone' | 'text'> & {
   list?: Problem[];
 };
 
-export const bannersCard: Card = {
+export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   name: 'banners',
   host: 'ops-banners',
   path: '/ui/operations/banners',
-  dirtyOn: ['index', 'library', 'operations', 'workers', 'job', 'sample'],
-  async load(services) {
-    return { banners: [...noticesOf(services), ...gather(await findProblems(services))] };
+  dirtyOn: [...new Set(['library' as const, ...ctx.checks().flatMap(({ dirtyOn }) => dirtyOn ?? [])])],
+  async load() {
+    return { banners: [...findNotices(ctx), ...gather(await findProblems(ctx.checks()))] };
   },
-};
+});
+
+/** The worst first. */
+async function findProblems(checks: Check[]): Promise<Problem[]> {
+  const problems = await Promise.all(checks.map((check) => check.problem?.() ?? null));
+  return problems
+    .filter((problem) => problem !== null)
+    .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
+}
 
 /** What is as the operator wants it, and no problem. */
-function noticesOf({ config, counts }: Services): Banner[] {
+function findNotices({ config, counts }: Pick<DashboardContext, 'config' | 'counts'>): Banner[] {
   const banners: Banner[] = [];
   if (config.mode === 'noop') {
     banners.push({

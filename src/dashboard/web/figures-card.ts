@@ -3,10 +3,10 @@ import { about, count, percent } from '../../core/format.ts';
 import type { MetricName } from '../../telemetry/metrics.ts';
 import type { WorkerState } from '../../workers/state.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../../queue/queue-view.ts';
-import type { Services } from '../../web/services.ts';
-import type { Card } from '../../web/card.ts';
+import type { DashboardContext } from '../parts.ts';
+import type { SharedCard } from '../../web/card.ts';
 import { sparkline, type Values } from '../../web/sparkline.ts';
-import { workerBadges } from '../../workers/web/workers-card.ts';
+import { workerBadges } from '../../workers/worker-badges.ts';
 
 /** Sixteen points: of about an hour, and of a day. */
 const points = 16;
@@ -19,21 +19,21 @@ const marksShown = 4;
 /** The line that says what a figure means; `mark` is its part in the colour of `tone`. */
 type Meaning = { tone?: 'bad' | 'warn'; mark?: string; text: string };
 
-export const figuresCard: Card = {
+export const figuresCard = (ctx: DashboardContext): SharedCard => ({
   name: 'figures',
   host: 'ops-figures',
   path: '/ui/operations/figures',
   dirtyOn: ['job', 'library', 'workers', 'index', 'sample'],
-  async load(services) {
-    const queue = await viewQueue(services);
+  async load() {
+    const queue = await viewQueue(ctx);
     const { pending, failed, ratePerMin } = queue;
-    const index = services.liveIndex.truth();
-    const rates = recent(services, 'embedding_rate');
-    const failures = recent(services, 'queue_failed');
+    const index = ctx.liveIndex.truth();
+    const rates = recent(ctx, 'embedding_rate');
+    const failures = recent(ctx, 'queue_failed');
     return {
       queue: {
         value: pending.total,
-        spark: sparkline(endingWith(recent(services, 'queue_pending', 'max'), pending.total)),
+        spark: sparkline(endingWith(recent(ctx, 'queue_pending', 'max'), pending.total)),
         tone: toneOfQueue(queue),
         meaning: meaningOfPending(queue),
       },
@@ -49,16 +49,16 @@ export const figuresCard: Card = {
         tone: failed.total > 0 ? 'bad' : 'idle',
         meaning: meaningOfFailed(failed.total, failures),
       },
-      workers: figuresOfWorkers(queue.workers, services.config.mode),
+      workers: figuresOfWorkers(queue.workers, ctx.config.mode),
       index,
       behind: index.entries - index.fresh,
       coverage: index.entries > 0 ? percent(index.fresh, index.entries) : null,
-      jobs: figuresOfJobs(services),
+      jobs: figuresOfJobs(ctx),
     };
   },
-};
+});
 
-function recent({ telemetry }: Services, metric: MetricName, of?: 'max'): Values {
+function recent({ telemetry }: Pick<DashboardContext, 'telemetry'>, metric: MetricName, of?: 'max'): Values {
   return telemetry.recent(metric, points, pointSec, of);
 }
 
@@ -123,7 +123,7 @@ function figuresOfWorkers(workers: QueueView['workers'], mode: Config['mode']) {
 }
 
 /** Jobs that ended in the last 24 hours, and those that are not over. */
-function figuresOfJobs({ telemetry }: Services) {
+function figuresOfJobs({ telemetry }: Pick<DashboardContext, 'telemetry'>) {
   const { succeeded, failed, cancelled } = telemetry.jobs.lastDay();
   const { running, queued } = telemetry.jobs.active();
   const active = running + queued;

@@ -6,19 +6,17 @@ import { jobLogFile, readJobLog } from '../log.ts';
 import { searchContext } from './job-list.ts';
 import { followLog } from './log-stream.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
+import type { JobContext } from '../parts.ts';
 import {
-  acceptedSchema,
+  anyObjectSchema,
   contentAnswer,
-  jobBody,
-  jobSchema,
   listSchema,
   objectAnswer,
   refusals,
   timeSchema,
-  anyObjectSchema,
-} from '../../web/bodies.ts';
-import { type RunBody, runFields } from '../../operations/web/api.ts';
+} from '../../core/schemas.ts';
+import { accepted, acceptedSchema, jobBody, jobSchema } from '../job-body.ts';
+import { type RunFields, runFields } from '../run-request.ts';
 
 type WithId = { Params: { id: string } };
 type ListQuery = {
@@ -98,8 +96,8 @@ const bulkBody = {
   },
 } as const;
 
-export function registerJobsApi(app: FastifyInstance, services: Services) {
-  const { config, jobs, bulk, listing, untilStored } = services;
+export function registerJobsApi(app: FastifyInstance, ctx: JobContext) {
+  const { config, jobs, bulk, listing } = ctx;
 
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/operations/jobs',
@@ -112,11 +110,11 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
     },
     async (request) => {
       const { limit, cursor } = request.query;
-      const filter = readFilter(services, request.query);
+      const filter = readFilter(ctx, request.query);
       const { items, hasOlder, lookedTo } = await listing.page(filter, limit, { before: cursor });
       const { total, lookedDownTo } = await listing.tally(filter);
       return {
-        items: items.map((job) => jobBody(services, job)),
+        items: items.map((job) => jobBody(ctx, job)),
         next_cursor: hasOlder ? String(lookedTo ?? items.at(-1)?.number) : null,
         total,
         looked_down_to: lookedDownTo,
@@ -137,7 +135,7 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       const { action, jobs: named, filter } = request.body;
       const numbers = await bulk.choose(
         filter
-          ? { filter: readFilter(services, filter), upTo: listing.newestNumber() }
+          ? { filter: readFilter(ctx, filter), upTo: listing.newestNumber() }
           : { numbers: (named ?? []).map((id) => jobs.find(String(id)).number) },
       );
       const { run, finished } = bulk.start(action, numbers, requester(request));
@@ -149,11 +147,11 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
   app.get(
     '/api/v1/operations/retention',
     { schema: { ...objectAnswer, summary: 'What the daily clean-up would remove now.' } },
-    () => services.retention.preview(),
+    () => ctx.retention.preview(),
   );
 
   app.get<WithId>('/api/v1/operations/jobs/:id', { schema: jobAnswer }, (request) =>
-    jobBody(services, jobs.find(request.params.id)),
+    jobBody(ctx, jobs.find(request.params.id)),
   );
 
   app.get<WithId & { Querystring: { offset: number; limit: number; follow?: '1' } }>(
@@ -170,7 +168,7 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       const job = jobs.find(request.params.id);
       const file = jobLogFile(config.root, job.number);
       const { offset, limit, follow } = request.query;
-      if (follow && request.method === 'GET') return followLog(services, reply, job, offset);
+      if (follow && request.method === 'GET') return followLog(ctx, reply, job, offset);
       const range = readJobLog(file, offset, limit);
       return reply
         .type('text/plain; charset=utf-8')
@@ -207,13 +205,13 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
       },
     },
     async (request, reply) => {
-      const job = await untilStored(() => jobs.cancel(request.params.id, requester(request)));
+      const job = await jobs.cancel(request.params.id, requester(request));
       reply.code(202);
-      return jobBody(services, job);
+      return jobBody(ctx, job);
     },
   );
 
-  app.post<WithId & { Body: Omit<RunBody, 'args'> | null }>(
+  app.post<WithId & { Body: RunFields | null }>(
     '/api/v1/operations/jobs/:id/retry',
     {
       schema: {
@@ -225,24 +223,26 @@ export function registerJobsApi(app: FastifyInstance, services: Services) {
     },
     async (request, reply) => {
       const { reason, confirm, when_locked } = request.body ?? {};
-      const job = await untilStored(() =>
-        jobs.retry(request.params.id, { reason, confirm, whenLocked: when_locked }, requester(request)),
+      const job = await jobs.retry(
+        request.params.id,
+        { reason, confirm, whenLocked: when_locked },
+        requester(request),
       );
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
-      return { job_id: job.id, number: job.number, status: job.status, url: `/jobs/${job.number}` };
+      return accepted(job);
     },
   );
 }
 
 /** The parameters are terms of a search, as in the box of the page. */
 function readFilter(
-  services: Services,
+  ctx: JobContext,
   { status, operation, actor, since, q }: Omit<ListQuery, 'limit' | 'cursor'>,
 ) {
   const parts = Object.entries({ status, operation, actor, since }).map(([key, value]) =>
     value === undefined ? '' : wordTerm(key as 'status', value),
   );
-  const { filter, problems } = readSearch([...parts, q ?? ''].join(' '), searchContext(services));
+  const { filter, problems } = readSearch([...parts, q ?? ''].join(' '), searchContext(ctx));
   if (problems.length === 0) return filter;
   throw new AppError('invalid_arguments', problems.map(({ message }) => message).join(' '), {
     problems: problems.map(({ term, message }) => ({ field: term.split(':')[0] || 'q', message })),

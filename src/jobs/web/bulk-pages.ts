@@ -11,11 +11,9 @@ import {
 } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
 import { count, plural } from '../../core/format.ts';
-import { sendForm } from '../../operations/web/dialog.ts';
 import { type ListQuery, readList } from './job-list.ts';
-import { sendPage } from '../../web/page.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
+import type { JobContext } from '../parts.ts';
 import { type Form, formBody } from '../../web/validation.ts';
 import { words } from '../../web/words.ts';
 
@@ -52,23 +50,23 @@ const runQuery = {
 
 const itemsAPage = 200;
 
-export function registerBulkPages(app: FastifyInstance, services: Services) {
-  const { bulk } = services;
+export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
+  const { bulk } = ctx;
 
   app.get<{ Querystring: BulkForm }>(
     '/ui/jobs/bulk',
     { config: { isPage: true }, schema: { querystring: choice } },
     async (request, reply) => {
       const form = request.query;
-      const numbers = await bulk.choose(choiceOf(services, form));
+      const numbers = await bulk.choose(choiceOf(ctx, form));
       const preview = await bulk.preview(form.action, numbers);
-      return sendForm(services, request, reply, 'dialog-bulk', viewDialog(form, numbers, preview));
+      return reply.sendDialog('dialog-bulk', viewDialog(form, numbers, preview));
     },
   );
 
   app.post<{ Body: Form | null }>('/ui/jobs/bulk', { schema: { body: formBody } }, async (request, reply) => {
     const form = readForm(request.body ?? {});
-    const numbers = await bulk.choose(choiceOf(services, form));
+    const numbers = await bulk.choose(choiceOf(ctx, form));
     const { run } = bulk.start(form.action, numbers, requester(request));
     const url = `/jobs/bulk/${run.id}`;
     if (!request.headers['hx-request']) return reply.redirect(url, 303);
@@ -81,7 +79,7 @@ export function registerBulkPages(app: FastifyInstance, services: Services) {
     (request, reply) => {
       const data = viewRun(bulk.find(request.params.id), request.query);
       const title = `${data.verb} ${plural(data.total, 'job')}`;
-      return sendPage(services, request, reply, { name: 'bulk', title, section: 'jobs', data });
+      return reply.sendPage({ name: 'bulk', title, section: '/jobs', data });
     },
   );
 
@@ -102,9 +100,9 @@ function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkFo
   return { action: known, number, ...(scope === 'all' ? { scope } : {}), up_to: Number(up_to ?? 0), ...list };
 }
 
-function choiceOf(services: Services, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
+function choiceOf(ctx: JobContext, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
   if (scope !== 'all') return { numbers: [number ?? []].flat() };
-  const { filter, problems } = readList(services, list);
+  const { filter, problems } = readList(ctx, list);
   // A filter that is not understood would mean more jobs than the operator has seen.
   if (problems.length > 0) throw new AppError('invalid_arguments', problems[0]?.message ?? '', { problems });
   return { filter, upTo: up_to ?? 0 };
@@ -113,7 +111,7 @@ function choiceOf(services: Services, { scope, up_to, number, ...list }: BulkFor
 function viewDialog(
   { action, scope, up_to, status, operation, q }: BulkForm,
   numbers: number[],
-  { able, skipped }: Awaited<ReturnType<Services['bulk']['preview']>>,
+  { able, skipped }: Awaited<ReturnType<JobContext['bulk']['preview']>>,
 ) {
   const verb = action === 'retry' ? 'Retry' : 'Cancel';
   const jobs = plural(able, 'job');

@@ -1,14 +1,14 @@
-// The card of one job, on that job's page: how it stands, its progress, what happened when. The log is no part of it, so
-// that no update takes away what somebody has selected there.
+// The card of one job, on that job's page: its state, its progress, its timeline. The log is no part of it, so that no
+// update takes away a selection there.
+import type { RecordCard } from '../../web/card.ts';
+import type { JobContext } from '../parts.ts';
 import { viewJobPage } from './job-page.ts';
-import type { Card } from '../../web/card.ts';
 
-export function jobCard(number: number): Card {
-  return {
-    name: `job-${number}`,
-    host: `job-${number}-card`,
-    path: `/ui/jobs/${number}/card`,
-    dirtyOn: ['job', 'operations'],
-    load: (services) => viewJobPage(services, services.jobs.find(String(number))),
-  };
-}
+export const jobCard = (ctx: JobContext): RecordCard => ({
+  name: 'job',
+  host: 'job-:number-card',
+  path: '/ui/jobs/:number/card',
+  dirtyOn: ['job', 'operations'],
+  exists: (number) => ctx.repository.find(number) !== null,
+  load: (number) => viewJobPage(ctx, ctx.jobs.find(number)),
+});

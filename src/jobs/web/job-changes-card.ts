@@ -1,16 +1,22 @@
-// Says that some job has changed, to pages that show a choice of jobs of their own and fetch it again then. Its bytes
-// are a digest of what such a page can show.
+// Says that some job has changed, to pages that show jobs by a filter and fetch them again then. Its bytes are a digest
+// of what such a page can show.
 import { createHash } from 'node:crypto';
-import type { Card } from '../../web/card.ts';
+import type { SharedCard } from '../../web/card.ts';
+import type { JobContext } from '../parts.ts';
 
-export const jobChangesCard: Card = {
+type Sources = Pick<JobContext, 'listing' | 'repository' | 'catalogue'>;
+
+export const jobChangesCard = (ctx: Sources): SharedCard => ({
   name: 'job-changes',
   host: 'job-changes',
   path: '/ui/jobs/changes',
   dirtyOn: ['job', 'operations'],
-  load({ listing, repository, catalogue }) {
-    const operations = catalogue.all().map(({ name }) => name);
-    const state = [listing.newestNumber(), listing.everyCount(), repository.active(), operations];
-    return { digest: createHash('sha1').update(JSON.stringify(state)).digest('base64url') };
-  },
-};
+  load: () => ({ digest: digestOfJobs(ctx) }),
+});
+
+/** Equal as long as no list of jobs can look different. */
+export function digestOfJobs({ listing, repository, catalogue }: Sources): string {
+  const operations = catalogue.all().map(({ name }) => name);
+  const state = [listing.newestNumber(), listing.everyCount(), repository.active(), operations];
+  return createHash('sha1').update(JSON.stringify(state)).digest('base64url');
+}

@@ -5,9 +5,9 @@ import { type JobStatus, jobStatuses } from '../job.ts';
 import { readSearch, type SearchTerm, wordTerm } from '../job-search.ts';
 import { type JobTally, mostCounted, needsLook } from '../listing.ts';
 import { count, plural } from '../../core/format.ts';
-import { jobChangesCard } from './job-changes-card.ts';
+import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
-import type { Services } from '../../web/services.ts';
+import type { JobContext } from '../parts.ts';
 import { words } from '../../web/words.ts';
 
 /** The address of a list: `status` a comma list, `q` what is typed in the box. */
@@ -31,14 +31,14 @@ const mostLiveMs = 50;
 
 /** One search from all parts of the address; `canonical` is the address that says the same with each filter in its own
  *  part. */
-export function readList(services: Services, query: ListQuery) {
+export function readList(ctx: JobContext, query: ListQuery) {
   const parts = [
     query.status && wordTerm('status', query.status),
     query.operation && wordTerm('operation', query.operation),
     query.q,
   ];
-  const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), searchContext(services));
-  const typed = readSearch(query.q ?? '', searchContext(services));
+  const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), searchContext(ctx));
+  const typed = readSearch(query.q ?? '', searchContext(ctx));
   const rest = terms.filter(({ key }) => key !== 'status' && key !== 'operation');
   const bad = typed.problems.map(({ term }) => term);
   const own = {
@@ -52,7 +52,11 @@ export function readList(services: Services, query: ListQuery) {
   return { filter, terms, problems, own, rest, isCanonical, before: query.before, after: query.after };
 }
 
-export function searchContext({ catalogue, listing, now }: Services) {
+export function searchContext({
+  catalogue,
+  listing,
+  now,
+}: Pick<JobContext, 'catalogue' | 'listing' | 'now'>) {
   const known = catalogue.all().map(({ name, title }) => ({ name, title }));
   const gone = listing.operations().filter((name) => !known.some((operation) => operation.name === name));
   return { now: now(), operations: [...known, ...gone.map((name) => ({ name, title: name }))] };
@@ -67,13 +71,13 @@ export function listUrl(parts: ListQuery, path = '/jobs'): string {
 
 /** Renders the inside of the list's host, and gives what the page around it needs to know. As long as no job changes,
  *  the same question has the same answer, which is kept. */
-export function createListRenderer(app: FastifyInstance, services: Services) {
+export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
   const kept = new Map<string, RenderedList>();
   return async (state: ListState): Promise<RenderedList> => {
-    const key = JSON.stringify([jobChangesCard.load(services), state]);
+    const key = JSON.stringify([digestOfJobs(ctx), state]);
     const known = kept.get(key);
     if (known) return known;
-    const list = await viewList(services, state);
+    const list = await viewList(ctx, state);
     const html: string = await app.view('cards/job-list', { list, w: words });
     const { jobs: _, ...around } = list;
     if (kept.size >= mostKept) kept.clear();
@@ -82,8 +86,8 @@ export function createListRenderer(app: FastifyInstance, services: Services) {
   };
 }
 
-async function viewList(services: Services, state: ListState) {
-  const { listing } = services;
+async function viewList(ctx: JobContext, state: ListState) {
+  const { listing } = ctx;
   const { filter, own, before, after } = state;
   const startedAt = performance.now();
   const newest = listing.newestNumber();
@@ -103,9 +107,9 @@ async function viewList(services: Services, state: ListState) {
     /** Tells a script whether the choice of jobs is still the same. */
     choice: listUrl(own),
     problems: state.problems,
-    filters: viewFilters(services, state),
+    filters: viewFilters(ctx, state),
     chips: viewChips(own, tally),
-    jobs: page.items.map((job) => viewJob(services, job)),
+    jobs: page.items.map((job) => viewJob(ctx, job)),
     place: wordPlace(page.items.length, tally, first),
     lookedDownTo: tally.lookedDownTo,
     newer: page.hasNewer && above ? listUrl({ ...own, after: above }) : null,
@@ -116,7 +120,7 @@ async function viewList(services: Services, state: ListState) {
 }
 
 /** Each filter that is on, with the address without it. */
-function viewFilters({ catalogue }: Services, { own, rest }: ListState) {
+function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { own, rest }: ListState) {
   const without = (term: SearchTerm) =>
     listUrl({
       ...own,

@@ -4,13 +4,13 @@ import { isTerminal, type Job } from '../job.ts';
 import { bytes, count, duration } from '../../core/format.ts';
 import { viewTimeline } from './job-timeline.ts';
 import { secondsBetween, viewJob, wordArguments } from '../job-view.ts';
-import type { Services } from '../../web/services.ts';
+import type { JobContext } from '../parts.ts';
 
 const mostWaiters = 20;
 
-export function viewJobPage(services: Services, job: Job) {
-  const { repository, listing, catalogue, audit } = services;
-  const view = viewJob(services, job);
+export function viewJobPage(ctx: JobContext, job: Job) {
+  const { repository, listing, catalogue, audit } = ctx;
+  const view = viewJob(ctx, job);
   const usualSec = repository.usualSec(job.operation);
   const lastSuccess = listing.lastSuccess(job.operation, job.number);
   return {
@@ -19,8 +19,8 @@ export function viewJobPage(services: Services, job: Job) {
     usual: viewUsual(job, usualSec),
     phases: viewPhases(job, lastSuccess),
     timeline: viewTimeline(job, audit.trail(`job:${job.number}`)),
-    waiters: viewWaiters(services, job),
-    differences: lastSuccess && isTerminal(job.status) ? differences(services, job, lastSuccess) : [],
+    waiters: viewWaiters(ctx, job),
+    differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccess: lastSuccess?.number ?? null,
     canRunAgain: catalogue.find(job.operation) !== null && isTerminal(job.status),
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
@@ -81,7 +81,10 @@ function viewPhases(job: Job, lastSuccess: Job | null) {
   return [...done, ...next.map((name) => ({ name, tone: 'todo', startedAt: null, took: null }))];
 }
 
-function viewWaiters({ repository, jobs, catalogue }: Services, { number, status }: Job) {
+function viewWaiters(
+  { repository, jobs, catalogue }: Pick<JobContext, 'repository' | 'jobs' | 'catalogue'>,
+  { number, status }: Job,
+) {
   if (isTerminal(status)) return [];
   return repository
     .active()
@@ -95,7 +98,11 @@ function viewWaiters({ repository, jobs, catalogue }: Services, { number, status
 }
 
 /** What, here, and there: arguments, duration, result and mode, where they differ. */
-function differences({ catalogue }: Services, job: Job, other: Job): [string, string, string][] {
+function differences(
+  { catalogue }: Pick<JobContext, 'catalogue'>,
+  job: Job,
+  other: Job,
+): [string, string, string][] {
   const operation = catalogue.find(job.operation);
   const facts = (one: Job) =>
     new Map<string, string>([

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../log.ts';
-import { commandOf, curlOf } from '../../operations/command-line.ts';
-import type { Services } from '../../web/services.ts';
+import { commandOf, curlOf } from '../command-line.ts';
+import type { JobContext } from '../parts.ts';
 
 /** `row` is the number of the row before the first that is shown. */
 export type RowsQuery = { outcome?: string; row?: number };
@@ -11,7 +11,11 @@ export type RowsQuery = { outcome?: string; row?: number };
 const rowsAPage = 100;
 const pieceBytes = 256 * 1024;
 
-export function viewRows({ listing }: Services, job: Job, { outcome, row = 0 }: RowsQuery) {
+export function viewRows(
+  { listing }: Pick<JobContext, 'listing'>,
+  job: Job,
+  { outcome, row = 0 }: RowsQuery,
+) {
   const url = (parts: Record<string, string | null | undefined>, path = `/jobs/${job.number}`) => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parts)) if (value) query.set(name, value);
@@ -42,7 +46,7 @@ export function viewRows({ listing }: Services, job: Job, { outcome, row = 0 }: 
 }
 
 /** Pasted, they do the same again. */
-export function viewCopies({ catalogue }: Services, job: Job, origin: string) {
+export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, origin: string) {
   const operation = catalogue.find(job.operation);
   if (!operation) return [];
   const isDestructive = operation.danger(job.args) === 'destructive';
@@ -59,7 +63,7 @@ export function viewCopies({ catalogue }: Services, job: Job, origin: string) {
 }
 
 /** All that is kept; where something is missing, a line says how much. */
-export function wholeLog({ config }: Services, job: Job): Readable {
+export function wholeLog({ config }: Pick<JobContext, 'config'>, job: Job): Readable {
   const file = jobLogFile(config.root, job.number);
   return Readable.from(
     (function* () {

@@ -1,15 +1,17 @@
+import type { SharedCard } from '../../web/card.ts';
 import { viewJob } from '../job-view.ts';
-import type { Card } from '../../web/card.ts';
+import type { JobContext } from '../parts.ts';
 
 const shown = 10;
 
-export const jobsCard: Card = {
+/** The newest jobs, on the dashboard. */
+export const jobsCard = (ctx: JobContext): SharedCard => ({
   name: 'jobs',
   host: 'ops-jobs-card',
   path: '/ui/operations/jobs',
   dirtyOn: ['job'],
-  load(services) {
-    const { repository, listing } = services;
-    return { jobs: repository.newest(shown).map((job) => viewJob(services, job)), total: listing.total() };
-  },
-};
+  load: () => ({
+    jobs: ctx.repository.newest(shown).map((job) => viewJob(ctx, job)),
+    total: ctx.listing.total(),
+  }),
+});

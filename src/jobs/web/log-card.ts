@@ -1,13 +1,14 @@
-// Says how long a job's log is, to a page that then fetches the lines it does not have yet.
+// The length of a job's log, for a page that then fetches the lines it does not have yet.
+import type { RecordCard } from '../../web/card.ts';
 import { jobLogFile, jobLogSize } from '../log.ts';
-import type { Card } from '../../web/card.ts';
+import type { JobContext } from '../parts.ts';
 
-export function logCard(number: number): Card {
-  return {
-    name: `log-${number}`,
-    host: `log-${number}-size`,
-    path: `/ui/jobs/${number}/log/size`,
-    dirtyOn: ['log', 'job'],
-    load: ({ config }) => ({ size: jobLogSize(jobLogFile(config.root, number)) }),
-  };
-}
+export const logCard = ({ config, jobs, repository }: JobContext): RecordCard => ({
+  name: 'log',
+  host: 'log-:number-size',
+  path: '/ui/jobs/:number/log/size',
+  dirtyOn: ['job'],
+  dirtyOnOwn: ['log'],
+  exists: (number) => repository.find(number) !== null,
+  load: (number) => ({ size: jobLogSize(jobLogFile(config.root, jobs.find(number).number)) }),
+});

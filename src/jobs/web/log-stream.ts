@@ -6,7 +6,7 @@ import type { JobEvent } from '../../core/bus.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../log.ts';
 import { assertRoomForStream } from '../../web/connections.ts';
-import type { Services } from '../../web/services.ts';
+import type { JobContext } from '../parts.ts';
 
 const pieceBytes = 256 * 1024;
 /** Long enough for people who look at a page of it. */
@@ -14,15 +14,15 @@ const patienceMs = 60_000;
 
 /** Throws `too_many_streams`. */
 export function followLog(
-  services: Services,
+  ctx: JobContext,
   reply: FastifyReply,
   job: Job,
   from: number,
   stuckMs = patienceMs,
 ) {
-  const { bus, config, log, repository } = services;
+  const { bus, config, log, repository } = ctx;
   const file = jobLogFile(config.root, job.number);
-  assertRoomForStream(services.descriptors);
+  assertRoomForStream(ctx.descriptors);
   const response = openText(reply);
   if (response.destroyed) return;
   let offset = from;

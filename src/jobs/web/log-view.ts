@@ -6,7 +6,7 @@ import { jobLogFile } from '../log.ts';
 import { type LogHits, type LogLine, type LogLines, openLogLines } from '../log-lines.ts';
 import { type Level, wantLevel, wantText } from '../log-text.ts';
 import { bytes, count, plural } from '../../core/format.ts';
-import type { Services } from '../../web/services.ts';
+import type { JobContext } from '../parts.ts';
 import { clockOf } from '../../web/words.ts';
 
 /** `line` is in the middle of what is shown; `from` is the first one. */
@@ -17,7 +17,7 @@ const linesAPage = 500;
 const farBehind = 1500;
 const aroundLine = 10;
 
-export async function viewLog({ config }: Services, job: Job, query: LogQuery) {
+export async function viewLog({ config }: Pick<JobContext, 'config'>, job: Job, query: LogQuery) {
   const log = openLogLines(jobLogFile(config.root, job.number));
   if (!log) return { isEmpty: true as const, isActive: !isTerminal(job.status), number: job.number };
   try {
@@ -29,7 +29,12 @@ export async function viewLog({ config }: Services, job: Job, query: LogQuery) {
 
 /** The lines from a number on, for a page that has those before. One that follows the end and is far behind gets the
  *  newest instead. */
-export async function viewLines({ config }: Services, job: Job, from: number, isFollowing: boolean) {
+export async function viewLines(
+  { config }: Pick<JobContext, 'config'>,
+  job: Job,
+  from: number,
+  isFollowing: boolean,
+) {
   const log = openLogLines(jobLogFile(config.root, job.number));
   if (!log) return { lines: [], total: 0, number: job.number };
   try {
@@ -43,7 +48,7 @@ export async function viewLines({ config }: Services, job: Job, from: number, is
 }
 
 /** How many lines have each level that needs attention. */
-export async function countLevels({ config }: Services, { number }: Job) {
+export async function countLevels({ config }: Pick<JobContext, 'config'>, { number }: Job) {
   const log = openLogLines(jobLogFile(config.root, number));
   if (!log) return { warning: '0', error: '0' };
   try {

@@ -1,12 +1,13 @@
-// Says how many result rows a job has told, to a page that then fetches those it shows.
-import type { Card } from '../../web/card.ts';
+// The number of result rows that a job has reported, for a page that then fetches those it shows.
+import type { RecordCard } from '../../web/card.ts';
+import type { JobContext } from '../parts.ts';
 
-export function rowsCard(number: number): Card {
-  return {
-    name: `rows-${number}`,
-    host: `rows-${number}-news`,
-    path: `/ui/jobs/${number}/rows/news`,
-    dirtyOn: ['rows', 'job'],
-    load: ({ jobs, listing }) => ({ newest: listing.newestRow(jobs.find(String(number)).id) }),
-  };
-}
+export const rowsCard = ({ jobs, listing, repository }: JobContext): RecordCard => ({
+  name: 'rows',
+  host: 'rows-:number-news',
+  path: '/ui/jobs/:number/rows/news',
+  dirtyOn: ['job'],
+  dirtyOnOwn: ['rows'],
+  exists: (number) => repository.find(number) !== null,
+  load: (number) => ({ newest: listing.newestRow(jobs.find(number).id) }),
+});

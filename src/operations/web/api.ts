@@ -1,23 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../../core/operation.ts';
-import { defaultArguments } from './controls-card.ts';
+import { defaultArguments } from '../../core/arguments.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
-import { acceptedSchema, anyObjectSchema, refusals } from '../../web/bodies.ts';
+import type { OperationContext } from '../parts.ts';
+import { anyObjectSchema, refusals } from '../../core/schemas.ts';
+import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
+import { type RunFields, runFields } from '../../jobs/run-request.ts';
 
-export type RunBody = {
-  args?: Record<string, unknown>;
-  reason?: string;
-  confirm?: string;
-  when_locked?: 'wait';
-};
-
-/** The body of a run, and without `args` that of a retry. */
-export const runFields = {
-  reason: { type: 'string', maxLength: 500 },
-  confirm: { type: 'string', maxLength: 80 },
-  when_locked: { type: 'string', enum: ['wait'] },
-} as const;
+type RunBody = RunFields & { args?: Record<string, unknown> };
 
 const runSchema = {
   summary: 'Enqueues a job of the operation.',
@@ -38,11 +28,11 @@ const listSchema = {
   },
 } as const;
 
-export function registerOperationsApi(app: FastifyInstance, services: Services) {
-  const { catalogue, jobs, untilStored } = services;
+export function registerOperationsApi(app: FastifyInstance, ctx: OperationContext) {
+  const { catalogue, jobs } = ctx;
 
   app.get('/api/v1/operations', { schema: listSchema }, () => ({
-    items: catalogue.all().map((operation) => operationBody(services, operation)),
+    items: catalogue.all().map((operation) => operationBody(ctx, operation)),
   }));
 
   app.post<{ Params: { operation: string }; Body: RunBody | null }>(
@@ -52,15 +42,14 @@ export function registerOperationsApi(app: FastifyInstance, services: Services) 
       const { args = {}, reason, confirm, when_locked } = request.body ?? {};
       const { operation } = request.params;
       const wanted = { operation, args, reason, confirm, whenLocked: when_locked };
-      await jobs.assertPlan(wanted, requester(request));
-      const job = await untilStored(() => jobs.enqueue(wanted, requester(request)));
+      const job = await jobs.submit(wanted, requester(request));
       reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
-      return { job_id: job.id, number: job.number, status: job.status, url: `/jobs/${job.number}` };
+      return accepted(job);
     },
   );
 }
 
-function operationBody({ jobs }: Services, operation: Operation) {
+function operationBody({ jobs }: Pick<OperationContext, 'jobs'>, operation: Operation) {
   const defaults = defaultArguments(operation);
   const blocker = jobs.blockerOf(operation, defaults);
   return {

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Kind } from '../../library/content.ts';
 import { viewQueue } from '../queue-view.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
-import { categorySchema, kindSchema, objectAnswer } from '../../web/bodies.ts';
+import type { QueueContext } from '../parts.ts';
+import { objectAnswer } from '../../core/schemas.ts';
+import { categorySchema, kindSchema } from '../../library/schemas.ts';
 
 const retrySchema = {
   summary: 'Lets failed entries wait again: all, or those of a kind, a category, or one.',
@@ -21,14 +22,14 @@ const retrySchema = {
 
 type Selection = { kind?: Kind; category?: string; entry?: string };
 
-export function registerQueueApi(app: FastifyInstance, services: Services) {
-  const { workers, now } = services;
+export function registerQueueApi(app: FastifyInstance, ctx: QueueContext) {
+  const { workers, now } = ctx;
 
   app.get(
     '/api/v1/queue',
     { schema: { ...objectAnswer, summary: 'What waits for embedding, and how long it will take.' } },
     async () => {
-      const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage } = await viewQueue(services);
+      const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage } = await viewQueue(ctx);
       return {
         pending,
         failed,

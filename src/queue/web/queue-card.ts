@@ -1,28 +1,29 @@
 import { about, count, plural } from '../../core/format.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import { queueChart } from './queue-chart.ts';
-import type { Card } from '../../web/card.ts';
+import type { SharedCard } from '../../web/card.ts';
+import type { QueueContext } from '../parts.ts';
 
 const failedShown = 20;
 
-export const queueCard: Card = {
+export const queueCard = (ctx: QueueContext): SharedCard => ({
   name: 'queue',
   host: 'ops-queue-card',
   path: '/ui/operations/queue',
   dirtyOn: ['library', 'workers', 'job', 'sample'],
-  async load(services) {
-    const view = await viewQueue(services);
-    const failed = view.failed.total > 0 ? await services.queue.failed(failedShown) : [];
+  async load() {
+    const view = await viewQueue(ctx);
+    const failed = view.failed.total > 0 ? await ctx.queue.failed(failedShown) : [];
     return {
       ...view,
-      entries: services.counts.totals().entries,
+      entries: ctx.counts.totals().entries,
       status: wordStatus(view),
-      chart: queueChart(services.telemetry, view.pending.total, toneOfQueue(view), services.now()),
+      chart: queueChart(ctx.telemetry, view.pending.total, toneOfQueue(view), ctx.now()),
       failedEntries: failed,
       failedMore: view.failed.total - failed.length,
     };
   },
-};
+});
 
 /** What the numbers mean for whoever waits. */
 function wordStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {

@@ -5,8 +5,9 @@ import type { ListQuery } from '../../index/list.ts';
 import { longestQuery } from '../../index/live.ts';
 import type { SearchQuery } from '../../index/search.ts';
 import { describeEntry } from '../describe-entry.ts';
-import type { Services } from '../../web/services.ts';
-import { categorySchema, kindSchema, objectAnswer } from '../../web/bodies.ts';
+import type { SearchContext } from '../parts.ts';
+import { objectAnswer } from '../../core/schemas.ts';
+import { categorySchema, kindSchema } from '../../library/schemas.ts';
 
 type Query = Omit<SearchQuery, 'query'> & { q: string };
 type List = Omit<ListQuery, 'after'> & { cursor?: string };
@@ -53,14 +54,8 @@ const entrySchema = {
   querystring: { type: 'object', additionalProperties: false, properties: { kind: kindSchema } },
 } as const;
 
-export function registerIndexApi(app: FastifyInstance, services: Services) {
-  const { liveIndex } = services;
-
-  app.get(
-    '/api/v1/index',
-    { schema: { ...objectAnswer, summary: 'The index in use, and how it covers the library.' } },
-    () => liveIndex.truth(),
-  );
+export function registerSearchApi(app: FastifyInstance, ctx: SearchContext) {
+  const { liveIndex } = ctx;
 
   app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
     const { q, ...filter } = request.query;
@@ -81,7 +76,7 @@ export function registerIndexApi(app: FastifyInstance, services: Services) {
     '/api/v1/entries/:id',
     { schema: entrySchema },
     async (request) => {
-      const { entry, task, standing } = await describeEntry(services, request.params.id, request.query.kind);
+      const { entry, task, standing } = await describeEntry(ctx, request.params.id, request.query.kind);
       return { ...entry, queue: task, index: standing };
     },
   );

@@ -1,5 +1,5 @@
 // The library: search, the entries behind each figure of the index, and one entry with all that is known of it.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ListQuery } from '../../index/list.ts';
@@ -7,9 +7,8 @@ import { longestQuery } from '../../index/live.ts';
 import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
 import { statusOf } from '../../web/errors.ts';
-import { sendPage } from '../../web/page.ts';
-import type { Services } from '../../web/services.ts';
-import { entryUrl } from '../../web/words.ts';
+import type { SearchContext } from '../parts.ts';
+import { entryUrl, standingReason } from '../entry-words.ts';
 
 type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
 
@@ -24,16 +23,16 @@ const hitsShown = 20;
 const entriesShown = 50;
 const states = ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'] as const;
 
-export function registerLibraryPages(app: FastifyInstance, services: Services) {
+export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
   app.get<{ Querystring: Query }>(
     '/library',
     { config: { isPage: true }, schema: { querystring: query } },
     async (request, reply) => {
       const { q = '', kind = '', category = '', state = '', after } = request.query;
       const form = { q, kind, category, state: q === '' ? state : '', longestQuery };
-      const found = q === '' ? null : await orProblem(reply, () => search(services, form));
-      const listed = form.state === '' ? null : await orProblem(reply, () => list(services, form, after));
-      return sendLibrary(services, request, reply, { form, found, listed });
+      const found = q === '' ? null : await orProblem(reply, () => search(ctx, form));
+      const listed = form.state === '' ? null : await orProblem(reply, () => list(ctx, form, after));
+      return sendLibrary(ctx, reply, { form, found, listed });
     },
   );
 
@@ -45,33 +44,37 @@ export function registerLibraryPages(app: FastifyInstance, services: Services) {
     },
     async (request, reply) => {
       const id = request.query.id ?? request.params.id;
-      const described = await describeEntry(services, id, readKind(request.query.kind));
-      return sendPage(services, request, reply, {
+      const described = await describeEntry(ctx, id, readKind(request.query.kind));
+      return reply.sendPage({
         name: 'entry',
         title: described.entry.title,
-        section: 'library',
-        data: { ...described, isLexical: services.liveIndex.truth().model === builtIn.name },
+        section: '/library',
+        data: {
+          ...described,
+          isLexical: ctx.liveIndex.truth().model === builtIn.name,
+          entryUrl,
+          standingReason,
+        },
       });
     },
   );
 }
 
 function sendLibrary(
-  services: Services,
-  request: FastifyRequest,
+  ctx: SearchContext,
   reply: FastifyReply,
   data: Record<string, unknown> & { form: Form },
 ) {
-  const index = services.liveIndex.truth();
+  const index = ctx.liveIndex.truth();
   const counts = { ...index, all: index.entries, orphan: index.orphans };
-  return sendPage(services, request, reply, {
+  return reply.sendPage({
     name: 'library',
     title: 'Library',
-    section: 'library',
+    section: '/library',
     data: {
       ...data,
       index,
-      totals: services.counts.totals(),
+      totals: ctx.counts.totals(),
       isLexical: index.model === builtIn.name,
       states: states.map((name) => ({ name, count: counts[name] })),
       link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...data.form, ...change }),
@@ -92,7 +95,7 @@ async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promis
   }
 }
 
-async function search({ liveIndex }: Services, { q, kind, category }: Form) {
+async function search({ liveIndex }: Pick<SearchContext, 'liveIndex'>, { q, kind, category }: Form) {
   const filter = { kind: readKind(kind), category: category || undefined };
   const answer = await liveIndex.search({ query: q, ...filter, limit: hitsShown });
   const live = liveIndex.truth();
@@ -106,14 +109,19 @@ async function search({ liveIndex }: Services, { q, kind, category }: Form) {
   return { ...answer, hits, builtAt: generation?.built_at ?? null, problem: null };
 }
 
-async function list({ liveIndex, entries }: Services, { state, kind, category }: Form, after?: string) {
+async function list(
+  { liveIndex, entries }: Pick<SearchContext, 'liveIndex' | 'entries'>,
+  { state, kind, category }: Form,
+  after?: string,
+) {
   const filter = { kind: readKind(kind), category: category || undefined, after: after || undefined };
   const page = await liveIndex.list({ state: readState(state), ...filter, limit: entriesShown });
-  const items = page.items.map((item) => ({
-    ...item,
-    url: item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id),
-    error: item.standing === 'failed' ? (entries.task(item.kind, item.entity_id)?.error ?? null) : null,
-  }));
+  const items = page.items.map((item) => {
+    const isFailed = item.standing === 'failed';
+    const error = isFailed ? (entries.task(item.kind, item.entity_id)?.error ?? null) : null;
+    const url = item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id);
+    return { ...item, url, error, why: error ?? standingReason(item) };
+  });
   return { items, next: page.next, problem: null };
 }
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { answerDownload } from './download.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
+import type { SnapshotContext } from '../parts.ts';
 import { receiveSnapshot } from './upload-form.ts';
 import { enqueueInstall, waitUntilInstalled, wantsInstall } from './install.ts';
-import { anyObjectSchema, contentAnswer, objectAnswer, refusals } from '../../web/bodies.ts';
+import { anyObjectSchema, contentAnswer, objectAnswer, refusals } from '../../core/schemas.ts';
 
 const downloadSchema = {
   summary: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
@@ -35,18 +35,18 @@ const discardSchema = {
 } as const;
 
 /** Register where multipart forms are parsed. */
-export function registerSnapshotApi(app: FastifyInstance, services: Services) {
+export function registerSnapshotApi(app: FastifyInstance, ctx: SnapshotContext) {
   app.get<{ Querystring: { backup?: string } }>(
     '/api/v1/index/snapshot',
     { schema: downloadSchema },
-    (request, reply) => answerDownload(services, request, reply),
+    (request, reply) => answerDownload(ctx, request, reply),
   );
 
   app.post<{ Body: { staged_id: string } }>(
     '/api/v1/index/snapshot/discard',
     { schema: discardSchema },
     (request) => {
-      const { staged_id, file_name } = services.uploads.discard(request.body.staged_id, requester(request));
+      const { staged_id, file_name } = ctx.uploads.discard(request.body.staged_id, requester(request));
       return { staged_id, file_name };
     },
   );
@@ -55,11 +55,11 @@ export function registerSnapshotApi(app: FastifyInstance, services: Services) {
     '/api/v1/index/snapshot',
     { schema: uploadSchema, config: { isUpload: true } },
     async (request, reply) => {
-      const { form, staged } = await receiveSnapshot(services, request, reply);
+      const { form, staged } = await receiveSnapshot(ctx, request, reply);
       const { staged_id, manifest, coverage } = staged;
       if (!wantsInstall(form)) return reply.code(202).send({ staged_id, manifest, coverage });
-      const job = await enqueueInstall(services, staged, form, requester(request));
-      const index = await waitUntilInstalled(services, job);
+      const job = await enqueueInstall(ctx, staged, form, requester(request));
+      const index = await waitUntilInstalled(ctx, job);
       reply.code(201).header('location', `/api/v1/operations/jobs/${job.id}`);
       return { job_id: job.id, index };
     },

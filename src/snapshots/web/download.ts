@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { openDownload } from '../download.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
+import type { SnapshotContext } from '../parts.ts';
 
 /** Throws `index_missing`. HEAD opens and closes the files, and reads none. */
 export async function answerDownload(
-  { config, liveIndex, audit, log }: Services,
+  { config, liveIndex, audit, log }: Pick<SnapshotContext, 'config' | 'liveIndex' | 'audit' | 'log'>,
   request: FastifyRequest<{ Querystring: { backup?: string } }>,
   reply: FastifyReply,
 ) {

@@ -4,8 +4,8 @@ import { AppError } from '../../core/errors.ts';
 import type { IndexBody } from '../../index/live.ts';
 import type { Staged } from '../staging.ts';
 import { isTerminal, type Job } from '../../jobs/job.ts';
-import { requireConfirmation } from '../../jobs/jobs.ts';
-import type { Services } from '../../web/services.ts';
+import { requireConfirmation } from '../../jobs/refusals.ts';
+import type { SnapshotContext } from '../parts.ts';
 
 export type InstallFields = { reason?: string; confirm?: string; when_locked?: string };
 
@@ -15,22 +15,21 @@ export function wantsInstall({ reason, confirm }: InstallFields): boolean {
 }
 
 /** Throws `confirmation_required`, so that nobody sends a large file in vain. */
-export function assertConfirmed({ catalogue }: Services, form: InstallFields) {
+export function assertConfirmed({ catalogue }: Pick<SnapshotContext, 'catalogue'>, form: InstallFields) {
   if (wantsInstall(form)) requireConfirmation(catalogue.get('snapshot'), {}, form);
 }
 
 /** Throws what any run throws; the snapshot then waits staged, and `details.staged_id` says where. */
 export async function enqueueInstall(
-  { jobs, untilStored }: Services,
+  { jobs }: Pick<SnapshotContext, 'jobs'>,
   { staged_id }: Staged,
   { reason, confirm, when_locked }: InstallFields,
   by: Requester,
 ): Promise<Job> {
   const whenLocked = when_locked === 'wait' ? ('wait' as const) : undefined;
   try {
-    return await untilStored(() =>
-      jobs.enqueue({ operation: 'snapshot', args: { staged_id }, reason, confirm, whenLocked }, by),
-    );
+    const args = { staged_id };
+    return await jobs.submit({ operation: 'snapshot', args, reason, confirm, whenLocked }, by);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.code, error.message, { ...error.details, staged_id });
@@ -38,11 +37,11 @@ export async function enqueueInstall(
 }
 
 /** Gives the truth about the index that it became. Throws the failure of the job. */
-export async function waitUntilInstalled(services: Services, { id }: Job): Promise<IndexBody> {
-  const job = await untilEnded(services, id);
+export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Promise<IndexBody> {
+  const job = await untilEnded(ctx, id);
   if (job.status === 'succeeded') {
-    await services.liveIndex.refresh();
-    return services.liveIndex.truth();
+    await ctx.liveIndex.refresh();
+    return ctx.liveIndex.truth();
   }
   const why = job.failure?.message ?? 'It was cancelled. The current index is unchanged.';
   throw new AppError(
@@ -52,7 +51,7 @@ export async function waitUntilInstalled(services: Services, { id }: Job): Promi
   );
 }
 
-function untilEnded({ bus, jobs }: Services, id: string): Promise<Job> {
+function untilEnded({ bus, jobs }: Pick<SnapshotContext, 'bus' | 'jobs'>, id: string): Promise<Job> {
   return new Promise((resolve) => {
     const look = () => {
       const job = jobs.find(id);

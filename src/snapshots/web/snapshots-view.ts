@@ -2,7 +2,7 @@
 import { checkStages } from '../stages.ts';
 import { wordCoverage } from '../../index/coverage.ts';
 import { listStaged } from '../staging.ts';
-import type { Services } from '../../web/services.ts';
+import type { SnapshotContext } from '../parts.ts';
 
 const stages = ['receive', ...checkStages] as const;
 const titles = {
@@ -13,7 +13,7 @@ const titles = {
   coverage: 'Coverage',
 };
 
-export function viewSnapshots({ uploads, config }: Services) {
+export function viewSnapshots({ uploads, config }: Pick<SnapshotContext, 'uploads' | 'config'>) {
   const upload = uploads.state();
   const current = upload ? stages.indexOf(upload.stage) : 0;
   return {

@@ -6,7 +6,7 @@ import type { Upload } from '../upload.ts';
 import type { Staged } from '../staging.ts';
 import { assertRoomForUpload } from '../../web/connections.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
+import type { SnapshotContext } from '../parts.ts';
 import { assertConfirmed, type InstallFields } from './install.ts';
 
 /** Limits of the parser; the file itself is counted as it is written. */
@@ -24,11 +24,11 @@ const zipTypes = ['application/zip', 'application/x-zip-compressed', 'applicatio
 /** Gives the fields and the staged snapshot. Reason and word, if there are any, are checked before a byte of the file is
  *  taken. Throws what is wrong; then nothing of the upload is left. */
 export async function receiveSnapshot(
-  services: Services,
+  ctx: SnapshotContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ form: InstallFields; staged: Staged }> {
-  const { descriptors, uploads } = services;
+  const { descriptors, uploads } = ctx;
   if (!request.isMultipart()) {
     throw new AppError('unsupported_media_type', 'Send the snapshot as a form (multipart/form-data).');
   }
@@ -38,7 +38,7 @@ export async function receiveSnapshot(
   const onClose = () => gone.abort();
   reply.raw.once('close', onClose);
   try {
-    const received = await readParts(services, request, upload, gone.signal);
+    const received = await readParts(ctx, request, upload, gone.signal);
     upload.close();
     return received;
   } catch (error) {
@@ -53,14 +53,14 @@ export async function receiveSnapshot(
 }
 
 async function readParts(
-  services: Services,
+  ctx: SnapshotContext,
   request: FastifyRequest,
   upload: Upload,
   signal: AbortSignal,
 ): Promise<{ form: InstallFields; staged: Staged }> {
   const form: Record<string, string> = {};
   const options = {
-    limits: { ...formLimits, fileSize: services.config.snapshotMaxBytes + 1 },
+    limits: { ...formLimits, fileSize: ctx.config.snapshotMaxBytes + 1 },
     throwFileSizeLimit: false,
   };
   for await (const part of request.parts(options)) {
@@ -69,7 +69,7 @@ async function readParts(
       continue;
     }
     assertZip(part);
-    assertConfirmed(services, form);
+    assertConfirmed(ctx, form);
     return { form, staged: await upload.receive(part.filename, part.file, signal) };
   }
   throw new AppError('bad_request', 'The form has no file. Choose the ZIP of a snapshot, then upload it.', {

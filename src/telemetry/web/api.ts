@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { type MetricName, metricNames, metrics, type Sample } from '../metrics.ts';
-import type { Services } from '../../web/services.ts';
-import { refusals, timeSchema } from '../../web/bodies.ts';
+import type { TelemetryContext } from '../parts.ts';
+import { refusals, timeSchema } from '../../core/schemas.ts';
 
 type SamplesQuery = { metric: string; since?: string; until?: string };
 
@@ -98,7 +98,10 @@ const samplesSchema = {
   },
 } as const;
 
-export function registerTelemetryApi(app: FastifyInstance, { telemetry, catalogue, config }: Services) {
+export function registerTelemetryApi(
+  app: FastifyInstance,
+  { telemetry, catalogue, config }: Pick<TelemetryContext, 'telemetry' | 'catalogue' | 'config'>,
+) {
   app.get('/api/v1/telemetry/snapshot', { schema: snapshotSchema }, () => {
     const latest = telemetry.latest();
     return {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Drain, WorkersView } from '../state.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
-import { anyObjectSchema, objectAnswer, refusals } from '../../web/bodies.ts';
+import type { WorkerContext } from '../parts.ts';
+import { anyObjectSchema, objectAnswer, refusals } from '../../core/schemas.ts';
 
 const oneOrAllSchema = {
   ...objectAnswer,
@@ -26,7 +26,7 @@ const drainSchema = {
 
 type OneOrAll = { Body: { worker_id?: string } | null };
 
-export function registerWorkersApi(app: FastifyInstance, { workers }: Services) {
+export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<WorkerContext, 'workers'>) {
   app.get(
     '/api/v1/workers',
     { schema: { ...objectAnswer, summary: 'The workers, and who paused them.' } },

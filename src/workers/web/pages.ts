@@ -1,16 +1,13 @@
-// What the page does with the workers and the queue: pause, resume, drain with its dialog, retry of failed entries.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Kind } from '../../library/content.ts';
+// What the page does with the workers: pause, resume, drain with its dialog.
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { leastDrainSec, mostDrainSec, usualDrainSec } from '../state.ts';
-import { answerAction } from '../../web/actions.ts';
 import { wordForecast } from './workers-card.ts';
-import { sendForm } from '../../operations/web/dialog.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
-import type { Services } from '../../web/services.ts';
+import type { WorkerContext } from '../parts.ts';
 import { type Form, formBody } from '../../web/validation.ts';
 
 type Posted = { Body: Form | null };
@@ -21,17 +18,14 @@ const drainQuery = {
   properties: { timeout_sec: { type: 'string', maxLength: 20 } },
 } as const;
 
-export function registerWorkersPages(app: FastifyInstance, services: Services) {
-  const { workers } = services;
-  const answer = (request: FastifyRequest, reply: FastifyReply, host: string, notice: Notice) =>
-    answerAction(app, services, request, reply, { notice, redirect: `/operations#${host}`, hosts: [host] });
-  const answerWorkers = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    title: string,
-    text: string,
-    undo?: Notice['undo'],
-  ) => answer(request, reply, 'ops-workers-card', { tone: 'ok', title, text, ...(undo ? { undo } : {}) });
+export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
+  const { workers } = ctx;
+  const answer = (reply: FastifyReply, title: string, text: string, undo?: Notice['undo']) =>
+    reply.sendAction({
+      notice: { tone: 'ok', title, text, ...(undo ? { undo } : {}) },
+      redirect: '/operations#ops-workers-card',
+      hosts: ['ops-workers-card'],
+    });
   /** Takes a pause or its end back, of the same workers. */
   const undoBy = (verb: 'pause' | 'resume', worker_id: string | undefined) => ({
     action: `/ui/workers/${verb}`,
@@ -43,7 +37,7 @@ export function registerWorkersPages(app: FastifyInstance, services: Services) {
     const name = request.body?.worker_id;
     await workers.pause(name, requester(request));
     const text = 'What is in hand is finished; what waits stays in the queue.';
-    return answerWorkers(request, reply, `${name ?? 'All workers'} paused.`, text, undoBy('resume', name));
+    return answer(reply, `${name ?? 'All workers'} paused.`, text, undoBy('resume', name));
   });
 
   app.post<Posted>('/ui/workers/resume', isForm, async (request, reply) => {
@@ -53,14 +47,13 @@ export function registerWorkersPages(app: FastifyInstance, services: Services) {
     const text = lock
       ? `Goes on when ${lock.operation} #${lock.number} has ended.`
       : 'Goes on with what waits in the queue.';
-    return answerWorkers(request, reply, `${name ?? 'All workers'} resumed.`, text, undoBy('pause', name));
+    return answer(reply, `${name ?? 'All workers'} resumed.`, text, undoBy('pause', name));
   });
 
   app.get<{ Querystring: { timeout_sec?: string } }>(
     '/ui/workers/drain',
     { config: { isPage: true }, schema: { querystring: drainQuery } },
-    (request, reply) =>
-      sendDrainDialog(services, request, reply, request.query.timeout_sec ?? String(usualDrainSec)),
+    (request, reply) => sendDrainDialog(ctx, reply, request.query.timeout_sec ?? String(usualDrainSec)),
   );
 
   app.post<Posted>('/ui/workers/drain', isForm, async (request, reply) => {
@@ -68,28 +61,17 @@ export function registerWorkersPages(app: FastifyInstance, services: Services) {
     try {
       const drain = await workers.drain(readSeconds(typed), requester(request));
       const text = wordForecast(drain.forecast_left, drain.timeout_sec);
-      return await answerWorkers(request, reply, 'Draining.', text);
+      return await answer(reply, 'Draining.', text);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      reply.code(statusOf(error)).header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
-      return await sendDrainDialog(services, request, reply, typed, error);
+      reply.code(statusOf(error)).intoDialog();
+      return await sendDrainDialog(ctx, reply, typed, error);
     }
   });
 
   app.post('/ui/workers/drain/cancel', async (request, reply) => {
     await workers.cancelDrain(requester(request));
-    return answerWorkers(request, reply, 'Drain cancelled.', 'The workers go on without a time limit.');
-  });
-
-  app.post<Posted>('/ui/queue/retry-failed', isForm, async (request, reply) => {
-    const { entry, kind } = request.body ?? {};
-    const selection = { ...(entry ? { entry } : {}), ...(kind ? { kind: kind as Kind } : {}) };
-    const retried = await workers.retryFailed(selection, requester(request));
-    return answer(request, reply, 'ops-queue-card', {
-      tone: 'ok',
-      title: `${plural(retried, 'entry waits', 'entries wait')} again.`,
-      text: 'Workers embed them as soon as they can.',
-    });
+    return answer(reply, 'Drain cancelled.', 'The workers go on without a time limit.');
   });
 }
 
@@ -100,8 +82,7 @@ function readSeconds(text: string): number {
 
 /** What a drain will do, and what its time limit will likely leave. */
 async function sendDrainDialog(
-  { workers, ...services }: Services,
-  request: FastifyRequest,
+  { workers }: Pick<WorkerContext, 'workers'>,
   reply: FastifyReply,
   typed: string,
   error?: AppError,
@@ -111,7 +92,7 @@ async function sendDrainDialog(
   const range = `Write a whole number of seconds from ${leastDrainSec} to ${mostDrainSec}.`;
   const { waiting, left } = await workers.forecast(isInRange ? seconds : usualDrainSec);
   if (!isInRange && !error) reply.code(422);
-  return sendForm({ workers, ...services }, request, reply, 'dialog-drain', {
+  return reply.sendDialog('dialog-drain', {
     action: '/ui/workers/drain',
     question: 'Drain all workers?',
     message: error && isInRange ? error.message : null,

@@ -1,13 +1,16 @@
 import { count, duration, percent, plural } from '../../core/format.ts';
 import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
-import type { Card } from '../../web/card.ts';
+import type { SharedCard } from '../../web/card.ts';
+import type { WorkerContext } from '../parts.ts';
+import { workerBadges } from '../worker-badges.ts';
 
-export const workersCard: Card = {
+/** Every worker with its state, the drain under way, and what can be done with all of them. */
+export const workersCard = ({ config, counts, pool, workers }: WorkerContext): SharedCard => ({
   name: 'workers',
   host: 'ops-workers-card',
   path: '/ui/operations/workers',
   dirtyOn: ['workers', 'library'],
-  load({ config, counts, workers, pool }) {
+  load() {
     const view = workers.view();
     const pending = counts.queue().pending.total;
     const gaveUp = new Set(pool.problems().map(({ name }) => name));
@@ -23,17 +26,7 @@ export const workersCard: Card = {
       isNoop: config.mode === 'noop',
     };
   },
-};
-
-/** How a state looks. */
-export const workerBadges: Record<WorkerState, { tone: string; icon: string; word: string }> = {
-  idle: { tone: 'idle', icon: 'clock', word: 'Idle' },
-  working: { tone: 'run', icon: 'half', word: 'Working' },
-  paused: { tone: 'hold', icon: 'pause', word: 'Paused' },
-  draining: { tone: 'warn', icon: 'drain', word: 'Draining' },
-  stalled: { tone: 'warn', icon: 'tri', word: 'Stalled' },
-  lost: { tone: 'bad', icon: 'unplug', word: 'Lost' },
-};
+});
 
 /** A sentence around an entry and a time, both of which may be missing; or with the entry at its end, which is cut when
  *  the room does not do. */

@@ -22,7 +22,7 @@ async function withJobs(t: Parameters<typeof startApp>[0]): Promise<TestApp> {
 /** Sixty jobs that are recorded and not run. */
 function addHistory(app: TestApp, jobs = 60) {
   for (let at = 0; at < jobs; at++) {
-    const { repository } = app.services;
+    const { repository } = app.parts;
     const id = `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
     repository.insert({
       id,

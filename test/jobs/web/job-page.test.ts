@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { jobLogFile, openJobLog } from '../../../src/jobs/log.ts';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
-import { commandOf, curlOf } from '../../../src/operations/command-line.ts';
+import { commandOf, curlOf } from '../../../src/jobs/command-line.ts';
 import { startApp } from '../../support/app.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { textOf } from '../../support/screen.ts';

@@ -10,16 +10,17 @@ const logBytes = 32 * 1024 * 1024;
 const stuckMs = 2000;
 
 t.test('a reader of a log that takes nothing is closed; one that reads gets all of it', async (t) => {
-  const { services } = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
-  const job = services.jobs.enqueue(
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { parts } = app;
+  const job = await parts.jobs.submit(
     { operation: 'export', args: {} },
     { actor: 'a', peer: null, requestId: null },
   );
-  const log = openJobLog(jobLogFile(services.config.root, job.number), 2 * logBytes, () => new Date());
+  const log = openJobLog(jobLogFile(parts.config.root, job.number), 2 * logBytes, () => new Date());
   log.write('stdout', Buffer.alloc(logBytes, 'line\n'));
   log.close();
   const server = fastify({ forceCloseConnections: true });
-  server.get('/', (_request, reply) => followLog(services, reply, job, 0, stuckMs));
+  server.get('/', (_request, reply) => followLog({ ...app, ...parts }, reply, job, 0, stuckMs));
   const gone = new Promise((resolve) => {
     server.server.once('request', (_request, response: http.ServerResponse) =>
       response.once('close', resolve),

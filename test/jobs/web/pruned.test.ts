@@ -8,7 +8,7 @@ t.test('the link of a removed job still says what it was and when it went', asyn
   const { id } = await app.run('export');
   at = Date.parse('2026-11-20T10:00:00Z');
   t.match((await app.json('/api/v1/operations/retention')).body, { days: 90, jobs: 1, failed_jobs: 0 });
-  await app.services.retention.runOnce();
+  await app.parts.retention.runOnce();
 
   const words =
     'Job #1 was export; it succeeded on 2026-08-01. It was removed on 2026-11-20, because ended jobs are kept for a limited time. The audit log still has it.';

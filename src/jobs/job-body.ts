@@ -1,8 +1,9 @@
-// The bodies of the JSON API, made from the domain, and their schemas. Absent values are null, times ISO 8601 UTC.
-import type { Job, Progress } from '../jobs/job.ts';
-import type { Services } from './services.ts';
+// A job as the JSON API shows it: body and schema. Absent values are null, times ISO 8601 UTC.
+import type { JobContext } from './parts.ts';
+import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
+import type { Job, Progress } from './job.ts';
 
-export function jobBody({ jobs, repository }: Services, job: Job) {
+export function jobBody({ jobs, repository }: Pick<JobContext, 'jobs' | 'repository'>, job: Job) {
   const waitsFor = jobs.waitsFor(job);
   return {
     job_id: job.id,
@@ -52,10 +53,6 @@ function progressBody({ done, total, phase, note, rate, updated_at }: Progress) 
   };
 }
 
-const nullable = (type: string) => ({ type: [type, 'null'] });
-const anyObject = { type: 'object', additionalProperties: true };
-const anyObjectOrNull = { type: ['object', 'null'], additionalProperties: true };
-
 export const jobSchema = {
   type: 'object',
   properties: {
@@ -66,7 +63,7 @@ export const jobSchema = {
     mode: { type: 'string' },
     requested_by: { type: 'string' },
     reason: nullable('string'),
-    args: anyObject,
+    args: anyObjectSchema,
     attempt: { type: 'integer' },
     max_attempts: { type: 'integer' },
     created_at: { type: 'string' },
@@ -76,18 +73,23 @@ export const jobSchema = {
     cancel_requested_at: nullable('string'),
     kill_at: nullable('string'),
     warning: nullable('string'),
-    progress: anyObjectOrNull,
-    result: anyObjectOrNull,
-    failure: anyObjectOrNull,
+    progress: anyObjectOrNullSchema,
+    result: anyObjectOrNullSchema,
+    failure: anyObjectOrNullSchema,
     retry_of: nullable('string'),
     retried_by: nullable('string'),
-    waits_for: anyObjectOrNull,
+    waits_for: anyObjectOrNullSchema,
     peak_rss_bytes: nullable('integer'),
     cpu_sec: nullable('number'),
     log_bytes: { type: 'integer' },
     url: { type: 'string' },
   },
 } as const;
+
+/** The answer to a run or a retry that was accepted. */
+export function accepted({ id, number, status }: Job) {
+  return { job_id: id, number, status, url: `/jobs/${number}` };
+}
 
 export const acceptedSchema = {
   type: 'object',
@@ -98,45 +100,3 @@ export const acceptedSchema = {
     url: { type: 'string' },
   },
 } as const;
-
-const errorSchema = {
-  type: 'object',
-  properties: {
-    error: {
-      type: 'object',
-      properties: {
-        code: { type: 'string' },
-        message: { type: 'string' },
-        details: anyObject,
-        request_id: { type: 'string' },
-      },
-    },
-  },
-} as const;
-
-export const anyObjectSchema = anyObject;
-
-/** A day, or a moment in UTC. */
-export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
-
-export const kindSchema = { type: 'string', enum: ['experience', 'manual'] } as const;
-
-export const categorySchema = { type: 'string', minLength: 1, maxLength: 40 } as const;
-
-/** What every route may answer instead. */
-export const refusals = { '4xx': errorSchema, '5xx': errorSchema } as const;
-
-/** What a route answers that gives an object of its own. */
-export const objectAnswer = { response: { 200: anyObject, ...refusals } } as const;
-
-/** What a route answers that gives no JSON. */
-export const contentAnswer = (type: string, description: string) => ({
-  200: { description, content: { [type]: { schema: { type: 'string' } } } },
-  ...refusals,
-});
-
-/** A list with the cursor of its next page. */
-export const listSchema = (item: unknown, more: Record<string, unknown> = {}) => ({
-  type: 'object',
-  properties: { items: { type: 'array', items: item }, next_cursor: nullable('string'), ...more },
-});

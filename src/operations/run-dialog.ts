@@ -1,22 +1,18 @@
-// The confirm dialog of an operation, as fragment and as page: the form from the argument schema, what will happen,
-// and, for a destructive run, reason and word. It only shows; the run checks everything again.
+// The confirm dialog of an operation: the form from the argument schema, what will happen, and, for a destructive run,
+// reason and word. It only shows; the run checks everything again.
 import { randomUUID } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../core/errors.ts';
-import type { Job } from '../../jobs/job.ts';
-import { type Blocker, leastReasonLength } from '../../jobs/jobs.ts';
-import type { ArgumentProblem } from '../../core/arguments.ts';
-import type { Args, ArgumentProperty, Operation } from '../../core/operation.ts';
-import { defaultArguments } from './controls-card.ts';
-import { readCookie } from '../../web/flash.ts';
-import { sendPage } from '../../web/page.ts';
-import type { Services } from '../../web/services.ts';
-import { words } from '../../web/words.ts';
+import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
+import { AppError } from '../core/errors.ts';
+import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Blocker } from '../jobs/lock-queue.ts';
+import { reasonMinLength } from '../jobs/refusals.ts';
+import type { OperationContext } from './parts.ts';
 
 /** Names of the form's own fields, which are no arguments. */
 export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
 
-type DialogState = {
+export type RunDialog = {
   operation: Operation;
   args: Args;
   /** The job to be run again; its arguments are shown, not asked. */
@@ -29,77 +25,22 @@ type DialogState = {
   error?: AppError;
 };
 
-export function sendDialog(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  state: DialogState,
-) {
-  return sendForm(services, request, reply, 'dialog-run', viewDialog(services, state));
-}
-
-/** Asks before a running job is ended. */
-export function sendCancelDialog(services: Services, request: FastifyRequest, reply: FastifyReply, job: Job) {
-  const operation = services.catalogue.find(job.operation);
-  const graceSec = services.config.killGraceMs / 1000;
-  return sendForm(services, request, reply, 'dialog-cancel', {
-    action: `/ui/jobs/${job.number}/cancel`,
-    question: `Cancel ${job.operation} #${job.number}?`,
-    consequences: [
-      operation?.cancelNote ?? '',
-      `Its processes are asked to stop, and ended after ${graceSec} s.`,
-    ].filter(Boolean),
-    confirm: `Cancel ${job.operation}`,
-    keep: 'Keep running',
-    back: `/jobs/${job.number}`,
-  });
-}
-
-/** The list of keys, and whether they are on. */
-export function sendKeys(services: Services, request: FastifyRequest, reply: FastifyReply) {
-  const areOn = readCookie(request, 'chl_keys') !== 'off';
-  return sendForm(services, request, reply, 'dialog-keys', {
-    question: 'Keyboard shortcuts',
-    areOn,
-    back: '/operations',
-  });
-}
-
-/** Shows `views/components/<component>` as fragment or page. */
-export function sendForm(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  component: string,
-  dialog: Record<string, unknown> & { question: string },
-) {
-  if (request.headers['hx-request']) {
-    return reply.view(`components/${component}`, { dialog, w: words });
-  }
-  return sendPage(services, request, reply, {
-    name: 'dialog',
-    title: dialog.question,
-    section: 'operations',
-    data: { dialog, component: `/components/${component}` },
-  });
-}
-
-function viewDialog(
-  services: Services,
-  { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: DialogState,
+export function viewRunDialog(
+  ctx: Pick<OperationContext, 'jobs' | 'catalogue' | 'config' | 'liveIndex'>,
+  { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
   const filled = { ...defaultArguments(operation), ...args };
-  const blocker = services.jobs.blockerOf(operation, filled);
+  const blocker = ctx.jobs.blockerOf(operation, filled);
   const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const fields = Object.entries(operation.args.properties).map(([name, property]) =>
     viewField(name, property, filled[name], problemOf(name)),
   );
   const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
-  const notNow = retryOf ? null : operation.notNow?.(services.config, services.liveIndex.truth());
+  const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.truth());
   const isDestructive = operation.danger(filled) === 'destructive';
   return {
-    ...operation.dialog(filled, services.config),
+    ...operation.dialog(filled, ctx.config),
     action: retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`,
     preview: retryOf ? null : `/ui/operations/${operation.name}/confirm`,
     back: retryOf ? `/jobs/${retryOf.number}` : '/operations',
@@ -113,14 +54,14 @@ function viewDialog(
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
     word: operation.confirmWord,
-    leastReason: leastReasonLength,
+    leastReason: reasonMinLength,
     key,
     reason: reason ?? '',
     typed: confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     otherProblems: problems.filter((problem) => !known.has(problem.field)).map((problem) => problem.message),
-    message: error ? (problems.length === 0 ? error.message : null) : (notNow?.why ?? null),
-    blocker: blocker && describeBlocker(services, blocker),
+    message: error ? (problems.length === 0 ? error.message : null) : (unavailable?.why ?? null),
+    blocker: blocker && describeBlocker(ctx, blocker),
   };
 }
 
@@ -153,13 +94,13 @@ function viewOptions({ enum: values = [], labels, default: preset }: ArgumentPro
   return preset === undefined ? [{ value: '', label: 'None', isChosen: false }, ...options] : options;
 }
 
-function describeBlocker({ catalogue }: Services, blocker: Blocker) {
+function describeBlocker({ catalogue }: Pick<OperationContext, 'catalogue'>, blocker: Blocker) {
   const title = catalogue.find(blocker.operation)?.title ?? blocker.operation;
   return { number: blocker.number, actor: blocker.actor, operation: blocker.operation, title };
 }
 
 /** Refusals that the dialog can help with: it is shown again, with what was wrong. */
-export function isForDialog(error: unknown): error is AppError {
+export function helpsInDialog(error: unknown): error is AppError {
   return (
     error instanceof AppError &&
     ['invalid_arguments', 'confirmation_required', 'plan_outdated', 'operation_locked'].includes(error.code)

@@ -1,0 +1,11 @@
+// What the feature consists of, built from the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { index } from '../index/feature.ts';
+import { queue } from '../queue/feature.ts';
+
+export type DashboardParts = ReturnType<typeof createDashboardParts>;
+export type DashboardContext = Kernel & DashboardParts;
+
+export function createDashboardParts(ctx: Context) {
+  return { ...ctx.use(queue), liveIndex: ctx.use(index).liveIndex };
+}

@@ -1,0 +1,21 @@
+// The vector index: its generations on disk, and the live one that answers searches.
+import type { Feature } from '../web/feature.ts';
+import { indexCheck } from './index-check.ts';
+import { indexOperation } from './index-operation.ts';
+import { createIndexParts, type IndexParts } from './parts.ts';
+import { repairOperation } from './repair-operation.ts';
+import { rollbackOperation } from './rollback-operation.ts';
+import { registerIndexApi } from './web/api.ts';
+
+export const index: Feature<IndexParts> = {
+  name: 'index',
+  operations: [indexOperation, repairOperation, rollbackOperation],
+  create: createIndexParts,
+  lifecycle: ({ liveIndex }) => ({
+    // Its thread loads beside recovery, which may still switch the index: the pointer is read again then.
+    recover: () => liveIndex.start(),
+    close: () => liveIndex.stop(),
+  }),
+  routes: registerIndexApi,
+  checks: (own) => [indexCheck(own)],
+};

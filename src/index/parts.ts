@@ -1,0 +1,22 @@
+// What the feature consists of, built from the kernel and the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { jobs } from '../jobs/feature.ts';
+import { tidyGenerations } from './generation.ts';
+import { createLiveIndex } from './live.ts';
+
+export type IndexParts = ReturnType<typeof createIndexParts>;
+export type IndexContext = Kernel & IndexParts;
+
+export function createIndexParts(ctx: Context) {
+  const { config, bus, descriptors, log, only } = ctx;
+  tidyGenerations(config.indexFolder);
+  const liveIndex = createLiveIndex({
+    config,
+    onChange: () => bus.emit('index'),
+    hasRoom: () => descriptors.hasRoomFor('searchThread'),
+    onError: (error) => log.error({ err: error }, 'the search thread ended'),
+  });
+  // A run by hand answers no searches, so it needs no search thread.
+  if (!only) bus.on('library', () => void liveIndex.refresh());
+  return { liveIndex, repository: ctx.use(jobs).repository };
+}

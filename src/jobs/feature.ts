@@ -1,0 +1,57 @@
+// Jobs: durable requests to run an operation, their log, rows and history.
+import type { Feature } from '../web/feature.ts';
+import { isTerminal } from './job.ts';
+import { createJobParts, type JobParts } from './parts.ts';
+import { registerJobsApi } from './web/api.ts';
+import { registerBulkPages } from './web/bulk-pages.ts';
+import { jobCard } from './web/job-card.ts';
+import { jobChangesCard } from './web/job-changes-card.ts';
+import { registerJobPages } from './web/job-pages.ts';
+import { jobsCard } from './web/jobs-card.ts';
+import { registerListPages } from './web/list-pages.ts';
+import { logCard } from './web/log-card.ts';
+import { countJobs } from './web/metrics.ts';
+import { rowsCard } from './web/rows-card.ts';
+
+export const jobs: Feature<JobParts> = {
+  name: 'jobs',
+  nav: { position: 2, label: 'Jobs', href: '/jobs', key: 'j' },
+  pages: [
+    {
+      path: '/jobs',
+      cards: ['job-changes'],
+      reloads: true,
+      examples: ['/jobs', '/jobs?status=failed&q=import+since:never', '/jobs?q=nothing-has-this'],
+    },
+    {
+      path: '/jobs/:number',
+      cards: ['job', 'log', 'rows'],
+      examples: ['/jobs/1', '/jobs/3', '/jobs/2?find=e'],
+    },
+    { path: '/jobs/bulk/:id', cards: [], examples: [] },
+  ],
+  create: createJobParts,
+  lifecycle: (own) => ({
+    start: own.retention.start,
+    async refuseNew() {
+      own.jobs.stopAccepting();
+      await own.bulk.stop();
+    },
+    stop: own.retention.stop,
+  }),
+  routes(app, own) {
+    registerListPages(app, own);
+    registerJobPages(app, own);
+    registerBulkPages(app, own);
+    registerJobsApi(app, own);
+  },
+  cards: (own) => [jobsCard(own), jobCard(own), logCard(own), rowsCard(own), jobChangesCard(own)],
+  signals: () => [
+    {
+      name: 'ended',
+      on: 'job',
+      read: ({ number, status }) => (isTerminal(status) ? String(number) : null),
+    },
+  ],
+  metrics: countJobs,
+};

@@ -1,0 +1,26 @@
+// The notice that the tab which started a job shows when the job has ended.
+import type { Job } from '../job.ts';
+import type { Notice } from '../../web/flash.ts';
+import { viewJob } from '../job-view.ts';
+import type { JobContext } from '../parts.ts';
+
+/** Null until the job has ended. */
+export function endNotice(ctx: JobContext, job: Job): Notice | null {
+  const name = `${ctx.catalogue.find(job.operation)?.title ?? job.operation} #${job.number}`;
+  const { outcome, took } = viewJob(ctx, job);
+  const after = took ? ` after ${took}` : '';
+  switch (job.status) {
+    case 'succeeded':
+      return { tone: 'ok', title: `${name} is done${after}.`, text: outcome ?? '' };
+    case 'failed':
+      return { tone: 'bad', title: `${name} failed${after}.`, text: job.failure?.message ?? '' };
+    case 'cancelled':
+      return {
+        tone: 'ok',
+        title: `${name} is cancelled.`,
+        text: job.started_at ? 'No process is left.' : 'It had not started.',
+      };
+    default:
+      return null;
+  }
+}

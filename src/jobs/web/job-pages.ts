@@ -1,0 +1,139 @@
+// The page of one job, and the parts of it that are fetched: log lines, result rows, notices; and its cancel.
+import type { FastifyInstance } from 'fastify';
+import { requester } from '../../web/requester.ts';
+import { words } from '../../web/words.ts';
+import type { Job } from '../job.ts';
+import { viewJob } from '../job-view.ts';
+import { levels } from '../log-text.ts';
+import type { JobContext } from '../parts.ts';
+import { endNotice } from './end-notice.ts';
+import { type RowsQuery, viewCopies, viewRows, wholeLog } from './job-parts.ts';
+import { countLevels, type LogQuery, viewLines, viewLog } from './log-view.ts';
+
+type Numbered = { Params: { number: string } };
+type JobQuery = LogQuery & RowsQuery;
+
+const number = { type: 'integer', minimum: 1 } as const;
+const moreLines = {
+  type: 'object',
+  properties: { from: { ...number, default: 1 }, following: { type: 'boolean', default: false } },
+} as const;
+const jobQuery = {
+  type: 'object',
+  properties: {
+    line: number,
+    from: number,
+    find: { type: 'string', maxLength: 200 },
+    level: { type: 'string', enum: levels },
+    outcome: { type: 'string', maxLength: 80 },
+    row: { type: 'integer', minimum: 0 },
+  },
+} as const;
+
+export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
+  const { jobs } = ctx;
+
+  app.get<Numbered & { Querystring: JobQuery }>(
+    '/jobs/:number',
+    { config: { isPage: true }, schema: { querystring: jobQuery } },
+    async (request, reply) => {
+      const job = jobs.find(request.params.number);
+      const view = viewJob(ctx, job);
+      return reply.sendPage({
+        name: 'job',
+        title: `${view.title} #${job.number}`,
+        section: '/jobs',
+        script: 'job.js',
+        data: {
+          job: view,
+          card: await request.cardData(`job-${job.number}`),
+          log: await viewLog(ctx, job, request.query),
+          rows: viewRows(ctx, job, request.query),
+          copies: viewCopies(ctx, job, `${request.protocol}://${request.headers.host}`),
+        },
+      });
+    },
+  );
+
+  registerLog(app, ctx);
+
+  /** The inside of the rows' host. */
+  app.get<Numbered & { Querystring: RowsQuery }>(
+    '/ui/jobs/:number/rows',
+    { schema: { querystring: jobQuery } },
+    (request, reply) => {
+      const rows = viewRows(ctx, jobs.find(request.params.number), request.query);
+      return reply.view('components/job-rows', { rows, w: words });
+    },
+  );
+
+  app.get<Numbered>('/ui/jobs/:number/notice', (request, reply) => {
+    const notice = endNotice(ctx, jobs.find(request.params.number));
+    return notice ? reply.send(notice) : reply.code(204).send();
+  });
+
+  registerCancel(app, ctx);
+}
+
+function registerLog(app: FastifyInstance, ctx: JobContext) {
+  const { jobs } = ctx;
+
+  app.get<Numbered & { Querystring: { from: number; following: boolean } }>(
+    '/ui/jobs/:number/log',
+    { schema: { querystring: moreLines } },
+    async (request, reply) => {
+      const { from, following } = request.query;
+      const lines = await viewLines(ctx, jobs.find(request.params.number), from, following);
+      return reply.header('x-log-lines', lines.total).view('components/log-lines', lines);
+    },
+  );
+
+  app.get<Numbered>('/ui/jobs/:number/log/levels', async (request) =>
+    countLevels(ctx, jobs.find(request.params.number)),
+  );
+
+  app.get<Numbered>('/jobs/:number/log.txt', (request, reply) => {
+    const job = jobs.find(request.params.number);
+    const name = `${job.operation}-${job.number}.log`;
+    reply.type('text/plain; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
+    return reply.send(wholeLog(ctx, job));
+  });
+}
+
+function registerCancel(app: FastifyInstance, ctx: JobContext) {
+  const { jobs, catalogue } = ctx;
+
+  app.get<Numbered>('/ui/jobs/:number/cancel', { config: { isPage: true } }, (request, reply) =>
+    reply.sendDialog('dialog-cancel', viewCancel(ctx, jobs.find(request.params.number))),
+  );
+
+  app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
+    const job = await jobs.cancel(request.params.number, requester(request));
+    const isOver = job.status === 'cancelled';
+    return reply.sendAction({
+      notice: {
+        tone: 'ok',
+        title: `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number} ${isOver ? 'cancelled' : 'is being cancelled'}.`,
+        text: isOver ? 'It had not started.' : 'It ends when none of its processes is left.',
+      },
+      redirect: `/jobs/${job.number}`,
+      hosts: ['ops-jobs-card', `job-${job.number}-card`],
+    });
+  });
+}
+
+/** The dialog that asks before a running job is ended. */
+function viewCancel({ catalogue, config }: Pick<JobContext, 'catalogue' | 'config'>, job: Job) {
+  const operation = catalogue.find(job.operation);
+  return {
+    action: `/ui/jobs/${job.number}/cancel`,
+    question: `Cancel ${job.operation} #${job.number}?`,
+    consequences: [
+      operation?.cancelNote ?? '',
+      `Its processes are asked to stop, and ended after ${config.killGraceMs / 1000} s.`,
+    ].filter(Boolean),
+    confirm: `Cancel ${job.operation}`,
+    keep: 'Keep running',
+    back: `/jobs/${job.number}`,
+  };
+}

@@ -1,0 +1,122 @@
+// How a page runs an operation, or a job again: the dialog, and the post that submits the job.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { checkArguments, readForm } from '../../core/arguments.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Args, Operation } from '../../core/operation.ts';
+import type { Job } from '../../jobs/job.ts';
+import { statusOf } from '../../web/errors.ts';
+import type { Notice } from '../../web/flash.ts';
+import { requester } from '../../web/requester.ts';
+import { type Form, formBody } from '../../web/validation.ts';
+import type { OperationContext } from '../parts.ts';
+import { formFields, helpsInDialog, type RunDialog, viewRunDialog } from '../run-dialog.ts';
+
+type Named = { Params: { operation: string } };
+type Numbered = { Params: { number: string } };
+type Posted = { Body: Form | null };
+
+const isForm = { schema: { body: formBody } };
+
+export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
+  const { catalogue, jobs } = ctx;
+
+  app.get<Named & { Querystring: Form }>(
+    '/ui/operations/:operation/confirm',
+    { config: { isPage: true } },
+    (request, reply) => {
+      const operation = catalogue.get(request.params.operation);
+      const args = readForm(operation.args, request.query, formFields);
+      const error = findFault(operation, args);
+      return reply.sendDialog(
+        'dialog-run',
+        viewRunDialog(ctx, { operation, args, ...(error ? { error } : {}) }),
+      );
+    },
+  );
+
+  app.post<Named & Posted>('/ui/operations/run/:operation', isForm, async (request, reply) => {
+    const operation = catalogue.find(request.params.operation);
+    const form = request.body ?? {};
+    const args = operation ? readForm(operation.args, form, formFields) : {};
+    const wanted = { operation: request.params.operation, args, ...readRun(form) };
+    return submitForm(ctx, request, reply, () => jobs.submit(wanted, requester(request)), {
+      dialogFor: (error) => operation && { operation, args, ...pick(form), error },
+    });
+  });
+
+  app.get<Numbered>('/ui/jobs/:number/retry', { config: { isPage: true } }, (request, reply) => {
+    const job = jobs.find(request.params.number);
+    const operation = catalogue.get(job.operation);
+    return reply.sendDialog('dialog-run', viewRunDialog(ctx, { operation, args: job.args, retryOf: job }));
+  });
+
+  app.post<Numbered & Posted>('/ui/jobs/:number/retry', isForm, (request, reply) => {
+    const form = request.body ?? {};
+    const { number } = request.params;
+    return submitForm(ctx, request, reply, () => jobs.retry(number, readRun(form), requester(request)), {
+      dialogFor(error) {
+        const job = jobs.find(number);
+        const operation = catalogue.get(job.operation);
+        return { operation, args: job.args, retryOf: job, ...pick(form), error };
+      },
+    });
+  });
+}
+
+/** Submits and answers with the card or a redirect; a refusal that the dialog can help with shows it again. */
+async function submitForm(
+  ctx: OperationContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  submit: () => Promise<Job>,
+  { dialogFor }: { dialogFor: (error: AppError) => RunDialog | null },
+) {
+  const { key } = (request.body ?? {}) as Form;
+  try {
+    const job = await (key === undefined ? submit() : ctx.idempotency(`${request.url} ${key}`, submit));
+    return await reply.sendAction({
+      notice: queuedNotice(ctx, job),
+      redirect: `/jobs/${job.number}`,
+      hosts: ['ops-controls-card'],
+    });
+  } catch (error) {
+    const dialog = helpsInDialog(error) ? dialogFor(error) : null;
+    if (!dialog || !(error instanceof AppError)) throw error;
+    return reply.code(statusOf(error)).intoDialog().sendDialog('dialog-run', viewRunDialog(ctx, dialog));
+  }
+}
+
+function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 'jobs'>, job: Job): Notice {
+  const ahead = jobs.waitsFor(job);
+  const start = ahead ? `It starts when ${ahead.operation} #${ahead.number} has ended.` : 'It starts now.';
+  return {
+    tone: 'ok',
+    title: `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number} queued.`,
+    text: job.reason ? `${start} Reason: ${job.reason}` : start,
+    job: job.number,
+  };
+}
+
+/** The form's own fields, as a run takes them. */
+function readRun(form: Form) {
+  return {
+    reason: form.reason,
+    confirm: form.confirm,
+    whenLocked: form.when_locked === 'wait' ? ('wait' as const) : undefined,
+  };
+}
+
+/** What a refused form is filled with again. */
+function pick({ reason, confirm, key }: Form) {
+  return { reason, confirm, key };
+}
+
+function findFault(operation: Operation, args: Args): AppError | null {
+  try {
+    checkArguments(operation.args, args);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+// The embedding queue: what waits, how fast it empties, what failed.
+import type { Feature } from '../web/feature.ts';
+import { createQueueParts, type QueueParts } from './parts.ts';
+import { queueCheck } from './queue-check.ts';
+import { registerQueueApi } from './web/api.ts';
+import { registerQueuePages } from './web/pages.ts';
+import { queueCard } from './web/queue-card.ts';
+
+export const queue: Feature<QueueParts> = {
+  name: 'queue',
+  create: createQueueParts,
+  routes(app, own) {
+    registerQueuePages(app, own);
+    registerQueueApi(app, own);
+  },
+  cards: (own) => [queueCard(own)],
+  checks: (own) => [queueCheck(own)],
+};

@@ -1,0 +1,12 @@
+// What the feature consists of, built from the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { telemetry } from '../telemetry/feature.ts';
+import { workers } from '../workers/feature.ts';
+
+export type QueueParts = ReturnType<typeof createQueueParts>;
+export type QueueContext = Kernel & QueueParts;
+
+export function createQueueParts(ctx: Context) {
+  const { queue, counts, workers: workerVerbs } = ctx.use(workers);
+  return { queue, counts, workers: workerVerbs, telemetry: ctx.use(telemetry).telemetry };
+}

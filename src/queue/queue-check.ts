@@ -1,0 +1,22 @@
+// Whether the embedding service answers while entries wait for it.
+import type { Check } from '../core/check.ts';
+import type { QueueContext } from './parts.ts';
+import { viewQueue } from './queue-view.ts';
+
+export function queueCheck(sources: Pick<QueueContext, 'queue' | 'workers' | 'telemetry'>): Check {
+  return {
+    name: 'embedding-service',
+    dirtyOn: ['workers', 'library', 'job'],
+    /** Nothing fails by it, so it is a problem only while entries wait. */
+    async problem() {
+      const { outage, pending } = await viewQueue(sources);
+      if (!outage || pending.total === 0) return null;
+      return {
+        tone: 'bad',
+        title: 'Nothing is embedded: the embedding service does not answer',
+        text: `${outage.message} Entries wait and are tried again by themselves.`,
+        since: outage.since,
+      };
+    },
+  };
+}

@@ -1,0 +1,14 @@
+// What the feature consists of, built from the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { embedding } from '../embedding/feature.ts';
+import { index } from '../index/feature.ts';
+import { library } from '../library/feature.ts';
+
+export type SearchParts = ReturnType<typeof createSearchParts>;
+export type SearchContext = Kernel & SearchParts;
+
+export function createSearchParts(ctx: Context) {
+  const { entries } = ctx.use(library);
+  const { counts } = ctx.use(embedding);
+  return { entries, counts, liveIndex: ctx.use(index).liveIndex };
+}

@@ -1,0 +1,15 @@
+// Snapshots: the portable ZIP of an index generation, downloaded here and installed elsewhere.
+import type { Feature } from '../web/feature.ts';
+import { createSnapshotParts, type SnapshotParts } from './parts.ts';
+import { snapshotOperation } from './snapshot-operation.ts';
+import { indexCard } from './web/index-card.ts';
+import { registerSnapshotRoutes } from './web/routes.ts';
+
+export const snapshots: Feature<SnapshotParts> = {
+  name: 'snapshots',
+  operations: [snapshotOperation],
+  create: createSnapshotParts,
+  lifecycle: ({ uploads }) => ({ start: uploads.start, stop: uploads.stop }),
+  routes: registerSnapshotRoutes,
+  cards: (own) => [indexCard(own)],
+};

@@ -1,0 +1,27 @@
+// What the feature consists of, built from the kernel and the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { index } from '../index/feature.ts';
+import { jobs } from '../jobs/feature.ts';
+import { createTasks } from '../runner/task.ts';
+import { createUploads } from './upload.ts';
+
+export type SnapshotParts = ReturnType<typeof createSnapshotParts>;
+export type SnapshotContext = Kernel & SnapshotParts;
+
+export function createSnapshotParts(ctx: Context) {
+  const { config, audit, bus, now } = ctx;
+  const { jobs: jobVerbs, repository } = ctx.use(jobs);
+  const uploads = createUploads({
+    config,
+    audit,
+    bus,
+    createTask: createTasks(config),
+    wantedBy: (id) =>
+      repository
+        .line()
+        .map(({ jobId }) => repository.find(jobId))
+        .find((job) => job?.args.staged_id === id)?.number ?? null,
+    now,
+  });
+  return { uploads, jobs: jobVerbs, repository, liveIndex: ctx.use(index).liveIndex };
+}

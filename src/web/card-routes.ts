@@ -1,0 +1,52 @@
+// The partial of each card, under the address that the card declares; and how a page loads its cards.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isRecordCard } from './card.ts';
+import type { Cards, OpenCard } from './cards.ts';
+
+type LoadedCard = { template: string; data: Record<string, unknown> };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** A card with its data, for `components/host`. A card that cannot be loaded says so in its place. */
+    loadCard(name: string): Promise<LoadedCard>;
+    /** The data of a card that the page cannot be without; throws what its load throws. */
+    cardData(topic: string): Promise<Record<string, unknown>>;
+  }
+}
+
+export function registerCards(app: FastifyInstance, cards: Cards) {
+  app.decorateRequest('loadCard', function (name) {
+    return loadOrExplain(this, find(name)).then(({ template, data }) => ({
+      template: template.replace('cards/', ''),
+      data,
+    }));
+  });
+
+  app.decorateRequest('cardData', (topic) => cards.load(find(topic)));
+
+  for (const card of cards.declared) {
+    if (isRecordCard(card)) {
+      app.get<{ Params: { number: string } }>(card.path, async (request, reply) => {
+        reply.type('text/html; charset=utf-8');
+        return cards.render(find(`${card.name}-${request.params.number}`));
+      });
+    } else {
+      app.get(card.path, async (request, reply) => {
+        const { template, data, isAvailable } = await loadOrExplain(request, find(card.name));
+        return reply.code(isAvailable ? 200 : 500).view(template, data);
+      });
+    }
+  }
+
+  function find(topic: string): OpenCard {
+    const card = cards.find(topic);
+    if (!card) throw new Error(`There is no card ${topic}.`);
+    return card;
+  }
+
+  function loadOrExplain(request: FastifyRequest, card: OpenCard) {
+    return cards.loadOrExplain(card, request.id, (error) =>
+      request.log.error({ err: error, card: card.name }, 'a card could not be loaded'),
+    );
+  }
+}

@@ -1,0 +1,30 @@
+// A dialog is a fragment for htmx and a page without it: the same template, below views/components.
+import type { FastifyInstance } from 'fastify';
+import { words } from './words.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Shows `views/components/<component>`, as a fragment or as a page under `section`. */
+    sendDialog(component: string, dialog: Record<string, unknown> & { question: string }): FastifyReply;
+    /** For a form that was refused: the answer goes into the dialog that sent it. */
+    intoDialog(): FastifyReply;
+  }
+}
+
+/** `section` is the tab under which dialogs are shown as pages. */
+export function registerDialog(app: FastifyInstance, section: string) {
+  app.decorateReply('sendDialog', function (component, dialog) {
+    if (this.request.headers['hx-request']) {
+      return this.view(`components/${component}`, { dialog, w: words });
+    }
+    return this.sendPage({
+      name: 'dialog',
+      title: dialog.question,
+      section,
+      data: { dialog, component: `/components/${component}` },
+    });
+  });
+  app.decorateReply('intoDialog', function () {
+    return this.header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
+  });
+}

@@ -1,0 +1,30 @@
+// Which page an address belongs to, and which cards that page shows.
+import type { OpenCard, Cards } from './cards.ts';
+import type { Page } from './feature.ts';
+
+export type Pages = ReturnType<typeof createPages>;
+
+export function createPages(declared: Page[], cards: Cards) {
+  const matchers = declared.map((page) => ({ page, pattern: patternOf(page.path) }));
+  return {
+    declared,
+
+    /** The page of an address (a full URL, as browsers send it), with its open cards; null for any other address. */
+    at(url: string): { reloads: boolean; cards: OpenCard[] } | null {
+      if (!URL.canParse(url)) return null;
+      const { pathname } = new URL(url);
+      for (const { page, pattern } of matchers) {
+        const match = pattern.exec(pathname);
+        if (!match) continue;
+        const topics = page.cards.flatMap((name) => [cards.find(name), cards.find(`${name}-${match[1]}`)]);
+        return { reloads: page.reloads === true, cards: topics.filter((card) => card !== null) };
+      }
+      return null;
+    },
+  };
+}
+
+/** `/jobs/:number` matches numbers; any other parameter one segment. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(':number', '(\\d+)').replace(/:\w+/g, '([^/]+)')}/?$`);
+}

@@ -1,0 +1,42 @@
+// What a browser keeps for its operator: the theme, and whether single keys are on. Plain forms, for pages without
+// JavaScript.
+import type { FastifyInstance } from 'fastify';
+import { readCookie } from './flash.ts';
+import { type Form, formBody } from './validation.ts';
+
+type Posted = { Body: Form | null };
+
+const isForm = { schema: { body: formBody } };
+const yearSec = 31_536_000;
+const lasting = { path: '/', sameSite: 'strict', maxAge: yearSec } as const;
+
+/** `home` is the page that a form leads back to when it names none. */
+export function registerPreferences(app: FastifyInstance, home: string) {
+  app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect(home));
+
+  app.get('/ui/keys', { config: { isPage: true } }, (request, reply) =>
+    reply.sendDialog('dialog-keys', {
+      question: 'Keyboard shortcuts',
+      areOn: readCookie(request, 'chl_keys') !== 'off',
+      back: home,
+    }),
+  );
+
+  app.post<Posted>('/ui/keys', isForm, (request, reply) => {
+    reply.setCookie('chl_keys', request.body?.keys === 'on' ? 'on' : 'off', lasting);
+    return reply.redirect(localPath(request.body?.back, home), 303);
+  });
+
+  app.post<Posted>('/ui/theme', isForm, (request, reply) => {
+    const theme = ['light', 'dark'].find((name) => name === request.body?.theme) ?? '';
+    reply.setCookie('chl_theme', theme, lasting);
+    return reply.redirect(localPath(request.body?.back, home), 303);
+  });
+}
+
+/** Only a path of this site, encoded: browsers drop tabs and line ends from an address, and `//` leads elsewhere. */
+function localPath(back = '', home: string): string {
+  const here = 'http://here';
+  const url = new URL(back.startsWith('/') && URL.canParse(back, here) ? back : home, here);
+  return url.origin === here ? url.pathname + url.search : home;
+}

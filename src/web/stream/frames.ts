@@ -1,0 +1,32 @@
+// The bytes of the stream's events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An id is
+// `<boot>-<version>`: ids of a former process mean nothing to this one.
+
+export type Frames = ReturnType<typeof createFrames>;
+
+/** `boot` names this process; it has no dash. */
+export function createFrames(boot: string) {
+  let version = 0;
+
+  return {
+    /** The version of a card's new bytes: greater than all before. */
+    nextVersion(): number {
+      version += 1;
+      return version;
+    },
+
+    ofCard(name: string, version: number, html: string): Buffer {
+      return Buffer.from(`event: ${name}\nid: ${boot}-${version}\n${html.replace(/^/gm, 'data: ')}\n\n`);
+    },
+
+    /** An event that is no card. */
+    ofSignal(name: string, data: string): Buffer {
+      return Buffer.from(`event: ${name}\nid: ${boot}-${version}\ndata: ${data}\n\n`);
+    },
+
+    /** The version in an id that a client sends back; 0 for any other text. */
+    readVersion(id: string | undefined): number {
+      const [itsBoot, number] = (id ?? '').split('-');
+      return itsBoot === boot && /^\d+$/.test(number ?? '') ? Number(number) : 0;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// The beat of the stream, by which a page knows that it still hears the server.
+import type { Frames } from './frames.ts';
+
+const tickMs = 5000;
+/** A beat that is due so soon goes out with a change: one write to each reader instead of two. */
+const tickEarlyMs = 1500;
+
+export function createTicker(now: () => Date, onTick: (frame: Buffer) => void, frames: Frames) {
+  let timer: NodeJS.Timeout | null = null;
+  let tickedAt = 0;
+
+  return {
+    frame: newFrame,
+
+    start() {
+      if (timer) return;
+      tickedAt = now().getTime();
+      timer = setInterval(tick, tickMs);
+    },
+
+    stop() {
+      if (timer) clearInterval(timer);
+      timer = null;
+    },
+
+    tickIfSoon() {
+      if (!timer || now().getTime() - tickedAt < tickMs - tickEarlyMs) return;
+      timer.refresh();
+      tick();
+    },
+  };
+
+  function tick() {
+    tickedAt = now().getTime();
+    onTick(newFrame());
+  }
+
+  function newFrame(): Buffer {
+    return frames.ofSignal('tick', now().toISOString());
+  }
+}

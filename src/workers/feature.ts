@@ -1,0 +1,19 @@
+// Workers: processes that embed what waits in the queue, and what the operator wants of them.
+import type { Feature } from '../web/feature.ts';
+import { createWorkerParts, type WorkerParts } from './parts.ts';
+import { registerWorkersApi } from './web/api.ts';
+import { registerWorkersPages } from './web/pages.ts';
+import { workersCard } from './web/workers-card.ts';
+import { workersCheck } from './workers-check.ts';
+
+export const workers: Feature<WorkerParts> = {
+  name: 'workers',
+  create: createWorkerParts,
+  lifecycle: ({ start, stop, watch }) => ({ start, stop, startByHand: watch.catchUp }),
+  routes(app, own) {
+    registerWorkersPages(app, own);
+    registerWorkersApi(app, own);
+  },
+  cards: (own) => [workersCard(own)],
+  checks: (own) => [workersCheck(own)],
+};

@@ -1,0 +1,42 @@
+// Whether entries that wait get embedded: workers run, and none is lost, stalled or given up.
+import type { Check, Health, Problem } from '../core/check.ts';
+import { plural } from '../core/format.ts';
+import type { WorkerContext } from './parts.ts';
+
+type Sources = Pick<WorkerContext, 'config' | 'counts' | 'workers' | 'pool'>;
+
+export function workersCheck(sources: Sources): Check {
+  return {
+    name: 'workers',
+    health: () => findHealth(sources),
+    problem: () => findProblem(sources),
+    dirtyOn: ['workers'],
+  };
+}
+
+function findHealth({ config, counts, workers, pool }: Sources): Health {
+  const [problem] = pool.problems();
+  if (problem) return { status: 'degraded', detail: `${problem.name}: ${problem.message}` };
+  const all = workers.view().workers;
+  const lost = all.filter(({ view }) => view === 'lost' || view === 'stalled');
+  if (lost.length > 0) {
+    return { status: 'degraded', detail: lost.map(({ name, view }) => `${name} is ${view}`).join(', ') };
+  }
+  const { total } = counts.queue().pending;
+  if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
+  if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: none runs.' };
+  const detail = `No worker is running; ${plural(total, 'entry waits', 'entries wait')}.`;
+  return { status: total > 0 ? 'degraded' : 'healthy', detail };
+}
+
+function findProblem({ pool }: Sources): Problem | null {
+  const problems = pool.problems();
+  const [problem] = problems;
+  if (!problem) return null;
+  const names = problems.map(({ name }) => name).join(', ');
+  return {
+    tone: 'bad',
+    title: `${names} ${problems.length === 1 ? 'is' : 'are'} not started any more`,
+    text: `${problem.message} Mend the cause, then start again on the workers card.`,
+  };
+}

@@ -1,0 +1,30 @@
+// What tests look at inside an app: the kernel, and the parts of the features by their names.
+import type { App } from '../../src/app.ts';
+import { embedding } from '../../src/embedding/feature.ts';
+import { index } from '../../src/index/feature.ts';
+import { jobs } from '../../src/jobs/feature.ts';
+import { operations } from '../../src/operations/feature.ts';
+import { runner } from '../../src/runner/feature.ts';
+import { snapshots } from '../../src/snapshots/feature.ts';
+import { telemetry } from '../../src/telemetry/feature.ts';
+import { workers } from '../../src/workers/feature.ts';
+
+export type Parts = ReturnType<typeof partsOf>;
+
+export function partsOf(app: App) {
+  const { use } = app;
+  return {
+    config: app.config,
+    bus: app.bus,
+    catalogue: app.catalogue,
+    counts: use(embedding).counts,
+    liveIndex: use(index).liveIndex,
+    ...use(jobs),
+    customOperations: use(operations).customOperations,
+    runner: use(runner).runner,
+    uploads: use(snapshots).uploads,
+    telemetry: use(telemetry).telemetry,
+    queue: use(workers).queue,
+    workers: use(workers).workers,
+  };
+}
