@@ -1,6 +1,7 @@
 // The only list of features, in the order in which they are built: a feature may use those before it. App, server and
 // command line derive everything else from this list.
 import type { Operation } from './core/operation.ts';
+import type { Command } from './core/terminal/command.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { index } from './index/feature.ts';
@@ -34,22 +35,14 @@ export const features: Feature[] = [
 
 export const declaredOperations: Operation[] = features.flatMap((feature) => feature.operations ?? []);
 
-/** Names that an operator's own operation cannot take: the declared ones, those kept for later, and the commands of the
- *  command line (`jobs` is a path of the API, too). */
+export const declaredCommands: Command[] = features.flatMap((feature) => feature.commands ?? []);
+
+/** Names that an operator's own operation cannot take: those of operations and commands (`jobs` is a path of the API,
+ *  too), and those kept for later. */
 export const reservedNames = [
   ...declaredOperations.map(({ name }) => name),
-  'undo',
-  'jobs',
-  'job',
-  'cancel',
-  'retry',
-  'retention',
-  'workers',
-  'pause',
-  'resume',
-  'drain',
-  'queue',
-  'retry-failed',
+  ...declaredCommands.map(({ name }) => name),
   'doctor',
   'help',
+  'undo',
 ];

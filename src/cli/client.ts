@@ -4,55 +4,10 @@ import os from 'node:os';
 import { Readable } from 'node:stream';
 import type { App } from '../app.ts';
 import { type Config, loadConfig } from '../core/config.ts';
+import type { Client } from '../core/terminal/command.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
-import type { Failure, JobStatus } from '../jobs/job.ts';
 import { createLog } from '../core/log.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
-import type { ArgumentSchema } from '../core/operation.ts';
-
-/** As the API shows a job; HTTP.md names all of its keys. */
-export type JobBody = {
-  job_id: string;
-  number: number;
-  operation: string;
-  status: JobStatus;
-  mode: string;
-  requested_by: string;
-  reason: string | null;
-  args: Record<string, unknown>;
-  attempt: number;
-  max_attempts: number;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-  next_attempt_at: string | null;
-  progress: {
-    done: number;
-    total: number | null;
-    phase: string | null;
-    note: string | null;
-    eta_sec: number | null;
-  } | null;
-  result: Record<string, unknown> | null;
-  failure: Failure | null;
-  waits_for: { number: number; operation: string } | null;
-};
-
-export type OperationBody = { name: string; args: ArgumentSchema };
-export type Accepted = { job_id: string; number: number };
-
-export type Client = {
-  /** No server runs: this process runs the jobs it starts, and no others. */
-  isByHand: boolean;
-  /** Throws the refusal of the API as `AppError`, and `temporary` when the server does not answer. */
-  get<Body>(path: string): Promise<Body>;
-  post<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
-  /** A piece of the log: its bytes, and where they begin. */
-  log(number: number, offset: number): Promise<{ bytes: Buffer; offset: number }>;
-  /** Lets an accepted job start where this process runs it. */
-  release(job: Accepted): void;
-  close(): Promise<void>;
-};
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
 type Ask = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answer>;

@@ -13,9 +13,9 @@ import { findInPath } from '../runner/child.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
 import { bytes, count, plural } from '../core/format.ts';
 import { checkEmbedder, checkWorkers } from './doctor-embedding.ts';
-import { exits } from './exit-codes.ts';
-import { readFlags, switchFlag } from './flags.ts';
-import type { Screen } from './screen.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
+import { readFlags, switchFlag } from '../core/terminal/flags.ts';
+import type { Screen } from '../core/terminal/screen.ts';
 
 type Status = 'ok' | 'warning' | 'error';
 export type Finding = { part: string; status: Status; text: string };

@@ -1,47 +1,34 @@
-// Says what there is to type. Needs neither server nor data: the catalogue is read here.
-import { loadConfig } from '../core/config.ts';
+// Says what there is to type. Needs neither server nor data: operations and commands are declared in the code.
 import { createCatalogue } from '../core/catalogue.ts';
-import { declaredOperations, reservedNames } from '../features.ts';
+import { loadConfig } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
+import type { Command } from '../core/terminal/command.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
+import { type Flags, flagOf, switchFlag } from '../core/terminal/flags.ts';
+import type { Screen } from '../core/terminal/screen.ts';
+import { declaredCommands, declaredOperations, reservedNames } from '../features.ts';
+import { runFlags } from '../jobs/commands.ts';
 import { createOwnOperations } from '../operations/custom-operations.ts';
-import { drainFlags, retryFailedFlags, workersFlags } from './worker-commands.ts';
-import { jobFlags, jobsFlags, retentionFlags, runFlags } from './commands.ts';
-import { exits } from './exit-codes.ts';
-import { type Flags, flagOf } from './flags.ts';
-import type { Screen } from './screen.ts';
 
-const commands: Record<string, { use: string; says: string; flags: Flags }> = {
-  jobs: { use: 'jobs', says: 'Lists or searches jobs, the newest first.', flags: jobsFlags },
-  job: { use: 'job 412', says: 'Shows one job.', flags: jobFlags },
-  cancel: { use: 'cancel 412', says: 'Ends a job that waits or runs.', flags: { json: runFlags.json } },
-  retry: { use: 'retry 412', says: 'Runs a failed or cancelled job again.', flags: runFlags },
-  retention: {
-    use: 'retention',
-    says: 'Says what the daily clean-up would remove now.',
-    flags: retentionFlags,
-  },
-  workers: { use: 'workers', says: 'Shows the embedding workers.', flags: workersFlags },
-  pause: { use: 'pause [embed-1]', says: 'Pauses all workers, or one.', flags: workersFlags },
-  resume: { use: 'resume [embed-1]', says: 'Lets all workers go on, or one.', flags: workersFlags },
-  drain: { use: 'drain', says: 'Empties the queue within a time limit, then pauses.', flags: drainFlags },
-  queue: { use: 'queue', says: 'Shows what waits for embedding.', flags: workersFlags },
-  'retry-failed': { use: 'retry-failed', says: 'Lets failed entries wait again.', flags: retryFailedFlags },
-  doctor: { use: 'doctor', says: 'Checks this installation.', flags: { json: runFlags.json } },
-  help: { use: 'help import', says: 'Says what an operation or command takes.', flags: {} },
-};
+type Described = Pick<Command, 'name' | 'example' | 'summary' | 'flags'>;
+
+const commands: Described[] = [
+  ...declaredCommands,
+  { name: 'doctor', summary: 'Checks this installation.', flags: { json: switchFlag('Print JSON') } },
+  { name: 'help', example: 'import', summary: 'Says what an operation or command takes.', flags: {} },
+];
 
 export async function help([name]: string[], screen: Screen): Promise<number> {
-  const { operationsFile } = loadConfig();
-  const own = createOwnOperations({
-    file: operationsFile,
+  const custom = createOwnOperations({
+    file: loadConfig().operationsFile,
     reserved: reservedNames,
     intervalMs: 0,
     onChange() {},
   });
   const catalogue = createCatalogue(declaredOperations);
-  catalogue.extend(own.operations);
-  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command) showUse(screen, command.use, command.says, command.flags);
+  catalogue.extend(custom.operations);
+  const command = commands.find((one) => one.name === name);
+  if (command) showUse(screen, useOf(command), [command.summary], command.flags);
   else if (name !== undefined) showOperation(screen, catalogue.get(name));
   else showAll(screen, catalogue.all());
   return exits.succeeded;
@@ -51,20 +38,29 @@ function showAll(screen: Screen, operations: Operation[]) {
   screen.line('npm run chl -- <operation or command> [--flag value …]\n\nOperations');
   for (const { name, summary } of operations) screen.line(`  ${name.padEnd(20)} ${summary}`);
   screen.line('\nCommands');
-  for (const { use, says } of Object.values(commands)) screen.line(`  ${use.padEnd(20)} ${says}`);
+  for (const command of commands) screen.line(`  ${useOf(command).padEnd(20)} ${command.summary}`);
   screen.line(
     '\nExit codes: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or busy: try again later.',
   );
   screen.line('With a server running it is asked; without, the job runs in this process.');
-  screen.json({ operations: operations.map(({ name }) => name), commands: Object.keys(commands) });
+  screen.json({
+    operations: operations.map(({ name }) => name),
+    commands: commands.map(({ name }) => name),
+  });
 }
 
-function showOperation(screen: Screen, { name, summary, args }: Operation) {
-  showUse(screen, name, summary, { ...args.properties, ...runFlags });
+function showOperation(screen: Screen, { name, summary, description, args }: Operation) {
+  showUse(screen, name, [summary, description], { ...args.properties, ...runFlags });
 }
 
-function showUse(screen: Screen, use: string, says: string, flags: Flags) {
-  screen.line(`npm run chl -- ${use}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${says}\n`);
+function useOf({ name, example }: Described): string {
+  return example === undefined ? name : `${name} ${example}`;
+}
+
+function showUse(screen: Screen, use: string, says: string[], flags: Flags) {
+  screen.line(
+    `npm run chl -- ${use}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${says.join('\n')}\n`,
+  );
   for (const [name, property] of Object.entries(flags)) {
     const values = property.enum ?? (property.type === 'boolean' ? [] : [property.format ?? property.type]);
     const preset = property.default === undefined ? '' : ` (default ${property.default})`;

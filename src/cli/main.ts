@@ -1,29 +1,13 @@
 // Reads the words of a command line, does one thing, and gives the exit code.
 import { AppError } from '../core/errors.ts';
-import { cancelJob, listJobs, retryJob, runOperation, showJob, showRetention } from './commands.ts';
+import { exitCodeOf } from '../core/terminal/exit-codes.ts';
+import { readFlags } from '../core/terminal/flags.ts';
+import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
+import { declaredCommands } from '../features.ts';
+import { runOperation } from '../jobs/commands.ts';
+import { withClient } from './client.ts';
 import { doctor } from './doctor.ts';
-import { exitCodeOf } from './exit-codes.ts';
 import { help } from './help.ts';
-import { createScreen, type Screen, type ScreenOut } from './screen.ts';
-import { drainWorkers, retryFailed, showQueue, showWorkers, steerWorkers } from './worker-commands.ts';
-
-type Command = (words: string[], screen: Screen) => Promise<number>;
-
-const commands: Record<string, Command> = {
-  jobs: listJobs,
-  job: showJob,
-  cancel: cancelJob,
-  retry: retryJob,
-  retention: showRetention,
-  workers: showWorkers,
-  pause: steerWorkers('pause'),
-  resume: steerWorkers('resume'),
-  drain: drainWorkers,
-  queue: showQueue,
-  'retry-failed': retryFailed,
-  doctor,
-  help,
-};
 
 /** A refusal is shown and becomes the code; what nobody expects is thrown. */
 export async function obey(
@@ -33,7 +17,7 @@ export async function obey(
 ) {
   const screen = createScreen(out, err, words.includes('--json'));
   try {
-    return await commandOf(name, words)(words, screen);
+    return await runCommand(name, words, screen);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     screen.refuse(error);
@@ -41,9 +25,13 @@ export async function obey(
   }
 }
 
-function commandOf(name: string, words: string[]): Command {
-  if (name === '--help' || name === '-h') return (_, screen) => help([], screen);
-  if (words.includes('--help') || words.includes('-h')) return (_, screen) => help([name], screen);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  return command ?? ((rest, screen) => runOperation(name, rest, screen));
+function runCommand(name: string, words: string[], screen: Screen): Promise<number> {
+  if (name === '--help' || name === '-h') return help([], screen);
+  if (words.includes('--help') || words.includes('-h')) return help([name], screen);
+  if (name === 'help') return help(words, screen);
+  if (name === 'doctor') return doctor(words, screen);
+  const command = declaredCommands.find((one) => one.name === name);
+  if (!command) return withClient((client) => runOperation(client, name, words, screen));
+  const given = readFlags(words, command.flags, command.wordsMax);
+  return withClient((client) => command.run(client, given, screen));
 }

@@ -1,5 +1,6 @@
 // Jobs: durable requests to run an operation, their log, rows and history.
 import type { Feature } from '../web/feature.ts';
+import { jobCommands } from './commands.ts';
 import { isTerminal } from './job.ts';
 import { createJobParts, type JobParts } from './parts.ts';
 import { registerJobsApi } from './web/api.ts';
@@ -30,6 +31,7 @@ export const jobs: Feature<JobParts> = {
     },
     { path: '/jobs/bulk/:id', cards: [], examples: [] },
   ],
+  commands: jobCommands,
   create: createJobParts,
   lifecycle: (own) => ({
     start: own.retention.start,

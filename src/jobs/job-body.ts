@@ -1,43 +1,60 @@
-// A job as the JSON API shows it: body and schema. Absent values are null, times ISO 8601 UTC.
-import type { JobContext } from './parts.ts';
+// A job as the JSON API and the command line show it. Each field is declared once: schema, value and type derive from
+// it. Absent values are null, times ISO 8601 UTC.
 import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
 import type { Job, Progress } from './job.ts';
+import type { JobContext } from './parts.ts';
 
-export function jobBody({ jobs, repository }: Pick<JobContext, 'jobs' | 'repository'>, job: Job) {
-  const waitsFor = jobs.waitsFor(job);
-  return {
-    job_id: job.id,
-    number: job.number,
-    operation: job.operation,
-    status: job.status,
-    mode: job.mode,
-    requested_by: job.requested_by,
-    reason: job.reason,
-    args: job.args,
-    attempt: job.attempt,
-    max_attempts: job.max_attempts,
-    created_at: job.created_at,
-    started_at: job.started_at,
-    finished_at: job.finished_at,
-    next_attempt_at: job.next_attempt_at,
-    cancel_requested_at: job.cancel_requested_at,
-    kill_at: job.kill_at,
-    warning: job.warning,
-    progress: job.progress && progressBody(job.progress),
-    result: job.result,
-    failure: job.failure,
-    retry_of: job.retry_of === null ? null : (repository.find(String(job.retry_of))?.id ?? null),
-    retried_by: repository.retriedBy(job.number),
-    waits_for: waitsFor && {
-      job_id: waitsFor.job_id,
-      number: waitsFor.number,
-      operation: waitsFor.operation,
-    },
-    peak_rss_bytes: job.peak_rss_bytes,
-    cpu_sec: job.cpu_sec,
-    log_bytes: job.log_bytes,
-    url: `/jobs/${job.number}`,
-  } satisfies Record<keyof typeof jobSchema.properties, unknown>;
+type Sources = Pick<JobContext, 'jobs' | 'repository'>;
+
+const text = { type: 'string' };
+const integer = { type: 'integer' };
+const field = <T>(schema: object, read: (job: Job, sources: Sources) => T) => ({ schema, read });
+
+const fields = {
+  job_id: field(text, ({ id }) => id),
+  number: field(integer, ({ number }) => number),
+  operation: field(text, ({ operation }) => operation),
+  status: field(text, ({ status }) => status),
+  mode: field(text, ({ mode }) => mode),
+  requested_by: field(text, ({ requested_by }) => requested_by),
+  reason: field(nullable('string'), ({ reason }) => reason),
+  args: field(anyObjectSchema, ({ args }) => args),
+  attempt: field(integer, ({ attempt }) => attempt),
+  max_attempts: field(integer, ({ max_attempts }) => max_attempts),
+  created_at: field(text, ({ created_at }) => created_at),
+  started_at: field(nullable('string'), ({ started_at }) => started_at),
+  finished_at: field(nullable('string'), ({ finished_at }) => finished_at),
+  next_attempt_at: field(nullable('string'), ({ next_attempt_at }) => next_attempt_at),
+  cancel_requested_at: field(nullable('string'), ({ cancel_requested_at }) => cancel_requested_at),
+  kill_at: field(nullable('string'), ({ kill_at }) => kill_at),
+  warning: field(nullable('string'), ({ warning }) => warning),
+  progress: field(anyObjectOrNullSchema, ({ progress }) => progress && progressBody(progress)),
+  result: field(anyObjectOrNullSchema, ({ result }) => result),
+  failure: field(anyObjectOrNullSchema, ({ failure }) => failure),
+  retry_of: field(nullable('string'), ({ retry_of }, { repository }) =>
+    retry_of === null ? null : (repository.find(String(retry_of))?.id ?? null),
+  ),
+  retried_by: field(nullable('string'), ({ number }, { repository }) => repository.retriedBy(number)),
+  waits_for: field(anyObjectOrNullSchema, (job, { jobs }) => {
+    const ahead = jobs.waitsFor(job);
+    return ahead && { job_id: ahead.job_id, number: ahead.number, operation: ahead.operation };
+  }),
+  peak_rss_bytes: field(nullable('integer'), ({ peak_rss_bytes }) => peak_rss_bytes),
+  cpu_sec: field(nullable('number'), ({ cpu_sec }) => cpu_sec),
+  log_bytes: field(integer, ({ log_bytes }) => log_bytes),
+  url: field(text, ({ number }) => `/jobs/${number}`),
+};
+
+export type JobBody = { [Key in keyof typeof fields]: ReturnType<(typeof fields)[Key]['read']> };
+
+export const jobSchema = {
+  type: 'object',
+  properties: Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])),
+};
+
+export function jobBody(sources: Sources, job: Job): JobBody {
+  const values = Object.entries(fields).map(([name, { read }]) => [name, read(job, sources)]);
+  return Object.fromEntries(values) as JobBody;
 }
 
 function progressBody({ done, total, phase, note, rate, updated_at }: Progress) {
@@ -53,50 +70,14 @@ function progressBody({ done, total, phase, note, rate, updated_at }: Progress) 
   };
 }
 
-export const jobSchema = {
-  type: 'object',
-  properties: {
-    job_id: { type: 'string' },
-    number: { type: 'integer' },
-    operation: { type: 'string' },
-    status: { type: 'string' },
-    mode: { type: 'string' },
-    requested_by: { type: 'string' },
-    reason: nullable('string'),
-    args: anyObjectSchema,
-    attempt: { type: 'integer' },
-    max_attempts: { type: 'integer' },
-    created_at: { type: 'string' },
-    started_at: nullable('string'),
-    finished_at: nullable('string'),
-    next_attempt_at: nullable('string'),
-    cancel_requested_at: nullable('string'),
-    kill_at: nullable('string'),
-    warning: nullable('string'),
-    progress: anyObjectOrNullSchema,
-    result: anyObjectOrNullSchema,
-    failure: anyObjectOrNullSchema,
-    retry_of: nullable('string'),
-    retried_by: nullable('string'),
-    waits_for: anyObjectOrNullSchema,
-    peak_rss_bytes: nullable('integer'),
-    cpu_sec: nullable('number'),
-    log_bytes: { type: 'integer' },
-    url: { type: 'string' },
-  },
-} as const;
-
 /** The answer to a run or a retry that was accepted. */
 export function accepted({ id, number, status }: Job) {
   return { job_id: id, number, status, url: `/jobs/${number}` };
 }
 
+export type Accepted = ReturnType<typeof accepted>;
+
 export const acceptedSchema = {
   type: 'object',
-  properties: {
-    job_id: { type: 'string' },
-    number: { type: 'integer' },
-    status: { type: 'string' },
-    url: { type: 'string' },
-  },
+  properties: { job_id: text, number: integer, status: text, url: text },
 } as const;

@@ -1,5 +1,6 @@
 // The embedding queue: what waits, how fast it empties, what failed.
 import type { Feature } from '../web/feature.ts';
+import { queueCommands } from './commands.ts';
 import { createQueueParts, type QueueParts } from './parts.ts';
 import { queueCheck } from './queue-check.ts';
 import { registerQueueApi } from './web/api.ts';
@@ -8,6 +9,7 @@ import { queueCard } from './web/queue-card.ts';
 
 export const queue: Feature<QueueParts> = {
   name: 'queue',
+  commands: queueCommands,
   create: createQueueParts,
   routes(app, own) {
     registerQueuePages(app, own);

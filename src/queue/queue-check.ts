@@ -3,7 +3,7 @@ import type { Check } from '../core/check.ts';
 import type { QueueContext } from './parts.ts';
 import { viewQueue } from './queue-view.ts';
 
-export function queueCheck(sources: Pick<QueueContext, 'queue' | 'workers' | 'telemetry'>): Check {
+export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'workers' | 'telemetry'>): Check {
   return {
     name: 'embedding-service',
     dirtyOn: ['workers', 'library', 'job'],

@@ -39,3 +39,19 @@ export function toneOfQueue({ pending, ratePerMin, isPaused }: QueueView): 'idle
   if (isPaused) return 'hold';
   return ratePerMin === 0 ? 'warn' : 'run';
 }
+
+export type QueueBody = ReturnType<typeof queueBody>;
+
+/** The queue as the API shows it. */
+export function queueBody(view: QueueView, now: Date) {
+  const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage } = view;
+  return {
+    pending,
+    failed,
+    oldest_pending_sec: oldestAt === null ? null : Math.round((now.getTime() - Date.parse(oldestAt)) / 1000),
+    rate_per_min: ratePerMin,
+    eta_sec: etaSec,
+    paused: isPaused,
+    outage,
+  };
+}

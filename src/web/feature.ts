@@ -6,6 +6,7 @@ import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
+import type { Command } from '../core/terminal/command.ts';
 import type { Card } from './card.ts';
 
 /** A tab of the navigation; after `g` its key leads there. The tab at position 1 is the home page. */
@@ -48,6 +49,8 @@ export type Feature<Part extends object = object> = {
   nav?: NavItem;
   pages?: Page[];
   operations?: Operation[];
+  /** Of the command line. */
+  commands?: Command[];
   /** Builds the feature's part of the domain. It and the kernel are what all below is given. */
   create(ctx: Context): Part;
   lifecycle?(own: Kernel & Part): Lifecycle;

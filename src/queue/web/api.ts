@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kind } from '../../library/content.ts';
-import { viewQueue } from '../queue-view.ts';
+import { queueBody, viewQueue } from '../queue-view.ts';
 import { requester } from '../../web/requester.ts';
 import type { QueueContext } from '../parts.ts';
 import { objectAnswer } from '../../core/schemas.ts';
@@ -28,18 +28,7 @@ export function registerQueueApi(app: FastifyInstance, ctx: QueueContext) {
   app.get(
     '/api/v1/queue',
     { schema: { ...objectAnswer, summary: 'What waits for embedding, and how long it will take.' } },
-    async () => {
-      const { pending, failed, oldestAt, ratePerMin, etaSec, isPaused, outage } = await viewQueue(ctx);
-      return {
-        pending,
-        failed,
-        oldest_pending_sec: oldestAt && Math.round((now().getTime() - Date.parse(oldestAt)) / 1000),
-        rate_per_min: ratePerMin,
-        eta_sec: etaSec,
-        paused: isPaused,
-        outage,
-      };
-    },
+    async () => queueBody(await viewQueue(ctx), now()),
   );
 
   app.post<{ Body: Selection | null }>(

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createScreen } from '../../src/cli/screen.ts';
+import { createScreen } from '../../../src/core/terminal/screen.ts';
 
 function screenOn(isTTY: boolean, isJson = false) {
   const written: string[] = [];

@@ -1,7 +1,7 @@
 // Reads `--name value`, `--name=value`, `--switch` and `--no-switch`. Which there are comes from a schema; what is not
 // known is refused, with what is.
-import { invalidArguments, readText } from '../core/arguments.ts';
-import type { Args, ArgumentProperty } from '../core/operation.ts';
+import { invalidArguments, readText } from '../arguments.ts';
+import type { Args, ArgumentProperty } from '../operation.ts';
 
 export type Flags = Record<string, ArgumentProperty>;
 

@@ -1,7 +1,7 @@
 // What the command line writes: plain lines, without colour; on a terminal one line of progress that is written over.
 import type { WriteStream } from 'node:tty';
-import type { AppError } from '../core/errors.ts';
-import type { ArgumentProblem } from '../core/arguments.ts';
+import type { AppError } from '../errors.ts';
+import type { ArgumentProblem } from '../arguments.ts';
 
 export type Screen = ReturnType<typeof createScreen>;
 export type ScreenOut = Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;

@@ -1,9 +1,10 @@
 // Follows a job to its end: shows what it writes and where it stands.
 import { TextDecoder } from 'node:util';
-import { isTerminal } from '../jobs/job.ts';
+import { isTerminal } from './job.ts';
 import { count, duration, percent, timeLeft } from '../core/format.ts';
-import type { Client, JobBody } from './client.ts';
-import type { Screen } from './screen.ts';
+import type { Client } from '../core/terminal/command.ts';
+import type { JobBody } from './job-body.ts';
+import type { Screen } from '../core/terminal/screen.ts';
 
 const pollMs = 200;
 
@@ -20,7 +21,7 @@ export async function follow(
     const job = await client.get<JobBody>(`/api/v1/operations/jobs/${number}`);
     if (!isQuiet && !screen.isJson) offset = await showLog(client, number, offset, screen, decoder);
     if (isTerminal(job.status)) return job;
-    screen.progress(`${job.status} ${job.progress?.phase}`, wordProgress(job));
+    screen.progress(`${job.status} ${job.progress?.phase}`, formatProgress(job));
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
@@ -47,7 +48,14 @@ async function showLog(client: Client, number: number, offset: number, screen: S
   }
 }
 
-function wordProgress({ operation, number, status, progress, waits_for, next_attempt_at }: JobBody): string {
+function formatProgress({
+  operation,
+  number,
+  status,
+  progress,
+  waits_for,
+  next_attempt_at,
+}: JobBody): string {
   const name = `${operation} #${number}`;
   if (waits_for) return `${name} waits for ${waits_for.operation} #${waits_for.number}`;
   if (status === 'retrying') return `${name} is tried again at ${next_attempt_at}`;

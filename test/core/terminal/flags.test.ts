@@ -1,6 +1,6 @@
 import t from 'tap';
-import { readFlags } from '../../src/cli/flags.ts';
-import type { ArgumentProperty } from '../../src/core/operation.ts';
+import { readFlags } from '../../../src/core/terminal/flags.ts';
+import type { ArgumentProperty } from '../../../src/core/operation.ts';
 
 const flags: Record<string, ArgumentProperty> = {
   path: { type: 'string', title: 'Path' },

@@ -1,7 +1,6 @@
 // What the command line ends with: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or for the moment only
 // (65 and 75 as in sysexits.h, and as scripts end).
-import type { ErrorCode } from '../core/errors.ts';
-import type { JobBody } from './client.ts';
+import type { ErrorCode } from '../errors.ts';
 
 export const exits = { succeeded: 0, failed: 1, usage: 2, badInput: 65, temporary: 75 } as const;
 
@@ -22,7 +21,13 @@ export function exitCodeOf(code: ErrorCode): number {
 }
 
 /** Of a job that has ended. */
-export function exitCodeOfJob({ status, failure }: JobBody): number {
+export function exitCodeOfJob({
+  status,
+  failure,
+}: {
+  status: string;
+  failure: { code: string } | null;
+}): number {
   if (status === 'succeeded') return exits.succeeded;
   return failure?.code === 'bad_input' ? exits.badInput : exits.failed;
 }

@@ -1,0 +1,198 @@
+// The commands on jobs, and the run of an operation. Each asks the API, and says what came of it.
+import { AppError } from '../core/errors.ts';
+import { bytes, count, plural } from '../core/format.ts';
+import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
+import type { Client, Command } from '../core/terminal/command.ts';
+import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
+import { readFlags, switchFlag, textFlag } from '../core/terminal/flags.ts';
+import type { Screen } from '../core/terminal/screen.ts';
+import { follow, showEnd } from './follow.ts';
+import { isTerminal } from './job.ts';
+import type { Accepted, JobBody } from './job-body.ts';
+import type { RetentionPreview } from './retention.ts';
+
+type OperationBody = { name: string; args: ArgumentSchema };
+
+const json = switchFlag('Print JSON');
+export const runFlags = {
+  reason: textFlag('Why; kept in the audit log'),
+  confirm: textFlag('The word that a destructive run wants'),
+  wait: switchFlag('Wait for the locks instead of being refused'),
+  json,
+};
+const limit = { type: 'integer', title: 'How many, 1 to 200', default: 20 } satisfies ArgumentProperty;
+
+export const jobCommands: Command[] = [
+  {
+    name: 'jobs',
+    summary: 'Lists or searches jobs, the newest first.',
+    flags: {
+      status: textFlag('Such as failed or queued,running'),
+      operation: textFlag('Only jobs of this operation'),
+      q: textFlag('Such as: error:"disk full" since:7d'),
+      limit,
+      json,
+    },
+    async run(client, { values }, screen) {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries({ limit: limit.default, ...values }))
+        if (name !== 'json') query.set(name, String(value));
+      const page = await client.get<{ items: JobBody[]; total: number }>(`/api/v1/operations/jobs?${query}`);
+      for (const job of page.items) screen.line(formatJob(job));
+      screen.line(page.items.length === 0 ? 'No jobs.' : `${page.items.length} of ${page.total}`);
+      screen.json(page);
+      return exits.succeeded;
+    },
+  },
+  {
+    name: 'job',
+    example: '412',
+    summary: 'Shows one job.',
+    flags: { follow: switchFlag('Show its output until it ends'), json },
+    wordsMax: 1,
+    async run(client, { values, rest }, screen) {
+      const job = await findJob(client, rest);
+      if (values.follow) {
+        const ended = await follow(client, job.number, screen);
+        showEnd(ended, screen);
+        return exitCodeOfJob(ended);
+      }
+      screen.line(`Started by ${job.requested_by} at ${job.started_at ?? `… queued at ${job.created_at}`}`);
+      for (const [name, value] of Object.entries(job.args)) screen.line(`  ${name}: ${value}`);
+      if (job.reason) screen.line(`Reason: ${job.reason}`);
+      showEnd(job, screen);
+      return exits.succeeded;
+    },
+  },
+  {
+    name: 'cancel',
+    example: '412',
+    summary: 'Ends a job that waits or runs.',
+    flags: { json },
+    wordsMax: 1,
+    async run(client, { rest }, screen) {
+      const { number } = await findJob(client, rest);
+      const asked = await client.post<JobBody>(`/api/v1/operations/jobs/${number}/cancel`, {});
+      const ended = isTerminal(asked.status) ? asked : await follow(client, number, screen, true);
+      showEnd(ended, screen);
+      return ended.status === 'cancelled' ? exits.succeeded : exits.failed;
+    },
+  },
+  {
+    name: 'retry',
+    example: '412',
+    summary: 'Runs a failed or cancelled job again.',
+    flags: runFlags,
+    wordsMax: 1,
+    async run(client, { values, rest }, screen) {
+      const job = await findJob(client, rest);
+      const path = `/api/v1/operations/jobs/${job.number}/retry`;
+      const accepted = await client.post<Accepted>(path, runBody(client, values));
+      return followToEnd(client, job.operation, accepted, screen);
+    },
+  },
+  {
+    name: 'retention',
+    summary: 'Says what the daily clean-up would remove now.',
+    flags: { json },
+    async run(client, _given, screen) {
+      const preview = await client.get<RetentionPreview>('/api/v1/operations/retention');
+      screen.line(formatRetention(preview));
+      screen.json(preview);
+      return exits.succeeded;
+    },
+  },
+];
+
+/** Runs an operation and follows it to its end; gives the exit code. */
+export async function runOperation(client: Client, name: string, words: string[], screen: Screen) {
+  const { items } = await client.get<{ items: OperationBody[] }>('/api/v1/operations');
+  const operation = items.find((item) => item.name === name);
+  if (!operation) throw noSuchOperation(name, items);
+  const { values } = readFlags(words, { ...operation.args.properties, ...runFlags });
+  const args = Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(runFlags, key)));
+  const path = `/api/v1/operations/${encodeURIComponent(name)}`;
+  const accepted = await client.post<Accepted>(path, { args, ...runBody(client, values) });
+  return followToEnd(client, name, accepted, screen);
+}
+
+function formatRetention({
+  days,
+  jobs_kept,
+  jobs,
+  failed_jobs,
+  log_bytes,
+  has_more,
+}: RetentionPreview): string {
+  const rule = `Kept: ${days} days and ${count(jobs_kept)} jobs, failures four times as long.`;
+  if (jobs === 0) return `${rule} Nothing would be removed now.`;
+  const found = `${plural(jobs, 'job')}${has_more ? ' or more' : ''}`;
+  return `${rule} Would be removed now: ${found}, ${count(failed_jobs)} of them failed, with ${bytes(log_bytes)} of logs.`;
+}
+
+/** Ctrl+C ends what runs in this process; what a server runs goes on. */
+async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
+  const { number } = accepted;
+  screen.line(`${operation} #${number} queued.`);
+  const { interrupted, stopListening } = listenForInterrupt();
+  client.release(accepted);
+  const following = follow(client, number, screen);
+  if ((await Promise.race([following, interrupted])) === 'interrupted') {
+    if (!client.isByHand) {
+      screen.line(`${operation} #${number} goes on. Stop it with: npm run chl -- cancel ${number}`);
+      process.exit(exits.failed);
+    }
+    await client.post(`/api/v1/operations/jobs/${number}/cancel`, {});
+  }
+  const ended = await following;
+  stopListening();
+  showEnd(ended, screen);
+  return exitCodeOfJob(ended);
+}
+
+function listenForInterrupt() {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  let listener = () => {};
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    listener = () => resolve('interrupted');
+  });
+  for (const name of signals) process.once(name, listener);
+  return {
+    interrupted,
+    stopListening() {
+      for (const name of signals) process.off(name, listener);
+    },
+  };
+}
+
+/** Without a server nothing that is ahead would move, so there is nothing to wait for. */
+function runBody({ isByHand }: Client, { reason, confirm, wait }: Record<string, unknown>) {
+  return { reason, confirm, when_locked: wait === true && !isByHand ? 'wait' : undefined };
+}
+
+function findJob(client: Client, [number]: string[]): Promise<JobBody> {
+  if (number)
+    return client.get<JobBody>(`/api/v1/operations/jobs/${encodeURIComponent(number.replace(/^#/, ''))}`);
+  const message = 'Which job? Give its number, e.g. 412; "npm run chl -- jobs" lists them.';
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'job', message }] });
+}
+
+/** In the words of the catalogue. */
+function noSuchOperation(name: string, known: OperationBody[]): AppError {
+  const names = known.map((operation) => operation.name).join(', ');
+  return new AppError(
+    'not_found',
+    `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}. "npm run chl -- help" lists the commands.`,
+  );
+}
+
+function formatJob({ number, status, operation, requested_by, created_at, failure }: JobBody): string {
+  const columns = [
+    `#${number}`.padEnd(7),
+    status.padEnd(10),
+    operation.padEnd(16),
+    created_at,
+    `by ${requested_by}`,
+  ];
+  return `${columns.join(' ')}${failure ? `  ${failure.message}` : ''}`;
+}

@@ -1,0 +1,56 @@
+// The commands on the embedding queue. Each asks the API, and says what came of it.
+import { count, duration, plural } from '../core/format.ts';
+import type { Command } from '../core/terminal/command.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
+import { switchFlag, textFlag } from '../core/terminal/flags.ts';
+import { kinds } from '../library/content.ts';
+import type { QueueBody } from './queue-view.ts';
+
+const json = switchFlag('Print JSON');
+
+export const queueCommands: Command[] = [
+  {
+    name: 'queue',
+    summary: 'Shows what waits for embedding.',
+    flags: { json },
+    async run(client, _given, screen) {
+      const queue = await client.get<QueueBody>('/api/v1/queue');
+      screen.line(formatQueue(queue));
+      screen.json(queue);
+      return exits.succeeded;
+    },
+  },
+  {
+    name: 'retry-failed',
+    summary: 'Lets failed entries wait again.',
+    flags: {
+      kind: { type: 'string', title: 'Only of this kind', enum: [...kinds] },
+      category: textFlag('Only of this category, by its code'),
+      entry: textFlag('Only this entry, by its id'),
+      json,
+    },
+    async run(client, { values: { json: _, ...selection } }, screen) {
+      const answer = await client.post<{ retried: number }>('/api/v1/queue/retry-failed', selection);
+      screen.line(`${plural(answer.retried, 'entry waits', 'entries wait')} again.`);
+      screen.json(answer);
+      return exits.succeeded;
+    },
+  },
+];
+
+function formatQueue({
+  pending,
+  failed,
+  oldest_pending_sec,
+  rate_per_min,
+  eta_sec,
+  paused,
+  outage,
+}: QueueBody): string {
+  const parts = [`${count(pending.total)} pending, ${count(failed.total)} failed`];
+  if (oldest_pending_sec !== null) parts.push(`the oldest for ${duration(oldest_pending_sec)}`);
+  if (rate_per_min) parts.push(`${count(rate_per_min)}/min`);
+  if (eta_sec) parts.push(`clears in about ${duration(eta_sec)}`);
+  if (paused) parts.push('paused');
+  return `${parts.join(', ')}.${outage ? ` The embedding service does not answer: ${outage.message}` : ''}`;
+}

@@ -1,0 +1,82 @@
+// The commands on workers. Each asks the API, and says what came of it.
+import { count, plural } from '../core/format.ts';
+import type { ArgumentProperty } from '../core/operation.ts';
+import type { Client, Command } from '../core/terminal/command.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
+import { switchFlag } from '../core/terminal/flags.ts';
+import type { Screen } from '../core/terminal/screen.ts';
+import type { DrainBody, WorkersBody } from './workers-body.ts';
+
+const json = switchFlag('Print JSON');
+const timeout = {
+  type: 'integer',
+  title: 'Seconds to wait at most, 10 to 3600',
+  default: 300,
+} satisfies ArgumentProperty;
+
+export const workerCommands: Command[] = [
+  {
+    name: 'workers',
+    summary: 'Shows the embedding workers.',
+    flags: { json },
+    run: async (client, _given, screen) => show(await client.get('/api/v1/workers'), client, screen),
+  },
+  steer('pause', 'Pauses all workers, or one.'),
+  steer('resume', 'Lets all workers go on, or one.'),
+  {
+    name: 'drain',
+    summary: 'Empties the queue within a time limit, then pauses.',
+    flags: { timeout, cancel: switchFlag('Ends the drain that runs; the workers go on'), json },
+    async run(client, { values }, screen) {
+      const answer = values.cancel
+        ? client.post<WorkersBody>('/api/v1/workers/drain/cancel', {})
+        : client.post<WorkersBody>('/api/v1/workers/drain', {
+            timeout_sec: values.timeout ?? timeout.default,
+          });
+      return show(await answer, client, screen);
+    },
+  },
+];
+
+/** All workers, or the one that is named. */
+function steer(verb: 'pause' | 'resume', summary: string): Command {
+  return {
+    name: verb,
+    example: '[embed-1]',
+    summary,
+    flags: { json },
+    wordsMax: 1,
+    async run(client, { rest: [name] }, screen) {
+      const body = name === undefined ? {} : { worker_id: name };
+      return show(await client.post(`/api/v1/workers/${verb}`, body), client, screen);
+    },
+  };
+}
+
+function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
+  for (const worker of body.workers) {
+    const doing = worker.problem ?? (worker.current ? `embedding ${worker.current.entry}` : '');
+    const counts = `${count(worker.processed)} processed, ${count(worker.failed)} failed, ${count(worker.rate_per_min)}/min`;
+    screen.line(`${worker.worker_id.padEnd(10)} ${worker.state.padEnd(9)} ${counts}  ${doing}`.trimEnd());
+  }
+  if (body.workers.length === 0)
+    screen.line(
+      isByHand
+        ? 'No worker runs: the server, which keeps some, does not. Start it, or a worker with npm run worker.'
+        : 'No workers are registered. Start one with npm run worker.',
+    );
+  if (body.held_by)
+    screen.line(`Paused while ${body.held_by.operation} #${body.held_by.number} changes the library.`);
+  if (body.paused_by) screen.line(`All paused by ${body.paused_by}.`);
+  if (body.drain) screen.line(formatDrain(body.drain));
+  screen.json(body);
+  return exits.succeeded;
+}
+
+function formatDrain({ deadline_at, forecast_left, outcome, left }: DrainBody): string {
+  if (outcome === 'drained') return 'Drained: 0 entries left.';
+  if (outcome !== null)
+    return `Drain ${outcome.replace('_', ' ')}, ${plural(left ?? 0, 'entry', 'entries')} left.`;
+  const forecast = forecast_left === null ? '' : `; likely leaves about ${count(forecast_left)}`;
+  return `Draining until ${deadline_at}${forecast}.`;
+}

@@ -1,0 +1,53 @@
+// The workers as the API and the command line show them.
+import type { Drain, WorkersView } from './state.ts';
+
+export type WorkersBody = ReturnType<typeof workersBody>;
+export type DrainBody = ReturnType<typeof drainBody>;
+
+/** `paused`: by the operator, by a drain that has ended, or because a job holds the library (`held_by`). */
+export function workersBody({ workers, control, lock, drain }: WorkersView) {
+  return {
+    workers: workers.map((worker) => ({
+      worker_id: worker.name,
+      pid: worker.pid,
+      host: worker.host,
+      state: worker.view,
+      current:
+        worker.current_id === null
+          ? null
+          : {
+              entry: worker.current_id,
+              title: worker.current_title,
+              since: worker.current_since,
+            },
+      processed: worker.processed,
+      failed: worker.failed,
+      rate_per_min: worker.rate_per_min,
+      started_at: worker.started_at,
+      heartbeat_at: worker.heartbeat_at,
+      rss_bytes: worker.rss_bytes,
+      started_by: worker.owner,
+      paused_by: worker.paused_by,
+      problem: worker.lost_reason ?? worker.outage_error,
+    })),
+    paused: control.paused_at !== null || lock !== null,
+    paused_by: control.paused_by,
+    held_by: lock,
+    drain: drain && drainBody(drain),
+  };
+}
+
+/** `outcome` is null while it goes on. */
+function drainBody(drain: Drain) {
+  return {
+    started_at: drain.started_at,
+    started_by: drain.started_by,
+    timeout_sec: drain.timeout_sec,
+    deadline_at: drain.deadline_at,
+    pending_before: drain.pending_before,
+    forecast_left: drain.forecast_left,
+    ended_at: drain.ended_at,
+    outcome: drain.outcome,
+    left: drain.left_over,
+  };
+}
