@@ -1,66 +1,111 @@
-// Runs every test file that was built, or those that are named, two at a time, each as `node file` would. The tap command
-// loads a compiler and hooks for modules into each, which takes longer than most of the tests do.
+// Runs the tests: `npm test`, or `npm test -- test/jobs test/http/api.test.ts` for some of them. Prints a line a file,
+// the failures in full, and last the totals. Each file runs as `node file` would, two at a time: the tap command loads a
+// compiler and module hooks into each, which takes longer than most tests do.
+//   --tap             TAP instead, for other programs
+//   --timeout <sec>   the limit of one file, which ends itself by then
+//   --kill-after <sec>   a file that did not end itself is killed so long after its limit
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import t, { TapFile } from 'tap';
+import { parseArgs } from 'node:util';
+import { chooseTests } from './test-files.mjs';
+import { formatFailures, formatLine, formatTap, formatTotals, readOutcome } from './test-outcome.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
-const fileMaxSec = 240;
-/** After which a file that does not even end by itself is killed. */
-const killAfterSec = fileMaxSec + 20;
-/** What a file that has ended said is read by then. */
+const atOnce = 2;
+/** After the exit of a file its output is read for this long: a process it has left may hold it open for ever. */
 const drainMs = 5000;
-/** Where nobody looks on, a file that fails runs once more; that it did is said at the end. */
+/** In CI nobody watches: a file that fails runs once more, and the summary says so. */
 const tries = process.env.CI ? 2 : 1;
 
-process.chdir(root);
-t.jobs = 2;
-t.setTimeout(0);
-const named = process.argv.slice(2);
-const notes = [];
-t.teardown(() => {
-  for (const note of notes) console.error(note);
+process.chdir(path.resolve(import.meta.dirname, '..'));
+const { values, positionals } = parseArgs({
+  options: {
+    tap: { type: 'boolean' },
+    timeout: { type: 'string', default: '240' },
+    'kill-after': { type: 'string', default: '20' },
+  },
+  allowPositionals: true,
 });
-for (const file of named.length > 0 ? named : listTests()) {
-  t.test(file, { buffered: true, timeout: 0 }, (t) => runFile(t, file));
-}
+const timeoutSec = Number(values.timeout);
+const killSec = timeoutSec + Number(values['kill-after']);
+/** Lines for people: standard output, unless that is TAP. */
+const write = values.tap ? console.error : console.log;
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stopAll(signal));
 
-async function runFile(t, file) {
-  let outcome = await execute(file);
-  for (let left = tries - 1; left > 0 && outcome.end !== 0; left -= 1) {
-    console.error(`${outcome.output.replace(/^/gm, '> ')}\nfailed, and runs once more: ${file}`);
-    outcome = await execute(file);
-    if (outcome.end === 0) notes.push(`passed only when run once more: ${file}`);
+const { files, unknown } = chooseTests(positionals);
+if (unknown) {
+  console.error(unknown);
+  process.exit(1);
+}
+process.exitCode = (await runAll(files)) ? 0 : 1;
+
+/** Says whether all passed. */
+async function runAll(files) {
+  const outcomes = [];
+  const notes = [];
+  const waiting = [...files];
+  if (values.tap) console.log('TAP version 14');
+  await Promise.all(Array.from({ length: atOnce }, runWaiting));
+  if (values.tap) console.log(`1..${outcomes.length}`);
+  const { text, isGood } = formatTotals(outcomes);
+  for (const note of notes) write(note);
+  console.log(values.tap ? `# ${text}` : text);
+  return isGood;
+
+  async function runWaiting() {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      let outcome = await runFile(file);
+      for (let left = tries - 1; left > 0 && !outcome.isGood; left -= 1) {
+        report(outcome, ', runs once more');
+        outcome = await runFile(file);
+        if (outcome.isGood) notes.push(`passed only when run once more: ${file.name}`);
+      }
+      outcomes.push(outcome);
+      if (values.tap) console.log(formatTap(outcome, outcomes.length));
+      else report(outcome);
+      if (!outcome.isGood) notes.push(`failed: ${file.name}`);
+    }
   }
-  await t.sub(TapFile, { name: file, tapStream: Readable.from([outcome.output]) });
-  if (outcome.end === 0) return;
-  t.fail(`it ended with ${outcome.end}`);
-  notes.push(`failed: ${file}`);
 }
 
-/** Gives its output, and its exit code or the signal that ended it. */
-async function execute(file) {
-  const child = spawn(process.execPath, ['--enable-source-maps', file], {
-    env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(fileMaxSec) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: killAfterSec * 1000,
+function report(outcome, addition = '') {
+  write(formatLine(outcome) + addition);
+  if (!outcome.isGood) write(formatFailures(outcome));
+}
+
+async function runFile({ name, output }) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--enable-source-maps', output], {
+    env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(timeoutSec) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: killSec * 1000,
     killSignal: 'SIGKILL',
   });
-  const output = [];
-  child.stdout.on('data', (chunk) => output.push(chunk));
-  // What it has left running may hold its output open for ever.
-  child.once('exit', () => setTimeout(() => child.stdout.destroy(), drainMs).unref());
+  running.add(child);
+  const chunks = { stdout: [], stderr: [] };
+  for (const stream of ['stdout', 'stderr']) child[stream].on('data', (chunk) => chunks[stream].push(chunk));
+  child.once('exit', () => {
+    setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, drainMs).unref();
+  });
   const [code, signal] = await once(child, 'close');
-  return { output: Buffer.concat(output).toString(), end: code ?? signal };
+  running.delete(child);
+  const text = (stream) => Buffer.concat(chunks[stream]).toString();
+  return readOutcome({
+    name,
+    tap: text('stdout'),
+    stderr: text('stderr'),
+    end: code ?? signal,
+    ms: Math.round(performance.now() - startedAt),
+  });
 }
 
-function listTests() {
-  const files = fs.readdirSync('dist/test', { recursive: true });
-  return files
-    .filter((file) => file.endsWith('.test.js'))
-    .sort()
-    .map((file) => path.join('dist/test', file));
+function stopAll(signal) {
+  for (const child of running) child.kill(signal);
+  console.error(`Stopped by ${signal}.`);
+  process.exit(1);
 }

@@ -1,0 +1,67 @@
+// Which test files there are, and which of them the words of the command line name. The current folder is the project's.
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** These take longest. Started first, they do not run alone at the end. */
+const slowFolders = ['test/browser', 'test/scripts/chaos', 'test/chaos.test.ts'];
+
+/** Gives `{ files }`, each with its `name` (`test/jobs/locks.test.ts`) and its compiled `output`; or `{ unknown }`, a
+ *  text for people, when a word names no test. A word is a file or a folder below `test`, with or without `dist/`. */
+export function chooseTests(words) {
+  const all = listTests();
+  const chosen = new Map();
+  for (const word of words) {
+    const found = findTests(all, word);
+    if (found.length === 0) return { unknown: describeUnknown(all, word) };
+    for (const file of found) chosen.set(file.name, file);
+  }
+  return { files: words.length > 0 ? [...chosen.values()] : slowestFirst(all) };
+}
+
+function listTests() {
+  return fs
+    .readdirSync('dist/test', { recursive: true })
+    .filter((file) => file.endsWith('.test.js'))
+    .sort()
+    .map((file) => ({ name: sourceOf(path.join('test', file)), output: path.join('dist/test', file) }));
+}
+
+/** A compiled test that lies elsewhere can be named by its path: the tests of this runner plant such files. */
+function findTests(all, word) {
+  const given = path.relative('.', word);
+  const wanted = sourceOf(given.replace(/^dist\//, ''));
+  const found = all.filter(({ name }) => name === wanted || name.startsWith(`${wanted}/`));
+  if (found.length > 0 || !given.endsWith('.test.js') || !fs.existsSync(given)) return found;
+  return [{ name: given, output: given }];
+}
+
+function sourceOf(file) {
+  return file.replace(/\.js$/, '.ts');
+}
+
+function slowestFirst(all) {
+  const isSlow = ({ name }) => slowFolders.some((folder) => name.startsWith(folder));
+  return [...all.filter(isSlow), ...all.filter((file) => !isSlow(file))];
+}
+
+function describeUnknown(all, word) {
+  const near = all
+    .map(({ name }) => ({ name, likeness: compare(name, sourceOf(word)) }))
+    .sort((a, b) => b.likeness - a.likeness)
+    .slice(0, 5)
+    .filter(({ likeness }) => likeness > 0.3)
+    .map(({ name }) => `\n  ${name}`);
+  const hint = near.length > 0 ? ` Near names:${near.join('')}` : '';
+  return `No test is named ${JSON.stringify(word)}.${hint}`;
+}
+
+/** The share of pairs of neighbouring letters that two file names have in common, 0 to 1. */
+function compare(one, other) {
+  const pairs = (file) => {
+    const stem = path.basename(file).replace(/(\.test)?\.ts$/, '');
+    return new Set(Array.from({ length: Math.max(stem.length - 1, 0) }, (_, at) => stem.slice(at, at + 2)));
+  };
+  const [a, b] = [pairs(one), pairs(other)];
+  const common = [...a].filter((pair) => b.has(pair)).length;
+  return (2 * common) / (a.size + b.size || 1);
+}

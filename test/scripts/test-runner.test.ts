@@ -1,0 +1,147 @@
+// `npm test` itself, on planted files: what it prints, and its exit code.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import t, { type Test } from 'tap';
+import { packageRoot } from '../../src/config.ts';
+
+const tap = `import t from 'tap';`;
+const good = `console.log('ok 1 - adds');`;
+/** Loading tap takes a second on a busy machine: only what is about tap's own output does it. */
+const planted: Record<string, string> = {
+  passes: `${good} console.log('1..1'); console.error('noise of a good file');`,
+  fails: `${tap}
+    t.ok(true, 'top');
+    t.test('outer', async (t) => {
+      t.test('inner', async (t) => { t.ok(true); t.equal(1, 2, 'one is two'); });
+    });
+    console.error('what it wrote');`,
+  throws: `${tap} t.test('breaks', async () => { throw new Error('broken on purpose'); });`,
+  hangs: `${tap} t.test('waits for ever', () => new Promise(() => { setTimeout(() => {}, 3000); }));`,
+  blocks: `console.log('# Subtest: turns\\n    ok 1 - starts'); for (;;);`,
+  crashes: `${good} console.log('1..1'); process.exitCode = 3;`,
+  'ends-early': good,
+  silent: '',
+  skips: `${good} console.log('ok 2 - later # SKIP no browser here\\n1..2');`,
+  'only-skips': `console.log('ok 1 - later # SKIP\\n1..1');`,
+  'passes-later': `import fs from 'node:fs';
+    const seen = new URL('./seen', import.meta.url);
+    console.log(fs.existsSync(seen) ? 'ok 1' : 'not ok 1 - first time', '\\n1..1');
+    fs.writeFileSync(seen, '');`,
+};
+
+/** Runs `names` of the planted files; gives the lines without durations, and files by their planted name. */
+async function run(t: Test, names: string[], { flags = [] as string[], env = {} } = {}) {
+  const folder = t.testdir(Object.fromEntries(names.map((name) => [`${name}.test.js`, planted[name] ?? ''])));
+  const files = names.map((name) => path.join(folder, `${name}.test.js`));
+  const { code, out, err } = await start([...flags, ...files], env);
+  const tidy = (text: string) =>
+    text.replaceAll(`${path.relative(packageRoot, folder)}/`, '').replace(/ {2}\d+ ms/g, '');
+  return { code, out: tidy(out), err: tidy(err), lines: tidy(out).trimEnd().split('\n') };
+}
+
+async function start(args: string[], env = {}) {
+  const child = spawn(process.execPath, ['scripts/test.mjs', ...args], {
+    cwd: packageRoot,
+    env: { ...process.env, CI: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, out, err };
+}
+
+t.test('a good file is one line, its noise is left out, and the totals are last', async (t) => {
+  const { code, out, err } = await run(t, ['passes']);
+  t.equal(out, 'ok   passes.test.js  1 passed, 0 failed\n1 passed, 0 failed\n');
+  t.equal(err, '');
+  t.equal(code, 0);
+});
+
+t.test('a failure is told in full: titles, difference, place and stderr', async (t) => {
+  const { code, out, err, lines } = await run(t, ['fails', 'passes']);
+  t.equal(code, 1);
+  t.ok(lines.includes('FAIL fails.test.js  1 passed, 1 failed'), out);
+  t.match(out, /✗ outer › inner › one is two\n/);
+  t.match(out, /-2\n\s+\+1\n/);
+  t.match(out, /at: .*fails\.test\.js:\d+:\d+\n/);
+  t.match(out, /stderr:\n\s+what it wrote\n/);
+  t.notMatch(out, /noise of a good file/);
+  t.equal(err, '');
+  t.same(lines.slice(-2), ['failed: fails.test.js', '2 passed, 1 failed']);
+});
+
+t.test('what throws, crashes, ends early or says nothing fails with its reason', async (t) => {
+  const { code, out, lines } = await run(t, ['throws', 'crashes', 'ends-early', 'silent']);
+  t.equal(code, 1);
+  t.match(out, /✗ breaks › broken on purpose\n/);
+  for (const [file, reason] of [
+    ['crashes', 'exit code 3'],
+    ['ends-early', 'no plan'],
+    ['silent', 'no test ran'],
+  ] as const) {
+    const at = lines.findIndex((line) => line.startsWith(`FAIL ${file}.test.js`));
+    t.match(lines[at + 1], `✗ ${reason}`, file);
+  }
+  t.match(lines.at(-1), /^\d+ passed, 4 failed$/);
+});
+
+t.test('a file that hangs or blocks is ended, and says in which test', async (t) => {
+  const hanging = await run(t, ['hangs'], { flags: ['--timeout', '1'] });
+  t.match(hanging.out, /✗ waits for ever › timeout!\n/);
+  t.same([hanging.code, hanging.lines.at(-1)], [1, '0 passed, 1 failed']);
+  const blocked = await run(t, ['blocks'], { flags: ['--timeout', '1', '--kill-after', '1'] });
+  t.match(blocked.out, /✗ killed by SIGKILL in: turns\n/);
+  t.same([blocked.code, blocked.lines.at(-1)], [1, '0 passed, 1 failed']);
+});
+
+t.test('skipped tests are counted, and no test that ran is a failure', async (t) => {
+  const some = await run(t, ['skips']);
+  t.same([some.code, some.lines.at(-1)], [0, '1 passed, 0 failed, 1 skipped']);
+  const none = await run(t, ['only-skips']);
+  t.same([none.code, none.lines.at(-1)], [1, '0 passed, 0 failed, 1 skipped']);
+});
+
+t.test('in CI a file that fails runs once more, and the end says so', async (t) => {
+  const { code, lines } = await run(t, ['passes-later'], { env: { CI: '1' } });
+  t.equal(code, 0);
+  t.equal(lines[0], 'FAIL passes-later.test.js  0 passed, 1 failed, runs once more');
+  t.same(lines.slice(-2), ['passed only when run once more: passes-later.test.js', '1 passed, 0 failed']);
+  const again = await run(t, ['crashes'], { env: { CI: '1' } });
+  t.same([again.code, again.lines.at(-1)], [1, '1 passed, 1 failed']);
+});
+
+t.test('--tap prints TAP, a subtest a file', async (t) => {
+  const { code, out } = await run(t, ['passes', 'crashes'], { flags: ['--tap'] });
+  t.equal(code, 1);
+  t.match(out, /^TAP version 14\n/);
+  t.match(out, /^ok \d - passes\.test\.js # time=\d+ms$/m);
+  t.match(out, /^not ok \d - crashes\.test\.js # time=\d+ms\n {2}---\n/m);
+  t.match(out, /^# Subtest: crashes\.test\.js\n {4}ok 1 - adds\n {4}1\.\.1\n/m);
+  t.match(out, /\n1\.\.2\n# 2 passed, 1 failed\n$/);
+});
+
+t.test(
+  'tests are named by source, by output or by folder; a wrong name is told with near ones',
+  async (t) => {
+    const names = ['test/embedding/vector.test.ts', 'dist/test/embedding/vector.test.js', './test/library'];
+    const chosen = await start(names);
+    t.same([...chosen.out.matchAll(/^ok {3}(\S+)/gm)].map(([, name]) => name).sort(), [
+      'test/embedding/vector.test.ts',
+      'test/library/applied.test.ts',
+      'test/library/repository.test.ts',
+      'test/library/rules.test.ts',
+    ]);
+    t.equal(chosen.code, 0);
+    const { code, out, err } = await start(['test/jobs/lock.test.ts']);
+    t.match({ code, out }, { code: 1, out: '' });
+    t.match(
+      err,
+      /^No test is named "test\/jobs\/lock\.test\.ts"\. Near names:\n {2}test\/jobs\/locks\.test\.ts\n/,
+    );
+  },
+);
