@@ -1,5 +1,6 @@
 // Compiles src and scripts (with --tests: the tests too) into dist, and copies the browser's libraries into
 // public/vendor; does nothing when the last build is newer than every source. --soft: a missing compiler is no error.
+// --assets: only the browser's files.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +21,7 @@ const vendored = {
 
 process.chdir(root);
 vendor();
-compile();
+if (!process.argv.includes('--assets')) compile();
 
 function vendor() {
   for (const [name, source] of Object.entries(vendored)) {
@@ -40,7 +41,9 @@ function compile() {
   const tsc = findCompiler();
   if (!tsc) return reportMissingCompiler(built !== null);
   removeOrphans(built, listed);
-  const { status } = spawnSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--noEmitOnError'], {
+    stdio: 'inherit',
+  });
   if (status === 0) fs.writeFileSync(stamp, listed);
   process.exitCode = status ?? 1;
 }

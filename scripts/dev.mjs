@@ -1,0 +1,99 @@
+// `npm run dev`: compiles on each change, and restarts the server when that worked or when a view, a browser file or a
+// migration changed. While a compilation fails, its errors are printed and the old server keeps running.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The server reads these at its start. What is compiled, the compiler watches. */
+const watched = ['views', 'public', 'migrations'];
+const writtenByBuild = /^vendor\b/;
+const settleMs = 100; // an editor saves a file in several steps
+
+process.chdir(path.resolve(import.meta.dirname, '..'));
+const watchers = watched.filter((folder) => fs.existsSync(folder)).map(watch);
+let server = null;
+let isCompiled = false;
+let isWanted = false;
+let isRestarting = false;
+let isStopping = false;
+let settling;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+const compiler = startCompiler();
+process.once('exit', () => [server, compiler].map((child) => child?.kill()));
+
+function watch(folder) {
+  return fs.watch(folder, { recursive: true }, (_event, file) => {
+    if (file && writtenByBuild.test(file)) return;
+    clearTimeout(settling);
+    settling = setTimeout(restart, settleMs);
+  });
+}
+
+function startCompiler() {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const flags = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput', '--noEmitOnError'];
+  const started = spawn(process.execPath, [tsc, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  createInterface({ input: started.stdout }).on('line', readCompiler);
+  return started.once('close', stop);
+}
+
+function readCompiler(line) {
+  const found = /Found (\d+) errors?\. Watching/.exec(line);
+  if (!found) {
+    if (line !== '' && !/ - (Starting|File change detected)/.test(line)) console.error(line);
+    return;
+  }
+  isCompiled = found[1] === '0';
+  if (isCompiled) restart();
+  else say(server ? 'The old server keeps running.' : 'The server starts when the errors are gone.');
+}
+
+/** One restart at a time; what is asked for meanwhile becomes one more. */
+async function restart() {
+  isWanted = true;
+  if (isRestarting) return;
+  isRestarting = true;
+  while (isWanted && isCompiled && !isStopping) {
+    isWanted = false;
+    const build = spawn(process.execPath, ['scripts/build.mjs', '--assets'], { stdio: 'inherit' });
+    const [code] = await once(build, 'close');
+    await stopServer();
+    if (code === 0 && !isStopping) startServer();
+  }
+  isRestarting = false;
+}
+
+function startServer() {
+  const started = spawn(process.execPath, ['--enable-source-maps', 'dist/src/main.js'], { stdio: 'inherit' });
+  server = started;
+  started.once('close', (code, signal) => {
+    if (server !== started) return;
+    server = null;
+    if (!isStopping) say(`The server ended with ${signal ?? code}. It starts again after a change.`);
+  });
+}
+
+/** Ctrl+C has reached the server too. A second SIGINT would kill it at once; SIGTERM it takes as the same request. */
+async function stopServer() {
+  const stopping = server;
+  if (!stopping) return;
+  server = null;
+  stopping.kill('SIGTERM');
+  await once(stopping, 'close');
+}
+
+async function stop() {
+  if (isStopping) return;
+  isStopping = true;
+  clearTimeout(settling);
+  for (const watcher of watchers) watcher.close();
+  compiler.kill();
+  await stopServer();
+}
+
+function say(text) {
+  console.error(`[dev] ${text}`);
+}

@@ -1,0 +1,129 @@
+// `npm run dev`, on a small project of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { packageRoot } from '../../src/config.ts';
+
+const server = (name: string) => `
+  console.log('${name} runs as', process.pid);
+  process.once('SIGTERM', () => { console.log('${name} stops'); process.exit(0); });
+  process.once('SIGINT', () => {});
+  setInterval(() => {}, 1000);`;
+const globals =
+  'declare const process: any, console: any; declare function setInterval(run: () => void, ms: number): void;';
+const tsconfig = JSON.stringify({
+  compilerOptions: {
+    target: 'es2023',
+    lib: ['es5'],
+    types: [],
+    skipLibCheck: true,
+    rootDir: '.',
+    outDir: 'dist',
+  },
+  include: ['src'],
+});
+
+async function start(t: Test) {
+  const folder = t.testdir({
+    'package.json': '{ "type": "module" }',
+    'tsconfig.build.json': tsconfig,
+    scripts: { 'dev.mjs': fs.readFileSync(path.join(packageRoot, 'scripts/dev.mjs')), 'build.mjs': '' },
+    src: { 'main.ts': server('first'), 'globals.d.ts': globals },
+    views: { page: { 'page.eta': 'old' } },
+  });
+  const child = spawn(process.execPath, ['scripts/dev.mjs'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const pids: number[] = [];
+  t.teardown(() => {
+    child.kill('SIGTERM');
+    for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  });
+  const says = listen(child);
+  return {
+    child,
+    says,
+    write: (file: string, text: string) => fs.writeFileSync(path.join(folder, file), text),
+    async serverOf(name: string): Promise<number> {
+      const pid = Number((await says(new RegExp(`${name} runs as (\\d+)\n`)))[1]);
+      pids.push(pid);
+      return pid;
+    },
+  };
+}
+
+/** Gives a function that settles when the output since its last match has a pattern. */
+function listen(child: ChildProcess) {
+  let output = '';
+  let look = () => {};
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      output += chunk;
+      look();
+    });
+  }
+  return (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${pattern} in: ${output}`)), 20_000);
+      look = () => {
+        const found = pattern.exec(output);
+        if (!found) return;
+        clearTimeout(timer);
+        output = output.slice(found.index + found[0].length);
+        resolve(found);
+      };
+      look();
+    });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+t.test('a change of a source or a view restarts the server, one after the other', async (t) => {
+  const { write, says, serverOf, child } = await start(t);
+  const first = await serverOf('first');
+  write('src/main.ts', server('second'));
+  await says(/first stops\n/);
+  const second = await serverOf('second');
+  t.notOk(isAlive(first));
+  write('views/page/page.eta', 'new');
+  await says(/second stops\n/);
+  const third = await serverOf('second');
+  t.notOk(isAlive(second));
+  child.kill('SIGINT');
+  t.same(await once(child, 'close'), [0, null]);
+  t.notOk(isAlive(third));
+});
+
+t.test('a type error is printed and leaves the old server running until it is gone', async (t) => {
+  const { write, says, serverOf, child } = await start(t);
+  const first = await serverOf('first');
+  write('src/main.ts', 'mistake();');
+  await says(/main\.ts\(1,1\): error TS2304: [^]*The old server keeps running\.\n/);
+  t.ok(isAlive(first));
+  write('src/main.ts', server('corrected'));
+  const last = await serverOf('corrected');
+  t.notOk(isAlive(first));
+  child.kill('SIGTERM');
+  t.same(await once(child, 'close'), [0, null]);
+  t.notOk(isAlive(last));
+});
+
+t.test('a server that ends by itself is reported, and the next change starts it', async (t) => {
+  const { write, says, serverOf, child } = await start(t);
+  await serverOf('first');
+  write('src/main.ts', 'process.exit(3)');
+  await says(/The server ended with 3\. It starts again after a change\.\n/);
+  write('src/main.ts', server('second'));
+  await serverOf('second');
+  child.kill('SIGINT');
+  await once(child, 'close');
+});
