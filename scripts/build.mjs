@@ -1,5 +1,5 @@
 // Compiles src and scripts (with --tests: the tests too) into dist, and copies the browser's libraries into
-// public/vendor; does nothing when the last build is newer than every source. --soft: a missing compiler is no error.
+// public/vendor; does nothing when neither a source nor an output has changed since the last build. --soft: a missing compiler is no error.
 // --assets: only the browser's files.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,6 +13,10 @@ const tests = process.argv.includes('--tests');
 const project = tests ? 'tsconfig.json' : 'tsconfig.build.json';
 const sources = tests ? ['src', 'scripts', 'test'] : ['src', 'scripts'];
 const stamp = path.join(root, 'dist', tests ? '.built-with-tests' : '.built');
+/** With it tsc emits only what follows from a changed source. */
+const buildInfo = path.join(root, 'dist', tests ? '.tests.tsbuildinfo' : '.build.tsbuildinfo');
+/** The compiled files as the last build of either kind left them. */
+const outputsFile = path.join(root, 'dist/.outputs');
 const vendored = {
   'htmx.js': 'htmx.org/dist/htmx.min.js',
   'sse.js': 'htmx-ext-sse/dist/sse.min.js',
@@ -36,15 +40,17 @@ function vendor() {
 
 function compile() {
   const listed = listSources();
-  const built = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : null;
-  if (built === listed) return;
+  const built = readIfThere(stamp);
+  const isDamaged = built !== null && (built === listed ? isAnyOutputChanged(built) : isAnyOutputGone(built));
+  if (built === listed && !isDamaged) return;
   const tsc = findCompiler();
   if (!tsc) return reportMissingCompiler(built !== null);
+  if (isDamaged) fs.rmSync(buildInfo, { force: true });
   removeOrphans(built, listed);
   const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--noEmitOnError'], {
     stdio: 'inherit',
   });
-  if (status === 0) fs.writeFileSync(stamp, listed);
+  if (status === 0) writeStamps(listed);
   process.exitCode = status ?? 1;
 }
 
@@ -55,16 +61,54 @@ function listSources() {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
   return [...files, 'package.json', 'tsconfig.json', 'tsconfig.build.json']
-    .map((file) => `${file} ${fs.statSync(file).size} ${fs.statSync(file).mtimeMs}`)
+    .map(describeFile)
     .sort()
     .join('\n');
 }
 
+function isAnyOutputChanged(built) {
+  const known = new Set((readIfThere(outputsFile) ?? '').split('\n'));
+  return listOutputs(built).some((output) => !known.has(output));
+}
+
+/** Others than those of new sources. What else has changed may be the work of `npm run dev`. */
+function isAnyOutputGone(built) {
+  return listOutputs(built).some((output) => output.endsWith(' gone'));
+}
+
+/** One line a compiled file of these sources. */
+function listOutputs(listed) {
+  const compiled = [...namesIn(listed)].filter((file) => /(?<!\.d)\.ts$/.test(file));
+  return compiled.map((file) => describeFile(`dist/${file.replace(/\.ts$/, '.js')}`));
+}
+
+function writeStamps(listed) {
+  const outputs = listOutputs(listed);
+  const names = namesIn(outputs.join('\n'));
+  const others = (readIfThere(outputsFile) ?? '')
+    .split('\n')
+    .filter((line) => !names.has(line.split(' ')[0]));
+  fs.writeFileSync(outputsFile, [...others, ...outputs].join('\n'));
+  fs.writeFileSync(stamp, listed);
+}
+
+function describeFile(file) {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat ? `${file} ${stat.size} ${stat.mtimeMs}` : `${file} gone`;
+}
+
+function namesIn(text) {
+  return new Set(text.split('\n').map((line) => line.split(' ')[0]));
+}
+
+function readIfThere(file) {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+}
+
 /** tsc leaves the output of a source that is gone; a removed test would still run. */
 function removeOrphans(built, listed) {
-  const names = (text) => new Set(text.split('\n').map((line) => line.split(' ')[0]));
-  const now = names(listed);
-  const isAnyGone = built !== null && [...names(built)].some((file) => !now.has(file));
+  const now = namesIn(listed);
+  const isAnyGone = built !== null && [...namesIn(built)].some((file) => !now.has(file));
   if (isAnyGone) fs.rmSync('dist', { recursive: true, force: true });
   fs.mkdirSync('dist', { recursive: true });
 }

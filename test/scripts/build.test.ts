@@ -1,0 +1,90 @@
+// The build notices what changed: a source, and also an output that was edited or removed.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { packageRoot } from '../../src/config.ts';
+
+const options = {
+  target: 'es2023',
+  lib: ['es5'],
+  types: [],
+  skipLibCheck: true,
+  rootDir: '.',
+  outDir: 'dist',
+  incremental: true,
+};
+const tsconfig = (name: string, include: string[]) =>
+  JSON.stringify({ compilerOptions: { ...options, tsBuildInfoFile: `dist/.${name}.tsbuildinfo` }, include });
+
+function start(t: Test) {
+  const folder = t.testdir({
+    'package.json': '{ "type": "module" }',
+    'tsconfig.json': tsconfig('tests', ['src', 'scripts', 'test']),
+    'tsconfig.build.json': tsconfig('build', ['src', 'scripts']),
+    scripts: { 'build.mjs': fs.readFileSync(path.join(packageRoot, 'scripts/build.mjs')) },
+    src: { 'one.ts': 'export const one: number = 1;\n', 'two.ts': 'export const two: number = 2;\n' },
+    test: { 'one.test.ts': `import { one } from '../src/one.js';\nexport const seen = one;\n` },
+  });
+  const at = (file: string) => path.join(folder, file);
+  return {
+    at,
+    build: (...flags: string[]) =>
+      spawnSync(process.execPath, ['scripts/build.mjs', ...flags], { cwd: folder, encoding: 'utf8' }),
+    read: (file: string) => fs.readFileSync(at(file), 'utf8'),
+    write: (file: string, text: string) => fs.writeFileSync(at(file), text),
+    changedAt: (file: string) => fs.statSync(at(file)).mtimeMs,
+  };
+}
+
+t.test('an output that is gone or was edited is made again, and otherwise nothing is done', async (t) => {
+  const { at, build, read, write, changedAt } = start(t);
+  t.equal(build('--tests').status, 0);
+  const good = read('dist/src/one.js');
+  const before = changedAt('dist/src/two.js');
+  build('--tests');
+  t.equal(changedAt('dist/src/two.js'), before, 'nothing to do');
+  fs.rmSync(at('dist/src/one.js'));
+  t.equal(build('--tests').status, 0);
+  t.equal(read('dist/src/one.js'), good);
+  write('dist/src/one.js', 'broken');
+  t.equal(build('--tests').status, 0);
+  t.equal(read('dist/src/one.js'), good);
+  write('src/two.ts', 'export const two: number = 22;\n');
+  fs.rmSync(at('dist/src/one.js'));
+  t.equal(build('--tests').status, 0);
+  t.equal(read('dist/src/one.js'), good, 'also when a source has changed');
+  t.match(read('dist/src/two.js'), /22/);
+});
+
+t.test('a build with tests and one without do not undo each other', async (t) => {
+  const { build, write, changedAt } = start(t);
+  build('--tests');
+  write('src/two.ts', 'export const two: number = 22;\n');
+  build();
+  const before = changedAt('dist/src/one.js');
+  build('--tests');
+  build();
+  build('--tests');
+  t.equal(changedAt('dist/src/one.js'), before);
+});
+
+t.test('a type error fails the build, and dist stays as it was', async (t) => {
+  const { build, read, write } = start(t);
+  build();
+  const good = read('dist/src/one.js');
+  write('src/one.ts', `export const one: number = 'x';\n`);
+  const { status, stdout } = build();
+  t.not(status, 0);
+  t.match(stdout, /src\/one\.ts\(1,14\): error TS2322/);
+  t.equal(read('dist/src/one.js'), good);
+});
+
+t.test('the output of a source that is gone goes', async (t) => {
+  const { at, build } = start(t);
+  build('--tests');
+  fs.rmSync(at('test/one.test.ts'));
+  t.equal(build('--tests').status, 0);
+  t.notOk(fs.existsSync(at('dist/test/one.test.js')));
+  t.ok(fs.existsSync(at('dist/src/one.js')));
+});
