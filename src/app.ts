@@ -86,8 +86,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     const address = await listen(server, config);
     isListening = true;
     lock.tell({ ...holder, url: address });
-    const detail = { mode: config.mode };
-    audit.record({ event: 'server.started', outcome: 'ok', by: systemRequester, detail });
+    recordStart(kernel);
     // Asked to stop meanwhile: what waits stays waiting.
     if (closing) return address;
     for (const { start } of lifecycles) await start?.();
@@ -149,6 +148,11 @@ function mountFeatures(kernel: Kernel): { mounted: Mounted[]; use: Context['use'
     return { feature, own: { ...kernel, ...part } };
   });
   return { mounted, use };
+}
+
+function recordStart({ audit, config }: Kernel) {
+  const detail = { mode: config.mode };
+  audit.record({ event: 'server.started', outcome: 'ok', by: systemRequester, detail });
 }
 
 async function each(lifecycles: Lifecycle[], call: (one: Lifecycle) => void | Promise<void>) {

@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util';
 import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import t, { type Test } from 'tap';
-import { packageRoot, readConfig } from '../src/config.ts';
+import { packageRoot, readConfig } from '../src/core/config.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { makeRoot } from './support/engine.ts';
 

@@ -36,7 +36,7 @@ export const jobs: Feature<JobParts> = {
   lifecycle: (own) => ({
     start: own.retention.start,
     async refuseNew() {
-      own.jobs.stopAccepting();
+      own.stopAccepting();
       await own.bulk.stop();
     },
     stop: own.retention.stop,

@@ -45,9 +45,6 @@ export function createJobs(
 
     /** The job that a queued job waits for. */
     waitsFor: (job: Job): Blocker | null => (job.status === 'queued' ? lockQueue.blockerAhead(job.id) : null),
-
-    /** From now on no new job is accepted. */
-    stopAccepting: verbs.stopAccepting,
   };
 
   async function durably<T>(work: () => T): Promise<T> {

@@ -2,6 +2,7 @@
 import { createDiskReserve } from '../core/disk-reserve.ts';
 import { createLibrary } from '../library/repository.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
+import { createAcceptance } from './acceptance.ts';
 import { createBulk } from './bulk.ts';
 import { createJobs } from './jobs.ts';
 import { createJobListing } from './listing.ts';
@@ -20,16 +21,16 @@ export function createJobParts(ctx: Context) {
   const disk = createDiskReserve(config.root);
   const lockQueue = createLockQueue(repository);
   const libraryRevision = createLibrary(library).revision;
-  const verbs = createJobVerbs({
+  const acceptance = createAcceptance({
     config,
     catalogue,
     repository,
     lockQueue,
     audit,
-    bus,
     libraryRevision,
     disk,
   });
+  const verbs = createJobVerbs({ acceptance, repository, audit, bus, disk });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
   const listing = createJobListing(ops);
   return {
@@ -37,6 +38,8 @@ export function createJobParts(ctx: Context) {
     lockQueue,
     disk,
     jobs,
+    /** From now on no new job is accepted. */
+    stopAccepting: acceptance.stop,
     listing,
     libraryRevision,
     bulk: createBulk({ jobs, repository, listing, catalogue, log }),

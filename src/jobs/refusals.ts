@@ -1,6 +1,7 @@
 // Why a request about a job is refused.
 import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
+import type { Job } from './job.ts';
 import type { Blocker } from './lock-queue.ts';
 import type { Tombstone } from './pruning.ts';
 import type { RunRequest } from './run-request.ts';
@@ -37,6 +38,20 @@ export function lockedError(operation: Operation, blocker: Blocker): AppError {
     `${operation.title} cannot start now: ${blocker.operation} #${blocker.number} by ${blocker.actor} is ahead. Queue it, or try again when that job has ended.`,
     { holder: blocker },
   );
+}
+
+export function stoppingError(): AppError {
+  return new AppError('stopping', 'The server is stopping. Try again when it is back.');
+}
+
+export function notCancellableError({ number, status }: Job): AppError {
+  const message = `Job #${number} has already ended: ${status}. There is nothing to cancel.`;
+  return new AppError('not_cancellable', message, { status });
+}
+
+export function notRetryableError({ number, status }: Job): AppError {
+  const message = `Job #${number} is ${status}. Only a failed or cancelled job can be retried; run the operation again instead.`;
+  return new AppError('not_retryable', message, { status });
 }
 
 /** A link to a job outlives the job. */

@@ -87,7 +87,7 @@ t.test('when the audit row cannot be written there is no job and no claim either
 t.test('refusals come in their order: unknown, arguments, confirmation, plan, lock, stopping', async (t) => {
   const engine = open(t);
   engine.enqueue('exclusive');
-  engine.jobs.stopAccepting();
+  engine.stopAccepting();
   const outdated = { text: 'outdated' };
   const order: [AppError, string][] = [
     [refused(engine, 'unheard-of', { bad: 1 }), 'not_found'],

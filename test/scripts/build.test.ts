@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { packageRoot } from '../../src/config.ts';
+import { packageRoot } from '../../src/core/config.ts';
 
 const options = {
   target: 'es2023',

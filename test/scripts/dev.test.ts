@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { packageRoot } from '../../src/config.ts';
+import { packageRoot } from '../../src/core/config.ts';
 
 const server = (name: string) => `
   console.log('${name} runs as', process.pid);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
-import { packageRoot } from '../../src/config.ts';
+import { packageRoot } from '../../src/core/config.ts';
 
 const tap = `import t from 'tap';`;
 const good = `console.log('ok 1 - adds');`;

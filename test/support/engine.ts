@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
+import { createAcceptance } from '../../src/jobs/acceptance.ts';
 import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
@@ -81,16 +82,16 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const lockQueue = createLockQueue(repository);
   const libraryRevision = createLibrary(library).revision;
   const disk = createDiskReserve(root);
-  const verbs = createJobVerbs({
+  const acceptance = createAcceptance({
     config,
     catalogue,
     repository,
     lockQueue,
     audit,
-    bus,
     libraryRevision,
     disk,
   });
+  const verbs = createJobVerbs({ acceptance, repository, audit, bus, disk });
   const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry({ maxMs: 3000, everyMs: 100 }));
   const findApplied = createAppliedFinder(library, config);
   const secretsOf = () => secrets;
@@ -124,6 +125,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     jobs,
     /** The verbs of `jobs` without waiting until they are durable. */
     verbs,
+    stopAccepting: acceptance.stop,
     runner,
     /** `#1 queued`, `#1 running` … as the bus told it; progress repeats `running`. */
     history,

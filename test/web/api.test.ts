@@ -74,7 +74,7 @@ t.test('refusals have their codes, in their order', async (t) => {
   t.equal(unconfirmed.body.error.details.problems.length, 2);
   t.equal((await post('import', { args: {}, ...confirmed, confirm: 'Import!' })).status, 422);
 
-  app.parts.jobs.stopAccepting();
+  app.parts.stopAccepting();
   const stopping = await post('export', {});
   t.match(stopping, { status: 503, body: { error: { code: 'stopping' } } });
   t.ok(stopping.headers.get('retry-after'));

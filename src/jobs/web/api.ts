@@ -97,7 +97,14 @@ const bulkBody = {
 } as const;
 
 export function registerJobsApi(app: FastifyInstance, ctx: JobContext) {
-  const { config, jobs, bulk, listing } = ctx;
+  registerList(app, ctx);
+  registerBulk(app, ctx);
+  registerJob(app, ctx);
+  registerVerbs(app, ctx);
+}
+
+function registerList(app: FastifyInstance, ctx: JobContext) {
+  const { listing } = ctx;
 
   app.get<{ Querystring: ListQuery }>(
     '/api/v1/operations/jobs',
@@ -121,6 +128,10 @@ export function registerJobsApi(app: FastifyInstance, ctx: JobContext) {
       };
     },
   );
+}
+
+function registerBulk(app: FastifyInstance, ctx: JobContext) {
+  const { jobs, bulk, listing } = ctx;
 
   app.post<{ Body: BulkBody }>(
     '/api/v1/operations/jobs/bulk',
@@ -149,6 +160,10 @@ export function registerJobsApi(app: FastifyInstance, ctx: JobContext) {
     { schema: { ...objectAnswer, summary: 'What the daily clean-up would remove now.' } },
     () => ctx.retention.preview(),
   );
+}
+
+function registerJob(app: FastifyInstance, ctx: JobContext) {
+  const { config, jobs, listing } = ctx;
 
   app.get<WithId>('/api/v1/operations/jobs/:id', { schema: jobAnswer }, (request) =>
     jobBody(ctx, jobs.find(request.params.id)),
@@ -194,6 +209,10 @@ export function registerJobsApi(app: FastifyInstance, ctx: JobContext) {
       return listing.rows(jobs.find(request.params.id).id, outcome, limit, cursor);
     },
   );
+}
+
+function registerVerbs(app: FastifyInstance, ctx: JobContext) {
+  const { jobs } = ctx;
 
   app.post<WithId>(
     '/api/v1/operations/jobs/:id/cancel',

@@ -5,7 +5,7 @@ const tickMs = 5000;
 /** A beat that is due so soon goes out with a change: one write to each reader instead of two. */
 const tickEarlyMs = 1500;
 
-export function createTicker(now: () => Date, onTick: (frame: Buffer) => void, frames: Frames) {
+export function createTicker(now: () => Date, frames: Frames, onTick: (frame: Buffer) => void) {
   let timer: NodeJS.Timeout | null = null;
   let tickedAt = 0;
 
