@@ -12,7 +12,7 @@ const follow = card?.querySelector('[data-log-follow]');
 const more = card?.querySelector('[data-log-new]');
 let isFollowing = false;
 /** The page has the newest line that there was; then it goes on from there. */
-let isAtEnd = log?.dataset.atEnd !== undefined;
+const isAtEnd = log?.dataset.atEnd !== undefined;
 let unseen = 0;
 let isFetching = false;
 let isDue = false;

@@ -178,7 +178,7 @@ export function findFaults(value: unknown): EntryFault[] {
 /** Null for a rule within a rule: the outer one says it. */
 function describe(error: ErrorObject): EntryFault | null {
   const { keyword, params, parentSchema, data } = error;
-  const path = error.instancePath.split('/').slice(1).map(unescape);
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   const name = (key = '') => [...path, key].filter(Boolean).join('.') || 'The entry';
   if (error.propertyName !== undefined || keyword === 'not') return null;
   if (keyword === 'propertyNames') {
@@ -202,7 +202,7 @@ function describe(error: ErrorObject): EntryFault | null {
 }
 
 /** A JSON pointer's escapes (RFC 6901). */
-function unescape(part: string): string {
+function unescapePointer(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 

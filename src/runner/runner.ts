@@ -108,7 +108,8 @@ export function createRunner(given: {
   }
 
   function dispatchLater() {
-    later ??= setTimeout(() => {
+    if (later) return;
+    later = setTimeout(() => {
       later = null;
       dispatchSoon();
     }, againMs);

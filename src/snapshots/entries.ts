@@ -46,7 +46,9 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipRea
     throw refusal('zip_structure', 'The ZIP can be read in two ways.');
   }
   return {
-    close: () => streams.forEach((stream) => stream.destroy()),
+    close() {
+      for (const stream of streams) stream.destroy();
+    },
     async read(entry, onBytes) {
       const { name, size } = entry;
       const hash = createHash('sha256');

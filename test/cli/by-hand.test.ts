@@ -12,7 +12,7 @@ t.test('an import runs from an empty folder, with job, audit and log', async (t)
   t.same([code, err], [0, '']);
   t.match(
     out,
-    /^import #1 queued\.\n[^]*Read 84 rows from sheets\/published\.\n[^]*import #1 succeeded after /,
+    /^import #1 queued\.\n[\s\S]*Read 84 rows from sheets\/published\.\n[\s\S]*import #1 succeeded after /,
   );
   t.match(out, '\n  added: 84\n');
   t.match(queryOps(root, 'SELECT * FROM job'), [
@@ -29,8 +29,8 @@ t.test('an import runs from an empty folder, with job, audit and log', async (t)
 t.test('the exit code says how the job ended', async (t) => {
   const root = makeRootWithBehaviours(t);
   const expected: [string[], number, RegExp][] = [
-    [['works'], 0, /working\ndone\n[^]*works #1 succeeded after .*\n {2}rows: 3\n/],
-    [['fails'], 1, /it fails\n[^]*fails #2 failed after .*\nThe script ended with exit code 3\.\n/],
+    [['works'], 0, /working\ndone\n[\s\S]*works #1 succeeded after .*\n {2}rows: 3\n/],
+    [['fails'], 1, /it fails\n[\s\S]*fails #2 failed after .*\nThe script ended with exit code 3\.\n/],
     [['refuses'], 65, /refuses #3 failed after .*\nRow 7 is wrong\.\n/],
     [['comes-later'], 0, /comes-later #4 succeeded/],
     [['retry', '2'], 1, /^fails #5 queued\./],
@@ -88,9 +88,9 @@ t.test('help needs no data folder, and names operations of your own', async (t) 
   const root = makeRootWithBehaviours(t);
   const { code, out } = await runHere(root, ['help']);
   t.equal(code, 0);
-  t.match(out, /\n {2}import .*\n[^]*\n {2}works .*\n[^]*\n {2}doctor /);
+  t.match(out, /\n {2}import .*\n[\s\S]*\n {2}works .*\n[\s\S]*\n {2}doctor /);
   t.notOk(fs.existsSync(path.join(root, 'ops.db')));
-  t.match((await runHere(root, ['takes', '--help'])).out, /--since date[^]*--loud[^]*--reason/);
+  t.match((await runHere(root, ['takes', '--help'])).out, /--since date[\s\S]*--loud[\s\S]*--reason/);
   t.match(await runHere(root, ['help', 'nothing']), { code: 2, err: /^There is no operation "nothing"/ });
 });
 

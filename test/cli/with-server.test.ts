@@ -23,7 +23,7 @@ t.test('a run goes through the server, with its own actor, and is followed to it
   const app = await startServer(t);
   const { code, out } = await runCommand(app.root, ['works']);
   t.equal(code, 0);
-  t.match(out, /^works #1 queued\.\n[^]*working\ndone\n[^]*works #1 succeeded after /);
+  t.match(out, /^works #1 queued\.\n[\s\S]*working\ndone\n[\s\S]*works #1 succeeded after /);
   t.match(app.parts.jobs.find('1'), { status: 'succeeded', operation: 'works' });
   t.equal((await runHere(app.root, ['refuses'])).code, 65);
 });
@@ -73,7 +73,7 @@ t.test('jobs and one job are shown, a failed one is run again', async (t) => {
   });
   t.match(await runHere(root, ['job', '1', '--follow']), {
     code: 1,
-    out: /it fails\n[^]*fails #1 failed/,
+    out: /it fails\n[\s\S]*fails #1 failed/,
   });
   t.match(await runHere(root, ['retry', '1']), { code: 1, out: /^fails #3 queued\./ });
   t.match(await runHere(root, ['retry', '2']), { code: 1, err: /^Job #2 is succeeded\./ });

@@ -159,7 +159,7 @@ t.test(
     t.match(error.details, {
       holder: { job_id: holder.id, number: 2, operation: 'exclusive', actor: 'operator', since: started_at },
     });
-    t.type((error.details?.holder as { usual_sec: number }).usual_sec, 'number');
+    t.type((error.details?.holder as { usual_sec: number } | undefined)?.usual_sec, 'number');
     t.match(error.message, /^Exclusive cannot start now: exclusive #2 by operator is ahead\. Queue it/);
   },
 );
@@ -175,7 +175,7 @@ t.test(
           return engine.enqueue('exclusive').number;
         } catch (error) {
           const { code, details } = error as AppError;
-          return `${code} #${(details?.holder as Job).number}`;
+          return `${code} #${(details?.holder as Job | undefined)?.number}`;
         }
       }),
     );

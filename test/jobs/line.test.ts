@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Job } from '../../src/jobs/job.ts';
+import type { Job } from '../../src/jobs/job.ts';
 import { failure, library, nothingElse, openRepository } from '../support/job-repository.ts';
 
 t.test(

@@ -92,7 +92,7 @@ t.test(
     const { stdout, stderr, messages } = child.output();
     t.equal(stdout, `out\nfd=3 job=${marker}\n`);
     t.equal(stderr, 'err\n');
-    t.match(messages, /^msg\n[^]* 3 -> /);
+    t.match(messages, /^msg\n[\s\S]* 3 -> /);
     t.notMatch(messages, own);
     t.notMatch(messages, / 4 -> /, 'nor the gate');
   },

@@ -22,7 +22,7 @@ t.test('what is refused says why, leaves an audit row, and no file', async (t) =
   const app = await startIndexed(t);
   const before = hashTree(path.join(app.root, 'faiss_index'));
   const valid = buildZip(toParts(app.members));
-  const nan = withIndex(app.members, (index) => (index.writeFloatLE(Number.NaN, 85), index));
+  const nan = withIndex(app.members, (index) => index.writeFloatLE(Number.NaN, 85));
   const [manifest, index] = toParts(app.members);
   const big = Buffer.alloc(mebibyte + 1);
   const refusals: [string, number, string, () => Promise<Answer>][] = [

@@ -72,7 +72,8 @@ export async function startApp(
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const answer = await fetch(origin + address, { ...init, headers: { ...type, ...headers } });
     const answered = { status: answer.status, body: await answer.json(), headers: answer.headers };
-    const assertDescribed = await (checking ??= loadCheck(origin));
+    checking ??= loadCheck(origin);
+    const assertDescribed = await checking;
     assertDescribed(init.method ?? 'GET', address, answered.status, answered.body);
     return answered;
   }

@@ -50,9 +50,10 @@ export function withMeta(members: Members, change: (meta: Record<string, any>) =
 }
 
 /** Another index, whose hash the meta file knows. */
-export function withIndex(members: Members, change: (index: Buffer) => Buffer | undefined): Members {
+export function withIndex(members: Members, change: (index: Buffer) => unknown): Members {
   const copy = Buffer.from(members.index);
-  const index = change(copy) ?? copy;
+  const changed = change(copy);
+  const index = Buffer.isBuffer(changed) ? changed : copy;
   return withMeta({ ...members, index }, (meta) => {
     meta.sha256 = sha256(index);
     meta.checksum = meta.sha256;

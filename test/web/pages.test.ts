@@ -183,8 +183,8 @@ t.test('assets are kept for ever under a name that changes with them', async (t)
   const other = await fetch(app.origin + script, { headers: { 'accept-encoding': 'br;q=0, gzip' } });
   t.equal(other.headers.get('content-encoding'), 'gzip', 'what is not wanted is not sent');
   t.equal((await fetch(app.origin + script.replace(/[0-9a-f]{8}/, '00000000'))).status, 404);
-  for (const escape of ['/assets/..%2fpackage.json', '/assets/%2e%2e/package.json', '/assets//etc/passwd']) {
-    t.ok((await fetch(app.origin + escape)).status >= 400, escape);
+  for (const address of ['/assets/..%2fpackage.json', '/assets/%2e%2e/package.json', '/assets//etc/passwd']) {
+    t.ok((await fetch(app.origin + address)).status >= 400, address);
   }
 });
 

@@ -100,8 +100,7 @@ async function viewList(ctx: JobContext, state: ListState) {
   const isLive = !page.hasNewer && isQuick;
   return {
     path: listUrl({ ...own, before, after }, '/ui/jobs'),
-    newsPath:
-      listUrl({ ...own }, '/ui/jobs/news') + (listUrl(own).includes('?') ? '&' : '?') + `above=${newest}`,
+    newsPath: `${listUrl({ ...own }, '/ui/jobs/news')}${listUrl(own).includes('?') ? '&' : '?'}above=${newest}`,
     isLive,
     own,
     /** Tells a script whether the choice of jobs is still the same. */
