@@ -9,7 +9,7 @@ watchLog();
 wordElapsed();
 setInterval(wordElapsed, everyMs);
 document.addEventListener('chl:swapped', wordElapsed);
-document.addEventListener('click', copy);
+document.addEventListener('click', (event) => void copy(event));
 
 /** `2 min 05 s` is too fine for what only says that it is late. */
 function wordElapsed() {

@@ -34,9 +34,9 @@ export function watchLog() {
   log.addEventListener('click', onLineLink);
   document.addEventListener('keydown', onKey);
   document.body.addEventListener('htmx:sseMessage', ({ target }) => {
-    if (target.id === `log-${card.dataset.log}-size`) fetchMore();
+    if (target.id === `log-${card.dataset.log}-size`) void fetchMore();
   });
-  countLevels();
+  void countLevels();
 }
 
 function isSelecting() {
@@ -58,7 +58,7 @@ function setFollowing(isWanted) {
   if (isFollowing) {
     unseen = 0;
     log.scrollTop = log.scrollHeight;
-    fetchMore();
+    void fetchMore();
   }
   say();
 }
@@ -101,7 +101,7 @@ async function fetchMore() {
   } finally {
     isFetching = false;
   }
-  if (isDue) fetchMore();
+  if (isDue) void fetchMore();
 }
 
 function add(lines, open, total) {

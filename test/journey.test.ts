@@ -83,7 +83,7 @@ t.test('a wrong sheet changes nothing, and every problem is shown with its place
 
 t.test('a locked operation is refused with its holder, and can be queued behind it', async (t) => {
   const app = await startApp(t);
-  app.parts.runner.stop(0);
+  await app.parts.runner.stop(0);
   const first = await app.submit('/ui/operations/run/index', {});
   t.equal(first.status, 303);
   const refused = await app.json('/api/v1/operations/import', { args: { mode: 'merge' } });

@@ -9,7 +9,9 @@ const batchSize = 256;
 // As the workers do; on Linux this is the priority of the thread.
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 parentPort?.postMessage('ready');
-parentPort?.once('message', async () => {
+parentPort?.once('message', () => void embedAll());
+
+async function embedAll() {
   for (let at = 0; at < texts.length; at += batchSize) await builtIn.embed(texts.slice(at, at + batchSize));
   parentPort?.postMessage('done');
-});
+}

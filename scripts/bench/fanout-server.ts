@@ -17,7 +17,10 @@ const server = process.argv[2] === 'ours' ? await listenOurs() : await listenBar
 const { port } = server.address() as AddressInfo;
 process.send?.({ address: `http://127.0.0.1:${port}/` });
 
-process.on('message', async ({ broadcasts }: { broadcasts: number }) => {
+process.on('message', (message: { broadcasts: number }) => void broadcastTo(message));
+process.on('disconnect', () => process.exit());
+
+async function broadcastTo({ broadcasts }: { broadcasts: number }) {
   for (let turn = 0; turn < broadcasts; turn += 1) {
     version += 1;
     broadcast(Buffer.from(`event: jobs\nid: b-${version}\ndata: ${data}\n\n`));
@@ -25,8 +28,7 @@ process.on('message', async ({ broadcasts }: { broadcasts: number }) => {
   }
   while ([...responses].some((response) => response.writableLength > 0)) await after(20);
   process.send?.({});
-});
-process.on('disconnect', () => process.exit());
+}
 
 async function listenOurs(): Promise<http.Server> {
   const app = fastify();

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { readConfig } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { startServer, startTalker } from './process.ts';
@@ -103,11 +104,11 @@ async function startWith(root: string, jobs: number) {
 function fetchBytes(agent: http.Agent, url: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     http
-      .get(url, { agent, headers: { accept: 'text/html' } }, async (response) => {
-        const parts: Buffer[] = [];
-        for await (const part of response) parts.push(part as Buffer);
-        resolve(Buffer.concat(parts));
-      })
+      .get(
+        url,
+        { agent, headers: { accept: 'text/html' } },
+        (response) => void buffer(response).then(resolve, reject),
+      )
       .once('error', reject);
   });
 }

@@ -23,7 +23,8 @@ type Work = {
 export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome> {
   const { queue, claimant, leaseMs } = work;
   // A lease that cannot be extended runs out, and `complete` leaves what was lost as it is.
-  const hold = setInterval(() => queue.extend(claimant, claims, leaseMs).catch(() => {}), leaseMs / 3);
+  const extend = () => void queue.extend(claimant, claims, leaseMs).catch(() => {});
+  const hold = setInterval(extend, leaseMs / 3);
   try {
     return await embedTogether(work, claims);
   } catch (error) {

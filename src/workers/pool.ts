@@ -115,7 +115,7 @@ export function createPool(given: {
       if (isMute) void child.end(0);
     }, helloMs);
     child.release('');
-    child.exited
+    void child.exited
       .then(
         (exit) => (isMute ? muteWords(helloMs) : wordExit(exit, tail.text())),
         (error: Error) => `It could not be started: ${error.message}`,

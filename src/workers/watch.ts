@@ -51,7 +51,7 @@ export function createWorkerWatch(given: {
     /** Catches up, and looks every second. */
     async start() {
       await catchUp();
-      timer ??= setInterval(look, lookMs);
+      timer ??= setInterval(() => void look(), lookMs);
     },
     runOnce,
     /** The pool saw the process of this worker end. */

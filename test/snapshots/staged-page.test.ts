@@ -12,7 +12,7 @@ t.test(
   async (t) => {
     const app = await startIndexed(t);
     const valid = buildZip(toParts(app.members));
-    app.parts.runner.stop(0);
+    await app.parts.runner.stop(0);
     await app.json('/api/v1/operations/index', {});
     const refused = await upload(app, valid, confirmed);
     t.match(refused, {
@@ -97,7 +97,7 @@ t.test('what waits can be discarded, on the page with and without htmx, and by t
 t.test('what a job is to install cannot be discarded', async (t) => {
   const app = await startIndexed(t);
   const { staged_id } = (await upload(app, buildZip(toParts(app.members)))).body;
-  app.parts.runner.stop(0);
+  await app.parts.runner.stop(0);
   const { body: job } = await app.json('/api/v1/operations/snapshot', { args: { staged_id }, ...confirmed });
   const refused = await app.json('/api/v1/index/snapshot/discard', { staged_id });
   t.match(refused, { status: 409, body: { error: { code: 'operation_locked', message: /Job #1 / } } });
