@@ -6,7 +6,7 @@ import { parser, plugin } from 'typescript-eslint';
 const tapTest = { from: 'package', package: '@tapjs/core', name: 'PromiseWithSubtest' };
 
 export default [
-  { ignores: ['dist/', '.tap/', 'public/vendor/'] },
+  { ignores: ['dist/', '.tap/', 'public/vendor/', 'eslint.config.js'] },
   {
     files: ['**/*.ts', '**/*.js', '**/*.mjs'],
     languageOptions: {
