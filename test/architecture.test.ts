@@ -1,137 +1,79 @@
-// Holds the picture of ARCHITECTURE.md true: which way imports point, and what may stand where.
+// Holds the picture of ARCHITECTURE.md true for every file of src, scripts and views, but for the exceptions below.
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
+import { type Exceptions, findViolations, withoutExceptions } from './support/architecture.ts';
 
-type Source = { file: string; text: string; imports: string[] };
+const restructured = 'until features are declared';
+const all = { '': restructured };
+const split = 'to be split';
 
-const sources = ['src', 'scripts'].flatMap((folder) => readSources(folder));
-const inSrc = sources.filter(({ file }) => file.startsWith('src/'));
+const exceptions: Exceptions = {
+  'core never imports domain': all,
+  'web never imports domain': all,
+  'web never imports feature web': all,
+  'domain never imports web': all,
+  "no feature imports another's web": all,
+  'no cycles between features': all,
+  'no cycles': {
+    'src/cli/doctor-embedding.ts': restructured,
+    'src/core/operation.ts': restructured,
+    'src/runner/attempt.ts': restructured,
+  },
+  'only core/db and repositories write SQL': {
+    'src/core/audit.ts': 'the two statements of the audit log',
+    'src/embedding/model-change.ts': 'one transaction over tables of three repositories',
+    'src/index/faiss-metadata.ts': 'a table of CHL itself, which is only read',
+    'src/jobs/fence.ts': 'the one statement a script runs before it commits',
+    'src/jobs/listing.ts': 'the part of the job repository that lists',
+    'src/jobs/pruning.ts': 'the part of the job repository that removes',
+    'src/jobs/reports.ts': 'the part of the job repository that records a running job',
+    'src/library/applied.ts': 'the statements of the table of applied jobs',
+    'src/library/counts.ts': 'the part of the library repository that counts',
+    'src/library/entry.ts': 'the part of the library repository that reads one entry',
+    'src/telemetry/job-figures.ts': 'the part of the telemetry repository that counts jobs',
+    'src/workers/process.ts': 'sets how long a worker waits for a lock',
+  },
+  'no function has over 59 lines': {
+    'src/app.ts createApp': split,
+    'src/dashboard/web/pages.ts registerOperationsPages': split,
+    'src/embedding/sqlite-queue.ts createSqliteQueue': split,
+    'src/index/live.ts createLiveIndex': split,
+    'src/jobs/bulk.ts createBulk': split,
+    'src/jobs/jobs.ts createJobs': split,
+    'src/jobs/listing.ts createJobListing': split,
+    'src/jobs/reports.ts createReports': split,
+    'src/jobs/repository.ts createJobRepository': split,
+    'src/jobs/retention.ts createRetention': split,
+    'src/jobs/web/api.ts registerJobsApi': split,
+    'src/jobs/web/pages.ts registerJobPages': split,
+    'src/runner/attempt.ts startAttempt': split,
+    'src/runner/process-tree.ts createFamily': split,
+    'src/runner/runner.ts createRunner': split,
+    'src/runner/task.ts createTasks': split,
+    'src/snapshots/receive.ts createWriter': split,
+    'src/snapshots/upload.ts createUploads': split,
+    'src/telemetry/sampler.ts createSampler': split,
+    'src/telemetry/telemetry.ts createTelemetry': split,
+    'src/telemetry/web/metrics.ts registerMetrics': split,
+    'src/web/stream/stream.ts createStream': split,
+    'src/workers/control.ts createWorkers': split,
+    'src/workers/pool.ts createPool': split,
+    'src/workers/repository.ts createWorkerRepository': split,
+    'src/workers/watch.ts createWorkerWatch': split,
+    'src/workers/web/pages.ts registerWorkersPages': split,
+    'src/workers/worker.ts createWorker': split,
+    'scripts/chaos/queue-walk.ts startWalk': split,
+    'scripts/chaos/worker-rig.ts openRig': split,
+  },
+  'half of the files have 55 lines at most': all,
+  'no line of a template has over 110 columns': all,
+  'a template has one element a line': all,
+};
 
-function readSources(folder: string): Source[] {
-  const entries = fs.readdirSync(path.join(packageRoot, folder), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => {
-      const file = path.relative(packageRoot, path.join(entry.parentPath, entry.name));
-      const text = fs.readFileSync(path.join(packageRoot, file), 'utf8');
-      const named = [...text.matchAll(/^(?:import|export) (?:[^'"]*? from )?'([^']+)'/gms)];
-      const imports = named.map(([, name = '']) =>
-        name.startsWith('.') ? path.join(path.dirname(file), name) : name,
-      );
-      return { file, text, imports };
-    });
-}
-
-/** Files, but for those in `allowed`, of which `test` is true. */
-function offenders(test: (source: Source) => boolean, ...allowed: string[]) {
-  return inSrc
-    .filter((source) => !allowed.some((place) => isBelow(source.file, place)) && test(source))
-    .map(({ file }) => file);
-}
-
-/** `web` stands for src/web and the web folder of every feature. */
-function isBelow(file: string, place: string): boolean {
-  return place === 'web' ? /^src\/(?:[a-z]+\/)?web\//.test(file) : file.startsWith(place);
-}
-
-t.test('the check itself sees the sources', async (t) => {
-  t.ok(inSrc.length > 40);
-  t.ok(sources.some(({ file, imports }) => file === 'src/app.ts' && imports.includes('src/web/server.ts')));
-});
-
-t.test('only config.ts reads process.env', async (t) => {
-  t.same(
-    offenders(({ text }) => /\bprocess\.env\b/.test(text), 'src/core/config.ts'),
-    [],
-  );
-});
-
-t.test('only the runner spawns processes', async (t) => {
-  t.same(
-    offenders(({ imports }) => imports.includes('node:child_process'), 'src/runner/', 'src/workers/'),
-    [],
-  );
-});
-
-t.test('only web knows Fastify and Eta', async (t) => {
-  const isWeb = (name: string) => name === 'fastify' || name === 'eta' || name.startsWith('@fastify/');
-  t.same(
-    offenders(
-      ({ text, imports }) => imports.some(isWeb) && !/import type .* from 'fastify'/.test(text),
-      'web',
-    ),
-    [],
-  );
-});
-
-t.test('domain modules, scripts and the leaves never import web', async (t) => {
-  const importsWeb = ({ imports }: Source) => imports.some((name) => isBelow(name, 'web'));
-  // These take the services of the web until they take what they use.
-  const bag = ['src/jobs/job-', 'src/queue/queue-view.ts', 'src/search/describe-entry.ts'];
-  t.same(offenders(importsWeb, 'web', 'src/app.ts', ...bag), []);
-  t.same(
-    sources
-      .filter(({ file }) => file.startsWith('scripts/') && !file.startsWith('scripts/bench/'))
-      .filter(importsWeb),
-    [],
-  );
-});
-
-t.test('leaves import nothing but leaves', async (t) => {
-  const leaves = ['config', 'errors', 'format', 'audit', 'bus', 'log'].map((name) => `src/core/${name}.ts`);
-  for (const { file, text } of inSrc.filter((source) => leaves.includes(source.file))) {
-    const values = [...text.matchAll(/^import (?!type )[^;]*? from '(\.[^']+)'/gms)].map(([, name = '']) =>
-      path.join('src/core', name),
-    );
-    t.same(
-      values.filter((name) => !leaves.includes(name)),
-      [],
-      file,
-    );
-  }
-});
-
-t.test('SQL stands in db, repositories and files that say so in their first line', async (t) => {
-  const hasSql = ({ text }: Source) => /\.prepare\(|\.exec\(\s*['"`]/.test(text);
-  const isNamed = ({ file }: Source) => file.endsWith('/repository.ts');
-  const saysSo = ({ text }: Source) => /^(\/\/.*\n)*\/\/.*\b[Ss]tatements?\b/.test(text);
-  t.same(
-    offenders((source) => hasSql(source) && !isNamed(source) && !saysSo(source), 'src/core/db/'),
-    [],
-  );
-});
-
-t.test('HTTP statuses are named in web only', async (t) => {
-  t.same(
-    offenders(({ text }) => /\b(statusCode|httpStatus)\b|\.code\((2|3|4|5)\d\d\)/.test(text), 'web'),
-    [],
-  );
-});
-
-t.test('there are no cycles', async (t) => {
-  const graph = new Map(inSrc.map(({ file, text }) => [file, valueImports(file, text)]));
-  const cycles: string[] = [];
-  const walk = (file: string, trail: string[]) => {
-    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' > '));
-    else for (const next of graph.get(file) ?? []) walk(next, [...trail, file]);
-  };
-  for (const file of ['src/main.ts']) walk(file, []);
-  t.same(cycles, []);
-});
-
-function valueImports(file: string, text: string): string[] {
-  return [...text.matchAll(/^import (?!type )[^;]*? from '(\.[^']+)'/gms)].map(([, name = '']) =>
-    path.join(path.dirname(file), name),
-  );
-}
-
-t.test('no file is longer than 300 lines', async (t) => {
-  t.same(
-    sources.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file),
-    [],
-  );
+t.test('imports, contents and sizes are as ARCHITECTURE.md says', async (t) => {
+  t.same(withoutExceptions(findViolations(packageRoot), exceptions), []);
 });
 
 t.test('templates escape everything but what they include or is rendered already', async (t) => {
