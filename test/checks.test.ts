@@ -1,0 +1,126 @@
+// Plants one violation of each kind in a small tree with the project's own configuration, and expects that the script
+// that `npm run check` runs fails and names it.
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { packageRoot } from '../src/core/config.ts';
+
+type Files = Record<string, string>;
+
+const configuration = ['.gitignore', 'biome.jsonc', 'eslint.config.js', 'knip.jsonc', 'package.json'];
+const typeConfiguration = ['tsconfig.json', 'tsconfig.lint.json'];
+const manifest = JSON.parse(read('package.json'));
+
+const clean: Files = {
+  'src/main.ts': "import { createJobs } from './jobs.ts';\n\nawait createJobs().submit();\n",
+  'src/jobs.ts':
+    'async function submit() {}\n\nexport function createJobs() {\n  return { submit };\n}\n\n' +
+    'export type Jobs = ReturnType<typeof createJobs>;\n',
+};
+
+t.test('a debugger, ==, an unused variable and doubled keys fail the lint', async (t) => {
+  const root = plant(t.testdir(), {
+    'src/stops.ts': 'export function stop() {\n  debugger;\n}\n',
+    'public/compares.js': 'export const isOne = (a) => a == 1;\n',
+    'scripts/forgets.mjs': 'const forgotten = 1;\n',
+    'public/doubles.css': 'a {\n  color: red;\n  color: blue;\n}\n',
+    'views/doubles.json': '{ "a": 1, "a": 2 }\n',
+  });
+  const { code, out } = await run(root, 'lint');
+  t.not(code, 0);
+  t.match(out, /src\/stops\.ts:2:3 lint\/suspicious\/noDebugger/);
+  t.match(out, /public\/compares\.js:1:\d+ lint\/suspicious\/noDoubleEquals/);
+  t.match(out, /scripts\/forgets\.mjs:1:\d+ lint\/correctness\/noUnusedVariables/);
+  t.match(out, /public\/doubles\.css:3:\d+ lint\/suspicious\/noDuplicateProperties/);
+  t.match(out, /views\/doubles\.json:1:\d+ lint\/suspicious\/noDuplicateObjectKeys/);
+});
+
+t.test('a promise that nobody awaits fails the lint', async (t) => {
+  const use = "import type { Jobs } from './jobs.ts';\n\n";
+  const root = plant(t.testdir(), {
+    'src/floats.ts': `${use}export function start(jobs: Jobs) {\n  jobs.submit();\n}\n`,
+    'src/misuses.ts': `${use}export function start(jobs: Jobs) {\n  setInterval(() => jobs.submit(), 1000);\n}\n`,
+    'public/floats.js': "fetch('/health');\n",
+    'test/floats.ts': "import { createJobs } from '../src/jobs.ts';\n\ncreateJobs().submit();\n",
+  });
+  const { code, out } = await run(root, 'lint');
+  t.not(code, 0);
+  t.match(out, /src\/floats\.ts\n +4:3 +error .* types\/no-floating-promises/);
+  t.match(out, /src\/misuses\.ts\n +4:\d+ +error .* types\/no-misused-promises/);
+  t.match(out, /public\/floats\.js\n +1:1 +error .* types\/no-floating-promises/);
+  t.match(out, /test\/floats\.ts\n +3:1 +error .* types\/no-floating-promises/);
+  t.match(out, /4 problems/);
+});
+
+t.test('an unused file, export, type and dependency fail', async (t) => {
+  const unused = { 'left-over': '1.0.0' };
+  const root = plant(t.testdir(), {
+    'src/jobs.ts': `${clean['src/jobs.ts']}\nexport const limit = 1;\n`,
+    'src/lonely.ts': 'export const lonely = 1;\n',
+    'public/lonely.js': 'export const lonely = 1;\n',
+    'package.json': JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, ...unused } }),
+  });
+  const { code, out } = await run(root, 'unused');
+  t.not(code, 0);
+  t.match(out, /Unused files \(2\)\npublic\/lonely\.js *\nsrc\/lonely\.ts/);
+  t.match(out, /Unused exports \(1\)\nlimit +src\/jobs\.ts/);
+  t.match(out, /Unused exported types \(1\)\nJobs +type +src\/jobs\.ts/);
+  t.match(out, /Unused dependencies \(\d+\)\n[\s\S]*left-over +package\.json/);
+});
+
+t.test('a wrong type and an unused local fail the types', async (t) => {
+  const root = plant(t.testdir(), {
+    'src/wrong.ts': "export const count: number = 'one';\n",
+    'src/forgets.ts': 'const forgotten = 1;\nexport {};\n',
+    'drizzle.config.ts': 'export {};\n',
+  });
+  const { code, out } = await run(root, 'types');
+  t.not(code, 0);
+  t.match(out, /src\/wrong\.ts\(1,14\): error TS2322/);
+  t.match(out, /src\/forgets\.ts\(1,7\): error TS6133/);
+});
+
+t.test('a file that is not formatted fails', async (t) => {
+  const root = plant(t.testdir(), {
+    'src/untidy.ts': 'export  const a="b"\n',
+    'public/untidy.css': 'a{color:red}\n',
+  });
+  const { code, out } = await run(root, 'format:check');
+  t.not(code, 0);
+  t.match(out, /src\/untidy\.ts format/);
+  t.match(out, /public\/untidy\.css format/);
+  t.notMatch(out, /src\/main\.ts/);
+});
+
+t.test('the check runs every check, and CI runs the check and nothing beside it', async (t) => {
+  const steps = ['format:check', 'lint', 'unused', 'types', 'test', 'walk'];
+  t.equal(manifest.scripts.check, steps.map((name) => `npm run ${name}`).join(' && '));
+  t.equal(manifest.scripts.walk, 'node scripts/walk.mjs');
+  const commands = read('.ci/run').match(/^ *(npm|npx|node) .*$/gm);
+  t.same(commands, ['npm ci', 'npm run check']);
+});
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(packageRoot, file), 'utf8');
+}
+
+function plant(root: string, files: Files): string {
+  const copied = [...configuration, ...typeConfiguration].map((file) => [file, read(file)] as const);
+  const all: Files = { ...Object.fromEntries(copied), ...clean, ...files };
+  for (const [file, text] of Object.entries(all)) {
+    fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+    fs.writeFileSync(path.join(root, file), text);
+  }
+  fs.symlinkSync(path.join(packageRoot, 'node_modules'), path.join(root, 'node_modules'));
+  return root;
+}
+
+function run(cwd: string, script: string): Promise<{ code: unknown; out: string }> {
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  return new Promise((resolve) => {
+    execFile('npm', ['run', '--silent', script], { cwd, env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, out: stdout + stderr });
+    });
+  });
+}
