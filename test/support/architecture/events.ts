@@ -16,7 +16,7 @@ export function findEventViolations(sources: Source[]): Violation[] {
         const name = first && ts.isStringLiteralLike(first) ? first.text : null;
         if (name && methodOf(node) === 'emit') emitted.add(name);
         if (name && /^(on|once)$/.test(methodOf(node) ?? '')) heard.add(name);
-      } else if (ts.isPropertyAssignment(node) && node.name.getText() === 'dirtyOn') {
+      } else if (ts.isPropertyAssignment(node) && /^dirtyOn(Own)?$/.test(node.name.getText())) {
         for (const event of eachNode(node.initializer))
           if (ts.isStringLiteralLike(event)) heard.add(event.text);
       }
