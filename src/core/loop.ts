@@ -1,0 +1,50 @@
+// Repeats work for ever, at intervals, without ever running it twice at once.
+import { coalesce } from './coalesce.ts';
+
+export type Loop<T> = {
+  /** Runs at once, then at every interval. Settles with the end of the first run; never rejects. Safe twice. */
+  start(): Promise<void>;
+  /** Ends the intervals and waits for a run in progress; never rejects. Safe twice. */
+  stop(): Promise<void>;
+  /** One run, shared by concurrent calls; its error goes to the caller. */
+  runOnce(): Promise<T>;
+  /** One run now, whose error goes to `onError` as in the loop. */
+  runNow(): Promise<void>;
+};
+
+/** `everyMs` may be a function that gives the time until the next run, in milliseconds. */
+export function createLoop<T>(given: {
+  everyMs: number | (() => number);
+  runOnce: () => T | Promise<T>;
+  onError: (error: unknown) => void;
+}): Loop<T> {
+  const { everyMs, onError } = given;
+  const nextInMs = typeof everyMs === 'number' ? () => everyMs : everyMs;
+  let timer: NodeJS.Timeout | null = null;
+  let latest: Promise<unknown> = Promise.resolve();
+  const runShared = coalesce(async () => given.runOnce());
+  const runOnce = () => {
+    const run = runShared();
+    latest = run;
+    return run;
+  };
+  const runNow = coalesce(() => runOnce().then(() => {}, onError));
+
+  return {
+    start: () => (timer ? latest.then(ignore, ignore) : tick()),
+    async stop() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      await latest.catch(ignore);
+    },
+    runOnce,
+    runNow,
+  };
+
+  function tick(): Promise<void> {
+    timer = setTimeout(tick, nextInMs());
+    return runNow();
+  }
+}
+
+function ignore() {}
