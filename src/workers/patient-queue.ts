@@ -1,27 +1,14 @@
-// The embedding queue for whoever must not stand still while another process writes the library: a long import keeps
-// neither heartbeats nor pages from going on.
-import { setTimeout as delay } from 'node:timers/promises';
-import { isBusy } from '../core/db/busy-retry.ts';
+// The embedding queue for callers that must keep answering while another process writes the library, e.g. during a long
+// import.
+import { type BusyLimits, retryWhileBusy } from '../core/db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 
-/** The same queue; what finds the library busy is asked again until `maxMs` have passed. */
-export function createPatientQueue(
-  queue: EmbeddingQueue,
-  { maxMs, everyMs }: { maxMs: number; everyMs: number },
-): EmbeddingQueue {
+/** The same queue; a call that finds the library busy is repeated within `limits`, then throws SQLite's error. */
+export function createPatientQueue(queue: EmbeddingQueue, limits: BusyLimits): EmbeddingQueue {
   const patiently =
-    <Args extends unknown[], T>(ask: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      const deadline = performance.now() + maxMs;
-      for (;;) {
-        try {
-          return await ask(...args);
-        } catch (error) {
-          if (!isBusy(error) || performance.now() > deadline) throw error;
-        }
-        await delay(everyMs);
-      }
-    };
+    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> =>
+      retryWhileBusy(limits, () => call(...args));
   return {
     useModel: patiently(queue.useModel),
     enqueue: patiently(queue.enqueue),

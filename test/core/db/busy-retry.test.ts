@@ -1,6 +1,6 @@
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { createBusyRetry } from '../../../src/core/db/busy-retry.ts';
+import { createBusyRetry, retryWhileBusy } from '../../../src/core/db/busy-retry.ts';
 import { openDatabase } from '../../../src/core/db/open.ts';
 
 /** A database, and another connection to it that can hold it. */
@@ -47,6 +47,25 @@ t.test('after its time everyone is told that it is busy, and nothing was written
   free();
   t.equal(await untilFree(add('later')), 1);
   t.strictSame(texts(), ['later']);
+});
+
+t.test('calls that need no order each wait for themselves, for promises, too', async (t) => {
+  const { add, texts, hold, free } = openTwo(t);
+  hold();
+  const limits = { maxMs: 10_000, everyMs: 1 };
+  const both = Promise.all([
+    retryWhileBusy(limits, add('one')),
+    retryWhileBusy(limits, async () => add('two')()),
+  ]);
+  free();
+  t.same(await both, [1, 1]);
+  t.same(texts(), ['one', 'two']);
+  hold();
+  await t.rejects(retryWhileBusy({ maxMs: 0, everyMs: 1 }, add('three')), { code: 'SQLITE_BUSY' });
+  await t.rejects(
+    retryWhileBusy(limits, () => Promise.reject(new TypeError('no'))),
+    TypeError,
+  );
 });
 
 t.test('any other error is thrown at once', async (t) => {
