@@ -1,77 +1,78 @@
-// Whether a job that has waited may still begin: its operation may be gone or mean something else by now, its arguments
-// may be refused, the plan it was accepted with may be outdated. Then it fails in words, and no process is started.
-import type { Config } from '../core/config.ts';
-import { AppError } from '../core/errors.ts';
-import type { Claim, Failure, FailureCode, Job } from '../jobs/job.ts';
+// Decides whether a waiting job may still start: its operation may be gone or changed, its arguments refused, its plan
+// outdated. Such a job fails with the reason, and no process is started.
 import { checkArguments } from '../core/arguments.ts';
 import type { Catalogue } from '../core/catalogue.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import type { Operation } from '../core/operation.ts';
+import type { Claim, Failure, FailureCode, Job } from '../jobs/job.ts';
+import type { JobRepository } from '../jobs/repository.ts';
 
 export function createAdmission(given: {
   config: Config;
   catalogue: Catalogue;
-  claimsOf: (id: string) => Claim[];
+  repository: Pick<JobRepository, 'claimsOf'>;
   libraryRevision: () => number;
-  /** Called when a plan was looked at: the job can be judged now. */
-  onLooked: () => void;
+  /** Called when a plan was checked: the job can be judged now. */
+  onChecked: () => void;
 }) {
-  const { config, catalogue, claimsOf, libraryRevision, onLooked } = given;
-  /** Plans of jobs by id: those that are being looked at, and what was found. */
-  const plans = new Map<string, 'looking' | Failure | null>();
+  const { config, catalogue, repository, libraryRevision, onChecked } = given;
+  /** Plan checks by job id: running, or their finding. */
+  const plans = new Map<string, 'checking' | Failure | null>();
 
   return {
     obstacleOf,
 
-    /** Null: it may begin; else why it may not, or that its plan is being looked at. */
-    judge(job: Job): Failure | 'looking' | null {
+    /** Null: the job may start; else why it may not, or that its plan is being checked. */
+    judge(job: Job): Failure | 'checking' | null {
       const obstacle = obstacleOf(job);
       if (obstacle) return obstacle;
       const found = plans.get(job.id);
-      if (found !== 'looking') plans.delete(job.id);
+      if (found !== 'checking') plans.delete(job.id);
       if (found !== undefined) return found;
       const check = catalogue.find(job.operation)?.checkPlan?.(job.args, { config, libraryRevision });
       if (!check) return null;
-      plans.set(job.id, 'looking');
-      void look(job.id, check);
-      return 'looking';
+      plans.set(job.id, 'checking');
+      void finish(job.id, check);
+      return 'checking';
     },
   };
 
-  /** What can be told at once: null when all is as it was. */
+  /** What can be checked at once: null when nothing has changed. */
   function obstacleOf(job: Job): Failure | null {
     const operation = catalogue.find(job.operation);
-    if (!operation) return failure('spawn_failed', goneWords(job.operation));
+    if (!operation) return failure('spawn_failed', describeGone(job.operation));
     try {
       const args = checkArguments(operation.args, job.args);
       operation.check?.(args, config);
       return hasItsLocks(operation, job) ? null : failure('bad_input', changedLocks);
     } catch (error) {
-      return wordRefusal(error);
+      return toFailure(error);
     }
   }
 
-  async function look(id: string, check: Promise<void>) {
-    plans.set(id, await check.then(() => null, wordRefusal));
-    onLooked();
+  async function finish(id: string, check: Promise<void>) {
+    plans.set(id, await check.then(() => null, toFailure));
+    onChecked();
   }
 
-  /** While it waits for its next attempt it claims nothing. */
+  /** A job in back-off claims nothing, so only queued jobs are compared. */
   function hasItsLocks(operation: Operation, job: Job): boolean {
     if (job.status !== 'queued') return true;
-    const words = (claims: Claim[]) => claims.map(({ name, mode }) => `${mode} ${name}`).sort();
-    return words(operation.locks(job.args)).join() === words(claimsOf(job.id)).join();
+    const format = (claims: Claim[]) => claims.map(({ name, mode }) => `${mode} ${name}`).sort();
+    return format(operation.locks(job.args)).join() === format(repository.claimsOf(job.id)).join();
   }
 }
 
 const changedLocks =
   'The locks of this operation have changed since the job was accepted, so it was not started. Run it again.';
 
-function goneWords(name: string): string {
-  return `The operation ${name} is no longer there, so the job was not started. Put it back into operations.yaml, then retry.`;
+function describeGone(name: string): string {
+  return `The operation ${name} no longer exists, so the job was not started. Put it back into operations.yaml, then retry.`;
 }
 
-/** What is no refusal is for the script to meet and to tell. */
-function wordRefusal(error: unknown): Failure | null {
+/** Other errors are left to the script. */
+function toFailure(error: unknown): Failure | null {
   if (!(error instanceof AppError)) return null;
   return failure('bad_input', `It was not started. ${error.message}`, error.details);
 }

@@ -1,35 +1,16 @@
-// One attempt of a job, from the spawn to the facts of its end: its child, its log, its messages, its limits.
+// One attempt of a job, from the spawn of its child to the facts of its end.
 import { type Config, childEnvironment } from '../core/config.ts';
-import { createBusyRetry } from '../core/db/busy-retry.ts';
-import { isDiskFull } from '../core/disk-reserve.ts';
-import type { Job, ProcessIdentity, Progress } from '../jobs/job.ts';
-import { jobLogFile, openJobLog } from '../jobs/log.ts';
-import type { Operation } from '../core/operation.ts';
 import { duration } from '../core/format.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Masker } from '../core/secrets.ts';
+import type { Job } from '../jobs/job.ts';
+import { createAttemptIo } from './attempt-io.ts';
 import { spawnChild } from './child.ts';
 import { commandOf } from './command.ts';
-import type { Usage } from './process-tree.ts';
-import { createInbox } from './inbox.ts';
-import { createTail } from './lines.ts';
+import { createFaultGuard } from './fault.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
-import { createOutput } from './output.ts';
-import type { RowMessage } from '../jobs/protocol.ts';
-import { type Masker, maskerFor } from '../core/secrets.ts';
-
-/** What an attempt tells while it runs. */
-export type AttemptEvents = {
-  /** Called before the script's first instruction; must commit the identity, and settle when it is on the disk. */
-  onSpawn(identity: ProcessIdentity): Promise<void>;
-  /** A descendant that could not be found otherwise if the server died; gives whether it is stored. */
-  onHidden(identity: ProcessIdentity): boolean;
-  onProgress(progress: Progress): void;
-  onRows(rows: RowMessage[]): void;
-  onLog(logBytes: number): void;
-  /** Something people should know while it runs; null takes it back. Gives whether it is stored. */
-  onWarning(warning: string | null): boolean;
-  /** It was asked to stop, and is ended by force at that time. */
-  onEnding(killAt: Date): void;
-};
+import type { Usage } from './process-tree.ts';
+import type { AttemptEvents } from './record.ts';
 
 export type Attempt = {
   /** Begins to end the attempt; the first cause is kept. */
@@ -37,37 +18,30 @@ export type Attempt = {
   finished: Promise<Omit<AttemptFacts, 'applied'> & { logBytes: number; usage: Usage }>;
 };
 
-const stderrTailBytes = 4096;
-/** How long a job waits for an ops.db that another process is writing. */
-const busyRetry = { maxMs: 10_000, everyMs: 100 };
-/** The server must be gone within ten seconds, however long the grace is that a cancel gives. */
+/** The server must be gone within ten seconds, however long the grace of a cancel is. */
 const shutdownGraceMs = 5000;
+const stoppedWarning =
+  'Its process is stopped (SIGSTOP) and does nothing until someone continues it. Cancel ends it.';
 
-/** Throws, or `finished` rejects, when the script could not be started. What `mask` hides shows nowhere: not in the log,
- *  nor in progress, rows, result or failure. */
-export function startAttempt(
-  job: Job,
-  operation: Operation,
-  config: Config,
-  events: AttemptEvents,
-  now: () => Date,
-  mask: Masker = maskerFor([]),
-): Attempt {
+/** Throws, or `finished` rejects, when the script could not be started. `mask` hides secrets in the log, in progress and
+ *  in rows. */
+export function startAttempt(given: {
+  job: Job;
+  operation: Operation;
+  config: Config;
+  events: AttemptEvents;
+  mask: Masker;
+  now: () => Date;
+}): Attempt {
+  const { job, operation, config, events, now } = given;
   const { argv, passedOn } = commandOf(operation);
-  const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
-  const stderrTail = createTail(stderrTailBytes);
+  let cause: Cause | null = null;
   let lateWarning: string | null = null;
-  const untilFree = createBusyRetry(busyRetry);
-  const inbox = createInbox(events, now, mask, (work) => {
-    return untilFree(work).catch((error) => guarded(() => rethrow(error)));
+  const guard = createFaultGuard(() => {
+    cause ??= 'server_fault';
+    void child.end(0);
   });
-  const output = createOutput(mask.stream, (stream, text) =>
-    guarded(() => {
-      if (stream === 'stderr') stderrTail.add(text);
-      log.write(stream, text);
-      events.onLog(log.size);
-    }),
-  );
+  const { output, ...io } = createAttemptIo({ ...given, guard });
   const child = spawnChild(
     argv,
     {
@@ -77,100 +51,75 @@ export function startAttempt(
       root: config.root,
     },
     {
-      onStdout: (chunk) => guarded(() => output.add('stdout', chunk)),
-      onStderr: (chunk) => guarded(() => output.add('stderr', chunk)),
-      onMessages: (chunk) => guarded(() => inbox.add(chunk)),
-      onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
-      onHidden: events.onHidden,
+      ...output,
+      descendants: {
+        onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
+        onHidden: events.onHidden,
+      },
     },
   );
-
-  let cause: Cause | null = null;
-  let fault: string | null = null;
-  const end = (first: Cause) => {
-    const graceMs = first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs;
-    void child.end(graceMs);
-    // A child that has ended by itself was first; what it left behind is being ended already.
-    if (child.hasExited() || cause !== null) return;
-    cause = first;
-    events.onEnding(new Date(now().getTime() + graceMs));
-  };
-  const limitMs = operation.hardLimitMs ?? config.timeoutMs;
-  const softLimitMs = operation.softLimitMs ?? limitMs / 2;
-  const timer = setTimeout(end, limitMs, 'timed_out');
-  const softTimer = setTimeout(() => {
-    lateWarning = softLimitWarning(softLimitMs, limitMs);
-    events.onWarning(lateWarning);
-  }, softLimitMs);
+  const limits = startLimits(operation, config, end, (warning) => {
+    lateWarning = warning;
+    events.onWarning(warning);
+  });
   void begin();
   return { end, finished: follow() };
 
+  function end(first: Cause) {
+    const graceMs = first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs;
+    void child.end(graceMs);
+    // A child that ended by itself was first; its remaining processes are being ended already.
+    if (child.hasExited() || cause !== null) return;
+    cause = first;
+    events.onEnding(new Date(now().getTime() + graceMs));
+  }
+
   /** The script waits behind its gate until its identity is committed. */
   async function begin() {
-    const { identity } = child;
-    if (!identity) return;
+    if (!child.identity) return;
     try {
-      await untilFree(() => events.onSpawn(identity));
+      await io.storeIdentity(child.identity);
       child.release(JSON.stringify(job.args));
     } catch (error) {
-      guarded(() => rethrow(error));
+      guard.fail(error);
     }
   }
 
   async function follow() {
     try {
       const exit = await child.exited;
-      clearTimeout(softTimer);
-      clearTimeout(timer);
+      limits.stop();
       const survivors = await child.end(config.killGraceMs);
-      guarded(output.end);
-      guarded(inbox.end);
-      await inbox.stored();
-      return {
-        cause,
-        fault,
-        exit,
-        ...inbox.received(),
-        survivors,
-        stderrTail: stderrTail.text(),
-        limitSec: limitMs / 1000,
-        logBytes: log.size,
-        usage: child.usage(),
-      };
+      const received = await io.end();
+      const { limitSec } = limits;
+      return { cause, fault: guard.fault(), exit, ...received, survivors, limitSec, usage: child.usage() };
     } finally {
+      limits.stop();
+      io.close();
+    }
+  }
+}
+
+/** The soft limit warns, the hard limit ends the attempt. */
+function startLimits(
+  { hardLimitMs, softLimitMs }: Operation,
+  { timeoutMs }: Config,
+  end: (cause: Cause) => void,
+  warn: (warning: string) => void,
+) {
+  const hardMs = hardLimitMs ?? timeoutMs;
+  const softMs = softLimitMs ?? hardMs / 2;
+  const hardTimer = setTimeout(end, hardMs, 'timed_out');
+  const softTimer = setTimeout(warn, softMs, softLimitWarning(softMs, hardMs));
+  return {
+    limitSec: hardMs / 1000,
+    stop() {
       clearTimeout(softTimer);
-      clearTimeout(timer);
-      output.drop();
-      log.close();
-    }
-  }
-
-  /** A full disk, or a database that stays busy, ends this attempt and not the server. */
-  function guarded(work: () => void) {
-    if (fault !== null) return;
-    try {
-      work();
-    } catch (error) {
-      fault = wordFault(error as NodeJS.ErrnoException);
-      cause ??= 'server_fault';
-      void child.end(0);
-    }
-  }
+      clearTimeout(hardTimer);
+    },
+  };
 }
 
-const stoppedWarning =
-  'Its process is stopped (SIGSTOP): it does nothing until someone continues it. Cancel ends it.';
-
-function softLimitWarning(softLimitMs: number, limitMs: number): string {
-  return `It takes longer than ${duration(softLimitMs / 1000)}, its soft limit. At ${duration(limitMs / 1000)} it is stopped.`;
-}
-
-function rethrow(error: unknown): never {
-  throw error;
-}
-
-/** A full disk is named, so that people look there first. */
-function wordFault({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
-  return isDiskFull({ code }) ? `its log stopped, the disk is full (${code})` : message;
+function softLimitWarning(softMs: number, hardMs: number): string {
+  return `It takes longer than its soft limit of ${duration(softMs / 1000)}. It is stopped at ${duration(hardMs / 1000)}.`;
 }

@@ -1,10 +1,10 @@
-// Slows a child that floods its pipes: they are paused when a slice's bytes are used up. Memory stays flat and the
-// server keeps its time, since the child blocks on a full pipe.
+// Slows a child that floods its pipes: they are paused when the bytes of a time slice are used up. The child blocks on a
+// full pipe, so memory stays flat and the server stays responsive.
 import type { Readable } from 'node:stream';
 
 const sliceMs = 50;
 
-/** All pipes share `bytesPerSec`; a message costs the work of reading it too, so each pipe has a `cost` a byte. */
+/** All pipes share `bytesPerSec`; a byte of a pipe counts `cost` bytes. */
 export function limitBytes(pipes: { pipe: Readable; cost: number }[], bytesPerSec: number) {
   const sliceBytes = (bytesPerSec * sliceMs) / 1000;
   let used = 0;
@@ -28,7 +28,7 @@ export function limitBytes(pipes: { pipe: Readable; cost: number }[], bytesPerSe
   }
 
   return {
-    /** The child is gone: what its pipes still hold is little, and must be read soon. */
+    /** Ends the limit: after the exit of the child the rest is small and must be read soon. */
     lift() {
       isLifted = true;
       if (timer) clearTimeout(timer);

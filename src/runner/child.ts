@@ -1,5 +1,5 @@
-// One child process of a job: spawned behind a gate, in a group of its own, dying with the server where the system
-// can do that; ended with proof. Knows nothing of jobs but the marker.
+// One child process: spawned behind a gate, in its own process group, killed by the kernel when the server dies (where
+// setpriv exists), and ended with proof that no process is left. Knows nothing of jobs except their marker.
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,41 +7,50 @@ import type { Readable, Writable } from 'node:stream';
 import { searchPath } from '../core/config.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { limitBytes } from './byte-budget.ts';
-import { createFamily, type FamilyWatch, type Usage } from './process-tree.ts';
-import { findJobProcesses, identify, isInGroup, isMarked, mayHaveProcesses, signal } from './processes.ts';
+import { createProcessTree, type DescendantWatch, type Usage } from './process-tree.ts';
+import {
+  findJobProcesses,
+  identify,
+  isInGroup,
+  isMarked,
+  mayHaveProcesses,
+  readProcessTable,
+  signal,
+} from './processes.ts';
 
 export type ChildOutput = {
   onStdout(chunk: Buffer): void;
   onStderr(chunk: Buffer): void;
   /** Bytes of descriptor 3, in any cut. */
   onMessages(chunk: Buffer): void;
-  /** With `onHidden` its descendants are looked for while it runs, and measured; without, only at its end. */
-} & Pick<FamilyWatch, 'onStopped' | 'onHidden'>;
+  /** Null: descendants are searched for at the end only, and not measured. */
+  descendants: DescendantWatch | null;
+};
 
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
 
 export type Child = {
   /** Null when the system could not start it; `exited` then rejects with the reason. */
   identity: ProcessIdentity | null;
-  /** Lets the script begin; it waits for its arguments. Commit the identity before. */
+  /** Opens the gate: the script runs, and waits for its arguments. Commit the identity first. */
   begin(): void;
-  /** Gives it its arguments, on stdin; begins if need be. */
+  /** Writes the arguments to stdin; opens the gate if it is still closed. */
   release(input: string): void;
   hasExited(): boolean;
-  /** Settles after the exit of the child, when its output is read; never waits for a pipe that a grandchild holds. */
+  /** Settles after the exit, when the output is read; never waits for a pipe that a grandchild holds open. */
   exited: Promise<ChildExit>;
-  /** TERM and CONT to the group, KILL after the grace, then whatever is left by group, record or marker; gives the pids
-   *  that survived even that. Safe to call again: the shortest grace counts. */
+  /** Sends TERM and CONT to the group, KILL after the grace, then KILL to every process found by group, record or
+   *  marker; gives the pids that survived. Safe to call again: the shortest grace counts. */
   end(graceMs: number): Promise<number[]>;
   usage(): Usage;
 };
 
-/** The script must not run before its pid is committed: the shell waits for a line on descriptor 4. */
+/** The script must not run before its pid is committed: a shell waits for a line on descriptor 4. */
 const gate = 'IFS= read -r _ <&4 || exit 125; exec 4<&-; exec "$@"';
 const setpriv = findInPath('setpriv');
-/** What the pipes still hold when the child has gone is read for so long at most. */
+/** How long the pipes are read after the exit of the child. */
 const drainMs = 200;
-/** What the pipes of a child together may carry. Reading a message is several times the work of logging a byte. */
+/** Limit of all pipes of a child together. Parsing a message costs several times as much as logging a byte. */
 const bytesPerSec = 20 * 1024 * 1024;
 const messageCost = 4;
 const pollMs = 50;
@@ -66,10 +75,11 @@ export function spawnChild(
   const identity = identify(pid);
   const { marker, root } = options;
   const isMarkedOne = (member: number) => isMarked(member, marker, root);
-  const family = createFamily(identity, { ...output, isMarked: isMarkedOne });
-  if (output.onHidden) family.start();
-  const search = { group: pid, marker, root, since: identity.started, recorded: family.members };
-  const find = () => (mayHaveProcesses(search) ? findJobProcesses(search, family.look()) : []);
+  const tree = createProcessTree(identity, isMarkedOne, output.descendants);
+  if (output.descendants) tree.start();
+  const search = { group: pid, marker, root, since: identity.started, recorded: tree.members };
+  const find = () =>
+    mayHaveProcesses(search) ? findJobProcesses(search, tree.look(readProcessTable())) : [];
   const begin = () => {
     const gate = child.stdio[4] as Writable;
     if (!gate.writableEnded) gate.end('\n');
@@ -87,14 +97,14 @@ export function spawnChild(
     exited,
     end(graceMs) {
       killAt = Math.min(killAt, performance.now() + graceMs);
-      ending ??= endAll(pid, exited, find, () => killAt).finally(family.stop);
+      ending ??= endAll(pid, exited, find, () => killAt).finally(tree.stop);
       return ending;
     },
-    usage: family.usage,
+    usage: tree.usage,
   };
 }
 
-/** No process: the folder is missing, or the system has no descriptor, memory or pid left. */
+/** A child without a process: the folder is missing, or the system has no descriptor, memory or pid left. */
 function neverStarted(child: ChildProcess): Child {
   return {
     identity: null,
@@ -135,7 +145,7 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
     ],
     bytesPerSec,
   );
-  // A child may close its end at any time: EPIPE and ECONNRESET of a pipe say nothing that its exit does not say.
+  // A child may close its end at any time: EPIPE and ECONNRESET of a pipe add nothing to its exit.
   for (const stream of child.stdio) stream?.on('error', () => {});
   const streams = [child.stdout, child.stderr, messages];
   const closed = Promise.all(
@@ -156,7 +166,7 @@ async function endAll(
   find: () => number[],
   killAt: () => number,
 ): Promise<number[]> {
-  // What cannot be looked up, e.g. without a free descriptor, counts as there.
+  // A failed look, e.g. without a free descriptor, counts as a process that is left.
   const look = () => {
     try {
       return find();
@@ -164,13 +174,13 @@ async function endAll(
       return [group];
     }
   };
-  // Nobody is left only when two looks in a row say so: one can miss a process in the middle of a fork or an exec.
+  // Two looks in a row must find nothing: one look can miss a process in the middle of a fork or an exec.
   const isAnyLeft = () => look().length > 0 || look().length > 0;
   if (!isAnyLeft()) {
     await exited;
     return [];
   }
-  // Each process is asked once: many take a second SIGTERM for an order to drop everything.
+  // Each process gets one SIGTERM: many programs take a second one as an order to stop at once.
   for (const target of [-group, ...look().filter((pid) => !isInGroup(pid, group))]) {
     signal(target, 'SIGTERM');
     signal(target, 'SIGCONT');

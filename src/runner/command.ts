@@ -1,18 +1,18 @@
-// What is started for an operation: our own compiled script, or the program that the operator names.
+// The command of an operation: one of our compiled scripts, or the program of a custom operation.
 import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
 import { findInPath } from './child.ts';
 
-/** The argument vector, and the names of the variables that are passed on beyond the allow-list. Throws with what to do
- *  when there is nothing that could be started. */
+/** The argument vector, and the names of the variables passed on beyond the allow-list. Throws with the next step when
+ *  there is no such program. */
 export function commandOf({ script }: Operation): { argv: string[]; passedOn: string[] } {
   if (typeof script === 'string') return { argv: scriptCommand(script), passedOn: [] };
   const [program, ...rest] = script.command;
   const found = findInPath(program);
   if (found) return { argv: [found, ...rest], passedOn: script.env };
-  throw new Error(whyNot(program));
+  throw new Error(describeMissing(program));
 }
 
 /** The argument vector of one of our own scripts, e.g. `import`. Throws when it is not compiled. */
@@ -22,11 +22,11 @@ export function scriptCommand(name: string): string[] {
   return [process.execPath, file];
 }
 
-function whyNot(program: string): string {
+function describeMissing(program: string): string {
   if (!program.includes('/'))
-    return `no folder of PATH has a program ${program}. Install it, or write its full path into operations.yaml`;
+    return `there is no program ${program} in PATH. Install it, or write its full path into operations.yaml`;
   const stat = fs.statSync(program, { throwIfNoEntry: false });
-  if (!stat) return `there is no file ${program}. Put it there, or mend the command in operations.yaml`;
-  if (!stat.isFile()) return `${program} is no file. Mend the command in operations.yaml`;
+  if (!stat) return `there is no file ${program}. Create it, or fix the command in operations.yaml`;
+  if (!stat.isFile()) return `${program} is not a file. Fix the command in operations.yaml`;
   return `${program} is not executable. Run: chmod +x ${program}`;
 }

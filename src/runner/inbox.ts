@@ -1,60 +1,56 @@
-// Reads what a script sends on its message descriptor: progress is metered, rows are passed on in batches, the last
-// result and failure are kept. What is secret is hidden before anything else sees it.
-import type { AttemptEvents } from './attempt.ts';
-import { createLineReader } from './lines.ts';
-import type { AttemptFacts } from './outcome.ts';
-import { createProgressMeter } from './progress.ts';
-import { messageMaxBytes, parseMessage, type RowMessage } from '../jobs/protocol.ts';
+// Passes on what a script reports while it runs: progress at a limited rate, result rows in batches.
 import type { Masker } from '../core/secrets.ts';
+import type { RowMessage } from '../jobs/protocol.ts';
+import { createMessageReader } from './messages.ts';
+import { createProgressMeter } from './progress.ts';
+import type { AttemptEvents } from './record.ts';
 
-const rowBatch = 500;
-/** How long a row may wait for others, so that people see it while the script runs. */
-const rowsMaxMs = 1000;
+const batchRows = 500;
+/** How long a row may wait for others, so that the page shows it while the script runs. */
+const batchMaxMs = 1000;
 
-/** `store` runs what writes the rows, maybe later, in order; it never rejects. */
+/** `store` runs a write, maybe later, in order; it never rejects. */
 export function createInbox(
   events: Pick<AttemptEvents, 'onProgress' | 'onRows'>,
   now: () => Date,
   mask: Masker,
-  store: (work: () => void) => Promise<void>,
+  store: (write: () => void) => Promise<void>,
 ) {
   const meter = createProgressMeter(events.onProgress, now);
-  let rows: RowMessage[] = [];
+  const rows = createRowBatches((batch) => store(() => events.onRows(batch)));
+  const messages = createMessageReader({ mask, onProgress: meter.note, onRow: rows.add });
+  return {
+    add: messages.add,
+    end() {
+      messages.end();
+      meter.flush();
+      rows.flush();
+    },
+    /** Settles when every row is stored, or given up. */
+    stored: rows.stored,
+    received: messages.received,
+  };
+}
+
+function createRowBatches(store: (batch: RowMessage[]) => Promise<void>) {
+  let batch: RowMessage[] = [];
   let timer: NodeJS.Timeout | null = null;
-  let result: Record<string, unknown> | null = null;
-  let failure: AttemptFacts['failure'] = null;
-  let badMessages = 0;
   let stored: Promise<unknown> = Promise.resolve();
-  const flushRows = () => {
+  const flush = () => {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (rows.length === 0) return;
-    const batch = rows;
-    rows = [];
-    stored = Promise.all([stored, store(() => events.onRows(batch))]);
+    if (batch.length === 0) return;
+    const rows = batch;
+    batch = [];
+    stored = Promise.all([stored, store(rows)]);
   };
-  const take = (line: string) => {
-    const message = mask.value(parseMessage(line));
-    if (!message) badMessages += 1;
-    else if (message.type === 'progress') meter.note(message);
-    else if (message.type === 'row') rows.push(message);
-    else if (message.type === 'result') result = message.data;
-    else failure = { message: message.message, detail: message.detail ?? null };
-    if (rows.length >= rowBatch) flushRows();
-    else if (rows.length > 0) timer ??= setTimeout(flushRows, rowsMaxMs);
-  };
-  const lines = createLineReader(messageMaxBytes, take, () => {
-    badMessages += 1;
-  });
   return {
-    add: lines.add,
-    end() {
-      lines.end();
-      meter.flush();
-      flushRows();
+    add(row: RowMessage) {
+      batch.push(row);
+      if (batch.length >= batchRows) flush();
+      else timer ??= setTimeout(flush, batchMaxMs);
     },
-    /** Settles when all rows are stored, or given up. */
+    flush,
     stored: () => stored,
-    received: () => ({ result, failure, badMessages }),
   };
 }

@@ -1,8 +1,8 @@
-// Cuts a stream of bytes into whole lines for the message descriptor, and keeps the tail of a stream. Bounded.
+// Cuts a byte stream into whole lines, and keeps the tail of a stream. Memory is bounded.
 import { isUtf8 } from 'node:buffer';
 
-/** `add` takes bytes in any cut and calls `onLine` for each whole line; `end` takes what is left as the last one. A
- *  line longer than `maxBytes`, or not in UTF-8, is dropped and reported once, as `onBad`. */
+/** `add` takes bytes in any cut and calls `onLine` for each whole line; `end` reads the rest as the last line. A line
+ *  longer than `maxBytes`, or not in UTF-8, is dropped and calls `onBad` once. */
 export function createLineReader(maxBytes: number, onLine: (line: string) => void, onBad: () => void) {
   let held: Buffer[] = [];
   let heldBytes = 0;
@@ -19,9 +19,9 @@ export function createLineReader(maxBytes: number, onLine: (line: string) => voi
 
   function finishLine() {
     const line = Buffer.concat(held);
-    const isLine = !isSkipping;
+    const isWhole = !isSkipping;
     [held, heldBytes, isSkipping] = [[], 0, false];
-    if (!isLine) return;
+    if (!isWhole) return;
     if (isUtf8(line)) onLine(line.toString('utf8'));
     else onBad();
   }
@@ -42,14 +42,14 @@ export function createLineReader(maxBytes: number, onLine: (line: string) => voi
   };
 }
 
-/** Keeps the last `maxBytes` of what it is given. */
+/** Keeps the last `maxBytes` bytes of a stream. */
 export function createTail(maxBytes: number) {
   let kept = Buffer.alloc(0);
   return {
     add(chunk: Buffer) {
       kept = Buffer.concat([kept, chunk]).subarray(-maxBytes);
     },
-    /** A character cut at the beginning is left out. */
+    /** Without a character that was cut at the beginning. */
     text: () => kept.toString('utf8').replace(/^\uFFFD+/, ''),
   };
 }

@@ -1,32 +1,28 @@
-// How an attempt ended, from what is known of it. The first cause wins: a job that was cancelled and then died of the
-// signal is cancelled; work that is recorded as applied is done, whatever came after.
+// Decides how an attempt ended. The first cause wins: a job that was cancelled and then died of the signal is cancelled.
+// Work that is recorded as applied has succeeded, whatever came after.
 import type { Failure, FailureCode } from '../jobs/job.ts';
 import type { Ending } from '../jobs/repository.ts';
-import type { ChildExit } from './child.ts';
 import { plural } from '../core/format.ts';
 import { exitCodes } from '../jobs/protocol.ts';
+import type { ChildExit } from './child.ts';
+import type { Received } from './messages.ts';
 
-/** `server_fault`: the server could not go on with the attempt, e.g. because the disk of its log is full. */
+/** Why the server ended an attempt. `server_fault`: an error of the server itself, e.g. a full disk. */
 export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';
 
-export type AttemptFacts = {
+export type AttemptFacts = Received & {
   cause: Cause | null;
-  /** What went wrong in the server itself. */
+  /** The error of the server. */
   fault: string | null;
   exit: ChildExit;
-  result: Record<string, unknown> | null;
-  /** What the script itself said about its failure. */
-  failure: { message: string; detail: Record<string, unknown> | null } | null;
-  /** Lines on the message descriptor that were no messages. */
-  badMessages: number;
-  /** What the changed database says that this attempt did. */
+  /** The result that the changed database or index has recorded for this attempt. */
   applied: Record<string, unknown> | null;
   survivors: number[];
   stderrTail: string;
   limitSec: number;
 };
 
-/** `isTemporary` failures may be retried. */
+/** A failure that `isTemporary` may be retried. */
 export type Outcome = Ending & { isTemporary: boolean };
 
 export function decideOutcome(facts: AttemptFacts): Outcome {
@@ -50,14 +46,14 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   }
   if (exit.code === 0) return { status: 'succeeded', result: facts.result, isTemporary: false };
   if (exit.code === exitCodes.badInput) {
-    return failed(facts, 'bad_input', 'The input is not valid. The log says more.');
+    return failed(facts, 'bad_input', 'The input is not valid. The log has the details.');
   }
   if (exit.signal) return failed(facts, 'signalled', `The script was ended by ${exit.signal} from outside.`);
   const isTemporary = exit.code === exitCodes.temporary;
   return { ...failed(facts, 'exited', `The script ended with exit code ${exit.code}.`), isTemporary };
 }
 
-/** There is no attempt to speak of. */
+/** The outcome of a script that could not be started. */
 export function spawnFailure(message: string): Outcome {
   return {
     status: 'failed',
@@ -72,17 +68,17 @@ export function spawnFailure(message: string): Outcome {
 }
 
 function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {
-  const own = code === 'exited' || code === 'bad_input' ? facts.failure : null;
+  const reported = code === 'exited' || code === 'bad_input' ? facts.failure : null;
   const failure: Failure = {
     code,
-    message: own?.message ?? message,
-    detail: withSurvivors(own?.detail ?? null, facts.survivors),
+    message: reported?.message ?? message,
+    detail: withSurvivors(reported?.detail ?? null, facts.survivors),
     stderr_tail: facts.stderrTail || null,
   };
   return { status: 'failed', failure, isTemporary: false };
 }
 
-/** A cancelled job has no failure, unless a process is still there: then it is named. */
+/** A cancelled job has no failure unless a process survived, which is named. */
 function survivorFailure({ survivors, stderrTail }: AttemptFacts): Failure | null {
   if (survivors.length === 0) return null;
   return {

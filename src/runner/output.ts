@@ -1,13 +1,13 @@
-// The way of a child's output into its log: masked first, then in whole lines, so that the two streams never mix inside
-// a line. Otherwise no byte is changed, added or dropped.
+// Writes a child's output to its log: masked first, then in whole lines, so that the two streams never mix inside a line.
+// No other byte is changed, added or dropped.
 import type { Stream } from '../jobs/log.ts';
 import type { ByteMask } from '../core/byte-mask.ts';
 
-/** A line that is not finished is held up to this size and about this long, e.g. a prompt or a bar of progress. */
+/** An unfinished line, e.g. a prompt or a progress bar, is held up to this size and about this long. */
 const heldMaxBytes = 64 * 1024;
 const heldMaxMs = 200;
 
-/** `write` gets the bytes in the order of the log. */
+/** `write` gets the bytes in the order in which they belong into the log. */
 export function createOutput(masks: () => ByteMask, write: (stream: Stream, text: Buffer) => void) {
   const streams = {
     stdout: createLines('stdout', masks(), write),
@@ -15,12 +15,12 @@ export function createOutput(masks: () => ByteMask, write: (stream: Stream, text
   };
   return {
     add: (stream: Stream, chunk: Buffer) => streams[stream].add(chunk),
-    /** No more comes: what is held is written. */
+    /** Writes what is held; no more comes. */
     end() {
       streams.stdout.end();
       streams.stderr.end();
     },
-    /** Forgets what is held, e.g. because the log takes no more. */
+    /** Discards what is held, e.g. because the log is closed. */
     drop() {
       streams.stdout.drop();
       streams.stderr.drop();
@@ -38,9 +38,9 @@ function createLines(stream: Stream, mask: ByteMask, write: (stream: Stream, tex
     if (text.length === 0) return;
     const lineEnd = text.lastIndexOf(10) + 1;
     const isTooLong = heldBytes + text.length - lineEnd > heldMaxBytes;
-    const now = isTooLong ? text.length : lineEnd;
-    if (now > 0) flush(text.subarray(0, now));
-    if (now < text.length) hold(text.subarray(now));
+    const writeTo = isTooLong ? text.length : lineEnd;
+    if (writeTo > 0) flush(text.subarray(0, writeTo));
+    if (writeTo < text.length) hold(text.subarray(writeTo));
   }
 
   function flush(more?: Buffer) {
@@ -57,7 +57,7 @@ function createLines(stream: Stream, mask: ByteMask, write: (stream: Stream, tex
     timer ??= setTimeout(flushLate, heldMaxMs);
   }
 
-  /** One timer for many short holds: it looks again when what is held now is younger. */
+  /** One timer for many short holds: it starts again when the held bytes are younger. */
   function flushLate() {
     timer = null;
     if (heldBytes === 0) return;

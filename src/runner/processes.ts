@@ -1,5 +1,5 @@
-// What /proc says about processes: who a pid really is, and which processes belong to a job. Linux only; elsewhere
-// nothing can be proven beyond the process group, and the answers say so by being empty.
+// Reads /proc: the identity of a pid, and which processes belong to a job. Linux only; elsewhere nothing but the process
+// group can be proven, and the answers are empty.
 import fs from 'node:fs';
 import type { ProcessIdentity } from '../jobs/job.ts';
 
@@ -16,7 +16,7 @@ export type ProcessTable = Map<number, ProcessStat>;
 
 export const hasProc = process.platform === 'linux' && fs.existsSync('/proc/self/stat');
 
-/** More than this is no quicker than a look at all. */
+/** With more new pids than this, reading all processes is as fast. */
 const fewPids = 200;
 
 const rssLine = /^VmRSS:\s+(\d+) kB/m;
@@ -27,30 +27,30 @@ const ticksPerSec = 100;
 
 const bootId = hasProc ? fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : null;
 
-/** A pid alone may be reused; with its start time and the boot it names one process for ever. */
+/** A pid may be reused; with its start time and the boot id it names one process for ever. */
 export function identify(pid: number): ProcessIdentity {
   return { pid, started: readStat(pid)?.started ?? null, bootId };
 }
 
-/** True only for the very same process, alive: a zombie is gone. */
+/** True only for the same process, alive; a zombie is not. */
 export function isAlive(identity: ProcessIdentity): boolean {
   if (!hasProc || identity.bootId !== bootId || identity.started === null) return false;
   const stat = readStat(identity.pid);
   return stat !== null && stat.started === identity.started && !isDead(stat.state);
 }
 
-/** Whether the very same process is there, but stopped by a signal: it does nothing, and keeps what it holds. */
+/** Whether the same process is alive but stopped by a signal: it does nothing and keeps its locks. */
 export function isStopped(identity: ProcessIdentity): boolean {
   return isAlive(identity) && readStat(identity.pid)?.state === 'T';
 }
 
-/** All living processes but this one, by pid; empty without /proc. Costs about 10 µs a process. */
+/** All living processes except this one, by pid; empty without /proc. Takes about 10 µs a process. */
 export function readProcessTable(): ProcessTable {
   return hasProc ? readStats(livingPids()) : new Map();
 }
 
-/** The processes of `known` that live, and those that were started after pid `since`; with the pid given out last. Costs
- *  little when little was started, and otherwise is a look at all. */
+/** The living processes of `known` and those started after pid `since`, with the newest pid. Fast when few were started;
+ *  otherwise it reads all processes. */
 export function readProcessesSince(since: number, known: Iterable<number>) {
   if (!hasProc) return { table: new Map() as ProcessTable, newest: since };
   const newest = newestPid();
@@ -64,27 +64,27 @@ type ProcessSearch = {
   group: number;
   marker: string;
   root: string;
-  /** Start time of the job's first process: what is older is no child of it and is not looked into. */
+  /** Start time of the job's first process; older processes are skipped. */
   since?: string | null;
   /** Start times of known descendants, by pid. */
   recorded?: ReadonlyMap<number, string>;
 };
 
-/** Living pids of the process group, with the marker in their environment, or recorded with the same start time; never
- *  this process itself. Without /proc the group's leader stands for the group. One look can miss a process in the
- *  middle of a fork or an exec. */
-export function findJobProcesses(search: ProcessSearch, table = readProcessTable()): number[] {
+/** Living pids in the process group, with the marker in their environment, or recorded with the same start time; never
+ *  this process. Without /proc the group's leader stands for the group. One look can miss a process in the middle of a
+ *  fork or an exec. */
+export function findJobProcesses(search: ProcessSearch, table: ProcessTable): number[] {
   if (!hasProc) return groupExists(search.group) ? [search.group] : [];
   const since = Number(search.since ?? 0);
   return [...table].flatMap(([pid, { group, started }]) => {
     if (Number(started) < since) return [];
-    const isTheirs = group === search.group || search.recorded?.get(pid) === started;
-    return isTheirs || isMarked(pid, search.marker, search.root) ? [pid] : [];
+    const isKnown = group === search.group || search.recorded?.get(pid) === started;
+    return isKnown || isMarked(pid, search.marker, search.root) ? [pid] : [];
   });
 }
 
-/** False only when no process of the job can be left. Looks at its group, at recorded descendants, and for the marker at
- *  the pids that the system has given out since the job's first one; so it costs little when little was started. */
+/** False only when no process of the job can be left. Checks the group, the recorded descendants, and the marker of
+ *  every pid since the job's first one; fast when few processes were started. */
 export function mayHaveProcesses({ group, marker, root, recorded = new Map() }: ProcessSearch): boolean {
   if (!hasProc || groupExists(group)) return true;
   for (const [pid, started] of recorded) if (isAlive({ pid, started, bootId })) return true;
@@ -94,7 +94,7 @@ export function mayHaveProcesses({ group, marker, root, recorded = new Map() }: 
   return false;
 }
 
-/** Memory of a process now and at its peak, in bytes; null when it is gone, or is not ours to look at. */
+/** Memory of a process now and at its peak, in bytes; null when it is gone or may not be read. */
 export function readMemory(pid: number): { rss: number; peak: number } | null {
   const status = readProc(`/proc/${pid}/status`);
   const read = (line: RegExp) => Number(line.exec(status ?? '')?.[1] ?? 0) * 1024;
@@ -106,8 +106,7 @@ export function isInGroup(pid: number, group: number): boolean {
   return !hasProc || readStat(pid)?.group === group;
 }
 
-/** Living processes marked as a child of any job of this data root, with their marker (`<job id>.<attempt>`; a script
- *  run by hand has none). */
+/** Living processes marked as a child of any job of this data root, with the marker (`<job id>.<attempt>`). */
 export function findMarkedProcesses(root: string): { pid: number; marker: string }[] {
   if (!hasProc) return [];
   return livingPids().flatMap((pid) => {
@@ -118,7 +117,7 @@ export function findMarkedProcesses(root: string): { pid: number; marker: string
   });
 }
 
-/** A process that is gone needs no signal; one of another user cannot be given any, and is still found afterwards. */
+/** Ignores a process that is gone, and one of another user, which is still found afterwards. */
 export function signal(pid: number, name: NodeJS.Signals) {
   try {
     process.kill(pid, name);
@@ -136,12 +135,12 @@ function readStats(pids: number[]): ProcessTable {
   return table;
 }
 
-/** Threads have pids too, and can be read by them. */
+/** Whether the pid is a process and not a thread, which has a pid, too. */
 function isLeader(pid: number): boolean {
   return /^Tgid:\s+(\d+)/m.exec(readProc(`/proc/${pid}/status`) ?? '')?.[1] === String(pid);
 }
 
-/** Also when it holds only processes of other users, or such that wait for their parent to ask for their exit code. */
+/** True also when only processes of other users, or zombies, are left. */
 function groupExists(group: number): boolean {
   try {
     return process.kill(-group, 0);
@@ -150,7 +149,7 @@ function groupExists(group: number): boolean {
   }
 }
 
-/** The pid that was given out last; they are given out in rising order, and begin anew at the system's highest. */
+/** The newest pid; pids rise, and start again after the system's maximum. */
 function newestPid(): number {
   return Number(fs.readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1));
 }
@@ -163,7 +162,7 @@ function livingPids(): number[] {
     .filter((pid) => pid !== process.pid);
 }
 
-/** A zombie is gone: it only waits for its parent to ask for its exit code. */
+/** A zombie only waits for its parent to read its exit code. */
 function isDead(state: string): boolean {
   return state === 'Z' || state === 'X';
 }
@@ -174,8 +173,8 @@ export function isMarked(pid: number, marker: string, root: string): boolean {
   return environment.includes(`CHL_JOB=${marker}`) && environment.includes(`CHL_EXPERIENCE_ROOT=${root}`);
 }
 
-/** Fields of proc(5) stat: 3 state, 4 parent, 5 group, 14 to 17 CPU time, 22 start time; field 2, the name, may hold
- *  anything. */
+/** Fields of proc(5) stat: 3 state, 4 parent, 5 group, 14 to 17 CPU time, 22 start time; field 2, the name, may contain
+ *  any character. */
 function readStat(pid: number): ProcessStat | null {
   const text = readProc(`/proc/${pid}/stat`);
   if (!text) return null;
@@ -195,7 +194,7 @@ function readEnvironment(pid: number): string[] {
   return readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];
 }
 
-/** Null when the process is gone, or is not ours to look at. Anything else, e.g. no free descriptor, is no answer. */
+/** Null when the process is gone or may not be read. Throws any other error, e.g. of a missing descriptor. */
 function readProc(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');

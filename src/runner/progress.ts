@@ -1,15 +1,15 @@
-// A running attempt's progress: keeps the newest state, measures its rate, and passes it on at most five times a
-// second, the last one always.
+// The progress of a running attempt: keeps the newest state, measures its rate, and publishes it at most five times a
+// second; the last state is always published.
 import type { Progress } from '../jobs/job.ts';
 import type { ProgressMessage } from '../jobs/protocol.ts';
 
 const everyMs = 200;
 const rateWindowMs = 60_000;
-/** Samples lie so far apart: a script that sends a hundred thousand messages a second keeps no more of them. */
+/** The least distance of two samples: memory stays bounded however many messages a script sends. */
 const sampleEveryMs = 500;
-/** A rate from less than this says nothing. */
-const leastRateMs = 1000;
-const mostPhases = 40;
+/** A rate over less time than this means nothing. */
+const minRateMs = 1000;
+const maxPhases = 40;
 
 type Sample = { at: number; done: number };
 
@@ -37,7 +37,7 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
       const name = message.phase ?? null;
       if (!phase || phase.name !== name) {
         phase = { name, startedAt: now().toISOString() };
-        if (name !== null && phases.length < mostPhases) phases.push({ name, started_at: phase.startedAt });
+        if (name !== null && phases.length < maxPhases) phases.push({ name, started_at: phase.startedAt });
         samples = [];
       }
       const current = { at, done: message.done };
@@ -63,6 +63,6 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
 }
 
 function measureRate(first: Sample | undefined, last: Sample): number | null {
-  if (!first || last.at - first.at < leastRateMs) return null;
+  if (!first || last.at - first.at < minRateMs) return null;
   return Math.max(0, ((last.done - first.done) / (last.at - first.at)) * 1000);
 }

@@ -1,10 +1,25 @@
-// Stores what an attempt tells while it runs, and says so on the bus. What only shows how a job is getting on is never
-// a reason to end it: what cannot be stored now is stored later, the last progress with the end.
+// Stores what an attempt reports while it runs, and emits it on the bus. Progress that cannot be stored never ends the
+// job: the next report stores it, or the end of the job does.
 import type { Bus } from '../core/bus.ts';
-import type { Job, Progress } from '../jobs/job.ts';
-import type { JobRepository } from '../jobs/repository.ts';
 import type { Log } from '../core/log.ts';
-import type { AttemptEvents } from './attempt.ts';
+import type { Job, ProcessIdentity, Progress } from '../jobs/job.ts';
+import type { RowMessage } from '../jobs/protocol.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+
+/** What an attempt reports while it runs. */
+export type AttemptEvents = {
+  /** Called before the script's first instruction; commits the identity, and settles when it is durable. */
+  onSpawn(identity: ProcessIdentity): Promise<void>;
+  /** Reports a descendant that only this record finds if the server dies; gives whether it is stored. */
+  onHidden(identity: ProcessIdentity): boolean;
+  onProgress(progress: Progress): void;
+  onRows(rows: RowMessage[]): void;
+  onLog(logBytes: number): void;
+  /** A warning to show while it runs; null removes it. Gives whether it is stored. */
+  onWarning(warning: string | null): boolean;
+  /** It was asked to stop, and is killed at that time. */
+  onEnding(killAt: Date): void;
+};
 
 export function recordAttempt(
   job: Job,
@@ -12,8 +27,8 @@ export function recordAttempt(
 ): AttemptEvents & { lastProgress(): Progress | null } {
   let progress = job.progress;
   let logBytes = 0;
-  /** Whether it is stored. */
-  const isStored = (store: () => void): boolean => {
+  /** Gives whether it was stored. */
+  const tryStore = (store: () => void): boolean => {
     try {
       store();
       return true;
@@ -22,26 +37,26 @@ export function recordAttempt(
       return false;
     }
   };
-  const show = (store: () => Job | null): boolean => {
-    let shown: Job | null = null;
-    const isShown = isStored(() => {
-      shown = store();
+  const publish = (store: () => Job | null): boolean => {
+    let stored: Job | null = null;
+    const isStored = tryStore(() => {
+      stored = store();
     });
-    if (shown) bus.emit('job', shown);
-    return isShown;
+    if (stored) bus.emit('job', stored);
+    return isStored;
   };
   return {
     onSpawn(identity) {
       repository.setProcess(job, identity);
       return repository.synced();
     },
-    onHidden: (identity) => isStored(() => repository.addProcess(job, identity)),
+    onHidden: (identity) => tryStore(() => repository.addProcess(job, identity)),
     onProgress(newest) {
       progress = newest;
-      show(() => repository.setProgress(job, progress, logBytes));
+      publish(() => repository.setProgress(job, progress, logBytes));
     },
-    onWarning: (warning) => show(() => repository.setWarning(job, warning)),
-    onEnding: (killAt) => show(() => repository.setKillAt(job, killAt)),
+    onWarning: (warning) => publish(() => repository.setWarning(job, warning)),
+    onEnding: (killAt) => publish(() => repository.setKillAt(job, killAt)),
     onRows(rows) {
       repository.addRows(
         job.id,

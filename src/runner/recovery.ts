@@ -1,24 +1,23 @@
-// Runs once, before the runner starts: ends what a dead server has left behind, and settles every job that was
-// running. Nothing is judged by its age.
-import type { Audit } from '../core/audit.ts';
-import { systemRequester } from '../core/audit.ts';
+// Runs once, before the runner starts: kills the processes that a dead server has left, and settles every job that was
+// running. Age decides nothing.
+import { type Audit, systemRequester } from '../core/audit.ts';
 import type { Bus } from '../core/bus.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import type { Operation } from '../core/operation.ts';
+import { maskerFor } from '../core/secrets.ts';
 import type { Job, ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
-import type { Catalogue } from '../core/catalogue.ts';
-import type { Operation } from '../core/operation.ts';
 import { type FindApplied, findAppliedAtOnce } from './applied.ts';
 import { findMarkedProcesses, isAlive, signal } from './processes.ts';
-import { maskerFor } from '../core/secrets.ts';
 
 const endMaxMs = 2000;
 const pollMs = 10;
 
 type Recovered = { number: number; status: Job['status']; killed: number[] };
 
-/** Gives what was done. A running job becomes succeeded when its work is recorded as applied, is queued again when its
- *  operation says so, else failed: lost. */
+/** A running job succeeds when its work is recorded as applied, is queued again when its operation says so, and fails as
+ *  `lost` otherwise. Gives the outcome of each job. */
 export function recoverJobs(given: {
   root: string;
   catalogue: Catalogue;
@@ -26,13 +25,13 @@ export function recoverJobs(given: {
   audit: Audit;
   bus: Bus;
   findApplied: FindApplied;
-  /** Texts that an operation's script knows and that must show nowhere. */
-  secretsOf?: (operation: Operation) => string[];
+  /** Secrets that the operation's script knows; they are masked. */
+  secretsOf: (operation: Operation) => string[];
 }): Recovered[] {
-  const { root, catalogue, repository, audit, bus, findApplied, secretsOf = () => [] } = given;
+  const { root, catalogue, repository, audit, bus, findApplied, secretsOf } = given;
   const lost = repository.active().filter((job) => job.status === 'running');
-  const ended = endStrays(root, [...childrenOf(lost), ...repository.processes()]);
-  // In one commit, since each waits for the disk; told after it.
+  const ended = killStrays(root, [...childrenOf(lost), ...repository.processes()]);
+  // One commit for all, since each commit waits for the disk; the events follow it.
   const settled = repository.transaction(() => lost.map(settleOne));
   for (const { moved } of settled) if (moved) bus.emit('job', moved);
   return settled.map(({ job, moved, killed }) => ({
@@ -67,7 +66,7 @@ export function recoverJobs(given: {
       applied = maskerFor(operation ? secretsOf(operation) : []).value(findAppliedAtOnce(findApplied, job));
     } catch (error) {
       return fail(
-        `The server stopped while this job ran, and what it did cannot be read: ${(error as Error).message}.`,
+        `The server stopped while this job ran, and its result cannot be read: ${(error as Error).message}.`,
       );
     }
     if (applied) return repository.finish(job, { status: 'succeeded', result: applied }, record);
@@ -77,9 +76,9 @@ export function recoverJobs(given: {
   }
 }
 
-/** Ends every process of a job of this data root, and returns when they are gone: until then one could still commit.
- *  Nothing else runs yet, so it waits in place. Gives pid → job id. */
-function endStrays(root: string, recorded: Recorded[]): Map<number, string> {
+/** Kills every process of a job of this data root, and returns when they are gone: until then one could still commit.
+ *  Nothing else runs yet, so it blocks. Gives pid → job id. */
+function killStrays(root: string, recorded: Recorded[]): Map<number, string> {
   const ended = new Map<number, string>();
   const deadline = performance.now() + endMaxMs;
   for (;;) {
@@ -95,8 +94,7 @@ function endStrays(root: string, recorded: Recorded[]): Map<number, string> {
   }
 }
 
-/** The child of a job, which leads its group, or a descendant. It counts only if it is the very same process: pid, start
- *  time and boot. */
+/** A job's child, which leads its group, or a descendant; one process by pid, start time and boot id. */
 type Recorded = { jobId: string; process: ProcessIdentity; isLeader?: boolean };
 
 function childrenOf(jobs: Job[]): Recorded[] {

@@ -1,33 +1,34 @@
-// One server a data root: flock on an open file for the life of the process; the kernel frees it on death.
+// Allows one server for each data root: flock on a file that stays open as long as the process lives; the kernel frees
+// the lock when it dies.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
 
-/** Who has the data root. `url` is null as long as it does not listen: it starts, or it is a run by hand. */
+/** The process that holds the data root. `url` is null while it starts, and in a run by hand, which does not listen. */
 export type LockHolder = { pid: number; url: string | null; since: string };
 
 type ServerLock = {
-  /** Tells the holder anew, e.g. with the address it listens at. */
+  /** Writes the holder again, e.g. with its address. */
   tell(holder: LockHolder): void;
   release(): void;
 };
 
-/** What flock(1) ends with when it would have to wait. */
+/** The exit code of flock(1) when it would have to wait. */
 const heldByAnother = 1;
 
-/** Throws `config` with the name of the holder, in `details.holder` too, when another process has the data root. The
- *  holder is told in the file. */
+/** Takes the data root and writes the holder into the lock file. Throws `config` when another process has it; its name
+ *  is in `details.holder`. */
 export function acquireServerLock(root: string, holder: LockHolder): ServerLock {
   fs.mkdirSync(root, { recursive: true, mode: 0o700 });
   const file = lockFile(root);
   const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
   const { status, error, stderr } = tryLock(fd);
   if (status === 0) {
-    tell(fd, holder);
-    return { tell: (anew) => tell(fd, anew), release: () => fs.closeSync(fd) };
+    writeHolder(fd, holder);
+    return { tell: (anew) => writeHolder(fd, anew), release: () => fs.closeSync(fd) };
   }
-  const named = fs.readFileSync(file, 'utf8');
+  const holderText = fs.readFileSync(file, 'utf8');
   fs.closeSync(fd);
   if (error)
     throw new AppError('config', `The data folder cannot be locked: ${error.message}. Install util-linux.`);
@@ -35,12 +36,12 @@ export function acquireServerLock(root: string, holder: LockHolder): ServerLock 
     throw new AppError('config', `The data folder ${root} cannot be locked: ${stderr.trim()}.`);
   throw new AppError(
     'config',
-    `The data folder ${root} is in use by another server: ${named || 'not named yet'}. Stop it, or set CHL_EXPERIENCE_ROOT.`,
-    { holder: readHolder(named) },
+    `The data folder ${root} is in use by another server: ${holderText || 'not named yet'}. Stop it, or set CHL_EXPERIENCE_ROOT.`,
+    { holder: readHolder(holderText) },
   );
 }
 
-/** Who has the data root now; null when nobody has. The name is null while it is being written. Changes nothing. */
+/** The current holder of the data root; null when it is free. `holder` is null while its name is being written. */
 export function findLockHolder(root: string): { holder: LockHolder | null } | null {
   const file = lockFile(root);
   if (!fs.existsSync(file)) return null;
@@ -62,8 +63,8 @@ function tryLock(fd: number) {
   return spawnSync('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'pipe', fd], encoding: 'utf8' });
 }
 
-/** One write, no shorter than what was there before it is cut: a reader never meets an empty file. */
-function tell(fd: number, holder: LockHolder) {
+/** Writes at least as many bytes as before, then truncates: a reader never sees an empty file. */
+function writeHolder(fd: number, holder: LockHolder) {
   const text = JSON.stringify(holder);
   fs.writeSync(fd, text.padEnd(fs.fstatSync(fd).size), 0);
   fs.ftruncateSync(fd, Buffer.byteLength(text));

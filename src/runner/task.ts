@@ -1,128 +1,110 @@
-// One of our scripts as a process that is no job: nothing of it is recorded, and it ends with whoever asked for it.
-// Used for checks of what was uploaded, which must be able to fail, hang or eat memory without the server.
+// One of our scripts as a child process that is not a job: it leaves no record and ends with its caller. Checks of
+// uploads run this way, so that one that fails, hangs or exhausts memory does not harm the server.
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, childEnvironment, packageRoot } from '../core/config.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
+import { maskerFor } from '../core/secrets.ts';
+import { exitCodes, type ProgressMessage } from '../jobs/protocol.ts';
 import { type Child, spawnChild } from './child.ts';
-import { createLineReader, createTail } from './lines.ts';
-import {
-  exitCodes,
-  type FailureMessage,
-  messageMaxBytes,
-  parseMessage,
-  type ProgressMessage,
-} from '../jobs/protocol.ts';
+import { createTail } from './lines.ts';
+import { createMessageReader, type ScriptFailure } from './messages.ts';
 
 type TaskOptions = {
   script: string;
   /** Names it among the processes of this data root. */
   id: string;
   onProgress: (message: ProgressMessage) => void;
-  /** Aborted: its processes are ended, and `stopping` is thrown. */
+  /** When aborted, the processes are ended and `run` throws `stopping`. */
   signal: AbortSignal;
 };
 
 type Task = {
   /** Starts the process ahead of its arguments, so that nobody waits for its start later. */
   start(): void;
-  /** Gives the script's result. Throws its failure with the code that it ended with; `internal` when it said nothing. */
+  /** Gives the script's result. Throws its failure with the error code of its exit code; `internal` without one. */
   run(args: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** Ends whatever of it is left; to be called in every case. */
+  /** Ends every process that is left; must be called in every case. */
   end(): Promise<void>;
 };
 
 export type CreateTask = (options: TaskOptions) => Task;
 
 const heapMiB = 1024;
-
-export function createTasks(config: Config): CreateTask {
-  return ({ script, id, onProgress, signal }) => {
-    const file = path.join(packageRoot, 'dist/scripts', `${script}.js`);
-    const inbox = createTaskInbox(onProgress);
-    const stderr = createTail(stderrTailBytes);
-    let started: Child | null = null;
-    let cause: AppError | null = null;
-
-    const spawned = () => {
-      if (started) return started;
-      fs.accessSync(file, fs.constants.R_OK);
-      started = spawnChild(
-        [process.execPath, `--max-old-space-size=${heapMiB}`, file],
-        { cwd: config.root, env: childEnvironment(config, {}), marker: `${id}.0`, root: config.root },
-        { onStdout() {}, onStderr: stderr.add, onMessages: inbox.add },
-      );
-      // That it cannot be started is told when it is run.
-      started.exited.catch(() => {});
-      return started;
-    };
-
-    const endFor = (why: AppError) => {
-      cause ??= why;
-      void started?.end(0);
-    };
-
-    const onAbort = () =>
-      endFor(new AppError('stopping', 'The check was given up, because nobody waits for it.'));
-    signal.addEventListener('abort', onAbort, { once: true });
-
-    return {
-      start: () => spawned().begin(),
-
-      async run(args) {
-        const child = spawned();
-        if (signal.aborted) onAbort();
-        const timer = setTimeout(() => {
-          endFor(
-            new AppError(
-              'internal',
-              `The check took longer than ${config.timeoutMs / 1000} s and was ended.`,
-            ),
-          );
-        }, config.timeoutMs);
-        try {
-          child.release(JSON.stringify(args));
-          const { code } = await child.exited;
-          inbox.end();
-          if (cause) throw cause;
-          const { result, failure } = inbox.received();
-          if (code === 0 && result) return result;
-          throw failure
-            ? toError(code, failure)
-            : new AppError('internal', `The check ended early: ${stderr.text()}`);
-        } finally {
-          clearTimeout(timer);
-        }
-      },
-
-      async end() {
-        signal.removeEventListener('abort', onAbort);
-        await started?.end(0);
-      },
-    };
-  };
-}
-
 const stderrTailBytes = 2048;
 
-function createTaskInbox(onProgress: TaskOptions['onProgress']) {
-  let result: Record<string, unknown> | null = null;
-  let failure: FailureMessage | null = null;
-  const take = (line: string) => {
-    const message = parseMessage(line);
-    if (message?.type === 'progress') onProgress(message);
-    if (message?.type === 'result') result = message.data;
-    if (message?.type === 'failure') failure = message;
-  };
-  const lines = createLineReader(messageMaxBytes, take, () => {});
-  return { ...lines, received: () => ({ result, failure: failure as FailureMessage | null }) };
+export function createTasks(config: Config): CreateTask {
+  return (options) => createTask(config, options);
 }
 
-function toError(exitCode: number | null, { message, detail }: FailureMessage): AppError {
+function createTask(config: Config, { script, id, onProgress, signal }: TaskOptions): Task {
+  const messages = createMessageReader({ mask: maskerFor([]), onProgress, onRow() {} });
+  const stderr = createTail(stderrTailBytes);
+  const output = { onStdout() {}, onStderr: stderr.add, onMessages: messages.add, descendants: null };
+  let child: Child | null = null;
+  let cause: AppError | null = null;
+
+  const spawned = () => {
+    child ??= spawnScript(config, script, id, output);
+    return child;
+  };
+  const endFor = (why: AppError) => {
+    cause ??= why;
+    void child?.end(0);
+  };
+  const onAbort = () => endFor(new AppError('stopping', 'The check was stopped: its request has ended.'));
+  signal.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    start: () => spawned().begin(),
+
+    async run(args) {
+      const { release, exited } = spawned();
+      if (signal.aborted) onAbort();
+      const timer = setTimeout(() => endFor(timedOut(config)), config.timeoutMs);
+      try {
+        release(JSON.stringify(args));
+        const { code } = await exited;
+        messages.end();
+        if (cause) throw cause;
+        const { result, failure } = messages.received();
+        if (code === 0 && result) return result;
+        if (failure) throw toError(code, failure);
+        throw new AppError('internal', `The check ended early: ${stderr.text()}`);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+
+    async end() {
+      signal.removeEventListener('abort', onAbort);
+      await child?.end(0);
+    },
+  };
+}
+
+function spawnScript(config: Config, script: string, id: string, output: Parameters<typeof spawnChild>[2]) {
+  const file = path.join(packageRoot, 'dist/scripts', `${script}.js`);
+  fs.accessSync(file, fs.constants.R_OK);
+  const child = spawnChild(
+    [process.execPath, `--max-old-space-size=${heapMiB}`, file],
+    { cwd: config.root, env: childEnvironment(config, {}), marker: `${id}.0`, root: config.root },
+    output,
+  );
+  // A failed start is reported by `run`.
+  child.exited.catch(() => {});
+  return child;
+}
+
+function timedOut({ timeoutMs }: Config): AppError {
+  return new AppError('internal', `The check took longer than ${timeoutMs / 1000} s and was stopped.`);
+}
+
+function toError(exitCode: number | null, { message, detail }: ScriptFailure): AppError {
   const code: Record<number, ErrorCode> = {
     [exitCodes.badInput]: 'bad_input',
     [exitCodes.temporary]: 'temporary',
   };
   const named = detail?.code === 'disk_full' ? 'disk_full' : code[exitCode ?? -1];
-  return new AppError(named ?? 'internal', message, detail);
+  return new AppError(named ?? 'internal', message, detail ?? undefined);
 }

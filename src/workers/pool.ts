@@ -106,7 +106,7 @@ export function createPool(given: {
     const child = spawnChild(
       given.command ?? scriptCommand('worker'),
       { cwd: config.root, env: childEnvironment(config, {}), marker, root: config.root },
-      { onStdout: say, onStderr: say, onMessages() {} },
+      { onStdout: say, onStderr: say, onMessages() {}, descendants: null },
     );
     slot.child = child;
     let isMute = false;

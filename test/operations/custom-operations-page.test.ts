@@ -141,7 +141,7 @@ t.test('a command that is not there is said with what to do', async (t) => {
   const job = await app.run('report');
   t.match(job.failure, {
     code: 'spawn_failed',
-    message: `The script could not be started: there is no file ${app.root}/gone.sh. Put it there, or mend`,
+    message: `The script could not be started: there is no file ${app.root}/gone.sh. Create it, or fix`,
   });
 });
 
@@ -178,7 +178,7 @@ t.test('a waiting job whose operation goes fails, and says why', async (t) => {
   app.change('');
   fs.writeFileSync(path.join(app.root, 'go'), '');
   const job = await app.whenJob(body.number);
-  t.match(job.failure, { code: 'spawn_failed', message: /operation report is no longer there/ });
+  t.match(job.failure, { code: 'spawn_failed', message: /operation report no longer exists/ });
   const again = await app.json(`/api/v1/operations/jobs/${body.number}/retry`, {});
   t.match(again, { status: 404, body: { error: { message: /^There is no operation "report"\./ } } });
 });

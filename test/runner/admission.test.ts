@@ -49,7 +49,7 @@ t.test('a job whose operation is gone fails, and does not block the line', async
   engine.ops.prepare(`UPDATE job SET operation = 'gone' WHERE id = ?`).run(job.id);
   free();
   t.match(await engine.whenJob(job.number), {
-    failure: { code: 'spawn_failed', message: /gone is no longer there.*operations\.yaml/ },
+    failure: { code: 'spawn_failed', message: /gone no longer exists.*operations\.yaml/ },
   });
   await engine.whenPhase(next.number, 'asleep');
   engine.verbs.cancel(next.id, operator);

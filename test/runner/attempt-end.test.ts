@@ -1,5 +1,5 @@
 import t from 'tap';
-import { findJobProcesses, identify, isAlive } from '../../src/runner/processes.ts';
+import { findJobProcesses, identify, isAlive, readProcessTable } from '../../src/runner/processes.ts';
 import { operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { run, startWith } from '../support/runs.ts';
@@ -37,7 +37,11 @@ t.test('cancelling ends a child of any kind: the job is cancelled and nothing is
     });
     const job = await engine.whenJob(number);
     t.match(job, { status: 'cancelled', failure: null, attempt: 1, pid: null }, name);
-    t.same(findJobProcesses({ group: -1, marker: `${id}.1`, root: engine.root }), [], name);
+    t.same(
+      findJobProcesses({ group: -1, marker: `${id}.1`, root: engine.root }, readProcessTable()),
+      [],
+      name,
+    );
   });
   await Promise.all(cancelled);
 });
@@ -119,7 +123,7 @@ t.test('beyond its soft limit a job is said to take long, and goes on', async (t
   const late = await engine.when(number, 'late', ({ warning }) => warning !== null);
   t.match(late, {
     status: 'running',
-    warning: /^It takes longer than 0\.1 s, its soft limit\. At 15 min 00 s/,
+    warning: /^It takes longer than its soft limit of 0\.1 s\. It is stopped at 15 min 00 s/,
   });
 });
 

@@ -4,7 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { type Child, type ChildOutput, findInPath, spawnChild } from '../../src/runner/child.ts';
-import { findJobProcesses, findMarkedProcesses, identify, isAlive } from '../../src/runner/processes.ts';
+import {
+  findJobProcesses,
+  findMarkedProcesses,
+  identify,
+  isAlive,
+  readProcessTable,
+} from '../../src/runner/processes.ts';
 import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
 
@@ -27,6 +33,7 @@ function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}):
       onStdout: (chunk) => chunks.stdout.push(chunk),
       onStderr: (chunk) => chunks.stderr.push(chunk),
       onMessages: (chunk) => chunks.messages.push(chunk),
+      descendants: null,
       ...output,
     },
   );
@@ -42,7 +49,7 @@ function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}):
 
 const sh = (script: string) => ['/bin/sh', '-c', script];
 const node = (name: string) => [process.execPath, childFile(name)];
-const left = ({ pid, root }: Started) => findJobProcesses({ group: pid, marker, root });
+const left = ({ pid, root }: Started) => findJobProcesses({ group: pid, marker, root }, readProcessTable());
 
 /** Starts a fixture of the protocol and waits for its word that everything is in place. */
 async function startFixture(t: Test, name: string): Promise<Started> {
@@ -181,7 +188,7 @@ t.test('a folder that is missing is told as the reason, and nobody is signalled'
   const child = spawnChild(
     ['/bin/true'],
     { cwd: '/no/such/folder', env: {}, marker, root: '/nowhere' },
-    { onStdout: ignore, onStderr: ignore, onMessages: ignore },
+    { onStdout: ignore, onStderr: ignore, onMessages: ignore, descendants: null },
   );
   t.equal(child.identity, null);
   t.equal(child.hasExited(), true);

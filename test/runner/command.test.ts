@@ -21,7 +21,7 @@ t.test('a program is looked up in PATH, and keeps its arguments', async (t) => {
   t.same(argv.slice(1), ['-c', 'exit 0; rm -rf "$HOME"']);
   t.same(passedOn, ['TOKEN_FILE']);
   t.throws(() => commandFor('no-such-program'), {
-    message: /^no folder of PATH has a program no-such-program\. Install it, or write its full path/,
+    message: /^there is no program no-such-program in PATH\. Install it, or write its full path/,
   });
 });
 
@@ -30,6 +30,6 @@ t.test('a file must be there, be a file, and be executable', async (t) => {
   t.throws(() => commandFor(file), { message: `${file} is not executable. Run: chmod +x ${file}` });
   fs.chmodSync(file, 0o755);
   t.same(commandFor(file).argv, [file]);
-  t.throws(() => commandFor(`${file}.old`), { message: /^there is no file .*\.old\. Put it there, or mend/ });
-  t.throws(() => commandFor(path.dirname(file)), { message: /is no file\. Mend the command/ });
+  t.throws(() => commandFor(`${file}.old`), { message: /^there is no file .*\.old\. Create it, or fix/ });
+  t.throws(() => commandFor(path.dirname(file)), { message: /is not a file\. Fix the command/ });
 });

@@ -37,7 +37,7 @@ t.test('each end has its code and its words', async (t) => {
   t.same(told({ exit: exit(65) }), [
     'failed',
     'bad_input',
-    'The input is not valid. The log says more.',
+    'The input is not valid. The log has the details.',
     false,
   ]);
   t.same(told({ exit: exit(75) }), ['failed', 'exited', 'The script ended with exit code 75.', true]);

@@ -1,8 +1,11 @@
 import '../support/plain-children.ts';
 import { spawn } from 'node:child_process';
 import t, { type Test } from 'tap';
-import { createFamily } from '../../src/runner/process-tree.ts';
-import { identify, isAlive, signal } from '../../src/runner/processes.ts';
+import { createProcessTree } from '../../src/runner/process-tree.ts';
+import { identify, isAlive, readProcessTable, signal } from '../../src/runner/processes.ts';
+
+const isUnmarked = () => false;
+const look = (tree: ReturnType<typeof createProcessTree>) => tree.look(readProcessTable());
 
 /** A shell that starts `sleep` in a session of its own and without environment, and waits; with the pids of both. */
 async function startParent(t: Test) {
@@ -17,15 +20,15 @@ async function startParent(t: Test) {
 
 t.test('a descendant stays known when it has left group, environment and parent', async (t) => {
   const { parent, pid, child } = await startParent(t);
-  const family = createFamily(identify(pid));
-  family.look();
-  t.strictSame([...family.members.keys()].sort(), [pid, child].sort());
+  const tree = createProcessTree(identify(pid), isUnmarked, null);
+  look(tree);
+  t.strictSame([...tree.members.keys()].sort(), [pid, child].sort());
   const exited = new Promise((resolve) => parent.once('exit', resolve));
   parent.stdin.end();
   await exited;
-  family.look();
-  t.strictSame([...family.members.keys()], [child], 'its parent is gone, it is not');
-  t.equal(family.members.get(child), identify(child).started);
+  look(tree);
+  t.strictSame([...tree.members.keys()], [child], 'its parent is gone, it is not');
+  t.equal(tree.members.get(child), identify(child).started);
 });
 
 t.test('a descendant that only this record finds is told, again until it is stored, and once', async (t) => {
@@ -33,31 +36,31 @@ t.test('a descendant that only this record finds is told, again until it is stor
   const told: number[] = [];
   let isStored = false;
   const onHidden = (descendant: { pid: number }) => told.push(descendant.pid) > 0 && isStored;
-  const family = createFamily(identify(pid), { onHidden });
-  family.look();
-  family.look();
+  const tree = createProcessTree(identify(pid), isUnmarked, { onHidden, onStopped: () => true });
+  look(tree);
+  look(tree);
   t.strictSame(told, [child, child], 'the first child is never told: it is stored before it begins');
   isStored = true;
-  family.look();
-  family.look();
+  look(tree);
+  look(tree);
   t.equal(told.length, 3);
-  const marked = createFamily(identify(pid), { onHidden, isMarked: () => true });
-  marked.look();
+  const marked = createProcessTree(identify(pid), () => true, { onHidden, onStopped: () => true });
+  look(marked);
   t.equal(told.length, 3, 'what carries the marker is found by it');
 });
 
 t.test('a stranger is never taken for a descendant, even under a pid that was one', async (t) => {
   const { pid, child } = await startParent(t);
-  const family = createFamily({ pid, started: '1', bootId: null });
-  family.look();
-  t.equal(family.members.size, 0, 'the pid is there, with another start time');
+  const tree = createProcessTree({ pid, started: '1', bootId: null }, isUnmarked, null);
+  look(tree);
+  t.equal(tree.members.size, 0, 'the pid is there, with another start time');
   t.ok(isAlive(identify(child)));
 });
 
 t.test('a child that was never looked at has no usage, and says so', async (t) => {
   const { pid } = await startParent(t);
-  const family = createFamily(identify(pid));
-  t.strictSame(family.usage(), { peakRssBytes: null, cpuSec: null });
+  const tree = createProcessTree(identify(pid), isUnmarked, null);
+  t.strictSame(tree.usage(), { peakRssBytes: null, cpuSec: null });
 });
 
 t.test(
@@ -67,27 +70,30 @@ t.test(
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
     const pid = parent.pid as number;
     t.teardown(() => signal(pid, 'SIGKILL'));
-    const family = createFamily(identify(pid));
-    family.start();
-    t.teardown(family.stop);
-    while (family.usage().cpuSec === null) await new Promise(setImmediate);
-    t.strictSame([...family.members.keys()], [pid]);
+    const tree = createProcessTree(identify(pid), isUnmarked, null);
+    tree.start();
+    t.teardown(tree.stop);
+    while (tree.usage().cpuSec === null) await new Promise(setImmediate);
+    t.strictSame([...tree.members.keys()], [pid]);
     const said = new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve));
     parent.stdin.write('\n');
     const child = Number((await said).toString());
     t.teardown(() => signal(child, 'SIGKILL'));
-    while (family.members.size < 2) await new Promise(setImmediate);
-    t.strictSame([...family.members.keys()], [pid, child]);
+    while (tree.members.size < 2) await new Promise(setImmediate);
+    t.strictSame([...tree.members.keys()], [pid, child]);
   },
 );
 
 t.test('a stop is told until it is stored', async (t) => {
   const { pid } = await startParent(t);
   const told: boolean[] = [];
-  const family = createFamily(identify(pid), { onStopped: (isStopped) => told.push(isStopped) > 1 });
-  t.teardown(family.stop);
+  const tree = createProcessTree(identify(pid), isUnmarked, {
+    onHidden: () => true,
+    onStopped: (isStopped) => told.push(isStopped) > 1,
+  });
+  t.teardown(tree.stop);
   signal(pid, 'SIGSTOP');
-  family.start();
+  tree.start();
   while (told.length < 2) await new Promise(setImmediate);
   signal(pid, 'SIGCONT');
   while (told.length < 3) await new Promise(setImmediate);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import {
   findJobProcesses,
+  readProcessTable,
   findMarkedProcesses,
   hasProc,
   identify,
@@ -62,7 +63,7 @@ t.test('a stopped process is alive, a zombie is not', async (t) => {
   const zombie = Number(line);
   while (isAlive(identify(zombie))) await new Promise(setImmediate);
   t.equal(isAlive(identify(zombie)), false);
-  t.same(findJobProcesses({ group: -1, marker: 'none', root: '/' }), []);
+  t.same(findJobProcesses({ group: -1, marker: 'none', root: '/' }, readProcessTable()), []);
 });
 
 t.test('the processes of a job are those of its group and those with its marker and data root', async (t) => {
@@ -74,7 +75,7 @@ t.test('the processes of a job are those of its group and those with its marker 
   sleep(t, { ...env, CHL_EXPERIENCE_ROOT: `${root}2` }, true);
   sleep(t, { CHL_JOB: `${id}.1` }, true);
   sleep(t);
-  const found = findJobProcesses({ group: leader.pid, marker: `${id}.1`, root });
+  const found = findJobProcesses({ group: leader.pid, marker: `${id}.1`, root }, readProcessTable());
   t.same(found.sort(), [leader.pid, marked.pid].sort());
 });
 
@@ -83,7 +84,7 @@ t.test('a process that is older than the first of the job is not of it', async (
   const { pid } = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
   const since = Number(identify(pid).started);
   const find = (from: number) =>
-    findJobProcesses({ group: -1, marker: `${id}.1`, root, since: String(from) });
+    findJobProcesses({ group: -1, marker: `${id}.1`, root, since: String(from) }, readProcessTable());
   t.same(find(since), [pid], 'of the same moment it is');
   t.same(find(since + 1), []);
 });

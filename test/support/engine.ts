@@ -106,7 +106,9 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     libraryRevision,
     secretsOf,
     makeRoom,
+    hasRoom: () => true,
     now,
+    only: undefined,
   });
   const history: string[] = [];
   bus.on('job', ({ number, status }) => history.push(`#${number} ${status}`));

@@ -9,7 +9,7 @@ try {
   const child = spawnChild(
     ['/bin/true'],
     { cwd: '/', env: {}, marker: 'none.1', root: '/nowhere' },
-    { onStdout: ignore, onStderr: ignore, onMessages: ignore },
+    { onStdout: ignore, onStderr: ignore, onMessages: ignore, descendants: null },
   );
   const message = await child.exited.then(String, (error: Error) => error.message);
   process.stdout.write(`${message}, left: ${JSON.stringify(await child.end(0))}\n`);

@@ -1,0 +1,94 @@
+// Starts queued jobs: in the order of the lock queue, those whose locks are free, as many as may run at once.
+import type { Log } from '../core/log.ts';
+import type { Failure, Job } from '../jobs/job.ts';
+import { findStartable } from '../jobs/locks.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+import { retryMs } from './settle.ts';
+
+export function createDispatch(given: {
+  repository: Pick<JobRepository, 'line' | 'find' | 'start'>;
+  log: Log;
+  maxRunning: number;
+  runningCount: () => number;
+  /** Null: the job may start; else why it may not, or that its plan is being checked. */
+  judge: (job: Job) => Failure | 'checking' | null;
+  refuse: (job: Job, failure: Failure) => void;
+  /** Whether enough descriptors are left to start a process. */
+  hasRoom: () => boolean;
+  /** In a run by hand only these jobs are started: it must not start what others have queued. */
+  only: ReadonlySet<string> | undefined;
+  /** Runs a job that was just started. */
+  launch: (job: Job) => void;
+}) {
+  const { repository, log, maxRunning, runningCount, judge, refuse, hasRoom, only, launch } = given;
+  let isStarted = false;
+  let isScheduled = false;
+  let timer: NodeJS.Timeout | null = null;
+  let isShortOfDescriptors = false;
+
+  return {
+    start() {
+      isStarted = true;
+      runSoon();
+    },
+    stop() {
+      isStarted = false;
+      if (timer) clearTimeout(timer);
+      timer = null;
+    },
+    runOnce,
+    runSoon,
+  };
+
+  /** Runs after the current events, once for all of them. After an error, e.g. of a busy or full ops.db, runs again. */
+  function runSoon() {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      try {
+        runOnce();
+      } catch (error) {
+        log.error({ err: error }, 'jobs could not be started; tried again soon');
+        runLater();
+      }
+    });
+  }
+
+  function runLater() {
+    timer ??= setTimeout(() => {
+      timer = null;
+      runSoon();
+    }, retryMs);
+  }
+
+  /** Starts every waiting job that is compatible with the holders and all earlier waiters. */
+  function runOnce() {
+    if (!isStarted) return;
+    for (const id of startable()) {
+      if (!hasRoomToStart()) return runLater();
+      const job = admit(id) ? repository.start(id) : null;
+      if (job) launch(job);
+    }
+  }
+
+  function startable(): string[] {
+    if (!only) return findStartable(repository.line(), maxRunning - runningCount());
+    return findStartable(repository.line(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
+  }
+
+  function hasRoomToStart(): boolean {
+    const isShort = !hasRoom();
+    if (isShort && !isShortOfDescriptors) log.warn('jobs wait, because too many files are open');
+    isShortOfDescriptors = isShort;
+    return !isShort;
+  }
+
+  /** A job that may not start fails at once. */
+  function admit(id: string): boolean {
+    const job = repository.find(id);
+    const verdict = job && judge(job);
+    if (job && verdict && verdict !== 'checking') refuse(job, verdict);
+    return job !== null && verdict === null;
+  }
+}

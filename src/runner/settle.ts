@@ -1,0 +1,110 @@
+// Records the end of a job: outcome, audit row and freed claims in one commit, then the event on the bus.
+import { type Audit, systemRequester } from '../core/audit.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
+import type { Log } from '../core/log.ts';
+import type { RetryPolicy } from '../core/operation.ts';
+import type { Failure, Job } from '../jobs/job.ts';
+import type { Figures } from '../jobs/reports.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+import type { Outcome } from './outcome.ts';
+
+export type AttemptOutcome = Outcome & { figures?: Figures };
+
+/** A cancel that came too late to end the child still prevents another attempt. */
+const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as const;
+/** How long an end waits before it is written again, after a busy or full ops.db refused it. */
+export const retryMs = 250;
+const backOffMaxMs = 3_600_000;
+
+export function createSettlement(given: {
+  catalogue: Catalogue;
+  repository: JobRepository;
+  audit: Audit;
+  bus: Bus;
+  log: Log;
+  /** Frees some room on a full disk. */
+  makeRoom: () => void;
+  /** False once the server stops: an end that cannot be written then is left to the recovery of the next start. */
+  isRunning: () => boolean;
+  now: () => Date;
+}) {
+  const { catalogue, repository, audit, bus, log, makeRoom, isRunning, now } = given;
+
+  return {
+    /** Gives the job once its end is written; null when it was moved by someone else or the server stops first. */
+    async settle(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
+      const moved = await untilWritten(job, outcome);
+      if (!moved) return null;
+      await repository.synced().catch((error) => {
+        log.error({ err: error, ...nameOf(job) }, 'the end of a job may not be on the disk');
+      });
+      bus.emit('job', moved);
+      bus.emit('library');
+      return moved;
+    },
+
+    /** Fails a job that waits to start. */
+    refuse(job: Job, failure: Failure) {
+      const refused = repository.refuse(job.id, failure, (moved) => auditEnd('job.finished', moved));
+      if (refused) bus.emit('job', refused);
+    },
+  };
+
+  /** The job keeps its claims until its end is written. */
+  async function untilWritten(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
+    for (;;) {
+      try {
+        return write(job, outcome);
+      } catch (error) {
+        log.error({ err: error, ...nameOf(job) }, 'the end of a job is not written yet');
+        if (isDiskFull(error)) makeRoom();
+        if (!isRunning()) return null;
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  function write(job: Job, ended: AttemptOutcome): Job | null {
+    const outcome = mayRetry(job, ended) && isCancelRequested(job) ? { ...ended, ...cancelled } : ended;
+    const record = (event: string) => (moved: Job) => {
+      if (outcome.figures) repository.setFigures(moved, outcome.figures);
+      auditEnd(event, moved);
+    };
+    const { failure } = outcome;
+    const policy = mayRetry(job, outcome) ? catalogue.find(job.operation)?.retries : undefined;
+    return repository.unsynced(() => {
+      if (!policy || !failure) return repository.finish(job, outcome, record('job.finished'));
+      const dueAt = new Date(now().getTime() + backOffMs(policy, job.attempt));
+      return repository.retryLater(job, failure, dueAt, record('job.retrying'));
+    });
+  }
+
+  function auditEnd(event: string, { number, status, attempt, failure }: Job) {
+    audit.record({
+      event,
+      outcome: status === 'failed' || status === 'retrying' ? 'failed' : 'ok',
+      by: systemRequester,
+      target: `job:${number}`,
+      detail: { status, attempt, failure: failure?.message ?? null },
+    });
+  }
+
+  function isCancelRequested({ id }: Job): boolean {
+    return repository.find(id)?.cancel_requested_at != null;
+  }
+}
+
+function nameOf({ id, number }: Job) {
+  return { job_id: id, number };
+}
+
+function mayRetry({ attempt, max_attempts }: Job, { isTemporary }: AttemptOutcome): boolean {
+  return isTemporary && attempt < max_attempts;
+}
+
+/** Exponential, with up to a tenth of jitter, capped. */
+function backOffMs({ delayMs, backoff }: RetryPolicy, attempt: number): number {
+  return Math.min(delayMs * backoff ** (attempt - 1) * (1 + Math.random() / 10), backOffMaxMs);
+}
