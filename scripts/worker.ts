@@ -3,10 +3,11 @@ import { loadConfig } from '../src/core/config.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { AppError } from '../src/core/errors.ts';
 import { runWorkerProcess } from '../src/workers/process.ts';
+import { workerTimes } from '../src/workers/worker-times.ts';
 
 try {
   const config = loadConfig();
-  await runWorkerProcess(config, chooseEmbedder(config));
+  await runWorkerProcess(config, chooseEmbedder(config), workerTimes);
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof AppError ? error.message : (error as Error).stack}\n`);

@@ -6,7 +6,7 @@ import { createAudit, systemRequester } from './core/audit.ts';
 import { createBus } from './core/bus.ts';
 import { type Catalogue, createCatalogue } from './core/catalogue.ts';
 import type { Config } from './core/config.ts';
-import { createBusyRetry } from './core/db/busy-retry.ts';
+import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
 import { createDescriptors } from './core/descriptors.ts';
@@ -30,9 +30,6 @@ export type App = Kernel & {
   /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
-
-/** How long a request waits for a busy ops.db, and how often it asks. */
-const busyRetry = { maxMs: 3000, everyMs: 100 };
 
 type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> };
 
@@ -126,7 +123,7 @@ function createKernel(
     ops,
     library,
     isNewLibrary: isNew,
-    untilFree: createBusyRetry(busyRetry),
+    untilFree: createBusyRetry(busyLimits.request),
     reservedNames,
     only: only ?? null,
     now,

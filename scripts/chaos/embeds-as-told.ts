@@ -5,17 +5,18 @@ import { setTimeout as after } from 'node:timers/promises';
 import { loadConfig } from '../../src/core/config.ts';
 import { type Embedder, EmbeddingOutage } from '../../src/embedding/embedder.ts';
 import { runWorkerProcess } from '../../src/workers/process.ts';
+import { workerTimes } from '../../src/workers/worker-times.ts';
 import { type Told, toldFile, toldModel } from './told.ts';
 
 const quick = {
   beatMs: 100,
-  tellMs: 20,
+  reportMs: 20,
   pollMs: 15,
   leaseMs: 1000,
   batchMs: 60,
-  batchMost: 20,
-  outageLeastMs: 20,
-  outageMostMs: 50,
+  batchMax: 20,
+  outageMinMs: 20,
+  outageMaxMs: 50,
 };
 
 const config = loadConfig();
@@ -43,6 +44,6 @@ const model: Embedder = {
 await runWorkerProcess(
   config,
   { ...model, words: model.name, open: async () => model },
-  { ...quick, ...told().pace },
+  { ...workerTimes, ...quick, ...told().pace },
 );
 process.exit(0);

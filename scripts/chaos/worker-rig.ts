@@ -14,6 +14,7 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { createPool } from '../../src/workers/pool.ts';
+import { poolTimes } from '../../src/workers/pool-slot.ts';
 import { createWorkers } from '../../src/workers/control.ts';
 import { createPatientQueue } from '../../src/workers/patient-queue.ts';
 import { createWorkerRepository } from '../../src/workers/repository.ts';
@@ -36,16 +37,16 @@ export async function openRig(options: {
   workers: number;
   databasePath?: string;
   told?: Told;
-  quickMs?: number;
-  helloMs?: number;
+  failedStartMs?: number;
+  registerMaxMs?: number;
 }) {
   const {
     root,
     workers: count,
     databasePath,
     told = { msPerEntry: 1 },
-    quickMs = 0,
-    helloMs = waitMaxMs,
+    failedStartMs = 0,
+    registerMaxMs = waitMaxMs,
   } = options;
   const env = { CHL_EXPERIENCE_ROOT: root, CHL_WORKERS: String(count) };
   const config = readConfig(databasePath ? { ...env, CHL_DATABASE_PATH: databasePath } : env, root);
@@ -66,15 +67,13 @@ export async function openRig(options: {
   const audit = createAudit(ops, now);
   const log = pino({ level: 'silent' });
   const shared = { repository, queue, audit, bus, log, untilFree, now };
-  const watch = createWorkerWatch({ ...shared, queue: impatient, ...rigTimes });
+  const watch = createWorkerWatch({ ...shared, queue: impatient, times: rigTimes });
   const command = [process.execPath, toldScript];
   const pool = createPool({
     ...shared,
     config,
     command,
-    leastWaitMs: 20,
-    quickMs,
-    helloMs,
+    times: { ...poolTimes, backOffMinMs: 20, failedStartMs, registerMaxMs },
     onEnd: watch.tellEnd,
   });
   const workers = createWorkers({ ...shared, pool });

@@ -1,9 +1,10 @@
-// The stable names of workers, `embed-1` …, and whether the process behind one is still there.
+// Workers by name (`embed-1` …): free names, known names, and whether the process behind one is still there.
 import os from 'node:os';
+import { AppError } from '../core/errors.ts';
 import { hasProc, isAlive, isStopped } from '../runner/processes.ts';
 import type { WorkerRow } from './state.ts';
 
-/** The first `count` names that neither a living worker nor the pool of a server has. */
+/** The first `count` names that no living worker and no pool of a server uses. */
 export function freeNames(workers: WorkerRow[], count: number): string[] {
   const taken = new Set(workers.filter((worker) => !isProcessGone(worker)).map(({ name }) => name));
   const free: string[] = [];
@@ -14,19 +15,43 @@ export function freeNames(workers: WorkerRow[], count: number): string[] {
   return free;
 }
 
-/** Proven only: of another machine, or where processes cannot be looked at, nothing is. */
+/** Throws `no_workers` when none is registered, or none of them answers; `not_found` for an unknown `name`. */
+export function requireWorkers(workers: WorkerRow[], name?: string) {
+  if (workers.length === 0) {
+    throw new AppError(
+      'no_workers',
+      'No workers are registered. Entries wait safely in the queue until a worker starts. Start one with `npm run worker`.',
+    );
+  }
+  if (name !== undefined) {
+    if (workers.some((worker) => worker.name === name)) return;
+    const known = workers.map((worker) => worker.name).join(', ');
+    throw new AppError(
+      'not_found',
+      `There is no worker ${JSON.stringify(name.slice(0, 80))}. Known: ${known}.`,
+    );
+  }
+  if (workers.every((worker) => worker.lost_at)) {
+    throw new AppError(
+      'no_workers',
+      'No worker process answered. The embedding service may be stopped. Start it with `npm run worker`, then refresh.',
+    );
+  }
+}
+
+/** True only when it is proven: false for a worker of another machine, and without /proc. */
 export function isProcessGone(worker: WorkerRow): boolean {
   const identity = identityOf(worker);
   return identity !== null && !isAlive(identity);
 }
 
-/** The same process, alive. As above. */
+/** The same process, alive. True only when it is proven. */
 export function isProcessThere(worker: WorkerRow): boolean {
   const identity = identityOf(worker);
   return identity !== null && isAlive(identity);
 }
 
-/** Stopped by a signal. As above. */
+/** Stopped by a signal. True only when it is proven. */
 export function isProcessStopped(worker: WorkerRow): boolean {
   const identity = identityOf(worker);
   return identity !== null && isStopped(identity);

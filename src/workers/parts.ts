@@ -1,27 +1,33 @@
 // What the feature consists of, built from the kernel and the features before it.
+import { busyLimits } from '../core/db/busy-retry.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { embedding } from '../embedding/feature.ts';
+import { scriptCommand } from '../runner/command.ts';
 import { createWorkers } from './control.ts';
 import { createPatientQueue } from './patient-queue.ts';
 import { createPool } from './pool.ts';
+import { poolTimes } from './pool-slot.ts';
 import { createWorkerRepository } from './repository.ts';
-import { createWorkerWatch } from './watch.ts';
+import { createWorkerWatch, watchTimes } from './watch.ts';
 
 export type WorkerParts = ReturnType<typeof createWorkerParts>;
 export type WorkerContext = Kernel & WorkerParts;
 
-/** How long a request waits for a library that another process is writing, and how often it asks. */
-const busyRetry = { maxMs: 3000, everyMs: 100 };
-
 export function createWorkerParts(ctx: Context) {
   const { config, audit, bus, log, ops, untilFree, now } = ctx;
   const { counts, impatientQueue } = ctx.use(embedding);
-  const queue = createPatientQueue(impatientQueue, busyRetry);
+  const queue = createPatientQueue(impatientQueue, busyLimits.request);
   const repository = createWorkerRepository(ops, now);
   const given = { repository, queue, audit, bus, log, untilFree, now };
-  const watch = createWorkerWatch({ ...given, queue: impatientQueue });
-  const pool = createPool({ ...given, config, onEnd: watch.tellEnd });
+  const watch = createWorkerWatch({ ...given, queue: impatientQueue, times: watchTimes });
+  const pool = createPool({
+    ...given,
+    config,
+    command: scriptCommand('worker'),
+    times: poolTimes,
+    onEnd: watch.tellEnd,
+  });
 
   return {
     queue,

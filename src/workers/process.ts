@@ -1,64 +1,60 @@
-// A worker as a process: takes a name, works until it is asked to stop or its server is gone, gives back what it has
-// claimed, says goodbye. Started by the pool of a server (its marker names it) or by hand.
+// A worker as a process: takes a name, works until it is asked to stop or its server is gone, then releases its claims and
+// ends its row. Started by the pool of a server (the marker is its name) or by hand.
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { Socket } from 'node:net';
 import os from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Config, readScriptEnvironment } from '../core/config.ts';
-import { createBusyRetry } from '../core/db/busy-retry.ts';
+import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
+import { AppError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
 import { openedByUse } from '../embedding/choose.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
-import { AppError } from '../core/errors.ts';
 import { identify } from '../runner/processes.ts';
-import { plural } from '../core/format.ts';
 import { freeNames } from './names.ts';
 import { createPatientQueue } from './patient-queue.ts';
 import { createWorkerRepository, type WorkerRepository } from './repository.ts';
-import { createWorker, type WorkerOptions } from './worker.ts';
+import { createWorker } from './worker.ts';
+import type { WorkerTimes } from './worker-times.ts';
 
-/** SQLite itself waits for a moment only; then the worker does. */
+/** SQLite blocks the thread only this long for a busy database; then the worker retries. */
 const busyMs = 50;
-const busyRetry = { maxMs: 120_000, everyMs: 50 };
-/** The batch in hand gets this long when the worker is to stop; then it is given back. */
+/** How long the current batch may take after a stop request; then its claims are released. */
 const quitMs = 3000;
-/** What cannot be given back in this time, e.g. during an import, is free when its lease has ended. */
+/** How long the release may take; claims that cannot be released, e.g. during an import, end with their leases. */
 const leaveMs = 2000;
 
-/** Settles when the worker has left. Throws `config` where no worker can work. */
-export async function runWorkerProcess(
-  config: Config,
-  model: Model,
-  pace: WorkerOptions['pace'] = {},
-): Promise<void> {
+/** Settles when the worker has ended. Throws `config` in noop mode and without the databases of a server. */
+export async function runWorkerProcess(config: Config, model: Model, times: WorkerTimes): Promise<void> {
   refuse(config);
-  // Searches and pages go first: a worker has time.
+  // Searches and pages take precedence over embedding.
   os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
   const ops = openPatiently(config.opsDatabasePath);
   const library = openPatiently(config.databasePath);
   const now = () => new Date();
   const repository = createWorkerRepository(ops, now);
-  const untilFree = createBusyRetry(busyRetry);
+  const untilFree = createBusyRetry(busyLimits.worker);
   const { job, messageFd } = readScriptEnvironment();
-  const who = await untilFree(() => register(repository, job.id));
-  const queue = createPatientQueue(createSqliteQueue(library), busyRetry);
+  const identity = await untilFree(() => register(repository, job.id));
+  const queue = createPatientQueue(createSqliteQueue(library), busyLimits.worker);
   const worker = createWorker({
-    ...who,
+    ...identity,
     queue,
     model: openedByUse(model, queue.useModel),
     repository,
     untilFree,
     now,
-    say: (words) => process.stderr.write(`${words}\n`),
-    pace,
+    report: (line) => process.stderr.write(`${line}\n`),
+    times,
   });
-  if (job.id === '') process.stderr.write(`${who.name} embeds with ${model.words}. Ctrl+C ends it.\n`);
-  const asked = untilAsked(messageFd);
-  void asked.then(worker.stop);
+  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.words}. Ctrl+C ends it.\n`);
+  const stopRequested = untilStopRequested(messageFd);
+  void stopRequested.then(worker.stop);
   try {
-    await Promise.race([worker.run(), asked.then(() => after(quitMs))]);
+    await Promise.race([worker.run(), stopRequested.then(() => after(quitMs))]);
   } finally {
     await Promise.race([worker.leave(), after(leaveMs)]);
     library.close();
@@ -66,11 +62,11 @@ export async function runWorkerProcess(
   }
   const { processed, failed } = worker.told();
   process.stderr.write(
-    `${who.name} ended: ${plural(processed, 'entry', 'entries')} embedded, ${failed} failed.\n`,
+    `${identity.name} ended: ${plural(processed, 'entry', 'entries')} embedded, ${failed} failed.\n`,
   );
 }
 
-/** To open may wait for whoever writes; later that would keep the heartbeat from going on. */
+/** Opening may block for another writer; later statements must not, or heartbeats would stop. */
 function openPatiently(file: string): Db {
   const db = openDatabase(file, { busyMs: scriptBusyMs });
   db.pragma(`busy_timeout = ${busyMs}`);
@@ -88,7 +84,7 @@ function refuse({ root, mode, opsDatabasePath, databasePath }: Config) {
   );
 }
 
-/** The pool has chosen a name; by hand it is the first that is free. */
+/** The pool has chosen a name; a worker started by hand takes the first free one. */
 function register(repository: WorkerRepository, chosen: string) {
   return repository.transaction(() => {
     const [free = ''] = freeNames(repository.living(), 1);
@@ -100,8 +96,8 @@ function register(repository: WorkerRepository, chosen: string) {
   });
 }
 
-/** Asked by a signal, or by the end of the server: then the other end of its descriptor closes. */
-function untilAsked(messageFd: number): Promise<void> {
+/** Settles on SIGTERM or SIGINT, or when the server ends: that closes the other end of the descriptor. */
+function untilStopRequested(messageFd: number): Promise<void> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve());
     if (messageFd > 0)

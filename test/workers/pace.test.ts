@@ -3,7 +3,7 @@ import { createPace } from '../../src/workers/pace.ts';
 
 function paceAt(start = 0) {
   let present = start;
-  const pace = createPace({ nowMs: () => present, targetMs: 500, mostEntries: 64 });
+  const pace = createPace({ nowMs: () => present, targetMs: 500, maxEntries: 64 });
   return {
     pace,
     /** A batch of so many entries that took so long. */

@@ -7,7 +7,7 @@ import t from 'tap';
 import { auditOf, finishes, openRig, rigOperator, startRig, untilWorking } from '../support/rig.ts';
 
 t.test('a worker that cannot stay is given up loudly, and can be started again', async (t) => {
-  const rig = await startRig(t, { told: { msPerEntry: 0, crashes: true }, quickMs: 10_000 });
+  const rig = await startRig(t, { told: { msPerEntry: 0, crashes: true }, failedStartMs: 10_000 });
   await rig.until('given up', () => rig.pool.hasGivenUp());
   t.match(rig.pool.problems(), [{ name: 'embed-1', message: /ended 5 times.*code 1.*told to crash/s }]);
   await rig.until('recorded', () => auditOf(rig, 'worker.gave_up').length === 1);
@@ -20,7 +20,7 @@ t.test('a worker that cannot stay is given up loudly, and can be started again',
 });
 
 t.test('a worker that hangs before it has begun is ended, and another is started', async (t) => {
-  const rig = await startRig(t, { told: { msPerEntry: 1, isMute: true }, helloMs: 3000 });
+  const rig = await startRig(t, { told: { msPerEntry: 1, isMute: true }, registerMaxMs: 3000 });
   await rig.until('ended', () => rig.repository.find('embed-1')?.lost_at != null);
   t.match(rig.repository.find('embed-1')?.lost_reason, /had not begun after 3.0 s.*starts again/);
   rig.tell({ msPerEntry: 0 });

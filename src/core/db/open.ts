@@ -1,4 +1,4 @@
-// Opens SQLite files the one way this program opens them. Every script loads it, so it never imports drizzle.
+// Opens SQLite files, always with the same settings. Every script loads it, so it never imports drizzle.
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,14 +6,14 @@ import { AppError } from '../errors.ts';
 
 export type Db = Database.Database;
 
-/** The server must not be frozen by a busy file: it asks again later. Scripts and workers may wait. */
+/** How long SQLite blocks the thread for a busy file, in milliseconds. The server retries instead; scripts may block. */
 export const serverBusyMs = 20;
 export const scriptBusyMs = 60_000;
 
-/** Below this version a race at the reset of the WAL can lose committed data (fixed by SQLite in 3.51.3). */
-const leastSqlite = [3, 51, 3] as const;
+/** Older versions can lose committed data in a race at the reset of the WAL (fixed in SQLite 3.51.3). */
+const minSqlite = [3, 51, 3] as const;
 
-/** Throws `config` when the file is no database or cannot be used as one. */
+/** Throws `config` when the file is not a database or cannot be used as one. */
 export function openDatabase(file: string, options: { busyMs: number; readonly?: boolean }): Db {
   if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const db = refusing(
@@ -30,14 +30,30 @@ export function openDatabase(file: string, options: { busyMs: number; readonly?:
   }
 }
 
-/** Tells a number that changes when another connection has committed to the file. */
+/** Prepares each statement of a table of SQL texts, under its name. */
+export function prepareAll<Name extends string>(db: Db, sql: Record<Name, string>) {
+  const prepared = Object.entries<string>(sql).map(([name, text]) => [name, db.prepare<unknown[]>(text)]);
+  return Object.fromEntries(prepared) as Record<Name, Database.Statement<unknown[]>>;
+}
+
+/** Gives a function that prepares each SQL text once. */
+export function prepareOnce(db: Db): (sql: string) => Database.Statement<unknown[]> {
+  const statements = new Map<string, Database.Statement<unknown[]>>();
+  return (sql) => {
+    const statement = statements.get(sql) ?? db.prepare<unknown[]>(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+}
+
+/** Gives a number that changes when another connection has committed to the file. */
 export function prepareDataVersion(db: Db): () => number {
   const version = db.prepare('PRAGMA data_version').pluck();
   return () => version.get() as number;
 }
 
-/** What `work` commits outlives this process, but maybe not a loss of power, and costs no wait for the disk. For what
- *  nobody needs after such a loss, or what a commit that is synced follows before anybody relies on it. */
+/** Commits without fsync: they survive the end of this process, but maybe not a loss of power. For rows that nobody needs
+ *  after one, or that a sync follows before anybody relies on them. */
 export function withoutSync<T>(db: Db, work: () => T): T {
   db.pragma('synchronous = NORMAL');
   try {
@@ -47,7 +63,7 @@ export function withoutSync<T>(db: Db, work: () => T): T {
   }
 }
 
-/** Pragmas are set on every connection: the compiled default of `synchronous` differs between openings. */
+/** Pragmas are set on every connection: builds of SQLite differ in their default of `synchronous`. */
 function setPragmas(db: Db) {
   if (!db.readonly && db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
     throw new Error('its file system cannot keep a write-ahead log');
@@ -67,8 +83,8 @@ function refusing<T>(file: string, work: () => T): T {
 function assertSqliteVersion(db: Db) {
   const version = db.prepare('SELECT sqlite_version()').pluck().get() as string;
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  const [leastMajor, leastMinor, leastPatch] = leastSqlite;
+  const [minMajor, minMinor, minPatch] = minSqlite;
   const have = major * 1e6 + minor * 1e3 + patch;
-  if (have >= leastMajor * 1e6 + leastMinor * 1e3 + leastPatch) return;
-  throw new AppError('config', `SQLite ${version} is too old; ${leastSqlite.join('.')} or newer is needed.`);
+  if (have >= minMajor * 1e6 + minMinor * 1e3 + minPatch) return;
+  throw new AppError('config', `SQLite ${version} is too old; ${minSqlite.join('.')} or newer is needed.`);
 }

@@ -1,0 +1,91 @@
+// Starts and cancels drains: the workers go on until the queue is empty or the time is over, then all are paused.
+import type { Audit, Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
+import type { EmbeddingQueue } from '../embedding/queue.ts';
+import type { Audited } from './audited.ts';
+import { requireWorkers } from './names.ts';
+import type { WorkerRepository } from './repository.ts';
+import { type Drain, forecastLeft, leastDrainSec, mostDrainSec, nothingPaused, speedOf } from './state.ts';
+
+export function createDrains(given: {
+  repository: WorkerRepository;
+  queue: Pick<EmbeddingQueue, 'counts'>;
+  audit: Audit;
+  audited: Audited;
+  now: () => Date;
+}) {
+  const { repository, queue, audit, audited, now } = given;
+
+  return {
+    pending,
+    forecast,
+    cancelActive,
+
+    /** Throws `invalid_arguments`, `no_workers`, `drain_running`. */
+    async start(timeoutSec: number, by: Requester): Promise<Drain> {
+      const { waiting, left } = await forecast(timeoutSec);
+      const detail = { timeout_sec: timeoutSec, waiting, forecast_left: left };
+      return audited({ event: 'workers.drain', by, target: 'workers', detail }, () => {
+        checkTimeout(timeoutSec);
+        requireWorkers(repository.living());
+        const running = repository.activeDrain();
+        if (running) throw drainRunning(running);
+        const startedAt = now();
+        repository.resumeEach();
+        repository.setControl(nothingPaused);
+        return repository.insertDrain({
+          started_at: startedAt.toISOString(),
+          started_by: by.actor,
+          timeout_sec: timeoutSec,
+          deadline_at: new Date(startedAt.getTime() + timeoutSec * 1000).toISOString(),
+          pending_before: waiting,
+          forecast_left: left,
+        });
+      });
+    },
+
+    /** The workers go on without a time limit. Throws `no_drain`. */
+    async cancel(by: Requester): Promise<Drain> {
+      const left = await pending();
+      return audited({ event: 'workers.drain_cancel', by, target: 'workers' }, () => {
+        const cancelled = cancelActive(left, by);
+        if (cancelled) return cancelled;
+        throw new AppError('no_drain', 'No drain is running. There is nothing to cancel.');
+      });
+    },
+  };
+
+  async function pending(): Promise<number> {
+    return (await queue.counts()).pending.total;
+  }
+
+  /** How many entries wait, and how many of them a drain of `timeoutSec` will likely leave. */
+  async function forecast(timeoutSec: number): Promise<{ waiting: number; left: number | null }> {
+    const waiting = await pending();
+    return { waiting, left: forecastLeft(waiting, speedOf(repository.living()), timeoutSec) };
+  }
+
+  /** Part of a transaction of its caller; null when no drain runs. */
+  function cancelActive(left: number, by: Requester): Drain | null {
+    const active = repository.activeDrain();
+    if (!active) return null;
+    const detail = { outcome: 'cancelled', left, drain: active.id };
+    audit.record({ event: 'workers.drain_ended', outcome: 'ok', by, target: 'workers', detail });
+    return repository.endDrain(active.id, 'cancelled', left);
+  }
+}
+
+function checkTimeout(timeoutSec: number) {
+  if (Number.isInteger(timeoutSec) && timeoutSec >= leastDrainSec && timeoutSec <= mostDrainSec) return;
+  const message = `The time limit must be a whole number of seconds from ${leastDrainSec} to ${mostDrainSec}.`;
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'timeout_sec', message }] });
+}
+
+function drainRunning({ started_by, timeout_sec, deadline_at }: Drain): AppError {
+  return new AppError(
+    'drain_running',
+    `A drain of ${plural(timeout_sec, 'second')} by ${started_by} is running, until ${deadline_at}. Cancel it first, or let it end.`,
+    { deadline_at },
+  );
+}

@@ -1,0 +1,59 @@
+// The row of a worker process: what it reports about itself, at intervals and after changes.
+import type { UntilFree } from '../core/db/busy-retry.ts';
+import type { Pace } from './pace.ts';
+import { type Beat, firstBeat, type WorkerRepository } from './repository.ts';
+
+export type Heartbeat = ReturnType<typeof createHeartbeat>;
+
+export function createHeartbeat(given: {
+  name: string;
+  claimant: string;
+  repository: Pick<WorkerRepository, 'beat'>;
+  untilFree: UntilFree;
+  pace: Pace;
+  /** Writes a line to the log of the process. */
+  report: (line: string) => void;
+  /** Another process has taken the name: this one must end. */
+  onReplaced: () => void;
+}) {
+  const { name, claimant, repository, untilFree, pace, report, onReplaced } = given;
+  const beat: Beat = { ...firstBeat };
+  let sentAt = Number.NEGATIVE_INFINITY;
+  /** The row no longer belongs to this process. */
+  let hasLeft = false;
+
+  return {
+    current: beat as Readonly<Beat>,
+
+    /** Changes what the next heartbeat reports. */
+    set(changes: Partial<Beat>) {
+      Object.assign(beat, changes);
+    },
+
+    /** Writes the row, as soon as ops.db is free. */
+    send() {
+      if (hasLeft) return;
+      sentAt = performance.now();
+      beat.rate_per_min = pace.ratePerMin();
+      beat.speed_per_min = pace.speedPerMin();
+      beat.p95_ms = pace.p95Ms();
+      beat.rss_bytes = process.memoryUsage.rss();
+      untilFree(() => repository.beat({ name, claimant }, beat)).then(
+        (isOurs) => {
+          if (isOurs || hasLeft) return;
+          hasLeft = true;
+          report(`Another process is ${name} now; this one ends.`);
+          onReplaced();
+        },
+        (error: Error) => report(`The heartbeat could not be written: ${error.message}`),
+      );
+    },
+
+    msSinceSent: () => performance.now() - sentAt,
+
+    /** Writes nothing any more. */
+    leave() {
+      hasLeft = true;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+// Finds workers that are lost or stalled: takes back the claims of a lost one, and kills its process when the pool can
+// replace it.
+import { type Audit, systemRequester } from '../core/audit.ts';
+import { isBusy } from '../core/db/busy-retry.ts';
+import type { Log } from '../core/log.ts';
+import type { EmbeddingQueue } from '../embedding/queue.ts';
+import { signal } from '../runner/processes.ts';
+import { isProcessGone, isProcessStopped, isProcessThere } from './names.ts';
+import type { WorkerRepository } from './repository.ts';
+import { isStalled, type WorkerRow } from './state.ts';
+
+/** How long a worker started by hand is shown as lost after its process has gone. */
+const rememberMs = 600_000;
+
+const endedError = 'The worker process ended while it embedded this entry.';
+const hungError = 'The worker hung while it embedded this entry: it sent no heartbeats any more.';
+
+/** `entryError`: the error of the entries it had claimed, since one of them may be the cause; null when none can be. */
+type Loss = { reason: string; entryError: string | null };
+
+export function createLosses(given: {
+  repository: WorkerRepository;
+  queue: Pick<EmbeddingQueue, 'release' | 'bury'>;
+  audit: Audit;
+  log: Log;
+  now: () => Date;
+  lostMs: number;
+}) {
+  const { repository, queue, audit, log, now, lostMs } = given;
+  /** Ends that are not settled yet, by claimant: the row may belong to the successor already. */
+  const ends = new Map<string, { worker: WorkerRow } & Loss>();
+
+  return {
+    /** The workers whose end is known and not settled yet. */
+    reported: () => [...ends.values()].map(({ worker }) => worker),
+
+    reportEnd(name: string, reason: string) {
+      const worker = repository.find(name);
+      if (worker && !worker.lost_at) ends.set(worker.claimant, { worker, reason, entryError: endedError });
+    },
+
+    async check(worker: WorkerRow) {
+      try {
+        if (worker.lost_at) {
+          killReplaceable(worker);
+          return forget(worker);
+        }
+        const loss = findLoss(worker);
+        if (loss) return await lose(worker, loss);
+        const stalls = isStalled(worker, now());
+        if (stalls !== (worker.stalled_at !== null)) repository.stall(worker, stalls);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        killBlocker(worker);
+      }
+    },
+  };
+
+  function findLoss(worker: WorkerRow): Loss | null {
+    const end = ends.get(worker.claimant);
+    if (end) return end;
+    // The pool reports the ends of its own workers.
+    if (worker.owner === 'hand' && isProcessGone(worker))
+      return { reason: 'Its process is gone.', entryError: endedError };
+    const isSilent = worker.pid !== null && now().getTime() - Date.parse(worker.heartbeat_at) > lostMs;
+    return isSilent ? describeSilence(worker) : null;
+  }
+
+  /** Takes the claims back first: an interrupted run is repeated by the next look. */
+  async function lose(worker: WorkerRow, { reason, entryError }: Loss) {
+    const { name, pid, claimant } = worker;
+    const returned =
+      entryError === null ? await queue.release(claimant) : await queue.bury(claimant, entryError);
+    repository.transaction(() => {
+      repository.lose(worker, reason);
+      audit.record({
+        event: 'worker.lost',
+        outcome: 'failed',
+        by: systemRequester,
+        target: `worker:${name}`,
+        detail: { pid, reason, returned },
+      });
+    });
+    ends.delete(claimant);
+    log.warn({ event: 'worker.lost', worker: name, pid, returned }, reason);
+    killReplaceable(worker);
+  }
+
+  /** A worker stopped mid-transaction blocks all writers. */
+  function killBlocker(worker: WorkerRow) {
+    if (worker.pid === null || !findLoss(worker) || !isProcessStopped(worker)) return;
+    signal(worker.pid, 'SIGKILL');
+    const reason = 'It was stopped (SIGSTOP) during a write and blocked all others, so it was ended.';
+    ends.set(worker.claimant, { worker, reason, entryError: null });
+    log.error({ event: 'worker.ended', worker: worker.name, pid: worker.pid }, reason);
+  }
+
+  /** The pool replaces its own workers; a worker started by hand stays visible until the operator had time to read it. */
+  function forget(worker: WorkerRow) {
+    const isOld = now().getTime() - Date.parse(worker.lost_at ?? '') > rememberMs;
+    if (isOld && worker.owner === 'hand' && isProcessGone(worker)) repository.end(worker);
+  }
+}
+
+/** The pool starts another process only when this one is gone. */
+function killReplaceable(worker: WorkerRow) {
+  if (worker.pid !== null && isReplaceable(worker)) signal(worker.pid, 'SIGKILL');
+}
+
+/** Started by the pool of the server, and proven to be alive. */
+function isReplaceable(worker: WorkerRow): boolean {
+  return worker.owner === 'server' && isProcessThere(worker);
+}
+
+/** Only a process that is proven to run, and not stopped, may hang because of an entry. */
+function describeSilence(worker: WorkerRow): Loss {
+  const silent = 'It sends no heartbeats any more';
+  if (!isProcessThere(worker)) return { reason: `${silent}.`, entryError: null };
+  const isStopped = isProcessStopped(worker);
+  const what = isStopped ? 'It was stopped (SIGSTOP)' : silent;
+  const next = isReplaceable(worker)
+    ? ', so its process is ended.'
+    : `. Process ${worker.pid} is still there: end it, or let it go on.`;
+  return { reason: `${what}${next}`, entryError: isStopped ? null : hungError };
+}

@@ -1,0 +1,37 @@
+// An embedding service that does not answer: the worker waits longer each time, and reports begin and end of the outage.
+import type { EmbeddingOutage } from '../embedding/embedder.ts';
+import type { Heartbeat } from './heartbeat.ts';
+
+export type Outage = ReturnType<typeof createOutage>;
+
+export function createOutage(given: {
+  heartbeat: Heartbeat;
+  times: { outageMinMs: number; outageMaxMs: number };
+  report: (line: string) => void;
+  now: () => Date;
+}) {
+  const { heartbeat, times, report, now } = given;
+  let waitMs = 0;
+
+  return {
+    /** How long to wait before the next try. */
+    waitMs: () => waitMs,
+
+    /** Notes a failed try; the caller sends the heartbeat. */
+    begin({ message, retryAfterMs = 0 }: EmbeddingOutage) {
+      const doubled = Math.max(times.outageMinMs, waitMs * 2);
+      waitMs = Math.max(retryAfterMs, Math.min(times.outageMaxMs, doubled));
+      const { outage_since } = heartbeat.current;
+      if (!outage_since) report(`The embedding service does not answer: ${message}`);
+      heartbeat.set({ outage_since: outage_since ?? now().toISOString(), outage_error: message });
+    },
+
+    end() {
+      waitMs = 0;
+      if (!heartbeat.current.outage_since) return;
+      heartbeat.set({ outage_since: null, outage_error: null });
+      report('The embedding service answers again.');
+      heartbeat.send();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// Keeps one worker process of the pool running: starts it again with a back-off when it ends, and gives up one that cannot
+// stay.
+import { type Config, childEnvironment } from '../core/config.ts';
+import { duration, plural } from '../core/format.ts';
+import type { Log } from '../core/log.ts';
+import { type Child, type ChildExit, spawnChild } from '../runner/child.ts';
+import { createTail } from '../runner/lines.ts';
+import type { WorkerRepository } from './repository.ts';
+
+export type PoolTimes = typeof poolTimes;
+
+export const poolTimes = {
+  /** A worker that exits this early counts as a failed start. */
+  failedStartMs: 10_000,
+  /** A worker must have registered after this time. It waits for writers of both databases first. */
+  registerMaxMs: 300_000,
+  /** The back-off before the next start. */
+  backOffMinMs: 500,
+  backOffMaxMs: 30_000,
+};
+const maxFailedStarts = 5;
+/** The server must be gone within ten seconds. */
+const endGraceMs = 4000;
+const tailBytes = 1000;
+
+export function createPoolSlot(given: {
+  name: string;
+  config: Config;
+  command: string[];
+  times: PoolTimes;
+  repository: Pick<WorkerRepository, 'find'>;
+  log: Log;
+  onEnd(name: string, reason: string): void;
+  onGiveUp(reason: string): void;
+}) {
+  const { name, config, command, times, log } = given;
+  let child: Child | null = null;
+  let starts = 0;
+  let failedStarts = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let gaveUp: string | null = null;
+  let isStopping = false;
+
+  return {
+    name,
+    start,
+    /** Why the worker is not started any more; null while it is. */
+    gaveUp: () => gaveUp,
+    startAgain() {
+      [gaveUp, failedStarts] = [null, 0];
+      start();
+    },
+    async stop() {
+      isStopping = true;
+      if (timer) clearTimeout(timer);
+      await child?.end(endGraceMs);
+    },
+  };
+
+  function start() {
+    timer = null;
+    if (isStopping) return;
+    starts += 1;
+    const startedAt = performance.now();
+    const tail = createTail(tailBytes);
+    const started = spawn(tail);
+    child = started;
+    let isMute = false;
+    timer = setTimeout(() => {
+      isMute = given.repository.find(name)?.pid !== started.identity?.pid;
+      if (isMute) void started.end(0);
+    }, times.registerMaxMs);
+    started.release('');
+    started.exited
+      .then(
+        (exit) => (isMute ? describeMute(times.registerMaxMs) : describeExit(exit, tail.text())),
+        (error: Error) => `It could not be started: ${error.message}`,
+      )
+      .then((reason) => {
+        if (timer) clearTimeout(timer);
+        void started.end(0);
+        child = null;
+        if (!isStopping) startLater(performance.now() - startedAt, reason);
+      });
+  }
+
+  function spawn(tail: ReturnType<typeof createTail>): Child {
+    const onOutput = (chunk: Buffer) => {
+      tail.add(chunk);
+      log.info({ worker: name }, chunk.toString('utf8').trim());
+    };
+    return spawnChild(
+      command,
+      {
+        cwd: config.root,
+        env: childEnvironment(config, {}),
+        marker: `${name}.${starts}`,
+        root: config.root,
+      },
+      { onStdout: onOutput, onStderr: onOutput, onMessages() {}, descendants: null },
+    );
+  }
+
+  function startLater(livedMs: number, reason: string) {
+    failedStarts = livedMs < times.failedStartMs ? failedStarts + 1 : 0;
+    if (failedStarts >= maxFailedStarts) {
+      gaveUp = `It ended ${plural(maxFailedStarts, 'time')} soon after its start, so it is not started any more. ${reason}`;
+      return given.onGiveUp(gaveUp);
+    }
+    const doubled = times.backOffMinMs * 2 ** Math.max(0, failedStarts - 1);
+    timer = setTimeout(start, Math.min(times.backOffMaxMs, doubled));
+    given.onEnd(name, `${reason} It starts again by itself.`);
+  }
+}
+
+function describeMute(ms: number): string {
+  return `It had not begun after ${duration(ms / 1000)}, so its process was ended.`;
+}
+
+function describeExit({ code, signal }: ChildExit, output: string): string {
+  if (signal) return `Its process was ended by ${signal}.`;
+  const line = lastLineOf(output);
+  return `Its process ended with code ${code}.${line ? ` It said: ${line}` : ''}`;
+}
+
+/** Without the frames of a stack and Node's version below it. */
+function lastLineOf(output: string): string {
+  return output.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
+}
