@@ -1,8 +1,8 @@
-// The statement by which a script makes sure, right before it commits, that its attempt is still the one that may write.
+// Checks, right before a script commits, that its attempt is still the running one.
 import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 
-/** Throws unless ops.db says that this attempt of the job is running. */
+/** Throws `internal` unless ops.db says that this attempt of the job is running. */
 export function assertRunning(opsDatabasePath: string, job: { id: string; attempt: number }) {
   const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
@@ -13,5 +13,8 @@ export function assertRunning(opsDatabasePath: string, job: { id: string; attemp
   } finally {
     ops.close();
   }
-  throw new AppError('internal', 'This attempt is no longer the one that may write; nothing was written.');
+  throw new AppError(
+    'internal',
+    'This attempt of the job is no longer the running one; nothing was written.',
+  );
 }

@@ -1,47 +1,47 @@
-// The language of the search box: `status: operation: actor: error: since:` and free words, quotes around what has
-// spaces. Pure; a term that cannot be read is told, and the others count.
+// The language of the search box: `status: operation: actor: error: since:` and free text; quotes around terms with spaces.
+// Pure. A term that cannot be read becomes a problem; the other terms apply.
 import { type JobStatus, jobStatuses } from './job.ts';
 
-/** Free text is also found in the titles of operations: `operations` are those whose title has it. */
+/** Free text also matches titles of operations: `operations` have the text in their title. */
 type TextTerm = { text: string; operations: string[] };
 
-/** Which jobs are meant; all of it must fit. Texts are parts, whatever their case. */
+/** A job must match every part. Texts match anywhere, ignoring case. */
 export type JobFilter = {
   status?: JobStatus[];
   operation?: string;
   actor?: string;
   /** ISO 8601 UTC. */
   since?: string;
-  /** In what the failure says. */
+  /** Each occurs in the failure. */
   errors?: string[];
-  /** In number, operation, arguments, reason or failure. */
+  /** Each occurs in the number, operation, arguments, reason or failure. */
   texts?: TextTerm[];
 };
 
 type SearchKey = 'status' | 'operation' | 'actor' | 'error' | 'since' | 'text';
-/** `text` is the term as it was typed. */
+/** `text` is the term as typed. */
 export type SearchTerm = { key: SearchKey; value: string; text: string };
 type SearchProblem = { term: string; message: string };
 type JobSearch = { filter: JobFilter; terms: SearchTerm[]; problems: SearchProblem[] };
 
-/** What a search is read against: the time, and the operations that there are or were. */
+/** The current time, and every operation that exists or has jobs. */
 type SearchContext = { now: Date; operations: { name: string; title: string }[] };
 
 const keys: readonly string[] = ['status', 'operation', 'actor', 'error', 'since'];
-const mostTerms = 12;
+const maxTerms = 12;
 
 export function readSearch(query: string, context: SearchContext): JobSearch {
   const search: JobSearch = { filter: {}, terms: [], problems: [] };
   for (const [at, term] of splitTerms(query).entries()) {
     const problem =
-      at < mostTerms ? addTerm(search, term, context) : `More than ${mostTerms} terms are not read.`;
+      at < maxTerms ? addTerm(search, term, context) : `Only the first ${maxTerms} terms are used.`;
     if (problem) search.problems.push({ term: term.text, message: problem });
     else search.terms.push(term);
   }
   return search;
 }
 
-/** A term as it is typed, in quotes where it must be. */
+/** A term as it is typed, quoted where necessary. */
 export function wordTerm(key: SearchKey, value: string): string {
   const quoted = /[\s":]/.test(value) || value === '' ? `"${value.replaceAll('"', '')}"` : value;
   return key === 'text' ? quoted : `${key}:${quoted}`;
@@ -53,17 +53,17 @@ function splitTerms(query: string): SearchTerm[] {
   ].map(([text, lonely, key, quoted, bare]) => ({
     key: (lonely ?? key ?? 'text').toLowerCase() as SearchKey,
     value: (quoted ?? bare ?? '').trim(),
-    // Terms are put into another order, where an open quote would take in what follows.
+    // Terms may be put into another order, where an open quote would include the next term.
     text: text.split('"').length % 2 === 1 ? text : `${text}"`,
   }));
 }
 
-/** Adds the term to the filter, or says what is wrong with it. */
+/** Adds the term to the filter; gives the problem when it cannot be read. */
 function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: SearchContext): string | null {
   if (key !== 'text' && !keys.includes(key)) {
     return `There is no qualifier ${key}:. Known: ${keys.map((name) => `${name}:`).join(' ')}. Put the term in quotes to search for its text.`;
   }
-  if (value === '') return key === 'text' ? 'Empty quotes find nothing.' : `${key}: needs a value.`;
+  if (value === '') return key === 'text' ? 'Empty quotes match nothing.' : `${key}: needs a value.`;
   switch (key) {
     case 'status':
       return addStatus(filter, value);
@@ -84,7 +84,7 @@ function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: Sea
   }
 }
 
-/** `#412` is the number 412. */
+/** `#412` means the number 412. */
 function textTerm(value: string, { operations }: SearchContext): TextTerm {
   const text = value.replace(/^#(?=\d+$)/, '');
   const titled = operations.filter(({ title }) => title.toLowerCase().includes(text.toLowerCase()));
@@ -116,7 +116,7 @@ function addOperation(filter: JobFilter, value: string, { operations }: SearchCo
 const dayMs = 86_400_000;
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs };
 
-/** `today`, `yesterday`, `24h`, `7d`, a day of this machine's zone, or a time. */
+/** `today`, `yesterday`, `24h`, `7d`, a day in this machine's time zone, or a time. */
 function addSince(filter: JobFilter, value: string, { now }: SearchContext): string | null {
   if (filter.since !== undefined) return 'since: is given twice. Keep one of them.';
   const at = readSince(value.toLowerCase(), now);
@@ -138,7 +138,7 @@ function readSince(value: string, now: Date): Date | null {
   return /^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}/.test(value) ? new Date(value.toUpperCase()) : null;
 }
 
-/** There is no 31st of February. */
+/** Null for a day that the calendar does not have. */
 function realDay(year: number, month: number, day: number): Date | null {
   const at = new Date(year, month - 1, day);
   return at.getMonth() === month - 1 && at.getDate() === day ? at : null;

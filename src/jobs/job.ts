@@ -1,4 +1,4 @@
-// A job: its states and who moves it between them, its failure codes, and what follows from both.
+// A job: its states, the moves between them, its failure codes, and the rules that follow from them.
 import type { InferSelectModel } from 'drizzle-orm';
 import { type JobStatus, jobStatuses } from '../core/bus.ts';
 import type * as schema from '../core/db/ops-schema.ts';
@@ -8,7 +8,7 @@ export { type Claim, type JobStatus, jobStatuses };
 
 type Mover = 'runner' | 'operator' | 'clock' | 'recovery';
 
-/** Every move there is, and who makes it. Statements take their `status IN (…)` from here. */
+/** Every move, and who makes it. Statements take their `status IN (…)` from here. */
 export const transitions: readonly { from: JobStatus; to: JobStatus; by: Mover }[] = [
   { from: 'queued', to: 'running', by: 'runner' },
   { from: 'running', to: 'succeeded', by: 'runner' },
@@ -45,7 +45,7 @@ export type Failure = {
   stderr_tail: string | null;
 };
 
-/** `rate` is in items a second, a moving average; null until there is one. */
+/** `rate` is a moving average in items a second; null until it is measured. */
 export type Progress = {
   done: number;
   total: number | null;
@@ -53,14 +53,14 @@ export type Progress = {
   note: string | null;
   rate: number | null;
   phase_started_at: string;
-  /** Every phase that has begun, in order; a run with very many keeps the first ones. */
+  /** The phases that have begun, in order; at most the first forty. */
   phases: { name: string; started_at: string }[];
   updated_at: string;
 };
 
 export type JobRow = InferSelectModel<typeof schema.job>;
 
-/** A row with its JSON columns read. Keys are the columns' names, as in the API. */
+/** A row with its JSON columns parsed. Keys are the names of the columns, as in the API. */
 export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'failure'> & {
   status: JobStatus;
   args: Record<string, unknown>;
@@ -69,7 +69,7 @@ export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'fail
   failure: Failure | null;
 };
 
-/** A pid alone may be reused; with its start time and the boot it names one process for ever. */
+/** A pid may be reused; with its start time and the boot id it names one process for ever. */
 export type ProcessIdentity = { pid: number; started: string | null; bootId: string | null };
 
 export type ResultRow = { seq: number; ref: string | null; outcome: string; message: string | null };

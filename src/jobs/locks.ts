@@ -1,29 +1,32 @@
-// The lock line: claims in order of arrival. Pure rules; the repository keeps the rows.
+// Pure rules of the lock queue: claims in order of arrival. The repository keeps the rows.
 import type { Claim } from './job.ts';
 
-/** A job in the line: it holds its claims (`isHeld`) or waits for all of them. */
-export type Place = { jobId: string; claims: Claim[]; isHeld: boolean };
+/** A job in the lock queue: it holds its claims (`isHeld`), or waits for all of them. */
+export type Position = { jobId: string; claims: Claim[]; isHeld: boolean };
 
-/** The job that `claims` would have to wait for: a holder first, else the earliest waiter ahead. */
-export function findBlocker(claims: Claim[], ahead: Place[]): Place | null {
-  const inTheWay = ahead.filter((place) => place.claims.some((claim) => conflictsWithAny(claim, claims)));
-  return inTheWay.find((place) => place.isHeld) ?? inTheWay[0] ?? null;
+/** The job that `claims` would wait for: a holder first, else the earliest waiter ahead; null when there is none. */
+export function findBlocker(claims: Claim[], ahead: Position[]): Position | null {
+  const conflicting = ahead.filter((position) =>
+    position.claims.some((claim) => conflictsWithAny(claim, claims)),
+  );
+  return conflicting.find((position) => position.isHeld) ?? conflicting[0] ?? null;
 }
 
-/** The waiters that may start now, in order, at most `most`: those that fit the holders and every earlier waiter. */
-export function findStartable(line: Place[], most: number): string[] {
-  const ahead = new Map<string, Claim['mode']>();
-  const claim = (place: Place) => {
-    for (const { name, mode } of place.claims) if (ahead.get(name) !== 'exclusive') ahead.set(name, mode);
+/** Ids of the waiters that may start now, in order, at most `max`: those compatible with the holders and every earlier
+ *  waiter. */
+export function findStartable(queue: Position[], max: number): string[] {
+  const taken = new Map<string, Claim['mode']>();
+  const take = (position: Position) => {
+    for (const { name, mode } of position.claims) if (taken.get(name) !== 'exclusive') taken.set(name, mode);
   };
-  for (const place of line) if (place.isHeld) claim(place);
+  for (const position of queue) if (position.isHeld) take(position);
   const startable: string[] = [];
-  for (const place of line) {
-    if (startable.length >= most) break;
-    if (place.isHeld) continue;
-    if (place.claims.every(({ name, mode }) => isCompatible(ahead.get(name), mode)))
-      startable.push(place.jobId);
-    claim(place);
+  for (const position of queue) {
+    if (startable.length >= max) break;
+    if (position.isHeld) continue;
+    if (position.claims.every(({ name, mode }) => isCompatible(taken.get(name), mode)))
+      startable.push(position.jobId);
+    take(position);
   }
   return startable;
 }

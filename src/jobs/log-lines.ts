@@ -1,6 +1,5 @@
-// A log in lines: where line n begins, a page of lines with their times, and a search through all of them. Line numbers
-// are those of the whole output, also behind what is no longer kept. Never holds more than a page in memory, and lets
-// others have a turn while it looks through much.
+// A log in lines: a page of lines with their times, and a search through all lines. Line numbers are those of the whole
+// output, also after the gap. Memory is bounded by a page, and the event loop runs between pieces.
 import { countLineEnds, type LogFile, openLogFile, type Stream } from './log.ts';
 import { cleanLine, type Level, levelOf, type Wanted, withoutEscapes } from './log-text.ts';
 
@@ -8,30 +7,30 @@ export type LogLine = {
   number: number;
   text: string;
   stream: Stream;
-  /** When it was written, ISO 8601 UTC; null when that is no longer known. */
+  /** When it was written, ISO 8601 UTC; null when that is unknown. */
   at: string | null;
   level: Level | null;
-  /** Bytes of the line that are not shown, because it is very long. */
+  /** Bytes of a very long line that are not shown. */
   folded: number;
   /** Its beginning is no longer kept. */
   isCut: boolean;
-  /** No line end yet: more may come. */
+  /** It has no line end yet. */
   isOpen: boolean;
 };
 
-/** Lines `first` to `last` are no longer kept, nor are so many bytes. */
+/** Lines `first` to `last`, and how many bytes, are no longer kept. */
 type LogGap = { first: number; last: number; bytes: number };
 export type LogHits = { numbers: number[]; isWhole: boolean };
 
 export type LogLines = ReturnType<typeof openLogLines>;
 
 const pieceBytes = 256 * 1024;
-/** A page of lines is seldom longer: what is read beyond it is garbage, many times a second while a log is followed. */
+/** A page of lines is seldom longer, and reading more is wasted many times a second while a log is followed. */
 const linesBytes = 64 * 1024;
 const foldBytes = 4096;
-/** More is not read for one page, however long its lines are. */
+/** The most that is read for one page, however long its lines are. */
 const pageBytes = 8 * 1024 * 1024;
-const mostHits = 10_000;
+const maxHits = 10_000;
 const searchMs = 3000;
 const newline = 10;
 
@@ -45,7 +44,7 @@ export function openLogLines(file: string) {
   return {
     size,
     close: log.close,
-    /** How many lines there are, an unfinished last one counted. */
+    /** The number of lines, with an unfinished last one. */
     count: () => log.lines + (size > 0 && log.read(size - 1, size)[0] !== newline ? 1 : 0),
 
     gap(): LogGap | null {
@@ -54,7 +53,7 @@ export function openLogLines(file: string) {
       return { first, last: newlinesBefore(log, ringStart), bytes: ringStart - half };
     },
 
-    /** Up to `count` lines from that number on; where it is in the gap, from what comes behind it. */
+    /** Up to `count` lines from that number on; a number in the gap means the first line after it. */
     async page(from: number, count: number): Promise<LogLine[]> {
       const start = await locate(log, Math.max(1, from));
       const lines: LogLine[] = [];
@@ -67,13 +66,13 @@ export function openLogLines(file: string) {
       return lines;
     },
 
-    /** Numbers of the lines that fit, up to ten thousand or `most`. */
-    async search(wanted: Wanted, most = mostHits): Promise<LogHits> {
+    /** Numbers of the matching lines, up to `max`. */
+    async search(wanted: Wanted, max = maxHits): Promise<LogHits> {
       const endsAt = performance.now() + searchMs;
       const hits: LogHits = { numbers: [], isWhole: true };
       for (const start of hasGap ? [{ offset: 0, number: 1 }, afterGap(log)] : [{ offset: 0, number: 1 }]) {
         for await (const piece of piecesFrom(log, start)) {
-          hits.isWhole = addHits(hits.numbers, piece, wanted, most) && performance.now() < endsAt;
+          hits.isWhole = addHits(hits.numbers, piece, wanted, max) && performance.now() < endsAt;
           if (!hits.isWhole) return hits;
         }
       }
@@ -82,8 +81,8 @@ export function openLogLines(file: string) {
   };
 }
 
-/** Whole lines as latin1, the first of which has that number; false when `most` are found. */
-function addHits(found: number[], piece: { text: string; number: number }, wanted: Wanted, most: number) {
+/** Searches whole lines in latin1, whose first has that number; false when there are more than `max`. */
+function addHits(found: number[], piece: { text: string; number: number }, wanted: Wanted, max: number) {
   const { text } = piece;
   let { number } = piece;
   let counted = 0;
@@ -99,7 +98,7 @@ function addHits(found: number[], piece: { text: string; number: number }, wante
     }
     const end = text.indexOf('\n', hit.index);
     if (wanted.fits(text.slice(counted, end < 0 ? undefined : end))) {
-      if (found.length === most) return false;
+      if (found.length === max) return false;
       found.push(number);
     }
     if (end < 0) break;
@@ -108,7 +107,7 @@ function addHits(found: number[], piece: { text: string; number: number }, wante
   return true;
 }
 
-/** To the gap or the end; a piece ends with a line, unless that is longer than a piece. */
+/** Reads up to the gap or the end; a piece ends with a line, unless the line is longer than a piece. */
 async function* piecesFrom(log: LogFile, start: Start) {
   const end = start.offset < log.half ? Math.min(log.half, log.size) : log.size;
   let { offset, number } = start;
@@ -125,7 +124,7 @@ async function* piecesFrom(log: LogFile, start: Start) {
 
 type Start = { offset: number; number: number };
 
-/** What is left of the line that the gap has cut is the first behind it. */
+/** The first line after the gap is the rest of a line that the gap has cut. */
 function afterGap(log: LogFile): Start {
   return { offset: log.ringStart, number: newlinesBefore(log, log.ringStart) + 1 };
 }
@@ -168,13 +167,13 @@ async function locate(log: LogFile, number: number): Promise<Start> {
 
 type RawLine = Start & { text: Buffer; folded: number; isCut: boolean; isOpen: boolean };
 
-/** The lines from an offset on, to the gap, the end, or `most` bytes. */
-async function* linesFrom(log: LogFile, start: Start, most: number): AsyncGenerator<RawLine> {
+/** The lines from an offset on, up to the gap, the end, or `maxBytes`. */
+async function* linesFrom(log: LogFile, start: Start, maxBytes: number): AsyncGenerator<RawLine> {
   const end = start.offset < log.half ? Math.min(log.half, log.size) : log.size;
   let { offset, number } = start;
   let held: Buffer[] = [];
   let heldBytes = 0;
-  for (let at = start.offset; at < end && at - start.offset < most; at += linesBytes) {
+  for (let at = start.offset; at < end && at - start.offset < maxBytes; at += linesBytes) {
     const piece = log.read(at, Math.min(end, at + linesBytes));
     let from = 0;
     for (let to = piece.indexOf(newline); to >= 0; to = piece.indexOf(newline, from)) {
@@ -204,7 +203,7 @@ async function* linesFrom(log: LogFile, start: Start, most: number): AsyncGenera
   }
 }
 
-/** Gives stream and time for growing offsets. */
+/** Gives stream and time of rising offsets. */
 function timesFrom(log: LogFile, offset: number) {
   let at = log.lastRecord((record) => record.offset <= offset);
   return (line: number): { stream: Stream; at: string | null } => {

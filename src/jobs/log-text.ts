@@ -1,10 +1,9 @@
-// A line of a log as it may be shown: without what steers terminals, with control characters made visible, and the level
-// it names.
+// A line of a log for the page: without terminal escapes, with visible control characters, and the level it names.
 
 export const levels = ['error', 'warning', 'info', 'debug'] as const;
 export type Level = (typeof levels)[number];
 
-/** Bytes that are no UTF-8 become U+FFFD. What would steer a terminal goes; other control characters are shown. */
+/** Invalid UTF-8 becomes U+FFFD. Terminal escapes are removed; other control characters become visible symbols. */
 export function cleanLine(bytes: Buffer): string {
   const text = new TextDecoder().decode(bytes, { stream: true });
   if (!needsCleaning.test(text)) return text;
@@ -20,10 +19,10 @@ const needsCleaning = /[^\t\x20-\x7e\xa0-\u200d\u2010-\u2029\u2030-\u2065\u206a-
 /** CSI and OSC sequences, and single escapes. */
 const escapes = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
 const controls = /[\x00-\x08\x0a-\x1f]/g;
-/** C1 controls, and what turns the direction of text. */
+/** C1 controls, and characters that change the direction of text. */
 const hidden = /[\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** From a word that loggers write, near the beginning of the line. */
+/** Read from a word that loggers write, near the beginning of the line. */
 export function levelOf(text: string): Level | null {
   const head = text.slice(0, 160);
   return levels.find((level) => words[level].test(head)) ?? null;
@@ -38,10 +37,10 @@ const words: Record<Level, RegExp> = {
   debug: /\b(?:DEBUG|TRACE)\b|(?:^|[\s[])(?:debug|trace)(?:\]|:)|"level":"?(?:debug|trace|20|10)\b/,
 };
 
-/** What a search looks for in lines that are given byte by byte, as latin1: `candidates` finds where to look closer. */
+/** A search in lines that are decoded as latin1: `candidates` finds lines, `fits` decides. */
 export type Wanted = { candidates: RegExp; fits(line: string): boolean };
 
-/** The text, whatever the case of its letters a to z. */
+/** Matches the text, ignoring the case of a to z. */
 export function wantText(text: string): Wanted {
   const bytes = Buffer.from(text, 'utf8').toString('latin1');
   return { candidates: new RegExp(bytes.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gi'), fits: () => true };

@@ -9,9 +9,9 @@ import path from 'node:path';
 export type Stream = 'stdout' | 'stderr';
 type LogRange = {
   text: Buffer;
-  /** Where the text begins; larger than asked when the range lies in the gap. */
+  /** Where the text begins; behind the requested offset when that lies in the gap. */
   offset: number;
-  /** Bytes that were asked for and are no longer kept. */
+  /** Requested bytes that are no longer kept. */
   missing: number;
   next: number;
   size: number;
@@ -25,10 +25,10 @@ const headerBytes = 32;
 const recordBytes = 24;
 const recordEveryMs = 250;
 const recordEveryBytes = 65_536;
-/** Of the first records and of the last ones: 1 MiB in all. */
+/** How many of the first and of the last records are kept: 1 MiB in all. */
 const halfOfRecords = 32_768;
 
-/** Goes on after what is there: a second attempt of a job appends. Opens the files with the first byte. */
+/** Appends to an existing log, e.g. of an earlier attempt. Creates the files with the first byte. */
 export function openJobLog(file: string, maxBytes: number, now: () => Date) {
   let opened: { fd: number; indexFd: number; header: Header } | null = null;
   const sizeBefore = jobLogSize(file);
@@ -57,7 +57,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
     record.writeUIntLE(atMs, 8, 6);
     record.writeUInt8(stream === 'stdout' ? 1 : 2, 14);
     record.writeDoubleLE(header.lines, 16);
-    const { position } = place(header.records, halfOfRecords);
+    const { position } = locate(header.records, halfOfRecords);
     fs.writeSync(indexFd, record, 0, recordBytes, headerBytes + position * recordBytes);
     header.records += 1;
     last = { stream, atMs, size };
@@ -73,7 +73,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
       const { fd, indexFd, header } = opened;
       noteTime(stream, indexFd, header);
       for (let from = 0; from < text.length; ) {
-        const { position, room } = place(header.size, header.half);
+        const { position, room } = locate(header.size, header.half);
         const length = Math.min(room, text.length - from);
         fs.writeSync(fd, text, from, length, position);
         from += length;
@@ -111,12 +111,12 @@ export function readJobLog(file: string, offset: number, limit: number): LogRang
   }
 }
 
-/** One time in a log: from `offset` on, before which there are `lines` line ends. */
+/** The stream and time of the output from `offset` on, with the number of line ends before it. */
 type LogRecord = { offset: number; atMs: number; stream: Stream; lines: number };
 export type LogFile = NonNullable<ReturnType<typeof openLogFile>>;
 
-/** The log as it is now, for who reads much of it; null when nothing was written. Bytes from `half` up to `ringStart`
- *  are no longer kept. Must be closed. */
+/** The current state of a log, for many reads; null when nothing was written. Bytes from `half` up to `ringStart` are no
+ *  longer kept. Must be closed. */
 export function openLogFile(file: string) {
   if (!fs.existsSync(`${file}.ix`)) return null;
   const fd = fs.openSync(file, 'r');
@@ -124,10 +124,10 @@ export function openLogFile(file: string) {
   const { size, half, records, lines } = readHeader(indexFd) ?? { size: 0, half: 1, records: 0, lines: 0 };
   const kept = Math.min(records, 2 * halfOfRecords);
 
-  /** The kept records in their order, from 0. */
+  /** A kept record by its index, from 0. */
   function record(at: number): LogRecord | null {
     if (at < 0 || at >= kept) return null;
-    const { position } = place(at < halfOfRecords ? at : at + records - kept, halfOfRecords);
+    const { position } = locate(at < halfOfRecords ? at : at + records - kept, halfOfRecords);
     const bytes = Buffer.alloc(recordBytes);
     fs.readSync(indexFd, bytes, 0, recordBytes, headerBytes + position * recordBytes);
     return {
@@ -143,9 +143,9 @@ export function openLogFile(file: string) {
     half,
     lines,
     ringStart: Math.max(half, size - half),
-    read: (from: number, to: number) => readPlaces(fd, half, from, to),
+    read: (from: number, to: number) => readPieces(fd, half, from, to),
     record,
-    /** The last record of which `test` is true, where it is true of the first ones and false of the others; -1: none. */
+    /** Index of the last record that passes `test`; the ones before it must pass, too. -1: none. */
     lastRecord(test: (record: LogRecord) => boolean): number {
       let [low, high] = [-1, kept];
       while (high - low > 1) {
@@ -169,15 +169,15 @@ export function countLineEnds(bytes: Buffer): number {
   return found;
 }
 
-/** Bytes that a job has written, whether they are still kept or not. */
+/** How many bytes a job has written, kept or not. */
 export function jobLogSize(file: string): number {
   return readJobLog(file, 0, 0).size;
 }
 
-function readPlaces(fd: number, half: number, begin: number, end: number): Buffer {
+function readPieces(fd: number, half: number, begin: number, end: number): Buffer {
   const parts: Buffer[] = [];
   for (let at = begin; at < end; ) {
-    const { position, room } = place(at, half);
+    const { position, room } = locate(at, half);
     const part = Buffer.alloc(Math.min(room, end - at));
     fs.readSync(fd, part, 0, part.length, position);
     parts.push(part);
@@ -186,9 +186,9 @@ function readPlaces(fd: number, half: number, begin: number, end: number): Buffe
   return Buffer.concat(parts);
 }
 
-/** Where a logical offset lies in a file that keeps a half at its head and one as a ring, and how much fits there in
- *  one piece. */
-function place(offset: number, half: number): { position: number; room: number } {
+/** Position of a logical offset in a file whose first half is fixed and whose second half is a ring, and how many bytes
+ *  fit there in one piece. */
+function locate(offset: number, half: number): { position: number; room: number } {
   if (offset < half) return { position: offset, room: half - offset };
   const inRing = (offset - half) % half;
   return { position: half + inRing, room: half - inRing };

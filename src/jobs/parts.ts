@@ -5,7 +5,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { createAcceptance } from './acceptance.ts';
 import { createBulk } from './bulk.ts';
 import { createJobs } from './jobs.ts';
-import { createJobListing } from './listing.ts';
+import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
 import { createPruning } from './pruning.ts';
 import { createJobRepository } from './repository.ts';
@@ -32,7 +32,7 @@ export function createJobParts(ctx: Context) {
   });
   const verbs = createJobVerbs({ acceptance, repository, audit, bus, disk });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
-  const listing = createJobListing(ops);
+  const listing = createJobListing(ops, searchPace);
   return {
     repository,
     lockQueue,

@@ -1,5 +1,5 @@
-// The messages a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes.
-// A line that is none of these is a fault of the script: `parseMessage` gives null, the runner counts it.
+// The messages that a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes. Any
+// other line is an error of the script.
 import { isObject, parseJson } from '../core/json.ts';
 
 export type ProgressMessage = {
@@ -11,15 +11,16 @@ export type ProgressMessage = {
 };
 export type RowMessage = { type: 'row'; ref?: string; outcome: string; message?: string };
 export type ResultMessage = { type: 'result'; data: Record<string, unknown> };
-/** Says why the script is about to end with an exit code other than 0; becomes the job's failure. */
+/** The reason of an exit code other than 0; becomes the job's failure. */
 export type FailureMessage = { type: 'failure'; message: string; detail?: Record<string, unknown> };
 export type ScriptMessage = ProgressMessage | RowMessage | ResultMessage | FailureMessage;
 
 export const exitCodes = { badInput: 65, temporary: 75 } as const;
 
-/** A longer line is refused before it is buffered. */
+/** A longer line is dropped, and not buffered. */
 export const messageMaxBytes = 1024 * 1024;
 
+/** Null when the line is not a message. */
 export function parseMessage(line: string): ScriptMessage | null {
   const value = parseJson(line);
   if (!isObject(value)) return null;

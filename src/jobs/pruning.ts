@@ -1,11 +1,10 @@
-// Statements that find and remove jobs that are no longer kept. A tombstone stays of each, so that its link still says
-// what it was; audit rows stay as they are. Nothing waits for the disk: what a loss of power brings back is removed
-// again.
+// Statements that find and remove old jobs. Each leaves a tombstone, so that its link still says what it was; audit rows
+// stay. Commits are not synced: after a loss of power the next run removes the jobs again.
 import type { InferSelectModel } from 'drizzle-orm';
 import type * as schema from '../core/db/ops-schema.ts';
 import { type Db, withoutSync } from '../core/db/open.ts';
 
-/** Ended before `finishedBefore`, or with a number up to `upTo`. */
+/** Jobs that ended before `finishedBefore`, or have a number up to `upTo`, are removed. */
 export type Bounds = { finishedBefore: string; upTo: number };
 export type Prunable = { number: number; id: string; log_bytes: number; finished_at: string };
 export type Tombstone = InferSelectModel<typeof schema.prunedJob>;
@@ -25,7 +24,7 @@ export function createPruning(ops: Db) {
   const dropRows = ops.prepare(`
     DELETE FROM job_row WHERE rowid IN (SELECT rowid FROM job_row WHERE job_id = @id LIMIT @limit)
   `);
-  const bury = ops.prepare(`
+  const insertTombstone = ops.prepare(`
     INSERT INTO pruned_job (number, id, operation, status, finished_at, pruned_at)
     SELECT number, id, operation, status, finished_at, @at FROM job WHERE id = @id
   `);
@@ -34,7 +33,7 @@ export function createPruning(ops: Db) {
   return {
     newestNumber: () => newest.get() as number,
 
-    /** Ended jobs of that status outside the bounds, oldest first, at most `limit`. */
+    /** Ended jobs of that status to remove, oldest first, at most `limit`. */
     find(status: string, bounds: Bounds, limit: number): Prunable[] {
       const found = byAge.all({ status, limit, finishedBefore: bounds.finishedBefore }) as Prunable[];
       if (found.length === limit || bounds.upTo < 1) return found;
@@ -47,15 +46,15 @@ export function createPruning(ops: Db) {
     dropRows: (id: string, limit: number): number =>
       withoutSync(ops, () => dropRows.run({ id, limit }).changes),
 
-    /** Replaces jobs without rows by their tombstones, in one transaction. */
-    bury(ids: string[], at: string) {
-      const buryAll = ops.transaction(() => {
+    /** Replaces jobs, whose rows are removed already, by tombstones in one transaction. */
+    leaveTombstones(ids: string[], at: string) {
+      const replaceAll = ops.transaction(() => {
         for (const id of ids) {
-          bury.run({ id, at });
+          insertTombstone.run({ id, at });
           remove.run({ id });
         }
       });
-      withoutSync(ops, buryAll);
+      withoutSync(ops, replaceAll);
     },
   };
 }

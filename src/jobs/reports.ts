@@ -1,5 +1,5 @@
-// Statements on what a running job tells of itself: its processes, its progress, its use of the machine, its rows.
-import { type Db, withoutSync } from '../core/db/open.ts';
+// Statements on what a running job reports: its processes, its progress, its use of the machine, its result rows.
+import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import {
   type Job,
   type JobRow,
@@ -9,7 +9,7 @@ import {
   type ResultRow,
 } from './job.ts';
 
-/** What is known of an attempt when it ends; what is null stays as it was. */
+/** What is measured of an attempt at its end; null leaves a column as it is. */
 export type Figures = {
   progress: Progress | null;
   logBytes: number;
@@ -17,90 +17,80 @@ export type Figures = {
   cpuSec: number | null;
 };
 
-export function createReports(ops: Db) {
-  const setProcess = ops.prepare(`
-    UPDATE job SET pid = @pid, pid_started = @started, boot_id = @bootId
-    WHERE id = @id AND attempt = @attempt AND status = 'running'
-  `);
-  const addProcess = ops.prepare(`
+export type Reports = ReturnType<typeof createReports>;
+
+type ProcessRow = { job_id: string; pid: number; pid_started: string | null; boot_id: string | null };
+
+const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;
+
+const sql = {
+  setProcess: `UPDATE job SET pid = @pid, pid_started = @started, boot_id = @bootId WHERE ${ofAttempt}`,
+  addProcess: `
     INSERT INTO job_process (job_id, pid, pid_started, boot_id)
-    SELECT id, @pid, @started, @bootId FROM job WHERE id = @id AND attempt = @attempt AND status = 'running'
+    SELECT id, @pid, @started, @bootId FROM job WHERE ${ofAttempt}
     ON CONFLICT (job_id, pid) DO UPDATE SET pid_started = excluded.pid_started, boot_id = excluded.boot_id
-  `);
-  const processes = ops.prepare('SELECT job_id, pid, pid_started, boot_id FROM job_process');
-  const dropProcesses = ops.prepare('DELETE FROM job_process WHERE job_id = ?');
-  const setProgress = ops.prepare(`
-    UPDATE job SET progress = @progress, log_bytes = @logBytes
-    WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
-  `);
-  const setWarning = ops.prepare(`
-    UPDATE job SET warning = @warning WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
-  `);
-  const setKillAt = ops.prepare(`
-    UPDATE job SET kill_at = @killAt WHERE id = @id AND attempt = @attempt AND status = 'running' RETURNING *
-  `);
-  const setLogBytes = ops.prepare('UPDATE job SET log_bytes = @logBytes WHERE id = @id');
-  const setFigures = ops.prepare(`
+  `,
+  processes: 'SELECT job_id, pid, pid_started, boot_id FROM job_process',
+  dropProcesses: 'DELETE FROM job_process WHERE job_id = ?',
+  setProgress: `UPDATE job SET progress = @progress, log_bytes = @logBytes WHERE ${ofAttempt} RETURNING *`,
+  setWarning: `UPDATE job SET warning = @warning WHERE ${ofAttempt} RETURNING *`,
+  setKillAt: `UPDATE job SET kill_at = @killAt WHERE ${ofAttempt} RETURNING *`,
+  setLogBytes: 'UPDATE job SET log_bytes = @logBytes WHERE id = @id',
+  setFigures: `
     UPDATE job SET log_bytes = @logBytes, progress = coalesce(@progress, progress),
       peak_rss_bytes = coalesce(max(peak_rss_bytes, @peakRssBytes), peak_rss_bytes, @peakRssBytes),
       cpu_sec = coalesce(cpu_sec + @cpuSec, cpu_sec, @cpuSec)
     WHERE id = @id
-  `);
-  const insertRow = ops.prepare(`
+  `,
+  insertRow: `
     INSERT INTO job_row (job_id, seq, ref, outcome, message)
     SELECT @jobId, coalesce(max(seq), 0) + 1, @ref, @outcome, @message FROM job_row WHERE job_id = @jobId
-  `);
-  const dropRows = ops.prepare('DELETE FROM job_row WHERE job_id = ?');
+  `,
+  dropRows: 'DELETE FROM job_row WHERE job_id = ?',
+};
 
-  /** How a job is getting on is worth no wait for the disk: after a loss of power it no longer does. */
-  const show = (statement: () => unknown): Job | null => {
-    const row = withoutSync(ops, statement);
+export function createReports(ops: Db) {
+  const statements = prepareAll(ops, sql);
+  /** Progress is not fsynced: after a loss of power the job does not run any more. */
+  const show = (name: keyof typeof sql, values: Record<string, unknown>): Job | null => {
+    const row = withoutSync(ops, () => statements[name].get(values));
     return row ? parseJob(row as JobRow) : null;
   };
 
   return {
-    /** Of the child itself. Sync it before the script begins. */
+    /** The identity of the child; must be synced before the script begins. */
     setProcess({ id, attempt }: Job, { pid, started, bootId }: ProcessIdentity) {
-      withoutSync(ops, () => setProcess.run({ id, attempt, pid, started, bootId }));
+      withoutSync(ops, () => statements.setProcess.run({ id, attempt, pid, started, bootId }));
     },
-    /** Of a descendant that could not be found otherwise if the server died. */
+    /** A descendant that only this row finds if the server dies. */
     addProcess({ id, attempt }: Job, { pid, started, bootId }: ProcessIdentity) {
-      withoutSync(ops, () => addProcess.run({ id, attempt, pid, started, bootId }));
+      withoutSync(ops, () => statements.addProcess.run({ id, attempt, pid, started, bootId }));
     },
-    /** The descendants that were added, with their jobs; they go with the attempt. */
+    /** The descendants of all running attempts. */
     processes: (): { jobId: string; process: ProcessIdentity }[] =>
-      (
-        processes.all() as {
-          job_id: string;
-          pid: number;
-          pid_started: string | null;
-          boot_id: string | null;
-        }[]
-      ).map(({ job_id, pid, pid_started, boot_id }) => ({
+      (statements.processes.all() as ProcessRow[]).map(({ job_id, pid, pid_started, boot_id }) => ({
         jobId: job_id,
         process: { pid, started: pid_started, bootId: boot_id },
       })),
-    dropProcesses: (jobId: string) => dropProcesses.run(jobId),
+    dropProcesses: (jobId: string) => statements.dropProcesses.run(jobId),
 
-    setProgress({ id, attempt }: Job, progress: Progress | null, logBytes: number): Job | null {
-      const text = progress && JSON.stringify(progress);
-      return show(() => setProgress.get({ id, attempt, progress: text, logBytes }));
-    },
+    setProgress: ({ id, attempt }: Job, progress: Progress | null, logBytes: number) =>
+      show('setProgress', { id, attempt, progress: progress && JSON.stringify(progress), logBytes }),
     setWarning: ({ id, attempt }: Job, warning: string | null) =>
-      show(() => setWarning.get({ id, attempt, warning })),
+      show('setWarning', { id, attempt, warning }),
     setKillAt: ({ id, attempt }: Job, killAt: Date) =>
-      show(() => setKillAt.get({ id, attempt, killAt: killAt.toISOString() })),
-    setLogBytes: ({ id }: Job, logBytes: number) => setLogBytes.run({ id, logBytes }),
-    /** Use is that of all attempts together: the highest peak, the sum of the time. */
+      show('setKillAt', { id, attempt, killAt: killAt.toISOString() }),
+    setLogBytes: ({ id }: Job, logBytes: number) => statements.setLogBytes.run({ id, logBytes }),
+    /** Figures are those of all attempts together: the highest peak of memory, the sum of the CPU time. */
     setFigures({ id }: Job, { progress, ...figures }: Figures) {
-      setFigures.run({ id, ...figures, progress: progress && JSON.stringify(progress) });
+      statements.setFigures.run({ id, ...figures, progress: progress && JSON.stringify(progress) });
     },
 
     addRows(jobId: string, rows: Omit<ResultRow, 'seq'>[]) {
       ops.transaction(() => {
-        for (const row of rows) insertRow.run({ jobId, ...row });
+        for (const row of rows) statements.insertRow.run({ jobId, ...row });
       })();
     },
-    dropRows: (jobId: string) => dropRows.run(jobId),
+    dropRows: (jobId: string) => statements.dropRows.run(jobId),
   };
 }

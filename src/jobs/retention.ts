@@ -1,9 +1,10 @@
-// Keeps the history within its limits: at start and once a day it removes jobs that ended long ago, with their logs and
-// rows, in pieces so small that nobody waits for them.
+// Keeps the job history within its limits: at start and once a day it removes old jobs with their logs and rows, in
+// batches so short that they delay nothing else.
 import fs from 'node:fs';
 import { type Audit, systemRequester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
+import { createLoop } from '../core/loop.ts';
 import { jobLogFile } from './log.ts';
 import type { Bounds, Prunable, Pruning } from './pruning.ts';
 
@@ -20,114 +21,93 @@ export type RetentionPreview = {
 
 export type Retention = ReturnType<typeof createRetention>;
 
+type Limits = Pick<Config, 'root' | 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;
+
 const dayMs = 86_400_000;
-/** Failures are what people look up later. */
+/** Failed jobs are kept four times as long, and four times as many: people look them up later. */
 const failureFactor = 4;
 const previewMax = 5001;
 const batchJobs = 10;
 const batchRows = 200;
 
 export function createRetention(given: {
-  config: Pick<Config, 'root' | 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;
+  config: Limits;
   pruning: Pruning;
   audit: Audit;
   log: Log;
   now: () => Date;
 }) {
   const { config, pruning, audit, log, now } = given;
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<number> | null = null;
   let isStopped = false;
+  const boundsOf = (status: string) => findBounds(config, pruning, status, now());
+  const loop = createLoop({
+    everyMs: dayMs,
+    runOnce: removeAll,
+    onError: (error) => log.error({ err: error }, 'old jobs could not be removed; tried again tomorrow'),
+  });
 
   return {
     start() {
       isStopped = false;
-      timer ??= setInterval(() => void runLogged(), dayMs);
-      void runLogged();
+      void loop.start();
     },
-    /** Settles when no batch is at work; safe twice. */
-    async stop() {
+    /** Settles when the current batch is finished; safe twice. */
+    stop() {
       isStopped = true;
-      if (timer) clearInterval(timer);
-      timer = null;
-      await running?.catch(() => {});
+      return loop.stop();
     },
-    runOnce,
-    preview,
+    /** Removes every job outside the limits; gives how many. */
+    runOnce: loop.runOnce,
+
+    preview(): RetentionPreview {
+      const find = (status: string) => pruning.find(status, boundsOf(status), previewMax);
+      const failed = find('failed');
+      const all = [...find('succeeded'), ...find('cancelled'), ...failed];
+      return {
+        days: config.retentionDays,
+        jobs_kept: config.retentionJobs,
+        jobs: all.length,
+        failed_jobs: failed.length,
+        log_bytes: all.reduce((sum, job) => sum + Math.min(job.log_bytes, config.jobLogMaxBytes), 0),
+        has_more: all.length >= previewMax,
+        oldest_finished_at: all.map((job) => job.finished_at).sort()[0] ?? null,
+      };
+    },
   };
-
-  /** Removes all that is no longer kept; gives the number of jobs. Two runs at once are one. */
-  function runOnce(): Promise<number> {
-    running ??= removeAll().finally(() => {
-      running = null;
-    });
-    return running;
-  }
-
-  function preview(): RetentionPreview {
-    const kept = findAll('succeeded').concat(findAll('cancelled'));
-    const failed = findAll('failed');
-    const all = [...kept, ...failed];
-    const hasMore = all.length >= previewMax;
-    return {
-      days: config.retentionDays,
-      jobs_kept: config.retentionJobs,
-      jobs: all.length,
-      failed_jobs: failed.length,
-      log_bytes: all.reduce((sum, job) => sum + Math.min(job.log_bytes, config.jobLogMaxBytes), 0),
-      has_more: hasMore,
-      oldest_finished_at: all.map((job) => job.finished_at).sort()[0] ?? null,
-    };
-  }
-
-  function findAll(status: string): Prunable[] {
-    return pruning.find(status, boundsOf(status), previewMax);
-  }
-
-  function boundsOf(status: string): Bounds {
-    const factor = status === 'failed' ? failureFactor : 1;
-    return {
-      finishedBefore: new Date(now().getTime() - config.retentionDays * factor * dayMs).toISOString(),
-      upTo: pruning.newestNumber() - config.retentionJobs * factor,
-    };
-  }
 
   async function removeAll(): Promise<number> {
     let removed = 0;
     for (const status of ['succeeded', 'cancelled', 'failed']) {
       const bounds = boundsOf(status);
       for (let batch = pruning.find(status, bounds, batchJobs); batch.length > 0 && !isStopped; ) {
-        await removeBatch(batch);
+        await removeBatch(config, pruning, batch, now());
         removed += batch.length;
         batch = pruning.find(status, bounds, batchJobs);
       }
     }
-    if (removed > 0) {
-      audit.record({ event: 'jobs.pruned', outcome: 'ok', by: systemRequester, detail: { jobs: removed } });
-    }
+    if (removed === 0) return 0;
+    audit.record({ event: 'jobs.pruned', outcome: 'ok', by: systemRequester, detail: { jobs: removed } });
+    log.info({ event: 'jobs.pruned', jobs: removed }, 'old jobs were removed');
     return removed;
   }
+}
 
-  /** Logs and rows go first: when the server dies in between, the next run finds the job and goes on. */
-  async function removeBatch(batch: Prunable[]) {
-    for (const { number, id } of batch) {
-      const file = jobLogFile(config.root, number);
-      await Promise.all([file, `${file}.ix`].map((each) => fs.promises.rm(each, { force: true })));
-      while (pruning.dropRows(id, batchRows) === batchRows) await new Promise(setImmediate);
-    }
-    pruning.bury(
-      batch.map(({ id }) => id),
-      now().toISOString(),
-    );
-    await new Promise(setImmediate);
-  }
+function findBounds(config: Limits, pruning: Pruning, status: string, now: Date): Bounds {
+  const factor = status === 'failed' ? failureFactor : 1;
+  return {
+    finishedBefore: new Date(now.getTime() - config.retentionDays * factor * dayMs).toISOString(),
+    upTo: pruning.newestNumber() - config.retentionJobs * factor,
+  };
+}
 
-  async function runLogged() {
-    try {
-      const removed = await runOnce();
-      if (removed > 0) log.info({ event: 'jobs.pruned', jobs: removed }, 'old jobs were removed');
-    } catch (error) {
-      log.error({ err: error }, 'old jobs could not be removed; tried again tomorrow');
-    }
+/** Removes logs and rows first: if the server dies in between, the next run still finds the jobs. */
+async function removeBatch({ root }: Limits, pruning: Pruning, batch: Prunable[], now: Date) {
+  for (const { number, id } of batch) {
+    const file = jobLogFile(root, number);
+    await Promise.all([file, `${file}.ix`].map((each) => fs.promises.rm(each, { force: true })));
+    while (pruning.dropRows(id, batchRows) === batchRows) await new Promise(setImmediate);
   }
+  const ids = batch.map(({ id }) => id);
+  pruning.leaveTombstones(ids, now.toISOString());
+  await new Promise(setImmediate);
 }

@@ -7,19 +7,19 @@ import { exitCodes, type ScriptMessage } from './protocol.ts';
 
 export type ScriptContext = {
   config: Config;
-  /** Which attempt of which job this process is, e.g. to be written to `ops_applied`. */
+  /** The attempt that this process runs, e.g. for `ops_applied`. */
   job: { id: string; attempt: number };
-  /** Says where the work stands; at most ten times a second is sent, a change of phase always. */
+  /** Reports progress; sent at most ten times a second, and at each change of phase. */
   progress(done: number, total: number | undefined, phase: string, note?: string): void;
   /** Reports one line of the input: `ref` like `Experiences!17`. */
   row(ref: string, outcome: string, message?: string): void;
-  /** Throws unless ops.db still says that this attempt of the job is the running one; call it inside the
-   *  write transaction, right before the commit. */
+  /** Throws unless this attempt is still the running one; call it inside the write transaction, right before the
+   *  commit. */
   assertFence(): void;
 };
 
-/** Runs `work` with the job's arguments; what it returns becomes the job's result. `bad_input` ends with 65,
- *  `temporary` with 75, anything else with 1 and the stack on stderr (the log). */
+/** Runs `work` with the job's arguments; its return value becomes the job's result. The error `bad_input` exits with 65,
+ *  `temporary` with 75, any other with 1 and its stack on stderr (the log). */
 export async function runScript<Args>(
   work: (args: Args, context: ScriptContext) => Promise<Record<string, unknown>> | Record<string, unknown>,
 ): Promise<void> {
@@ -43,7 +43,7 @@ const progressEveryMs = 100;
 
 type Send = (message: ScriptMessage) => void;
 
-function createReporter(send: Send, now = () => performance.now()) {
+function createReporter(send: Send) {
   let pending: ScriptMessage | null = null;
   let phaseSent: string | undefined;
   let sentAt = Number.NEGATIVE_INFINITY;
@@ -51,7 +51,7 @@ function createReporter(send: Send, now = () => performance.now()) {
     if (!pending) return;
     send(pending);
     pending = null;
-    sentAt = now();
+    sentAt = performance.now();
   };
   return {
     flush,
@@ -63,7 +63,7 @@ function createReporter(send: Send, now = () => performance.now()) {
         ...(total === undefined ? {} : { total }),
         ...(note === undefined ? {} : { note }),
       };
-      if (phase === phaseSent && now() - sentAt < progressEveryMs) return;
+      if (phase === phaseSent && performance.now() - sentAt < progressEveryMs) return;
       phaseSent = phase;
       flush();
     },
@@ -77,7 +77,7 @@ function writeMessage(fd: number, message: ScriptMessage) {
   if (fd > 0) writeWhole(fd, Buffer.from(`${JSON.stringify(message)}\n`));
 }
 
-/** The descriptor is a socket that the parent may read slowly: EAGAIN means wait, not fail. */
+/** The descriptor is a socket that the parent may read slowly: EAGAIN means wait. */
 function writeWhole(fd: number, bytes: Buffer) {
   for (let written = 0; written < bytes.length; ) {
     try {

@@ -1,25 +1,25 @@
-// Long work in short pieces, so that whoever else waits for this thread has a turn after each.
+// Long work in short pieces: the event loop runs between them.
 
 export type Slicing = {
-  /** What one piece may take, and all of them, in milliseconds of work. */
+  /** How long one piece should take, and all of them may take, in milliseconds of work. */
   sliceMs: number;
-  mostMs: number;
-  /** How many steps the first piece has, and the least that one has. */
+  maxMs: number;
+  /** How many steps the first piece has, and the least number of steps of a piece. */
   first: number;
-  least: number;
+  min: number;
 };
 
-/** Calls `work` with one piece after the other of the half-open range, upwards or downwards, until it says false. Pieces
- *  grow and shrink with the time they take. Gives where it stopped when the time was over, else null. */
+/** Calls `work` with one piece after the other of the half-open range, upwards or downwards, until it returns false.
+ *  Pieces grow and shrink with the time they take. Gives where it stopped when the time was over, else null. */
 export async function inSlices(
   { from, to, isUp }: { from: number; to: number; isUp: boolean },
-  { sliceMs, mostMs, first, least }: Slicing,
+  { sliceMs, maxMs, first, min }: Slicing,
   work: (from: number, to: number) => boolean,
 ): Promise<number | null> {
   let size = first;
   let worked = 0;
   for (let at = isUp ? from : to; isUp ? at < to : at > from; ) {
-    if (worked > mostMs) return at;
+    if (worked > maxMs) return at;
     const end = isUp ? Math.min(to, at + size) : Math.max(from, at - size);
     const startedAt = performance.now();
     const goesOn = work(Math.min(at, end), Math.max(at, end));
@@ -27,18 +27,18 @@ export async function inSlices(
     const took = performance.now() - startedAt;
     worked += took;
     at = end;
-    if (took > sliceMs) size = Math.max(least, Math.floor(size / 2));
+    if (took > sliceMs) size = Math.max(min, Math.floor(size / 2));
     else if (took < sliceMs / 3) size *= 2;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return null;
 }
 
-/** Calls `work` with one after the other, each short by itself; others have a turn after `turnMs` of it. */
-export async function inTurns<T>(all: T[], turnMs: number, work: (one: T) => Promise<void>) {
+/** Calls `work` with one item after the other, each short by itself; pauses for the event loop every `turnMs`. */
+export async function inTurns<T>(items: T[], turnMs: number, work: (item: T) => Promise<void>) {
   let turn = performance.now();
-  for (const one of all) {
-    await work(one);
+  for (const item of items) {
+    await work(item);
     if (performance.now() - turn < turnMs) continue;
     await new Promise((resolve) => setImmediate(resolve));
     turn = performance.now();

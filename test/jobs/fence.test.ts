@@ -9,7 +9,7 @@ t.test('only the attempt that ops.db calls the running one may write', async (t)
   t.teardown(() => ops.close());
   ops.exec(`INSERT INTO job (id, operation, status, mode, requested_by, args, attempt, created_at)
     VALUES ('one', 'chore', 'running', 'scripts', 'ada', '{}', 2, '')`);
-  const refused = { code: 'internal', message: /no longer the one that may write; nothing was written/ };
+  const refused = { code: 'internal', message: /no longer the running one; nothing was written/ };
   t.doesNotThrow(() => assertRunning(file, { id: 'one', attempt: 2 }));
   t.throws(() => assertRunning(file, { id: 'one', attempt: 1 }), refused);
   t.throws(() => assertRunning(file, { id: 'one', attempt: 3 }), refused);

@@ -78,7 +78,7 @@ t.test('a bad term is told, and the rest counts', async (t) => {
     t.match(problems[0]?.message, message);
     t.same(filter.texts, [{ text: 'rest', operations: [] }], query);
   }
-  t.match(readSearch('x '.repeat(13), context).problems[0]?.message, /More than 12/);
+  t.match(readSearch('x '.repeat(13), context).problems[0]?.message, /first 12 terms/);
 });
 
 t.test('a term that is written is read as the same', async (t) => {

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
 import type { JobFilter } from '../../src/jobs/job-search.ts';
-import { createJobListing, type JobPage } from '../../src/jobs/listing.ts';
+import { createJobListing, type JobPage, searchPace } from '../../src/jobs/listing.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 7, n));
@@ -34,7 +34,7 @@ function openListing(t: Test) {
       repository.finish(repository.start(job.id) as Job, { status: ended, failure }, () => {});
     return job;
   };
-  return { ops, repository, add, listing: createJobListing(ops) };
+  return { ops, repository, add, listing: createJobListing(ops, searchPace) };
 }
 
 const numbersOf = ({ items }: JobPage) => items.map(({ number }) => number);
@@ -167,7 +167,7 @@ t.test('a search that takes too long says how far it looked, and goes on from th
     INSERT INTO job (id, operation, status, mode, requested_by, args, created_at)
     SELECT 'id-' || i, 'chore', 'succeeded', 'noop', iif(i = 3, 'ada', 'bob'), '{}', '2026' FROM n
   `);
-  const listing = createJobListing(ops, { sliceMs: 5, mostMs: 0, first: 20, least: 20 });
+  const listing = createJobListing(ops, { sliceMs: 5, maxMs: 0, first: 20, min: 20 });
   const filter = { actor: 'ada' };
   const page = await listing.page(filter, 10);
   t.match(page, { items: [], hasOlder: true, lookedTo: 31 });

@@ -1,11 +1,11 @@
 import t from 'tap';
 import type { Claim } from '../../src/jobs/job.ts';
-import { findBlocker, findStartable, type Place } from '../../src/jobs/locks.ts';
+import { findBlocker, findStartable, type Position } from '../../src/jobs/locks.ts';
 
 const shared = (name: string): Claim => ({ name, mode: 'shared' });
 const exclusive = (name: string): Claim => ({ name, mode: 'exclusive' });
-const waiter = (jobId: string, ...claims: Claim[]): Place => ({ jobId, claims, isHeld: false });
-const holder = (jobId: string, ...claims: Claim[]): Place => ({ jobId, claims, isHeld: true });
+const waiter = (jobId: string, ...claims: Claim[]): Position => ({ jobId, claims, isHeld: false });
+const holder = (jobId: string, ...claims: Claim[]): Position => ({ jobId, claims, isHeld: true });
 
 t.test('shared claims run together, an exclusive one alone', async (t) => {
   t.same(
@@ -71,10 +71,10 @@ function randomClaims(below: (n: number) => number): Claim[] {
 }
 
 /** The rule in its own words: it fits every holder and every earlier place, claim against claim. */
-function naiveStartable(line: Place[]): string[] {
+function naiveStartable(line: Position[]): string[] {
   const clash = (one: Claim, other: Claim) =>
     one.name === other.name && (one.mode === 'exclusive' || other.mode === 'exclusive');
-  const fits = (one: Place, other: Place) =>
+  const fits = (one: Position, other: Position) =>
     one.claims.every((claim) => other.claims.every((against) => !clash(claim, against)));
   return line
     .filter(
@@ -116,14 +116,14 @@ t.test(
   async (t) => {
     for (let seed = 1; seed <= 60; seed++) {
       const below = numbers(seed);
-      const line: Place[] = [];
+      const line: Position[] = [];
       const started: string[] = [];
       const clashes: string[] = [];
       const rivals = (one: Claim[], other: Claim[]) => findBlocker(one, [waiter('', ...other)]) !== null;
       for (let tick = 0; tick < 120; tick++) {
         if (tick < 80) line.push(waiter(`${tick}`, ...randomClaims(below)));
         for (const id of findStartable(line, 4 - line.filter(({ isHeld }) => isHeld).length)) {
-          const place = line.find(({ jobId }) => jobId === id) as Place;
+          const place = line.find(({ jobId }) => jobId === id) as Position;
           for (const other of line) {
             const isAhead = other.isHeld || line.indexOf(other) < line.indexOf(place);
             if (other !== place && isAhead && rivals(place.claims, other.claims))
@@ -133,7 +133,7 @@ t.test(
           started.push(id);
         }
         const held = line.filter(({ isHeld }) => isHeld);
-        if (held.length > 0) line.splice(line.indexOf(held[below(held.length)] as Place), 1);
+        if (held.length > 0) line.splice(line.indexOf(held[below(held.length)] as Position), 1);
       }
       while (line.length > 0) {
         const ready = findStartable(line, 9);

@@ -8,7 +8,8 @@ import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
 import { createPruning } from '../../src/jobs/pruning.ts';
-import { createJobRepository, type Ending } from '../../src/jobs/repository.ts';
+import type { Ending } from '../../src/jobs/moves.ts';
+import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createRetention } from '../../src/jobs/retention.ts';
 
 const today = Date.parse('2026-11-01T12:00:00Z');

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { inSlices } from '../../src/jobs/slices.ts';
 
-const slicing = { sliceMs: 5, mostMs: 1000, first: 4, least: 2 };
+const slicing = { sliceMs: 5, maxMs: 1000, first: 4, min: 2 };
 
 t.test('pieces cover the range once, in either direction, and others have a turn between them', async (t) => {
   for (const isUp of [true, false]) {
@@ -34,6 +34,6 @@ t.test('it ends when the work says so, or says where the time was over', async (
   await inSlices(range, slicing, (from, to) => pieces.push([from, to]) < 2);
   t.equal(pieces.length, 2);
   t.same(pieces[0], [996, 1000]);
-  t.equal(await inSlices(range, { ...slicing, mostMs: -1 }, () => true), 1000, 'nothing was looked at');
+  t.equal(await inSlices(range, { ...slicing, maxMs: -1 }, () => true), 1000, 'nothing was looked at');
   t.equal(await inSlices({ from: 5, to: 5, isUp: true }, slicing, () => t.fail('nothing to do')), null);
 });

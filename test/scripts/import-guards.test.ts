@@ -107,7 +107,7 @@ t.test('an attempt that is no longer the running one writes nothing', async (t) 
     root.db.exec('COMMIT');
   });
   t.equal(code, 1);
-  t.match(failure?.message, /no longer the one that may write/);
+  t.match(failure?.message, /no longer the running one/);
   t.strictSame(contentOf(root), before);
 });
 

@@ -129,7 +129,7 @@ t.test('an attempt that is no longer the running one switches nothing', async (t
   ops.close();
   const { code, failure } = await run({}, jobId);
   t.equal(code, 1);
-  t.match(failure, { message: /no longer the one that may write/ });
+  t.match(failure, { message: /no longer the running one/ });
   t.equal(readPointer(config.indexFolder), null);
 });
 

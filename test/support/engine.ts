@@ -18,7 +18,7 @@ import type { RunRequest } from '../../src/jobs/run-request.ts';
 import { createJobVerbs } from '../../src/jobs/verbs.ts';
 import { createBusyRetry } from '../../src/core/db/busy-retry.ts';
 import { createDiskReserve } from '../../src/core/disk-reserve.ts';
-import { createJobListing } from '../../src/jobs/listing.ts';
+import { createJobListing, searchPace } from '../../src/jobs/listing.ts';
 import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createLibrary } from '../../src/library/repository.ts';
@@ -123,7 +123,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     bus,
     audit,
     repository,
-    listing: createJobListing(ops),
+    listing: createJobListing(ops, searchPace),
     jobs,
     /** The verbs of `jobs` without waiting until they are durable. */
     verbs,

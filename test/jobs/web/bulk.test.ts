@@ -39,7 +39,7 @@ t.test('a retry of many tells what became of each, and each leaves its audit row
   );
   t.match(
     items.map(({ message }) => message),
-    [null, /succeeded/, /asks for reason and word again/, /retried before/],
+    [null, /succeeded/, /needs a reason and its word again/, /retried before/],
   );
   const made = (await app.json(`/api/v1/operations/jobs/${items[0]?.new_number}`)).body;
   t.equal(made.operation, 'breaks');
