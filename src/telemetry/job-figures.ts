@@ -1,10 +1,10 @@
-// Statements that count jobs for figures: those that wait or run, those that ended lately, how operations usually go.
+// Statements that count jobs for figures: waiting and running ones, those that ended lately, the usual run of an operation.
 import type { Db } from '../core/db/open.ts';
 import type { JobStatus } from '../jobs/job.ts';
 
 export type Ended = { succeeded: number; failed: number; cancelled: number };
 
-/** Of the last hundred runs that ended; durations in seconds, of those that succeeded. Null: there was none. */
+/** Figures of the last hundred ended runs; durations in seconds, of the successful ones. Null: there was none. */
 type OperationFigures = {
   operation: string;
   runs: number;
@@ -37,7 +37,7 @@ export function createJobFigures(ops: Db) {
   `);
 
   return {
-    /** Jobs that are not over. */
+    /** Counts of jobs that have not ended. */
     active(): { running: number; queued: number } {
       const rows = active.all() as { status: JobStatus; jobs: number }[];
       const of = (...statuses: JobStatus[]) =>
@@ -45,7 +45,7 @@ export function createJobFigures(ops: Db) {
       return { running: of('running'), queued: of('queued', 'retrying') };
     },
 
-    /** Entries a minute that running jobs embed: 0 when none embeds, null until it is measured. */
+    /** Entries a minute that running jobs embed: 0 when none embeds, null until the rate is measured. */
     embeddingRate(): number | null {
       const rates = embedding.all() as (number | null)[];
       return rates.includes(null)
@@ -53,7 +53,7 @@ export function createJobFigures(ops: Db) {
         : Math.round(rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0) * 60);
     },
 
-    /** Jobs that ended since then, by status and minute (of Unix time). */
+    /** Jobs that ended since then, by status and minute of Unix time. */
     endedSince: (since: Date) =>
       endedSince.all(since.toISOString()) as { status: keyof Ended; minute: number; jobs: number }[],
 
@@ -73,7 +73,7 @@ export function createJobFigures(ops: Db) {
   };
 }
 
-/** Of sorted values; the nearest rank. */
+/** The nearest rank in sorted values. */
 function percentile(sorted: number[], share: number): number | null {
   return sorted[Math.ceil(sorted.length * share) - 1] ?? null;
 }

@@ -1,4 +1,4 @@
-// How many jobs ended, by outcome and minute, over the last day: read once at the start, then kept by what the bus says,
+// Counts the jobs that ended over the last day, by outcome and minute: read once at start, then kept up to date by events,
 // so that no page counts the history.
 import type { Bus, JobEvent } from '../core/bus.ts';
 import type { Ended, JobFigures } from './job-figures.ts';
@@ -11,15 +11,17 @@ const dayMinutes = 1440;
 export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () => Date }) {
   const { figures, bus, now } = given;
   const minutes = new Map<number, Ended>();
-  const total = nobody();
-  const present = () => Math.floor(now().getTime() / minuteMs);
+  const total = noJobs();
+  const currentMinute = () => Math.floor(now().getTime() / minuteMs);
 
-  for (const { status, minute, jobs } of figures.endedSince(new Date((present() - dayMinutes) * minuteMs))) {
+  for (const { status, minute, jobs } of figures.endedSince(
+    new Date((currentMinute() - dayMinutes) * minuteMs),
+  )) {
     minuteOf(minute)[status] += jobs;
   }
   bus.on('job', ({ status }: JobEvent) => {
     if (!isEnded(status)) return;
-    minuteOf(present())[status] += 1;
+    minuteOf(currentMinute())[status] += 1;
     total[status] += 1;
   });
 
@@ -27,16 +29,16 @@ export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () =
     /** Since the start of this process. */
     total: (): Readonly<Ended> => total,
 
-    /** Of the last 24 hours, to the minute. */
+    /** The last 24 hours, to the minute. */
     lastDay(): Ended {
       forgetOld();
       return sum([...minutes.values()]);
     },
 
-    /** How many ended in each of the `steps` parts of the last day, oldest first; parts begin at the same times each day. */
+    /** How many ended in each of `steps` parts of the last day, oldest first; parts begin at the same times each day. */
     parts(steps: number): number[] {
       const width = dayMinutes / steps;
-      const first = Math.floor(present() / width) - steps + 1;
+      const first = Math.floor(currentMinute() / width) - steps + 1;
       const parts = Array.from({ length: steps }, () => 0);
       for (const [minute, { succeeded, failed, cancelled }] of minutes) {
         const part = Math.floor(minute / width) - first;
@@ -47,23 +49,23 @@ export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () =
   };
 
   function minuteOf(minute: number): Ended {
-    const known = minutes.get(minute) ?? nobody();
+    const known = minutes.get(minute) ?? noJobs();
     minutes.set(minute, known);
     return known;
   }
 
   function forgetOld() {
-    const oldest = present() - dayMinutes + 1;
+    const oldest = currentMinute() - dayMinutes + 1;
     for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
   }
 }
 
-function nobody(): Ended {
+function noJobs(): Ended {
   return { succeeded: 0, failed: 0, cancelled: 0 };
 }
 
 function sum(all: Ended[]): Ended {
-  const result = nobody();
+  const result = noJobs();
   for (const { succeeded, failed, cancelled } of all) {
     result.succeeded += succeeded;
     result.failed += failed;

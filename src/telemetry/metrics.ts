@@ -1,13 +1,13 @@
-// What a sample holds: every metric with its unit, and what is kept of five minutes of it. The columns of both tables of
-// samples are these, so a new metric is a line here, a column there, and a migration.
+// The metrics of a sample, with their units and how five minutes of each are folded. They are the columns of both sample
+// tables: a new metric is a line here, a column there, and a migration.
 import type { readings } from '../core/db/ops-schema.ts';
 
-/** level: its average, lowest and highest are kept; count: its sum; state: its last value. */
+/** level: average, minimum and maximum are kept; count: the sum; state: the last value. */
 type Fold = 'level' | 'count' | 'state';
 type Metric = { fold: Fold; unit: string; about: string };
 export type MetricName = keyof typeof readings;
 
-/** A value is null when it was not known. */
+/** An unknown value is null. */
 export type Readings = Record<MetricName, number | null>;
 
 /** `at` in seconds since 1970. */

@@ -2,26 +2,26 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Readings } from './metrics.ts';
 
-/** The histogram holds the time between two looks, so a loop that is never late shows this. A loop that is late by as
- *  much is always seen; each look wakes a server that has nothing else to do. */
-const lookEveryMs = 50;
+/** The histogram holds the time between two measurements, so a loop that is never late shows this value. A shorter time
+ *  would wake an idle server more often. */
+const measureEveryMs = 50;
 
 export function createProcessMeter() {
-  const delay = monitorEventLoopDelay({ resolution: lookEveryMs });
+  const delay = monitorEventLoopDelay({ resolution: measureEveryMs });
   let last = { cpu: process.cpuUsage(), at: performance.now() };
 
   return {
     start: () => delay.enable(),
     stop: () => delay.disable(),
 
-    /** Since the reading before. */
+    /** Measures since the previous reading. */
     read(): Partial<Readings> {
       const elapsedMs = performance.now() - last.at;
       const { user, system } = process.cpuUsage(last.cpu);
       last = { cpu: process.cpuUsage(), at: performance.now() };
       const hasLag = delay.max > 0;
       const lag = (nanoseconds: number) =>
-        hasLag ? round(Math.max(0, nanoseconds / 1e6 - lookEveryMs)) : null;
+        hasLag ? round(Math.max(0, nanoseconds / 1e6 - measureEveryMs)) : null;
       const readings = {
         rss_bytes: process.memoryUsage.rss(),
         cpu_percent: round((user + system) / 10 / Math.max(1, elapsedMs)),

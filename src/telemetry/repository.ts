@@ -1,9 +1,9 @@
-// Statements on samples in ops.db: each reading for a day, folded to five minutes for thirty. What was not sampled stays
-// a gap: no row is ever made up.
+// Statements on samples in ops.db: every sample for a day, folded to five minutes for thirty days. A time without a sample
+// stays a gap.
 import type { Db } from '../core/db/open.ts';
 import { type MetricName, metricNames, metrics, type Sample } from './metrics.ts';
 
-/** A step of a series; `at` in seconds since 1970. Only levels have a least and a most. */
+/** A step of a series; `at` in seconds since 1970. Only levels have a minimum and a maximum. */
 export type Point = { at: number; value: number; min: number | null; max: number | null };
 type Range = { from: number; until: number; stepSec: number };
 
@@ -12,7 +12,7 @@ export type Samples = ReturnType<typeof createSampleRepository>;
 export const keptSec = 86_400;
 export const rollupSec = 300;
 const rollupKeptSec = 30 * 86_400;
-/** So many rows are removed with each sample at most: nobody waits for a big deletion after a long pause. */
+/** The most rows removed with one sample: a large deletion after a long pause would block. */
 const prunedAtOnce = 100;
 
 export function createSampleRepository(ops: Db) {
@@ -29,7 +29,7 @@ export function createSampleRepository(ops: Db) {
       FROM sample WHERE at >= @from AND at < @until GROUP BY slot${part === 'avg' ? ' HAVING max(at)' : ''}
     `),
   );
-  // What lies in the future was written before the clock was set back.
+  // Samples in the future were written before the clock was set back.
   const prunes = [
     ops.prepare(prune('sample', `at < @now - ${keptSec}`)),
     ops.prepare(prune('sample', `at > @now + ${rollupSec}`)),
@@ -39,7 +39,7 @@ export function createSampleRepository(ops: Db) {
   const series = new Map(metricNames.map((name) => [name, ops.prepare(seriesOf(name))]));
 
   return {
-    /** Writes samples, folds what is complete and removes what is too old, in one short transaction. */
+    /** Writes samples, folds complete slots and removes old rows, in one short transaction. */
     write(samples: Sample[]) {
       const now = samples.at(-1)?.at;
       if (now === undefined) return;
@@ -54,9 +54,9 @@ export function createSampleRepository(ops: Db) {
 
     latest: () => (latest.get() as Sample | undefined) ?? null,
 
-    /** Steps of `stepSec` that begin from `from` until before `until` (seconds); one without a sample is left out. Steps
-     *  of `rollupSec` and its multiples come from the folds, and only their newest end from samples; shorter ones reach
-     *  back a day. */
+    /** Steps of `stepSec` that begin from `from` until before `until` (seconds); steps without a sample are left out.
+     *  Multiples of `rollupSec` are read from the folds, and only their newest end from samples; shorter steps reach back
+     *  a day. */
     series(name: MetricName, { from, until, stepSec }: Range): Point[] {
       const newest = stepSec < rollupSec ? null : (newestRollup.get(until) as number | null);
       const split = newest === null ? from : Math.max(from, newest + rollupSec);
@@ -67,7 +67,7 @@ export function createSampleRepository(ops: Db) {
     },
   };
 
-  /** Slots that have ended and are not folded yet; normally there is none, or one. */
+  /** Folds the slots that have ended since the last fold; normally none or one. */
   function rollUp(now: number) {
     const newest = newestRollup.get(now + 1) as number | null;
     const from = newest === null ? now - keptSec : newest + rollupSec;
@@ -76,7 +76,7 @@ export function createSampleRepository(ops: Db) {
   }
 }
 
-/** What a row of that part holds of a metric. A bare column is that of the newest row, because of the `max(at)`. */
+/** The value of a metric in a row of that part. A bare column is that of the newest row, because of the `max(at)`. */
 function foldOf(name: MetricName, part: string): string {
   const { fold } = metrics[name];
   if (fold === 'level') return `round(${part}(${name}), 3)`;

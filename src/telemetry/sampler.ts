@@ -1,15 +1,17 @@
-// The one sampler: every few seconds it says on the bus when another process has changed the library, takes one sample
-// of everything, and writes it. It never waits for a busy database: what could not be written is written with the next.
+// The one sampler: at every interval it emits `library` when another process has changed the library, takes a sample and
+// writes it. It never waits for a busy database: unwritten samples are written with the next one.
 import type { Bus } from '../core/bus.ts';
 import { type Db, prepareDataVersion } from '../core/db/open.ts';
+import { createLoop } from '../core/loop.ts';
 import type { LiveIndex } from '../index/live.ts';
-import { metricNames, type Readings, type Sample } from './metrics.ts';
+import type { Sample } from './metrics.ts';
+import { createReport, takeReadings } from './readings.ts';
 import type { Samples } from './repository.ts';
 import type { Source } from './sources.ts';
 
-/** An hour at five seconds; older ones are given up for the newer when nothing can be written for so long. */
-const unwrittenMax = 720;
-/** Samples stand on multiples of the interval, so that none falls into its neighbour's step; a timer may be early. */
+/** An hour at five seconds; then older samples are dropped. */
+const maxUnwritten = 720;
+/** Samples are taken this long after a multiple of the interval, because a timer may be early. */
 const lateMs = 20;
 
 export function createSampler(given: {
@@ -20,88 +22,51 @@ export function createSampler(given: {
   samples: Samples;
   sources: Record<string, Source>;
   now: () => Date;
-  /** Told once for each series of failures; `what` is the name of a source, `library` or `samples`. */
+  /** Called once for each series of failures; `what` is the name of a source, `library` or `samples`. */
   onError: (error: Error, what: string) => void;
 }) {
-  const { library, liveIndex, bus, intervalMs, samples, sources, now } = given;
+  const { library, liveIndex, bus, intervalMs, samples, sources, now, onError } = given;
   const unwritten: Sample[] = [];
-  const failing = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
-  let isStopped = true;
-  let sampling: Promise<void> | null = null;
+  const report = createReport(onError);
   const dataVersion = prepareDataVersion(library);
   let seen = dataVersion();
   let latest = samples.latest();
+  let refreshed: Promise<void> = Promise.resolve();
+  const loop = createLoop({
+    everyMs: () => intervalMs - (now().getTime() % intervalMs) + lateMs,
+    runOnce: sample,
+    onError: (error) => onError(error as Error, 'samples'),
+  });
 
   return {
-    start() {
-      if (!isStopped) return;
-      isStopped = false;
-      tick();
+    start: loop.start,
+    stop: loop.stop,
+    /** Settles when the sample is taken and the live index has looked at its files. */
+    async runOnce() {
+      await loop.runOnce();
+      await refreshed;
     },
-    runOnce,
-    /** The newest sample: of the process before until the first is taken, null when there never was one. */
+    /** The newest sample: of the process before until the first is taken; null when there never was one. */
     latest: (): Sample | null => latest,
-    /** Settles when no sample is being taken; safe twice. */
-    async stop() {
-      isStopped = true;
-      if (timer) clearTimeout(timer);
-      timer = null;
-      await sampling;
-    },
   };
 
-  function tick() {
-    void runOnce();
-    const delayMs = intervalMs - (now().getTime() % intervalMs) + lateMs;
-    timer = setTimeout(tick, delayMs);
-  }
-
-  /** Settles when the sample is taken and the live index has looked at its files. Two samples at once are one. */
-  async function runOnce() {
-    await tell('library', tellOfChange);
-    const refreshed = liveIndex.refresh();
-    sampling ??= sample().finally(() => {
-      sampling = null;
-    });
-    await sampling;
-    await refreshed;
-  }
-
-  function tellOfChange() {
-    const version = dataVersion();
-    if (version !== seen) bus.emit('library');
-    seen = version;
-  }
-
   async function sample() {
-    latest = await takeSample();
+    await report('library', emitChange);
+    refreshed = liveIndex.refresh();
+    const at = Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000);
+    latest = { at, ...(await takeReadings(sources, report)) };
     unwritten.push(latest);
-    if (unwritten.length > unwrittenMax) unwritten.shift();
-    await tell('samples', () => {
+    if (unwritten.length > maxUnwritten) unwritten.shift();
+    await report('samples', () => {
       samples.write(unwritten);
       unwritten.length = 0;
     });
     bus.emit('sample');
   }
 
-  async function takeSample(): Promise<Sample> {
-    const at = Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000);
-    const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
-    for (const [name, source] of Object.entries(sources)) {
-      await tell(name, async () => void Object.assign(readings, await source()));
-    }
-    return { at, ...readings };
-  }
-
-  /** Tells of an error when `work` went well the time before. */
-  async function tell(what: string, work: () => void | Promise<void>) {
-    try {
-      await work();
-      failing.delete(what);
-    } catch (error) {
-      if (!failing.has(what)) given.onError(error as Error, what);
-      failing.add(what);
-    }
+  function emitChange() {
+    const version = dataVersion();
+    if (version !== seen) bus.emit('library');
+    seen = version;
   }
 }

@@ -1,4 +1,4 @@
-// Where a sample's numbers come from: each source reads what others keep counted, and never scans.
+// The sources of a sample's readings: each reads counters that others keep, and never scans.
 import fs from 'node:fs';
 import type { Config } from '../core/config.ts';
 import type { LiveIndex } from '../index/live.ts';
@@ -8,10 +8,10 @@ import type { JobTally } from './job-tally.ts';
 import type { WorkerRow, WorkerState } from '../workers/state.ts';
 import type { Readings } from './metrics.ts';
 
-/** What is sampled of a worker. */
+/** The part of a worker that is sampled. */
 export type SampledWorker = Pick<WorkerRow, 'claimant' | 'failed' | 'rate_per_min'> & { view: WorkerState };
 
-/** Gives some of the readings; what no source gives, or one that throws, is null in the sample. */
+/** Gives some of the readings; the others, and those of a source that throws, are null in the sample. */
 export type Source = () => Partial<Readings> | Promise<Partial<Readings>>;
 
 export function queueSource(counts: Pick<LibraryCounts, 'queue'>): Source {
@@ -62,15 +62,15 @@ export function jobsSource(figures: JobFigures, tally: JobTally): Source {
 }
 
 export function workersSource(workers: () => SampledWorker[]): Source {
-  /** Failures that each worker process had told of at the reading before; null before the first. */
+  /** The failures of each worker process at the previous reading; null before the first. */
   let before: Map<string, number> | null = null;
   return () => {
     const all = workers();
     const count = (state: WorkerState) => all.filter(({ view }) => view === state).length;
-    const told = all.map(({ claimant, failed }) => failed - (before ? (before.get(claimant) ?? 0) : failed));
+    const added = all.map(({ claimant, failed }) => failed - (before ? (before.get(claimant) ?? 0) : failed));
     before = new Map(all.map(({ claimant, failed }) => [claimant, failed]));
     return {
-      embedding_failures: told.reduce((sum, failures) => sum + failures, 0),
+      embedding_failures: added.reduce((sum, failures) => sum + failures, 0),
       workers_idle: count('idle'),
       workers_working: count('working'),
       workers_paused: count('paused'),
@@ -81,7 +81,7 @@ export function workersSource(workers: () => SampledWorker[]): Source {
   };
 }
 
-/** Entries a minute that workers and jobs embed together; null while that of a job is not measured yet. */
+/** Entries a minute that workers and jobs embed together; null while the rate of a job is not measured yet. */
 export function embeddingRate(
   workers: SampledWorker[],
   figures: Pick<JobFigures, 'embeddingRate'>,

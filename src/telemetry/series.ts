@@ -1,0 +1,79 @@
+// Series of samples for pages and the API.
+import type { Bus } from '../core/bus.ts';
+import { AppError } from '../core/errors.ts';
+import { type MetricName, metricNames, metrics } from './metrics.ts';
+import { keptSec, type Point, rollupSec, type Samples } from './repository.ts';
+
+/** Steps without a sample are left out: they are gaps. Times in seconds since 1970. */
+type Series = { metric: MetricName; from: number; until: number; stepSec: number; points: Point[] };
+
+const maxPoints = 1000;
+const stepsSec = [1, 5, 15, 60, rollupSec, 900, 3600, 21_600, 86_400];
+const maxCached = 64;
+
+export function createSeries(given: { samples: Samples; intervalMs: number; bus: Bus; now: () => Date }) {
+  const { samples, bus, now } = given;
+  const intervalSec = Math.ceil(given.intervalMs / 1000);
+  /** Answers of `recent`, which change with each sample only. */
+  const cached = new Map<string, (number | null)[]>();
+  bus.on('sample', () => cached.clear());
+
+  return {
+    /** The step is so wide that there are at most a thousand points. Throws `invalid_arguments` for an unknown metric and
+     *  for a range that ends before it begins. */
+    series(name: string, since?: Date, until?: Date): Series {
+      if (!isMetric(name)) throw unknownMetric(name);
+      const current = seconds(now());
+      const end = Math.min(until ? seconds(until) : current + 1, current + 1);
+      const start = Math.max(since ? seconds(since) : end - 3600, 0);
+      if (start > end) throw reversedRange();
+      const minStep = start < current - keptSec ? rollupSec : 1;
+      const wantedSec = Math.max(intervalSec, minStep, (end - start) / maxPoints);
+      const stepSec = stepsSec.find((step) => step >= wantedSec) ?? Math.ceil(wantedSec / 86_400) * 86_400;
+      const range = { from: Math.ceil(start / stepSec) * stepSec, until: end, stepSec };
+      return { metric: name, ...range, points: samples.series(name, range) };
+    },
+
+    /** The last `steps` steps, at most a day in all, oldest first, with the current one; null is a gap. Gives each step's
+     *  average, or its maximum, which keeps peaks. Steps begin at fixed times, so the answer changes with a sample only. */
+    recent(
+      name: MetricName,
+      steps: number,
+      stepSec: number,
+      of: 'value' | 'max' = 'value',
+    ): (number | null)[] {
+      const current = seconds(now());
+      const from = (Math.floor(current / stepSec) - steps + 1) * stepSec;
+      const key = `${name} ${of} ${from} ${steps}`;
+      const known = cached.get(key);
+      if (known) return known;
+      const points = samples.series(name, { from, until: current + 1, stepSec });
+      const found = new Map(points.map((point) => [point.at, point[of]]));
+      const values = Array.from({ length: steps }, (_, step) => found.get(from + step * stepSec) ?? null);
+      if (cached.size >= maxCached) cached.clear();
+      cached.set(key, values);
+      return values;
+    },
+  };
+}
+
+function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(metrics, name);
+}
+
+function unknownMetric(name: string) {
+  const message = `There is no metric ${JSON.stringify(name.slice(0, 80))}. Choose one of: ${metricNames.join(', ')}.`;
+  return new AppError('invalid_arguments', message, {
+    problems: [{ field: 'metric', message }],
+    metrics: metricNames,
+  });
+}
+
+function reversedRange() {
+  const message = 'since: choose a time before until, and not in the future.';
+  return new AppError('invalid_arguments', message, { problems: [{ field: 'since', message }] });
+}
+
+function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
