@@ -9,7 +9,7 @@ import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
-import { createDescriptors } from './core/descriptors.ts';
+import { createDescriptors, ownDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { type Log, logJobEvents } from './core/log.ts';
@@ -119,7 +119,7 @@ function createKernel(
     bus,
     audit: createAudit(ops, now),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
-    descriptors: createDescriptors(),
+    descriptors: createDescriptors(ownDescriptors()),
     ops,
     library,
     isNewLibrary: isNew,

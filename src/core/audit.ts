@@ -1,10 +1,9 @@
-// The statements that record who did what, when, why, from where, and how it ended, and that read it again. Rows are only
-// ever added (triggers refuse the rest).
+// The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else.
 import type { Db } from './db/open.ts';
 
 type AuditOutcome = 'ok' | 'refused' | 'failed';
 
-/** `by` is the person or program behind a request, `peer` the address it came from. */
+/** The person or program behind a request, and the address it came from. */
 export type Requester = { actor: string; peer: string | null; requestId: string | null };
 
 type AuditEntry = {
@@ -16,16 +15,16 @@ type AuditEntry = {
   detail?: Record<string, unknown> | null;
 };
 
-/** What people are told of a row. */
+/** A row as it is shown in the story of a target. */
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
 
 export type Audit = ReturnType<typeof createAudit>;
 
-/** The program itself, e.g. when it recovers jobs at start. */
+/** The server itself, e.g. when it recovers jobs at start. */
 export const systemRequester: Requester = { actor: 'system', peer: null, requestId: null };
 
-const longestText = 200;
-const longestTrail = 50;
+const maxTextLength = 200;
+const maxTrailRows = 50;
 
 export function createAudit(ops: Db, now: () => Date) {
   const insert = ops.prepare(`
@@ -39,20 +38,20 @@ export function createAudit(ops: Db, now: () => Date) {
     SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
   `);
   return {
-    /** What was done to a target, oldest first; of a long story the newest part. */
+    /** The newest rows of a target, without refusals, oldest first. */
     trail: (target: string): Trail[] =>
       newestOf
-        .all(target, longestTrail)
+        .all(target, maxTrailRows)
         .map((row) => ({ ...row, detail: row.detail === null ? null : JSON.parse(row.detail) }))
         .reverse(),
 
-    /** Adds a row; takes part in the transaction that is open, if there is one. */
+    /** Adds a row, as part of the open transaction if there is one. */
     record({ event, outcome, by, target = null, reason = null, detail = null }: AuditEntry) {
       insert.run({
         at: now().toISOString(),
-        actor: by.actor.slice(0, longestText),
+        actor: by.actor.slice(0, maxTextLength),
         event,
-        target: target?.slice(0, longestText) ?? null,
+        target: target?.slice(0, maxTextLength) ?? null,
         outcome,
         reason,
         detail: detail && JSON.stringify(detail),

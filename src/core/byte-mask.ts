@@ -1,13 +1,13 @@
-// Replaces given byte strings in a stream, wherever the stream is cut, and changes no other byte. Holds back only what
-// could be the beginning of one, so memory is bounded by the longest. Search: Wu and Manber, "A fast algorithm for
-// multi-pattern searching" (1994): most bytes are skipped, whatever the number of patterns.
+// Replaces given byte strings in a stream, however it is cut, and changes no other byte. It holds back only bytes that could
+// begin a pattern, so memory is bounded by the longest one. Search: Wu and Manber, "A fast algorithm for multi-pattern
+// searching" (1994), which skips most bytes whatever the number of patterns.
 
 const mark = Buffer.from('[masked]');
 const none: Buffer = Buffer.alloc(0);
 
 export type ByteMask = { add(chunk: Buffer): Buffer; end(): Buffer };
 
-/** Gives a maker of masks, one a stream. Patterns are two bytes or longer. */
+/** Gives a function that makes a mask for one stream. Patterns must be at least two bytes long. */
 export function createByteMask(patterns: Buffer[]): () => ByteMask {
   if (patterns.length === 0) return () => ({ add: (chunk) => chunk, end: () => none });
   const search = prepare(patterns);
@@ -16,7 +16,7 @@ export function createByteMask(patterns: Buffer[]): () => ByteMask {
 
 function createStreamMask(search: Search): ByteMask {
   let held = none;
-  /** So many of the held bytes belong to a secret whose mark is written already. */
+  /** How many of the held bytes belong to a pattern whose mark is written already. */
   let covered = 0;
 
   function take(bytes: Buffer, isLast: boolean): Buffer {
@@ -45,7 +45,7 @@ type Search = ReturnType<typeof prepare>;
 function prepare(patterns: Buffer[]) {
   const shortest = Math.min(...patterns.map((pattern) => pattern.length));
   const longest = Math.max(...patterns.map((pattern) => pattern.length));
-  /** How far the window of `shortest` bytes may move when its last two bytes are this pair. */
+  /** How far the search window may move when its last two bytes are this pair. */
   const shifts = new Uint16Array(65_536).fill(Math.min(shortest - 1, 65_535));
   const byPair = (offset: number) => {
     const groups = new Map<number, Buffer[]>();
@@ -65,7 +65,7 @@ function prepare(patterns: Buffer[]) {
   const byFirstPair = byPair(0);
   const firstBytes = new Set(patterns.map((pattern) => pattern[0]));
 
-  /** A loop: most comparisons end with the first byte, and a call of `compare` costs more than that. */
+  /** A loop, because most comparisons end with the first byte and a call of `compare` costs more. */
   const startsWith = (bytes: Buffer, at: number, pattern: Buffer, length = pattern.length) => {
     if (at + length > bytes.length) return false;
     for (let n = 0; n < length; n++) if (bytes[at + n] !== pattern[n]) return false;
@@ -73,7 +73,7 @@ function prepare(patterns: Buffer[]) {
   };
 
   return {
-    /** Where the first pattern at or after `from` begins, or -1. */
+    /** Position of the first pattern at or after `from`, or -1. */
     next(bytes: Buffer, from: number): number {
       const end = bytes.length - shortest;
       for (let at = from; at <= end; ) {
@@ -85,14 +85,14 @@ function prepare(patterns: Buffer[]) {
       return -1;
     },
 
-    /** Length of the longest pattern that begins there. */
+    /** Length of the longest pattern that begins at `at`. */
     lengthAt(bytes: Buffer, at: number): number {
       const candidates = byFirstPair.get(bytes.readUInt16BE(at)) ?? [];
       const found = candidates.filter((pattern) => startsWith(bytes, at, pattern));
       return Math.max(0, ...found.map((pattern) => pattern.length));
     },
 
-    /** From here on the bytes could be the beginning of a pattern; the end when they cannot. */
+    /** Position from which the bytes could begin a pattern; the length when none could. */
     partialFrom(bytes: Buffer): number {
       for (let at = Math.max(0, bytes.length - longest + 1); at < bytes.length; at++) {
         if (!firstBytes.has(bytes[at])) continue;

@@ -1,4 +1,4 @@
-// Reads the environment (and a .env file) once into a frozen, typed object. Nothing else reads process.env.
+// Reads the environment and a .env file into a frozen, typed object. Nothing else reads process.env.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,14 +8,14 @@ import { AppError } from './errors.ts';
 type Environment = Record<string, string | undefined>;
 export type Config = ReturnType<typeof readConfig>;
 
-/** Folder of package.json; views, migrations, public and the compiled scripts are found from here. */
+/** The folder of package.json, which contains views, migrations, public and dist. */
 export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 export const version: string = JSON.parse(
   fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
 ).version;
 
-/** What an operator may set, as `.env.example` lists it. */
+/** The settings, as `.env.example` lists them. */
 export const settingNames = [
   'CHL_HOST',
   'CHL_PORT',
@@ -47,12 +47,17 @@ export const settingNames = [
 /** Folders in which commands are looked up. */
 export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
 
-/** The configuration of this process. Variables that are set win over the .env file in `folder`. */
-export function loadConfig(environment: Environment = process.env, folder = process.cwd()): Config {
+/** The configuration of this process. Throws `config`. */
+export function loadConfig(): Config {
+  return loadConfigFrom(process.cwd(), process.env);
+}
+
+/** Variables of `environment` take precedence over the .env file in `folder`. Throws `config`. */
+export function loadConfigFrom(folder: string, environment: Environment): Config {
   return readConfig({ ...readEnvFile(path.join(folder, '.env')), ...environment }, folder);
 }
 
-/** Throws `config` with one line that names the variable, the value and what is allowed. */
+/** Relative paths are resolved from `folder`. Throws `config` with the variable, its value and the allowed values. */
 export function readConfig(env: Environment, folder: string) {
   const absolute = (value: string) => path.resolve(folder, value);
   const root = absolute(text(env, 'CHL_EXPERIENCE_ROOT', './data'));
@@ -95,8 +100,8 @@ export function readConfig(env: Environment, folder: string) {
   return Object.freeze(config);
 }
 
-/** What a child process is given: enough to load the same configuration, and nothing secret. `passedOn` names further
- *  variables of this process that an operator's own operation asks for. */
+/** The environment of a child process: it loads the same configuration, and has no secrets. `passedOn` names further
+ *  variables of this process that a custom operation needs. */
 export function childEnvironment(
   config: Config,
   extra: Record<string, string>,
@@ -125,16 +130,17 @@ export function childEnvironment(
   };
 }
 
-/** What the runner tells a script about itself: which attempt of which job it is (`CHL_JOB=<id>.<attempt>`; by hand
- *  an empty id), and the descriptor for its messages (0: none). */
-export function readScriptEnvironment(env: Environment = process.env) {
+/** The attempt that this script runs (`CHL_JOB=<id>.<attempt>`; an empty id by hand), and the descriptor of its messages
+ *  (0: none). */
+export function readScriptEnvironment() {
+  const { env } = process;
   const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
   return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0) };
 }
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 
-/** The last two are set by the runner for its children. */
+/** The runner sets the last two for its children. */
 const known = new Set([...settingNames, 'CHL_JOB', 'CHL_MESSAGE_FD']);
 
 function readEnvFile(file: string): Environment {
@@ -142,11 +148,11 @@ function readEnvFile(file: string): Environment {
   try {
     return parseEnv(fs.readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw refusal(`${file} cannot be read: ${(cause as Error).message}. Mend or remove it.`);
+    throw refusal(`${file} cannot be read: ${(cause as Error).message}. Fix or remove it.`);
   }
 }
 
-/** There is no login yet, so nothing that would need one may start. */
+/** Without a login the server must not be reachable from other machines. */
 function refuseExposure(env: Environment, host: string) {
   if (env.CHL_ACCESS_TOKEN) {
     throw refusal(
@@ -162,7 +168,7 @@ function refuseExposure(env: Environment, host: string) {
 
 export type EmbeddingService = { url: string; model: string; keyFile: string | null };
 
-/** Null: the built-in embedder. The key itself is read where it is used, so that nothing can print it with the settings. */
+/** Null: the built-in embedder. The key is read where it is used, so that it is never printed with the settings. */
 function readEmbeddingService(
   env: Environment,
   absolute: (value: string) => string,
@@ -206,7 +212,7 @@ function refuseSharedFile(databasePath: string, opsDatabasePath: string) {
   );
 }
 
-/** Also when one is a link to the other. */
+/** True also when one is a link to the other. */
 function isSameFile(one: string, other: string): boolean {
   if (one === other) return true;
   const [a, b] = [one, other].map((file) => fs.statSync(file, { throwIfNoEntry: false }));
@@ -224,12 +230,12 @@ function list(env: Environment, name: string, separator: string): string[] {
     .filter(Boolean);
 }
 
-function whole(env: Environment, name: string, fallback: number, least: number, most: number): number {
+function whole(env: Environment, name: string, fallback: number, min: number, max: number): number {
   const value = env[name];
   if (!value) return fallback;
   const number = Number(value);
-  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-  throw refusal(`${name} is ${JSON.stringify(value)}; allowed: a whole number from ${least} to ${most}.`);
+  if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+  throw refusal(`${name} is ${JSON.stringify(value)}; allowed: a whole number from ${min} to ${max}.`);
 }
 
 /** The first of `allowed` is the default. */

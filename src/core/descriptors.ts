@@ -1,35 +1,42 @@
-// How many files, pipes and sockets this process may still open. Whoever can wait or refuse asks before it takes one of
-// the last: a system call that fails for want of a descriptor cannot be answered with words.
+// How many files, pipes and sockets this process may still open. Work that can wait or be refused asks first: a system call
+// that fails without a descriptor leaves no clean way out.
 import fs from 'node:fs';
 import { AppError } from './errors.ts';
 
-/** How many must be left for each: what a start takes for a moment, and what others need at the same time. */
+/** How many must be left for each use, with a margin for what starts at the same time. */
 const needs = {
-  /** Lasts for hours, so it must leave enough for a job that starts and for requests meanwhile. */
+  /** Lasts for hours, so a job and requests must still be able to start. */
   stream: 20,
-  /** Five pipes with both ends, the log, and what a spawn takes itself. */
+  /** Five pipes with both ends, the log, and those of the spawn itself. */
   job: 14,
-  /** Its file, the loop of the thread that writes it, and the process that checks it. */
+  /** Its file, the thread that writes it, and the process that checks it. */
   upload: 20,
-  /** Its loop, its two connections to the library, the file of the index. */
+  /** Its event loop, two connections to the library, the index file. */
   searchThread: 12,
-  /** Besides its connection a request reads a template or a file. */
+  /** A template or a file, beside its connection. */
   request: 3,
-  /** One more to take, and one to say no with. */
+  /** One to accept, and one to refuse with. */
   connection: 2,
 };
-/** At rest about 45 are open; the start, which loads many modules at once, takes twice that for a moment. */
-const least = 128;
+/** About 45 are open at rest; loading the modules at start takes twice that for a moment. */
+const minLimit = 128;
 
 type DescriptorUse = keyof typeof needs;
 
 export type Descriptors = ReturnType<typeof createDescriptors>;
 
-/** With so many left a count may be older: nothing takes an eighth of them in the time of as many questions. */
+/** With more left than this an older count is used: an eighth of them cannot be taken during as many questions. */
 const plenty = 1000;
 
-/** `limit` and `count` are those of this process, where the system tells; elsewhere there is always room. */
-export function createDescriptors(limit = readLimit(), count = countOpen) {
+/** The limit of a process, and how many descriptors it has open. */
+type DescriptorUsage = { limit: number; countOpen: () => number };
+
+/** Of this process. The limit is its soft one, which Node has raised to the hard one; infinite where it is unknown. */
+export function ownDescriptors(): DescriptorUsage {
+  return { limit: readLimit(), countOpen };
+}
+
+export function createDescriptors({ limit, countOpen }: DescriptorUsage) {
   let left = limit;
   let questions = 0;
   return {
@@ -37,7 +44,7 @@ export function createDescriptors(limit = readLimit(), count = countOpen) {
       if (limit === Number.POSITIVE_INFINITY) return true;
       questions -= 1;
       if (questions < 0) {
-        left = limit - count();
+        left = limit - countOpen();
         questions = left > plenty ? Math.floor(left / 8) : 0;
       }
       return left >= needs[use];
@@ -45,16 +52,15 @@ export function createDescriptors(limit = readLimit(), count = countOpen) {
   };
 }
 
-/** Throws `config` when the server could not even be loaded. */
-export function assertEnoughDescriptors(limit = readLimit()) {
-  if (limit >= least) return;
+/** Throws `config` when the limit is too low to load the server. */
+export function assertEnoughDescriptors(limit: number) {
+  if (limit >= minLimit) return;
   throw new AppError(
     'config',
-    `A process may open only ${limit} files here; at least ${least} are needed. Run "ulimit -n 1024" before it.`,
+    `A process may open only ${limit} files here; at least ${minLimit} are needed. Run "ulimit -n 1024" before it.`,
   );
 }
 
-/** The soft limit. Node has raised it to the hard one. */
 function readLimit(): number {
   const file = '/proc/self/limits';
   if (!fs.existsSync(file)) return Number.POSITIVE_INFINITY;
@@ -62,7 +68,7 @@ function readLimit(): number {
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
-/** Counting takes one itself: when there is none left, all are open. */
+/** Counting needs a descriptor itself: without one, all are open. */
 function countOpen(): number {
   try {
     return fs.readdirSync('/proc/self/fd').length;

@@ -1,22 +1,22 @@
-// Keeps a full disk from taking the engine down: refuses new jobs while there is still room to end the old ones, and
-// holds a file of ballast that is given up when the end of a job cannot be written otherwise.
+// Protects the engine from a full disk: new jobs are refused while there is still room to end the old ones, and a file of
+// ballast is deleted when the end of a job cannot be written otherwise.
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from './errors.ts';
 import { bytes } from './format.ts';
 
-/** With less free room no new job is started, and with less than `lowDiskBytes` people are warned. */
+/** Below `reserveBytes` of free space new jobs are refused; below `lowDiskBytes` the page warns. */
 export const reserveBytes = 64 * 1024 * 1024;
 export const lowDiskBytes = 512 * 1024 * 1024;
 const ballastBytes = 1024 * 1024;
 
 export type DiskReserve = ReturnType<typeof createDiskReserve>;
 
-export function createDiskReserve(root: string, freeBytes = () => readFree(root)) {
+export function createDiskReserve(root: string, freeBytes: () => number) {
   const file = path.join(root, 'ballast');
 
   return {
-    /** Throws `disk_full` when new jobs could leave no room for those that run. */
+    /** Throws `disk_full` when a new job could leave no room for the running ones. */
     assertRoom() {
       const free = freeBytes();
       if (free >= reserveBytes) return hold();
@@ -29,7 +29,7 @@ export function createDiskReserve(root: string, freeBytes = () => readFree(root)
 
     release,
 
-    /** Runs `work`, and once more with the ballast's room when the disk is full. */
+    /** Runs `work`; on a full disk it deletes the ballast and runs `work` again. */
     withRoom<T>(work: () => T): T {
       try {
         return work();
@@ -40,27 +40,28 @@ export function createDiskReserve(root: string, freeBytes = () => readFree(root)
     },
   };
 
-  /** Gives the ballast's room back to the disk; false when it was given already. */
+  /** Deletes the ballast; false when it was deleted already. */
   function release(): boolean {
     const isHeld = fs.existsSync(file);
     fs.rmSync(file, { force: true });
     return isHeld;
   }
 
-  /** Real blocks: a file with a hole would hold nothing. */
+  /** Writes real blocks: a sparse file would reserve nothing. */
   function hold() {
     if (fs.existsSync(file)) return;
     fs.writeFileSync(file, Buffer.alloc(ballastBytes, 1), { mode: 0o600, flush: true });
   }
 }
 
-/** Whether an error says that the disk is full: of SQLite, or of a file. */
+/** Whether an error of SQLite or of a file means a full disk. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-function readFree(root: string): number {
+/** Free space of the disk of a folder. */
+export function readFreeBytes(root: string): number {
   const { bavail, bsize } = fs.statfsSync(root);
   return bavail * bsize;
 }

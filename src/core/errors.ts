@@ -1,4 +1,4 @@
-// The one error type that is meant for people. Domain code throws it or returns; it never logs and throws.
+// The error type for people. Domain code throws it or returns; it never logs and throws.
 
 export type ErrorCode =
   | 'not_found'
@@ -31,7 +31,7 @@ export type ErrorCode =
   | 'config'
   | 'internal';
 
-/** `message` says what happened, why, and what to do next; `details` is JSON for the API and for templates. */
+/** `message` says what happened, why, and the next step; `details` is JSON for the API and for templates. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: Record<string, unknown> | undefined;

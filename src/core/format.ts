@@ -1,4 +1,4 @@
-// Numbers, sizes, durations and times in the words of the pages and of results. Pure; every page uses these.
+// Formats numbers, sizes, durations and times for pages and results. Pure.
 
 /** `1,284` */
 export function count(value: number): string {
@@ -7,12 +7,12 @@ export function count(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** `1 entry`, `2 entries`: adds an s, or takes the plural that is given. */
+/** `1 entry`, `2 entries`: adds an s, or uses the given plural. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** `74.2 MiB`, `1.0 GiB`; below one KiB in bytes. What would round to 1024.0 of a unit is 1.0 of the next. */
+/** `74.2 MiB`, `1.0 GiB`; below one KiB in bytes. A value that would round to 1024.0 becomes 1.0 of the next unit. */
 export function bytes(value: number): string {
   if (value < 1024) return plural(value, 'byte');
   if (value < 1023.95 * 1024) return `${(value / 1024).toFixed(1)} KiB`;
@@ -30,12 +30,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
-/** Time left, as `about` says it. */
+/** `about 5 min left` */
 export function timeLeft(seconds: number): string {
   return `${about(seconds)} left`;
 }
 
-/** A time to come, rounded: to 1 s below a minute, to 5 s below ten, then to minutes, and from two hours on to hours. */
+/** A future duration, rounded: to 1 s below a minute, to 5 s below ten minutes, then to minutes, from two hours to hours. */
 export function about(seconds: number): string {
   if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 597.5) {
@@ -46,7 +46,7 @@ export function about(seconds: number): string {
   return `about ${Math.round(seconds / 3600)} h`;
 }
 
-/** `62%`; never 100% before the end nor 0% once begun, one decimal from 97% on. */
+/** `62%`; never 100% before the end and never 0% after the start; one decimal from 97%. */
 export function percent(done: number, total: number): string {
   if (total <= 0 || done >= total) return '100%';
   if (done <= 0) return '0%';
@@ -55,7 +55,7 @@ export function percent(done: number, total: number): string {
   return `${Math.max(1, Math.round(share))}%`;
 }
 
-/** `41/s`, or a minute's rate where that is below one a second. */
+/** `41/s`; below one a second `30/min`. */
 export function rate(perSecond: number): string {
   return perSecond >= 1 ? `${count(perSecond)}/s` : `${count(perSecond * 60)}/min`;
 }

@@ -1,46 +1,44 @@
-// Which texts of a job are secret, and in which forms they would show: as they are, JSON-escaped, in base64, a line at a
-// time. Reads secret files; never keeps them anywhere but in memory.
+// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, in base64, line by line. Secret files
+// are read into memory only.
 import fs from 'node:fs';
 import { childEnvironment, type Config } from './config.ts';
 import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
 
-/** Shorter texts would hide ordinary words. */
-const leastBytes = 6;
-/** Lines of a key file (PEM, base64) that are shorter say nothing by themselves. */
-const leastLineBytes = 16;
+/** A mask for shorter texts would hide ordinary words. */
+const minBytes = 6;
+/** Shorter lines of a key file (PEM, base64) reveal nothing by themselves. */
+const minLineBytes = 16;
 const secretFileMaxBytes = 64 * 1024;
-/** Names of variables and of JSON keys that mean a secret. */
+/** Names of variables and JSON keys whose value is a secret. */
 const secretName = /key|token|secret|password|passphrase/i;
 const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
 
-/** Hides `secrets` in everything that a job says: `stream()` for bytes in any cut, `text` and `value` for messages. */
+/** Masks `secrets`: `stream()` in bytes in any cut, `text` in a string, `value` in every string of a JSON value. */
 export function maskerFor(secrets: string[]) {
-  const forms = [...new Set(secrets.flatMap(formsOf))].filter(
-    (form) => Buffer.byteLength(form) >= leastBytes,
-  );
+  const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => Buffer.byteLength(form) >= minBytes);
   const createStream = createByteMask(forms.map((form) => Buffer.from(form)));
   const text = (plain: string): string => {
     if (forms.length === 0) return plain;
     const mask = createStream();
     return Buffer.concat([mask.add(Buffer.from(plain)), mask.end()]).toString();
   };
-  /** Every text in a JSON value, names of keys too. */
+  /** Masks keys, too. */
   const value = <T>(plain: T): T => (forms.length === 0 ? plain : (maskDeep(plain, text) as T));
   return { stream: createStream, text, value };
 }
 
-/** What the settings and the variables that an operator's own operation asks for give away: the files that names in
- *  `…_FILE` point to, and the values of names that mean a secret. */
+/** The secrets that the settings and the variables of a custom operation give to its script: the contents of files named
+ *  by `…_FILE` variables, and the values of variables with a secret's name. */
 export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
   const asked = typeof script === 'string' ? [] : script.env;
   return secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
 }
 
-/** A file that cannot be read hides nothing: the script cannot read it either. */
-export function secretsIn(environment: Record<string, string>, names = Object.keys(environment)): string[] {
+/** Skips files that cannot be read: the script cannot read them either. */
+export function secretsIn(environment: Record<string, string>, names: string[]): string[] {
   return names.flatMap((name) => {
     const value = environment[name] ?? '';
     const secret = name.endsWith('_FILE') ? readStart(value) : secretName.test(name) ? value : null;
@@ -66,15 +64,15 @@ function readStart(file: string): string | null {
   }
 }
 
-/** Of a JSON file (a service account) also the values under names that mean a secret. */
+/** For a JSON file, e.g. of a service account, also the values of keys with a secret's name. */
 function formsOf(secret: string): string[] {
   const whole = secret.trim();
-  return [...writingsOf(whole), ...secretValues(whole).flatMap(writingsOf)];
+  return [...encodingsOf(whole), ...secretValues(whole).flatMap(encodingsOf)];
 }
 
-function writingsOf(secret: string): string[] {
+function encodingsOf(secret: string): string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
-  const longLines = lines.length > 1 ? lines.filter((line) => line.length >= leastLineBytes) : [];
+  const longLines = lines.length > 1 ? lines.filter((line) => line.length >= minLineBytes) : [];
   return [...escapes(secret), ...longLines.flatMap(escapes), ...base64Of(secret)].filter(Boolean);
 }
 
@@ -82,8 +80,8 @@ function escapes(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1)];
 }
 
-/** The three ways in which base64 can begin within a longer text, without the characters that the neighbours change;
- *  and the lines in which `base64` writes it. */
+/** The three alignments of base64 within a longer text, without the characters that depend on neighbours, and the lines
+ *  that `base64` writes. */
 function base64Of(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const aligned = [0, 1, 2].map((shift) => {
@@ -95,7 +93,7 @@ function base64Of(secret: string): string[] {
   });
   const first = aligned[0] ?? '';
   const wrapped = base64Widths.flatMap((width) => first.match(new RegExp(`.{${width}}`, 'g')) ?? []);
-  const all = [...aligned, ...wrapped].filter((code) => code.length >= leastLineBytes / 2);
+  const all = [...aligned, ...wrapped].filter((code) => code.length >= minLineBytes / 2);
   return [...all, ...all.map((code) => code.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
@@ -107,7 +105,7 @@ function secretValues(text: string): string[] {
       secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
     );
   } catch {
-    // Not JSON: the whole text and its lines are hidden already.
+    // Not JSON: the whole text and its lines are masked already.
     return [];
   }
 }

@@ -1,5 +1,5 @@
 // What the feature consists of, built from the kernel and the features before it.
-import { createDiskReserve } from '../core/disk-reserve.ts';
+import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
 import { createLibrary } from '../library/repository.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createAcceptance } from './acceptance.ts';
@@ -18,7 +18,7 @@ export type JobContext = Kernel & JobParts;
 export function createJobParts(ctx: Context) {
   const { config, catalogue, audit, bus, ops, library, log, untilFree, now } = ctx;
   const repository = createJobRepository(ops, now);
-  const disk = createDiskReserve(config.root);
+  const disk = createDiskReserve(config.root, () => readFreeBytes(config.root));
   const lockQueue = createLockQueue(repository);
   const libraryRevision = createLibrary(library).revision;
   const acceptance = createAcceptance({

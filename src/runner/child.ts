@@ -117,8 +117,13 @@ function neverStarted(child: ChildProcess): Child {
   };
 }
 
-/** The full path of an executable, or null. */
-export function findInPath(name: string, folders = searchPath): string | null {
+/** The full path of an executable in PATH, or null. */
+export function findInPath(name: string): string | null {
+  return findExecutable(name, searchPath);
+}
+
+/** A `name` with a slash is a path itself. */
+export function findExecutable(name: string, folders: string[]): string | null {
   const files = name.includes('/') ? [name] : folders.map((folder) => path.join(folder, name));
   return files.find(isExecutable) ?? null;
 }

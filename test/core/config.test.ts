@@ -3,7 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import {
   childEnvironment,
-  loadConfig,
+  loadConfigFrom,
   packageRoot,
   readConfig,
   readScriptEnvironment,
@@ -195,18 +195,18 @@ t.test('a .env file is read, and a variable that is set wins over it', async (t)
   const folder = t.testdir({
     '.env': '# mine\nCHL_PORT=1234\nCHL_LOG_LEVEL="warn"\nCHL_EXPERIENCE_ROOT=here\n',
   });
-  const config = loadConfig({ CHL_PORT: '4321' }, folder);
+  const config = loadConfigFrom(folder, { CHL_PORT: '4321' });
   t.equal(config.port, 4321);
   t.equal(config.logLevel, 'warn');
   t.equal(config.root, path.join(folder, 'here'));
-  t.equal(loadConfig({}, t.testdir()).port, 8000, 'and none is needed');
+  t.equal(loadConfigFrom(t.testdir(), {}).port, 8000, 'and none is needed');
 });
 
 t.test('a .env that cannot be read is refused by name', async (t) => {
   const folder = t.testdir({ '.env': {} });
-  t.throws(() => loadConfig({}, folder), {
+  t.throws(() => loadConfigFrom(folder, {}), {
     code: 'config',
-    message: /\.env cannot be read: EISDIR.* Mend or remove it\.$/,
+    message: /\.env cannot be read: EISDIR.* Fix or remove it\.$/,
   });
 });
 
@@ -232,7 +232,7 @@ t.test(
 t.test('.env.example tells the defaults that are in force', async (t) => {
   const text = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8');
   const folder = t.testdir({ '.env': text.replaceAll(/^#CHL_/gm, 'CHL_') });
-  t.same(loadConfig({}, folder), readConfig({}, folder));
+  t.same(loadConfigFrom(folder, {}), readConfig({}, folder));
 });
 
 t.test('each setting is read: another value changes the configuration or is refused', async (t) => {
@@ -278,9 +278,9 @@ t.test('a child is given what it needs to load the same configuration, and no se
 });
 
 t.test('a script reads which attempt of which job it is; by hand it is none', async (t) => {
-  t.same(readScriptEnvironment({ CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3' }), {
-    job: { id: 'abc-1', attempt: 2 },
-    messageFd: 3,
-  });
-  t.same(readScriptEnvironment({}), { job: { id: '', attempt: 0 }, messageFd: 0 });
+  Object.assign(process.env, { CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3' });
+  t.same(readScriptEnvironment(), { job: { id: 'abc-1', attempt: 2 }, messageFd: 3 });
+  delete process.env.CHL_JOB;
+  delete process.env.CHL_MESSAGE_FD;
+  t.same(readScriptEnvironment(), { job: { id: '', attempt: 0 }, messageFd: 0 });
 });

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { assertEnoughDescriptors, createDescriptors } from '../../src/core/descriptors.ts';
+import { assertEnoughDescriptors, createDescriptors, ownDescriptors } from '../../src/core/descriptors.ts';
 
 t.test('each use is refused while fewer are left than it needs', async (t) => {
   let open = 0;
-  const descriptors = createDescriptors(64, () => open);
+  const descriptors = createDescriptors({ limit: 64, countOpen: () => open });
   const allowed = () =>
     (['stream', 'job', 'searchThread', 'request', 'connection'] as const).filter(descriptors.hasRoomFor);
   t.same(allowed(), ['stream', 'job', 'searchThread', 'request', 'connection']);
@@ -19,15 +19,21 @@ t.test('each use is refused while fewer are left than it needs', async (t) => {
 });
 
 t.test('without a known limit there is always room, and nothing is counted', async (t) => {
-  const descriptors = createDescriptors(Number.POSITIVE_INFINITY, () => t.fail('it was counted') as never);
+  const descriptors = createDescriptors({
+    limit: Number.POSITIVE_INFINITY,
+    countOpen: () => t.fail('it was counted') as never,
+  });
   t.ok(descriptors.hasRoomFor('stream'));
 });
 
 t.test('far from the limit a count serves many questions; near to it each is counted', async (t) => {
   let counts = 0;
-  const descriptors = createDescriptors(100_000, () => {
-    counts += 1;
-    return 20;
+  const descriptors = createDescriptors({
+    limit: 100_000,
+    countOpen() {
+      counts += 1;
+      return 20;
+    },
   });
   for (let question = 0; question < 10_000; question += 1) descriptors.hasRoomFor('stream');
   t.equal(counts, 1);
@@ -35,7 +41,7 @@ t.test('far from the limit a count serves many questions; near to it each is cou
 
 t.test('what this process has open is counted', { skip: process.platform !== 'linux' }, async (t) => {
   const open = fs.readdirSync('/proc/self/fd').length;
-  const descriptors = createDescriptors(open + 12);
+  const descriptors = createDescriptors({ ...ownDescriptors(), limit: open + 12 });
   t.ok(descriptors.hasRoomFor('searchThread'));
   const fds = [1, 2, 3].map(() => fs.openSync('/dev/null', 'r'));
   t.notOk(descriptors.hasRoomFor('searchThread'));

@@ -74,14 +74,15 @@ t.test(
   'the files that variables named …_FILE point to are secrets; other variables and missing files are not',
   async (t) => {
     const folder = t.testdir({ token: 'token-of-the-report\n', other: 'not read', empty: '' });
-    const secrets = secretsIn({
+    const environment = {
       REPORT_TOKEN_FILE: `${folder}/token`,
       OTHER: `${folder}/other`,
       API_TOKEN: 'value-of-the-token',
       MISSING_FILE: `${folder}/missing`,
       FOLDER_FILE: folder,
       EMPTY_FILE: `${folder}/empty`,
-    });
+    };
+    const secrets = secretsIn(environment, Object.keys(environment));
     t.strictSame(secrets, ['token-of-the-report\n', 'value-of-the-token']);
     t.equal(
       maskerFor(secrets).text('uses token-of-the-report'),

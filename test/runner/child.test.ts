@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { type Child, type ChildOutput, findInPath, spawnChild } from '../../src/runner/child.ts';
+import {
+  type Child,
+  type ChildOutput,
+  findExecutable,
+  findInPath,
+  spawnChild,
+} from '../../src/runner/child.ts';
 import {
   findJobProcesses,
   findMarkedProcesses,
@@ -210,10 +216,10 @@ t.test('a server without a free descriptor says so, and lives on', async (t) => 
 
 t.test('commands are looked up in the folders of the path; what cannot be executed is none', async (t) => {
   const folder = t.testdir({ tool: '', folder: {} });
-  t.equal(findInPath('tool', [folder]), null);
+  t.equal(findExecutable('tool', [folder]), null);
   fs.chmodSync(`${folder}/tool`, 0o755);
-  t.equal(findInPath('tool', ['/nowhere', folder]), `${folder}/tool`);
-  t.equal(findInPath('folder', [folder]), null);
+  t.equal(findExecutable('tool', ['/nowhere', folder]), `${folder}/tool`);
+  t.equal(findExecutable('folder', [folder]), null);
   t.equal(findInPath(`${folder}/tool`), `${folder}/tool`);
   t.equal(findInPath('no-such-command-anywhere'), null);
 });

@@ -16,8 +16,8 @@ import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
 import { createJobVerbs } from '../../src/jobs/verbs.ts';
-import { createBusyRetry } from '../../src/core/db/busy-retry.ts';
-import { createDiskReserve } from '../../src/core/disk-reserve.ts';
+import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
+import { createDiskReserve, readFreeBytes } from '../../src/core/disk-reserve.ts';
 import { createJobListing, searchPace } from '../../src/jobs/listing.ts';
 import { jobLogFile, readJobLog } from '../../src/jobs/log.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
@@ -81,7 +81,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const repository = createJobRepository(ops, now);
   const lockQueue = createLockQueue(repository);
   const libraryRevision = createLibrary(library).revision;
-  const disk = createDiskReserve(root);
+  const disk = createDiskReserve(root, () => readFreeBytes(root));
   const acceptance = createAcceptance({
     config,
     catalogue,
@@ -92,7 +92,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     disk,
   });
   const verbs = createJobVerbs({ acceptance, repository, audit, bus, disk });
-  const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry({ maxMs: 3000, everyMs: 100 }));
+  const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry(busyLimits.request));
   const findApplied = createAppliedFinder(library, config);
   const secretsOf = () => secrets;
   const runner = createRunner({

@@ -1,4 +1,4 @@
-// Statements that look whether a database file is whole. Only reads.
+// Checks a database file for damage. Only reads.
 import Database from 'better-sqlite3';
 import { openDatabase, scriptBusyMs } from './open.ts';
 
@@ -13,7 +13,7 @@ export function findDamage(file: string): string | null {
   }
 }
 
-/** Of the library that this program brings, not of a program `sqlite3`. */
+/** The version of the bundled library, not of a program `sqlite3`. */
 export function sqliteVersion(): string {
   const db = new Database(':memory:');
   try {

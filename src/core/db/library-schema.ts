@@ -1,5 +1,5 @@
-// Tables of chl.db. The first four are those of existing CHL libraries; what is ours is prefixed ops_.
-// Drizzle makes the migrations and the row types from here; statements are prepared by hand in repositories.
+// Tables of chl.db. The first four are those of existing CHL libraries; ours have the prefix ops_. Drizzle derives migrations
+// and row types from them; repositories prepare their SQL by hand.
 import { sql } from 'drizzle-orm';
 import { blob, check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -61,7 +61,7 @@ export const categoryManuals = sqliteTable(
   ],
 );
 
-/** `embedding_data` is little-endian float32; `content_hash` is ours and null in rows that other programs wrote. */
+/** `embedding_data` is little-endian float32; `content_hash` is ours, and null in rows of other programs. */
 export const embeddings = sqliteTable(
   'embeddings',
   {
@@ -85,7 +85,7 @@ export const embeddings = sqliteTable(
   ],
 );
 
-/** What a job did to this file, written in the transaction that did it; recovery reads it. */
+/** The result of a job, written in the transaction that changed the library; recovery reads it. */
 export const applied = sqliteTable(
   'ops_applied',
   {
@@ -98,15 +98,15 @@ export const applied = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.attempt] })],
 );
 
-/** What the queue knows of an entry beyond its `embedding_status`: a row only while it is claimed, tried again, or failed.
- *  Triggers remove it when the entry is embedded, changed or removed, by whatever program. `error` is the last one. */
+/** The queue's state of an entry beyond its `embedding_status`: a row exists only while it is claimed, retried, or failed.
+ *  Triggers remove it when any program embeds, changes or removes the entry. `error` is the last one. */
 export const embeddingTask = sqliteTable(
   'ops_embedding_task',
   {
     entity_type: text().notNull(),
     entity_id: text().notNull(),
     attempts: integer().notNull().default(0),
-    /** How often the process that embedded it ended. */
+    /** How often a process ended while it embedded the entry. */
     deaths: integer().notNull().default(0),
     next_attempt_at: text(),
     error: text(),
@@ -122,9 +122,9 @@ export const embeddingTask = sqliteTable(
   ],
 );
 
-/** One row. `revision` grows with every change of text or categories; `writer` is `<job id>.<attempt>`. The counts are of
- *  all entries, those pending and those failed; `pending_since` is when one began to wait while none did. Triggers keep
- *  all but `writer`, `fence` (the last one that a claim got) and the model that entries are embedded with. */
+/** One row. `revision` grows with every change of text or categories; `writer` is `<job id>.<attempt>`. Counts are of all,
+ *  pending and failed entries; `pending_since` is when the queue stopped being empty. Triggers keep every column except
+ *  `writer`, `fence` (of the last claim) and the embedding model. */
 export const libraryState = sqliteTable('ops_library_state', {
   id: integer().primaryKey(),
   revision: integer().notNull(),
@@ -136,11 +136,11 @@ export const libraryState = sqliteTable('ops_library_state', {
   manuals_pending: integer().notNull().default(0),
   manuals_failed: integer().notNull().default(0),
   pending_since: text(),
-  /** The entry that an INSERT OR REPLACE is about to remove without a trigger, and its status. */
+  /** The entry, with its status, that an INSERT OR REPLACE is about to remove without a trigger. */
   replaced_experience: text(),
   replaced_manual: text(),
   replaced_status: text(),
-  /** 1 within a transaction that keeps counts and tasks itself, for a batch at once. */
+  /** 1 within a transaction that updates counts and tasks itself, once for a batch. */
   is_settling: integer().notNull().default(0),
   fence: integer().notNull().default(0),
   embedding_model: text(),

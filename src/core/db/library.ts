@@ -1,9 +1,9 @@
-// Opens chl.db: makes it, or adopts the file of an existing CHL library without changing a row of it.
+// Opens chl.db: creates it, or adopts an existing CHL library without changing any of its rows.
 import fs from 'node:fs';
 import { applyMigrations, refuseNewer } from './migrations.ts';
 import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
-/** Gives the connection and whether the file was made just now. Run once at start, before any script. */
+/** Gives the connection, and whether the file was just created. Called once at start, before any script. Throws `config`. */
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   const isNew = !fs.existsSync(file);
   const library = openDatabase(file, { busyMs: serverBusyMs });
@@ -13,8 +13,7 @@ export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   return { library, isNew };
 }
 
-/** Existing libraries have `embeddings` without our column, which migrations index; an ADD COLUMN cannot be conditional
- *  in SQL. */
+/** In existing libraries `embeddings` lacks our column, which migrations index; SQL has no conditional ADD COLUMN. */
 function addContentHash(library: Db) {
   const columns = library.prepare(`SELECT name FROM pragma_table_info('embeddings')`).pluck().all();
   if (columns.length === 0 || columns.includes('content_hash')) return;

@@ -1,5 +1,5 @@
-// Brings a database's schema up to date. What is to be applied is read by drizzle; it is applied by hand, as drizzle's own
-// migrator does it: loading that takes longer than all of it.
+// Applies the migrations of a database. Drizzle reads the files; they are applied here in the way of drizzle's migrator,
+// which takes longer to load than the migrations take to run.
 import fs from 'node:fs';
 import path from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -9,7 +9,8 @@ import { type Db, scriptBusyMs } from './open.ts';
 
 type Name = 'library' | 'ops';
 
-/** Applies what is missing of `migrations/<name>`, all or nothing; refuses a file that a newer version has written. */
+/** Applies the missing migrations of `migrations/<name>` in one transaction. Throws `config` for a file that a newer
+ *  version has written. */
 export function applyMigrations(db: Db, name: Name) {
   refuseNewer(db, name);
   const migrations = readMigrationFiles({ migrationsFolder: folderOf(name) });
@@ -28,7 +29,7 @@ export function applyMigrations(db: Db, name: Name) {
       record.run(hash, folderMillis);
     }
   });
-  // The server of another data root may be at it with the same library: then this one waits, and finds it done.
+  // The server of another data root may migrate the same library now: then this one waits and finds nothing missing.
   waitingFor(db, scriptBusyMs, apply.immediate);
 }
 

@@ -1,5 +1,5 @@
-// Tables of ops.db, the dashboard's own database. Drizzle makes the migrations and the row types from here;
-// statements are prepared by hand in repositories. Times are ISO 8601 UTC text.
+// Tables of ops.db, the database of the dashboard. Drizzle derives migrations and row types from them; repositories prepare
+// their SQL by hand. Times are ISO 8601 UTC text.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -22,9 +22,9 @@ export const job = sqliteTable(
     finished_at: text(),
     next_attempt_at: text(),
     cancel_requested_at: text(),
-    /** When a running job that was asked to stop is ended by force. */
+    /** When a stopping job is killed. */
     kill_at: text(),
-    /** What people should know about a running job, e.g. that it takes longer than its soft limit. */
+    /** A warning about a running job, e.g. that it exceeds its soft limit. */
     warning: text(),
     progress: text(),
     result: text(),
@@ -48,7 +48,7 @@ export const job = sqliteTable(
   ],
 );
 
-/** A job's claims in the lock line, in order of arrival (`place`); `held_at` is set while it runs. */
+/** A job's claims in the lock queue; `place` is its position, `held_at` is set while it runs. */
 export const jobClaim = sqliteTable(
   'job_claim',
   {
@@ -65,8 +65,7 @@ export const jobClaim = sqliteTable(
   ],
 );
 
-/** Descendants of running jobs that have left their group and their environment: nothing else would find them after a
- *  crash of the server. */
+/** Descendants of running jobs that have left group and environment: after a crash only these rows find them. */
 export const jobProcess = sqliteTable(
   'job_process',
   {
@@ -94,7 +93,7 @@ export const jobRow = sqliteTable(
   ],
 );
 
-/** How many rows a job has of each outcome; kept by triggers, since a job may tell hundreds of thousands. */
+/** Counts of result rows by outcome; kept by triggers, since a job may report hundreds of thousands. */
 export const jobRowCount = sqliteTable(
   'job_row_count',
   {
@@ -105,7 +104,7 @@ export const jobRowCount = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.outcome] })],
 );
 
-/** What is left of a job that retention has removed, so that its link still says what it was. */
+/** The tombstone of a job that retention has removed, so that its link still says what it was. */
 export const prunedJob = sqliteTable('pruned_job', {
   number: integer().primaryKey(),
   id: text().notNull().unique(),
@@ -147,14 +146,13 @@ export const audit = sqliteTable(
   ],
 );
 
-/** The worker processes, one row a name. What a worker tells of itself, what the operator wants of it (`paused_at`), and
- *  what the server found out about it (`lost_at`, `stalled_at`). `pid` null: it is being started. `ended_at`: it said
- *  goodbye, or its end is settled. */
+/** The worker processes, one row a name: what a worker reports, what the operator set (`paused_at`), what the server found
+ *  (`lost_at`, `stalled_at`). `pid` null: it is starting. `ended_at`: it has left, or its end is settled. */
 export const worker = sqliteTable(
   'worker',
   {
     name: text().primaryKey(),
-    /** Who it is at the queue: new with each process, so that a late write is never taken for that of a successor. */
+    /** Its identity at the queue, new with each process, so that a late write is never taken for the successor's. */
     claimant: text().notNull(),
     owner: text().notNull(),
     host: text().notNull(),
@@ -167,13 +165,13 @@ export const worker = sqliteTable(
     current_since: text(),
     processed: integer().notNull().default(0),
     failed: integer().notNull().default(0),
-    /** Entries of the last minute, and how many a minute it embeds while it has any. */
+    /** Entries embedded in the last minute, and its rate a minute while the queue is not empty. */
     rate_per_min: integer().notNull().default(0),
     speed_per_min: real(),
-    /** Of the times that its batches took. */
+    /** The 95th percentile of its batches' durations. */
     p95_ms: integer(),
     rss_bytes: integer(),
-    /** Since when the embedding service does not answer, and what it said. */
+    /** Since when the embedding service does not answer, and its last error. */
     outage_since: text(),
     outage_error: text(),
     started_at: text().notNull(),
@@ -181,7 +179,7 @@ export const worker = sqliteTable(
     paused_at: text(),
     paused_by: text(),
     lost_at: text(),
-    /** What is known of why it is lost. */
+    /** Why it is lost, as far as is known. */
     lost_reason: text(),
     stalled_at: text(),
     ended_at: text(),
@@ -200,7 +198,7 @@ export const workerControl = sqliteTable('worker_control', {
   drain_id: integer(),
 });
 
-/** The drains. `ended_at` null: it goes on, until the queue is empty or `deadline_at` (wall clock) has come. */
+/** The drains. `ended_at` null: it runs until the queue is empty or `deadline_at` (wall clock) has passed. */
 export const drain = sqliteTable(
   'drain',
   {
@@ -210,7 +208,7 @@ export const drain = sqliteTable(
     timeout_sec: integer().notNull(),
     deadline_at: text().notNull(),
     pending_before: integer().notNull(),
-    /** What the speed before the press promised to leave; null when none was measured. */
+    /** How many entries the measured speed was expected to leave; null when none was measured. */
     forecast_left: integer(),
     ended_at: text(),
     outcome: text(),
@@ -218,8 +216,8 @@ export const drain = sqliteTable(
   },
   () => [check('drain_outcome', sql`outcome IN ('drained', 'timed_out', 'cancelled')`)],
 );
-/** The metrics of one reading; `src/telemetry/metrics.ts` says what each is. A number without fraction is stored as an
- *  integer, so a row of an idle server takes about a hundred bytes. */
+/** The metrics of a sample; `src/telemetry/metrics.ts` describes them. Whole numbers are stored as integers, so a row of an
+ *  idle server takes about a hundred bytes. */
 export const readings = {
   queue_pending: real(),
   queue_pending_experiences: real(),
@@ -259,11 +257,10 @@ export const readings = {
   disk_free_bytes: real(),
 };
 
-/** One telemetry reading; `at` in seconds since 1970. A time without a row is a gap. */
+/** One sample; `at` in seconds since 1970. A time without a row is a gap. */
 export const sample = sqliteTable('sample', { at: integer().primaryKey(), ...readings });
 
-/** Five minutes of samples in up to three rows: `part` is `avg` (an average, a sum or the last value, as fits the metric),
- *  `min` or `max`. */
+/** Five minutes of samples in up to three rows: `part` is `avg` (average, sum or last value, by metric), `min` or `max`. */
 export const sampleRollup = sqliteTable(
   'sample_rollup',
   { at: integer().notNull(), part: text().notNull(), ...readings },

@@ -1,4 +1,4 @@
-// Opens ops.db, the dashboard's own database.
+// Opens ops.db, the database of the dashboard.
 import { applyMigrations } from './migrations.ts';
 import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
