@@ -5,7 +5,7 @@ import t from 'tap';
 import { raceCancels } from '../scripts/chaos/cancels.ts';
 
 t.test(
-  'a cancel in the moment of the exit has one winner, and job, lock line and audit agree on it',
+  'a cancel at the moment of the exit has one winner, and job, lock queue and audit log agree',
   async (t) => {
     const { ends, problems } = await raceCancels({ root: fs.realpathSync(t.testdir()), seed: 5, count: 40 });
     t.same(problems, []);

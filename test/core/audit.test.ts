@@ -10,7 +10,7 @@ function openAudit(t: { testdir(): string; teardown(work: () => void): void }) {
   return { ops, audit, rows: () => ops.prepare('SELECT * FROM audit ORDER BY id').all() };
 }
 
-t.test('a row says who did what, when, why, from where, and how it ended', async (t) => {
+t.test('a row has actor, event, time, reason, address and outcome', async (t) => {
   const { audit, rows } = openAudit(t);
   audit.record({
     event: 'job.accepted',
@@ -49,7 +49,7 @@ t.test('a row says who did what, when, why, from where, and how it ended', async
   ]);
 });
 
-t.test('rows can neither be changed nor removed', async (t) => {
+t.test('rows cannot be changed or removed', async (t) => {
   const { ops, audit, rows } = openAudit(t);
   audit.record({ event: 'job.cancel', outcome: 'refused', by: systemRequester });
   const before = rows();
@@ -64,7 +64,7 @@ t.test('rows can neither be changed nor removed', async (t) => {
   t.same(rows(), before);
 });
 
-t.test('a number is never given twice, and an outcome is one of three', async (t) => {
+t.test('ids are never reused, and an outcome is one of three', async (t) => {
   const { ops, audit } = openAudit(t);
   for (let n = 0; n < 3; n++) audit.record({ event: 'x', outcome: 'ok', by: systemRequester });
   t.same(ops.prepare('SELECT id FROM audit ORDER BY id').pluck().all(), [1, 2, 3]);
@@ -74,7 +74,7 @@ t.test('a number is never given twice, and an outcome is one of three', async (t
   );
 });
 
-t.test('a row takes part in the transaction that is open', async (t) => {
+t.test('a row is part of the open transaction', async (t) => {
   const { ops, audit, rows } = openAudit(t);
   const failing = ops.transaction(() => {
     audit.record({ event: 'x', outcome: 'ok', by: systemRequester });
@@ -84,14 +84,14 @@ t.test('a row takes part in the transaction that is open', async (t) => {
   t.same(rows(), []);
 });
 
-t.test('a long actor or target is cut, so that the log cannot be flooded through it', async (t) => {
+t.test('a long actor or target is cut, so that it cannot flood the log', async (t) => {
   const { ops, audit } = openAudit(t);
   const long = 'x'.repeat(5000);
   audit.record({ event: 'x', outcome: 'refused', by: { ...systemRequester, actor: long }, target: long });
   t.same(ops.prepare('SELECT length(actor), length(target) FROM audit').raw().get(), [200, 200]);
 });
 
-t.test('the trail of a target is what was done to it, oldest first, without what was refused', async (t) => {
+t.test('the trail of a target has its actions, oldest first, without refusals', async (t) => {
   const { ops, audit } = openAudit(t);
   const by = { actor: 'ada', peer: null, requestId: null };
   audit.record({

@@ -43,7 +43,7 @@ function expected(patterns: string[], text: string): string {
     .join('');
 }
 
-t.test('overlapping secrets are hidden whole, wherever the stream is cut', async (t) => {
+t.test('overlapping secrets are masked whole, however the stream is cut', async (t) => {
   const patterns = ['abcabcabd-secret', 'secret-two', 'aaaaaaab', 'two-aaaaaa', 'bcabca'];
   for (let seed = 1; seed <= 3000; seed++) {
     const random = createRandom(seed);
@@ -57,14 +57,14 @@ t.test('overlapping secrets are hidden whole, wherever the stream is cut', async
   t.pass('all');
 });
 
-t.test('what is no secret is not changed in any byte', async (t) => {
+t.test('bytes outside of secrets are unchanged', async (t) => {
   const random = createRandom(7);
   const bytes = Buffer.from(Array.from({ length: 100_000 }, () => random(256)));
   t.ok(mask(['no such text', '\u0000\u0001secret'], bytes, random, 5000).equals(bytes));
   t.ok(mask([], bytes, random, 5000).equals(bytes));
 });
 
-t.test('only what could be the beginning of a secret is held back', async (t) => {
+t.test('only bytes that could begin a secret are held back', async (t) => {
   const stream = createByteMask([Buffer.from('secret')])();
   t.equal(stream.add(Buffer.from('Password: ')).toString(), 'Password: ');
   t.equal(stream.add(Buffer.from('sec')).toString(), '');

@@ -106,7 +106,7 @@ t.test('each variable reaches its key', async (t) => {
   t.ok(Object.isFrozen(config));
 });
 
-t.test('an embedding service is named whole, and its key lies in a file of our own', async (t) => {
+t.test('an embedding service needs URL and model, and its key file must be private', async (t) => {
   const service = { CHL_EMBEDDING_URL: 'https://host/v1', CHL_EMBEDDING_MODEL: 'm' };
   t.match(refusal({ CHL_EMBEDDING_MODEL: 'm' }), /^CHL_EMBEDDING_MODEL is set, but CHL_EMBEDDING_URL is not/);
   t.match(refusal({ CHL_EMBEDDING_KEY_FILE: 'k' }), /^CHL_EMBEDDING_KEY_FILE is set, but CHL_EMBEDDING_URL/);
@@ -153,7 +153,7 @@ t.test('a number out of its range is refused with one line: variable, value, wha
   }
 });
 
-t.test('a word that is not in the list is refused, and the list is told', async (t) => {
+t.test('a value that is not in the list is refused with the list', async (t) => {
   t.equal(refusal({ CHL_OPERATIONS_MODE: 'dry' }), 'CHL_OPERATIONS_MODE is "dry"; allowed: scripts, noop.');
   t.equal(
     refusal({ CHL_LOG_LEVEL: 'loud' }),
@@ -161,7 +161,7 @@ t.test('a word that is not in the list is refused, and the list is told', async 
   );
 });
 
-t.test('a host that is not loopback is refused, since there is no login', async (t) => {
+t.test('a host that is not loopback is refused, because there is no login', async (t) => {
   for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.org']) {
     t.equal(
       refusal({ CHL_HOST: host }),
@@ -210,26 +210,23 @@ t.test('a .env that cannot be read is refused by name', async (t) => {
   });
 });
 
-t.test(
-  '.env.example lists exactly the variables there are, commented out, each with a line of meaning',
-  async (t) => {
-    const lines = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8').trimEnd().split('\n');
-    const found = lines.flatMap((line, at) =>
-      line.startsWith('#CHL_') ? [{ line, above: lines[at - 1] ?? '' }] : [],
-    );
-    t.same(
-      found.map(({ line }) => line.slice(1).split('=')[0]),
-      settingNames,
-    );
-    for (const { line, above } of found) t.match(above, /^# .+ Default: .+$/, `above ${line}`);
-    t.notOk(
-      lines.some((line) => /^\s*[^#\s]/.test(line)),
-      'nothing in it is in force',
-    );
-  },
-);
+t.test('.env.example lists every variable, commented out, each with a line of explanation', async (t) => {
+  const lines = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8').trimEnd().split('\n');
+  const found = lines.flatMap((line, at) =>
+    line.startsWith('#CHL_') ? [{ line, above: lines[at - 1] ?? '' }] : [],
+  );
+  t.same(
+    found.map(({ line }) => line.slice(1).split('=')[0]),
+    settingNames,
+  );
+  for (const { line, above } of found) t.match(above, /^# .+ Default: .+$/, `above ${line}`);
+  t.notOk(
+    lines.some((line) => /^\s*[^#\s]/.test(line)),
+    'nothing in it is in force',
+  );
+});
 
-t.test('.env.example tells the defaults that are in force', async (t) => {
+t.test('.env.example names the real defaults', async (t) => {
   const text = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8');
   const folder = t.testdir({ '.env': text.replaceAll(/^#CHL_/gm, 'CHL_') });
   t.same(loadConfigFrom(folder, {}), readConfig({}, folder));
@@ -249,7 +246,7 @@ t.test('each setting is read: another value changes the configuration or is refu
   }
 });
 
-t.test('a child is given what it needs to load the same configuration, and no secret', async (t) => {
+t.test('a child loads the same configuration and gets no secret', async (t) => {
   const config = readConfig(
     { CHL_EXPERIENCE_ROOT: '/r', CHL_IMPORT_ROOTS: '/a:/b', CHL_OPERATIONS_MODE: 'noop' },
     '/',
@@ -277,7 +274,7 @@ t.test('a child is given what it needs to load the same configuration, and no se
   );
 });
 
-t.test('a script reads which attempt of which job it is; by hand it is none', async (t) => {
+t.test('a script reads the attempt it runs; by hand there is none', async (t) => {
   Object.assign(process.env, { CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3' });
   t.same(readScriptEnvironment(), { job: { id: 'abc-1', attempt: 2 }, messageFd: 3 });
   delete process.env.CHL_JOB;

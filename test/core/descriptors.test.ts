@@ -18,7 +18,7 @@ t.test('each use is refused while fewer are left than it needs', async (t) => {
   t.same(allowed().length, 5, 'and allowed again');
 });
 
-t.test('without a known limit there is always room, and nothing is counted', async (t) => {
+t.test('without a known limit there is always room, and descriptors are not counted', async (t) => {
   const descriptors = createDescriptors({
     limit: Number.POSITIVE_INFINITY,
     countOpen: () => t.fail('it was counted') as never,
@@ -39,7 +39,7 @@ t.test('far from the limit a count serves many questions; near to it each is cou
   t.equal(counts, 1);
 });
 
-t.test('what this process has open is counted', { skip: process.platform !== 'linux' }, async (t) => {
+t.test('open descriptors of this process are counted', { skip: process.platform !== 'linux' }, async (t) => {
   const open = fs.readdirSync('/proc/self/fd').length;
   const descriptors = createDescriptors({ ...ownDescriptors(), limit: open + 12 });
   t.ok(descriptors.hasRoomFor('searchThread'));
@@ -49,7 +49,7 @@ t.test('what this process has open is counted', { skip: process.platform !== 'li
   t.ok(descriptors.hasRoomFor('searchThread'));
 });
 
-t.test('a limit with which the server could not be loaded is refused with what to do', async (t) => {
+t.test('a limit too low to load the server is refused with the next step', async (t) => {
   assertEnoughDescriptors(128);
   t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files .*ulimit -n 1024/ });
 });

@@ -20,7 +20,7 @@ t.test('below the reserve new jobs are refused, and accepted again when there is
   assertRoom();
 });
 
-t.test('a mebibyte of ballast is held while there is room, given up once, and held again', async (t) => {
+t.test('a mebibyte of ballast is held while there is room, deleted once, and held again', async (t) => {
   const root = t.testdir();
   let free = 100 * mib;
   const { assertRoom, release } = createDiskReserve(root, () => free);
@@ -46,12 +46,12 @@ t.test('the free space of the real disk is read', async (t) => {
   else t.doesNotThrow(assertRoom);
 });
 
-t.test('a full disk is known by the codes of SQLite and of files', async (t) => {
+t.test('a full disk is recognised by the codes of SQLite and of files', async (t) => {
   for (const code of ['SQLITE_FULL', 'ENOSPC', 'EDQUOT']) t.equal(isDiskFull({ code }), true, code);
   for (const error of [{ code: 'EIO' }, new Error('full'), { code: 7 }]) t.equal(isDiskFull(error), false);
 });
 
-t.test('what must be possible on a full disk is tried once more with the room of the ballast', async (t) => {
+t.test('work that fails on a full disk is repeated with the room of the ballast', async (t) => {
   const { assertRoom, withRoom } = createDiskReserve(t.testdir(), () => 100 * mib);
   assertRoom();
   let tries = 0;

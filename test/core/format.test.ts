@@ -26,7 +26,7 @@ table('one is singular, everything else plural', (value: number, word: string) =
   [1200, 'job', '1,200 jobs'],
 ]);
 
-t.test('an irregular plural is given', async (t) => {
+t.test('an irregular plural can be given', async (t) => {
   t.equal(plural(2, 'entry', 'entries'), '2 entries');
   t.equal(plural(1, 'entry', 'entries'), '1 entry');
 });

@@ -14,7 +14,7 @@ const pem = [
 
 const hide = (secret: string, text: string) => maskerFor([secret]).text(text);
 
-t.test('a secret is hidden as it is, JSON-escaped and in base64 anywhere in a longer code', async (t) => {
+t.test('a secret is masked plain, JSON-escaped and in base64 at any position', async (t) => {
   const secret = 'pass"word\\né';
   t.equal(hide(secret, `a ${secret} b`), 'a [masked] b');
   t.equal(hide(secret, JSON.stringify({ a: secret })), '{"a":"[masked]"}');
@@ -31,7 +31,7 @@ t.test('a secret is hidden as it is, JSON-escaped and in base64 anywhere in a lo
   );
 });
 
-t.test('each line of a key file that is long enough is hidden on its own', async (t) => {
+t.test('each long line of a key file is masked by itself', async (t) => {
   t.equal(hide(`${pem}\n`, `key:\n${pem}\n`), 'key:\n[masked]\n');
   for (const line of pem.split('\n').slice(1, 3)) t.equal(hide(pem, `> ${line} <`), '> [masked] <');
   t.equal(hide(pem, 'a short word'), 'a short word');
@@ -44,7 +44,7 @@ t.test('each line of a key file that is long enough is hidden on its own', async
   t.match(hide(pem, wrapped), /^(\[masked\]\n)+/, 'as base64 writes it');
 });
 
-t.test('of a service account its key is hidden, not its name', async (t) => {
+t.test('the key of a service account is masked, not its name', async (t) => {
   const account = JSON.stringify({
     type: 'service_account',
     client_email: 'bot@example.com',
@@ -54,7 +54,7 @@ t.test('of a service account its key is hidden, not its name', async (t) => {
   t.equal(hide(account, text), 'bot@example.com uses [masked]');
 });
 
-t.test('texts of a JSON value are hidden at any depth, its numbers and its shape stay', async (t) => {
+t.test('strings in a JSON value are masked at any depth; numbers and shape stay', async (t) => {
   const { value } = maskerFor(['hunter2hunter2']);
   t.strictSame(
     value({ n: 1, list: ['hunter2hunter2', null, true], 'hunter2hunter2 key': { deep: 'x hunter2hunter2' } }),
@@ -66,7 +66,7 @@ t.test('texts of a JSON value are hidden at any depth, its numbers and its shape
   );
 });
 
-t.test('a text shorter than six bytes is no secret: it would hide ordinary words', async (t) => {
+t.test('a text shorter than six bytes is not masked, because it would hide ordinary words', async (t) => {
   t.equal(hide('abc', 'abc abc'), 'abc abc');
 });
 

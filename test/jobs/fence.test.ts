@@ -3,7 +3,7 @@ import t from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { assertRunning } from '../../src/jobs/fence.ts';
 
-t.test('only the attempt that ops.db calls the running one may write', async (t) => {
+t.test('only the running attempt in ops.db may write', async (t) => {
   const file = path.join(t.testdir(), 'ops.db');
   const ops = prepareOps(file);
   t.teardown(() => ops.close());
@@ -23,7 +23,7 @@ t.test('only the attempt that ops.db calls the running one may write', async (t)
   t.throws(() => assertRunning(file, { id: 'one', attempt: 2 }), refused);
 });
 
-t.test('the fence sees what a transaction that is not committed yet has not changed', async (t) => {
+t.test('the fence does not see an uncommitted transaction', async (t) => {
   const file = path.join(t.testdir(), 'ops.db');
   const ops = prepareOps(file);
   t.teardown(() => ops.close());

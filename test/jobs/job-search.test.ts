@@ -71,7 +71,7 @@ const refused: [string, RegExp][] = [
   ['""', /Empty quotes/],
 ];
 
-t.test('a bad term is told, and the rest counts', async (t) => {
+t.test('a bad term becomes a problem, and the other terms apply', async (t) => {
   for (const [query, message] of refused) {
     const { filter, problems } = readSearch(`rest ${query}`, context);
     t.equal(problems.length, 1, query);
@@ -81,14 +81,14 @@ t.test('a bad term is told, and the rest counts', async (t) => {
   t.match(readSearch('x '.repeat(13), context).problems[0]?.message, /first 12 terms/);
 });
 
-t.test('a term that is written is read as the same', async (t) => {
+t.test('a formatted term is read back unchanged', async (t) => {
   for (const value of ['ada', 'Ada L', 'a:b', '10:30']) {
     t.equal(readSearch(wordTerm('actor', value), context).filter.actor, value);
     t.equal(readSearch(wordTerm('text', value), context).filter.texts?.[0]?.text, value);
   }
 });
 
-t.test('an open quote is closed in the text of its term, so that terms can change places', async (t) => {
+t.test('an open quote is closed in the text of its term, so that terms can be reordered', async (t) => {
   const { terms } = readSearch('notes error:"disk full', context);
   t.same(
     terms.map(({ text }) => text),

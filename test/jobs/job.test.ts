@@ -13,7 +13,7 @@ const next = (from: JobStatus) => [
   ...new Set(transitions.filter((move) => move.from === from).map(({ to }) => to)),
 ];
 
-t.test('each state leads where the specification says', async (t) => {
+t.test('each state leads to the states of the specification', async (t) => {
   t.same(Object.fromEntries(jobStatuses.map((status) => [status, next(status).sort()])), {
     queued: ['cancelled', 'failed', 'running'],
     running: ['cancelled', 'failed', 'queued', 'retrying', 'succeeded'],
@@ -32,16 +32,13 @@ t.test('from every state an end can be reached', async (t) => {
   }
 });
 
-t.test(
-  'only the runner starts a job, and only recovery takes a running one back into the line',
-  async (t) => {
-    t.same(statesBefore('running', 'runner'), ['queued']);
-    t.same(statesBefore('running', 'operator'), []);
-    t.same(statesBefore('queued', 'recovery'), ['running']);
-    t.same(statesBefore('queued', 'clock'), ['retrying']);
-    t.same(statesBefore('cancelled', 'operator'), ['queued', 'retrying']);
-  },
-);
+t.test('only the runner starts a job, and only recovery queues a running one again', async (t) => {
+  t.same(statesBefore('running', 'runner'), ['queued']);
+  t.same(statesBefore('running', 'operator'), []);
+  t.same(statesBefore('queued', 'recovery'), ['running']);
+  t.same(statesBefore('queued', 'clock'), ['retrying']);
+  t.same(statesBefore('cancelled', 'operator'), ['queued', 'retrying']);
+});
 
 t.test(
   'a job can be cancelled until it has ended, and retried after it failed or was cancelled',

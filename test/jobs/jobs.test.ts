@@ -126,7 +126,7 @@ t.test('each refusal leaves an audit row with its code and message', async (t) =
 });
 
 t.test(
-  'a destructive run needs a reason of five characters and the word; both problems are told at once',
+  'a destructive run needs a reason of five characters and its word; both problems are reported at once',
   async (t) => {
     const engine = open(t);
     const error = refused(engine, 'destructive', {}, { reason: '  four  ', confirm: 'Destroy' });
@@ -148,7 +148,7 @@ t.test('with arguments that destroy nothing the same operation needs neither', a
 });
 
 t.test(
-  'a locked operation names who is ahead: job, number, operation, actor, since, usual duration',
+  'a locked operation names the job ahead: number, operation, actor, since, usual duration',
   async (t) => {
     const engine = open(t);
     end(engine, engine.enqueue('exclusive'), 'succeeded');
@@ -184,7 +184,7 @@ t.test(
   },
 );
 
-t.test('with when_locked: wait a job takes its place in the line and says whom it waits for', async (t) => {
+t.test('with when_locked: wait a job joins the lock queue and names the job it waits for', async (t) => {
   const engine = open(t);
   const [first, second, third] = [1, 2, 3].map(() =>
     engine.enqueue('exclusive', {}, { whenLocked: 'wait' }),
@@ -208,7 +208,7 @@ t.test('a request that fits the holders but not an earlier waiter is refused too
   t.equal(engine.jobs.blockerOf(free, {}), null);
 });
 
-t.test('a waiting job is cancelled at once, and its place is free', async (t) => {
+t.test('a waiting job is cancelled at once, and its position is free', async (t) => {
   const engine = open(t);
   const job = engine.enqueue('exclusive');
   const cancelled = engine.verbs.cancel('1', operator);
@@ -288,7 +288,7 @@ t.test('only a failed or cancelled job can be retried', async (t) => {
   t.equal(engine.repository.newest(9).length, 1);
 });
 
-t.test('in noop mode a job says so, and is confirmed and locked all the same', async (t) => {
+t.test('in noop mode a job has its mode, and is confirmed and locked as usual', async (t) => {
   const engine = open(t, { CHL_OPERATIONS_MODE: 'noop' });
   t.equal(refused(engine, 'destructive').code, 'confirmation_required');
   t.equal(engine.enqueue('exclusive').mode, 'noop');

@@ -3,7 +3,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { failure, library, nothingElse, openRepository } from '../support/job-repository.ts';
 
 t.test(
-  'the line is in order of arrival, a holder keeps its place, and an end frees the claims',
+  'the lock queue is in order of arrival, a holder keeps its position, and an end frees the claims',
   async (t) => {
     const { repository, insert } = openRepository(t);
     const [a, b, c] = [insert(), insert({ claims: [{ name: 'x', mode: 'shared' }, library] }), insert()];
@@ -22,7 +22,7 @@ t.test(
   },
 );
 
-t.test('a job that claims nothing stands in the line too, and shows no claim', async (t) => {
+t.test('a job that claims nothing has a position, and shows no claim', async (t) => {
   const { repository, insert } = openRepository(t);
   const [, free] = [insert(), insert({ claims: [] })];
   t.match(repository.line()[1], { jobId: free.id, claims: [], isHeld: false });
@@ -32,7 +32,7 @@ t.test('a job that claims nothing stands in the line too, and shows no claim', a
   t.match(repository.line()[1], { jobId: free.id, claims: [], isHeld: false });
 });
 
-t.test('a job that retries holds nothing, and joins the line again at its end', async (t) => {
+t.test('a retrying job holds no claim, and joins the lock queue again at its end', async (t) => {
   const { repository, insert } = openRepository(t);
   const [a, b] = [insert(), insert()];
   repository.retryLater(
@@ -58,7 +58,7 @@ t.test('a job that retries holds nothing, and joins the line again at its end', 
   );
 });
 
-t.test('a lost job joins the line again with the claims it had', async (t) => {
+t.test('a lost job joins the lock queue again with the claims it had', async (t) => {
   const { repository, insert } = openRepository(t);
   const [a, b] = [insert({ claims: [{ name: 'old-name', mode: 'shared' }, library] }), insert()];
   repository.requeueLost(repository.start(a.id) as Job, nothingElse);
@@ -69,7 +69,7 @@ t.test('a lost job joins the line again with the claims it had', async (t) => {
   t.same(repository.claimsOf(a.id), [library, { name: 'old-name', mode: 'shared' }]);
 });
 
-t.test('random moves: never more than one end, and what is held is what runs', async (t) => {
+t.test('random moves: a job ends once, and only running jobs hold claims', async (t) => {
   const opened = openRepository(t);
   const { repository, ops, insert } = opened;
   let state = 7;

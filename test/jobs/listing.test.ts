@@ -99,7 +99,7 @@ t.test('each filter narrows the list, its total and its numbers', async (t) => {
   t.same(await found({ operation: 'none' }), []);
 });
 
-t.test('counts follow all of the filter but its status, and say how many are above the page', async (t) => {
+t.test('counts ignore the status of the filter, and include how many jobs are above the page', async (t) => {
   const { add, listing } = openListing(t);
   for (const status of ['failed', 'queued', 'failed', 'queued'] as const) add('import', 'ada', status);
   add('export', 'ada', 'failed');
@@ -160,7 +160,7 @@ t.test('result rows come in their order, by outcome and by page', async (t) => {
   t.same(listing.rowCounts(id), []);
 });
 
-t.test('a search that takes too long says how far it looked, and goes on from there', async (t) => {
+t.test('a search that takes too long reports where it stopped, and continues from there', async (t) => {
   const { ops } = openListing(t);
   ops.exec(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)

@@ -31,7 +31,7 @@ t.test('an exclusive waiter is not overtaken by shared ones that come later', as
   t.same(findStartable(line.slice(1), 9), ['b']);
 });
 
-t.test('a holder counts wherever it stands in the line', async (t) => {
+t.test('a holder counts at any position in the queue', async (t) => {
   t.same(findStartable([waiter('b', shared('x')), holder('a', exclusive('x'))], 9), []);
 });
 
@@ -39,14 +39,14 @@ t.test('a job that claims nothing starts at once', async (t) => {
   t.same(findStartable([holder('a', exclusive('x')), waiter('b', exclusive('x')), waiter('c')], 9), ['c']);
 });
 
-t.test('no more start than there is room for, in order of arrival', async (t) => {
+t.test('at most the given number of jobs starts, in order of arrival', async (t) => {
   const line = ['a', 'b', 'c'].map((id) => waiter(id, shared('x')));
   t.same(findStartable(line, 2), ['a', 'b']);
   t.same(findStartable(line, 0), []);
   t.same(findStartable(line, -1), []);
 });
 
-t.test('who is in the way: a holder first, else the earliest waiter', async (t) => {
+t.test('the blocker is a holder first, else the earliest waiter', async (t) => {
   const ahead = [waiter('w', exclusive('x')), waiter('v', exclusive('x')), holder('h', shared('x'))];
   t.equal(findBlocker([exclusive('x')], ahead)?.jobId, 'h');
   t.equal(findBlocker([shared('x')], ahead)?.jobId, 'w', 'a shared holder is in nobody’s way that shares');
@@ -85,7 +85,7 @@ function naiveStartable(line: Position[]): string[] {
     .map(({ jobId }) => jobId);
 }
 
-t.test('random lines: exactly those start that the naive rule names, nobody else is blocked', async (t) => {
+t.test('random queues: exactly the jobs of the naive rule start', async (t) => {
   const below = numbers(2026);
   for (let round = 0; round < 3000; round++) {
     const line = Array.from({ length: below(12) }, (_, at) => ({
@@ -112,7 +112,7 @@ t.test('random lines: exactly those start that the naive rule names, nobody else
 });
 
 t.test(
-  'random days: no two holders clash, everybody gets a turn, and none before an earlier rival',
+  'random days: holders never conflict, every job gets its turn, none before an earlier rival',
   async (t) => {
     for (let seed = 1; seed <= 60; seed++) {
       const below = numbers(seed);

@@ -31,7 +31,7 @@ const numbered = (from: number, to: number) =>
 type Page = Awaited<ReturnType<ReturnType<typeof written>['page']>>;
 const texts = (lines: Page) => lines.map(({ number, text }) => `${number} ${text}`);
 
-t.test('a page has the lines that were asked for, with stream and time', async (t) => {
+t.test('a page has the requested lines, with stream and time', async (t) => {
   const log = written(t, 1_000_000, (write) => {
     write('one\ntwo\n');
     write('three\n', 'stderr');
@@ -65,7 +65,7 @@ t.test('every line of a long log is found by its number', async (t) => {
   }
 });
 
-t.test('numbers go on behind what is no longer kept, and the gap says what is missing', async (t) => {
+t.test('line numbers continue after the gap, which names what is missing', async (t) => {
   const log = written(t, 2000, (write) => {
     for (let at = 0; at < 50; at++) write(numbered(at * 100 + 1, at * 100 + 100));
   });
@@ -86,7 +86,7 @@ t.test('numbers go on behind what is no longer kept, and the gap says what is mi
   t.same(texts(await log.page(4990, 1)), ['4990 line 4990']);
 });
 
-t.test('a search finds lines on both sides of the gap, whatever their case', async (t) => {
+t.test('a search finds lines on both sides of the gap, ignoring case', async (t) => {
   const log = written(t, 2000, (write) => {
     write('Disk FULL here\n');
     for (let at = 0; at < 50; at++) write(numbered(at * 100 + 1, at * 100 + 100));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { cleanLine, levelOf } from '../../src/jobs/log-text.ts';
 
-t.test('a line is shown without what steers terminals, and with what would be invisible', async (t) => {
+t.test('a line is shown without terminal escapes, and with visible control characters', async (t) => {
   const shown: [string | Buffer, string][] = [
     ['plain\twith tab', 'plain\twith tab'],
     ['größer ✓ 漢字 😀', 'größer ✓ 漢字 😀'],
@@ -21,7 +21,7 @@ t.test('a line is shown without what steers terminals, and with what would be in
   for (const [bytes, text] of shown) t.equal(cleanLine(Buffer.from(bytes)), text, text);
 });
 
-t.test('a level is what loggers write', async (t) => {
+t.test('a level is read from the words of common loggers', async (t) => {
   const named: [string, string | null][] = [
     ['2026-11-22 14:00:00 ERROR something', 'error'],
     ['[error] x', 'error'],

@@ -16,7 +16,7 @@ const ruler = (length: number) =>
     Array.from({ length: Math.ceil(length / 6) }, (_, at) => `${String(at * 6).padStart(5, '0')},`).join(''),
   ).subarray(0, length);
 
-t.test('what is written is read back byte for byte, in any cut', async (t) => {
+t.test('a log is read back byte for byte, in any cut', async (t) => {
   const file = logFile(t);
   const log = openJobLog(file, 10_000, now);
   log.write('stdout', everyByte);
@@ -55,7 +55,7 @@ t.test('a job without output has an empty log', async (t) => {
   t.notOk(fs.existsSync(file), 'and no file');
 });
 
-t.test('a capped log keeps its first and its last half, under the offsets they had', async (t) => {
+t.test('a capped log keeps its first and last half, at their offsets', async (t) => {
   const file = logFile(t);
   const log = openJobLog(file, 200, now);
   const text = ruler(1000);
@@ -89,7 +89,7 @@ t.test('a capped log keeps its first and its last half, under the offsets they h
   t.same(readJobLog(file, 4000, 20).offset, 1000, 'beyond the end is the end');
 });
 
-t.test('whatever the size and the cut, the kept halves are exact and the gap is told', async (t) => {
+t.test('the kept halves and the gap are exact, whatever size and cut', async (t) => {
   const cap = 64;
   for (const size of [31, 32, 33, 63, 64, 65, 96, 97, 128, 200]) {
     for (const cut of [1, 5, 32, 64, 200]) {
@@ -116,7 +116,7 @@ t.test('whatever the size and the cut, the kept halves are exact and the gap is 
   t.pass('all');
 });
 
-t.test('a second attempt appends, also behind the gap', async (t) => {
+t.test('a second attempt appends, also after the gap', async (t) => {
   const file = logFile(t);
   const text = ruler(90);
   for (const [from, to] of [
@@ -133,7 +133,7 @@ t.test('a second attempt appends, also behind the gap', async (t) => {
   t.same(readJobLog(file, 20, 90).text, text.subarray(70));
 });
 
-t.test('a log keeps the cap it began with, whatever the setting is later', async (t) => {
+t.test('a log keeps its first cap, whatever the setting is later', async (t) => {
   const file = logFile(t);
   const text = ruler(90);
   const begun = openJobLog(file, 40, now);
@@ -155,7 +155,7 @@ function readRecords(file: string): number[][] {
   });
 }
 
-t.test('the index is capped as the log is, also over two attempts', async (t) => {
+t.test('the index is capped like the log, also over two attempts', async (t) => {
   const file = logFile(t);
   const half = 32_768;
   const lines = 2 * half + 10;
@@ -202,7 +202,7 @@ t.test('the index notes every change of stream, and the time at least every 250 
   ]);
 });
 
-t.test('a disk that is full is an error of the write, and the log can still be read', async (t) => {
+t.test('a full disk fails the write, and the log can still be read', async (t) => {
   const file = logFile(t);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.symlinkSync('/dev/full', file);

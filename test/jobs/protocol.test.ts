@@ -19,11 +19,11 @@ t.test('each message of the protocol is read as it was sent', async (t) => {
   }
 });
 
-t.test('a carriage return or spaces around a message do no harm', async (t) => {
+t.test('a carriage return or spaces around a message are ignored', async (t) => {
   t.same(parseMessage(' {"type":"result","data":{}}\r'), { type: 'result', data: {} });
 });
 
-t.test('what is no message gives null', async (t) => {
+t.test('a line that is not a message gives null', async (t) => {
   for (const line of [
     '',
     ' ',

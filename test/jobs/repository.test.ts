@@ -92,7 +92,7 @@ t.test('each move works from its own states and from no other', async (t) => {
   }
 });
 
-t.test('a move happens once: the second to try gets nothing, and nothing beside it is written', async (t) => {
+t.test('a move happens once: the second try gives null and writes nothing', async (t) => {
   const opened = openRepository(t);
   const { repository } = opened;
   const running = jobIn(opened, 'running');
@@ -106,7 +106,7 @@ t.test('a move happens once: the second to try gets nothing, and nothing beside 
   t.match(repository.find(running.id), { status: 'succeeded', failure: null });
 });
 
-t.test('an attempt that is no longer the current one can change nothing', async (t) => {
+t.test('an attempt that is not the current one changes nothing', async (t) => {
   const opened = openRepository(t);
   const { repository } = opened;
   const stale = jobIn(opened, 'running');
@@ -142,7 +142,7 @@ t.test('the database itself refuses to move a job out of a terminal state', asyn
   );
 });
 
-t.test('a move and what belongs to it are committed together or not at all', async (t) => {
+t.test('a move and its additional writes are committed together or not at all', async (t) => {
   const opened = openRepository(t);
   const { repository } = opened;
   const running = jobIn(opened, 'running');
@@ -154,7 +154,7 @@ t.test('a move and what belongs to it are committed together or not at all', asy
   t.match(repository.line(), [{ jobId: running.id, isHeld: true }], 'its claims are still held');
 });
 
-t.test('a new attempt begins clean: no pid, progress, failure or rows of the one before', async (t) => {
+t.test('a new attempt starts without pid, progress, failure and rows of the one before', async (t) => {
   const { ops, repository, insert } = openRepository(t);
   const { id } = insert();
   const first = repository.start(id) as Job;
@@ -169,7 +169,7 @@ t.test('a new attempt begins clean: no pid, progress, failure or rows of the one
   t.same(ops.prepare('SELECT seq, message FROM job_row WHERE job_id = ?').raw().all(id), [[1, 'why']]);
 });
 
-t.test('rows are numbered on, over any number of batches', async (t) => {
+t.test('rows are numbered continuously over batches', async (t) => {
   const { ops, repository, insert } = openRepository(t);
   const [one, other] = [insert(), insert()];
   const row = (message: string) => ({ ref: null, outcome: 'added', message });
@@ -183,7 +183,7 @@ t.test('rows are numbered on, over any number of batches', async (t) => {
   ]);
 });
 
-t.test('asking to cancel is kept once, with its time', async (t) => {
+t.test('a cancel request is stored once, with its time', async (t) => {
   const opened = openRepository(t);
   const running = jobIn(opened, 'running');
   const asked: string[] = [];
@@ -197,24 +197,27 @@ t.test('asking to cancel is kept once, with its time', async (t) => {
   t.equal(opened.repository.find(running.id)?.cancel_requested_at, '2026-08-01T10:00:00.000Z');
 });
 
-t.test('the usual duration is the median of the last twenty that succeeded, without noop runs', async (t) => {
-  const { repository, insert, clock } = openRepository(t);
-  const run = (seconds: number, status: 'succeeded' | 'failed', mode = 'scripts') => {
-    const started = repository.start(insert({ mode }).id) as Job;
-    clock.at += seconds * 1000;
-    repository.finish(started, { status }, nothingElse);
-  };
-  t.equal(repository.usualSec('chore'), null);
-  for (let n = 0; n < 5; n++) run(1000, 'succeeded');
-  for (let n = 0; n < 9; n++) run(10, 'succeeded');
-  for (let n = 0; n < 11; n++) run(60, 'succeeded');
-  for (let n = 0; n < 9; n++) run(1, 'failed');
-  for (let n = 0; n < 9; n++) run(0, 'succeeded', 'noop');
-  t.equal(Math.round(repository.usualSec('chore') ?? 0), 60);
-  t.equal(repository.usualSec('other'), null);
-});
+t.test(
+  'the usual duration is the median of the last twenty successful runs, without noop runs',
+  async (t) => {
+    const { repository, insert, clock } = openRepository(t);
+    const run = (seconds: number, status: 'succeeded' | 'failed', mode = 'scripts') => {
+      const started = repository.start(insert({ mode }).id) as Job;
+      clock.at += seconds * 1000;
+      repository.finish(started, { status }, nothingElse);
+    };
+    t.equal(repository.usualSec('chore'), null);
+    for (let n = 0; n < 5; n++) run(1000, 'succeeded');
+    for (let n = 0; n < 9; n++) run(10, 'succeeded');
+    for (let n = 0; n < 11; n++) run(60, 'succeeded');
+    for (let n = 0; n < 9; n++) run(1, 'failed');
+    for (let n = 0; n < 9; n++) run(0, 'succeeded', 'noop');
+    t.equal(Math.round(repository.usualSec('chore') ?? 0), 60);
+    t.equal(repository.usualSec('other'), null);
+  },
+);
 
-t.test('what is active, and what was last', async (t) => {
+t.test('active jobs and the last job of an operation are found', async (t) => {
   const opened = openRepository(t);
   const made = jobStatuses.map((status) => jobIn(opened, status));
   const { repository } = opened;
@@ -230,7 +233,7 @@ t.test('what is active, and what was last', async (t) => {
   );
 });
 
-t.test('jobs are counted by operation and status, whatever happens to them', async (t) => {
+t.test('jobs are counted by operation and status through every change', async (t) => {
   const opened = openRepository(t);
   for (const status of jobStatuses) jobIn(opened, status);
   opened.insert({ operation: 'other' });

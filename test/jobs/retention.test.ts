@@ -59,44 +59,41 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   return { ops, root, repository, retention, add, numbers, rowCount };
 }
 
-t.test(
-  'jobs are removed with log and rows when their time is over, failed ones four times as late',
-  async (t) => {
-    const { root, ops, retention, add, numbers, rowCount } = openHistory(t, {
-      retentionDays: 10,
-      retentionJobs: 100,
-    });
-    add(11, 'succeeded', 1200);
-    add(9, 'succeeded');
-    add(11, 'cancelled');
-    add(39, 'failed');
-    add(41, 'failed');
-    add(500);
-    t.equal(await retention.runOnce(), 3);
-    t.strictSame(numbers(), [6, 4, 2], 'what waits is never removed');
-    t.equal(rowCount(), 6);
-    t.strictSame(fs.readdirSync(path.join(root, 'logs')).sort(), ['2.log', '2.log.ix', '4.log', '4.log.ix']);
-    const counts = ops.prepare('SELECT status, jobs FROM job_count WHERE jobs > 0 ORDER BY status').all();
-    t.strictSame(counts, [
-      { status: 'failed', jobs: 1 },
-      { status: 'queued', jobs: 1 },
-      { status: 'succeeded', jobs: 1 },
-    ]);
-    t.match(ops.prepare('SELECT event, detail FROM audit').all(), [
-      { event: 'jobs.pruned', detail: '{"jobs":3}' },
-    ]);
-    t.equal(await retention.runOnce(), 0, 'a second run finds nothing');
-  },
-);
+t.test('old jobs are removed with log and rows, failed ones four times as late', async (t) => {
+  const { root, ops, retention, add, numbers, rowCount } = openHistory(t, {
+    retentionDays: 10,
+    retentionJobs: 100,
+  });
+  add(11, 'succeeded', 1200);
+  add(9, 'succeeded');
+  add(11, 'cancelled');
+  add(39, 'failed');
+  add(41, 'failed');
+  add(500);
+  t.equal(await retention.runOnce(), 3);
+  t.strictSame(numbers(), [6, 4, 2], 'what waits is never removed');
+  t.equal(rowCount(), 6);
+  t.strictSame(fs.readdirSync(path.join(root, 'logs')).sort(), ['2.log', '2.log.ix', '4.log', '4.log.ix']);
+  const counts = ops.prepare('SELECT status, jobs FROM job_count WHERE jobs > 0 ORDER BY status').all();
+  t.strictSame(counts, [
+    { status: 'failed', jobs: 1 },
+    { status: 'queued', jobs: 1 },
+    { status: 'succeeded', jobs: 1 },
+  ]);
+  t.match(ops.prepare('SELECT event, detail FROM audit').all(), [
+    { event: 'jobs.pruned', detail: '{"jobs":3}' },
+  ]);
+  t.equal(await retention.runOnce(), 0, 'a second run finds nothing');
+});
 
-t.test('of too many jobs the newest are kept, of failed ones four times as many', async (t) => {
+t.test('the newest jobs are kept, and four times as many failed ones', async (t) => {
   const { retention, add, numbers } = openHistory(t, { retentionDays: 1000, retentionJobs: 5 });
   for (let number = 1; number <= 30; number++) add(1, number % 2 === 0 ? 'failed' : 'succeeded');
   t.equal(await retention.runOnce(), 13 + 5);
   t.strictSame(numbers(), [30, 29, 28, 27, 26, 24, 22, 20, 18, 16, 14, 12]);
 });
 
-t.test('a preview says what a run would remove, and removes nothing', async (t) => {
+t.test('a preview counts what a run would remove, and removes nothing', async (t) => {
   const { retention, add, numbers } = openHistory(t, { retentionDays: 10, retentionJobs: 100 });
   add(20, 'succeeded');
   add(50, 'failed');
@@ -115,7 +112,7 @@ t.test('a preview says what a run would remove, and removes nothing', async (t) 
   t.equal(await retention.runOnce(), preview.jobs);
 });
 
-t.test('what is left of a removed job is found by its number and by its id', async (t) => {
+t.test('the tombstone of a removed job is found by number and by id', async (t) => {
   const { retention, repository, add } = openHistory(t, { retentionDays: 10, retentionJobs: 100 });
   const { id } = add(20, 'succeeded');
   await retention.runOnce();
@@ -133,7 +130,7 @@ t.test('what is left of a removed job is found by its number and by its id', asy
   t.equal(repository.find('1'), null);
 });
 
-t.test('stopping in the middle leaves whole jobs only, and a later run goes on', async (t) => {
+t.test('a stop leaves only whole jobs, and a later run continues', async (t) => {
   const { retention, add, numbers, rowCount } = openHistory(t, { retentionDays: 10, retentionJobs: 100 });
   for (let n = 0; n < 50; n++) add(20, 'succeeded');
   retention.start();

@@ -36,7 +36,7 @@ async function runFixture(
 
 const ask = (t: Test, args: object, given = {}) => runFixture(t, JSON.stringify(args), given);
 
-t.test('what the work returns is the result; rows are sent as they come', async (t) => {
+t.test('the return value is the result, and rows are sent as they come', async (t) => {
   const { code, stdout, stderr, messages, root } = await ask(t, { text: 'work' });
   t.same({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' });
   t.same(messages, [
@@ -54,7 +54,7 @@ t.test('progress is sent sparingly: the first, changes of phase, and the last', 
   t.ok(progress.length < 100, `${progress.length} messages`);
 });
 
-t.test('an error for people ends with its code, its words, and no stack', async (t) => {
+t.test('an AppError exits with its code and message, without a stack', async (t) => {
   for (const [text, code, message, detail] of [
     ['bad input', 65, 'Row 7 has no title.', { total: 1 }],
     ['temporary', 75, 'The sheet is busy.', undefined],
@@ -67,14 +67,14 @@ t.test('an error for people ends with its code, its words, and no stack', async 
   }
 });
 
-t.test('a bug ends with 1, its message, and its stack in the log', async (t) => {
+t.test('any other error exits with 1, its message, and its stack in the log', async (t) => {
   const { code, messages, stderr } = await ask(t, { text: 'bug' });
   t.equal(code, 1);
   t.same(messages, [{ type: 'failure', message: 'x is not a function' }]);
   t.match(stderr, /^TypeError: x is not a function\n +at .*sends-script-messages/);
 });
 
-t.test('arguments that are no JSON are a failure like any other', async (t) => {
+t.test('arguments that are not JSON fail like any other error', async (t) => {
   const { code, messages } = await runFixture(t, '{');
   t.equal(code, 1);
   t.match(messages, [{ type: 'failure', message: /JSON/ }]);
@@ -85,7 +85,7 @@ t.test('by hand, without a message descriptor, the same script runs silently', a
   t.same({ code, messages, stderr }, { code: 0, messages: [], stderr: '' });
 });
 
-t.test('the runner and a script of the program understand each other', async (t) => {
+t.test('the runner reads the messages of a script', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation({ child: 'sends-script-messages' })] });
   const run = (text: string) => engine.whenJob(engine.enqueue('chore', { text, count: 5 }).number);
   const job = await run('fence');

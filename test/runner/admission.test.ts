@@ -42,7 +42,7 @@ function assertRefused(t: Test, engine: Engine, { number }: Job) {
   t.same(engine.repository.line(), []);
 }
 
-t.test('a job whose operation is gone fails, and does not block the line', async (t) => {
+t.test('a job whose operation is gone fails and does not block the lock queue', async (t) => {
   const { engine, chore, job, free } = await startWaiting(t);
   const next = engine.enqueue('holder', {}, { whenLocked: 'wait' });
   t.not(chore.name, next.operation);
@@ -57,7 +57,7 @@ t.test('a job whose operation is gone fails, and does not block the line', async
   assertRefused(t, engine, job);
 });
 
-t.test('a job whose arguments are refused by now fails with the words of the refusal', async (t) => {
+t.test('a job whose arguments are no longer valid fails with the reason', async (t) => {
   const { engine, chore, job, free } = await startWaiting(t, {}, { count: 7 });
   chore.args = {
     ...chore.args,
@@ -73,7 +73,7 @@ t.test('a job whose arguments are refused by now fails with the words of the ref
   assertRefused(t, engine, job);
 });
 
-t.test('a job whose operation wants other locks by now is not run under the old ones', async (t) => {
+t.test('a job is not started when the locks of its operation have changed', async (t) => {
   const { engine, chore, job, free } = await startWaiting(t);
   chore.locks = () => [library, { name: 'index', mode: 'shared' }];
   free();
@@ -81,7 +81,7 @@ t.test('a job whose operation wants other locks by now is not run under the old 
   assertRefused(t, engine, job);
 });
 
-t.test('a job that is to be tried again fails when its arguments are refused by then', async (t) => {
+t.test('a retry fails when its arguments are no longer valid', async (t) => {
   const retries = { maxAttempts: 3, delayMs: 0, backoff: 1 };
   const chore = defineOperation({ child: 'exits-75', retries });
   const engine = startEngine(t, { operations: [chore] });
@@ -101,14 +101,14 @@ t.test('a job that is to be tried again fails when its arguments are refused by 
   t.same(engine.history.at(-1), '#1 failed');
 });
 
-t.test('what goes wrong in a look at a plan is for the script to meet', async (t) => {
+t.test('an unexpected error of a plan check is left to the script', async (t) => {
   const checkPlan = () => Promise.reject(new Error('the disk is gone'));
   const engine = startEngine(t, { operations: [defineOperation({ checkPlan })] });
   t.match(await engine.whenJob(engine.enqueue('chore').number), { status: 'succeeded', attempt: 1 });
 });
 
 t.test(
-  'an import runs with a plan that still holds, and fails without a process when the sheet has changed',
+  'an import runs with a current plan, and fails without a process when the sheet has changed',
   async (t) => {
     const engine = startEngine(t, { operations: [importOperation] });
     seedStarterSheet(engine.config);

@@ -13,7 +13,7 @@ t.test('a script that never stops writing is cancelled like any other', async (t
   t.same(engine.processesLeft(), []);
 });
 
-t.test('cancelling ends a child of any kind: the job is cancelled and nothing is left', async (t) => {
+t.test('a cancel ends any kind of child and leaves no process', async (t) => {
   const kinds = {
     sleeps: 'asleep',
     'ignores-sigterm': 'deaf',
@@ -54,7 +54,7 @@ t.test('SIGTERM comes before SIGKILL: a script that ignores it can say so', asyn
   t.equal(engine.logOf(await engine.whenJob(number)).text.toString(), 'SIGTERM is ignored\n');
 });
 
-t.test('what a script leaves behind is ended with it, before the job ends', async (t) => {
+t.test('processes that a script leaves behind are ended before the job ends', async (t) => {
   const env = { CHL_KILL_GRACE_SEC: '0' };
   const engine = startEngine(t, { operations: [defineOperation({ child: 'forks-a-daemon' })], env });
   const { number } = engine.enqueue('chore');
@@ -64,7 +64,7 @@ t.test('what a script leaves behind is ended with it, before the job ends', asyn
   t.same(seen, [[]]);
 });
 
-t.test('a cancel that comes after the script has ended comes too late', async (t) => {
+t.test('a cancel after the end of the script is too late', async (t) => {
   const engine = startWith(t, 'forks-a-daemon');
   const { number, id } = engine.enqueue('forks-a-daemon');
   await engine.whenJob(number, 'running');
@@ -85,7 +85,7 @@ t.test('a script that reaches its time limit is stopped', async (t) => {
   t.same(engine.processesLeft(), []);
 });
 
-t.test('without a limit of its own an operation has that of the configuration', async (t) => {
+t.test('an operation without a limit has that of the configuration', async (t) => {
   const engine = startEngine(t, {
     operations: [defineOperation({ child: 'sleeps' })],
     env: { CHL_OPERATIONS_TIMEOUT_SEC: '1' },
@@ -93,7 +93,7 @@ t.test('without a limit of its own an operation has that of the configuration', 
   t.match(await run(engine, 'chore'), { failure: { code: 'timed_out', message: /limit of 1 s/ } });
 });
 
-t.test('a process that left the group and cleared its environment is ended too', async (t) => {
+t.test('a process that left the group and cleared its environment is ended, too', async (t) => {
   const engine = startWith(t, 'leaves-without-trace');
   const { number } = engine.enqueue('leaves-without-trace');
   await engine.whenPhase(number, 'left');
@@ -104,7 +104,7 @@ t.test('a process that left the group and cleared its environment is ended too',
   t.equal(isAlive(daemon), false);
 });
 
-t.test('a stopped child is found, its use of memory and time is kept, and it can be cancelled', async (t) => {
+t.test('a stopped child is reported, measured and can be cancelled', async (t) => {
   const engine = startWith(t, 'stops-itself');
   const { number } = engine.enqueue('stops-itself');
   const stopped = await engine.when(number, 'found stopped', ({ warning }) => warning !== null);
@@ -117,7 +117,7 @@ t.test('a stopped child is found, its use of memory and time is kept, and it can
   t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
 });
 
-t.test('beyond its soft limit a job is said to take long, and goes on', async (t) => {
+t.test('a job that exceeds its soft limit gets a warning and goes on', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation({ child: 'sleeps', softLimitMs: 50 })] });
   const { number } = engine.enqueue('chore');
   const late = await engine.when(number, 'late', ({ warning }) => warning !== null);
@@ -127,7 +127,7 @@ t.test('beyond its soft limit a job is said to take long, and goes on', async (t
   });
 });
 
-t.test('a job that is asked to stop says when it is ended by force', async (t) => {
+t.test('a job that is asked to stop shows when it is killed', async (t) => {
   const at = Date.parse('2026-08-01T10:00:00Z');
   const engine = startEngine(t, {
     now: () => new Date(at),

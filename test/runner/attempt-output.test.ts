@@ -7,7 +7,7 @@ import { startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 import { run, startWith } from '../support/runs.ts';
 
-t.test('rubbish on the message descriptor fails a script that ends well, and breaks nothing', async (t) => {
+t.test('invalid messages fail a script that exits with 0, and break nothing', async (t) => {
   const engine = startWith(t, 'sends-rubbish', 'succeeds');
   const good = '{"type":"result","data":{"n":1}}\n';
   const send = (...parts: (string | Buffer)[]) =>
@@ -52,7 +52,7 @@ t.test('every byte of the output is in the log', async (t) => {
   t.ok(stdout.equals(Buffer.concat(Array(2000).fill(Buffer.from(Array.from({ length: 256 }, (_, n) => n))))));
 });
 
-t.test('a flood of output is capped to its head and its tail', async (t) => {
+t.test('a flood of output is capped to its beginning and its end', async (t) => {
   const engine = startEngine(t, {
     operations: [defineOperation({ child: 'floods-output' })],
     env: { CHL_JOB_LOG_MAX_MB: '1' },
@@ -64,7 +64,7 @@ t.test('a flood of output is capped to its head and its tail', async (t) => {
   t.match(engine.logOf(job), { offset: 0, next: 512 * 1024, size: count });
 });
 
-t.test('a flood of progress is stored now and then, and its last value always', async (t) => {
+t.test('a flood of progress is stored at a limited rate, and its last value always', async (t) => {
   const engine = startWith(t, 'floods-progress');
   const stored: number[] = [];
   engine.bus.on('job', ({ number }) => {
@@ -91,7 +91,7 @@ t.test('a full disk ends the job and not the server', async (t) => {
   t.match(await run(engine, 'succeeds'), { status: 'succeeded' }, 'the next one finds its disk');
 });
 
-t.test('a secret shows nowhere: not in the log, progress, rows, failure or audit', async (t) => {
+t.test('a secret is masked in log, progress, rows, failure and audit', async (t) => {
   const secret = 'tok"en-of-the-report';
   const operations = [defineOperation({ child: 'tells-its-secret' })];
   const engine = startEngine(t, { operations, secrets: [secret] });
@@ -116,7 +116,7 @@ t.test('a secret shows nowhere: not in the log, progress, rows, failure or audit
   t.notMatch(JSON.stringify(engine.auditRows(`job:${number}`).at(-1)), 'en-of-the-report');
 });
 
-t.test('a line far longer than what is held is kept byte by byte at its head and its tail', async (t) => {
+t.test('a line longer than the buffer keeps every byte of its beginning and its end', async (t) => {
   const operations = [defineOperation({ child: 'writes-one-line' })];
   const engine = startEngine(t, { operations, env: { CHL_JOB_LOG_MAX_MB: '2' } });
   const count = 12 * 1024 * 1024;

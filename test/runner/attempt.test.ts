@@ -30,7 +30,7 @@ t.test('a job runs its script with its arguments and keeps result, rows, progres
   t.same(engine.processesLeft(), []);
 });
 
-t.test('the child is committed with pid, start time and boot before its script says anything', async (t) => {
+t.test('the identity of the child is committed before its script runs', async (t) => {
   const engine = startWith(t, 'sleeps');
   const { number } = engine.enqueue('sleeps');
   const job = await engine.whenPhase(number, 'asleep');
@@ -38,7 +38,7 @@ t.test('the child is committed with pid, start time and boot before its script s
   t.same(engine.processesLeft(), [job.pid]);
 });
 
-t.test('a script is given an allow-listed environment and the data root as its folder', async (t) => {
+t.test('a script gets an allow-listed environment and runs in the data root', async (t) => {
   const engine = startWith(t, 'shows-its-surroundings');
   const { result, id } = await run(engine, 'shows-its-surroundings');
   const { env, cwd } = result as { env: Record<string, string>; cwd: string };
@@ -52,7 +52,7 @@ t.test('a script is given an allow-listed environment and the data root as its f
   );
 });
 
-t.test('a script that fails says why in its own words; its stderr is kept', async (t) => {
+t.test('a failed script reports its own message; its stderr is kept', async (t) => {
   const engine = startWith(t, 'fails');
   const job = await run(engine, 'fails');
   t.match(job, {
@@ -70,7 +70,7 @@ t.test('a script that fails says why in its own words; its stderr is kept', asyn
   t.match(audited?.detail, 'The sheet is on fire.');
 });
 
-t.test('exit codes and signals have their failure codes', async (t) => {
+t.test('exit codes and signals map to failure codes', async (t) => {
   const engine = startWith(t, 'exits-65', 'exits-75', 'dies-by-signal', 'closes-its-input');
   t.match(await run(engine, 'exits-65'), { status: 'failed', failure: { code: 'bad_input' } });
   t.match(await run(engine, 'exits-75'), { status: 'failed', failure: { code: 'exited' }, attempt: 1 });
@@ -81,7 +81,7 @@ t.test('exit codes and signals have their failure codes', async (t) => {
   t.match(await run(engine, 'closes-its-input', { text: 'x'.repeat(1_000_000) }), { status: 'succeeded' });
 });
 
-t.test('a script that is missing could not be started', async (t) => {
+t.test('a missing script fails as spawn_failed', async (t) => {
   const engine = startWith(t, 'no-such-child');
   const job = await run(engine, 'no-such-child');
   t.match(job, {
@@ -91,14 +91,14 @@ t.test('a script that is missing could not be started', async (t) => {
   t.same(engine.repository.line(), []);
 });
 
-t.test('a data root that is gone makes the job fail, and no other process is touched', async (t) => {
+t.test('a missing data root fails the job and touches no other process', async (t) => {
   const engine = startWith(t, 'succeeds');
   fs.rmSync(engine.root, { recursive: true });
   fs.writeFileSync(engine.root, 'a file where the folder was');
   t.match(await run(engine, 'succeeds'), { status: 'failed', failure: { code: 'spawn_failed' } });
 });
 
-t.test('work that was committed counts, though the process was killed for a cancel', async (t) => {
+t.test('committed work counts even when the process was killed by a cancel', async (t) => {
   const engine = startWith(t, 'applies-and-sleeps');
   const { number } = engine.enqueue('applies-and-sleeps');
   await engine.whenPhase(number, 'applied');
@@ -110,7 +110,7 @@ t.test('work that was committed counts, though the process was killed for a canc
   });
 });
 
-t.test('when it cannot be read what a job has done, the job is lost and says so', async (t) => {
+t.test('a job whose result cannot be read is lost, with the reason', async (t) => {
   const engine = startWith(t, 'succeeds');
   const { id, number } = engine.enqueue('succeeds');
   engine.library.prepare(`INSERT INTO ops_applied VALUES (?, 1, 1, 'no JSON', '')`).run(id);

@@ -69,7 +69,7 @@ async function startFixture(t: Test, name: string): Promise<Started> {
   return child;
 }
 
-t.test('nothing of a command runs before it is released', async (t) => {
+t.test('a command does not run before it is released', async (t) => {
   const child = spawnIn(t, sh('touch ran; cat'));
   t.match(child.identity, { started: /^\d+$/, bootId: /^[0-9a-f-]{36}$/ });
   t.ok(child.identity && isAlive(child.identity), 'the process with that identity waits');
@@ -111,7 +111,7 @@ t.test(
   },
 );
 
-t.test('the exit tells the code or the signal', async (t) => {
+t.test('the exit has the code or the signal', async (t) => {
   for (const [script, exit] of [
     ['exit 7', { code: 7, signal: null }],
     ['kill -9 $$', { code: null, signal: 'SIGKILL' }],
@@ -123,21 +123,24 @@ t.test('the exit tells the code or the signal', async (t) => {
   }
 });
 
-t.test('a child that does not read its input harms nothing', async (t) => {
+t.test('a child that does not read its input does no harm', async (t) => {
   const child = spawnIn(t, sh('exec 0<&-; exit 0'));
   child.release('x'.repeat(5_000_000));
   t.same(await child.exited, { code: 0, signal: null });
 });
 
-t.test('the exit is told although a grandchild holds the pipes, and the grandchild is ended', async (t) => {
-  const child = spawnIn(t, node('forks-a-daemon'));
-  child.release('');
-  t.same(await child.exited, { code: 0, signal: null });
-  const daemon = Number(child.output().stdout);
-  t.same(left(child), [daemon], 'in a session of its own, it is found by its marker');
-  t.same(await child.end(0), []);
-  t.same(left(child), []);
-});
+t.test(
+  'the exit does not wait for a grandchild that holds the pipes, and the grandchild is ended',
+  async (t) => {
+    const child = spawnIn(t, node('forks-a-daemon'));
+    child.release('');
+    t.same(await child.exited, { code: 0, signal: null });
+    const daemon = Number(child.output().stdout);
+    t.same(left(child), [daemon], 'in a session of its own, it is found by its marker');
+    t.same(await child.end(0), []);
+    t.same(left(child), []);
+  },
+);
 
 t.test('a process that hides its marker is ended with its group', async (t) => {
   const child = spawnIn(t, sh('env -i sleep 600 & echo $! >&3; wait'));
@@ -153,7 +156,7 @@ t.test('a process that hides its marker is ended with its group', async (t) => {
   t.notOk(isAlive(hidden));
 });
 
-t.test('ending takes a child of any kind with all it has started', async (t) => {
+t.test('end() ends any kind of child with all its descendants', async (t) => {
   const kinds: Record<string, NodeJS.Signals> = {
     sleeps: 'SIGTERM',
     'ignores-sigterm': 'SIGKILL',
@@ -171,7 +174,7 @@ t.test('ending takes a child of any kind with all it has started', async (t) => 
   }
 });
 
-t.test('ending twice is one ending, and the shorter grace counts', async (t) => {
+t.test('two calls of end() share one run, and the shorter grace counts', async (t) => {
   const child = await startFixture(t, 'ignores-sigterm');
   const long = child.end(3_600_000);
   const short = child.end(0);
@@ -181,7 +184,7 @@ t.test('ending twice is one ending, and the shorter grace counts', async (t) => 
   t.same(await child.end(0), []);
 });
 
-t.test('ending a child that has ended by itself changes nothing', async (t) => {
+t.test('end() after the exit changes nothing', async (t) => {
   const child = spawnIn(t, sh('exit 3'));
   child.release('');
   await child.exited;
@@ -189,7 +192,7 @@ t.test('ending a child that has ended by itself changes nothing', async (t) => {
   t.same(await child.exited, { code: 3, signal: null });
 });
 
-t.test('a folder that is missing is told as the reason, and nobody is signalled', async (t) => {
+t.test('a missing folder is reported, and no process is signalled', async (t) => {
   const ignore = () => {};
   const child = spawnChild(
     ['/bin/true'],
@@ -203,7 +206,7 @@ t.test('a folder that is missing is told as the reason, and nobody is signalled'
   t.same(await child.end(0), []);
 });
 
-t.test('a server without a free descriptor says so, and lives on', async (t) => {
+t.test('a server without a free descriptor reports it and keeps running', async (t) => {
   const { stdout, stderr, status } = spawnSync(
     'sh',
     ['-c', 'ulimit -n 40; exec "$@"', 'sh', ...node('starts-a-child-without-descriptors')],
@@ -214,7 +217,7 @@ t.test('a server without a free descriptor says so, and lives on', async (t) => 
   t.equal(status, 0);
 });
 
-t.test('commands are looked up in the folders of the path; what cannot be executed is none', async (t) => {
+t.test('commands are searched for in the folders of PATH; only executable files count', async (t) => {
   const folder = t.testdir({ tool: '', folder: {} });
   t.equal(findExecutable('tool', [folder]), null);
   fs.chmodSync(`${folder}/tool`, 0o755);

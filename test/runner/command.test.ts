@@ -7,7 +7,7 @@ import { defineOperation } from '../support/operations.ts';
 const commandFor = (...command: [string, ...string[]]) =>
   commandOf(defineOperation({ script: { command, env: ['TOKEN_FILE'] } }));
 
-t.test('our own script is run by this Node', async (t) => {
+t.test('one of our scripts runs with this Node', async (t) => {
   const { argv, passedOn } = commandOf(defineOperation());
   t.equal(argv[0], process.execPath);
   t.match(argv[1], /succeeds\.js$/);
@@ -15,7 +15,7 @@ t.test('our own script is run by this Node', async (t) => {
   t.throws(() => commandOf(defineOperation({ child: 'not-there' })), { code: 'ENOENT' });
 });
 
-t.test('a program is looked up in PATH, and keeps its arguments', async (t) => {
+t.test('a program is found in PATH and keeps its arguments', async (t) => {
   const { argv, passedOn } = commandFor('sh', '-c', 'exit 0; rm -rf "$HOME"');
   t.ok(path.isAbsolute(argv[0] ?? ''));
   t.same(argv.slice(1), ['-c', 'exit 0; rm -rf "$HOME"']);

@@ -16,7 +16,7 @@ function read(bytes: Buffer | string, { cut = 1e9, maxBytes = 100 } = {}) {
   return { lines, bad };
 }
 
-t.test('lines are whole in whatever pieces they come', async (t) => {
+t.test('lines are whole, however the stream is cut', async (t) => {
   const text = 'one\n\nthrée\n👍 four\nlast';
   for (const cut of [1, 2, 3, 5, 1000]) {
     t.same(
@@ -27,7 +27,7 @@ t.test('lines are whole in whatever pieces they come', async (t) => {
   }
 });
 
-t.test('a last line without its end is read too, and an empty rest is none', async (t) => {
+t.test('a last line without a line end is read, and an empty rest is not a line', async (t) => {
   t.same(read('a\nb').lines, ['a', 'b']);
   t.same(read('a\n').lines, ['a']);
   t.same(read('').lines, []);
@@ -45,14 +45,14 @@ t.test('a line that is too long is dropped and reported once; the next one is re
   }
 });
 
-t.test('the limit is exact, whatever the pieces', async (t) => {
+t.test('the limit is exact, however the stream is cut', async (t) => {
   for (const cut of [1, 99, 100, 101, 1000]) {
     t.same(read(`${'x'.repeat(100)}\n`, { cut }), { lines: ['x'.repeat(100)], bad: 0 }, `pieces of ${cut}`);
     t.same(read(`${'x'.repeat(101)}\n`, { cut }), { lines: [], bad: 1 }, `pieces of ${cut}`);
   }
 });
 
-t.test('a line that is not UTF-8 is reported and not mended', async (t) => {
+t.test('a line that is not UTF-8 is reported and not repaired', async (t) => {
   const bytes = Buffer.concat([
     Buffer.from('good\n'),
     Buffer.from([0x22, 0xff, 0xfe, 0x22, 10]),
@@ -66,7 +66,7 @@ t.test('a line that is not UTF-8 is reported and not mended', async (t) => {
   );
 });
 
-t.test('a tail is the last bytes, without the half of a character at its beginning', async (t) => {
+t.test('a tail keeps the last bytes without a cut character at the beginning', async (t) => {
   const tail = createTail(10);
   t.equal(tail.text(), '');
   tail.add(Buffer.from('abc'));

@@ -33,7 +33,7 @@ t.test('exit 0 succeeds with the result, if there is one', async (t) => {
   t.same(decideOutcome(facts()), { status: 'succeeded', result: null, isTemporary: false });
 });
 
-t.test('each end has its code and its words', async (t) => {
+t.test('each end has its code and message', async (t) => {
   t.same(told({ exit: exit(65) }), [
     'failed',
     'bad_input',
@@ -74,7 +74,7 @@ t.test('each end has its code and its words', async (t) => {
   ]);
 });
 
-t.test('the script’s own words count where it ended by itself', async (t) => {
+t.test('the message of the script is used when it ended by itself', async (t) => {
   t.match(decideOutcome(facts({ exit: exit(3), failure: own })), {
     failure: { code: 'exited', message: own.message, detail: own.detail },
   });
@@ -108,7 +108,7 @@ t.test('the first cause wins over the way the process ended', async (t) => {
   }
 });
 
-t.test('work that is recorded as applied is done, whatever came after', async (t) => {
+t.test('applied work has succeeded, whatever came after', async (t) => {
   const applied = { added: 3 };
   for (const cause of ['cancelled', 'timed_out', 'shutdown', 'server_fault', null] as const) {
     for (const way of [exit(0), exit(75), killed]) {
@@ -125,7 +125,7 @@ t.test('messages that could not be read do not hide another failure', async (t) 
   t.equal(told({ badMessages: 3, exit: exit(75) })[3], true);
 });
 
-t.test('a failure keeps the end of stderr, and names who survived', async (t) => {
+t.test('a failure keeps the end of stderr and names surviving processes', async (t) => {
   t.match(decideOutcome(facts({ exit: exit(1), stderrTail: 'boom\n' })), {
     failure: { stderr_tail: 'boom\n' },
   });

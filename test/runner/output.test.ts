@@ -30,7 +30,7 @@ t.test('two streams never mix inside a line', async (t) => {
   t.strictSame(written, ['stderr:oh\n', 'stdout:one, two\n', 'stderr:no!\n', 'stdout:three']);
 });
 
-t.test('a line that is not finished shows after a moment, e.g. a prompt', async (t) => {
+t.test('an unfinished line, e.g. a prompt, appears after a moment', async (t) => {
   const { add, end, written, whenWritten } = collect();
   add('stdout', Buffer.from('Continue? '));
   t.strictSame(written, []);
@@ -41,7 +41,7 @@ t.test('a line that is not finished shows after a moment, e.g. a prompt', async 
   t.strictSame(written, ['stdout:Continue? ', 'stdout:yes\n']);
 });
 
-t.test('a line longer than 64 KiB goes on in pieces, nothing of it is lost', async (t) => {
+t.test('a line longer than 64 KiB is written in pieces without loss', async (t) => {
   const { add, end, written } = collect();
   const piece = Buffer.alloc(50_000, 'x');
   for (let n = 0; n < 10; n++) add('stdout', piece);
@@ -50,14 +50,14 @@ t.test('a line longer than 64 KiB goes on in pieces, nothing of it is lost', asy
   t.equal(written.map((text) => text.slice('stdout:'.length)).join(''), 'x'.repeat(500_000));
 });
 
-t.test('a secret is hidden across chunks and never held in sight by the end', async (t) => {
+t.test('a secret is masked across chunks and at the end', async (t) => {
   const { add, end, written } = collect(['hunter2hunter2']);
   for (const letter of 'it is hunter2hunter2, hunt') add('stderr', Buffer.from(letter));
   end();
   t.equal(written.join(''), 'stderr:it is [masked], hunt');
 });
 
-t.test('what is dropped is not written any more', async (t) => {
+t.test('dropped bytes are not written', async (t) => {
   const { add, end, drop, written } = collect();
   add('stdout', Buffer.from('half'));
   drop();

@@ -18,7 +18,7 @@ async function startParent(t: Test) {
   return { parent, pid, child };
 }
 
-t.test('a descendant stays known when it has left group, environment and parent', async (t) => {
+t.test('a descendant stays known after it has left group, environment and parent', async (t) => {
   const { parent, pid, child } = await startParent(t);
   const tree = createProcessTree(identify(pid), isUnmarked, null);
   look(tree);
@@ -31,7 +31,7 @@ t.test('a descendant stays known when it has left group, environment and parent'
   t.equal(tree.members.get(child), identify(child).started);
 });
 
-t.test('a descendant that only this record finds is told, again until it is stored, and once', async (t) => {
+t.test('a hidden descendant is reported until the report is stored, then not again', async (t) => {
   const { pid, child } = await startParent(t);
   const told: number[] = [];
   let isStored = false;
@@ -49,7 +49,7 @@ t.test('a descendant that only this record finds is told, again until it is stor
   t.equal(told.length, 3, 'what carries the marker is found by it');
 });
 
-t.test('a stranger is never taken for a descendant, even under a pid that was one', async (t) => {
+t.test('another process under the pid of a descendant is not taken for it', async (t) => {
   const { pid, child } = await startParent(t);
   const tree = createProcessTree({ pid, started: '1', bootId: null }, isUnmarked, null);
   look(tree);
@@ -57,34 +57,31 @@ t.test('a stranger is never taken for a descendant, even under a pid that was on
   t.ok(isAlive(identify(child)));
 });
 
-t.test('a child that was never looked at has no usage, and says so', async (t) => {
+t.test('a child that was never measured has no usage', async (t) => {
   const { pid } = await startParent(t);
   const tree = createProcessTree(identify(pid), isUnmarked, null);
   t.strictSame(tree.usage(), { peakRssBytes: null, cpuSec: null });
 });
 
-t.test(
-  'a descendant that is started later and leaves at once is found while it has its parent',
-  async (t) => {
-    const script = 'read -r _; env -i setsid sleep 600 & echo $!; read -r _';
-    const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const pid = parent.pid as number;
-    t.teardown(() => signal(pid, 'SIGKILL'));
-    const tree = createProcessTree(identify(pid), isUnmarked, null);
-    tree.start();
-    t.teardown(tree.stop);
-    while (tree.usage().cpuSec === null) await new Promise(setImmediate);
-    t.strictSame([...tree.members.keys()], [pid]);
-    const said = new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve));
-    parent.stdin.write('\n');
-    const child = Number((await said).toString());
-    t.teardown(() => signal(child, 'SIGKILL'));
-    while (tree.members.size < 2) await new Promise(setImmediate);
-    t.strictSame([...tree.members.keys()], [pid, child]);
-  },
-);
+t.test('a descendant that starts later and leaves at once is found while its parent lives', async (t) => {
+  const script = 'read -r _; env -i setsid sleep 600 & echo $!; read -r _';
+  const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const pid = parent.pid as number;
+  t.teardown(() => signal(pid, 'SIGKILL'));
+  const tree = createProcessTree(identify(pid), isUnmarked, null);
+  tree.start();
+  t.teardown(tree.stop);
+  while (tree.usage().cpuSec === null) await new Promise(setImmediate);
+  t.strictSame([...tree.members.keys()], [pid]);
+  const said = new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve));
+  parent.stdin.write('\n');
+  const child = Number((await said).toString());
+  t.teardown(() => signal(child, 'SIGKILL'));
+  while (tree.members.size < 2) await new Promise(setImmediate);
+  t.strictSame([...tree.members.keys()], [pid, child]);
+});
 
-t.test('a stop is told until it is stored', async (t) => {
+t.test('a stop is reported until the report is stored', async (t) => {
   const { pid } = await startParent(t);
   const told: boolean[] = [];
   const tree = createProcessTree(identify(pid), isUnmarked, {

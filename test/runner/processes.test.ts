@@ -27,11 +27,11 @@ function sleep(t: Test, env: Record<string, string> = {}, detached = false): Chi
   return child as ChildProcess & { pid: number };
 }
 
-t.test('this system has /proc, so that everything here is proven', async (t) => {
+t.test('this system has /proc, so everything here is proven', async (t) => {
   t.equal(hasProc, true);
 });
 
-t.test('a process is itself by pid, start time and boot, and only while it lives', async (t) => {
+t.test('pid, start time and boot id name a process while it lives', async (t) => {
   const child = sleep(t);
   const identity = identify(child.pid);
   t.match(identity, { pid: child.pid, started: /^\d+$/, bootId: /^[0-9a-f-]{36}$/ });
@@ -66,7 +66,7 @@ t.test('a stopped process is alive, a zombie is not', async (t) => {
   t.same(findJobProcesses({ group: -1, marker: 'none', root: '/' }, readProcessTable()), []);
 });
 
-t.test('the processes of a job are those of its group and those with its marker and data root', async (t) => {
+t.test('a job’s processes are those in its group and those with its marker and data root', async (t) => {
   const root = makeRoot(t);
   const env = { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root };
   const leader = sleep(t, {}, true);
@@ -79,7 +79,7 @@ t.test('the processes of a job are those of its group and those with its marker 
   t.same(found.sort(), [leader.pid, marked.pid].sort());
 });
 
-t.test('a process that is older than the first of the job is not of it', async (t) => {
+t.test('a process older than the first one of the job does not belong to it', async (t) => {
   const root = makeRoot(t);
   const { pid } = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
   const since = Number(identify(pid).started);
@@ -89,27 +89,24 @@ t.test('a process that is older than the first of the job is not of it', async (
   t.same(find(since + 1), []);
 });
 
-t.test(
-  'the marked processes of a data root are told with their marker; one run by hand has none',
-  async (t) => {
-    const root = makeRoot(t);
-    const one = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
-    const two = sleep(t, { CHL_JOB: 'x.2', CHL_EXPERIENCE_ROOT: root });
-    sleep(t, { CHL_JOB: '', CHL_EXPERIENCE_ROOT: root });
-    sleep(t, { CHL_EXPERIENCE_ROOT: root });
-    sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: `${root}/below` });
-    const byPid = (a: { pid: number }, b: { pid: number }) => a.pid - b.pid;
-    t.same(
-      findMarkedProcesses(root).sort(byPid),
-      [
-        { pid: one.pid, marker: `${id}.1` },
-        { pid: two.pid, marker: 'x.2' },
-      ].sort(byPid),
-    );
-  },
-);
+t.test('marked processes of a data root are found with their marker; a run by hand has none', async (t) => {
+  const root = makeRoot(t);
+  const one = sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root });
+  const two = sleep(t, { CHL_JOB: 'x.2', CHL_EXPERIENCE_ROOT: root });
+  sleep(t, { CHL_JOB: '', CHL_EXPERIENCE_ROOT: root });
+  sleep(t, { CHL_EXPERIENCE_ROOT: root });
+  sleep(t, { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: `${root}/below` });
+  const byPid = (a: { pid: number }, b: { pid: number }) => a.pid - b.pid;
+  t.same(
+    findMarkedProcesses(root).sort(byPid),
+    [
+      { pid: one.pid, marker: `${id}.1` },
+      { pid: two.pid, marker: 'x.2' },
+    ].sort(byPid),
+  );
+});
 
-t.test('signalling what is gone, or what belongs to somebody else, is no error', async (t) => {
+t.test('a signal to a missing process, or to one of another user, is not an error', async (t) => {
   const child = sleep(t);
   signal(child.pid, 'SIGKILL');
   await once(child, 'exit');
@@ -126,7 +123,7 @@ t.test('signalling what is gone, or what belongs to somebody else, is no error',
   t.equal(String((await once(other.stdout, 'data'))[0]), 'went on\n');
 });
 
-t.test('the quick look denies only what is not there: group, record and marker each are seen', async (t) => {
+t.test('the quick check sees group, record and marker', async (t) => {
   const root = makeRoot(t);
   const env = { CHL_JOB: `${id}.1`, CHL_EXPERIENCE_ROOT: root };
   const first = sleep(t, {}, true);
@@ -149,7 +146,7 @@ t.test('the quick look denies only what is not there: group, record and marker e
   );
 });
 
-t.test('what was started since the last look is found, with those known, and without threads', async (t) => {
+t.test('processes started since the last look are found with the known ones, without threads', async (t) => {
   const known = sleep(t);
   const { newest } = readProcessesSince(known.pid, []);
   const fresh = spawn(process.execPath, ['-e', 'console.log(1); setInterval(() => {}, 1000)'], {

@@ -19,7 +19,7 @@ function openMeter(t: { intercept: typeof import('tap').t.intercept; teardown(wo
 }
 
 t.test(
-  'the first state is told at once, the last one always, those between at most every 200 ms',
+  'the first state is published at once, the last one always, others at most every 200 ms',
   async (t) => {
     const { clock, published, meter, note } = openMeter(t);
     for (let done = 1; done <= 1000; done++) {
@@ -32,7 +32,7 @@ t.test(
   },
 );
 
-t.test('a state that waits is told when its time comes, without another message', async (t) => {
+t.test('a waiting state is published when its time comes, without another message', async (t) => {
   const published: number[] = [];
   const told = new Promise<void>((resolve) => {
     const meter = createProgressMeter(
@@ -45,7 +45,7 @@ t.test('a state that waits is told when its time comes, without another message'
   t.same(published, [1, 3]);
 });
 
-t.test('flushing tells nothing twice', async (t) => {
+t.test('a flush publishes nothing twice', async (t) => {
   const { published, meter, note } = openMeter(t);
   meter.flush();
   note(1);
@@ -54,7 +54,7 @@ t.test('flushing tells nothing twice', async (t) => {
   t.equal(published.length, 1);
 });
 
-t.test('what is left out is null, and the phase has its own beginning', async (t) => {
+t.test('omitted fields are null, and each phase has its own start', async (t) => {
   const { clock, published, meter } = openMeter(t);
   meter.note({ type: 'progress', done: 1 });
   clock.ms += 500;
@@ -97,7 +97,7 @@ t.test('what is left out is null, and the phase has its own beginning', async (t
 });
 
 t.test(
-  'the rate is that of the last minute, is unknown in the first second, and begins anew with a phase',
+  'the rate covers the last minute, is unknown in the first second, and restarts with a phase',
   async (t) => {
     const { clock, published, note } = openMeter(t);
     const run = (seconds: number, perSecond: number, from: number, phase: string) => {

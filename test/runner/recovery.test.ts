@@ -43,7 +43,7 @@ function sleep(t: Test, env: Record<string, string> = {}): ChildProcess & { pid:
   return child as ChildProcess & { pid: number };
 }
 
-t.test('a job whose process is gone is lost, its lock free, and the audit says so', async (t) => {
+t.test('a job whose process is gone is lost, its lock is free, and the audit log has it', async (t) => {
   const engine = open(t);
   const child = sleep(t);
   const job = leaveRunning(engine, 'chore', child);
@@ -79,7 +79,7 @@ t.test('a job whose work is recorded as applied has succeeded, even if a cancel 
   t.match(engine.jobs.find(job.id), { status: 'succeeded', result: { added: 3 }, failure: null });
 });
 
-t.test('what a result says of a secret is hidden', async (t) => {
+t.test('a secret in a result is masked', async (t) => {
   const engine = buildEngine(makeRoot(t), { operations, secrets: ['hunter2hunter2'] });
   t.teardown(engine.close);
   const job = leaveRunning(engine);
@@ -91,7 +91,7 @@ t.test('what a result says of a secret is hidden', async (t) => {
   t.match(engine.jobs.find(job.id), { status: 'succeeded', result: { note: /^by / } });
 });
 
-t.test('all that was lost is settled before any of it is told', async (t) => {
+t.test('every lost job is settled before the first event', async (t) => {
   const engine = buildEngine(makeRoot(t), { operations: [defineOperation({})] });
   t.teardown(engine.close);
   for (const _ of [1, 2]) leaveRunning(engine);
@@ -107,7 +107,7 @@ t.test('all that was lost is settled before any of it is told', async (t) => {
   t.same(running, [0, 0]);
 });
 
-t.test('the work of another attempt is no proof', async (t) => {
+t.test('the applied work of another attempt does not count', async (t) => {
   const engine = open(t);
   const job = leaveRunning(engine);
   engine.library.prepare(`INSERT INTO ops_applied VALUES (?, ?, 1, '{}', '')`).run(job.id, job.attempt + 1);
@@ -115,7 +115,7 @@ t.test('the work of another attempt is no proof', async (t) => {
 });
 
 t.test(
-  'an operation that says so is queued again, at the end of the line, and runs as a new attempt',
+  'an operation with onRestart requeue is queued again at the end and runs as a new attempt',
   async (t) => {
     const engine = open(t);
     const job = leaveRunning(engine, 'again');
@@ -134,7 +134,7 @@ t.test(
   },
 );
 
-t.test('a cancel that was asked for is kept: the job is cancelled and not queued again', async (t) => {
+t.test('a requested cancel is kept: the job is cancelled and not queued again', async (t) => {
   const engine = open(t);
   for (const operation of ['chore', 'again']) {
     const job = leaveRunning(engine, operation);
@@ -144,7 +144,7 @@ t.test('a cancel that was asked for is kept: the job is cancelled and not queued
   }
 });
 
-t.test('jobs that wait or retry are left as they are', async (t) => {
+t.test('waiting and retrying jobs stay as they are', async (t) => {
   const engine = open(t);
   const failure = { code: 'exited', message: 'x', detail: null, stderr_tail: null } as const;
   const retrying = leaveRunning(engine);
@@ -159,20 +159,23 @@ t.test('jobs that wait or retry are left as they are', async (t) => {
   for (const number of [1, 2]) t.match(await engine.whenJob(number), { status: 'succeeded' });
 });
 
-t.test('a child that outlived its server is killed, and so is what only the marker finds', async (t) => {
-  const engine = open(t);
-  const direct = sleep(t);
-  const job = leaveRunning(engine, 'chore', direct);
-  const marked = sleep(t, { CHL_JOB: `${job.id}.1`, CHL_EXPERIENCE_ROOT: engine.root });
-  const ofNoJob = sleep(t, { CHL_JOB: 'forgotten.1', CHL_EXPERIENCE_ROOT: engine.root });
-  const identities = [direct, marked, ofNoJob].map(({ pid }) => identify(pid));
-  const [recovered] = engine.recover();
-  t.same(identities.filter(isAlive), [], 'they are gone when it returns');
-  t.same(recovered?.killed.sort(), [direct.pid, marked.pid].sort());
-  t.match(engine.auditRows('job:1').at(-1)?.detail, String(direct.pid));
-});
+t.test(
+  'a child that outlived its server is killed, and so is a process that only the marker finds',
+  async (t) => {
+    const engine = open(t);
+    const direct = sleep(t);
+    const job = leaveRunning(engine, 'chore', direct);
+    const marked = sleep(t, { CHL_JOB: `${job.id}.1`, CHL_EXPERIENCE_ROOT: engine.root });
+    const ofNoJob = sleep(t, { CHL_JOB: 'forgotten.1', CHL_EXPERIENCE_ROOT: engine.root });
+    const identities = [direct, marked, ofNoJob].map(({ pid }) => identify(pid));
+    const [recovered] = engine.recover();
+    t.same(identities.filter(isAlive), [], 'they are gone when it returns');
+    t.same(recovered?.killed.sort(), [direct.pid, marked.pid].sort());
+    t.match(engine.auditRows('job:1').at(-1)?.detail, String(direct.pid));
+  },
+);
 
-t.test('a process of the child’s group is killed with it, though it hides its marker', async (t) => {
+t.test('a process of the child’s group is killed with it, although it hides its marker', async (t) => {
   const engine = open(t);
   const child = spawn('sh', ['-c', 'env -i sleep 600 & echo $!; exec sleep 600'], {
     detached: true,
@@ -197,7 +200,7 @@ t.test('a stopped child is killed like any other', async (t) => {
   t.equal(isAlive(identity), false);
 });
 
-t.test('a stranger lives: same pid but another start time, another data root, or another boot', async (t) => {
+t.test('another process lives: the same pid with another start time, data root or boot', async (t) => {
   const engine = open(t);
   const [reused, elsewhere, rebooted] = [
     sleep(t),
@@ -213,7 +216,7 @@ t.test('a stranger lives: same pid but another start time, another data root, or
   t.same(identities.map(isAlive), [true, true, true]);
 });
 
-t.test('a lost job knows how much it has written', async (t) => {
+t.test('a lost job keeps the size of its log', async (t) => {
   const engine = open(t);
   const job = leaveRunning(engine);
   const log = openJobLog(jobLogFile(engine.root, job.number), 1000, () => new Date());
@@ -241,7 +244,7 @@ async function killServer(
 }
 
 t.test(
-  'when a server is killed its child dies with it, what the child left is swept, and the job is lost',
+  'when a server is killed, its child dies, leftover processes are killed, and the job is lost',
   async (t) => {
     const root = makeRoot(t);
     const { id, pid } = await killServer(t, root, 'forks-a-daemon-and-sleeps', 'forked');
@@ -277,7 +280,7 @@ t.test(
   },
 );
 
-t.test('a stranger under the pid of a recorded descendant lives', async (t) => {
+t.test('another process under the pid of a recorded descendant lives', async (t) => {
   const engine = open(t);
   const job = leaveRunning(engine);
   const strangers = [sleep(t), sleep(t)].map(({ pid }) => identify(pid));

@@ -6,7 +6,7 @@ import { eventsOf, run } from '../support/runs.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 
-t.test('a temporary failure is tried again as often as the policy says', async (t) => {
+t.test('a temporary failure is retried as often as the policy allows', async (t) => {
   const retries = { maxAttempts: 2, delayMs: 5, backoff: 2 };
   const engine = startEngine(t, {
     operations: [
@@ -35,29 +35,32 @@ t.test('a temporary failure is tried again as often as the policy says', async (
   t.match(await run(engine, 'input'), { status: 'failed', attempt: 1 }, 'bad input is never tried again');
 });
 
-t.test('a job between two attempts holds nothing, says when it goes on, and can be cancelled', async (t) => {
-  const at = Date.parse('2026-08-01T10:00:00Z');
-  const engine = startEngine(t, {
-    now: () => new Date(at),
-    operations: [
-      defineOperation({
-        child: 'exits-75',
-        locks: () => [library],
-        retries: { maxAttempts: 5, delayMs: 60_000, backoff: 2 },
-      }),
-      defineOperation({ name: 'other', locks: () => [library] }),
-    ],
-  });
-  const { number } = engine.enqueue('chore');
-  const job = await engine.whenJob(number, 'retrying');
-  const waitMs = Date.parse(job.next_attempt_at ?? '') - at;
-  t.ok(waitMs >= 60_000 && waitMs <= 66_000, `a minute and at most a tenth: ${waitMs} ms`);
-  t.match(job, { failure: { code: 'exited' }, pid: null, attempt: 1 });
-  t.match(await run(engine, 'other'), { status: 'succeeded' }, 'the lock is free');
-  t.match(engine.verbs.cancel(String(number), operator), { status: 'cancelled', next_attempt_at: null });
-});
+t.test(
+  'a job between two attempts holds no lock, shows its next attempt, and can be cancelled',
+  async (t) => {
+    const at = Date.parse('2026-08-01T10:00:00Z');
+    const engine = startEngine(t, {
+      now: () => new Date(at),
+      operations: [
+        defineOperation({
+          child: 'exits-75',
+          locks: () => [library],
+          retries: { maxAttempts: 5, delayMs: 60_000, backoff: 2 },
+        }),
+        defineOperation({ name: 'other', locks: () => [library] }),
+      ],
+    });
+    const { number } = engine.enqueue('chore');
+    const job = await engine.whenJob(number, 'retrying');
+    const waitMs = Date.parse(job.next_attempt_at ?? '') - at;
+    t.ok(waitMs >= 60_000 && waitMs <= 66_000, `a minute and at most a tenth: ${waitMs} ms`);
+    t.match(job, { failure: { code: 'exited' }, pid: null, attempt: 1 });
+    t.match(await run(engine, 'other'), { status: 'succeeded' }, 'the lock is free');
+    t.match(engine.verbs.cancel(String(number), operator), { status: 'cancelled', next_attempt_at: null });
+  },
+);
 
-t.test('a job that was asked to be cancelled is not tried again', async (t) => {
+t.test('a job with a requested cancel is not retried', async (t) => {
   const retries = { maxAttempts: 3, delayMs: 0, backoff: 1 };
   const engine = startEngine(t, { operations: [defineOperation({ child: 'exits-75-once', retries })] });
   const { id, number } = engine.enqueue('chore');
@@ -66,7 +69,7 @@ t.test('a job that was asked to be cancelled is not tried again', async (t) => {
   t.match(await engine.whenJob(number), { status: 'cancelled', attempt: 1, failure: null });
 });
 
-t.test('the wait doubles with each attempt and is never longer than an hour', async (t) => {
+t.test('the back-off doubles with each attempt, up to an hour', async (t) => {
   let at = Date.parse('2026-08-01T10:00:00Z');
   const engine = startEngine(t, {
     now: () => new Date(at),

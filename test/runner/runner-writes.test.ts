@@ -24,7 +24,7 @@ function listeningLog() {
   };
 }
 
-t.test('an end that cannot be written is written as soon as that is possible', async (t) => {
+t.test('an end that cannot be written is written as soon as ops.db is free', async (t) => {
   const { log, whenLogged } = listeningLog();
   const engine = startEngine(t, {
     log,
@@ -44,7 +44,7 @@ t.test('an end that cannot be written is written as soon as that is possible', a
   t.match(await engine.whenJob(number), { status: 'succeeded' });
 });
 
-t.test('a job waits for a busy ops.db with its identity and its rows, and loses none', async (t) => {
+t.test('identity and rows of a job wait for a busy ops.db, and none is lost', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation()] });
   const writer = openDatabase(engine.config.opsDatabasePath, { busyMs: 1000 });
   t.teardown(() => writer.close());
@@ -61,7 +61,7 @@ t.test('a job waits for a busy ops.db with its identity and its rows, and loses 
   t.equal(engine.listing.rows(job.id, undefined, 9).items.length, 2);
 });
 
-t.test('a last progress that could not be stored when it came is stored with the end', async (t) => {
+t.test('a last progress that could not be stored is stored with the end', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation({ child: 'exits-0-on-sigterm' })] });
   const { number } = engine.enqueue('chore');
   const { pid } = await engine.whenPhase(number, 'polite');
@@ -70,7 +70,7 @@ t.test('a last progress that could not be stored when it came is stored with the
   t.match(await engine.whenJob(number), { status: 'succeeded', progress: { phase: 'polite', done: 1 } });
 });
 
-t.test('on a full disk the end of a job is written after room is made', async (t) => {
+t.test('on a full disk the end of a job is written after some room is freed', async (t) => {
   let rooms = 0;
   const makeRoom = () => {
     rooms += 1;
@@ -98,7 +98,7 @@ function fillUp({ ops, audit }: Engine) {
   }
 }
 
-t.test('a start that cannot be written is tried again', async (t) => {
+t.test('a start that cannot be written is repeated', async (t) => {
   const { log, whenLogged } = listeningLog();
   const engine = startEngine(t, { log, operations: [defineOperation()] });
   const { number } = engine.enqueue('chore');

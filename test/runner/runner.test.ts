@@ -7,7 +7,7 @@ import { eventsOf, run, startWith } from '../support/runs.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 
-t.test('a cancel in the moment of the start reaches the child', async (t) => {
+t.test('a cancel at the moment of the start reaches the child', async (t) => {
   const engine = startWith(t, 'sleeps');
   engine.bus.on('job', ({ number, status }) => {
     if (status === 'running') engine.verbs.cancel(String(number), operator);
@@ -16,27 +16,24 @@ t.test('a cancel in the moment of the start reaches the child', async (t) => {
   t.same(engine.processesLeft(), []);
 });
 
-t.test(
-  'the lock line is kept by running jobs: exclusive ones one at a time, in order of arrival',
-  async (t) => {
-    const engine = startEngine(t, { operations: [defineOperation({ locks: () => [library] })] });
-    const most = { held: 0 };
-    engine.bus.on('job', () => {
-      const held = engine.repository.line().filter(({ isHeld }) => isHeld).length;
-      most.held = Math.max(most.held, held);
-    });
-    const jobs = [1, 2, 3, 4].map(() => engine.enqueue('chore', {}, { whenLocked: 'wait' }));
-    await Promise.all(jobs.map(({ number }) => engine.whenJob(number)));
-    const moves = engine.history.filter(
-      (line, at, all) => !line.includes('queued') && all.indexOf(line) === at,
-    );
-    t.same(
-      moves,
-      [1, 2, 3, 4].flatMap((n) => [`#${n} running`, `#${n} succeeded`]),
-    );
-    t.equal(most.held, 1);
-  },
-);
+t.test('exclusive jobs run one at a time, in order of arrival', async (t) => {
+  const engine = startEngine(t, { operations: [defineOperation({ locks: () => [library] })] });
+  const most = { held: 0 };
+  engine.bus.on('job', () => {
+    const held = engine.repository.line().filter(({ isHeld }) => isHeld).length;
+    most.held = Math.max(most.held, held);
+  });
+  const jobs = [1, 2, 3, 4].map(() => engine.enqueue('chore', {}, { whenLocked: 'wait' }));
+  await Promise.all(jobs.map(({ number }) => engine.whenJob(number)));
+  const moves = engine.history.filter(
+    (line, at, all) => !line.includes('queued') && all.indexOf(line) === at,
+  );
+  t.same(
+    moves,
+    [1, 2, 3, 4].flatMap((n) => [`#${n} running`, `#${n} succeeded`]),
+  );
+  t.equal(most.held, 1);
+});
 
 t.test('jobs that share a lock, or claim none, run at the same time, up to the limit', async (t) => {
   const engine = startEngine(t, {
@@ -58,7 +55,7 @@ t.test('jobs that share a lock, or claim none, run at the same time, up to the l
   t.match(await engine.whenPhase(4, 'asleep'), { status: 'running' });
 });
 
-t.test('in noop mode the same records, locks and events are made, and no process', async (t) => {
+t.test('noop mode makes the same records, locks and events, but no process', async (t) => {
   const engine = startEngine(t, {
     operations: [defineOperation({ child: 'no-such-child', locks: () => [library] })],
     env: { CHL_OPERATIONS_MODE: 'noop' },
@@ -86,7 +83,7 @@ t.test('in noop mode the same records, locks and events are made, and no process
   for (const { number } of jobs) t.match(await engine.whenJob(number), { status: 'succeeded' });
 });
 
-t.test('stopping ends what runs, leaves what waits, and a later start goes on with it', async (t) => {
+t.test('stop ends running jobs and keeps waiting ones for the next start', async (t) => {
   const engine = startEngine(t, {
     operations: [
       defineOperation({ name: 'deaf', child: 'ignores-sigterm', locks: () => [library] }),
@@ -106,7 +103,7 @@ t.test('stopping ends what runs, leaves what waits, and a later start goes on wi
   t.match(await engine.whenJob(next.number), { status: 'succeeded' });
 });
 
-t.test('a job that ends by itself within the quiet time is not ended', async (t) => {
+t.test('a job that ends within the quiet time is not ended by force', async (t) => {
   const engine = startWith(t, 'succeeds');
   const { number } = engine.enqueue('succeeds');
   await engine.whenJob(number, 'running');

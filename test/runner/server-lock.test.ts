@@ -20,7 +20,7 @@ async function startHolder(t: Test, root: string, since: string): Promise<ChildP
   return holder;
 }
 
-t.test('the lock is taken for a new data root, which is made, and names its holder', async (t) => {
+t.test('the lock creates a new data root and names its holder', async (t) => {
   const root = path.join(makeRoot(t), 'new/data');
   const lock = acquireServerLock(root, me);
   t.same(JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')), me);
@@ -29,7 +29,7 @@ t.test('the lock is taken for a new data root, which is made, and names its hold
   lock.release();
 });
 
-t.test('a second one is refused, and told who has it and what to do', async (t) => {
+t.test('a second server is refused with the holder and the next step', async (t) => {
   const root = makeRoot(t);
   const lock = acquireServerLock(root, me);
   const { pid, url } = me;
@@ -57,7 +57,7 @@ t.test('reading or closing the lock file elsewhere in the process does not free 
   lock.release();
 });
 
-t.test('a holder that is killed frees the lock at once; the old name is no obstacle', async (t) => {
+t.test('a killed holder frees the lock at once, whatever name is in the file', async (t) => {
   const root = makeRoot(t);
   const holder = await startHolder(t, root, 'earlier');
   t.throws(() => acquireServerLock(root, me), {
@@ -78,27 +78,24 @@ t.test('a child of the holder does not keep the lock', async (t) => {
   acquireServerLock(root, me).release();
 });
 
-t.test(
-  'the holder can be asked for without taking the lock, and tells its address when it has one',
-  async (t) => {
-    const root = makeRoot(t);
-    t.equal(findLockHolder(root), null, 'no file');
-    const lock = acquireServerLock(root, { ...me, url: null });
-    t.same(findLockHolder(root), { holder: { ...me, url: null } });
-    for (const url of ['http://127.0.0.1:54321', 'http://[::1]:9']) {
-      lock.tell({ ...me, url });
-      t.same(findLockHolder(root), { holder: { ...me, url } });
-      t.same(
-        JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')).url,
-        url,
-        'a shorter one is whole',
-      );
-    }
-    t.throws(() => acquireServerLock(root, me), {
-      code: 'config',
-      details: { holder: { url: 'http://[::1]:9' } },
-    });
-    lock.release();
-    t.equal(findLockHolder(root), null, 'the file stays, the lock does not');
-  },
-);
+t.test('the holder can be read without taking the lock, with its address once it has one', async (t) => {
+  const root = makeRoot(t);
+  t.equal(findLockHolder(root), null, 'no file');
+  const lock = acquireServerLock(root, { ...me, url: null });
+  t.same(findLockHolder(root), { holder: { ...me, url: null } });
+  for (const url of ['http://127.0.0.1:54321', 'http://[::1]:9']) {
+    lock.tell({ ...me, url });
+    t.same(findLockHolder(root), { holder: { ...me, url } });
+    t.same(
+      JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')).url,
+      url,
+      'a shorter one is whole',
+    );
+  }
+  t.throws(() => acquireServerLock(root, me), {
+    code: 'config',
+    details: { holder: { url: 'http://[::1]:9' } },
+  });
+  lock.release();
+  t.equal(findLockHolder(root), null, 'the file stays, the lock does not');
+});

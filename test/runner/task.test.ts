@@ -18,7 +18,7 @@ function makeCheck(t: Test, signal = new AbortController().signal) {
 
 const processesOf = (root: string) => findMarkedProcesses(root).length;
 
-t.test('a task runs as well when its process was started ahead of its arguments', async (t) => {
+t.test('a task runs also when its process was started before its arguments', async (t) => {
   for (const isAhead of [false, true]) {
     const { root, args, task } = makeCheck(t);
     if (isAhead) task.start();
@@ -28,14 +28,14 @@ t.test('a task runs as well when its process was started ahead of its arguments'
   }
 });
 
-t.test('a process that was started ahead ends with its task, whether it is wanted or not', async (t) => {
+t.test('a process that was started early ends with its task', async (t) => {
   const { root, task } = makeCheck(t);
   task.start();
   await task.end();
   t.equal(processesOf(root), 0);
 });
 
-t.test('a task that nobody waits for any more is ended', async (t) => {
+t.test('a task whose request has ended is stopped', async (t) => {
   const gone = new AbortController();
   const { root, args, task } = makeCheck(t, gone.signal);
   task.start();

@@ -28,7 +28,7 @@ function setUp(t: { testdir(): string; teardown(work: () => void): void }) {
   return { ops, bus, clock, now: () => new Date(clock.ms), addJob, end };
 }
 
-t.test('what ended before the start and what ends after it are counted for a day', async (t) => {
+t.test('jobs that ended before and after the start are counted for a day', async (t) => {
   const { ops, bus, clock, now, addJob, end } = setUp(t);
   addJob('failed', start - 25 * hour);
   addJob('succeeded', start - 23 * hour);
@@ -44,7 +44,7 @@ t.test('what ended before the start and what ends after it are counted for a day
   t.same(tally.lastDay(), { succeeded: 0, failed: 0, cancelled: 0 });
 });
 
-t.test('the parts of a day begin at the same times, whenever one asks', async (t) => {
+t.test('the parts of a day begin at fixed times', async (t) => {
   const { ops, bus, clock, now, addJob } = setUp(t);
   addJob('succeeded', start - 30 * 60_000);
   addJob('failed', start - 5 * hour);
@@ -61,7 +61,7 @@ t.test('the parts of a day begin at the same times, whenever one asks', async (t
   t.same(tally.parts(16), [...before.slice(1), 0]);
 });
 
-t.test('an operation tells how its last runs went', async (t) => {
+t.test('an operation has figures of its last runs', async (t) => {
   const { ops, addJob } = setUp(t);
   for (let seconds = 1; seconds <= 20; seconds += 1) addJob('succeeded', start + seconds * 1000, seconds);
   for (let run = 0; run < 5; run += 1) addJob('failed', start + 60_000, 500);

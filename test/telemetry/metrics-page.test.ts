@@ -20,7 +20,7 @@ async function scrape(app: TestApp): Promise<Map<string, number>> {
   return values;
 }
 
-t.test('jobs, requests and the newest sample are given as Prometheus reads them', async (t) => {
+t.test('jobs, requests and the newest sample are in the format of Prometheus', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
   await runAndTell(app, 'export');
   await runAndTell(app, 'export');
@@ -45,7 +45,7 @@ t.test('jobs, requests and the newest sample are given as Prometheus reads them'
   t.equal(values.get('chl_workers{state="lost"}'), 0);
 });
 
-t.test('there are only so many names, however many operations come and go', async (t) => {
+t.test('the number of label values is bounded, however many operations exist', async (t) => {
   const bounded = boundLabel(2);
   t.same(['a', 'b', 'c', 'a', 'd'].map(bounded), ['a', 'b', 'other', 'a', 'other']);
 });

@@ -119,7 +119,7 @@ t.test(
   },
 );
 
-t.test('samples from the future, left by a clock that was set back, go away', async (t) => {
+t.test('samples from the future, left by a clock that was set back, are removed', async (t) => {
   const { samples, ops } = open(t);
   samples.write([sample(start + 10 * day, { streams: 1 }), sample(start + 10 * day + 400, { streams: 1 })]);
   samples.write([sample(start, { streams: 2 })]);

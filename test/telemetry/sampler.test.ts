@@ -42,7 +42,7 @@ async function setUp(t: Test, sources: Record<string, Source> = {}) {
   return { config, library, liveIndex, bus, clock, errors, samples, sampler, rows };
 }
 
-t.test('a change by another program is told once, and the truth of the index follows', async (t) => {
+t.test('a change by another program is emitted once, and the index state follows', async (t) => {
   const { library, liveIndex, bus, sampler } = await setUp(t);
   let told = 0;
   bus.on('library', () => told++);
@@ -56,7 +56,7 @@ t.test('a change by another program is told once, and the truth of the index fol
   t.match(liveIndex.truth(), { entries: 1, missing: 1 });
 });
 
-t.test('a sample stands on a multiple of the interval, and is written before it is told', async (t) => {
+t.test('a sample has a multiple of the interval as its time, and is written before its event', async (t) => {
   const { bus, clock, sampler, samples, rows } = await setUp(t, { web: () => ({ streams: 3 }) });
   t.equal(sampler.latest(), null);
   bus.on('sample', () => t.equal(samples.latest()?.streams, 3));
@@ -71,7 +71,7 @@ t.test('a sample stands on a multiple of the interval, and is written before it 
   t.match(sampler.latest(), { at: start / 1000 + 10, streams: 3, queue_pending: null });
 });
 
-t.test('while another process holds ops.db nothing waits and nothing is lost', async (t) => {
+t.test('while another process holds ops.db, no sample waits and none is lost', async (t) => {
   const { config, clock, errors, sampler, rows } = await setUp(t, { web: () => ({ streams: 1 }) });
   const other = openDatabase(config.opsDatabasePath, { busyMs: 100 });
   t.teardown(() => other.close());
@@ -88,25 +88,22 @@ t.test('while another process holds ops.db nothing waits and nothing is lost', a
   t.same(errors, ['samples: database is locked'], 'told once');
 });
 
-t.test(
-  'a source that fails leaves its own readings open, and is told once until it works again',
-  async (t) => {
-    let isBroken = true;
-    const broken = async () => {
-      if (isBroken) throw new Error('no such disk');
-      return { disk_free_bytes: 7 };
-    };
-    const { clock, errors, sampler } = await setUp(t, { broken, web: () => ({ streams: 2 }) });
-    await sampler.runOnce();
-    clock.ms += 5000;
-    await sampler.runOnce();
-    t.match(sampler.latest(), { disk_free_bytes: null, streams: 2 });
-    t.same(errors, ['broken: no such disk']);
-    isBroken = false;
-    await sampler.runOnce();
-    t.match(sampler.latest(), { disk_free_bytes: 7 });
-    isBroken = true;
-    await sampler.runOnce();
-    t.equal(errors.length, 2);
-  },
-);
+t.test('a failing source leaves its readings null, and is reported once until it works again', async (t) => {
+  let isBroken = true;
+  const broken = async () => {
+    if (isBroken) throw new Error('no such disk');
+    return { disk_free_bytes: 7 };
+  };
+  const { clock, errors, sampler } = await setUp(t, { broken, web: () => ({ streams: 2 }) });
+  await sampler.runOnce();
+  clock.ms += 5000;
+  await sampler.runOnce();
+  t.match(sampler.latest(), { disk_free_bytes: null, streams: 2 });
+  t.same(errors, ['broken: no such disk']);
+  isBroken = false;
+  await sampler.runOnce();
+  t.match(sampler.latest(), { disk_free_bytes: 7 });
+  isBroken = true;
+  await sampler.runOnce();
+  t.equal(errors.length, 2);
+});

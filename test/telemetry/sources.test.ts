@@ -9,7 +9,7 @@ const worker = (claimant: string, more: Partial<SampledWorker> = {}): SampledWor
   ...more,
 });
 
-t.test('workers are counted by state, and failures since the reading before', async (t) => {
+t.test('workers are counted by state, failures since the previous reading', async (t) => {
   let workers = [worker('embed-1/a', { failed: 7 }), worker('embed-2/b', { view: 'paused', failed: 1 })];
   const read = workersSource(() => workers);
   t.match(await read(), { workers_working: 1, workers_paused: 1, workers_lost: 0, embedding_failures: 0 });
@@ -23,7 +23,7 @@ t.test('workers are counted by state, and failures since the reading before', as
 });
 
 t.test(
-  'the rate is that of workers and jobs together, and not known while a job has not measured it',
+  'the rate is that of workers and jobs together, and unknown while a job has not measured its own',
   async (t) => {
     const workers = [worker('a', { rate_per_min: 30 }), worker('b', { rate_per_min: 12 })];
     const rateWith = (ofJobs: number | null, all = workers) =>

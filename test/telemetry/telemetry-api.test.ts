@@ -43,7 +43,7 @@ t.test('the snapshot equals the database', async (t) => {
   );
 });
 
-t.test('samples are given by metric and range; what is wrong is said with what is allowed', async (t) => {
+t.test('samples are given by metric and range; a bad request names what is allowed', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
   await app.parts.telemetry.runOnce();
   const address = '/api/v1/telemetry/samples';

@@ -16,7 +16,7 @@ const quiet = (rig: WorkerRig) =>
 const events = (rig: WorkerRig) =>
   rig.ops.prepare('SELECT event, outcome, actor FROM audit ORDER BY id').all() as Record<string, string>[];
 
-t.test('all are paused at once, and one goes on while the others stay', async (t) => {
+t.test('all workers are paused at once, and one goes on while the others stay paused', async (t) => {
   const rig = await startWorkers(t);
   let told = 0;
   rig.bus.on('workers', () => {
@@ -56,7 +56,7 @@ t.test('a pause outlives the process that was paused', async (t) => {
   t.equal(states(rig)[0], 'paused');
 });
 
-t.test('workers pause while a job has the library for itself, and go on after it', async (t) => {
+t.test('workers pause while a job holds the library exclusively, and go on after it', async (t) => {
   const rig = await startWorkers(t);
   rig.ops.exec(`
     INSERT INTO job (number, id, operation, status, mode, requested_by, args, created_at)
@@ -71,7 +71,7 @@ t.test('workers pause while a job has the library for itself, and go on after it
   await rig.until('empty', async () => (await rig.pending()) === 0);
 });
 
-t.test('a drain resumes the paused, and ends with all paused when the queue is empty', async (t) => {
+t.test('a drain resumes paused workers, and pauses all when the queue is empty', async (t) => {
   const rig = await startWorkers(t);
   await rig.workers.pause(undefined, rigOperator);
   rig.entries.add(30);
@@ -89,7 +89,7 @@ t.test('a drain resumes the paused, and ends with all paused when the queue is e
   t.match(events(rig).at(-1), { event: 'workers.drain_ended', actor: 'system' });
 });
 
-t.test('a drain whose time is over tells the true number, also after a restart of the server', async (t) => {
+t.test('a timed-out drain records the exact number, also after a restart of the server', async (t) => {
   const root = fs.realpathSync(t.testdir());
   const before = await openRig({ root, workers: 1, told: { msPerEntry: 20 } });
   before.entries.add(400);
@@ -113,7 +113,7 @@ t.test('a drain whose time is over tells the true number, also after a restart o
   t.equal(states(rig)[0], 'paused');
 });
 
-t.test('a cancelled drain lets the workers go on; there is none to cancel then', async (t) => {
+t.test('a cancelled drain lets the workers go on; a second cancel is refused', async (t) => {
   const rig = await startWorkers(t, { told: { msPerEntry: 10 } });
   rig.entries.add(60);
   await rig.workers.drain(60, rigOperator);

@@ -34,7 +34,7 @@ t.test('a batch is never larger than allowed', async (t) => {
   t.equal(pace.batchSize(), 64);
 });
 
-t.test('the rate is that of the last minute; the speed leaves out the time without work', async (t) => {
+t.test('the rate covers the last minute; the speed leaves out idle time', async (t) => {
   const { pace, batch, pass } = paceAt(1_000_000);
   t.equal(pace.ratePerMin(), 0);
   t.equal(pace.speedPerMin(), null);

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { auditOf, finishes, openRig, rigOperator, startRig, untilWorking } from '../support/rig.ts';
 
-t.test('a worker that cannot stay is given up loudly, and can be started again', async (t) => {
+t.test('a worker that keeps exiting is given up with an error, and can be started again', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 0, crashes: true }, failedStartMs: 10_000 });
   await rig.until('given up', () => rig.pool.hasGivenUp());
   t.match(rig.pool.problems(), [{ name: 'embed-1', message: /ended 5 times.*code 1.*told to crash/s }]);
@@ -19,7 +19,7 @@ t.test('a worker that cannot stay is given up loudly, and can be started again',
   t.same(rig.pool.problems(), []);
 });
 
-t.test('a worker that hangs before it has begun is ended, and another is started', async (t) => {
+t.test('a worker that hangs before it has registered is ended and replaced', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 1, isMute: true }, registerMaxMs: 3000 });
   await rig.until('ended', () => rig.repository.find('embed-1')?.lost_at != null);
   t.match(rig.repository.find('embed-1')?.lost_reason, /had not begun after 3.0 s.*starts again/);
@@ -28,7 +28,7 @@ t.test('a worker that hangs before it has begun is ended, and another is started
   await finishes(t, rig);
 });
 
-t.test('a worker by hand takes the next name, gives back what it has, and ends with 0', async (t) => {
+t.test('a worker started by hand takes the next name, releases its claims, and exits with 0', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 2000 } });
   const child = rig.startByHand();
   const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
@@ -45,7 +45,7 @@ t.test('a worker by hand takes the next name, gives back what it has, and ends w
   t.equal(rig.repository.find('embed-2'), null, 'it said goodbye');
 });
 
-t.test('workers end with their server, and give back what they had', async (t) => {
+t.test('workers end with their server and release their claims', async (t) => {
   const rig = await openRig({ root: fs.realpathSync(t.testdir()), workers: 2, told: { msPerEntry: 50 } });
   rig.entries.add(40);
   const pid = await untilWorking(rig, 'embed-1');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import { auditOf, finishes, startRig, untilWorking, type WorkerRig } from '../support/rig.ts';
 
-t.test('what a killed worker had in hand is embedded by another, and it is started again', async (t) => {
+t.test('the entries of a killed worker are embedded by another, and it is started again', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 100 } });
   rig.entries.add(12);
   const pid = await untilWorking(rig, 'embed-1');
@@ -17,7 +17,7 @@ t.test('what a killed worker had in hand is embedded by another, and it is start
   t.match(lost, { target: 'worker:embed-1', outcome: 'failed', detail: /ended by SIGKILL.*"returned":\d/ });
 });
 
-t.test('a worker by hand that was stopped goes on, and its late write changes nothing', async (t) => {
+t.test('a stopped worker that was started by hand goes on, and its late write changes nothing', async (t) => {
   const rig = await startRig(t, { workers: 0, told: { msPerEntry: 300 } });
   const { pid = 0 } = rig.startByHand();
   rig.entries.add(2);
@@ -38,7 +38,7 @@ t.test('a worker by hand that was stopped goes on, and its late write changes no
   await finishes(t, rig);
 });
 
-t.test('a worker of the pool that was stopped is ended and replaced; no entry is blamed', async (t) => {
+t.test('a stopped worker of the pool is ended and replaced, and no entry is blamed', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 300 } });
   rig.entries.add(2);
   const pid = await untilWorking(rig, 'embed-1');
@@ -73,7 +73,7 @@ for (const [how, told, error] of [
   });
 }
 
-t.test('a text that cannot be embedded stops no other, and keeps its error', async (t) => {
+t.test('a text that cannot be embedded blocks no other and keeps its error', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 0, refuses: 'poison' } });
   rig.entries.add(8);
   rig.entries.add(1, 'poison');
@@ -97,7 +97,7 @@ t.test(
   },
 );
 
-t.test('workers of two servers share one library without meeting', async (t) => {
+t.test('workers of two servers share one library without conflict', async (t) => {
   const root = fs.realpathSync(t.testdir());
   const databasePath = path.join(root, 'shared.db');
   const rig = await startRig(t, { root: path.join(root, 'one'), workers: 2, databasePath });

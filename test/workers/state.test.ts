@@ -39,7 +39,7 @@ function worker(told: Partial<WorkerRow> = {}): WorkerRow {
   };
 }
 
-t.test('what is worst about a worker is its state', async (t) => {
+t.test('a worker shows its worst state', async (t) => {
   const calm = { control: running, lock: null, isDraining: false };
   t.equal(stateOf(worker(), calm), 'idle');
   t.equal(stateOf(worker({ state: 'working' }), calm), 'working');
@@ -57,7 +57,7 @@ t.test('what is worst about a worker is its state', async (t) => {
   t.equal(stateOf(worker({ lost_at: at, stalled_at: at, paused_at: at }), calm), 'lost');
 });
 
-t.test('the rate of who is paused or lost is 0, whatever it did within the last minute', async (t) => {
+t.test('a paused or lost worker has the rate 0, whatever it embedded within the last minute', async (t) => {
   const calm = { control: running, lock: null, isDraining: false };
   const was = { rate_per_min: 300 };
   t.match(viewOf(worker({ ...was, state: 'working' }), calm), { view: 'working', rate_per_min: 300 });
@@ -66,7 +66,7 @@ t.test('the rate of who is paused or lost is 0, whatever it did within the last 
   t.match(viewOf(worker({ ...was, lost_at: at }), calm), { view: 'lost', rate_per_min: 0 });
 });
 
-t.test('busy without a result for two minutes, or five times the usual, is stalled', async (t) => {
+t.test('a worker without a result for two minutes, or five times the usual time, is stalled', async (t) => {
   const busy = worker({ state: 'working', current_since: at });
   t.notOk(isStalled(busy, later(119)));
   t.ok(isStalled(busy, later(121)));
@@ -76,7 +76,7 @@ t.test('busy without a result for two minutes, or five times the usual, is stall
   t.notOk(isStalled(worker({ current_since: at }), later(1000)), 'who has nothing in hand cannot stall');
 });
 
-t.test('a worker is quiet only when it has said so after the pause', async (t) => {
+t.test('a worker is quiet only after a heartbeat that follows the pause', async (t) => {
   const after = { heartbeat_at: later(1).toISOString() };
   t.notOk(isQuiet(worker({ state: 'paused' }), paused), 'that was said before');
   t.ok(isQuiet(worker({ state: 'paused', ...after }), paused));
@@ -85,7 +85,7 @@ t.test('a worker is quiet only when it has said so after the pause', async (t) =
   t.ok(isQuiet(worker({ pid: null }), paused), 'it has not begun');
 });
 
-t.test('a drain is forecast from the speed of all who answer', async (t) => {
+t.test('a drain is forecast from the speed of all workers that answer', async (t) => {
   const speed = speedOf([
     worker({ speed_per_min: 40 }),
     worker({ speed_per_min: 20 }),

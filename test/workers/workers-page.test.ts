@@ -32,7 +32,7 @@ function addEntries(t: Test, app: TestApp, count: number) {
 }
 
 t.test(
-  'without workers the card says what to do, and the verbs are refused with the same words',
+  'without workers the card names the next step, and the verbs are refused with the same message',
   async (t) => {
     const { app } = await startWithWorkers(t);
     t.match(await workersPage(app), /No workers are registered.*npm run worker/);
@@ -104,24 +104,21 @@ t.test('page, partial and event are the same bytes while workers work', async (t
   t.notMatch(partial, / s ago/);
 });
 
-t.test(
-  'while all are paused, nothing is said to be on its way, whatever was embedded just before',
-  async (t) => {
-    const { app } = await startWithWorkers(t, 'embed-1', 'embed-2');
-    addEntries(t, app, 60);
-    const queueCard = async () => textOf((await app.page('/operations')).html, card.queue);
-    t.match(await queueCard(), /60\/min, clears in about 1 min/);
-    t.match((await app.json('/api/v1/workers/pause', {})).body.workers, [
-      { rate_per_min: 0 },
-      { rate_per_min: 0 },
-    ]);
-    t.match(await queueCard(), /The workers are paused; entries wait\./);
-    t.match((await app.json('/api/v1/queue')).body, { paused: true, rate_per_min: 0, eta_sec: null });
-    t.match(await workersPage(app), /embed-1 Paused.*Rate 0\/min/);
-  },
-);
+t.test('while all workers are paused the rate is 0, whatever was embedded just before', async (t) => {
+  const { app } = await startWithWorkers(t, 'embed-1', 'embed-2');
+  addEntries(t, app, 60);
+  const queueCard = async () => textOf((await app.page('/operations')).html, card.queue);
+  t.match(await queueCard(), /60\/min, clears in about 1 min/);
+  t.match((await app.json('/api/v1/workers/pause', {})).body.workers, [
+    { rate_per_min: 0 },
+    { rate_per_min: 0 },
+  ]);
+  t.match(await queueCard(), /The workers are paused; entries wait\./);
+  t.match((await app.json('/api/v1/queue')).body, { paused: true, rate_per_min: 0, eta_sec: null });
+  t.match(await workersPage(app), /embed-1 Paused.*Rate 0\/min/);
+});
 
-t.test('a lost and a stalled worker say what happened and what to do', async (t) => {
+t.test('a lost and a stalled worker show what happened and the next step', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1', 'embed-2');
   rows.tell('embed-1', {
     state: 'working',
@@ -146,7 +143,7 @@ t.test('a lost and a stalled worker say what happened and what to do', async (t)
   t.match(body.components.workers, { status: 'degraded', detail: 'embed-1 is stalled, embed-2 is lost' });
 });
 
-t.test('the drain dialog forecasts, refuses what is out of range, and starts the drain', async (t) => {
+t.test('the drain dialog forecasts, refuses a limit out of range, and starts the drain', async (t) => {
   const { app } = await startWithWorkers(t, 'embed-1', 'embed-2');
   addEntries(t, app, 60);
   const { html } = await app.page('/ui/workers/drain?timeout_sec=20');
@@ -179,7 +176,7 @@ t.test('the drain dialog forecasts, refuses what is out of range, and starts the
   t.equal((await app.json('/api/v1/workers/drain/cancel', {})).status, 409);
 });
 
-t.test('a drain that has timed out says how many are left, until the workers go on', async (t) => {
+t.test('a timed-out drain shows how many entries are left until the workers go on', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1');
   addEntries(t, app, 38);
   await app.json('/api/v1/workers/drain', { timeout_sec: 300 });
@@ -201,7 +198,7 @@ t.test('a drain that has timed out says how many are left, until the workers go 
   t.notMatch(await workersPage(app), /timed out/);
 });
 
-t.test('the queue shows what failed and why, and lets one or all wait again', async (t) => {
+t.test('the queue shows failed entries with their errors, and retries one or all', async (t) => {
   const { app } = await startWithWorkers(t, 'embed-1');
   const library = addEntries(t, app, 4);
   library.prepare(`UPDATE experiences SET embedding_status = 'failed' WHERE id <> 'EXP-4'`).run();

@@ -18,7 +18,7 @@ function openTwo(t: Test) {
   };
 }
 
-t.test('what can be written is written at once', async (t) => {
+t.test('a write to a free database happens at once', async (t) => {
   const { add, texts } = openTwo(t);
   const untilFree = createBusyRetry({ maxMs: 1000, everyMs: 1 });
   const written = untilFree(add('one'));
@@ -26,7 +26,7 @@ t.test('what can be written is written at once', async (t) => {
   t.equal(await written, 1);
 });
 
-t.test('a busy database is asked again, for everyone in order of arrival', async (t) => {
+t.test('a busy database is retried, in order of arrival', async (t) => {
   const { add, texts, hold, free } = openTwo(t);
   const untilFree = createBusyRetry({ maxMs: 10_000, everyMs: 1 });
   hold();
@@ -38,7 +38,7 @@ t.test('a busy database is asked again, for everyone in order of arrival', async
   t.strictSame(texts(), ['one', 'two', 'three']);
 });
 
-t.test('after its time everyone is told that it is busy, and nothing was written', async (t) => {
+t.test('after the deadline every caller gets the busy error, and nothing was written', async (t) => {
   const { add, texts, hold, free } = openTwo(t);
   const untilFree = createBusyRetry({ maxMs: 20, everyMs: 1 });
   hold();
@@ -49,7 +49,7 @@ t.test('after its time everyone is told that it is busy, and nothing was written
   t.strictSame(texts(), ['later']);
 });
 
-t.test('calls that need no order each wait for themselves, for promises, too', async (t) => {
+t.test('retryWhileBusy repeats sync and async work without an order', async (t) => {
   const { add, texts, hold, free } = openTwo(t);
   hold();
   const limits = { maxMs: 10_000, everyMs: 1 };

@@ -53,13 +53,13 @@ t.test('the pragmas are the same on the first connection, on later ones and afte
   t.throws(() => reader.exec('CREATE TABLE x (y)'), /readonly/);
 });
 
-t.test('the folder of a new file is made for this user only', async (t) => {
+t.test('the folder of a new file is created for this user only', async (t) => {
   const folder = path.join(t.testdir(), 'data');
   closing(t, openDatabase(path.join(folder, 'ops.db'), { busyMs: 1 }));
   t.equal(fs.statSync(folder).mode & 0o777, 0o700);
 });
 
-t.test('this build of SQLite is one whose WAL keeps committed data', async (t) => {
+t.test('this build of SQLite has no WAL-reset race', async (t) => {
   const [major = 0, minor = 0, patch = 0] = (
     new Database(':memory:').prepare('SELECT sqlite_version()').pluck().get() as string
   )
@@ -68,7 +68,7 @@ t.test('this build of SQLite is one whose WAL keeps committed data', async (t) =
   t.ok(major * 1e6 + minor * 1e3 + patch >= 3_051_003);
 });
 
-t.test('a file that is no database is refused by name', async (t) => {
+t.test('a file that is not a database is refused by name', async (t) => {
   const folder = t.testdir({ 'notes.db': 'not a database, '.repeat(100), folder: {} });
   for (const name of ['notes.db', 'folder']) {
     const file = path.join(folder, name);
@@ -191,7 +191,7 @@ function makeExistingLibrary(file: string) {
 }
 
 t.test(
-  'an existing library is adopted: what is missing is added, no row and no table of it changes',
+  'an existing library is adopted: missing tables are added, and no existing row or table changes',
   async (t) => {
     const file = path.join(t.testdir(), 'chl.db');
     const theirs = makeExistingLibrary(file);
@@ -243,7 +243,7 @@ t.test('a library is adopted once: another start changes nothing at all', async 
   t.same(fs.readFileSync(file), before);
 });
 
-t.test('a missing library is made, with our column', async (t) => {
+t.test('a missing library is created, with our column', async (t) => {
   const { library, isNew } = prepareLibrary(path.join(t.testdir(), 'chl.db'));
   closing(t, library);
   t.equal(isNew, true);

@@ -6,31 +6,28 @@ import { createWalSync } from '../../../src/core/db/wal-sync.ts';
 
 const full = 2;
 
-t.test(
-  'a commit without sync is there for others at once, and the next commit is synced again',
-  async (t) => {
-    const file = path.join(t.testdir(), 'x.db');
-    const [writer, reader] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
-    t.teardown(() => [writer, reader].map((db) => db.close()));
-    const level = () => writer.pragma('synchronous', { simple: true });
-    writer.exec('CREATE TABLE note (text)');
-    const during = withoutSync(writer, () => {
-      writer.exec(`INSERT INTO note VALUES ('a')`);
-      return level();
-    });
-    t.equal(during, 1);
-    t.equal(level(), full);
-    t.equal(reader.prepare('SELECT count(*) FROM note').pluck().get(), 1);
-    t.throws(() =>
-      withoutSync(writer, () => {
-        throw new Error('it went wrong');
-      }),
-    );
-    t.equal(level(), full, 'also after an error');
-  },
-);
+t.test('a commit without sync is visible at once, and the next commit is synced again', async (t) => {
+  const file = path.join(t.testdir(), 'x.db');
+  const [writer, reader] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
+  t.teardown(() => [writer, reader].map((db) => db.close()));
+  const level = () => writer.pragma('synchronous', { simple: true });
+  writer.exec('CREATE TABLE note (text)');
+  const during = withoutSync(writer, () => {
+    writer.exec(`INSERT INTO note VALUES ('a')`);
+    return level();
+  });
+  t.equal(during, 1);
+  t.equal(level(), full);
+  t.equal(reader.prepare('SELECT count(*) FROM note').pluck().get(), 1);
+  t.throws(() =>
+    withoutSync(writer, () => {
+      throw new Error('it went wrong');
+    }),
+  );
+  t.equal(level(), full, 'also after an error');
+});
 
-t.test('who asks while a sync is under way shares the next one', async (t) => {
+t.test('calls during a sync share the next one', async (t) => {
   const db = openDatabase(path.join(t.testdir(), 'x.db'), { busyMs: 0 });
   t.teardown(() => db.close());
   db.exec('CREATE TABLE note (text)');
@@ -42,7 +39,7 @@ t.test('who asks while a sync is under way shares the next one', async (t) => {
   await sync();
 });
 
-t.test('a disk that says no is told to everybody who waits, and asked anew by the next', async (t) => {
+t.test('an error of the disk reaches every waiting call, and the next call tries again', async (t) => {
   const folder = t.testdir();
   const file = path.join(folder, 'x.db');
   const db = openDatabase(file, { busyMs: 0 });
