@@ -2,10 +2,9 @@
 // between them.
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../core/audit.ts';
-import type { Catalogue } from '../core/catalogue.ts';
 import { AppError } from '../core/errors.ts';
 import { count } from '../core/format.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { type BulkAction, findObstacle } from './bulk-obstacles.ts';
 import type { JobFilter } from './job-search.ts';
 import type { Jobs } from './jobs.ts';
@@ -41,13 +40,13 @@ export const mostJobs = 10_000;
 const runsKept = 20;
 const turnMs = 8;
 
-export function createBulk(given: {
+type Given = Pick<Kernel, 'catalogue' | 'log'> & {
   jobs: Jobs;
   repository: JobRepository;
   listing: JobListing;
-  catalogue: Catalogue;
-  log: Log;
-}) {
+};
+
+export function createBulk(given: Given) {
   const { listing } = given;
   const runs = new Map<string, BulkRun>();
   const active = new Set<Promise<void>>();
@@ -113,12 +112,7 @@ function stopped(number: number): BulkItem {
   return { number, outcome: 'failed', message: 'The server was stopped before its turn.', newJob: null };
 }
 
-async function perform(
-  given: Parameters<typeof createBulk>[0],
-  action: BulkAction,
-  number: number,
-  by: Requester,
-): Promise<BulkItem> {
+async function perform(given: Given, action: BulkAction, number: number, by: Requester): Promise<BulkItem> {
   const { jobs, log } = given;
   const item = { number, message: null, newJob: null };
   const reason = findObstacle(given, action, number);

@@ -4,6 +4,7 @@ import { type Job, type JobStatus, jobStatuses, parseJob } from './job.ts';
 import {
   type BoundedFilter,
   createJobIndex,
+  type JobIndex,
   mostCounted,
   type PageRange,
   type StatusCounts,
@@ -69,7 +70,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
 
     /** `first` is the number of the first job of the page. */
     async tally(filter: JobFilter, first?: number): Promise<JobTally> {
-      if (!needsLook(filter)) return tallyByIndex(filter, first);
+      if (!needsLook(filter)) return tallyByIndex(index, filter, first);
       const { counts, newer, lookedDownTo } = await scan.count(filter, first);
       const isWhole = lookedDownTo === null;
       return { counts, total: sumOf(filter, counts), newer: sumOf(filter, newer), isWhole, lookedDownTo };
@@ -99,19 +100,16 @@ export function createJobListing(ops: Db, slicing: Slicing) {
     found.sort((one, other) => (isUp ? one.number - other.number : other.number - one.number));
     return { found, lookedTo: null };
   }
+}
 
-  function tallyByIndex(filter: JobFilter, first: number | undefined): JobTally {
-    const countFrom = (min: number) =>
-      toCounts(
-        jobStatuses.map((status): [JobStatus, number] => [
-          status,
-          index.count(filter.operation, status, min),
-        ]),
-      );
-    const isExact = filter.since === undefined;
-    const counted = isExact ? counts(filter.operation) : countFrom(index.minNumber(filter));
-    const newer = first === undefined ? 0 : sumOf(filter, countFrom(first + 1));
-    const isWhole = isExact || Object.values(counted).every((jobs) => jobs <= mostCounted);
-    return { counts: counted, total: sumOf(filter, counted), newer, isWhole, lookedDownTo: null };
-  }
+function tallyByIndex(index: JobIndex, filter: JobFilter, first: number | undefined): JobTally {
+  const countFrom = (min: number) =>
+    toCounts(
+      jobStatuses.map((status): [JobStatus, number] => [status, index.count(filter.operation, status, min)]),
+    );
+  const isExact = filter.since === undefined;
+  const counted = isExact ? index.counts(filter.operation) : countFrom(index.minNumber(filter));
+  const newer = first === undefined ? 0 : sumOf(filter, countFrom(first + 1));
+  const isWhole = isExact || Object.values(counted).every((jobs) => jobs <= mostCounted);
+  return { counts: counted, total: sumOf(filter, counted), newer, isWhole, lookedDownTo: null };
 }

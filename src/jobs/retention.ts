@@ -1,9 +1,9 @@
 // Keeps the job history within its limits: at start and once a day it removes old jobs with their logs and rows, in
 // batches so short that they delay nothing else.
 import fs from 'node:fs';
-import { type Audit, systemRequester } from '../core/audit.ts';
+import { systemRequester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { jobLogFile } from './log.ts';
 import type { Bounds, Prunable, Pruning } from './pruning.ts';
@@ -30,13 +30,9 @@ const previewMax = 5001;
 const batchJobs = 10;
 const batchRows = 200;
 
-export function createRetention(given: {
-  config: Limits;
-  pruning: Pruning;
-  audit: Audit;
-  log: Log;
-  now: () => Date;
-}) {
+export function createRetention(
+  given: Pick<Kernel, 'audit' | 'log' | 'now'> & { config: Limits; pruning: Pruning },
+) {
   const { config, pruning, audit, log, now } = given;
   let isStopped = false;
   const boundsOf = (status: string) => findBounds(config, pruning, status, now());

@@ -1,21 +1,20 @@
 // Decides whether a waiting job may still start: its operation may be gone or changed, its arguments refused, its plan
 // outdated. Such a job fails with the reason, and no process is started.
 import { checkArguments } from '../core/arguments.ts';
-import type { Catalogue } from '../core/catalogue.ts';
-import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Claim, Failure, FailureCode, Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 
-export function createAdmission(given: {
-  config: Config;
-  catalogue: Catalogue;
+type Given = Pick<Kernel, 'config' | 'catalogue'> & {
   repository: Pick<JobRepository, 'claimsOf'>;
   libraryRevision: () => number;
   /** Called when a plan was checked: the job can be judged now. */
   onChecked: () => void;
-}) {
+};
+
+export function createAdmission(given: Given) {
   const { config, catalogue, repository, libraryRevision, onChecked } = given;
   /** Plan checks by job id: running, or their finding. */
   const plans = new Map<string, 'checking' | Failure | null>();

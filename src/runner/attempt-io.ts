@@ -1,6 +1,6 @@
 // Where the output and the messages of an attempt go: its log, the tail of stderr, its events. Everything is masked first.
-import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Masker } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobLogFile, openJobLog } from '../jobs/log.ts';
@@ -12,14 +12,14 @@ import type { AttemptEvents } from './record.ts';
 
 const stderrTailBytes = 4096;
 
-export function createAttemptIo(given: {
+type Given = Pick<Kernel, 'config' | 'now'> & {
   job: Job;
-  config: Config;
   events: AttemptEvents;
   mask: Masker;
-  now: () => Date;
   guard: FaultGuard;
-}) {
+};
+
+export function createAttemptIo(given: Given) {
   const { job, config, events, mask, now, guard } = given;
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);

@@ -1,6 +1,7 @@
 // One attempt of a job, from the spawn of its child to the facts of its end.
 import { type Config, childEnvironment } from '../core/config.ts';
 import { duration } from '../core/format.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
@@ -9,7 +10,7 @@ import { spawnChild } from './child.ts';
 import { commandOf } from './command.ts';
 import { createFaultGuard } from './fault.ts';
 import type { AttemptFacts, Cause } from './outcome.ts';
-import type { Usage } from './process-tree.ts';
+import type { DescendantWatch, Usage } from './process-tree.ts';
 import type { AttemptEvents } from './record.ts';
 
 export type Attempt = {
@@ -23,16 +24,16 @@ const shutdownGraceMs = 5000;
 const stoppedWarning =
   'Its process is stopped (SIGSTOP) and does nothing until someone continues it. Cancel ends it.';
 
-/** Throws, or `finished` rejects, when the script could not be started. `mask` hides secrets in the log, in progress and
- *  in rows. */
-export function startAttempt(given: {
+type Given = Pick<Kernel, 'config' | 'now'> & {
   job: Job;
   operation: Operation;
-  config: Config;
   events: AttemptEvents;
+  /** Hides secrets in the log, in progress and in rows. */
   mask: Masker;
-  now: () => Date;
-}): Attempt {
+};
+
+/** Throws, or `finished` rejects, when the script could not be started. */
+export function startAttempt(given: Given): Attempt {
   const { job, operation, config, events, now } = given;
   const { argv, passedOn } = commandOf(operation);
   let cause: Cause | null = null;
@@ -42,22 +43,14 @@ export function startAttempt(given: {
     void child.end(0);
   });
   const { output, ...io } = createAttemptIo({ ...given, guard });
-  const child = spawnChild(
-    argv,
-    {
-      cwd: config.root,
-      env: childEnvironment(config, {}, passedOn),
-      marker: `${job.id}.${job.attempt}`,
-      root: config.root,
-    },
-    {
-      ...output,
-      descendants: {
-        onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
-        onHidden: events.onHidden,
-      },
-    },
-  );
+  const descendants: DescendantWatch = {
+    onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
+    onHidden: events.onHidden,
+  };
+  const { root } = config;
+  const env = childEnvironment(config, {}, passedOn);
+  const marker = `${job.id}.${job.attempt}`;
+  const child = spawnChild(argv, { cwd: root, env, marker, root }, { ...output, descendants });
   const limits = startLimits(operation, config, end, (warning) => {
     lateWarning = warning;
     events.onWarning(warning);

@@ -1,21 +1,17 @@
 // Returns jobs that wait for their next attempt to the lock queue when their back-off ends.
-import type { Bus } from '../core/bus.ts';
-import type { Catalogue } from '../core/catalogue.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { retryMs } from './settle.ts';
 
-export function createBackOff(given: {
-  catalogue: Catalogue;
+type Given = Pick<Kernel, 'catalogue' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
-  bus: Bus;
-  log: Log;
   /** Why the job may not run any more; null when it may. */
   obstacleOf: (job: Job) => Failure | null;
   refuse: (job: Job, failure: Failure) => void;
-  now: () => Date;
-}) {
+};
+
+export function createBackOff(given: Given) {
   const { catalogue, repository, bus, log, obstacleOf, refuse, now } = given;
   const timers = new Map<string, NodeJS.Timeout>();
   let isStarted = false;

@@ -5,7 +5,7 @@ import { findStartable } from '../jobs/locks.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { retryMs } from './settle.ts';
 
-export function createDispatch(given: {
+type Given = {
   repository: Pick<JobRepository, 'line' | 'find' | 'start'>;
   log: Log;
   maxRunning: number;
@@ -15,58 +15,36 @@ export function createDispatch(given: {
   refuse: (job: Job, failure: Failure) => void;
   /** Whether enough descriptors are left to start a process. */
   hasRoom: () => boolean;
-  /** In a run by hand only these jobs are started: it must not start what others have queued. */
-  only: ReadonlySet<string> | undefined;
+  /** In a run by hand only these jobs are started. */
+  only: ReadonlySet<string> | null;
   /** Runs a job that was just started. */
   launch: (job: Job) => void;
-}) {
+};
+
+export function createDispatch(given: Given) {
   const { repository, log, maxRunning, runningCount, judge, refuse, hasRoom, only, launch } = given;
   let isStarted = false;
-  let isScheduled = false;
-  let timer: NodeJS.Timeout | null = null;
   let isShortOfDescriptors = false;
+  const schedule = createSchedule(runOnce, log);
 
   return {
     start() {
       isStarted = true;
-      runSoon();
+      schedule.runSoon();
     },
     stop() {
       isStarted = false;
-      if (timer) clearTimeout(timer);
-      timer = null;
+      schedule.stop();
     },
     runOnce,
-    runSoon,
+    runSoon: schedule.runSoon,
   };
-
-  /** Runs after the current events, once for all of them. After an error, e.g. of a busy or full ops.db, runs again. */
-  function runSoon() {
-    if (isScheduled) return;
-    isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      try {
-        runOnce();
-      } catch (error) {
-        log.error({ err: error }, 'jobs could not be started; tried again soon');
-        runLater();
-      }
-    });
-  }
-
-  function runLater() {
-    timer ??= setTimeout(() => {
-      timer = null;
-      runSoon();
-    }, retryMs);
-  }
 
   /** Starts every waiting job that is compatible with the holders and all earlier waiters. */
   function runOnce() {
     if (!isStarted) return;
     for (const id of startable()) {
-      if (!hasRoomToStart()) return runLater();
+      if (!hasRoomToStart()) return schedule.runLater();
       const job = admit(id) ? repository.start(id) : null;
       if (job) launch(job);
     }
@@ -91,4 +69,38 @@ export function createDispatch(given: {
     if (job && verdict && verdict !== 'checking') refuse(job, verdict);
     return job !== null && verdict === null;
   }
+}
+
+/** Runs after the current events, once for all of them; after an error, e.g. of a busy or full ops.db, runs again. */
+function createSchedule(run: () => void, log: Log) {
+  let isScheduled = false;
+  let timer: NodeJS.Timeout | null = null;
+
+  function runSoon() {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      try {
+        run();
+      } catch (error) {
+        log.error({ err: error }, 'jobs could not be started; tried again soon');
+        runLater();
+      }
+    });
+  }
+
+  function runLater() {
+    timer ??= setTimeout(() => {
+      timer = null;
+      runSoon();
+    }, retryMs);
+  }
+
+  function stop() {
+    if (timer) clearTimeout(timer);
+    timer = null;
+  }
+
+  return { runSoon, runLater, stop };
 }

@@ -28,7 +28,7 @@ export function createRunnerParts(ctx: Context) {
     makeRoom: disk.release,
     hasRoom: () => descriptors.hasRoomFor('job'),
     now,
-    only: only ?? undefined,
+    only,
   });
 
   /** Settles the jobs that a dead server has left running. */

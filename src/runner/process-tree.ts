@@ -56,10 +56,7 @@ export function createProcessTree(
   function look(table: ProcessTable): ProcessTable {
     for (const [member, itsStart] of members)
       if (table.get(member)?.started !== itsStart) members.delete(member);
-    for (let known = -1; known < members.size; ) {
-      known = members.size;
-      for (const [other, stat] of table) if (members.has(stat.parent)) members.set(other, stat.started);
-    }
+    addDescendants(members, table);
     for (const [member, itsStart] of members) if (isHidden(member, table)) reportHidden(member, itsStart);
     return table;
   }
@@ -87,6 +84,13 @@ export function createProcessTree(
       // Without a free descriptor nothing can be read; the next look may succeed.
       if (!isOutOfDescriptors(error)) throw error;
     }
+  }
+}
+
+function addDescendants(members: Map<number, string>, table: ProcessTable) {
+  for (let known = -1; known < members.size; ) {
+    known = members.size;
+    for (const [other, stat] of table) if (members.has(stat.parent)) members.set(other, stat.started);
   }
 }
 

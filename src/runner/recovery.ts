@@ -1,8 +1,7 @@
 // Runs once, before the runner starts: kills the processes that a dead server has left, and settles every job that was
 // running. Age decides nothing.
-import { type Audit, systemRequester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import type { Catalogue } from '../core/catalogue.ts';
+import { systemRequester } from '../core/audit.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
 import type { Job, ProcessIdentity } from '../jobs/job.ts';
@@ -18,16 +17,15 @@ type Recovered = { number: number; status: Job['status']; killed: number[] };
 
 /** A running job succeeds when its work is recorded as applied, is queued again when its operation says so, and fails as
  *  `lost` otherwise. Gives the outcome of each job. */
-export function recoverJobs(given: {
-  root: string;
-  catalogue: Catalogue;
-  repository: JobRepository;
-  audit: Audit;
-  bus: Bus;
-  findApplied: FindApplied;
-  /** Secrets that the operation's script knows; they are masked. */
-  secretsOf: (operation: Operation) => string[];
-}): Recovered[] {
+export function recoverJobs(
+  given: Pick<Kernel, 'catalogue' | 'audit' | 'bus'> & {
+    root: string;
+    repository: JobRepository;
+    findApplied: FindApplied;
+    /** Secrets that the operation's script knows; they are masked. */
+    secretsOf: (operation: Operation) => string[];
+  },
+): Recovered[] {
   const { root, catalogue, repository, audit, bus, findApplied, secretsOf } = given;
   const lost = repository.active().filter((job) => job.status === 'running');
   const ended = killStrays(root, [...childrenOf(lost), ...repository.processes()]);

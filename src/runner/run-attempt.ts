@@ -1,8 +1,5 @@
 // Runs one attempt of a job that was just started, and decides how it ended.
-import type { Bus } from '../core/bus.ts';
-import type { Catalogue } from '../core/catalogue.ts';
-import type { Config } from '../core/config.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
@@ -15,18 +12,15 @@ import type { AttemptOutcome } from './settle.ts';
 
 const noopOutcome: Outcome = { status: 'succeeded', result: { mode: 'noop' }, isTemporary: false };
 
-/** Gives a function that never rejects: a script that cannot be started is a `spawn_failed` outcome. `onStart` gets the
- *  attempt as soon as it can be ended. */
-export function createAttemptRunner(given: {
-  config: Config;
-  catalogue: Catalogue;
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
-  bus: Bus;
-  log: Log;
   findApplied: FindApplied;
   secretsOf: (operation: Operation) => string[];
-  now: () => Date;
-}) {
+};
+
+/** Gives a function that never rejects: a script that cannot be started is a `spawn_failed` outcome. `onStart` gets the
+ *  attempt as soon as it can be ended. */
+export function createAttemptRunner(given: Given) {
   const { config, catalogue, repository, bus, log, findApplied, secretsOf, now } = given;
   const findEnd = createEndFinder(findApplied);
 

@@ -1,9 +1,6 @@
 // Runs jobs: starts what may start (dispatch), runs its attempt, records its end (settle), and queues retries (back-off).
-import type { Audit } from '../core/audit.ts';
-import type { Bus, JobEvent } from '../core/bus.ts';
-import type { Catalogue } from '../core/catalogue.ts';
-import type { Config } from '../core/config.ts';
-import type { Log } from '../core/log.ts';
+import type { JobEvent } from '../core/bus.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -20,13 +17,8 @@ export type Runner = ReturnType<typeof createRunner>;
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 
-export function createRunner(given: {
-  config: Config;
-  catalogue: Catalogue;
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
-  audit: Audit;
-  bus: Bus;
-  log: Log;
   findApplied: FindApplied;
   /** The plan of a waiting job is checked against it. */
   libraryRevision: () => number;
@@ -36,10 +28,11 @@ export function createRunner(given: {
   makeRoom: () => void;
   /** Whether enough descriptors are left to start a process; without them jobs wait. */
   hasRoom: () => boolean;
-  now: () => Date;
   /** In a run by hand only these jobs are started: it must not start what others have queued. */
-  only: ReadonlySet<string> | undefined;
-}) {
+  only: ReadonlySet<string> | null;
+};
+
+export function createRunner(given: Given) {
   const { config, bus } = given;
   const running = new Map<string, Run>();
   let isStarted = false;

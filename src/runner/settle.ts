@@ -1,9 +1,7 @@
 // Records the end of a job: outcome, audit row and freed claims in one commit, then the event on the bus.
-import { type Audit, systemRequester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import type { Catalogue } from '../core/catalogue.ts';
+import { systemRequester } from '../core/audit.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { RetryPolicy } from '../core/operation.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import type { Figures } from '../jobs/reports.ts';
@@ -18,18 +16,15 @@ const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as 
 export const retryMs = 250;
 const backOffMaxMs = 3_600_000;
 
-export function createSettlement(given: {
-  catalogue: Catalogue;
+type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
-  audit: Audit;
-  bus: Bus;
-  log: Log;
   /** Frees some room on a full disk. */
   makeRoom: () => void;
   /** False once the server stops: an end that cannot be written then is left to the recovery of the next start. */
   isRunning: () => boolean;
-  now: () => Date;
-}) {
+};
+
+export function createSettlement(given: Given) {
   const { catalogue, repository, audit, bus, log, makeRoom, isRunning, now } = given;
 
   return {
@@ -67,7 +62,8 @@ export function createSettlement(given: {
   }
 
   function write(job: Job, ended: AttemptOutcome): Job | null {
-    const outcome = mayRetry(job, ended) && isCancelRequested(job) ? { ...ended, ...cancelled } : ended;
+    const isCancelled = mayRetry(job, ended) && repository.find(job.id)?.cancel_requested_at != null;
+    const outcome = isCancelled ? { ...ended, ...cancelled } : ended;
     const record = (event: string) => (moved: Job) => {
       if (outcome.figures) repository.setFigures(moved, outcome.figures);
       auditEnd(event, moved);
@@ -89,10 +85,6 @@ export function createSettlement(given: {
       target: `job:${number}`,
       detail: { status, attempt, failure: failure?.message ?? null },
     });
-  }
-
-  function isCancelRequested({ id }: Job): boolean {
-    return repository.find(id)?.cancel_requested_at != null;
   }
 }
 

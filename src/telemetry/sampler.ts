@@ -1,7 +1,7 @@
 // The one sampler: at every interval it emits `library` when another process has changed the library, takes a sample and
 // writes it. It never waits for a busy database: unwritten samples are written with the next one.
-import type { Bus } from '../core/bus.ts';
-import { type Db, prepareDataVersion } from '../core/db/open.ts';
+import { prepareDataVersion } from '../core/db/open.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { Sample } from './metrics.ts';
@@ -14,17 +14,16 @@ const maxUnwritten = 720;
 /** Samples are taken this long after a multiple of the interval, because a timer may be early. */
 const lateMs = 20;
 
-export function createSampler(given: {
-  library: Db;
+type Given = Pick<Kernel, 'library' | 'bus' | 'now'> & {
   liveIndex: LiveIndex;
-  bus: Bus;
   intervalMs: number;
   samples: Samples;
   sources: Record<string, Source>;
-  now: () => Date;
   /** Called once for each series of failures; `what` is the name of a source, `library` or `samples`. */
   onError: (error: Error, what: string) => void;
-}) {
+};
+
+export function createSampler(given: Given) {
   const { library, liveIndex, bus, intervalMs, samples, sources, now, onError } = given;
   const unwritten: Sample[] = [];
   const report = createReport(onError);

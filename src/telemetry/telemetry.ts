@@ -1,7 +1,5 @@
 // Telemetry: the newest sample, series of samples, and figures of jobs.
-import type { Bus } from '../core/bus.ts';
-import type { Config } from '../core/config.ts';
-import type { Db } from '../core/db/open.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
 import type { LiveIndex } from '../index/live.ts';
 import { createJobFigures } from './job-figures.ts';
@@ -22,18 +20,15 @@ import {
 
 export type Telemetry = ReturnType<typeof createTelemetry>;
 
-export function createTelemetry(given: {
-  config: Pick<Config, 'root' | 'databasePath' | 'opsDatabasePath' | 'telemetryIntervalMs'>;
-  library: Db;
-  ops: Db;
+type Given = Pick<Kernel, 'config' | 'library' | 'ops' | 'bus' | 'now'> & {
   liveIndex: LiveIndex;
   counts: LibraryCounts;
-  bus: Bus;
   workers: () => SampledWorker[];
   streams: () => number;
-  now: () => Date;
   onError: (error: Error, what: string) => void;
-}) {
+};
+
+export function createTelemetry(given: Given) {
   const { config, ops, liveIndex, counts, bus, workers, streams, now } = given;
   const intervalMs = config.telemetryIntervalMs;
   const samples = createSampleRepository(ops);

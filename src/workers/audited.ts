@@ -1,19 +1,15 @@
 // Runs a verb on the workers in one transaction with its audit row; audits a refusal, too.
-import type { Audit, Requester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import type { UntilFree } from '../core/db/busy-retry.ts';
+import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { WorkerRepository } from './repository.ts';
 
 type Entry = { event: string; by: Requester; target: string; detail?: Record<string, unknown> };
 export type Audited = <T>(entry: Entry, work: () => T) => Promise<T>;
 
-export function createAudited(given: {
-  repository: WorkerRepository;
-  audit: Audit;
-  bus: Bus;
-  untilFree: UntilFree;
-}): Audited {
+export function createAudited(
+  given: Pick<Kernel, 'audit' | 'bus' | 'untilFree'> & { repository: WorkerRepository },
+): Audited {
   const { repository, audit, bus, untilFree } = given;
   return async (entry, work) => {
     try {

@@ -1,8 +1,7 @@
 // The verbs on the workers: pause, resume, drain, retry. Each is a short transaction with its audit row; none waits for a
 // worker.
-import type { Audit, Requester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import type { UntilFree } from '../core/db/busy-retry.ts';
+import type { Requester } from '../core/audit.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import { createAudited } from './audited.ts';
 import { createDrains } from './drains.ts';
@@ -15,15 +14,13 @@ export type Workers = ReturnType<typeof createWorkers>;
 /** The part of the pool that starts the workers again which it has given up. */
 type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
 
-export function createWorkers(given: {
+type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'counts' | 'retryFailed'>;
-  audit: Audit;
-  bus: Bus;
-  untilFree: UntilFree;
   pool: Restart;
-  now: () => Date;
-}) {
+};
+
+export function createWorkers(given: Given) {
   const { repository, queue, audit, bus, untilFree, pool, now } = given;
   const audited = createAudited(given);
   const drains = createDrains({ ...given, audited });

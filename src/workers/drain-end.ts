@@ -1,5 +1,6 @@
 // Ends a drain: pauses all workers when the queue is empty or the time is over, then records what is left.
-import { type Audit, systemRequester } from '../core/audit.ts';
+import { systemRequester } from '../core/audit.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { WorkerRepository } from './repository.ts';
 import { type Drain, isQuiet } from './state.ts';
@@ -7,11 +8,9 @@ import { type Drain, isQuiet } from './state.ts';
 /** How long after its deadline a drain waits for the current batches, so that the count is exact. */
 const settleMs = 15_000;
 
-type Given = {
+type Given = Pick<Kernel, 'audit' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'counts'>;
-  audit: Audit;
-  now: () => Date;
 };
 
 /** Does nothing while no drain runs or none is due. First stops new claims; ends the drain when no batch is left. */

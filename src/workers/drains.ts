@@ -1,20 +1,21 @@
 // Starts and cancels drains: the workers go on until the queue is empty or the time is over, then all are paused.
-import type { Audit, Requester } from '../core/audit.ts';
+import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import { type Drain, forecastLeft, leastDrainSec, mostDrainSec, nothingPaused, speedOf } from './state.ts';
 
-export function createDrains(given: {
+type Given = Pick<Kernel, 'audit' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'counts'>;
-  audit: Audit;
   audited: Audited;
-  now: () => Date;
-}) {
+};
+
+export function createDrains(given: Given) {
   const { repository, queue, audit, audited, now } = given;
 
   return {

@@ -1,8 +1,8 @@
 // Finds workers that are lost or stalled: takes back the claims of a lost one, and kills its process when the pool can
 // replace it.
-import { type Audit, systemRequester } from '../core/audit.ts';
+import { systemRequester } from '../core/audit.ts';
 import { isBusy } from '../core/db/busy-retry.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import { signal } from '../runner/processes.ts';
 import { isProcessGone, isProcessStopped, isProcessThere } from './names.ts';
@@ -18,14 +18,13 @@ const hungError = 'The worker hung while it embedded this entry: it sent no hear
 /** `entryError`: the error of the entries it had claimed, since one of them may be the cause; null when none can be. */
 type Loss = { reason: string; entryError: string | null };
 
-export function createLosses(given: {
+type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'release' | 'bury'>;
-  audit: Audit;
-  log: Log;
-  now: () => Date;
   lostMs: number;
-}) {
+};
+
+export function createLosses(given: Given) {
   const { repository, queue, audit, log, now, lostMs } = given;
   /** Ends that are not settled yet, by claimant: the row may belong to the successor already. */
   const ends = new Map<string, { worker: WorkerRow } & Loss>();
@@ -43,7 +42,8 @@ export function createLosses(given: {
       try {
         if (worker.lost_at) {
           killReplaceable(worker);
-          return forget(worker);
+          if (mayForget(worker, now())) repository.end(worker);
+          return;
         }
         const loss = findLoss(worker);
         if (loss) return await lose(worker, loss);
@@ -57,13 +57,7 @@ export function createLosses(given: {
   };
 
   function findLoss(worker: WorkerRow): Loss | null {
-    const end = ends.get(worker.claimant);
-    if (end) return end;
-    // The pool reports the ends of its own workers.
-    if (worker.owner === 'hand' && isProcessGone(worker))
-      return { reason: 'Its process is gone.', entryError: endedError };
-    const isSilent = worker.pid !== null && now().getTime() - Date.parse(worker.heartbeat_at) > lostMs;
-    return isSilent ? describeSilence(worker) : null;
+    return ends.get(worker.claimant) ?? detectLoss(worker, now(), lostMs);
   }
 
   /** Takes the claims back first: an interrupted run is repeated by the next look. */
@@ -71,15 +65,11 @@ export function createLosses(given: {
     const { name, pid, claimant } = worker;
     const returned =
       entryError === null ? await queue.release(claimant) : await queue.bury(claimant, entryError);
+    const target = `worker:${name}`;
+    const detail = { pid, reason, returned };
     repository.transaction(() => {
       repository.lose(worker, reason);
-      audit.record({
-        event: 'worker.lost',
-        outcome: 'failed',
-        by: systemRequester,
-        target: `worker:${name}`,
-        detail: { pid, reason, returned },
-      });
+      audit.record({ event: 'worker.lost', outcome: 'failed', by: systemRequester, target, detail });
     });
     ends.delete(claimant);
     log.warn({ event: 'worker.lost', worker: name, pid, returned }, reason);
@@ -94,12 +84,12 @@ export function createLosses(given: {
     ends.set(worker.claimant, { worker, reason, entryError: null });
     log.error({ event: 'worker.ended', worker: worker.name, pid: worker.pid }, reason);
   }
+}
 
-  /** The pool replaces its own workers; a worker started by hand stays visible until the operator had time to read it. */
-  function forget(worker: WorkerRow) {
-    const isOld = now().getTime() - Date.parse(worker.lost_at ?? '') > rememberMs;
-    if (isOld && worker.owner === 'hand' && isProcessGone(worker)) repository.end(worker);
-  }
+/** The pool replaces its own workers; one started by hand stays visible until the operator had time to read it. */
+function mayForget(worker: WorkerRow, now: Date): boolean {
+  const isOld = now.getTime() - Date.parse(worker.lost_at ?? '') > rememberMs;
+  return isOld && worker.owner === 'hand' && isProcessGone(worker);
 }
 
 /** The pool starts another process only when this one is gone. */
@@ -110,6 +100,14 @@ function killReplaceable(worker: WorkerRow) {
 /** Started by the pool of the server, and proven to be alive. */
 function isReplaceable(worker: WorkerRow): boolean {
   return worker.owner === 'server' && isProcessThere(worker);
+}
+
+function detectLoss(worker: WorkerRow, now: Date, lostMs: number): Loss | null {
+  // The pool reports the ends of its own workers.
+  if (worker.owner === 'hand' && isProcessGone(worker))
+    return { reason: 'Its process is gone.', entryError: endedError };
+  const isSilent = worker.pid !== null && now.getTime() - Date.parse(worker.heartbeat_at) > lostMs;
+  return isSilent ? describeSilence(worker) : null;
 }
 
 /** Only a process that is proven to run, and not stopped, may hang because of an entry. */

@@ -1,8 +1,8 @@
 // Keeps one worker process of the pool running: starts it again with a back-off when it ends, and gives up one that cannot
 // stay.
-import { type Config, childEnvironment } from '../core/config.ts';
+import { childEnvironment } from '../core/config.ts';
 import { duration, plural } from '../core/format.ts';
-import type { Log } from '../core/log.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { type Child, type ChildExit, spawnChild } from '../runner/child.ts';
 import { createTail } from '../runner/lines.ts';
 import type { WorkerRepository } from './repository.ts';
@@ -23,21 +23,20 @@ const maxFailedStarts = 5;
 const endGraceMs = 4000;
 const tailBytes = 1000;
 
-export function createPoolSlot(given: {
+type Given = Pick<Kernel, 'config' | 'log'> & {
   name: string;
-  config: Config;
   command: string[];
   times: PoolTimes;
   repository: Pick<WorkerRepository, 'find'>;
-  log: Log;
   onEnd(name: string, reason: string): void;
   onGiveUp(reason: string): void;
-}) {
-  const { name, config, command, times, log } = given;
+};
+
+export function createPoolSlot(given: Given) {
+  const { name, times } = given;
   let child: Child | null = null;
-  let starts = 0;
-  let failedStarts = 0;
   let timer: NodeJS.Timeout | null = null;
+  let [starts, failedStarts] = [0, 0];
   let gaveUp: string | null = null;
   let isStopping = false;
 
@@ -63,7 +62,7 @@ export function createPoolSlot(given: {
     starts += 1;
     const startedAt = performance.now();
     const tail = createTail(tailBytes);
-    const started = spawn(tail);
+    const started = spawnWorker(given, `${name}.${starts}`, tail.add);
     child = started;
     let isMute = false;
     timer = setTimeout(() => {
@@ -84,23 +83,6 @@ export function createPoolSlot(given: {
       });
   }
 
-  function spawn(tail: ReturnType<typeof createTail>): Child {
-    const onOutput = (chunk: Buffer) => {
-      tail.add(chunk);
-      log.info({ worker: name }, chunk.toString('utf8').trim());
-    };
-    return spawnChild(
-      command,
-      {
-        cwd: config.root,
-        env: childEnvironment(config, {}),
-        marker: `${name}.${starts}`,
-        root: config.root,
-      },
-      { onStdout: onOutput, onStderr: onOutput, onMessages() {}, descendants: null },
-    );
-  }
-
   function startLater(livedMs: number, reason: string) {
     failedStarts = livedMs < times.failedStartMs ? failedStarts + 1 : 0;
     if (failedStarts >= maxFailedStarts) {
@@ -111,6 +93,20 @@ export function createPoolSlot(given: {
     timer = setTimeout(start, Math.min(times.backOffMaxMs, doubled));
     given.onEnd(name, `${reason} It starts again by itself.`);
   }
+}
+
+function spawnWorker(
+  { name, config, command, log }: Given,
+  marker: string,
+  onOutput: (chunk: Buffer) => void,
+): Child {
+  const { root } = config;
+  const write = (chunk: Buffer) => {
+    onOutput(chunk);
+    log.info({ worker: name }, chunk.toString('utf8').trim());
+  };
+  const output = { onStdout: write, onStderr: write, onMessages() {}, descendants: null };
+  return spawnChild(command, { cwd: root, env: childEnvironment(config, {}), marker, root }, output);
 }
 
 function describeMute(ms: number): string {

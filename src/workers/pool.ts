@@ -1,29 +1,23 @@
 // The embedding workers that the server keeps running; they end with the server.
 import os from 'node:os';
-import { type Audit, systemRequester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import type { Config } from '../core/config.ts';
-import type { UntilFree } from '../core/db/busy-retry.ts';
-import type { Log } from '../core/log.ts';
+import { systemRequester } from '../core/audit.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { freeNames } from './names.ts';
 import { createPoolSlot, type PoolTimes } from './pool-slot.ts';
 import type { WorkerRepository } from './repository.ts';
 
 export type Pool = ReturnType<typeof createPool>;
 
-export function createPool(given: {
-  config: Config;
+type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'log' | 'untilFree'> & {
   repository: WorkerRepository;
-  audit: Audit;
-  bus: Bus;
-  log: Log;
-  untilFree: UntilFree;
   /** The argument vector of a worker process. */
   command: string[];
   times: PoolTimes;
   /** Called with the reason, in a sentence, whenever a worker process has ended. */
   onEnd(name: string, reason: string): void;
-}) {
+};
+
+export function createPool(given: Given) {
   const { config, repository, audit, bus, log, untilFree, onEnd } = given;
   const slots: ReturnType<typeof createPoolSlot>[] = [];
 
@@ -66,15 +60,10 @@ export function createPool(given: {
   function recordGiveUp(name: string, message: string) {
     log.error({ event: 'worker.gave_up', worker: name }, message);
     const target = `worker:${name}`;
-    untilFree(() =>
-      audit.record({
-        event: 'worker.gave_up',
-        outcome: 'failed',
-        by: systemRequester,
-        target,
-        detail: { message },
-      }),
-    ).catch((error) => log.error({ err: error, worker: name }, 'that it gave up is not in the audit log'));
+    const entry = { event: 'worker.gave_up', by: systemRequester, target, detail: { message } };
+    untilFree(() => audit.record({ ...entry, outcome: 'failed' })).catch((error) =>
+      log.error({ err: error, worker: name }, 'that it gave up is not in the audit log'),
+    );
     onEnd(name, message);
     bus.emit('workers');
   }

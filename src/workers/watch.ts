@@ -1,9 +1,7 @@
 // Watches the workers while the server runs: finds lost and stalled ones, and ends a drain when it is due. It never waits
 // for a busy database; the next look does what this one could not write.
-import type { Audit } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import { isBusy, type UntilFree } from '../core/db/busy-retry.ts';
-import type { Log } from '../core/log.ts';
+import { isBusy } from '../core/db/busy-retry.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import { endDueDrain } from './drain-end.ts';
@@ -16,16 +14,13 @@ export const watchTimes = { lookMs: 1000, lostMs: lostAfterMs };
 /** After such a gap the server itself was stopped or asleep, so the silence of workers proves nothing. */
 const absentMs = 5000;
 
-export function createWorkerWatch(given: {
+type Given = Pick<Kernel, 'audit' | 'bus' | 'log' | 'untilFree' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'release' | 'bury' | 'counts'>;
-  audit: Audit;
-  bus: Bus;
-  log: Log;
-  untilFree: UntilFree;
-  now: () => Date;
   times: typeof watchTimes;
-}) {
+};
+
+export function createWorkerWatch(given: Given) {
   const { repository, queue, bus, log, untilFree, now, times } = given;
   const losses = createLosses({ ...given, lostMs: times.lostMs });
   let shown = '';
