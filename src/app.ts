@@ -82,7 +82,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     await Promise.all([...lifecycles.map(({ recover }) => recover?.()), server.ready()]);
     const address = await listen(server, config);
     isListening = true;
-    lock.tell({ ...holder, url: address });
+    lock.update({ ...holder, url: address });
     recordStart(kernel);
     // Asked to stop meanwhile: what waits stays waiting.
     if (closing) return address;

@@ -74,7 +74,7 @@ export async function openRig(options: {
     config,
     command,
     times: { ...poolTimes, backOffMinMs: 20, failedStartMs, registerMaxMs },
-    onEnd: watch.tellEnd,
+    onEnd: watch.reportEnd,
   });
   const workers = createWorkers({ ...shared, pool });
   const entries = createEntries(library);

@@ -36,7 +36,7 @@ export type BulkRun = {
 
 export type Bulk = ReturnType<typeof createBulk>;
 
-export const mostJobs = 10_000;
+export const maxBulkJobs = 10_000;
 const runsKept = 20;
 const turnMs = 8;
 
@@ -57,7 +57,7 @@ export function createBulk(given: Given) {
     async choose(choice: BulkChoice): Promise<number[]> {
       if ('numbers' in choice) return refuseTooMany([...new Set(choice.numbers)]);
       const range = { upTo: choice.upTo };
-      const { numbers, hasMore, lookedTo } = await listing.numbers(choice.filter, range, mostJobs);
+      const { numbers, hasMore, lookedTo } = await listing.numbers(choice.filter, range, maxBulkJobs);
       if (lookedTo !== null) throw searchTooLong();
       return hasMore ? refuseTooMany(null) : numbers;
     },
@@ -132,8 +132,8 @@ async function perform(given: Given, action: BulkAction, number: number, by: Req
 }
 
 function refuseTooMany(numbers: number[] | null): number[] {
-  if (numbers && numbers.length <= mostJobs) return numbers;
-  const message = `At most ${count(mostJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
+  if (numbers && numbers.length <= maxBulkJobs) return numbers;
+  const message = `At most ${count(maxBulkJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
 }
 

@@ -12,7 +12,7 @@ export type StatusCounts = Record<JobStatus, number>;
 export type JobIndex = ReturnType<typeof createJobIndex>;
 
 /** A count that no counter keeps ends here. */
-export const mostCounted = 10_000;
+export const maxCounted = 10_000;
 
 export function createJobIndex(ops: Db) {
   const prepare = prepareOnce(ops);
@@ -55,13 +55,13 @@ export function createJobIndex(ops: Db) {
     return prepare(sql).all({ operation, status, min, max, limit }) as JobRow[];
   }
 
-  /** Jobs from number `min` on, up to one more than `mostCounted`. */
+  /** Jobs from number `min` on, up to one more than `maxCounted`. */
   function count(operation: string | undefined, status: JobStatus, min: number): number {
     const ofOperation = operation === undefined ? '' : 'operation = @operation AND';
     const row = prepare(`
       SELECT count(*) AS jobs FROM
         (SELECT 1 FROM job WHERE ${ofOperation} status = @status AND number >= @min LIMIT @limit)
-    `).get({ operation, status, min, limit: mostCounted + 1 });
+    `).get({ operation, status, min, limit: maxCounted + 1 });
     return (row as { jobs: number }).jobs;
   }
 }

@@ -7,7 +7,7 @@ import type { JobFilter } from './job-search.ts';
 import { inSlices, type Slicing } from './slices.ts';
 
 /** Whether the filter needs a scan. */
-export function needsLook({ actor, errors, texts }: JobFilter): boolean {
+export function needsScan({ actor, errors, texts }: JobFilter): boolean {
   return actor !== undefined || Boolean(errors?.length) || Boolean(texts?.length);
 }
 

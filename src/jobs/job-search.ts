@@ -42,7 +42,7 @@ export function readSearch(query: string, context: SearchContext): JobSearch {
 }
 
 /** A term as it is typed, quoted where necessary. */
-export function wordTerm(key: SearchKey, value: string): string {
+export function formatTerm(key: SearchKey, value: string): string {
   const quoted = /[\s":]/.test(value) || value === '' ? `"${value.replaceAll('"', '')}"` : value;
   return key === 'text' ? quoted : `${key}:${quoted}`;
 }

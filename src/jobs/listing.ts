@@ -5,19 +5,19 @@ import {
   type BoundedFilter,
   createJobIndex,
   type JobIndex,
-  mostCounted,
+  maxCounted,
   type PageRange,
   type StatusCounts,
   sumOf,
   toCounts,
 } from './job-index.ts';
-import { createJobScan, needsLook } from './job-scan.ts';
+import { createJobScan, needsScan } from './job-scan.ts';
 import type { JobFilter } from './job-search.ts';
 import { createResultRows } from './result-rows.ts';
 import type { Slicing } from './slices.ts';
 
-export { mostCounted } from './job-index.ts';
-export { needsLook } from './job-scan.ts';
+export { maxCounted } from './job-index.ts';
+export { needsScan } from './job-scan.ts';
 
 /** `lookedTo`: the search took too long and ended at this number, before the page was full; null: it did not. */
 export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };
@@ -70,7 +70,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
 
     /** `first` is the number of the first job of the page. */
     async tally(filter: JobFilter, first?: number): Promise<JobTally> {
-      if (!needsLook(filter)) return tallyByIndex(index, filter, first);
+      if (!needsScan(filter)) return tallyByIndex(index, filter, first);
       const { counts, newer, lookedDownTo } = await scan.count(filter, first);
       const isWhole = lookedDownTo === null;
       return { counts, total: sumOf(filter, counts), newer: sumOf(filter, newer), isWhole, lookedDownTo };
@@ -93,7 +93,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
 
   /** Newest first, or oldest first above `after`. */
   async function find(filter: BoundedFilter, limit: number, range: PageRange) {
-    if (needsLook(filter)) return scan.find(filter, limit, range);
+    if (needsScan(filter)) return scan.find(filter, limit, range);
     const statuses = filter.status ?? [null];
     const found = statuses.flatMap((status) => index.find(filter, status, limit, range));
     const isUp = range.after !== undefined;
@@ -110,6 +110,6 @@ function tallyByIndex(index: JobIndex, filter: JobFilter, first: number | undefi
   const isExact = filter.since === undefined;
   const counted = isExact ? index.counts(filter.operation) : countFrom(index.minNumber(filter));
   const newer = first === undefined ? 0 : sumOf(filter, countFrom(first + 1));
-  const isWhole = isExact || Object.values(counted).every((jobs) => jobs <= mostCounted);
+  const isWhole = isExact || Object.values(counted).every((jobs) => jobs <= maxCounted);
   return { counts: counted, total: sumOf(filter, counted), newer, isWhole, lookedDownTo: null };
 }

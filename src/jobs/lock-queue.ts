@@ -19,18 +19,18 @@ export function createLockQueue(repository: JobRepository) {
   return {
     /** The job that a new job with these claims would wait for; null when it could start at once. */
     blockerOf(claims: Claim[]): Blocker | null {
-      return describe(findBlocker(claims, repository.line())?.jobId);
+      return describe(findBlocker(claims, repository.positions())?.jobId);
     },
 
     /** For many claims at once: reads the queue once. */
     blockersOf(many: Claim[][]): (Blocker | null)[] {
-      const line = repository.line();
+      const line = repository.positions();
       return many.map((claims) => describe(findBlocker(claims, line)?.jobId));
     },
 
     /** The job that a waiting job waits for. */
     blockerAhead(jobId: string): Blocker | null {
-      const line = repository.line();
+      const line = repository.positions();
       const own = line.findIndex((position) => position.jobId === jobId);
       const ahead = own < 0 ? line : line.filter((position, at) => position.isHeld || at < own);
       return describe(findBlocker(repository.claimsOf(jobId), ahead)?.jobId);

@@ -45,7 +45,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
     },
 
     /** The lock queue in order of arrival. */
-    line: claims.positions,
+    positions: claims.positions,
     claimsOf: claims.claimsOf,
   };
 }

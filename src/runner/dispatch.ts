@@ -6,7 +6,7 @@ import type { JobRepository } from '../jobs/repository.ts';
 import { retryMs } from './settle.ts';
 
 type Given = {
-  repository: Pick<JobRepository, 'line' | 'find' | 'start'>;
+  repository: Pick<JobRepository, 'positions' | 'find' | 'start'>;
   log: Log;
   maxRunning: number;
   runningCount: () => number;
@@ -51,8 +51,8 @@ export function createDispatch(given: Given) {
   }
 
   function startable(): string[] {
-    if (!only) return findStartable(repository.line(), maxRunning - runningCount());
-    return findStartable(repository.line(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
+    if (!only) return findStartable(repository.positions(), maxRunning - runningCount());
+    return findStartable(repository.positions(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
   }
 
   function hasRoomToStart(): boolean {

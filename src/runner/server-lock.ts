@@ -10,7 +10,7 @@ export type LockHolder = { pid: number; url: string | null; since: string };
 
 type ServerLock = {
   /** Writes the holder again, e.g. with its address. */
-  tell(holder: LockHolder): void;
+  update(holder: LockHolder): void;
   release(): void;
 };
 
@@ -26,7 +26,7 @@ export function acquireServerLock(root: string, holder: LockHolder): ServerLock 
   const { status, error, stderr } = tryLock(fd);
   if (status === 0) {
     writeHolder(fd, holder);
-    return { tell: (anew) => writeHolder(fd, anew), release: () => fs.closeSync(fd) };
+    return { update: (anew) => writeHolder(fd, anew), release: () => fs.closeSync(fd) };
   }
   const holderText = fs.readFileSync(file, 'utf8');
   fs.closeSync(fd);

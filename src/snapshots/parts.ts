@@ -18,7 +18,7 @@ export function createSnapshotParts(ctx: Context) {
     createTask: createTasks(config),
     wantedBy: (id) =>
       repository
-        .line()
+        .positions()
         .map(({ jobId }) => repository.find(jobId))
         .find((job) => job?.args.staged_id === id)?.number ?? null,
     now,

@@ -7,7 +7,7 @@ import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
-import { type Drain, forecastLeft, leastDrainSec, mostDrainSec, nothingPaused, speedOf } from './state.ts';
+import { type Drain, forecastLeft, minDrainSec, maxDrainSec, nothingPaused, speedOf } from './state.ts';
 
 type Given = Pick<Kernel, 'audit' | 'now'> & {
   repository: WorkerRepository;
@@ -78,8 +78,8 @@ export function createDrains(given: Given) {
 }
 
 function checkTimeout(timeoutSec: number) {
-  if (Number.isInteger(timeoutSec) && timeoutSec >= leastDrainSec && timeoutSec <= mostDrainSec) return;
-  const message = `The time limit must be a whole number of seconds from ${leastDrainSec} to ${mostDrainSec}.`;
+  if (Number.isInteger(timeoutSec) && timeoutSec >= minDrainSec && timeoutSec <= maxDrainSec) return;
+  const message = `The time limit must be a whole number of seconds from ${minDrainSec} to ${maxDrainSec}.`;
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'timeout_sec', message }] });
 }
 

@@ -26,7 +26,7 @@ export function createWorkerParts(ctx: Context) {
     config,
     command: scriptCommand('worker'),
     times: poolTimes,
-    onEnd: watch.tellEnd,
+    onEnd: watch.reportEnd,
   });
 
   return {

@@ -60,7 +60,7 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
     library.close();
     ops.close();
   }
-  const { processed, failed } = worker.told();
+  const { processed, failed } = worker.lastBeat();
   process.stderr.write(
     `${identity.name} ended: ${plural(processed, 'entry', 'entries')} embedded, ${failed} failed.\n`,
   );

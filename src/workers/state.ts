@@ -24,9 +24,9 @@ type Situation = { control: Control; lock: LibraryLock | null; isDraining: boole
 
 export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_id: null };
 
-export const leastDrainSec = 10;
-export const mostDrainSec = 3600;
-export const usualDrainSec = 300;
+export const minDrainSec = 10;
+export const maxDrainSec = 3600;
+export const defaultDrainSec = 300;
 
 /** A worker without a heartbeat for this long is lost. */
 export const lostAfterMs = 15_000;

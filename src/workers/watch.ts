@@ -47,7 +47,7 @@ export function createWorkerWatch(given: Given) {
     },
     runOnce: loop.runOnce,
     /** Called by the pool when the process of this worker has ended. */
-    tellEnd(name: string, reason: string) {
+    reportEnd(name: string, reason: string) {
       losses.reportEnd(name, reason);
       void loop.runNow();
     },

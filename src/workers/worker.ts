@@ -69,7 +69,7 @@ export function createWorker(options: WorkerOptions) {
       if (!hangs.hasHung()) await untilFree(() => repository.end({ name, claimant }));
     },
 
-    told: () => ({ ...heartbeat.current }),
+    lastBeat: () => ({ ...heartbeat.current }),
   };
 }
 

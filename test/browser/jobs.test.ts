@@ -25,7 +25,10 @@ browserTest('ticked jobs are retried from the list, each with an outcome of its 
   await page.waitForURL('**/jobs/bulk/*');
   await page.locator('#h-bulk', { hasText: '1 done · 1 skipped · 0 failed' }).waitFor();
   t.match(await page.locator('#bulk-run table').textContent(), /New job #3/);
-  t.match(await page.locator('#bulk-run table').textContent(), /only failed and cancelled jobs can be retried/);
+  t.match(
+    await page.locator('#bulk-run table').textContent(),
+    /only failed and cancelled jobs can be retried/,
+  );
   await app.whenJob(3);
 });
 

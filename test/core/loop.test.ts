@@ -44,7 +44,12 @@ t.test('runs never overlap: concurrent calls share the run in progress', async (
 t.test('stop waits for the run in progress, and is safe twice', async (t) => {
   let finish = () => {};
   let isOver = false;
-  const run = () => new Promise<void>((resolve) => (finish = resolve)).then(() => void (isOver = true));
+  const run = async () => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    isOver = true;
+  };
   const loop = createLoop({ everyMs: never, runOnce: run, onError: failOf(t) });
   void loop.start();
   const stopped = loop.stop();

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type JobFilter, readSearch, wordTerm } from '../../src/jobs/job-search.ts';
+import { type JobFilter, readSearch, formatTerm } from '../../src/jobs/job-search.ts';
 
 const now = new Date(2026, 10, 22, 14, 7);
 const context = {
@@ -83,8 +83,8 @@ t.test('a bad term becomes a problem, and the other terms apply', async (t) => {
 
 t.test('a formatted term is read back unchanged', async (t) => {
   for (const value of ['ada', 'Ada L', 'a:b', '10:30']) {
-    t.equal(readSearch(wordTerm('actor', value), context).filter.actor, value);
-    t.equal(readSearch(wordTerm('text', value), context).filter.texts?.[0]?.text, value);
+    t.equal(readSearch(formatTerm('actor', value), context).filter.actor, value);
+    t.equal(readSearch(formatTerm('text', value), context).filter.texts?.[0]?.text, value);
   }
 });
 

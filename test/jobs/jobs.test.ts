@@ -80,7 +80,7 @@ t.test('when the audit row cannot be written there is no job and no claim either
   );
   t.throws(() => engine.enqueue('exclusive'), /audit is full/);
   t.equal(engine.repository.newest(1).length, 0);
-  t.same(engine.repository.line(), []);
+  t.same(engine.repository.positions(), []);
   t.same(engine.history, []);
 });
 
@@ -214,7 +214,7 @@ t.test('a waiting job is cancelled at once, and its position is free', async (t)
   const cancelled = engine.verbs.cancel('1', operator);
   t.match(cancelled, { status: 'cancelled', failure: null });
   t.ok(cancelled.finished_at && cancelled.cancel_requested_at);
-  t.same(engine.repository.line(), []);
+  t.same(engine.repository.positions(), []);
   t.match(lastAudit(engine, 'job:1'), { event: 'job.cancel', outcome: 'ok', actor: 'operator' });
   t.same(engine.history, ['#1 queued', '#1 cancelled']);
   t.equal(engine.jobs.find(job.id).status, 'cancelled');

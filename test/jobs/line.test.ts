@@ -8,7 +8,7 @@ t.test(
     const { repository, insert } = openRepository(t);
     const [a, b, c] = [insert(), insert({ claims: [{ name: 'x', mode: 'shared' }, library] }), insert()];
     repository.start(b.id);
-    t.same(repository.line(), [
+    t.same(repository.positions(), [
       { jobId: a.id, claims: [library], isHeld: false },
       { jobId: b.id, claims: [library, { name: 'x', mode: 'shared' }], isHeld: true },
       { jobId: c.id, claims: [library], isHeld: false },
@@ -16,7 +16,7 @@ t.test(
     repository.finish(repository.find(b.id) as Job, { status: 'succeeded' }, nothingElse);
     repository.cancelWaiting(a.id, nothingElse);
     t.same(
-      repository.line().map(({ jobId }) => jobId),
+      repository.positions().map(({ jobId }) => jobId),
       [c.id],
     );
   },
@@ -25,11 +25,11 @@ t.test(
 t.test('a job that claims nothing has a position, and shows no claim', async (t) => {
   const { repository, insert } = openRepository(t);
   const [, free] = [insert(), insert({ claims: [] })];
-  t.match(repository.line()[1], { jobId: free.id, claims: [], isHeld: false });
+  t.match(repository.positions()[1], { jobId: free.id, claims: [], isHeld: false });
   t.same(repository.claimsOf(free.id), []);
   const lost = repository.start(free.id) as Job;
   repository.requeueLost(lost, nothingElse);
-  t.match(repository.line()[1], { jobId: free.id, claims: [], isHeld: false });
+  t.match(repository.positions()[1], { jobId: free.id, claims: [], isHeld: false });
 });
 
 t.test('a retrying job holds no claim, and joins the lock queue again at its end', async (t) => {
@@ -48,12 +48,12 @@ t.test('a retrying job holds no claim, and joins the lock queue again at its end
     pid: null,
   });
   t.same(
-    repository.line().map(({ jobId }) => jobId),
+    repository.positions().map(({ jobId }) => jobId),
     [b.id],
   );
   repository.requeueDue(a.id, [library]);
   t.same(
-    repository.line().map(({ jobId }) => jobId),
+    repository.positions().map(({ jobId }) => jobId),
     [b.id, a.id],
   );
 });
@@ -63,7 +63,7 @@ t.test('a lost job joins the lock queue again with the claims it had', async (t)
   const [a, b] = [insert({ claims: [{ name: 'old-name', mode: 'shared' }, library] }), insert()];
   repository.requeueLost(repository.start(a.id) as Job, nothingElse);
   t.same(
-    repository.line().map(({ jobId }) => jobId),
+    repository.positions().map(({ jobId }) => jobId),
     [b.id, a.id],
   );
   t.same(repository.claimsOf(a.id), [library, { name: 'old-name', mode: 'shared' }]);
@@ -102,7 +102,7 @@ t.test('random moves: a job ends once, and only running jobs hold claims', async
   t.same(new Set(ends.keys()), new Set(terminal));
   t.same(new Set(ends.values()), new Set([1]));
   const idsOf = (where: string) => new Set(ops.prepare(`SELECT id FROM job WHERE ${where}`).pluck().all());
-  t.same(new Set(repository.line().map(({ jobId }) => jobId)), idsOf(`status IN ('queued', 'running')`));
-  const held = repository.line().filter(({ isHeld }) => isHeld);
+  t.same(new Set(repository.positions().map(({ jobId }) => jobId)), idsOf(`status IN ('queued', 'running')`));
+  const held = repository.positions().filter(({ isHeld }) => isHeld);
   t.same(new Set(held.map(({ jobId }) => jobId)), idsOf(`status = 'running'`));
 });

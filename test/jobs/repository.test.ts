@@ -151,7 +151,7 @@ t.test('a move and its additional writes are committed together or not at all', 
   };
   t.throws(() => repository.finish(running, { status: 'succeeded' }, fail), 'the audit is full');
   t.equal(repository.find(running.id)?.status, 'running');
-  t.match(repository.line(), [{ jobId: running.id, isHeld: true }], 'its claims are still held');
+  t.match(repository.positions(), [{ jobId: running.id, isHeld: true }], 'its claims are still held');
 });
 
 t.test('a new attempt starts without pid, progress, failure and rows of the one before', async (t) => {

@@ -39,7 +39,7 @@ function assertRefused(t: Test, engine: Engine, { number }: Job) {
   t.match(JSON.parse(engine.auditRows(`job:${number}`).at(-1)?.detail ?? ''), {
     failure: job.failure?.message,
   });
-  t.same(engine.repository.line(), []);
+  t.same(engine.repository.positions(), []);
 }
 
 t.test('a job whose operation is gone fails and does not block the lock queue', async (t) => {

@@ -26,7 +26,7 @@ t.test('a job runs its script with its arguments and keeps result, rows, progres
     engine.auditRows('job:1').map(({ event }) => event),
     ['job.accepted', 'job.finished'],
   );
-  t.same(engine.repository.line(), [], 'it holds nothing any more');
+  t.same(engine.repository.positions(), [], 'it holds nothing any more');
   t.same(engine.processesLeft(), []);
 });
 
@@ -88,7 +88,7 @@ t.test('a missing script fails as spawn_failed', async (t) => {
     status: 'failed',
     failure: { code: 'spawn_failed', message: /could not be started: ENOENT.*no-such-child/ },
   });
-  t.same(engine.repository.line(), []);
+  t.same(engine.repository.positions(), []);
 });
 
 t.test('a missing data root fails the job and touches no other process', async (t) => {

@@ -56,7 +56,7 @@ t.test('a job whose process is gone is lost, its lock is free, and the audit log
     pid: null,
     failure: { code: 'lost', message: /The server stopped while this job ran/ },
   });
-  t.same(engine.repository.line(), []);
+  t.same(engine.repository.positions(), []);
   t.match(engine.auditRows('job:1').at(-1), { event: 'job.recovered', outcome: 'failed', actor: 'system' });
   t.same(engine.history.at(-1), '#1 failed');
   t.same(engine.recover(), [], 'a second look finds nothing');
@@ -122,7 +122,7 @@ t.test(
     engine.enqueue('chore', {}, { whenLocked: 'wait' });
     t.same(engine.recover(), [{ number: 1, status: 'queued', killed: [] }]);
     t.same(
-      engine.repository.line().map(({ jobId, isHeld }) => [engine.jobs.find(jobId).number, isHeld]),
+      engine.repository.positions().map(({ jobId, isHeld }) => [engine.jobs.find(jobId).number, isHeld]),
       [
         [2, false],
         [1, false],

@@ -39,7 +39,7 @@ t.test('an end that cannot be written is written as soon as ops.db is free', asy
   process.kill(pid as number, 'SIGTERM');
   await isRefused;
   t.match(engine.jobs.find(String(number)), { status: 'running' });
-  t.match(engine.repository.line(), [{ isHeld: true }], 'it keeps its lock until then');
+  t.match(engine.repository.positions(), [{ isHeld: true }], 'it keeps its lock until then');
   writer.exec('ROLLBACK');
   t.match(await engine.whenJob(number), { status: 'succeeded' });
 });

@@ -20,7 +20,7 @@ t.test('exclusive jobs run one at a time, in order of arrival', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation({ locks: () => [library] })] });
   const most = { held: 0 };
   engine.bus.on('job', () => {
-    const held = engine.repository.line().filter(({ isHeld }) => isHeld).length;
+    const held = engine.repository.positions().filter(({ isHeld }) => isHeld).length;
     most.held = Math.max(most.held, held);
   });
   const jobs = [1, 2, 3, 4].map(() => engine.enqueue('chore', {}, { whenLocked: 'wait' }));

@@ -84,7 +84,7 @@ t.test('the holder can be read without taking the lock, with its address once it
   const lock = acquireServerLock(root, { ...me, url: null });
   t.same(findLockHolder(root), { holder: { ...me, url: null } });
   for (const url of ['http://127.0.0.1:54321', 'http://[::1]:9']) {
-    lock.tell({ ...me, url });
+    lock.update({ ...me, url });
     t.same(findLockHolder(root), { holder: { ...me, url } });
     t.same(
       JSON.parse(fs.readFileSync(path.join(root, 'server.lock'), 'utf8')).url,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, mostJobs } from '../bulk.ts';
-import { readSearch, wordTerm } from '../job-search.ts';
+import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, maxBulkJobs } from '../bulk.ts';
+import { readSearch, formatTerm } from '../job-search.ts';
 import { jobLogFile, readJobLog } from '../log.ts';
 import { searchContext } from './job-list.ts';
 import { followLog } from './log-stream.ts';
@@ -89,7 +89,7 @@ const bulkBody = {
     jobs: {
       type: 'array',
       minItems: 1,
-      maxItems: mostJobs,
+      maxItems: maxBulkJobs,
       items: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
     },
     filter: { type: 'object', additionalProperties: false, properties: filterFields },
@@ -259,7 +259,7 @@ function readFilter(
   { status, operation, actor, since, q }: Omit<ListQuery, 'limit' | 'cursor'>,
 ) {
   const parts = Object.entries({ status, operation, actor, since }).map(([key, value]) =>
-    value === undefined ? '' : wordTerm(key as 'status', value),
+    value === undefined ? '' : formatTerm(key as 'status', value),
   );
   const { filter, problems } = readSearch([...parts, q ?? ''].join(' '), searchContext(ctx));
   if (problems.length === 0) return filter;

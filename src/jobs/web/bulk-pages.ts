@@ -7,7 +7,7 @@ import {
   type BulkRun,
   bulkActions,
   bulkOutcomes,
-  mostJobs,
+  maxBulkJobs,
 } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
 import { count, plural } from '../../core/format.ts';
@@ -34,7 +34,7 @@ const choice = {
     action: { type: 'string', enum: bulkActions, default: 'retry' },
     scope: { type: 'string', enum: ['all'] },
     up_to: { type: 'integer', minimum: 0 },
-    number: { anyOf: [ticked, { type: 'array', maxItems: mostJobs, items: ticked }] },
+    number: { anyOf: [ticked, { type: 'array', maxItems: maxBulkJobs, items: ticked }] },
     status: text,
     operation: text,
     q: text,

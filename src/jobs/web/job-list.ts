@@ -1,9 +1,9 @@
 // The list of jobs as the page shows it: what its address asks for, the jobs, what each chip would show, and the ways on.
 import type { FastifyInstance } from 'fastify';
-import { mostJobs } from '../bulk.ts';
+import { maxBulkJobs } from '../bulk.ts';
 import { type JobStatus, jobStatuses } from '../job.ts';
-import { readSearch, type SearchTerm, wordTerm } from '../job-search.ts';
-import { type JobTally, mostCounted, needsLook } from '../listing.ts';
+import { readSearch, type SearchTerm, formatTerm } from '../job-search.ts';
+import { type JobTally, maxCounted, needsScan } from '../listing.ts';
 import { count, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
@@ -33,8 +33,8 @@ const mostLiveMs = 50;
  *  part. */
 export function readList(ctx: JobContext, query: ListQuery) {
   const parts = [
-    query.status && wordTerm('status', query.status),
-    query.operation && wordTerm('operation', query.operation),
+    query.status && formatTerm('status', query.status),
+    query.operation && formatTerm('operation', query.operation),
     query.q,
   ];
   const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), searchContext(ctx));
@@ -96,7 +96,7 @@ async function viewList(ctx: JobContext, state: ListState) {
   const below = after === undefined ? (page.lookedTo ?? last) : last;
   const above = after !== undefined && page.lookedTo !== null ? page.lookedTo - 1 : first;
   const tally = await listing.tally(filter, first);
-  const isQuick = !needsLook(filter) || performance.now() - startedAt < mostLiveMs;
+  const isQuick = !needsScan(filter) || performance.now() - startedAt < mostLiveMs;
   const isLive = !page.hasNewer && isQuick;
   return {
     path: listUrl({ ...own, before, after }, '/ui/jobs'),
@@ -181,7 +181,7 @@ function viewChips(own: ListState['own'], tally: JobTally) {
 
 function wordCount(jobs: number, { isWhole, lookedDownTo }: JobTally): string {
   if (lookedDownTo !== null) return `${count(jobs)} found`;
-  return !isWhole && jobs > mostCounted ? `${count(mostCounted)}+` : count(jobs);
+  return !isWhole && jobs > maxCounted ? `${count(maxCounted)}+` : count(jobs);
 }
 
 /** `51–100 of 412 jobs` */
@@ -192,7 +192,7 @@ function wordPlace(shown: number, tally: JobTally, first: number | undefined): s
     return `${plural(shown, 'job')} from #${first} on`;
   const total = wordCount(tally.total, tally);
   const jobs = lookedDownTo !== null ? 'so far' : tally.total === 1 ? 'job' : 'jobs';
-  if (tally.newer > mostCounted) return `${plural(shown, 'job')} from #${first} on, of ${total}`;
+  if (tally.newer > maxCounted) return `${plural(shown, 'job')} from #${first} on, of ${total}`;
   return `${count(tally.newer + 1)}–${count(tally.newer + shown)} of ${total} ${jobs}`;
 }
 
@@ -210,8 +210,8 @@ function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
       const meant = statuses.filter((status) => chosen.includes(status));
       const jobs = meant.reduce((sum, status) => sum + counts[status], 0);
       if (jobs === 0) return [];
-      if (jobs > mostJobs) {
-        const label = `${word}: ${wordCount(jobs, tally)} match, at most ${count(mostJobs)} at once. Narrow the filter, e.g. with since:7d`;
+      if (jobs > maxBulkJobs) {
+        const label = `${word}: ${wordCount(jobs, tally)} match, at most ${count(maxBulkJobs)} at once. Narrow the filter, e.g. with since:7d`;
         return [{ action, label, href: null }];
       }
       const query = new URLSearchParams({ action, scope: 'all', up_to: String(newest) });

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
-import { leastDrainSec, mostDrainSec, usualDrainSec } from '../state.ts';
+import { minDrainSec, maxDrainSec, defaultDrainSec } from '../state.ts';
 import { wordForecast } from './workers-card.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -53,7 +53,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
   app.get<{ Querystring: { timeout_sec?: string } }>(
     '/ui/workers/drain',
     { config: { isPage: true }, schema: { querystring: drainQuery } },
-    (request, reply) => sendDrainDialog(ctx, reply, request.query.timeout_sec ?? String(usualDrainSec)),
+    (request, reply) => sendDrainDialog(ctx, reply, request.query.timeout_sec ?? String(defaultDrainSec)),
   );
 
   app.post<Posted>('/ui/workers/drain', isForm, async (request, reply) => {
@@ -88,9 +88,9 @@ async function sendDrainDialog(
   error?: AppError,
 ) {
   const seconds = readSeconds(typed);
-  const isInRange = Number.isInteger(seconds) && seconds >= leastDrainSec && seconds <= mostDrainSec;
-  const range = `Write a whole number of seconds from ${leastDrainSec} to ${mostDrainSec}.`;
-  const { waiting, left } = await workers.forecast(isInRange ? seconds : usualDrainSec);
+  const isInRange = Number.isInteger(seconds) && seconds >= minDrainSec && seconds <= maxDrainSec;
+  const range = `Write a whole number of seconds from ${minDrainSec} to ${maxDrainSec}.`;
+  const { waiting, left } = await workers.forecast(isInRange ? seconds : defaultDrainSec);
   if (!isInRange && !error) reply.code(422);
   return reply.sendDialog('dialog-drain', {
     action: '/ui/workers/drain',
@@ -99,7 +99,7 @@ async function sendDrainDialog(
     field: {
       name: 'timeout_sec',
       title: 'Time limit, in seconds',
-      description: `From ${leastDrainSec} to ${mostDrainSec}.`,
+      description: `From ${minDrainSec} to ${maxDrainSec}.`,
       kind: 'integer',
       value: typed,
       problem: isInRange ? null : range,
