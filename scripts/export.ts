@@ -2,20 +2,20 @@
 import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
-import { runScript, type ScriptContext } from '../src/jobs/script.ts';
-import { readExportArguments } from '../src/sheets/arguments.ts';
+import type { ScriptContext } from '../src/jobs/script.ts';
+import { type ExportArguments, exportOperation, targetOf } from '../src/sheets/export-operation.ts';
 import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
-import { openSheetPath, pathInRoot, sheetPlace } from '../src/sheets/location.ts';
+import { openSheet, pathInRoot } from '../src/sheets/location.ts';
 import { mendExport } from '../src/sheets/swap.ts';
+import { runOperation } from './run-operation.ts';
 
-await runScript<Record<string, unknown>>((given, context) => {
+await runOperation<ExportArguments>(exportOperation, (args, context) => {
   const { config } = context;
-  const args = readExportArguments(given);
-  const place = openSheetPath(config, args.path ?? sheetPlace(config, args.target), 'write');
+  const place = openSheet(config, targetOf(args), 'write');
   const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
   try {
     const library = createLibrary(db);
-    return args.dryRun ? forecast(library, place, config) : write(library, place, context);
+    return args.dry_run ? forecast(library, place, config) : write(library, place, context);
   } finally {
     db.close();
   }

@@ -3,16 +3,17 @@
 import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { AppError } from '../src/core/errors.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
-import { runScript, type ScriptContext } from '../src/jobs/script.ts';
+import type { ScriptContext } from '../src/jobs/script.ts';
 import { applyPlan } from '../src/sheets/apply.ts';
-import { type ImportArguments, readImportArguments } from '../src/sheets/arguments.ts';
 import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { readFolder } from '../src/sheets/folder.ts';
-import { mayRead, openSheetPath, sheetPlace, shownPath } from '../src/sheets/location.ts';
+import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
+import { mayRead, openSheet, shownPath } from '../src/sheets/location.ts';
 import { countRows, type ImportPlan, planImport, refuseRemovals } from '../src/sheets/plan.ts';
 import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';
+import { runOperation } from './run-operation.ts';
 
 type Work = {
   args: ImportArguments;
@@ -25,8 +26,7 @@ type Work = {
 
 const mostAttempts = 5;
 
-await runScript<Record<string, unknown>>(async (given, context) => {
-  const args = readImportArguments(given);
+await runOperation<ImportArguments>(importOperation, async (args, context) => {
   const sheet = readSheet(args, context);
   const db = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
@@ -38,7 +38,7 @@ await runScript<Record<string, unknown>>(async (given, context) => {
 
 function readSheet(args: ImportArguments, context: ScriptContext) {
   const { config, progress, row } = context;
-  const place = openSheetPath(config, args.path ?? sheetPlace(config, args.source), 'read');
+  const place = openSheet(config, sourceOf(args), 'read');
   const onRead = (rows: number) => progress(rows, undefined, 'read');
   const content = readFolder(place, (file) => mayRead(config, file), onRead);
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
@@ -71,14 +71,14 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const { args, hashes, context } = work;
   const plan = compare(work);
   const token = planToken(plan.revision, hashes, args.mode);
-  if (args.plan !== null && args.plan !== token) throw planOutdated('bad_input');
+  if (args.plan !== undefined && args.plan !== token) throw planOutdated('bad_input');
   refuseProblems(plan, args, context);
-  const result = { mode: args.mode, dry_run: args.dryRun, ...plan.counts, ...plan.after, plan: token };
-  if (args.dryRun) {
+  const result = { mode: args.mode, dry_run: args.dry_run, ...plan.counts, ...plan.after, plan: token };
+  if (args.dry_run) {
     report(plan.rowProblems, context);
     return { ...result, preview: plan.preview, backup: null };
   }
-  if (args.plan === null && !args.allowRemovals) refuseRemovals(plan);
+  if (args.plan === undefined && !args.allow_removals) refuseRemovals(plan);
   const now = new Date().toISOString();
   const backup = hasReasonToBackUp(plan) ? await backUp(work, plan, now) : null;
   const applied = { ...result, preview: plan.preview, backup };
@@ -100,7 +100,7 @@ function refuseProblems(
   args: ImportArguments,
   context: ScriptContext,
 ) {
-  const mayGoOn = args.dryRun || args.skipInvalid || rowProblems.length === 0;
+  const mayGoOn = args.dry_run || args.skip_invalid || rowProblems.length === 0;
   if (mayGoOn && sheetProblems.length === 0) return;
   report([...sheetProblems.map(({ problem }) => problem), ...rowProblems], context);
   throw badSheet(sheetProblems, rowProblems);

@@ -2,9 +2,10 @@
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { type RebuildArguments, rebuildIndex } from '../src/index/rebuild.ts';
-import { runScript } from '../src/jobs/script.ts';
+import { indexOperation } from '../src/index/index-operation.ts';
+import { runOperation } from './run-operation.ts';
 
-await runScript<RebuildArguments>(async (args, context) => {
+await runOperation<RebuildArguments>(indexOperation, async (args, context) => {
   const chosen = chooseEmbedder(context.config);
   console.log(`Embeds with ${chosen.words}.`);
   const model = await chosen.open();

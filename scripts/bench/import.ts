@@ -5,10 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
+import { checkArguments } from '../../src/core/arguments.ts';
 import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
+import { importOperation } from '../../src/sheets/import-operation.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
 import { generateSheet } from './generate.ts';
 import { copyTables, insertRunningJob } from './repository.ts';
@@ -108,7 +110,7 @@ async function importInto(root: string, sheet: string): Promise<Import> {
   const jobId = prepare(config);
   const startedAt = performance.now();
   const child = startImport(config, jobId);
-  child.stdin?.end(JSON.stringify({ path: sheet }));
+  child.stdin?.end(JSON.stringify(checkArguments(importOperation.args, { path: sheet })));
   const [messages, peak, log] = await Promise.all([
     text(child.stdio[3] as Readable),
     text(child.stdio[4] as Readable),

@@ -1,11 +1,20 @@
-import { withOnePath } from './location.ts';
+// The operation export: what it is called, takes and claims. Its work is scripts/export.ts.
 import { count } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
+import { type SheetChoice, type SheetName, withOnePath } from './location.ts';
 
-const targetOf = (args: Args) => String(args.path ?? `${args.target ?? 'review'} sheet`);
+/** The arguments as the server records them and the script receives them: checked, with every default filled in, `path`
+ *  resolved. */
+export type ExportArguments = { target: SheetName; path?: string; dry_run: boolean };
 
-/** `sheets/review` is the review sheet; a path comes in its one spelling. */
-const folderOf = (args: Args) => String(args.path ?? `sheets/${args.target ?? 'review'}`);
+export function targetOf({ target, path }: ExportArguments): SheetChoice {
+  return { name: target, path };
+}
+
+const describeSheet = (args: Args) => String(args.path ?? `${args.target} sheet`);
+
+/** The lock's name: a resolved path such as `sheets/review`, which the named sheets have, too. */
+const folderOf = (args: Args) => String(args.path ?? `sheets/${args.target}`);
 
 export const exportOperation: Operation = {
   name: 'export',
@@ -53,7 +62,7 @@ export const exportOperation: Operation = {
   onRestart: 'fail',
   script: 'export',
   check: (args, config) => withOnePath(config, args, 'write'),
-  subject: (args) => `${targetOf(args)}${args.dry_run ? ', dry run' : ''}`,
+  subject: (args) => `${describeSheet(args)}${args.dry_run ? ', dry run' : ''}`,
   outcome(result) {
     const entries = Number(result.experiences) + Number(result.manuals);
     const leftOut =
@@ -63,7 +72,7 @@ export const exportOperation: Operation = {
   dialog: (args) => ({
     question: args.dry_run
       ? 'Count what an export would write?'
-      : `Export the library to the ${targetOf(args)}?`,
+      : `Export the library to the ${describeSheet(args)}?`,
     consequences: args.dry_run
       ? ['Nothing is written.']
       : ['The sheet is swapped in when it is whole. The previous one is kept.'],

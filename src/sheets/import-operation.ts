@@ -1,9 +1,27 @@
-import { withOnePath } from './location.ts';
-import { assertPlanHolds } from './token.ts';
+// The operation import: what it is called, takes and claims. Its work is scripts/import.ts.
 import { count } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
+import { type SheetChoice, type SheetName, withOnePath } from './location.ts';
+import type { Mode } from './plan.ts';
+import { assertPlanHolds } from './token.ts';
 
-const sheetOf = (args: Args) => String(args.path ?? `${args.source ?? 'published'} sheet`);
+/** The arguments as the server records them and the script receives them: checked, with every default filled in, `path`
+ *  resolved. `plan` is the token of a dry run. */
+export type ImportArguments = {
+  source: SheetName;
+  path?: string;
+  mode: Mode;
+  dry_run: boolean;
+  skip_invalid: boolean;
+  allow_removals: boolean;
+  plan?: string;
+};
+
+export function sourceOf({ source, path }: ImportArguments): SheetChoice {
+  return { name: source, path };
+}
+
+const describeSheet = (args: Args) => String(args.path ?? `${args.source} sheet`);
 
 export const importOperation: Operation = {
   name: 'import',
@@ -77,9 +95,11 @@ export const importOperation: Operation = {
   script: 'import',
   check: (args, config) => withOnePath(config, args, 'read'),
   checkPlan(args, current) {
-    return args.plan === undefined ? undefined : assertPlanHolds(args, current);
+    const given = args as ImportArguments;
+    if (given.plan === undefined) return undefined;
+    return assertPlanHolds({ token: given.plan, sheet: sourceOf(given), mode: given.mode }, current);
   },
-  subject: (args) => `${sheetOf(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
+  subject: (args) => `${describeSheet(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
       .filter((key) => Number(result[key]) > 0)
@@ -90,7 +110,7 @@ export const importOperation: Operation = {
   dialog(args) {
     if (args.dry_run) {
       return {
-        question: `Try the import of the ${sheetOf(args)}?`,
+        question: `Try the import of the ${describeSheet(args)}?`,
         consequences: ['The sheet is read, checked and compared. Nothing is written.'],
         confirm: 'Start dry run',
         keep: 'Close',
@@ -99,14 +119,14 @@ export const importOperation: Operation = {
     const backedUp = 'The library is backed up first. Nothing is written if one row is wrong.';
     if (args.mode === 'merge') {
       return {
-        question: `Merge the ${sheetOf(args)} into the library?`,
+        question: `Merge the ${describeSheet(args)} into the library?`,
         consequences: ['Entries of the sheet are added or updated. Nothing is removed.', backedUp],
         confirm: 'Merge sheet',
         keep: 'Keep library as it is',
       };
     }
     return {
-      question: `Replace the library with the ${sheetOf(args)}?`,
+      question: `Replace the library with the ${describeSheet(args)}?`,
       consequences: [
         'Entries that are not in the sheet are removed, except those marked local only.',
         'Unchanged entries keep their embedding; changed ones are embedded again.',

@@ -38,10 +38,13 @@ export function withOnePath<Args extends { path?: unknown }>(
   return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use)) };
 }
 
-/** The same for a script, whose arguments are its input: throws `bad_input` with the code
- *  `path_not_allowed`. */
-export function openSheetPath(config: Config, given: string, use: SheetUse): string {
-  const found = findSheetPath(config, given, use);
+/** A sheet as arguments name it: a folder, or else a named sheet. */
+export type SheetChoice = { name: SheetName; path?: string | undefined };
+
+/** The folder of a chosen sheet. The server has resolved it when it took the job, but links may have changed since. Throws
+ *  `bad_input` with the code `path_not_allowed`. */
+export function openSheet(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
+  const found = findSheetPath(config, chosen ?? sheetPlace(config, name), use);
   if ('place' in found) return found.place;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
 }

@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import { readImportArguments } from './arguments.ts';
 import { hashFolder } from './folder.ts';
-import { openSheetPath, sheetPlace } from './location.ts';
+import { openSheet, type SheetChoice } from './location.ts';
 import type { Mode } from './plan.ts';
 
 /** `revision` of the library, `hashes` as `readFolder` or `hashFolder` gives them. */
@@ -16,15 +15,13 @@ export function planToken(revision: number, hashes: readonly string[], mode: Mod
     .slice(0, 32);
 }
 
-/** Throws `plan_outdated` unless sheet and library are those of the plan that an import's arguments name. */
+/** Throws `plan_outdated` unless the sheet and the library are still those that the plan was made of. */
 export async function assertPlanHolds(
-  given: Record<string, unknown>,
+  plan: { token: string; sheet: SheetChoice; mode: Mode },
   { config, libraryRevision }: { config: Config; libraryRevision: () => number },
 ) {
-  const args = readImportArguments(given);
-  const place = openSheetPath(config, args.path ?? sheetPlace(config, args.source), 'read');
-  const hashes = await hashFolder(place);
-  if (planToken(libraryRevision(), hashes, args.mode) !== args.plan) throw planOutdated('plan_outdated');
+  const hashes = await hashFolder(openSheet(config, plan.sheet, 'read'));
+  if (planToken(libraryRevision(), hashes, plan.mode) !== plan.token) throw planOutdated('plan_outdated');
 }
 
 /** For a script, whose arguments are its input, `bad_input` with the code `plan_outdated`. */

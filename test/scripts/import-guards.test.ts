@@ -15,7 +15,7 @@ import {
   writeSheet,
   contentOf,
 } from '../support/library.ts';
-import { runScript } from '../support/script.ts';
+import { runByHand, runScript } from '../support/script.ts';
 
 const entries = (count: number, row = {}) =>
   Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
@@ -137,21 +137,29 @@ t.test('paths outside the allowed folders are refused', async (t) => {
   });
 });
 
-t.test('arguments that it does not know are refused, never taken for a default', async (t) => {
+t.test('a script started by hand completes its arguments by the schema of its operation', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  const { code, result } = await runByHand(root.config, 'import', { dry_run: true });
+  t.equal(code, 0);
+  t.match(result, { mode: 'replace', dry_run: true, added: 3 });
+});
+
+t.test('a script started by hand refuses arguments that the schema does not know', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   const cases: [Record<string, unknown>, string][] = [
-    [{ mode: 'mirror' }, 'The argument mode is "mirror"; allowed: replace, merge.'],
-    [{ source: 'main' }, 'The argument source is "main"; allowed: published, review.'],
-    [{ dry_run: 'yes' }, 'The argument dry_run is "yes"; true or false is expected.'],
-    [{ path: 7 }, 'The argument path is 7; a text is expected.'],
+    [{ mode: 'mirror' }, 'Mode: choose one of replace, merge.'],
+    [{ source: 'main' }, 'Sheet: choose one of published, review.'],
+    [{ dry_run: 'yes' }, 'Dry run: must be true or false.'],
+    [{ path: 7 }, 'Or a folder of CSV files: must be text of 1 to 1000 characters.'],
     [
       { dryRun: true },
-      'The argument dryRun is not an argument; allowed are source, path, mode, dry_run, plan, skip_invalid, allow_removals.',
+      'Unknown argument "dryRun". Known: source, path, mode, dry_run, skip_invalid, allow_removals, plan.',
     ],
   ];
   for (const [args, message] of cases) {
-    const { code, failure } = await runScript(root.config, 'import', args);
+    const { code, failure } = await runByHand(root.config, 'import', args);
     t.equal(code, 65);
     t.match(failure, { message, detail: { code: 'invalid_arguments' } });
   }

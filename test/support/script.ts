@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
+import { checkArguments } from '../../src/core/arguments.ts';
 import { childEnvironment, type Config, packageRoot } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
+import type { ArgumentSchema } from '../../src/core/operation.ts';
 import {
   type FailureMessage,
   parseMessage,
@@ -16,6 +18,8 @@ import {
   type RowMessage,
   type ScriptMessage,
 } from '../../src/jobs/protocol.ts';
+import { exportOperation } from '../../src/sheets/export-operation.ts';
+import { importOperation } from '../../src/sheets/import-operation.ts';
 
 type ScriptRun = {
   code: number | null;
@@ -29,16 +33,43 @@ type ScriptRun = {
   stderr: string;
 };
 
-/** `onMessage` sees each message when it arrives, to act while the script runs. */
+type OnMessage = (message: ScriptMessage, child: ChildProcess) => void | Promise<void>;
+
+/** Runs the script for a running job, with its arguments as the server records them. `onMessage` sees each message when it
+ *  arrives, to act while the script runs. */
 export async function runScript(
   config: Config,
   name: string,
   args: Record<string, unknown> = {},
-  onMessage: (message: ScriptMessage, child: ChildProcess) => void | Promise<void> = () => {},
+  onMessage: OnMessage = () => {},
   jobId = addRunningJob(config, name, args),
 ): Promise<ScriptRun> {
+  const schema = schemas[name];
+  return run(config, name, schema ? checkArguments(schema, args) : args, onMessage, jobId);
+}
+
+/** Starts the script by hand: it belongs to no job, and its arguments are as somebody typed them. */
+export function runByHand(config: Config, name: string, args: Record<string, unknown>): Promise<ScriptRun> {
+  return run(config, name, args, () => {}, '');
+}
+
+const schemas: Record<string, ArgumentSchema> = {
+  import: importOperation.args,
+  export: exportOperation.args,
+};
+
+async function run(
+  config: Config,
+  name: string,
+  args: Record<string, unknown>,
+  onMessage: OnMessage,
+  jobId: string,
+): Promise<ScriptRun> {
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts', `${name}.js`)], {
-    env: childEnvironment(config, { CHL_JOB: `${jobId}.1`, CHL_MESSAGE_FD: '3' }),
+    env: childEnvironment(config, {
+      CHL_MESSAGE_FD: '3',
+      ...(jobId === '' ? {} : { CHL_JOB: `${jobId}.1` }),
+    }),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   const ended = new Promise<Pick<ScriptRun, 'code' | 'signal'>>((resolve) => {
