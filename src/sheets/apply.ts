@@ -12,7 +12,7 @@ export function applyPlan(
   { tabs }: ImportPlan,
   checked: CheckedSheet,
   now: string,
-  onWritten: (rows: number) => void = () => {},
+  onWritten: (rows: number) => void,
 ) {
   let written = 0;
   const step = () => onWritten(++written);

@@ -16,7 +16,7 @@ export async function backupLibrary(
   config: Config,
   jobId: string,
   now: string,
-  onCopied: (part: number) => void = () => {},
+  onCopied: (part: number) => void,
 ): Promise<string> {
   const folder = folderOf(config);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -35,7 +35,7 @@ type Checked = {
 export type CheckedSheet = Checked & { tabs: Record<Kind, CheckedTab> };
 
 /** `onChecked` is told how many rows are done. */
-export function checkSheet(sheet: SheetContent, onChecked: (rows: number) => void = () => {}): Checked {
+export function checkSheet(sheet: SheetContent, onChecked: (rows: number) => void): Checked {
   const checked: Checked = { tabs: {}, sheetProblems: [...sheet.problems], rowProblems: [], warnings: [] };
   let before = 0;
   for (const content of sheet.contents) {

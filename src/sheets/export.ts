@@ -19,7 +19,7 @@ export function exportSheet(
   library: Library,
   place: string,
   at: string,
-  onWritten: (rows: number) => void = () => {},
+  onWritten: (rows: number) => void,
 ): Exported {
   const folder = writingPlace(place);
   fs.mkdirSync(folder, { recursive: true });

@@ -19,7 +19,7 @@ export type SheetContent = { contents: TabContent[]; problems: SheetProblem[]; h
 export function readFolder(
   place: string,
   mayRead: (realPath: string) => boolean,
-  onRead: (rows: number) => void = () => {},
+  onRead: (rows: number) => void,
 ): SheetContent {
   const names = fs.readdirSync(place);
   const sheet: SheetContent = { contents: [], problems: [], hashes: [] };

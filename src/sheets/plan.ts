@@ -42,7 +42,7 @@ export function planImport(
   checked: CheckedSheet,
   library: Library,
   mode: Mode,
-  onCompared: (rows: number, total: number) => void = () => {},
+  onCompared: (rows: number, total: number) => void,
 ): ImportPlan {
   return library.read(() => {
     const plan = emptyPlan(library, checked);

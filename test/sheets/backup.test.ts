@@ -4,13 +4,14 @@ import t from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { backupLibrary, removeBackup } from '../../src/sheets/backup.ts';
 import { makeRoot } from '../support/library.ts';
+import { unfollowed } from '../support/plan.ts';
 
 const now = '2026-11-22T10:00:00.123Z';
 
 t.test('a backup is a whole library that only its owner can read', async (t) => {
   const { config, db } = makeRoot(t);
   db.exec(`INSERT INTO categories VALUES ('GIT', 'Git', NULL, '')`);
-  const name = await backupLibrary(db, config, '6f9619ff-8b86-d011-b42d-00c04fc964ff', now);
+  const name = await backupLibrary(db, config, '6f9619ff-8b86-d011-b42d-00c04fc964ff', now, unfollowed);
   t.equal(name, 'library-20261122T100000.123Z-6f9619ff.db');
   const file = path.join(config.root, 'backups', name);
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
@@ -46,7 +47,7 @@ t.test('what a backup that died has left is removed by the next', async (t) => {
   fs.mkdirSync(folder);
   for (const name of ['a.db.partial', 'a.db.partial-journal', 'b.db'])
     fs.writeFileSync(path.join(folder, name), '');
-  const name = await backupLibrary(db, config, '', now);
+  const name = await backupLibrary(db, config, '', now, unfollowed);
   t.strictSame(fs.readdirSync(folder), ['b.db', name]);
   t.equal(name, 'library-20261122T100000.123Z-by-hand.db');
 });

@@ -2,12 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
-import { applyPlan } from '../../src/sheets/apply.ts';
-import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
 import { countExported, exportSheet, noteExported } from '../../src/sheets/export.ts';
-import { readFolder } from '../../src/sheets/folder.ts';
 import { guardFormula } from '../../src/sheets/formula.ts';
-import { planImport } from '../../src/sheets/plan.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
 import {
   category,
@@ -19,6 +15,7 @@ import {
   sheet,
   writeSheet,
 } from '../support/library.ts';
+import { importFolder, unfollowed } from '../support/plan.ts';
 
 /** What spreadsheets, CSV and people do to texts. */
 const nasty = [
@@ -133,19 +130,16 @@ function nastySheet() {
 }
 
 function importFrom(root: Root, place: string) {
-  const checked = checkSheet(readFolder(path.resolve(root.config.root, place), () => true));
-  if (!isComparable(checked)) throw new Error(JSON.stringify(checked.sheetProblems));
-  const library = createLibrary(root.db);
-  const plan = planImport(checked, library, 'replace');
+  const folder = path.resolve(root.config.root, place);
+  const plan = importFolder(root, folder, 'replace', '2026-11-22T09:00:00.000Z');
   if (plan.rowProblems.length > 0) throw new Error(JSON.stringify(plan.rowProblems));
-  library.write(() => applyPlan(library, plan, checked, '2026-11-22T09:00:00.000Z'));
   return plan;
 }
 
 function exportTo(root: Root, name: string, at: string): string {
   const library = createLibrary(root.db);
   const place = path.join(root.config.root, 'sheets', name);
-  const exported = exportSheet(library, place, at);
+  const exported = exportSheet(library, place, at, unfollowed);
   library.write(() => noteExported(library, exported, at));
   const { experiences, manuals } = countExported(exported);
   const local = library.localCounts();

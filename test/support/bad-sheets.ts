@@ -1,13 +1,11 @@
 // Sheets that an import refuses, and the words it does so with.
 import t from 'tap';
-import type { AppError } from '../../src/core/errors.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { createLibrary } from '../../src/library/repository.ts';
-import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
-import { readFolder } from '../../src/sheets/folder.ts';
 import { mayRead } from '../../src/sheets/location.ts';
-import { planImport } from '../../src/sheets/plan.ts';
 import { badSheet, type Problem } from '../../src/sheets/problems.ts';
 import { makeRoot, type Root, type Sheet, sheet, writeSheet } from './library.ts';
+import { checkFolder, planSheet } from './plan.ts';
 
 /** Problems as tab, row, column, value, message; the message says what was found, what was expected, what to do. */
 type Expected = { code: string; problems: (string | number | null)[][] };
@@ -36,8 +34,12 @@ export function testRefusals(badSheets: BadSheet[]) {
 
 /** What an import into the root's empty library would be refused with. */
 export function check({ config, db }: Root, folder: string): AppError {
-  const checked = checkSheet(readFolder(folder, (file) => mayRead(config, file)));
-  if (!isComparable(checked)) return badSheet(checked.sheetProblems, checked.rowProblems);
-  const plan = planImport(checked, createLibrary(db), 'replace');
-  return badSheet(plan.sheetProblems, plan.rowProblems);
+  try {
+    const checked = checkFolder(folder, (file) => mayRead(config, file));
+    const { sheetProblems, rowProblems } = planSheet(checked, createLibrary(db), 'replace');
+    return badSheet(sheetProblems, rowProblems);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }

@@ -1,8 +1,8 @@
-// Plans and imports a sheet within this process.
+// Plans and imports a sheet within this process; nobody follows the progress.
 import assert from 'node:assert/strict';
-import { createLibrary } from '../../src/library/repository.ts';
+import { createLibrary, type Library } from '../../src/library/repository.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
-import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
+import { type CheckedSheet, checkSheet, isComparable } from '../../src/sheets/checks.ts';
 import { readFolder } from '../../src/sheets/folder.ts';
 import { type ImportPlan, type Mode, planImport } from '../../src/sheets/plan.ts';
 import { badSheet } from '../../src/sheets/problems.ts';
@@ -10,24 +10,37 @@ import { type Root, type Sheet, writeSheet } from './library.ts';
 
 export const now = '2026-11-22T10:00:00.000Z';
 export const nothing = { added: 0, changed: 0, unchanged: 0, removed: 0, invalid: 0 };
+export const unfollowed = () => {};
 
 export function plan(root: Root, content: Sheet, mode: Mode = 'replace'): ImportPlan {
-  return read(root, content, mode).plan;
+  const library = createLibrary(root.db);
+  return planSheet(checkFolder(writeSheet(root, content)), library, mode);
 }
 
 /** Leaves invalid rows out. */
 export function importSheet(root: Root, content: Sheet, mode: Mode = 'replace'): ImportPlan {
-  const { plan, checked, library } = read(root, content, mode);
-  library.write(() => applyPlan(library, plan, checked, now));
+  return importFolder(root, writeSheet(root, content), mode);
+}
+
+/** The same with a sheet that is in the folder already. */
+export function importFolder({ db }: Root, folder: string, mode: Mode = 'replace', at = now): ImportPlan {
+  const library = createLibrary(db);
+  const checked = checkFolder(folder);
+  const plan = planSheet(checked, library, mode);
+  library.write(() => applyPlan(library, plan, checked, at, unfollowed));
   assert.deepEqual(library.counts(), plan.after, 'the library is as large as planned');
   return plan;
 }
 
-function read(root: Root, content: Sheet, mode: Mode) {
-  const checked = checkSheet(readFolder(writeSheet(root, content), () => true));
+/** Throws what an import is refused with when the sheet as a whole is wrong. */
+export function checkFolder(folder: string, mayRead: (file: string) => boolean = () => true): CheckedSheet {
+  const checked = checkSheet(readFolder(folder, mayRead, unfollowed), unfollowed);
   if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
-  const library = createLibrary(root.db);
-  return { library, checked, plan: planImport(checked, library, mode) };
+  return checked;
+}
+
+export function planSheet(checked: CheckedSheet, library: Library, mode: Mode): ImportPlan {
+  return planImport(checked, library, mode, unfollowed);
 }
 
 /** Of all rows that the library has. */
