@@ -5,13 +5,11 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import type { Claim, ClaimRequest, EmbeddingQueue } from '../../src/embedding/queue.ts';
 
-type QueueOptions = { now: () => Date; backOffMs: readonly number[] };
-export type OpenQueue = (library: Db, options: QueueOptions) => EmbeddingQueue;
+export type OpenQueue = (library: Db, now: () => Date) => EmbeddingQueue;
 export type QueueBench = Awaited<ReturnType<typeof openQueueBench>>;
 
 export const queueModel = { name: 'three/numbers', version: '1', dimension: 3 };
 export const leaseMs = 60_000;
-export const backOffMs = [5_000, 30_000];
 
 /** `root` is a folder that is there. The library is empty but for the category GEN. */
 export async function openQueueBench(root: string, openQueue: OpenQueue) {
@@ -22,13 +20,13 @@ export async function openQueueBench(root: string, openQueue: OpenQueue) {
   for (const db of [library, second]) db.pragma('synchronous = OFF');
   library.exec(`INSERT INTO categories VALUES ('GEN', 'Category GEN', NULL, '2026-01-01T00:00:00.000Z')`);
   let time = Date.parse('2026-03-01T12:00:00.000Z');
-  const options = { now: () => new Date(time), backOffMs };
-  const queue = openQueue(library, options);
+  const now = () => new Date(time);
+  const queue = openQueue(library, now);
   await queue.useModel(queueModel);
   return {
     library,
     queue,
-    elsewhere: openQueue(second, options),
+    elsewhere: openQueue(second, now),
     now: () => time,
     pass: (ms: number) => {
       time += ms;

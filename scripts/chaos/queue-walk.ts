@@ -2,9 +2,9 @@
 // take as the model does. `npm test` walks with fixed seeds, `npm run chaos` with the one it says.
 import fs from 'node:fs';
 import type { Kind } from '../../src/library/content.ts';
-import type { Claim } from '../../src/embedding/queue.ts';
+import { backOffMs, type Claim } from '../../src/embedding/queue.ts';
 import { createRandom, pick } from '../random.ts';
-import { backOffMs, leaseMs, type OpenQueue, openQueueBench, type QueueBench } from './queue-bench.ts';
+import { leaseMs, type OpenQueue, openQueueBench, type QueueBench } from './queue-bench.ts';
 import { createQueueEntries, type Status } from './queue-entries.ts';
 
 type ModelEntry = {

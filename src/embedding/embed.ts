@@ -15,7 +15,7 @@ type Work = {
   claimant: string;
   leaseMs: number;
   /** Told of each claim of a failed batch before it is tried by itself. */
-  onNext?: (claim: Claim) => void;
+  onNext: (claim: Claim) => void;
 };
 
 /** Embeds what was claimed, and holds the lease meanwhile. When the batch fails, each entry is tried by itself, so that a
@@ -35,7 +35,7 @@ export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome>
   }
 }
 
-type SelectionWork = Work & {
+type SelectionWork = Omit<Work, 'onNext'> & {
   repository: EmbeddingRepository;
   selection: Selection;
   /** Those with a current embedding too. */
@@ -63,13 +63,16 @@ export async function embedSelection(work: SelectionWork): Promise<Outcome> {
       selection,
       isUrgent: true,
     });
-    if (claims.length > 0) await embedClaims(work, claims);
+    if (claims.length > 0) await embedClaims({ ...work, onNext: reportNothing }, claims);
     else await delay(othersMs);
   }
   onProgress(total, total);
   const failed = repository.countFailed(selection) - failedBefore;
   return { embedded: total - failed, failed };
 }
+
+/** A run reports how many entries are left, not which one it tries. */
+const reportNothing = () => {};
 
 const batchSize = 256;
 /** How often is looked whether workers are done with what they have claimed. */
@@ -87,7 +90,7 @@ async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
   }
   const sum = { embedded: 0, failed: 0 };
   for (const claim of claims) {
-    work.onNext?.(claim);
+    work.onNext(claim);
     const { embedded, failed } = await embedTogether(work, [claim]);
     sum.embedded += embedded;
     sum.failed += failed;

@@ -10,15 +10,15 @@ import { BadReply, readVectors } from './http-reply.ts';
 export type HttpOptions = {
   /** For one request, from the connection to the last byte. */
   timeoutMs?: number;
-  /** Texts a request. */
-  batchSize?: number;
   /** Before the second, the third, … time that the same is asked; after the last the service counts as down. */
   retryMs?: readonly number[];
   /** A service that wants to be left alone for longer than this counts as down. */
   patienceMs?: number;
 };
 
-const usual = { timeoutMs: 60_000, batchSize: 64, retryMs: [500, 2000], patienceMs: 10_000 };
+/** Texts a request. */
+const batchSize = 64;
+const usual = { timeoutMs: 60_000, retryMs: [500, 2000], patienceMs: 10_000 };
 /** Every service can embed this one: when it cannot, no text is at fault. */
 const probeText = 'probe';
 
@@ -47,7 +47,6 @@ export function endpointOf(url: string): string {
 }
 
 async function openEmbedder(service: EmbeddingService, options: Required<HttpOptions>): Promise<Embedder> {
-  const { batchSize } = options;
   const ask = createAsk(service, options);
   const probe = () => ask([probeText]).catch((error) => Promise.reject(toOutage(error, service)));
   const dimension = (await probe())[0]?.length ?? 0;

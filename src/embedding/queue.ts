@@ -3,6 +3,9 @@
 import type { EntryText, Kind } from '../library/content.ts';
 import type { Embedder, Model } from './embedder.ts';
 
+/** How long an entry waits after its first and its second failed attempt; the third is final. */
+export const backOffMs = [5_000, 30_000] as const;
+
 export type EntryKey = { kind: Kind; id: string };
 
 /** `fence` grows with each claim; `attempt` counts from 1 since the entry's text or model last changed. */

@@ -6,27 +6,24 @@ import { AppError } from '../core/errors.ts';
 import { cut } from '../library/rules.ts';
 import { contentHash, embeddedText, type Kind, kinds } from '../library/content.ts';
 import { modelOf, useModel } from './model-change.ts';
-import type { Claim, ClaimRequest, EmbeddingQueue, EntryKey, FailedEntry } from './queue.ts';
+import {
+  backOffMs,
+  type Claim,
+  type ClaimRequest,
+  type EmbeddingQueue,
+  type EntryKey,
+  type FailedEntry,
+} from './queue.ts';
 import { type DueRow, type FailedRow, prepareQueue } from './queue-statements.ts';
 import { prepareQueueCounts } from './repository.ts';
 
-type SqliteQueueOptions = {
-  now?: () => Date;
-  /** How long an entry waits after its first, its second, … failed attempt; the one after the last is final. */
-  backOffMs?: readonly number[];
-};
-
-const usualBackOffMs = [5_000, 30_000];
 const mostDeaths = 3;
 /** Entries a transaction, so that other programs that write the file never wait long. */
 const batchSize = 500;
 const longestError = 500;
 
 /** `library` is one that `prepareLibrary` has seen. */
-export function createSqliteQueue(
-  library: Db,
-  { now = () => new Date(), backOffMs = usualBackOffMs }: SqliteQueueOptions = {},
-): EmbeddingQueue {
+export function createSqliteQueue(library: Db, now = () => new Date()): EmbeddingQueue {
   const statements = prepareQueue(library);
   const { due, entries, failed } = statements;
   const queueCounts = prepareQueueCounts(library);

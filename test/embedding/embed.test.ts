@@ -26,7 +26,7 @@ function createModel() {
 async function open(t: Test) {
   const bench = await openBench(t, createSqliteQueue);
   const { model, state } = createModel();
-  const work = { queue: bench.queue, model, claimant: 'ada', leaseMs };
+  const work = { queue: bench.queue, model, claimant: 'ada', leaseMs, onNext() {} };
   const progress: number[][] = [];
   let onStart = () => {};
   const started = () => new Promise<void>((resolve) => (onStart = resolve));

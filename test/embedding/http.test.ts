@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { createHttpModel, endpointOf, type HttpOptions } from '../../src/embedding/http.ts';
 import { refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
 
-const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000, batchSize: 3 };
+const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000 };
 
 async function open(t: Test, options: HttpOptions = {}, keyFile: string | null = null) {
   const service = await startService(t);
@@ -45,7 +45,7 @@ t.test('texts are asked for in batches, and their vectors come in their order, o
   const embedder = await model.open();
   t.match(embedder, { name: 'some/model', dimension: 4, isLexical: false });
   t.equal(model.dimension, 4);
-  const texts = ['one', 'two', 'three', 'four', 'five'];
+  const texts = Array.from({ length: 100 }, (_, number) => `text ${number}`);
   const vectors = await embedder.embed(texts);
   t.same(
     vectors.map(words),
@@ -53,7 +53,7 @@ t.test('texts are asked for in batches, and their vectors come in their order, o
   );
   t.same(
     service.asked.map(({ path, model, input }) => [path, model, input.length]),
-    [1, 3, 2].map((length) => ['/v1/embeddings', 'some/model', length]),
+    [1, 64, 36].map((length) => ['/v1/embeddings', 'some/model', length]),
   );
   t.equal(await model.open(), embedder, 'it is opened once');
 });

@@ -2,13 +2,12 @@
 // queue on a library; entries, status and embeddings are looked at in chl.db.
 import type { Test } from 'tap';
 import {
-  backOffMs,
   leaseMs,
   type OpenQueue,
   openQueueBench,
   queueModel as model,
 } from '../../scripts/chaos/queue-bench.ts';
-import type { Claim, ClaimRequest } from '../../src/embedding/queue.ts';
+import { backOffMs, type Claim, type ClaimRequest } from '../../src/embedding/queue.ts';
 import { addCategory, addExperience, addManual } from '../support/entries.ts';
 
 const other = { name: 'other/numbers', version: '1', dimension: 3 };

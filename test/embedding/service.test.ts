@@ -68,7 +68,13 @@ t.test('a worker may start before its service does', async (t) => {
   const { service, config, queue, library } = await open(t);
   const model = chooseEmbedder(config, { retryMs: [] });
   await queue.useModel(model);
-  const work = { queue, model: openedByUse(model, queue.useModel), claimant: 'ada', leaseMs: 60_000 };
+  const work = {
+    queue,
+    model: openedByUse(model, queue.useModel),
+    claimant: 'ada',
+    leaseMs: 60_000,
+    onNext() {},
+  };
   const claim = () => queue.claim({ ...work, size: 5 });
   service.misbehave = (_, response) => refuse(response, 503);
   await t.rejects(embedClaims(work, await claim()), { name: 'EmbeddingOutage' });
