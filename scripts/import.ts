@@ -10,8 +10,9 @@ import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/check
 import { readFolder } from '../src/sheets/folder.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { mayRead, openSheet, shownPath } from '../src/sheets/location.ts';
-import { countRows, type ImportPlan, planImport, refuseRemovals } from '../src/sheets/plan.ts';
+import { countRows, type ImportPlan, planImport } from '../src/sheets/plan.ts';
 import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
+import { refuseLargeRemoval } from '../src/sheets/removals.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -78,7 +79,7 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
     report(plan.rowProblems, context);
     return { ...result, preview: plan.preview, backup: null };
   }
-  if (args.plan === undefined && !args.allow_removals) refuseRemovals(plan);
+  if (args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
   const now = new Date().toISOString();
   const backup = hasReasonToBackUp(plan) ? await backUp(work, plan, now) : null;
   const applied = { ...result, preview: plan.preview, backup };

@@ -2,7 +2,8 @@
 // categories come before their entries and go after them; a name is given up before another takes it.
 import type { Library } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
-import type { CheckedSheet, CheckedTab, SheetRow } from './checks.ts';
+import type { CheckedTab, SheetRow } from './check-rows.ts';
+import type { CheckedSheet } from './checks.ts';
 import { readCell } from './formula.ts';
 import type { ImportPlan } from './plan.ts';
 

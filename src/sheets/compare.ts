@@ -2,7 +2,7 @@
 // absent from the sheet. The table is read once, row by row; the sheet is what is held in memory.
 import type { LibraryRows } from '../library/repository.ts';
 import { type Kind, shapes, type Value } from '../library/rules.ts';
-import type { CheckedTab, SheetRow } from './checks.ts';
+import type { CheckedTab, SheetRow } from './check-rows.ts';
 import type { Problem } from './problems.ts';
 
 /** `isTextChanged`: of what is embedded. `isRenamed`: a category's name, which must stay unique meanwhile. */

@@ -52,6 +52,11 @@ export function parseCsv(bytes: Buffer, delimiter: string, most = Number.POSITIV
   return { records, fault: null };
 }
 
+/** A blank line, or a row of empty cells. */
+export function isBlank(record: string[]): boolean {
+  return record.every((cell) => cell === '');
+}
+
 /** One record with its line end. */
 export function formatRecord(cells: readonly string[]): string {
   return `${cells.map(formatCell).join(',')}\r\n`;

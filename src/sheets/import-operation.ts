@@ -2,7 +2,7 @@
 import { count } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withOnePath } from './location.ts';
-import type { Mode } from './plan.ts';
+import type { Mode } from './compare-sheet.ts';
 import { assertPlanHolds } from './token.ts';
 
 /** The arguments as the server records them and the script receives them: checked, with every default filled in, `path`

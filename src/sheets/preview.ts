@@ -1,8 +1,8 @@
 // The part of a plan that people look at before they apply it: the first rows that would be added, changed or
 // removed, and what is wrong; every text cut, so that it fits one message.
 import { cut, shapes, syncStatusWord, type Value } from '../library/rules.ts';
-import type { SheetRow } from './checks.ts';
-import { longestShown, mostShown, type Problem } from './problems.ts';
+import type { SheetRow } from './check-rows.ts';
+import { maxShownLength, maxShown, type Problem } from './problems.ts';
 import type { Tab, TabName } from './tabs.ts';
 
 type ShownRow = { tab: TabName; row: number; id: string; title: string };
@@ -19,7 +19,7 @@ export function emptyPreview(): Preview {
 }
 
 export function showAdded({ added }: Preview, tab: Tab, { row, values }: SheetRow) {
-  if (added.length < mostShown) added.push({ tab: tab.name, row, ...nameOf(tab, values) });
+  if (added.length < maxShown) added.push({ tab: tab.name, row, ...nameOf(tab, values) });
 }
 
 /** `changed`: places of the columns that differ between the row and what is `stored`. */
@@ -30,7 +30,7 @@ export function showChanged(
   stored: Value[],
   changed: number[],
 ) {
-  if (preview.changed.length >= mostShown) return;
+  if (preview.changed.length >= maxShown) return;
   const fields = changed.map((at) =>
     fieldChange(tab.required[at] ?? '', stored[at] ?? null, values[at] ?? null),
   );
@@ -38,12 +38,12 @@ export function showChanged(
 }
 
 export function showRemoved({ removed }: Preview, tab: Tab, stored: Value[]) {
-  if (removed.length < mostShown) removed.push({ tab: tab.name, ...nameOf(tab, stored) });
+  if (removed.length < maxShown) removed.push({ tab: tab.name, ...nameOf(tab, stored) });
 }
 
 function nameOf({ kind }: Tab, values: Value[]) {
   const title = values[kind === 'category' ? 1 : shapes[kind].compared.indexOf('title')];
-  return { id: cut(String(values[0]), longestShown), title: cut(String(title), longestShown) };
+  return { id: cut(String(values[0]), maxShownLength), title: cut(String(title), maxShownLength) };
 }
 
 function fieldChange(field: string, from: Value, to: Value): FieldChange {
@@ -62,12 +62,12 @@ function differenceStart(from: string, to: string): number {
   const lead = 40;
   let same = 0;
   while (same < from.length && from[same] === to[same]) same++;
-  if (same < longestShown - lead) return 0;
+  if (same < maxShownLength - lead) return 0;
   const isInsidePair = /[\uDC00-\uDFFF]/.test(from[same - lead] ?? '');
   return same - lead - (isInsidePair ? 1 : 0);
 }
 
 function cutFrom(text: string | null, start: number): string | null {
-  if (text === null || start === 0) return text === null ? null : cut(text, longestShown);
-  return `…${cut(text.slice(start), longestShown)}`;
+  if (text === null || start === 0) return text === null ? null : cut(text, maxShownLength);
+  return `…${cut(text.slice(start), maxShownLength)}`;
 }

@@ -19,8 +19,8 @@ export type SheetProblem = {
   problem: Problem;
 };
 
-export const mostShown = 50;
-export const longestShown = 200;
+export const maxShown = 50;
+export const maxShownLength = 200;
 
 export function rowProblem(
   tab: TabName,
@@ -29,7 +29,7 @@ export function rowProblem(
   value: string | null,
   message: string,
 ): Problem {
-  return { tab, row, column, value: value === null ? null : cut(value, longestShown), message };
+  return { tab, row, column, value: value === null ? null : cut(value, maxShownLength), message };
 }
 
 /** `Experiences!17`, or the tab's name alone. */
@@ -56,7 +56,7 @@ export function badSheet(sheetProblems: SheetProblem[], rowProblems: Problem[]):
   return new AppError(
     'bad_input',
     `${number} in the sheet; nothing was written. ${problems.length > 1 ? 'The first: ' : ''}${first} ${advice}`,
-    { code, problems: problems.slice(0, mostShown), total: problems.length },
+    { code, problems: problems.slice(0, maxShown), total: problems.length },
   );
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { hashFolder } from './folder.ts';
 import { openSheet, type SheetChoice } from './location.ts';
-import type { Mode } from './plan.ts';
+import type { Mode } from './compare-sheet.ts';
 
 /** `revision` of the library, `hashes` as `readFolder` or `hashFolder` gives them. */
 export function planToken(revision: number, hashes: readonly string[], mode: Mode): string {

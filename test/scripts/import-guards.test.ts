@@ -30,7 +30,7 @@ t.test('a replace that would remove more than a fifth needs consent', async (t) 
   const refused = await runScript(root.config, 'import');
   t.equal(refused.code, 65);
   t.match(refused.failure?.detail, { code: 'too_many_removed', removed: 3, entries: 10 });
-  t.match(refused.failure?.message, /^This would remove 3 of 10 entries \(30 %\); nothing was written\./);
+  t.match(refused.failure?.message, /^This would remove 3 of 10 entries \(30%\); nothing was written\./);
   t.strictSame(contentOf(root), before);
   t.notOk(fs.existsSync(path.join(root.config.root, 'backups')), 'refused before the backup');
 

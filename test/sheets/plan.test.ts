@@ -1,6 +1,6 @@
 import { createLibrary } from '../../src/library/repository.ts';
 import t from 'tap';
-import { refuseRemovals } from '../../src/sheets/plan.ts';
+import { refuseLargeRemoval } from '../../src/sheets/removals.ts';
 import { planToken } from '../../src/sheets/token.ts';
 import { category, experience, makeRoot, sheet } from '../support/library.ts';
 import { importSheet, keys, nothing, now, plan } from '../support/plan.ts';
@@ -172,11 +172,11 @@ t.test('a replace that removes more than a fifth of the entries is refused', asy
   const entries = (count: number) =>
     Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}` }));
   importSheet(root, sheet({ experiences: entries(9) }));
-  t.doesNotThrow(() => refuseRemovals(plan(root, sheet({ experiences: entries(7) }))), '2 of 10');
+  t.doesNotThrow(() => refuseLargeRemoval(plan(root, sheet({ experiences: entries(7) }))), '2 of 10');
   const tooMany = plan(root, sheet({ experiences: entries(6) }));
-  t.throws(() => refuseRemovals(tooMany), {
+  t.throws(() => refuseLargeRemoval(tooMany), {
     message:
-      'This would remove 3 of 10 entries (30 %); nothing was written. An import that removes more than 20 % starts from its plan, or with allow_removals. If the sheet is only a part of the library, use the mode merge.',
+      'This would remove 3 of 10 entries (30%); nothing was written. To remove more than 20%, apply the plan of a dry run or set allow_removals. If the sheet is only a part of the library, use the mode merge.',
     details: { code: 'too_many_removed', removed: 3, entries: 10 },
   });
 });

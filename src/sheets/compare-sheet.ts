@@ -1,0 +1,167 @@
+// Compares the three tabs with the library, in the order in which they depend on each other, and notes the differences in
+// the plan. A category that still has entries stays, even if the sheet does not have it.
+import type { Library } from '../library/repository.ts';
+import { cut, entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
+import type { CheckedTab, SheetRow } from './check-rows.ts';
+import { type Change, changeOf, type Comparison, compareTab } from './compare.ts';
+import { type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
+import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
+
+/** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
+export type Mode = 'replace' | 'merge';
+
+export type Differences = {
+  /** `removed` holds the keys of entries or categories. */
+  tabs: Record<Kind, { added: SheetRow[]; changed: Change[]; removed: string[] }>;
+  counts: Record<'added' | 'changed' | 'unchanged' | 'removed' | 'invalid', number>;
+  preview: Preview;
+  sheetProblems: SheetProblem[];
+  rowProblems: Problem[];
+};
+
+type Comparing = {
+  checked: Record<Kind, CheckedTab>;
+  library: Library;
+  mode: Mode;
+  plan: Differences;
+  /** Runs once for each row of the library. */
+  onStored: () => void;
+};
+
+/** Library rows that the sheet does not have, by their key. */
+type Absent = Map<Value, Value[]>;
+
+/** Adds to `plan` all but the sums of `counts`. */
+export function compareSheet(comparing: Comparing) {
+  const absent = compareCategories(comparing);
+  const needed = compareEntries(comparing, absent);
+  removeCategories(comparing, absent, needed);
+  refuseTakenNames(comparing, absent);
+}
+
+/** Returns the categories that only the library has. */
+function compareCategories(comparing: Comparing): Absent {
+  const absent: Absent = new Map();
+  compareKind(comparing, 'category', {
+    judge: () => [],
+    onAbsent: (stored) => absent.set(stored[0] ?? null, stored),
+    onInvalid: () => {},
+  });
+  return absent;
+}
+
+/** Returns the categories of the entries that stay although the sheet does not have them. */
+function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
+  const { checked, mode, plan } = comparing;
+  const needed = new Set<Value>();
+  const known = knownCategories(comparing, absent);
+  for (const kind of entryKinds) {
+    const { tab, leftOut } = checked[kind];
+    const statusAt = shapes[kind].compared.indexOf('sync_status');
+    const keep = (stored: Value[]) => needed.add(stored[1] ?? null);
+    compareKind(comparing, kind, {
+      judge: (row, isUnchanged) => [
+        ...unknownCategory(comparing, kind, row, known),
+        ...(isUnchanged ? [] : missingContext(checked[kind], row)),
+      ],
+      onInvalid: keep,
+      onAbsent(stored) {
+        const isLocal = stored[statusAt] === syncStatuses.local_only;
+        if (mode === 'merge' || isLocal || leftOut.has(String(stored[0]))) return keep(stored);
+        plan.tabs[kind].removed.push(String(stored[0]));
+        showRemoved(plan.preview, tab, stored);
+      },
+    });
+  }
+  return needed;
+}
+
+/** Plans the removal of categories without entries; `absent` keeps those that stay. */
+function removeCategories({ checked, mode, plan }: Comparing, absent: Absent, needed: Set<Value>) {
+  const { tab, leftOut } = checked.category;
+  for (const [code, stored] of absent) {
+    if (mode === 'merge' || needed.has(code) || leftOut.has(String(code))) continue;
+    absent.delete(code);
+    plan.tabs.category.removed.push(String(code));
+    showRemoved(plan.preview, tab, stored);
+  }
+}
+
+/** A name is unique: the sheet cannot give one to a category while another that stays has it. */
+function refuseTakenNames({ checked, plan }: Comparing, staying: Absent) {
+  const { tab, rows } = checked.category;
+  const taken = new Map([...staying].map(([code, stored]) => [stored[1] ?? null, code]));
+  for (const { row, values } of rows.values()) {
+    const [, name = null] = values;
+    if (!taken.has(name)) continue;
+    const message = `“${name}” is the name of category ${taken.get(name)}, which stays in the library. Rename one of them.`;
+    plan.sheetProblems.push({
+      code: 'name_taken',
+      problem: rowProblem(tab.name, row, 'name', String(name), message),
+    });
+  }
+}
+
+function compareKind(
+  { checked, library, plan, onStored }: Comparing,
+  kind: Kind,
+  rules: {
+    judge: Comparison['judge'];
+    onAbsent: Comparison['onAbsent'];
+    /** Receives the library's row, which an invalid row of the sheet leaves as it is. */
+    onInvalid: (stored: Value[]) => void;
+  },
+) {
+  const { tab } = checked[kind];
+  compareTab(checked[kind], library[kind], {
+    ...rules,
+    onStored,
+    onAdded(row) {
+      plan.tabs[kind].added.push(row);
+      showAdded(plan.preview, tab, row);
+    },
+    onChanged(row, stored, fields) {
+      plan.tabs[kind].changed.push(changeOf(kind, row, fields));
+      showChanged(plan.preview, tab, row, stored, fields);
+    },
+    onUnchanged() {
+      plan.counts.unchanged++;
+    },
+    onInvalid(problems, stored) {
+      plan.counts.invalid++;
+      plan.rowProblems.push(...problems);
+      if (stored) rules.onInvalid(stored);
+    },
+  });
+}
+
+/** The categories that an entry of the sheet may name. */
+function knownCategories({ checked, mode }: Comparing, absent: Absent): Set<Value> {
+  const { rows, leftOut } = checked.category;
+  const staying = [...absent.keys()].filter((code) => mode === 'merge' || leftOut.has(String(code)));
+  return new Set<Value>([...rows.keys(), ...staying]);
+}
+
+function unknownCategory(
+  { checked, mode }: Comparing,
+  kind: Kind,
+  row: SheetRow,
+  known: Set<Value>,
+): Problem[] {
+  const [, code = null] = row.values;
+  if (known.has(code)) return [];
+  const shown = `“${cut(String(code), 60)}”`;
+  const where =
+    mode === 'merge' ? 'neither in the Categories tab nor in the library' : 'not in the Categories tab';
+  const message = `The category ${shown} is ${where}. Add it there, or correct the code.`;
+  return [rowProblem(checked[kind].tab.name, row.row, 'category_code', String(code), message)];
+}
+
+function missingContext({ tab }: CheckedTab, { row, values }: SheetRow): Problem[] {
+  const { compared } = shapes[tab.kind];
+  if (values[compared.indexOf('section')] !== 'contextual') return [];
+  if (values[compared.indexOf('context')] !== null) return [];
+  const message =
+    'A contextual entry needs a context. Fill in this cell, or make its section useful or harmful.';
+  return [rowProblem(tab.name, row, 'context', '', message)];
+}
