@@ -1,5 +1,5 @@
-// Checks an uploaded snapshot in a process of its own, so that neither its size nor what it holds can harm the server. No
-// operation: the server starts it for each upload. Its work is src/index/snapshot-check.ts.
+// Checks an uploaded snapshot in a separate process, so that its size or content cannot harm the server. The server starts it
+// for each upload; it is not an operation. Its work is src/snapshots/check.ts.
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { checkSnapshot } from '../src/snapshots/check.ts';

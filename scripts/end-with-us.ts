@@ -1,9 +1,9 @@
-// Servers that a bench or the chaos suite has started end with it, also when it fails or is asked to end.
+// Ends the servers of a bench or of the chaos suite together with it, even when it fails or a signal ends it.
 import type { ChildProcess } from 'node:child_process';
 
-/** Kills the child when this process exits before it. */
+/** Kills the child when this process exits first. */
 export function endWithUs(child: ChildProcess) {
-  exitWhenAsked();
+  exitOnSignal();
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
@@ -11,8 +11,8 @@ export function endWithUs(child: ChildProcess) {
 
 let isListening = false;
 
-/** A process that a signal ends by default tells nobody that it exits. */
-function exitWhenAsked() {
+/** Node emits no `exit` event when a signal ends the process by default. */
+function exitOnSignal() {
   if (isListening) return;
   isListening = true;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(1));

@@ -1,4 +1,4 @@
-// The operation export: writes the library to a sheet that people can review.
+// The operation export: writes the library to a sheet, for people to review.
 import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
@@ -11,17 +11,17 @@ import { runOperation } from './run-operation.ts';
 
 await runOperation<ExportArguments>(exportOperation, (args, context) => {
   const { config } = context;
-  const place = openSheet(config, targetOf(args), 'write');
+  const folder = openSheet(config, targetOf(args), 'write');
   const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
   try {
     const library = createLibrary(db);
-    return args.dry_run ? forecast(library, place, config) : write(library, place, context);
+    return args.dry_run ? forecast(library, folder, config) : write(library, folder, context);
   } finally {
     db.close();
   }
 });
 
-function forecast(library: Library, place: string, config: Config) {
+function forecast(library: Library, folder: string, config: Config) {
   return library.read(() => {
     const all = library.counts();
     const local = library.localCounts();
@@ -34,19 +34,19 @@ function forecast(library: Library, place: string, config: Config) {
       ...all,
       ...leaving,
       left_out: local.experiences + local.manuals,
-      path: pathInRoot(config, place),
+      path: pathInRoot(config, folder),
     };
   });
 }
 
-function write(library: Library, place: string, { config, job, progress, assertFence }: ScriptContext) {
-  const { left_out, categories, experiences, manuals } = forecast(library, place, config);
+function write(library: Library, folder: string, { config, job, progress, assertFence }: ScriptContext) {
+  const { left_out, categories, experiences, manuals } = forecast(library, folder, config);
   const total = categories + experiences + manuals;
   const at = new Date().toISOString();
   assertFence();
-  mendExport(place);
-  const exported = exportSheet(library, place, at, (rows) => progress(rows, total, 'write'));
-  const result = { dry_run: false, ...countExported(exported), left_out, path: pathInRoot(config, place) };
+  mendExport(folder);
+  const exported = exportSheet(library, folder, at, (rows) => progress(rows, total, 'write'));
+  const result = { dry_run: false, ...countExported(exported), left_out, path: pathInRoot(config, folder) };
   library.write(() => {
     noteExported(library, exported, at);
     library.recordApplied({ job, result, at });

@@ -1,5 +1,5 @@
-// The operation import: makes the library what a sheet says, or adds the sheet to it. It reads and checks
-// everything first and writes last, in one transaction; until then nothing has changed.
+// The operation import: replaces the library with a sheet, or merges the sheet into it. It reads, checks and compares first,
+// and writes last, in one transaction.
 import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { AppError } from '../src/core/errors.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
@@ -9,7 +9,7 @@ import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { readFolder } from '../src/sheets/folder.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
-import { mayRead, openSheet, shownPath } from '../src/sheets/location.ts';
+import { mayRead, openSheet, formatPath } from '../src/sheets/location.ts';
 import { countRows, type ImportPlan, planImport } from '../src/sheets/plan.ts';
 import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
 import { refuseLargeRemoval } from '../src/sheets/removals.ts';
@@ -25,7 +25,7 @@ type Work = {
   context: ScriptContext;
 };
 
-const mostAttempts = 5;
+const maxAttempts = 5;
 
 await runOperation<ImportArguments>(importOperation, async (args, context) => {
   const sheet = readSheet(args, context);
@@ -39,11 +39,11 @@ await runOperation<ImportArguments>(importOperation, async (args, context) => {
 
 function readSheet(args: ImportArguments, context: ScriptContext) {
   const { config, progress, row } = context;
-  const place = openSheet(config, sourceOf(args), 'read');
+  const folder = openSheet(config, sourceOf(args), 'read');
   const onRead = (rows: number) => progress(rows, undefined, 'read');
-  const content = readFolder(place, (file) => mayRead(config, file), onRead);
+  const content = readFolder(folder, (file) => mayRead(config, file), onRead);
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
-  console.log(`Read ${total} rows from ${shownPath(config, place)}.`);
+  console.log(`Read ${total} rows from ${formatPath(config, folder)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
   for (const { tab, message } of checked.warnings) {
     console.log(`${tab.name}: ${message}`);
@@ -54,20 +54,20 @@ function readSheet(args: ImportArguments, context: ScriptContext) {
   throw badSheet(checked.sheetProblems, checked.rowProblems);
 }
 
-/** Another program may write between plan and transaction; then the plan, and its backup, are made anew. */
+/** Makes a new plan and a new backup when another program has written between plan and transaction. */
 async function importSheet(work: Work): Promise<Record<string, unknown>> {
-  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const result = await tryImport(work);
     if (result) return result;
-    console.log('Another program has changed the library meanwhile; comparing again.');
+    console.log('Another program has changed the library; comparing again.');
   }
   throw new AppError(
     'temporary',
-    'Another program keeps changing the library; nothing was written. Run the import again when it is done.',
+    'Another program keeps changing the library; nothing was written. Run the import again later.',
   );
 }
 
-/** Gives null when the library is no longer the one that was compared. */
+/** Returns null when the library has changed since it was compared. */
 async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const { args, hashes, context } = work;
   const plan = compare(work);
@@ -81,7 +81,7 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   }
   if (args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
   const now = new Date().toISOString();
-  const backup = hasReasonToBackUp(plan) ? await backUp(work, plan, now) : null;
+  const backup = needsBackup(plan) ? await backUp(work, plan, now) : null;
   const applied = { ...result, preview: plan.preview, backup };
   if (write(work, plan, applied, now)) {
     report(plan.rowProblems, context);
@@ -101,27 +101,27 @@ function refuseProblems(
   args: ImportArguments,
   context: ScriptContext,
 ) {
-  const mayGoOn = args.dry_run || args.skip_invalid || rowProblems.length === 0;
-  if (mayGoOn && sheetProblems.length === 0) return;
+  const canContinue = args.dry_run || args.skip_invalid || rowProblems.length === 0;
+  if (canContinue && sheetProblems.length === 0) return;
   report([...sheetProblems.map(({ problem }) => problem), ...rowProblems], context);
   throw badSheet(sheetProblems, rowProblems);
 }
 
-/** Nothing can be lost from an empty library, nor by an import that changes nothing. */
-function hasReasonToBackUp({ before, counts }: ImportPlan): boolean {
+/** An empty library has nothing to lose, and neither has one that does not change. */
+function needsBackup({ before, counts }: ImportPlan): boolean {
   return countRows(before) > 0 && countChanges(counts) > 0;
 }
 
 async function backUp({ db, context }: Work, { before }: ImportPlan, now: string): Promise<string> {
   const total = countRows(before);
-  const name = await backupLibrary(db, context.config, context.job.id, now, (part) =>
-    context.progress(Math.floor(part * total), total, 'back up'),
+  const name = await backupLibrary(db, context.config, context.job.id, now, (share) =>
+    context.progress(Math.floor(share * total), total, 'back up'),
   );
   console.log(`Backed up the library to backups/${name}.`);
   return name;
 }
 
-/** Says whether the library was still the one of the plan; only then is anything written. */
+/** Writes only if the library is still the one that was compared; returns whether it is. */
 function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, now: string): boolean {
   const { checked, library, context } = work;
   const total = countChanges(plan.counts);
@@ -145,8 +145,8 @@ function report(problems: Problem[], context: ScriptContext) {
   for (const problem of problems) context.row(refOf(problem), 'invalid', inColumn(problem));
 }
 
-function everyFewRows(tell: (rows: number, total: number) => void) {
+function everyFewRows(send: (rows: number, total: number) => void) {
   return (rows: number, total = 0) => {
-    if (rows % 500 === 0) tell(rows, total);
+    if (rows % 500 === 0) send(rows, total);
   };
 }

@@ -1,6 +1,6 @@
-// Random numbers that are the same on every machine for the same seed.
+// Pseudo-random numbers: the same seed gives the same sequence on every machine.
 
-/** Gives whole numbers from 0 to `below` - 1. */
+/** Returns a whole number from 0 to `below` - 1. */
 export type Random = (below: number) => number;
 
 /** A linear congruential generator (Numerical Recipes). */

@@ -1,12 +1,13 @@
-// Runs the script of an operation with complete arguments.
+// Runs the script of an operation.
 import { AppError } from '../src/core/errors.ts';
 import type { Operation } from '../src/core/operation.ts';
 import { runScript, type ScriptContext } from '../src/jobs/script.ts';
 
 type Work<Args> = Parameters<typeof runScript<Args>>[0];
 
-/** The server has checked and completed the arguments of a job. A script started by hand belongs to no job: its arguments
- *  are checked and completed here, by the operation's own schema. Throws `bad_input` with the code `invalid_arguments`. */
+/** A job's arguments come checked and complete from the server. A script that is started by hand belongs to no job: its
+ *  arguments are checked and completed here, by the operation's schema, or refused as `bad_input` with the code
+ *  `invalid_arguments`. */
 export async function runOperation<Args>({ args: schema }: Operation, work: Work<Args>): Promise<void> {
   await runScript<Args>(async (given, context) =>
     work(isByHand(context) ? ((await complete(schema, given as object)) as Args) : given, context),
@@ -18,7 +19,7 @@ function isByHand({ job }: ScriptContext): boolean {
 }
 
 async function complete(schema: Operation['args'], given: object) {
-  // The validator takes a while to load, and a job needs none.
+  // Loading the validator is slow, and a job does not need it.
   const { checkArguments } = await import('../src/core/arguments.ts');
   try {
     return checkArguments(schema, given as Record<string, unknown>);

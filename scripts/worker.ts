@@ -1,4 +1,4 @@
-// `npm run worker`, and what the server's pool starts: an embedding worker, until SIGTERM or Ctrl+C.
+// An embedding worker, started by `npm run worker` or by the server's pool. Runs until SIGTERM or Ctrl+C.
 import { loadConfig } from '../src/core/config.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { AppError } from '../src/core/errors.ts';

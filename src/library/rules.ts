@@ -59,7 +59,7 @@ export function syncStatusWord(stored: Value): string {
 export const categoryCode = /^[\p{Lu}\p{Nd}]{3}$/u;
 
 /** Most code points of a text; one is always the least. */
-export const longest = { title: 120, playbook: 2000 } as const;
+export const maxLength = { title: 120, playbook: 2000 } as const;
 
 /** The length that people count: an emoji is one. */
 export function codePoints(text: string): number {

@@ -1,5 +1,5 @@
-// Carries out a plan, inside the caller's write transaction. The order keeps every state legal on the way:
-// categories come before their entries and go after them; a name is given up before another takes it.
+// Applies a plan to the library, inside the caller's write transaction. Categories are added before their entries and
+// removed after them, and a category's name is freed before another category takes it.
 import type { Library } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
@@ -7,7 +7,7 @@ import type { CheckedSheet } from './checks.ts';
 import { readCell } from './formula.ts';
 import type { ImportPlan } from './plan.ts';
 
-/** `now`: ISO 8601 UTC. `onWritten` is told how many rows are done. */
+/** `now`: ISO 8601 UTC. `onWritten` receives the number of rows written so far. */
 export function applyPlan(
   library: Library,
   { tabs }: ImportPlan,
@@ -17,7 +17,7 @@ export function applyPlan(
 ) {
   let written = 0;
   const step = () => onWritten(++written);
-  setNamesAside(library, tabs.category);
+  freeNames(library, tabs.category);
   for (const kind of entryKinds) {
     for (const id of tabs[kind].removed) {
       library[kind].remove(id);
@@ -41,30 +41,31 @@ export function applyPlan(
   }
 }
 
-function setNamesAside(library: Library, { changed, removed }: ImportPlan['tabs']['category']) {
+function freeNames(library: Library, { changed, removed }: ImportPlan['tabs']['category']) {
   for (const code of removed) library.category.setNameAside(code);
   for (const { row, isRenamed } of changed) {
     if (isRenamed) library.category.setNameAside(String(row.values[0]));
   }
 }
 
-/** The sheet's times where they are ISO 8601; else `now` for what must have one, and none for the others. */
+/** Reads a row's times from the sheet. One that is not ISO 8601 becomes `now` if the library requires it, else null. */
 function createTimes({ tab, timesAt }: CheckedTab, now: string): (row: SheetRow) => Value[] {
-  const fallbacks = shapes[tab.kind].times.map((name) => (alwaysKnown.includes(name) ? now : null));
-  const known = new Map<string, boolean>();
+  const fallbacks = shapes[tab.kind].times.map((name) => (required.includes(name) ? now : null));
+  const checked = new Map<string, boolean>();
   const isTime = (text: string) => {
-    const isKnown = known.get(text);
-    if (isKnown !== undefined) return isKnown;
-    const found = iso8601.test(text) && !Number.isNaN(Date.parse(text));
-    known.set(text, found);
-    return found;
+    let isValid = checked.get(text);
+    if (isValid === undefined) {
+      isValid = iso8601.test(text) && !Number.isNaN(Date.parse(text));
+      checked.set(text, isValid);
+    }
+    return isValid;
   };
   return ({ cells }) =>
-    timesAt.map((at, place) => {
+    timesAt.map((at, index) => {
       const text = readCell(cells[at] ?? '');
-      return isTime(text) ? text : (fallbacks[place] ?? null);
+      return isTime(text) ? text : (fallbacks[index] ?? null);
     });
 }
 
-const alwaysKnown = ['created_at', 'updated_at'];
+const required = ['created_at', 'updated_at'];
 const iso8601 = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;

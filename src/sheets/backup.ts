@@ -1,5 +1,4 @@
-// Copies the library aside before an import, with SQLite's online backup, so that other programs may go on
-// using it.
+// Backs up the library before an import, with SQLite's online backup, so that other programs can go on using it.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
@@ -9,14 +8,14 @@ import { syncToDisk } from './disk.ts';
 const pagesAtOnce = 500;
 const unfinished = /\.partial(-journal)?$/;
 
-/** Gives the name of the file in `<root>/backups`. A file is complete when it has that name; `onCopied` is
- *  told the part that is done, from 0 to 1. */
+/** Returns the name of the backup in `<root>/backups`; a file that is not complete yet ends in `.partial`. `now`: ISO 8601
+ *  UTC. `onCopied` receives the share copied so far, from 0 to 1. */
 export async function backupLibrary(
   db: Db,
   config: Config,
   jobId: string,
   now: string,
-  onCopied: (part: number) => void,
+  onCopied: (share: number) => void,
 ): Promise<string> {
   const folder = folderOf(config);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -41,7 +40,7 @@ export async function backupLibrary(
   return name;
 }
 
-/** For a copy that turned out to be older than the import it was made for. */
+/** For a backup whose import was compared again: the library has changed since. */
 export function removeBackup(config: Config, name: string) {
   fs.rmSync(path.join(folderOf(config), name));
 }
@@ -50,7 +49,7 @@ function folderOf(config: Config): string {
   return path.join(config.root, 'backups');
 }
 
-/** Imports exclude each other, so a copy that is not finished belongs to one that died. */
+/** Only one import runs at a time, so an unfinished backup was left by one that died. */
 function removeUnfinished(folder: string) {
   for (const name of fs.readdirSync(folder)) {
     if (unfinished.test(name)) fs.rmSync(path.join(folder, name));

@@ -1,10 +1,10 @@
-// The rules of single cells: what the library would store for one, or what is wrong with it and what to do.
+// The rules for single cells: each check returns the value that the library stores, or a fault.
 import {
   categoryCode,
   codePoints,
   cut,
   type Kind,
-  longest,
+  maxLength,
   sections,
   sources,
   syncStatuses,
@@ -12,7 +12,7 @@ import {
 } from '../library/rules.ts';
 import { nearest } from './nearest.ts';
 
-/** A cell that breaks a rule; the message says which, and what to do. */
+/** A cell that breaks a rule. The message names the rule and the remedy. */
 export class Fault {
   readonly message: string;
   constructor(message: string) {
@@ -26,7 +26,7 @@ export const notUtf8 = new Fault(
   'The cell has bytes that are not UTF-8, shown as “\uFFFD”. Save the file as CSV in UTF-8.',
 );
 
-/** Nothing is stored for an empty cell. */
+/** An empty cell is stored as null. */
 const optional: Check = (cell) => (cell === '' ? null : cell);
 
 /** By kind and column. */
@@ -36,8 +36,8 @@ export const cellChecks: Record<Kind, Record<string, Check>> = {
     id: text(),
     category_code: text(),
     section: oneOf(sections),
-    title: text(longest.title),
-    playbook: text(longest.playbook),
+    title: text(maxLength.title),
+    playbook: text(maxLength.playbook),
     context: optional,
     source: oneOf(sources),
     sync_status: syncStatus,
@@ -46,7 +46,7 @@ export const cellChecks: Record<Kind, Record<string, Check>> = {
   manual: {
     id: text(),
     category_code: text(),
-    title: text(longest.title),
+    title: text(maxLength.title),
     content: text(),
     summary: optional,
     source: oneOf(sources),
@@ -55,19 +55,19 @@ export const cellChecks: Record<Kind, Record<string, Check>> = {
   },
 };
 
-function text(most = Number.POSITIVE_INFINITY): Check {
+function text(max = Number.POSITIVE_INFINITY): Check {
   const empty = new Fault(
-    Number.isFinite(most)
-      ? `The cell is empty; 1 to ${most} characters are expected.`
+    Number.isFinite(max)
+      ? `The cell is empty; 1 to ${max} characters are expected.`
       : 'The cell is empty; a text is expected.',
   );
   return (cell) => {
     if (cell === '') return empty;
-    if (cell.length <= most) return cell;
+    if (cell.length <= max) return cell;
     const length = codePoints(cell);
-    if (length <= most) return cell;
+    if (length <= max) return cell;
     return new Fault(
-      `The text has ${length} characters; at most ${most} are allowed. Shorten it by ${length - most}.`,
+      `The text has ${length} characters; at most ${max} are allowed. Shorten it by ${length - max}.`,
     );
   };
 }

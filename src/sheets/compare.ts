@@ -1,20 +1,20 @@
-// One tab against its table: each row is added, changed, unchanged or invalid, each row of the library may be
-// absent from the sheet. The table is read once, row by row; the sheet is what is held in memory.
+// Compares one tab with its table: each row of the sheet is added, changed, unchanged or invalid; a row of the library may
+// be absent from the sheet. The table is read once, row by row; only the sheet is held in memory.
 import type { LibraryRows } from '../library/repository.ts';
 import { type Kind, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import type { Problem } from './problems.ts';
 
-/** `isTextChanged`: of what is embedded. `isRenamed`: a category's name, which must stay unique meanwhile. */
+/** `isTextChanged`: the embedded text differs. `isRenamed`: a category's name differs; names must stay unique. */
 export type Change = { row: SheetRow; isTextChanged: boolean; isRenamed: boolean };
 
 export type Comparison = {
-  /** For each row of the library, so that the work can be followed. */
+  /** Runs once for each row of the library. */
   onStored(): void;
-  /** What is wrong with a row, now that the library is known. */
+  /** Returns the problems of a row that only a look at the library shows. */
   judge(row: SheetRow, isUnchanged: boolean): Problem[];
   onAdded(row: SheetRow): void;
-  /** `fields`: places of the columns that differ from what is stored. */
+  /** `fields`: indexes of the columns that differ from the stored row. */
   onChanged(row: SheetRow, stored: Value[], fields: number[]): void;
   onUnchanged(): void;
   /** `stored` is null for a row that the library does not have. */
@@ -60,7 +60,7 @@ export function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
 
 const none: number[] = [];
 
-/** Places where the two differ; an empty cell and a missing value are the same. */
+/** Indexes of the columns that differ; an empty cell equals a missing value. */
 function differences(values: Value[], stored: Value[]): number[] {
   let fields = none;
   for (let at = 0; at < values.length; at++) {

@@ -1,8 +1,8 @@
-// Reads and writes CSV as RFC 4180 has it, and nothing looser: a quote in the wrong place usually means that
-// cells have run into each other, so reading stops there and says where. Records end with CRLF, LF or CR.
+// Reads and writes CSV (RFC 4180), strictly: a misplaced quote usually means that cells have run together, so reading stops
+// there and reports the position. Records end with CRLF, LF or CR.
 
 type CsvFault = { row: number; cell: number; message: string };
-/** `records` are those before the fault; rows count records from 1, cells from 0. */
+/** `records` are those before the fault. Rows count from 1, cells from 0. */
 type Csv = { records: string[][]; fault: CsvFault | null };
 
 export const delimiters = [',', ';', '\t'] as const;
@@ -12,9 +12,9 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = Buffer.from('\uFEFF');
 
-/** All records of `bytes`, or the first `most`. What is not UTF-8 is read as U+FFFD. The bytes are scanned as
- *  they are, since no delimiter hides inside a UTF-8 sequence. */
-export function parseCsv(bytes: Buffer, delimiter: string, most = Number.POSITIVE_INFINITY): Csv {
+/** Reads all records, or the first `max`. Invalid UTF-8 becomes U+FFFD. Scanning bytes is safe: no delimiter is part of a
+ *  UTF-8 sequence. */
+export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE_INFINITY): Csv {
   const comma = delimiter.charCodeAt(0);
   const ends = endsOfCell(comma);
   const { latin1, decode } = createDecoder(bytes);
@@ -25,7 +25,7 @@ export function parseCsv(bytes: Buffer, delimiter: string, most = Number.POSITIV
     records,
     fault: { row: records.length + 1, cell: record.length, message },
   });
-  while (records.length < most && (at < bytes.length || record.length > 0)) {
+  while (records.length < max && (at < bytes.length || record.length > 0)) {
     let end: number;
     if (bytes[at] === quote) {
       const close = closingQuote(latin1, at + 1);
@@ -39,7 +39,7 @@ export function parseCsv(bytes: Buffer, delimiter: string, most = Number.POSITIV
     } else {
       end = endOfPlain(bytes, at, ends);
       if (bytes[end] === quote) {
-        return stop('A quote stands inside this cell, but the cell does not begin with one.');
+        return stop('There is a quote inside this cell, but the cell does not begin with one.');
       }
       record.push(decode(at, end));
     }
@@ -66,7 +66,7 @@ function formatCell(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** 1 for each byte that cannot stand in a cell without quotes. */
+/** 1 for each byte that ends an unquoted cell. */
 function endsOfCell(comma: number): Uint8Array {
   const ends = new Uint8Array(256);
   for (const byte of [comma, lineFeed, carriageReturn, quote]) ends[byte] = 1;
@@ -79,8 +79,8 @@ function endOfPlain(bytes: Buffer, from: number, ends: Uint8Array): number {
   return end;
 }
 
-/** Most cells are ASCII, and those are parts of one string; the others are decoded. To be asked from left to
- *  right: it looks ahead for the next byte that is not ASCII. */
+/** Decodes cells from left to right. Most are ASCII and are sliced from one string, which is faster than decoding; `next` is
+ *  the first byte ahead that is not ASCII. */
 function createDecoder(bytes: Buffer) {
   const latin1 = bytes.toString('latin1');
   const notAscii = /[\x80-\xff]/g;
@@ -97,7 +97,7 @@ function createDecoder(bytes: Buffer) {
   return { latin1, decode };
 }
 
-/** A doubled quote does not close. */
+/** Skips doubled quotes; -1 when the cell is never closed. */
 function closingQuote(text: string, from: number): number {
   for (let at = from; ; at += 2) {
     at = text.indexOf('"', at);

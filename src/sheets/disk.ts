@@ -1,9 +1,9 @@
-// Makes what was written survive a power cut.
+// fsync, so that written files survive a power cut.
 import fs from 'node:fs';
 
-/** Of a file: its bytes. Of a folder: its list of names, such as after a rename. */
-export function syncToDisk(place: string) {
-  const fd = fs.openSync(place, 'r');
+/** Syncs a file's bytes, or a folder's list of names (after a rename). */
+export function syncToDisk(fileOrFolder: string) {
+  const fd = fs.openSync(fileOrFolder, 'r');
   try {
     fs.fsyncSync(fd);
   } finally {

@@ -1,10 +1,9 @@
-// The operation export: what it is called, takes and claims. Its work is scripts/export.ts.
+// The operation export: its arguments, locks and words. Its work is scripts/export.ts.
 import { count } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
-import { type SheetChoice, type SheetName, withOnePath } from './location.ts';
+import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 
-/** The arguments as the server records them and the script receives them: checked, with every default filled in, `path`
- *  resolved. */
+/** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. */
 export type ExportArguments = { target: SheetName; path?: string; dry_run: boolean };
 
 export function targetOf({ target, path }: ExportArguments): SheetChoice {
@@ -13,8 +12,8 @@ export function targetOf({ target, path }: ExportArguments): SheetChoice {
 
 const describeSheet = (args: Args) => String(args.path ?? `${args.target} sheet`);
 
-/** The lock's name: a resolved path such as `sheets/review`, which the named sheets have, too. */
-const folderOf = (args: Args) => String(args.path ?? `sheets/${args.target}`);
+/** The sheet's part of a lock's name: `sheets/review`, whether named or given as a path. */
+const lockedFolder = (args: Args) => String(args.path ?? `sheets/${args.target}`);
 
 export const exportOperation: Operation = {
   name: 'export',
@@ -22,7 +21,7 @@ export const exportOperation: Operation = {
   verb: 'Export',
   summary: 'Writes the library to a sheet.',
   description:
-    'Writes a new folder beside the old one and swaps it in when it is whole. The previous sheet is kept. Local-only entries are left out.',
+    'Writes a new folder beside the old one and swaps it in when complete. Keeps the previous sheet. Leaves out local-only entries.',
   icon: 'out',
   args: {
     type: 'object',
@@ -46,14 +45,14 @@ export const exportOperation: Operation = {
       dry_run: {
         type: 'boolean',
         title: 'Dry run',
-        description: 'Count what would be exported. Nothing is written.',
+        description: 'Counts what would be exported. Nothing is written.',
         default: false,
       },
     },
   },
   locks: (args) => [
     { name: 'library', mode: 'shared' },
-    { name: `sheet:${folderOf(args)}`, mode: 'exclusive' },
+    { name: `sheet:${lockedFolder(args)}`, mode: 'exclusive' },
   ],
   danger: () => 'safe',
   confirmWord: null,
@@ -61,7 +60,7 @@ export const exportOperation: Operation = {
   retries: noRetries,
   onRestart: 'fail',
   script: 'export',
-  check: (args, config) => withOnePath(config, args, 'write'),
+  check: (args, config) => withResolvedPath(config, args, 'write'),
   subject: (args) => `${describeSheet(args)}${args.dry_run ? ', dry run' : ''}`,
   outcome(result) {
     const entries = Number(result.experiences) + Number(result.manuals);
@@ -75,9 +74,9 @@ export const exportOperation: Operation = {
       : `Export the library to the ${describeSheet(args)}?`,
     consequences: args.dry_run
       ? ['Nothing is written.']
-      : ['The sheet is swapped in when it is whole. The previous one is kept.'],
+      : ['The sheet is swapped in when complete. The previous one is kept.'],
     confirm: args.dry_run ? 'Start dry run' : 'Export library',
     keep: 'Close',
   }),
-  cancelNote: 'The old sheet stays as it was, unless the new one has just been swapped in.',
+  cancelNote: 'The old sheet stays, unless the new one has just been swapped in.',
 };

@@ -1,5 +1,5 @@
-// Writes the library to a folder of CSV files, all tabs from one state of the library. It writes beside the
-// place and swaps in whole: nobody ever reads half a sheet.
+// Writes the library to a folder of CSV files, all tabs from one state of the library. The sheet is written beside its
+// folder and swapped in when complete, so that no program ever reads half a sheet.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Counts, Library } from '../library/repository.ts';
@@ -7,38 +7,38 @@ import { entryKinds, type Kind, kinds, syncStatusWord, type Value } from '../lib
 import { formatRecord } from './csv.ts';
 import { syncToDisk } from './disk.ts';
 import { guardFormula } from './formula.ts';
-import { swapIn, writingPlace } from './swap.ts';
+import { swapIn, writingFolder } from './swap.ts';
 import { type Tab, tabs } from './tabs.ts';
 
-/** Keys of the rows that a sheet holds. */
+/** Keys of the rows in the sheet. */
 type Exported = Record<Kind, Value[]>;
 
-/** Writes the sheet to `place`, a folder that `openSheetPath` has allowed. The files say that their
- *  entries were exported `at` (ISO 8601 UTC), as the library will when `noteExported` has run. */
+/** Writes the sheet to `folder`, which `openSheet` has allowed. Its rows carry `at` (ISO 8601 UTC) as their export time; the
+ *  library gets the same time from `noteExported`. `onWritten` receives the number of rows written so far. */
 export function exportSheet(
   library: Library,
-  place: string,
+  folder: string,
   at: string,
   onWritten: (rows: number) => void,
 ): Exported {
-  const folder = writingPlace(place);
-  fs.mkdirSync(folder, { recursive: true });
+  const beside = writingFolder(folder);
+  fs.mkdirSync(beside, { recursive: true });
   let rows = 0;
   const exported = library.read(() => {
     const keys: Exported = { category: [], experience: [], manual: [] };
     for (const tab of tabs) {
-      keys[tab.kind] = writeTab(path.join(folder, tab.file), tab, library[tab.kind].exported(), at, () =>
+      keys[tab.kind] = writeTab(path.join(beside, tab.file), tab, library[tab.kind].exported(), at, () =>
         onWritten(++rows),
       );
     }
     return keys;
   });
-  syncToDisk(folder);
-  swapIn(place);
+  syncToDisk(beside);
+  swapIn(folder);
   return exported;
 }
 
-/** Inside the caller's write transaction: exactly the entries that are in the sheet. */
+/** Sets the export time of exactly the entries in the sheet. Runs inside the caller's write transaction. */
 export function noteExported(library: Library, exported: Exported, at: string) {
   for (const kind of entryKinds) {
     for (const id of exported[kind]) library[kind].setExportedAt(id, at);
@@ -75,8 +75,8 @@ function writeTab(file: string, tab: Tab, rows: Iterable<Value[]>, at: string, o
 }
 
 function cellsOf({ headers }: Tab, row: Value[], at: string): string[] {
-  return headers.map((header, place) => {
-    const value = row[place] ?? null;
+  return headers.map((header, index) => {
+    const value = row[index] ?? null;
     if (header === 'exported_at') return at;
     if (header === 'sync_status') return syncStatusWord(value);
     return value === null ? '' : guardFormula(String(value));

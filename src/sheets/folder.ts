@@ -1,5 +1,5 @@
-// Reads a sheet that is a folder of CSV files. It finds out what cannot be read at all (a tab, a header, the
-// quoting); what the cells say is judged in checks.ts.
+// Reads a sheet that is a folder of CSV files, and reports what cannot be read at all: a missing tab, broken quoting. The
+// content of the cells is checked in checks.ts.
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
@@ -10,22 +10,23 @@ import { nearest } from './nearest.ts';
 import { rowProblem, type SheetProblem } from './problems.ts';
 import { type Tab, tabFiles, tabs } from './tabs.ts';
 
-/** `records` are the rows below the header; row n of the spreadsheet is `records[n - 2]`. */
+/** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. */
 export type TabContent = { tab: Tab; header: string[]; records: string[][]; isUtf8: boolean };
-/** `hashes`: sha-256 of each tab's bytes, in the order of the tabs. */
+
+/** `hashes`: SHA-256 of each tab's bytes, hexadecimal, in the order of the tabs. */
 export type SheetContent = { contents: TabContent[]; problems: SheetProblem[]; hashes: string[] };
 
-/** `mayRead` is asked about the real path of a tab that is a symbolic link. */
+/** `mayRead` judges the real path of each tab, which may be a symbolic link. `onRead` receives the rows read so far. */
 export function readFolder(
-  place: string,
+  folder: string,
   mayRead: (realPath: string) => boolean,
   onRead: (rows: number) => void,
 ): SheetContent {
-  const names = fs.readdirSync(place);
+  const names = fs.readdirSync(folder);
   const sheet: SheetContent = { contents: [], problems: [], hashes: [] };
   let rows = 0;
   for (const tab of tabs) {
-    const bytes = readTab(place, tab, names, mayRead);
+    const bytes = readTab(folder, tab, names, mayRead);
     if (!Buffer.isBuffer(bytes)) {
       sheet.problems.push(bytes);
       continue;
@@ -41,9 +42,9 @@ export function readFolder(
   return sheet;
 }
 
-/** The hashes that `readFolder` would give, without holding a file in memory or the event loop. */
-export async function hashFolder(place: string): Promise<string[]> {
-  return Promise.all(tabFiles.map((file) => hashFile(path.join(place, file))));
+/** Returns the same hashes as `readFolder`, without blocking the event loop or holding a file in memory. */
+export async function hashFolder(folder: string): Promise<string[]> {
+  return Promise.all(tabFiles.map((file) => hashFile(path.join(folder, file))));
 }
 
 async function hashFile(file: string): Promise<string> {
@@ -52,16 +53,16 @@ async function hashFile(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Larger texts would not fit the memory an import may take. */
-const largestMb = 200;
+/** A larger tab would exceed the memory limit of an import. */
+const maxTabMb = 200;
 
 function readTab(
-  place: string,
+  folder: string,
   tab: Tab,
   names: string[],
   mayRead: (file: string) => boolean,
 ): Buffer | SheetProblem {
-  const file = path.join(place, tab.file);
+  const file = path.join(folder, tab.file);
   if (!names.includes(tab.file)) return fault(tab, 'missing_tab', missingTab(tab, names));
   if (!mayRead(fs.realpathSync(file))) {
     return fault(
@@ -72,11 +73,11 @@ function readTab(
   }
   const stat = fs.statSync(file);
   if (!stat.isFile()) return fault(tab, 'unreadable_tab', `${tab.file} is not a file.`);
-  if (stat.size > largestMb * 1024 * 1024) {
+  if (stat.size > maxTabMb * 1024 * 1024) {
     return fault(
       tab,
       'unreadable_tab',
-      `${tab.file} is larger than ${largestMb} MB. Import it in parts, with the mode merge.`,
+      `${tab.file} is larger than ${maxTabMb} MB. Import it in parts, with the mode merge.`,
     );
   }
   return fs.readFileSync(file);
@@ -94,7 +95,7 @@ function missingTab(tab: Tab, names: string[]): string {
   return `${tab.file} is missing. ${found} ${advice}`;
 }
 
-/** Both, when the text breaks off somewhere: the rows before that can still be checked. */
+/** Returns content and problem when the quoting breaks: the rows before the break can still be checked. */
 function parseTab(tab: Tab, bytes: Buffer): { content?: TabContent; problem?: SheetProblem } {
   if (isUtf16(bytes)) {
     return { problem: fault(tab, 'unreadable_tab', `${tab.file} is UTF-16 text. Save it as CSV in UTF-8.`) };
@@ -105,16 +106,16 @@ function parseTab(tab: Tab, bytes: Buffer): { content?: TabContent; problem?: Sh
   if (!csv.fault) return { content };
   const { row, cell, message } = csv.fault;
   const column = header?.[cell] ?? `column ${cell + 1}`;
-  const advice = 'Correct it; what follows in this tab is not read.';
+  const advice = 'Correct it; the rest of this tab is not read.';
   const problem = rowProblem(tab.name, row, column, null, `${message} ${advice}`);
   return { ...(header ? { content } : {}), problem: { code: 'unreadable_tab', problem } };
 }
 
-const longestHeader = 64 * 1024;
+const maxHeaderBytes = 64 * 1024;
 
-/** The one with which the header holds most of the known names. */
+/** The delimiter with which the header has the most known names. */
 function findDelimiter(bytes: Buffer, tab: Tab): string {
-  const start = bytes.subarray(0, longestHeader);
+  const start = bytes.subarray(0, maxHeaderBytes);
   const known = (delimiter: string) => {
     const [header = []] = parseCsv(start, delimiter, 1).records;
     return header.filter((name) => tab.headers.includes(name)).length;

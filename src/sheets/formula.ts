@@ -1,14 +1,14 @@
-// A spreadsheet program would run a cell like `=1+1`. Export puts one apostrophe before such a text, import
-// takes one away from such a cell, so that export followed by import changes nothing.
+// A spreadsheet program runs a cell like `=1+1` as a formula. Export puts an apostrophe before such a text and import takes
+// one away, so that export followed by import changes nothing.
 const formula = /^'*[=+\-@\t\r]/;
 const apostrophe = 0x27;
 
-/** What is written to a sheet for a text of the library. */
+/** Turns a text of the library into the cell to write. */
 export function guardFormula(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 
-/** The text that a cell stands for. */
+/** Turns a cell into the text that the library stores. */
 export function readCell(cell: string): string {
   return cell.charCodeAt(0) === apostrophe && formula.test(cell) ? cell.slice(1) : cell;
 }

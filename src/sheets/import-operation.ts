@@ -1,12 +1,12 @@
-// The operation import: what it is called, takes and claims. Its work is scripts/import.ts.
+// The operation import: its arguments, locks and words. Its work is scripts/import.ts.
 import { count } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
-import { type SheetChoice, type SheetName, withOnePath } from './location.ts';
+import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 import type { Mode } from './compare-sheet.ts';
 import { assertPlanHolds } from './token.ts';
 
-/** The arguments as the server records them and the script receives them: checked, with every default filled in, `path`
- *  resolved. `plan` is the token of a dry run. */
+/** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. `plan`:
+ *  the token of a dry run. */
 export type ImportArguments = {
   source: SheetName;
   path?: string;
@@ -60,26 +60,26 @@ export const importOperation: Operation = {
       dry_run: {
         type: 'boolean',
         title: 'Dry run',
-        description: 'Count and show what would change. Nothing is written.',
+        description: 'Shows what would change. Nothing is written.',
         default: false,
       },
       skip_invalid: {
         type: 'boolean',
-        title: 'Leave out rows that are wrong',
-        description: 'Each is listed in the job. Otherwise one wrong row stops the import.',
+        title: 'Leave out wrong rows',
+        description: 'The job lists them. Otherwise one wrong row stops the import.',
         default: false,
         advanced: true,
       },
       allow_removals: {
         type: 'boolean',
-        title: 'Allow removing more than 20 % of the entries',
+        title: 'Allow a large removal (over 20%)',
         default: false,
         advanced: true,
       },
       plan: {
         type: 'string',
-        title: 'Token of a dry run',
-        description: 'The import is refused if the sheet or the library has changed since.',
+        title: 'Plan',
+        description: 'Of a dry run. The import is refused if the sheet or the library has changed since.',
         minLength: 1,
         maxLength: 200,
         advanced: true,
@@ -93,7 +93,7 @@ export const importOperation: Operation = {
   retries: noRetries,
   onRestart: 'fail',
   script: 'import',
-  check: (args, config) => withOnePath(config, args, 'read'),
+  check: (args, config) => withResolvedPath(config, args, 'read'),
   checkPlan(args, current) {
     const given = args as ImportArguments;
     if (given.plan === undefined) return undefined;
@@ -136,6 +136,5 @@ export const importOperation: Operation = {
       keep: 'Keep library as it is',
     };
   },
-  cancelNote:
-    'The library changes in one step at the very end. Before that step nothing is written and it stays as it was.',
+  cancelNote: 'The library changes in one step at the very end. Until then nothing is written.',
 };

@@ -1,35 +1,35 @@
-// Where sheets may be read and written. Every path that comes from outside passes here, with its symbolic
-// links resolved, before a file is opened; nothing that is not a sheet is ever written over.
+// Decides where sheets may be read and written. Every path from outside is checked here, with its symbolic links resolved,
+// before a file is opened. A folder that is not a sheet is never overwritten.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import { previousPlace, writingPlace } from './swap.ts';
+import { previousFolder, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
 type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
 
-type Found = { place: string } | { message: string };
+type Found = { folder: string } | { message: string };
 
-/** The folder of a named sheet, not yet resolved. */
+/** The folder of a named sheet; symbolic links are not resolved. */
 export function sheetPlace(config: Config, name: SheetName): string {
   return path.join(config.root, 'sheets', name);
 }
 
-/** The folder that `given` (absolute, or relative to the data root) leads to. Throws `invalid_arguments`
- *  with a problem for the field `path`. */
+/** Resolves `given` (absolute, or relative to the data root) to a folder. Throws `invalid_arguments` with a problem for the
+ *  field `path`. */
 export function resolveSheetPath(config: Config, given: string, use: SheetUse): string {
   const found = findSheetPath(config, given, use);
-  if ('place' in found) return found.place;
+  if ('folder' in found) return found.folder;
   throw new AppError('invalid_arguments', found.message, {
     problems: [{ field: 'path', message: found.message }],
   });
 }
 
-/** Arguments with `path`, if there is one, in the one spelling of its folder: locks and records go by it. */
-export function withOnePath<Args extends { path?: unknown }>(
+/** Resolves `path`, if there is one, so that a folder has one spelling in locks and records. */
+export function withResolvedPath<Args extends { path?: unknown }>(
   config: Config,
   args: Args,
   use: SheetUse,
@@ -41,11 +41,11 @@ export function withOnePath<Args extends { path?: unknown }>(
 /** A sheet as arguments name it: a folder, or else a named sheet. */
 export type SheetChoice = { name: SheetName; path?: string | undefined };
 
-/** The folder of a chosen sheet. The server has resolved it when it took the job, but links may have changed since. Throws
- *  `bad_input` with the code `path_not_allowed`. */
+/** Returns the folder of the chosen sheet, checked again: symbolic links may have changed since the server accepted the job.
+ *  Throws `bad_input` with the code `path_not_allowed`. */
 export function openSheet(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
   const found = findSheetPath(config, chosen ?? sheetPlace(config, name), use);
-  if ('place' in found) return found.place;
+  if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
 }
 
@@ -54,14 +54,14 @@ export function mayRead(config: Config, realPath: string): boolean {
   return allowedRoots(config, 'read').some((root) => isInside(root, realPath));
 }
 
-/** Relative to the data root when inside it, as the argument `path` may be; else as it is. */
+/** Makes a path inside the data root relative to it; leaves others as they are. */
 export function pathInRoot(config: Config, absolute: string): string {
   const root = [config.root, realPathOf(config.root)].find((folder) => isInside(folder, absolute));
   return root === undefined ? absolute : path.relative(root, absolute) || '.';
 }
 
-/** A path as people are shown it: relative to the data root, or with `~` for the home folder. */
-export function shownPath(config: Config, absolute: string): string {
+/** Formats a path for people: relative to the data root, or with `~` for the home folder. */
+export function formatPath(config: Config, absolute: string): string {
   const home = os.homedir();
   const inRoot = pathInRoot(config, absolute);
   return path.isAbsolute(inRoot) && isInside(home, inRoot)
@@ -73,9 +73,9 @@ function findSheetPath(config: Config, given: string, use: SheetUse): Found {
   if (given.trim() === '' || given.includes('\0'))
     return { message: 'The path is empty; name the folder of a sheet.' };
   try {
-    const place = realPathOf(path.resolve(config.root, given));
-    const message = whyNotAllowed(config, given, place, use) ?? whyNotUsable(config, place, use);
-    return message === null ? { place } : { message };
+    const folder = realPathOf(path.resolve(config.root, given));
+    const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use);
+    return message === null ? { folder } : { message };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -83,70 +83,70 @@ function findSheetPath(config: Config, given: string, use: SheetUse): Found {
   }
 }
 
-function whyNotAllowed(config: Config, given: string, place: string, use: SheetUse): string | null {
+function findRefusal(config: Config, given: string, folder: string, use: SheetUse): string | null {
   const roots = allowedRoots(config, use);
-  if (roots.some((root) => isInside(root, place) && (use === 'read' || root !== place))) return null;
-  const isLinked = path.resolve(config.root, given) !== place;
-  const found = isLinked ? `“${given}” leads to ${shownPath(config, place)}, which is` : `“${given}” is`;
-  const allowed = listed(roots.map((root) => shownPath(config, root)));
+  if (roots.some((root) => isInside(root, folder) && (use === 'read' || root !== folder))) return null;
+  const isLinked = path.resolve(config.root, given) !== folder;
+  const found = isLinked ? `“${given}” leads to ${formatPath(config, folder)}, which is` : `“${given}” is`;
+  const allowed = formatList(roots.map((root) => formatPath(config, root)));
   return `${found} not allowed. ${use === 'read' ? 'Sheets are read from' : 'A sheet is written to a folder in'} ${allowed}.`;
 }
 
-function whyNotUsable(config: Config, place: string, use: SheetUse): string | null {
-  const reason = use === 'read' ? whyUnreadable(place) : whyNotWritable(config, place);
-  return reason === null ? null : `${shownPath(config, place)} ${reason}`;
+function findObstacle(config: Config, folder: string, use: SheetUse): string | null {
+  const reason = use === 'read' ? whyUnreadable(folder) : whyNotWritable(config, folder);
+  return reason === null ? null : `${formatPath(config, folder)} ${reason}`;
 }
 
 function allowedRoots(config: Config, use: SheetUse): string[] {
-  const own = use === 'read' ? ['sheets', 'uploads'] : ['sheets'];
-  return [...own.map((name) => path.join(config.root, name)), ...config.importRoots].map(realPathOf);
+  const names = use === 'read' ? ['sheets', 'uploads'] : ['sheets'];
+  return [...names.map((name) => path.join(config.root, name)), ...config.importRoots].map(realPathOf);
 }
 
-function whyUnreadable(place: string): string | null {
-  const stat = fs.statSync(place, { throwIfNoEntry: false });
-  if (!stat)
-    return `does not exist. Create the folder with ${listed(tabFiles)} in it, or choose another path.`;
-  if (!stat.isDirectory()) return `is not a folder. A sheet is a folder with ${listed(tabFiles)} in it.`;
-  return null;
+function whyUnreadable(folder: string): string | null {
+  const stat = fs.statSync(folder, { throwIfNoEntry: false });
+  const files = formatList(tabFiles);
+  if (!stat) return `does not exist. Create the folder with ${files} in it, or choose another path.`;
+  return stat.isDirectory() ? null : `is not a folder. A sheet is a folder with ${files} in it.`;
 }
 
-function whyNotWritable(config: Config, place: string): string | null {
-  if (/\.(previous|writing)$/.test(place)) {
+function whyNotWritable(config: Config, folder: string): string | null {
+  if (/\.(previous|writing)$/.test(folder)) {
     return 'is a name that export needs for itself. Choose a name that does not end in .previous or .writing.';
   }
-  const ours = path.join(realPathOf(config.root), 'sheets');
-  const isInRoot = isInside(realPathOf(config.root), place) && !isInside(realPathOf(ours), place);
-  if (isInRoot || touchesOurFiles(config, place)) {
+  const root = realPathOf(config.root);
+  const sheets = path.join(root, 'sheets');
+  const isProgramFolder = isInside(root, folder) && !isInside(realPathOf(sheets), folder);
+  if (isProgramFolder || touchesProgramFiles(config, folder)) {
     return 'belongs to the databases, the index or other files of this program. Choose a folder in sheets.';
   }
   return (
-    whyNotASheet(place, 'is') ??
-    whyNotASheet(previousPlace(place), 'has a previous version that is') ??
-    whyNotASheet(writingPlace(place), 'has an unfinished version that is')
+    whyNotASheet(folder, 'is') ??
+    whyNotASheet(previousFolder(folder), 'has a previous version that is') ??
+    whyNotASheet(writingFolder(folder), 'has an unfinished version that is')
   );
 }
 
-/** SQLite's own files begin with the database's name. */
-function touchesOurFiles(config: Config, place: string): boolean {
+/** SQLite's own files (-wal, -shm) begin with the database's name. */
+function touchesProgramFiles(config: Config, folder: string): boolean {
   return [config.databasePath, config.opsDatabasePath, config.indexFolder]
     .map(realPathOf)
-    .some((file) => isInside(place, file) || place.startsWith(file));
+    .some((file) => isInside(folder, file) || folder.startsWith(file));
 }
 
-/** A folder that holds tabs and nothing else is a sheet, and so is an empty one, or none yet. */
-function whyNotASheet(place: string, subject: string): string | null {
-  const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+/** A sheet may be a folder of tabs only, an empty folder, or not there yet. */
+function whyNotASheet(folder: string, subject: string): string | null {
+  const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return null;
   if (!stat.isDirectory()) return `${subject} a file, not a folder. Choose a folder for the sheet.`;
   const others = fs
-    .readdirSync(place, { withFileTypes: true })
+    .readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.isFile() || !tabFiles.includes(entry.name))
     .map((entry) => entry.name);
   if (others.length === 0) return null;
-  return `${subject} not a sheet: it also holds ${listed(others.slice(0, 5))}. Move that away, or choose another folder.`;
+  return `${subject} not a sheet: it also holds ${formatList(others.slice(0, 5))}. Move that away, or choose another folder.`;
 }
 
-/** The real path, also of what does not exist yet, and of what a link to nowhere would make. */
+/** The real path, also of a file that does not exist yet or that a dangling link points to. */
 function realPathOf(absolute: string): string {
   try {
     return fs.realpathSync(absolute);
@@ -164,6 +164,6 @@ function isInside(folder: string, file: string): boolean {
   return relative === '' || (relative !== '..' && !relative.startsWith('../') && !path.isAbsolute(relative));
 }
 
-function listed(names: readonly string[]): string {
+function formatList(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

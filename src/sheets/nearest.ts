@@ -1,15 +1,15 @@
-// Finds what somebody probably meant, for messages such as: Did you mean “useful”?
+// Finds the word that was probably meant, for messages such as: Did you mean “useful”?
 
-/** The candidate with the fewest edits from `word`, if that is at most a third of its letters; case does
- *  not count. */
+/** Returns the candidate with the fewest edits from `word`, ignoring case; null if that is more than a third of its
+ *  letters. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let fewest = Number.POSITIVE_INFINITY;
+  let minEdits = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const count = edits(word.toLowerCase(), candidate.toLowerCase());
-    if (count > candidate.length / 3 || count >= fewest) continue;
+    if (count > candidate.length / 3 || count >= minEdits) continue;
     best = candidate;
-    fewest = count;
+    minEdits = count;
   }
   return best;
 }

@@ -1,5 +1,5 @@
-// The part of a plan that people look at before they apply it: the first rows that would be added, changed or
-// removed, and what is wrong; every text cut, so that it fits one message.
+// The preview of a plan: the first rows that would be added, changed or removed, and the first problems. Texts are cut, so
+// that the preview fits into one message of the script protocol.
 import { cut, shapes, syncStatusWord, type Value } from '../library/rules.ts';
 import type { SheetRow } from './check-rows.ts';
 import { maxShownLength, maxShown, type Problem } from './problems.ts';
@@ -22,7 +22,7 @@ export function showAdded({ added }: Preview, tab: Tab, { row, values }: SheetRo
   if (added.length < maxShown) added.push({ tab: tab.name, row, ...nameOf(tab, values) });
 }
 
-/** `changed`: places of the columns that differ between the row and what is `stored`. */
+/** `changed`: indexes of the columns in which the row differs from the `stored` one. */
 export function showChanged(
   preview: Preview,
   tab: Tab,
@@ -57,7 +57,7 @@ function textOf(field: string, value: Value): string | null {
   return value === null || value === '' ? null : String(value);
 }
 
-/** A difference far into two long texts must be seen too: where to start showing them. */
+/** Where to start showing two long texts, so that a difference far into them is visible. */
 function differenceStart(from: string, to: string): number {
   const lead = 40;
   let same = 0;

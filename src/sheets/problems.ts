@@ -1,10 +1,9 @@
-// What is wrong with a sheet, in the words of its reader: which tab, row and column, what was found, what to
-// do.
+// The problems of a sheet, in the terms of its reader: tab, row, column, what was found, what to do.
 import { AppError } from '../core/errors.ts';
 import { cut } from '../library/rules.ts';
 import { type TabName, tabs } from './tabs.ts';
 
-/** `row` is the spreadsheet's (the header is 1); null where the whole tab or column is meant. */
+/** `row`: the spreadsheet's number (the header is 1). `row` and `column` are null for a problem of the whole tab. */
 export type Problem = {
   tab: TabName;
   row: number | null;
@@ -13,12 +12,13 @@ export type Problem = {
   message: string;
 };
 
-/** A problem of the sheet as a whole: no row can be left out to make it go away. */
+/** A problem of the sheet as a whole, which `skip_invalid` cannot leave out. */
 export type SheetProblem = {
   code: 'missing_tab' | 'unreadable_tab' | 'empty_tab' | 'missing_header' | 'duplicate_header' | 'name_taken';
   problem: Problem;
 };
 
+/** Rows of a preview, and problems in full. */
 export const maxShown = 50;
 export const maxShownLength = 200;
 
@@ -32,18 +32,18 @@ export function rowProblem(
   return { tab, row, column, value: value === null ? null : cut(value, maxShownLength), message };
 }
 
-/** `Experiences!17`, or the tab's name alone. */
+/** Formats `Experiences!17`, or the tab's name alone. */
 export function refOf({ tab, row }: Problem): string {
   return row === null ? tab : `${tab}!${row}`;
 }
 
-/** In the order of a reader: tab by tab, from top to bottom. */
+/** Sorts tab by tab, from top to bottom. */
 export function inOrder(problems: Problem[]): Problem[] {
-  const place = (problem: Problem) => tabs.findIndex((tab) => tab.name === problem.tab);
-  return problems.toSorted((a, b) => place(a) - place(b) || (a.row ?? 0) - (b.row ?? 0));
+  const tabIndex = (problem: Problem) => tabs.findIndex((tab) => tab.name === problem.tab);
+  return problems.toSorted((a, b) => tabIndex(a) - tabIndex(b) || (a.row ?? 0) - (b.row ?? 0));
 }
 
-/** `bad_input` with how many problems there are, the first in full, and the first 50 as `detail.problems`. */
+/** Returns `bad_input`: the number of problems and the first one in full; `details.problems` holds the first 50. */
 export function badSheet(sheetProblems: SheetProblem[], rowProblems: Problem[]): AppError {
   const problems = [...sheetProblems.map(({ problem }) => problem), ...inOrder(rowProblems)];
   const code = sheetProblems[0]?.code ?? 'invalid_rows';
@@ -60,7 +60,7 @@ export function badSheet(sheetProblems: SheetProblem[], rowProblems: Problem[]):
   );
 }
 
-/** The message, with the column that it is about. */
+/** The message, after the column that it is about. */
 export function inColumn({ column, message }: Problem): string {
   return column === null ? message : `${column}: ${message}`;
 }

@@ -1,20 +1,20 @@
-// Gives a new installation something to import: the starter library, copied to the published sheet.
+// Copies the starter library to the published sheet, so that a new installation has something to import.
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, packageRoot } from '../core/config.ts';
 import { sheetPlace } from './location.ts';
-import { mendExport, swapIn, writingPlace } from './swap.ts';
+import { mendExport, swapIn, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
-/** Does nothing when there is a published sheet; says whether there was none. */
+/** Returns whether it copied; an existing published sheet stays as it is. */
 export function seedStarterSheet(config: Config): boolean {
-  const place = sheetPlace(config, 'published');
-  mendExport(place);
-  if (fs.existsSync(place)) return false;
+  const published = sheetPlace(config, 'published');
+  mendExport(published);
+  if (fs.existsSync(published)) return false;
   const starter = path.join(packageRoot, 'src/sheets/starter');
-  fs.mkdirSync(writingPlace(place), { recursive: true });
-  for (const file of tabFiles)
-    fs.copyFileSync(path.join(starter, file), path.join(writingPlace(place), file));
-  swapIn(place);
+  const beside = writingFolder(published);
+  fs.mkdirSync(beside, { recursive: true });
+  for (const file of tabFiles) fs.copyFileSync(path.join(starter, file), path.join(beside, file));
+  swapIn(published);
   return true;
 }

@@ -1,45 +1,44 @@
-// Puts a finished folder in the place of another by two renames, and keeps the other as `<name>.previous`. A
-// process that dies between the renames leaves no folder in the place: `mendExport` puts the old one back.
+// Replaces a sheet's folder with a complete new one by two renames, and keeps the old one as `<name>.previous`. A process
+// that dies between the renames leaves no folder there; `mendExport` then puts the old one back.
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncToDisk } from './disk.ts';
 import { tabFiles } from './tabs.ts';
 
-/** Where a new sheet is written before it is swapped in: beside its place, so that a rename is enough. */
-export function writingPlace(place: string): string {
-  return `${place}.writing`;
+/** Where a new sheet is written: beside its folder, so that a rename is enough. */
+export function writingFolder(folder: string): string {
+  return `${folder}.writing`;
 }
 
-export function previousPlace(place: string): string {
-  return `${place}.previous`;
+export function previousFolder(folder: string): string {
+  return `${folder}.previous`;
 }
 
-/** `writingPlace(place)` is complete and on disk. */
-export function swapIn(place: string) {
-  const parent = path.dirname(place);
-  if (fs.existsSync(place)) {
-    removeSheet(previousPlace(place));
-    fs.renameSync(place, previousPlace(place));
+/** Expects `writingFolder(folder)` complete and synced. */
+export function swapIn(folder: string) {
+  const parent = path.dirname(folder);
+  if (fs.existsSync(folder)) {
+    removeSheet(previousFolder(folder));
+    fs.renameSync(folder, previousFolder(folder));
     syncToDisk(parent);
   }
-  fs.renameSync(writingPlace(place), place);
+  fs.renameSync(writingFolder(folder), folder);
   syncToDisk(parent);
 }
 
-/** Ends what an export that died has left half done; says whether there was anything. To be called when no
- *  export to this place is running. */
-export function mendExport(place: string): boolean {
-  const isUnfinished = fs.existsSync(writingPlace(place));
-  const isSwappedOut = !fs.existsSync(place) && fs.existsSync(previousPlace(place));
-  if (isSwappedOut && isUnfinished) fs.renameSync(previousPlace(place), place);
+/** Cleans up after an export that died; returns whether there was one. No export to this folder may be running. */
+export function mendExport(folder: string): boolean {
+  const isUnfinished = fs.existsSync(writingFolder(folder));
+  const isSwappedOut = !fs.existsSync(folder) && fs.existsSync(previousFolder(folder));
+  if (isSwappedOut && isUnfinished) fs.renameSync(previousFolder(folder), folder);
   if (isUnfinished) {
-    removeSheet(writingPlace(place));
-    syncToDisk(path.dirname(place));
+    removeSheet(writingFolder(folder));
+    syncToDisk(path.dirname(folder));
   }
   return isUnfinished;
 }
 
-/** Fails rather than remove a folder that holds anything else. */
+/** Throws rather than remove a folder that holds other files. */
 function removeSheet(folder: string) {
   if (!fs.existsSync(folder)) return;
   for (const file of tabFiles) fs.rmSync(path.join(folder, file), { force: true });

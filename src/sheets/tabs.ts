@@ -1,4 +1,4 @@
-// The three tabs of a sheet: their names, files and headers. Order counts only when a sheet is written.
+// The three tabs of a sheet: their names, files and headers. The order of headers matters only when a sheet is written.
 import { columnsOf, type Kind, shapes } from '../library/rules.ts';
 
 export type TabName = 'Categories' | 'Experiences' | 'Manuals';
@@ -8,7 +8,7 @@ export type Tab = {
   file: string;
   /** In export order. */
   headers: string[];
-  /** What an import compares: without such a column it would empty that column of the library. */
+  /** The columns that an import compares; a missing one would empty that column of the library. */
   required: readonly string[];
 };
 

@@ -1,5 +1,5 @@
-// The token of a plan: it changes with the library, with the files and with the mode. Leaving out invalid
-// rows and allowing removals do not change what a plan says, so they are not part of it.
+// The token of a plan. It changes with the library, the files and the mode; `skip_invalid` and `allow_removals` do not
+// change a plan, so they are not part of it.
 import { createHash } from 'node:crypto';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
@@ -7,7 +7,7 @@ import { hashFolder } from './folder.ts';
 import { openSheet, type SheetChoice } from './location.ts';
 import type { Mode } from './compare-sheet.ts';
 
-/** `revision` of the library, `hashes` as `readFolder` or `hashFolder` gives them. */
+/** `revision`: the library's. `hashes`: from `readFolder` or `hashFolder`. */
 export function planToken(revision: number, hashes: readonly string[], mode: Mode): string {
   return createHash('sha256')
     .update(JSON.stringify([revision, hashes, mode]))
@@ -15,7 +15,7 @@ export function planToken(revision: number, hashes: readonly string[], mode: Mod
     .slice(0, 32);
 }
 
-/** Throws `plan_outdated` unless the sheet and the library are still those that the plan was made of. */
+/** Throws `plan_outdated` unless the sheet and the library are unchanged since the plan was made. */
 export async function assertPlanHolds(
   plan: { token: string; sheet: SheetChoice; mode: Mode },
   { config, libraryRevision }: { config: Config; libraryRevision: () => number },
@@ -24,11 +24,11 @@ export async function assertPlanHolds(
   if (planToken(libraryRevision(), hashes, plan.mode) !== plan.token) throw planOutdated('plan_outdated');
 }
 
-/** For a script, whose arguments are its input, `bad_input` with the code `plan_outdated`. */
+/** The server refuses with `plan_outdated`; a script, whose arguments are its input, with `bad_input`. */
 export function planOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
   return new AppError(
     code,
-    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.',
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.',
     { code: 'plan_outdated', problems: [], total: 0 },
   );
 }

@@ -40,13 +40,13 @@ t.test('the numbers of one known text never change: old and new vectors must sta
   );
 });
 
-t.test('the order of texts is the order of vectors, and one text does not touch the next', async (t) => {
+t.test('vectors come in the order of their texts, and texts do not influence each other', async (t) => {
   const [first, second, again] = await builtIn.embed(['one text', 'another text', 'one text']);
   t.same(first, again);
   t.notSame(first, second);
 });
 
-t.test('a text is most like one that shares its words', async (t) => {
+t.test('a text is most similar to one that shares its words', async (t) => {
   const query = 'create a gzipped archive';
   const near = await likeness(query, 'Create a gzipped archive from files\ntar czf target.tar.gz');
   const far = await likeness(query, 'List the running containers\ndocker ps');
@@ -79,7 +79,7 @@ t.test('a word in the title counts more than one in the rest', async (t) => {
   t.ok(inTitle > inRest + 0.1, `${inTitle} ${inRest}`);
 });
 
-t.test('words that are everywhere hardly count', async (t) => {
+t.test('stop words hardly count', async (t) => {
   const stopWords = await likeness('how to do it with the', 'how do I use this with that');
   const withStopWords = await likeness('compress the file', 'compress file');
   t.ok(withStopWords > 0.95, String(withStopWords));

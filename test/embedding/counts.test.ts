@@ -3,7 +3,7 @@ import { createLibraryCounts } from '../../src/embedding/counts.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 
-t.test('counts follow what other connections commit, and are taken once for each commit', async (t) => {
+t.test('counts follow the commits of other connections, and are taken once per commit', async (t) => {
   const { config, library } = createLibrary(t.testdir());
   const reader = openDatabase(config.databasePath, { busyMs: 100 });
   t.teardown(() => {

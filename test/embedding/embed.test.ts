@@ -7,7 +7,7 @@ import { addCategory, addExperience, addManual } from '../support/entries.ts';
 import { leaseMs, queueModel as named } from '../../scripts/chaos/queue-bench.ts';
 import { openBench } from './queue-contract.ts';
 
-/** Refuses texts with the word poison, gives too few numbers for those with short, and none at all in an outage. */
+/** Refuses texts with the word poison, returns too few numbers for texts with short, and fails for all in an outage. */
 function createModel() {
   const state = { isDown: false, asked: [] as number[] };
   const model: Embedder = {
@@ -44,7 +44,7 @@ async function open(t: Test) {
   return { ...bench, state, work, embed, started, progress };
 }
 
-t.test('one bad entry stops no other of its batch', async (t) => {
+t.test('a bad entry does not stop the others of its batch', async (t) => {
   const { library, queue, claim, work, statusOf, state } = await open(t);
   for (const id of ['E1', 'E2', 'E3', 'E4']) addExperience(library, id);
   library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
@@ -70,7 +70,7 @@ t.test('vectors are written with length 1', async (t) => {
   );
 });
 
-t.test('in an outage entries wait as before, and no attempt is counted', async (t) => {
+t.test('in an outage entries stay pending, and no attempt is counted', async (t) => {
   const { library, queue, claim, work, state } = await open(t);
   for (const id of ['E1', 'E2']) addExperience(library, id);
   state.isDown = true;
@@ -85,7 +85,7 @@ t.test('in an outage entries wait as before, and no attempt is counted', async (
   t.same(await embedClaims(work, again), { embedded: 2, failed: 0 });
 });
 
-t.test('an outage while entries are tried singly gives back what is left', async (t) => {
+t.test('an outage while entries are tried one by one releases the rest', async (t) => {
   const { library, claim, work, statusOf } = await open(t);
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
   library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
@@ -107,7 +107,7 @@ t.test('an outage while entries are tried singly gives back what is left', async
   }
 });
 
-t.test('a selection is embedded whole, and only what is not current', async (t) => {
+t.test('a run embeds all entries of its selection that have no current embedding', async (t) => {
   const { library, embed, progress } = await open(t);
   addCategory(library, 'OPS');
   for (let i = 0; i < 600; i++) addExperience(library, `E${i}`);
@@ -123,7 +123,7 @@ t.test('a selection is embedded whole, and only what is not current', async (t) 
   t.same(await embed({}, true), { embedded: 601, failed: 0 });
 });
 
-t.test('a run tells the entries that failed, and tries them again without their back-off', async (t) => {
+t.test('a run counts the entries that failed, and retries them without back-off', async (t) => {
   const { library, embed, queue } = await open(t);
   for (const id of ['E1', 'E2']) addExperience(library, id);
   library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
@@ -134,7 +134,7 @@ t.test('a run tells the entries that failed, and tries them again without their 
   t.match(await embed(), { failed: 0 });
 });
 
-t.test('a run leaves to a worker what it has claimed, and waits for it', async (t) => {
+t.test('a run waits for the entries that a worker has claimed', async (t) => {
   const { library, embed, started, claim, complete, statusOf, state } = await open(t);
   for (const id of ['E1', 'E2']) addExperience(library, id);
   const claims = await claim({ claimant: 'bob', size: 1 });
@@ -146,7 +146,7 @@ t.test('a run leaves to a worker what it has claimed, and waits for it', async (
   t.same([statusOf('E1'), statusOf('E2')], ['embedded', 'embedded']);
 });
 
-t.test('a run takes what a worker has lost', async (t) => {
+t.test('a run takes over the entries of an expired lease', async (t) => {
   const { library, embed, started, claim, pass, statusOf } = await open(t);
   addExperience(library, 'E1');
   await claim({ claimant: 'bob' });
@@ -157,7 +157,7 @@ t.test('a run takes what a worker has lost', async (t) => {
   t.equal(statusOf('E1'), 'embedded');
 });
 
-t.test('a run that was killed does not make the next one wait for its claims', async (t) => {
+t.test('a run does not wait for the claims of a killed one', async (t) => {
   const { library, embed, claim } = await open(t);
   addExperience(library, 'E1');
   await claim({ claimant: 'ada' });

@@ -7,7 +7,7 @@ const drained = (features: ReturnType<typeof createFeatureCounts>) => {
   return rows;
 };
 
-t.test('a feature is given once, with its weight and how often it came', (t) => {
+t.test('each feature is drained once, with its weight and its count', (t) => {
   const features = createFeatureCounts();
   features.add(7, 0.5, 1);
   features.add(-9, 1, 3);
@@ -19,7 +19,7 @@ t.test('a feature is given once, with its weight and how often it came', (t) => 
   t.end();
 });
 
-t.test('features whose places collide are kept apart', (t) => {
+t.test('features whose slots collide are kept apart', (t) => {
   const features = createFeatureCounts();
   for (const hash of [1, 1 + 4096, 1 + 8192]) features.add(hash, 1, 1);
   features.add(1 + 4096, 1, 1);
@@ -41,7 +41,7 @@ t.test('draining empties the table', (t) => {
   t.end();
 });
 
-t.test('a long text makes the table grow without losing a count', (t) => {
+t.test('the table grows without losing a count', (t) => {
   const features = createFeatureCounts();
   for (let round = 0; round < 2; round++) {
     for (let hash = 0; hash < 20_000; hash++) features.add(Math.imul(hash, 0x9e3779b1), 1, 1);

@@ -21,7 +21,7 @@ function unit(numbers: number[]): string[] {
 
 const words = (vector: Float32Array | undefined) => Array.from(vector ?? [], (one) => one.toFixed(5));
 
-t.test('the address that is asked follows from the one in the settings', async (t) => {
+t.test('the endpoint follows from the address in the settings', async (t) => {
   for (const [url, endpoint] of [
     ['http://host:1', 'http://host:1/v1/embeddings'],
     ['http://host:1/', 'http://host:1/v1/embeddings'],
@@ -33,7 +33,7 @@ t.test('the address that is asked follows from the one in the settings', async (
   }
 });
 
-t.test('texts are asked for in batches, and their vectors come in their order, of length 1', async (t) => {
+t.test('texts are sent in batches, and their vectors come back in order, with length 1', async (t) => {
   const { service, model } = await open(t);
   service.misbehave = ({ input }, response) => {
     const data = input.map((text, index) => ({ index, embedding: vectorOf(text, 4) }));
@@ -58,7 +58,7 @@ t.test('texts are asked for in batches, and their vectors come in their order, o
   t.equal(await model.open(), embedder, 'it is opened once');
 });
 
-t.test('the key is sent, and stands in no message', async (t) => {
+t.test('the key is sent and appears in no message', async (t) => {
   const keyFile = path.join(t.testdir(), 'key');
   fs.writeFileSync(keyFile, 'sk-very-secret-key\n', { mode: 0o600 });
   const { service, model } = await open(t, {}, keyFile);
@@ -75,7 +75,7 @@ t.test('the key is sent, and stands in no message', async (t) => {
   t.notMatch(broken.message, /sk-very|secret-of/);
 });
 
-t.test('a service that is busy is asked again when it says so', async (t) => {
+t.test('a busy service is asked again after its Retry-After', async (t) => {
   const { service, model } = await open(t);
   const embedder = await model.open();
   let refusals = 2;
@@ -84,7 +84,7 @@ t.test('a service that is busy is asked again when it says so', async (t) => {
   t.equal(service.asked.length, 4);
 });
 
-t.test('a service that wants to be left alone for long is an outage, and says for how long', async (t) => {
+t.test('a long Retry-After is an outage, which reports the time', async (t) => {
   const { service, model } = await open(t);
   const embedder = await model.open();
   service.misbehave = (_, response) => refuse(response, 429, { 'retry-after': '120' });
@@ -96,7 +96,7 @@ t.test('a service that wants to be left alone for long is an outage, and says fo
   t.ok(retryAfterMs > 3_500_000 && retryAfterMs <= 3_600_000);
 });
 
-t.test('a moment of trouble is bridged', async (t) => {
+t.test('a short failure is retried', async (t) => {
   const { service, model } = await open(t);
   let troubles = 2;
   service.misbehave = (_, response) => {
@@ -120,7 +120,7 @@ const outages: Record<string, Service['misbehave']> = {
 };
 
 for (const [title, misbehave] of Object.entries(outages)) {
-  t.test(`it is an outage when the service ${title}`, async (t) => {
+  t.test(`a service that ${title} is an outage`, async (t) => {
     const { service, model } = await open(t, title.startsWith('hangs') ? { timeoutMs: 400 } : {});
     service.misbehave = misbehave;
     await t.rejects(model.open(), { name: 'EmbeddingOutage', code: 'temporary' }, 'when it is opened');
@@ -131,7 +131,7 @@ for (const [title, misbehave] of Object.entries(outages)) {
   });
 }
 
-t.test('it is an outage when nothing listens', async (t) => {
+t.test('a refused connection is an outage', async (t) => {
   const { service, model } = await open(t);
   const embedder = await model.open();
   await service.stop();
@@ -141,7 +141,7 @@ t.test('it is an outage when nothing listens', async (t) => {
   });
 });
 
-t.test('a redirect is not followed, and told', async (t) => {
+t.test('a redirect is not followed but reported', async (t) => {
   const { service, model } = await open(t);
   service.misbehave = (_, response) => refuse(response, 308, { location: 'http://elsewhere.test/v1' });
   await t.rejects(model.open(), {
@@ -151,7 +151,7 @@ t.test('a redirect is not followed, and told', async (t) => {
   t.equal(service.asked.length, 1);
 });
 
-t.test('another number of numbers than at first is an outage: it is another model', async (t) => {
+t.test('a change of the dimension is an outage, since it is another model', async (t) => {
   const { service, model } = await open(t);
   const embedder = await model.open();
   service.dimension = 5;
@@ -212,7 +212,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
 };
 
 for (const [title, [misbehave, message]] of Object.entries(faults)) {
-  t.test(`a text that ${title} is at fault itself, as long as others can be embedded`, async (t) => {
+  t.test(`a text that ${title} fails by itself, as long as others can be embedded`, async (t) => {
     const { service, model } = await open(t, title.includes('hang') ? { timeoutMs: 400 } : {});
     service.misbehave = (asked, response) => !isProbe(asked) && misbehave(asked, response);
     const embedder = await model.open();

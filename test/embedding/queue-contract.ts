@@ -1,5 +1,5 @@
-// What every embedding queue must do, whatever carries it. An implementation's test calls this with a way to open its
-// queue on a library; entries, status and embeddings are looked at in chl.db.
+// The contract of every embedding queue. The test of an implementation passes a function that opens its queue on a library;
+// entries, status and embeddings are read from chl.db.
 import type { Test } from 'tap';
 import {
   leaseMs,
@@ -39,7 +39,7 @@ export async function openBench(t: Test, openQueue: OpenQueue) {
 const ids = (claims: { id: string }[]) => claims.map(({ id }) => id).sort();
 
 export function testQueueContract(t: Test, openQueue: OpenQueue) {
-  t.test('an entry is claimed once, whoever asks', async (t) => {
+  t.test('an entry is claimed by one claimant only', async (t) => {
     const { library, claim, elsewhere } = await openBench(t, openQueue);
     for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
     const first = await claim({ size: 2 });
@@ -55,7 +55,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     });
   });
 
-  t.test('both kinds get a fair share, and one alone gets all of it', async (t) => {
+  t.test('both kinds get a fair share, and one kind alone gets the whole batch', async (t) => {
     const { library, claim } = await openBench(t, openQueue);
     for (let i = 10; i < 50; i++) addExperience(library, `E${i}`);
     for (let i = 0; i < 4; i++) addManual(library, `M${i}`);
@@ -67,7 +67,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.same([rest.length, kindsOf(rest)], [10, 1]);
   });
 
-  t.test('a claim takes one category or one entry when it is asked to', async (t) => {
+  t.test('a claim can be limited to one category or one entry', async (t) => {
     const { library, claim } = await openBench(t, openQueue);
     addCategory(library, 'OPS');
     for (const id of ['E1', 'E2']) addExperience(library, id);
@@ -78,7 +78,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.same(await claim({ selection: { category: 'OPS' } }), []);
   });
 
-  t.test('what is completed is embedded, once', async (t) => {
+  t.test('a completed entry has one embedding', async (t) => {
     const { library, queue, claim, complete, statusOf, embeddings } = await openBench(t, openQueue);
     addExperience(library, 'E1');
     addManual(library, 'M1');
@@ -97,7 +97,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.equal(embeddings(), 2, 'the embedding of that model is replaced');
   });
 
-  t.test('after its lease is lost, a claimant changes nothing', async (t) => {
+  t.test('a claimant that has lost its lease changes nothing', async (t) => {
     const { library, queue, elsewhere, claim, complete, pass, statusOf, embeddings } = await openBench(
       t,
       openQueue,
@@ -121,7 +121,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.same(mine, [], 'nothing waits any more');
   });
 
-  t.test('the same claimant cannot use a lease that it lost and won again', async (t) => {
+  t.test('a claimant cannot use its expired claim after it has claimed the entry again', async (t) => {
     const { library, claim, complete, pass } = await openBench(t, openQueue);
     addExperience(library, 'E1');
     const late = await claim();
@@ -142,7 +142,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.equal(await complete(claims), 1);
   });
 
-  t.test('what is given back can be claimed at once, and no attempt is counted', async (t) => {
+  t.test('released entries can be claimed at once, and no attempt is counted', async (t) => {
     const { library, queue, claim, complete } = await openBench(t, openQueue);
     for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
     const claims = await claim();
@@ -157,7 +157,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
   });
 
   t.test(
-    'an entry that ends its worker process is tried alone, after the others, and fails at the third',
+    'an entry that ends its worker process is tried alone, after the others, and fails at the third time',
     async (t) => {
       const { library, queue, claim, complete, statusOf } = await openBench(t, openQueue);
       for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
@@ -187,7 +187,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     },
   );
 
-  t.test('a failed entry is tried again after a while, three times, then waits for a person', async (t) => {
+  t.test('a failed entry is tried three times with back-off, then waits for a person', async (t) => {
     const { library, queue, claim, claimOne, pass, now, statusOf } = await openBench(t, openQueue);
     addExperience(library, 'E1');
     for (const [i, wait] of backOffMs.entries()) {
@@ -222,7 +222,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.match(await claim({ isUrgent: true }), [{ id: 'E1', attempt: 2 }]);
   });
 
-  t.test('failed entries are tried again: one, a kind, a category, all', async (t) => {
+  t.test('failed entries are retried by entry, kind or category, or all', async (t) => {
     const { library, queue, claim, pass } = await openBench(t, openQueue);
     addCategory(library, 'OPS');
     for (const id of ['E1', 'E2']) addExperience(library, id);
@@ -245,7 +245,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.same(await queue.failed(10), []);
   });
 
-  t.test('a changed text is embedded anew, and the claim of the old one is lost', async (t) => {
+  t.test('a changed text is embedded again, and the claim of the old text is lost', async (t) => {
     const { library, queue, claim, claimOne, complete, statusOf, embeddings } = await openBench(t, openQueue);
     addExperience(library, 'E1');
     const rewrite = (text: string) => library.prepare('UPDATE experiences SET playbook = ?').run(text);
@@ -261,7 +261,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.equal((await claimOne()).attempt, 1, 'a failed one does too, from the first attempt on');
   });
 
-  t.test('an entry that is gone is not completed, nor claimed', async (t) => {
+  t.test('a removed entry is neither completed nor claimed', async (t) => {
     const { library, claim, complete, embeddings } = await openBench(t, openQueue);
     addExperience(library, 'E1');
     const claims = await claim();
@@ -272,7 +272,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     t.match(await claim(), [{ id: 'E1', attempt: 1 }]);
   });
 
-  t.test('another model makes every entry wait, and what the one before does is not taken', async (t) => {
+  t.test('a new model makes every entry pending, and vectors of the old one are ignored', async (t) => {
     const { library, queue, claim, complete, statusOf } = await openBench(t, openQueue);
     for (const id of ['E1', 'E2']) addExperience(library, id);
     addManual(library, 'M1');
@@ -299,7 +299,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
     );
   });
 
-  t.test('the wait of the longest waiting entry is known', async (t) => {
+  t.test('the queue reports when its oldest entry became pending', async (t) => {
     const { library, queue, claim, complete } = await openBench(t, openQueue);
     t.equal(await queue.oldestPendingAt(), null);
     addExperience(library, 'E1', { updated_at: '2020-01-01T00:00:00.000Z' });

@@ -1,4 +1,4 @@
-// Which embedding an entry has, and whether it is current.
+// The embedding of an entry, and whether it is current.
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { embedSelection } from '../../src/embedding/embed.ts';
@@ -37,7 +37,7 @@ const rows = (repository: EmbeddingRepository, selection: Selection = {}): Entry
 
 const one = (repository: EmbeddingRepository, id: string) => rows(repository, { entry: id })[0] as EntryRow;
 
-t.test('pages hold every entry of the selection once, both kinds', (t) => {
+t.test('pages hold every entry of the selection once, of both kinds', (t) => {
   const { library, repository } = open(t);
   addCategory(library, 'OPS');
   for (const id of ['E3', 'E1', 'E5', 'E4']) addExperience(library, id);
@@ -54,7 +54,7 @@ t.test('pages hold every entry of the selection once, both kinds', (t) => {
   t.end();
 });
 
-t.test('an embedded entry has an embedding that is current', async (t) => {
+t.test('an embedded entry has a current embedding', async (t) => {
   const { library, repository, embed } = open(t);
   addExperience(library, 'E1', { embedding_status: 'failed' });
   t.notOk(currentVector(one(repository, 'E1'), builtIn), 'before');
@@ -68,7 +68,7 @@ t.test('an embedded entry has an embedding that is current', async (t) => {
   ]);
 });
 
-t.test('an embedding is not current when anything about it is old', async (t) => {
+t.test('an embedding of another text, model or status is not current', async (t) => {
   const { library, repository, embed } = open(t);
   const changes = {
     'the text changed': `UPDATE experiences SET playbook = 'other'`,
@@ -89,7 +89,7 @@ t.test('an embedding is not current when anything about it is old', async (t) =>
   }
 });
 
-t.test('an embedding without a hash is current as long as the status says so', async (t) => {
+t.test('an embedding without a hash is current as long as the status is embedded', async (t) => {
   const { library, repository, embed } = open(t);
   addExperience(library, 'E1');
   await embed();
@@ -111,7 +111,7 @@ t.test('of several embeddings the newest counts', async (t) => {
   t.equal(one(repository, 'E1').model_name, 'newer');
 });
 
-t.test('embedding writes the status without counting as a change of the library', async (t) => {
+t.test('embedding an entry does not change the revision of the library', async (t) => {
   const { library, embed } = open(t);
   addExperience(library, 'E1');
   const revision = () => library.prepare('SELECT revision FROM ops_library_state').pluck().get();

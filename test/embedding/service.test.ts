@@ -1,4 +1,4 @@
-// What works with an embedding service, what happens while it is down, and what when it changes.
+// Index and workers with an embedding service: while it works, while it is down, and when its model changes.
 import '../support/plain-children.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ async function open(t: Test) {
   return { service, config, library, queue: createSqliteQueue(library) };
 }
 
-t.test('the index is built and searched with the service of the settings', async (t) => {
+t.test('the configured service builds and searches the index', async (t) => {
   const { service, config } = await open(t);
   const { result, stderr } = await runScript(config, 'index');
   t.match(result, { embedded: 2, vectors: 2, model: 'some/model', dimension: 4 }, stderr);
@@ -49,7 +49,7 @@ t.test('the index is built and searched with the service of the settings', async
   await t.rejects(live.search({ query: 'title' }), { code: 'temporary', message: /gives 5 numbers by now/ });
 });
 
-t.test('while the service is down, a rebuild fails for the time being, and nothing else does', async (t) => {
+t.test('while the service is down a rebuild fails as temporary, and entries stay pending', async (t) => {
   const { service, config, queue } = await open(t);
   service.misbehave = (_, response) => refuse(response, 401);
   const { code, failure } = await runScript(config, 'index');
@@ -86,7 +86,7 @@ t.test('a worker may start before its service does', async (t) => {
   ]);
 });
 
-t.test('the service with another model behind the same name makes all entries wait again', async (t) => {
+t.test('another model behind the same name makes all entries pending', async (t) => {
   const { service, config, queue } = await open(t);
   await runScript(config, 'index');
   service.dimension = 6;
@@ -94,7 +94,7 @@ t.test('the service with another model behind the same name makes all entries wa
   t.match((await runScript(config, 'index')).result, { embedded: 2, vectors: 2, dimension: 6 });
 });
 
-t.test('a worker process waits for its service and never says its key', async (t) => {
+t.test('a worker process waits for its service and never prints its key', async (t) => {
   const {
     service,
     config: { root },

@@ -11,15 +11,15 @@ import { openBench, testQueueContract } from './queue-contract.ts';
 
 testQueueContract(t, createSqliteQueue);
 
-// `npm run chaos` walks with other seeds.
+// `npm run chaos` uses other seeds.
 for (const seed of [6, 19, 907_508]) {
-  t.test(`500 random steps are taken as the model takes them, seed ${seed}`, async (t) => {
+  t.test(`500 random steps match the model, seed ${seed}`, async (t) => {
     const walk = await walkQueue({ root: t.testdir(), openQueue: createSqliteQueue, seed, steps: 500 });
     t.same(walk, { steps: 500, difference: null });
   });
 }
 
-t.test('two processes share the queue, and embed every entry once', async (t) => {
+t.test('two processes share the queue and embed every entry once', async (t) => {
   const { library, queue, embeddings } = await openBench(t, createSqliteQueue);
   const added = Array.from({ length: 90 }, (_, i) => (i % 3 === 0 ? `M${i}` : `E${i}`));
   for (const id of added) id.startsWith('E') ? addExperience(library, id) : addManual(library, id);
@@ -37,7 +37,7 @@ t.test('two processes share the queue, and embed every entry once', async (t) =>
   }
 });
 
-t.test('what another program changes keeps the queue and the counts true', async (t) => {
+t.test('the queue and its counts follow changes by other programs', async (t) => {
   const { library, queue, statusOf, claim, complete } = await openBench(t, createSqliteQueue);
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id, { embedding_status: 'embedded' });
   const counts = async () => {
@@ -65,7 +65,7 @@ t.test('what another program changes keeps the queue and the counts true', async
 });
 
 t.test(
-  'what another program marks as failed while it is embedded is embedded, and listed until then',
+  'an entry that another program marks as failed during embedding is listed until it is embedded',
   async (t) => {
     const { library, queue, claim, complete, statusOf, embeddings } = await openBench(t, createSqliteQueue);
     for (const id of ['E1', 'E2']) addExperience(library, id);
@@ -83,11 +83,11 @@ t.test(
   },
 );
 
-t.test('a change of the model that was stopped on the way is continued', async (t) => {
+t.test('an interrupted change of the model is continued', async (t) => {
   const { library, queue, statusOf } = await openBench(t, createSqliteQueue);
   addExperience(library, 'E1', { embedding_status: 'embedded' });
   const next = { name: 'next', dimension: 3 };
-  // As a process leaves it that was killed after its first statement.
+  // The state that a process killed after its first statement leaves.
   library.exec(`UPDATE ops_library_state SET embedding_model = 'next', embedding_dimension = NULL`);
   t.equal(await queue.useModel(next), 1);
   t.equal(statusOf('E1'), 'pending');

@@ -3,7 +3,7 @@ import { scaleToUnit, toUnitVector } from '../../src/embedding/vector.ts';
 
 const bytesOf = (...numbers: number[]) => Buffer.from(Float32Array.from(numbers).buffer);
 
-t.test('stored bytes become a vector of length 1', (t) => {
+t.test('stored bytes are read as a vector of length 1', (t) => {
   t.same(toUnitVector(bytesOf(3, 4), 2), Float32Array.of(0.6, 0.8));
   t.end();
 });
@@ -14,7 +14,7 @@ t.test('a vector that has length 1 keeps its bytes', (t) => {
   t.end();
 });
 
-t.test('bytes that are no vector give null', (t) => {
+t.test('bytes that are not a vector give null', (t) => {
   t.equal(toUnitVector(bytesOf(1, 0, 0), 2), null, 'another dimension');
   t.equal(toUnitVector(bytesOf(Number.NaN, 1), 2), null, 'not a number');
   t.equal(toUnitVector(bytesOf(Number.POSITIVE_INFINITY, 1), 2), null, 'infinite');

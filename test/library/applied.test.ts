@@ -10,7 +10,7 @@ import { hasStrace, killAtCall } from '../support/strace.ts';
 const skip = hasStrace ? false : 'strace is not installed, or may not trace';
 const mostSyncs = 20;
 
-/** Kills an export at each of its syncs in turn, until one commit is whole in the log and unseen. */
+/** Kills an export at each of its syncs in turn, until a complete commit is in the WAL but not visible. */
 async function leaveUnseen(root: string, settle: (library: Db) => void): Promise<boolean> {
   const { config } = await makeIndexed(root);
   for (let call = 1; call <= mostSyncs; call++) {
@@ -19,7 +19,7 @@ async function leaveUnseen(root: string, settle: (library: Db) => void): Promise
     const isKilled = await killAtCall(config, { name: 'export', args: {}, jobId }, 'fdatasync,fsync', call);
     const before = readApplied(library, { id: jobId, attempt: 1 });
     if (isKilled && before === null) settle(library);
-    // As a server that is killed leaves it: no checkpoint, and the index of the log is gone with the last process.
+    // A killed server leaves no checkpoint, and the WAL's index is gone with the last process.
     for (const ending of ['', '-wal'])
       fs.copyFileSync(config.databasePath + ending, `${root}/copy.db${ending}`);
     library.close();
@@ -33,10 +33,10 @@ async function leaveUnseen(root: string, settle: (library: Db) => void): Promise
   throw new Error(`more than ${mostSyncs} syncs`);
 }
 
-t.test('a commit whose writer was killed in the middle comes to light later', { skip }, async (t) => {
+t.test('the commit of a killed writer reappears when the file is recovered', { skip }, async (t) => {
   t.ok(await leaveUnseen(fs.realpathSync(t.testdir()), () => {}));
 });
 
-t.test('unless a commit was put in its place', { skip }, async (t) => {
+t.test('a later commit overwrites it', { skip }, async (t) => {
   t.notOk(await leaveUnseen(fs.realpathSync(t.testdir()), overwriteUnseen));
 });

@@ -29,7 +29,7 @@ t.test('rows are read back as they were written', async (t) => {
   t.strictSame(library.localCounts(), { experiences: 0, manuals: 1 });
 });
 
-t.test('only what may leave this machine is exported', async (t) => {
+t.test('local_only entries are not exported', async (t) => {
   const { library } = fill(t);
   t.strictSame(
     kinds.map((kind) => [...library[kind].exported()].length),
@@ -46,7 +46,7 @@ t.test('a category that still has entries is not removed', async (t) => {
   t.equal(library.category.remove('GIT'), true);
 });
 
-t.test('the revision counts changes of text and categories, and nothing else', async (t) => {
+t.test('the revision counts changes of text and categories only', async (t) => {
   const { library, db } = fill(t);
   const added = library.revision();
   t.equal(added, 3);
@@ -57,7 +57,7 @@ t.test('the revision counts changes of text and categories, and nothing else', a
   t.equal(library.revision(), added + 1);
 });
 
-t.test('a write that fails leaves nothing behind, and locks others out while it lasts', async (t) => {
+t.test('a failed write leaves no change, and blocks other writers while it runs', async (t) => {
   const { library, config } = fill(t);
   const other = openDatabase(config.databasePath, { busyMs: 0 });
   t.teardown(() => other.close());
@@ -73,7 +73,7 @@ t.test('a write that fails leaves nothing behind, and locks others out while it 
   t.equal(library.counts().manuals, 1);
 });
 
-t.test('what a job did is kept with the revision it left', async (t) => {
+t.test('the result of a job is kept with the revision that it left', async (t) => {
   const { library, db } = fill(t);
   library.recordApplied({ job: { id: 'job', attempt: 2 }, result: { added: 3 }, at: time });
   t.strictSame(db.prepare('SELECT * FROM ops_applied').raw().all(), [['job', 2, 3, '{"added":3}', time]]);

@@ -5,7 +5,7 @@ t.test('lengths count code points', async (t) => {
   t.strictSame(['', 'ab', 'é', '😀😀', 'e\u0301'].map(codePoints), [0, 2, 1, 2, 2]);
 });
 
-t.test('a cut text never ends in half a character', async (t) => {
+t.test('a cut text never ends in the middle of a character', async (t) => {
   t.equal(cut('short', 5), 'short');
   t.equal(cut('longer', 5), 'longe…');
   t.equal(cut('😀😀😀', 3), '😀😀😀');
@@ -19,11 +19,11 @@ t.test('a category code is three upper-case letters or digits of any script', as
     t.notMatch(code, categoryCode);
 });
 
-t.test('a stored sync_status has a word, unless another program has made it up', async (t) => {
+t.test('a stored sync_status has a word, unless another program invented it', async (t) => {
   t.strictSame([0, 1, 2, 7].map(syncStatusWord), ['synced', 'pending', 'local_only', '7']);
 });
 
-t.test('the columns of a kind are those of its table, in the order of a sheet', async (t) => {
+t.test('the columns of a kind are those of its table, in the order of the sheet', async (t) => {
   t.strictSame(columnsOf('category'), ['code', 'name', 'description', 'created_at']);
   t.equal(
     columnsOf('manual').join(),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
 
-t.test('what was started ends with who is ended by a signal', async (t) => {
+t.test('a child ends when a signal ends its parent', async (t) => {
   const module = new URL('../../scripts/end-with-us.js', import.meta.url);
   const source = `import { spawn } from 'node:child_process';
     import { endWithUs } from ${JSON.stringify(module)};
@@ -12,7 +12,7 @@ t.test('what was started ends with who is ended by a signal', async (t) => {
   const parent = spawn(process.execPath, ['--input-type=module', '-e', source]);
   await once(parent.stdout, 'data');
   parent.kill('SIGTERM');
-  // Its output is closed when nobody holds it any more.
+  // The output closes when no process holds it any more.
   const [code] = await once(parent, 'close');
   t.equal(code, 1);
 });

@@ -1,4 +1,4 @@
-// The examples of scripts/examples, run by the real engine from their own operations.yaml.
+// Runs scripts/examples in the real engine, from their own operations.yaml.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -14,7 +14,7 @@ const unlessPython = hasPython ? {} : { skip: 'there is no python3 on this machi
 const startWithExamples = (t: Test) =>
   startApp(t, { env: { CHL_OPERATIONS_FILE: path.join(folder, 'operations.yaml') } });
 
-t.test('the examples are listed beside our own operations, without a diagnostic', async (t) => {
+t.test('the examples are listed beside the built-in operations, without a diagnostic', async (t) => {
   const app = await startWithExamples(t);
   t.same(app.parts.customOperations.problems(), []);
   const ours = createCatalogue(declaredOperations)
@@ -27,7 +27,7 @@ t.test('the examples are listed beside our own operations, without a diagnostic'
   );
 });
 
-t.test('the shell example measures folders: progress, a row each, a result', async (t) => {
+t.test('the shell example measures folders and reports progress, a row for each and a result', async (t) => {
   const app = await startWithExamples(t);
   const job = await app.run('folder-sizes');
   t.match(job, { status: 'succeeded', result: { folders: 4 }, progress: { done: 4, total: 4 } });

@@ -7,7 +7,7 @@ import { runByHand, runScript } from '../support/script.ts';
 
 const many = Array.from({ length: 3000 }, (_, number) => experience({ id: `EXP-${number}` }));
 
-t.test('an export writes the review sheet, notes it, and imports as unchanged', async (t) => {
+t.test('an export writes the review sheet and its time, and imports as unchanged', async (t) => {
   const { config, db } = await filledRoot(t);
   const { code, result, jobId, progress } = await runScript(config, 'export');
   t.equal(code, 0);
@@ -34,7 +34,7 @@ t.test('an export writes the review sheet, notes it, and imports as unchanged', 
   t.match(dryRun.result, { added: 0, changed: 0, unchanged: 3, removed: 0 });
 });
 
-t.test('a dry run counts, and writes nothing', async (t) => {
+t.test('a dry run counts and writes nothing', async (t) => {
   const { config, db } = await filledRoot(t);
   const { result } = await runScript(config, 'export', { dry_run: true, target: 'published' });
   t.match(result, {
@@ -60,24 +60,27 @@ t.test('the previous sheet is kept beside the new one', async (t) => {
   t.match(read('review.previous'), 'Commit one change at a time');
 });
 
-t.test('an export that is killed while it writes leaves the old sheet, and the next one mends', async (t) => {
-  const { config } = await filledRoot(t, { experiences: many });
-  const folder = writeSheet({ config }, sheet(), 'sheets/review');
-  const before = fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8');
-  const { signal } = await runScript(config, 'export', {}, (message, child) => {
-    if (message.type === 'progress') child.kill('SIGKILL');
-  });
-  t.equal(signal, 'SIGKILL');
-  const now = fs.existsSync(folder) ? fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8') : null;
-  t.ok(
-    now === before || now?.split('\r\n').length === many.length + 2,
-    'the sheet is the old one or the new one',
-  );
-  t.match(await runScript(config, 'export'), { code: 0 });
-  t.notOk(fs.existsSync(`${folder}.writing`));
-});
+t.test(
+  'an export that is killed while writing leaves the old sheet, and the next one cleans up',
+  async (t) => {
+    const { config } = await filledRoot(t, { experiences: many });
+    const folder = writeSheet({ config }, sheet(), 'sheets/review');
+    const before = fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8');
+    const { signal } = await runScript(config, 'export', {}, (message, child) => {
+      if (message.type === 'progress') child.kill('SIGKILL');
+    });
+    t.equal(signal, 'SIGKILL');
+    const now = fs.existsSync(folder) ? fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8') : null;
+    t.ok(
+      now === before || now?.split('\r\n').length === many.length + 2,
+      'the sheet is the old one or the new one',
+    );
+    t.match(await runScript(config, 'export'), { code: 0 });
+    t.notOk(fs.existsSync(`${folder}.writing`));
+  },
+);
 
-t.test('a swap that was half done is mended before the next', async (t) => {
+t.test('a half-done swap is repaired before the next export', async (t) => {
   const { config } = await filledRoot(t);
   const folder = writeSheet({ config }, sheet({ manuals: [] }), 'sheets/review.previous');
   writeSheet({ config }, sheet(), 'sheets/review.writing');
@@ -91,7 +94,7 @@ t.test('a swap that was half done is mended before the next', async (t) => {
   );
 });
 
-t.test('nothing that is not a sheet is written over', async (t) => {
+t.test('a path that is not a sheet is never overwritten', async (t) => {
   const { config, db } = await filledRoot(t);
   const cases: [string, string][] = [
     ['chl.db', '“chl.db” is not allowed. A sheet is written to a folder in sheets.'],
@@ -109,14 +112,14 @@ t.test('nothing that is not a sheet is written over', async (t) => {
   t.equal(db.prepare('SELECT count(*) FROM category_manuals').pluck().get(), 2);
 });
 
-t.test('an export started by hand refuses a format that it does not know', async (t) => {
+t.test('an export started by hand refuses an unknown format', async (t) => {
   const { config } = await filledRoot(t);
   const { code, failure } = await runByHand(config, 'export', { format: 'xlsx' });
   t.equal(code, 65);
   t.equal(failure?.message, 'Unknown argument "format". Known: target, path, dry_run.');
 });
 
-/** A library of one entry of each kind, and a manual that may not leave. */
+/** A library with an entry of each kind, and a manual that is local_only. */
 async function filledRoot(t: Parameters<typeof makeRoot>[0], parts = {}) {
   const root = makeRoot(t);
   writeSheet(

@@ -20,7 +20,7 @@ import { runByHand, runScript } from '../support/script.ts';
 const entries = (count: number, row = {}) =>
   Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
 
-t.test('a replace that would remove more than a fifth needs consent', async (t) => {
+t.test('a replace that would remove more than a fifth of the entries needs consent', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: entries(9) }));
   await runScript(root.config, 'import');
@@ -37,7 +37,7 @@ t.test('a replace that would remove more than a fifth needs consent', async (t) 
   await t.test('a merge removes nothing', async (t) => {
     t.match((await runScript(root.config, 'import', { mode: 'merge' })).result, { unchanged: 8, removed: 0 });
   });
-  await t.test('the plan says so, and its token is consent', async (t) => {
+  await t.test('the token of a plan is consent', async (t) => {
     const { result } = await runScript(root.config, 'import', { dry_run: true });
     t.match(result, { removed: 3 });
     t.match((await runScript(root.config, 'import', { plan: result?.plan })).result, {
@@ -54,14 +54,14 @@ t.test('a replace that would remove more than a fifth needs consent', async (t) 
   });
 });
 
-t.test('a plan is applied only to what it was made for', async (t) => {
+t.test('a plan is applied only to the sheet, library and mode that it was made for', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet());
   const { result } = await runScript(root.config, 'import', { dry_run: true });
   const plan = result?.plan;
   t.equal(plan, planToken(0, await hashFolder(folder), 'replace'), 'the server can make the same token');
   const message =
-    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and look at it again.';
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
   const outdated = { code: 65, failure: { message, detail: { code: 'plan_outdated' } } };
 
   t.match(await runScript(root.config, 'import', { plan, mode: 'merge' }), outdated, 'another mode');
@@ -78,7 +78,7 @@ t.test('a plan is applied only to what it was made for', async (t) => {
   );
 });
 
-t.test('a library that another program changes meanwhile is compared again', async (t) => {
+t.test('a library that another program changes during the import is compared again', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: entries(3) }));
   await runScript(root.config, 'import');
@@ -89,12 +89,12 @@ t.test('a library that another program changes meanwhile is compared again', asy
   });
   t.equal(code, 0);
   t.match(result, { added: 1, removed: 1, unchanged: 5, categories: 1 });
-  t.match(stdout, 'Another program has changed the library meanwhile; comparing again.');
+  t.match(stdout, 'Another program has changed the library; comparing again.');
   const backups = fs.readdirSync(path.join(root.config.root, 'backups'));
   t.strictSame(backups, [result?.backup], 'one backup, of the last state');
 });
 
-t.test('an attempt that is no longer the running one writes nothing', async (t) => {
+t.test('an attempt that is no longer running writes nothing', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   const before = contentOf(root);
@@ -111,7 +111,7 @@ t.test('an attempt that is no longer the running one writes nothing', async (t) 
   t.strictSame(contentOf(root), before);
 });
 
-t.test('an import that is killed while it writes has written nothing', async (t) => {
+t.test('an import that is killed while writing changes nothing', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: entries(3000) }));
   const before = contentOf(root);
@@ -137,7 +137,7 @@ t.test('paths outside the allowed folders are refused', async (t) => {
   });
 });
 
-t.test('a script started by hand completes its arguments by the schema of its operation', async (t) => {
+t.test('a script started by hand fills in the defaults of its operation', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   const { code, result } = await runByHand(root.config, 'import', { dry_run: true });
@@ -145,7 +145,7 @@ t.test('a script started by hand completes its arguments by the schema of its op
   t.match(result, { mode: 'replace', dry_run: true, added: 3 });
 });
 
-t.test('a script started by hand refuses arguments that the schema does not know', async (t) => {
+t.test('a script started by hand refuses arguments that its operation does not know', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   const cases: [Record<string, unknown>, string][] = [
@@ -181,7 +181,7 @@ function isBeingWritten({ db }: Root): boolean {
   }
 }
 
-/** Until the test ends, nobody else can read ops.db: a script waits at its fence. */
+/** Locks ops.db until the test ends, so that a script waits at its fence. */
 function blockFence(t: Scope, { config }: Root) {
   const ops = openDatabase(config.opsDatabasePath, { busyMs: 1000 });
   ops.pragma('locking_mode = EXCLUSIVE');

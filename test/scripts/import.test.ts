@@ -8,7 +8,7 @@ import { runScript } from '../support/script.ts';
 const entries = (count: number, row = {}) =>
   Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
 
-t.test('a first import fills an empty library and says what it did', async (t) => {
+t.test('a first import fills an empty library and reports its counts', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   const { code, result, progress, jobId, stdout } = await runScript(root.config, 'import');
@@ -40,7 +40,7 @@ t.test('a first import fills an empty library and says what it did', async (t) =
   ]);
 });
 
-t.test('the same again changes nothing and needs no backup', async (t) => {
+t.test('a second import of the same sheet changes nothing and makes no backup', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   await runScript(root.config, 'import');
@@ -50,7 +50,7 @@ t.test('the same again changes nothing and needs no backup', async (t) => {
   t.notOk(fs.existsSync(path.join(root.config.root, 'backups')));
 });
 
-t.test('a library that changes is backed up before, as it was', async (t) => {
+t.test('a library is backed up before it changes', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   await runScript(root.config, 'import');
@@ -65,7 +65,7 @@ t.test('a library that changes is backed up before, as it was', async (t) => {
   t.equal(backup.prepare('SELECT title FROM experiences').pluck().get(), 'Commit one change at a time');
 });
 
-t.test('a dry run counts and shows, and writes nothing', async (t) => {
+t.test('a dry run counts, shows a preview and writes nothing', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   await runScript(root.config, 'import');
@@ -104,7 +104,7 @@ t.test('a dry run counts and shows, and writes nothing', async (t) => {
   t.strictSame(contentOf(root), before);
 });
 
-t.test('one bad row stops the import, with every problem as a result row', async (t) => {
+t.test('one bad row stops the import, and every problem is a result row', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: [experience({ id: 'EXP' }), ...entries(60, { section: 'x' })] }));
   const before = contentOf(root);
@@ -123,7 +123,7 @@ t.test('one bad row stops the import, with every problem as a result row', async
   t.strictSame(contentOf(root), before);
 });
 
-t.test('skip_invalid leaves such rows out, and lists them', async (t) => {
+t.test('skip_invalid leaves bad rows out and lists them', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: [experience(), experience({ id: 'EXP-2', section: 'x' })] }));
   const { code, result, rows } = await runScript(root.config, 'import', { skip_invalid: true });
@@ -135,7 +135,7 @@ t.test('skip_invalid leaves such rows out, and lists them', async (t) => {
   );
 });
 
-t.test('skip_invalid cannot leave out a tab', async (t) => {
+t.test('skip_invalid does not leave out a tab', async (t) => {
   const root = makeRoot(t);
   fs.rmSync(path.join(writeSheet(root, sheet()), 'manuals.csv'));
   const { code, failure, rows } = await runScript(root.config, 'import', { skip_invalid: true });
@@ -144,7 +144,7 @@ t.test('skip_invalid cannot leave out a tab', async (t) => {
   t.match(rows, [{ ref: 'Manuals', outcome: 'invalid', message: /^manuals\.csv is missing\./ }]);
 });
 
-t.test('further columns are left out with a warning', async (t) => {
+t.test('unknown columns are left out with a warning', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ manuals: [manual({ reviewer: 'Ada', notes: 'fine' })] }));
   const { code, rows, stdout } = await runScript(root.config, 'import');
@@ -154,7 +154,7 @@ t.test('further columns are left out with a warning', async (t) => {
   t.match(stdout, `Manuals: ${message}`);
 });
 
-t.test('a sheet elsewhere is read by its path, with the delimiter it has', async (t) => {
+t.test('a sheet is read by its path, with whatever delimiter it uses', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet({ categories: [category({ description: 'a, b' })] }), 'uploads/mine');
   const file = path.join(folder, 'categories.csv');

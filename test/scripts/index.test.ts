@@ -9,7 +9,7 @@ import { readMeta } from '../../src/index/meta.ts';
 import { addCategory, addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { addRunningJob, runScript } from '../support/script.ts';
 
-/** A library of four entries in two categories; `vectorsNow` are the ids that the live index holds. */
+/** A library with four entries in two categories; `vectorsNow` returns the ids in the live index. */
 function open(t: Test) {
   const { config, library } = createLibrary(t.testdir());
   t.teardown(() => library.close());
@@ -32,7 +32,7 @@ function open(t: Test) {
   };
 }
 
-t.test('the first run embeds everything and builds an index of it', async (t) => {
+t.test('the first run embeds every entry and builds an index', async (t) => {
   const { config, run, liveMeta, library } = open(t);
   const { code, result, stderr } = await run();
   t.equal(code, 0, stderr);
@@ -60,7 +60,7 @@ t.test('the first run embeds everything and builds an index of it', async (t) =>
   });
 });
 
-t.test('progress goes through embed, build, verify and switch, and ends each', async (t) => {
+t.test('progress reports the phases embed, build, verify and switch, each to its end', async (t) => {
   const { run } = open(t);
   const { progress } = await run();
   const last = new Map<string, number[]>();
@@ -69,7 +69,7 @@ t.test('progress goes through embed, build, verify and switch, and ends each', a
   t.same(last.get('switch'), [1, 1]);
 });
 
-t.test('a second run embeds only what changed and drops what was removed', async (t) => {
+t.test('a second run embeds changed entries only and drops removed ones', async (t) => {
   const { run, library, vectorsNow } = open(t);
   await run();
   library.exec(`UPDATE experiences SET title = 'Changed by another program' WHERE id = 'E1'`);
@@ -80,15 +80,18 @@ t.test('a second run embeds only what changed and drops what was removed', async
   t.same(vectorsNow(), ['E1', 'E2', 'E3', 'M1']);
 });
 
-t.test('one category or one entry can be embedded alone; the index holds what is current', async (t) => {
-  const { run, vectorsNow } = open(t);
-  t.match((await run({ category: 'OPS' })).result, { entries: 4, embedded: 2, vectors: 2 });
-  t.same(vectorsNow(), ['E2', 'M2']);
-  t.match((await run({ entry: 'M1' })).result, { embedded: 1, reused: 2, vectors: 3 });
-  t.match((await run({ category: 'OPS', full: true })).result, { embedded: 2, reused: 1, vectors: 3 });
-});
+t.test(
+  'one category or one entry can be embedded alone, and the index holds all current embeddings',
+  async (t) => {
+    const { run, vectorsNow } = open(t);
+    t.match((await run({ category: 'OPS' })).result, { entries: 4, embedded: 2, vectors: 2 });
+    t.same(vectorsNow(), ['E2', 'M2']);
+    t.match((await run({ entry: 'M1' })).result, { embedded: 1, reused: 2, vectors: 3 });
+    t.match((await run({ category: 'OPS', full: true })).result, { embedded: 2, reused: 1, vectors: 3 });
+  },
+);
 
-t.test('what cannot be done is bad input, and the live index stays', async (t) => {
+t.test('an impossible run ends as bad input, and the live index stays', async (t) => {
   const { config, library, run } = open(t);
   await run();
   const before = fs.readdirSync(config.indexFolder);
@@ -121,7 +124,7 @@ t.test('a category without entries in a library that was never embedded has noth
   t.equal(readPointer(config.indexFolder), null);
 });
 
-t.test('an attempt that is no longer the running one switches nothing', async (t) => {
+t.test('an attempt that is no longer running does not switch the index', async (t) => {
   const { config, run } = open(t);
   const jobId = addRunningJob(config, 'index');
   const ops = prepareOps(config.opsDatabasePath);
@@ -133,7 +136,7 @@ t.test('an attempt that is no longer the running one switches nothing', async (t
   t.equal(readPointer(config.indexFolder), null);
 });
 
-t.test('recovery finds the result of a finished run in both places', async (t) => {
+t.test('recovery finds the result of a finished run in the library and in the index', async (t) => {
   const { config, library, run } = open(t);
   const jobId = addRunningJob(config, 'index');
   const { result } = await run({}, jobId);
@@ -145,7 +148,7 @@ t.test('recovery finds the result of a finished run in both places', async (t) =
   t.same(JSON.parse(applied[0]?.result ?? ''), result);
 });
 
-t.test('a failed entry is embedded by the next run', async (t) => {
+t.test('the next run embeds an entry that failed before', async (t) => {
   const { library, run } = open(t);
   library.exec(`UPDATE experiences SET embedding_status = 'failed' WHERE id = 'E1'`);
   t.match((await run({ category: 'OPS' })).result, { embedded: 2, failed: 1 });

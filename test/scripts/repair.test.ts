@@ -7,7 +7,7 @@ import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 import { runScript } from '../support/script.ts';
 
-/** A library of three entries whose index is whole. */
+/** A library with three entries and a complete index. */
 async function open(t: Test) {
   const { config, library } = createLibrary(t.testdir());
   t.teardown(() => library.close());
@@ -23,7 +23,7 @@ async function open(t: Test) {
   return { config, library, generation, embeddedAt, repair: () => runScript(config, 'repair', {}) };
 }
 
-t.test('nothing is done when the index is whole and holds exactly the library, and it says so', async (t) => {
+t.test('repair does nothing and says so when the index matches the library', async (t) => {
   const { generation, embeddedAt, repair } = await open(t);
   const before = [generation(), embeddedAt()];
   const { code, result, stdout } = await repair();
@@ -33,7 +33,7 @@ t.test('nothing is done when the index is whole and holds exactly the library, a
   t.same([generation(), embeddedAt()], before);
 });
 
-t.test('exactly what is stale, missing, failed or orphaned is repaired', async (t) => {
+t.test('repair touches exactly the stale, missing, failed and orphaned entries', async (t) => {
   const { library, generation, embeddedAt, repair } = await open(t);
   const [kept] = embeddedAt();
   library.exec(`UPDATE experiences SET playbook = 'Other', embedding_status = 'pending' WHERE id = 'E2'`);
@@ -53,7 +53,7 @@ t.test('exactly what is stale, missing, failed or orphaned is repaired', async (
   t.match((await repair()).result, { repaired: 0, vectors: 4 });
 });
 
-t.test('an index that is damaged or of another model is built anew, whatever the counts say', async (t) => {
+t.test('repair rebuilds an index that is damaged or of another model', async (t) => {
   const { config, generation, repair } = await open(t);
   const files = () => generationFiles(path.join(config.indexFolder, generation()));
   const bytes = fs.readFileSync(files().index);
@@ -74,7 +74,7 @@ t.test('an index that is damaged or of another model is built anew, whatever the
   t.match((await repair()).result, { repaired: 3, vectors: 3, generation: generation() });
 });
 
-t.test('an empty library is refused in words', async (t) => {
+t.test('an empty library is refused with a message', async (t) => {
   const { library, repair } = await open(t);
   library.exec('DELETE FROM experiences; DELETE FROM category_manuals');
   const { code, failure } = await repair();

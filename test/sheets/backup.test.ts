@@ -24,7 +24,7 @@ t.test('a backup is a whole library that only its owner can read', async (t) => 
   t.notOk(fs.existsSync(file));
 });
 
-t.test('a library may be in use while it is copied, and the part that is done grows', async (t) => {
+t.test('a library can be written while it is copied, and the copied share grows', async (t) => {
   const { config, db } = makeRoot(t);
   db.exec(`INSERT INTO categories VALUES ('GIT', 'Git', '${'x'.repeat(8_000_000)}', '')`);
   const other = openDatabase(config.databasePath, { busyMs: 0 });
@@ -41,7 +41,7 @@ t.test('a library may be in use while it is copied, and the part that is done gr
   backup.close();
 });
 
-t.test('what a backup that died has left is removed by the next', async (t) => {
+t.test('a backup removes what a killed one left behind', async (t) => {
   const { config, db } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   fs.mkdirSync(folder);

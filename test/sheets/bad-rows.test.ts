@@ -57,7 +57,7 @@ testRefusals([
     ],
   },
   {
-    title: 'duplicate ids, also of a row that is wrong itself',
+    title: 'duplicate ids, even of a row that is itself invalid',
     content: {
       experiences: [
         experience(),
@@ -126,7 +126,7 @@ testRefusals([
     ],
   },
   {
-    title: 'words that are none of those allowed',
+    title: 'words that are not allowed',
     content: {
       experiences: [experience({ section: 'usefull', source: 'Global', sync_status: 'local-only' })],
       manuals: [manual({ sync_status: 3 }), manual({ id: 'MNL-2', source: 'elsewhere', sync_status: '' })],
@@ -231,12 +231,12 @@ testRefusals([
   },
 ]);
 
-t.test('accepts the sheet that the cases above spoil', async (t) => {
+t.test('the sheet that the cases above spoil is valid', async (t) => {
   const root = makeRoot(t);
   t.strictSame(check(root, writeSheet(root, sheet())).details?.problems, []);
 });
 
-t.test('says how many problems there are, and the first in full', async (t) => {
+t.test('a refusal states the number of problems and the first one in full', async (t) => {
   const root = makeRoot(t);
   const many = Array.from({ length: 60 }, (_, number) => experience({ id: `EXP-${number}`, section: 'x' }));
   const { message, details } = check(root, writeSheet(root, sheet({ experiences: many })));

@@ -68,7 +68,7 @@ testRefusals([
     ],
   },
   {
-    title: 'a folder in the place of a tab',
+    title: 'a folder instead of a tab',
     spoil: (folder) => {
       fs.rmSync(path.join(folder, 'manuals.csv'));
       fs.mkdirSync(path.join(folder, 'manuals.csv'));
@@ -77,7 +77,7 @@ testRefusals([
     problems: [['Manuals', null, null, null, 'manuals.csv is not a file.']],
   },
   {
-    title: 'a tab that is a link out of the allowed folders',
+    title: 'a tab that links out of the allowed folders',
     spoil: (folder) => {
       fs.renameSync(path.join(folder, 'manuals.csv'), path.join(folder, '../../elsewhere.csv'));
       fs.symlinkSync('../../elsewhere.csv', path.join(folder, 'manuals.csv'));
@@ -163,7 +163,7 @@ testRefusals([
     ],
   },
   {
-    title: 'an unclosed quote, and what is wrong before it',
+    title: 'an unclosed quote, and the problems before it',
     content: { experiences: [experience({ section: '' }), experience({ id: 'EXP-2', title: 'Open' })] },
     spoil: (folder) => edit(folder, 'experiences.csv', ',Open,', ',"Open,'),
     code: 'unreadable_tab',
@@ -173,7 +173,7 @@ testRefusals([
         3,
         'title',
         null,
-        'The quote that opens this cell is never closed. Correct it; what follows in this tab is not read.',
+        'The quote that opens this cell is never closed. Correct it; the rest of this tab is not read.',
       ],
       ['Experiences', 2, 'section', '', 'The cell is empty; expected is one of useful, harmful, contextual.'],
     ],
@@ -188,7 +188,7 @@ testRefusals([
         2,
         'name',
         null,
-        'Text follows the closing quote of this cell; a quote inside a cell must be doubled. Correct it; what follows in this tab is not read.',
+        'Text follows the closing quote of this cell; a quote inside a cell must be doubled. Correct it; the rest of this tab is not read.',
       ],
     ],
   },

@@ -3,7 +3,7 @@ import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
 
 const read = (text: string, delimiter = ',') => parseCsv(Buffer.from(text), delimiter);
 
-t.test('reads records as RFC 4180 has them', async (t) => {
+t.test('records are read as RFC 4180 defines them', async (t) => {
   const cases: [string, string, string[][]][] = [
     [
       'plain cells',
@@ -76,7 +76,7 @@ t.test('reads records as RFC 4180 has them', async (t) => {
   t.strictSame(read('a\t1,5\n', '\t').records, [['a', '1,5']]);
 });
 
-t.test('stops at a quote in the wrong place, and says where', async (t) => {
+t.test('reading stops at a misplaced quote and reports its position', async (t) => {
   const cases: [string, number, number, string][] = [
     ['a,b\n1,"x\n2,y\n', 2, 1, 'The quote that opens this cell is never closed.'],
     [
@@ -91,7 +91,7 @@ t.test('stops at a quote in the wrong place, and says where', async (t) => {
       1,
       'Text follows the closing quote of this cell; a quote inside a cell must be doubled.',
     ],
-    ['a,b\n1,5" disk\n', 2, 1, 'A quote stands inside this cell, but the cell does not begin with one.'],
+    ['a,b\n1,5" disk\n', 2, 1, 'There is a quote inside this cell, but the cell does not begin with one.'],
   ];
   for (const [text, row, cell, message] of cases) {
     const { records, fault } = read(text);
@@ -100,15 +100,15 @@ t.test('stops at a quote in the wrong place, and says where', async (t) => {
   }
 });
 
-t.test('reads what is not UTF-8 as replacement characters', async (t) => {
+t.test('invalid UTF-8 is read as replacement characters', async (t) => {
   t.strictSame(parseCsv(Buffer.from('a,b\ngr\xfcn,2\n', 'latin1'), ',').records[1], ['gr\uFFFDn', '2']);
 });
 
-t.test('reads no more records than asked for', async (t) => {
+t.test('reading stops after the requested number of records', async (t) => {
   t.strictSame(parseCsv(Buffer.from('a,b\n"never closed'), ',', 1), { records: [['a', 'b']], fault: null });
 });
 
-t.test('reads back what it writes', async (t) => {
+t.test('written records are read back unchanged', async (t) => {
   const record = ['', ' ', 'a,b', '"', 'x""y', '\r\n', '\n', '\r', "'=1", '=1+1', '😀', 'plain;\ttext'];
   t.strictSame(read(formatRecord(record)).records, [record]);
   t.equal(formatRecord(['a', 'b"c']), 'a,"b""c"\r\n');

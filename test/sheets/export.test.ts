@@ -17,7 +17,7 @@ import {
 } from '../support/library.ts';
 import { importFolder, unfollowed } from '../support/plan.ts';
 
-/** What spreadsheets, CSV and people do to texts. */
+/** Texts that CSV or a spreadsheet program may damage. */
 const nasty = [
   '"quoted" and ""doubled""',
   'two\r\nlines, and a comma',
@@ -41,21 +41,24 @@ const nasty = [
   '0',
 ];
 
-t.test('export, import into an empty library, export: the same bytes but for exported_at', async (t) => {
-  const root = makeRoot(t);
-  writeSheet(root, nastySheet());
-  importFrom(root, 'sheets/published');
-  const first = exportTo(root, 'first', '2026-11-22T10:00:00.000Z');
-  const twin = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(root.config.root, 'twin') });
-  importFrom(twin, first);
-  const second = exportTo(twin, 'second', '2026-11-22T11:00:00.000Z');
-  for (const file of tabFiles) {
-    const [one, two] = [first, second].map((folder) => fs.readFileSync(path.join(folder, file), 'utf8'));
-    t.equal(two?.replaceAll('T11:00:00.000Z', 'T10:00:00.000Z'), one, file);
-  }
-});
+t.test(
+  'export, import into an empty library and export again give the same bytes, except exported_at',
+  async (t) => {
+    const root = makeRoot(t);
+    writeSheet(root, nastySheet());
+    importFrom(root, 'sheets/published');
+    const first = exportTo(root, 'first', '2026-11-22T10:00:00.000Z');
+    const twin = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(root.config.root, 'twin') });
+    importFrom(twin, first);
+    const second = exportTo(twin, 'second', '2026-11-22T11:00:00.000Z');
+    for (const file of tabFiles) {
+      const [one, two] = [first, second].map((folder) => fs.readFileSync(path.join(folder, file), 'utf8'));
+      t.equal(two?.replaceAll('T11:00:00.000Z', 'T10:00:00.000Z'), one, file);
+    }
+  },
+);
 
-t.test('the library says the same after an import of its own export', async (t) => {
+t.test('importing its own export leaves the library unchanged', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, nastySheet());
   importFrom(root, 'sheets/published');
@@ -99,7 +102,7 @@ t.test(
   },
 );
 
-t.test('what is exported does not count as a change of the library', async (t) => {
+t.test('an export does not change the revision of the library', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   importFrom(root, 'sheets/published');

@@ -14,7 +14,7 @@ function makePlaces(t: Scope) {
   return { root, data: `${data}`, shared: `${shared}`, outside: `${outside}` };
 }
 
-/** The message for a path that is refused as an argument. */
+/** Returns the message of the refusal. */
 function refusal({ config }: Pick<Root, 'config'>, given: string, use: 'read' | 'write'): string {
   try {
     return `allowed: ${resolveSheetPath(config, given, use)}`;
@@ -26,18 +26,21 @@ function refusal({ config }: Pick<Root, 'config'>, given: string, use: 'read' | 
   }
 }
 
-t.test('reads from sheets, uploads and import roots, by a path relative to the data root', async (t) => {
-  const { root, data, shared } = makePlaces(t);
-  fs.mkdirSync(path.join(data, 'uploads/one'), { recursive: true });
-  t.equal(resolveSheetPath(root.config, 'sheets/published', 'read'), path.join(data, 'sheets/published'));
-  t.equal(resolveSheetPath(root.config, 'uploads/one', 'read'), path.join(data, 'uploads/one'));
-  t.equal(resolveSheetPath(root.config, shared, 'read'), shared);
-  t.equal(sheetPlace(root.config, 'review'), path.join(data, 'sheets/review'));
-  t.equal(pathInRoot(root.config, path.join(data, 'sheets/review')), 'sheets/review');
-  t.equal(pathInRoot(root.config, shared), shared);
-});
+t.test(
+  'sheets are read from sheets, uploads and import roots, by a path relative to the data root',
+  async (t) => {
+    const { root, data, shared } = makePlaces(t);
+    fs.mkdirSync(path.join(data, 'uploads/one'), { recursive: true });
+    t.equal(resolveSheetPath(root.config, 'sheets/published', 'read'), path.join(data, 'sheets/published'));
+    t.equal(resolveSheetPath(root.config, 'uploads/one', 'read'), path.join(data, 'uploads/one'));
+    t.equal(resolveSheetPath(root.config, shared, 'read'), shared);
+    t.equal(sheetPlace(root.config, 'review'), path.join(data, 'sheets/review'));
+    t.equal(pathInRoot(root.config, path.join(data, 'sheets/review')), 'sheets/review');
+    t.equal(pathInRoot(root.config, shared), shared);
+  },
+);
 
-t.test('follows links that stay inside, also of the data root itself', async (t) => {
+t.test('links that stay inside are followed, even one to the data root itself', async (t) => {
   const { root, data, shared } = makePlaces(t);
   fs.symlinkSync(path.join(shared), path.join(data, 'sheets/linked'));
   t.equal(resolveSheetPath(root.config, 'sheets/linked', 'read'), shared);
@@ -47,7 +50,7 @@ t.test('follows links that stay inside, also of the data root itself', async (t)
   t.equal(pathInRoot(linked, path.join(data, 'sheets/published')), 'sheets/published');
 });
 
-t.test('refuses to read what is elsewhere, missing or no folder', async (t) => {
+t.test('a path that is outside, missing or not a folder is refused for reading', async (t) => {
   const { root, data, shared, outside } = makePlaces(t);
   fs.symlinkSync(outside, path.join(data, 'sheets/out'));
   fs.symlinkSync(path.join(outside, 'later'), path.join(data, 'sheets/nowhere'));
@@ -80,7 +83,7 @@ t.test('refuses to read what is elsewhere, missing or no folder', async (t) => {
   for (const [given, message] of cases) t.equal(refusal(root, given, 'read'), message, given);
 });
 
-t.test('writes to new folders and over sheets', async (t) => {
+t.test('a sheet is written to a new folder or over another sheet', async (t) => {
   const { root, data, shared } = makePlaces(t);
   fs.mkdirSync(path.join(data, 'sheets/empty'));
   for (const given of [
@@ -94,7 +97,7 @@ t.test('writes to new folders and over sheets', async (t) => {
   }
 });
 
-t.test('refuses to write over anything that is not a sheet', async (t) => {
+t.test('a folder that is not a sheet is never overwritten', async (t) => {
   const { root, data, shared } = makePlaces(t);
   fs.mkdirSync(path.join(data, 'sheets/notes'));
   fs.writeFileSync(path.join(data, 'sheets/notes/letter.txt'), '');
@@ -147,7 +150,7 @@ t.test('refuses to write over anything that is not a sheet', async (t) => {
   }
 });
 
-t.test('lets a tab be a link to a file inside only', async (t) => {
+t.test('a tab may be a link to a file inside only', async (t) => {
   const { root, data, outside } = makePlaces(t);
   t.ok(mayRead(root.config, path.join(data, 'sheets/published/manuals.csv')));
   t.notOk(mayRead(root.config, path.join(outside, 'manuals.csv')));

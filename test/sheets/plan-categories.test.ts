@@ -32,14 +32,14 @@ t.test('a replace keeps local_only entries, with their categories', async (t) =>
   t.strictSame(keys(root), ['GIT', 'SQL', 'EXP-1', 'EXP-LOCAL', 'MNL-1']);
 });
 
-t.test('a local_only entry that is in the sheet becomes what the sheet says', async (t) => {
+t.test('a local_only entry that is in the sheet takes the values of the sheet', async (t) => {
   const root = makeRoot(t);
   importSheet(root, sheet({ experiences: [experience({ sync_status: 2 })] }));
   const { preview } = importSheet(root, sheet());
   t.strictSame(preview.changed[0]?.fields, [{ field: 'sync_status', from: 'local_only', to: 'synced' }]);
 });
 
-t.test('two categories can swap their names, and a new one can take the name of one that goes', async (t) => {
+t.test('two categories can swap names, and a new one can take the name of a removed one', async (t) => {
   const root = makeRoot(t);
   const [git, sql] = [category({ name: 'One' }), category({ code: 'SQL', name: 'Two' })];
   importSheet(root, sheet({ categories: [git, sql, category({ code: 'OLD', name: 'Three' })] }));
@@ -60,7 +60,7 @@ t.test('two categories can swap their names, and a new one can take the name of 
   ]);
 });
 
-t.test('the name of a category that stays cannot be given to another', async (t) => {
+t.test('a category cannot take the name of one that stays', async (t) => {
   const root = makeRoot(t);
   importSheet(
     root,
@@ -95,7 +95,7 @@ t.test('entries survive when their category is replaced by another', async (t) =
   t.strictSame(keys(root), ['VCS', 'EXP-1', 'MNL-1']);
 });
 
-t.test('an invalid row changes nothing: its entry stays as it is, with its category', async (t) => {
+t.test('an invalid row changes nothing: the library keeps its entry and its category', async (t) => {
   const root = makeRoot(t);
   importSheet(
     root,
@@ -114,7 +114,7 @@ t.test('an invalid row changes nothing: its entry stays as it is, with its categ
   t.strictSame(keys(root), ['GIT', 'SQL', 'EXP-1', 'MNL-1']);
 });
 
-t.test('an invalid category stays as it is, and its entries remain valid', async (t) => {
+t.test('an invalid category row changes nothing, and its entries remain valid', async (t) => {
   const root = makeRoot(t);
   importSheet(root, sheet({ categories: [category(), category({ code: 'SQL' })] }));
   const spoilt = sheet({ categories: [category({ name: '' }), category({ code: 'SQL' })] });

@@ -1,4 +1,4 @@
-// An import with the token of a plan: it is accepted while the plan holds, and refused before anything is queued when not.
+// An import with the token of a plan: accepted while the plan is current, else refused before a job is queued.
 import { parse } from 'node-html-parser';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -12,7 +12,7 @@ async function planOf(app: TestApp): Promise<string> {
   return String(result?.plan);
 }
 
-t.test('a plan that holds is applied, and one that does not is refused with 409', async (t) => {
+t.test('a current plan is applied, and an outdated one is refused with 409', async (t) => {
   const app = await startApp(t);
   const plan = await planOf(app);
   const first = await app.json('/api/v1/operations/import', { args: { ...merge, plan }, ...confirmed });
@@ -33,7 +33,7 @@ t.test('a plan that holds is applied, and one that does not is refused with 409'
   t.equal(app.parts.listing.total(), jobs, 'nothing was queued');
 });
 
-t.test('what else is wrong is told before the plan is looked at', async (t) => {
+t.test('a validation error takes precedence over an outdated plan', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const args = { mode: 'replace', plan: 'f'.repeat(32) };
   const { body } = await app.json('/api/v1/operations/import', { args });

@@ -5,7 +5,7 @@ import { planToken } from '../../src/sheets/token.ts';
 import { category, experience, makeRoot, sheet } from '../support/library.ts';
 import { importSheet, keys, nothing, now, plan } from '../support/plan.ts';
 
-t.test('a first import adds everything, and the same again changes nothing', async (t) => {
+t.test('a first import adds everything, and a second one changes nothing', async (t) => {
   const root = makeRoot(t);
   t.strictSame(importSheet(root, sheet()).counts, { ...nothing, added: 3 });
   const before = createLibrary(root.db).revision();
@@ -15,7 +15,7 @@ t.test('a first import adds everything, and the same again changes nothing', asy
   t.equal(createLibrary(root.db).revision(), before, 'nothing was written');
 });
 
-t.test('a replace removes what the sheet does not have, a merge keeps it', async (t) => {
+t.test('a replace removes entries that the sheet does not have, and a merge keeps them', async (t) => {
   const root = makeRoot(t);
   importSheet(
     root,
@@ -34,7 +34,7 @@ t.test('a replace removes what the sheet does not have, a merge keeps it', async
   t.strictSame(keys(root), ['GIT', 'EXP-1', 'MNL-1']);
 });
 
-t.test('only changed text makes an entry wait for its embedding again', async (t) => {
+t.test('only a change of embedded text makes an entry pending', async (t) => {
   const changes: [string, string | number, string][] = [
     ['title', 'Another title', 'pending'],
     ['playbook', 'Another playbook', 'pending'],
@@ -56,7 +56,7 @@ t.test('only changed text makes an entry wait for its embedding again', async (t
   }
 });
 
-t.test('an entry that is removed takes its embedding along, and only its own', async (t) => {
+t.test('removing an entry removes its embedding and no other', async (t) => {
   const root = makeRoot(t);
   importSheet(root, sheet({ experiences: [experience(), experience({ id: 'MNL-1' })] }));
   const insert = root.db.prepare(`INSERT INTO embeddings VALUES (?, ?, 'm', '1', 1, x'00', '', NULL)`);
@@ -73,7 +73,7 @@ t.test('an entry that is removed takes its embedding along, and only its own', a
   ]);
 });
 
-t.test('an empty cell and a missing value are the same', async (t) => {
+t.test('an empty cell equals a missing value', async (t) => {
   const root = makeRoot(t);
   importSheet(root, sheet());
   t.equal(root.db.prepare('SELECT context FROM experiences').pluck().get(), null);
@@ -81,7 +81,7 @@ t.test('an empty cell and a missing value are the same', async (t) => {
   t.strictSame(plan(root, sheet()).counts, { ...nothing, unchanged: 3 });
 });
 
-t.test('the number and the word of a sync_status are the same', async (t) => {
+t.test('a sync_status may be a number or a word', async (t) => {
   const root = makeRoot(t);
   importSheet(root, sheet({ experiences: [experience({ sync_status: 'pending' })] }));
   t.strictSame(plan(root, sheet({ experiences: [experience({ sync_status: 1 })] })).counts, {
@@ -90,7 +90,7 @@ t.test('the number and the word of a sync_status are the same', async (t) => {
   });
 });
 
-t.test('contextual without context passes where the library holds the same row', async (t) => {
+t.test('a contextual row without context passes if the library holds the same row', async (t) => {
   const root = makeRoot(t);
   importSheet(root, sheet());
   root.db.exec(`UPDATE experiences SET section = 'contextual'`);
@@ -100,25 +100,28 @@ t.test('contextual without context passes where the library holds the same row',
   t.equal(plan(root, other).rowProblems[0]?.column, 'context');
 });
 
-t.test('times come from the sheet where they are ISO 8601, and a changed row is updated now', async (t) => {
-  const root = makeRoot(t);
-  const times = {
-    created_at: '2024-02-03',
-    updated_at: 'yesterday',
-    synced_at: '2024-02-30T99:00',
-    exported_at: '2024-02-03T04:05:06.789+01:00',
-  };
-  importSheet(root, sheet({ experiences: [experience(times)] }));
-  const read = root.db
-    .prepare('SELECT created_at, updated_at, synced_at, exported_at FROM experiences')
-    .raw();
-  t.strictSame(read.get(), ['2024-02-03', now, null, '2024-02-03T04:05:06.789+01:00']);
-  root.db.exec(`UPDATE experiences SET updated_at = 'before'`);
-  importSheet(root, sheet({ experiences: [experience({ author: 'Ada' })] }));
-  t.strictSame(read.get(), ['2024-02-03', now, null, '2024-02-03T04:05:06.789+01:00']);
-});
+t.test(
+  'times come from the sheet if they are ISO 8601, and a changed row gets a new updated_at',
+  async (t) => {
+    const root = makeRoot(t);
+    const times = {
+      created_at: '2024-02-03',
+      updated_at: 'yesterday',
+      synced_at: '2024-02-30T99:00',
+      exported_at: '2024-02-03T04:05:06.789+01:00',
+    };
+    importSheet(root, sheet({ experiences: [experience(times)] }));
+    const read = root.db
+      .prepare('SELECT created_at, updated_at, synced_at, exported_at FROM experiences')
+      .raw();
+    t.strictSame(read.get(), ['2024-02-03', now, null, '2024-02-03T04:05:06.789+01:00']);
+    root.db.exec(`UPDATE experiences SET updated_at = 'before'`);
+    importSheet(root, sheet({ experiences: [experience({ author: 'Ada' })] }));
+    t.strictSame(read.get(), ['2024-02-03', now, null, '2024-02-03T04:05:06.789+01:00']);
+  },
+);
 
-t.test('a sheet without times, and with its columns in another order, is as good', async (t) => {
+t.test('a sheet may lack the times and have its columns in another order', async (t) => {
   const root = makeRoot(t);
   const { created_at, updated_at, synced_at, exported_at, embedding_status, ...rest } = experience();
   const turned = Object.fromEntries(Object.entries(rest).reverse());
@@ -127,45 +130,48 @@ t.test('a sheet without times, and with its columns in another order, is as good
   t.equal(root.db.prepare('SELECT created_at FROM experiences').pluck().get(), now);
 });
 
-t.test('the preview shows the first fifty of each, field by field, with long texts cut', async (t) => {
-  const root = makeRoot(t);
-  const many = (count: number, row = {}) =>
-    Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
-  importSheet(root, sheet({ experiences: many(60) }));
-  const { preview, counts } = plan(
-    root,
-    sheet({ experiences: many(60, { title: 'New title', author: 'Ada' }) }),
-  );
-  t.equal(counts.changed, 60);
-  t.equal(preview.changed.length, 50);
-  t.strictSame(preview.changed[0], {
-    tab: 'Experiences',
-    row: 2,
-    id: 'EXP-0',
-    title: 'New title',
-    fields: [
-      { field: 'title', from: 'Commit one change at a time', to: 'New title' },
-      { field: 'author', from: null, to: 'Ada' },
-    ],
-  });
-  t.strictSame(plan(makeRoot(t), sheet()).preview.added[0], {
-    tab: 'Categories',
-    row: 2,
-    id: 'GIT',
-    title: 'Name of GIT',
-  });
+t.test(
+  'the preview shows the first fifty rows of each kind, field by field, with long texts cut',
+  async (t) => {
+    const root = makeRoot(t);
+    const many = (count: number, row = {}) =>
+      Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
+    importSheet(root, sheet({ experiences: many(60) }));
+    const { preview, counts } = plan(
+      root,
+      sheet({ experiences: many(60, { title: 'New title', author: 'Ada' }) }),
+    );
+    t.equal(counts.changed, 60);
+    t.equal(preview.changed.length, 50);
+    t.strictSame(preview.changed[0], {
+      tab: 'Experiences',
+      row: 2,
+      id: 'EXP-0',
+      title: 'New title',
+      fields: [
+        { field: 'title', from: 'Commit one change at a time', to: 'New title' },
+        { field: 'author', from: null, to: 'Ada' },
+      ],
+    });
+    t.strictSame(plan(makeRoot(t), sheet()).preview.added[0], {
+      tab: 'Categories',
+      row: 2,
+      id: 'GIT',
+      title: 'Name of GIT',
+    });
 
-  const long = 'x'.repeat(1500);
-  importSheet(root, sheet({ experiences: [experience({ playbook: `${long}old` })] }), 'merge');
-  const late = plan(root, sheet({ experiences: [experience({ playbook: `${long}new` })] }), 'merge').preview
-    .changed[0];
-  t.strictSame(late?.fields, [
-    { field: 'playbook', from: `…${'x'.repeat(40)}old`, to: `…${'x'.repeat(40)}new` },
-  ]);
-  const early = plan(root, sheet({ experiences: [experience({ playbook: '😀'.repeat(300) })] }), 'merge')
-    .preview.changed[0];
-  t.equal(early?.fields[0]?.to, `${'😀'.repeat(200)}…`);
-});
+    const long = 'x'.repeat(1500);
+    importSheet(root, sheet({ experiences: [experience({ playbook: `${long}old` })] }), 'merge');
+    const late = plan(root, sheet({ experiences: [experience({ playbook: `${long}new` })] }), 'merge').preview
+      .changed[0];
+    t.strictSame(late?.fields, [
+      { field: 'playbook', from: `…${'x'.repeat(40)}old`, to: `…${'x'.repeat(40)}new` },
+    ]);
+    const early = plan(root, sheet({ experiences: [experience({ playbook: '😀'.repeat(300) })] }), 'merge')
+      .preview.changed[0];
+    t.equal(early?.fields[0]?.to, `${'😀'.repeat(200)}…`);
+  },
+);
 
 t.test('a replace that removes more than a fifth of the entries is refused', async (t) => {
   const root = makeRoot(t);

@@ -7,7 +7,7 @@ import { seedStarterSheet } from '../../src/sheets/starter.ts';
 import { makeRoot } from '../support/library.ts';
 import { checkFolder, planSheet } from '../support/plan.ts';
 
-t.test('the starter library passes every check, and is large enough to be of use', async (t) => {
+t.test('the starter library passes every check and is large enough to be useful', async (t) => {
   const { config, db } = makeRoot(t);
   t.equal(seedStarterSheet(config), true);
   const checked = checkFolder(sheetPlace(config, 'published'));
@@ -17,7 +17,7 @@ t.test('the starter library passes every check, and is large enough to be of use
   t.ok(categories >= 12 && experiences >= 60 && manuals >= 12, JSON.stringify(plan.after));
 });
 
-t.test('a published sheet is never touched, not even one that is being swapped', async (t) => {
+t.test('a published sheet is never overwritten, even while it is being swapped', async (t) => {
   const { config } = makeRoot(t);
   const place = sheetPlace(config, 'published');
   fs.mkdirSync(place, { recursive: true });

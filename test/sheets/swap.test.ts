@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { mendExport, previousPlace, swapIn, writingPlace } from '../../src/sheets/swap.ts';
+import { mendExport, previousFolder, swapIn, writingFolder } from '../../src/sheets/swap.ts';
 
-/** Folders named by what is in them: `review: 'old'` is a sheet whose categories.csv says "old". */
+/** `review: 'old'` is a folder `review` whose categories.csv holds "old". */
 function makeSheets(t: Test, sheets: Record<string, string>) {
   const folder = t.testdir(
     Object.fromEntries(Object.entries(sheets).map(([name, text]) => [name, { 'categories.csv': text }])),
@@ -17,7 +17,7 @@ function makeSheets(t: Test, sheets: Record<string, string>) {
   return { place: path.join(folder, 'review'), read };
 }
 
-t.test('a sheet is swapped in whole, and the one before is kept', async (t) => {
+t.test('a complete sheet is swapped in, and the previous one is kept', async (t) => {
   const { place, read } = makeSheets(t, {
     review: 'old',
     'review.previous': 'oldest',
@@ -33,7 +33,7 @@ t.test('the first sheet has no previous one', async (t) => {
   t.strictSame(read(), { review: 'new' });
 });
 
-t.test('an export that died is mended, whenever it died', async (t) => {
+t.test('an export is repaired, whenever it died', async (t) => {
   const moments: [string, Record<string, string>, Record<string, string>][] = [
     ['while it wrote', { review: 'old', 'review.writing': 'ne' }, { review: 'old' }],
     ['before the first export was whole', { 'review.writing': 'ne' }, {}],
@@ -54,16 +54,16 @@ t.test('an export that died is mended, whenever it died', async (t) => {
   }
 });
 
-t.test('a sheet that somebody has removed stays removed', async (t) => {
+t.test('a sheet that was deleted by hand stays deleted', async (t) => {
   const { place, read } = makeSheets(t, { 'review.previous': 'old' });
   t.equal(mendExport(place), false);
   t.strictSame(read(), { 'review.previous': 'old' });
 });
 
-t.test('a folder that holds anything else is not removed', async (t) => {
+t.test('a folder with other files is not removed', async (t) => {
   const { place } = makeSheets(t, { review: 'old', 'review.writing': 'new' });
-  fs.writeFileSync(path.join(writingPlace(place), 'letter.txt'), 'mine');
+  fs.writeFileSync(path.join(writingFolder(place), 'letter.txt'), 'mine');
   t.throws(() => mendExport(place), { code: 'ENOTEMPTY' });
-  t.ok(fs.existsSync(path.join(writingPlace(place), 'letter.txt')));
-  t.notOk(fs.existsSync(previousPlace(place)));
+  t.ok(fs.existsSync(path.join(writingFolder(place), 'letter.txt')));
+  t.notOk(fs.existsSync(previousFolder(place)));
 });

@@ -1,4 +1,4 @@
-// Sheets that an import refuses, and the words it does so with.
+// Sheets that an import refuses, with the expected messages.
 import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
 import { createLibrary } from '../../src/library/repository.ts';
@@ -7,7 +7,7 @@ import { badSheet, type Problem } from '../../src/sheets/problems.ts';
 import { makeRoot, type Root, type Sheet, sheet, writeSheet } from './library.ts';
 import { checkFolder, planSheet } from './plan.ts';
 
-/** Problems as tab, row, column, value, message; the message says what was found, what was expected, what to do. */
+/** Problems as tab, row, column, value, message. A message states what was found, what was expected and what to do. */
 type Expected = { code: string; problems: (string | number | null)[][] };
 type BadSheet = {
   title: string;
@@ -17,7 +17,7 @@ type BadSheet = {
 
 export function testRefusals(badSheets: BadSheet[]) {
   for (const { title, content, spoil, code, problems } of badSheets) {
-    t.test(`refuses ${title}`, async (t) => {
+    t.test(`an import refuses ${title}`, async (t) => {
       const root = makeRoot(t);
       const folder = writeSheet(root, sheet(content));
       spoil?.(folder);
@@ -32,7 +32,7 @@ export function testRefusals(badSheets: BadSheet[]) {
   }
 }
 
-/** What an import into the root's empty library would be refused with. */
+/** Returns the refusal of an import into the root's empty library. */
 export function check({ config, db }: Root, folder: string): AppError {
   try {
     const checked = checkFolder(folder, (file) => mayRead(config, file));

@@ -1,4 +1,4 @@
-// A stand-in for an embedding service, on loopback: it answers as OpenAI does, and misbehaves as a test asks.
+// A fake embedding service on loopback: answers as OpenAI does, and misbehaves as a test asks.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,12 +6,12 @@ import { json } from 'node:stream/consumers';
 import type { Test } from 'tap';
 
 type Asked = { path: string; authorization: string | undefined; model: string; input: string[] };
-/** True when it has answered, or never will. */
+/** Returns true when it has answered, or never will. */
 type Misbehaviour = (asked: Asked, response: ServerResponse) => boolean;
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-/** `misbehave` is looked at before each answer, and can be changed. */
+/** `misbehave` runs before each answer; a test may replace it. */
 export async function startService(t: Pick<Test, 'teardown'>) {
   const asked: Asked[] = [];
   const service = { asked, misbehave: (() => false) as Misbehaviour, dimension: 4, url: '', stop };
@@ -61,7 +61,7 @@ export function refuse(
   return true;
 }
 
-/** Different for different texts, and not of length 1. */
+/** Differs from text to text; its length is not 1. */
 export function vectorOf(text: string, dimension: number): number[] {
   return Array.from({ length: dimension }, (_, i) => (text.charCodeAt(i % text.length) % 31) + i + 1);
 }

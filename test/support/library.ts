@@ -1,5 +1,4 @@
-// Makes data roots with a library and sheets to import: rows as objects, of which a test names only what it
-// is about.
+// Makes data roots with a library and sheets to import. Rows are objects; a test names only the fields it is about.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
@@ -22,7 +21,7 @@ export function makeRoot(t: Scope): Root {
   return openRoot(t, { CHL_EXPERIENCE_ROOT: fs.realpathSync(t.testdir()) });
 }
 
-/** The same with an environment of the test's own. */
+/** The same with another environment. */
 export function openRoot(t: Scope, environment: Record<string, string>): Root {
   const config = readConfig(environment, '/');
   const db = prepareLibrary(config.databasePath).library;
@@ -75,7 +74,7 @@ export function sheet(parts: Partial<Sheet> = {}): Sheet {
   return { categories: [category()], experiences: [experience()], manuals: [manual()], ...parts };
 }
 
-/** Writes the sheet to a folder, by default the published one; gives the folder. */
+/** Writes the sheet to a folder, by default the published one; returns the folder. */
 export function writeSheet(
   { config }: Pick<Root, 'config'>,
   content: Sheet,
@@ -99,7 +98,7 @@ function rowsOf(content: Sheet, tab: Tab): Row[] {
   return tab.kind === 'experience' ? content.experiences : content.manuals;
 }
 
-/** Everything in the library but its bookkeeping. */
+/** All tables of the library that an import writes. */
 export function contentOf({ db }: Root) {
   return [
     'categories',

@@ -1,4 +1,4 @@
-// Plans and imports a sheet within this process; nobody follows the progress.
+// Plans and imports a sheet within this process, without progress.
 import assert from 'node:assert/strict';
 import { createLibrary, type Library } from '../../src/library/repository.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
@@ -23,7 +23,7 @@ export function importSheet(root: Root, content: Sheet, mode: Mode = 'replace'):
   return importFolder(root, writeSheet(root, content), mode);
 }
 
-/** The same with a sheet that is in the folder already. */
+/** The same with a sheet that is already in the folder. */
 export function importFolder({ db }: Root, folder: string, mode: Mode = 'replace', at = now): ImportPlan {
   const library = createLibrary(db);
   const checked = checkFolder(folder);
@@ -33,7 +33,7 @@ export function importFolder({ db }: Root, folder: string, mode: Mode = 'replace
   return plan;
 }
 
-/** Throws what an import is refused with when the sheet as a whole is wrong. */
+/** Throws the refusal of an import when the sheet as a whole is wrong. */
 export function checkFolder(folder: string, mayRead: (file: string) => boolean = () => true): CheckedSheet {
   const checked = checkSheet(readFolder(folder, mayRead, unfollowed), unfollowed);
   if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
@@ -44,7 +44,7 @@ export function planSheet(checked: CheckedSheet, library: Library, mode: Mode): 
   return planImport(checked, library, mode, unfollowed);
 }
 
-/** Of all rows that the library has. */
+/** The keys of all rows of the library. */
 export function keys({ db }: Root): unknown[] {
   return [
     'SELECT code FROM categories ORDER BY 1',

@@ -1,5 +1,4 @@
-// Runs a compiled script of scripts/ as the runner does: arguments on stdin, messages on descriptor 3, a
-// running job.
+// Runs a compiled script as the runner does: arguments on stdin, messages on descriptor 3, a running job.
 import './plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -35,8 +34,8 @@ type ScriptRun = {
 
 type OnMessage = (message: ScriptMessage, child: ChildProcess) => void | Promise<void>;
 
-/** Runs the script for a running job, with its arguments as the server records them. `onMessage` sees each message when it
- *  arrives, to act while the script runs. */
+/** Runs the script for a running job, with arguments as the server records them. `onMessage` receives each message when it
+ *  arrives, and may act on the child. */
 export async function runScript(
   config: Config,
   name: string,
@@ -48,7 +47,7 @@ export async function runScript(
   return run(config, name, schema ? checkArguments(schema, args) : args, onMessage, jobId);
 }
 
-/** Starts the script by hand: it belongs to no job, and its arguments are as somebody typed them. */
+/** Starts the script by hand: without a job, with unchecked arguments. */
 export function runByHand(config: Config, name: string, args: Record<string, unknown>): Promise<ScriptRun> {
   return run(config, name, args, () => {}, '');
 }
@@ -96,7 +95,7 @@ async function run(
   };
 }
 
-/** A job whose first attempt is running, as the fence of a script wants it; gives its id. */
+/** Adds a job whose first attempt is running, as the fence of a script requires; returns its id. */
 export function addRunningJob(config: Config, operation: string, args: Record<string, unknown> = {}): string {
   const id = randomUUID();
   const ops = prepareOps(config.opsDatabasePath);
