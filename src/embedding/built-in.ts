@@ -1,6 +1,6 @@
-// The built-in embedder: hashed words, word pairs and character n-grams in 384 numbers. It needs no model, no network
-// and no dependency, and gives the same vector for the same text everywhere. It compares letters, not meaning.
-// A change of anything that moves the numbers needs a new model name: old and new vectors cannot be compared.
+// The built-in embedder: hashed words, word pairs and character n-grams in 384 numbers. It needs no model file, network or
+// dependency, and is deterministic. It compares letters, not meaning. A change that affects the numbers needs a new model
+// name, since old and new vectors cannot be compared.
 import type { Embedder } from './embedder.ts';
 import { createFeatureCounts } from './features.ts';
 import { scaleToUnit } from './vector.ts';
@@ -13,19 +13,19 @@ export const builtIn: Embedder = {
   embed: async (texts) => texts.map(embedText),
 };
 
-// Chosen with 25 plain-English queries over a library of 39,561 entries; the neighbourhood is flat.
-/** A word stands in two places: where it meets another word in one of them, the other still tells them apart. */
+// Tuned with 25 plain-English queries over a library of 39,561 entries; nearby values score about the same.
+/** Each word is hashed to two dimensions: words that collide in one still differ in the other. */
 const wordWeight = 0.7;
 const stopWordWeight = 0.1;
 const pairWeight = 0.35;
 const gramWeight = 0.4;
-/** The first line of an entry's text is its title: a word there counts as often as this. */
+/** The first line of an entry's text is its title; each of its words counts this many times. */
 const titleTimes = 3;
-const shortestGram = 3;
-const longestGram = 5;
+const minGram = 3;
+const maxGram = 5;
 
 const features = createFeatureCounts();
-/** One word, with a space before and after. */
+/** The current word, with a space before and after. */
 let word = new Uint16Array(256);
 
 type UnitTest = (unit: number) => boolean;
@@ -39,13 +39,13 @@ function embedText(text: string): Float32Array {
   features.drain((hash, weight, count) => {
     const mixed = mix(hash);
     const value = weight * logOfCount(count);
-    const place = (mixed >>> 8) % vector.length;
-    vector[place] = (vector[place] as number) + (mixed & 1 ? value : -value);
+    const index = (mixed >>> 8) % vector.length;
+    vector[index] = (vector[index] as number) + (mixed & 1 ? value : -value);
   });
   return scaleToUnit(vector) ?? embedText(' ');
 }
 
-/** Command libraries mark mnemonics inside a word, as in "[c]reate a g[z]ipped [f]ile". */
+/** Removes the marks of mnemonics that command libraries use, as in "[c]reate a g[z]ipped [f]ile". */
 function joinMnemonics(text: string): string {
   if (!text.includes('[')) return text;
   return text.replace(/\[(\p{L}{1,4})\](?=\p{L})|(?<=\p{L})\[(\p{L}{1,4})\]/gu, '$1$2');
@@ -64,7 +64,7 @@ function countWords(text: string, from: number, to: number, times: number, isInW
   for (let i = from; i <= to; i++) {
     const unit = i < to ? text.charCodeAt(i) : space;
     if (isInWord(unit)) {
-      if (end + 1 === word.length) word = withDoubleRoom(word);
+      if (end + 1 === word.length) word = doubled(word);
       word[end++] = unit;
     } else if (end > 1) {
       word[0] = space;
@@ -75,7 +75,7 @@ function countWords(text: string, from: number, to: number, times: number, isInW
   }
 }
 
-/** Counts the word in `word[1..end)`; gives the hash that the next word makes a pair with (stop words are skipped). */
+/** Counts the word in `word[1..end)`; returns the hash that pairs with the next word. Stop words make no pair. */
 function countWord(end: number, previous: number, times: number): number {
   const whole = hashOfWord(end);
   if (stopWords.has(whole)) {
@@ -96,9 +96,9 @@ function hashOfWord(end: number): number {
   return hash;
 }
 
-/** So that "zipping", "zipped", "zips" and "zip" count as one word: the commonest English endings, roughly. */
+/** Cuts the most common English endings, so that "zipping", "zipped", "zips" and "zip" count as one word. */
 function endOfStem(end: number): number {
-  const fromEnd = (place: number) => word[stem - place] as number;
+  const fromEnd = (distance: number) => word[stem - distance] as number;
   let stem = end;
   if (stem > 4 && fromEnd(1) === letter.s && !keepsFinalS.has(fromEnd(2))) stem--;
   if (stem > 5 && fromEnd(1) === letter.g && fromEnd(2) === letter.n && fromEnd(3) === letter.i) stem -= 3;
@@ -108,12 +108,12 @@ function endOfStem(end: number): number {
 }
 
 function countGrams(end: number, times: number) {
-  for (let start = 0; start + shortestGram <= end; start++) {
-    const stop = Math.min(start + longestGram, end);
+  for (let start = 0; start + minGram <= end; start++) {
+    const stop = Math.min(start + maxGram, end);
     let hash = gramSeed;
     for (let i = start; i < stop; i++) {
       hash = step(hash, word[i] as number);
-      if (i - start + 1 >= shortestGram) features.add(hash, gramWeight, times);
+      if (i - start + 1 >= minGram) features.add(hash, gramWeight, times);
     }
   }
 }
@@ -132,7 +132,7 @@ function step(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193);
 }
 
-/** FNV's low bits are weak; this spreads every bit over the whole number. */
+/** Spreads every bit over the whole number, since the low bits of FNV are weak. */
 function mix(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
@@ -145,7 +145,7 @@ function logOfCount(count: number): number {
   return logs[count] ?? Math.log1p(count);
 }
 
-/** Letters, digits and marks; what a code unit is, is looked up once. Halves of a surrogate pair count as letters. */
+/** Letters, digits, marks, and halves of a surrogate pair; the result is cached for each code unit. */
 function isWordUnit(unit: number): boolean {
   let known = unitKinds[unit] as number;
   if (known === 0) {
@@ -158,7 +158,7 @@ function isWordUnit(unit: number): boolean {
 
 const unitKinds = new Uint8Array(65_536);
 
-function withDoubleRoom(old: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+function doubled(old: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
   const larger = new Uint16Array(old.length * 2);
   larger.set(old);
   return larger;

@@ -1,4 +1,4 @@
-// Which embedder the settings name: the built-in one, or a service.
+// Chooses the embedder that the settings name: a service, or the built-in one.
 import type { Config } from '../core/config.ts';
 import { builtIn } from './built-in.ts';
 import type { Embedder, Model } from './embedder.ts';
@@ -10,7 +10,7 @@ export function chooseEmbedder({ embedding }: Pick<Config, 'embedding'>, options
   return { name, isLexical, dimension, words: name, open: async () => builtIn };
 }
 
-/** Opens the model with its first texts, so that who waits for a service that is down tells so then. */
+/** Opens the model on its first use: a worker can start while its service is down, and then reports the outage. */
 export function openedByUse(model: Model, onOpen: (embedder: Embedder) => Promise<unknown>): Embedder {
   let opened: Embedder | null = null;
   return {

@@ -1,4 +1,4 @@
-// Counts of the library and of the embedding queue, taken at most once for each commit to chl.db.
+// Counts of the library and of the embedding queue, read at most once per commit to chl.db.
 import { type Db, prepareDataVersion } from '../core/db/open.ts';
 import type { QueueCounts } from './queue.ts';
 import { prepareQueueCounts } from './repository.ts';

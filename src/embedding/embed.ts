@@ -1,4 +1,4 @@
-// Embeds entries that wait in the queue: a batch of claims, for workers and `index` alike; and all of a selection.
+// Embeds entries from the queue: a batch of claims, for workers and `index`, or a whole selection.
 import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedText } from '../library/content.ts';
 import { type Embedder, EmbeddingOutage } from './embedder.ts';
@@ -6,7 +6,7 @@ import type { Claim, EmbeddingQueue, Selection } from './queue.ts';
 import { currentVector, type EmbeddingRepository } from './repository.ts';
 import { scaleToUnit } from './vector.ts';
 
-/** `failed` counts failed attempts, the last and the others. */
+/** `failed` counts failed attempts. */
 type Outcome = { embedded: number; failed: number };
 
 type Work = {
@@ -14,15 +14,15 @@ type Work = {
   model: Embedder;
   claimant: string;
   leaseMs: number;
-  /** Told of each claim of a failed batch before it is tried by itself. */
+  /** Runs before each claim of a failed batch is tried alone. */
   onNext: (claim: Claim) => void;
 };
 
-/** Embeds what was claimed, and holds the lease meanwhile. When the batch fails, each entry is tried by itself, so that a
- *  bad one never stops the others. Throws `EmbeddingOutage`; then what is left is given back and no attempt counted. */
+/** Embeds the claims and extends their lease meanwhile. When the batch fails, each entry is tried alone, so that a bad one
+ *  does not stop the others. Throws `EmbeddingOutage` after releasing the rest; it counts no attempt. */
 export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome> {
   const { queue, claimant, leaseMs } = work;
-  // A lease that cannot be extended runs out, and `complete` leaves what was lost as it is.
+  // A lease that cannot be extended expires, and `complete` then skips the entry.
   const extend = () => void queue.extend(claimant, claims, leaseMs).catch(() => {});
   const hold = setInterval(extend, leaseMs / 3);
   try {
@@ -38,14 +38,14 @@ export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome>
 type SelectionWork = Omit<Work, 'onNext'> & {
   repository: EmbeddingRepository;
   selection: Selection;
-  /** Those with a current embedding too. */
+  /** Embeds entries with a current embedding, too. */
   full: boolean;
   onProgress: (done: number, total: number) => void;
 };
 
-/** Puts the entries of the selection that have no current embedding into the queue and embeds until none waits, those that
- *  failed before too, without their back-off. What workers have claimed is left to them and waited for. Each batch is
- *  committed by itself. Gives how many entries were embedded, by whomever, and how many of these failed. */
+/** Enqueues the entries of the selection without a current embedding, and embeds until none waits: failed ones, too, and
+ *  without their back-off. Waits for entries that workers have claimed. Commits each batch. Returns how many entries this run
+ *  or a worker embedded, and how many failed. */
 export async function embedSelection(work: SelectionWork): Promise<Outcome> {
   const { queue, model, claimant, leaseMs, repository, selection, onProgress } = work;
   await queue.useModel(model);
@@ -64,19 +64,19 @@ export async function embedSelection(work: SelectionWork): Promise<Outcome> {
       isUrgent: true,
     });
     if (claims.length > 0) await embedClaims({ ...work, onNext: reportNothing }, claims);
-    else await delay(othersMs);
+    else await delay(pollMs);
   }
   onProgress(total, total);
   const failed = repository.countFailed(selection) - failedBefore;
   return { embedded: total - failed, failed };
 }
 
-/** A run reports how many entries are left, not which one it tries. */
+/** A run reports the number of entries left, not the single entry. */
 const reportNothing = () => {};
 
 const batchSize = 256;
-/** How often is looked whether workers are done with what they have claimed. */
-const othersMs = 200;
+/** While only entries that workers have claimed are left. */
+const pollMs = 200;
 
 async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
   const { queue, model, claimant } = work;
@@ -98,12 +98,14 @@ async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
   return sum;
 }
 
-/** The vectors, or what is wrong with one of these texts. */
+/** Returns the vectors, or the error of one of the texts. Throws `EmbeddingOutage`. */
 async function embedTexts(model: Embedder, texts: string[]): Promise<Float32Array[] | Error> {
   try {
     const vectors = await model.embed(texts);
     const isWhole = vectors.length === texts.length && vectors.every((vector) => isUsable(model, vector));
-    return isWhole ? vectors : new Error(`${model.name} gave no ${model.dimension} numbers for the text.`);
+    return isWhole
+      ? vectors
+      : new Error(`${model.name} did not return ${model.dimension} numbers for the text.`);
   } catch (error) {
     if (error instanceof EmbeddingOutage) throw error;
     return error as Error;

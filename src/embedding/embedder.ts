@@ -1,31 +1,31 @@
-// What turns text into vectors, whoever does the work: the built-in embedder, or a service over HTTP.
+// The interface of embedders, which turn texts into vectors: the built-in one, or a service over HTTP.
 import { AppError } from '../core/errors.ts';
 
 export type Embedder = {
-  /** The model's name as it stands in `embeddings.model_name`, in index files and in settings. */
+  /** As in `embeddings.model_name`, in index files and in settings. */
   readonly name: string;
   readonly version: string;
-  /** Numbers a vector. */
+  /** The length of a vector. */
   readonly dimension: number;
-  /** True: it compares letters and words, not meaning; pages say so. */
+  /** It compares letters and words, not meaning; pages say so. */
   readonly isLexical: boolean;
-  /** One L2-normalised vector a text, in the same order. Throws `EmbeddingOutage` when no text can be embedded now;
-   *  any other error is the fault of one of these texts. */
+  /** Returns an L2-normalised vector for each text, in order. Throws `EmbeddingOutage` when no text can be embedded now; any
+   *  other error is the fault of one of the texts. */
   embed(texts: string[]): Promise<Float32Array[]>;
 };
 
-/** What the settings name. How many numbers its vectors have may only be known once it has answered. */
+/** The model that the settings name. A service's dimension is null until it has answered. */
 export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
   readonly dimension: number | null;
-  /** For people: its name, and where it is asked. */
+  /** Its name and address, for people. */
   readonly words: string;
-  /** Throws `EmbeddingOutage`; asked again it tries again. */
+  /** Throws `EmbeddingOutage`; may be called again. */
   open(): Promise<Embedder>;
 };
 
-/** Nothing can be embedded for now, whatever the text: entries wait, and no attempt is counted. */
+/** No text can be embedded now: entries stay pending, and no attempt is counted. */
 export class EmbeddingOutage extends AppError {
-  /** When the service says so itself: not to be asked before. */
+  /** From the service's Retry-After. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, retryAfterMs?: number) {

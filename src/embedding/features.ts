@@ -1,7 +1,7 @@
-// Counts hashed features (words, word pairs, character n-grams) of one text, in typed arrays that are kept from text
-// to text: a text of 400 characters has about 1,500 features, and a string for each would cost more than the rest.
+// Counts the hashed features of one text: words, word pairs, character n-grams. The typed arrays are reused for the next
+// text: 400 characters have about 1,500 features, and a string for each would cost more than everything else.
 
-/** An open-addressing table from a 32-bit hash to how often it came (in `times`) and how much one counts (`weight`). */
+/** An open-addressing hash table: a 32-bit hash, its weight, and its count. */
 export function createFeatureCounts() {
   let mask = 4095;
   let hashes = new Int32Array(mask + 1);
@@ -43,7 +43,7 @@ export function createFeatureCounts() {
   return {
     add,
     isEmpty: () => size === 0,
-    /** Gives every feature once, in order of arrival, and empties the table. */
+    /** Passes every feature once, in order of arrival, and empties the table. */
     drain(each: (hash: number, weight: number, count: number) => void) {
       for (let i = 0; i < size; i++) {
         const slot = used[i] as number;

@@ -1,11 +1,11 @@
-// Statements that say which model the library is embedded with, and that put entries of another model back into the queue.
-// The vectors of two models never mix: only claims and completions of the model named here are taken.
+// Statements for the model that the library is embedded with, and for enqueueing the entries of another model. The vectors of
+// two models never mix: the queue accepts claims and completions of this model only.
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../core/db/open.ts';
 import { entryTables, type Kind, kinds } from '../library/content.ts';
 import type { Model } from './embedder.ts';
 
-/** The dimension is null until it is known, and while entries of the model before may still say that they are embedded. */
+/** The dimension is null until it is known, and while entries of the previous model may still have the status embedded. */
 type KnownModel = { name: string | null; dimension: number | null };
 
 export function modelOf(library: Db): KnownModel {
@@ -14,8 +14,8 @@ export function modelOf(library: Db): KnownModel {
     .get() as KnownModel;
 }
 
-/** Entries whose newest embedding is of another model wait again, in short transactions; gives how many. One that is
- *  stopped on the way is continued by the next. Claims of the model before are lost. */
+/** Makes entries pending whose newest embedding is of another model, in short transactions; returns how many. The next call
+ *  continues an interrupted one. Claims for the previous model are lost. */
 export async function useModel(
   library: Db,
   { name, dimension }: Pick<Model, 'name' | 'dimension'>,
@@ -40,7 +40,7 @@ export async function useModel(
 
 const pageSize = 1000;
 
-/** What failed with another model is tried with this one. */
+/** Entries that failed with another model are tried with this one. */
 function begin(library: Db, name: string, isAnother: boolean) {
   library
     .transaction(() => {

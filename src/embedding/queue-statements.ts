@@ -1,5 +1,5 @@
-// The statements of the embedding queue on chl.db, prepared once. Triggers of the library keep the counts, and remove the
-// task of an entry that is embedded, changed or removed. Times are ISO 8601 UTC text, so that they compare as text.
+// The prepared statements of the embedding queue on chl.db. Triggers of the library keep the counts and remove the task of an
+// entry that is embedded, changed or removed. Times are ISO 8601 UTC and compare as text.
 import type { Db } from '../core/db/open.ts';
 import { entryTables, type EntryText, type Kind } from '../library/content.ts';
 import type { EntryKey } from './queue.ts';
@@ -14,6 +14,8 @@ export type FailedRow = {
   error: string | null;
   failed_at: string;
 };
+
+export type QueueStatements = ReturnType<typeof prepareQueue>;
 
 export function prepareQueue(db: Db) {
   const bothKinds = <T>(prepare: (db: Db, kind: Kind) => T): Record<Kind, T> => ({
@@ -30,7 +32,7 @@ export function prepareQueue(db: Db) {
       .prepare<[], number>('UPDATE ops_library_state SET fence = fence + 1 RETURNING fence')
       .pluck(),
     lastFence: db.prepare<[], number>('SELECT fence FROM ops_library_state').pluck(),
-    /** Between these two the triggers leave counts and tasks alone: both are kept for the whole batch at once. */
+    /** Between these two statements the triggers do nothing: counts and tasks are updated once per batch. */
     beginSettling: db.prepare('UPDATE ops_library_state SET is_settling = 1'),
     endSettling: db.prepare(
       `UPDATE ops_library_state SET is_settling = 0, experiences_pending = experiences_pending - ?,
@@ -44,7 +46,7 @@ export function prepareQueue(db: Db) {
   };
 }
 
-/** A claim is held by its claimant and fence until its lease ends. */
+/** A claim is held by its claimant and fence until its lease expires. */
 function prepareTasks(db: Db) {
   const isEntry = 'entity_type = @kind AND entity_id = @id';
   const isHeld = `${isEntry} AND claimed_by = @claimant AND fence = @fence AND lease_until > @now`;
@@ -84,7 +86,7 @@ function prepareTasks(db: Db) {
   };
 }
 
-/** Other models' embeddings of the entry stay. */
+/** Embeddings of other models stay. */
 function prepareEmbeddings(db: Db) {
   return {
     dropEmbedding: db.prepare(
@@ -97,7 +99,7 @@ function prepareEmbeddings(db: Db) {
   };
 }
 
-/** What waits and may be claimed, those that changed first before the others; of everything, a category or an entry. */
+/** The entries that wait and may be claimed, by the time of their last change; all, of a category, or one. */
 function prepareDue(db: Db, kind: Kind) {
   const { table, body, note } = entryTables[kind];
   const prepare = (isSelected: string) =>
@@ -135,7 +137,7 @@ function prepareEntries(db: Db, kind: Kind) {
   };
 }
 
-/** Those that we gave up, the last ones first; and those that another program marked, of which no error is known. */
+/** Entries that the queue gave up, newest first; and those that another program marked, without an error. */
 function prepareFailed(db: Db) {
   const ours = (kind: Kind) =>
     `SELECT task.entity_id AS id, task.entity_type AS kind, x.title, task.attempts + task.deaths AS attempts, task.error, task.failed_at

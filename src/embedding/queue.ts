@@ -1,5 +1,5 @@
-// The embedding queue as its callers see it, so that another queue can carry it later: whoever embeds claims entries with
-// a lease, and what comes after the lease is lost changes nothing. All of it is asynchronous, as a queue elsewhere is.
+// The interface of the embedding queue, so that another implementation can replace it. A claimant holds entries by a lease;
+// results that arrive after the lease has expired are ignored. Every method is asynchronous, as a remote queue requires.
 import type { EntryText, Kind } from '../library/content.ts';
 import type { Embedder, Model } from './embedder.ts';
 
@@ -11,68 +11,67 @@ export type EntryKey = { kind: Kind; id: string };
 /** `fence` grows with each claim; `attempt` counts from 1 since the entry's text or model last changed. */
 export type Claim = EntryKey & EntryText & { fence: number; attempt: number };
 
-/** Everything, one category (its code), or one entry (its id, of either kind). */
+/** All entries, one category (its code), or one entry (its id, of either kind). */
 export type Selection = { category?: string | undefined; entry?: string | undefined };
 
 export type ClaimRequest = {
-  /** Unique among all that claim at the same time; two servers may share one library. */
+  /** Unique among concurrent claimants, those of another server on the same library included. */
   claimant: string;
-  /** The model that will embed: the one that `useModel` named last, else `config` is thrown. */
+  /** Must be the model of the last `useModel`, else `claim` throws `config`. */
   model: Pick<Embedder, 'name'>;
   size: number;
   leaseMs: number;
   selection?: Selection;
-  /** Does not wait for the back-off of entries that failed before. */
+  /** Ignores the back-off of entries that failed before. */
   isUrgent?: boolean;
 };
 
 /** Entries by kind. */
 type KindCounts = { experiences: number; manuals: number; total: number };
 
-/** `pending` counts stale and claimed entries too; `failed` waits for a person. */
+/** `pending` includes stale and claimed entries; `failed` ones wait for a person. */
 export type QueueCounts = { pending: KindCounts; failed: KindCounts };
 
 export type FailedEntry = {
   id: string;
   kind: Kind;
   title: string;
-  /** 0 when another program said that it failed; then its error is not known. */
+  /** 0 when another program marked it as failed. */
   attempts: number;
   error: string;
   failed_at: string;
 };
 
 export type EmbeddingQueue = {
-  /** From now on entries are embedded with this model; those of another wait again. Gives how many. The server decides at
-   *  its start, and who embeds says it again once the dimension is known; without a change it costs nothing. */
+  /** Sets the model; entries of another one become pending. Returns how many. The server calls it at its start, and embedders
+   *  again once the dimension is known; without a change it is cheap. */
   useModel(model: Pick<Model, 'name' | 'dimension'>): Promise<number>;
-  /** These entries wait again, whatever they are now; attempts count from 1. Gives how many did not wait yet. */
+  /** Makes these entries pending, whatever their status; attempts count from 1. Returns how many were not pending. */
   enqueue(entries: EntryKey[]): Promise<number>;
-  /** Up to `size` entries that wait and are due, both kinds in fair share; none is given to two claimants at once. */
+  /** Claims up to `size` entries that are due, both kinds in fair share. An entry has one claimant at a time. */
   claim(request: ClaimRequest): Promise<Claim[]>;
-  /** Gives the claims that are still held, now until `leaseMs` from now. */
+  /** Extends the leases to `leaseMs` from now; returns the claims that are still held. */
   extend(claimant: string, claims: Claim[], leaseMs: number): Promise<Claim[]>;
-  /** Writes vectors and status in one transaction and gives how many were written: an entry whose lease was lost,
-   *  whose text or model has changed or that is gone is left as it is. Safe to repeat. */
+  /** Writes vectors and status in one transaction; returns how many were written. Skips an entry that is gone, whose lease
+   *  has expired, or whose text or model has changed. Safe to repeat. */
   complete(
     claimant: string,
     model: Pick<Embedder, 'name' | 'version' | 'dimension'>,
     done: { claim: Claim; vector: Float32Array }[],
   ): Promise<number>;
-  /** Tried again later, or `failed` with its error when it was the last attempt. Gives how many were still held. */
+  /** Schedules the next attempt, or marks the entry as failed after the last. Returns how many claims were still held. */
   fail(claimant: string, claims: Claim[], error: string): Promise<number>;
-  /** Gives claims back without counting an attempt: without `claims` all of the claimant. Gives how many. */
+  /** Releases these claims, or all of the claimant, without counting an attempt. Returns how many. */
   release(claimant: string, claims?: Claim[]): Promise<number>;
-  /** Takes back all claims of a claimant whose process ended with them. Each of these texts may have ended it, so from now
-   *  on they are claimed one at a time, after all others; whose claimant ended for the third time fails with `error`. Gives
-   *  how many. */
+  /** Releases all claims of a claimant whose process died. Any of these texts may be the cause, so they are claimed alone from
+   *  now on, after all others; at its third death an entry fails with `error`. Returns how many. */
   bury(claimant: string, error: string): Promise<number>;
-  /** Failed entries wait again: all, or one kind, category or entry. Gives how many. */
+  /** Makes failed entries pending: all, or those of a kind, category or id. Returns how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;
-  /** When the longest waiting entry began to wait; null when none waits. Never later than the truth; it may be earlier
-   *  while the queue has not been empty in between. */
+  /** When the oldest pending entry became pending (ISO 8601 UTC), or null. It may be too early, never too late, until the
+   *  queue has been empty once. */
   oldestPendingAt(): Promise<string | null>;
-  /** The entries that failed, the last ones first. */
+  /** Lists failed entries, newest first. */
   failed(limit: number): Promise<FailedEntry[]>;
 };

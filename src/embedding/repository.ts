@@ -1,4 +1,4 @@
-// Statements that read entries and their embeddings in chl.db: which embedding an entry has, how many wait or failed.
+// Statements that read entries with their embeddings from chl.db, and count those that wait or have failed.
 import type { Db } from '../core/db/open.ts';
 import {
   contentHash,
@@ -12,7 +12,7 @@ import type { Embedder } from './embedder.ts';
 import type { QueueCounts, Selection } from './queue.ts';
 import { toUnitVector } from './vector.ts';
 
-/** An entry with its newest embedding, whichever model made it; `vector` is null when it has none. */
+/** An entry with its newest embedding, of any model; `vector` is null without one. */
 export type EntryRow = EntryText & {
   id: string;
   embedding_status: 'pending' | 'embedded' | 'failed';
@@ -46,7 +46,7 @@ export function createEmbeddingRepository(db: Db) {
     countFailed: (selection: Selection) =>
       isAll(selection) ? queueCounts().failed.total : sumOf(selection, 'failed'),
 
-    /** All entries of the selection by kind and id, in pages; writes are allowed between two pages. */
+    /** Yields the entries of the selection by kind and id. The caller may write between two pages. */
     *entryPages(selection: Selection, size: number): Generator<EntryRow[]> {
       for (const kind of kinds) {
         for (let after = ''; ; ) {
@@ -60,8 +60,8 @@ export function createEmbeddingRepository(db: Db) {
   };
 }
 
-/** The newest embedding as an index wants it, if it is usable, of this model and of this text; else null. Rows that other
- *  programs wrote have no hash of the text: they count as current as long as their status says so. */
+/** Returns the newest embedding as a unit vector, or null unless it is usable, of this model and of this text. Rows of other
+ *  programs have no hash; their status decides. */
 export function currentVector(
   entry: EntryRow,
   model: Pick<Embedder, 'name' | 'dimension'>,
@@ -73,7 +73,7 @@ export function currentVector(
   return isCurrent && entry.vector !== null ? toUnitVector(entry.vector, model.dimension) : null;
 }
 
-/** Tells what waits and what failed, as triggers count it: no scan, however large the library. */
+/** Reads how many entries wait or have failed. Triggers keep these counts, so that no table is scanned. */
 export function prepareQueueCounts(library: Db): () => QueueCounts {
   const counted = library
     .prepare(

@@ -1,7 +1,7 @@
-// Vectors as chl.db keeps them (float32, little-endian, which is what this machine's typed arrays hold) and as an
-// index wants them: of length 1, so that the inner product is the cosine.
+// Vectors as chl.db stores them (float32, little-endian, like typed arrays on this machine) and as an index needs them: of
+// length 1, so that the inner product is the cosine.
 
-/** Null when the bytes are not `dimension` finite numbers, or all of them are 0. */
+/** Returns null unless the bytes are `dimension` finite numbers that are not all 0. */
 export function toUnitVector(bytes: Uint8Array, dimension: number): Float32Array | null {
   if (bytes.length !== dimension * Float32Array.BYTES_PER_ELEMENT) return null;
   const vector = new Float32Array(dimension);
@@ -9,7 +9,7 @@ export function toUnitVector(bytes: Uint8Array, dimension: number): Float32Array
   return scaleToUnit(vector);
 }
 
-/** In place; a vector that has length 1 already keeps its bytes. Null as above. */
+/** Scales in place; a vector of length 1 keeps its bytes. Returns null as above. */
 export function scaleToUnit(vector: Float32Array): Float32Array | null {
   let squares = 0;
   for (let i = 0; i < vector.length; i++) squares += (vector[i] as number) ** 2;

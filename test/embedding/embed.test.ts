@@ -55,7 +55,7 @@ t.test('a bad entry does not stop the others of its batch', async (t) => {
   for (let i = 0; i < 2; i++) await embedClaims(work, await claim({ isUrgent: true }));
   t.same((await queue.failed(5)).map(({ id, error }) => [id, error]).sort(), [
     ['E2', 'The text is refused.'],
-    ['E3', 'three/numbers gave no 3 numbers for the text.'],
+    ['E3', 'three/numbers did not return 3 numbers for the text.'],
   ]);
 });
 

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { createHttpModel, endpointOf, type HttpOptions } from '../../src/embedding/http.ts';
+import { createHttpModel, type HttpOptions } from '../../src/embedding/http.ts';
+import { endpointOf } from '../../src/embedding/http-request.ts';
 import { refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
 
 const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000 };
@@ -137,7 +138,7 @@ t.test('a refused connection is an outage', async (t) => {
   await service.stop();
   await t.rejects(embedder.embed(['one']), {
     name: 'EmbeddingOutage',
-    message: `The embedding service at ${service.url}/v1/embeddings cannot be used: nothing listens there. Start it, or mend its settings.`,
+    message: `The embedding service at ${service.url}/v1/embeddings cannot be used: nothing listens there. Start it, or correct its settings.`,
   });
 });
 
@@ -146,7 +147,7 @@ t.test('a redirect is not followed but reported', async (t) => {
   service.misbehave = (_, response) => refuse(response, 308, { location: 'http://elsewhere.test/v1' });
   await t.rejects(model.open(), {
     name: 'EmbeddingOutage',
-    message: /sends us to http:\/\/elsewhere.test\/v1/,
+    message: /redirects to http:\/\/elsewhere.test\/v1/,
   });
   t.equal(service.asked.length, 1);
 });
@@ -157,7 +158,7 @@ t.test('a change of the dimension is an outage, since it is another model', asyn
   service.dimension = 5;
   await t.rejects(embedder.embed(['one']), {
     name: 'EmbeddingOutage',
-    message: /^some\/model gives 5 numbers by now, not 4\./,
+    message: /^some\/model now returns 5 numbers, not 4\./,
   });
 });
 
@@ -197,7 +198,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
       );
       return true;
     },
-    /no list of numbers/,
+    /not a list of numbers/,
   ],
   'gives too few numbers': [
     ({ input }, response) => {
@@ -207,7 +208,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
       );
       return true;
     },
-    /it gave 2 numbers, not 4/,
+    /it returned 2 numbers, not 4/,
   ],
 };
 

@@ -1,0 +1,77 @@
+// One request to an OpenAI-compatible embedding service. The key leaves this file only as a header.
+import fs from 'node:fs';
+import type { EmbeddingService } from '../core/config.ts';
+import { readVectors } from './http-reply.ts';
+
+/** A service's answer other than 200. The message continues "The service cannot be used: ". */
+export class HttpRefusal extends Error {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, message: string, retryAfterMs: number | undefined) {
+    super(message);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Returns a vector for each text. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`, or fetch's `TypeError`. */
+export async function requestVectors(
+  service: EmbeddingService,
+  texts: string[],
+  timeoutMs: number,
+): Promise<Float32Array[]> {
+  const key = readKey(service);
+  const response = await fetch(endpointOf(service.url), {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify({ model: service.model, input: texts }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const body = await response.text();
+  if (response.ok) return readVectors(body, texts.length);
+  throw toRefusal(response, body);
+}
+
+/** An address that ends with /embeddings is used as it is; to others /embeddings is added, and /v1 if it is missing. */
+export function endpointOf(url: string): string {
+  const base = url.replace(/\/+$/, '');
+  if (base.endsWith('/embeddings')) return base;
+  return /\/v\d+$/.test(base) ? `${base}/embeddings` : `${base}/v1/embeddings`;
+}
+
+/** Reads the key anew each time, so that a new one needs no restart; null when the settings name none. */
+export function readKey({ keyFile }: EmbeddingService): string | null {
+  return keyFile === null ? null : fs.readFileSync(keyFile, 'utf8').trim();
+}
+
+function toRefusal(response: Response, body: string): HttpRefusal {
+  const { status, headers } = response;
+  const location = headers.get('location');
+  const detail = location ? ` and redirects to ${location}` : detailIn(body);
+  return new HttpRefusal(status, `it answers ${status}${detail}`, readRetryAfter(headers.get('retry-after')));
+}
+
+/** The service's own message, in the forms of OpenAI, Ollama and vLLM; empty when there is none. */
+function detailIn(body: string): string {
+  try {
+    const { error, message } = JSON.parse(body) as Record<string, unknown>;
+    const nested = (error as { message?: unknown } | undefined)?.message;
+    const detail = [nested, error, message].find((one) => typeof one === 'string') as string | undefined;
+    return detail ? ` (${detail.slice(0, 200)})` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Reads seconds or a date (RFC 9110, section 10.2.3); returns milliseconds. */
+function readRetryAfter(header: string | null): number | undefined {
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
