@@ -1,9 +1,9 @@
-// The statements about what a job did to chl.db: recorded in the transaction that did it, and read by recovery.
+// Statements for the result of a job in chl.db: recorded in the transaction of the work itself, read by recovery.
 import type { Db } from '../core/db/open.ts';
 
 export type Applied = { job: { id: string; attempt: number }; result: Record<string, unknown>; at: string };
 
-/** `at` is ISO 8601. Call it inside the transaction of the work itself. */
+/** Runs inside the transaction of the work. `at`: ISO 8601 UTC. */
 export function recordApplied(library: Db, { job, result, at }: Applied) {
   library
     .prepare(
@@ -14,13 +14,13 @@ export function recordApplied(library: Db, { job, result, at }: Applied) {
   library.prepare('UPDATE ops_library_state SET writer = ? WHERE id = 1').run(`${job.id}.${job.attempt}`);
 }
 
-/** Commits to the file what means nothing: a fence that nobody holds is passed over. A writer that is killed in the middle of its commit may leave it whole in the log of
- *  the file yet unseen, to come to light when the file is next recovered; what is committed here stands in its place. */
+/** Commits a change without effect: it skips a fence number. A writer killed during its commit may leave complete WAL frames
+ *  that reappear when the file is next recovered; this commit overwrites them. */
 export function overwriteUnseen(library: Db) {
   library.prepare('UPDATE ops_library_state SET fence = fence + 1 WHERE id = 1').run();
 }
 
-/** The result that this attempt recorded, or null. */
+/** Returns the result that this attempt recorded, or null. */
 export function readApplied(
   library: Db,
   job: { id: string; attempt: number },

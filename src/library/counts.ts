@@ -1,4 +1,4 @@
-// Statements that count the library for pages: totals as triggers keep them, and the categories to choose from.
+// Statements that count the library for pages, and list its categories. Triggers keep the totals.
 import type { Db } from '../core/db/open.ts';
 
 export type LibraryTotals = {

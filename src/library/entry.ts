@@ -1,9 +1,9 @@
-// Statements that read one entry of chl.db for people: all its fields, and what the embedding queue knows of it.
+// Statements that read one entry of chl.db for people: all its fields, and its task in the embedding queue.
 import type { Db } from '../core/db/open.ts';
 import { entryTables, type Kind, kinds } from './content.ts';
 
-/** A whole row of experiences or category_manuals: `section` of experiences only; `body` is the playbook or the
- *  content, `note` the context or the summary. */
+/** A row of experiences or category_manuals. `section`: null for a manual. `body`: playbook or content. `note`: context or
+ *  summary. */
 export type Entry = {
   id: string;
   kind: Kind;
@@ -23,7 +23,7 @@ export type Entry = {
   exported_at: string | null;
 };
 
-/** `claimed_by` is null when nobody embeds it now. */
+/** `claimed_by`: null unless a claim is held now. */
 export type QueueTask = {
   attempts: number;
   error: string | null;
@@ -45,7 +45,7 @@ export function createEntryReader(library: Db) {
      FROM ops_embedding_task WHERE entity_type = ? AND entity_id = ?`,
   );
   return {
-    /** The kinds that have an entry with this id: none, one or both. */
+    /** Returns the kinds with an entry of this id: none, one or both. */
     kindsOf: (id: string): Kind[] => kinds.filter((kind) => entries[kind].get(id) !== undefined),
     find: (kind: Kind, id: string) => entries[kind].get(id) ?? null,
     task: (kind: Kind, id: string) => task.get(kind, id) ?? null,

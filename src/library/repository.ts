@@ -1,5 +1,5 @@
-// The statements on categories, experiences and manuals that import and export need. A row is an array in the
-// order of `shapes`. Nothing here begins a transaction by itself: callers choose `read` or `write`.
+// The statements on categories, experiences and manuals for import and export. A row is an array in the order of `shapes`. No
+// statement begins a transaction: callers use `read` or `write`.
 import type { Db } from '../core/db/open.ts';
 import { type Applied, recordApplied } from './applied.ts';
 import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.ts';
@@ -10,7 +10,7 @@ export type Counts = { categories: number; experiences: number; manuals: number 
 
 const tables = { category: 'categories', experience: 'experiences', manual: 'category_manuals' } as const;
 
-/** Prepares the statements on chl.db; the file is one that `prepareLibrary` has seen. */
+/** Expects a chl.db that `prepareLibrary` has prepared. */
 export function createLibrary(db: Db) {
   const revision = db.prepare<[], number>('SELECT revision FROM ops_library_state WHERE id = 1').pluck();
   const counts = db.prepare<[], Counts>(
@@ -26,15 +26,15 @@ export function createLibrary(db: Db) {
     category: categoryRows(db),
     experience: entryRows(db, 'experience'),
     manual: entryRows(db, 'manual'),
-    /** Grows with every change of what an import compares, by whatever program. */
+    /** Grows with every change of compared columns, by any program. */
     revision: () => revision.get() ?? 0,
     counts: () => counts.get() as Counts,
-    /** The entries that may not leave this machine. */
+    /** Counts entries that are `local_only`. */
     localCounts: () => localCounts.get() as Omit<Counts, 'categories'>,
     recordApplied: (applied: Applied) => recordApplied(db, applied),
-    /** All reads of `work` see one state. */
+    /** All reads of `work` see the same state. */
     read: <T>(work: () => T): T => db.transaction(work).deferred(),
-    /** Locks out other writers from the first statement on; an error rolls everything back. */
+    /** Blocks other writers from the first statement on; an error rolls back. */
     write: <T>(work: () => T): T => db.transaction(work).immediate(),
   };
 }
@@ -53,9 +53,9 @@ function categoryRows(db: Db) {
       const [code, name, description] = values;
       update.run(name, description, code);
     },
-    /** Names are unique, so two categories can only swap theirs by way of a third. */
+    /** Gives the category a random name, since names are unique and two categories may swap theirs. */
     setNameAside: (code: string) => setNameAside.run(code),
-    /** Says whether the category is gone. One that still has entries stays: removing it would remove them. */
+    /** Returns whether it was removed. A category with entries stays: removing it would remove them. */
     remove: (code: string): boolean => remove.run({ 1: code }).changes === 1,
   };
 }
@@ -73,7 +73,7 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
   return {
     ...readers(db, kind),
     insert: inserter(db, kind),
-    /** `isTextChanged`: what is embedded has changed, so the entry waits for the workers again. */
+    /** `isTextChanged`: the embedded text differs, so the entry becomes pending. */
     update(values: Value[], isTextChanged: boolean, now: string) {
       const [id, ...rest] = values;
       update.run(rest, now, isTextChanged ? 1 : 0, id);
@@ -97,9 +97,9 @@ function readers(db: Db, kind: Kind) {
     )
     .raw();
   return {
-    /** Every row's compared columns, one at a time; consume it before the next statement that writes. */
+    /** Iterates over the compared columns of every row; must end before the next write. */
     compared: () => all.iterate(),
-    /** Every row that may leave this machine, all columns, ordered by key. */
+    /** Iterates over all columns of every row that is not `local_only`, by key. */
     exported: () => exported.iterate(),
   };
 }

@@ -1,11 +1,11 @@
-// What a row of the library is: its columns, words and limits, and which of its text is embedded. Knows no
-// sheet, no statement and no page.
+// The rules for rows of the library: columns, allowed words, limits, and the text that is embedded. Knows no sheet, statement
+// or page.
 
 export type Kind = 'category' | 'experience' | 'manual';
 export type Value = string | number | null;
 
-/** `compared`: what makes a row equal to another, its key first. `times`: never compared. `embedded`: the
- *  text whose change makes the row's embedding stale. */
+/** `compared`: the columns that decide whether two rows are equal, the key first. `times`: never compared. `embedded`: a change
+ *  of these makes the embedding stale. */
 type Shape = { compared: readonly string[]; times: readonly string[]; embedded: readonly string[] };
 
 export const kinds = ['category', 'experience', 'manual'] as const;
@@ -37,7 +37,7 @@ export const shapes: Record<Kind, Shape> = {
   },
 };
 
-/** All columns of a kind, in the order in which a sheet has them too. */
+/** All columns of a kind, in the order of a sheet. */
 export function columnsOf(kind: Kind): string[] {
   const { compared, times } = shapes[kind];
   return [...compared, ...(kind === 'category' ? [] : ['embedding_status']), ...times];
@@ -46,11 +46,11 @@ export function columnsOf(kind: Kind): string[] {
 export const sections = ['useful', 'harmful', 'contextual'] as const;
 export const sources = ['local', 'global'] as const;
 
-/** The words of existing sheets, and the numbers that the library stores. */
+/** The words of a sheet, and the numbers that the library stores. */
 export const syncStatuses = { synced: 0, pending: 1, local_only: 2 } as const;
 
-/** What a sheet says for a stored number; one that is none of ours stays as it is. */
-export function syncStatusWord(stored: Value): string {
+/** Formats a stored number as the word of a sheet; an unknown number stays. */
+export function formatSyncStatus(stored: Value): string {
   const word = Object.entries(syncStatuses).find(([, number]) => number === stored)?.[0];
   return word ?? String(stored);
 }
@@ -58,19 +58,19 @@ export function syncStatusWord(stored: Value): string {
 /** Three upper-case letters or digits of any script. */
 export const categoryCode = /^[\p{Lu}\p{Nd}]{3}$/u;
 
-/** Most code points of a text; one is always the least. */
+/** In code points. */
 export const maxLength = { title: 120, playbook: 2000 } as const;
 
-/** The length that people count: an emoji is one. */
+/** The length as people count it: an emoji is one. */
 export function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;
 }
 
-/** The text, or its first `most` code points and an ellipsis. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const points = Array.from(text.slice(0, 2 * most + 2));
-  return points.length <= most ? text : `${points.slice(0, most).join('')}…`;
+/** Returns the text, or its first `max` code points and an ellipsis. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const points = Array.from(text.slice(0, 2 * max + 2));
+  return points.length <= max ? text : `${points.slice(0, max).join('')}…`;
 }

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Counts, Library } from '../library/repository.ts';
-import { entryKinds, type Kind, kinds, syncStatusWord, type Value } from '../library/rules.ts';
+import { entryKinds, type Kind, kinds, formatSyncStatus, type Value } from '../library/rules.ts';
 import { formatRecord } from './csv.ts';
 import { syncToDisk } from './disk.ts';
 import { guardFormula } from './formula.ts';
@@ -78,7 +78,7 @@ function cellsOf({ headers }: Tab, row: Value[], at: string): string[] {
   return headers.map((header, index) => {
     const value = row[index] ?? null;
     if (header === 'exported_at') return at;
-    if (header === 'sync_status') return syncStatusWord(value);
+    if (header === 'sync_status') return formatSyncStatus(value);
     return value === null ? '' : guardFormula(String(value));
   });
 }

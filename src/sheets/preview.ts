@@ -1,6 +1,6 @@
 // The preview of a plan: the first rows that would be added, changed or removed, and the first problems. Texts are cut, so
 // that the preview fits into one message of the script protocol.
-import { cut, shapes, syncStatusWord, type Value } from '../library/rules.ts';
+import { cut, shapes, formatSyncStatus, type Value } from '../library/rules.ts';
 import type { SheetRow } from './check-rows.ts';
 import { maxShownLength, maxShown, type Problem } from './problems.ts';
 import type { Tab, TabName } from './tabs.ts';
@@ -53,7 +53,7 @@ function fieldChange(field: string, from: Value, to: Value): FieldChange {
 }
 
 function textOf(field: string, value: Value): string | null {
-  if (field === 'sync_status') return syncStatusWord(value);
+  if (field === 'sync_status') return formatSyncStatus(value);
   return value === null || value === '' ? null : String(value);
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { categoryCode, codePoints, columnsOf, cut, syncStatusWord } from '../../src/library/rules.ts';
+import { categoryCode, codePoints, columnsOf, cut, formatSyncStatus } from '../../src/library/rules.ts';
 
 t.test('lengths count code points', async (t) => {
   t.strictSame(['', 'ab', 'é', '😀😀', 'e\u0301'].map(codePoints), [0, 2, 1, 2, 2]);
@@ -20,7 +20,7 @@ t.test('a category code is three upper-case letters or digits of any script', as
 });
 
 t.test('a stored sync_status has a word, unless another program invented it', async (t) => {
-  t.strictSame([0, 1, 2, 7].map(syncStatusWord), ['synced', 'pending', 'local_only', '7']);
+  t.strictSame([0, 1, 2, 7].map(formatSyncStatus), ['synced', 'pending', 'local_only', '7']);
 });
 
 t.test('the columns of a kind are those of its table, in the order of the sheet', async (t) => {
