@@ -6,7 +6,7 @@ import type { ScriptContext } from '../src/jobs/script.ts';
 import { type ExportArguments, exportOperation, targetOf } from '../src/sheets/export-operation.ts';
 import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
 import { openSheet, pathInRoot } from '../src/sheets/location.ts';
-import { mendExport } from '../src/sheets/swap.ts';
+import { repairExport } from '../src/sheets/swap.ts';
 import { runOperation } from './run-operation.ts';
 
 await runOperation<ExportArguments>(exportOperation, (args, context) => {
@@ -44,7 +44,7 @@ function write(library: Library, folder: string, { config, job, progress, assert
   const total = categories + experiences + manuals;
   const at = new Date().toISOString();
   assertFence();
-  mendExport(folder);
+  repairExport(folder);
   const exported = exportSheet(library, folder, at, (rows) => progress(rows, total, 'write'));
   const result = { dry_run: false, ...countExported(exported), left_out, path: pathInRoot(config, folder) };
   library.write(() => {

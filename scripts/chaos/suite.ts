@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
 import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
-import { sheetPlace } from '../../src/sheets/location.ts';
+import { sheetFolder } from '../../src/sheets/location.ts';
 import { seedStarterSheet } from '../../src/sheets/starter.ts';
 import { createRandom, type Random } from '../random.ts';
 import { findMeetings, readAttempts } from './attempts.ts';
@@ -129,7 +129,7 @@ async function check({ config, sizes, memory }: Stage, url: string): Promise<num
 /** Two sheets, of which the second lacks the last experiences; gives the sizes a library can have from them. */
 function seedSheets(config: Config): number[] {
   seedStarterSheet(config);
-  const published = sheetPlace(config, 'published');
+  const published = sheetFolder(config, 'published');
   const other = path.join(config.root, 'sheets/other');
   fs.cpSync(published, other, { recursive: true });
   const file = path.join(other, 'experiences.csv');

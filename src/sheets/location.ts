@@ -14,7 +14,7 @@ export type SheetName = 'published' | 'review';
 type Found = { folder: string } | { message: string };
 
 /** The folder of a named sheet; symbolic links are not resolved. */
-export function sheetPlace(config: Config, name: SheetName): string {
+export function sheetFolder(config: Config, name: SheetName): string {
   return path.join(config.root, 'sheets', name);
 }
 
@@ -44,7 +44,7 @@ export type SheetChoice = { name: SheetName; path?: string | undefined };
 /** Returns the folder of the chosen sheet, checked again: symbolic links may have changed since the server accepted the job.
  *  Throws `bad_input` with the code `path_not_allowed`. */
 export function openSheet(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
-  const found = findSheetPath(config, chosen ?? sheetPlace(config, name), use);
+  const found = findSheetPath(config, chosen ?? sheetFolder(config, name), use);
   if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
 }

@@ -2,9 +2,9 @@
 import type { Config } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import type { Log } from '../core/log.ts';
-import { sheetPlace } from './location.ts';
+import { sheetFolder } from './location.ts';
 import { seedStarterSheet } from './starter.ts';
-import { mendExport } from './swap.ts';
+import { repairExport } from './swap.ts';
 
 export function createSheetParts({ config, isNewLibrary, log }: Context) {
   if (isNewLibrary) seedStarterSheet(config);
@@ -16,7 +16,7 @@ export function createSheetParts({ config, isNewLibrary, log }: Context) {
 function repairExports(config: Config, log: Log) {
   for (const name of ['published', 'review'] as const) {
     try {
-      mendExport(sheetPlace(config, name));
+      repairExport(sheetFolder(config, name));
     } catch (error) {
       log.error({ err: error, sheet: name }, 'a half-done export could not be repaired');
     }

@@ -2,14 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, packageRoot } from '../core/config.ts';
-import { sheetPlace } from './location.ts';
-import { mendExport, swapIn, writingFolder } from './swap.ts';
+import { sheetFolder } from './location.ts';
+import { repairExport, swapIn, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
 /** Returns whether it copied; an existing published sheet stays as it is. */
 export function seedStarterSheet(config: Config): boolean {
-  const published = sheetPlace(config, 'published');
-  mendExport(published);
+  const published = sheetFolder(config, 'published');
+  repairExport(published);
   if (fs.existsSync(published)) return false;
   const starter = path.join(packageRoot, 'src/sheets/starter');
   const beside = writingFolder(published);

@@ -1,5 +1,5 @@
 // Replaces a sheet's folder with a complete new one by two renames, and keeps the old one as `<name>.previous`. A process
-// that dies between the renames leaves no folder there; `mendExport` then puts the old one back.
+// that dies between the renames leaves no folder there; `repairExport` then puts the old one back.
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncToDisk } from './disk.ts';
@@ -27,7 +27,7 @@ export function swapIn(folder: string) {
 }
 
 /** Cleans up after an export that died; returns whether there was one. No export to this folder may be running. */
-export function mendExport(folder: string): boolean {
+export function repairExport(folder: string): boolean {
   const isUnfinished = fs.existsSync(writingFolder(folder));
   const isSwappedOut = !fs.existsSync(folder) && fs.existsSync(previousFolder(folder));
   if (isSwappedOut && isUnfinished) fs.renameSync(previousFolder(folder), folder);

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
-import { sheetPlace } from '../../src/sheets/location.ts';
+import { sheetFolder } from '../../src/sheets/location.ts';
 import { seedStarterSheet } from '../../src/sheets/starter.ts';
 import { makeRoot } from '../support/library.ts';
 import { checkFolder, planSheet } from '../support/plan.ts';
@@ -10,7 +10,7 @@ import { checkFolder, planSheet } from '../support/plan.ts';
 t.test('the starter library passes every check and is large enough to be useful', async (t) => {
   const { config, db } = makeRoot(t);
   t.equal(seedStarterSheet(config), true);
-  const checked = checkFolder(sheetPlace(config, 'published'));
+  const checked = checkFolder(sheetFolder(config, 'published'));
   const plan = planSheet(checked, createLibrary(db), 'replace');
   t.strictSame([plan.rowProblems, checked.warnings], [[], []]);
   const { categories, experiences, manuals } = plan.after;
@@ -19,7 +19,7 @@ t.test('the starter library passes every check and is large enough to be useful'
 
 t.test('a published sheet is never overwritten, even while it is being swapped', async (t) => {
   const { config } = makeRoot(t);
-  const place = sheetPlace(config, 'published');
+  const place = sheetFolder(config, 'published');
   fs.mkdirSync(place, { recursive: true });
   t.equal(seedStarterSheet(config), false);
   t.strictSame(fs.readdirSync(place), []);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { mendExport, previousFolder, swapIn, writingFolder } from '../../src/sheets/swap.ts';
+import { repairExport, previousFolder, swapIn, writingFolder } from '../../src/sheets/swap.ts';
 
 /** `review: 'old'` is a folder `review` whose categories.csv holds "old". */
 function makeSheets(t: Test, sheets: Record<string, string>) {
@@ -47,23 +47,23 @@ t.test('an export is repaired, whenever it died', async (t) => {
   for (const [moment, left, mended] of moments) {
     await t.test(moment, async (t) => {
       const { place, read } = makeSheets(t, left);
-      t.equal(mendExport(place), 'review.writing' in left);
+      t.equal(repairExport(place), 'review.writing' in left);
       t.strictSame(read(), mended);
-      t.equal(mendExport(place), false, 'and once is enough');
+      t.equal(repairExport(place), false, 'and once is enough');
     });
   }
 });
 
 t.test('a sheet that was deleted by hand stays deleted', async (t) => {
   const { place, read } = makeSheets(t, { 'review.previous': 'old' });
-  t.equal(mendExport(place), false);
+  t.equal(repairExport(place), false);
   t.strictSame(read(), { 'review.previous': 'old' });
 });
 
 t.test('a folder with other files is not removed', async (t) => {
   const { place } = makeSheets(t, { review: 'old', 'review.writing': 'new' });
   fs.writeFileSync(path.join(writingFolder(place), 'letter.txt'), 'mine');
-  t.throws(() => mendExport(place), { code: 'ENOTEMPTY' });
+  t.throws(() => repairExport(place), { code: 'ENOTEMPTY' });
   t.ok(fs.existsSync(path.join(writingFolder(place), 'letter.txt')));
   t.notOk(fs.existsSync(previousFolder(place)));
 });
