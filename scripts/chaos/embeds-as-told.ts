@@ -43,7 +43,7 @@ const model: Embedder = {
 
 await runWorkerProcess(
   config,
-  { ...model, words: model.name, open: async () => model },
+  { ...model, label: model.name, open: async () => model },
   { ...workerTimes, ...quick, ...told().pace },
 );
 process.exit(0);

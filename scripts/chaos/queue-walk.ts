@@ -190,10 +190,10 @@ function startWalk(bench: QueueBench, seed: number) {
       return [null, null];
     },
     /** The process of a claimant ends with all that it has in hand, and with what it had when its leases ran out. */
-    async bury() {
+    async quarantine() {
       const claimant = pick(random, claimants);
       const held = [...entries.values()].filter(({ claim }) => claim?.claimant === claimant);
-      const gave = await queue.bury(claimant, 'its process ended');
+      const gave = await queue.quarantine(claimant, 'its process ended');
       for (const entry of held) {
         Object.assign(entry, { deaths: entry.deaths + 1, claim: null });
         if (entry.deaths >= mostDeaths) entry.status = 'failed';

@@ -22,7 +22,7 @@ export async function checkEmbedder(config: Config): Promise<Found> {
   const known = lookInto(config.databasePath, (library) => modelOf(library).name);
   const { dimension, isLexical } = await model.open();
   const kind = isLexical ? '; it compares letters and words, not meaning' : '';
-  const found: Found = [{ status: 'ok', text: `${model.words}, ${dimension} numbers a vector${kind}` }];
+  const found: Found = [{ status: 'ok', text: `${model.label}, ${dimension} numbers a vector${kind}` }];
   if (known && known !== model.name) {
     const text = `The library is embedded with ${known}, the settings name ${model.name}. At its next start the server lets all entries wait to be embedded anew.`;
     found.push({ status: 'warning', text });

@@ -7,11 +7,11 @@ import { createHttpModel, type HttpOptions } from './http.ts';
 export function chooseEmbedder({ embedding }: Pick<Config, 'embedding'>, options?: HttpOptions): Model {
   if (embedding) return createHttpModel(embedding, options);
   const { name, isLexical, dimension } = builtIn;
-  return { name, isLexical, dimension, words: name, open: async () => builtIn };
+  return { name, isLexical, dimension, label: name, open: async () => builtIn };
 }
 
 /** Opens the model on its first use: a worker can start while its service is down, and then reports the outage. */
-export function openedByUse(model: Model, onOpen: (embedder: Embedder) => Promise<unknown>): Embedder {
+export function openOnFirstUse(model: Model, onOpen: (embedder: Embedder) => Promise<unknown>): Embedder {
   let opened: Embedder | null = null;
   return {
     name: model.name,

@@ -18,7 +18,7 @@ export type Embedder = {
 export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
   readonly dimension: number | null;
   /** Its name and address, for people. */
-  readonly words: string;
+  readonly label: string;
   /** Throws `EmbeddingOutage`; may be called again. */
   open(): Promise<Embedder>;
 };

@@ -27,7 +27,7 @@ export function createHttpModel(service: EmbeddingService, options: HttpOptions 
   let opened: Embedder | null = null;
   return {
     name: service.model,
-    words: `${service.model} at ${endpointOf(service.url)}`,
+    label: `${service.model} at ${endpointOf(service.url)}`,
     isLexical: false,
     get dimension() {
       return opened?.dimension ?? null;

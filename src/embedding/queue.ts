@@ -65,7 +65,7 @@ export type EmbeddingQueue = {
   release(claimant: string, claims?: Claim[]): Promise<number>;
   /** Releases all claims of a claimant whose process died. Any of these texts may be the cause, so they are claimed alone from
    *  now on, after all others; at its third death an entry fails with `error`. Returns how many. */
-  bury(claimant: string, error: string): Promise<number>;
+  quarantine(claimant: string, error: string): Promise<number>;
   /** Makes failed entries pending: all, or those of a kind, category or id. Returns how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;

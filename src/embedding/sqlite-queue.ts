@@ -61,7 +61,8 @@ export function createSqliteQueue(library: Db, now = () => new Date()): Embeddin
 
     release: async (claimant, claims) => inTransaction(() => release(statements, claimant, claims)),
 
-    bury: async (claimant, error) => inTransaction(() => countDeaths(statements, claimant, error, now())),
+    quarantine: async (claimant, error) =>
+      inTransaction(() => countDeaths(statements, claimant, error, now())),
 
     retryFailed: (selection = {}) => retryFailed(statements, selection),
 

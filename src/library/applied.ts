@@ -16,7 +16,7 @@ export function recordApplied(library: Db, { job, result, at }: Applied) {
 
 /** Commits a change without effect: it skips a fence number. A writer killed during its commit may leave complete WAL frames
  *  that reappear when the file is next recovered; this commit overwrites them. */
-export function overwriteUnseen(library: Db) {
+export function overwriteOrphanedFrames(library: Db) {
   library.prepare('UPDATE ops_library_state SET fence = fence + 1 WHERE id = 1').run();
 }
 

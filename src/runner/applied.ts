@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
 import type { Db } from '../core/db/open.ts';
 import { readAppliedGeneration } from '../index/generation.ts';
-import { overwriteUnseen, readApplied } from '../library/applied.ts';
+import { overwriteOrphanedFrames, readApplied } from '../library/applied.ts';
 import type { AttemptFacts } from './outcome.ts';
 
 type AttemptKey = { id: string; attempt: number };
@@ -15,7 +15,7 @@ export type FindApplied = (job: AttemptKey, wasKilled?: boolean) => Record<strin
 
 export function createAppliedFinder(library: Db, config: Config): FindApplied {
   return (job, wasKilled = false) => {
-    if (wasKilled) overwriteUnseen(library);
+    if (wasKilled) overwriteOrphanedFrames(library);
     return readApplied(library, job) ?? readAppliedGeneration(config, job.id, job.attempt);
   };
 }

@@ -20,7 +20,7 @@ type Loss = { reason: string; entryError: string | null };
 
 type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & {
   repository: WorkerRepository;
-  queue: Pick<EmbeddingQueue, 'release' | 'bury'>;
+  queue: Pick<EmbeddingQueue, 'release' | 'quarantine'>;
   lostMs: number;
 };
 
@@ -64,7 +64,7 @@ export function createLosses(given: Given) {
   async function lose(worker: WorkerRow, { reason, entryError }: Loss) {
     const { name, pid, claimant } = worker;
     const returned =
-      entryError === null ? await queue.release(claimant) : await queue.bury(claimant, entryError);
+      entryError === null ? await queue.release(claimant) : await queue.quarantine(claimant, entryError);
     const target = `worker:${name}`;
     const detail = { pid, reason, returned };
     repository.transaction(() => {

@@ -17,7 +17,7 @@ export function createPatientQueue(queue: EmbeddingQueue, limits: BusyLimits): E
     complete: patiently(queue.complete),
     fail: patiently(queue.fail),
     release: patiently(queue.release),
-    bury: patiently(queue.bury),
+    quarantine: patiently(queue.quarantine),
     retryFailed: patiently(queue.retryFailed),
     counts: patiently(queue.counts),
     oldestPendingAt: patiently(queue.oldestPendingAt),

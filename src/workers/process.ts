@@ -10,7 +10,7 @@ import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
-import { openedByUse } from '../embedding/choose.ts';
+import { openOnFirstUse } from '../embedding/choose.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { identify } from '../runner/processes.ts';
@@ -43,14 +43,14 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   const worker = createWorker({
     ...identity,
     queue,
-    model: openedByUse(model, queue.useModel),
+    model: openOnFirstUse(model, queue.useModel),
     repository,
     untilFree,
     now,
     report: (line) => process.stderr.write(`${line}\n`),
     times,
   });
-  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.words}. Ctrl+C ends it.\n`);
+  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C ends it.\n`);
   const stopRequested = untilStopRequested(messageFd);
   void stopRequested.then(worker.stop);
   try {

@@ -16,7 +16,7 @@ const absentMs = 5000;
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'log' | 'untilFree' | 'now'> & {
   repository: WorkerRepository;
-  queue: Pick<EmbeddingQueue, 'release' | 'bury' | 'counts'>;
+  queue: Pick<EmbeddingQueue, 'release' | 'quarantine' | 'counts'>;
   times: typeof watchTimes;
 };
 

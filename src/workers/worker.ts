@@ -75,7 +75,7 @@ export function createWorker(options: WorkerOptions) {
 
 /** The claimed entries count as those of a worker that died. Gives the error to end with. */
 async function giveUp(queue: EmbeddingQueue, claimant: string, entry: string | null, limit: string) {
-  await queue.bury(claimant, `The embedder gave no result for this entry within ${limit}.`);
+  await queue.quarantine(claimant, `The embedder gave no result for this entry within ${limit}.`);
   return new AppError('temporary', `The embedder gave no result for ${entry} within ${limit}.`);
 }
 

@@ -41,7 +41,7 @@ t.test('texts are sent in batches, and their vectors come back in order, with le
     reply(response, data.reverse());
     return true;
   };
-  t.equal(model.words, `some/model at ${service.url}/v1/embeddings`);
+  t.equal(model.label, `some/model at ${service.url}/v1/embeddings`);
   t.equal(model.dimension, null, 'it is not known before the service was asked');
   const embedder = await model.open();
   t.match(embedder, { name: 'some/model', dimension: 4, isLexical: false });

@@ -162,8 +162,8 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
       const { library, queue, claim, complete, statusOf } = await openBench(t, openQueue);
       for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
       t.equal((await claim()).length, 3);
-      t.equal(await queue.bury('bob', 'others'), 0);
-      t.equal(await queue.bury('ada', 'the process ended'), 3);
+      t.equal(await queue.quarantine('bob', 'others'), 0);
+      t.equal(await queue.quarantine('ada', 'the process ended'), 3);
       addManual(library, 'M1');
       t.same(ids(await claim({ claimant: 'bob' })), ['M1'], 'what has ended nothing comes first');
       t.equal(await queue.release('bob'), 1);
@@ -174,7 +174,7 @@ export function testQueueContract(t: Test, openQueue: OpenQueue) {
       for (let death = 2; death <= 3; death++) {
         t.equal(statusOf('E1'), 'pending');
         t.same(ids(await claim()), ['E1']);
-        t.equal(await queue.bury('ada', 'the process ended again'), 1);
+        t.equal(await queue.quarantine('ada', 'the process ended again'), 1);
       }
       t.match(await queue.failed(5), [{ id: 'E1', attempts: 3, error: 'the process ended again' }]);
       for (const id of ['E2', 'E3']) {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { childEnvironment, packageRoot, readConfig } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
-import { chooseEmbedder, openedByUse } from '../../src/embedding/choose.ts';
+import { chooseEmbedder, openOnFirstUse } from '../../src/embedding/choose.ts';
 import { embedClaims } from '../../src/embedding/embed.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
@@ -70,7 +70,7 @@ t.test('a worker may start before its service does', async (t) => {
   await queue.useModel(model);
   const work = {
     queue,
-    model: openedByUse(model, queue.useModel),
+    model: openOnFirstUse(model, queue.useModel),
     claimant: 'ada',
     leaseMs: 60_000,
     onNext() {},
