@@ -1,4 +1,4 @@
-// Cancels: how long one takes for a child of each behaviour, and a thousand of them around the end of the child.
+// Measures cancels: the time for a child of each behaviour, and a thousand cancels around the end of the child.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

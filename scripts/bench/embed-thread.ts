@@ -1,4 +1,4 @@
-// One of the threads of the bare loop: embeds its texts when it is told to, and says when it is done.
+// A thread of the bare loop: embeds its texts on a message, and answers when it is done.
 import os from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { builtIn } from '../../src/embedding/built-in.ts';
@@ -6,7 +6,7 @@ import { builtIn } from '../../src/embedding/built-in.ts';
 const texts = workerData as string[];
 const batchSize = 256;
 
-// As the workers do; on Linux this is the priority of the thread.
+// As workers do; on Linux this sets the priority of the thread.
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 parentPort?.postMessage('ready');
 parentPort?.once('message', () => void embedAll());

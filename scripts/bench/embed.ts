@@ -1,5 +1,5 @@
-// P7: two workers empty the queue of a whole library, beside the same embedder in a bare loop on two threads; then the
-// index is rebuilt and switched while searches go on.
+// P7: two workers empty the queue of a whole library, compared with the same embedder in a bare loop on two threads; then
+// the index is rebuilt and switched during searches.
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -82,7 +82,7 @@ function readEntries({ config }: App): EntryRow[] {
   }
 }
 
-/** From the moment they may go on until nothing waits. */
+/** Measures from the resume of the workers until the queue is empty. */
 async function timeWorkers(app: App): Promise<number> {
   const { queue, workers: verbs } = app.use(workers);
   const startedAt = performance.now();
@@ -93,7 +93,7 @@ async function timeWorkers(app: App): Promise<number> {
   return ms;
 }
 
-/** The threads are ready before the time begins. */
+/** The measurement starts when the threads are ready. */
 async function timeBareLoop(texts: string[]): Promise<number> {
   const file = path.join(packageRoot, 'dist/scripts/bench/embed-thread.js');
   const workers = Array.from({ length: threads }, (_, thread) => {
@@ -122,7 +122,7 @@ function embedFigure(entries: number, oursMs: number, bareMs: number): Figure {
   };
 }
 
-/** The first build makes an index to search; the second is measured. */
+/** Measures the second build; the first one makes the index to search. */
 async function indexFigures(app: App): Promise<Figure[]> {
   await runJob(app, 'index', {});
   await app.use(index).liveIndex.refresh();
@@ -152,7 +152,7 @@ async function indexFigures(app: App): Promise<Figure[]> {
   ];
 }
 
-/** One search after the other. */
+/** Searches one at a time. */
 async function searchUntil(app: App, end: Promise<unknown>) {
   const { liveIndex } = app.use(index);
   const searches = { count: 0, failed: 0, longestMs: 0 };

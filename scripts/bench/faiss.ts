@@ -1,11 +1,11 @@
-// FAISS as the reference of exact search: a Python process that holds the same index file and answers one query at a
-// time on one thread.
+// FAISS as the reference for exact search: a Python process with the same index file answers one query at a time on one
+// thread.
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import readline from 'node:readline';
 
 type Faiss = {
   version: string;
-  /** The rows of the ten best, and how long it took. */
+  /** Returns the rows of the ten best, and the time. */
   search(vector: Float32Array): Promise<{ rows: number[]; ms: number }>;
   close(): void;
 };
@@ -22,7 +22,7 @@ for line in sys.stdin:
     print(json.dumps({'rows': rows[0].tolist(), 'ms': (time.perf_counter() - started) * 1000}), flush=True)
 `;
 
-/** Null when no Python with FAISS is installed (Debian: python3-faiss). */
+/** Returns null without a Python that has FAISS (Debian: python3-faiss). */
 export async function openFaiss(indexFile: string): Promise<Faiss | null> {
   const python = ['python3', '/usr/bin/python3'].find(
     (name) => spawnSync(name, ['-c', 'import faiss']).status === 0,

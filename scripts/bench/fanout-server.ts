@@ -1,4 +1,5 @@
-// One side of the fan-out bench. argv: ours | bare. Out: {address}; in {broadcasts: n}, out {} when all are taken.
+// One side of the fan-out bench. argv: ours | bare. Sends {address}; receives {broadcasts: n}, sends {} when all frames are
+// read.
 import http, { type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
@@ -8,7 +9,7 @@ import { type Client, flushClient, openClient, sendFrames } from '../../src/web/
 const data = 'x'.repeat(10_000);
 const responses = new Set<ServerResponse>();
 const clients = new Set<Client>();
-/** For each reader, to take its frame: what is measured is writing, not waiting. */
+/** The time for each reader to read its frame, so that writing is measured and not waiting. */
 const restMs = 0.03;
 let version = 0;
 

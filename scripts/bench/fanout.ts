@@ -1,5 +1,5 @@
-// P4: a card of 10 KB to 100, 1,000 and 5,000 streams: processor time of a frame, beside bare node:http that writes one
-// shared Buffer.
+// P4: a card of 10 KB to 100, 1,000 and 5,000 streams: processor time of a frame, compared with bare node:http that writes
+// one shared Buffer.
 import { processorSec, startTalker } from './process.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
@@ -33,7 +33,7 @@ async function run(): Promise<Figure[]> {
   return figures;
 }
 
-/** Seconds of the server's processor for each frame of each stream. */
+/** The server's processor seconds for each frame of each stream. */
 async function measure(kind: Kind, streams: number): Promise<number> {
   const server = startTalker('fanout-server.js', [kind]);
   const { address } = await server.next();

@@ -1,4 +1,4 @@
-// Writes numbered lines with the time of each: `rate` a second for `seconds`, or `lines` as fast as they are taken.
+// Writes numbered lines with their time: `rate` a second for `seconds`, or `lines` as fast as they are read.
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 

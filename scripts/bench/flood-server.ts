@@ -1,11 +1,11 @@
-// The server itself, which says on descriptor 3 where it listens, and then each second how it is. SIGUSR2 begins a new
-// measurement of its stalls.
+// The server. Writes its address to descriptor 3, then its state every second. SIGUSR2 starts a new measurement of its
+// stalls.
 import { writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { loadConfig } from '../../src/core/config.ts';
 import { serve } from '../../src/serve.ts';
 
-/** Stalls of the event loop in milliseconds: the 99th of 100, and the longest. */
+/** Stalls of the event loop in milliseconds: the 99th percentile and the maximum. */
 export type Health = { rssBytes: number; lagP99: number; lagMax: number };
 
 const say = (line: unknown) => writeSync(3, `${JSON.stringify(line)}\n`);

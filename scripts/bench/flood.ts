@@ -1,5 +1,5 @@
-// A child that floods its log while its page is watched: what the server needs for it, how long it stalls, and how far
-// the page lies behind. The server is a process of its own.
+// A child floods its log while a client watches its page. Measures the server's processor time and stalls, and how far the
+// page lags behind. The server runs in a separate process.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -23,7 +23,7 @@ const floods = [
   { words: '10,000 lines/s for 30 s', args: { rate: 10_000, seconds: 30 } },
   { words: '2 million lines flat out', args: { lines: 2_000_000 } },
 ];
-/** Once to settle, once to measure. */
+/** The first phase settles, the second is measured. */
 const restMs = 5000;
 const pollMs = 100;
 const mostBytes = 64 * 1024 * 1024;
@@ -139,8 +139,8 @@ function wordLag(health: Health | undefined): string {
   return health ? `${health.lagP99.toFixed(0)} ms, longest ${health.lagMax.toFixed(0)} ms` : '–';
 }
 
-/** Follows the log as its page does until the job has ended: told of news on the live stream, it fetches the lines that
- *  it does not have. By how many milliseconds the newest line lay behind each time, and the times between two answers. */
+/** Follows the log as its page does until the job has ended: an event of the live stream makes it fetch the new lines.
+ *  Returns by how many milliseconds the newest line lagged, and the times between two answers. */
 async function watch(url: string, number: number): Promise<{ behind: number[]; gaps: number[] }> {
   const behind: number[] = [];
   const gaps: number[] = [];

@@ -1,4 +1,4 @@
-// Makes a sheet of the size and shape of a busy team's library: the same bytes on every machine.
+// Generates a sheet with the size and shape of a busy team's library; the same bytes on every machine.
 import fs from 'node:fs';
 import path from 'node:path';
 import { formatRecord } from '../../src/sheets/csv.ts';

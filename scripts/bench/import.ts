@@ -1,4 +1,4 @@
-// P5: the import script, as a real child on a fresh data root, beside `sqlite3 .import` of the same files.
+// P5: the import script as a real child on a fresh data root, compared with `sqlite3 .import` of the same files.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -104,7 +104,7 @@ function lagFigure({ busyMs, idleMs, jobMs }: ServerLag): Figure {
   };
 }
 
-/** Gives the time from start to exit; the data root is made before, if need be. */
+/** Measures from start to exit. Creates the data root first, if it is missing. */
 async function importInto(root: string, sheet: string): Promise<Import> {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: sheet }, '/');
   const jobId = prepare(config);

@@ -1,5 +1,5 @@
-// P3: jobs of the program `true`, durable and recorded, beside the bare spawn of the same with the same wrapper and
-// pipes. P10: our script that does nothing, beside `node -e 0`.
+// P3: durable, recorded jobs of the program `true`, compared with a bare spawn with the same wrapper and pipes. P10: a
+// script that does nothing, compared with `node -e 0`.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -25,7 +25,7 @@ const count = 300;
 const rounds = 3;
 const script = path.join(packageRoot, 'dist/scripts/bench/nothing.js');
 const trueFile = findInPath('true') ?? '/bin/true';
-/** As src/runner/child.ts starts a program: dying with its parent, behind a gate. */
+/** Starts a program as src/runner/child.ts does: behind a gate, dying with its parent. */
 const wrapper = [
   ...(findInPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
   '/bin/sh',
@@ -48,7 +48,7 @@ async function run(): Promise<Figure[]> {
   }
 }
 
-/** The server as it is, with one operation that claims nothing and runs `true`. */
+/** The server with one operation that claims no lock and runs `true`. */
 async function startApp(root: string): Promise<App> {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, '/');
   const operation = {
@@ -132,7 +132,7 @@ async function spread(times: number, atOnce: number, work: () => Promise<void>):
   return { perSecond: (times / (performance.now() - startedAt)) * 1000, medianMs: median(each) };
 }
 
-/** From the request until the end is told: both are on the disk then. */
+/** Measures from the request until the end is announced; both are on disk then. */
 async function runJob(app: App): Promise<void> {
   const { bus } = app;
   const { jobs: verbs } = app.use(jobs);

@@ -1,4 +1,4 @@
-// A script that does nothing, as a script of this program does it.
+// A script that does nothing, with the same start and end as every script.
 import { runScript } from '../../src/jobs/script.ts';
 
 await runScript(() => ({}));

@@ -1,5 +1,5 @@
-// P1: the dashboard and the list of jobs with a history of 1,000, 100,000 and 1,000,000 jobs, beside a Fastify route that
-// sends the same bytes prebuilt; each server is a process of its own.
+// P1: the dashboard and the list of jobs with a history of 1,000, 100,000 and 1,000,000 jobs, compared with a Fastify route
+// that sends the same bytes prebuilt; each server runs in a separate process.
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -51,7 +51,7 @@ async function run(): Promise<Figure[]> {
   }
 }
 
-/** One round after the other, so that what disturbs one place disturbs all. */
+/** Takes turns, so that a disturbance affects all measurements. */
 async function measure(agent: http.Agent, page: string, origins: string[], reference: string) {
   const places: Place[] = [...origins, reference].map((origin, at) => ({
     name: at < sizes.length ? String(sizes[at]) : 'prebuilt',

@@ -1,5 +1,5 @@
-// Loaded into a process with --import: when it ends, its peak memory in bytes goes to descriptor 4. Asking the
-// kernel from outside is no use: Linux counts the parent's memory as that of its child before exec.
+// Loaded with --import: writes the peak memory of the process in bytes to descriptor 4 when it ends. Measuring from outside
+// fails: Linux counts the parent's memory as the child's before exec.
 import fs from 'node:fs';
 
 process.on('exit', () => fs.writeSync(4, String(peakBytes())));

@@ -1,4 +1,4 @@
-// The reference of the page bench: sends bytes that were made before. In {pages: {path: text}}; out {origin}.
+// The reference of the page bench: sends prebuilt bytes. Receives {pages: {path: text}}, sends {origin}.
 import fastify from 'fastify';
 
 process.once('message', (message: { pages: Record<string, string> }) => void serve(message));

@@ -1,4 +1,4 @@
-// Processes of a bench: one that talks over IPC, a server on a data root of its own, and the processor time of either.
+// Processes of a bench: one that communicates over IPC, a server on a separate data root, and the processor time of both.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { readAddress } from './start.ts';
 
 const clockTicksPerSec = 100;
 
-/** A compiled script of this folder; `ask` sends and gives the next message. */
+/** Starts a compiled script of this folder; `ask` sends a message and returns the answer. */
 export function startTalker(script: string, args: string[]) {
   const child = fork(path.join(import.meta.dirname, script), args);
   const next = async (): Promise<any> => (await once(child, 'message'))[0];
@@ -25,13 +25,13 @@ export function startTalker(script: string, args: string[]) {
   };
 }
 
-/** Seconds of processor time, user and system, since the process started (proc(5), fields 14 and 15). */
+/** User and system time in seconds since the process started (proc(5), fields 14 and 15). */
 export function processorSec(pid: number): number {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / clockTicksPerSec;
 }
 
-/** The server as users start it; ready when this settles. */
+/** Starts the server as users do; settles when it listens. */
 export async function startServer(root: string, env: Record<string, string> = {}) {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0' }, '/');
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {

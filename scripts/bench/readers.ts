@@ -1,6 +1,6 @@
-// Readers of a stream, many in one process of their own: they count what comes, or tell when a word has come.
-// argv: address, how many. Out: {opened} once. In {until: text}, out {arrived: when, by each reader}; in {count: true},
-// out {bytes, chunks} since the last count.
+// Many readers of a stream in a separate process. They count bytes, or report when a text arrives.
+// argv: address, number. Sends {opened} once. Receives {until: text}, sends {arrived: time of each reader}; receives
+// {count: true}, sends {bytes, chunks} since the last count.
 import http from 'node:http';
 
 const [, , address = '', howMany = '1'] = process.argv;

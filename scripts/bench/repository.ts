@@ -1,10 +1,10 @@
-// The statements that only benches need: a running job, a long history, and tables for `sqlite3 .import`.
+// Statements for benches: a running job, a long history, and tables for `sqlite3 .import`.
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../src/core/db/open.ts';
 import { contentHash, embeddedText } from '../../src/library/content.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
 
-/** Gives the id of a job whose first attempt is running, so that a script's fence holds. */
+/** Adds a job whose first attempt is running, as a script's fence requires; returns its id. */
 export function insertRunningJob(ops: Db, operation: string): string {
   const id = randomUUID();
   ops
@@ -16,7 +16,7 @@ export function insertRunningJob(ops: Db, operation: string): string {
   return id;
 }
 
-/** The library's own tables with their keys and indexes, but without triggers, in an empty file. */
+/** Copies the library's tables with keys and indexes, but without triggers, to an empty file. */
 export function copyTables(library: Db, plain: Db) {
   const statements = library
     .prepare<[], string>(
@@ -28,11 +28,10 @@ export function copyTables(library: Db, plain: Db) {
   for (const sql of statements) plain.exec(sql);
 }
 
-/** All are kept: what a server removes while it is measured would be measured, too. */
+/** Keeps all jobs, so that no clean-up runs during a measurement. */
 const historyDays = 60;
 
-/** Finished jobs of a long history, one every two minutes or more often until now, each with its audit row; one in ten
- *  failed. */
+/** Adds finished jobs, at least one every two minutes until now, each with its audit row; one in ten has failed. */
 export function insertHistory(ops: Db, jobs: number) {
   ops
     .prepare(
@@ -53,7 +52,8 @@ export function insertHistory(ops: Db, jobs: number) {
   );
 }
 
-/** Experiences `EXP-0000000` and up in the category AAA, each with a current embedding: `vectorOf` gives a unit vector. */
+/** Adds experiences from `EXP-0000000` on to the category AAA, each with a current embedding. `vectorOf` returns a unit
+ *  vector. */
 export function insertEmbedded(
   library: Db,
   count: number,

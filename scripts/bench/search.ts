@@ -1,5 +1,4 @@
-// P8: exact search beside FAISS and beside the plain loop over the same vectors, and what the server's thread notices
-// of it.
+// P8: exact search compared with FAISS and with a plain loop over the same vectors, and the stalls of the server's thread.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -75,7 +74,7 @@ function createVectors(seed: number): () => Float32Array {
     ) as Float32Array;
 }
 
-/** Each query by all of them in turn, so that they share whatever else the machine does. */
+/** Runs each query by all of them in turn, so that other load on the machine affects all. */
 async function compareScans(config: Config, rounds: number): Promise<Figure[]> {
   const ours = loadGeneration(config.indexFolder, readPointer(config.indexFolder)?.current ?? '', builtIn);
   const plain = withPlainLoop(ours);
@@ -123,8 +122,8 @@ async function timeScan(index: Scanned, query: Float32Array) {
   return { rows: best.map(({ row }) => row), ms: performance.now() - startedAt };
 }
 
-/** Whole searches by the server's live index: how long an answer takes, and the longest stall of this thread meanwhile,
- *  beside that of the same time at rest: a busy machine stalls a thread that does nothing, too. */
+/** Complete searches by the server's live index: the time of an answer, and the longest stall of this thread, compared with
+ *  the same time at rest, since a busy machine stalls an idle thread, too. */
 async function measureServer(config: Config, rounds: number): Promise<Figure> {
   const live = createLiveIndex({ config, onChange() {}, onError: (error) => console.error(error) });
   await live.start();

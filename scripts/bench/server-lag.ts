@@ -1,5 +1,5 @@
-// How long the server's event loop stalls while it runs a job: a real server in this process, a client on its stream,
-// and the same server at rest for as long as the reference.
+// Measures the stalls of the server's event loop while it runs a job: a real server in this process with a client on its
+// stream, compared with the same server at rest for the same time.
 import http from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as after } from 'node:timers/promises';
@@ -11,10 +11,10 @@ import type { Job } from '../../src/jobs/job.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
 
-/** The longest stall in milliseconds, with and without the job, and how long the job took. */
+/** The longest stall in milliseconds, with and without the job, and the duration of the job. */
 export type ServerLag = { busyMs: number; idleMs: number; jobMs: number };
 
-/** `root` is made; `folder` may be read by sheets. */
+/** Creates `root`; sheets may be read from `folder`. */
 export async function measureServerLag(
   root: string,
   folder: string,
@@ -36,7 +36,7 @@ export async function measureServerLag(
   }
 }
 
-/** The longest stall of this thread's event loop while `work` goes on, in milliseconds. */
+/** Returns the longest stall of this thread's event loop during `work`, in milliseconds. */
 export async function longestStall(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();

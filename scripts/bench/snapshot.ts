@@ -1,5 +1,5 @@
-// P6: download and upload of an index set of about 500 MiB, beside a server that streams the plain file, and `cp`. The
-// server is a process of its own, so that its memory and its answers to others can be watched meanwhile.
+// P6: download and upload of an index set of about 500 MiB, compared with a server that streams the plain file, and with
+// `cp`. The server runs in a separate process, so that its memory and its answers to other clients can be measured.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -65,8 +65,8 @@ async function run(): Promise<Figure[]> {
 
 type Measured = { ms: number; referenceMs: number; memoryBytes: number; longestAnswerMs: number };
 
-/** A B A B, medians, of which the reference times itself; the most memory beyond what the server had before, and the
- *  longest that anyone else waited. */
+/** Alternates both sides and takes medians; the reference measures its own time. Returns also the peak memory above the
+ *  server's start, and the longest wait of another client. */
 async function measure(
   { origin, pid }: { origin: string; pid: number },
   times: number,
@@ -120,7 +120,7 @@ function figures(workload: string, measured: Measured, reference: string, target
   ];
 }
 
-/** What `cp` leaves to the system an upload waits for, so this tells what of the ratio is ours. */
+/** An upload waits for the disk, which `cp` leaves to the system: this shows our share of the ratio. */
 function besideSync(workload: string, ms: number, synced: number): Figure {
   return {
     workload,
@@ -132,7 +132,7 @@ function besideSync(workload: string, ms: number, synced: number): Figure {
   };
 }
 
-/** Gives the file of the live index. */
+/** Returns the file of the live index. */
 function makeIndex(config: Config): string {
   prepareLibrary(config.databasePath).library.close();
   const draft = startGeneration(config.indexFolder, new Date());
@@ -183,7 +183,7 @@ async function startServer(servers: ChildProcess[], config: Config): Promise<str
   return readAddress(child.stderr);
 }
 
-/** A server that does nothing but stream one file. */
+/** A server that only streams one file. */
 async function startPlain(servers: ChildProcess[], file: string): Promise<string> {
   const code = `
     const [http, fs] = [require('node:http'), require('node:fs')];
@@ -235,7 +235,7 @@ async function upload(origin: string, zip: string) {
     throw new Error(`The upload was answered by ${response.statusCode}: ${text}`);
 }
 
-/** Notes what the copy and writing it through to the disk took together. */
+/** Records the time of the copy including its fsync. */
 async function copy(from: string, to: string, synced: number[]): Promise<number> {
   const copyMs = await timed(async () => void execFileSync('cp', [from, to]));
   const syncMs = await timed(async () => void execFileSync('sync', [to]));
@@ -268,7 +268,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Zero where the system does not say. */
+/** Returns 0 where the system does not report it. */
 function residentBytes(pid: number): number {
   const file = `/proc/${pid}/status`;
   if (!fs.existsSync(file)) return 0;

@@ -1,5 +1,5 @@
-// P9 and recovery: from the start of the program to its first answer 200 from /health, with a long history and the
-// jobs that a killed server has left running, beside a start with neither.
+// P9 and recovery: the time from the start of the program to its first 200 from /health, with a long history and the jobs
+// that a killed server left running, compared with a start without both.
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -18,7 +18,7 @@ export const startWorkload: Workload = {
 };
 
 const rounds = 5;
-/** As many as run at once by default. */
+/** The default number of concurrent jobs. */
 const leftRunning = 8;
 
 async function run(): Promise<Figure[]> {
@@ -77,7 +77,7 @@ function leaveRunning(config: Config) {
   ops.close();
 }
 
-/** The server is killed when it has answered. */
+/** Kills the server after its answer. */
 async function timeStart(config: Config): Promise<number> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
@@ -95,7 +95,7 @@ async function timeStart(config: Config): Promise<number> {
   }
 }
 
-/** Where a server that is starting listens; the first address that it says on stderr. */
+/** Returns the first address that a starting server prints on stderr. */
 export async function readAddress({ stderr }: ChildProcess): Promise<string> {
   let said = '';
   for await (const chunk of stderr ?? []) {

@@ -1,5 +1,5 @@
-// P2: from the request that changes a job's state to the text in the client, with 1, 50 and 500 streams; what 500
-// streams cost while a running job reports every second; what a stream sends while nothing happens.
+// P2: the time from the request that changes a job's state to the text in the client, with 1, 50 and 500 streams; the cost
+// of 500 streams while a running job reports every second; the traffic of an idle stream.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,12 +14,12 @@ export const streamWorkload: Workload = {
 };
 
 const rounds = 15;
-/** Longer than changes of a card are held back. */
+/** Longer than the throttle of a card. */
 const pauseMs = 700;
 const busySec = 40;
-/** Until the engine has compiled what is run all the time, which takes more than the work itself. */
+/** Warm-up, until the JavaScript engine has compiled the hot code. */
 const settleMs = 30_000;
-/** The curve of the jobs moves on every four minutes. */
+/** The chart of jobs advances every four minutes. */
 const idleMinutes = 4;
 const script = `#!/bin/sh
 step=0
@@ -47,7 +47,7 @@ async function run(): Promise<Figure[]> {
   }
 }
 
-/** The server's own answer is the reference: by then the change is committed. */
+/** The reference is the answer of the server: the change is committed then. */
 async function measureDelay(root: string, streams: number): Promise<Figure> {
   const server = await startServer(root, { CHL_OPERATIONS_MODE: 'noop' });
   const readers = await openReaders(server.origin, streams);

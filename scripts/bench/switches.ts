@@ -1,5 +1,5 @@
-// What a switch of the index costs those who search meanwhile: how long each search takes while one generation takes the
-// place of the other, beside the same searches at rest.
+// The cost of an index switch for concurrent searches: the time of each search while one generation replaces the other,
+// compared with the same searches at rest.
 import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
@@ -11,10 +11,10 @@ import { type Figure, median } from './workload.ts';
 
 const switches = 20;
 const mostWaitMs = 20;
-/** Between two switches, so that each meets searches of the generation before. */
+/** Between two switches, so that each one meets searches of the previous generation. */
 const restMs = 100;
 
-/** `config` is that of a library with a live index; a second generation is built beside it. */
+/** Builds a second generation beside the live index of the library in `config`. */
 export async function measureSwitches(config: Config): Promise<Figure> {
   buildAnother(config);
   const live = createLiveIndex({ config, onChange() {}, onError: (error) => console.error(error) });
@@ -51,7 +51,7 @@ function buildAnother({ databasePath, indexFolder }: Config) {
 
 type Searched = { times: number[]; failed: number; max: number };
 
-/** One search after the other until `work` has ended. */
+/** Searches one at a time until `work` has ended. */
 async function searchWhile(live: LiveIndex, work: () => Promise<unknown>): Promise<Searched> {
   const searched: Searched = { times: [], failed: 0, max: 0 };
   let isOver = false;

@@ -1,4 +1,4 @@
-// P1b: what a browser loads for the dashboard the first time, when it has painted it, and what moved after that.
+// P1b: the bytes that a browser loads for the dashboard on a first visit, the time of its paint, and its layout shifts.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +15,7 @@ export const weightWorkload: Workload = {
 const loads = 7;
 const executablePath = '/usr/bin/chromium';
 
-/** As the page tells it: `lcp` and `shift` by what it paints, files by their transfer. */
+/** As the page measures itself: largest paint, layout shift, and the transferred files. */
 type Load = { lcp: number; shift: number; files: { name: string; bytes: number }[] };
 
 async function run(): Promise<Figure[]> {

@@ -1,11 +1,11 @@
-// What a bench is: a name, and figures that are ratios against something measured in the same run.
+// The type of a bench: a name, and figures that are ratios to a reference measured in the same run.
 
 export type BenchOptions = {
-  /** A folder with the three tabs; null: they are generated. */
+  /** A folder with the three tabs; null generates them. */
   library: string | null;
 };
 
-/** One line of the table. `ratio` and `isMet` are null when the reference is missing. */
+/** A line of the table. `ratio` and `isMet` are null without the reference. */
 export type Figure = {
   workload: string;
   ours: string;
@@ -22,7 +22,7 @@ export type Workload = {
   run(options: BenchOptions): Promise<Figure[]>;
 };
 
-/** Of an odd number of measurements. */
+/** Expects an odd number of measurements. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -1,5 +1,5 @@
-// The record that chaos children keep of themselves: one appended line for each start and end. A child that finds an
-// earlier one alive which it must never meet (same job, or a lock that both cannot hold) says so in a line of its own.
+// The record of chaos children: each appends a line at its start and at its end. A child that finds another one alive which
+// it must not meet (same job, or conflicting locks) appends a line about it.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ProcessIdentity } from '../../src/jobs/job.ts';
@@ -11,7 +11,7 @@ export type AttemptLine = Attempt & { what: 'start' | 'end' | 'meets'; at: numbe
 
 const fileIn = (root: string) => path.join(root, 'attempts.jsonl');
 
-/** Call first in a child; the end is recorded when the process exits by itself. */
+/** Call first in a child. The end is recorded when the process exits by itself. */
 export function recordAttempt(root: string, job: { id: string; attempt: number }, lock: LockName) {
   const own = { job: job.id, attempt: job.attempt, lock, ...identify(process.pid) };
   const append = (line: Pick<AttemptLine, 'what' | 'other'>) =>
@@ -31,7 +31,7 @@ export function readAttempts(root: string): AttemptLine[] {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** What the record says against the engine: children that met, and intervals that overlap. */
+/** Returns what the record proves against the engine: children that met, and intervals that overlap. */
 export function findMeetings(lines: AttemptLine[]): string[] {
   const ends = new Map(lines.filter(({ what }) => what === 'end').map((line) => [keyOf(line), line.at]));
   const starts = lines.filter(({ what }) => what === 'start');
@@ -48,7 +48,7 @@ export function findMeetings(lines: AttemptLine[]): string[] {
   return [...met, ...overlaps];
 }
 
-/** No child lives through so many later starts. */
+/** No child outlives this many later starts. */
 const recentStarts = 200;
 
 function openAttempts(lines: AttemptLine[]): AttemptLine[] {

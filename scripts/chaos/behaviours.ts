@@ -1,5 +1,5 @@
-// What the chaos suite's operations are and claim: two chores whose child does what it is told, beside the real
-// operations on a small library. The second chore is tried again, and queued again after a crash.
+// The operations of the chaos suite: two chores whose child behaves as its arguments say, beside the real operations on a
+// small library. The second chore is retried, and requeued after a crash.
 import type { Claim } from '../../src/jobs/job.ts';
 import { type Catalogue, createCatalogue } from '../../src/core/catalogue.ts';
 import { exportOperation } from '../../src/sheets/export-operation.ts';
@@ -22,7 +22,7 @@ export const behaviours = [
 ] as const;
 export type Behaviour = (typeof behaviours)[number];
 
-/** Claims by the name they have in a chore's arguments. */
+/** The claims that a chore's arguments can name. */
 export const locks = {
   none: [],
   a: [{ name: 'a', mode: 'exclusive' }],
@@ -32,7 +32,7 @@ export const locks = {
 export type LockName = keyof typeof locks;
 export const lockNames = Object.keys(locks) as [LockName, ...LockName[]];
 
-/** `ms`: how long a child that waits does so. */
+/** `ms`: how long a child that waits waits. */
 export type ChoreArguments = { behaviour: Behaviour; lock: LockName; ms: number };
 
 export function createChaosCatalogue(): Catalogue {

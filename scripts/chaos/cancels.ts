@@ -1,5 +1,5 @@
-// Cancels under fire: in the moment in which the child ends by itself, and of children of every behaviour. The engine
-// is the real one, in this process, so that the moment can be met.
+// Cancels at the moment the child ends by itself, and cancels of children of every behaviour. The real engine runs in this
+// process, so that the moment can be hit.
 import { setTimeout as after } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
@@ -14,10 +14,10 @@ import { findProblems } from './checks.ts';
 import { readState } from './repository.ts';
 import { chaosConfig } from './server-process.ts';
 
-/** How many ended in which way, and how many cancels were refused because the job had ended. */
+/** The number of jobs by their end, and of cancels that were refused because the job had ended. */
 type CancelRaces = { ends: Map<JobStatus, number>; refused: number; problems: string[] };
 
-/** From the child's last words to its end it takes about half of this. */
+/** About twice the time from a child's last output to its end. */
 const momentMs = 10;
 const atOnce = 2;
 
@@ -48,7 +48,7 @@ export function raceCancels(options: { root: string; seed: number; count: number
 
 type CancelTime = { behaviour: Behaviour; ms: number; status: JobStatus; survivors: number };
 
-/** Cancels a child of each behaviour in the middle of it, one after the other; from the request to the end. */
+/** Cancels a running child of each behaviour, one after the other; measures from the request to the end. */
 export function timeCancels(root: string): Promise<{ graceMs: number; times: CancelTime[] }> {
   return withApp(root, async (app) => {
     const times: CancelTime[] = [];
@@ -82,7 +82,7 @@ function run(app: App, behaviour: Behaviour, ms = 0): Promise<Job> {
   return app.use(jobs).jobs.submit({ operation: 'chore', args: { behaviour, ms } }, systemRequester);
 }
 
-/** False when the job had ended before. */
+/** Returns false when the job had ended before. */
 async function cancel(app: App, { id }: Job): Promise<boolean> {
   try {
     await app.use(jobs).jobs.cancel(id, systemRequester);

@@ -1,8 +1,8 @@
-// What must be true of the stored state at any moment. Pure: one problem a sentence, none when all is well.
+// Invariants of the stored state. Pure functions; each returns one sentence for each violation.
 import { isTerminal } from '../../src/jobs/job.ts';
 import type { JobFacts, State } from './repository.ts';
 
-/** `sizes`: the numbers of experiences that the library may have, as each import is done whole or not at all. */
+/** `sizes`: the possible numbers of experiences, since an import is applied as a whole or not at all. */
 export function findProblems(state: State, sizes: number[]): string[] {
   return [
     ...state.damage.map((line) => `integrity_check: ${line}`),
@@ -13,7 +13,7 @@ export function findProblems(state: State, sizes: number[]): string[] {
   ];
 }
 
-/** Jobs in the line, holders and waiters, are exactly those that run and those that are queued. */
+/** The holders and waiters in the lock queue are exactly the running and the queued jobs. */
 function findBadClaims({ jobs, claims }: State): string[] {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const wrong = claims.flatMap(({ job_id, held_at }) => {
@@ -24,11 +24,11 @@ function findBadClaims({ jobs, claims }: State): string[] {
   const inLine = new Set(claims.map(({ job_id }) => job_id));
   const missing = jobs
     .filter(({ id, status }) => ['queued', 'running'].includes(status) && !inLine.has(id))
-    .map(({ number, status }) => `job #${number} is ${status} and not in the line`);
+    .map(({ number, status }) => `job #${number} is ${status} and not in the lock queue`);
   return [...wrong, ...missing];
 }
 
-/** Each job is accepted once and ends once, and the audit says the same as the job. */
+/** Each job is accepted once and ends once, and its audit rows agree. */
 function findBadEnds({ jobs, audit }: State): string[] {
   const accepted = new Map<string, number>();
   const ends = new Map<string, string[]>();
@@ -54,12 +54,12 @@ function findBadEnds({ jobs, audit }: State): string[] {
   });
 }
 
-/** A job that was cancelled while it waited ends with the cancel itself. */
+/** The cancel of a waiting job is its end. */
 function cancelledWaiting({ status }: JobFacts, isAsked: boolean): string | undefined {
   return status === 'cancelled' && isAsked ? 'cancelled' : undefined;
 }
 
-/** Work that is recorded as applied is never told to have failed. */
+/** A job whose work is recorded as applied does not fail. */
 function findBadApplied({ jobs, applied }: State): string[] {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   return applied.flatMap((id) => {
@@ -69,7 +69,7 @@ function findBadApplied({ jobs, applied }: State): string[] {
   });
 }
 
-/** The numbered lines of each attempt come from 1 on without a gap; gives the first line that does not. */
+/** The numbered lines of each attempt start at 1 and have no gap; returns the first violation. */
 export function findLogGap(head: string): string | null {
   let [attempt, number] = ['', 0];
   for (const [, count, marker = ''] of head.matchAll(/^(\d+) (\S+);$/gm)) {

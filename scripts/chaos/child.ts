@@ -1,4 +1,4 @@
-// The child of a chore: records its attempt, writes numbered lines to the log, and then behaves as it is told.
+// The child of a chore: records its attempt, writes numbered lines to the log, then behaves as its arguments say.
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { recordAttempt } from './attempts.ts';
 import type { Behaviour, ChoreArguments } from './behaviours.ts';
 
 const fewLines = 40;
-/** More than the log of a chaos run keeps. */
+/** More than the log limit of a chaos run. */
 const floodLines = 40_000;
 const floodMessages = 5000;
 
@@ -49,10 +49,10 @@ const behave: Record<Behaviour, (ms: number, job: ScriptContext['job']) => unkno
   },
 };
 
-// The table above must be there before this begins.
+// The table above must be initialised first.
 await runScript<ChoreArguments>(async ({ behaviour, lock, ms }, { config, job, progress }) => {
   recordAttempt(config.root, job, lock);
-  // After an attempt that was killed in the middle of a line.
+  // Ends the unfinished line of a killed attempt.
   process.stdout.write('\n');
   writeLines(job, 1, fewLines);
   progress(1, 2, behaviour);
@@ -60,7 +60,7 @@ await runScript<ChoreArguments>(async ({ behaviour, lock, ms }, { config, job, p
   return { behaviour };
 });
 
-/** Each line tells its number and its attempt, so that a gap or a double shows. */
+/** Each line has its number and its attempt, which reveals gaps and duplicates. */
 function writeLines(job: ScriptContext['job'], first: number, last: number) {
   for (let line = first; line <= last; line++) {
     process.stdout.write(`${line} ${job.id}.${job.attempt};\n`);

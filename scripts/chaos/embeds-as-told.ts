@@ -1,5 +1,5 @@
-// A worker process that beats fast and embeds as the file `embedder.json` of its data root says: so slowly, failing or
-// hanging on these titles, or not answering at all.
+// A worker process with a fast heartbeat. It embeds as the file `embedder.json` of its data root says: slowly, failing or
+// hanging on certain titles, or never answering.
 import fs from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { loadConfig } from '../../src/core/config.ts';

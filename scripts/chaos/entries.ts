@@ -1,4 +1,4 @@
-// Statements on a library for the workers' chaos: adds and rewrites entries, and records each embedding that is written.
+// Statements for the chaos of workers: add and rewrite entries, and record each embedding that is written.
 import type { Db } from '../../src/core/db/open.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -34,7 +34,7 @@ export function createEntries(library: Db) {
   let count = library.prepare('SELECT count(*) FROM experiences').pluck().get() as number;
 
   return {
-    /** Every fourth is a manual. `title` is followed by a number. */
+    /** Every fourth entry is a manual. A number is added to `title`. */
     add(entries: number, title = 'Entry') {
       library
         .transaction(() => {
@@ -48,11 +48,11 @@ export function createEntries(library: Db) {
     },
     rewrite: (number: number, title: string) => rewrite.run(title, `EXP-${number}`).changes,
     count: () => count,
-    /** Embeddings that were ever written. */
+    /** Counts all embeddings ever written. */
     written: () => written.get() as number,
-    /** Entries of which one text was embedded more than once. */
+    /** Lists entries of which one text was embedded more than once. */
     twice: () => twice.all() as string[],
-    /** Entries that have not exactly one embedding, and do not say so. */
+    /** Lists entries that are not embedded, or do not have exactly one embedding. */
     unfinished: () => wrong.all() as string[],
     claimedBy: (claimant: string) => claimed.get(claimant) as number,
   };

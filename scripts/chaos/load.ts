@@ -1,5 +1,5 @@
-// Random load on a server through its API, and what the answers say: everything acknowledged is remembered, every
-// answer that must not be is a problem.
+// Puts random load on a server through its API. Remembers what was acknowledged, and reports every wrong answer as a
+// problem.
 import { setTimeout as after } from 'node:timers/promises';
 import type { JobStatus } from '../../src/jobs/job.ts';
 import { pick, type Random } from '../random.ts';
@@ -13,12 +13,12 @@ type Run = { operation: string; args: Record<string, unknown>; confirm?: string 
 const clients = 3;
 const pauseMaxMs = 40;
 const choreMaxMs = 400;
-/** Of so many newest jobs one is cancelled, retried or looked at. */
+/** Cancels, retries and reads pick one of this many newest jobs. */
 const newest = 30;
 
-/** Goes on until `isOver`; `most` new jobs, then it only looks and cancels. A server that is gone ends it, too. */
-export async function loadServer(target: Target, most: number, isOver: () => boolean) {
-  let left = most;
+/** Runs until `isOver` or until the server is gone. After `max` new jobs it only reads and cancels. */
+export async function loadServer(target: Target, max: number, isOver: () => boolean) {
+  let left = max;
   const client = async () => {
     while (!isOver()) {
       const dice = target.random(100);
@@ -36,7 +36,7 @@ export async function loadServer(target: Target, most: number, isOver: () => boo
   await Promise.all(Array.from({ length: clients }, client));
 }
 
-/** The log as the API gives it: nothing that was seen before may be gone, and no line may be missing. */
+/** Checks the log from the API: what was read before is unchanged, and no line is missing. */
 export async function readLog(target: Target, number: number | undefined) {
   if (number === undefined) return;
   const path = `/api/v1/operations/jobs/${number}/log?limit=${logHeadBytes}`;
@@ -111,7 +111,7 @@ function statusIn(body: Buffer): JobStatus {
 
 type Answer = { status: number; body: Buffer };
 
-/** Null when the server is gone or busy (503): nothing is acknowledged then. */
+/** Returns null when the server is gone or busy (503), which acknowledges nothing. */
 async function expect(
   { url, memory }: Target,
   path: string,

@@ -1,12 +1,11 @@
-// What the world outside knows of the server: what was acknowledged to it and what it has seen. A crash may change
-// none of it.
+// What clients know of the server: what it acknowledged and what it showed. A crash must not change any of it.
 import { createHash } from 'node:crypto';
 import { isTerminal, type JobStatus } from '../../src/jobs/job.ts';
 import type { State } from './repository.ts';
 
 export type Memory = ReturnType<typeof createMemory>;
 
-/** The beginning of a log that is remembered. */
+/** How much of the start of a log is remembered. */
 export const logHeadBytes = 65_536;
 
 export function createMemory() {
@@ -18,9 +17,9 @@ export function createMemory() {
   let audit = { rows: 0, digest: digestOf([]) };
 
   return {
-    /** What was found wrong while it happened. */
+    /** Violations found while the load ran. */
     problems,
-    /** Numbers of all acknowledged jobs. */
+    /** The numbers of all acknowledged jobs. */
     numbers: () => [...accepted.keys()],
     noteAccepted: (number: number, id: string) => void accepted.set(number, id),
     noteCancel: (number: number) => void cancels.add(number),
@@ -41,7 +40,7 @@ export function createMemory() {
         logs.set(number, { bytes: head.length, digest: digestOf([head]) });
       }
     },
-    /** Compares what is stored with what is known, and knows it from now on. */
+    /** Compares the stored state with the known one, then remembers it. */
     noteState({ jobs, audit: rows }: State) {
       const stored = new Map(jobs.map((job) => [job.number, job]));
       for (const [number, id] of accepted) {

@@ -1,5 +1,5 @@
-// Changes one random byte of a valid snapshot at a time, and checks it as an upload: each must be refused, or have the
-// same content. There is no third outcome.
+// Changes one random byte of a valid snapshot and checks it as an upload. Each must be refused or have the same content;
+// there is no third outcome.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import { createRandom } from '../random.ts';
 
 type MutationReport = { changes: number; refused: number; problems: string[] };
 
-/** `root` is made. */
+/** Creates `root`. */
 export async function runMutations(options: {
   root: string;
   seed: number;
@@ -60,7 +60,7 @@ export async function runMutations(options: {
   return { changes, refused, problems };
 }
 
-/** Four vectors, as small as a snapshot can be, so that changes meet every part of it. */
+/** A snapshot of four vectors: it is so small that changes hit every part of it. */
 async function makeSnapshot({ indexFolder }: Config): Promise<Buffer> {
   const texts = ['Commit one change', 'Name a branch', 'Write a test first', 'Review in small steps'];
   const draft = startGeneration(indexFolder, new Date());

@@ -1,5 +1,5 @@
-// A library with two connections, each with an embedding queue of its own, and a clock that stands until it is moved: what
-// the contract of queues and the walk against their model work with.
+// A library with two connections, an embedding queue on each, and a clock that only a test moves. Used by the contract of
+// queues and by the random walk against their model.
 import path from 'node:path';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
@@ -11,12 +11,12 @@ export type QueueBench = Awaited<ReturnType<typeof openQueueBench>>;
 export const queueModel = { name: 'three/numbers', version: '1', dimension: 3 };
 export const leaseMs = 60_000;
 
-/** `root` is a folder that is there. The library is empty but for the category GEN. */
+/** `root` must exist. The library has only the category GEN. */
 export async function openQueueBench(root: string, openQueue: OpenQueue) {
   const file = path.join(root, 'chl.db');
   const { library } = prepareLibrary(file);
   const second = openDatabase(file, { busyMs: scriptBusyMs });
-  // Nobody cuts the power here, and there are many small commits.
+  // The bench makes many small commits and needs no durability.
   for (const db of [library, second]) db.pragma('synchronous = OFF');
   library.exec(`INSERT INTO categories VALUES ('GEN', 'Category GEN', NULL, '2026-01-01T00:00:00.000Z')`);
   let time = Date.parse('2026-03-01T12:00:00.000Z');

@@ -1,5 +1,5 @@
-// Statements of the programs that write entries beside the embedding queue: add, remove, rewrite, replace, mark; and what
-// the library says of the entries then. Ids of experiences begin with E, of manuals with M.
+// Statements that write entries beside the embedding queue, as other programs do (add, remove, rewrite, replace, mark), and
+// that read the counts. Ids of experiences begin with E, those of manuals with M.
 import type { Db } from '../../src/core/db/open.ts';
 
 export type Status = 'pending' | 'embedded' | 'failed';
@@ -25,17 +25,17 @@ export function createQueueEntries(library: Db) {
       library.prepare(`UPDATE ${tableOf(id)} SET title = title || '.' WHERE id = ?`).run(id),
     mark: (id: string, status: Status) =>
       library.prepare(`UPDATE ${tableOf(id)} SET embedding_status = ? WHERE id = ?`).run(status, id),
-    /** Removes the old row without a trigger. */
+    /** REPLACE deletes the old row without firing a trigger. */
     replace(id: string, status: Status) {
       library.exec(`CREATE TEMP TABLE copy AS SELECT * FROM ${tableOf(id)} WHERE id = '${id}'`);
       library.exec(`UPDATE copy SET embedding_status = '${status}'`);
       library.exec(`INSERT OR REPLACE INTO ${tableOf(id)} SELECT * FROM copy; DROP TABLE copy`);
     },
-    /** Changes nothing, but fires triggers. */
+    /** Fires triggers without a change. */
     ignore: (id: string) =>
       library.exec(`INSERT OR IGNORE INTO ${tableOf(id)} SELECT * FROM ${tableOf(id)} WHERE id = '${id}'`),
-    mostAttempts: () => attempts.get() as number,
-    /** As the triggers keep them. */
+    maxAttempts: () => attempts.get() as number,
+    /** Reads the totals that triggers keep. */
     totals: () => totals.get() as { experiences: number; manuals: number },
   };
 }

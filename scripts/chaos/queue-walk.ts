@@ -1,5 +1,5 @@
-// A model of the embedding queue that is too simple to be wrong, and a random sequence of steps that an implementation must
-// take as the model does. `npm test` walks with fixed seeds, `npm run chaos` with the one it says.
+// A simple model of the embedding queue, and a random walk: after each step the queue must agree with the model. `npm test`
+// uses fixed seeds, `npm run chaos` prints the one it uses.
 import fs from 'node:fs';
 import type { Kind } from '../../src/library/content.ts';
 import { backOffMs, type Claim } from '../../src/embedding/queue.ts';
@@ -11,7 +11,7 @@ type ModelEntry = {
   kind: Kind;
   status: Status;
   attempts: number;
-  /** How many processes ended with it in hand. */
+  /** How many processes died while they held its claim. */
   deaths: number;
   dueAt: number;
   claim: { claimant: string; fence: number; until: number } | null;
@@ -20,12 +20,12 @@ type ModelEntry = {
 type Held = { claimant: string; claim: Claim };
 
 const claimants = ['ada', 'bob', 'eve'] as const;
-const mostAttempts = 3;
-const mostDeaths = 3;
+const maxAttempts = 3;
+const maxDeaths = 3;
 const statuses = ['pending', 'embedded', 'failed'] as const;
 const never = { attempts: 0, deaths: 0, dueAt: 0, claim: null };
 
-/** `root` is made. `difference` says in which step queue and model came apart; null when they did not. */
+/** Creates `root`. `difference` names the first step after which queue and model differ, or is null. */
 export async function walkQueue(options: {
   root: string;
   openQueue: OpenQueue;
@@ -58,7 +58,7 @@ function startWalk(bench: QueueBench, seed: number) {
   const { library, queue, elsewhere, now } = bench;
   const written = createQueueEntries(library);
   const entries = new Map<string, ModelEntry>();
-  /** Every claim that was ever given, lost ones too. */
+  /** Every claim ever made, lost ones included. */
   const given: Held[] = [];
   let added = 0;
 
@@ -99,7 +99,7 @@ function startWalk(bench: QueueBench, seed: number) {
       }
       return [null, null];
     },
-    /** As `INSERT OR REPLACE` of another program does. */
+    /** As another program's `INSERT OR REPLACE` does. */
     async replace() {
       for (const id of someIds().filter(() => random(3) === 0)) {
         const status = pick(random, statuses);
@@ -134,8 +134,8 @@ function startWalk(bench: QueueBench, seed: number) {
       const suspects = idsOf(due.filter(([, { deaths }]) => deaths > 0));
       const others = idsOf(due.filter(([, { deaths }]) => deaths === 0));
       const claims = await bench.claim({ claimant, size }, random(2) ? queue : elsewhere);
-      // Whose text may have ended a process comes last, and alone.
-      const [from, most] = others.length > 0 ? [others, size] : [suspects, 1];
+      // An entry that has ended a process comes last, and alone.
+      const [from, max] = others.length > 0 ? [others, size] : [suspects, 1];
       const attempts = claims.map(({ id }) => attemptOf(entries.get(id)));
       const wereDue = claims.every(({ id }) => from.includes(id));
       for (const claim of claims) {
@@ -144,9 +144,9 @@ function startWalk(bench: QueueBench, seed: number) {
         given.push({ claimant, claim });
       }
       const gave = { size: claims.length, wereDue, attempts: claims.map(({ attempt }) => attempt) };
-      const wanted = { size: Math.min(most, from.length), wereDue: true, attempts };
+      const wanted = { size: Math.min(max, from.length), wereDue: true, attempts };
       return [
-        { ...gave, isFair: most < size || isFair(claims, from, size) },
+        { ...gave, isFair: max < size || isFair(claims, from, size) },
         { ...wanted, isFair: true },
       ];
     },
@@ -189,14 +189,14 @@ function startWalk(bench: QueueBench, seed: number) {
       }
       return [null, null];
     },
-    /** The process of a claimant ends with all that it has in hand, and with what it had when its leases ran out. */
+    /** A claimant's process dies; its expired claims count, too. */
     async quarantine() {
       const claimant = pick(random, claimants);
       const held = [...entries.values()].filter(({ claim }) => claim?.claimant === claimant);
       const gave = await queue.quarantine(claimant, 'its process ended');
       for (const entry of held) {
         Object.assign(entry, { deaths: entry.deaths + 1, claim: null });
-        if (entry.deaths >= mostDeaths) entry.status = 'failed';
+        if (entry.deaths >= maxDeaths) entry.status = 'failed';
       }
       return [gave, held.length];
     },
@@ -229,7 +229,7 @@ function startWalk(bench: QueueBench, seed: number) {
     compare: async () => {
       const counts = await elsewhere.counts();
       const listed = (await elsewhere.failed(entries.size)).length;
-      const isInBounds = written.mostAttempts() <= mostAttempts;
+      const isInBounds = written.maxAttempts() <= maxAttempts;
       return {
         found: { ...counts, listed, totals: written.totals(), isInBounds },
         modelled: countOf([...entries.values()]),
@@ -244,7 +244,7 @@ function attemptOf(entry: ModelEntry | undefined): number {
   return entry ? entry.attempts + entry.deaths + 1 : Number.NaN;
 }
 
-/** Half of each kind, or all of the one of which there is less. */
+/** Each kind has half of the batch, or all of its due entries. */
 function isFair(claims: Claim[], due: string[], size: number): boolean {
   const dueManuals = due.filter((id) => id.startsWith('M')).length;
   const manuals = claims.filter(({ kind }) => kind === 'manual').length;

@@ -1,5 +1,5 @@
-// The statements by which the chaos suite reads both databases of a running server: one moment of each, and whether
-// the files are sound.
+// Statements by which the chaos suite reads both databases of a running server: one consistent state of each, and whether
+// the files are intact.
 import type { Config } from '../../src/core/config.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import type { JobStatus } from '../../src/jobs/job.ts';
@@ -19,14 +19,14 @@ export type State = {
   jobs: JobFacts[];
   claims: ClaimFacts[];
   audit: AuditFacts[];
-  /** Ids of the jobs whose work is recorded in the library. */
+  /** Jobs whose work is recorded in the library. */
   applied: string[];
   experiences: number;
-  /** Complaints of integrity_check; empty when both files are sound. */
+  /** Findings of integrity_check; empty when both files are intact. */
   damage: string[];
 };
 
-/** The library is read first: work that it has applied is that of a job which runs or has succeeded since. */
+/** Reads the library first: a job whose work is applied there is running, or succeeds later. */
 export function readState(config: Config): State {
   const library = reading(config.databasePath, (db) => ({
     applied: db.prepare<[], string>('SELECT job_id FROM ops_applied').pluck().all(),
@@ -37,7 +37,7 @@ export function readState(config: Config): State {
   return { ...ops, ...library, damage: [...ops.damage, ...library.damage] };
 }
 
-/** Jobs that are running, with their attempt. */
+/** Returns the running jobs with their attempt. */
 export function readRunning(config: Config): { id: string; number: number; attempt: number }[] {
   return reading(config.opsDatabasePath, (db) =>
     db

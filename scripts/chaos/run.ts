@@ -1,4 +1,4 @@
-// `npm run chaos -- --cycles 200 --seed N` and `npm run soak`: says how to repeat a failure, and keeps its data root.
+// `npm run chaos -- --cycles 200 --seed N` and `npm run soak`. A failure prints how to repeat it, and keeps its data root.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,9 +24,9 @@ const cycles = Number(values.cycles ?? (minutes === null ? 200 : Number.POSITIVE
 const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-chaos-')));
 const startedAt = Date.now();
 const isSoak = minutes !== null;
-/** Random walks of the embedding queue against its model, of neighbouring seeds. */
+/** Random walks of the embedding queue against its model, with consecutive seeds. */
 const queueWalks = isSoak ? 40 : 5;
-/** What is done to workers, in a random order, before the cycles of the server. */
+/** Random steps of the workers' chaos, before the cycles of the server. */
 const workerSteps = 500;
 
 console.log(`chaos: seed ${seed}, data in ${root}`);
@@ -53,7 +53,7 @@ if (workers.problems.length > 0) {
   );
   process.exit(1);
 }
-// Ten thousand in the soak, fewer before a run of cycles.
+// 10,000 in the soak, fewer otherwise.
 const mutations = await runMutations({
   root: path.join(root, 'snapshots'),
   seed,
@@ -67,7 +67,7 @@ if (mutations.problems.length > 0) {
   process.exit(1);
 }
 const cyclesStartedAt = Date.now();
-/** The cycles of a server follow each other, and it seldom keeps a core busy: data roots share them, side by side. */
+/** The cycles of one server run in sequence and rarely keep a core busy, so several data roots run in parallel. */
 const roots = Math.min(Number(values.roots ?? 2), cycles);
 const isTimeUp = () => isSoak && Date.now() >= startedAt + minutes * 60_000;
 let hasFailed = false;
@@ -84,7 +84,7 @@ if (hasFailed) {
   fs.rmSync(root, { recursive: true });
 }
 
-/** With a seed of its own, so that one can be repeated alone; the first failure ends the others, too. */
+/** Each data root has its own seed, so that it can be repeated alone. The first failure stops the others. */
 async function runOnRoot(index: number) {
   const ownSeed = seed + index;
   const ownRoot = path.join(root, `server-${ownSeed}`);

@@ -1,4 +1,4 @@
-// Starts, kills and stops the chaos server as a process of its own.
+// Starts, kills and stops the chaos server in a separate process.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,14 +7,14 @@ import { childEnvironment, type Config, packageRoot, readConfig } from '../../sr
 import { endWithUs } from '../end-with-us.ts';
 
 export type ServerProcess = {
-  /** The address; null when it ended before. */
+  /** The address; null when the server ended before it listened. */
   ready: Promise<string | null>;
-  /** How it ended. */
+  /** The exit code or signal. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   signal(name: NodeJS.Signals): void;
 };
 
-/** Every child ends within seconds, so that nothing has to be waited for long. */
+/** Short limits: every child ends within seconds. */
 const settings = {
   CHL_PORT: '0',
   CHL_WORKERS: '0',
@@ -30,7 +30,7 @@ export function chaosConfig(root: string): Config {
 
 export const serverLogFile = (root: string) => path.join(root, 'server-output.txt');
 
-/** `more` is added to its environment. It does not outlive this process. */
+/** `more` is added to the server's environment. The server ends with this process. */
 export function startServer(config: Config, more: Record<string, string> = {}): ServerProcess {
   const log = fs.openSync(serverLogFile(config.root), 'a', 0o600);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/scripts/chaos/server.js')], {

@@ -1,5 +1,4 @@
-// The server that the chaos suite kills: the program itself with the suite's operations. Says its address on
-// descriptor 3.
+// The server that the chaos suite kills: the program with the suite's operations. Writes its address to descriptor 3.
 import { writeSync } from 'node:fs';
 import { loadConfig } from '../../src/core/config.ts';
 import { serve } from '../../src/serve.ts';

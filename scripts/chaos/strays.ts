@@ -1,14 +1,14 @@
-// Processes against jobs, while both keep changing: a stray is only what stays one.
+// Compares processes with jobs while both change. A mismatch counts only if it persists.
 import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { readRunning } from './repository.ts';
 
-/** A job may be seen between its last process and its recorded end, and before its first process. */
+/** A job has no process before its first one starts, and between its last process and its recorded end. */
 const settleMs = 5000;
 const pollMs = 50;
 
-/** Processes without a running job, and jobs that run without a process. */
+/** Returns processes without a running job, and running jobs without a process. */
 export async function findStrays(config: Config): Promise<string[]> {
   const deadline = performance.now() + settleMs;
   for (;;) {
@@ -18,7 +18,7 @@ export async function findStrays(config: Config): Promise<string[]> {
   }
 }
 
-/** What is there before and after the jobs are read belongs to a job that was running in between. */
+/** A process seen both before and after reading the jobs must belong to a running job. */
 function findProcessesWithoutJob(config: Config): string[] {
   const before = new Set(findMarkedProcesses(config.root).map(({ pid, marker }) => `${pid} ${marker}`));
   const running = new Set(readRunning(config).map(({ id, attempt }) => `${id}.${attempt}`));

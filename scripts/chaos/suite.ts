@@ -1,5 +1,5 @@
-// The chaos suite: cycles of start, checks, random load and kill -9 on one data root that survives them all; then a
-// last start that lets everything end, and a graceful stop.
+// The chaos suite: cycles of start, checks, random load and kill -9 on one data root; then a last start in which every job
+// ends, and a graceful stop.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -21,25 +21,25 @@ type ChaosOptions = {
   root: string;
   seed: number;
   cycles: number;
-  /** Asked before each cycle; false ends the run early. */
+  /** Called before each cycle; false ends the run early. */
   goesOn?(): boolean;
   onCycle?(cycle: number, facts: string): void;
 };
 
-/** `problems` is empty when all is well; else they were found in the last of the `cycles`. */
+/** `problems` were found in the last of the `cycles`; empty when there are none. */
 type ChaosReport = { cycles: number; jobs: number; attempts: number; problems: string[] };
 
-/** The server is killed at a random moment: one time in four since its start, else since it listens. */
+/** The server is killed at a random moment: in one of four cycles counted from its start, else from its first answer. */
 const startMaxMs = 800;
 const lifeMaxMs = 1200;
-/** Jobs that wait or run; above, no new ones are made. */
-const mostActive = 25;
+/** The limit of waiting and running jobs; above it the load creates none. */
+const maxActive = 25;
 const quietMaxMs = 30_000;
 const logsEachCycle = 10;
-/** Experiences that the second sheet lacks. */
+/** Experiences missing in the second sheet. */
 const leftOut = 20;
 
-/** Stops at the first cycle that finds a problem; no server is left running. */
+/** Stops at the first cycle with a problem. Leaves no server running. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { root, seed, cycles, goesOn = () => true, onCycle = () => {} } = options;
   const config = chaosConfig(root);
@@ -61,7 +61,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 type Stage = { config: Config; sizes: number[]; memory: Memory };
 
-/** Neighbouring seeds of the generator itself begin alike. */
+/** Hashes the seed, since sequences of consecutive seeds start alike. */
 function randomOf(seed: number, cycle: number): Random {
   return createRandom(createHash('sha256').update(`${seed} ${cycle}`).digest().readUInt32LE());
 }
@@ -78,14 +78,14 @@ async function runCycle({ random, ...stage }: Stage & { random: Random }): Promi
   const active = await check(stage, url);
   const bornAt = performance.now();
   const isOver = () => performance.now() - bornAt >= lifeMs;
-  const load = loadServer({ url, random, memory: stage.memory }, mostActive - active, isOver);
+  const load = loadServer({ url, random, memory: stage.memory }, maxActive - active, isOver);
   await after(lifeMs);
   await kill(server, stage.memory);
   await load;
   return `${active} jobs waiting or running, killed after ${lifeMs} ms of load`;
 }
 
-/** The server must still be there to be killed. */
+/** Reports a problem if the server has ended by itself. */
 async function kill(server: ServerProcess, memory: Memory) {
   server.signal('SIGKILL');
   const { code, signal } = await server.exited;
@@ -93,7 +93,7 @@ async function kill(server: ServerProcess, memory: Memory) {
     memory.problems.push(`the server ended by itself: ${signal ?? `exit code ${code}`}`);
 }
 
-/** Everything that was acknowledged comes to an end, and the server to its own. */
+/** Every acknowledged job ends, and the server stops gracefully. */
 async function runToQuiet({ config, sizes, memory }: Stage) {
   const server = startServer(config);
   const url = await server.ready;
@@ -112,7 +112,7 @@ async function runToQuiet({ config, sizes, memory }: Stage) {
   memory.problems.push(...(await findStrays(config)));
 }
 
-/** Looks at everything while the server goes on; gives how many jobs wait or run. */
+/** Checks everything while the server runs; returns the number of waiting and running jobs. */
 async function check({ config, sizes, memory }: Stage, url: string): Promise<number> {
   const state = readState(config);
   memory.noteState(state);
@@ -126,7 +126,7 @@ async function check({ config, sizes, memory }: Stage, url: string): Promise<num
   return state.jobs.filter(({ status }) => ['queued', 'running', 'retrying'].includes(status)).length;
 }
 
-/** Two sheets, of which the second lacks the last experiences; gives the sizes a library can have from them. */
+/** Writes two sheets, the second without the last experiences; returns the possible sizes of the library. */
 function seedSheets(config: Config): number[] {
   seedStarterSheet(config);
   const published = sheetFolder(config, 'published');

@@ -1,8 +1,8 @@
-// How a worker of the chaos is told what to do: by a file in its data root, which it reads before each batch.
+// The instructions for a chaos worker: a file in its data root that it reads before each batch.
 import path from 'node:path';
 import type { WorkerTimes } from '../../src/workers/worker-times.ts';
 
-/** A text with these words fails (`refuses`), never gets an answer (`hangs`), or keeps the processor for ever (`spins`). */
+/** A text with these words fails (`refuses`), is never answered (`hangs`) or blocks the processor for ever (`spins`). */
 export type Told = {
   msPerEntry: number;
   refuses?: string;
@@ -10,7 +10,7 @@ export type Told = {
   spins?: string;
   isDown?: boolean;
   crashes?: boolean;
-  /** Hangs before it has registered. */
+  /** The worker hangs before it registers. */
   isMute?: boolean;
   /** Of the worker, read at its start. */
   pace?: Partial<WorkerTimes>;

@@ -1,5 +1,5 @@
-// Real worker processes with all that looks after them, but no pages: a pool, its watch and the verbs of the operator, with
-// short times, on a data root of its own.
+// Real worker processes with pool, watch and operator commands, but without pages; with short times, on a separate data
+// root.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -31,7 +31,7 @@ const retry = { maxMs: 10_000, everyMs: 10 };
 const waitMaxMs = 15_000;
 const toldScript = path.join(packageRoot, 'dist/scripts/chaos/embeds-as-told.js');
 
-/** `databasePath`: of a library that another rig has, too. The workers are started; `close` ends them. */
+/** Starts the workers; `close` ends them. `databasePath`: a library that another rig shares. */
 export async function openRig(options: {
   root: string;
   workers: number;
@@ -97,7 +97,7 @@ export async function openRig(options: {
     entries,
     tell,
 
-    /** Settles as soon as it is true, looked at after each event and every few milliseconds. */
+    /** Settles when the condition holds; checks it after each event and every few milliseconds. */
     async until(words: string, test: () => boolean | Promise<boolean>): Promise<void> {
       const deadline = performance.now() + waitMaxMs;
       while (!(await test())) {
@@ -107,7 +107,7 @@ export async function openRig(options: {
       }
     },
 
-    /** As `npm run worker` starts one: the pool does not look after it. */
+    /** Starts a worker like `npm run worker`, outside of the pool. */
     startByHand(): ChildProcess {
       const environment = { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root };
       const child = spawn(process.execPath, [toldScript], {
@@ -121,7 +121,7 @@ export async function openRig(options: {
 
     pending: async () => (await queue.counts()).pending.total,
 
-    /** Ends the workers and closes everything. */
+    /** Ends the workers and closes the databases. */
     async close() {
       for (const child of byHand) {
         child.kill('SIGKILL');

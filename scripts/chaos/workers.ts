@@ -1,5 +1,5 @@
-// Workers under fire: random sequences of what operators and machines do to them (pause, resume, drain, kill -9, SIGSTOP,
-// SIGCONT) against a model of what must be true, and at the end every entry embedded exactly once.
+// The chaos of workers: random sequences of pause, resume, drain, kill -9, SIGSTOP and SIGCONT, compared with a model after
+// each step. At the end every entry is embedded exactly once.
 import { setTimeout as after } from 'node:timers/promises';
 import { AppError } from '../../src/core/errors.ts';
 import { isQuiet } from '../../src/workers/state.ts';
@@ -14,15 +14,15 @@ type WorkerSequence = {
   problems: string[];
 };
 
-/** What the operator has asked for: the truth must be the same after each step. */
+/** The state that the operator has requested; the real one must match after each step. */
 type Model = { isPaused: boolean; own: Set<string>; isDraining: boolean };
 
-/** Of the pool, which replaces whom it has lost; one more by hand may come back after it was lost. */
+/** The pool replaces its lost workers. One more worker, started by hand, may return after it was lost. */
 const inPool = 2;
 const workerCount = inPool + 1;
 const quietMaxMs = 20_000;
 
-/** Stops at the first step that finds a problem. */
+/** Stops at the first step with a problem. */
 export async function runWorkerSequence(options: {
   root: string;
   seed: number;
@@ -113,7 +113,7 @@ const cancelDrain: Step = async ({ rig, model }) => {
   if (await accepted(rig.workers.cancelDrain(rigOperator))) model.isDraining = false;
 };
 
-/** The time of a drain is over: its number must be the true one, and nobody goes on. */
+/** The time limit of a drain has passed: its count must be right, and every worker must be paused. */
 const timeOver: Step = async ({ rig, model, sequence }) => {
   const active = rig.repository.activeDrain();
   if (!active) return;
@@ -127,7 +127,7 @@ const timeOver: Step = async ({ rig, model, sequence }) => {
   catchUp(rig, model);
 };
 
-/** Whoever answers says that it is paused; from then on nothing is claimed and nothing written. */
+/** Every responsive worker reports that it is paused; from then on nothing is claimed or written. */
 const staysQuiet: Step = async ({ rig, model, sequence }) => {
   catchUp(rig, model);
   if (!model.isPaused) return;
@@ -161,13 +161,13 @@ const startAgain: Step = async ({ rig, byHand }) => {
   if (byHand.child.signalCode !== null) byHand.child = rig.startByHand();
 };
 
-/** It goes on in the middle of what it did: by now another may have its entries. */
+/** The worker continues where it stopped, although another may have claimed its entries. */
 const goOn: Step = async ({ stopped }) => {
   for (const pid of stopped) send(pid, 'SIGCONT');
   stopped.clear();
 };
 
-/** What is named twice comes twice as often. */
+/** A step that is listed twice is twice as likely. */
 const steps: [Step, ...Step[]] = [
   addEntries,
   addEntries,
@@ -195,7 +195,7 @@ function nameOf(random: Random): string {
   return names[random(names.length)] ?? '';
 }
 
-/** A drain ends by itself, too, when the queue is empty or its time is over: then all are paused. */
+/** A drain also ends when the queue is empty or its time is up; then all workers are paused. */
 function catchUp({ repository }: WorkerRig, model: Model) {
   if (!model.isDraining || repository.activeDrain()) return;
   Object.assign(model, { isDraining: false, isPaused: true });
@@ -220,7 +220,7 @@ async function compare(rig: WorkerRig, model: Model, sequence: WorkerSequence, s
   if (twice.length > 0) sequence.problems.push(`after ${step}: embedded twice: ${twice.join(', ')}`);
 }
 
-/** Everything goes on, and every entry must get its one embedding. */
+/** Resumes all workers; every entry must get exactly one embedding. */
 async function finish(rig: WorkerRig, sequence: WorkerSequence) {
   await accepted(rig.workers.cancelDrain(rigOperator));
   const deadline = performance.now() + quietMaxMs;
@@ -235,7 +235,7 @@ async function finish(rig: WorkerRig, sequence: WorkerSequence) {
   if (twice.length > 0) sequence.problems.push(`embedded twice: ${twice.join(', ')}`);
 }
 
-/** False when it was refused with a reason that can be right now: nobody answers, or a drain runs already, or none does. */
+/** Returns false for a legitimate refusal: no worker answers, a drain runs already, or none does. */
 async function accepted(verb: Promise<unknown>): Promise<boolean> {
   try {
     await verb;
@@ -247,7 +247,7 @@ async function accepted(verb: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** False when the process is gone. */
+/** Returns false when the process is gone. */
 function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Measures the folders of the data folder, in which every operation starts.
+# Measures the folders in the data folder, which is the working directory of every operation.
 #
-# What is written to stdout and stderr is the job's log. Messages go to descriptor 3, one JSON object a line; write
-# `>&3` and not `> /dev/fd/3`, since the descriptor may be a socket. Try it by hand: ./folder-sizes.sh 3>&1
+# The output on stdout and stderr is the job's log. Messages go to descriptor 3, one JSON object a line; write `>&3` and not
+# `> /dev/fd/3`, since the descriptor may be a socket. By hand: ./folder-sizes.sh 3>&1
 set -eu
 
 set -- sheets backups uploads logs
@@ -17,5 +17,5 @@ for folder do
   printf '{"type":"progress","done":%s,"total":%s,"phase":"measure"}\n' "$measured" "$#" >&3
 done
 
-# The result: what the job's page and the API show of a run that went well.
+# The result of a successful run, for the job's page and the API.
 printf '{"type":"result","data":{"folders":%s,"kib":%s}}\n' "$measured" "$sum" >&3

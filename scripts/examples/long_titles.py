@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-# Lists the entries of a sheet whose title is longer than a title should be.
+# Lists the entries of a sheet whose title is too long.
 #
-# Arguments come as one JSON object on stdin. Messages go to descriptor 3, one JSON object a line. A program that this
-# script starts itself sees the descriptor only with pass_fds=[3]. By hand: echo '{}' | ./long_titles.py 3>&1
+# Arguments come as one JSON object on stdin. Messages go to descriptor 3, one JSON object a line; a child process of this
+# script inherits the descriptor only with pass_fds=[3]. By hand: echo '{}' | ./long_titles.py 3>&1
 import csv
 import json
 import os
@@ -19,8 +19,8 @@ def send(**message):
 
 file = os.path.join("sheets", args.get("sheet", "published"), "experiences.csv")
 if not os.path.exists(file):
-    # `failure` says why; exit code 65 says that the input is bad, so that nobody tries it again as it is. 75 would
-    # say that it may work later.
+    # `failure` gives the reason. Exit code 65 means bad input, which a retry does not cure; 75 means that a retry may
+    # work.
     send(type="failure", message=f"There is no {file}. Choose another sheet.")
     sys.exit(65)
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Lists the sheets and backups that have changed since a day.
+// Lists the sheets and backups that have changed since a certain day.
 //
-// Arguments come as one JSON object on stdin. Messages go to descriptor 3, one JSON object a line; a write stream waits
-// where the server reads slowly. By hand: echo '{"since": "2026-01-01"}' | ./recent-files.mjs 3>&1
+// Arguments come as one JSON object on stdin. Messages go to descriptor 3, one JSON object a line; a write stream waits while
+// the server reads slowly. By hand: echo '{"since": "2026-01-01"}' | ./recent-files.mjs 3>&1
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,4 @@
-// The chaos suite's own eyes: each thing that it says never happens is seen when it does.
+// Each violation that the chaos suite claims never to see is detected when it is planted.
 import t from 'tap';
 import { type AttemptLine, findMeetings } from '../../../scripts/chaos/attempts.ts';
 import { findLogGap, findProblems } from '../../../scripts/chaos/checks.ts';
@@ -30,11 +30,11 @@ function audit(event: string, number: number, status?: string) {
   return { event, target: `job:${number}`, detail, text: `${event} ${number} ${status}` };
 }
 
-t.test('a sound state has no problem', async (t) => {
+t.test('a valid state has no problem', async (t) => {
   t.same(findProblems(sound(), [0, 60]), []);
 });
 
-t.test('each broken rule of the stored state is a problem', async (t) => {
+t.test('each broken invariant of the stored state is a problem', async (t) => {
   const broken: [RegExp, (state: State) => void][] = [
     [/integrity_check/, (state) => state.damage.push('page 3 is never used')],
     [/61 experiences/, (state) => (state.experiences = 61)],
@@ -46,8 +46,8 @@ t.test('each broken rule of the stored state is a problem', async (t) => {
       /claim of job id-9 is waiting, the job is missing/,
       (state) => state.claims.push({ job_id: 'id-9', held_at: null }),
     ],
-    [/#2 is running and not in the line/, (state) => state.claims.shift()],
-    [/#3 is queued and not in the line/, (state) => state.claims.pop()],
+    [/#2 is running and not in the lock queue/, (state) => state.claims.shift()],
+    [/#3 is queued and not in the lock queue/, (state) => state.claims.pop()],
     [/#1 is succeeded; its ends/, (state) => state.audit.push(audit('job.recovered', 1, 'failed'))],
     [/#2 is running; its ends/, (state) => state.audit.push(audit('job.finished', 2, 'failed'))],
     [/#4 is cancelled; its ends/, (state) => state.audit.pop()],
@@ -63,7 +63,7 @@ t.test('each broken rule of the stored state is a problem', async (t) => {
   }
 });
 
-t.test('what was known before a crash may not be different after it', async (t) => {
+t.test('state that was known before a crash may not differ after it', async (t) => {
   const changed: [RegExp, (state: State) => void][] = [
     [/#3 was acknowledged and is lost/, (state) => state.jobs.splice(2, 1)],
     [/the cancel of job #2 is lost/, (state) => (state.jobs[1] = job(2, 'running'))],
@@ -87,7 +87,7 @@ t.test('what was known before a crash may not be different after it', async (t) 
   }
 });
 
-t.test('a log may grow and keeps its beginning', async (t) => {
+t.test('a log may grow but keeps its beginning', async (t) => {
   const memory = createMemory();
   memory.noteLog(1, Buffer.from('1 a;\n'));
   memory.noteLog(1, Buffer.from('1 a;\n2 a;\n'));
@@ -96,7 +96,7 @@ t.test('a log may grow and keeps its beginning', async (t) => {
   t.match(memory.problems, [/the first 10 bytes of the log of job #1 have changed/]);
 });
 
-t.test('a missing, doubled or torn line of a log shows', async (t) => {
+t.test('a missing, duplicate or torn line of a log is a problem', async (t) => {
   t.equal(findLogGap('\n1 a.1;\n2 a.1;\nsome words\n3 a.1;\n4 a.\n1 a.2;\n2 a.2;\n3 a'), null);
   t.match(findLogGap('1 a.1;\n3 a.1;\n'), /line 3 of a.1, where 2/);
   t.match(findLogGap('1 a.1;\n1 a.1;\n'), /line 1 of a.1, where 2/);
@@ -104,7 +104,7 @@ t.test('a missing, doubled or torn line of a log shows', async (t) => {
   t.match(findLogGap('2 a.1;\n'), /line 2/);
 });
 
-t.test('children that meet where they must not are found', async (t) => {
+t.test('children that meet in spite of their locks are a problem', async (t) => {
   const line = (
     what: AttemptLine['what'],
     name: string,
