@@ -27,7 +27,7 @@ t.test('the numbers of one known text never change: old and new vectors must sta
   const vector = await embed('Create a gzipped archive\ntar czf target.tar.gz file');
   const large = [...vector.entries()].filter(([, value]) => Math.abs(value) > 0.17);
   t.same(
-    large.map(([place, value]) => [place, value.toFixed(4)]),
+    large.map(([index, value]) => [index, value.toFixed(4)]),
     [
       [10, '-0.1758'],
       [23, '0.1758'],

@@ -65,8 +65,8 @@ t.test('the key is sent and appears in no message', async (t) => {
   const { service, model } = await open(t, {}, keyFile);
   const embedder = await model.open();
   t.equal(service.asked[0]?.authorization, 'Bearer sk-very-secret-key');
-  const said = JSON.stringify({ error: { message: 'No such key: sk-very-secret-key' } });
-  service.misbehave = (_, response) => refuse(response, 401, {}, said);
+  const body = JSON.stringify({ error: { message: 'No such key: sk-very-secret-key' } });
+  service.misbehave = (_, response) => refuse(response, 401, {}, body);
   const error = await embedder.embed(['one']).catch((error) => error);
   t.match(error, { name: 'EmbeddingOutage', message: /it answers 401 \(No such key: / });
   t.notMatch(error.message, /very-secret/);
@@ -116,8 +116,8 @@ const outages: Record<string, Service['misbehave']> = {
   'closes the connection': (_, response) => Boolean(response.destroy()),
   hangs: () => true,
   'hangs in the middle of its answer': (_, response) => response.writeHead(200).write('{"data": ['),
-  'gives no JSON': (_, response) => refuse(response, 200, {}, '{"data": ['),
-  'gives something else': (_, response) => refuse(response, 200, {}, 'null'),
+  'returns no JSON': (_, response) => refuse(response, 200, {}, '{"data": ['),
+  'returns something else': (_, response) => refuse(response, 200, {}, 'null'),
 };
 
 for (const [title, misbehave] of Object.entries(outages)) {
@@ -169,8 +169,8 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
   ],
   'is answered as if the service were down': [(_, response) => refuse(response, 500), /it answers 500/],
   'makes the service hang': [() => true, /it does not answer in time/],
-  'gives too few vectors': [(_, response) => Boolean(reply(response, [])) || true, /0 vectors for 2 texts/],
-  'gives the vector of another twice': [
+  'returns too few vectors': [(_, response) => Boolean(reply(response, [])) || true, /0 vectors for 2 texts/],
+  'returns the vector of another twice': [
     ({ input }, response) => {
       reply(
         response,
@@ -180,7 +180,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
     },
     /two vectors for one text/,
   ],
-  'gives zeros': [
+  'returns zeros': [
     ({ input }, response) => {
       reply(
         response,
@@ -190,7 +190,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
     },
     /of zeros only/,
   ],
-  'gives words': [
+  'returns words': [
     ({ input }, response) => {
       reply(
         response,
@@ -200,7 +200,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
     },
     /not a list of numbers/,
   ],
-  'gives too few numbers': [
+  'returns too few numbers': [
     ({ input }, response) => {
       reply(
         response,

@@ -129,15 +129,15 @@ t.test('a worker process waits for its service and never prints its key', async 
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   t.teardown(() => worker.kill('SIGKILL'));
-  let said = '';
+  let output = '';
   worker.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-    if (said.includes('answers again')) worker.kill('SIGTERM');
+    output += text;
+    if (output.includes('answers again')) worker.kill('SIGTERM');
   });
   await refused;
   await once(worker, 'exit');
-  t.match(said, /it answers 401 \(not \[masked\]\)/);
-  t.notMatch(said, /sk-very/);
+  t.match(output, /it answers 401 \(not \[masked\]\)/);
+  t.notMatch(output, /sk-very/);
   t.equal(service.asked[0]?.authorization, 'Bearer sk-very-secret');
   t.equal((await queue.counts()).pending.total, 0);
   t.equal(library.prepare('SELECT count(*) FROM embeddings').pluck().get(), 2);

@@ -51,7 +51,7 @@ t.test('the queue and its counts follow changes by other programs', async (t) =>
   library.exec(`UPDATE experiences SET context = 'new' WHERE id = 'E2'`);
   t.same([statusOf('E1'), statusOf('E2'), ...(await counts())], ['pending', 'pending', 2, 0]);
   library.exec(`UPDATE experiences SET title = 'newer', embedding_status = 'embedded' WHERE id = 'E1'`);
-  t.equal(statusOf('E1'), 'embedded', 'who embeds and writes in one statement is believed');
+  t.equal(statusOf('E1'), 'embedded', 'text and status in one statement are accepted');
 
   const claims = await claim();
   library.exec(`UPDATE experiences SET embedding_status = 'embedded' WHERE id = 'E2'`);

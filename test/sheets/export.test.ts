@@ -132,8 +132,8 @@ function nastySheet() {
   });
 }
 
-function importFrom(root: Root, place: string) {
-  const folder = path.resolve(root.config.root, place);
+function importFrom(root: Root, name: string) {
+  const folder = path.resolve(root.config.root, name);
   const plan = importFolder(root, folder, 'replace', '2026-11-22T09:00:00.000Z');
   if (plan.rowProblems.length > 0) throw new Error(JSON.stringify(plan.rowProblems));
   return plan;
@@ -141,8 +141,8 @@ function importFrom(root: Root, place: string) {
 
 function exportTo(root: Root, name: string, at: string): string {
   const library = createLibrary(root.db);
-  const place = path.join(root.config.root, 'sheets', name);
-  const exported = exportSheet(library, place, at, unfollowed);
+  const folder = path.join(root.config.root, 'sheets', name);
+  const exported = exportSheet(library, folder, at, unfollowed);
   library.write(() => noteExported(library, exported, at));
   const { experiences, manuals } = countExported(exported);
   const local = library.localCounts();
@@ -150,5 +150,5 @@ function exportTo(root: Root, name: string, at: string): string {
   if (experiences + local.experiences !== all.experiences || manuals + local.manuals !== all.manuals) {
     throw new Error('The counts do not add up.');
   }
-  return place;
+  return folder;
 }

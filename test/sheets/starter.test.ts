@@ -19,13 +19,13 @@ t.test('the starter library passes every check and is large enough to be useful'
 
 t.test('a published sheet is never overwritten, even while it is being swapped', async (t) => {
   const { config } = makeRoot(t);
-  const place = sheetFolder(config, 'published');
-  fs.mkdirSync(place, { recursive: true });
+  const folder = sheetFolder(config, 'published');
+  fs.mkdirSync(folder, { recursive: true });
   t.equal(seedStarterSheet(config), false);
-  t.strictSame(fs.readdirSync(place), []);
-  fs.writeFileSync(path.join(place, 'categories.csv'), 'mine');
-  fs.renameSync(place, `${place}.previous`);
-  fs.mkdirSync(`${place}.writing`);
+  t.strictSame(fs.readdirSync(folder), []);
+  fs.writeFileSync(path.join(folder, 'categories.csv'), 'mine');
+  fs.renameSync(folder, `${folder}.previous`);
+  fs.mkdirSync(`${folder}.writing`);
   t.equal(seedStarterSheet(config), false);
-  t.equal(fs.readFileSync(path.join(place, 'categories.csv'), 'utf8'), 'mine');
+  t.equal(fs.readFileSync(path.join(folder, 'categories.csv'), 'utf8'), 'mine');
 });

@@ -14,22 +14,22 @@ function makeSheets(t: Test, sheets: Record<string, string>) {
         .readdirSync(folder)
         .map((name) => [name, fs.readFileSync(path.join(folder, name, 'categories.csv'), 'utf8')]),
     );
-  return { place: path.join(folder, 'review'), read };
+  return { folder: path.join(folder, 'review'), read };
 }
 
 t.test('a complete sheet is swapped in, and the previous one is kept', async (t) => {
-  const { place, read } = makeSheets(t, {
+  const { folder, read } = makeSheets(t, {
     review: 'old',
     'review.previous': 'oldest',
     'review.writing': 'new',
   });
-  swapIn(place);
+  swapIn(folder);
   t.strictSame(read(), { review: 'new', 'review.previous': 'old' });
 });
 
 t.test('the first sheet has no previous one', async (t) => {
-  const { place, read } = makeSheets(t, { 'review.writing': 'new' });
-  swapIn(place);
+  const { folder, read } = makeSheets(t, { 'review.writing': 'new' });
+  swapIn(folder);
   t.strictSame(read(), { review: 'new' });
 });
 
@@ -44,26 +44,26 @@ t.test('an export is repaired, whenever it died', async (t) => {
       { review: 'new', 'review.previous': 'old' },
     ],
   ];
-  for (const [moment, left, mended] of moments) {
+  for (const [moment, left, repaired] of moments) {
     await t.test(moment, async (t) => {
-      const { place, read } = makeSheets(t, left);
-      t.equal(repairExport(place), 'review.writing' in left);
-      t.strictSame(read(), mended);
-      t.equal(repairExport(place), false, 'and once is enough');
+      const { folder, read } = makeSheets(t, left);
+      t.equal(repairExport(folder), 'review.writing' in left);
+      t.strictSame(read(), repaired);
+      t.equal(repairExport(folder), false, 'and once is enough');
     });
   }
 });
 
 t.test('a sheet that was deleted by hand stays deleted', async (t) => {
-  const { place, read } = makeSheets(t, { 'review.previous': 'old' });
-  t.equal(repairExport(place), false);
+  const { folder, read } = makeSheets(t, { 'review.previous': 'old' });
+  t.equal(repairExport(folder), false);
   t.strictSame(read(), { 'review.previous': 'old' });
 });
 
 t.test('a folder with other files is not removed', async (t) => {
-  const { place } = makeSheets(t, { review: 'old', 'review.writing': 'new' });
-  fs.writeFileSync(path.join(writingFolder(place), 'letter.txt'), 'mine');
-  t.throws(() => repairExport(place), { code: 'ENOTEMPTY' });
-  t.ok(fs.existsSync(path.join(writingFolder(place), 'letter.txt')));
-  t.notOk(fs.existsSync(previousFolder(place)));
+  const { folder } = makeSheets(t, { review: 'old', 'review.writing': 'new' });
+  fs.writeFileSync(path.join(writingFolder(folder), 'letter.txt'), 'mine');
+  t.throws(() => repairExport(folder), { code: 'ENOTEMPTY' });
+  t.ok(fs.existsSync(path.join(writingFolder(folder), 'letter.txt')));
+  t.notOk(fs.existsSync(previousFolder(folder)));
 });
