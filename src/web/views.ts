@@ -1,9 +1,15 @@
-// The template engine: Eta, which finds out only once where an include leads.
+// The template engine: Eta, with templates that are indented for people and sent without the indentation.
+//
+// How white space in a template is read:
+// - A line break with the indentation after it is nothing beside a tag, an include or code, and one space between words.
+//   A value (`<%= … %>`) is a word. Inside a tag, where it parts attributes, it is one space.
+// - Blanks within a line stay as they are. A space that is seen, at the end of a line beside a tag, is `<%= ' ' %>`.
+// - `pre` and `textarea` keep what stands between their tags.
 import { Eta } from 'eta';
 
 /** `views` is the folder of the templates; each is read and compiled once. */
 export function createViews(views: string): Eta {
-  const eta = new Eta({ views, cache: true });
+  const eta = new Eta({ views, cache: true, plugins: [{ processTemplate: collapse }] });
   const resolve = eta.resolvePath;
   const known = new Map<string, string>();
   // Eta's own cache writes its key as JSON, which takes longer than a small template.
@@ -14,4 +20,45 @@ export function createViews(views: string): Eta {
     return path;
   };
   return eta;
+}
+
+const code = '<%[^]*?%>';
+const attributes = `(?:${code}|"(?:${code}|[^"])*"|'(?:${code}|[^'])*'|[^>"'])*`;
+const verbatim = `(?<opening><(?<name>pre|textarea)\\b${attributes}>)(?<content>[^]*?</\\k<name>>)`;
+const parts = new RegExp(`(?<code>${code})|${verbatim}|(?<tag><[a-z/!]${attributes}>)`, 'gi');
+const lineBreak = /[ \t]*\n\s*/g;
+
+/** The template without its indentation. */
+export function collapse(template: string): string {
+  let collapsed = '';
+  let at = 0;
+  let isAfterWord = false;
+  for (const { index, 0: part, groups = {} } of template.matchAll(parts)) {
+    const isWord = part.startsWith('<%=') && part !== visibleSpace;
+    collapsed += collapseText(template.slice(at, index), isAfterWord, isWord);
+    if (groups.code) collapsed += part === visibleSpace ? ' ' : part;
+    else collapsed += collapseTag(groups.opening ?? groups.tag ?? '') + (groups.content ?? '');
+    at = index + part.length;
+    isAfterWord = isWord;
+  }
+  return collapsed + collapseText(template.slice(at), isAfterWord, false);
+}
+
+const visibleSpace = "<%= ' ' %>";
+
+function collapseText(text: string, isAfterWord: boolean, isBeforeWord: boolean): string {
+  return text.replace(lineBreak, (blanks, index: number) => {
+    const hasWordBefore = index > 0 || isAfterWord;
+    const hasWordAfter = index + blanks.length < text.length || isBeforeWord;
+    return hasWordBefore && hasWordAfter ? ' ' : '';
+  });
+}
+
+/** Code inside the tag is left alone. */
+function collapseTag(tag: string): string {
+  return tag
+    .split(/(<%[^]*?%>)/)
+    .map((piece, index) => (index % 2 === 1 ? piece : piece.replace(lineBreak, ' ')))
+    .join('')
+    .replace(/ (\/?>)$/, '$1');
 }
