@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import type { NavItem } from './feature.ts';
-import { readCookie, takeFlash } from './flash.ts';
+import { type Notice, readCookie, takeFlash } from './flash.ts';
 import { words } from './words.ts';
 
 type PageContent = {
@@ -41,7 +41,8 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
         theme: themeOf(request),
         /** Where a form of the page leads back to: never to an address that only takes posts. */
         url: request.method === 'GET' ? request.url : home,
-        notice: takeFlash(request, this),
+        notice: viewNotice(takeFlash(request, this)),
+        blankNotice,
         version,
         mode,
         host: request.headers.host,
@@ -55,4 +56,13 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
 
 function themeOf(request: FastifyRequest): string {
   return themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
+}
+
+const noticeIcons = { ok: 'check', warn: 'tri', bad: 'cross' };
+
+/** The script fills a copy of it with the notice of an action. */
+const blankNotice = { tone: '', icon: 'cross', title: '', text: '', undo: { action: '', label: '' } };
+
+function viewNotice(notice: Notice | null) {
+  return notice && { ...notice, icon: noticeIcons[notice.tone] };
 }
