@@ -66,7 +66,7 @@ export function viewRunDialog(
 }
 
 function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {
-  return {
+  return withInput({
     name,
     title: property.title,
     description: property.description ?? null,
@@ -81,7 +81,21 @@ function viewField(name: string, property: ArgumentProperty, value: unknown, pro
     isAdvanced: property.advanced === true,
     isHidden: property.hidden === true,
     problem,
-  };
+  });
+}
+
+const inputTypes: Record<string, string> = { integer: 'number', number: 'number', date: 'date' };
+
+type Field = { name: string; kind: string; description: string | null; problem: string | null };
+
+/** Adds the type of the input, and the ids of the texts that describe it. */
+export function withInput<Given extends Field>(field: Given) {
+  const { name, kind, description, problem } = field;
+  const ids = [
+    ...(description ? [`arg-${name}-hint`] : []),
+    ...(problem === null ? [] : [`arg-${name}-problem`]),
+  ];
+  return { ...field, type: inputTypes[kind] ?? 'text', describedBy: ids.join(' ') };
 }
 
 /** Where no value is chosen by default, the first line chooses none. */

@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { minDrainSec, maxDrainSec, defaultDrainSec } from '../state.ts';
 import { wordForecast } from './workers-card.ts';
+import { withInput } from '../../operations/run-dialog.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
@@ -96,14 +97,14 @@ async function sendDrainDialog(
     action: '/ui/workers/drain',
     question: 'Drain all workers?',
     message: error && isInRange ? error.message : null,
-    field: {
+    field: withInput({
       name: 'timeout_sec',
       title: 'Time limit, in seconds',
       description: `From ${minDrainSec} to ${maxDrainSec}.`,
       kind: 'integer',
       value: typed,
       problem: isInRange ? null : range,
-    },
+    }),
     consequences: [
       `${plural(waiting, 'entry waits', 'entries wait')}.${isInRange ? ` ${wordForecast(left, seconds)}` : ''}`,
       'Paused workers go on at once. When the queue is empty, or the time is over, all workers are paused.',
