@@ -29,6 +29,7 @@ function viewOperation(ctx: OperationContext, operation: Operation, blocker: Blo
     name: operation.name,
     title: operation.title,
     verb: operation.verb,
+    label: blocker ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
     summary: operation.summary,
     icon: operation.icon,
     needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',

@@ -5,6 +5,10 @@ import type { SharedCard } from '../../web/card.ts';
 import type { QueueContext } from '../parts.ts';
 
 const failedShown = 20;
+const kinds = [
+  { label: 'Experiences', key: 'experiences' },
+  { label: 'Manuals', key: 'manuals' },
+] as const;
 
 export const queueCard = (ctx: QueueContext): SharedCard => ({
   name: 'queue',
@@ -16,6 +20,7 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
     const failed = view.failed.total > 0 ? await ctx.queue.failed(failedShown) : [];
     return {
       ...view,
+      kinds: kinds.map(({ label, key }) => ({ label, pending: view.pending[key], failed: view.failed[key] })),
       entries: ctx.counts.totals().entries,
       status: wordStatus(view),
       chart: queueChart(ctx.telemetry, view.pending.total, toneOfQueue(view), ctx.now()),

@@ -1,3 +1,4 @@
+import { count, plural } from '../../core/format.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { viewSnapshots } from './snapshots-view.ts';
@@ -15,10 +16,35 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
     const behind = index.entries - index.fresh;
     return {
       index,
+      badge: badgeOf(index.state, behind),
+      states: (['fresh', 'stale', 'missing', 'failed'] as const).map((name) => ({
+        name,
+        entries: index[name],
+      })),
       builtBy: builtBy?.number ?? null,
-      behind,
-      toRepair: behind + index.orphans,
+      repairLabel: labelRepair(behind, index.orphans),
       snapshots: viewSnapshots(ctx),
     };
   },
 });
+
+type IndexState = ReturnType<SnapshotContext['liveIndex']['truth']>['state'];
+
+function badgeOf(state: IndexState, behind: number) {
+  switch (state) {
+    case 'ready':
+      return { tone: 'ok', icon: 'check', word: 'Ready' };
+    case 'behind':
+      return { tone: 'warn', icon: 'tri', word: `${count(behind)} behind` };
+    case 'broken':
+      return { tone: 'bad', icon: 'cross', word: 'Not usable' };
+    case 'none':
+      return { tone: 'idle', icon: 'clock', word: 'Not built yet' };
+  }
+}
+
+/** Null when there is nothing to repair. */
+function labelRepair(behind: number, orphans: number): string | null {
+  if (behind > 0) return `Repair ${plural(behind, 'entry', 'entries')}…`;
+  return orphans > 0 ? `Repair ${plural(orphans, 'orphan vector')}…` : null;
+}

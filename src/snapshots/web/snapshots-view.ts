@@ -18,13 +18,15 @@ export function viewSnapshots({ uploads, config }: Pick<SnapshotContext, 'upload
   const current = upload ? stages.indexOf(upload.stage) : 0;
   return {
     upload,
-    stages: stages.map((name, i) => ({
-      title: titles[name],
-      state: i < current ? 'done' : i === current ? 'cur' : 'todo',
-    })),
+    stages: stages.map((name, i) => ({ title: titles[name], ...viewStage(i, current) })),
     staged: listStaged(config.indexFolder).map((staged) => ({
       ...staged,
       coverage: wordCoverage(staged.coverage),
     })),
   };
+}
+
+function viewStage(stage: number, current: number) {
+  if (stage < current) return { state: 'done', icon: 'check' };
+  return stage === current ? { state: 'cur', icon: 'half' } : { state: 'todo', icon: null };
 }

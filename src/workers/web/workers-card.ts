@@ -14,10 +14,13 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
     const view = workers.view();
     const pending = counts.queue().pending.total;
     const gaveUp = new Set(pool.problems().map(({ name }) => name));
+    const active = view.workers.filter((worker) =>
+      ['idle', 'working', 'draining'].includes(worker.view),
+    ).length;
     const isAny = (...states: WorkerState[]) => view.workers.some((worker) => states.includes(worker.view));
     return {
       rows: view.workers.map((worker) => viewWorker(worker, view, gaveUp.has(worker.name))),
-      active: view.workers.filter((worker) => ['idle', 'working', 'draining'].includes(worker.view)).length,
+      summary: view.workers.length > 0 ? `${active} of ${view.workers.length} active` : 'None',
       canPauseAll: !view.control.paused_at && isAny('idle', 'working', 'draining', 'stalled'),
       canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
       lock: view.lock,
@@ -48,8 +51,16 @@ function viewWorker(
     pid: worker.pid,
     isTrouble: worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null,
     now: wordNow(worker, control, lock, gaveUp),
-    action: gaveUp ? 'start' : worker.view === 'lost' ? null : isPaused ? 'resume' : 'pause',
+    action: actionOf(worker.view, isPaused, gaveUp),
   };
+}
+
+/** The verb of the form and the words of its button; null when there is nothing to do. */
+function actionOf(state: WorkerState, isPaused: boolean, gaveUp: boolean) {
+  if (gaveUp) return { verb: 'resume', icon: 'play', label: 'Start again' };
+  if (state === 'lost') return null;
+  if (isPaused) return { verb: 'resume', icon: 'play', label: 'Resume' };
+  return { verb: 'pause', icon: null, label: 'Pause' };
 }
 
 function wordNow(
