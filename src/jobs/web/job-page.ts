@@ -13,11 +13,14 @@ export function viewJobPage(ctx: JobContext, job: Job) {
   const view = viewJob(ctx, job);
   const usualSec = repository.usualSec(job.operation);
   const lastSuccess = listing.lastSuccess(job.operation, job.number);
+  const phases = viewPhases(job, lastSuccess);
   return {
     job: view,
     verdict: wordVerdict(job, view),
     usual: viewUsual(job, usualSec),
-    phases: viewPhases(job, lastSuccess),
+    phases,
+    /** It has ended and left nothing to show but its outcome. */
+    isSilent: !view.isActive && !view.failure && view.counts.length === 0 && phases.length === 0,
     timeline: viewTimeline(job, audit.trail(`job:${job.number}`)),
     waiters: viewWaiters(ctx, job),
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
@@ -70,15 +73,24 @@ function viewPhases(job: Job, lastSuccess: Job | null) {
     const isLast = at === begun.length - 1;
     const endedAt = begun[at + 1]?.started_at ?? job.finished_at;
     const tone = !isLast || job.status === 'succeeded' ? 'done' : isRunning ? 'cur' : 'ended';
-    return {
-      name,
-      tone,
-      startedAt: started_at,
-      took: endedAt ? duration(secondsBetween(started_at, endedAt)) : null,
-    };
+    const took = endedAt ? duration(secondsBetween(started_at, endedAt)) : null;
+    return { name, tone, ...describePhase(tone, took) };
   });
   const next = isRunning && isSameWay && begun.length > 0 ? before.slice(begun.length) : [];
-  return [...done, ...next.map((name) => ({ name, tone: 'todo', startedAt: null, took: null }))];
+  return [...done, ...next.map((name) => ({ name, tone: 'todo', ...describePhase('todo', null) }))];
+}
+
+function describePhase(tone: 'done' | 'cur' | 'ended' | 'todo', took: string | null) {
+  switch (tone) {
+    case 'done':
+      return { icon: 'check', text: `Done in ${took}` };
+    case 'cur':
+      return { icon: 'half', text: 'Running' };
+    case 'ended':
+      return { icon: 'slash', text: `Ended after ${took}` };
+    case 'todo':
+      return { icon: 'clock', text: 'To come' };
+  }
 }
 
 function viewWaiters(

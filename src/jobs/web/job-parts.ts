@@ -57,8 +57,8 @@ export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Jo
     confirm: isDestructive ? operation.confirmWord : null,
   };
   return [
-    { name: 'curl', text: curlOf(run, origin) },
-    { name: 'command line', text: commandOf(run) },
+    { id: 'copy-curl', name: 'curl', text: curlOf(run, origin) },
+    { id: 'copy-command-line', name: 'command line', text: commandOf(run) },
   ];
 }
 
