@@ -5,7 +5,7 @@ import type { EntryAnswer } from '../index/live-protocol.ts';
 import type { Entry, QueueTask } from '../library/entry.ts';
 import type { SearchContext } from './parts.ts';
 
-type DescribedEntry = {
+export type DescribedEntry = {
   entry: Entry;
   /** Null when nothing but the entry's status is known. */
   task: QueueTask | null;

@@ -6,9 +6,11 @@ import type { ListQuery } from '../../index/list.ts';
 import { longestQuery } from '../../index/live.ts';
 import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
+import { viewEntry } from './entry-view.ts';
+import { standingBadges, standingReason } from './standing.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { SearchContext } from '../parts.ts';
-import { entryUrl, standingReason } from '../entry-words.ts';
+import { entryUrl } from '../entry-url.ts';
 
 type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
 
@@ -22,6 +24,14 @@ const query = {
 const hitsShown = 20;
 const entriesShown = 50;
 const states = ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'] as const;
+const stateTitles = {
+  all: 'All entries',
+  fresh: 'Fresh',
+  stale: 'Stale',
+  missing: 'Missing',
+  failed: 'Failed',
+  orphan: 'Orphan vectors',
+};
 
 export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
   app.get<{ Querystring: Query }>(
@@ -49,12 +59,7 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
         name: 'entry',
         title: described.entry.title,
         section: '/library',
-        data: {
-          ...described,
-          isLexical: ctx.liveIndex.truth().model === builtIn.name,
-          entryUrl,
-          standingReason,
-        },
+        data: { ...viewEntry(described), isLexical: ctx.liveIndex.truth().model === builtIn.name },
       });
     },
   );
@@ -63,7 +68,7 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
 function sendLibrary(
   ctx: SearchContext,
   reply: FastifyReply,
-  data: Record<string, unknown> & { form: Form },
+  { form, found, listed }: { form: Form; found: unknown; listed: object | null },
 ) {
   const index = ctx.liveIndex.truth();
   const counts = { ...index, all: index.entries, orphan: index.orphans };
@@ -72,12 +77,14 @@ function sendLibrary(
     title: 'Library',
     section: '/library',
     data: {
-      ...data,
+      form,
+      found,
+      listed: listed && { ...listed, heading: wordHeading(form), whyEmpty: wordEmptyList(form) },
       index,
       totals: ctx.counts.totals(),
       isLexical: index.model === builtIn.name,
-      states: states.map((name) => ({ name, count: counts[name] })),
-      link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...data.form, ...change }),
+      states: states.map((name) => ({ name, title: stateTitles[name], count: counts[name] })),
+      link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...form, ...change }),
     },
   });
 }
@@ -102,11 +109,13 @@ async function search({ liveIndex }: Pick<SearchContext, 'liveIndex'>, { q, kind
   const generation = [live, live.previous].find((one) => one?.generation === answer.generation);
   const hits = answer.hits.map((hit) => ({
     ...hit,
+    score: hit.score.toFixed(3),
     url: entryUrl(hit.kind, hit.entity_id),
     titleParts: markWords(hit.title, q),
     snippetParts: markWords(hit.snippet, q),
   }));
-  return { ...answer, hits, builtAt: generation?.built_at ?? null, problem: null };
+  const took = `${answer.took_ms.toFixed(1)} ms`;
+  return { ...answer, took, hits, builtAt: generation?.built_at ?? null, problem: null };
 }
 
 async function list(
@@ -117,12 +126,25 @@ async function list(
   const filter = { kind: readKind(kind), category: category || undefined, after: after || undefined };
   const page = await liveIndex.list({ state: readState(state), ...filter, limit: entriesShown });
   const items = page.items.map((item) => {
-    const isFailed = item.standing === 'failed';
-    const error = isFailed ? (entries.task(item.kind, item.entity_id)?.error ?? null) : null;
-    const url = item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id);
-    return { ...item, url, error, why: error ?? standingReason(item) };
+    const error = item.standing === 'failed' ? entries.task(item.kind, item.entity_id)?.error : null;
+    return {
+      ...item,
+      url: item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id),
+      badge: standingBadges[item.standing],
+      reason: error ?? standingReason(item),
+      isError: Boolean(error),
+    };
   });
   return { items, next: page.next, problem: null };
+}
+
+function wordHeading({ state }: Form): string {
+  return state === 'all' || state === 'orphan' ? stateTitles[state] : `Entries that are ${state}`;
+}
+
+function wordEmptyList({ state, kind, category }: Form): string {
+  if (kind || category) return 'No entry of this kind and category is in this state.';
+  return state === 'orphan' ? 'Every vector of the index has its entry.' : 'No entry is in this state.';
 }
 
 function readState(text: string): ListQuery['state'] {

@@ -1,0 +1,32 @@
+// How an entry stands to the index, as pages show it: a badge, and why.
+import type { Reason, Standing } from '../../index/state.ts';
+
+type Shown = Standing | 'orphan';
+
+export const standingBadges: Record<Shown, { tone: string; icon: string; word: string }> = {
+  fresh: { tone: 'ok', icon: 'check', word: 'Fresh' },
+  stale: { tone: 'warn', icon: 'tri', word: 'Stale' },
+  missing: { tone: 'warn', icon: 'tri', word: 'Missing' },
+  failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
+  orphan: { tone: 'idle', icon: 'slash', word: 'Orphan' },
+};
+
+/** Why an entry is stale or missing; empty for other entries. */
+export function standingReason({ standing, reason }: { standing: Shown; reason: Reason | null }): string {
+  return reason !== null && (standing === 'stale' || standing === 'missing') ? reasons[reason][standing] : '';
+}
+
+const reasons: Record<Reason, Record<'stale' | 'missing', string>> = {
+  waits: {
+    stale: 'Changed since it was embedded; it waits for a new embedding.',
+    missing: 'Not embedded yet; it waits in the queue.',
+  },
+  other_model: {
+    stale: 'Embedded with another model since the index was built.',
+    missing: 'Embedded with another model than the index.',
+  },
+  embedded_since: {
+    stale: 'Embedded anew since the index was built.',
+    missing: 'Embedded since the index was built.',
+  },
+};
