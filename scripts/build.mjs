@@ -1,10 +1,12 @@
-// Compiles src and scripts (with --tests: the tests too) into dist, and copies the browser's libraries into
-// public/vendor; does nothing when neither a source nor an output has changed since the last build. --soft: a missing compiler is no error.
-// --assets: only the browser's files.
+// Compiles src and scripts (with --tests: the tests too) into dist, copies the browser's libraries into public/vendor,
+// and joins the style sheets; compiles only when a source or an output has changed since the last build.
+//   --soft     a missing compiler is no error
+//   --assets   only the browser's files
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { joinStyles } from './styles.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { resolve } = createRequire(import.meta.url);
@@ -25,6 +27,7 @@ const vendored = {
 
 process.chdir(root);
 vendor();
+joinStyles('public/css/app.css', 'public/app.css');
 if (!process.argv.includes('--assets')) compile();
 
 function vendor() {
