@@ -75,17 +75,3 @@ const exceptions: Exceptions = {
 t.test('imports, contents and sizes are as ARCHITECTURE.md says', async (t) => {
   t.same(withoutExceptions(findViolations(packageRoot), exceptions), []);
 });
-
-t.test('templates escape everything but what they include or is rendered already', async (t) => {
-  const views = path.join(packageRoot, 'views');
-  const files = fs
-    .readdirSync(views, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.eta'));
-  t.ok(files.length > 20);
-  for (const name of files) {
-    const raw = fs
-      .readFileSync(path.join(views, name), 'utf8')
-      .match(/<%~(?! *(include\(|it\.body|it\.rendered))[^%]*%>/g);
-    t.equal(raw, null, name);
-  }
-});

@@ -1,0 +1,126 @@
+// How a template has to look. test/templates.test.ts holds views to it, and shows what it says of violations.
+import fs from 'node:fs';
+import path from 'node:path';
+
+const widest = 110;
+/** Several of these may stand in a line, as in a sentence. */
+const inline = new Set('a abbr b br code em i kbd mark small span strong time'.split(' '));
+const empty = new Set('br input link meta'.split(' '));
+
+type Problem = { line: number; problem: string };
+
+/** `jobs/row.eta:12: what is wrong`, for every template below the folder. */
+export function templateProblems(folder: string): string[] {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return names
+    .filter((name) => name.endsWith('.eta'))
+    .flatMap((name) => {
+      const template = fs.readFileSync(path.join(folder, name), 'utf8');
+      const tokens = readTokens(template);
+      return [...checkLines(template, tokens), ...checkElements(tokens), ...checkCode(tokens)]
+        .sort((one, other) => one.line - other.line)
+        .map(({ line, problem }) => `${name}:${line}: ${problem}`);
+    });
+}
+
+/** `start` is a tag as far as its name, `bracket` ends that tag, `close` is the tag at the end of an element. */
+type Token = {
+  kind: 'code' | 'start' | 'bracket' | 'close' | 'quoted';
+  text: string;
+  line: number;
+  /** Nothing but blanks stands before it in its line. */
+  isFirst: boolean;
+  /** How many levels of indentation it ends, and then begins. */
+  ends: number;
+  begins: number;
+};
+
+const inContent = /<%[^]*?%>|<\/[a-z][\w-]*>|<[a-z][\w-]*/g;
+const inTag = /<%[^]*?%>|\/?>|"(?:<%[^]*?%>|[^"])*"|'(?:<%[^]*?%>|[^'])*'/g;
+
+function readTokens(template: string): Token[] {
+  const tokens: Token[] = [];
+  let tag: string | null = null;
+  for (let at = 0; ; ) {
+    const pattern: RegExp = tag === null ? inContent : inTag;
+    pattern.lastIndex = at;
+    const found = pattern.exec(template);
+    if (!found) return tokens;
+    at = pattern.lastIndex;
+    const [text] = found;
+    const before = template.slice(0, found.index);
+    const add = (kind: Token['kind'], ends: number, begins: number) =>
+      tokens.push({ kind, text, ends, begins, line: countLines(before), isFirst: /(^|\n) *$/.test(before) });
+    if (text.startsWith('<%')) add('code', /^<%\s*\}/.test(text) ? 1 : 0, /\{\s*%>$/.test(text) ? 1 : 0);
+    else if (text.startsWith('</')) add('close', 1, 0);
+    else if (text.startsWith('<')) {
+      add('start', 0, 1);
+      tag = text.slice(1);
+    } else if (text.endsWith('>')) {
+      add('bracket', 1, text === '>' && !empty.has(tag ?? '') ? 1 : 0);
+      tag = null;
+    } else add('quoted', 0, 0);
+  }
+}
+
+const countLines = (text: string) => text.split('\n').length;
+
+/** Width, and two blanks of indentation for each element, tag and block of code that a line stands in. */
+function checkLines(template: string, tokens: Token[]): Problem[] {
+  const inside = new Set(
+    tokens.flatMap(({ text, line }) =>
+      Array.from({ length: countLines(text) - 1 }, (_, at) => line + at + 1),
+    ),
+  );
+  let level = 0;
+  return template.split('\n').flatMap((text, at) => {
+    const line = at + 1;
+    const own = tokens.filter((token) => token.line === line);
+    const wanted = 2 * (level - (own[0]?.isFirst ? own[0].ends : 0));
+    const given = text.length - text.trimStart().length;
+    level += own.reduce((sum, { ends, begins }) => sum + begins - ends, 0);
+    const problems = [
+      ...(text.length > widest ? [`is wider than ${widest} columns`] : []),
+      ...(/\s$/.test(text) ? ['ends with a blank'] : []),
+      ...(text !== '' && given !== wanted && !inside.has(line)
+        ? [`is indented by ${given}, not ${wanted}`]
+        : []),
+    ];
+    return problems.map((problem) => ({ line, problem }));
+  });
+}
+
+/** One element a line: all but the inline ones begin their line, and a line ends at most one of them. */
+function checkElements(tokens: Token[]): Problem[] {
+  const isBlock = ({ text }: Token) => !inline.has(text.replace(/[</>]/g, ''));
+  const starts = tokens.filter((token) => token.kind === 'start' && isBlock(token) && !token.isFirst);
+  const closes = tokens.filter((token) => token.kind === 'close' && isBlock(token));
+  const seconds = closes.filter(({ line }, at) => closes[at - 1]?.line === line);
+  return [
+    ...starts.map(({ line, text }) => ({ line, problem: `${text}> does not begin the line` })),
+    ...seconds.map(({ line, text }) => ({ line, problem: `${text} is not the only end in the line` })),
+  ];
+}
+
+/** The first statement unpacks what the template is given; nothing else does, and nothing is decided or sent raw. */
+function checkCode(tokens: Token[]): Problem[] {
+  const codes = tokens.flatMap((token) =>
+    token.kind === 'quoted' ? codesIn(token) : token.kind === 'code' ? [token] : [],
+  );
+  return codes.flatMap(({ text, line }) => {
+    const isUnpacking = line === 1 && /^<%\s+const \{[^=]*\} = it\s+%>$/.test(text);
+    const rest = text.replace(/'[^']*'/g, "''").replace(/(layout|include)\((.*), it\)/, '$1($2)');
+    const problems = [
+      ...(!isUnpacking && /\bit\b/.test(rest) ? ['reads `it` after the first line'] : []),
+      ...((rest.match(/ \? /g) ?? []).length > 1 ? ['has a choice within a choice'] : []),
+      ...(/^<%~/.test(text) && !/^<%~ (include\(|body |rendered )/.test(text)
+        ? ['sends raw what is no include']
+        : []),
+    ];
+    return problems.map((problem) => ({ line, problem }));
+  });
+}
+
+function codesIn({ text, line }: Token) {
+  return [...text.matchAll(/<%[^]*?%>/g)].map(({ 0: code }) => ({ text: code, line }));
+}

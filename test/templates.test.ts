@@ -1,0 +1,57 @@
+// Templates are read by people: one element a line, indented, at most 110 columns, and no logic that hides in them.
+import path from 'node:path';
+import t from 'tap';
+import { packageRoot } from '../src/core/config.ts';
+import { templateProblems } from './support/template-rules.ts';
+
+t.test('every template keeps the rules', async (t) => {
+  t.same(templateProblems(path.join(packageRoot, 'views')), []);
+});
+
+t.test('each rule names the line that breaks it', async (t) => {
+  const first = '<% const { name } = it %>';
+  const broken = {
+    'wide.eta': [`${first}\n<p>${'word '.repeat(22)}</p>`, '2: is wider than 110 columns'],
+    'blank.eta': [`${first}\n<p>text</p> `, '2: ends with a blank'],
+    'indentation.eta': ['<ul>\n <li>one</li>\n</ul>', '2: is indented by 1, not 2'],
+    'code.eta': ['<% if (true) { %>\n<p>text</p>\n<% } %>', '2: is indented by 0, not 2'],
+    'attributes.eta': ['<p\nid="one"\n>\n  text\n</p>', '2: is indented by 0, not 2'],
+    'elements.eta': ['<ul><li>one</li>\n</ul>', '1: <li> does not begin the line'],
+    'ends.eta': ['<ul>\n  <li>one</li></ul>', '2: </ul> is not the only end in the line'],
+    'unpacking.eta': ['<p><%= it.name %></p>', '1: reads `it` after the first line'],
+    'attribute.eta': ['<p>text</p>\n<p id="<%= it.name %>">text</p>', '2: reads `it` after the first line'],
+    'late.eta': [`<p>text</p>\n${first}`, '2: reads `it` after the first line'],
+    'choice.eta': [`${first}\n<%= name ? 1 : name === 2 ? 3 : 4 %>`, '2: has a choice within a choice'],
+    'raw.eta': [`${first}\n<%~ name %>`, '2: sends raw what is no include'],
+  };
+  const folder = t.testdir(
+    Object.fromEntries(Object.entries(broken).map(([name, [text]]) => [name, text ?? ''])),
+  );
+  t.same(
+    templateProblems(folder),
+    Object.entries(broken)
+      .map(([name, [, problem]]) => `${name}:${problem}`)
+      .sort(),
+  );
+});
+
+t.test('sentences, attributes over several lines, conditions and includes are no violations', async (t) => {
+  const fine = `<% const { name, isOpen } = it %>
+<% layout('/layout', it) %>
+<details
+  class="more"
+  <% if (isOpen) { %>open<% } %>
+>
+  <summary>It's <b>one</b> of <code><%= name %></code></summary>
+  <% if (isOpen) { %>
+    <p>
+      Words of
+      <%= name ?? 'it' %>.
+    </p>
+  <% } else { %>
+    <%~ include('/time', { name }) %>
+  <% } %>
+</details>
+`;
+  t.same(templateProblems(t.testdir({ 'fine.eta': fine })), []);
+});
