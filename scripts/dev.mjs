@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 
 /** The server reads these at its start. What is compiled, the compiler watches. */
 const watched = ['views', 'public', 'migrations'];
-const writtenByBuild = /^vendor\b/;
+const writtenByBuild = /^(vendor\b|app\.css$)/;
 const settleMs = 100; // an editor saves a file in several steps
 
 process.chdir(path.resolve(import.meta.dirname, '..'));

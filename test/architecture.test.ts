@@ -1,6 +1,4 @@
 // Holds the picture of ARCHITECTURE.md true for every file of src, scripts and views, but for the exceptions below.
-import fs from 'node:fs';
-import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
 import { type Exceptions, findViolations, withoutExceptions } from './support/architecture.ts';
