@@ -42,7 +42,7 @@ export function createLoop<T>(given: {
   };
 
   function tick(): Promise<void> {
-    timer = setTimeout(tick, nextInMs());
+    timer = setTimeout(() => void tick(), nextInMs());
     return runNow();
   }
 }

@@ -34,8 +34,6 @@ export type BulkRun = {
   isOver: boolean;
 };
 
-export type Bulk = ReturnType<typeof createBulk>;
-
 export const maxBulkJobs = 10_000;
 const runsKept = 20;
 const turnMs = 8;

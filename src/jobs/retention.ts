@@ -19,8 +19,6 @@ export type RetentionPreview = {
   oldest_finished_at: string | null;
 };
 
-export type Retention = ReturnType<typeof createRetention>;
-
 type Limits = Pick<Config, 'root' | 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;
 
 const dayMs = 86_400_000;

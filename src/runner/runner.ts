@@ -12,8 +12,6 @@ import { createDispatch } from './dispatch.ts';
 import { createAttemptRunner } from './run-attempt.ts';
 import { createSettlement } from './settle.ts';
 
-export type Runner = ReturnType<typeof createRunner>;
-
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 

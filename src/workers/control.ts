@@ -9,8 +9,6 @@ import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import { nothingPaused, viewOf, type WorkersView } from './state.ts';
 
-export type Workers = ReturnType<typeof createWorkers>;
-
 /** The part of the pool that starts the workers again which it has given up. */
 type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
 

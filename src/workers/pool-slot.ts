@@ -70,7 +70,7 @@ export function createPoolSlot(given: Given) {
       if (isMute) void started.end(0);
     }, times.registerMaxMs);
     started.release('');
-    started.exited
+    void started.exited
       .then(
         (exit) => (isMute ? describeMute(times.registerMaxMs) : describeExit(exit, tail.text())),
         (error: Error) => `It could not be started: ${error.message}`,

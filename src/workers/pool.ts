@@ -6,8 +6,6 @@ import { freeNames } from './names.ts';
 import { createPoolSlot, type PoolTimes } from './pool-slot.ts';
 import type { WorkerRepository } from './repository.ts';
 
-export type Pool = ReturnType<typeof createPool>;
-
 type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'log' | 'untilFree'> & {
   repository: WorkerRepository;
   /** The argument vector of a worker process. */

@@ -11,7 +11,7 @@ t.test('a loop runs at its start and at every interval until it is stopped', asy
       everyMs: () => (runs < 2 ? 1 : never),
       runOnce() {
         runs += 1;
-        if (runs === 3) loop.stop().then(resolve);
+        if (runs === 3) void loop.stop().then(resolve);
       },
       onError: failOf(t),
     });
