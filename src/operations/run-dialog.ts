@@ -45,6 +45,7 @@ export function viewRunDialog(
     preview: retryOf ? null : `/ui/operations/${operation.name}/confirm`,
     back: retryOf ? `/jobs/${retryOf.number}` : '/operations',
     icon: operation.icon,
+    description: operation.description,
     tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',
     subject: operation.subject(filled),
     retryOf: retryOf?.number ?? null,

@@ -7,7 +7,7 @@ type LoadedCard = { template: string; data: Record<string, unknown> };
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** A card with its data, for `components/host`. A card that cannot be loaded says so in its place. */
+    /** A card with its data, for `shared/host`. A card that cannot be loaded says so in its place. */
     loadCard(name: string): Promise<LoadedCard>;
     /** The data of a card that the page cannot be without; throws what its load throws. */
     cardData(topic: string): Promise<Record<string, unknown>>;
@@ -16,10 +16,7 @@ declare module 'fastify' {
 
 export function registerCards(app: FastifyInstance, cards: Cards) {
   app.decorateRequest('loadCard', function (name) {
-    return loadOrExplain(this, find(name)).then(({ template, data }) => ({
-      template: template.replace('cards/', ''),
-      data,
-    }));
+    return loadOrExplain(this, find(name));
   });
 
   app.decorateRequest('cardData', (topic) => cards.load(find(topic)));

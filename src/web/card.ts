@@ -1,4 +1,4 @@
-// A card is one declaration and one template, views/cards/<name>. Page, partial, an action's answer and the stream's
+// A card is one declaration and one template, views/<feature>/<name>-card. Page, partial, an action's answer and the stream's
 // event are that template, byte for byte, so its data holds no relative time and no time of sampling.
 import type { BusEvents } from '../core/bus.ts';
 

@@ -18,35 +18,43 @@ export type OpenCard = {
 
 export type Cards = ReturnType<typeof createCards>;
 
+/** A card, and the folder of views that its template `<name>-card` is in. */
+export type DeclaredCard = { folder: string; card: Card };
+
 /** `render` takes a template's path below views and its data. Throws when two cards share a name. */
-export function createCards(declared: Card[], render: (template: string, data: object) => Promise<string>) {
+export function createCards(
+  declared: DeclaredCard[],
+  render: (template: string, data: object) => Promise<string>,
+) {
   const shared = new Map<string, OpenCard>();
-  const ofRecords = new Map<string, RecordCard>();
-  for (const card of declared) {
-    if (shared.has(card.name) || ofRecords.has(card.name))
-      throw new Error(`Two cards are named ${card.name}.`);
-    if (isRecordCard(card)) ofRecords.set(card.name, card);
-    else shared.set(card.name, openShared(card));
+  const ofRecords = new Map<string, { card: RecordCard; template: string }>();
+  for (const { folder, card } of declared) {
+    const { name } = card;
+    if (shared.has(name) || ofRecords.has(name)) throw new Error(`Two cards are named ${name}.`);
+    const template = `${folder}/${name}-card`;
+    if (isRecordCard(card)) ofRecords.set(name, { card, template });
+    else shared.set(name, openShared(card, template));
   }
+  const cards = declared.map(({ card }) => card);
 
   return {
-    declared,
+    declared: cards,
     /** The events that any card waits for. */
-    events: [...new Set(declared.flatMap(eventsOf))],
+    events: [...new Set(cards.flatMap(eventsOf))],
 
     /** By topic: `jobs`, or `job-412`. */
     find(topic: string): OpenCard | null {
       const known = shared.get(topic);
       if (known) return known;
       const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
-      const card = ofRecords.get(name);
-      return card ? openRecord(card, number) : null;
+      const found = ofRecords.get(name);
+      return found ? openRecord(found.card, found.template, number) : null;
     },
 
     /** Whether the record of a topic is there; true for a shared card. */
     exists(topic: string): boolean {
       const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
-      return ofRecords.get(name)?.exists(number) ?? shared.has(topic);
+      return ofRecords.get(name)?.card.exists(number) ?? shared.has(topic);
     },
 
     /** The inside of the card's host, as page, partial and event show it. */
@@ -64,7 +72,7 @@ export function createCards(declared: Card[], render: (template: string, data: o
         onError(error);
         const { name, host, path } = card;
         return {
-          template: 'cards/unavailable',
+          template: 'shared/unavailable',
           data: { name, requestId, card: { host, path } },
           isAvailable: false,
         };
@@ -73,20 +81,20 @@ export function createCards(declared: Card[], render: (template: string, data: o
   };
 }
 
-function openShared(card: SharedCard): OpenCard {
+function openShared(card: SharedCard, template: string): OpenCard {
   return {
     ...card,
-    template: `cards/${card.name}`,
+    template,
     isOfRecord: false,
     isDirtiedBy: (event) => card.dirtyOn.includes(event),
     load: () => card.load(),
   };
 }
 
-function openRecord(card: RecordCard, number: string): OpenCard {
+function openRecord(card: RecordCard, template: string, number: string): OpenCard {
   return {
     name: `${card.name}-${number}`,
-    template: `cards/${card.name}`,
+    template,
     host: card.host.replace(':number', number),
     path: card.path.replace(':number', number),
     isOfRecord: true,

@@ -1,11 +1,11 @@
-// A dialog is a fragment for htmx and a page without it: the same template, below views/components.
+// A dialog is a fragment for htmx and a page without it: the same template.
 import type { FastifyInstance } from 'fastify';
 import { words } from './words.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Shows `views/components/<component>`, as a fragment or as a page under `section`. */
-    sendDialog(component: string, dialog: Record<string, unknown> & { question: string }): FastifyReply;
+    /** Shows a template, as a fragment or as a page. */
+    sendDialog(template: string, dialog: Record<string, unknown> & { question: string }): FastifyReply;
     /** For a form that was refused: the answer goes into the dialog that sent it. */
     intoDialog(): FastifyReply;
   }
@@ -13,15 +13,15 @@ declare module 'fastify' {
 
 /** `section` is the tab under which dialogs are shown as pages. */
 export function registerDialog(app: FastifyInstance, section: string) {
-  app.decorateReply('sendDialog', function (component, dialog) {
+  app.decorateReply('sendDialog', function (template, dialog) {
     if (this.request.headers['hx-request']) {
-      return this.view(`components/${component}`, { dialog, w: words });
+      return this.view(template, { dialog, w: words });
     }
     return this.sendPage({
-      name: 'dialog',
+      template: 'shared/dialog-page',
       title: dialog.question,
       section,
-      data: { dialog, component: `/components/${component}` },
+      data: { dialog, template: `/${template}` },
     });
   });
   app.decorateReply('intoDialog', function () {

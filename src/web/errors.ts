@@ -82,10 +82,10 @@ async function answerError(error: AppError, request: FastifyRequest, reply: Fast
   if (request.headers['hx-request']) {
     if (!reply.hasHeader('hx-retarget'))
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
-    return reply.view('components/error', body.error);
+    return reply.view('shared/error', body.error);
   }
   return reply.sendPage({
-    name: 'error',
+    template: 'shared/error-page',
     title: 'Error',
     data: { ...body.error, status },
   });

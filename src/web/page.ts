@@ -7,8 +7,8 @@ import { type Notice, readCookie, takeFlash } from './flash.ts';
 import { words } from './words.ts';
 
 type PageContent = {
-  /** The template below views/pages. */
-  name: string;
+  /** Path below views, e.g. `jobs/list-page`. */
+  template: string;
   title: string;
   /** The `href` of the tab it belongs to. */
   section?: string;
@@ -28,15 +28,14 @@ const themes = ['light', 'dark'];
 
 export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pick<Config, 'mode'>) {
   const home = nav[0]?.href ?? '/';
-  app.decorateReply('sendPage', function ({ name, title, section, script, data }) {
+  app.decorateReply('sendPage', function ({ template, title, section, script, data }) {
     const { request } = this;
-    return this.view(`pages/${name}`, {
+    return this.view(template, {
       ...data,
       w: words,
       page: {
         title,
         nav: nav.map((item) => ({ ...item, isCurrent: item.href === section })),
-        section: (section ?? '').slice(1),
         script: script ?? null,
         theme: themeOf(request),
         /** Where a form of the page leads back to: never to an address that only takes posts. */

@@ -1,6 +1,7 @@
 // What a browser keeps for its operator: the theme, and whether single keys are on. Plain forms, for pages without
 // JavaScript.
 import type { FastifyInstance } from 'fastify';
+import type { NavItem } from './feature.ts';
 import { readCookie } from './flash.ts';
 import { type Form, formBody } from './validation.ts';
 
@@ -10,14 +11,17 @@ const isForm = { schema: { body: formBody } };
 const yearSec = 31_536_000;
 const lasting = { path: '/', sameSite: 'strict', maxAge: yearSec } as const;
 
-/** `home` is the page that a form leads back to when it names none. */
-export function registerPreferences(app: FastifyInstance, home: string) {
+/** A form that names no page leads back to the first tab of `nav`. */
+export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
+  const home = nav[0]?.href ?? '/';
+
   app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect(home));
 
   app.get('/ui/keys', { config: { isPage: true } }, (request, reply) =>
-    reply.sendDialog('dialog-keys', {
+    reply.sendDialog('shared/dialog-keys', {
       question: 'Keyboard shortcuts',
       areOn: readCookie(request, 'chl_keys') !== 'off',
+      nav,
       back: home,
     }),
   );

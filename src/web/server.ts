@@ -55,7 +55,9 @@ export async function createServer(
     .flatMap(({ feature }) => feature.nav ?? [])
     .sort((one, other) => one.position - other.position);
   const cards = createCards(
-    mounted.flatMap(({ feature, own }) => feature.cards?.(own) ?? []),
+    mounted.flatMap(({ feature, own }) =>
+      (feature.cards?.(own) ?? []).map((card) => ({ folder: feature.name, card })),
+    ),
     (template, data) => app.view(template, data),
   );
   const pages = createPages(
@@ -70,7 +72,7 @@ export async function createServer(
   registerPage(app, nav, config);
   registerDialog(app, home?.path ?? '');
   registerActions(app, cards, pages);
-  registerPreferences(app, home?.path ?? '/');
+  registerPreferences(app, nav);
   registerCards(app, cards);
   registerStreamRoute(app, stream);
   for (const { feature, own } of mounted) await feature.routes?.(app, own);

@@ -58,7 +58,7 @@ for (const operation of catalogue.all()) {
     for (const word of [operation.title, operation.verb]) t.match(word, /^\p{Lu}[^.!?]*[^.!?\s]$/u);
     for (const text of [operation.summary, operation.description, operation.cancelNote])
       t.ok(isSentence(text), text);
-    const icons = fs.readFileSync(path.join(packageRoot, 'views/components/icons.eta'), 'utf8');
+    const icons = fs.readFileSync(path.join(packageRoot, 'views/shared/icons.eta'), 'utf8');
     t.match(icons, new RegExp(`\\b${operation.icon}\\b`), 'its icon is drawn');
   });
 

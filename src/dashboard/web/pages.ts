@@ -13,7 +13,7 @@ export function registerDashboard(app: FastifyInstance, { config }: Pick<Dashboa
   app.get(dashboardPage.path, { config: { isPage: true } }, async (request, reply) => {
     const load = async (name: string) => [name, await request.loadCard(name)];
     return reply.sendPage({
-      name: 'operations',
+      template: 'dashboard/dashboard-page',
       title: 'Operations',
       section: dashboardPage.path,
       data: {

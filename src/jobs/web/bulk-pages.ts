@@ -60,7 +60,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
       const form = request.query;
       const numbers = await bulk.choose(choiceOf(ctx, form));
       const preview = await bulk.preview(form.action, numbers);
-      return reply.sendDialog('dialog-bulk', viewDialog(form, numbers, preview));
+      return reply.sendDialog('jobs/dialog-bulk', viewDialog(form, numbers, preview));
     },
   );
 
@@ -79,12 +79,12 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     (request, reply) => {
       const data = viewRun(bulk.find(request.params.id), request.query);
       const title = `${data.verb} ${plural(data.total, 'job')}`;
-      return reply.sendPage({ name: 'bulk', title, section: '/jobs', data });
+      return reply.sendPage({ template: 'jobs/bulk-page', title, section: '/jobs', data });
     },
   );
 
   app.get<OfRun>('/ui/jobs/bulk/:id', { schema: { querystring: runQuery } }, (request, reply) =>
-    reply.view('cards/bulk', { ...viewRun(bulk.find(request.params.id), request.query), w: words }),
+    reply.view('jobs/bulk-run', { ...viewRun(bulk.find(request.params.id), request.query), w: words }),
   );
 }
 

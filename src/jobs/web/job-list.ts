@@ -78,7 +78,7 @@ export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
     const known = kept.get(key);
     if (known) return known;
     const list = await viewList(ctx, state);
-    const html: string = await app.view('cards/job-list', { list, w: words });
+    const html: string = await app.view('jobs/job-list', { list, w: words });
     const { jobs: _, ...around } = list;
     if (kept.size >= mostKept) kept.clear();
     kept.set(key, { ...around, html });

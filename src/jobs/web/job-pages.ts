@@ -40,7 +40,7 @@ export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
       const job = jobs.find(request.params.number);
       const view = viewJob(ctx, job);
       return reply.sendPage({
-        name: 'job',
+        template: 'jobs/job-page',
         title: `${view.title} #${job.number}`,
         section: '/jobs',
         script: 'job.js',
@@ -63,7 +63,7 @@ export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
     { schema: { querystring: jobQuery } },
     (request, reply) => {
       const rows = viewRows(ctx, jobs.find(request.params.number), request.query);
-      return reply.view('components/job-rows', { rows, w: words });
+      return reply.view('jobs/job-rows', { rows, w: words });
     },
   );
 
@@ -84,7 +84,7 @@ function registerLog(app: FastifyInstance, ctx: JobContext) {
     async (request, reply) => {
       const { from, following } = request.query;
       const lines = await viewLines(ctx, jobs.find(request.params.number), from, following);
-      return reply.header('x-log-lines', lines.total).view('components/log-lines', lines);
+      return reply.header('x-log-lines', lines.total).view('jobs/log-lines', lines);
     },
   );
 
@@ -104,7 +104,7 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
   const { jobs, catalogue } = ctx;
 
   app.get<Numbered>('/ui/jobs/:number/cancel', { config: { isPage: true } }, (request, reply) =>
-    reply.sendDialog('dialog-cancel', viewCancel(ctx, jobs.find(request.params.number))),
+    reply.sendDialog('jobs/dialog-cancel', viewCancel(ctx, jobs.find(request.params.number))),
   );
 
   app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {

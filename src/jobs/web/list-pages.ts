@@ -27,7 +27,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
       const { html, ...list } = await renderList(state);
       const { operations } = searchContext(ctx);
       return reply.sendPage({
-        name: 'jobs',
+        template: 'jobs/list-page',
         title: state.filter.operation ? `Jobs, ${state.filter.operation}` : 'Jobs',
         section: '/jobs',
         script: 'jobs.js',
@@ -50,7 +50,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
       const { filter, own } = readList(ctx, request.query);
       const range = { above: request.query.above, upTo: ctx.listing.newestNumber() };
       const { numbers, hasMore, lookedTo } = await ctx.listing.numbers(filter, range, newsMax);
-      return reply.view('components/job-news', {
+      return reply.view('jobs/job-news', {
         jobs: numbers.length,
         hasMore: hasMore || lookedTo !== null,
         url: listUrl(own),

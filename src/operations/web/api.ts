@@ -56,6 +56,7 @@ function operationBody({ jobs }: Pick<OperationContext, 'jobs'>, operation: Oper
     name: operation.name,
     title: operation.title,
     summary: operation.summary,
+    description: operation.description,
     danger: operation.danger(defaults),
     args: operation.args,
     locks: operation.locks(defaults),

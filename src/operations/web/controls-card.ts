@@ -34,7 +34,7 @@ function viewOperation(ctx: OperationContext, operation: Operation, blocker: Blo
     icon: operation.icon,
     needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',
     last: last && viewJob(ctx, last),
-    notNow: operation.unavailable?.(config, liveIndex.truth()) ?? null,
+    unavailable: operation.unavailable?.(config, liveIndex.truth()) ?? null,
     blocker: blocker && {
       ...blocker,
       title: catalogue.find(blocker.operation)?.title ?? blocker.operation,

@@ -28,7 +28,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
       const args = readForm(operation.args, request.query, formFields);
       const error = findFault(operation, args);
       return reply.sendDialog(
-        'dialog-run',
+        'operations/dialog-run',
         viewRunDialog(ctx, { operation, args, ...(error ? { error } : {}) }),
       );
     },
@@ -47,7 +47,10 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
   app.get<Numbered>('/ui/jobs/:number/retry', { config: { isPage: true } }, (request, reply) => {
     const job = jobs.find(request.params.number);
     const operation = catalogue.get(job.operation);
-    return reply.sendDialog('dialog-run', viewRunDialog(ctx, { operation, args: job.args, retryOf: job }));
+    return reply.sendDialog(
+      'operations/dialog-run',
+      viewRunDialog(ctx, { operation, args: job.args, retryOf: job }),
+    );
   });
 
   app.post<Numbered & Posted>('/ui/jobs/:number/retry', isForm, (request, reply) => {
@@ -82,7 +85,10 @@ async function submitForm(
   } catch (error) {
     const dialog = helpsInDialog(error) ? dialogFor(error) : null;
     if (!dialog || !(error instanceof AppError)) throw error;
-    return reply.code(statusOf(error)).intoDialog().sendDialog('dialog-run', viewRunDialog(ctx, dialog));
+    return reply
+      .code(statusOf(error))
+      .intoDialog()
+      .sendDialog('operations/dialog-run', viewRunDialog(ctx, dialog));
   }
 }
 

@@ -1,4 +1,4 @@
-// The chart of the embedding queue over the last hour, for `components/queue-chart`, with the sentence that says it.
+// The chart of the embedding queue over the last hour, for `queue/queue-chart`, with the sentence that says it.
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { count } from '../../core/format.ts';
 import { clockOf } from '../../web/words.ts';

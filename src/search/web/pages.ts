@@ -56,7 +56,7 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
       const id = request.query.id ?? request.params.id;
       const described = await describeEntry(ctx, id, readKind(request.query.kind));
       return reply.sendPage({
-        name: 'entry',
+        template: 'search/entry-page',
         title: described.entry.title,
         section: '/library',
         data: { ...viewEntry(described), isLexical: ctx.liveIndex.truth().model === builtIn.name },
@@ -73,7 +73,7 @@ function sendLibrary(
   const index = ctx.liveIndex.truth();
   const counts = { ...index, all: index.entries, orphan: index.orphans };
   return reply.sendPage({
-    name: 'library',
+    template: 'search/library-page',
     title: 'Library',
     section: '/library',
     data: {

@@ -58,6 +58,6 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
     // The upload is sent into its note; the dialog that follows goes where dialogs are.
     reply.header('hx-retarget', '#dialog');
     const operation = ctx.catalogue.get('snapshot');
-    return reply.sendDialog('dialog-run', viewRunDialog(ctx, { operation, args }));
+    return reply.sendDialog('operations/dialog-run', viewRunDialog(ctx, { operation, args }));
   });
 }

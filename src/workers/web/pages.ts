@@ -93,7 +93,7 @@ async function sendDrainDialog(
   const range = `Write a whole number of seconds from ${minDrainSec} to ${maxDrainSec}.`;
   const { waiting, left } = await workers.forecast(isInRange ? seconds : defaultDrainSec);
   if (!isInRange && !error) reply.code(422);
-  return reply.sendDialog('dialog-drain', {
+  return reply.sendDialog('workers/dialog-drain', {
     action: '/ui/workers/drain',
     question: 'Drain all workers?',
     message: error && isInRange ? error.message : null,
