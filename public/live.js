@@ -1,8 +1,9 @@
 // One live stream for all tabs of a browser, since it opens six connections to a host and no more: the tab that holds
 // the lock has the stream and feeds the others over a channel. Only a visible tab leads; with none visible there is no
 // stream. A browser without locks or channels gives each tab its own.
+import { url } from './url.js';
 
-const path = '/ui/stream/telemetry';
+const path = url('/ui/stream/telemetry');
 const name = 'chl-live';
 /** No cards: always carried, never kept. */
 const signals = ['tick', 'ended'];

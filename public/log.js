@@ -1,6 +1,7 @@
 // The log of a job: follows the end while the operator is there, and stops as soon as they scroll up or select. New lines
 // are fetched and added, never the whole log, and what is in the page is never written again.
 import { areKeysOn, isBusyElsewhere } from './keys.js';
+import { url } from './url.js';
 
 const mostLines = 2000;
 const nearPx = 10;
@@ -54,7 +55,7 @@ function onScroll() {
 function setFollowing(isWanted) {
   isFollowing = isWanted && isAtEnd;
   if (follow) follow.checked = isFollowing;
-  if (isWanted && !isAtEnd) location.href = `/jobs/${card.dataset.log}`;
+  if (isWanted && !isAtEnd) location.href = url(`/jobs/${card.dataset.log}`);
   if (isFollowing) {
     unseen = 0;
     log.scrollTop = log.scrollHeight;
@@ -86,7 +87,7 @@ async function fetchMore() {
   const asksForNewest = isFollowing;
   try {
     const query = `from=${from}${asksForNewest ? '&following=true' : ''}`;
-    const answer = await fetch(`/ui/jobs/${card.dataset.log}/log?${query}`);
+    const answer = await fetch(url(`/ui/jobs/${card.dataset.log}/log?${query}`));
     if (!answer.ok) return;
     const lines = document.createElement('template');
     lines.innerHTML = await answer.text();
@@ -129,7 +130,7 @@ function linkOlder(first) {
   if (first === 1) return;
   const link = log.querySelector('[data-older]') ?? addOlder();
   const from = Math.max(1, first - 500);
-  link.href = `/jobs/${card.dataset.log}?from=${from}#log-card`;
+  link.href = url(`/jobs/${card.dataset.log}?from=${from}#log-card`);
   link.textContent = `Older lines, from ${from.toLocaleString('en')}`;
 }
 

@@ -1,4 +1,5 @@
 // Notices of what you did, and of the end of your jobs: shown once, read out once, gone by themselves when all went well.
+import { url } from './url.js';
 
 const lifeMs = 6000;
 const stepMs = 500;
@@ -102,7 +103,7 @@ function rememberEnd(number) {
 /** The end of a job is told by the tab that started it, once: it is forgotten before it is asked for. */
 async function tellEnd(number) {
   if (!followed().includes(number)) return rememberEnd(number);
-  const answer = await fetch(`/ui/jobs/${number}/notice`).catch(() => null);
+  const answer = await fetch(url(`/ui/jobs/${number}/notice`)).catch(() => null);
   if (!answer?.ok || answer.status === 204 || !followed().includes(number)) return;
   const left = followed().filter((other) => other !== number);
   sessionStorage.setItem(key, JSON.stringify(left));

@@ -1,4 +1,5 @@
 // Whether searches find the library: the index is there, can be used, and is not far behind.
+import { url } from '../core/url.ts';
 import type { Check, Health, Problem } from '../core/check.ts';
 import { count, percent, plural } from '../core/format.ts';
 import { isTerminal } from '../jobs/job.ts';
@@ -9,7 +10,7 @@ type Sources = Pick<IndexContext, 'liveIndex' | 'repository'>;
 /** An index that lacks fewer entries, or a smaller share, is the usual state between two rebuilds. */
 const behindMin = 10;
 const behindShareMin = 0.1;
-const rebuild = { href: '/ui/operations/index/confirm', label: 'Rebuild index…' };
+const rebuild = { href: url('/ui/operations/index/confirm'), label: 'Rebuild index…' };
 
 export function indexCheck(sources: Sources): Check {
   return {

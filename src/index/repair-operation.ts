@@ -1,3 +1,4 @@
+import { url } from '../core/url.ts';
 import { count, plural } from '../core/format.ts';
 import { indexOperation } from './index-operation.ts';
 import type { Operation } from '../core/operation.ts';
@@ -23,7 +24,7 @@ export const repairOperation: Operation = {
       ? null
       : {
           why: 'Nothing to repair: the index holds exactly the library.',
-          instead: { text: 'Rebuild it…', href: '/ui/operations/index/confirm' },
+          instead: { text: 'Rebuild it…', href: url('/ui/operations/index/confirm') },
         },
   subject: () => 'what is stale, missing, failed or orphaned',
   outcome: ({ repaired, embedded, vectors }) =>

@@ -1,3 +1,4 @@
+import { url } from '../core/url.ts';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
@@ -34,7 +35,7 @@ export const rollbackOperation: Operation = {
       ? null
       : {
           why: 'There is no previous index. The next rebuild or snapshot keeps this one.',
-          instead: { text: 'Rebuild index…', href: '/ui/operations/index/confirm' },
+          instead: { text: 'Rebuild index…', href: url('/ui/operations/index/confirm') },
         },
   subject: () => 'to the previous index',
   outcome: (result) => `${plural(Number(result.vectors), 'vector')} live again; the other index is kept.`,

@@ -1,5 +1,6 @@
 // A job as the JSON API and the command line show it. Each field is declared once: schema, value and type derive from
 // it. Absent values are null, times ISO 8601 UTC.
+import { url } from '../core/url.ts';
 import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
 import type { Job, Progress } from './job.ts';
 import type { JobContext } from './parts.ts';
@@ -42,7 +43,7 @@ const fields = {
   peak_rss_bytes: field(nullable('integer'), ({ peak_rss_bytes }) => peak_rss_bytes),
   cpu_sec: field(nullable('number'), ({ cpu_sec }) => cpu_sec),
   log_bytes: field(integer, ({ log_bytes }) => log_bytes),
-  url: field(text, ({ number }) => `/jobs/${number}`),
+  url: field(text, ({ number }) => url(`/jobs/${number}`)),
 };
 
 export type JobBody = { [Key in keyof typeof fields]: ReturnType<(typeof fields)[Key]['read']> };
@@ -72,7 +73,7 @@ function progressBody({ done, total, phase, note, rate, updated_at }: Progress) 
 
 /** The answer to a run or a retry that was accepted. */
 export function accepted({ id, number, status }: Job) {
-  return { job_id: id, number, status, url: `/jobs/${number}` };
+  return { job_id: id, number, status, url: url(`/jobs/${number}`) };
 }
 
 export type Accepted = ReturnType<typeof accepted>;

@@ -1,4 +1,5 @@
 // A job as the templates show it: its words, its badge, its progress, what may be done with it now.
+import { url } from '../core/url.ts';
 import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from './job.ts';
 import { bytes, count, duration, percent, plural, rate, timeLeft } from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
@@ -27,7 +28,7 @@ export function viewJob(
     args: wordArguments(job, operation),
     /** As a form sends them, and the dialog that is filled with them. */
     plainArgs: plainArguments(job),
-    editUrl: `/ui/operations/${job.operation}/confirm?${new URLSearchParams(plainArguments(job))}`,
+    editUrl: url(`/ui/operations/${job.operation}/confirm`, Object.fromEntries(plainArguments(job))),
     isNoop: job.mode === 'noop',
     attempt: job.attempt,
     maxAttempts: job.max_attempts,

@@ -1,5 +1,6 @@
 // The confirm dialog of an operation: the form from the argument schema, what will happen, and, for a destructive run,
 // reason and word. It only shows; the run checks everything again.
+import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
@@ -41,9 +42,9 @@ export function viewRunDialog(
   const isDestructive = operation.danger(filled) === 'destructive';
   return {
     ...operation.dialog(filled, ctx.config),
-    action: retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`,
-    preview: retryOf ? null : `/ui/operations/${operation.name}/confirm`,
-    back: retryOf ? `/jobs/${retryOf.number}` : '/operations',
+    action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
+    preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),
+    back: url(retryOf ? `/jobs/${retryOf.number}` : '/operations'),
     icon: operation.icon,
     description: operation.description,
     tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',

@@ -1,3 +1,4 @@
+import { url } from '../core/url.ts';
 import { AppError } from '../core/errors.ts';
 import { wordCoverage } from '../index/coverage.ts';
 import { findStaged, type Staged } from './staging.ts';
@@ -46,7 +47,7 @@ export const snapshotOperation: Operation = {
       ? null
       : {
           why: 'No uploaded snapshot waits.',
-          instead: { text: 'Upload one', href: '/operations#snapshot-form' },
+          instead: { text: 'Upload one', href: url('/operations#snapshot-form') },
         },
   subject: (args) => (args.staged_id ? `upload ${args.staged_id}` : 'the last upload'),
   outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the index before is kept.`,

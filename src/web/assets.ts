@@ -1,5 +1,6 @@
 // The files below public, sent compressed under an address that changes with any of them, so that a browser may keep them
 // for ever. The address is a folder, so that a module finds the ones it imports beside it.
+import { url } from '../core/url.ts';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -33,7 +34,7 @@ export async function registerAssets(app: FastifyInstance) {
 
 /** `/assets/1a2b3c4d/app.js` */
 export function assetUrl(file: string): string {
-  return `/assets/${version}/${file}`;
+  return url(`/assets/${version}/${file}`);
 }
 
 function hashOf(place: string): string {
@@ -45,7 +46,13 @@ function hashOf(place: string): string {
   return hash.digest('hex').slice(0, 8);
 }
 
-function importsOf(file: string): string[] {
+/** The modules that a module imports, and those that they import. */
+function importsOf(file: string, seen = new Set<string>()): string[] {
   const text = fs.readFileSync(path.join(folder, file), 'utf8');
-  return [...text.matchAll(/^import .*'\.\/([^']+)';$/gm)].map(([, name = '']) => name);
+  for (const [, name = ''] of text.matchAll(/^import .*'\.\/([^']+)';$/gm)) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    importsOf(name, seen);
+  }
+  return [...seen];
 }

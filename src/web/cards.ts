@@ -1,4 +1,5 @@
 // All cards that features declare, and the one way to find, load and render one.
+import { url } from '../core/url.ts';
 import type { BusEvents } from '../core/bus.ts';
 import { type Card, isRecordCard, type RecordCard, type SharedCard } from './card.ts';
 import { words } from './words.ts';
@@ -96,7 +97,7 @@ function openRecord(card: RecordCard, template: string, number: string): OpenCar
     name: `${card.name}-${number}`,
     template,
     host: card.host.replace(':number', number),
-    path: card.path.replace(':number', number),
+    path: url(card.path.replace(':number', number)),
     isOfRecord: true,
     isDirtiedBy: (event, changed) =>
       card.dirtyOn.includes(event) ||

@@ -1,4 +1,5 @@
 // A short-lived cookie that carries the sentence of an action over the redirect, for pages without JavaScript.
+import { url } from '../core/url.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** What the operator is told about an action. `job`: its end is told too, by the tab that has started it. `undo`: the
@@ -12,7 +13,7 @@ export type Notice = {
 };
 
 const cookie = 'chl_flash';
-const attributes = { path: '/', httpOnly: true, sameSite: 'strict', maxAge: 30 } as const;
+const attributes = { path: url('/'), httpOnly: true, sameSite: 'strict', maxAge: 30 } as const;
 
 export function setFlash(reply: FastifyReply, notice: Notice) {
   reply.setCookie(cookie, Buffer.from(JSON.stringify(notice)).toString('base64url'), attributes);
@@ -22,7 +23,7 @@ export function setFlash(reply: FastifyReply, notice: Notice) {
 export function takeFlash(request: FastifyRequest, reply: FastifyReply): Notice | null {
   const value = readCookie(request, cookie);
   if (!value) return null;
-  reply.clearCookie(cookie, { path: '/' });
+  reply.clearCookie(cookie, { path: url('/') });
   return readNotice(value);
 }
 

@@ -1,4 +1,5 @@
 // What every full page needs: the theme, the navigation, the notice of the action before.
+import { url } from '../core/url.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
@@ -35,7 +36,7 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
       w: words,
       page: {
         title,
-        nav: nav.map((item) => ({ ...item, isCurrent: item.href === section })),
+        nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),
         script: script ?? null,
         theme: themeOf(request),
         /** Where a form of the page leads back to: never to an address that only takes posts. */

@@ -1,5 +1,6 @@
 // What a browser keeps for its operator: the theme, and whether single keys are on. Plain forms, for pages without
 // JavaScript.
+import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import type { NavItem } from './feature.ts';
 import { readCookie } from './flash.ts';
@@ -9,13 +10,13 @@ type Posted = { Body: Form | null };
 
 const isForm = { schema: { body: formBody } };
 const yearSec = 31_536_000;
-const lasting = { path: '/', sameSite: 'strict', maxAge: yearSec } as const;
+const lasting = { path: url('/'), sameSite: 'strict', maxAge: yearSec } as const;
 
 /** A form that names no page leads back to the first tab of `nav`. */
 export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
   const home = nav[0]?.href ?? '/';
 
-  app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect(home));
+  app.get('/', { config: { isPage: true } }, (_request, reply) => reply.redirect(url(home)));
 
   app.get('/ui/keys', { config: { isPage: true } }, (request, reply) =>
     reply.sendDialog('shared/dialog-keys', {

@@ -6,10 +6,14 @@
 // - Blanks within a line stay as they are. A space that is seen, at the end of a line beside a tag, is `<%= ' ' %>`.
 // - `pre` and `textarea` keep what stands between their tags.
 import { Eta } from 'eta';
+import { url } from '../core/url.ts';
 
 /** `views` is the folder of the templates; each is read and compiled once. */
 export function createViews(views: string): Eta {
-  const eta = new Eta({ views, cache: true, plugins: [{ processTemplate: collapse }] });
+  const plugins = [{ processTemplate: collapse }];
+  const eta = new Eta({ views, cache: true, plugins, functionHeader: 'const { url } = this;' });
+  // Every address in a template goes through `url`.
+  Object.assign(eta, { url });
   const resolve = eta.resolvePath;
   const known = new Map<string, string>();
   // Eta's own cache writes its key as JSON, which takes longer than a small template.

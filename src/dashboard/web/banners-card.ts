@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import { plural } from '../../core/format.ts';
 import type { Check, Problem } from '../../core/check.ts';
 import type { SharedCard } from '../../web/card.ts';
@@ -46,7 +47,7 @@ function findNotices({ config, counts }: Pick<DashboardContext, 'config' | 'coun
       icon: 'in',
       title: 'The library is empty',
       text: 'A library is what your team knows: short experiences and longer manuals. A starter library lies in data/sheets/published; import it, or put your own three CSV files there first.',
-      action: { href: '/ui/operations/import/confirm', label: 'Import the starter library…' },
+      action: { href: url('/ui/operations/import/confirm'), label: 'Import the starter library…' },
     });
   }
   return banners;

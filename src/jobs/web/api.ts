@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, maxBulkJobs } from '../bulk.ts';
@@ -247,7 +248,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
         { reason, confirm, whenLocked: when_locked },
         requester(request),
       );
-      reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
+      reply.code(202).header('location', url(`/api/v1/operations/jobs/${job.id}`));
       return accepted(job);
     },
   );

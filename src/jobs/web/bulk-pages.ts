@@ -1,4 +1,5 @@
 // Many jobs at once, on pages: the dialog that asks, the run, and the page that tells what became of each.
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import {
   type BulkAction,
@@ -68,9 +69,9 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     const form = readForm(request.body ?? {});
     const numbers = await bulk.choose(choiceOf(ctx, form));
     const { run } = bulk.start(form.action, numbers, requester(request));
-    const url = `/jobs/bulk/${run.id}`;
-    if (!request.headers['hx-request']) return reply.redirect(url, 303);
-    return reply.header('hx-redirect', url).send('');
+    const page = url(`/jobs/bulk/${run.id}`);
+    if (!request.headers['hx-request']) return reply.redirect(page, 303);
+    return reply.header('hx-redirect', page).send('');
   });
 
   app.get<OfRun>(
@@ -120,7 +121,7 @@ function viewDialog(
       ? 'Each gets a new job with the same arguments, which waits for the locks it needs.'
       : 'A waiting job is cancelled at once. Of a running one the processes are ended.';
   return {
-    action: '/ui/jobs/bulk',
+    action: url('/ui/jobs/bulk'),
     question: able > 0 ? `${verb} ${jobs}?` : `None of these can be ${past[action].toLowerCase()}`,
     consequences: [
       ...(able > 0 ? [what] : []),
@@ -131,7 +132,7 @@ function viewDialog(
     icon: action === 'retry' ? 'retry' : 'cross',
     confirm: able > 0 ? `${verb} ${jobs}` : null,
     keep: action === 'retry' ? 'Leave them' : able > 0 ? 'Keep them' : 'Go back',
-    back: '/jobs',
+    back: url('/jobs'),
     fields: Object.entries(
       scope === 'all'
         ? { action, scope, up_to, status, operation, q }
@@ -146,32 +147,29 @@ const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1
 function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
   const chosen = outcome ? run.items.filter((item) => item.outcome === outcome) : run.items;
   const jobs = (name: BulkOutcome) => run.items.filter((item) => item.outcome === name).length;
-  const url = (parts: { outcome?: BulkOutcome | undefined; from?: number }, path = '/jobs/bulk') => {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(parts)) if (value) query.set(name, String(value));
-    return `${path}/${run.id}${query.size > 0 ? `?${query}` : ''}`;
-  };
+  const link = (query: { outcome?: BulkOutcome | undefined; from?: number }) =>
+    url(`/jobs/bulk/${run.id}`, query);
   return {
     verb: past[run.action],
     total: run.total,
     handled: run.items.length,
     isOver: run.isOver,
     sentence: bulkOutcomes.map((name) => `${count(jobs(name))} ${name}`).join(' · '),
-    path: url({ outcome, from }, '/ui/jobs/bulk'),
+    path: url(`/ui/jobs/bulk/${run.id}`, { outcome, from }),
     chips: [
-      { word: 'All', jobs: run.items.length, href: url({}), isCurrent: !outcome },
+      { word: 'All', jobs: run.items.length, href: link({}), isCurrent: !outcome },
       ...bulkOutcomes.map((name) => ({
         word: outcomeWords[name].word,
         jobs: jobs(name),
-        href: url({ outcome: name }),
+        href: link({ outcome: name }),
         isCurrent: outcome === name,
       })),
     ],
     items: chosen
       .slice(from, from + itemsAPage)
       .map((item) => ({ ...item, badge: outcomeWords[item.outcome] })),
-    previous: from > 0 ? url({ outcome, from: Math.max(0, from - itemsAPage) }) : null,
-    next: from + itemsAPage < chosen.length ? url({ outcome, from: from + itemsAPage }) : null,
+    previous: from > 0 ? link({ outcome, from: Math.max(0, from - itemsAPage) }) : null,
+    next: from + itemsAPage < chosen.length ? link({ outcome, from: from + itemsAPage }) : null,
   };
 }
 

@@ -1,4 +1,5 @@
 // The list of jobs as the page shows it: what its address asks for, the jobs, what each chip would show, and the ways on.
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { maxBulkJobs } from '../bulk.ts';
 import { type JobStatus, jobStatuses } from '../job.ts';
@@ -62,11 +63,8 @@ export function searchContext({
   return { now: now(), operations: [...known, ...gone.map((name) => ({ name, title: name }))] };
 }
 
-export function listUrl(parts: ListQuery, path = '/jobs'): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parts)) if (value) query.set(name, String(value));
-  const text = query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
-  return text ? `${path}?${text}` : path;
+export function listUrl(query: ListQuery, path = '/jobs'): string {
+  return url(path, query);
 }
 
 /** Renders the inside of the list's host, and gives what the page around it needs to know. As long as no job changes,
@@ -100,7 +98,7 @@ async function viewList(ctx: JobContext, state: ListState) {
   const isLive = !page.hasNewer && isQuick;
   return {
     path: listUrl({ ...own, before, after }, '/ui/jobs'),
-    newsPath: `${listUrl({ ...own }, '/ui/jobs/news')}${listUrl(own).includes('?') ? '&' : '?'}above=${newest}`,
+    newsPath: url('/ui/jobs/news', { ...own, above: String(newest) }),
     isLive,
     own,
     /** Tells a script whether the choice of jobs is still the same. */
@@ -214,13 +212,17 @@ function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
         const label = `${word}: ${wordCount(jobs, tally)} match, at most ${count(maxBulkJobs)} at once. Narrow the filter, e.g. with since:7d`;
         return [{ action, label, href: null }];
       }
-      const query = new URLSearchParams({ action, scope: 'all', up_to: String(newest) });
-      const list = listUrl({ ...own, status: meant.join(',') }, '').slice(1);
       return [
         {
           action,
           label: `${word} ${jobs === 1 ? 'the one' : `all ${count(jobs)}`} matching`,
-          href: `/ui/jobs/bulk?${query}&${list}`,
+          href: url('/ui/jobs/bulk', {
+            action,
+            scope: 'all',
+            up_to: String(newest),
+            ...own,
+            status: meant.join(','),
+          }),
         },
       ];
     },

@@ -1,4 +1,5 @@
 // The page of one job, and the parts of it that are fetched: log lines, result rows, notices; and its cancel.
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { requester } from '../../web/requester.ts';
 import { words } from '../../web/words.ts';
@@ -116,7 +117,7 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
         title: `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number} ${isOver ? 'cancelled' : 'is being cancelled'}.`,
         text: isOver ? 'It had not started.' : 'It ends when none of its processes is left.',
       },
-      redirect: `/jobs/${job.number}`,
+      redirect: url(`/jobs/${job.number}`),
       hosts: ['ops-jobs-card', `job-${job.number}-card`],
     });
   });
@@ -126,7 +127,7 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
 function viewCancel({ catalogue, config }: Pick<JobContext, 'catalogue' | 'config'>, job: Job) {
   const operation = catalogue.find(job.operation);
   return {
-    action: `/ui/jobs/${job.number}/cancel`,
+    action: url(`/ui/jobs/${job.number}/cancel`),
     question: `Cancel ${job.operation} #${job.number}?`,
     consequences: [
       operation?.cancelNote ?? '',
@@ -134,6 +135,6 @@ function viewCancel({ catalogue, config }: Pick<JobContext, 'catalogue' | 'confi
     ].filter(Boolean),
     confirm: `Cancel ${job.operation}`,
     keep: 'Keep running',
-    back: `/jobs/${job.number}`,
+    back: url(`/jobs/${job.number}`),
   };
 }

@@ -1,4 +1,5 @@
 // The parts of a job's page that no update touches: result rows, the commands to copy, the log as a file.
+import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../log.ts';
@@ -16,18 +17,14 @@ export function viewRows(
   job: Job,
   { outcome, row = 0 }: RowsQuery,
 ) {
-  const url = (parts: Record<string, string | null | undefined>, path = `/jobs/${job.number}`) => {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(parts)) if (value) query.set(name, value);
-    return `${path}${query.size > 0 ? `?${query}` : ''}`;
-  };
-  const link = (parts: Parameters<typeof url>[0]) => `${url(parts)}#rows`;
+  const link = (query: { outcome?: string | undefined; row?: string }) =>
+    url(`/jobs/${job.number}#rows`, query);
   const { items, next_cursor } = listing.rows(job.id, outcome, rowsAPage, row);
   const counts = listing.rowCounts(job.id);
   const all = counts.reduce((sum, { rows }) => sum + rows, 0);
   return {
     number: job.number,
-    path: url({ outcome, row: row > 0 ? String(row) : null }, `/ui/jobs/${job.number}/rows`),
+    path: url(`/ui/jobs/${job.number}/rows`, { outcome, row }),
     isActive: !isTerminal(job.status),
     items,
     total: all,

@@ -1,5 +1,6 @@
 // A job's log as its page shows it: some hundred lines around the place that is asked for, what a search or a level finds,
 // and the links to the rest.
+import { url } from '../../core/url.ts';
 import type { Job } from '../job.ts';
 import { isTerminal } from '../job.ts';
 import { jobLogFile } from '../log.ts';
@@ -153,9 +154,7 @@ function wordHits({ numbers, isWhole }: LogHits): string {
 }
 
 function urlOf({ number }: Job, query: { [name in keyof LogQuery]: LogQuery[name] | undefined }): string {
-  const parts = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value) parts.set(name, String(value));
-  return `/jobs/${number}${parts.size > 0 ? `?${parts}` : ''}`;
+  return url(`/jobs/${number}`, query);
 }
 
 const levelWords: Record<Level, string> = { error: 'ERROR', warning: 'WARN', info: 'INFO', debug: 'DEBUG' };

@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../../core/operation.ts';
 import { defaultArguments } from '../../core/arguments.ts';
@@ -43,7 +44,7 @@ export function registerOperationsApi(app: FastifyInstance, ctx: OperationContex
       const { operation } = request.params;
       const wanted = { operation, args, reason, confirm, whenLocked: when_locked };
       const job = await jobs.submit(wanted, requester(request));
-      reply.code(202).header('location', `/api/v1/operations/jobs/${job.id}`);
+      reply.code(202).header('location', url(`/api/v1/operations/jobs/${job.id}`));
       return accepted(job);
     },
   );

@@ -1,4 +1,5 @@
 // How a page runs an operation, or a job again: the dialog, and the post that submits the job.
+import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkArguments, readForm } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
@@ -79,7 +80,7 @@ async function submitForm(
     const job = await (key === undefined ? submit() : ctx.idempotency(`${request.url} ${key}`, submit));
     return await reply.sendAction({
       notice: queuedNotice(ctx, job),
-      redirect: `/jobs/${job.number}`,
+      redirect: url(`/jobs/${job.number}`),
       hosts: ['ops-controls-card'],
     });
   } catch (error) {

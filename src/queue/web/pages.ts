@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { plural } from '../../core/format.ts';
 import type { Kind } from '../../library/content.ts';
@@ -20,7 +21,7 @@ export function registerQueuePages(app: FastifyInstance, { workers }: Pick<Queue
         title: `${plural(retried, 'entry waits', 'entries wait')} again.`,
         text: 'Workers embed them as soon as they can.',
       },
-      redirect: '/operations#ops-queue-card',
+      redirect: url('/operations#ops-queue-card'),
       hosts: ['ops-queue-card'],
     });
   });

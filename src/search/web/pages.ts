@@ -1,4 +1,5 @@
 // The library: search, the entries behind each figure of the index, and one entry with all that is known of it.
+import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../core/errors.ts';
@@ -156,7 +157,6 @@ function readState(text: string): ListQuery['state'] {
   );
 }
 
-function libraryUrl({ q, state, kind, category, after = '' }: Form & { after?: string }): string {
-  const filled = Object.entries({ q, state, kind, category, after }).filter(([, value]) => value !== '');
-  return `/library${filled.length > 0 ? `?${new URLSearchParams(filled)}` : ''}`;
+function libraryUrl({ q, state, kind, category, after }: Form & { after?: string }): string {
+  return url('/library', { q, state, kind, category, after });
 }

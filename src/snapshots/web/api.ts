@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { answerDownload } from './download.ts';
 import { requester } from '../../web/requester.ts';
@@ -60,7 +61,7 @@ export function registerSnapshotApi(app: FastifyInstance, ctx: SnapshotContext) 
       if (!wantsInstall(form)) return reply.code(202).send({ staged_id, manifest, coverage });
       const job = await enqueueInstall(ctx, staged, form, requester(request));
       const index = await waitUntilInstalled(ctx, job);
-      reply.code(201).header('location', `/api/v1/operations/jobs/${job.id}`);
+      reply.code(201).header('location', url(`/api/v1/operations/jobs/${job.id}`));
       return { job_id: job.id, index };
     },
   );

@@ -1,3 +1,4 @@
+import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { answerDownload } from './download.ts';
 import { requester } from '../../web/requester.ts';
@@ -24,7 +25,7 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
         text: 'Its files are removed.',
       } as const;
       const hosts = ['ops-index-card'];
-      return reply.sendAction({ notice, redirect: '/operations#h-index', hosts });
+      return reply.sendAction({ notice, redirect: url('/operations#h-index'), hosts });
     },
   );
 
@@ -39,7 +40,7 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
       } as const;
       return reply.sendAction({
         notice,
-        redirect: '/operations',
+        redirect: url('/operations'),
         hosts: ['ops-index-card'],
       });
     }
@@ -48,13 +49,13 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
       const notice = { tone: 'ok', title: `Install snapshot #${job.number} queued.`, text: '' } as const;
       return reply.sendAction({
         notice,
-        redirect: `/jobs/${job.number}`,
+        redirect: url(`/jobs/${job.number}`),
         hosts: ['ops-index-card'],
       });
     }
     const args = { staged_id: staged.staged_id };
     if (!request.headers['hx-request'])
-      return reply.redirect(`/ui/operations/snapshot/confirm?staged_id=${staged.staged_id}`, 303);
+      return reply.redirect(url('/ui/operations/snapshot/confirm', { staged_id: staged.staged_id }), 303);
     // The upload is sent into its note; the dialog that follows goes where dialogs are.
     reply.header('hx-retarget', '#dialog');
     const operation = ctx.catalogue.get('snapshot');

@@ -1,4 +1,5 @@
 // What the page does with the workers: pause, resume, drain with its dialog.
+import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
@@ -24,12 +25,12 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
   const answer = (reply: FastifyReply, title: string, text: string, undo?: Notice['undo']) =>
     reply.sendAction({
       notice: { tone: 'ok', title, text, ...(undo ? { undo } : {}) },
-      redirect: '/operations#ops-workers-card',
+      redirect: url('/operations#ops-workers-card'),
       hosts: ['ops-workers-card'],
     });
   /** Takes a pause or its end back, of the same workers. */
   const undoBy = (verb: 'pause' | 'resume', worker_id: string | undefined) => ({
-    action: `/ui/workers/${verb}`,
+    action: url(`/ui/workers/${verb}`),
     label: 'Undo',
     ...(worker_id ? { fields: { worker_id } } : {}),
   });
@@ -94,7 +95,7 @@ async function sendDrainDialog(
   const { waiting, left } = await workers.forecast(isInRange ? seconds : defaultDrainSec);
   if (!isInRange && !error) reply.code(422);
   return reply.sendDialog('workers/dialog-drain', {
-    action: '/ui/workers/drain',
+    action: url('/ui/workers/drain'),
     question: 'Drain all workers?',
     message: error && isInRange ? error.message : null,
     field: withInput({
@@ -112,6 +113,6 @@ async function sendDrainDialog(
     ],
     confirm: 'Drain',
     keep: 'Leave them as they are',
-    back: '/operations',
+    back: url('/operations'),
   });
 }
