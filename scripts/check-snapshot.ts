@@ -3,20 +3,16 @@
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { checkSnapshot } from '../src/snapshots/check.ts';
-import type { PassedIndex } from '../src/snapshots/head.ts';
 import { stagedFolder } from '../src/snapshots/staging.ts';
 import { runScript } from '../src/jobs/script.ts';
 
-type CheckArguments = { zip: string; head: string; passed: PassedIndex | null; staged_id: string };
+type CheckArguments = { zip: string; staged_id: string };
 
-await runScript<CheckArguments>(async (args, { config, progress }) => {
-  const { zip, head, passed, staged_id } = args;
+await runScript<CheckArguments>(async ({ zip, staged_id }, { config, progress }) => {
   const library = openDatabase(config.databasePath, { busyMs: scriptBusyMs, readonly: true });
   try {
     return await checkSnapshot({
       zip,
-      head: Buffer.from(head, 'base64'),
-      passed,
       folder: stagedFolder(config.indexFolder, staged_id),
       maxBytes: config.snapshotMaxBytes,
       library,

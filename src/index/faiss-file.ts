@@ -133,12 +133,6 @@ const rowsAtOnce = (dimension: number) => Math.max(1, Math.floor(chunkBytes / (d
 const reserved = 1n << 20n;
 const innerProduct = 0;
 
-/** What a file that begins so should have in all, by its header, of which nothing else is checked; else 0. */
-export function guessFileBytes(first: Buffer): number {
-  if (first.length < headerBytes || first.toString('latin1', 0, 4) !== 'IxFI') return 0;
-  return fileSize({ dimension: first.readInt32LE(4), count: Number(first.readBigInt64LE(8)) });
-}
-
 function fileSize({ dimension, count }: IndexHeader): number {
   return headerBytes + dimension * count * 4;
 }

@@ -10,25 +10,20 @@ import { bytes, plural } from '../core/format.ts';
 import { type IndexHeader, readIndexHeader } from '../index/faiss-file.ts';
 import { modelSlug } from '../index/generation.ts';
 import { type Coverage, countCoverage } from '../index/coverage.ts';
+import type { MetaVector } from '../index/meta.ts';
 import { openZip } from './entries.ts';
-import type { PassedIndex } from './head.ts';
+import { hashFile, hashFileSync } from './hash.ts';
 import { linkForeignSet } from './link.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './manifest.ts';
 import { assertModest, readDescribed } from './meta.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 import type { CheckStage } from './stages.ts';
-import { canBecomeIndex, nameMembers, unpack } from './unpack.ts';
+import { type Members, nameMembers, type Unpacked, unpack } from './unpack.ts';
 import { checkVectors } from './vectors.ts';
-import { toZipFile } from './zip-bytes.ts';
 import { readZipStructure } from './zip-structure.ts';
 
 type SnapshotCheck = {
-  /** May be gone afterwards: it may have become the index. */
   zip: string;
-  /** The first bytes of the ZIP if they are kept apart from its file, as snapshot-head.ts tells. */
-  head?: Buffer;
-  /** What was hashed behind the head while it came; else it is read here. */
-  passed?: PassedIndex | null;
   /** Is made, on the file system of the index; gone again after a refusal. */
   folder: string;
   maxBytes: number;
@@ -57,36 +52,65 @@ const structureLimits = { maxEntries: 8, maxRatio: 200, name: memberName };
 const inflatedTimes = 4;
 const reserveBytes = 64 * 1024 * 1024;
 /** What the entry of a vector in the meta file may take, in words of this format and of any other. */
-const mostMetaBytes = (count: number) => 64 * 1024 + 512 * count;
+const maxMetaBytes = (count: number) => 64 * 1024 + 512 * count;
 
 async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSnapshot> {
   const { folder, model, library, onProgress } = check;
-  const zip = toZipFile(fd, check.head ?? Buffer.alloc(0));
   onProgress('structure', 0, 1);
+  const zip = { fd, size: fs.fstatSync(fd).size };
   const limits = { ...structureLimits, maxInflatedBytes: check.maxBytes * inflatedTimes };
   const entries = readZipStructure(zip, limits);
   const members = nameMembers(entries);
-  const becomesIndex = canBecomeIndex(zip, members, folder) ? check.zip : null;
-  assertRoom(folder, members.meta.size + (becomesIndex === null ? members.index.size : 0));
+  assertRoom(folder, members.meta.size + members.index.size);
   onProgress('structure', 1, 1);
   const stem = path.join(folder, `unified_${modelSlug(model.name)}`);
   const files = { index: `${stem}.index`, meta: `${stem}.meta.json` };
   const reader = await openZip(zip, entries);
-  const unpacked = unpack({
+  const unpacked = await unpack({
     reader,
     members,
     files,
-    becomesIndex,
-    passed: check.passed ?? null,
     onProgress: (done, total) => onProgress('hashes', done, total),
-  });
-  const { manifestText, hashes, synced } = await unpacked.finally(reader.close);
-  const manifest = manifestText === null ? null : parseManifest(manifestText);
-  if (manifest) assertHashes(manifest, hashes);
+  }).finally(reader.close);
+  const { manifest, vectors } = await checkUnpacked({ members, files, unpacked, check });
+  onProgress('coverage', 0, 1);
+  const coverage = countCoverage(library, vectors);
+  await unpacked.synced;
+  fsync(folder);
+  onProgress('coverage', 1, 1);
+  return { manifest, coverage };
+}
+
+type UnpackedCheck = { members: Members; files: Files; unpacked: Unpacked; check: SnapshotCheck };
+type Files = { index: string; meta: string };
+type Described = { manifest: Manifest; vectors: MetaVector[] };
+
+/** The hashes are computed while the content is checked; a wrong hash takes precedence over what that check finds. */
+async function checkUnpacked({ members, files, unpacked, check }: UnpackedCheck): Promise<Described> {
+  const { manifestText, backupSha256 } = unpacked;
+  if (manifestText === null) return checkContent(null, members, files, check);
+  const manifest = parseManifest(manifestText);
+  const hashing = hashFile(files.index);
+  const checking = checkContent(manifest, members, files, check);
+  checking.catch(() => {});
+  const hashes = new Map([
+    [members.index.name, await hashing],
+    [members.meta.name, hashFileSync(files.meta)],
+  ]);
+  if (members.backup && backupSha256) hashes.set(members.backup.name, backupSha256);
+  assertHashes(manifest, hashes);
+  return checking;
+}
+
+async function checkContent(
+  manifest: Manifest | null,
+  members: Members,
+  files: Files,
+  { model, library, onProgress }: SnapshotCheck,
+): Promise<Described> {
   onProgress('compatibility', 0, 1);
   const header = readHeader(files.index);
-  const sha256 = hashes.get(members.index.name) ?? '';
-  if (members.meta.size > mostMetaBytes(header.count)) {
+  if (members.meta.size > maxMetaBytes(header.count)) {
     throw refusal('meta_invalid', `The meta file is too large for ${plural(header.count, 'vector')}.`);
   }
   const json = fs.readFileSync(files.meta);
@@ -94,17 +118,12 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   const text = json.toString('utf8');
   if (manifest) assertCompatible(manifest, header, model);
   const described = manifest
-    ? { manifest, vectors: readDescribed(text, manifest, header, sha256) }
+    ? { manifest, vectors: readDescribed(text, manifest, header, manifest.files[members.index.name] ?? '') }
     : linkForeignSet({ text, files, header, model, library });
   checkVectors(files.index, readHeader(files.index), (done) =>
     onProgress('compatibility', done, header.count),
   );
-  onProgress('coverage', 0, 1);
-  const coverage = countCoverage(library, described.vectors);
-  await synced;
-  fsync(folder);
-  onProgress('coverage', 1, 1);
-  return { manifest: described.manifest, coverage };
+  return described;
 }
 
 function assertCompatible(manifest: Manifest, header: IndexHeader, model: SnapshotCheck['model']) {

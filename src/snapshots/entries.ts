@@ -1,6 +1,5 @@
-// Reads the entries of a ZIP whose structure was checked: what is stored as the range of the file that it is, what is
-// deflated by unzipper, which checks nothing by itself. Here each byte is counted, and CRC-32 and SHA-256 are taken in passing.
-import { createHash } from 'node:crypto';
+// Reads the entries of a ZIP whose structure was checked: a stored entry as a range of the file, a deflated one through
+// unzipper, which checks nothing itself. Size and CRC-32 of each entry are checked here.
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import unzipper from 'unzipper';
@@ -11,9 +10,9 @@ import type { ZipEntry } from './zip-directory.ts';
 export type ZipReader = {
   /** To be called before the descriptor is closed: unzipper leaves its own streams open. */
   close(): void;
-  /** Passes on the bytes of an entry and gives their SHA-256. A chunk is good until what `onBytes` gives settles. Throws
-   *  `zip_damaged` as soon as they are more or other than the ZIP says. */
-  read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<string>;
+  /** Passes the bytes of an entry to `onBytes`. A chunk is valid until the promise that `onBytes` returns settles. Throws
+   *  `zip_damaged` when size or CRC-32 differ from what the ZIP says. */
+  read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<void>;
 };
 
 /** As large as that because each is waited for once, and every wait may be for a processor that others use. */
@@ -51,7 +50,6 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipRea
     },
     async read(entry, onBytes) {
       const { name, size } = entry;
-      const hash = createHash('sha256');
       let bytes = 0;
       let sum = 0;
       try {
@@ -59,10 +57,9 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipRea
         for await (const chunk of chunks) {
           bytes += chunk.length;
           if (bytes > size) break;
-          // Written by another thread while it is hashed here.
+          // The system writes the chunk while its CRC is computed here.
           const taken = onBytes(chunk);
           sum = crc32(chunk, sum);
-          hash.update(chunk);
           await taken;
         }
       } catch (error) {
@@ -72,16 +69,11 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipRea
       if (bytes !== size) {
         throw refusal('zip_damaged', `The entry ${name} of the ZIP has another size than the ZIP says.`);
       }
-      assertCrc(entry, sum);
-      return hash.digest('hex');
+      if (sum !== entry.crc) {
+        throw refusal('zip_damaged', `The entry ${name} of the ZIP is damaged: its CRC-32 differs.`);
+      }
     },
   };
-}
-
-/** Throws `zip_damaged` unless the content of the entry has this CRC-32. */
-export function assertCrc({ name, crc }: ZipEntry, found: number) {
-  if (found === crc) return;
-  throw refusal('zip_damaged', `The entry ${name} of the ZIP is damaged: its CRC-32 differs.`);
 }
 
 /** zlib's own errors, and the one with which unzipper says that the bytes end too early. */

@@ -1,15 +1,13 @@
-// Which entry of a ZIP is which member of a snapshot, and how their bytes come to lie in the folder of the check: each is
-// hashed on its way. An index whose bytes the file of the ZIP begins with is not copied; that file becomes it.
+// Which entry of a ZIP is which member of a snapshot, and how the index and its meta file are unpacked.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { bytes } from '../core/format.ts';
-import { assertCrc, type ZipReader } from './entries.ts';
-import type { PassedIndex } from './head.ts';
+import type { ZipReader } from './entries.ts';
 import { manifestName, mostManifestBytes } from './manifest.ts';
 import { refusal } from './refusal.ts';
-import type { ZipFile } from './zip-bytes.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
-type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
+export type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
 
 /** Throws `member_missing` or `members`. */
 export function nameMembers(entries: ZipEntry[]): Members {
@@ -41,27 +39,21 @@ function stemOf({ name }: ZipEntry): string {
 type Unpack = {
   reader: ZipReader;
   members: Members;
-  /** Where the two files come to lie. */
+  /** The paths of the unpacked files. */
   files: { index: string; meta: string };
-  /** The file of the ZIP where `canBecomeIndex` says so, else null. It is gone afterwards. */
-  becomesIndex: string | null;
-  /** Hashed already: what that file begins with. */
-  passed: PassedIndex | null;
   onProgress: (done: number, total: number) => void;
 };
 
-/** Whether the file of the ZIP begins with the index as it is, and can be renamed into the folder. */
-export function canBecomeIndex({ fd, head }: ZipFile, { index }: Members, folder: string): boolean {
-  const isFirst = !index.isDeflated && head.length > 0 && index.dataAt === head.length;
-  return isFirst && fs.fstatSync(fd).dev === fs.statSync(folder).dev;
-}
+export type Unpacked = {
+  manifestText: string | null;
+  /** SHA-256 of the backup, hexadecimal. The backup itself is not unpacked: the previous generation here is another one. */
+  backupSha256: string | null;
+  /** Settles when the files are on the disk. */
+  synced: Promise<unknown>;
+};
 
-/** `hashes` are by the names of the entries, the manifest's left out; `synced` settles when the files are on the disk,
- *  which works while they are checked further. Of the backup only the hash is wanted: here the generation before is
- *  another one. */
-export async function unpack({ reader, members, files, becomesIndex, passed, onProgress }: Unpack) {
+export async function unpack({ reader, members, files, onProgress }: Unpack): Promise<Unpacked> {
   const { index, meta, manifest, backup } = members;
-  const hashes = new Map<string, string>();
   const total = index.size + meta.size + (backup?.size ?? 0);
   let done = 0;
   const count = (chunk: Buffer) => {
@@ -69,25 +61,12 @@ export async function unpack({ reader, members, files, becomesIndex, passed, onP
     onProgress(done, total);
   };
   const manifestText = manifest && (await readManifest(reader, manifest));
-  const syncs: Promise<void>[] = [];
-  const write = async (entry: ZipEntry, place: string) => {
-    const { sha256, synced } = await writeEntry(reader, entry, place, count);
-    hashes.set(entry.name, sha256);
-    syncs.push(synced);
-  };
-  await write(meta, files.meta);
-  if (becomesIndex === null) await write(index, files.index);
-  else if (passed?.bytes === index.size) {
-    assertCrc(index, passed.crc);
-    hashes.set(index.name, passed.sha256);
-  } else hashes.set(index.name, await reader.read(index, count));
-  if (backup) hashes.set(backup.name, await reader.read(backup, count));
-  // Last, since what else the ZIP holds is cut off.
-  if (becomesIndex !== null) {
-    const { synced } = await turnIntoIndex(becomesIndex, files.index, index.size);
-    syncs.push(synced);
-  }
-  return { hashes, manifestText, synced: Promise.all(syncs) };
+  const syncs = [
+    await writeEntry(reader, meta, files.meta, count),
+    await writeEntry(reader, index, files.index, count),
+  ];
+  const backupSha256 = backup && (await hashEntry(reader, backup, count));
+  return { manifestText, backupSha256, synced: Promise.all(syncs.map(({ synced }) => synced)) };
 }
 
 async function readManifest(reader: ZipReader, manifest: ZipEntry): Promise<string> {
@@ -107,37 +86,34 @@ const newFile = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EX
 async function writeEntry(
   reader: ZipReader,
   entry: ZipEntry,
-  place: string,
+  file: string,
   onBytes: (chunk: Buffer) => void,
 ) {
-  const file = await fs.promises.open(place, newFile, 0o600);
+  const handle = await fs.promises.open(file, newFile, 0o600);
   try {
-    const sha256 = await reader.read(entry, (chunk) => {
+    await reader.read(entry, (chunk) => {
       onBytes(chunk);
-      return file.writeFile(chunk);
+      return handle.writeFile(chunk);
     });
-    return { sha256, synced: syncAndClose(file) };
+    return { synced: syncAndClose(handle) };
   } catch (error) {
-    await file.close();
+    await handle.close();
     throw error;
   }
 }
 
-async function turnIntoIndex(zip: string, place: string, size: number) {
-  fs.renameSync(zip, place);
-  const file = await fs.promises.open(place, 'r+');
-  try {
-    await file.truncate(size);
-    return { synced: syncAndClose(file) };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+async function hashEntry(reader: ZipReader, entry: ZipEntry, onBytes: (chunk: Buffer) => void) {
+  const hash = createHash('sha256');
+  await reader.read(entry, (chunk) => {
+    onBytes(chunk);
+    hash.update(chunk);
+  });
+  return hash.digest('hex');
 }
 
-function syncAndClose(file: fs.promises.FileHandle): Promise<void> {
-  const synced = file.sync().finally(() => file.close());
-  // What is refused meanwhile is told instead.
+function syncAndClose(handle: fs.promises.FileHandle): Promise<void> {
+  const synced = handle.sync().finally(() => handle.close());
+  // A refusal meanwhile takes precedence over a failed sync.
   synced.catch(() => {});
   return synced;
 }

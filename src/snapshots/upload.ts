@@ -196,9 +196,8 @@ export function createUploads(given: {
         check.start();
       };
       const maxBytes = config.snapshotMaxBytes;
-      const { bytes, head, passed } = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
-      const args = { zip, head: Buffer.from(head).toString('base64'), passed, staged_id: id };
-      return { bytes, ...((await check.run(args)) as CheckedSnapshot) };
+      const bytes = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
+      return { bytes, ...((await check.run({ zip, staged_id: id })) as CheckedSnapshot) };
     } finally {
       await check.end();
     }

@@ -2,19 +2,12 @@
 import fs from 'node:fs';
 import { refusal } from './refusal.ts';
 
-/** The first bytes of a ZIP may be kept apart (see snapshot-head.ts): the file begins with what follows them. `size` is of
- *  both together. The descriptor is the caller's. */
-export type ZipFile = { fd: number; head: Buffer; size: number };
+/** An open ZIP of `size` bytes. The caller closes the descriptor. */
+export type ZipFile = { fd: number; size: number };
 
-export function toZipFile(fd: number, head: Buffer): ZipFile {
-  return { fd, head, size: head.length + fs.fstatSync(fd).size };
-}
-
-/** Reads as much as comes at once, and gives how much that was: 0 at the end. */
-export function readSome({ fd, head }: ZipFile, target: Buffer, at: number): number {
-  return at < head.length
-    ? head.copy(target, 0, at)
-    : fs.readSync(fd, target, 0, target.length, at - head.length);
+/** Reads as many bytes as one call returns, and returns their number: 0 at the end of the file. */
+export function readSome({ fd }: ZipFile, target: Buffer, at: number): number {
+  return fs.readSync(fd, target, 0, target.length, at);
 }
 
 /** All `length` bytes; throws `zip_cut_off` when the file ends before. */

@@ -7,7 +7,6 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { generationFiles, readPointer, tidyGenerations } from '../../src/index/generation.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
-import { guessIndexStart } from '../../src/snapshots/head.ts';
 import { listStaged, stagedFolder, sweepStaged, writeStaged } from '../../src/snapshots/staging.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
 import { buildEngine } from '../support/engine.ts';
@@ -98,15 +97,14 @@ t.test('a roll back killed at any step leaves all old or all new, and an honest 
 t.test('a check killed at any step leaves nothing once the next start has swept', { skip }, async (t) => {
   const { root, config, zip } = await prepare(t);
   const bytes = fs.readFileSync(zip);
-  const head = bytes.subarray(0, guessIndexStart(bytes));
   const before = hashTree(config.indexFolder);
   const upload = path.join(root, 'upload.zip');
   const staged = stagedFolder(config.indexFolder, stagedId);
-  const args = { zip: upload, head: head.toString('base64'), staged_id: stagedId };
-  const put = () => fs.writeFileSync(upload, bytes.subarray(head.length));
+  const args = { zip: upload, staged_id: stagedId };
+  const put = () => fs.writeFileSync(upload, bytes);
   put();
   let kills = 0;
-  for (const name of ['mkdir', 'rename', 'fsync']) {
+  for (const name of ['mkdir', 'write', 'fsync']) {
     const script = { name: 'check-snapshot', args, jobId: 'check' };
     for (let call = 1; await killAtCall(config, script, name, call); call++) {
       sweepStaged(config.indexFolder, new Date(), () => false);
