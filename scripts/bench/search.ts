@@ -8,9 +8,12 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { scaleToUnit } from '../../src/embedding/vector.ts';
 import { buildGeneration } from '../../src/index/build.ts';
-import { createKernel } from '../../src/index/dot.ts';
-import { liveFiles, readPointer, switchTo } from '../../src/index/generation.ts';
+import { createPlainKernel } from '../../src/index/dot.ts';
+import { liveFiles } from '../../src/index/generation-files.ts';
+import { readPointer } from '../../src/index/pointer.ts';
+import { switchTo } from '../../src/index/generation.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { type LoadedIndex, loadGeneration } from '../../src/index/loaded.ts';
 import { pickBest } from '../../src/index/search.ts';
 import { createRandom } from '../random.ts';
@@ -111,7 +114,7 @@ async function compareScans(config: Config, rounds: number): Promise<Figure[]> {
 type Scanned = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension' | 'meta'>;
 
 function withPlainLoop(index: LoadedIndex): Scanned {
-  const kernel = createKernel(index.dimension, null);
+  const kernel = createPlainKernel(index.dimension);
   kernel.allocate(index.vectors.byteLength).set(index.vectors);
   return { ...index, score: kernel.score };
 }
@@ -125,7 +128,13 @@ async function timeScan(index: Scanned, query: Float32Array) {
 /** Complete searches by the server's live index: the time of an answer, and the longest stall of this thread, compared with
  *  the same time at rest, since a busy machine stalls an idle thread, too. */
 async function measureServer(config: Config, rounds: number): Promise<Figure> {
-  const live = createLiveIndex({ config, onChange() {}, onError: (error) => console.error(error) });
+  const live = createLiveIndex({
+    config,
+    threadFile: searchThreadFile,
+    hasRoom: () => true,
+    onChange() {},
+    onError: (error) => console.error(error),
+  });
   await live.start();
   const answers: number[] = [];
   const startedAt = performance.now();
@@ -137,7 +146,7 @@ async function measureServer(config: Config, rounds: number): Promise<Figure> {
     }
   });
   const idleMs = await longestStall(() => after(performance.now() - startedAt));
-  const { vectors } = live.truth();
+  const { vectors } = live.indexState();
   await live.stop();
   return {
     workload: `longest stall of the event loop, ${vectors.toLocaleString('en')} vectors`,

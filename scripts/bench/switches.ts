@@ -7,6 +7,7 @@ import { builtIn } from '../../src/embedding/built-in.ts';
 import { buildGeneration } from '../../src/index/build.ts';
 import { rollBack, switchTo } from '../../src/index/generation.ts';
 import { createLiveIndex, type LiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { type Figure, median } from './workload.ts';
 
 const switches = 20;
@@ -17,7 +18,13 @@ const restMs = 100;
 /** Builds a second generation beside the live index of the library in `config`. */
 export async function measureSwitches(config: Config): Promise<Figure> {
   buildAnother(config);
-  const live = createLiveIndex({ config, onChange() {}, onError: (error) => console.error(error) });
+  const live = createLiveIndex({
+    config,
+    threadFile: searchThreadFile,
+    hasRoom: () => true,
+    onChange() {},
+    onError: (error) => console.error(error),
+  });
   await live.start();
   const startedAt = performance.now();
   const during = await searchWhile(live, async () => {

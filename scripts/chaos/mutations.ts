@@ -8,8 +8,9 @@ import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { AppError } from '../../src/core/errors.ts';
-import { writeIndexFile } from '../../src/index/faiss-file.ts';
-import { modelSlug, startGeneration, switchTo } from '../../src/index/generation.ts';
+import { writeIndexFile } from '../../src/index/faiss-writer.ts';
+import { modelSlug } from '../../src/index/generation-files.ts';
+import { startGeneration, switchTo } from '../../src/index/generation.ts';
 import { metaFormatVersion, writeMeta } from '../../src/index/meta.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
 import { openDownload } from '../../src/snapshots/download.ts';
@@ -77,8 +78,8 @@ async function makeSnapshot({ indexFolder }: Config): Promise<Buffer> {
     vectors: texts.map((text) => ({ entity_id: text, kind: 'experience', content_hash: '' })),
   });
   switchTo(indexFolder, draft);
-  const truth = { ...about, generation: draft.name, vectors: texts.length, bytes };
-  const live = { truth: () => truth, refresh: async () => {} };
-  const download = await openDownload(indexFolder, live, { withBackup: false, mostBytes: 1e8 });
+  const state = { ...about, generation: draft.name, vectors: texts.length, bytes };
+  const live = { indexState: () => state, refresh: async () => {} };
+  const download = await openDownload(indexFolder, live, { withBackup: false, maxBytes: 1e8 });
   return buffer(await download.stream());
 }

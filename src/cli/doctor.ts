@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Config, loadConfig } from '../core/config.ts';
 import { findDamage, sqliteVersion } from '../core/db/check.ts';
 import { AppError } from '../core/errors.ts';
-import { liveFiles } from '../index/generation.ts';
+import { liveFiles } from '../index/generation-files.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { reservedNames } from '../features.ts';
 import { createOwnOperations } from '../operations/custom-operations.ts';
@@ -99,7 +99,7 @@ const checks: Check[] = [
     look({ indexFolder }) {
       const files = liveFiles(indexFolder);
       if (!files) return 'There is none yet. Rebuild the index when the library has entries.';
-      const { index } = verifyGeneration(files);
+      const { index } = verifyGeneration(files, () => {});
       return `${plural(index.count, 'vector')} in ${path.basename(path.dirname(files.index))}, whole`;
     },
   },

@@ -1,45 +1,45 @@
-// The best rows of many whose scores come chunk by chunk: by score, equal ones by the id of their entry.
+// Picks the best rows from scores that arrive in chunks: by score, then by the id of the entry.
 import type { MetaVector } from './meta.ts';
 
-export type Place = { row: number; score: number };
+export type ScoredRow = { row: number; score: number };
 
-/** `after`: only rows that come later than this one in that order. `isWanted` is asked of few rows. */
-export type BestOf = { wanted: number; isWanted: (row: number) => boolean; after?: Place | null };
+/** `after`: only rows later than this one in that order. `isWanted` is called only for rows that would be kept. */
+export type BestOf = { wanted: number; isWanted: (row: number) => boolean; after?: ScoredRow | null };
 
-/** `places` holds the best so far, the best first, never more than `wanted`. */
+/** `best` holds up to `wanted` rows, the best first. */
 export function createBest(
   vectors: Pick<MetaVector, 'entity_id'>[],
   { wanted, isWanted, after = null }: BestOf,
 ) {
-  const places: Place[] = [];
-  let least = Number.NEGATIVE_INFINITY;
+  const best: ScoredRow[] = [];
+  let minScore = Number.NEGATIVE_INFINITY;
 
-  const isBefore = (one: Place, other: Place) => {
+  const isBefore = (one: ScoredRow, other: ScoredRow) => {
     if (one.score !== other.score) return one.score > other.score;
     return idOf(one) < idOf(other);
   };
-  const idOf = ({ row }: Place) => vectors[row]?.entity_id ?? '';
+  const idOf = ({ row }: ScoredRow) => vectors[row]?.entity_id ?? '';
 
-  const insert = (place: Place) => {
-    let at = places.length;
-    while (at > 0 && isBefore(place, places[at - 1] as Place)) at--;
+  const insert = (scored: ScoredRow) => {
+    let at = best.length;
+    while (at > 0 && isBefore(scored, best[at - 1] as ScoredRow)) at--;
     if (at === wanted) return;
-    places.splice(at, 0, place);
-    if (places.length > wanted) places.pop();
-    if (places.length === wanted) least = places[wanted - 1]?.score ?? least;
+    best.splice(at, 0, scored);
+    if (best.length > wanted) best.pop();
+    if (best.length === wanted) minScore = best[wanted - 1]?.score ?? minScore;
   };
 
   return {
-    places,
+    best,
 
-    /** `scores` are those of the rows from `first`. */
+    /** `scores` are of the rows from `first` on. */
     offer(scores: Float32Array, first: number) {
       for (let i = 0; i < scores.length; i++) {
         const score = scores[i] as number;
-        if (score < least) continue;
-        const place = { row: first + i, score };
-        if (after && !isBefore(after, place)) continue;
-        if (isWanted(place.row)) insert(place);
+        if (score < minScore) continue;
+        const scored = { row: first + i, score };
+        if (after && !isBefore(after, scored)) continue;
+        if (isWanted(scored.row)) insert(scored);
       }
     },
   };

@@ -1,13 +1,14 @@
-// Builds a generation from every current embedding of the library, beside the live one. Switches nothing.
-import path from 'node:path';
+// Builds a generation from every current embedding of the library, beside the live one. Does not switch to it.
 import { version } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText } from '../library/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
 import { AppError } from '../core/errors.ts';
-import { type IndexFile, writeIndexFile } from './faiss-file.ts';
-import { type Draft, linkBackup, modelSlug, startGeneration } from './generation.ts';
+import type { IndexFile } from './faiss-reader.ts';
+import { writeIndexFile } from './faiss-writer.ts';
+import { type Draft, linkBackup, startGeneration } from './generation.ts';
+import { type GenerationFiles, namedFiles } from './generation-files.ts';
 import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
 import { libraryRevision } from './repository.ts';
 
@@ -22,21 +23,20 @@ export type Build = {
 
 type Built = {
   draft: Draft;
-  files: { index: string; meta: string };
+  files: GenerationFiles;
   meta: IndexMeta;
   index: IndexFile;
 };
 
-/** `bad_input` with `nothing_to_index` when no entry has a current embedding. The caller holds the `index` lock. */
+/** Throws `bad_input` with `nothing_to_index` when no entry has a current embedding. The caller holds the `index` lock. */
 export function buildGeneration({ library, model, indexFolder, jobId, now, onProgress }: Build): Built {
   const draft = startGeneration(indexFolder, now);
-  const stem = path.join(draft.folder, `unified_${modelSlug(model.name)}`);
-  const files = { index: `${stem}.index`, meta: `${stem}.meta.json` };
-  const readTogether = library.transaction(() => ({
+  const files = namedFiles(draft.folder, model.name);
+  const readInSnapshot = library.transaction(() => ({
     library_revision: libraryRevision(library),
     ...writeVectors(library, model, files.index, onProgress),
   }));
-  const { library_revision, index, vectors } = readTogether();
+  const { library_revision, index, vectors } = readInSnapshot();
   const meta: IndexMeta = {
     format_version: metaFormatVersion,
     model: model.name,
@@ -59,7 +59,7 @@ export function buildGeneration({ library, model, indexFolder, jobId, now, onPro
 
 const pageSize = 256;
 
-/** One pass: which vectors are of use shows only when they are read. */
+/** One pass: only reading an embedding shows whether it is current. */
 function writeVectors(library: Db, model: Embedder, file: string, onProgress: Build['onProgress']) {
   const repository = createEmbeddingRepository(library);
   const vectors: MetaVector[] = [];

@@ -1,19 +1,19 @@
-// How the vectors of a snapshot stand to the library here, before it is installed.
+// How the vectors of a snapshot compare with the library here, before it is installed.
 import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText } from '../library/content.ts';
 import { count } from '../core/format.ts';
 import type { MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 
-/** `covered` entries have a vector of their text as it stands, `stale` ones a vector of older text, `missing` ones none;
- *  `orphans` are vectors without an entry here. */
+/** `covered` entries have a vector of their current text, `stale` ones a vector of older text, `missing` ones none; `orphans`
+ *  are vectors without an entry here. */
 export type Coverage = { entries: number; covered: number; stale: number; missing: number; orphans: number };
 
 export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {
   const hashes = { experience: new Map<string, string>(), manual: new Map<string, string>() };
   for (const { kind, entity_id, content_hash } of vectors) hashes[kind].set(entity_id, content_hash);
   const found = { entries: 0, covered: 0, stale: 0, missing: 0 };
-  // One pass over the library: asking for the entry of each vector takes several times as long.
+  // One pass over the library: a query for the entry of each vector takes several times as long.
   library.transaction(() => {
     for (const entry of createIndexRepository(library).allEntries()) {
       const hash = hashes[entry.kind].get(entry.id);
@@ -27,7 +27,7 @@ export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {
 }
 
 /** `covers 39,120 of 39,561 entries; 441 stale` */
-export function wordCoverage({ entries, covered, stale, missing, orphans }: Coverage): string {
+export function describeCoverage({ entries, covered, stale, missing, orphans }: Coverage): string {
   const others = [
     stale > 0 && `${count(stale)} stale`,
     missing > 0 && `${count(missing)} missing`,

@@ -1,5 +1,4 @@
-// What dot.wat compiles to, in base64: compiled code needs no compiler where it runs. A test compiles dot.wat anew and
-// compares.
+// The compiled dot.wat, in base64, so that no compiler is needed at run time. A test compiles dot.wat and compares.
 export const dotBinary =
   'AGFzbQEAAAABFgNgBn9/f39/fwBgBH9/f38AYAF7AX0DBAMAAQIFAwEAAQcbAwZtZW1vcnkCAARkb3RzAAAHc3F1YXJlcwABCsMFA4s' +
   'EAgd/CnsgACAEaiEHIAMgBGwhCCADQQRsIQkgASAIaiEKIAogCGohCyALIAhqIQwCQANAIAJFDQH9DAAAAAAAAAAAAAAAAAAAAAAhDv' +

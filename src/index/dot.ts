@@ -1,19 +1,32 @@
-// The inner products of one query with every vector: the one hot loop of exact search; and the lengths of the vectors.
-// They lie in the memory of a WebAssembly module (dot.wat), once; a plain loop does the same where that cannot be, but for
-// the last digits.
+// The inner products of one query with every vector, the one hot loop of exact search, and the lengths of the vectors. The
+// vectors are held once, in the memory of a WebAssembly module (dot.wat). A plain loop replaces the module where it does not
+// fit; its results differ in the last digits.
 import { dotBinary } from './dot-binary.ts';
 
 export type Kernel = {
-  /** Room for vectors of `dimension` float32 numbers, one after another, to be filled by the caller. Once. */
+  /** Returns memory for vectors of `dimension` float32 numbers, which the caller fills. To be called once. */
   allocate(bytes: number): Uint8Array;
-  /** The scores of the rows `from` up to `to` (not included); the same array is filled anew at every call. */
+  /** The scores of the rows from `from` to before `to`, in an array that the next call reuses. */
   score(query: Float32Array, from: number, to: number): Float32Array;
   /** The squared lengths of those rows, in the same array. */
   squares(from: number, to: number): Float32Array;
 };
 
-/** `module`: null where the engine has no SIMD. */
-export function createKernel(dimension: number, module = dotModule): Kernel {
+/** Uses SIMD where the engine has it and the vectors fit. */
+export function createKernel(dimension: number): Kernel {
+  return toKernel(
+    (bytes) =>
+      (dotModule && dimension % 8 === 0 && createSimdScorer(dotModule, dimension, bytes)) ||
+      createPlainScorer(dimension, bytes),
+  );
+}
+
+/** Never uses SIMD. */
+export function createPlainKernel(dimension: number): Kernel {
+  return toKernel((bytes) => createPlainScorer(dimension, bytes));
+}
+
+function toKernel(createScorer: (bytes: number) => Scorer): Kernel {
   let scorer: Scorer | null = null;
   const filled = () => {
     if (scorer) return scorer;
@@ -21,9 +34,7 @@ export function createKernel(dimension: number, module = dotModule): Kernel {
   };
   return {
     allocate(bytes) {
-      const isFitting = module !== null && dimension % 8 === 0;
-      scorer =
-        (isFitting && createSimdScorer(module, dimension, bytes)) || createPlainScorer(dimension, bytes);
+      scorer = createScorer(bytes);
       return scorer.vectors;
     },
     score: (query, from, to) => filled().score(query, from, to),
@@ -31,7 +42,7 @@ export function createKernel(dimension: number, module = dotModule): Kernel {
   };
 }
 
-/** Two rows a pass: each number of the query is loaded once for both. */
+/** Scores two rows a pass, so that each number of the query is loaded once for both. */
 export function scoreRows(query: Float32Array, vectors: Float32Array, scores: Float32Array) {
   const dimension = query.length;
   const count = scores.length;
@@ -59,7 +70,7 @@ type Exports = {
   squares(row: number, count: number, width: number, out: number): void;
 };
 
-/** The part of the engine's interface that is used; its types come with those of browsers only. */
+/** The part of the interface that is used; Node's types do not include it. */
 declare const WebAssembly: {
   validate(binary: Uint8Array): boolean;
   Module: new (binary: Uint8Array) => Module;
@@ -70,14 +81,14 @@ type Module = { readonly isCompiled: unique symbol };
 const pageBytes = 65_536;
 export const dotModule = compile();
 
-/** Null when the engine does not know the instructions. */
+/** Null when the engine has no SIMD. */
 function compile(): Module | null {
   const binary = Buffer.from(dotBinary, 'base64');
   return WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : null;
 }
 
-/** The memory holds the query, the scores of one call, and the vectors. Null when it cannot be as large as that: a
- *  module reaches 4 GiB. */
+/** The memory holds the query, the scores of one call, and the vectors. Null when it cannot grow that far: a module has at
+ *  most 4 GiB. */
 function createSimdScorer(module: Module, dimension: number, bytes: number): Scorer | null {
   const { memory, dots, squares } = new WebAssembly.Instance(module).exports;
   const width = dimension * 4;
@@ -128,7 +139,7 @@ function createPlainScorer(dimension: number, bytes: number): Scorer {
   };
 }
 
-/** Of `dimension` numbers from a place on. */
+/** The sum of the squares of `dimension` numbers, from the index `from` on. */
 export function squareSum(numbers: Float32Array, from: number, dimension: number): number {
   let sum = 0;
   for (let i = from; i < from + dimension; i++) sum += (numbers[i] as number) ** 2;

@@ -1,5 +1,5 @@
-// Statements on the table in which CHL itself keeps which entry each vector of its index belongs to. It is not ours: it is
-// only read, and only when it is there.
+// Statements on `faiss_metadata`, the table in which CHL itself keeps the entry of each vector. It belongs to CHL: it may be
+// missing, and is only read.
 import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText, type Kind } from '../library/content.ts';
 import type { MetaVector } from './meta.ts';
@@ -7,16 +7,16 @@ import { createIndexRepository } from './repository.ts';
 
 export type FaissLink = MetaVector & {
   row: number;
-  /** The entry's stored vector of that model, or null. */
+  /** The entry's stored vector of the model, or null. */
   stored: Uint8Array | null;
 };
 
-/** The links of vectors that stand for an entry, in the order of their rows; null without the table. */
+/** The vectors that belong to an entry, by row; null without the table. */
 export function readFaissLinks(library: Db, model: string): FaissLink[] | null {
-  const isThere = library
+  const exists = library
     .prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'faiss_metadata'`)
     .get();
-  if (!isThere) return null;
+  if (!exists) return null;
   const rows = library
     .prepare(
       `SELECT f.faiss_internal_id AS row, f.entity_id, f.entity_type AS kind,
@@ -37,7 +37,7 @@ export function readFaissLinks(library: Db, model: string): FaissLink[] | null {
   }[];
   const { findEntry } = createIndexRepository(library);
   return rows.map(({ row, entity_id, kind, status, stored }) => {
-    // Without a hash of its own, a vector is of the text as it stands as long as the status says so.
+    // CHL stores no hash: while the status says embedded, the vector is of the current text.
     const entry = status === 'embedded' ? findEntry(kind, entity_id) : undefined;
     return { row, entity_id, kind, stored, content_hash: entry ? contentHash(embeddedText(entry)) : '' };
   });

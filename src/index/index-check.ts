@@ -22,7 +22,7 @@ export function indexCheck(sources: Sources): Check {
 }
 
 function findHealth({ liveIndex }: Sources): Health {
-  const { state, vectors, entries, fresh, problem } = liveIndex.truth();
+  const { state, vectors, entries, fresh, problem } = liveIndex.indexState();
   if (state === 'ready') return { status: 'healthy', detail: `${count(vectors)} vectors` };
   if (state === 'broken') return { status: 'degraded', detail: problem ?? 'The index files cannot be used.' };
   if (entries === 0) return { status: 'healthy', detail: 'The library is empty.' };
@@ -34,7 +34,7 @@ function findHealth({ liveIndex }: Sources): Health {
 
 /** None while a rebuild waits or runs: its card says so. */
 function findProblem({ liveIndex, repository }: Sources): Problem | null {
-  const { state, problem, entries, missing, stale } = liveIndex.truth();
+  const { state, problem, entries, missing, stale } = liveIndex.indexState();
   const behind = missing + stale;
   if (state === 'broken') {
     return {

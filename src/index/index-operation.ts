@@ -5,7 +5,7 @@ export const indexOperation: Operation = {
   name: 'index',
   title: 'Rebuild index',
   verb: 'Rebuild index',
-  summary: 'Embeds what is new and builds the search index.',
+  summary: 'Embeds new entries and builds the search index.',
   description:
     'Embeds entries that are missing or stale, builds an index beside the live one, checks it, and switches. Search uses the old index until then.',
   icon: 'index',
@@ -17,7 +17,7 @@ export const indexOperation: Operation = {
         type: 'boolean',
         title: 'Embed again',
         description:
-          'Also what has a current embedding: everything, or only the category or entry chosen below.',
+          'Also embeds entries that have a current embedding: all, or only the category or entry below.',
         default: false,
       },
       category: {
@@ -49,32 +49,31 @@ export const indexOperation: Operation = {
   onRestart: 'fail',
   script: 'index',
   subject: (args) =>
-    args.full ? `${chosen(args)} again` : `what is new${isPart(args) ? `: ${chosen(args)}` : ''}`,
+    args.full ? `${chosen(args)} again` : `new entries${isPart(args) ? `: ${chosen(args)}` : ''}`,
   outcome: (result) =>
     `${count(Number(result.vectors))} vectors: ${count(Number(result.embedded))} embedded, ${count(Number(result.reused))} reused.`,
   dialog: (args) => ({
     question: args.full
       ? `Embed ${chosen(args)} again and rebuild the index?`
-      : `Embed what is new${isPart(args) ? ` of ${chosen(args)}` : ''} and rebuild the index?`,
+      : `Embed new entries${isPart(args) ? ` of ${chosen(args)}` : ''} and rebuild the index?`,
     consequences: [
       'Search keeps using the current index until the new one is ready.',
       args.full
-        ? `The new vectors take the place of the old ones: ${chosen(args)}. Until each is embedded it waits in the queue, and workers help.`
+        ? `New vectors replace the old ones: ${chosen(args)}. The entries wait in the queue until they are embedded; workers help.`
         : 'Entries with a current embedding are not embedded again.',
-      ...(isPart(args) ? ['The index holds the others with the embeddings that they have.'] : []),
+      ...(isPart(args) ? ['The index keeps the other entries with their present embeddings.'] : []),
     ],
     confirm: 'Rebuild index',
     keep: 'Keep current index',
   }),
-  cancelNote:
-    'Search keeps the current index. What is embedded stays embedded; what still waits is left to the workers.',
+  cancelNote: 'Search keeps the current index. Finished embeddings are kept; the workers embed the rest.',
 };
 
 function isPart({ category, entry }: Record<string, unknown>): boolean {
   return Boolean(category || entry);
 }
 
-/** Which entries the run is about. */
+/** The entries that the run embeds. */
 function chosen({ category, entry }: Record<string, unknown>): string {
   if (entry) return `entry ${entry}`;
   return category ? `category ${category}` : 'everything';

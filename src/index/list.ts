@@ -1,14 +1,21 @@
-// The entries behind each figure of the truth, page by page, with the reason of each.
+// The entries behind each count of the index's state, page by page, with the reason of each.
 import type { Kind } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
 import type { MetaVector } from './meta.ts';
 import type { IndexRepository } from './repository.ts';
 import type { Pause } from './search.ts';
-import { type Compared, type Position, type Reason, type Standing, standingOf, statesOf } from './state.ts';
+import {
+  type ComparedIndex,
+  type EntryPosition,
+  entryPages,
+  type SyncReason,
+  type SyncState,
+  syncStateOf,
+} from './sync-state.ts';
 
-/** `all`: whatever its standing. `after` is the `next` of the page before. */
+/** `all`: entries in every state, without orphans. `after` is the `next` of the page before. */
 export type ListQuery = {
-  state: Standing | 'orphan' | 'all';
+  state: SyncState | 'orphan' | 'all';
   kind?: Kind | undefined;
   category?: string | undefined;
   after?: string | undefined;
@@ -19,38 +26,39 @@ export type ListQuery = {
 export type ListedEntry = {
   entity_id: string;
   kind: Kind;
-  standing: Standing | 'orphan';
+  standing: SyncState | 'orphan';
   category_code: string | null;
   title: string | null;
-  reason: Reason | null;
+  reason: SyncReason | null;
 };
 
 export type ListPage = { items: ListedEntry[]; next: string | null };
 
-/** Entries come by kind, category and id; orphans in the order of their vectors. */
+/** Entries by kind, category and id; orphans in the order of their vectors. Throws `invalid_arguments` for an unknown
+ *  `after`. */
 export function listEntries(
   library: IndexRepository,
-  index: Compared | null,
+  index: ComparedIndex | null,
   query: ListQuery,
   pause: Pause,
 ): Promise<ListPage> {
   return query.state === 'orphan'
     ? listOrphans(library, index, query, pause)
-    : listStanding(library, index, query, pause);
+    : listByState(library, index, query, pause);
 }
 
-async function listStanding(
+async function listByState(
   library: IndexRepository,
-  index: Compared | null,
+  index: ComparedIndex | null,
   { state, kind, category, after, limit }: ListQuery,
   pause: Pause,
 ): Promise<ListPage> {
   const items: ListedEntry[] = [];
-  let last: Position | null = null;
+  let last: EntryPosition | null = null;
   const walk = { kind, category, after: readCursor(after, isPosition) };
-  for await (const { kind, page } of statesOf(library, index, pause, walk)) {
+  for await (const { kind, page } of entryPages(library, index, pause, walk)) {
     for (const entry of page) {
-      const { standing, reason } = standingOf(library, index, kind, entry);
+      const { standing, reason } = syncStateOf(library, index, kind, entry);
       if (state !== 'all' && standing !== state) continue;
       if (items.length === limit) return { items, next: writeCursor(last) };
       const { id, category_code } = entry;
@@ -66,7 +74,7 @@ const rowsAtOnce = 2000;
 
 async function listOrphans(
   library: IndexRepository,
-  index: Compared | null,
+  index: ComparedIndex | null,
   { kind: wanted, after, limit }: ListQuery,
   pause: Pause,
 ): Promise<ListPage> {
@@ -82,23 +90,23 @@ async function listOrphans(
   return { items, next: null };
 }
 
-function writeCursor(place: unknown): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
+function writeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-function readCursor<T>(cursor: string | undefined, isPlace: (value: unknown) => value is T): T | undefined {
+function readCursor<T>(cursor: string | undefined, isValid: (value: unknown) => value is T): T | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (isPlace(place)) return place;
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (isValid(position)) return position;
   } catch {
-    // Refused below.
+    // Rejected below.
   }
-  throw new AppError('invalid_arguments', 'This is no place in the list. Start at its first page.');
+  throw new AppError('invalid_arguments', 'The list cannot continue from here. Start at its first page.');
 }
 
-function isPosition(value: unknown): value is Position {
-  const { kind, category_code, id } = (value ?? {}) as Partial<Position>;
+function isPosition(value: unknown): value is EntryPosition {
+  const { kind, category_code, id } = (value ?? {}) as Partial<EntryPosition>;
   return (
     (kind === 'experience' || kind === 'manual') &&
     typeof category_code === 'string' &&

@@ -1,12 +1,13 @@
-// What the server's thread and the search thread say to each other: each question by name, with its answer.
+// The messages between the server's thread and a search thread: each question by name, with its answer.
 import type { Config } from '../core/config.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { EntryKey } from './neighbours.ts';
 import type { ListPage, ListQuery } from './list.ts';
-import type { Hit, SearchQuery } from './search.ts';
-import type { Reason, Standing, Truth } from './state.ts';
+import type { Hit } from './search.ts';
+import type { SearchQuery } from './search-query.ts';
+import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
 
-/** What a search thread is started with; it serves this one generation (null: none) until it is closed. */
+/** A search thread serves this one generation (null: none) until it is closed. */
 export type ThreadStart = {
   config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
   generation: string | null;
@@ -24,7 +25,7 @@ export type GenerationFacts = {
   job_id: string;
 };
 
-/** `live` is null without a generation, or when its files cannot be used; then `problem` says why. */
+/** `live` is null without a generation, and when its files cannot be used; `problem` says why. */
 export type LoadAnswer = {
   live: GenerationFacts | null;
   previous: GenerationFacts | null;
@@ -33,18 +34,18 @@ export type LoadAnswer = {
 
 export type SearchAnswer = { hits: Hit[]; generation: string; took_ms: number };
 
-/** How an entry stands to the index, and the entries whose vectors are nearest to its own; `isInIndex`: a search finds
- *  it, by whichever of its texts. */
+/** How an entry compares with the index, and the entries with the nearest vectors. `isInIndex`: a search finds it, by its
+ *  current or an older text. */
 export type EntryAnswer = {
-  standing: Standing;
-  reason: Reason | null;
+  standing: SyncState;
+  reason: SyncReason | null;
   isInIndex: boolean;
   neighbours: Hit[];
 };
 
 export type Exchange = {
   load: { question: null; answer: LoadAnswer };
-  count: { question: null; answer: Truth };
+  count: { question: null; answer: SyncCounts };
   search: { question: SearchQuery; answer: SearchAnswer };
   list: { question: ListQuery; answer: ListPage };
   entry: { question: EntryKey; answer: EntryAnswer };

@@ -1,26 +1,25 @@
-// One search thread as the server's thread sees it: questions and answers over the worker's port. Nobody who asked
-// waits for ever: when the thread ends, for whatever reason, every open question is refused.
+// The server's end of a search thread: questions and answers over the worker's port. When the thread ends, for whatever
+// reason, every open question is rejected.
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../core/errors.ts';
 import type { Exchange, Question, Reply, ThreadStart } from './live-protocol.ts';
 
 export type LiveThread = ReturnType<typeof startThread>;
 
+export const searchThreadFile = new URL('./live-worker.js', import.meta.url);
+
 /** `onCrash` is called once if the thread ends without having been asked to. */
 export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Error) => void) {
-  // Flags of this process, such as loaders that a test runner brings, would only slow the thread.
+  // Flags of this process, such as the loaders of a test runner, would only slow the thread.
   const worker = new Worker(file, { workerData: start, execArgv: [] });
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let isClosing = false;
   let cause: Error | null = null;
 
-  const hasEnded = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
-      const error = isClosing
-        ? new AppError('stopping', 'The search is closed. Search again once the server has started anew.')
-        : new AppError('temporary', 'The search ended unexpectedly and is started again. Search once more.');
-      for (const { reject } of open.values()) reject(error);
+      for (const { reject } of open.values()) reject(endedError(isClosing));
       open.clear();
       resolve();
       if (!isClosing) onCrash(cause ?? new Error(`The search thread ended with exit code ${code}.`));
@@ -31,10 +30,10 @@ export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Erro
   });
   worker.on('messageerror', () => void worker.terminate());
   worker.on('message', (reply: Reply) => {
-    const asked = open.get(reply.id);
+    const question = open.get(reply.id);
     open.delete(reply.id);
-    if ('error' in reply) asked?.reject(new AppError(reply.error.code, reply.error.message));
-    else asked?.resolve(reply.answer as never);
+    if ('error' in reply) question?.reject(new AppError(reply.error.code, reply.error.message));
+    else question?.resolve(reply.answer as never);
   });
 
   const post = (name: keyof Exchange, question: unknown) => {
@@ -49,13 +48,19 @@ export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Erro
       });
     },
 
-    /** Ends when everything asked before was answered. */
+    /** Settles when every open question is answered and the thread has ended. */
     async close() {
       if (!isClosing) {
         isClosing = true;
         post('close', null);
       }
-      await hasEnded;
+      await ended;
     },
   };
+}
+
+function endedError(isClosing: boolean): AppError {
+  return isClosing
+    ? new AppError('stopping', 'The search is closed. Search again once the server has started anew.')
+    : new AppError('temporary', 'The search ended unexpectedly and is started again. Search once more.');
 }

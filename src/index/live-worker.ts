@@ -1,57 +1,45 @@
-// The search thread: holds one generation in memory, embeds queries, searches, and counts the truth in small steps so
-// that a search never waits long. It reads chl.db and never writes.
-import fs from 'node:fs';
-import path from 'node:path';
+// The search thread: holds one generation in memory, embeds queries, searches, and counts in small steps, so that a search
+// never waits long. Reads chl.db and never writes.
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isBusy } from '../core/db/busy-retry.ts';
 import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
-import { chooseEmbedder } from '../embedding/choose.ts';
 import { AppError } from '../core/errors.ts';
-import { generationFiles } from './generation.ts';
+import { chooseEmbedder } from '../embedding/choose.ts';
+import { readFacts, toFacts } from './generation-facts.ts';
 import { listEntries } from './list.ts';
-import type {
-  EntryAnswer,
-  GenerationFacts,
-  LoadAnswer,
-  Question,
-  Reply,
-  SearchAnswer,
-  ThreadStart,
-} from './live-protocol.ts';
+import type { EntryAnswer, LoadAnswer, Question, Reply, SearchAnswer, ThreadStart } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
-import { type IndexMeta, readMeta } from './meta.ts';
 import { type EntryKey, findNeighbours } from './neighbours.ts';
 import { createIndexRepository } from './repository.ts';
-import { type SearchQuery, searchIndex } from './search.ts';
-import { countTruth, standingOf, type Truth } from './state.ts';
+import { searchIndex } from './search.ts';
+import type { SearchQuery } from './search-query.ts';
+import { createSyncCounter } from './sync-counter.ts';
+import { syncStateOf } from './sync-state.ts';
 
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
 const { config, generation, previous } = workerData as ThreadStart;
-// Somebody looks at the search while it waits for an embedding service.
+// A user waits for the search while it waits for an embedding service.
 const model = chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
-// Two connections: while one counts in a snapshot of its own, the other looks up hits as the library is now.
-const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
-const counted = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
-const dataVersion = prepareDataVersion(counted);
-const found = createIndexRepository(library);
-const states = createIndexRepository(counted);
-const quickMs = 250;
-const neighboursShown = 8;
-/** The first searches of a thread are slow, since nothing is compiled yet: nobody waits for those. */
-const warmSearches = 5;
 const pause = () => setImmediate();
-const underWay = new Set<Promise<void>>();
+// Two connections: while one counts in a snapshot, the other reads hits from the current library.
+const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
+const counting = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });
+const repository = createIndexRepository(library);
+const count = createSyncCounter(createIndexRepository(counting), prepareDataVersion(counting), pause);
+const neighboursShown = 8;
+/** The first searches of a thread are slow, because no code is compiled yet. */
+const warmSearches = 5;
+const openReplies = new Set<Promise<void>>();
 let index: LoadedIndex | null = null;
-let truth: Truth | null = null;
-let countedVersion = -1;
-let countAgainAt = 0;
 
 port.on('message', (message: Question) => {
-  if (message.name === 'close') void close();
-  else track(reply(message));
+  if (message.name === 'close') return void close();
+  const replying = reply(message);
+  openReplies.add(replying);
+  void replying.finally(() => openReplies.delete(replying));
 });
 
 async function reply(message: Question) {
@@ -65,11 +53,11 @@ async function reply(message: Question) {
 }
 
 function answerTo({ name, question }: Question) {
-  if (name === 'search' || name === 'list') refuseUnknownCategory(question.category);
+  if (name === 'search' || name === 'list') assertCategory(question.category);
   if (name === 'load') return load();
-  if (name === 'count') return count();
+  if (name === 'count') return count(index);
   if (name === 'search') return search(question);
-  if (name === 'list') return listEntries(found, index, question, pause);
+  if (name === 'list') return listEntries(repository, index, question, pause);
   if (name === 'entry') return describeEntry(question);
   return null;
 }
@@ -79,60 +67,33 @@ async function load(): Promise<LoadAnswer> {
   try {
     if (generation !== null) {
       index = loadGeneration(config.indexFolder, generation, model);
-      await count().catch(ignoreBusy);
+      // Once orphans are counted, a search skips them without asking the library.
+      await count(index).catch(ignoreBusy);
       await warmUp(index);
       answer.live = toFacts(generation, index.meta, index.bytes);
     }
-    answer.previous = previous === null ? null : readPrevious(previous);
+    answer.previous = previous === null ? null : readFacts(config.indexFolder, previous);
   } catch (error) {
-    // No fault of the files: they are tried again.
+    // The files may be good: the server tries them again.
     if (isOutOfDescriptors(error)) throw error;
     answer.problem = (error as Error).message;
   }
   return answer;
 }
 
-/** Counted first, a search passes over orphans without a look at the library, however many they are. A library that
- *  cannot be counted now is counted with the next question. */
+/** The next question counts again. */
 function ignoreBusy(error: unknown) {
   if (!isBusy(error)) throw error;
 }
 
-/** A service is not asked: the search works without it, but for queries. */
+/** An embedding service is not called: without it the index still loads. */
 async function warmUp(loaded: LoadedIndex) {
   const query = 'a first search';
   const vector = new Float32Array(loaded.meta.dimension).fill(loaded.meta.dimension ** -0.5);
   for (let i = 0; i < warmSearches; i++) {
     if (model.isLexical) await search({ query });
-    else await searchIndex(loaded, found, vector, { query }, pause);
+    else await searchIndex(loaded, repository, vector, { query }, pause);
   }
-}
-
-/** A previous generation that cannot be read is none that one could roll back to. */
-function readPrevious(name: string): GenerationFacts | null {
-  try {
-    const files = generationFiles(path.join(config.indexFolder, name));
-    return toFacts(name, readMeta(files.meta), fs.statSync(files.index).size);
-  } catch {
-    return null;
-  }
-}
-
-function toFacts(generation: string, meta: IndexMeta, bytes: number): GenerationFacts {
-  const { model, dimension, count, sha256, built_at, job_id } = meta;
-  return { generation, model, dimension, vectors: count, bytes, sha256, built_at, job_id };
-}
-
-/** Counts anew after a commit. A library so large that it takes long is counted a quarter of the time at most. */
-async function count(): Promise<Truth> {
-  const version = dataVersion();
-  const startedAt = performance.now();
-  if (truth && (version === countedVersion || startedAt < countAgainAt)) return truth;
-  truth = await states.inSnapshot(() => countTruth(states, index, pause));
-  countedVersion = version;
-  const tookMs = performance.now() - startedAt;
-  countAgainAt = tookMs < quickMs ? 0 : performance.now() + 3 * tookMs;
-  return truth;
 }
 
 async function search(query: SearchQuery): Promise<SearchAnswer> {
@@ -140,44 +101,36 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
   if (!index || generation === null) {
     throw new AppError('index_missing', 'There is no index to search. Rebuild it first.');
   }
-  const { meta } = index;
+  const { dimension } = index.meta;
   const [vector] = await (await model.open()).embed([query.query]);
-  if (vector?.length !== meta.dimension) {
+  if (vector?.length !== dimension) {
     throw new AppError(
       'temporary',
-      `${model.name} gives ${vector?.length} numbers by now, the index has ${meta.dimension}. Rebuild the index.`,
+      `${model.name} now gives ${vector?.length} numbers; the index has ${dimension}. Rebuild the index.`,
     );
   }
-  const hits = await searchIndex(index, found, vector, query, pause);
+  const hits = await searchIndex(index, repository, vector, query, pause);
   return { hits, generation, took_ms: performance.now() - started };
 }
 
-function refuseUnknownCategory(code: string | undefined) {
-  if (code === undefined || found.hasCategory(code)) return;
+function assertCategory(code: string | undefined) {
+  if (code === undefined || repository.hasCategory(code)) return;
   throw new AppError('invalid_arguments', `The library has no category ${JSON.stringify(code)}.`);
 }
 
 async function describeEntry(key: EntryKey): Promise<EntryAnswer> {
   const { kind, id } = key;
-  const state = found.findState(kind, id, index?.meta.model ?? '');
-  if (!state) throw new AppError('not_found', `The library has no ${kind} ${JSON.stringify(id)}.`);
-  const neighbours = index ? await findNeighbours(index, found, key, neighboursShown, pause) : [];
-  return {
-    ...standingOf(found, index, kind, state),
-    isInIndex: index?.rows[kind].has(id) ?? false,
-    neighbours,
-  };
+  const entry = repository.findState(kind, id, index?.meta.model ?? '');
+  if (!entry) throw new AppError('not_found', `The library has no ${kind} ${JSON.stringify(id)}.`);
+  const neighbours = index ? await findNeighbours(index, repository, key, neighboursShown, pause) : [];
+  const isInIndex = index?.rows[kind].has(id) ?? false;
+  return { ...syncStateOf(repository, index, kind, entry), isInIndex, neighbours };
 }
 
-function track(work: Promise<void>) {
-  underWay.add(work);
-  void work.finally(() => underWay.delete(work));
-}
-
-/** What was asked before is answered first; then nothing keeps the thread alive. */
+/** Answers the open questions, then releases what keeps the thread alive. */
 async function close() {
-  await Promise.all(underWay);
+  await Promise.all(openReplies);
   library.close();
-  counted.close();
+  counting.close();
   port?.close();
 }

@@ -1,22 +1,22 @@
-// A generation held in memory: its vectors, which entry each belongs to, and what its files say about themselves.
+// A generation in memory: its vectors, the entry of each, and its meta data.
 import path from 'node:path';
 import type { Kind } from '../library/content.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { createKernel, type Kernel } from './dot.ts';
-import { readIndexFile } from './faiss-file.ts';
-import { generationFiles } from './generation.ts';
+import { readIndexFile } from './faiss-reader.ts';
+import { generationFiles } from './generation-files.ts';
 import { type IndexMeta, type MetaVector, readMeta } from './meta.ts';
 
 export type LoadedIndex = {
   meta: IndexMeta;
   dimension: number;
   bytes: number;
-  /** The bytes of all vectors, one after another: the only copy. */
+  /** The bytes of all vectors, one after another. There is no other copy. */
   vectors: Uint8Array;
   score: Kernel['score'];
-  /** From an entry's id to its place in the index. */
+  /** From an entry's id to its row in the index. */
   rows: Record<Kind, Map<string, number>>;
-  /** 1 for each row whose entry was gone when the truth was counted last: a search does not look at it. */
+  /** 1 for each row whose entry was gone at the last count. A search skips these rows. */
   isOrphan: Uint8Array;
 };
 

@@ -1,4 +1,4 @@
-// The .meta.json beside an index file: which entry each vector belongs to, and what the file was built from.
+// The .meta.json beside an index file: the entry of each vector, and what the file was built from.
 import fs from 'node:fs';
 import type { Kind } from '../library/content.ts';
 import { isObject, parseJson } from '../core/json.ts';
@@ -24,14 +24,14 @@ export type IndexMeta = {
 
 export const metaFormatVersion = 1;
 
-/** Writes and fsyncs the file, a vector a line, without making one string of it. */
+/** Writes and fsyncs a new file, one vector a line, without building one string of it. */
 export function writeMeta(file: string, { vectors, ...head }: IndexMeta) {
   const fd = fs.openSync(file, 'wx');
   try {
     fs.writeFileSync(fd, `${JSON.stringify(head).slice(0, -1)},"vectors":[\n`);
-    for (let from = 0; from < vectors.length; from += linesAtOnce) {
-      const lines = vectors.slice(from, from + linesAtOnce).map((vector) => JSON.stringify(vector));
-      const isLast = from + linesAtOnce >= vectors.length;
+    for (let from = 0; from < vectors.length; from += lineBatch) {
+      const lines = vectors.slice(from, from + lineBatch).map((vector) => JSON.stringify(vector));
+      const isLast = from + lineBatch >= vectors.length;
       fs.writeFileSync(fd, `${lines.join(',\n')}${isLast ? '\n' : ',\n'}`);
     }
     fs.writeFileSync(fd, ']}\n');
@@ -41,11 +41,12 @@ export function writeMeta(file: string, { vectors, ...head }: IndexMeta) {
   }
 }
 
-/** Throws one sentence when this is no meta file, one of another format, or one that contradicts itself. */
+/** Throws one sentence when the file is not a meta file, has another format, or contradicts itself. */
 export function readMeta(file: string): IndexMeta {
   return parseMeta(fs.readFileSync(file, 'utf8'));
 }
 
+/** Throws as `readMeta` does. */
 export function parseMeta(text: string): IndexMeta {
   const value = parseObject(text);
   if (value.format_version !== metaFormatVersion) {
@@ -68,12 +69,12 @@ export function parseMeta(text: string): IndexMeta {
   return meta;
 }
 
-const linesAtOnce = 1000;
+const lineBatch = 1000;
 const textKeys = ['model', 'model_name', 'model_version', 'sha256', 'checksum', 'job_id', 'version'] as const;
 
 function parseObject(text: string): Record<string, unknown> {
   const value = parseJson(text);
-  if (value === undefined) throw new Error('The meta file is no JSON.');
+  if (value === undefined) throw new Error('The meta file is not JSON.');
   if (isObject(value)) return value;
   throw new Error('The meta file holds no JSON object.');
 }
@@ -94,7 +95,7 @@ function isVector(value: unknown): value is MetaVector {
   return typeof entity_id === 'string' && entity_id !== '' && isKind && typeof content_hash === 'string';
 }
 
-/** As `toISOString` writes it: pages word it, and the name of a download holds its day. */
+/** Whether it is a time as `toISOString` writes it: pages format it, and the name of a download contains its day. */
 export function isTime(value: unknown): value is string {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value)) return false;
   const ms = Date.parse(value);

@@ -1,4 +1,4 @@
-// The entries that are nearest to one entry: an exact search by its own vector.
+// The entries nearest to one entry: an exact search by its vector.
 import type { Kind } from '../library/content.ts';
 import { toUnitVector } from '../embedding/vector.ts';
 import type { LoadedIndex } from './loaded.ts';
@@ -7,7 +7,7 @@ import { type Hit, type Pause, searchIndex } from './search.ts';
 
 export type EntryKey = { kind: Kind; id: string };
 
-/** The nearest first, without the entry itself; none when it has no vector of the index's model. */
+/** The nearest first, without the entry itself. Empty when the entry has no vector of the index's model. */
 export async function findNeighbours(
   index: LoadedIndex,
   library: IndexRepository,
@@ -21,7 +21,7 @@ export async function findNeighbours(
   return hits.filter((hit) => hit.kind !== kind || hit.entity_id !== id).slice(0, limit);
 }
 
-/** Of its newest embedding, else the one that the index holds. */
+/** The vector of its newest embedding, else the one in the index. */
 function vectorOf(
   { meta, dimension, rows, vectors }: LoadedIndex,
   library: IndexRepository,

@@ -3,6 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { tidyGenerations } from './generation.ts';
 import { createLiveIndex } from './live.ts';
+import { searchThreadFile } from './live-thread.ts';
 
 export type IndexParts = ReturnType<typeof createIndexParts>;
 export type IndexContext = Kernel & IndexParts;
@@ -12,6 +13,7 @@ export function createIndexParts(ctx: Context) {
   tidyGenerations(config.indexFolder);
   const liveIndex = createLiveIndex({
     config,
+    threadFile: searchThreadFile,
     onChange: () => bus.emit('index'),
     hasRoom: () => descriptors.hasRoomFor('searchThread'),
     onError: (error) => log.error({ err: error }, 'the search thread ended'),

@@ -1,5 +1,5 @@
-// What the operation `index` does: embeds what is missing or stale, builds a generation, verifies it, switches to it.
-// Until the switch the live index is untouched; a run that is stopped keeps the embeddings it has committed.
+// The work of the operation `index`: embeds missing and stale entries, builds a generation, verifies it, switches to it. The
+// live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
 import type { Config } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
 import { embedSelection } from '../embedding/embed.ts';
@@ -10,9 +10,11 @@ import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError } from '../core/errors.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { type Build, buildGeneration } from './build.ts';
-import { liveFiles, switchTo, writeBuiltBy } from './generation.ts';
+import { switchTo, writeBuiltBy } from './generation.ts';
+import { type GenerationFiles, liveFiles } from './generation-files.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
-import { recordApplied } from '../library/applied.ts';
+import { nullIfBroken } from './pointer.ts';
+import { switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
 export type RebuildArguments = Selection & { full?: boolean };
@@ -37,11 +39,11 @@ export type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFen
   model: Embedder;
 };
 
-/** `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
+/** Throws `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
 export async function rebuildIndex(args: RebuildArguments, context: RebuildContext): Promise<RebuildResult> {
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
-  refuseUnknown(repository, args);
+  assertSelection(repository, args);
   const { embedded, failed } = await embedSelection({
     queue: createSqliteQueue(library),
     repository,
@@ -75,20 +77,16 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     generation: draft.name,
   };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
-  verifyOrRefuse(files, (done, total) => progress(done, total, 'verify'));
-  progress(0, 1, 'switch');
-  context.assertFence();
-  switchTo(config.indexFolder, draft);
-  recordApplied(library, { job, result, at: new Date().toISOString() });
-  progress(1, 1, 'switch');
+  verifyOrFail(files, (done, total) => progress(done, total, 'verify'));
+  switchAndRecord(context, result, () => switchTo(config.indexFolder, draft));
   console.log(`Switched to ${draft.name} with ${meta.count} vectors.`);
   return result;
 }
 
-/** A run that is killed keeps the others waiting for what it had claimed for this long. */
+/** The entries that a killed run had claimed stay reserved for this long. */
 const leaseMs = 30_000;
 
-function refuseUnknown(
+function assertSelection(
   repository: ReturnType<typeof createEmbeddingRepository>,
   { category, entry }: Selection,
 ) {
@@ -114,7 +112,7 @@ function refuseUnknown(
   }
 }
 
-function verifyOrRefuse(files: { index: string; meta: string }, onProgress: Build['onProgress']) {
+function verifyOrFail(files: GenerationFiles, onProgress: Build['onProgress']) {
   try {
     verifyGeneration(files, onProgress);
   } catch (error) {
@@ -123,20 +121,14 @@ function verifyOrRefuse(files: { index: string; meta: string }, onProgress: Buil
   }
 }
 
-/** How many entries of the live index the new one does not hold. A live index that cannot be read lost nothing more. */
+/** The number of entries in the live index that the new one lacks; 0 when the live index cannot be read. */
 function countRemoved(indexFolder: string, { vectors }: IndexMeta): number {
-  const live = readLiveMeta(indexFolder);
+  const live = nullIfBroken(() => {
+    const files = liveFiles(indexFolder);
+    return files && readMeta(files.meta);
+  });
   if (!live) return 0;
   const key = ({ kind, entity_id }: IndexMeta['vectors'][number]) => `${kind} ${entity_id}`;
   const held = new Set(vectors.map(key));
   return live.vectors.filter((vector) => !held.has(key(vector))).length;
-}
-
-function readLiveMeta(indexFolder: string): IndexMeta | null {
-  try {
-    const files = liveFiles(indexFolder);
-    return files && readMeta(files.meta);
-  } catch {
-    return null;
-  }
 }

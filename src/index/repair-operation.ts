@@ -7,9 +7,9 @@ export const repairOperation: Operation = {
   name: 'repair',
   title: 'Repair index',
   verb: 'Repair index',
-  summary: 'Brings the index and the library together again, if they are not.',
+  summary: 'Adds missing entries to the index and removes deleted ones.',
   description:
-    'Embeds the entries that are stale, missing or failed, builds an index of exactly the library beside the live one, checks it, and switches. When the index is whole and nothing is behind, it does nothing.',
+    'Embeds stale, missing and failed entries, builds an index of exactly the library beside the live one, checks it, and switches. Does nothing when the index is intact and up to date.',
   icon: 'index',
   args: { type: 'object', additionalProperties: false, properties: {} },
   locks: indexOperation.locks,
@@ -26,15 +26,15 @@ export const repairOperation: Operation = {
           why: 'Nothing to repair: the index holds exactly the library.',
           instead: { text: 'Rebuild it…', href: url('/ui/operations/index/confirm') },
         },
-  subject: () => 'what is stale, missing, failed or orphaned',
+  subject: () => 'stale, missing and failed entries, orphan vectors',
   outcome: ({ repaired, embedded, vectors }) =>
     repaired === 0
-      ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one an entry.`
+      ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one for each entry.`
       : `${count(Number(repaired))} repaired: ${count(Number(embedded))} embedded, ${plural(Number(vectors), 'vector')}.`,
   dialog: () => ({
     question: 'Repair the index?',
     consequences: [
-      'Entries that are stale, missing or failed are embedded; vectors without an entry go.',
+      'Embeds stale, missing and failed entries; removes vectors without an entry.',
       'Search keeps using the current index until the new one is ready.',
     ],
     confirm: 'Repair index',

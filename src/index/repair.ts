@@ -1,34 +1,35 @@
-// What the operation `repair` does: nothing when the live index is whole and holds exactly the library; else the
-// rebuild, which embeds what has no current embedding and leaves out what has no entry.
+// The work of the operation `repair`: nothing when the live index is intact and holds exactly the library, else a rebuild,
+// which embeds entries without a current embedding and drops vectors without an entry.
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { generationFiles, readPointer } from './generation.ts';
+import { generationFiles } from './generation-files.ts';
 import { toRows } from './loaded.ts';
+import { readPointer } from './pointer.ts';
 import { type RebuildContext, type RebuildResult, rebuildIndex } from './rebuild.ts';
 import { createIndexRepository } from './repository.ts';
-import { countTruth } from './state.ts';
+import { countSyncStates } from './sync-state.ts';
 import { verifyGeneration } from './verify.ts';
 
-/** `repaired` counts the stale, missing and failed entries and the orphan vectors there were before. */
+/** `repaired`: the number of stale, missing and failed entries and of orphan vectors before the run. */
 type RepairResult = RebuildResult & { repaired: number };
 
-/** Refuses as `rebuildIndex` does. */
+/** Throws as `rebuildIndex` does. */
 export async function repairIndex(context: RebuildContext): Promise<RepairResult> {
   const live = readLive(context);
   const index = live && { ...live, isOrphan: new Uint8Array(live.meta.count) };
   const repository = createIndexRepository(context.library);
-  const truth = await countTruth(repository, index, () => setImmediate());
-  const { entries, fresh, stale, missing, failed, orphans } = truth;
+  const counts = await countSyncStates(repository, index, () => setImmediate());
+  const { entries, fresh, stale, missing, failed, orphans } = counts;
   const repaired = entries - fresh + orphans;
   if (live && repaired === 0) {
     console.log(`Nothing to repair: the index holds exactly the ${entries} entries of the library.`);
-    return { entries, ...asItIs(live), repaired };
+    return { entries, ...describeUnchanged(live), repaired };
   }
   console.log(`To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} orphan vectors.`);
   return { ...(await rebuildIndex({}, context)), repaired };
 }
 
-/** Null when there is no live index, or none that can be used: then every entry is missing. */
+/** Null without a usable live index: then every entry is missing. */
 function readLive({ config, model, progress }: RebuildContext) {
   try {
     const generation = readPointer(config.indexFolder)?.current;
@@ -45,7 +46,7 @@ function readLive({ config, model, progress }: RebuildContext) {
   return null;
 }
 
-function asItIs({ generation, meta, bytes }: NonNullable<ReturnType<typeof readLive>>) {
+function describeUnchanged({ generation, meta, bytes }: NonNullable<ReturnType<typeof readLive>>) {
   const { count, model, dimension, sha256 } = meta;
   const kept = { embedded: 0, reused: count, removed: 0, failed: 0 };
   return { ...kept, vectors: count, model, dimension, sha256, bytes, generation };

@@ -1,4 +1,4 @@
-// Statements on chl.db for the index: what an index would have to hold, what a hit shows, and the record of a build.
+// Statements on chl.db for the index: the state of each entry, and what a hit shows.
 import type { Db } from '../core/db/open.ts';
 import {
   contentHash,
@@ -9,8 +9,8 @@ import {
   kinds,
 } from '../library/content.ts';
 
-/** What the truth is told from. `content_hash` is of the entry's newest embedding: null when that is of another model or
- *  there is none, empty when who wrote it did not say. */
+/** `content_hash` is of the entry's newest embedding: null when that is of another model or does not exist, empty when its
+ *  writer stored no hash. */
 export type EntryState = {
   id: string;
   category_code: string;
@@ -18,14 +18,14 @@ export type EntryState = {
   content_hash: string | null;
 };
 
-/** The entries of all categories, or one, after a place in the order of category and id; `model` is the index's. */
+/** The entries of all categories, or one, after a position in the order of category and id; `model` is the index's. */
 type StatesQuery = { model: string; category?: string | undefined; category_code: string; id: string };
 
 type FoundEntry = EntryText & { category_code: string };
 
 export type IndexRepository = ReturnType<typeof createIndexRepository>;
 
-/** Only reads. */
+/** Reads only. */
 export function createIndexRepository(db: Db) {
   const states = { experience: prepareStates(db, 'experience'), manual: prepareStates(db, 'manual') };
   const entries = { experience: prepareEntry(db, 'experience'), manual: prepareEntry(db, 'manual') };
@@ -41,7 +41,7 @@ export function createIndexRepository(db: Db) {
   return {
     findEntry,
 
-    /** One after another; nothing else may be asked of this connection meanwhile. */
+    /** One after another; the connection takes no other statement meanwhile. */
     *allEntries(): Generator<FoundEntry & { id: string }> {
       for (const kind of kinds) yield* all[kind].iterate() as Iterable<FoundEntry & { id: string }>;
     },
@@ -54,7 +54,7 @@ export function createIndexRepository(db: Db) {
     idsOfCategory: (kind: Kind, code: string, after: string, size: number) =>
       members[kind].all(code, after, size) as string[],
 
-    /** Null when there is no such entry. */
+    /** Null without such an entry. */
     findState: (kind: Kind, id: string, model: string) =>
       (states[kind].one.get({ model, id }) as EntryState | undefined) ?? null,
 
@@ -64,17 +64,17 @@ export function createIndexRepository(db: Db) {
         size,
       }) as EntryState[],
 
-    /** Of the text as it stands; null when there is no such entry. */
+    /** The hash of its current text; null without such an entry. */
     hashOfEntry(kind: Kind, id: string): string | null {
       const entry = findEntry(kind, id);
       return entry ? contentHash(embeddedText(entry)) : null;
     },
 
-    /** The bytes of the entry's newest embedding if it is of this model. */
+    /** The bytes of the entry's newest embedding; null when it is of another model. */
     vectorOf: (kind: Kind, id: string, model: string) =>
       (vector.get({ kind, id, model }) as Buffer | undefined) ?? null,
 
-    /** What `work` reads over several turns of the event loop is the library at one moment. Not nested. */
+    /** `work` sees the library at one moment, over several turns of the event loop. Not nested. */
     async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
       db.exec('BEGIN');
       try {
@@ -90,7 +90,7 @@ export function libraryRevision(db: Db): number {
   return db.prepare('SELECT revision FROM ops_library_state WHERE id = 1').pluck().get() as number;
 }
 
-/** Read from indexes alone: the rows of entries and embeddings are much larger. */
+/** Reads indexes only: the rows of entries and embeddings are much larger. */
 function prepareStates(db: Db, kind: Kind) {
   const select = `SELECT x.id, x.category_code, x.embedding_status, iif(x.embedding_status = 'embedded', (
       SELECT iif(e.model_name = @model, coalesce(e.content_hash, ''), NULL) FROM embeddings e

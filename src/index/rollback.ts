@@ -1,14 +1,15 @@
-// What the operation `rollback` does: the previous generation becomes the live one, and the live one the previous, so
-// that it can be gone back to as well. Only the pointer changes.
+// The work of the operation `rollback`: the live and the previous generation change places, so a second roll back undoes the
+// first. Only the pointer changes.
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
-import { recordApplied } from '../library/applied.ts';
-import { generationFiles, readPointer, rollBack } from './generation.ts';
-import { countCoverage, wordCoverage } from './coverage.ts';
-import type { SwitchContext, SwitchResult } from '../snapshots/install.ts';
+import { countCoverage, describeCoverage } from './coverage.ts';
+import { rollBack } from './generation.ts';
+import { generationFiles } from './generation-files.ts';
+import { readPointer } from './pointer.ts';
+import { type SwitchContext, type SwitchResult, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
-/** `bad_input` with `no_previous` or `previous_unusable`. */
+/** Throws `bad_input` with `no_previous` or `previous_unusable`. */
 export function rollBackIndex(context: SwitchContext): SwitchResult {
   const { config, library, job, progress } = context;
   const pointer = readPointer(config.indexFolder);
@@ -26,18 +27,16 @@ export function rollBackIndex(context: SwitchContext): SwitchResult {
     previous: pointer.current,
     coverage,
   };
-  progress(0, 1, 'switch');
-  context.assertFence();
-  rollBack(config.indexFolder, { job_id: job.id, attempt: job.attempt, result });
-  recordApplied(library, { job, result, at: new Date().toISOString() });
-  progress(1, 1, 'switch');
+  switchAndRecord(context, result, () =>
+    rollBack(config.indexFolder, { job_id: job.id, attempt: job.attempt, result }),
+  );
   console.log(
-    `Switched back to ${result.generation} with ${vectors.length} vectors: it ${wordCoverage(coverage)}.`,
+    `Switched back to ${result.generation} with ${vectors.length} vectors: it ${describeCoverage(coverage)}.`,
   );
   return result;
 }
 
-/** The previous generation may be of another model than the settings name now, or damaged on the disk. */
+/** Returns the entries of its vectors. The settings may name another model by now, and the files may be damaged. */
 function readUsable({ model, progress }: SwitchContext, folder: string) {
   try {
     const { meta } = verifyGeneration(generationFiles(folder), (done, total) =>

@@ -1,17 +1,11 @@
-// Exact search in a loaded index: scores every vector in small steps, so that others who share the thread never wait
-// long, and picks the best that the filters and the library allow.
+// Exact search in a loaded index: scores every vector in small steps, so that other work in the thread never waits long, and
+// picks the best rows that the filters and the library allow.
 import type { Kind } from '../library/content.ts';
-import { type BestOf, createBest, type Place } from './best.ts';
+import { type BestOf, createBest, type ScoredRow } from './best.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { IndexRepository } from './repository.ts';
+import type { SearchQuery } from './search-query.ts';
 import { makeSnippet } from './snippet.ts';
-
-export type SearchQuery = {
-  query: string;
-  kind?: Kind | undefined;
-  category?: string | undefined;
-  limit?: number | undefined;
-};
 
 export type Hit = {
   entity_id: string;
@@ -26,15 +20,15 @@ type Searchable = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension'>
   meta: Pick<LoadedIndex['meta'], 'vectors'>;
 };
 
-/** Lets other work in, between two steps of a few milliseconds. */
+/** Called between two steps of a few milliseconds, so that other work can run. */
 export type Pause = () => Promise<unknown>;
 
 const defaultLimit = 10;
 /** A step reads 16 MiB of vectors: 2 to 4 ms. */
-const numbersAStep = 4 * 1024 * 1024;
-const orphansAtOnce = 1000;
+const numbersPerStep = 4 * 1024 * 1024;
+const orphanBatch = 1000;
 
-/** The best hits first, equal ones by id. An entry that is no longer in the library is never among them. */
+/** The best hits first, equal ones by id. Entries that are no longer in the library are left out. */
 export async function searchIndex(
   index: Searchable,
   library: IndexRepository,
@@ -48,16 +42,16 @@ export async function searchIndex(
     (inCategory === null || inCategory[row] === 1) &&
     (kind === undefined || index.meta.vectors[row]?.kind === kind);
   const hits: Hit[] = [];
-  let after: Place | null = null;
-  for (let wanted = limit * 2; ; wanted = orphansAtOnce) {
-    const places: Place[] = await pickBest(index, vector, { wanted, isWanted, after }, pause);
-    for (const place of places) {
-      const hit = toHit(index, library, place, query);
+  let after: ScoredRow | null = null;
+  for (let wanted = limit * 2; ; wanted = orphanBatch) {
+    const rows: ScoredRow[] = await pickBest(index, vector, { wanted, isWanted, after }, pause);
+    for (const row of rows) {
+      const hit = toHit(index, library, row, query);
       if (hit) hits.push(hit);
       if (hits.length === limit) return hits;
     }
-    if (places.length < wanted) return hits;
-    after = places.at(-1) ?? null;
+    if (rows.length < wanted) return hits;
+    after = rows.at(-1) ?? null;
   }
 }
 
@@ -67,22 +61,22 @@ export async function pickBest(
   vector: Float32Array,
   of: BestOf,
   pause: Pause,
-): Promise<Place[]> {
+): Promise<ScoredRow[]> {
   const count = meta.vectors.length;
-  const step = Math.max(2, Math.floor(numbersAStep / dimension));
-  const best = createBest(meta.vectors, of);
+  const step = Math.max(2, Math.floor(numbersPerStep / dimension));
+  const { best, offer } = createBest(meta.vectors, of);
   for (let first = 0; first < count; first += step) {
     if (first > 0) await pause();
-    best.offer(score(vector, first, Math.min(first + step, count)), first);
+    offer(score(vector, first, Math.min(first + step, count)), first);
   }
-  return best.places;
+  return best;
 }
 
-/** Null for an orphan: a vector whose entry is gone. */
+/** Null for an orphan, a vector whose entry is gone. */
 function toHit(
   { meta }: Searchable,
   library: IndexRepository,
-  { row, score }: Place,
+  { row, score }: ScoredRow,
   query: string,
 ): Hit | null {
   const vector = meta.vectors[row];
@@ -93,9 +87,9 @@ function toHit(
   return { entity_id: vector.entity_id, kind: vector.kind, category_code, title, score, snippet };
 }
 
-const idsAtOnce = 5000;
+const idBatch = 5000;
 
-/** 1 for each row whose entry is in the category now; the index itself does not know. */
+/** 1 for each row whose entry is in the category now. The index itself holds no categories. */
 async function rowsOfCategory(
   { rows, meta }: Searchable,
   library: IndexRepository,
@@ -105,12 +99,12 @@ async function rowsOfCategory(
   const allowed = new Uint8Array(meta.vectors.length);
   for (const kind of ['experience', 'manual'] as const) {
     for (let after = ''; ; await pause()) {
-      const ids = library.idsOfCategory(kind, code, after, idsAtOnce);
+      const ids = library.idsOfCategory(kind, code, after, idBatch);
       for (const id of ids) {
         const row = rows[kind].get(id);
         if (row !== undefined) allowed[row] = 1;
       }
-      if (ids.length < idsAtOnce) break;
+      if (ids.length < idBatch) break;
       after = ids.at(-1) as string;
     }
   }

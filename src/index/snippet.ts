@@ -1,24 +1,24 @@
-// The piece of an entry's text that a hit shows.
+// The part of an entry's text that a hit shows.
 
 const lead = 50;
-const mostUnits = 160;
-/** Shorter words of a query ("a", "to") are everywhere. */
-const leastWord = 3;
+const maxUnits = 160;
+/** Shorter words of a query ("a", "to") occur everywhere. */
+const minWord = 3;
 
-/** About 160 characters of `text` on one line, from shortly before the first place where a word of the query begins a
- *  word; from the start when none does. An ellipsis stands where text was left out. */
+/** About 160 characters of `text` on one line, from shortly before the first word that begins with a word of the query, else
+ *  from the start. An ellipsis marks text that was left out. */
 export function makeSnippet(text: string, query: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  if (line.length <= mostUnits) return line;
+  if (line.length <= maxUnits) return line;
   const found = findWord(line, query);
   const from = found <= lead ? 0 : startOfWord(line, found - lead);
-  const to = from + mostUnits >= line.length ? line.length : endOfWord(line, from + mostUnits);
+  const to = from + maxUnits >= line.length ? line.length : endOfWord(line, from + maxUnits);
   return `${from > 0 ? '… ' : ''}${line.slice(from, to).trim()}${to < line.length ? ' …' : ''}`;
 }
 
 type TextPart = { text: string; isMatch: boolean };
 
-/** The text in parts, for who marks those words that begin with a word of the query. */
+/** Splits the text at the words that begin with a word of the query. */
 export function markWords(text: string, query: string): TextPart[] {
   const pattern = wordPattern(query, '[\\p{L}\\p{N}]*');
   if (pattern === null) return [{ text, isMatch: false }];
@@ -37,15 +37,15 @@ function findWord(line: string, query: string): number {
   return match?.index ?? 0;
 }
 
-/** Finds where a word begins with a word of the query; null when none of those is telling. */
+/** Matches where a word begins with a word of the query; null when every word of the query is too short. */
 function wordPattern(query: string, rest = ''): RegExp | null {
   const words = query.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const telling = words.filter((word) => word.length >= leastWord);
-  if (telling.length === 0) return null;
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${telling.join('|')})${rest}`, 'giu');
+  const long = words.filter((word) => word.length >= minWord);
+  if (long.length === 0) return null;
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${long.join('|')})${rest}`, 'giu');
 }
 
-/** Text without spaces is cut where it is, but never through a surrogate pair. */
+/** Text without spaces is cut anywhere but inside a surrogate pair. */
 function startOfWord(line: string, from: number): number {
   const space = line.indexOf(' ', from);
   if (space >= 0 && space < from + 30) return space + 1;

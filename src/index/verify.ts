@@ -1,13 +1,15 @@
-// Proves that a generation's files belong together and can be searched, before anything is switched to them.
+// Verifies that a generation's files belong together and can be searched, before a switch to them.
 import { createKernel } from './dot.ts';
-import { type IndexFile, readIndexHeader, readVector, scanIndexFile } from './faiss-file.ts';
+import { readIndexHeader } from './faiss-header.ts';
+import { type IndexFile, readVector, scanIndexFile } from './faiss-reader.ts';
+import type { GenerationFiles } from './generation-files.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 
-/** Reads the index file once, without holding it. Throws one sentence when hash, counts or dimension differ from the
- *  meta file, or when one of some sampled vectors does not find itself. */
+/** Reads the index file once, in chunks. Throws one sentence when hash, count or dimension differ from the meta file, or when
+ *  a sampled vector does not find itself. */
 export function verifyGeneration(
-  files: { index: string; meta: string },
-  onProgress: (done: number, total: number) => void = () => {},
+  files: GenerationFiles,
+  onProgress: (done: number, total: number) => void,
 ): { meta: IndexMeta; index: IndexFile } {
   const meta = readMeta(files.meta);
   const { dimension, count } = readIndexHeader(files.index);
@@ -28,30 +30,32 @@ export function verifyGeneration(
   return { meta, index };
 }
 
-type Sample = { row: number; vector: Float32Array; own: number; best: number };
+type Sample = { row: number; vector: Float32Array; self: number; best: number };
 
 const sampleCount = 8;
 
-/** Some vectors, evenly spread over the file. */
+/** Vectors evenly spread over the file. */
 function readSamples(file: string, { count, dimension }: IndexMeta): Sample[] {
   const wanted = Math.min(sampleCount, count);
   return Array.from({ length: wanted }, (_, i) => {
     const row = Math.floor((i * count) / wanted);
-    return { row, vector: readVector(file, dimension, row), own: 0, best: Number.NEGATIVE_INFINITY };
+    return { row, vector: readVector(file, dimension, row), self: 0, best: Number.NEGATIVE_INFINITY };
   });
 }
 
 function noteScores(sample: Sample, scores: Float32Array, first: number) {
   for (const score of scores) if (score > sample.best) sample.best = score;
-  sample.own = scores[sample.row - first] ?? sample.own;
+  sample.self = scores[sample.row - first] ?? sample.self;
 }
 
-/** Another vector may score the same (entries with the same text), but none may score more. */
-function assertFound({ row, own, best }: Sample, meta: IndexMeta) {
-  const isFound = Math.abs(own - 1) < 1e-3 && best <= own + 1e-4;
+/** Another vector may score the same (an entry with the same text), but not more. */
+function assertFound({ row, self, best }: Sample, meta: IndexMeta) {
+  const isFound = Math.abs(self - 1) < 1e-3 && best <= self + 1e-4;
   if (isFound) return;
   const id = meta.vectors[row]?.entity_id;
-  throw new Error(`A search for vector ${row} (${id}) does not find it: it scores ${own}, the best ${best}.`);
+  throw new Error(
+    `A search for vector ${row} (${id}) does not find it: it scores ${self}, the best ${best}.`,
+  );
 }
 
 function assertSame(what: string, inIndex: number | string, inMeta: number | string) {

@@ -38,7 +38,7 @@ export function viewRunDialog(
     viewField(name, property, filled[name], problemOf(name)),
   );
   const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
-  const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.truth());
+  const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
   const isDestructive = operation.danger(filled) === 'destructive';
   return {
     ...operation.dialog(filled, ctx.config),

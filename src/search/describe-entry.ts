@@ -1,4 +1,4 @@
-// One entry as page and API show it: its fields, its state in the queue, how it stands to the index, its neighbours.
+// One entry as page and API show it: its fields, its state in the queue, how it compares with the index, its neighbours.
 import { type Kind, kinds } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
 import type { EntryAnswer } from '../index/live-protocol.ts';
@@ -7,16 +7,16 @@ import type { SearchContext } from './parts.ts';
 
 export type DescribedEntry = {
   entry: Entry;
-  /** Null when nothing but the entry's status is known. */
+  /** Null when only the entry's status is known. */
   task: QueueTask | null;
-  /** Null when the index cannot be asked; `problem` says why. */
+  /** Null when the index cannot answer; `problem` says why. */
   standing: EntryAnswer | null;
   problem: string | null;
-  /** Experiences and manuals have ids of their own: the other kind, when it has this id too. */
+  /** The other kind, when it has an entry of this id too. */
   namesake: Kind | null;
 };
 
-/** Without a kind the experience of this id, else the manual. Throws `not_found`. */
+/** Without a kind: the experience of this id, else the manual. Throws `not_found`. */
 export async function describeEntry(
   { entries, liveIndex }: Pick<SearchContext, 'entries' | 'liveIndex'>,
   id: string,
@@ -38,7 +38,7 @@ export async function describeEntry(
   }
 }
 
-/** Undefined for an empty text; throws `invalid_arguments` for what is no kind. */
+/** Undefined for an empty text. Throws `invalid_arguments` for an unknown kind. */
 export function readKind(text = ''): Kind | undefined {
   if (text === '') return undefined;
   const kind = kinds.find((name) => name === text);

@@ -7,15 +7,15 @@ import type { Model } from '../embedding/embedder.ts';
 import { AppError } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { bytes, plural } from '../core/format.ts';
-import { type IndexHeader, readIndexHeader } from '../index/faiss-file.ts';
-import { modelSlug } from '../index/generation.ts';
+import { type IndexHeader, readIndexHeader } from '../index/faiss-header.ts';
+import { modelSlug } from '../index/generation-files.ts';
 import { type Coverage, countCoverage } from '../index/coverage.ts';
 import type { MetaVector } from '../index/meta.ts';
 import { openZip } from './entries.ts';
 import { hashFile, hashFileSync } from './hash.ts';
 import { linkForeignSet } from './link.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './manifest.ts';
-import { assertModest, readDescribed } from './meta.ts';
+import { assertParsable, readDescribed } from './meta.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 import type { CheckStage } from './stages.ts';
 import { type Members, nameMembers, type Unpacked, unpack } from './unpack.ts';
@@ -114,7 +114,7 @@ async function checkContent(
     throw refusal('meta_invalid', `The meta file is too large for ${plural(header.count, 'vector')}.`);
   }
   const json = fs.readFileSync(files.meta);
-  assertModest(json, header.count);
+  assertParsable(json, header.count);
   const text = json.toString('utf8');
   if (manifest) assertCompatible(manifest, header, model);
   const described = manifest

@@ -1,51 +1,51 @@
 // The live generation as a ZIP that is written while it is sent (archiver, stored: vectors do not compress). All files are
-// opened before the first byte goes out, so it is one generation whatever is switched meanwhile.
+// opened before the first byte is sent, so a switch meanwhile does not change what is sent.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ZipArchive } from 'archiver';
 import { AppError } from '../core/errors.ts';
-import { generationFiles, modelSlug } from '../index/generation.ts';
+import { generationFiles, modelSlug } from '../index/generation-files.ts';
 import type { GenerationFacts } from '../index/live-protocol.ts';
 import { type Manifest, manifestName, snapshotFormat } from './manifest.ts';
 
 type Download = {
   generation: string;
   fileName: string;
-  /** Of the whole ZIP. */
+  /** The length of the ZIP. */
   bytes: number;
-  /** To be called once. When the stream closes, for whatever reason, so do the files. */
+  /** To be called once. The files are closed with the stream, whatever ends it. */
   stream(): Promise<Readable>;
   close(): void;
 };
 
-/** What the live index says of its generation, and follows the pointer when asked. */
+/** The part of the live index that a download needs: the facts of its generation. */
 export type LiveFacts = {
-  truth(): { [Key in keyof GenerationFacts]: GenerationFacts[Key] | null };
+  indexState(): { [Key in keyof GenerationFacts]: GenerationFacts[Key] | null };
   refresh(): Promise<void>;
 };
 
-/** The files of a generation are removed at the second switch after it; then the live index is asked again. */
-const mostTries = 20;
+/** The second switch after a generation removes its files; then the newest generation is tried. */
+const maxTries = 20;
 
-/** Throws `index_missing` when there is nothing to download. The backup of the generation before is left out when the ZIP
- *  would be larger than `mostBytes`. */
+/** Throws `index_missing` without an index. The backup of the previous generation is left out when the ZIP would be larger
+ *  than `maxBytes`. */
 export async function openDownload(
   indexFolder: string,
   live: LiveFacts,
-  { withBackup, mostBytes }: { withBackup: boolean; mostBytes: number },
+  { withBackup, maxBytes }: { withBackup: boolean; maxBytes: number },
 ): Promise<Download> {
   for (let tries = 1; ; tries++) {
-    const facts = live.truth();
-    if (!isWhole(facts)) {
+    const facts = live.indexState();
+    if (!hasGeneration(facts)) {
       throw new AppError('index_missing', 'There is no index to download. Rebuild the index first.');
     }
     try {
       const members = openMembers(path.join(indexFolder, facts.generation), facts, withBackup);
-      return toDownload(facts, fitting(facts, members, mostBytes));
+      return toDownload(facts, dropBackupAbove(maxBytes, facts, members));
     } catch (error) {
-      if (tries === mostTries || fs.existsSync(path.join(indexFolder, facts.generation))) throw error;
+      if (tries === maxTries || fs.existsSync(path.join(indexFolder, facts.generation))) throw error;
       await live.refresh();
     }
   }
@@ -53,7 +53,7 @@ export async function openDownload(
 
 type Member = { name: string; fd: number; bytes: number; sha256: string | null; isBackup: boolean };
 
-/** In the order of the ZIP. It ends with text, in which no end of a ZIP occurs by chance. */
+/** In the order of the ZIP, which ends with text: the signature of an end record does not occur there by chance. */
 function openMembers(folder: string, facts: GenerationFacts, withBackup: boolean): Member[] {
   const files = generationFiles(folder);
   const stem = `unified_${modelSlug(facts.model)
@@ -77,8 +77,8 @@ function openMembers(folder: string, facts: GenerationFacts, withBackup: boolean
   }
 }
 
-function fitting(facts: GenerationFacts, members: Member[], mostBytes: number): Member[] {
-  if (zipBytes(facts, members) <= mostBytes) return members;
+function dropBackupAbove(maxBytes: number, facts: GenerationFacts, members: Member[]): Member[] {
+  if (zipBytes(facts, members) <= maxBytes) return members;
   closeAll(members.filter(({ isBackup }) => isBackup));
   return members.filter(({ isBackup }) => !isBackup);
 }
@@ -92,7 +92,7 @@ function toDownload(facts: GenerationFacts, members: Member[]): Download {
     close: () => closeAll(members),
     async stream() {
       try {
-        // Loaded with the first download: it takes as long as a fifth of the server's start.
+        // Imported by the first download: loading it takes a fifth of the server's start.
         const { ZipArchive } = await import('archiver');
         for (const member of members) member.sha256 ??= await hashFile(member.fd);
         return archive(new ZipArchive({ store: true, highWaterMark: readBytes }), facts, members);
@@ -124,7 +124,7 @@ function archive(zip: ZipArchive, facts: GenerationFacts, members: Member[]): Re
   return zip;
 }
 
-/** The hashes have one length, so its size is known before they are. */
+/** All hashes have the same length, so the size of the manifest is known before they are. */
 function manifestOf({ model, dimension, vectors, built_at }: GenerationFacts, members: Member[]): string {
   const files = members.map(({ name, sha256 }) => [name, sha256 ?? '0'.repeat(64)]);
   const manifest: Manifest = {
@@ -138,7 +138,7 @@ function manifestOf({ model, dimension, vectors, built_at }: GenerationFacts, me
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** As archiver writes it: a descriptor behind each file, none behind the manifest. Tested against what it writes. */
+/** The length of the ZIP as archiver writes it: a descriptor behind each file, none behind the manifest. */
 function zipBytes(facts: GenerationFacts, members: Member[]): number {
   const headers = (name: string) => 30 + 46 + 2 * name.length;
   const manifest = headers(manifestName) + Buffer.byteLength(manifestOf(facts, members));
@@ -157,6 +157,6 @@ function closeAll(members: Member[]) {
   for (const { fd } of members) fs.closeSync(fd);
 }
 
-function isWhole(facts: ReturnType<LiveFacts['truth']>): facts is GenerationFacts {
+function hasGeneration(facts: ReturnType<LiveFacts['indexState']>): facts is GenerationFacts {
   return facts.generation !== null;
 }

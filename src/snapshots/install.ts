@@ -1,44 +1,21 @@
-// What the operation `snapshot` does: a staged snapshot is verified once more and becomes the live generation. Until the
-// switch the live index is untouched, and the staged files stay until after it, so that a retry finds them.
-import type { Config } from '../core/config.ts';
-import type { Db } from '../core/db/open.ts';
-import type { Model } from '../embedding/embedder.ts';
+// The work of the operation `snapshot`: verifies a staged snapshot again and makes it the live generation. The live index
+// stays in use until the switch; the staged files are removed after it, so that a retry finds them.
 import { AppError } from '../core/errors.ts';
-import { recordApplied } from '../library/applied.ts';
-import type { ScriptContext } from '../jobs/script.ts';
-import {
-  linkBackup,
-  linkInto,
-  generationFiles,
-  readPointer,
-  startGeneration,
-  switchTo,
-  writeBuiltBy,
-} from '../index/generation.ts';
-import { type Coverage, countCoverage, wordCoverage } from '../index/coverage.ts';
+import { countCoverage, describeCoverage } from '../index/coverage.ts';
+import { linkBackup, linkInto, startGeneration, switchTo, writeBuiltBy } from '../index/generation.ts';
+import { type GenerationFiles, generationFiles } from '../index/generation-files.ts';
+import { readPointer } from '../index/pointer.ts';
+import { type SwitchContext, type SwitchResult, switchAndRecord } from '../index/switch.ts';
+import { verifyGeneration } from '../index/verify.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 import { findStaged, removeStaged, type Staged, stagedFolder } from './staging.ts';
-import { verifyGeneration } from '../index/verify.ts';
 
-export type SwitchResult = {
-  vectors: number;
-  generation: string;
-  previous: string | null;
-  coverage: Coverage;
-};
-
-export type SwitchContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
-  config: Pick<Config, 'indexFolder'>;
-  library: Db;
-  model: Pick<Model, 'name' | 'dimension'>;
-};
-
-/** `bad_input` with `staged_gone`, `index_changed`, `model_mismatch` or `dimension_mismatch`. */
+/** Throws `bad_input` with `staged_gone`, `index_changed`, `model_mismatch` or `dimension_mismatch`. */
 export function installSnapshot(args: { staged_id?: string }, context: SwitchContext): SwitchResult {
   const { config, library, model, job, progress } = context;
-  const staged = findStagedOrRefuse(config.indexFolder, args.staged_id);
+  const staged = requireStaged(config.indexFolder, args.staged_id);
   const files = generationFiles(stagedFolder(config.indexFolder, staged.staged_id));
-  const vectors = verifyOrRefuse(files, model, (done, total) => progress(done, total, 'verify'));
+  const vectors = verifyStaged(files, model, (done, total) => progress(done, total, 'verify'));
   progress(0, 1, 'coverage');
   const coverage = countCoverage(library, vectors);
   const draft = startGeneration(config.indexFolder, new Date());
@@ -47,30 +24,26 @@ export function installSnapshot(args: { staged_id?: string }, context: SwitchCon
   const previous = readPointer(config.indexFolder)?.current ?? null;
   const result = { vectors: vectors.length, generation: draft.name, previous, coverage };
   writeBuiltBy(draft, { job_id: job.id, attempt: job.attempt, result });
-  progress(0, 1, 'switch');
-  context.assertFence();
-  switchTo(config.indexFolder, draft);
-  recordApplied(library, { job, result, at: new Date().toISOString() });
+  switchAndRecord(context, result, () => switchTo(config.indexFolder, draft));
   removeStaged(config.indexFolder, staged.staged_id);
-  progress(1, 1, 'switch');
-  console.log(`Switched to ${draft.name} with ${vectors.length} vectors: it ${wordCoverage(coverage)}.`);
+  console.log(`Switched to ${draft.name} with ${vectors.length} vectors: it ${describeCoverage(coverage)}.`);
   return result;
 }
 
 /** The newest one when none is named. */
-function findStagedOrRefuse(indexFolder: string, id: string | undefined): Staged {
+function requireStaged(indexFolder: string, id: string | undefined): Staged {
   const staged = findStaged(indexFolder, id);
   if (staged) return staged;
   throw new AppError(
     'bad_input',
-    'The uploaded snapshot is no longer there: it is kept for an hour. Upload it again. The current index is unchanged.',
+    'The uploaded snapshot is gone: it is kept for an hour. Upload it again. The current index is unchanged.',
     { code: 'staged_gone' },
   );
 }
 
-/** Gives which entry each vector belongs to. Disk and settings may have changed since the upload was checked. */
-function verifyOrRefuse(
-  files: { index: string; meta: string },
+/** Returns the entry of each vector. Disk and settings may have changed since the upload was checked. */
+function verifyStaged(
+  files: GenerationFiles,
   model: SwitchContext['model'],
   onProgress: (done: number, total: number) => void,
 ) {
@@ -80,10 +53,7 @@ function verifyOrRefuse(
   return meta.vectors;
 }
 
-function verifyFiles(
-  files: { index: string; meta: string },
-  onProgress: (done: number, total: number) => void,
-) {
+function verifyFiles(files: GenerationFiles, onProgress: (done: number, total: number) => void) {
   try {
     return verifyGeneration(files, onProgress);
   } catch (error) {

@@ -1,5 +1,5 @@
 // What the meta file of a snapshot says must be what its index and its manifest are.
-import type { IndexHeader } from '../index/faiss-file.ts';
+import type { IndexHeader } from '../index/faiss-header.ts';
 import { type MetaVector, parseMeta } from '../index/meta.ts';
 import type { Manifest } from './manifest.ts';
 import { refusal } from './refusal.ts';
@@ -37,7 +37,7 @@ const [opener, closer, braceBit] = [0x7b, 0x7d, 0x20];
 
 /** Before it is parsed: a parser that meets millions of brackets or values takes a hundred times their size in memory.
  *  Throws `meta_invalid`. */
-export function assertModest(json: Buffer, vectors: number) {
+export function assertParsable(json: Buffer, vectors: number) {
   const most = valuesOfAVector * vectors + valuesBeside;
   let depth = 0;
   let values = 0;

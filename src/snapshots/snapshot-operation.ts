@@ -1,6 +1,6 @@
 import { url } from '../core/url.ts';
 import { AppError } from '../core/errors.ts';
-import { wordCoverage } from '../index/coverage.ts';
+import { describeCoverage } from '../index/coverage.ts';
 import { findStaged, type Staged } from './staging.ts';
 import { count, plural } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
@@ -79,6 +79,6 @@ function describe({ file_name, uploaded_by, manifest, coverage }: Staged): strin
   const built = built_at ? `, built ${built_at.slice(0, 16).replace('T', ' ')} UTC` : '';
   return [
     `${file_name}, uploaded by ${uploaded_by}: ${count(vectors)} vectors of ${dimension} numbers by ${model}${built}.`,
-    `It ${wordCoverage(coverage)}.`,
+    `It ${describeCoverage(coverage)}.`,
   ];
 }

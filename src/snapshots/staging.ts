@@ -3,7 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isObject, parseJson } from '../core/json.ts';
-import { generationFiles, liveFiles, unlessBroken } from '../index/generation.ts';
+import { generationFiles, liveFiles } from '../index/generation-files.ts';
+import { nullIfBroken } from '../index/pointer.ts';
 import type { Coverage } from '../index/coverage.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -88,8 +89,8 @@ export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: strin
 
 /** Whether its index is the very file that answers searches; a copy on another file system is not found out. */
 function isLive(indexFolder: string, id: string): boolean {
-  const live = unlessBroken(() => liveFiles(indexFolder));
-  const staged = unlessBroken(() => generationFiles(stagedFolder(indexFolder, id)));
+  const live = nullIfBroken(() => liveFiles(indexFolder));
+  const staged = nullIfBroken(() => generationFiles(stagedFolder(indexFolder, id)));
   if (!live || !staged) return false;
   const [one, other] = [fs.statSync(live.index), fs.statSync(staged.index)];
   return one.ino === other.ino && one.dev === other.dev;

@@ -1,7 +1,8 @@
 // Proves that an index file from elsewhere can be searched: every vector is finite and of length 1, and some of them are
 // found by a search for themselves. Reads the file once, a few megabytes at a time.
 import { createKernel, squareSum } from '../index/dot.ts';
-import { type IndexHeader, readVector, scanIndexVectors } from '../index/faiss-file.ts';
+import type { IndexHeader } from '../index/faiss-header.ts';
+import { readVector, scanIndexVectors } from '../index/faiss-reader.ts';
 import { refusal } from './refusal.ts';
 
 const sampleCount = 2;

@@ -28,9 +28,9 @@ export function queueSource(counts: Pick<LibraryCounts, 'queue'>): Source {
   };
 }
 
-export function indexSource(liveIndex: Pick<LiveIndex, 'truth'>): Source {
+export function indexSource(liveIndex: Pick<LiveIndex, 'indexState'>): Source {
   return () => {
-    const { vectors, fresh, stale, missing, failed, orphans } = liveIndex.truth();
+    const { vectors, fresh, stale, missing, failed, orphans } = liveIndex.indexState();
     return {
       index_vectors: vectors,
       index_fresh: fresh,

@@ -11,6 +11,7 @@ import { chooseEmbedder, openOnFirstUse } from '../../src/embedding/choose.ts';
 import { embedClaims } from '../../src/embedding/embed.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { refuse, startService } from '../support/embedding-service.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { runScript } from '../support/script.ts';
@@ -32,11 +33,17 @@ t.test('the configured service builds and searches the index', async (t) => {
   const { result, stderr } = await runScript(config, 'index');
   t.match(result, { embedded: 2, vectors: 2, model: 'some/model', dimension: 4 }, stderr);
   const asked = service.asked.length;
-  const live = createLiveIndex({ config, onChange() {}, onError: (error) => t.fail(error.message) });
+  const live = createLiveIndex({
+    config,
+    threadFile: searchThreadFile,
+    hasRoom: () => true,
+    onChange() {},
+    onError: (error) => t.fail(error.message),
+  });
   t.teardown(live.stop);
   service.misbehave = (_, response) => refuse(response, 503);
   await live.start();
-  t.match(live.truth(), { state: 'ready', problem: null, fresh: 2 });
+  t.match(live.indexState(), { state: 'ready', problem: null, fresh: 2 });
   t.equal(service.asked.length, asked, 'it can be down while the index is loaded');
   await t.rejects(live.search({ query: 'title' }), {
     code: 'temporary',

@@ -1,18 +1,18 @@
 import t from 'tap';
 import { type BestOf, createBest } from '../../src/index/best.ts';
 
-/** The ids of the best rows when their scores come three at a time. */
+/** The ids of the best rows when their scores arrive three at a time. */
 function pick(ids: string[], scores: Float32Array, of: Partial<BestOf> & { wanted: number }) {
   const vectors = ids.map((entity_id) => ({ entity_id }));
-  const best = createBest(vectors, { isWanted: () => true, ...of });
-  for (let first = 0; first < scores.length; first += 3) best.offer(scores.subarray(first, first + 3), first);
-  return best.places.map(({ row }) => ids[row]);
+  const { best, offer } = createBest(vectors, { isWanted: () => true, ...of });
+  for (let first = 0; first < scores.length; first += 3) offer(scores.subarray(first, first + 3), first);
+  return best.map(({ row }) => ids[row]);
 }
 
 const ids = ['d', 'a', 'c', 'b', 'e'];
 const scores = Float32Array.of(1, 2, 1, 1, 3);
 
-t.test('the best rows come by score, equal ones by id', (t) => {
+t.test('the best rows are ordered by score, then by id', (t) => {
   t.same(pick(ids, scores, { wanted: 5 }), ['e', 'a', 'b', 'c', 'd']);
   t.same(pick(ids, scores, { wanted: 3 }), ['e', 'a', 'b']);
   t.same(pick(ids, scores, { wanted: 9 }), ['e', 'a', 'b', 'c', 'd'], 'fewer than wanted');
@@ -20,14 +20,14 @@ t.test('the best rows come by score, equal ones by id', (t) => {
   t.end();
 });
 
-t.test('the rows after a place are those that come later in the same order', (t) => {
+t.test('a start row leaves only the rows later in the same order', (t) => {
   t.same(pick(ids, scores, { wanted: 2, after: { row: 1, score: 2 } }), ['b', 'c']);
   t.same(pick(ids, scores, { wanted: 2, after: { row: 3, score: 1 } }), ['c', 'd']);
   t.same(pick(ids, scores, { wanted: 2, after: { row: 0, score: 1 } }), []);
   t.end();
 });
 
-t.test('the best of many are those that sorting would give', (t) => {
+t.test('the best of many rows equal those of a full sort', (t) => {
   const many = Array.from({ length: 3000 }, (_, i) => `E${(i * 7919) % 3000}`);
   const each = Float32Array.from(many, (_, i) => ((i * 104_729) % 97) / 97);
   const sorted = [...many.keys()].sort(

@@ -1,17 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { generationFiles, modelSlug } from '../../src/index/generation-files.ts';
 import {
-  generationFiles,
   linkBackup,
-  modelSlug,
   readAppliedGeneration,
-  readPointer,
   startGeneration,
   switchTo,
   tidyGenerations,
   writeBuiltBy,
 } from '../../src/index/generation.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 
 let minute = 0;
 
@@ -31,13 +30,13 @@ function makeDraft(indexFolder: string, content: string) {
   return draft;
 }
 
-t.test('the slug of a model is as CHL makes it', (t) => {
+t.test('the slug of a model equals that of CHL', (t) => {
   t.equal(modelSlug('chl/built-in-384'), 'chl_built-in-384');
   t.equal(modelSlug('Org/All-MiniLM-L6.v2'), 'org_all-minilm-l6v2');
   t.end();
 });
 
-t.test('a generation is nowhere to be seen until the switch', (t) => {
+t.test('a generation is invisible until the switch', (t) => {
   const folder = path.join(t.testdir(), 'faiss_index');
   t.equal(readPointer(folder), null);
   const draft = makeDraft(folder, 'one');
@@ -57,7 +56,7 @@ t.test('the previous generation stays, older ones are removed', (t) => {
   t.end();
 });
 
-t.test('the pair of the generation before lies beside, as hard links', (t) => {
+t.test('the files of the previous generation are linked as backup', (t) => {
   const folder = t.testdir();
   const first = path.join(folder, makeLive(folder, 'one'));
   const second = path.join(folder, makeLive(folder, 'two'));
@@ -74,7 +73,7 @@ t.test('the pair of the generation before lies beside, as hard links', (t) => {
   t.end();
 });
 
-t.test('a build that died leaves nothing behind', (t) => {
+t.test('a killed build leaves nothing behind', (t) => {
   const folder = t.testdir();
   const live = makeLive(folder, 'one');
   makeDraft(folder, 'died while it was built');
@@ -87,15 +86,18 @@ t.test('a build that died leaves nothing behind', (t) => {
   t.end();
 });
 
-t.test('without a readable pointer no generation is removed, and the files of others never are', (t) => {
-  const folder = t.testdir({ 'unified_old.index': 'of another program' });
-  const live = makeLive(folder, 'one');
-  fs.writeFileSync(path.join(folder, 'current'), '../elsewhere\n');
-  t.throws(() => readPointer(folder), /names no generation/);
-  tidyGenerations(folder);
-  t.same(fs.readdirSync(folder).sort(), ['current', live, 'unified_old.index']);
-  t.end();
-});
+t.test(
+  'an unreadable pointer protects all generations, and files of other programs are never removed',
+  (t) => {
+    const folder = t.testdir({ 'unified_old.index': 'of another program' });
+    const live = makeLive(folder, 'one');
+    fs.writeFileSync(path.join(folder, 'current'), '../elsewhere\n');
+    t.throws(() => readPointer(folder), /names no generation/);
+    tidyGenerations(folder);
+    t.same(fs.readdirSync(folder).sort(), ['current', live, 'unified_old.index']);
+    t.end();
+  },
+);
 
 t.test('a broken live generation does not stop the next one', (t) => {
   const folder = t.testdir();
@@ -116,14 +118,14 @@ t.test('the files of a generation are one index with its meta file', (t) => {
     empty: {},
   });
   const files = (name: string) => () => generationFiles(path.join(folder, name));
-  t.throws(files('two'), /holds 2 index files; one is wanted/);
+  t.throws(files('two'), /holds 2 index files instead of one/);
   t.throws(files('alone'), /has no unified_a.meta.json beside/);
   t.throws(files('empty'), /holds no index files/);
   t.throws(files('missing'), /holds no index files/);
   t.end();
 });
 
-t.test('recovery learns what an attempt had switched to', (t) => {
+t.test('recovery learns which generation an attempt switched to', (t) => {
   const indexFolder = t.testdir();
   const applied = (jobId: string, attempt = 1) => readAppliedGeneration({ indexFolder }, jobId, attempt);
   t.equal(applied('job-1'), null);

@@ -4,11 +4,11 @@ import { indexOperation } from '../../src/index/index-operation.ts';
 t.test('form, dialog and list say which entries are embedded again', async (t) => {
   const { dialog, subject } = indexOperation;
   for (const [args, about, question] of [
-    [{}, 'what is new', 'Embed what is new and rebuild the index?'],
+    [{}, 'new entries', 'Embed new entries and rebuild the index?'],
     [
       { category: 'GIT' },
-      'what is new: category GIT',
-      'Embed what is new of category GIT and rebuild the index?',
+      'new entries: category GIT',
+      'Embed new entries of category GIT and rebuild the index?',
     ],
     [{ full: true }, 'everything again', 'Embed everything again and rebuild the index?'],
     [
@@ -23,7 +23,7 @@ t.test('form, dialog and list say which entries are embedded again', async (t) =
     t.equal(shown?.question, question);
     const isFull = 'full' in args;
     t.equal(
-      shown?.consequences.some((one) => one.startsWith('The new vectors take')),
+      shown?.consequences.some((one) => one.startsWith('New vectors replace')),
       isFull,
     );
     t.equal(

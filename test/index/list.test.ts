@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readPointer } from '../../src/index/generation.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 import { type ListedEntry, type ListQuery, listEntries } from '../../src/index/list.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
@@ -66,7 +66,7 @@ t.test('kind and category narrow a list', async (t) => {
   t.same(ids(await list({ state: 'fresh', category: 'OPS', kind: 'experience' })), []);
 });
 
-t.test('pages follow each other without gaps, whichever entries come in between', async (t) => {
+t.test('pages follow each other without gaps when entries are removed in between', async (t) => {
   const { library, list } = await open(t);
   const first = await list({ state: 'fresh', limit: 2 });
   t.same(ids(first), ['E1', 'E2']);
@@ -86,12 +86,15 @@ t.test('a full last page has no next one', async (t) => {
   t.equal((await list({ state: 'fresh', limit: 5 })).next, null);
 });
 
-t.test('a place that is none is refused', async (t) => {
+t.test('an unknown position is refused', async (t) => {
   const { list } = await open(t);
-  const places = ['', 'x', 'bnVsbA', Buffer.from('{"kind":"category"}').toString('base64url')];
+  const cursors = ['', 'x', 'bnVsbA', Buffer.from('{"kind":"category"}').toString('base64url')];
   for (const state of ['fresh', 'orphan'] as const) {
-    for (const after of places) {
-      await t.rejects(list({ state, after }), { code: 'invalid_arguments', message: /no place in the list/ });
+    for (const after of cursors) {
+      await t.rejects(list({ state, after }), {
+        code: 'invalid_arguments',
+        message: /cannot continue from here/,
+      });
     }
   }
 });

@@ -1,42 +1,46 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { generationFiles, readPointer } from '../../src/index/generation.ts';
-import { createLiveIndex, type IndexBody } from '../../src/index/live.ts';
+import { generationFiles } from '../../src/index/generation-files.ts';
+import { readPointer } from '../../src/index/pointer.ts';
+import { createLiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
+import type { IndexState } from '../../src/index/index-state.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 
 const crashingThread = new URL('../support/crashing-search-thread.js', import.meta.url);
 
-/** A library of three entries and its live index; `bodies` and `errors` are what it told. */
+/** A library of three entries and its live index; `states` and `errors` collect its calls. */
 async function open(
   t: Test,
-  { isBuilt = true, ...more }: { isBuilt?: boolean; threadFile?: URL; hasRoom?: () => boolean } = {},
+  { isBuilt = true, threadFile = searchThreadFile, hasRoom = () => true as boolean } = {},
 ) {
   const { config, library } = createLibrary(t.testdir());
   addExperience(library, 'E1', { title: 'Create a gzipped archive' });
   addExperience(library, 'E2', { title: 'List the running containers' });
   addExperience(library, 'E3', { title: 'Resize an image' });
   if (isBuilt) await rebuild(config, library);
-  const bodies: IndexBody[] = [];
+  const states: IndexState[] = [];
   const errors: string[] = [];
   const live = createLiveIndex({
     config,
-    onChange: (body) => bodies.push(body),
+    onChange: (state) => states.push(state),
     onError: (error) => errors.push(error.message),
-    ...more,
+    threadFile,
+    hasRoom,
   });
   t.teardown(async () => {
     await live.stop();
     library.close();
   });
-  return { config, library, live, bodies, errors, rebuild: () => rebuild(config, library) };
+  return { config, library, live, states, errors, rebuild: () => rebuild(config, library) };
 }
 
-t.test('before the first build there is nothing to search, and the truth says so', async (t) => {
-  const { live, bodies } = await open(t, { isBuilt: false });
+t.test('before the first build there is nothing to search, and the state says so', async (t) => {
+  const { live, states } = await open(t, { isBuilt: false });
   await live.start();
-  t.match(live.truth(), {
+  t.match(live.indexState(), {
     state: 'none',
     generation: null,
     vectors: 0,
@@ -44,11 +48,11 @@ t.test('before the first build there is nothing to search, and the truth says so
     missing: 3,
     problem: null,
   });
-  t.same(bodies, [live.truth()]);
+  t.same(states, [live.indexState()]);
   await t.rejects(live.search({ query: 'archive' }), { code: 'index_missing', message: /Rebuild the index/ });
 });
 
-t.test('the first index is searched as soon as it is there, whoever has told of it', async (t) => {
+t.test('the first index is searched as soon as it is there, even before its event', async (t) => {
   const { live, rebuild } = await open(t, { isBuilt: false });
   await live.start();
   const { generation } = await rebuild();
@@ -65,17 +69,25 @@ t.test('a search answers with hits, the generation and the time it took', async 
   t.ok(took_ms >= 0);
 });
 
-t.test('the truth names the generation and what it was built from', async (t) => {
+t.test('the state names the generation and what it was built from', async (t) => {
   const { live, rebuild } = await open(t);
   const result = await rebuild();
   await live.start();
   const { sha256, bytes, generation } = result;
-  t.match(live.truth(), { state: 'ready', sha256, bytes, generation, entries: 3, fresh: 3, dimension: 384 });
-  t.match(live.truth(), { job_id: /^job-/, previous: { vectors: 3, job_id: /^job-/ } });
-  t.not(live.truth().previous?.generation, generation);
+  t.match(live.indexState(), {
+    state: 'ready',
+    sha256,
+    bytes,
+    generation,
+    entries: 3,
+    fresh: 3,
+    dimension: 384,
+  });
+  t.match(live.indexState(), { job_id: /^job-/, previous: { vectors: 3, job_id: /^job-/ } });
+  t.not(live.indexState().previous?.generation, generation);
 });
 
-t.test('a search that comes before the start waits for it', async (t) => {
+t.test('a search before the start waits for it', async (t) => {
   const { live } = await open(t);
   t.equal((await live.search({ query: 'archive' })).hits.length, 3);
 });
@@ -91,20 +103,20 @@ t.test('an empty query or an impossible limit is refused', async (t) => {
   }
 });
 
-t.test('a change of the library shows at the next refresh, and only a change is told', async (t) => {
-  const { live, library, bodies } = await open(t);
+t.test('a change of the library shows at the next refresh, and only a change is reported', async (t) => {
+  const { live, library, states } = await open(t);
   await live.start();
   addExperience(library, 'E4');
   library.exec(`DELETE FROM experiences WHERE id = 'E1'`);
   await live.refresh();
-  t.match(live.truth(), { state: 'behind', entries: 3, fresh: 2, missing: 1, orphans: 1 });
+  t.match(live.indexState(), { state: 'behind', entries: 3, fresh: 2, missing: 1, orphans: 1 });
   await Promise.all([live.refresh(), live.refresh(), live.refresh()]);
-  t.equal(bodies.length, 2);
+  t.equal(states.length, 2);
   const { hits } = await live.search({ query: 'archive' });
   t.same(hits.map((hit) => hit.entity_id).sort(), ['E2', 'E3']);
 });
 
-t.test('an entry is told with its standing and its neighbours, and the lists as they are now', async (t) => {
+t.test('an entry comes with its sync state and its neighbours, and lists show the present', async (t) => {
   const { live, library } = await open(t);
   t.match(await live.entry({ kind: 'experience', id: 'E1' }), {
     standing: 'fresh',
@@ -123,16 +135,16 @@ t.test('an entry is told with its standing and its neighbours, and the lists as 
   await t.rejects(live.entry({ kind: 'manual', id: 'E1' }), { code: 'not_found', message: /no manual "E1"/ });
 });
 
-t.test('without an index every entry is missing, and is told so', async (t) => {
+t.test('without an index every entry is listed as missing', async (t) => {
   const { live } = await open(t, { isBuilt: false });
   t.match(await live.entry({ kind: 'experience', id: 'E1' }), { standing: 'missing', neighbours: [] });
   t.equal((await live.list({ state: 'missing', limit: 9 })).items.length, 3);
 });
 
-t.test('a switch is followed without a moment in which a search fails', async (t) => {
+t.test('no search fails while a switch is followed', async (t) => {
   const { live, library, rebuild } = await open(t);
   await live.start();
-  const before = live.truth().generation;
+  const before = live.indexState().generation;
   addExperience(library, 'E4', { title: 'Merge two documents' });
   const { generation } = await rebuild();
   const generations = new Set<string>();
@@ -146,13 +158,13 @@ t.test('a switch is followed without a moment in which a search fails', async (t
   t.equal(after, generation);
   t.equal(hits[0]?.entity_id, 'E4');
   t.ok([...generations].every((name) => name === before || name === after));
-  t.match(live.truth(), { state: 'ready', vectors: 4, previous: { generation: before } });
+  t.match(live.indexState(), { state: 'ready', vectors: 4, previous: { generation: before } });
 });
 
-t.test('searches that never stop see one generation after the other, and none fails', async (t) => {
+t.test('continuous searches see one generation after the other, and none fails', async (t) => {
   const { live, library, rebuild } = await open(t);
   await live.start();
-  const built = [live.truth().generation];
+  const built = [live.indexState().generation];
   const seen: string[] = [];
   let isOver = false;
   const search = async () => {
@@ -169,37 +181,37 @@ t.test('searches that never stop see one generation after the other, and none fa
   t.same([...new Set(seen)], built);
 });
 
-t.test('a new generation that is damaged is told, and the old one goes on answering', async (t) => {
+t.test('a damaged new generation is reported, and the old one continues to answer', async (t) => {
   const { live, config, rebuild } = await open(t);
   await live.start();
-  const before = live.truth().generation;
+  const before = live.indexState().generation;
   const { generation } = await rebuild();
   fs.truncateSync(generationFiles(path.join(config.indexFolder, generation)).index, 100);
   await live.refresh();
-  t.match(live.truth(), {
+  t.match(live.indexState(), {
     state: 'broken',
     problem: /has 100 bytes; 3 vectors/,
     generation: before,
     fresh: 3,
   });
   t.equal((await live.search({ query: 'archive' })).generation, before);
-  const { generation: mended } = await rebuild();
+  const { generation: repaired } = await rebuild();
   await live.refresh();
-  t.match(live.truth(), { state: 'ready', problem: null, generation: mended });
+  t.match(live.indexState(), { state: 'ready', problem: null, generation: repaired });
 });
 
-t.test('a damaged index at the start is told, and the search says what to do', async (t) => {
+t.test('a damaged index at the start is reported, and the search says what to do', async (t) => {
   const { live, config } = await open(t);
   fs.writeFileSync(path.join(config.indexFolder, 'current'), 'nonsense');
   await live.start();
-  t.match(live.truth(), { state: 'broken', problem: /names no generation/, entries: 3, missing: 3 });
+  t.match(live.indexState(), { state: 'broken', problem: /names no generation/, entries: 3, missing: 3 });
   await t.rejects(live.search({ query: 'x' }), {
     code: 'index_missing',
     message: /names no generation.*Rebuild/,
   });
 });
 
-t.test('a search thread that crashes is started once more, and nobody waits for ever', async (t) => {
+t.test('a crashed search thread is started again, and no caller waits for ever', async (t) => {
   const { live, errors } = await open(t, { threadFile: crashingThread });
   await live.start();
   const refused = { code: 'temporary', message: /ended unexpectedly/ };
@@ -211,9 +223,9 @@ t.test('a search thread that crashes is started once more, and nobody waits for 
   t.equal((await live.search({ query: 'archive' })).hits[0]?.entity_id, 'E1');
   await t.rejects(live.search({ query: 'crash' }), refused);
   await live.refresh();
-  t.match(live.truth(), { state: 'broken', problem: /ended unexpectedly: it was asked to crash/ });
+  t.match(live.indexState(), { state: 'broken', problem: /ended unexpectedly: it was asked to crash/ });
   t.equal((await live.search({ query: 'archive' })).hits[0]?.entity_id, 'E1', 'a search starts it again');
-  t.match(live.truth(), { state: 'ready', problem: null });
+  t.match(live.indexState(), { state: 'ready', problem: null });
 });
 
 t.test('after two crashes a new generation is searched again', async (t) => {
@@ -222,38 +234,38 @@ t.test('after two crashes a new generation is searched again', async (t) => {
   fs.writeFileSync(switchFile, '');
   await live.start();
   t.same(errors, ['it crashes at once', 'it crashes at once']);
-  t.equal(live.truth().state, 'broken');
+  t.equal(live.indexState().state, 'broken');
   fs.rmSync(switchFile);
   await rebuild();
   await live.refresh();
-  t.match(live.truth(), { state: 'ready', problem: null });
+  t.match(live.indexState(), { state: 'ready', problem: null });
 });
 
-t.test('while too many files are open no thread is started; it is as soon as there is room', async (t) => {
+t.test('no thread starts while too many files are open; it starts as soon as there is room', async (t) => {
   let isShort = true;
   const { live, errors } = await open(t, { hasRoom: () => !isShort });
   await live.start();
-  t.match(live.truth(), { state: 'broken', problem: /Too many files are open/ });
+  t.match(live.indexState(), { state: 'broken', problem: /Too many files are open/ });
   await t.rejects(live.search({ query: 'archive' }), {
     code: 'temporary',
     message: /Too many files are open/,
   });
   isShort = false;
   t.equal((await live.search({ query: 'archive' })).hits.length, 3);
-  t.match(live.truth(), { state: 'ready', problem: null });
+  t.match(live.indexState(), { state: 'ready', problem: null });
   t.same(errors, []);
 });
 
-t.test('a thread that cannot even be loaded is tried twice, then with each search', async (t) => {
+t.test('a thread that cannot be loaded is tried twice, then with each search', async (t) => {
   const { live, errors } = await open(t, { threadFile: new URL('./no-such-thread.js', import.meta.url) });
   await live.start();
   await live.refresh();
-  t.equal(errors.length, 2, 'once more at once, then it is left alone for a while');
+  t.equal(errors.length, 2, 'the second try comes at once, the third after a pause');
   await t.rejects(live.search({ query: 'archive' }), { code: 'temporary', message: /ended unexpectedly/ });
   t.equal(errors.length, 3);
 });
 
-t.test('stopping is safe twice, ends what is under way, and refuses what comes later', async (t) => {
+t.test('stopping is safe twice, answers open searches, and refuses later ones', async (t) => {
   const { live, errors } = await open(t);
   await live.start();
   const underWay = live.search({ query: 'archive' });
@@ -265,7 +277,7 @@ t.test('stopping is safe twice, ends what is under way, and refuses what comes l
   t.same(errors, []);
 });
 
-t.test('stopping while it starts is safe too', async (t) => {
+t.test('stopping during the start is safe', async (t) => {
   const { live, errors } = await open(t);
   const starting = live.start();
   await live.stop();

@@ -24,7 +24,7 @@ const vectors = (count: number): MetaVector[] =>
     content_hash: `hash ${i}`,
   }));
 
-t.test('what is written is read back, for any number of vectors', (t) => {
+t.test('a written meta file is read back, for any number of vectors', (t) => {
   const folder = t.testdir();
   for (const count of [0, 1, 1000, 2345]) {
     const file = path.join(folder, `${count}.json`);
@@ -34,10 +34,10 @@ t.test('what is written is read back, for any number of vectors', (t) => {
   t.end();
 });
 
-t.test('each way in which a file is no usable meta file has its own sentence', (t) => {
+t.test('each defect of a meta file has a sentence of its own', (t) => {
   const text = (change: Record<string, unknown>) => JSON.stringify({ ...meta(vectors(2)), ...change });
   const refusals: [string, RegExp][] = [
-    ['{"format_version":', /is no JSON/],
+    ['{"format_version":', /is not JSON/],
     ['[]', /holds no JSON object/],
     [text({ format_version: 2 }), /has format 2; this version reads 1/],
     [text({ model: 3 }), /no usable "model": 3/],

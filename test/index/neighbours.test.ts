@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readPointer } from '../../src/index/generation.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { type EntryKey, findNeighbours } from '../../src/index/neighbours.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
@@ -29,7 +29,7 @@ t.test('the neighbours of an entry come by score and leave itself out, but not i
   t.same(await find({ kind: 'experience', id: 'X' }, 1), ['manual X']);
 });
 
-t.test('its own vector is the newest one; the one of the index does when there is no other', async (t) => {
+t.test('the newest vector of an entry is used, or the one in the index without another', async (t) => {
   const { library, find } = await open(t);
   library.exec(`UPDATE embeddings SET embedding_data = (SELECT embedding_data FROM embeddings
     WHERE entity_id = 'X' AND entity_type = 'manual') WHERE entity_id = 'Y'`);

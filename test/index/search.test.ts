@@ -25,7 +25,7 @@ t.test('a hit shows the entry as the library has it now', async (t) => {
   ]);
 });
 
-t.test('an entry that was removed is never found, and others take its place', async (t) => {
+t.test('a removed entry is never found, and others take its place', async (t) => {
   const vectors = Array.from({ length: 100 }, (_, i) => experience(`E${String(i).padStart(3, '0')}`));
   const { search, library } = open(t, vectors);
   addExperience(library, 'E098');
@@ -50,14 +50,14 @@ t.test('kind and category narrow the search without costing hits', async (t) => 
   t.equal((await search({ query: 'x' })).length, 10, 'ten by default');
 });
 
-t.test('a search among a great many removed entries ends with those that are left', async (t) => {
+t.test('a search among very many removed entries finds those that are left', async (t) => {
   const vectors = Array.from({ length: 5000 }, (_, i) => experience(`E${10_000 + i}`));
   const { search, library } = open(t, vectors);
   for (const id of ['E10000', 'E14998', 'E14999']) addExperience(library, id);
   t.same(ids(await search({ query: 'x' })), ['E10000', 'E14998', 'E14999']);
 });
 
-t.test('rows that are known to be orphans are not looked at', async (t) => {
+t.test('known orphans are skipped without a query', async (t) => {
   const { search, library, index } = open(t, [experience('E1'), experience('E2')]);
   addExperience(library, 'E1');
   addExperience(library, 'E2');

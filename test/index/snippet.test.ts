@@ -43,7 +43,7 @@ t.test('a query is a text, not a pattern', (t) => {
   t.end();
 });
 
-t.test('the words that begin with a word of the query are parts of their own, and nothing is lost', (t) => {
+t.test('words that begin with a word of the query become parts of their own, and no text is lost', (t) => {
   const text = 'Gzip it: a gzipped archive, pregzip <b>';
   const parts = markWords(text, 'a GZIP');
   t.same(

@@ -5,7 +5,9 @@ import t, { type Test } from 'tap';
 import type { Config } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { generationFiles, readPointer, tidyGenerations } from '../../src/index/generation.ts';
+import { generationFiles } from '../../src/index/generation-files.ts';
+import { readPointer } from '../../src/index/pointer.ts';
+import { tidyGenerations } from '../../src/index/generation.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
 import { listStaged, stagedFolder, sweepStaged, writeStaged } from '../../src/snapshots/staging.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
@@ -64,7 +66,7 @@ async function recover(root: string, jobId: string): Promise<string> {
 
 function hashOf(config: Config, generation: string | null | undefined): string {
   const files = generationFiles(path.join(config.indexFolder, generation ?? ''));
-  verifyGeneration(files);
+  verifyGeneration(files, () => {});
   return sha256(fs.readFileSync(files.index));
 }
 

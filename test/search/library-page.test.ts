@@ -30,7 +30,7 @@ t.test(
     t.notMatch(text, /<files>/);
     t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
     t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
-    const generation = app.parts.liveIndex.truth().generation;
+    const generation = app.parts.liveIndex.indexState().generation;
     t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation}, built`));
     t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
   },
@@ -165,7 +165,7 @@ t.test(
       ['/library?q=x&category=NOP', 422, /no category "NOP"/],
       ['/library?state=all&category=NOP', 422, /no category "NOP"/],
       ['/library?state=odd', 422, /no state "odd"; there are all, fresh/],
-      ['/library?state=all&after=x', 422, /no place in the list/],
+      ['/library?state=all&after=x', 422, /cannot continue from here/],
       ['/library?q=+', 422, /The search is empty/],
       [`/library?q=${'x'.repeat(10_000)}`, 422, /has 10000 characters; at most 500/],
     ] as const) {

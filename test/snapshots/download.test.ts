@@ -3,13 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import unzipper from 'unzipper';
-import { linkBackup, readPointer, startGeneration, switchTo } from '../../src/index/generation.ts';
+import { linkBackup, startGeneration, switchTo } from '../../src/index/generation.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 import { type LiveFacts, openDownload } from '../../src/snapshots/download.ts';
 import { parseManifest } from '../../src/snapshots/manifest.ts';
 import { openFiles, sha256 } from '../support/snapshots.ts';
 
 const model = 'Org/Model.v1';
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 let minute = 0;
 
 /** A generation whose files name it, made the live one. */
@@ -22,7 +23,7 @@ function makeLive(indexFolder: string): string {
   return draft.name;
 }
 
-/** What the live index would say after it has followed the pointer. */
+/** The facts of a live index that has followed the pointer. */
 function liveFacts(indexFolder: string): LiveFacts {
   const read = () => {
     const generation = readPointer(indexFolder)?.current ?? '';
@@ -33,7 +34,7 @@ function liveFacts(indexFolder: string): LiveFacts {
   };
   let facts = read();
   return {
-    truth: () => facts,
+    indexState: () => facts,
     async refresh() {
       facts = read();
     },
@@ -50,7 +51,7 @@ t.test('the ZIP has the announced length, and a manifest with the hash of each f
   const folder = t.testdir();
   const first = makeLive(folder);
   const second = makeLive(folder);
-  const download = await openDownload(folder, liveFacts(folder), { withBackup: true, mostBytes });
+  const download = await openDownload(folder, liveFacts(folder), { withBackup: true, maxBytes });
   t.equal(download.fileName, 'chl-index-org_modelv1-7-2026-01-02.zip');
   const zip = await buffer(await download.stream());
   t.equal(zip.length, download.bytes);
@@ -72,13 +73,13 @@ t.test(
     makeLive(folder);
     makeLive(folder);
     const bytesOf = async (withBackup: boolean, most: number) => {
-      const download = await openDownload(folder, liveFacts(folder), { withBackup, mostBytes: most });
+      const download = await openDownload(folder, liveFacts(folder), { withBackup, maxBytes: most });
       const zip = await buffer(await download.stream());
       t.equal(zip.length, download.bytes);
       return zip.length;
     };
-    const whole = await bytesOf(true, mostBytes);
-    const without = await bytesOf(false, mostBytes);
+    const whole = await bytesOf(true, maxBytes);
+    const without = await bytesOf(false, maxBytes);
     t.ok(whole > without + 5000);
     t.equal(await bytesOf(true, whole), whole);
     t.equal(await bytesOf(true, whole - 1), without);
@@ -91,7 +92,7 @@ t.test('a hundred downloads during a hundred switches are each one generation', 
   const live = liveFacts(folder);
   const mixed: string[] = [];
   for (let i = 0; i < 100; i++) {
-    const download = await openDownload(folder, live, { withBackup: false, mostBytes });
+    const download = await openDownload(folder, live, { withBackup: false, maxBytes });
     const stream = await download.stream();
     makeLive(folder);
     const files = [...(await unzip(await buffer(stream))).values()].map(String).slice(1);
@@ -102,10 +103,10 @@ t.test('a hundred downloads during a hundred switches are each one generation', 
   t.same(mixed, []);
 });
 
-t.test('a download that is given up closes its files', async (t) => {
+t.test('an aborted download closes its files', async (t) => {
   const folder = t.testdir();
   makeLive(folder);
-  const download = await openDownload(folder, liveFacts(folder), { withBackup: true, mostBytes });
+  const download = await openDownload(folder, liveFacts(folder), { withBackup: true, maxBytes });
   const stream = await download.stream();
   stream.destroy();
   await new Promise((resolve) => stream.once('close', resolve));

@@ -9,8 +9,9 @@ import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { writeIndexFile } from '../../src/index/faiss-file.ts';
-import { liveFiles, readPointer } from '../../src/index/generation.ts';
+import { writeIndexFile } from '../../src/index/faiss-writer.ts';
+import { liveFiles } from '../../src/index/generation-files.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { startApp } from '../support/app.ts';
 import { makeIndexed, type Members, sha256, toParts, withIndex, withMeta } from '../support/snapshots.ts';
@@ -118,7 +119,7 @@ for (const [name, bytes, hasCome] of moments) {
     t.equal(liveHash(server.indexFolder), before);
     t.same(leftOver(app), []);
     t.match(auditRows(app, 'snapshot.upload'), [{ outcome: 'failed', detail: { code: 'lost' } }]);
-    t.equal(app.parts.liveIndex.truth().vectors, 4, 'it answers searches');
+    t.equal(app.parts.liveIndex.indexState().vectors, 4, 'it answers searches');
   });
 }
 
@@ -148,7 +149,7 @@ t.test('a server that is killed while it switches leaves all old or all new, and
       const isNew = readPointer(indexFolder)?.current !== pointer?.current;
       t.equal(liveHash(indexFolder) === before, !isNew);
       t.match(await app.whenJob(1), { status: isNew ? 'succeeded' : 'failed' });
-      t.equal(app.parts.liveIndex.truth().vectors, isNew ? manyVectors : 4);
+      t.equal(app.parts.liveIndex.indexState().vectors, isNew ? manyVectors : 4);
       t.match(auditRows(app, 'snapshot.upload'), [{ outcome: 'ok' }]);
       const left = leftOver(app).map((name) => name.replace(/[0-9a-f]{8}$/, ''));
       t.same(left, isNew ? [] : ['staged-'], 'what was not installed can be, again');

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { Db } from '../../src/core/db/open.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readIndexHeader } from '../../src/index/faiss-file.ts';
+import { readIndexHeader } from '../../src/index/faiss-header.ts';
 import { readMeta } from '../../src/index/meta.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';
@@ -56,7 +56,7 @@ t.test(
     makeTable(library);
     for (const [row, id] of entries.entries()) link(library, id, row);
     t.match(await check(), { coverage: { entries: 4, covered: 4, missing: 0 } });
-    verifyGeneration(files);
+    verifyGeneration(files, () => {});
     t.same(
       readMeta(files.meta).vectors.map(({ entity_id }) => entity_id),
       entries,
@@ -72,7 +72,7 @@ t.test('vectors that stand for nothing any more are left out', async (t) => {
   link(library, 'M1', 3);
   t.match(await check(), { manifest: { count: 2 }, coverage: { covered: 2, missing: 2 } });
   t.same(readIndexHeader(files.index), { dimension: 384, count: 2 });
-  verifyGeneration(files);
+  verifyGeneration(files, () => {});
 });
 
 t.test('without the table, or with that of another index, the set is refused with the reason', async (t) => {

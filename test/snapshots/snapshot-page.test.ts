@@ -21,7 +21,7 @@ t.test('a download is the live index as a ZIP that can be uploaded again', async
     new RegExp(`^attachment; filename="chl-index-chl_built-in-384-4-${day}-\\d\\d-\\d\\d\\.zip"$`),
   );
   t.match(auditRows(app, 'snapshot.download'), [
-    { outcome: 'ok', target: app.parts.liveIndex.truth().generation, detail: { bytes: zip.length } },
+    { outcome: 'ok', target: app.parts.liveIndex.indexState().generation, detail: { bytes: zip.length } },
   ]);
   const head = await fetch(`${app.origin}/ui/index/download`, { method: 'HEAD' });
   t.equal(head.status, 200);
@@ -47,7 +47,7 @@ t.test(
   'with reason and word an upload is installed before the answer, and rolled back and forward again',
   async (t) => {
     const app = await startIndexed(t);
-    const first = app.parts.liveIndex.truth().generation;
+    const first = app.parts.liveIndex.indexState().generation;
     const { status, body, headers } = await upload(app, buildZip(toParts(app.members)), confirmed);
     t.equal(status, 201);
     t.match(body.index, { state: 'ready', vectors: 4, previous: { generation: first } });
@@ -67,13 +67,13 @@ t.test(
       result: { generation: first, previous: second },
     });
     await app.parts.liveIndex.refresh();
-    t.match(app.parts.liveIndex.truth(), { generation: first, previous: { generation: second } });
+    t.match(app.parts.liveIndex.indexState(), { generation: first, previous: { generation: second } });
     t.match(await app.run('rollback'), {
       status: 'succeeded',
       result: { generation: second, previous: first },
     });
     await app.parts.liveIndex.refresh();
-    t.equal(app.parts.liveIndex.truth().generation, second);
+    t.equal(app.parts.liveIndex.indexState().generation, second);
   },
 );
 

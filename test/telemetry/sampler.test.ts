@@ -3,6 +3,7 @@ import { createBus } from '../../src/core/bus.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { createLiveIndex } from '../../src/index/live.ts';
+import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createSampler } from '../../src/telemetry/sampler.ts';
 import type { Source } from '../../src/telemetry/sources.ts';
@@ -17,7 +18,13 @@ async function setUp(t: Test, sources: Record<string, Source> = {}) {
   const bus = createBus();
   const clock = { ms: start };
   const errors: string[] = [];
-  const liveIndex = createLiveIndex({ config, onChange: () => bus.emit('index'), onError: t.fail });
+  const liveIndex = createLiveIndex({
+    config,
+    threadFile: searchThreadFile,
+    hasRoom: () => true,
+    onChange: () => bus.emit('index'),
+    onError: t.fail,
+  });
   const samples = createSampleRepository(ops);
   const sampler = createSampler({
     library: reader,
@@ -53,7 +60,7 @@ t.test('a change by another program is emitted once, and the index state follows
   await sampler.runOnce();
   await sampler.runOnce();
   t.equal(told, 1);
-  t.match(liveIndex.truth(), { entries: 1, missing: 1 });
+  t.match(liveIndex.indexState(), { entries: 1, missing: 1 });
 });
 
 t.test('a sample has a multiple of the interval as its time, and is written before its event', async (t) => {

@@ -27,7 +27,7 @@ export const figuresCard = (ctx: DashboardContext): SharedCard => ({
   async load() {
     const queue = await viewQueue(ctx);
     const { pending, failed, ratePerMin } = queue;
-    const index = ctx.liveIndex.truth();
+    const index = ctx.liveIndex.indexState();
     const rates = recent(ctx, 'embedding_rate');
     const failures = recent(ctx, 'queue_failed');
     return {

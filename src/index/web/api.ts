@@ -6,6 +6,6 @@ export function registerIndexApi(app: FastifyInstance, { liveIndex }: Pick<Index
   app.get(
     '/api/v1/index',
     { schema: { ...objectAnswer, summary: 'The index in use, and how it covers the library.' } },
-    () => liveIndex.truth(),
+    () => liveIndex.indexState(),
   );
 }

@@ -34,7 +34,7 @@ function viewOperation(ctx: OperationContext, operation: Operation, blocker: Blo
     icon: operation.icon,
     needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',
     last: last && viewJob(ctx, last),
-    unavailable: operation.unavailable?.(config, liveIndex.truth()) ?? null,
+    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
     blocker: blocker && {
       ...blocker,
       title: catalogue.find(blocker.operation)?.title ?? blocker.operation,

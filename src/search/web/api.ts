@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { Kind } from '../../library/content.ts';
 import type { ListQuery } from '../../index/list.ts';
-import { longestQuery } from '../../index/live.ts';
-import type { SearchQuery } from '../../index/search.ts';
+import { maxQueryLength } from '../../index/search-query.ts';
+import type { SearchQuery } from '../../index/search-query.ts';
 import { describeEntry } from '../describe-entry.ts';
 import type { SearchContext } from '../parts.ts';
 import { objectAnswer } from '../../core/schemas.ts';
@@ -20,7 +20,7 @@ const searchSchema = {
     additionalProperties: false,
     required: ['q'],
     properties: {
-      q: { type: 'string', minLength: 1, maxLength: longestQuery },
+      q: { type: 'string', minLength: 1, maxLength: maxQueryLength },
       kind: kindSchema,
       category: categorySchema,
       limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ListQuery } from '../../index/list.ts';
-import { longestQuery } from '../../index/live.ts';
+import { maxQueryLength } from '../../index/search-query.ts';
 import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
 import { viewEntry } from './entry-view.ts';
@@ -40,7 +40,7 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
     { config: { isPage: true }, schema: { querystring: query } },
     async (request, reply) => {
       const { q = '', kind = '', category = '', state = '', after } = request.query;
-      const form = { q, kind, category, state: q === '' ? state : '', longestQuery };
+      const form = { q, kind, category, state: q === '' ? state : '', maxQueryLength };
       const found = q === '' ? null : await orProblem(reply, () => search(ctx, form));
       const listed = form.state === '' ? null : await orProblem(reply, () => list(ctx, form, after));
       return sendLibrary(ctx, reply, { form, found, listed });
@@ -60,7 +60,7 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
         template: 'search/entry-page',
         title: described.entry.title,
         section: '/library',
-        data: { ...viewEntry(described), isLexical: ctx.liveIndex.truth().model === builtIn.name },
+        data: { ...viewEntry(described), isLexical: ctx.liveIndex.indexState().model === builtIn.name },
       });
     },
   );
@@ -71,7 +71,7 @@ function sendLibrary(
   reply: FastifyReply,
   { form, found, listed }: { form: Form; found: unknown; listed: object | null },
 ) {
-  const index = ctx.liveIndex.truth();
+  const index = ctx.liveIndex.indexState();
   const counts = { ...index, all: index.entries, orphan: index.orphans };
   return reply.sendPage({
     template: 'search/library-page',
@@ -90,7 +90,7 @@ function sendLibrary(
   });
 }
 
-type Form = { q: string; kind: string; category: string; state: string; longestQuery: number };
+type Form = { q: string; kind: string; category: string; state: string; maxQueryLength: number };
 
 /** A refusal is shown in place of what was asked for, with its status; that nothing is built yet is none. */
 async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T | { problem: string }> {
@@ -106,7 +106,7 @@ async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promis
 async function search({ liveIndex }: Pick<SearchContext, 'liveIndex'>, { q, kind, category }: Form) {
   const filter = { kind: readKind(kind), category: category || undefined };
   const answer = await liveIndex.search({ query: q, ...filter, limit: hitsShown });
-  const live = liveIndex.truth();
+  const live = liveIndex.indexState();
   const generation = [live, live.previous].find((one) => one?.generation === answer.generation);
   const hits = answer.hits.map((hit) => ({
     ...hit,

@@ -1,7 +1,7 @@
-// How an entry stands to the index, as pages show it: a badge, and why.
-import type { Reason, Standing } from '../../index/state.ts';
+// How pages show the sync state of an entry: a badge, and the reason.
+import type { SyncReason, SyncState } from '../../index/sync-state.ts';
 
-type Shown = Standing | 'orphan';
+type Shown = SyncState | 'orphan';
 
 export const standingBadges: Record<Shown, { tone: string; icon: string; word: string }> = {
   fresh: { tone: 'ok', icon: 'check', word: 'Fresh' },
@@ -12,11 +12,11 @@ export const standingBadges: Record<Shown, { tone: string; icon: string; word: s
 };
 
 /** Why an entry is stale or missing; empty for other entries. */
-export function standingReason({ standing, reason }: { standing: Shown; reason: Reason | null }): string {
+export function standingReason({ standing, reason }: { standing: Shown; reason: SyncReason | null }): string {
   return reason !== null && (standing === 'stale' || standing === 'missing') ? reasons[reason][standing] : '';
 }
 
-const reasons: Record<Reason, Record<'stale' | 'missing', string>> = {
+const reasons: Record<SyncReason, Record<'stale' | 'missing', string>> = {
   waits: {
     stale: 'Changed since it was embedded; it waits for a new embedding.',
     missing: 'Not embedded yet; it waits in the queue.',

@@ -13,7 +13,7 @@ export async function answerDownload(
 ) {
   const download = await openDownload(config.indexFolder, liveIndex, {
     withBackup: request.query.backup !== '0',
-    mostBytes: config.snapshotMaxBytes,
+    maxBytes: config.snapshotMaxBytes,
   });
   reply
     .type('application/zip')

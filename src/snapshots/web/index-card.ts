@@ -1,4 +1,5 @@
 import { count, plural } from '../../core/format.ts';
+import type { IndexState } from '../../index/index-state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { viewSnapshots } from './snapshots-view.ts';
@@ -11,7 +12,7 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
   // `library` is emitted when a job has ended: what it installed no longer waits.
   dirtyOn: ['index', 'library'],
   load() {
-    const index = ctx.liveIndex.truth();
+    const index = ctx.liveIndex.indexState();
     const builtBy = index.job_id ? ctx.repository.find(index.job_id) : null;
     const behind = index.entries - index.fresh;
     return {
@@ -28,9 +29,7 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
   },
 });
 
-type IndexState = ReturnType<SnapshotContext['liveIndex']['truth']>['state'];
-
-function badgeOf(state: IndexState, behind: number) {
+function badgeOf(state: IndexState['state'], behind: number) {
   switch (state) {
     case 'ready':
       return { tone: 'ok', icon: 'check', word: 'Ready' };

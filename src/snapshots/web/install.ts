@@ -1,7 +1,7 @@
 // Installing a snapshot right after its upload: the job `snapshot`, by the same rules as any other run of it.
 import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
-import type { IndexBody } from '../../index/live.ts';
+import type { IndexState } from '../../index/index-state.ts';
 import type { Staged } from '../staging.ts';
 import { isTerminal, type Job } from '../../jobs/job.ts';
 import { requireConfirmation } from '../../jobs/refusals.ts';
@@ -37,11 +37,11 @@ export async function enqueueInstall(
 }
 
 /** Gives the truth about the index that it became. Throws the failure of the job. */
-export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Promise<IndexBody> {
+export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Promise<IndexState> {
   const job = await untilEnded(ctx, id);
   if (job.status === 'succeeded') {
     await ctx.liveIndex.refresh();
-    return ctx.liveIndex.truth();
+    return ctx.liveIndex.indexState();
   }
   const why = job.failure?.message ?? 'It was cancelled. The current index is unchanged.';
   throw new AppError(

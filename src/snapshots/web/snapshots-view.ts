@@ -1,6 +1,6 @@
 // What the index card shows of snapshots: the upload under way with its checks, and what waits to be installed.
 import { checkStages } from '../stages.ts';
-import { wordCoverage } from '../../index/coverage.ts';
+import { describeCoverage } from '../../index/coverage.ts';
 import { listStaged } from '../staging.ts';
 import type { SnapshotContext } from '../parts.ts';
 
@@ -21,7 +21,7 @@ export function viewSnapshots({ uploads, config }: Pick<SnapshotContext, 'upload
     stages: stages.map((name, i) => ({ title: titles[name], ...viewStage(i, current) })),
     staged: listStaged(config.indexFolder).map((staged) => ({
       ...staged,
-      coverage: wordCoverage(staged.coverage),
+      coverage: describeCoverage(staged.coverage),
     })),
   };
 }

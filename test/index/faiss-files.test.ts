@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { readIndexFile, readVector, scanIndexFile, writeIndexFile } from '../../src/index/faiss-file.ts';
+import { readIndexFile, readVector, scanIndexFile } from '../../src/index/faiss-reader.ts';
+import { writeIndexFile } from '../../src/index/faiss-writer.ts';
+
+const allocate = (bytes: number) => new Uint8Array(bytes);
 
 /** What faiss.write_index(IndexFlatIP(2)) writes for [[1, -2], [0.5, 0], [0, 3]]. */
 const known = Buffer.from(
@@ -38,14 +41,14 @@ t.test('an index is written byte for byte as FAISS writes it', (t) => {
 
 t.test('an index is read into one array', (t) => {
   const file = path.join(t.testdir({ 'a.index': known }), 'a.index');
-  const { vectors: read, ...rest } = readIndexFile(file);
+  const { vectors: read, ...rest } = readIndexFile(file, allocate);
   t.same(read, Float32Array.of(1, -2, 0.5, 0, 0, 3));
   t.match(rest, { dimension: 2, count: 3, bytes: 69 });
   t.same(readVector(file, 2, 2), Float32Array.of(0, 3));
   t.end();
 });
 
-t.test('the reader says where the vectors lie, so that they can be shared', (t) => {
+t.test('the caller decides where the vectors are stored', (t) => {
   const file = path.join(t.testdir({ 'a.index': known }), 'a.index');
   const shared = new SharedArrayBuffer(1024);
   const { vectors: read } = readIndexFile(file, (bytes) => new Uint8Array(shared, 64, bytes));
@@ -54,7 +57,7 @@ t.test('the reader says where the vectors lie, so that they can be shared', (t) 
   t.end();
 });
 
-t.test('an index larger than every buffer comes back as it was, in chunks of whole vectors', (t) => {
+t.test('an index larger than every buffer is read back in chunks of whole vectors', (t) => {
   const file = path.join(t.testdir(), 'a.index');
   const dimension = 700;
   const count = 4000;
@@ -70,13 +73,13 @@ t.test('an index larger than every buffer comes back as it was, in chunks of who
   });
   t.ok(firsts.length > 1, 'several chunks');
   t.same(scanned, written);
-  const read = readIndexFile(file);
+  const read = readIndexFile(file, allocate);
   t.same(read.vectors.subarray(3999 * dimension), row(3999));
   t.same(read.vectors.subarray(1500 * dimension, 1501 * dimension), row(1500));
   t.end();
 });
 
-t.test('what changes in the file while it is written is noticed', async (t) => {
+t.test('a change of the file while it is written is noticed', async (t) => {
   const file = path.join(t.testdir(), 'a.index');
   const vector = new Float32Array(1024).fill(1);
   const changing = function* () {
@@ -89,22 +92,22 @@ t.test('what changes in the file while it is written is noticed', async (t) => {
   t.throws(() => writeIndexFile(file, vector.length, changing()), /holds other vectors than were written/);
 });
 
-t.test('an index without vectors is a whole file', (t) => {
+t.test('an index without vectors is a complete file', (t) => {
   const file = path.join(t.testdir(), 'a.index');
   writeIndexFile(file, 2, []);
-  t.match(readIndexFile(file), { count: 0, bytes: 45, vectors: new Float32Array() });
+  t.match(readIndexFile(file, allocate), { count: 0, bytes: 45, vectors: new Float32Array() });
   t.end();
 });
 
-t.test('a vector of another length is an error, and what was written until then is no index', (t) => {
+t.test('a vector of another length is an error, and the unfinished file is not an index', (t) => {
   const file = path.join(t.testdir(), 'a.index');
   const mixed = [...vectors, Float32Array.of(1)];
   t.throws(() => writeIndexFile(file, 2, mixed), /has 1 numbers; the index has 2/);
-  t.throws(() => readIndexFile(file), /The file is no IndexFlatIP/);
+  t.throws(() => readIndexFile(file, allocate), /The file is not an IndexFlatIP file/);
   t.end();
 });
 
-t.test('each way in which a file is no usable index has its own sentence', (t) => {
+t.test('each defect of an index file has a sentence of its own', (t) => {
   const folder = t.testdir();
   const changed = (offset: number, hex: string) => {
     const bytes = Buffer.from(known);
@@ -127,7 +130,7 @@ t.test('each way in which a file is no usable index has its own sentence', (t) =
   for (const [i, [bytes, message]] of refusals.entries()) {
     const file = path.join(folder, `${i}.index`);
     fs.writeFileSync(file, bytes);
-    t.throws(() => readIndexFile(file), message);
+    t.throws(() => readIndexFile(file, allocate), message);
   }
   t.end();
 });

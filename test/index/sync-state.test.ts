@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readPointer } from '../../src/index/generation.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
-import { countTruth } from '../../src/index/state.ts';
+import { countSyncStates } from '../../src/index/sync-state.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 
@@ -20,9 +20,9 @@ async function open(t: Test) {
   const repository = createIndexRepository(library);
   const count = async (change = '') => {
     library.exec(change);
-    const truth = await countTruth(repository, index, async () => {});
-    t.equal(truth.entries, truth.fresh + truth.stale + truth.missing + truth.failed);
-    return truth;
+    const counts = await countSyncStates(repository, index, async () => {});
+    t.equal(counts.entries, counts.fresh + counts.stale + counts.missing + counts.failed);
+    return counts;
   };
   return { library, repository, count };
 }
@@ -32,42 +32,42 @@ t.test('right after a build everything is fresh', async (t) => {
   t.same(await count(), { ...nothing, entries: 5, fresh: 5 });
 });
 
-t.test('an entry that waits again is stale as long as the index holds its old vector', async (t) => {
+t.test('an entry that waits again is stale while the index holds its old vector', async (t) => {
   const { count } = await open(t);
-  const truth = await count(`UPDATE experiences SET embedding_status = 'pending' WHERE id = 'E1'`);
-  t.same(truth, { ...nothing, entries: 5, fresh: 4, stale: 1 });
+  const counts = await count(`UPDATE experiences SET embedding_status = 'pending' WHERE id = 'E1'`);
+  t.same(counts, { ...nothing, entries: 5, fresh: 4, stale: 1 });
 });
 
-t.test('an entry that was embedded anew is stale until the next build', async (t) => {
+t.test('an entry that was embedded again is stale until the next build', async (t) => {
   const { count } = await open(t);
-  const truth = await count(`UPDATE embeddings SET content_hash = 'of other text' WHERE entity_id = 'M1'`);
-  t.same(truth, { ...nothing, entries: 5, fresh: 4, stale: 1 });
+  const counts = await count(`UPDATE embeddings SET content_hash = 'of other text' WHERE entity_id = 'M1'`);
+  t.same(counts, { ...nothing, entries: 5, fresh: 4, stale: 1 });
 });
 
 t.test('an entry whose newest embedding is of another model is stale', async (t) => {
   const { count } = await open(t);
-  const truth = await count(
+  const counts = await count(
     `INSERT INTO embeddings SELECT entity_id, entity_type, 'other', model_version, embedding_dimension,
        embedding_data, '9999', content_hash FROM embeddings WHERE entity_id = 'E2'`,
   );
-  t.same(truth, { ...nothing, entries: 5, fresh: 4, stale: 1 });
+  t.same(counts, { ...nothing, entries: 5, fresh: 4, stale: 1 });
 });
 
 t.test('a new entry is missing, a removed one leaves an orphan', async (t) => {
   const { library, count } = await open(t);
   addExperience(library, 'E4');
-  const truth = await count(`DELETE FROM category_manuals WHERE id = 'M2'`);
-  t.same(truth, { ...nothing, entries: 5, fresh: 4, missing: 1, orphans: 1 });
+  const counts = await count(`DELETE FROM category_manuals WHERE id = 'M2'`);
+  t.same(counts, { ...nothing, entries: 5, fresh: 4, missing: 1, orphans: 1 });
 });
 
-t.test('an entry whose embedding failed is failed, whatever the index holds of it', async (t) => {
+t.test('an entry whose embedding failed counts as failed, whatever the index holds', async (t) => {
   const { library, count } = await open(t);
   addExperience(library, 'E4', { embedding_status: 'failed' });
-  const truth = await count(`UPDATE experiences SET embedding_status = 'failed' WHERE id = 'E1'`);
-  t.same(truth, { ...nothing, entries: 6, fresh: 4, failed: 2 });
+  const counts = await count(`UPDATE experiences SET embedding_status = 'failed' WHERE id = 'E1'`);
+  t.same(counts, { ...nothing, entries: 6, fresh: 4, failed: 2 });
 });
 
-t.test('an embedding that another program wrote without a hash is compared by the text', async (t) => {
+t.test('an embedding without a hash, from another program, is compared by its text', async (t) => {
   const { count } = await open(t);
   const anonymous = await count(`UPDATE embeddings SET content_hash = NULL WHERE entity_id = 'E1'`);
   t.equal(anonymous.fresh, 5);
@@ -78,18 +78,18 @@ t.test('an embedding that another program wrote without a hash is compared by th
 t.test('without an index every entry is missing or failed', async (t) => {
   const { library, repository } = await open(t);
   library.exec(`UPDATE experiences SET embedding_status = 'failed' WHERE id = 'E1'`);
-  const truth = await countTruth(repository, null, async () => {});
-  t.same(truth, { ...nothing, entries: 5, missing: 4, failed: 1 });
+  const counts = await countSyncStates(repository, null, async () => {});
+  t.same(counts, { ...nothing, entries: 5, missing: 4, failed: 1 });
 });
 
-t.test('counting is done in pages, with a pause after each', async (t) => {
+t.test('counting pauses after each page', async (t) => {
   const { library, count, repository } = await open(t);
   library.transaction(() => {
     for (let i = 0; i < 2500; i++) addExperience(library, `X${i}`);
   })();
   t.equal((await count()).missing, 2500);
   let pauses = 0;
-  await countTruth(repository, null, async () => {
+  await countSyncStates(repository, null, async () => {
     pauses++;
   });
   t.equal(pauses, 7);

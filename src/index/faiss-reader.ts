@@ -1,0 +1,88 @@
+// Reads `IndexFlatIP` files (see faiss-header.ts) a few megabytes at a time. Only `readIndexFile` holds all vectors.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { headerBytes, type IndexHeader, readBytes, readHeader } from './faiss-header.ts';
+
+/** `bytes` and `sha256`, hexadecimal, are of the whole file. */
+export type IndexFile = IndexHeader & { bytes: number; sha256: string };
+
+/** Receives complete vectors and the row of the first. The same memory is filled again for the next call. */
+type OnVectors = (bytes: Uint8Array, first: number) => void;
+
+/** Reads all vectors into memory that `allocate` provides. Throws one sentence when the file is not a complete IndexFlatIP
+ *  file. */
+export function readIndexFile(
+  file: string,
+  allocate: (bytes: number) => Uint8Array,
+): IndexFile & { vectors: Float32Array } {
+  let bytes = new Uint8Array();
+  let filled = 0;
+  const found = scanIndexFile(file, ({ dimension, count }, chunk) => {
+    if (filled === 0) bytes = allocate(count * dimension * 4) as Uint8Array<ArrayBuffer>;
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  });
+  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, found.count * found.dimension);
+  return { ...found, vectors };
+}
+
+/** Reads the whole file once. Throws as `readIndexFile` does. */
+export function scanIndexFile(
+  file: string,
+  onVectors: (header: IndexHeader, bytes: Uint8Array, first: number) => void,
+): IndexFile {
+  const hash = createHash('sha256');
+  const fd = fs.openSync(file, 'r');
+  try {
+    const { header, size, head } = readHeader(fd);
+    hash.update(head);
+    scanVectors(fd, header, Buffer.alloc(chunkRows(header) * header.dimension * 4), (bytes, first) => {
+      hash.update(bytes);
+      onVectors(header, bytes, first);
+    });
+    return { ...header, bytes: size, sha256: hash.digest('hex') };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Reads the vectors of a file whose header was checked, into memory that `allocate` provides. */
+export function scanIndexVectors(
+  file: string,
+  header: IndexHeader,
+  allocate: (bytes: number) => Uint8Array,
+  onVectors: OnVectors,
+) {
+  const fd = fs.openSync(file, 'r');
+  try {
+    scanVectors(fd, header, allocate(chunkRows(header) * header.dimension * 4), onVectors);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Reads one vector of a file whose header was checked. */
+export function readVector(file: string, dimension: number, row: number): Float32Array {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const bytes = readBytes(fd, Buffer.alloc(dimension * 4), headerBytes + row * dimension * 4);
+    return Float32Array.from({ length: dimension }, (_, i) => bytes.readFloatLE(i * 4));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+const chunkBytes = 4 * 1024 * 1024;
+
+function chunkRows({ dimension }: IndexHeader): number {
+  return Math.max(1, Math.floor(chunkBytes / (dimension * 4)));
+}
+
+function scanVectors(fd: number, header: IndexHeader, buffer: Uint8Array, onVectors: OnVectors) {
+  const { dimension, count } = header;
+  const step = chunkRows(header);
+  for (let first = 0; first < count; first += step) {
+    const chunk = buffer.subarray(0, Math.min(step, count - first) * dimension * 4);
+    onVectors(readBytes(fd, chunk, headerBytes + first * dimension * 4), first);
+  }
+}

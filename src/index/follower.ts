@@ -1,0 +1,116 @@
+// Keeps a search thread open for the generation that the pointer names. A new generation gets a new thread; the old thread
+// answers until the new one has loaded.
+import type { Config } from '../core/config.ts';
+import { createCrashPause } from './crash-pause.ts';
+import type { LoadAnswer } from './live-protocol.ts';
+import { type LiveThread, startThread } from './live-thread.ts';
+import { type Pointer, readPointer } from './pointer.ts';
+
+export type FollowerOptions = {
+  config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
+  /** The script of the search thread. */
+  threadFile: URL;
+  /** Whether there are descriptors left for another search thread. */
+  hasRoom: () => boolean;
+  /** Called when a thread crashed or could not start. */
+  onError: (error: Error) => void;
+  /** Called when the thread in use has crashed. */
+  onLost: () => void;
+};
+
+type Opened = { thread: LiveThread; loaded: LoadAnswer };
+type Target = { key: string; pointer: Pointer | null; problem: string | null };
+
+export function createFollower({ config, threadFile, hasRoom, onError, onLost }: FollowerOptions) {
+  const pause = createCrashPause();
+  let opened: Opened | null = null;
+  /** The key of the pointer that was followed last, whether its generation is usable or not. */
+  let followedKey: string | null = null;
+  let problem: string | null = null;
+  let shortage: string | null = null;
+  let isStopped = false;
+
+  return {
+    opened: () => opened,
+
+    /** Why the generation of the pointer does not answer, or null. */
+    problem: () => problem ?? shortage,
+
+    /** Whether the pointer has moved to a generation that was not opened yet. */
+    isBehind: () => readTarget(config).key !== followedKey,
+
+    /** Opens the generation of the pointer, unless a pause after crashes or a lack of descriptors forbids it. An unusable
+     *  generation does not replace a usable one. Calls must not overlap. */
+    async follow() {
+      shortage = null;
+      for (let target = readTarget(config); shouldOpen(target); target = readTarget(config)) {
+        const next = await open(target);
+        pause.noteStart();
+        if (next) await replace(target, next);
+      }
+    },
+
+    /** The next `follow` starts a thread without a pause. */
+    skipPause: pause.skip,
+
+    /** `follow` opens nothing any more. */
+    stop() {
+      isStopped = true;
+    },
+  };
+
+  function shouldOpen({ key }: Target): boolean {
+    if (key === followedKey || isStopped) return false;
+    shortage = hasRoom()
+      ? null
+      : 'Too many files are open, so the search waits. Close other pages of this dashboard.';
+    return shortage === null && pause.mayStart(key);
+  }
+
+  /** Null when the thread crashed or failed to load. */
+  async function open({ key, pointer }: Target): Promise<Opened | null> {
+    const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
+    let thread: LiveThread | null = null;
+    let hasCrashed = false;
+    try {
+      const started = startThread(threadFile, start, (cause) => {
+        hasCrashed = true;
+        noteCrash(key, cause);
+        if (opened?.thread !== started) return;
+        opened = null;
+        onLost();
+      });
+      thread = started;
+      return { thread, loaded: await thread.ask('load', null) };
+    } catch (error) {
+      if (!hasCrashed) noteCrash(key, error as Error);
+      await thread?.close();
+      return null;
+    }
+  }
+
+  function noteCrash(key: string, cause: Error) {
+    pause.noteCrash(key);
+    problem = `The search ended unexpectedly: ${cause.message}. It is started again with the next search.`;
+    followedKey = null;
+    onError(cause);
+  }
+
+  async function replace(target: Target, next: Opened) {
+    followedKey = target.key;
+    problem = target.problem ?? next.loaded.problem;
+    const isWorse = problem !== null && opened?.loaded.live;
+    const unused = isWorse ? next : opened;
+    if (!isWorse) opened = next;
+    await unused?.thread.close();
+  }
+}
+
+function readTarget({ indexFolder }: FollowerOptions['config']): Target {
+  try {
+    const pointer = readPointer(indexFolder);
+    return { key: pointer?.current ?? 'none', pointer, problem: null };
+  } catch (error) {
+    return { key: 'unreadable', pointer: null, problem: (error as Error).message };
+  }
+}

@@ -1,0 +1,58 @@
+// The file `current` in the index folder: one line names the live generation, the next the previous one, and the third,
+// after a roll back, holds the job that moved the pointer.
+import fs from 'node:fs';
+import path from 'node:path';
+import { fsyncFolder, readIfExists, writeDurably } from './durable.ts';
+
+/** `current` is live; `previous` was live before and is kept for a roll back. */
+export type Pointer = { current: string; previous: string | null };
+
+/** The job attempt that built a generation (`job.json` in its folder) or rolled back to it (in the pointer). */
+export type AppliedBy = { job_id: string; attempt: number; result: Record<string, unknown> };
+
+export const pointerDraftName = 'current.new';
+
+export function isGenerationName(name: string): boolean {
+  return /^gen-[0-9a-z-]+$/.test(name);
+}
+
+/** Null before the first switch. Throws one sentence when the file names no generation. */
+export function readPointer(indexFolder: string): Pointer | null {
+  const text = readIfExists(pointerFile(indexFolder));
+  if (text === null) return null;
+  const [current = '', previous = ''] = text.split('\n');
+  if (isGenerationName(current) && (previous === '' || isGenerationName(previous))) {
+    return { current, previous: previous || null };
+  }
+  throw new Error(`The pointer ${pointerFile(indexFolder)} names no generation.`);
+}
+
+/** The job that moved the pointer without building a generation; null when there is none or it cannot be read. */
+export function readMovedBy(indexFolder: string): AppliedBy | null {
+  const [, , record] = readIfExists(pointerFile(indexFolder))?.split('\n') ?? [];
+  return nullIfBroken(() => JSON.parse(record || 'null') as AppliedBy | null);
+}
+
+/** Replaces the pointer in one rename. It is a file and not a symbolic link: one rename moves both names, a reader gets both
+ *  from one state, fsync covers the text, and programs that follow links copy nothing twice. */
+export function writePointer(indexFolder: string, { current, previous }: Pointer, movedBy?: AppliedBy) {
+  const draft = path.join(indexFolder, pointerDraftName);
+  const record = movedBy ? `${JSON.stringify(movedBy)}\n` : '';
+  writeDurably(draft, `${current}\n${previous ?? ''}\n${record}`);
+  fs.renameSync(draft, pointerFile(indexFolder));
+  fsyncFolder(indexFolder);
+}
+
+/** Reads what may be broken: a new generation repairs a broken index, so a broken index stops neither its build nor the
+ *  server. */
+export function nullIfBroken<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+function pointerFile(indexFolder: string): string {
+  return path.join(indexFolder, 'current');
+}

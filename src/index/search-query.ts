@@ -1,0 +1,31 @@
+// What a search takes, and its limits.
+import { AppError } from '../core/errors.ts';
+import type { Kind } from '../library/content.ts';
+
+export type SearchQuery = {
+  query: string;
+  kind?: Kind | undefined;
+  category?: string | undefined;
+  /** The number of hits. */
+  limit?: number | undefined;
+};
+
+/** In characters. */
+export const maxQueryLength = 500;
+const maxHits = 200;
+
+/** Throws `invalid_arguments` for an empty or long query, or a limit out of range. */
+export function assertSearchQuery({ query, limit = 1 }: SearchQuery) {
+  if (query.trim() === '') throw new AppError('invalid_arguments', 'The search is empty. Type a few words.');
+  if (query.length > maxQueryLength) {
+    throw new AppError(
+      'invalid_arguments',
+      `The search has ${query.length} characters; at most ${maxQueryLength} are compared. Shorten it.`,
+    );
+  }
+  if (Number.isInteger(limit) && limit >= 1 && limit <= maxHits) return;
+  throw new AppError(
+    'invalid_arguments',
+    `The limit is ${limit}; allowed: a whole number from 1 to ${maxHits}.`,
+  );
+}
