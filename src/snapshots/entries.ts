@@ -8,18 +8,18 @@ import { readSome, type ZipFile } from './zip-bytes.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
 export type ZipReader = {
-  /** To be called before the descriptor is closed: unzipper leaves its own streams open. */
+  /** Closes the streams that unzipper leaves open. To be called before the descriptor is closed. */
   close(): void;
   /** Passes the bytes of an entry to `onBytes`. A chunk is valid until the promise that `onBytes` returns settles. Throws
    *  `zip_damaged` when size or CRC-32 differ from what the ZIP says. */
   read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<void>;
 };
 
-/** As large as that because each is waited for once, and every wait may be for a processor that others use. */
+/** Large, because each chunk costs one wait, which may be long on a busy machine. */
 const chunkBytes = 4 * 1024 * 1024;
 const inflateBytes = 1024 * 1024;
 
-/** The descriptor stays open and is the caller's. Throws `zip_structure` should unzipper see another archive than we do. */
+/** The caller closes the descriptor. Throws `zip_structure` when unzipper reads the archive differently. */
 export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipReader> {
   const { size } = zip;
   const streams: Readable[] = [];
@@ -76,24 +76,24 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipRea
   };
 }
 
-/** zlib's own errors, and the one with which unzipper says that the bytes end too early. */
+/** An error of zlib, or unzipper's error for bytes that end too early. */
 function isOfZip(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return code?.startsWith('Z_') === true || message === 'FILE_ENDED';
 }
 
-/** Each chunk in the room of the one before. */
+/** The chunks share one buffer. */
 function* readStored(zip: ZipFile, { dataAt, size }: ZipEntry): Generator<Buffer> {
-  const room = Buffer.allocUnsafe(Math.min(chunkBytes, size));
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, size));
   for (let at = 0; at < size; ) {
-    const read = readSome(zip, room.subarray(0, size - at), dataAt + at);
+    const read = readSome(zip, buffer.subarray(0, size - at), dataAt + at);
     if (read === 0) return;
-    yield room.subarray(0, read);
+    yield buffer.subarray(0, read);
     at += read;
   }
 }
 
-/** Reads when asked and not ahead, so that nothing is under way once the descriptor is closed. */
+/** Reads on demand and never ahead, so that no read is open when the descriptor is closed. */
 function readRange(zip: ZipFile, start: number, end: number): Readable {
   let at = start;
   return new Readable({

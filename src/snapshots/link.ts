@@ -1,5 +1,5 @@
-// A file set that CHL itself made says nothing about which entry each vector belongs to: chl.db says it, in a table of
-// CHL's own. With that table the set gets a meta file of ours; without it, or with one of another index, it is refused.
+// Files that CHL itself made do not name the entry of each vector; chl.db does, in the table `faiss_metadata`. With that table
+// they get a meta file of our format; without it, or with that of another index, they are refused.
 import fs from 'node:fs';
 import { version } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
@@ -10,21 +10,22 @@ import { type FaissLink, readFaissLinks } from '../index/faiss-metadata.ts';
 import type { IndexHeader } from '../index/faiss-header.ts';
 import { readVector } from '../index/faiss-reader.ts';
 import { writeIndexFile } from '../index/faiss-writer.ts';
+import type { GenerationFiles } from '../index/generation-files.ts';
 import { type MetaVector, metaFormatVersion, writeMeta } from '../index/meta.ts';
 import { type Manifest, snapshotFormat } from './manifest.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 
 type ForeignSet = {
-  /** Of its meta file. */
+  /** The text of its meta file. */
   text: string;
-  files: { index: string; meta: string };
+  files: GenerationFiles;
   header: IndexHeader;
   model: Pick<Model, 'name' | 'dimension'>;
   library: Db;
 };
 
-/** Rewrites both files of the set to what is linked. Throws `member_missing` when it is no set of CHL's either, else
- *  `model_mismatch`, `dimension_mismatch`, `meta_mismatch` or `not_linked`. */
+/** Rewrites both files with the vectors that belong to an entry. Throws `member_missing` when CHL did not make the files,
+ *  else `model_mismatch`, `dimension_mismatch`, `meta_mismatch` or `not_linked`. */
 export function linkForeignSet({ text, files, header, model, library }: ForeignSet): {
   manifest: Manifest;
   vectors: MetaVector[];
@@ -36,7 +37,7 @@ export function linkForeignSet({ text, files, header, model, library }: ForeignS
   }
   const kept = links.filter(({ row }) => row >= 0 && row < header.count);
   if (kept.length === 0) throw notLinked('the table faiss_metadata here names none of its vectors');
-  refuseOtherIndex(kept, files.index, header.dimension);
+  assertSameIndex(kept, files.index, header.dimension);
   const linked = `${files.index}.linked`;
   const vectorsOf = function* () {
     for (const { row } of kept) yield readVector(files.index, header.dimension, row);
@@ -82,15 +83,15 @@ function assertForeign(text: string, { dimension, count }: IndexHeader, model: F
 
 const comparedVectors = 64;
 
-/** Some of the vectors must be those that the library keeps for the same entries. */
-function refuseOtherIndex(links: FaissLink[], index: string, dimension: number) {
-  const known = links.filter(({ stored }) => stored !== null);
-  const step = Math.max(1, Math.floor(known.length / comparedVectors));
-  for (let i = 0; i < known.length; i += step) {
-    const { row, stored, entity_id } = known[i] as FaissLink;
-    const own = toUnitVector(stored as Uint8Array, dimension);
+/** A sample of the vectors must equal those that the library holds for the same entries. */
+function assertSameIndex(links: FaissLink[], index: string, dimension: number) {
+  const comparable = links.filter(({ stored }) => stored !== null);
+  const step = Math.max(1, Math.floor(comparable.length / comparedVectors));
+  for (let i = 0; i < comparable.length; i += step) {
+    const { row, stored, entity_id } = comparable[i] as FaissLink;
+    const expected = toUnitVector(stored as Uint8Array, dimension);
     const vector = readVector(index, dimension, row);
-    const score = own?.reduce((sum, value, at) => sum + value * (vector[at] as number), 0) ?? 0;
+    const score = expected?.reduce((sum, value, at) => sum + value * (vector[at] as number), 0) ?? 0;
     if (score > 0.99) continue;
     throw notLinked(
       `vector ${row} is not that of ${JSON.stringify(entity_id)}, as the table faiss_metadata here says`,
@@ -101,6 +102,6 @@ function refuseOtherIndex(links: FaissLink[], index: string, dimension: number) 
 function notLinked(why: string) {
   return refusal(
     'not_linked',
-    `The snapshot was made by CHL itself and does not say which entry each vector belongs to, and ${why}. Rebuild the index here, or upload a snapshot that was downloaded from such a page.`,
+    `CHL itself made this snapshot without naming the entry of each vector, and ${why}. Rebuild the index here, or upload a snapshot that was downloaded from a page like this.`,
   );
 }

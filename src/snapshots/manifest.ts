@@ -1,9 +1,9 @@
-// The members of a snapshot ZIP, and its `manifest.json`, which says what the others are.
+// The members of a snapshot ZIP, and its `manifest.json`, which describes the others.
 import { isObject, parseJson } from '../core/json.ts';
 import { isTime } from '../index/meta.ts';
 import { refusal } from './refusal.ts';
 
-/** `files` gives the SHA-256 of each other member, hexadecimal. */
+/** `files`: the SHA-256 of each other member by its name, hexadecimal. */
 export type Manifest = {
   format: string;
   model: string;
@@ -15,15 +15,16 @@ export type Manifest = {
 
 export const manifestName = 'manifest.json';
 export const snapshotFormat = 'chl-index-snapshot-1';
-export const mostManifestBytes = 16 * 1024;
+export const maxManifestBytes = 16 * 1024;
 
-/** One rule for every name: no folder, no dot in front, nothing but small ASCII. */
+/** Every allowed name: no folder, no leading dot, lower-case ASCII only. */
 export const memberName = /^(?:manifest\.json|unified_[a-z0-9_-]{1,64}\.(?:index|meta\.json|index\.backup))$/;
 
-/** Throws `manifest_invalid`, or `format_unknown` for another format. */
+/** Throws `manifest_invalid`, or `format_unknown` for another format. A `built_at` that is not a time becomes null. */
 export function parseManifest(text: string): Manifest {
   const value = parseJson(text);
-  if (!isObject(value)) throw refusal('manifest_invalid', 'The manifest.json of the ZIP is no JSON object.');
+  if (!isObject(value))
+    throw refusal('manifest_invalid', 'The manifest.json of the ZIP is not a JSON object.');
   if (value.format !== snapshotFormat) {
     const found = JSON.stringify(value.format ?? null).slice(0, 60);
     throw refusal(

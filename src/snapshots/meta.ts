@@ -1,10 +1,11 @@
-// What the meta file of a snapshot says must be what its index and its manifest are.
+// Checks that the meta file of a snapshot matches its index and its manifest.
 import type { IndexHeader } from '../index/faiss-header.ts';
 import { type MetaVector, parseMeta } from '../index/meta.ts';
 import type { Manifest } from './manifest.ts';
 import { refusal } from './refusal.ts';
 
-/** Which entry each vector belongs to. Throws `meta_invalid` when this is no meta file, `meta_mismatch` when it lies. */
+/** Returns the entry of each vector. `sha256` is that of the index. Throws `meta_invalid` when the text is not a meta file,
+ *  `meta_mismatch` when it describes another index. */
 export function readDescribed(
   text: string,
   manifest: Manifest,
@@ -24,24 +25,24 @@ export function readDescribed(
     if (said === is) continue;
     throw refusal('meta_mismatch', `The meta file describes another index: its ${what} differs.`);
   }
-  refuseTwice(meta.vectors);
+  assertUnique(meta.vectors);
   return meta.vectors;
 }
 
-const deepest = 32;
-const valuesOfAVector = 16;
-const valuesBeside = 10_000;
+const maxDepth = 32;
+const valuesPerVector = 16;
+const otherValues = 10_000;
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 /** `[` and `{`, `]` and `}` differ in this bit alone. */
 const [opener, closer, braceBit] = [0x7b, 0x7d, 0x20];
 
-/** Before it is parsed: a parser that meets millions of brackets or values takes a hundred times their size in memory.
- *  Throws `meta_invalid`. */
+/** Throws `meta_invalid` for too many or too deep values. To be called before parsing: a parser takes a hundred times the size
+ *  of millions of brackets or values in memory. */
 export function assertParsable(json: Buffer, vectors: number) {
-  const most = valuesOfAVector * vectors + valuesBeside;
+  const maxValues = valuesPerVector * vectors + otherValues;
   let depth = 0;
   let values = 0;
-  for (let at = 0; at < json.length && values <= most && depth <= deepest; at++) {
+  for (let at = 0; at < json.length && values <= maxValues && depth <= maxDepth; at++) {
     const byte = json[at] as number;
     if (byte === quote) at = endOfText(json, at + 1);
     else if (byte === comma) values++;
@@ -50,11 +51,11 @@ export function assertParsable(json: Buffer, vectors: number) {
       values++;
     } else if ((byte | braceBit) === closer) depth--;
   }
-  if (values <= most && depth <= deepest) return;
+  if (values <= maxValues && depth <= maxDepth) return;
   throw refusal('meta_invalid', 'The meta file holds more values, or deeper ones, than its vectors need.');
 }
 
-/** Where the quote is that ends it. */
+/** The position of the quote that ends a string. */
 function endOfText(json: Buffer, start: number): number {
   let at = start;
   while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
@@ -69,7 +70,7 @@ function parse(text: string) {
   }
 }
 
-function refuseTwice(vectors: MetaVector[]) {
+function assertUnique(vectors: MetaVector[]) {
   const seen = { experience: new Set<string>(), manual: new Set<string>() };
   for (const { kind, entity_id } of vectors) {
     if (seen[kind].has(entity_id)) {

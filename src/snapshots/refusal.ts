@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 
-/** An upload that is not installed. `code` is stable and goes to the client in `details.code`; `why` is a sentence. */
+/** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` is a sentence. */
 export function refusal(code: string, why: string): AppError {
   return new AppError('bad_input', `${why} The current index is unchanged.`, { code });
 }
@@ -12,7 +12,7 @@ export function wrongModel(found: string, wanted: string): AppError {
   );
 }
 
-/** Of vectors; what the model in the settings gives may not be known yet. */
+/** Throws `dimension_mismatch` unless both are equal. */
 export function assertDimension(found: number, wanted: number) {
   if (found === wanted) return;
   throw refusal(

@@ -11,7 +11,7 @@ export const snapshotOperation: Operation = {
   verb: 'Install snapshot',
   summary: 'Makes an uploaded index snapshot the live index.',
   description:
-    'Takes a snapshot that was uploaded and checked, verifies it once more, and switches to it. The current index stays as the previous one.',
+    'Verifies an uploaded and checked snapshot again and switches to it. The current index becomes the previous one.',
   icon: 'in',
   args: {
     type: 'object',
@@ -20,7 +20,7 @@ export const snapshotOperation: Operation = {
       staged_id: {
         type: 'string',
         title: 'Uploaded snapshot',
-        description: 'Its id. Leave empty for the one that was uploaded last.',
+        description: 'Its id. Leave empty for the latest upload.',
         minLength: 1,
         maxLength: 40,
         hidden: true,
@@ -38,8 +38,7 @@ export const snapshotOperation: Operation = {
     const staged = mode === 'noop' ? null : findStaged(indexFolder, idOf(args));
     if (staged) return { ...args, staged_id: staged.staged_id };
     if (mode === 'noop') return args;
-    const message =
-      'No such snapshot waits: it is kept for an hour after its upload. Upload one on the index card.';
+    const message = 'No such snapshot waits: an upload is kept for an hour. Upload one on the index card.';
     throw new AppError('invalid_arguments', message, { problems: [{ field: 'staged_id', message }] });
   },
   unavailable: ({ indexFolder, mode }) =>
@@ -50,7 +49,7 @@ export const snapshotOperation: Operation = {
           instead: { text: 'Upload one', href: url('/operations#snapshot-form') },
         },
   subject: (args) => (args.staged_id ? `upload ${args.staged_id}` : 'the last upload'),
-  outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the index before is kept.`,
+  outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the replaced index is kept.`,
   dialog(args, config) {
     const staged = config && findStaged(config.indexFolder, idOf(args));
     return {
@@ -59,15 +58,14 @@ export const snapshotOperation: Operation = {
         : 'Replace the index with an uploaded snapshot?',
       consequences: [
         ...(staged ? describe(staged) : []),
-        'Search uses it as soon as it is verified once more; until then the current index answers.',
-        'The current index is kept as the previous one, and roll back brings it back. The one before that is removed.',
+        'Search switches to it once it is verified again.',
+        'The current index is kept, and a roll back restores it. The index before that is removed.',
       ],
       confirm: 'Install snapshot',
       keep: 'Keep current index',
     };
   },
-  cancelNote:
-    'The index changes in one step at the very end. Before that step the current index stays as it is.',
+  cancelNote: 'The index changes in one step at the very end; until then the current one stays in use.',
 };
 
 function idOf({ staged_id }: Args): string | undefined {

@@ -1,4 +1,4 @@
-// The stages in which an uploaded ZIP is checked, in their order. Apart from the check itself, which the server never
-// loads: it runs in a process of its own.
+// The stages of the check of an uploaded ZIP, in order. In a file of its own because the server never loads the check, which
+// runs in a separate process.
 export const checkStages = ['structure', 'hashes', 'compatibility', 'coverage'] as const;
 export type CheckStage = (typeof checkStages)[number];

@@ -1,11 +1,11 @@
-// Folders of checked snapshots that wait below the index folder to be installed, so that installing moves no bytes from
-// one file system to another. A folder without `snapshot.json`, which is written last, is a check that did not end.
+// Folders of checked snapshots that wait to be installed. They are in the index folder, so that installing copies no bytes
+// between file systems. A folder without `snapshot.json`, which is written last, is an unfinished check.
 import fs from 'node:fs';
 import path from 'node:path';
 import { isObject, parseJson } from '../core/json.ts';
+import type { Coverage } from '../index/coverage.ts';
 import { generationFiles, liveFiles } from '../index/generation-files.ts';
 import { nullIfBroken } from '../index/pointer.ts';
-import type { Coverage } from '../index/coverage.ts';
 import type { Manifest } from './manifest.ts';
 
 export type Staged = {
@@ -26,17 +26,17 @@ const recordName = 'snapshot.json';
 const idPattern = /^[0-9a-f]{8}$/;
 
 export function stagedFolder(indexFolder: string, id: string): string {
-  if (!idPattern.test(id)) throw new Error(`${JSON.stringify(id)} is no id of a staged snapshot.`);
+  if (!idPattern.test(id)) throw new Error(`${JSON.stringify(id)} is not the id of a staged snapshot.`);
   return path.join(indexFolder, `${prefix}${id}`);
 }
 
-/** What a check leaves when everything is right; makes the folder a staged snapshot. */
+/** Turns the folder of a finished check into a staged snapshot. */
 export function writeStaged(indexFolder: string, staged: Staged) {
   const file = path.join(stagedFolder(indexFolder, staged.staged_id), recordName);
   fs.writeFileSync(file, `${JSON.stringify(staged)}\n`, { mode: 0o600, flag: 'wx', flush: true });
 }
 
-/** Null when there is none of that id any more. */
+/** Null without a staged snapshot of that id. */
 export function readStaged(indexFolder: string, id: string): Staged | null {
   if (!idPattern.test(id)) return null;
   const file = path.join(stagedFolder(indexFolder, id), recordName);
@@ -44,7 +44,7 @@ export function readStaged(indexFolder: string, id: string): Staged | null {
   return isObject(value) ? (value as Staged) : null;
 }
 
-/** The one of that id, or the newest when none is named; null when there is none. */
+/** The snapshot of that id, or the newest without an id; null without one. */
 export function findStaged(indexFolder: string, id: string | undefined): Staged | null {
   return id === undefined ? (listStaged(indexFolder)[0] ?? null) : readStaged(indexFolder, id);
 }
@@ -56,7 +56,7 @@ export function listStaged(indexFolder: string): Staged[] {
     .sort((a, b) => (a.uploaded_at < b.uploaded_at ? 1 : -1));
 }
 
-/** In one step, so that what is half removed is never taken for a check that did not end. */
+/** Renames the folder first, so that a half removed one is never taken for an unfinished check. */
 export function removeStaged(indexFolder: string, id: string) {
   const folder = stagedFolder(indexFolder, id);
   if (!fs.existsSync(folder)) return;
@@ -65,9 +65,9 @@ export function removeStaged(indexFolder: string, id: string) {
   fs.rmSync(removed, { recursive: true });
 }
 
-/** Removes what has waited for an hour, what was installed by a job that was killed right after, and checks that did not
- *  end; `isNeeded` keeps what a waiting job will install, or what is being checked now. Gives what it removed, but for
- *  what was installed. */
+/** Removes snapshots older than an hour, unfinished checks, and snapshots whose job was killed right after it had installed
+ *  them. `isNeeded` keeps those that a job will install or that are being checked. Returns what was removed, without the
+ *  installed ones. */
 export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: string) => boolean) {
   const removed = { expired: [] as Staged[], unfinished: [] as string[] };
   for (const id of idsOf(indexFolder, removedPrefix)) {
@@ -87,7 +87,7 @@ export function sweepStaged(indexFolder: string, now: Date, isNeeded: (id: strin
   return removed;
 }
 
-/** Whether its index is the very file that answers searches; a copy on another file system is not found out. */
+/** Whether its index is a hard link of the live one. A copy, on a file system without links, is not recognised. */
 function isLive(indexFolder: string, id: string): boolean {
   const live = nullIfBroken(() => liveFiles(indexFolder));
   const staged = nullIfBroken(() => generationFiles(stagedFolder(indexFolder, id)));
@@ -96,10 +96,10 @@ function isLive(indexFolder: string, id: string): boolean {
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-function idsOf(indexFolder: string, start: string): string[] {
+function idsOf(indexFolder: string, prefix: string): string[] {
   const names = fs.existsSync(indexFolder) ? fs.readdirSync(indexFolder) : [];
   return names
-    .filter((name) => name.startsWith(start))
-    .map((name) => name.slice(start.length))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
     .filter((id) => idPattern.test(id));
 }

@@ -1,15 +1,16 @@
-// Which entry of a ZIP is which member of a snapshot, and how the index and its meta file are unpacked.
+// Assigns the entries of a ZIP to the members of a snapshot, and unpacks the index and its meta file.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { bytes } from '../core/format.ts';
+import type { GenerationFiles } from '../index/generation-files.ts';
 import type { ZipReader } from './entries.ts';
-import { manifestName, mostManifestBytes } from './manifest.ts';
+import { manifestName, maxManifestBytes } from './manifest.ts';
 import { refusal } from './refusal.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
 export type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
 
-/** Throws `member_missing` or `members`. */
+/** Throws `member_missing`, or `members` for ambiguous ones. */
 export function nameMembers(entries: ZipEntry[]): Members {
   const found = (ending: string) => entries.filter(({ name }) => name.endsWith(ending));
   const one = (ending: string) => {
@@ -40,7 +41,7 @@ type Unpack = {
   reader: ZipReader;
   members: Members;
   /** The paths of the unpacked files. */
-  files: { index: string; meta: string };
+  files: GenerationFiles;
   onProgress: (done: number, total: number) => void;
 };
 
@@ -70,10 +71,10 @@ export async function unpack({ reader, members, files, onProgress }: Unpack): Pr
 }
 
 async function readManifest(reader: ZipReader, manifest: ZipEntry): Promise<string> {
-  if (manifest.size > mostManifestBytes) {
+  if (manifest.size > maxManifestBytes) {
     throw refusal(
       'manifest_invalid',
-      `The manifest.json of the ZIP is larger than ${bytes(mostManifestBytes)}.`,
+      `The manifest.json of the ZIP is larger than ${bytes(maxManifestBytes)}.`,
     );
   }
   const parts: Buffer[] = [];

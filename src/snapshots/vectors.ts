@@ -1,5 +1,5 @@
-// Proves that an index file from elsewhere can be searched: every vector is finite and of length 1, and some of them are
-// found by a search for themselves. Reads the file once, a few megabytes at a time.
+// Checks that an uploaded index can be searched: every vector is finite and has length 1, and a search for a sampled vector
+// finds it. Reads the file once, a few megabytes at a time.
 import { createKernel, squareSum } from '../index/dot.ts';
 import type { IndexHeader } from '../index/faiss-header.ts';
 import { readVector, scanIndexVectors } from '../index/faiss-reader.ts';
@@ -9,7 +9,7 @@ const sampleCount = 2;
 const lengthSlack = 1e-3;
 const scoreSlack = 1e-4;
 
-type Sample = { row: number; vector: Float32Array; own: number; best: number };
+type Sample = { row: number; vector: Float32Array; self: number; best: number };
 
 /** Throws `index_not_finite`, `index_not_normalised` or `not_searchable`. */
 export function checkVectors(file: string, header: IndexHeader, onProgress: (done: number) => void) {
@@ -19,16 +19,16 @@ export function checkVectors(file: string, header: IndexHeader, onProgress: (don
   scanIndexVectors(file, header, kernel.allocate, (bytes, first) => {
     const rows = bytes.length / 4 / dimension;
     const suspect = kernel.squares(0, rows).findIndex((squares) => !isLengthOne(squares));
-    if (suspect >= 0) refuseLength(bytes, suspect, dimension, first);
+    if (suspect >= 0) throwLengthRefusal(bytes, suspect, dimension, first);
     for (const sample of samples) {
       const scores = kernel.score(sample.vector, 0, rows);
       for (const score of scores) if (score > sample.best) sample.best = score;
-      sample.own = scores[sample.row - first] ?? sample.own;
+      sample.self = scores[sample.row - first] ?? sample.self;
     }
     onProgress(first + rows);
   });
-  for (const { row, own, best } of samples) {
-    if (own >= best - scoreSlack) continue;
+  for (const { row, self, best } of samples) {
+    if (self >= best - scoreSlack) continue;
     throw refusal('not_searchable', `A search for vector ${row} of the index finds another one first.`);
   }
 }
@@ -37,22 +37,25 @@ function readSamples(file: string, { count, dimension }: IndexHeader): Sample[] 
   const wanted = Math.min(sampleCount, count);
   return Array.from({ length: wanted }, (_, i) => {
     const row = Math.floor(((i + 0.5) * count) / wanted);
-    return { row, vector: readVector(file, dimension, row), own: 0, best: Number.NEGATIVE_INFINITY };
+    return { row, vector: readVector(file, dimension, row), self: 0, best: Number.NEGATIVE_INFINITY };
   });
 }
 
-/** What is not a number, or not finite, shows in the sum of squares. */
+/** False also when a number is NaN or infinite: the sum of squares is, too. */
 function isLengthOne(squares: number): boolean {
   return Math.abs(squares - 1) <= lengthSlack;
 }
 
-/** Counted once more in double precision, in which a large number is not taken for an infinite one. */
-function refuseLength(bytes: Uint8Array, suspect: number, dimension: number, first: number) {
+/** Computes the length again in double precision, where a large number does not become infinite. */
+function throwLengthRefusal(bytes: Uint8Array, suspect: number, dimension: number, first: number) {
   const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const squares = squareSum(vectors, suspect * dimension, dimension);
   const row = first + suspect;
   if (!Number.isFinite(squares)) {
-    throw refusal('index_not_finite', `Vector ${row} of the index holds a value that is no finite number.`);
+    throw refusal(
+      'index_not_finite',
+      `Vector ${row} of the index holds a value that is not a finite number.`,
+    );
   }
   const length = Math.sqrt(squares).toPrecision(3);
   throw refusal(

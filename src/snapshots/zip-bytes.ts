@@ -1,4 +1,4 @@
-// Reading positions and numbers of a ZIP that come from outside.
+// Reads bytes and numbers of an untrusted ZIP.
 import fs from 'node:fs';
 import { refusal } from './refusal.ts';
 
@@ -10,7 +10,7 @@ export function readSome({ fd }: ZipFile, target: Buffer, at: number): number {
   return fs.readSync(fd, target, 0, target.length, at);
 }
 
-/** All `length` bytes; throws `zip_cut_off` when the file ends before. */
+/** Reads exactly `length` bytes. Throws `zip_cut_off` when the file ends before. */
 export function readAt(zip: ZipFile, at: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let filled = 0; filled < length; ) {
@@ -21,7 +21,7 @@ export function readAt(zip: ZipFile, at: number, length: number): Buffer {
   return bytes;
 }
 
-/** Beyond 2^53 no size is real: infinity fails every comparison. */
+/** No size is above 2^53; infinity fails every comparison. */
 export function safeNumber(value: bigint): number {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Number.POSITIVE_INFINITY;
 }

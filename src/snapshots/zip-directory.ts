@@ -1,5 +1,5 @@
-// Reads the entries of a ZIP from its central directory, each beside its own local header, and refuses every entry whose
-// name, kind, flags, method or sizes leave room for doubt. Reads no content.
+// Reads the entries of a ZIP from its central directory, compares each with its local header, and refuses an entry whose
+// name, kind, flags, method or sizes are ambiguous. Reads no content. Format: PKWARE APPNOTE 6.3.
 import { refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readExtra } from './zip-extra.ts';
@@ -12,7 +12,7 @@ export type ZipEntry = {
   size: number;
   headerAt: number;
   dataAt: number;
-  /** The sizes follow the data once more. */
+  /** The sizes are repeated behind the data. */
   hasDescriptor: boolean;
 };
 
@@ -22,7 +22,7 @@ const flag = { descriptor: 0x8, utf8: 0x800 };
 const method = { stored: 0, deflated: 8 };
 const unknown32 = 0xffffffff;
 
-/** In the order of their place in the file. The directory must hold exactly as many entries as the end says. */
+/** In the order of their content. The directory must hold exactly as many entries as the end record says. */
 export function readEntries(
   zip: ZipFile,
   {
@@ -103,7 +103,7 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   };
 }
 
-/** Gives where the data begins. Everything that the local header says must be what the directory says. */
+/** Returns where the data begins. The local header must agree with the directory. */
 function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): number {
   const { name } = entry;
   if (entry.headerAt + localHeader.bytes > directoryAt) {
@@ -134,7 +134,7 @@ function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): numb
   return dataAt;
 }
 
-/** Sizes and place as numbers; what does not fit 32 bits stands in the ZIP64 field, in the same order. */
+/** Sizes and position as numbers; those above 32 bits are in the ZIP64 field, in the same order. */
 function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
   const missing = narrow.filter((value) => value === unknown32).length;
   if (wide === null) {
@@ -142,7 +142,7 @@ function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
     throw refusal('zip_extra', `The entry ${name} of the ZIP lacks its ZIP64 sizes.`);
   }
   const values = Array.from({ length: wide.length / 8 }, (_, i) => safeNumber(wide.readBigUInt64LE(i * 8)));
-  // Some writers repeat there what fits; then it must be the same.
+  // Some writers repeat there what fits 32 bits; then both must be equal.
   const isRepeated = missing === 0 && values.every((value, i) => value === narrow[i]);
   if (!isRepeated && values.length !== missing) {
     throw refusal('zip_extra', `The ZIP64 sizes of the entry ${name} of the ZIP are malformed.`);
@@ -152,17 +152,17 @@ function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
     : narrow.map((value) => (value === unknown32 ? (values.shift() as number) : value));
 }
 
-/** Only regular files: no folder, link, pipe or device, in the words of Unix and of DOS,
- *  whatever system the entry says it comes from. */
+/** Allows only regular files: no folder, link, pipe or device, by the attributes of Unix and of DOS, whatever system the entry
+ *  names. */
 function assertFile(name: string, attributes: number) {
   const kind = (attributes >>> 16) & 0o170000;
   const isRegular = kind === 0 || kind === 0o100000;
   const isDosFolder = (attributes & 0x18) !== 0;
   if (!isRegular || isDosFolder)
-    throw refusal('zip_kind', `The entry ${name} of the ZIP is no regular file.`);
+    throw refusal('zip_kind', `The entry ${name} of the ZIP is not a regular file.`);
 }
 
-/** Shown escaped and short: it may hold anything. */
+/** Escapes and shortens an untrusted name. */
 function showName(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
 }

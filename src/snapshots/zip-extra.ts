@@ -1,8 +1,8 @@
-// The extra fields of a ZIP entry: a list of known kinds, each of which must be well-formed. What is not known may carry a
-// second name or other sizes for the entry, so it is refused.
+// The extra fields of a ZIP entry: only known kinds, each well-formed. An unknown one may carry a second name or other sizes for
+// the entry, so it is refused.
 import { refusal } from './refusal.ts';
 
-/** `wide` is the body of the ZIP64 field: up to three numbers of 64 bits. */
+/** `wide` is the body of the ZIP64 field: up to three 64-bit numbers. Throws `zip_extra`. */
 export function readExtra(name: string, bytes: Buffer): { wide: Buffer | null } {
   let wide: Buffer | null = null;
   for (let at = 0; at < bytes.length; ) {

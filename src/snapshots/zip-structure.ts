@@ -1,21 +1,21 @@
-// Decides from the bytes of a ZIP's headers alone whether its entries can be read without doubt: every byte of the file
-// belongs to exactly one thing, and the two headers of each entry agree. A ZIP library is a parser and not a validator,
-// so none sees the file before this. Reads no entry's content. Format: PKWARE APPNOTE 6.3.
+// Decides from its headers alone whether a ZIP is unambiguous: every byte belongs to exactly one record, and both headers of
+// each entry agree. ZIP libraries parse and do not validate, so none reads the file before this check. Reads no content.
+// Format: PKWARE APPNOTE 6.3.
 import { refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readEntries, type ZipEntry } from './zip-directory.ts';
 
 type ZipLimits = {
   maxEntries: number;
-  /** Of all entries together, as they declare it. */
+  /** The sum of the declared sizes of all entries. */
   maxInflatedBytes: number;
-  /** Of one entry, inflated to compressed. */
+  /** Inflated to compressed size of one entry. */
   maxRatio: number;
-  /** What the raw bytes of every name must match, read as Latin-1: nothing is normalised. */
+  /** The raw bytes of every name must match, read as Latin-1; nothing is normalised. */
   name: RegExp;
 };
 
-/** The entries in the order of their content. Throws `bad_input` with a stable code for each doubt. */
+/** The entries in the order of their content. Throws `bad_input` with a code of its own for each ambiguity. */
 export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
   const end = readEnd(zip, limits.maxEntries);
   const entries = readEntries(zip, end, limits.name);
@@ -24,15 +24,15 @@ export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
   return entries;
 }
 
-/** Where the central directory lies, and how many entries it says it has. */
+/** Where the central directory is, and how many entries the end record names. */
 type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
 
 const endBytes = 22;
 const locatorBytes = 20;
 const end64Bytes = 56;
-const longestTail = 65_557;
-/** Entries are few and their names short. */
-const longestDirectory = 64 * 1024;
+const maxTail = 65_557;
+/** A snapshot has few entries with short names. */
+const maxDirectory = 64 * 1024;
 const signature = {
   end: Buffer.from('PK\x05\x06', 'latin1'),
   locator: 0x07064b50,
@@ -40,11 +40,11 @@ const signature = {
   descriptor: 0x08074b50,
 };
 
-/** The end record must be the last thing in the file, and the only thing that looks like one: parsers that search for it
- *  from different sides would otherwise see different archives. Snapshots end with text, where none occurs by chance. */
+/** The end record must be the last record, and its signature must occur only once near the end: parsers that search for it from
+ *  different sides would otherwise see different archives. Snapshots end with text, in which it does not occur by chance. */
 function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
   const { size } = zip;
-  const tail = readAt(zip, Math.max(0, size - longestTail), Math.min(size, longestTail));
+  const tail = readAt(zip, Math.max(0, size - maxTail), Math.min(size, maxTail));
   const at = tail.length - endBytes;
   if (at < 0 || !tail.subarray(at, at + 4).equals(signature.end)) {
     throw refusal(
@@ -72,13 +72,13 @@ function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
     throw refusal('zip_entries', `The ZIP has ${entries} entries; ${maxEntries} at most are read.`);
   }
   const { directoryAt, directoryEnd, length } = found;
-  if (directoryAt + length !== directoryEnd || length > longestDirectory) {
+  if (directoryAt + length !== directoryEnd || length > maxDirectory) {
     throw refusal('zip_directory', 'The directory of the ZIP does not lie right before its end.');
   }
   return { directoryAt, directoryEnd, entries };
 }
 
-/** ZIP64 is used when a locator stands before the end record; both records must be where they say. */
+/** A locator before the end record means ZIP64. Both ZIP64 records must be where they say. */
 function readEnd64(zip: ZipFile, end: Buffer) {
   const locatorAt = zip.size - endBytes - locatorBytes;
   const recordAt = locatorAt - end64Bytes;
@@ -113,7 +113,7 @@ function readEnd64(zip: ZipFile, end: Buffer) {
   };
 }
 
-/** From the first byte of the file each entry begins where the one before ends, and the directory after the last. */
+/** The first entry begins at byte 0, each other where the one before ends, the directory behind the last. */
 function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number) {
   let at = 0;
   for (const [i, entry] of entries.entries()) {
@@ -137,7 +137,7 @@ function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number
   }
 }
 
-/** What may follow the data: nothing, or the sizes again for an entry that was written before they were known. */
+/** Behind the data there is nothing, or a descriptor that repeats the sizes. */
 function isDescriptor(zip: ZipFile, entry: ZipEntry, at: number, length: number): boolean {
   if (!entry.hasDescriptor) return length === 0;
   if (![12, 16, 20, 24].includes(length)) return false;

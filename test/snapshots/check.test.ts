@@ -80,7 +80,7 @@ t.test('overlapping entries are refused also when they are few', async (t) => {
   t.match(await check(buildZip([index, copy])), { code: 'zip_headers' });
 });
 
-t.test('what is wrong inside is refused with a sentence of its own', async (t) => {
+t.test('each defect in the content is refused with a sentence of its own', async (t) => {
   const rows = members.index.length - 45;
   const spoil = (change: (index: Buffer) => unknown) => withIndex(members, change);
   const manifest = (change: Record<string, unknown>): Members => ({
@@ -145,7 +145,7 @@ t.test('a meta file that would fill the memory is refused before it is parsed', 
     t.throws(() => assertParsable(Buffer.from(json), 4), { message: /more values, or deeper ones/ }, what);
   }
   const text = String.raw`{"vectors":["[[\"[[${'[{,'.repeat(30_000)}"]}`;
-  t.doesNotThrow(() => assertParsable(Buffer.from(text), 4), 'what stands in texts is no bracket');
+  t.doesNotThrow(() => assertParsable(Buffer.from(text), 4), 'brackets in strings do not count');
 });
 
 t.test('the settings decide which model is right', async (t) => {
@@ -156,8 +156,8 @@ t.test('the settings decide which model is right', async (t) => {
   t.match(await check(zip, { ...builtIn, dimension: 768 }), { code: 'dimension_mismatch' });
 });
 
-// `npm run chaos` changes others.
-t.test('a byte that changed anywhere is refused, or changes no content', async (t) => {
+// `npm run chaos` changes more bytes.
+t.test('a changed byte anywhere is refused, or changes no content', async (t) => {
   const random = createRandom(5);
   const zips = [{ method: 8 }, { method: 0 }].map((more) => buildZip(toParts(members, more)));
   const bad: string[] = [];

@@ -1,4 +1,4 @@
-// Kills whole servers with SIGKILL in the middle of an upload, and looks at what the next start finds and tells.
+// Kills servers with SIGKILL during an upload, and checks what the next start finds and reports.
 import '../support/plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -123,7 +123,7 @@ for (const [name, bytes, hasCome] of moments) {
   });
 }
 
-t.test('what waits for a word when the server is killed still waits, and can be installed', async (t) => {
+t.test('a snapshot that waits for confirmation survives a killed server and can be installed', async (t) => {
   const server = await startServer(t);
   const before = liveHash(server.indexFolder);
   const [response] = (await once(send(server, {}), 'response')) as [http.IncomingMessage];
@@ -135,7 +135,7 @@ t.test('what waits for a word when the server is killed still waits, and can be 
   t.match(await app.whenJob(job.body.number), { status: 'succeeded', result: { vectors: manyVectors } });
 });
 
-t.test('a server that is killed while it switches leaves all old or all new, and says which', async (t) => {
+t.test('a server killed during the switch leaves the old index or the new one, and says which', async (t) => {
   // The draft may have become a generation before this process looks.
   for (const sign of [/^(building|gen)-/, /^gen-/]) {
     await t.test(`when something named ${sign} is new`, async (t) => {

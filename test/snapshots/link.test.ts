@@ -64,7 +64,7 @@ t.test(
   },
 );
 
-t.test('vectors that stand for nothing any more are left out', async (t) => {
+t.test('vectors of deleted links and without an entry are left out', async (t) => {
   const { library, check, files } = await open(t);
   makeTable(library);
   link(library, 'E1', 0);
@@ -75,17 +75,20 @@ t.test('vectors that stand for nothing any more are left out', async (t) => {
   verifyGeneration(files, () => {});
 });
 
-t.test('without the table, or with that of another index, the set is refused with the reason', async (t) => {
-  const { library, check, folder } = await open(t);
-  t.match(await refusalOf(check), { code: 'not_linked', message: /has no table faiss_metadata/ });
-  makeTable(library);
-  t.match(await refusalOf(check), { code: 'not_linked', message: /names none of its vectors/ });
-  for (const [row, id] of entries.toReversed().entries()) link(library, id, row);
-  t.match(await refusalOf(check), { code: 'not_linked', message: /vector 0 is not that of "M1"/ });
-  t.notOk(fs.existsSync(folder), 'nothing is left');
-});
+t.test(
+  'without the table, or with that of another index, files of CHL are refused with the reason',
+  async (t) => {
+    const { library, check, folder } = await open(t);
+    t.match(await refusalOf(check), { code: 'not_linked', message: /has no table faiss_metadata/ });
+    makeTable(library);
+    t.match(await refusalOf(check), { code: 'not_linked', message: /names none of its vectors/ });
+    for (const [row, id] of entries.toReversed().entries()) link(library, id, row);
+    t.match(await refusalOf(check), { code: 'not_linked', message: /vector 0 is not that of "M1"/ });
+    t.notOk(fs.existsSync(folder), 'nothing is left');
+  },
+);
 
-t.test('a meta file that is neither ours nor one of CHL is no snapshot', async (t) => {
+t.test('a meta file that is neither ours nor of CHL is refused', async (t) => {
   const codeOf = async (meta: Record<string, unknown>) => (await refusalOf((await open(t, meta)).check)).code;
   t.equal(await codeOf({}), 'member_missing');
   t.equal(await codeOf({ ...ownMeta, model_name: 'other' }), 'model_mismatch');

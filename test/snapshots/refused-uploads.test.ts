@@ -18,7 +18,7 @@ import {
 } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
 
-t.test('what is refused says why, leaves an audit row, and no file', async (t) => {
+t.test('a refused upload says why, leaves an audit row and no file', async (t) => {
   const app = await startIndexed(t);
   const before = hashTree(path.join(app.root, 'faiss_index'));
   const valid = buildZip(toParts(app.members));
@@ -64,7 +64,7 @@ t.test('what is refused says why, leaves an audit row, and no file', async (t) =
   t.match(json, { status: 415, body: { error: { code: 'unsupported_media_type' } } });
 });
 
-t.test('an upload that is announced as too large is refused before its body', async (t) => {
+t.test('an upload announced as too large is refused before its body', async (t) => {
   const app = await startIndexed(t);
   const request = beginUpload(app, 600 * mebibyte);
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
@@ -74,7 +74,7 @@ t.test('an upload that is announced as too large is refused before its body', as
   request.destroy();
 });
 
-t.test('one upload is taken at a time, and one that breaks off makes room for the next', async (t) => {
+t.test('only one upload runs at a time, and one that breaks off makes room for the next', async (t) => {
   const app = await startIndexed(t);
   const valid = buildZip(toParts(app.members));
   const first = beginUpload(app, 100_000);
@@ -101,7 +101,7 @@ t.test('two hundred uploads that break off leave nothing behind', async (t) => {
   t.equal((await upload(app, buildZip(toParts(app.members)))).status, 202);
 });
 
-t.test('on a full disk the upload is refused with words, and leaves nothing', async (t) => {
+t.test('on a full disk the upload is refused with a reason and leaves nothing', async (t) => {
   const app = await startIndexed(t);
   const uploads = path.join(app.root, 'uploads');
   const tmpfs = ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', uploads];

@@ -44,7 +44,7 @@ t.test('a download is the live index as a ZIP that can be uploaded again', async
 });
 
 t.test(
-  'with reason and word an upload is installed before the answer, and rolled back and forward again',
+  'with reason and word an upload is installed before the answer, then rolled back and forward',
   async (t) => {
     const app = await startIndexed(t);
     const first = app.parts.liveIndex.indexState().generation;
@@ -125,7 +125,7 @@ t.test('without an index there is nothing to download and nothing to roll back t
   t.match(rollback, { status: 409, body: { error: { code: 'index_missing' } } });
 });
 
-t.test('downloads that break off are told in the audit log and keep no file open', async (t) => {
+t.test('downloads that break off are recorded in the audit log and keep no file open', async (t) => {
   const app = await startIndexed(t);
   for (let i = 0; i < 20; i++) {
     const request = http.get(`${app.origin}/api/v1/index/snapshot`);
