@@ -1,7 +1,5 @@
 // When a search thread that crashed may start again: at once after the first crash, then after pauses that double.
 
-export type CrashPause = ReturnType<typeof createCrashPause>;
-
 const firstPauseMs = 5000;
 const maxPauseMs = 300_000;
 

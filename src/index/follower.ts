@@ -2,7 +2,7 @@
 // answers until the new one has loaded.
 import type { Config } from '../core/config.ts';
 import { createCrashPause } from './crash-pause.ts';
-import type { LoadAnswer } from './live-protocol.ts';
+import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
 import { type Pointer, readPointer } from './pointer.ts';
 
@@ -67,33 +67,17 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     return shortage === null && pause.mayStart(key);
   }
 
-  /** Null when the thread crashed or failed to load. */
   async function open({ key, pointer }: Target): Promise<Opened | null> {
     const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
-    let thread: LiveThread | null = null;
-    let hasCrashed = false;
-    try {
-      const started = startThread(threadFile, start, (cause) => {
-        hasCrashed = true;
-        noteCrash(key, cause);
-        if (opened?.thread !== started) return;
-        opened = null;
-        onLost();
-      });
-      thread = started;
-      return { thread, loaded: await thread.ask('load', null) };
-    } catch (error) {
-      if (!hasCrashed) noteCrash(key, error as Error);
-      await thread?.close();
-      return null;
-    }
-  }
-
-  function noteCrash(key: string, cause: Error) {
-    pause.noteCrash(key);
-    problem = `The search ended unexpectedly: ${cause.message}. It is started again with the next search.`;
-    followedKey = null;
-    onError(cause);
+    return openThread(threadFile, start, (cause, thread) => {
+      pause.noteCrash(key);
+      problem = `The search ended unexpectedly: ${cause.message}. It is started again with the next search.`;
+      followedKey = null;
+      onError(cause);
+      if (!opened || opened.thread !== thread) return;
+      opened = null;
+      onLost();
+    });
   }
 
   async function replace(target: Target, next: Opened) {
@@ -103,6 +87,27 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     const unused = isWorse ? next : opened;
     if (!isWorse) opened = next;
     await unused?.thread.close();
+  }
+}
+
+/** Null when the thread crashed or failed to load; `onCrash` is called for both, and for a crash later on. */
+async function openThread(
+  file: URL,
+  start: ThreadStart,
+  onCrash: (cause: Error, thread: LiveThread | null) => void,
+): Promise<Opened | null> {
+  let thread: LiveThread | null = null;
+  let hasCrashed = false;
+  try {
+    thread = startThread(file, start, (cause) => {
+      hasCrashed = true;
+      onCrash(cause, thread);
+    });
+    return { thread, loaded: await thread.ask('load', null) };
+  } catch (error) {
+    if (!hasCrashed) onCrash(error as Error, thread);
+    await thread?.close();
+    return null;
   }
 }
 

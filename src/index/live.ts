@@ -36,7 +36,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     async search(query: SearchQuery): Promise<SearchAnswer> {
       assertSearchQuery(query);
       const { thread, loaded } = await openThread();
-      if (!loaded.live) throw indexMissing();
+      if (!loaded.live) throw indexMissing(follower.problem());
       return thread.ask('search', query);
     },
 
@@ -85,12 +85,11 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     if (opened) return opened;
     throw new AppError('temporary', follower.problem() ?? 'The search is not ready. Try again soon.');
   }
+}
 
-  function indexMissing() {
-    const problem = follower.problem();
-    return new AppError(
-      'index_missing',
-      problem ? `${problem} Rebuild the index.` : 'There is no index yet. Rebuild the index, then search.',
-    );
-  }
+function indexMissing(problem: string | null) {
+  return new AppError(
+    'index_missing',
+    problem ? `${problem} Rebuild the index.` : 'There is no index yet. Rebuild the index, then search.',
+  );
 }

@@ -1,9 +1,12 @@
 // Verifies that a generation's files belong together and can be searched, before a switch to them.
 import { createKernel } from './dot.ts';
 import { readIndexHeader } from './faiss-header.ts';
-import { type IndexFile, readVector, scanIndexFile } from './faiss-reader.ts';
+import { type IndexFile, scanIndexFile } from './faiss-reader.ts';
 import type { GenerationFiles } from './generation-files.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
+import { createSamples } from './samples.ts';
+
+const sampleCount = 8;
 
 /** Reads the index file once, in chunks. Throws one sentence when hash, count or dimension differ from the meta file, or when
  *  a sampled vector does not find itself. */
@@ -12,49 +15,26 @@ export function verifyGeneration(
   onProgress: (done: number, total: number) => void,
 ): { meta: IndexMeta; index: IndexFile } {
   const meta = readMeta(files.meta);
-  const { dimension, count } = readIndexHeader(files.index);
+  const header = readIndexHeader(files.index);
+  const { dimension, count } = header;
   assertSame('dimensions', dimension, meta.dimension);
   assertSame('vectors', count, meta.count);
-  const samples = readSamples(files.index, meta);
+  const samples = createSamples(files.index, header, sampleCount);
   const kernel = createKernel(dimension);
-  let room = new Uint8Array();
+  let memory = new Uint8Array();
   const index = scanIndexFile(files.index, (_, bytes, first) => {
-    if (first === 0) room = kernel.allocate(bytes.length) as Uint8Array<ArrayBuffer>;
-    room.set(bytes);
+    if (first === 0) memory = kernel.allocate(bytes.length) as Uint8Array<ArrayBuffer>;
+    memory.set(bytes);
     const rows = bytes.length / 4 / dimension;
-    for (const sample of samples) noteScores(sample, kernel.score(sample.vector, 0, rows), first);
+    samples.score(kernel, rows, first);
     onProgress(first + rows, count);
   });
   assertSame('SHA-256', index.sha256, meta.sha256);
-  for (const sample of samples) assertFound(sample, meta);
-  return { meta, index };
-}
-
-type Sample = { row: number; vector: Float32Array; self: number; best: number };
-
-const sampleCount = 8;
-
-/** Vectors evenly spread over the file. */
-function readSamples(file: string, { count, dimension }: IndexMeta): Sample[] {
-  const wanted = Math.min(sampleCount, count);
-  return Array.from({ length: wanted }, (_, i) => {
-    const row = Math.floor((i * count) / wanted);
-    return { row, vector: readVector(file, dimension, row), self: 0, best: Number.NEGATIVE_INFINITY };
-  });
-}
-
-function noteScores(sample: Sample, scores: Float32Array, first: number) {
-  for (const score of scores) if (score > sample.best) sample.best = score;
-  sample.self = scores[sample.row - first] ?? sample.self;
-}
-
-/** Another vector may score the same (an entry with the same text), but not more. */
-function assertFound({ row, self, best }: Sample, meta: IndexMeta) {
-  const isFound = Math.abs(self - 1) < 1e-3 && best <= self + 1e-4;
-  if (isFound) return;
-  const id = meta.vectors[row]?.entity_id;
+  const lost = samples.findLost();
+  if (!lost) return { meta, index };
+  const id = meta.vectors[lost.row]?.entity_id;
   throw new Error(
-    `A search for vector ${row} (${id}) does not find it: it scores ${self}, the best ${best}.`,
+    `A search for vector ${lost.row} (${id}) does not find it: it scores ${lost.self}, the best ${lost.best}.`,
   );
 }
 

@@ -36,7 +36,7 @@ export async function enqueueInstall(
   }
 }
 
-/** Gives the truth about the index that it became. Throws the failure of the job. */
+/** Returns the state of the installed index. Throws the failure of the job. */
 export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Promise<IndexState> {
   const job = await untilEnded(ctx, id);
   if (job.status === 'succeeded') {

@@ -2,7 +2,7 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import type { Upload } from '../upload.ts';
+import type { Upload } from '../one-upload.ts';
 import type { Staged } from '../staging.ts';
 import { assertRoomForUpload } from '../../web/connections.ts';
 import { requester } from '../../web/requester.ts';
