@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import { fsyncFolder, linkOrCopy, readIfExists, writeDurably } from './durable.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
 import { liveFiles } from './generation-files.ts';
 import {
   type AppliedBy,
@@ -11,6 +11,7 @@ import {
   nullIfBroken,
   type Pointer,
   pointerDraftName,
+  readIfExists,
   readMovedBy,
   readPointer,
   writePointer,
@@ -29,9 +30,16 @@ export function startGeneration(indexFolder: string, now: Date): Draft {
   return { name, folder };
 }
 
-/** Adds a finished file to a draft, without copying its bytes where the file system can do that. */
+/** Adds a finished file to a draft: as a hard link, or as a copy where there are none (exFAT, some network shares). */
 export function linkInto(draft: Draft, file: string, name = path.basename(file)) {
-  linkOrCopy(file, path.join(draft.folder, name));
+  const target = path.join(draft.folder, name);
+  try {
+    fs.linkSync(file, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EMLINK') throw error;
+    fs.copyFileSync(file, target);
+  }
 }
 
 /** Adds the files of the live generation as `.backup`, for people who copy files by hand. */
@@ -43,15 +51,15 @@ export function linkBackup(indexFolder: string, draft: Draft) {
 }
 
 export function writeBuiltBy(draft: Draft, builtBy: AppliedBy) {
-  writeDurably(path.join(draft.folder, builtByName), `${JSON.stringify(builtBy)}\n`);
+  fs.writeFileSync(path.join(draft.folder, builtByName), `${JSON.stringify(builtBy)}\n`, { flush: true });
 }
 
 /** Makes a finished draft the live generation. The one before is kept; older ones are removed. */
 export function switchTo(indexFolder: string, draft: Draft): Pointer {
   const previous = nullIfBroken(() => readPointer(indexFolder)?.current) ?? null;
-  fsyncFolder(draft.folder);
+  syncToDisk(draft.folder);
   fs.renameSync(draft.folder, path.join(indexFolder, draft.name));
-  fsyncFolder(indexFolder);
+  syncToDisk(indexFolder);
   const pointer = { current: draft.name, previous };
   writePointer(indexFolder, pointer);
   tidyGenerations(indexFolder);

@@ -2,7 +2,7 @@
 // after a roll back, holds the job that moved the pointer.
 import fs from 'node:fs';
 import path from 'node:path';
-import { fsyncFolder, readIfExists, writeDurably } from './durable.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
 
 /** `current` is live; `previous` was live before and is kept for a roll back. */
 export type Pointer = { current: string; previous: string | null };
@@ -38,9 +38,9 @@ export function readMovedBy(indexFolder: string): AppliedBy | null {
 export function writePointer(indexFolder: string, { current, previous }: Pointer, movedBy?: AppliedBy) {
   const draft = path.join(indexFolder, pointerDraftName);
   const record = movedBy ? `${JSON.stringify(movedBy)}\n` : '';
-  writeDurably(draft, `${current}\n${previous ?? ''}\n${record}`);
+  fs.writeFileSync(draft, `${current}\n${previous ?? ''}\n${record}`, { flush: true });
   fs.renameSync(draft, pointerFile(indexFolder));
-  fsyncFolder(indexFolder);
+  syncToDisk(indexFolder);
 }
 
 /** Reads what may be broken: a new generation repairs a broken index, so a broken index stops neither its build nor the
@@ -50,6 +50,15 @@ export function nullIfBroken<T>(read: () => T): T | null {
     return read();
   } catch {
     return null;
+  }
+}
+
+export function readIfExists(file: string): string | null {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 

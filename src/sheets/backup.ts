@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
-import { syncToDisk } from './disk.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
 
 const pagesAtOnce = 500;
 const unfinished = /\.partial(-journal)?$/;

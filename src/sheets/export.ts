@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Counts, Library } from '../library/repository.ts';
 import { entryKinds, type Kind, kinds, formatSyncStatus, type Value } from '../library/rules.ts';
 import { formatRecord } from './csv.ts';
-import { syncToDisk } from './disk.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
 import { guardFormula } from './formula.ts';
 import { swapIn, writingFolder } from './swap.ts';
 import { type Tab, tabs } from './tabs.ts';

@@ -2,7 +2,7 @@
 // that dies between the renames leaves no folder there; `repairExport` then puts the old one back.
 import fs from 'node:fs';
 import path from 'node:path';
-import { syncToDisk } from './disk.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
 import { tabFiles } from './tabs.ts';
 
 /** Where a new sheet is written: beside its folder, so that a rename is enough. */

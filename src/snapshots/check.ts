@@ -5,9 +5,9 @@ import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import { bytes as formatBytes } from '../core/format.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { type Coverage, countCoverage } from '../index/coverage.ts';
-import { fsyncFolder } from '../index/durable.ts';
 import { type GenerationFiles, namedFiles } from '../index/generation-files.ts';
 import { checkContent, type Described } from './content.ts';
 import { openZip } from './entries.ts';
@@ -67,7 +67,7 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   onProgress('coverage', 0, 1);
   const coverage = countCoverage(library, vectors);
   await unpacked.synced;
-  fsyncFolder(folder);
+  syncToDisk(folder);
   onProgress('coverage', 1, 1);
   return { manifest, coverage };
 }
