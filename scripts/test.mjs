@@ -1,6 +1,7 @@
 // Runs the tests: `npm test`, or `npm test -- test/jobs test/http/api.test.ts` for some of them. Prints a line a file,
 // the failures in full, and last the totals. Each file runs as `node file` would, two at a time: the tap command loads a
 // compiler and module hooks into each, which takes longer than most tests do.
+//   --list            only the names of what would run
 //   --tap             TAP instead, for other programs
 //   --timeout <sec>   the limit of one file, which ends itself by then
 //   --kill-after <sec>   a file that did not end itself is killed so long after its limit
@@ -21,6 +22,7 @@ const tries = process.env.CI ? 2 : 1;
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const { values, positionals } = parseArgs({
   options: {
+    list: { type: 'boolean' },
     tap: { type: 'boolean' },
     timeout: { type: 'string', default: '240' },
     'kill-after': { type: 'string', default: '20' },
@@ -39,7 +41,8 @@ if (unknown) {
   console.error(unknown);
   process.exit(1);
 }
-process.exitCode = (await runAll(files)) ? 0 : 1;
+if (values.list) console.log(files.map(({ name }) => name).join('\n'));
+else process.exitCode = (await runAll(files)) ? 0 : 1;
 
 /** Says whether all passed. */
 async function runAll(files) {

@@ -129,16 +129,26 @@ t.test('--tap prints TAP, a subtest a file', async (t) => {
 t.test(
   'tests are named by source, by output or by folder; a wrong name is told with near ones',
   async (t) => {
-    const names = ['test/embedding/vector.test.ts', 'dist/test/embedding/vector.test.js', './test/library'];
-    const chosen = await start(names);
+    const list = async (...words: string[]) => (await start(['--list', ...words])).out.trimEnd().split('\n');
     const inFolder = fs
-      .readdirSync(path.join(packageRoot, 'test/library'))
-      .map((file) => `test/library/${file}`);
-    t.same([...chosen.out.matchAll(/^ok {3}(\S+)/gm)].map(([, name]) => name).sort(), [
-      'test/embedding/vector.test.ts',
-      ...inFolder.sort(),
-    ]);
-    t.equal(chosen.code, 0);
+      .readdirSync(path.join(packageRoot, 'test/jobs'), { encoding: 'utf8', recursive: true })
+      .map((file) => `test/jobs/${file}`);
+    for (const word of [
+      'test/jobs/locks.test.ts',
+      'dist/test/jobs/locks.test.js',
+      './test/jobs/locks.test.ts',
+    ]) {
+      t.same(await list(word), ['test/jobs/locks.test.ts']);
+    }
+    for (const folder of ['test/jobs', 'test/jobs/', 'dist/test/jobs']) {
+      t.same((await list(folder)).sort(), inFolder.filter((name) => name.endsWith('.test.ts')).sort());
+    }
+    t.same(await list('test/jobs/locks.test.ts', 'test/jobs/locks.test.ts'), ['test/jobs/locks.test.ts']);
+    const chosen = await start(['test/embedding/vector.test.ts']);
+    t.match(chosen, {
+      code: 0,
+      out: /^ok {3}test\/embedding\/vector\.test\.ts {2}\d+ passed, 0 failed {2}\d+ ms\n/,
+    });
     const { code, out, err } = await start(['test/jobs/lock.test.ts']);
     t.match({ code, out }, { code: 1, out: '' });
     t.match(
