@@ -7,7 +7,6 @@
 //   --kill-after <sec>   a file that did not end itself is killed so long after its limit
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chooseTests } from './test-files.mjs';
