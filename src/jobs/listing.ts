@@ -1,5 +1,5 @@
 // Lists and counts jobs by filter, newest first, with keyset paging.
-import { type Db, prepareOnce } from '../core/db/open.ts';
+import type { Db } from '../core/db/open.ts';
 import { type Job, type JobStatus, jobStatuses, parseJob } from './job.ts';
 import {
   type BoundedFilter,
@@ -10,14 +10,14 @@ import {
   type StatusCounts,
   sumOf,
   toCounts,
-} from './job-index.ts';
-import { createJobScan, needsScan } from './job-scan.ts';
+} from './repository-index.ts';
+import { createJobScan, needsScan } from './repository-scan.ts';
 import type { JobFilter } from './job-search.ts';
-import { createResultRows } from './result-rows.ts';
+import { createResultRows } from './repository-rows.ts';
 import type { Slicing } from './slices.ts';
 
-export { maxCounted } from './job-index.ts';
-export { needsScan } from './job-scan.ts';
+export { maxCounted } from './repository-index.ts';
+export { needsScan } from './repository-scan.ts';
 
 /** `lookedTo`: the search took too long and ended at this number, before the page was full; null: it did not. */
 export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };
@@ -40,7 +40,6 @@ export type JobListing = ReturnType<typeof createJobListing>;
 export const searchPace: Slicing = { sliceMs: 5, maxMs: 1500, first: 2000, min: 500 };
 
 export function createJobListing(ops: Db, slicing: Slicing) {
-  const prepare = prepareOnce(ops);
   const index = createJobIndex(ops);
   const scan = createJobScan(ops, index, slicing);
   const { counts, newestNumber } = index;
@@ -50,14 +49,8 @@ export function createJobListing(ops: Db, slicing: Slicing) {
     counts,
     newestNumber,
     total: () => sumOf({}, counts()),
-    /** By operation and status. */
-    everyCount: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
-
-    /** Operations that have jobs. */
-    operations: () =>
-      prepare('SELECT DISTINCT operation FROM job_count WHERE jobs > 0 ORDER BY operation')
-        .pluck()
-        .all() as string[],
+    everyCount: index.everyCount,
+    operations: index.operations,
 
     async page(filter: JobFilter, limit: number, range: PageRange = {}): Promise<JobPage> {
       const { found, lookedTo } = await find(filter, limit + 1, range);

@@ -7,7 +7,7 @@ import { createBulk } from './bulk.ts';
 import { createJobs } from './jobs.ts';
 import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
-import { createPruning } from './pruning.ts';
+import { createPruning } from './repository-pruning.ts';
 import { createJobRepository } from './repository.ts';
 import { createRetention } from './retention.ts';
 import { createJobVerbs } from './verbs.ts';

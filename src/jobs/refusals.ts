@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import type { Job } from './job.ts';
 import type { Blocker } from './lock-queue.ts';
-import type { Tombstone } from './pruning.ts';
+import type { Tombstone } from './repository-pruning.ts';
 import type { RunRequest } from './run-request.ts';
 
 export const reasonMinLength = 5;

@@ -1,11 +1,11 @@
 // Everything that is stored about jobs: finding them, moving them, their claims, and their reports.
 import { type Db, withoutSync } from '../core/db/open.ts';
 import { createWalSync } from '../core/db/wal-sync.ts';
-import { createClaims } from './claims.ts';
-import { createJobFinds } from './finds.ts';
+import { createClaims } from './repository-claims.ts';
+import { createJobFinds } from './repository-finds.ts';
 import { type Claim, type Job, type JobRow, parseJob } from './job.ts';
-import { createJobMoves } from './moves.ts';
-import { createReports } from './reports.ts';
+import { createJobMoves } from './repository-moves.ts';
+import { createReports } from './repository-reports.ts';
 
 export type NewJob = Pick<
   JobRow,

@@ -6,7 +6,7 @@ import type { Config } from '../core/config.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { jobLogFile } from './log.ts';
-import type { Bounds, Prunable, Pruning } from './pruning.ts';
+import type { Bounds, Prunable, Pruning } from './repository-pruning.ts';
 
 /** What a run would remove now. Jobs are counted up to 5,001; then `has_more`. */
 export type RetentionPreview = {

@@ -1,7 +1,7 @@
 // Decides how an attempt ended. The first cause wins: a job that was cancelled and then died of the signal is cancelled.
 // Work that is recorded as applied has succeeded, whatever came after.
 import type { Failure, FailureCode } from '../jobs/job.ts';
-import type { Ending } from '../jobs/moves.ts';
+import type { Ending } from '../jobs/repository-moves.ts';
 import { plural } from '../core/format.ts';
 import { exitCodes } from '../jobs/protocol.ts';
 import type { ChildExit } from './child.ts';

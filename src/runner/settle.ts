@@ -4,7 +4,7 @@ import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { RetryPolicy } from '../core/operation.ts';
 import type { Failure, Job } from '../jobs/job.ts';
-import type { Figures } from '../jobs/reports.ts';
+import type { Figures } from '../jobs/repository-reports.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import type { Outcome } from './outcome.ts';
 

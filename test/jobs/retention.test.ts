@@ -7,8 +7,8 @@ import { createAudit } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
-import { createPruning } from '../../src/jobs/pruning.ts';
-import type { Ending } from '../../src/jobs/moves.ts';
+import { createPruning } from '../../src/jobs/repository-pruning.ts';
+import type { Ending } from '../../src/jobs/repository-moves.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createRetention } from '../../src/jobs/retention.ts';
 

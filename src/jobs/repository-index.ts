@@ -17,7 +17,22 @@ export const maxCounted = 10_000;
 export function createJobIndex(ops: Db) {
   const prepare = prepareOnce(ops);
 
-  return { counts, newestNumber, minNumber, find, count };
+  return {
+    counts,
+    newestNumber,
+    minNumber,
+    find,
+    count,
+
+    /** Rows of operation, status and count. */
+    everyCount: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
+
+    /** Operations that have jobs. */
+    operations: () =>
+      prepare('SELECT DISTINCT operation FROM job_count WHERE jobs > 0 ORDER BY operation')
+        .pluck()
+        .all() as string[],
+  };
 
   /** Exact, from counters; of one operation, or of all. */
   function counts(operation?: string): StatusCounts {

@@ -1,7 +1,7 @@
 // Statements that find jobs by name, and what is left of removed ones.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import { type Job, type JobRow, parseJob } from './job.ts';
-import type { Tombstone } from './pruning.ts';
+import type { Tombstone } from './repository-pruning.ts';
 
 const sql = {
   byId: 'SELECT * FROM job WHERE id = ?',

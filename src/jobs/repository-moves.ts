@@ -2,8 +2,8 @@
 // its caller adds; it gives null when someone else has moved the job.
 import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import { type Claim, type Failure, type Job, type JobRow, parseJob, statesBefore } from './job.ts';
-import type { Claims } from './claims.ts';
-import type { Reports } from './reports.ts';
+import type { Claims } from './repository-claims.ts';
+import type { Reports } from './repository-reports.ts';
 
 /** How a running attempt ended. */
 export type Ending = {

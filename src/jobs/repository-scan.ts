@@ -2,7 +2,7 @@
 // answer says where the time was over.
 import { type Db, prepareOnce } from '../core/db/open.ts';
 import type { JobRow, JobStatus } from './job.ts';
-import { type BoundedFilter, type JobIndex, type PageRange, toCounts } from './job-index.ts';
+import { type BoundedFilter, type JobIndex, type PageRange, toCounts } from './repository-index.ts';
 import type { JobFilter } from './job-search.ts';
 import { inSlices, type Slicing } from './slices.ts';
 
