@@ -20,7 +20,7 @@ export function joinStyles(from, to) {
 /** Without comments and indentation. A line break is a space only where it parts words. */
 function strip(style) {
   return style
-    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
     .trim()
     .replace(/([{};,]?)\s*\n\s*/g, (_, end) => end || ' ')
     .replace(/ \{/g, '{');

@@ -10,9 +10,8 @@ import { plural } from '../core/format.ts';
 import { isProcessGone } from '../workers/names.ts';
 import { createWorkerRepository } from '../workers/repository.ts';
 import { isStalled, lostAfterMs, type WorkerRow } from '../workers/state.ts';
-import type { Finding } from './doctor.ts';
 
-type Found = Omit<Finding, 'part'>[];
+type Found = { status: 'ok' | 'warning' | 'error'; text: string }[];
 
 const answerMs = 5000;
 

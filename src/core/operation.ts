@@ -36,7 +36,7 @@ export type ArgumentSchema = {
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
 
 /** Why a run would achieve nothing now, and the nearest action that works; `href` leads there. */
-export type Unavailable = { why: string; instead: { text: string; href: string } };
+type Unavailable = { why: string; instead: { text: string; href: string } };
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 

@@ -32,8 +32,6 @@ export type QueueTask = {
   claimed_by: string | null;
 };
 
-export type EntryReader = ReturnType<typeof createEntryReader>;
-
 export function createEntryReader(library: Db) {
   const entries = {
     experience: prepareEntry(library, 'experience'),

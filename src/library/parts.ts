@@ -1,9 +1,8 @@
 // What the feature consists of.
-import type { Context, Kernel } from '../core/kernel.ts';
+import type { Context } from '../core/kernel.ts';
 import { createEntryReader } from './entry.ts';
 
 export type LibraryParts = ReturnType<typeof createLibraryParts>;
-export type LibraryContext = Kernel & LibraryParts;
 
 export function createLibraryParts({ library }: Context) {
   return { entries: createEntryReader(library) };

@@ -3,8 +3,6 @@ import fs from 'node:fs';
 import { type OwnOperations, type OwnProblem, readOwnOperations } from './custom-file.ts';
 import type { Operation } from '../core/operation.ts';
 
-export type OwnCatalogue = ReturnType<typeof createOwnOperations>;
-
 const fileMaxBytes = 1024 * 1024;
 
 export function createOwnOperations(given: {

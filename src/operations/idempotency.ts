@@ -1,7 +1,5 @@
 // Runs a form once for each rendering of it: sent again within seconds, by a double click or a second try, it is answered
 // with the result of the first time.
-export type Idempotency = ReturnType<typeof createIdempotency>;
-
 /** Longer than a hand repeats a click, shorter than it takes to want the same thing again. */
 const sameClickMs = 10_000;
 

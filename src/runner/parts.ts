@@ -1,5 +1,5 @@
 // What the feature consists of, built from the kernel and the features before it.
-import type { Context, Kernel } from '../core/kernel.ts';
+import type { Context } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { readSecrets } from '../core/secrets.ts';
 import { jobs } from '../jobs/feature.ts';
@@ -8,7 +8,6 @@ import { recoverJobs } from './recovery.ts';
 import { createRunner } from './runner.ts';
 
 export type RunnerParts = ReturnType<typeof createRunnerParts>;
-export type RunnerContext = Kernel & RunnerParts;
 
 export function createRunnerParts(ctx: Context) {
   const { config, catalogue, audit, bus, descriptors, library, log, only, now } = ctx;

@@ -61,7 +61,7 @@ function collapseText(text: string, isAfterWord: boolean, isBeforeWord: boolean)
 /** Code inside the tag is left alone. */
 function collapseTag(tag: string): string {
   return tag
-    .split(/(<%[^]*?%>)/)
+    .split(/(<%[\s\S]*?%>)/)
     .map((piece, index) => (index % 2 === 1 ? piece : piece.replace(lineBreak, ' ')))
     .join('')
     .replace(/ (\/?>)$/, '$1');

@@ -35,8 +35,8 @@ type Token = {
   begins: number;
 };
 
-const inContent = /<%[^]*?%>|<\/[a-z][\w-]*>|<[a-z][\w-]*/g;
-const inTag = /<%[^]*?%>|\/?>|"(?:<%[^]*?%>|[^"])*"|'(?:<%[^]*?%>|[^'])*'/g;
+const inContent = /<%[\s\S]*?%>|<\/[a-z][\w-]*>|<[a-z][\w-]*/g;
+const inTag = /<%[\s\S]*?%>|\/?>|"(?:<%[\s\S]*?%>|[^"])*"|'(?:<%[\s\S]*?%>|[^'])*'/g;
 
 function readTokens(template: string): Token[] {
   const tokens: Token[] = [];
@@ -122,5 +122,5 @@ function checkCode(tokens: Token[]): Problem[] {
 }
 
 function codesIn({ text, line }: Token) {
-  return [...text.matchAll(/<%[^]*?%>/g)].map(({ 0: code }) => ({ text: code, line }));
+  return [...text.matchAll(/<%[\s\S]*?%>/g)].map(({ 0: code }) => ({ text: code, line }));
 }
