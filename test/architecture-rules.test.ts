@@ -38,7 +38,6 @@ const clean: Files = {
   'src/workers/search-thread.ts': "import { tell } from '../jobs/job.ts';\nexport { tell };\n",
   'scripts/import.ts': "import { tell } from '../src/jobs/job.ts';\nexport { tell };\n",
   'scripts/bench/run.ts': "import '../../src/web/server.ts';\nimport 'node:child_process';\nprocess.env;\n",
-  'views/page.eta': '<ul>\n  <li><a href="/jobs"><%= it.name %></a></li>\n</ul>\n',
 };
 
 const direction = (to: string) => `import type { A } from '${to}';\nexport type B = A;\n`;
@@ -253,17 +252,6 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     ),
     file: 'src',
     detail: '56',
-  },
-  {
-    rule: 'no line of a template has over 110 columns',
-    files: { 'views/a.eta': `<p>\n  ${'word '.repeat(22)}\n</p>\n` },
-    file: 'views/a.eta',
-  },
-  {
-    rule: 'a template has one element a line',
-    files: { 'views/jobs/a.eta': '<dl>\n  <dt>Name</dt><dd><%= it.name %></dd>\n</dl>\n' },
-    file: 'views/jobs/a.eta',
-    detail: 'line 2',
   },
 ];
 

@@ -2,14 +2,14 @@
 import { findContentViolations } from './architecture/contents.ts';
 import { findEventViolations } from './architecture/events.ts';
 import { findImportViolations } from './architecture/imports.ts';
-import { findSizeViolations, findTemplateViolations } from './architecture/sizes.ts';
+import { findSizeViolations } from './architecture/sizes.ts';
 import { readSources, type Violation } from './architecture/sources.ts';
 
 /** By rule: what may break it, and why. A violation is named by its file, by its file and its detail, or by the name
  *  that its detail begins with; '' is all of them. */
 export type Exceptions = Record<string, Record<string, string>>;
 
-/** Reads `src`, `scripts` and `views` below `root`. */
+/** Reads `src` and `scripts` below `root`. */
 export function findViolations(root: string): Violation[] {
   const sources = readSources(root);
   return [
@@ -17,7 +17,6 @@ export function findViolations(root: string): Violation[] {
     ...findContentViolations(sources),
     ...findEventViolations(sources),
     ...findSizeViolations(sources),
-    ...findTemplateViolations(root),
   ];
 }
 

@@ -1,15 +1,12 @@
-// How long files, functions, folders and the lines of templates may be.
-import fs from 'node:fs';
-import path from 'node:path';
+// How long files, functions and folders may be.
 import ts from 'typescript';
 import type { Source, Violation } from './sources.ts';
-import { eachNode, listFiles } from './sources.ts';
+import { eachNode } from './sources.ts';
 
 const fileMaxLines = 300;
 const functionMaxLines = 59;
 const folderMaxLines = 4500;
 const medianMaxLines = 55;
-const templateMaxColumns = 110;
 
 export function findSizeViolations(sources: Source[]): Violation[] {
   const inSrc = sources.filter(({ file }) => file.startsWith('src/'));
@@ -71,32 +68,4 @@ function checkMedian(inSrc: Source[]): Violation[] {
 
 function countLines(text: string): number {
   return text.split('\n').filter((line) => line.trim() !== '').length;
-}
-
-export function findTemplateViolations(root: string): Violation[] {
-  return listFiles(root, 'views', /\.eta$/).flatMap((file) => {
-    const lines = fs.readFileSync(path.join(root, file), 'utf8').split('\n');
-    return lines.flatMap((line, at) => checkTemplateLine(file, line, `line ${at + 1}`));
-  });
-}
-
-function checkTemplateLine(file: string, line: string, where: string): Violation[] {
-  const found: Violation[] = [];
-  const width = [...line].length;
-  if (width > templateMaxColumns) {
-    const rule = `no line of a template has over ${templateMaxColumns} columns`;
-    found.push({ rule, file, detail: `${where}: ${width}` });
-  }
-  if (countBlocks(line) > 1) found.push({ rule: 'a template has one element a line', file, detail: where });
-  return found;
-}
-
-/** Elements within a text share its line. */
-const inline =
-  /^(a|abbr|b|br|code|em|i|input|kbd|mark|option|q|s|small|span|strong|sub|sup|svg|time|use|var|wbr)$/;
-
-/** Of a line with more than one opening tag, those that open a block. */
-function countBlocks(line: string): number {
-  const plain = line.replace(/<%.*?%>/g, '');
-  return [...plain.matchAll(/<([a-z][a-z0-9-]*)/g)].filter(([, name = '']) => !inline.test(name)).length;
 }

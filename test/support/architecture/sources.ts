@@ -25,7 +25,7 @@ export function readSources(root: string): Source[] {
 }
 
 /** Paths from the root, sorted; none when there is no such folder. */
-export function listFiles(root: string, folder: string, pattern: RegExp): string[] {
+function listFiles(root: string, folder: string, pattern: RegExp): string[] {
   const top = path.join(root, folder);
   if (!fs.existsSync(top)) return [];
   return fs
