@@ -38,9 +38,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   const { now = () => new Date() } = options;
   const holder = { pid: process.pid, url: null, since: now().toISOString() };
   const lock = acquireServerLock(config.root, holder);
-  for (const folder of ['sheets', 'uploads', 'backups', 'logs']) {
-    fs.mkdirSync(`${config.root}/${folder}`, { recursive: true, mode: 0o700 });
-  }
+  makeFolders(config.root);
   let stream: Stream | null = null;
   const kernel = createKernel(config, options, {
     streamCount: () => stream?.clientCount() ?? 0,
@@ -48,9 +46,8 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   });
   const { mounted, use } = mountFeatures(kernel);
   const lifecycles = mounted.map(({ feature, own }) => feature.lifecycle?.(own) ?? {});
-  const web = await createServer(kernel, mounted);
+  const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
-  const { server } = web;
   const { audit, library, ops } = kernel;
   let starting: Promise<string> | null = null;
   let isListening = false;
@@ -61,10 +58,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     server,
     use,
 
-    start() {
-      starting ??= startAll();
-      return starting;
-    },
+    start: () => (starting ??= startAll()),
 
     async startByHand() {
       const involved = lifecycles.filter(({ startByHand }) => startByHand);
@@ -102,6 +96,11 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     ops.close();
     lock.release();
   }
+}
+
+function makeFolders(root: string) {
+  for (const folder of ['sheets', 'uploads', 'backups', 'logs'])
+    fs.mkdirSync(`${root}/${folder}`, { recursive: true, mode: 0o700 });
 }
 
 function createKernel(

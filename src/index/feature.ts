@@ -4,12 +4,11 @@ import { indexCheck } from './index-check.ts';
 import { indexOperation } from './index-operation.ts';
 import { createIndexParts, type IndexParts } from './parts.ts';
 import { repairOperation } from './repair-operation.ts';
-import { rollbackOperation } from './rollback-operation.ts';
 import { registerIndexApi } from './web/api.ts';
 
 export const index: Feature<IndexParts> = {
   name: 'index',
-  operations: [indexOperation, repairOperation, rollbackOperation],
+  operations: [indexOperation, repairOperation],
   create: createIndexParts,
   lifecycle: ({ liveIndex }) => ({
     // Its thread loads beside recovery, which may still switch the index: the pointer is read again then.

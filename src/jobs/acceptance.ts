@@ -63,14 +63,9 @@ export function createAcceptance(given: {
         retry_of: request.retryOf ?? null,
         claims,
       });
-      audit.record({
-        event: 'job.accepted',
-        outcome: 'ok',
-        by,
-        target: `job:${job.number}`,
-        reason: job.reason,
-        detail: { operation: job.operation, args, retry_of: job.retry_of },
-      });
+      const { number, reason, retry_of } = job;
+      const detail = { operation: job.operation, args, retry_of };
+      audit.record({ event: 'job.accepted', outcome: 'ok', by, target: `job:${number}`, reason, detail });
       return job;
     },
 

@@ -1,4 +1,5 @@
 // Snapshots: the portable ZIP of an index generation, downloaded here and installed elsewhere.
+import { rollbackOperation } from '../index/rollback-operation.ts';
 import type { Feature } from '../web/feature.ts';
 import { createSnapshotParts, type SnapshotParts } from './parts.ts';
 import { snapshotOperation } from './snapshot-operation.ts';
@@ -7,7 +8,8 @@ import { registerSnapshotRoutes } from './web/routes.ts';
 
 export const snapshots: Feature<SnapshotParts> = {
   name: 'snapshots',
-  operations: [snapshotOperation],
+  // A roll back undoes an installation.
+  operations: [snapshotOperation, rollbackOperation],
   create: createSnapshotParts,
   lifecycle: ({ uploads }) => ({ start: uploads.start, stop: uploads.stop }),
   routes: registerSnapshotRoutes,

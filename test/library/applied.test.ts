@@ -8,15 +8,16 @@ import { addRunningJob } from '../support/script.ts';
 import { hasStrace, killAtCall } from '../support/strace.ts';
 
 const skip = hasStrace ? false : 'strace is not installed, or may not trace';
-const mostSyncs = 20;
+const maxSyncs = 20;
+const args = { target: 'review', dry_run: false };
 
 /** Kills an export at each of its syncs in turn, until a complete commit is in the WAL but not visible. */
 async function leaveUnseen(root: string, settle: (library: Db) => void): Promise<boolean> {
   const { config } = await makeIndexed(root);
-  for (let call = 1; call <= mostSyncs; call++) {
+  for (let call = 1; call <= maxSyncs; call++) {
     const { library } = prepareLibrary(config.databasePath);
     const jobId = addRunningJob(config, 'export');
-    const isKilled = await killAtCall(config, { name: 'export', args: {}, jobId }, 'fdatasync,fsync', call);
+    const isKilled = await killAtCall(config, { name: 'export', args, jobId }, 'fdatasync,fsync', call);
     const before = readApplied(library, { id: jobId, attempt: 1 });
     if (isKilled && before === null) settle(library);
     // A killed server leaves no checkpoint, and the WAL's index is gone with the last process.
@@ -30,7 +31,7 @@ async function leaveUnseen(root: string, settle: (library: Db) => void): Promise
     if (!isKilled) return false;
     if (before === null && after !== null) return true;
   }
-  throw new Error(`more than ${mostSyncs} syncs`);
+  throw new Error(`more than ${maxSyncs} syncs`);
 }
 
 t.test('the commit of a killed writer reappears when the file is recovered', { skip }, async (t) => {

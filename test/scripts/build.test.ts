@@ -22,7 +22,13 @@ function start(t: Test) {
     'package.json': '{ "type": "module" }',
     'tsconfig.json': tsconfig('tests', ['src', 'scripts', 'test']),
     'tsconfig.build.json': tsconfig('build', ['src', 'scripts']),
-    scripts: { 'build.mjs': fs.readFileSync(path.join(packageRoot, 'scripts/build.mjs')) },
+    scripts: Object.fromEntries(
+      ['build.mjs', 'styles.mjs'].map((file) => [
+        file,
+        fs.readFileSync(path.join(packageRoot, 'scripts', file)),
+      ]),
+    ),
+    public: { css: { 'app.css': '' } },
     src: { 'one.ts': 'export const one: number = 1;\n', 'two.ts': 'export const two: number = 2;\n' },
     test: { 'one.test.ts': `import { one } from '../src/one.js';\nexport const seen = one;\n` },
   });
