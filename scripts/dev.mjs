@@ -20,7 +20,7 @@ let isWanted = false;
 let isRestarting = false;
 let isStopping = false;
 let settling;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
 const compiler = startCompiler();
 process.once('exit', () => [server, compiler].map((child) => child?.kill()));
 
@@ -28,7 +28,7 @@ function watch(folder) {
   return fs.watch(folder, { recursive: true }, (_event, file) => {
     if (file && writtenByBuild.test(file)) return;
     clearTimeout(settling);
-    settling = setTimeout(restart, settleMs);
+    settling = setTimeout(() => void restart(), settleMs);
   });
 }
 
@@ -37,7 +37,7 @@ function startCompiler() {
   const flags = ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput', '--noEmitOnError'];
   const started = spawn(process.execPath, [tsc, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   createInterface({ input: started.stdout }).on('line', readCompiler);
-  return started.once('close', stop);
+  return started.once('close', () => void stop());
 }
 
 function readCompiler(line) {
@@ -47,7 +47,7 @@ function readCompiler(line) {
     return;
   }
   isCompiled = found[1] === '0';
-  if (isCompiled) restart();
+  if (isCompiled) void restart();
   else say(server ? 'The old server keeps running.' : 'The server starts when the errors are gone.');
 }
 

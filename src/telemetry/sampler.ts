@@ -30,7 +30,6 @@ export function createSampler(given: Given) {
   const dataVersion = prepareDataVersion(library);
   let seen = dataVersion();
   let latest = samples.latest();
-  let refreshed: Promise<void> = Promise.resolve();
   const loop = createLoop({
     everyMs: () => intervalMs - (now().getTime() % intervalMs) + lateMs,
     runOnce: sample,
@@ -42,6 +41,9 @@ export function createSampler(given: Given) {
     stop: loop.stop,
     /** Settles when the sample is taken and the live index has looked at its files. */
     async runOnce() {
+      // A run in progress may have read the library before the caller changed it.
+      await report('library', emitChange);
+      const refreshed = liveIndex.refresh();
       await loop.runOnce();
       await refreshed;
     },
@@ -51,7 +53,7 @@ export function createSampler(given: Given) {
 
   async function sample() {
     await report('library', emitChange);
-    refreshed = liveIndex.refresh();
+    void liveIndex.refresh();
     const at = Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000);
     latest = { at, ...(await takeReadings(sources, report)) };
     unwritten.push(latest);

@@ -53,7 +53,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
       return reply.view('jobs/job-news', {
         jobs: numbers.length,
         hasMore: hasMore || lookedTo !== null,
-        url: listUrl(own),
+        href: listUrl(own),
         w: words,
       });
     },
