@@ -74,7 +74,7 @@ function isAnyOutputChanged(built) {
   return listOutputs(built).some((output) => !known.has(output));
 }
 
-/** Others than those of new sources. What else has changed may be the work of `npm run dev`. */
+/** Outputs of unchanged sources. The watching compiler of `npm run dev` may have written other outputs. */
 function isAnyOutputGone(built) {
   return listOutputs(built).some((output) => output.endsWith(' gone'));
 }

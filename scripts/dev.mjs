@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The server reads these at its start. What is compiled, the compiler watches. */
+/** Folders that the server reads at its start. The compiler watches the compiled sources itself. */
 const watched = ['views', 'public', 'migrations'];
 const writtenByBuild = /^(vendor\b|app\.css$)/;
 const settleMs = 100; // an editor saves a file in several steps

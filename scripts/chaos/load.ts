@@ -36,7 +36,7 @@ export async function loadServer(target: Target, max: number, isOver: () => bool
   await Promise.all(Array.from({ length: clients }, client));
 }
 
-/** Checks the log from the API: what was read before is unchanged, and no line is missing. */
+/** Checks a job's log from the API: earlier bytes are unchanged, and no line is missing. */
 export async function readLog(target: Target, number: number | undefined) {
   if (number === undefined) return;
   const path = `/api/v1/operations/jobs/${number}/log?limit=${logHeadBytes}`;

@@ -1,4 +1,4 @@
-// What clients know of the server: what it acknowledged and what it showed. A crash must not change any of it.
+// Records everything the server acknowledged or showed to clients. A crash must not change any of it.
 import { createHash } from 'node:crypto';
 import { isTerminal, type JobStatus } from '../../src/jobs/job.ts';
 import type { State } from './repository.ts';
