@@ -22,6 +22,7 @@ t.test('each rule names the line that breaks it', async (t) => {
     'attribute.eta': ['<p>text</p>\n<p id="<%= it.name %>">text</p>', '2: reads `it` after the first line'],
     'late.eta': [`<p>text</p>\n${first}`, '2: reads `it` after the first line'],
     'choice.eta': [`${first}\n<%= name ? 1 : name === 2 ? 3 : 4 %>`, '2: has a choice within a choice'],
+    'address.eta': ['<p>\n  <a href="/jobs">Jobs</a>\n</p>', '2: writes an address without url()'],
     'raw.eta': [`${first}\n<%~ name %>`, '2: sends raw what is no include'],
   };
   const folder = t.testdir(

@@ -7,6 +7,9 @@ const widest = 110;
 const inline = new Set('a abbr b br code em i kbd mark small span strong time'.split(' '));
 const empty = new Set('br input link meta'.split(' '));
 
+/** An attribute with an address that does not go through `url()`, which adds the base path. */
+const address = /\b(href|action|formaction|src|hx-get|hx-post|sse-connect)="\//;
+
 type Problem = { line: number; problem: string };
 
 /** `jobs/row.eta:12: what is wrong`, for every template below the folder. */
@@ -82,6 +85,7 @@ function checkLines(template: string, tokens: Token[]): Problem[] {
     const problems = [
       ...(text.length > widest ? [`is wider than ${widest} columns`] : []),
       ...(/\s$/.test(text) ? ['ends with a blank'] : []),
+      ...(address.test(text) ? ['writes an address without url()'] : []),
       ...(text !== '' && given !== wanted && !inside.has(line)
         ? [`is indented by ${given}, not ${wanted}`]
         : []),
