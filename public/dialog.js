@@ -52,7 +52,7 @@ function missing() {
   const reason = dialog.querySelector('#reason');
   const word = dialog.querySelector('#confirm');
   return [
-    reason && reason.value.trim().length < Number(reason.dataset.least) ? reason : null,
+    reason && reason.value.trim().length < Number(reason.dataset.minReason) ? reason : null,
     word && word.value.trim() !== word.dataset.word ? word : null,
   ].filter((field) => field);
 }

@@ -9,7 +9,7 @@ import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
-import { createDescriptors, ownDescriptors } from './core/descriptors.ts';
+import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { type Log, logJobEvents } from './core/log.ts';
@@ -118,7 +118,7 @@ function createKernel(
     bus,
     audit: createAudit(ops, now),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
-    descriptors: createDescriptors(ownDescriptors()),
+    descriptors: createDescriptors(openDescriptors()),
     ops,
     library,
     isNewLibrary: isNew,

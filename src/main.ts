@@ -1,11 +1,11 @@
 // The program: configuration, then the server. Everything else is in serve.ts and app.ts.
 import { loadConfig } from './core/config.ts';
-import { assertEnoughDescriptors, ownDescriptors } from './core/descriptors.ts';
+import { assertEnoughDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 
 try {
   const config = loadConfig();
-  assertEnoughDescriptors(ownDescriptors().limit);
+  assertEnoughDescriptors(openDescriptors().limit);
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(`CHL Operations is ready: ${address}/operations (data in ${config.root})\n`);

@@ -143,11 +143,11 @@ async function indexFigures(app: App): Promise<Figure[]> {
     },
     {
       workload: `${searches.count} searches meanwhile`,
-      ours: `${searches.longestMs.toFixed(1)} ms at most, ${searches.failed} failed`,
-      reference: `${calm.longestMs.toFixed(1)} ms at most (without a job)`,
+      ours: `${searches.maxMs.toFixed(1)} ms at most, ${searches.failed} failed`,
+      reference: `${calm.maxMs.toFixed(1)} ms at most (without a job)`,
       ratio: null,
       target: '≤ 20 ms, 0',
-      isMet: searches.longestMs <= 20 && searches.failed === 0,
+      isMet: searches.maxMs <= 20 && searches.failed === 0,
     },
   ];
 }
@@ -155,7 +155,7 @@ async function indexFigures(app: App): Promise<Figure[]> {
 /** Searches one at a time. */
 async function searchUntil(app: App, end: Promise<unknown>) {
   const { liveIndex } = app.use(index);
-  const searches = { count: 0, failed: 0, longestMs: 0 };
+  const searches = { count: 0, failed: 0, maxMs: 0 };
   let isOver = false;
   void end.finally(() => {
     isOver = true;
@@ -166,7 +166,7 @@ async function searchUntil(app: App, end: Promise<unknown>) {
       searches.failed += 1;
     });
     searches.count += 1;
-    searches.longestMs = Math.max(searches.longestMs, performance.now() - startedAt);
+    searches.maxMs = Math.max(searches.maxMs, performance.now() - startedAt);
     await nextTurn();
   }
   await end;

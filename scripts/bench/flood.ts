@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { packageRoot } from '../../src/core/config.ts';
-import { bytes } from '../../src/core/format.ts';
+import { formatBytes } from '../../src/core/format.ts';
 import type { Health } from './flood-server.ts';
 import type { Figure, Workload } from './workload.ts';
 
@@ -26,10 +26,10 @@ const floods = [
 /** The first phase settles, the second is measured. */
 const restMs = 5000;
 const pollMs = 100;
-const mostBytes = 64 * 1024 * 1024;
-const mostLagMs = 50;
+const maxBytes = 64 * 1024 * 1024;
+const maxLagMs = 50;
 /** The stream sends a card at most five times a second. */
-const mostBehindMs = 1000;
+const maxBehindMs = 1000;
 
 const operations = `operations:
   - name: flood
@@ -113,29 +113,29 @@ async function measure(
   return [
     figure(
       'memory',
-      `+${bytes(Math.max(0, rss))}`,
-      `${bytes(rest.rssBytes)} at rest`,
+      `+${formatBytes(Math.max(0, rss))}`,
+      `${formatBytes(rest.rssBytes)} at rest`,
       '≤ +64 MiB',
-      rss <= mostBytes,
+      rss <= maxBytes,
     ),
     figure(
       'stall of the loop, p99',
-      wordLag(healths.at(-1)),
-      `${wordLag(rest)} at rest`,
-      `≤ ${mostLagMs} ms`,
-      lag <= mostLagMs,
+      describeLag(healths.at(-1)),
+      `${describeLag(rest)} at rest`,
+      `≤ ${maxLagMs} ms`,
+      lag <= maxLagMs,
     ),
     figure(
       'page behind the child',
       `≤ ${late.toFixed(0)} ms, ${behind.length} answers in ${seconds.toFixed(0)} s`,
       '–',
-      `≤ ${mostBehindMs} ms`,
-      behind.length > 0 && late <= mostBehindMs,
+      `≤ ${maxBehindMs} ms`,
+      behind.length > 0 && late <= maxBehindMs,
     ),
   ];
 }
 
-function wordLag(health: Health | undefined): string {
+function describeLag(health: Health | undefined): string {
   return health ? `${health.lagP99.toFixed(0)} ms, longest ${health.lagMax.toFixed(0)} ms` : '–';
 }
 

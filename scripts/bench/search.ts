@@ -19,7 +19,7 @@ import { pickBest } from '../../src/index/search.ts';
 import { createRandom } from '../random.ts';
 import { openFaiss } from './faiss.ts';
 import { insertEmbedded } from './repository.ts';
-import { longestStall } from './server-lag.ts';
+import { maxStall } from './server-lag.ts';
 import { measureSwitches } from './switches.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
@@ -138,14 +138,14 @@ async function measureServer(config: Config, rounds: number): Promise<Figure> {
   await live.start();
   const answers: number[] = [];
   const startedAt = performance.now();
-  const stallMs = await longestStall(async () => {
+  const stallMs = await maxStall(async () => {
     for (let round = 0; round < rounds; round++) {
       const askedAt = performance.now();
       await live.search({ query: `create archive number ${round}` });
       answers.push(performance.now() - askedAt);
     }
   });
-  const idleMs = await longestStall(() => after(performance.now() - startedAt));
+  const idleMs = await maxStall(() => after(performance.now() - startedAt));
   const { vectors } = live.indexState();
   await live.stop();
   return {

@@ -26,9 +26,9 @@ export async function measureServerLag(
     const stream = await openStream(await app.start());
     await after(1000);
     const startedAt = performance.now();
-    const busyMs = await longestStall(() => runToEnd(app, request));
+    const busyMs = await maxStall(() => runToEnd(app, request));
     const jobMs = performance.now() - startedAt;
-    const idleMs = await longestStall(() => after(jobMs));
+    const idleMs = await maxStall(() => after(jobMs));
     stream.destroy();
     return { busyMs, idleMs, jobMs };
   } finally {
@@ -37,7 +37,7 @@ export async function measureServerLag(
 }
 
 /** Returns the longest stall of this thread's event loop during `work`, in milliseconds. */
-export async function longestStall(work: () => Promise<unknown>): Promise<number> {
+export async function maxStall(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await work();

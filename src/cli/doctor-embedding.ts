@@ -36,11 +36,11 @@ export function checkWorkers({ root, mode, workers, opsDatabasePath, databasePat
   const queue = lookInto(databasePath, (library) => prepareQueueCounts(library)());
   const there = (living ?? []).filter((worker) => worker.pid !== null && !isProcessGone(worker));
   const troubles = there.flatMap((worker) => {
-    const trouble = wordTrouble(worker);
+    const trouble = describeProblem(worker);
     return trouble === null ? [] : [{ worker, text: `${worker.name} ${trouble}` }];
   });
   const lost = troubles.filter(({ worker }) => isSilent(worker)).length;
-  const text = wordRunning(there.length - lost, workers, findLockHolder(root) !== null);
+  const text = describeRunning(there.length - lost, workers, findLockHolder(root) !== null);
   const waiting = queue?.pending.total ?? 0;
   const failed = queue?.failed.total ?? 0;
   const isHeldUp = waiting > 0 && there.length === lost;
@@ -52,11 +52,11 @@ export function checkWorkers({ root, mode, workers, opsDatabasePath, databasePat
         }
       : { status: 'ok', text },
     ...troubles.map((trouble) => ({ status: 'warning' as const, text: trouble.text })),
-    ...(failed === 0 ? [] : [{ status: 'warning' as const, text: wordFailed(failed) }]),
+    ...(failed === 0 ? [] : [{ status: 'warning' as const, text: describeFailed(failed) }]),
   ];
 }
 
-function wordRunning(running: number, wanted: number, hasServer: boolean): string {
+function describeRunning(running: number, wanted: number, hasServer: boolean): string {
   if (running > 0) return `${plural(running, 'worker')} at work or waiting for it`;
   const one = 'npm run worker';
   if (wanted === 0)
@@ -67,7 +67,7 @@ function wordRunning(running: number, wanted: number, hasServer: boolean): strin
 }
 
 /** Null when there is none. */
-function wordTrouble(worker: WorkerRow): string | null {
+function describeProblem(worker: WorkerRow): string | null {
   if (isSilent(worker)) return `is lost: it sends no heartbeats any more. Its process is ${worker.pid}.`;
   if (isStalled(worker, new Date())) return `is stalled: it is busy with ${worker.current_id}.`;
   return worker.outage_error === null ? null : `waits: ${worker.outage_error}`;
@@ -77,7 +77,7 @@ function isSilent({ lost_at, heartbeat_at }: WorkerRow): boolean {
   return lost_at !== null || Date.now() - Date.parse(heartbeat_at) > lostAfterMs;
 }
 
-function wordFailed(failed: number): string {
+function describeFailed(failed: number): string {
   return `${plural(failed, 'entry', 'entries')} could not be embedded. The queue card says why; npm run chl -- retry-failed tries again.`;
 }
 

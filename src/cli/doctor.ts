@@ -8,10 +8,10 @@ import { AppError } from '../core/errors.ts';
 import { liveFiles } from '../index/generation-files.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { reservedNames } from '../features.ts';
-import { createOwnOperations } from '../operations/custom-operations.ts';
+import { createCustomOperations } from '../operations/custom-operations.ts';
 import { findInPath } from '../runner/child.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
-import { bytes, count, plural } from '../core/format.ts';
+import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { checkEmbedder, checkWorkers } from './doctor-embedding.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { readFlags, switchFlag } from '../core/terminal/flags.ts';
@@ -22,8 +22,8 @@ export type Finding = { part: string; status: Status; text: string };
 type Found = Finding['text'] | Omit<Finding, 'part'>[];
 type Check = { part: string; look(config: Config): Found | Promise<Found> };
 
-const leastNode = [20, 20] as const;
-const leastFreeBytes = 512 * 1024 * 1024;
+const minNode = [20, 20] as const;
+const minFreeBytes = 512 * 1024 * 1024;
 
 export async function doctor(words: string[], screen: Screen): Promise<number> {
   readFlags(words, { json: switchFlag('Print JSON') });
@@ -68,9 +68,9 @@ const checks: Check[] = [
     look() {
       const { node } = process.versions;
       const [major = 0, minor = 0] = node.split('.').map(Number);
-      const [leastMajor, leastMinor] = leastNode;
-      if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return node;
-      throw new AppError('config', `${node} is too old. Install ${leastNode.join('.')} or newer.`);
+      const [minMajor, minMinor] = minNode;
+      if (major > minMajor || (major === minMajor && minor >= minMinor)) return node;
+      throw new AppError('config', `${node} is too old. Install ${minNode.join('.')} or newer.`);
     },
   },
   { part: 'SQLite', look: sqliteVersion },
@@ -105,7 +105,7 @@ const checks: Check[] = [
   },
   { part: 'embedder', look: checkEmbedder },
   { part: 'workers', look: checkWorkers },
-  { part: 'own operations', look: checkOwnOperations },
+  { part: 'own operations', look: checkCustomOperations },
   {
     part: 'server',
     look({ root }) {
@@ -122,8 +122,8 @@ const checks: Check[] = [
     look({ root }) {
       const { bavail, bsize } = fs.statfsSync(existing(root));
       const free = bavail * bsize;
-      if (free >= leastFreeBytes) return `${bytes(free)} free`;
-      return [warn(`${bytes(free)} free, which an import or a new index may need. Make room.`)];
+      if (free >= minFreeBytes) return `${formatBytes(free)} free`;
+      return [warn(`${formatBytes(free)} free, which an import or a new index may need. Make room.`)];
     },
   },
 ];
@@ -140,22 +140,25 @@ function checkFolder(root: string) {
 function checkDatabase(file: string) {
   if (!fs.existsSync(file)) return `${file}, made at the first start`;
   const damage = findDamage(file);
-  if (damage === null) return `${file}, ${bytes(fs.statSync(file).size)}, whole`;
+  if (damage === null) return `${file}, ${formatBytes(fs.statSync(file).size)}, whole`;
   throw new AppError(
     'config',
     `${file} is damaged: ${damage}. Stop the server, and put a backup in its place.`,
   );
 }
 
-function checkOwnOperations({ operationsFile }: Config) {
+function checkCustomOperations({ operationsFile }: Config) {
   if (!fs.existsSync(operationsFile)) return `None; they would stand in ${operationsFile}`;
-  const own = createOwnOperations({
+  const own = createCustomOperations({
     file: operationsFile,
     reserved: reservedNames,
     intervalMs: 0,
     onChange() {},
   });
-  const loaded = { status: 'ok' as const, text: `${count(own.operations().length)} in ${operationsFile}` };
+  const loaded = {
+    status: 'ok' as const,
+    text: `${formatNumber(own.operations().length)} in ${operationsFile}`,
+  };
   const problems = own
     .problems()
     .map(({ line, column, entry, message }) =>

@@ -8,7 +8,7 @@ import { type Flags, flagOf, switchFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { declaredCommands, declaredOperations, reservedNames } from '../features.ts';
 import { runFlags } from '../jobs/commands.ts';
-import { createOwnOperations } from '../operations/custom-operations.ts';
+import { createCustomOperations } from '../operations/custom-operations.ts';
 
 type Described = Pick<Command, 'name' | 'example' | 'summary' | 'flags'>;
 
@@ -19,7 +19,7 @@ const commands: Described[] = [
 ];
 
 export async function help([name]: string[], screen: Screen): Promise<number> {
-  const custom = createOwnOperations({
+  const custom = createCustomOperations({
     file: loadConfig().operationsFile,
     reserved: reservedNames,
     intervalMs: 0,

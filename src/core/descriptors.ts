@@ -32,7 +32,7 @@ const plenty = 1000;
 type DescriptorUsage = { limit: number; countOpen: () => number };
 
 /** Of this process. The limit is its soft one, which Node has raised to the hard one; infinite where it is unknown. */
-export function ownDescriptors(): DescriptorUsage {
+export function openDescriptors(): DescriptorUsage {
   return { limit: readLimit(), countOpen };
 }
 

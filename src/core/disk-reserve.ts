@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from './errors.ts';
-import { bytes } from './format.ts';
+import { formatBytes } from './format.ts';
 
 /** Below `reserveBytes` of free space new jobs are refused; below `lowDiskBytes` the page warns. */
 export const reserveBytes = 64 * 1024 * 1024;
@@ -22,7 +22,7 @@ export function createDiskReserve(root: string, freeBytes: () => number) {
       if (free >= reserveBytes) return hold();
       throw new AppError(
         'disk_full',
-        `The disk of the data folder has ${bytes(free)} left; below ${bytes(reserveBytes)} no new job is started. Free some space, then try again.`,
+        `The disk of the data folder has ${formatBytes(free)} left; below ${formatBytes(reserveBytes)} no new job is started. Free some space, then try again.`,
         { free_bytes: free, reserve_bytes: reserveBytes },
       );
     },

@@ -1,7 +1,7 @@
 // Formats numbers, sizes, durations and times for pages and results. Pure.
 
 /** `1,284` */
-export function count(value: number): string {
+export function formatNumber(value: number): string {
   return Math.round(value)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, ',');
@@ -9,11 +9,11 @@ export function count(value: number): string {
 
 /** `1 entry`, `2 entries`: adds an s, or uses the given plural. */
 export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
+  return `${formatNumber(value)} ${value === 1 ? one : many}`;
 }
 
 /** `74.2 MiB`, `1.0 GiB`; below one KiB in bytes. A value that would round to 1024.0 becomes 1.0 of the next unit. */
-export function bytes(value: number): string {
+export function formatBytes(value: number): string {
   if (value < 1024) return plural(value, 'byte');
   if (value < 1023.95 * 1024) return `${(value / 1024).toFixed(1)} KiB`;
   if (value < 1023.95 * 1024 ** 2) return `${(value / 1024 ** 2).toFixed(1)} MiB`;
@@ -21,7 +21,7 @@ export function bytes(value: number): string {
 }
 
 /** `3.1 s`, `1 min 16 s`, `2 h 05 min` */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   if (seconds < 59.95) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -31,12 +31,12 @@ export function duration(seconds: number): string {
 }
 
 /** `about 5 min left` */
-export function timeLeft(seconds: number): string {
-  return `${about(seconds)} left`;
+export function formatTimeLeft(seconds: number): string {
+  return `${formatEstimate(seconds)} left`;
 }
 
 /** A future duration, rounded: to 1 s below a minute, to 5 s below ten minutes, then to minutes, from two hours to hours. */
-export function about(seconds: number): string {
+export function formatEstimate(seconds: number): string {
   if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 597.5) {
     const rounded = Math.round(seconds / 5) * 5;
@@ -47,7 +47,7 @@ export function about(seconds: number): string {
 }
 
 /** `62%`; never 100% before the end and never 0% after the start; one decimal from 97%. */
-export function percent(done: number, total: number): string {
+export function formatPercent(done: number, total: number): string {
   if (total <= 0 || done >= total) return '100%';
   if (done <= 0) return '0%';
   const share = (done / total) * 100;
@@ -56,6 +56,6 @@ export function percent(done: number, total: number): string {
 }
 
 /** `41/s`; below one a second `30/min`. */
-export function rate(perSecond: number): string {
-  return perSecond >= 1 ? `${count(perSecond)}/s` : `${count(perSecond * 60)}/min`;
+export function formatRate(perSecond: number): string {
+  return perSecond >= 1 ? `${formatNumber(perSecond)}/s` : `${formatNumber(perSecond * 60)}/min`;
 }

@@ -42,7 +42,7 @@ export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: numbe
 
 /** A command as an argument vector, never a shell line: its first element is a full path, or a name to be looked up in
  *  PATH. `env` names the variables that it is given beyond the allow-list. */
-type OwnProgram = { command: [string, ...string[]]; env: string[] };
+type CustomProgram = { command: [string, ...string[]]; env: string[] };
 
 export type Operation = {
   name: string;
@@ -64,7 +64,7 @@ export type Operation = {
   retries: RetryPolicy;
   onRestart: 'fail' | 'requeue';
   /** The compiled file below dist/scripts, without its ending; or a program of the operator's own. */
-  script: string | OwnProgram;
+  script: string | CustomProgram;
   /** Checks what the schema cannot say, and gives the arguments as they are recorded; throws `invalid_arguments`. */
   check?(args: Args, config: Config): Args;
   /** Null when a run can achieve something; absent: it always can. Advice only: `check` refuses. */

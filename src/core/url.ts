@@ -12,7 +12,7 @@ export function url(path: string, query: Record<string, Value> = {}): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) parts.set(name, String(value));
   if (parts.size === 0) return basePath + path;
-  const [place, fragment] = path.split('#');
+  const [pathname, fragment] = path.split('#');
   const text = parts.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
-  return `${basePath}${place}?${text}${fragment === undefined ? '' : `#${fragment}`}`;
+  return `${basePath}${pathname}?${text}${fragment === undefined ? '' : `#${fragment}`}`;
 }

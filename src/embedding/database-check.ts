@@ -1,6 +1,6 @@
 // Whether both databases can be read.
 import type { Check } from '../core/check.ts';
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import type { EmbeddingContext } from './parts.ts';
 
 export function databaseCheck({
@@ -12,7 +12,7 @@ export function databaseCheck({
     health() {
       try {
         repository.newest(1);
-        return { status: 'healthy', detail: `${count(counts.totals().entries)} entries` };
+        return { status: 'healthy', detail: `${formatNumber(counts.totals().entries)} entries` };
       } catch (error) {
         return { status: 'unhealthy', detail: (error as Error).message };
       }

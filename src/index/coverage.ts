@@ -1,7 +1,7 @@
 // How the vectors of a snapshot compare with the library here, before it is installed.
 import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText } from '../library/content.ts';
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import type { MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 
@@ -29,10 +29,10 @@ export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {
 /** `covers 39,120 of 39,561 entries; 441 stale` */
 export function describeCoverage({ entries, covered, stale, missing, orphans }: Coverage): string {
   const others = [
-    stale > 0 && `${count(stale)} stale`,
-    missing > 0 && `${count(missing)} missing`,
-    orphans > 0 && `${count(orphans)} of no entry here`,
+    stale > 0 && `${formatNumber(stale)} stale`,
+    missing > 0 && `${formatNumber(missing)} missing`,
+    orphans > 0 && `${formatNumber(orphans)} of no entry here`,
   ].filter(Boolean);
-  const covers = `covers ${count(covered)} of ${count(entries)} entries`;
+  const covers = `covers ${formatNumber(covered)} of ${formatNumber(entries)} entries`;
   return others.length > 0 ? `${covers}; ${others.join(', ')}` : covers;
 }

@@ -1,7 +1,7 @@
 // Whether searches find the library: the index is there, can be used, and is not far behind.
 import { url } from '../core/url.ts';
 import type { Check, Health, Problem } from '../core/check.ts';
-import { count, percent, plural } from '../core/format.ts';
+import { formatNumber, formatPercent, plural } from '../core/format.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { IndexContext } from './parts.ts';
 
@@ -23,12 +23,12 @@ export function indexCheck(sources: Sources): Check {
 
 function findHealth({ liveIndex }: Sources): Health {
   const { state, vectors, entries, fresh, problem } = liveIndex.indexState();
-  if (state === 'ready') return { status: 'healthy', detail: `${count(vectors)} vectors` };
+  if (state === 'ready') return { status: 'healthy', detail: `${formatNumber(vectors)} vectors` };
   if (state === 'broken') return { status: 'degraded', detail: problem ?? 'The index files cannot be used.' };
   if (entries === 0) return { status: 'healthy', detail: 'The library is empty.' };
   return {
     status: 'degraded',
-    detail: `${count(entries - fresh)} of ${count(entries)} entries are not in the index.`,
+    detail: `${formatNumber(entries - fresh)} of ${formatNumber(entries)} entries are not in the index.`,
   };
 }
 
@@ -57,8 +57,8 @@ function findProblem({ liveIndex, repository }: Sources): Problem | null {
   }
   return {
     tone: 'warn',
-    title: `Search misses ${percent(behind, entries)} of the library`,
-    text: `${count(behind)} of ${plural(entries, 'entry', 'entries')} are not in the index as they are now. Rebuild the index to search them.`,
+    title: `Search misses ${formatPercent(behind, entries)} of the library`,
+    text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are not in the index as they are now. Rebuild the index to search them.`,
     action: rebuild,
   };
 }

@@ -1,4 +1,4 @@
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import { noRetries, type Operation } from '../core/operation.ts';
 
 export const indexOperation: Operation = {
@@ -51,7 +51,7 @@ export const indexOperation: Operation = {
   subject: (args) =>
     args.full ? `${chosen(args)} again` : `new entries${isPart(args) ? `: ${chosen(args)}` : ''}`,
   outcome: (result) =>
-    `${count(Number(result.vectors))} vectors: ${count(Number(result.embedded))} embedded, ${count(Number(result.reused))} reused.`,
+    `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
   dialog: (args) => ({
     question: args.full
       ? `Embed ${chosen(args)} again and rebuild the index?`

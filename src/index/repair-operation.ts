@@ -1,5 +1,5 @@
 import { url } from '../core/url.ts';
-import { count, plural } from '../core/format.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import { indexOperation } from './index-operation.ts';
 import type { Operation } from '../core/operation.ts';
 
@@ -30,7 +30,7 @@ export const repairOperation: Operation = {
   outcome: ({ repaired, embedded, vectors }) =>
     repaired === 0
       ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one for each entry.`
-      : `${count(Number(repaired))} repaired: ${count(Number(embedded))} embedded, ${plural(Number(vectors), 'vector')}.`,
+      : `${formatNumber(Number(repaired))} repaired: ${formatNumber(Number(embedded))} embedded, ${plural(Number(vectors), 'vector')}.`,
   dialog: () => ({
     question: 'Repair the index?',
     consequences: [

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { type BulkAction, findObstacle } from './bulk-obstacles.ts';
 import type { JobFilter } from './job-search.ts';
@@ -131,7 +131,7 @@ async function perform(given: Given, action: BulkAction, number: number, by: Req
 
 function refuseTooMany(numbers: number[] | null): number[] {
   if (numbers && numbers.length <= maxBulkJobs) return numbers;
-  const message = `At most ${count(maxBulkJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
+  const message = `At most ${formatNumber(maxBulkJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
 }
 

@@ -1,6 +1,6 @@
 // The commands on jobs, and the run of an operation. Each asks the API, and says what came of it.
 import { AppError } from '../core/errors.ts';
-import { bytes, count, plural } from '../core/format.ts';
+import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
@@ -124,10 +124,10 @@ function formatRetention({
   log_bytes,
   has_more,
 }: RetentionPreview): string {
-  const rule = `Kept: ${days} days and ${count(jobs_kept)} jobs, failures four times as long.`;
+  const rule = `Kept: ${days} days and ${formatNumber(jobs_kept)} jobs, failures four times as long.`;
   if (jobs === 0) return `${rule} Nothing would be removed now.`;
   const found = `${plural(jobs, 'job')}${has_more ? ' or more' : ''}`;
-  return `${rule} Would be removed now: ${found}, ${count(failed_jobs)} of them failed, with ${bytes(log_bytes)} of logs.`;
+  return `${rule} Would be removed now: ${found}, ${formatNumber(failed_jobs)} of them failed, with ${formatBytes(log_bytes)} of logs.`;
 }
 
 /** Ctrl+C ends what runs in this process; what a server runs goes on. */

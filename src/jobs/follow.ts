@@ -1,7 +1,7 @@
 // Follows a job to its end: shows what it writes and where it stands.
 import { TextDecoder } from 'node:util';
 import { isTerminal } from './job.ts';
-import { count, duration, percent, timeLeft } from '../core/format.ts';
+import { formatNumber, formatDuration, formatPercent, formatTimeLeft } from '../core/format.ts';
 import type { Client } from '../core/terminal/command.ts';
 import type { JobBody } from './job-body.ts';
 import type { Screen } from '../core/terminal/screen.ts';
@@ -30,7 +30,7 @@ export async function follow(
 export function showEnd(job: JobBody, screen: Screen) {
   const { operation, number, status, failure, result, started_at, finished_at } = job;
   const sec = started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 1000 : null;
-  screen.line(`${operation} #${number} ${status}${sec === null ? '' : ` after ${duration(sec)}`}.`);
+  screen.line(`${operation} #${number} ${status}${sec === null ? '' : ` after ${formatDuration(sec)}`}.`);
   if (failure) screen.line(failure.message);
   for (const [name, value] of Object.entries(result ?? {}))
     if (typeof value !== 'object') screen.line(`  ${name}: ${value}`);
@@ -42,7 +42,7 @@ async function showLog(client: Client, number: number, offset: number, screen: S
   for (let at = offset; ; ) {
     const piece = await client.log(number, at);
     if (piece.bytes.length === 0) return at;
-    if (piece.offset > at) screen.line(`[${count(piece.offset - at)} bytes are no longer kept]`);
+    if (piece.offset > at) screen.line(`[${formatNumber(piece.offset - at)} bytes are no longer kept]`);
     screen.output(piece.bytes, decoder.decode(piece.bytes, { stream: true }));
     at = piece.offset + piece.bytes.length;
   }
@@ -61,7 +61,9 @@ function formatProgress({
   if (status === 'retrying') return `${name} is tried again at ${next_attempt_at}`;
   if (!progress) return `${name} is ${status}`;
   const { done, total, phase, note, eta_sec } = progress;
-  const amount = total ? `${count(done)} of ${count(total)}, ${percent(done, total)}` : count(done);
-  const left = eta_sec === null || (total !== null && done >= total) ? null : timeLeft(eta_sec);
+  const amount = total
+    ? `${formatNumber(done)} of ${formatNumber(total)}, ${formatPercent(done, total)}`
+    : formatNumber(done);
+  const left = eta_sec === null || (total !== null && done >= total) ? null : formatTimeLeft(eta_sec);
   return [`${name}: ${phase ? `${phase} ` : ''}${amount}`, left, note].filter(Boolean).join(', ');
 }

@@ -1,7 +1,15 @@
 // A job as the templates show it: its words, its badge, its progress, what may be done with it now.
 import { url } from '../core/url.ts';
 import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from './job.ts';
-import { bytes, count, duration, percent, plural, rate, timeLeft } from '../core/format.ts';
+import {
+  formatBytes,
+  formatNumber,
+  formatDuration,
+  formatPercent,
+  plural,
+  formatRate,
+  formatTimeLeft,
+} from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
 import type { JobContext } from './parts.ts';
 
@@ -25,7 +33,7 @@ export function viewJob(
     badge: badgeOf(job),
     actor: job.requested_by,
     reason: job.reason,
-    args: wordArguments(job, operation),
+    args: describeArguments(job, operation),
     /** As a form sends them, and the dialog that is filled with them. */
     plainArgs: plainArguments(job),
     editUrl: url(`/ui/operations/${job.operation}/confirm`, Object.fromEntries(plainArguments(job))),
@@ -37,7 +45,9 @@ export function viewJob(
     finishedAt: job.finished_at,
     nextAttemptAt: job.next_attempt_at,
     took:
-      job.started_at && job.finished_at ? duration(secondsBetween(job.started_at, job.finished_at)) : null,
+      job.started_at && job.finished_at
+        ? formatDuration(secondsBetween(job.started_at, job.finished_at))
+        : null,
     progress: job.status === 'running' && job.progress ? viewProgress(job.progress) : null,
     outcome: outcomeOf(job, operation?.outcome),
     counts: countsOf(job),
@@ -48,8 +58,8 @@ export function viewJob(
     warning: job.status === 'running' ? job.warning : null,
     killAt: job.status === 'running' ? job.kill_at : null,
     usually: job.status === 'running' ? usualTime(repository.usualSec(job.operation)) : null,
-    peakMemory: job.peak_rss_bytes === null ? null : bytes(job.peak_rss_bytes),
-    cpuTime: job.cpu_sec === null ? null : duration(job.cpu_sec),
+    peakMemory: job.peak_rss_bytes === null ? null : formatBytes(job.peak_rss_bytes),
+    cpuTime: job.cpu_sec === null ? null : formatDuration(job.cpu_sec),
     isCancelling: job.status === 'running' && job.cancel_requested_at !== null,
     canCancel: canCancel(job.status) && job.cancel_requested_at === null,
     canRetry: canRetry(job.status) && retriedBy === null && operation !== null,
@@ -61,7 +71,7 @@ export function viewJob(
 }
 
 function usualTime(seconds: number | null): string | null {
-  return seconds === null ? null : duration(seconds);
+  return seconds === null ? null : formatDuration(seconds);
 }
 
 function badgeOf(job: Job): Badge {
@@ -69,7 +79,7 @@ function badgeOf(job: Job): Badge {
     return { tone: 'hold', icon: 'pause', word: 'Cancelling' };
   if (job.status === 'running') {
     const { done, total } = job.progress ?? { done: 0, total: null };
-    return { tone: 'run', icon: 'half', word: total ? `Running ${percent(done, total)}` : 'Running' };
+    return { tone: 'run', icon: 'half', word: total ? `Running ${formatPercent(done, total)}` : 'Running' };
   }
   return badges[job.status];
 }
@@ -100,9 +110,9 @@ function viewProgress({
     total,
     phase,
     note,
-    percent: total ? percent(done, total) : null,
-    rate: perSecond === null ? null : rate(perSecond),
-    left: canEstimate && done < total ? timeLeft((total - done) / perSecond) : null,
+    percent: total ? formatPercent(done, total) : null,
+    rate: perSecond === null ? null : formatRate(perSecond),
+    left: canEstimate && done < total ? formatTimeLeft((total - done) / perSecond) : null,
   };
 }
 
@@ -160,7 +170,7 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
 };
 
 /** The arguments that were chosen otherwise than by default, in the words of the form. */
-export function wordArguments({ args }: Job, operation: Operation | null): [string, string][] {
+export function describeArguments({ args }: Job, operation: Operation | null): [string, string][] {
   return Object.entries(args).flatMap(([name, value]) => {
     const property = operation?.args.properties[name];
     if (property && value === property.default) return [];
@@ -181,7 +191,12 @@ function plainArguments({ args }: Job): [string, string][] {
 function countsOf({ result }: Job): [string, string][] {
   return Object.entries(result ?? {}).flatMap(([name, value]) =>
     typeof value === 'number'
-      ? [[name.replaceAll('_', ' '), name === 'bytes' ? bytes(value) : count(value)] as [string, string]]
+      ? [
+          [name.replaceAll('_', ' '), name === 'bytes' ? formatBytes(value) : formatNumber(value)] as [
+            string,
+            string,
+          ],
+        ]
       : [],
   );
 }

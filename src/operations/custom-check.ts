@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Check } from '../core/check.ts';
 import { plural } from '../core/format.ts';
-import type { OwnProblem } from './custom-file.ts';
+import type { CustomProblem } from './custom-file.ts';
 import type { OperationContext } from './parts.ts';
 
 export function customOperationsCheck({
@@ -26,7 +26,7 @@ export function customOperationsCheck({
   };
 }
 
-function formatTitle(problems: OwnProblem[]): string {
+function formatTitle(problems: CustomProblem[]): string {
   if (problems.some((problem) => problem.entryLine === null)) return 'Your own operations cannot be read';
   const entries = new Set(problems.map((problem) => problem.entryLine)).size;
   return `${plural(entries, 'of your own operations is', 'of your own operations are')} left out`;

@@ -3,12 +3,12 @@
 import path from 'node:path';
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Operation } from '../core/operation.ts';
-import { defineOwn, findMisfits } from './custom-operation.ts';
-import { findFaults, isOwnEntry } from './custom-schema.ts';
+import { defineCustom, findMisfits } from './custom-operation.ts';
+import { findFaults, isCustomEntry } from './custom-schema.ts';
 
 /** `entryLine` is where the entry begins that is left out, null when it is the file as a whole; `line` and `column`
  *  begin at 1. */
-export type OwnProblem = {
+export type CustomProblem = {
   entry: string | null;
   entryLine: number | null;
   line: number;
@@ -17,34 +17,34 @@ export type OwnProblem = {
 };
 
 /** `operations` is null when the file as a whole cannot be read. */
-export type OwnOperations = { operations: Operation[] | null; problems: OwnProblem[] };
+export type CustomOperations = { operations: Operation[] | null; problems: CustomProblem[] };
 
 /** `reserved` are names that an entry cannot take. */
-export function readOwnOperations(text: string, file: string, reserved: string[]): OwnOperations {
+export function readCustomOperations(text: string, file: string, reserved: string[]): CustomOperations {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number) => {
+  const positionOf = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const entries = findEntries(document);
   const whole = findWholeFault(document, entries);
   if (whole) {
-    const problem = { entry: null, entryLine: null, ...place(whole.offset), message: whole.message };
+    const problem = { entry: null, entryLine: null, ...positionOf(whole.offset), message: whole.message };
     return { operations: null, problems: [problem] };
   }
   const operations = new Map<string, Operation>();
-  const problems: OwnProblem[] = [];
+  const problems: CustomProblem[] = [];
   for (const node of entries as Node[]) {
     const value = readValue(node, document);
     const taken = (name: string) =>
       reserved.includes(name) ? 'is one of ours' : operations.has(name) ? 'is there twice' : null;
     const faults = checkEntry(node, value, document, taken);
-    const entryLine = place(node.range?.[0] ?? 0).line;
+    const entryLine = positionOf(node.range?.[0] ?? 0).line;
     for (const { offset, message } of faults)
-      problems.push({ entry: nameOf(value), entryLine, ...place(offset), message });
-    if (faults.length === 0 && isOwnEntry(value))
-      operations.set(value.name, defineOwn(value, path.dirname(file)));
+      problems.push({ entry: nameOf(value), entryLine, ...positionOf(offset), message });
+    if (faults.length === 0 && isCustomEntry(value))
+      operations.set(value.name, defineCustom(value, path.dirname(file)));
   }
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { operations: [...operations.values()], problems };
@@ -75,7 +75,7 @@ function checkEntry(
       offset: pos[0],
       message: `${message.replace(/\.$/, '')}. Keep one of them.`,
     }));
-  const found = isOwnEntry(value) ? findMisfits(value) : findFaults(value);
+  const found = isCustomEntry(value) ? findMisfits(value) : findFaults(value);
   for (const { path: steps, key, message } of found)
     faults.push({ offset: offsetOf(node, steps, key), message });
   const name = nameOf(value);

@@ -1,7 +1,7 @@
 // Makes an operation of an entry of operations.yaml, with all that our own definitions say themselves.
 import path from 'node:path';
 import type { Claim } from '../jobs/job.ts';
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import { checkArguments } from '../core/arguments.ts';
 import {
   type Args,
@@ -10,10 +10,10 @@ import {
   noRetries,
   type Operation,
 } from '../core/operation.ts';
-import type { EntryFault, OwnEntry } from './custom-schema.ts';
+import type { EntryFault, CustomEntry } from './custom-schema.ts';
 
 /** `folder` is that of the file: a command that begins with ./ or ../ is meant from there. */
-export function defineOwn(entry: OwnEntry, folder: string): Operation {
+export function defineCustom(entry: CustomEntry, folder: string): Operation {
   const { name, title, summary, retries, danger = 'safe' } = entry;
   const args = argumentSchema(entry);
   const claims = claimsOf(entry);
@@ -52,7 +52,7 @@ export function defineOwn(entry: OwnEntry, folder: string): Operation {
 }
 
 /** What the schema of an entry cannot say: that its parts fit each other. */
-export function findMisfits(entry: OwnEntry): EntryFault[] {
+export function findMisfits(entry: CustomEntry): EntryFault[] {
   const faults: EntryFault[] = [];
   const { shared = [], exclusive = [] } = entry.locks ?? {};
   const twice = exclusive.find((name) => shared.includes(name));
@@ -72,7 +72,7 @@ export function findMisfits(entry: OwnEntry): EntryFault[] {
 }
 
 /** Each property is compiled by the very check that its values will meet, in strict mode; then its default is tried. */
-function findBadArgument(entry: OwnEntry, name: string): string | null {
+function findBadArgument(entry: CustomEntry, name: string): string | null {
   const property = argumentSchema(entry).properties[name];
   if (!property) return null;
   const stray = Object.entries(typesOf).find(
@@ -100,32 +100,32 @@ const typesOf: Record<string, ArgumentProperty['type'][]> = {
   maximum: ['integer', 'number'],
 };
 
-function argumentSchema({ args = {} }: OwnEntry): ArgumentSchema {
+function argumentSchema({ args = {} }: CustomEntry): ArgumentSchema {
   const properties = Object.entries(args).map(([name, property]) => [
     name,
-    { ...property, title: property.title ?? wordName(name) },
+    { ...property, title: property.title ?? nameOf(name) },
   ]);
   return { type: 'object', additionalProperties: false, properties: Object.fromEntries(properties) };
 }
 
 /** `page_size` → `Page size` */
-function wordName(name: string): string {
+function nameOf(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 }
 
-function claimsOf({ locks }: OwnEntry): Claim[] {
+function claimsOf({ locks }: CustomEntry): Claim[] {
   const claim = (mode: Claim['mode']) => (name: string) => ({ name, mode });
   return [...(locks?.shared ?? []).map(claim('shared')), ...(locks?.exclusive ?? []).map(claim('exclusive'))];
 }
 
 function subjectOf({ properties }: ArgumentSchema, given: Args): string {
   const parts = Object.entries(given).map(
-    ([name, value]) => `${(properties[name]?.title ?? name).toLowerCase()} ${wordValue(value)}`,
+    ([name, value]) => `${(properties[name]?.title ?? name).toLowerCase()} ${describeValue(value)}`,
   );
   return parts.join(', ') || 'without arguments';
 }
 
-function wordValue(value: unknown): string {
+function describeValue(value: unknown): string {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
@@ -133,7 +133,7 @@ function wordValue(value: unknown): string {
 function outcomeOf(result: Record<string, unknown>): string {
   if (typeof result.message === 'string') return result.message;
   const counts = Object.entries(result).flatMap(([name, value]) =>
-    typeof value === 'number' ? [`${count(value)} ${name.replaceAll('_', ' ')}`] : [],
+    typeof value === 'number' ? [`${formatNumber(value)} ${name.replaceAll('_', ' ')}`] : [],
   );
   return counts.length > 0 ? `${counts.join(', ')}.` : 'Done.';
 }

@@ -1,11 +1,11 @@
 // Keeps the operator's own operations as operations.yaml says them now: read at start, and again when it has changed.
 import fs from 'node:fs';
-import { type OwnOperations, type OwnProblem, readOwnOperations } from './custom-file.ts';
+import { type CustomOperations, type CustomProblem, readCustomOperations } from './custom-file.ts';
 import type { Operation } from '../core/operation.ts';
 
 const fileMaxBytes = 1024 * 1024;
 
-export function createOwnOperations(given: {
+export function createCustomOperations(given: {
   file: string;
   /** Names that an entry cannot take. */
   reserved: string[];
@@ -17,7 +17,7 @@ export function createOwnOperations(given: {
   let timer: NodeJS.Timeout | null = null;
   let seen = '';
   let operations: Operation[] = [];
-  let problems: OwnProblem[] = [];
+  let problems: CustomProblem[] = [];
   read();
 
   return {
@@ -52,7 +52,7 @@ export function createOwnOperations(given: {
   }
 }
 
-function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): OwnOperations {
+function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): CustomOperations {
   const refuse = (message: string) => ({
     operations: null,
     problems: [{ entry: null, entryLine: null, line: 1, column: 1, message }],
@@ -63,7 +63,7 @@ function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): O
     );
   if (size > fileMaxBytes) return refuse('It is larger than 1 MiB. Make it smaller.');
   try {
-    return readOwnOperations(fs.readFileSync(file, 'utf8'), file, reserved);
+    return readCustomOperations(fs.readFileSync(file, 'utf8'), file, reserved);
   } catch (error) {
     return refuse(`It cannot be read: ${(error as Error).message}. Mend or remove it.`);
   }

@@ -3,7 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import type { ArgumentProperty, Danger } from '../core/operation.ts';
 
 /** An entry that has passed the check. */
-export type OwnEntry = {
+export type CustomEntry = {
   name: string;
   title: string;
   summary: string;
@@ -155,15 +155,15 @@ const options = {
   verbose: true,
   ...unchecked,
 } as const;
-let validator: ValidateFunction<OwnEntry> | null = null;
+let validator: ValidateFunction<CustomEntry> | null = null;
 
 /** Compiled at its first use: most have no file of their own. */
-function validatorOfEntry(): ValidateFunction<OwnEntry> {
-  validator ??= new Ajv2020(options).addVocabulary(['allowed']).compile<OwnEntry>(entry);
+function validatorOfEntry(): ValidateFunction<CustomEntry> {
+  validator ??= new Ajv2020(options).addVocabulary(['allowed']).compile<CustomEntry>(entry);
   return validator;
 }
 
-export function isOwnEntry(value: unknown): value is OwnEntry {
+export function isCustomEntry(value: unknown): value is CustomEntry {
   return validatorOfEntry()(value);
 }
 

@@ -3,7 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { createIdempotency } from './idempotency.ts';
-import { createOwnOperations } from './custom-operations.ts';
+import { createCustomOperations } from './custom-operations.ts';
 
 export type OperationParts = ReturnType<typeof createOperationParts>;
 export type OperationContext = Kernel & OperationParts;
@@ -11,7 +11,7 @@ export type OperationContext = Kernel & OperationParts;
 export function createOperationParts(ctx: Context) {
   const { config, bus, catalogue, reservedNames, now } = ctx;
   const { jobs: jobVerbs, lockQueue, repository } = ctx.use(jobs);
-  const customOperations = createOwnOperations({
+  const customOperations = createCustomOperations({
     file: config.operationsFile,
     reserved: reservedNames,
     intervalMs: config.telemetryIntervalMs,

@@ -56,7 +56,7 @@ export function viewRunDialog(
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
     word: operation.confirmWord,
-    leastReason: reasonMinLength,
+    minReason: reasonMinLength,
     key,
     reason: reason ?? '',
     typed: confirm ?? '',

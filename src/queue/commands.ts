@@ -1,5 +1,5 @@
 // The commands on the embedding queue. Each asks the API, and says what came of it.
-import { count, duration, plural } from '../core/format.ts';
+import { formatNumber, formatDuration, plural } from '../core/format.ts';
 import type { Command } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { switchFlag, textFlag } from '../core/terminal/flags.ts';
@@ -47,10 +47,10 @@ function formatQueue({
   paused,
   outage,
 }: QueueBody): string {
-  const parts = [`${count(pending.total)} pending, ${count(failed.total)} failed`];
-  if (oldest_pending_sec !== null) parts.push(`the oldest for ${duration(oldest_pending_sec)}`);
-  if (rate_per_min) parts.push(`${count(rate_per_min)}/min`);
-  if (eta_sec) parts.push(`clears in about ${duration(eta_sec)}`);
+  const parts = [`${formatNumber(pending.total)} pending, ${formatNumber(failed.total)} failed`];
+  if (oldest_pending_sec !== null) parts.push(`the oldest for ${formatDuration(oldest_pending_sec)}`);
+  if (rate_per_min) parts.push(`${formatNumber(rate_per_min)}/min`);
+  if (eta_sec) parts.push(`clears in about ${formatDuration(eta_sec)}`);
   if (paused) parts.push('paused');
   return `${parts.join(', ')}.${outage ? ` The embedding service does not answer: ${outage.message}` : ''}`;
 }

@@ -1,6 +1,6 @@
 // One attempt of a job, from the spawn of its child to the facts of its end.
 import { type Config, childEnvironment } from '../core/config.ts';
-import { duration } from '../core/format.ts';
+import { formatDuration } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
@@ -114,5 +114,5 @@ function startLimits(
 }
 
 function softLimitWarning(softMs: number, hardMs: number): string {
-  return `It takes longer than its soft limit of ${duration(softMs / 1000)}. It is stopped at ${duration(hardMs / 1000)}.`;
+  return `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)}.`;
 }

@@ -1,5 +1,5 @@
 // The operation export: its arguments, locks and words. Its work is scripts/export.ts.
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 
@@ -65,8 +65,8 @@ export const exportOperation: Operation = {
   outcome(result) {
     const entries = Number(result.experiences) + Number(result.manuals);
     const leftOut =
-      Number(result.left_out) > 0 ? `, ${count(Number(result.left_out))} local-only left out` : '';
-    return `${count(entries)} entries in ${count(Number(result.categories))} categories${leftOut}.`;
+      Number(result.left_out) > 0 ? `, ${formatNumber(Number(result.left_out))} local-only left out` : '';
+    return `${formatNumber(entries)} entries in ${formatNumber(Number(result.categories))} categories${leftOut}.`;
   },
   dialog: (args) => ({
     question: args.dry_run

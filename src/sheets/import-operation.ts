@@ -1,5 +1,5 @@
 // The operation import: its arguments, locks and words. Its work is scripts/import.ts.
-import { count } from '../core/format.ts';
+import { formatNumber } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 import type { Mode } from './compare-sheet.ts';
@@ -103,7 +103,7 @@ export const importOperation: Operation = {
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
       .filter((key) => Number(result[key]) > 0)
-      .map((key) => `${count(Number(result[key]))} ${key === 'invalid' ? 'left out' : key}`);
+      .map((key) => `${formatNumber(Number(result[key]))} ${key === 'invalid' ? 'left out' : key}`);
     const counts = parts.length > 0 ? parts.join(', ') : 'nothing to change';
     return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${counts}.`;
   },

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
-import { bytes as formatBytes } from '../core/format.ts';
+import { formatBytes as formatBytes } from '../core/format.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { type Coverage, countCoverage } from '../index/coverage.ts';

@@ -2,7 +2,7 @@ import { url } from '../core/url.ts';
 import { AppError } from '../core/errors.ts';
 import { describeCoverage } from '../index/coverage.ts';
 import { findStaged, type Staged } from './staging.ts';
-import { count, plural } from '../core/format.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 
 export const snapshotOperation: Operation = {
@@ -76,7 +76,7 @@ function describe({ file_name, uploaded_by, manifest, coverage }: Staged): strin
   const { model, dimension, count: vectors, built_at } = manifest;
   const built = built_at ? `, built ${built_at.slice(0, 16).replace('T', ' ')} UTC` : '';
   return [
-    `${file_name}, uploaded by ${uploaded_by}: ${count(vectors)} vectors of ${dimension} numbers by ${model}${built}.`,
+    `${file_name}, uploaded by ${uploaded_by}: ${formatNumber(vectors)} vectors of ${dimension} numbers by ${model}${built}.`,
     `It ${describeCoverage(coverage)}.`,
   ];
 }

@@ -1,7 +1,7 @@
 // Assigns the entries of a ZIP to the members of a snapshot, and unpacks the index and its meta file.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { bytes } from '../core/format.ts';
+import { formatBytes } from '../core/format.ts';
 import type { GenerationFiles } from '../index/generation-files.ts';
 import type { ZipReader } from './entries.ts';
 import { manifestName, maxManifestBytes } from './manifest.ts';
@@ -74,7 +74,7 @@ async function readManifest(reader: ZipReader, manifest: ZipEntry): Promise<stri
   if (manifest.size > maxManifestBytes) {
     throw refusal(
       'manifest_invalid',
-      `The manifest.json of the ZIP is larger than ${bytes(maxManifestBytes)}.`,
+      `The manifest.json of the ZIP is larger than ${formatBytes(maxManifestBytes)}.`,
     );
   }
   const parts: Buffer[] = [];

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Requester } from '../core/audit.ts';
 import type { Bus } from '../core/bus.ts';
 import { AppError } from '../core/errors.ts';
-import { bytes as formatBytes } from '../core/format.ts';
+import { formatBytes as formatBytes } from '../core/format.ts';
 import { createLoop } from '../core/loop.ts';
 import { createUpload, type Upload, type UploadContext, type UploadState } from './one-upload.ts';
 import { tooLarge } from './receive.ts';

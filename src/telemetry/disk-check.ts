@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import type { Check, Problem } from '../core/check.ts';
 import { lowDiskBytes, reserveBytes } from '../core/disk-reserve.ts';
-import { bytes } from '../core/format.ts';
+import { formatBytes } from '../core/format.ts';
 import type { TelemetryContext } from './parts.ts';
 
 type Sources = Pick<TelemetryContext, 'config' | 'telemetry'>;
@@ -13,7 +13,7 @@ export function diskCheck(sources: Sources): Check {
     async health() {
       const { bavail, bsize } = await fs.promises.statfs(sources.config.root);
       const free = bavail * bsize;
-      return { status: free < lowDiskBytes ? 'degraded' : 'healthy', detail: `${bytes(free)} free` };
+      return { status: free < lowDiskBytes ? 'degraded' : 'healthy', detail: `${formatBytes(free)} free` };
     },
     problem: () => findProblem(sources),
     dirtyOn: ['sample'],
@@ -27,12 +27,12 @@ function findProblem({ telemetry }: Sources): Problem | null {
     return {
       tone: 'bad',
       title: 'No new job is started: the disk is full',
-      text: `The disk of the data folder has less than ${bytes(reserveBytes)} left, which running jobs need to end. Free some space, then start the job again.`,
+      text: `The disk of the data folder has less than ${formatBytes(reserveBytes)} left, which running jobs need to end. Free some space, then start the job again.`,
     };
   }
   return {
     tone: 'warn',
     title: 'Jobs will soon be refused: the disk is nearly full',
-    text: `The disk of the data folder has less than ${bytes(lowDiskBytes)} left; below ${bytes(reserveBytes)} no new job is started. Free some space.`,
+    text: `The disk of the data folder has less than ${formatBytes(lowDiskBytes)} left; below ${formatBytes(reserveBytes)} no new job is started. Free some space.`,
   };
 }

@@ -37,10 +37,10 @@ export function assetUrl(file: string): string {
   return url(`/assets/${version}/${file}`);
 }
 
-function hashOf(place: string): string {
+function hashOf(folder: string): string {
   const hash = createHash('sha256');
-  for (const name of fs.readdirSync(place, { recursive: true, encoding: 'utf8' }).sort()) {
-    const file = path.join(place, name);
+  for (const name of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const file = path.join(folder, name);
     if (fs.statSync(file).isFile()) hash.update(name).update(fs.readFileSync(file));
   }
   return hash.digest('hex').slice(0, 8);

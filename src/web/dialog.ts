@@ -1,6 +1,6 @@
 // A dialog is a fragment for htmx and a page without it: the same template.
 import type { FastifyInstance } from 'fastify';
-import { words } from './words.ts';
+import { templateFormat } from './template-format.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -15,7 +15,7 @@ declare module 'fastify' {
 export function registerDialog(app: FastifyInstance, section: string) {
   app.decorateReply('sendDialog', function (template, dialog) {
     if (this.request.headers['hx-request']) {
-      return this.view(template, { dialog, w: words });
+      return this.view(template, { dialog, w: templateFormat });
     }
     return this.sendPage({
       template: 'shared/dialog-page',

@@ -144,7 +144,7 @@ function invalidRequest(error: FastifyError): AppError {
   const problems = faults.map((fault) => {
     const extra = fault.keyword === 'additionalProperties' ? `${fault.params.additionalProperty}` : '';
     const field = extra || fault.instancePath.slice(1) || String(fault.params.missingProperty ?? '');
-    return { field, message: `${field || error.validationContext}: ${wordFault(fault)}.` };
+    return { field, message: `${field || error.validationContext}: ${describeFault(fault)}.` };
   });
   return new AppError('invalid_arguments', problems.map((problem) => problem.message).join(' '), {
     problems,
@@ -153,7 +153,7 @@ function invalidRequest(error: FastifyError): AppError {
 
 type Fault = NonNullable<FastifyError['validation']>[number] & { schema?: unknown };
 
-function wordFault({ keyword, params, message, schema }: Fault): string {
+function describeFault({ keyword, params, message, schema }: Fault): string {
   switch (keyword) {
     case 'additionalProperties':
       return 'is not known';

@@ -19,7 +19,7 @@ export function registerGuard(app: FastifyInstance, options: { audit: Audit; all
   const refusals = createRefusalAudit(options.audit);
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
-    const hosts = ownHosts(request, options.allowedHosts);
+    const hosts = allowedHosts(request, options.allowedHosts);
     const refusal = refuseHost(request, hosts) ?? refuseTarget(request) ?? refuseOrigin(request, hosts);
     if (!refusal) return;
     refusals.record(request, refusal);
@@ -48,7 +48,7 @@ const headers = {
   'cache-control': 'no-store',
 };
 
-function ownHosts(request: FastifyRequest, allowedHosts: string[]): string[] {
+function allowedHosts(request: FastifyRequest, allowedHosts: string[]): string[] {
   const port = request.socket.localPort;
   return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, ...allowedHosts];
 }
@@ -74,9 +74,9 @@ function refuseOrigin(request: FastifyRequest, hosts: string[]): AppError | null
     const isForeign = site === 'cross-site' || site === 'same-site';
     if (!isForeign || isNavigation(request)) return null;
   } else {
-    const isOwnSite = site === undefined || site === 'same-origin';
-    const isOwnOrigin = origin === undefined || hosts.some((host) => origin === `http://${host}`);
-    if (isOwnSite && isOwnOrigin) return null;
+    const isSameSite = site === undefined || site === 'same-origin';
+    const isAllowedOrigin = origin === undefined || hosts.some((host) => origin === `http://${host}`);
+    if (isSameSite && isAllowedOrigin) return null;
   }
   return new AppError('cross_origin', 'The request came from another site and was refused.');
 }

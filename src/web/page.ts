@@ -5,7 +5,7 @@ import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import type { NavItem } from './feature.ts';
 import { type Notice, readCookie, takeFlash } from './flash.ts';
-import { words } from './words.ts';
+import { templateFormat } from './template-format.ts';
 
 type PageContent = {
   /** Path below views, e.g. `jobs/list-page`. */
@@ -33,7 +33,7 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
     const { request } = this;
     return this.view(template, {
       ...data,
-      w: words,
+      w: templateFormat,
       page: {
         title,
         nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),

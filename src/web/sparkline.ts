@@ -13,7 +13,7 @@ export type Curve = {
   dot: { x: number; y: number } | null;
 };
 
-type Place = { x: number; y: number };
+type Point = { x: number; y: number };
 
 /** Room above the highest and below the lowest point, for the width of the line and the dot. */
 const margin = 4;
@@ -31,41 +31,41 @@ export function curve(
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
   const highest = Math.max(...known, 1);
-  const places = values.map((value, step) => {
+  const points = values.map((value, step) => {
     if (value === null) return null;
     const x = Math.round((step / (values.length - 1)) * (width - right));
     const y = Math.round(height - margin - (value / highest) * (height - 2 * margin));
     return { x, y };
   });
-  const runs = splitAtGaps(places);
+  const runs = splitAtGaps(points);
   return {
     width,
     height,
     line: runs.map(lineOf).join(''),
     area: runs.map((run) => areaOf(run, height)).join(''),
-    dot: places.at(-1) ?? null,
+    dot: points.at(-1) ?? null,
   };
 }
 
-function splitAtGaps(places: (Place | null)[]): Place[][] {
-  const runs: Place[][] = [[]];
-  for (const place of places) {
-    if (place) runs.at(-1)?.push(place);
+function splitAtGaps(points: (Point | null)[]): Point[][] {
+  const runs: Point[][] = [[]];
+  for (const point of points) {
+    if (point) runs.at(-1)?.push(point);
     else runs.push([]);
   }
   return runs.filter((run) => run.length > 0);
 }
 
 /** A value alone between gaps is a line without length, which round caps make a dot. */
-function lineOf(run: Place[]): string {
-  const [first, ...rest] = run as [Place, ...Place[]];
+function lineOf(run: Point[]): string {
+  const [first, ...rest] = run as [Point, ...Point[]];
   return `M${at(first)}${rest.length > 0 ? `L${rest.map(at).join(' ')}` : 'h0'}`;
 }
 
-function areaOf(run: Place[], bottom: number): string {
+function areaOf(run: Point[], bottom: number): string {
   return `M${run[0]?.x} ${bottom}L${run.map(at).join(' ')}V${bottom}z`;
 }
 
-function at({ x, y }: Place): string {
+function at({ x, y }: Point): string {
   return `${x} ${y}`;
 }

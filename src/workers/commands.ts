@@ -1,5 +1,5 @@
 // The commands on workers. Each asks the API, and says what came of it.
-import { count, plural } from '../core/format.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
@@ -56,7 +56,7 @@ function steer(verb: 'pause' | 'resume', summary: string): Command {
 function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
   for (const worker of body.workers) {
     const doing = worker.problem ?? (worker.current ? `embedding ${worker.current.entry}` : '');
-    const counts = `${count(worker.processed)} processed, ${count(worker.failed)} failed, ${count(worker.rate_per_min)}/min`;
+    const counts = `${formatNumber(worker.processed)} processed, ${formatNumber(worker.failed)} failed, ${formatNumber(worker.rate_per_min)}/min`;
     screen.line(`${worker.worker_id.padEnd(10)} ${worker.state.padEnd(9)} ${counts}  ${doing}`.trimEnd());
   }
   if (body.workers.length === 0)
@@ -77,6 +77,6 @@ function formatDrain({ deadline_at, forecast_left, outcome, left }: DrainBody): 
   if (outcome === 'drained') return 'Drained: 0 entries left.';
   if (outcome !== null)
     return `Drain ${outcome.replace('_', ' ')}, ${plural(left ?? 0, 'entry', 'entries')} left.`;
-  const forecast = forecast_left === null ? '' : `; likely leaves about ${count(forecast_left)}`;
+  const forecast = forecast_left === null ? '' : `; likely leaves about ${formatNumber(forecast_left)}`;
   return `Draining until ${deadline_at}${forecast}.`;
 }

@@ -1,6 +1,6 @@
 // Gives up an embedder that never answers. It cannot be stopped from this process, so the process has to end.
 import { setTimeout as delay } from 'node:timers/promises';
-import { duration } from '../core/format.ts';
+import { formatDuration } from '../core/format.ts';
 
 export type HangGuard = ReturnType<typeof createHangGuard>;
 
@@ -35,6 +35,6 @@ export function createHangGuard(given: { limitMs: () => number; onHang: (limit: 
       await delay(stepMs, undefined, { signal });
     }
     hasHung = true;
-    throw await given.onHang(duration(limitMs / 1000));
+    throw await given.onHang(formatDuration(limitMs / 1000));
   }
 }

@@ -1,7 +1,7 @@
 // Keeps one worker process of the pool running: starts it again with a back-off when it ends, and gives up one that cannot
 // stay.
 import { childEnvironment } from '../core/config.ts';
-import { duration, plural } from '../core/format.ts';
+import { formatDuration, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { type Child, type ChildExit, spawnChild } from '../runner/child.ts';
 import { createTail } from '../runner/lines.ts';
@@ -110,7 +110,7 @@ function spawnWorker(
 }
 
 function describeMute(ms: number): string {
-  return `It had not begun after ${duration(ms / 1000)}, so its process was ended.`;
+  return `It had not begun after ${formatDuration(ms / 1000)}, so its process was ended.`;
 }
 
 function describeExit({ code, signal }: ChildExit, output: string): string {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { assertEnoughDescriptors, createDescriptors, ownDescriptors } from '../../src/core/descriptors.ts';
+import { assertEnoughDescriptors, createDescriptors, openDescriptors } from '../../src/core/descriptors.ts';
 
 t.test('each use is refused while fewer are left than it needs', async (t) => {
   let open = 0;
@@ -41,7 +41,7 @@ t.test('far from the limit a count serves many questions; near to it each is cou
 
 t.test('open descriptors of this process are counted', { skip: process.platform !== 'linux' }, async (t) => {
   const open = fs.readdirSync('/proc/self/fd').length;
-  const descriptors = createDescriptors({ ...ownDescriptors(), limit: open + 12 });
+  const descriptors = createDescriptors({ ...openDescriptors(), limit: open + 12 });
   t.ok(descriptors.hasRoomFor('searchThread'));
   const fds = [1, 2, 3].map(() => fs.openSync('/dev/null', 'r'));
   t.notOk(descriptors.hasRoomFor('searchThread'));

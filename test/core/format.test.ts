@@ -1,5 +1,13 @@
 import t from 'tap';
-import { bytes, count, duration, percent, plural, rate, timeLeft } from '../../src/core/format.ts';
+import {
+  formatBytes,
+  formatNumber,
+  formatDuration,
+  formatPercent,
+  plural,
+  formatRate,
+  formatTimeLeft,
+} from '../../src/core/format.ts';
 
 function table<T extends unknown[]>(title: string, say: (...given: T) => string, rows: [...T, string][]) {
   t.test(title, async (t) => {
@@ -10,7 +18,7 @@ function table<T extends unknown[]>(title: string, say: (...given: T) => string,
   });
 }
 
-table('counts have a comma every three digits', count, [
+table('counts have a comma every three digits', formatNumber, [
   [0, '0'],
   [999, '999'],
   [1000, '1,000'],
@@ -31,7 +39,7 @@ t.test('an irregular plural can be given', async (t) => {
   t.equal(plural(1, 'entry', 'entries'), '1 entry');
 });
 
-table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', bytes, [
+table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', formatBytes, [
   [0, '0 bytes'],
   [1, '1 byte'],
   [1023, '1,023 bytes'],
@@ -45,7 +53,7 @@ table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', bytes, [
   [82_416_343_450, '76.8 GiB'],
 ]);
 
-table('durations are in seconds, minutes or hours, and never read 60', duration, [
+table('durations are in seconds, minutes or hours, and never read 60', formatDuration, [
   [-1, '0.0 s'],
   [0, '0.0 s'],
   [3.14, '3.1 s'],
@@ -57,7 +65,7 @@ table('durations are in seconds, minutes or hours, and never read 60', duration,
   [7500, '2 h 05 min'],
 ]);
 
-table('time left is rounded, the coarser the further away', timeLeft, [
+table('time left is rounded, the coarser the further away', formatTimeLeft, [
   [0, 'about 1 s left'],
   [12.4, 'about 12 s left'],
   [59.4, 'about 59 s left'],
@@ -71,7 +79,7 @@ table('time left is rounded, the coarser the further away', timeLeft, [
   [172_800, 'about 48 h left'],
 ]);
 
-table('a percentage is 0 only before the first and 100 only after the last', percent, [
+table('a percentage is 0 only before the first and 100 only after the last', formatPercent, [
   [0, 10, '0%'],
   [1, 100_000, '1%'],
   [62, 100, '62%'],
@@ -84,14 +92,14 @@ table('a percentage is 0 only before the first and 100 only after the last', per
 ]);
 
 t.test('a percentage never falls while the work goes on', async (t) => {
-  const values = Array.from({ length: 2001 }, (_, done) => Number.parseFloat(percent(done, 2000)));
+  const values = Array.from({ length: 2001 }, (_, done) => Number.parseFloat(formatPercent(done, 2000)));
   t.same(
     values.filter((value, at) => value < (values[at - 1] ?? 0)),
     [],
   );
 });
 
-table('a rate below one a second is told by the minute', rate, [
+table('a rate below one a second is told by the minute', formatRate, [
   [41.2, '41/s'],
   [1, '1/s'],
   [0.5, '30/min'],

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { checkArguments } from '../../src/core/arguments.ts';
 import { reservedNames } from '../../src/features.ts';
-import { readOwnOperations } from '../../src/operations/custom-file.ts';
+import { readCustomOperations } from '../../src/operations/custom-file.ts';
 
-const read = (text: string) => readOwnOperations(text, '/data/operations.yaml', reservedNames);
+const read = (text: string) => readCustomOperations(text, '/data/operations.yaml', reservedNames);
 
 /** The diagnostics of one entry, `line:column message`; its first line is the second of the file. */
 function faultsOf(entry: string): string[] {

@@ -11,15 +11,15 @@ export const switchFlag = (title: string): ArgumentProperty => ({ type: 'boolean
 
 /** Gives the values by the names of the schema (`dry_run` for `--dry-run`), and the words that are no flags, at most
  *  `mostWords` of them. Values are read but not checked. Throws `invalid_arguments`. */
-export function readFlags(words: string[], flags: Flags, mostWords = 0): { values: Args; rest: string[] } {
+export function readFlags(words: string[], flags: Flags, maxWords = 0): { values: Args; rest: string[] } {
   const values: Args = {};
   const rest: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (!word.startsWith('--')) {
       rest.push(word);
-      if (rest.length > mostWords)
-        throw refuse(word, `${JSON.stringify(word)} is not expected here. ${wordKnown(flags)}`);
+      if (rest.length > maxWords)
+        throw refuse(word, `${JSON.stringify(word)} is not expected here. ${describeKnown(flags)}`);
       continue;
     }
     const [flag = '', ...parts] = word.split('=');
@@ -49,10 +49,10 @@ function findFlag(flag: string, flags: Flags) {
     if (property.type === 'boolean' && flagOf(`no_${name}`) === flag)
       return { name, property, isNegated: true };
   }
-  throw refuse(flag, `Unknown flag ${flag.slice(0, 80)}. ${wordKnown(flags)}`);
+  throw refuse(flag, `Unknown flag ${flag.slice(0, 80)}. ${describeKnown(flags)}`);
 }
 
-function wordKnown(flags: Flags): string {
+function describeKnown(flags: Flags): string {
   const names = Object.keys(flags).map(flagOf);
   return names.length > 0 ? `Known: ${names.join(', ')}.` : 'None is known here.';
 }

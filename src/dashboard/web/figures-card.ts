@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.ts';
-import { about, count, percent } from '../../core/format.ts';
+import { formatEstimate, formatNumber, formatPercent } from '../../core/format.ts';
 import type { MetricName } from '../../telemetry/metrics.ts';
 import type { WorkerState } from '../../workers/state.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../../queue/queue-view.ts';
@@ -52,7 +52,7 @@ export const figuresCard = (ctx: DashboardContext): SharedCard => ({
       workers: figuresOfWorkers(queue.workers, ctx.config.mode),
       index,
       behind: index.entries - index.fresh,
-      coverage: index.entries > 0 ? percent(index.fresh, index.entries) : null,
+      coverage: index.entries > 0 ? formatPercent(index.fresh, index.entries) : null,
       jobs: figuresOfJobs(ctx),
     };
   },
@@ -70,7 +70,7 @@ function endingWith(values: Values, value: number | null): Values {
 function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {
   if (pending.total === 0) return { text: 'Nothing waits for embedding' };
   if (outage) return { tone: 'warn', mark: 'Waits', text: 'for the embedding service' };
-  if (etaSec !== null) return { text: `Clears in ${about(etaSec)}` };
+  if (etaSec !== null) return { text: `Clears in ${formatEstimate(etaSec)}` };
   if (isPaused) return { text: 'Workers are paused' };
   if (ratePerMin === 0 && !hasWorkers) return { tone: 'warn', mark: 'No worker', text: 'is running' };
   return { text: 'Being embedded' };
@@ -93,8 +93,9 @@ function meaningOfRate({ ratePerMin: rate, pending, outage }: QueueView, history
 function meaningOfFailed(failed: number, history: Values): Meaning {
   const before = history[0] ?? null;
   const more = before === null ? null : failed - Math.round(before);
-  if (more !== null && more > 0) return { tone: 'bad', mark: `+${count(more)}`, text: 'in the last hour' };
-  if (more !== null && more < 0) return { mark: `−${count(-more)}`, text: 'in the last hour' };
+  if (more !== null && more > 0)
+    return { tone: 'bad', mark: `+${formatNumber(more)}`, text: 'in the last hour' };
+  if (more !== null && more < 0) return { mark: `−${formatNumber(-more)}`, text: 'in the last hour' };
   if (failed === 0) return { text: 'None' };
   return { tone: 'bad', mark: 'Not embedded', text: 'see the queue' };
 }

@@ -11,12 +11,12 @@ import {
   maxBulkJobs,
 } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
-import { count, plural } from '../../core/format.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import { type ListQuery, readList } from './job-list.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
 import { type Form, formBody } from '../../web/validation.ts';
-import { words } from '../../web/words.ts';
+import { templateFormat } from '../../web/template-format.ts';
 
 type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
   action: BulkAction;
@@ -85,7 +85,10 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
   );
 
   app.get<OfRun>('/ui/jobs/bulk/:id', { schema: { querystring: runQuery } }, (request, reply) =>
-    reply.view('jobs/bulk-run', { ...viewRun(bulk.find(request.params.id), request.query), w: words }),
+    reply.view('jobs/bulk-run', {
+      ...viewRun(bulk.find(request.params.id), request.query),
+      w: templateFormat,
+    }),
   );
 }
 
@@ -154,7 +157,7 @@ function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
     total: run.total,
     handled: run.items.length,
     isOver: run.isOver,
-    sentence: bulkOutcomes.map((name) => `${count(jobs(name))} ${name}`).join(' · '),
+    sentence: bulkOutcomes.map((name) => `${formatNumber(jobs(name))} ${name}`).join(' · '),
     path: url(`/ui/jobs/bulk/${run.id}`, { outcome, from }),
     chips: [
       { word: 'All', jobs: run.items.length, href: link({}), isCurrent: !outcome },

@@ -5,11 +5,11 @@ import { maxBulkJobs } from '../bulk.ts';
 import { type JobStatus, jobStatuses } from '../job.ts';
 import { readSearch, type SearchTerm, formatTerm } from '../job-search.ts';
 import { type JobTally, maxCounted, needsScan } from '../listing.ts';
-import { count, plural } from '../../core/format.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
 import type { JobContext } from '../parts.ts';
-import { words } from '../../web/words.ts';
+import { templateFormat } from '../../web/template-format.ts';
 
 /** The address of a list: `status` a comma list, `q` what is typed in the box. */
 export type ListQuery = {
@@ -23,12 +23,12 @@ export type ListQuery = {
 type ListState = ReturnType<typeof readList>;
 
 const jobsAPage = 50;
-const mostKept = 20;
+const maxKept = 20;
 
 type RenderedList = Omit<Awaited<ReturnType<typeof viewList>>, 'jobs'> & { html: string };
 
 /** A search that takes longer is not repeated by itself after each change. */
-const mostLiveMs = 50;
+const maxLiveMs = 50;
 
 /** One search from all parts of the address; `canonical` is the address that says the same with each filter in its own
  *  part. */
@@ -76,9 +76,9 @@ export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
     const known = kept.get(key);
     if (known) return known;
     const list = await viewList(ctx, state);
-    const html: string = await app.view('jobs/job-list', { list, w: words });
+    const html: string = await app.view('jobs/job-list', { list, w: templateFormat });
     const { jobs: _, ...around } = list;
-    if (kept.size >= mostKept) kept.clear();
+    if (kept.size >= maxKept) kept.clear();
     kept.set(key, { ...around, html });
     return { ...around, html };
   };
@@ -94,7 +94,7 @@ async function viewList(ctx: JobContext, state: ListState) {
   const below = after === undefined ? (page.lookedTo ?? last) : last;
   const above = after !== undefined && page.lookedTo !== null ? page.lookedTo - 1 : first;
   const tally = await listing.tally(filter, first);
-  const isQuick = !needsScan(filter) || performance.now() - startedAt < mostLiveMs;
+  const isQuick = !needsScan(filter) || performance.now() - startedAt < maxLiveMs;
   const isLive = !page.hasNewer && isQuick;
   return {
     path: listUrl({ ...own, before, after }, '/ui/jobs'),
@@ -107,7 +107,7 @@ async function viewList(ctx: JobContext, state: ListState) {
     filters: viewFilters(ctx, state),
     chips: viewChips(own, tally),
     jobs: page.items.map((job) => viewJob(ctx, job)),
-    place: wordPlace(page.items.length, tally, first),
+    place: describePosition(page.items.length, tally, first),
     lookedDownTo: tally.lookedDownTo,
     newer: page.hasNewer && above ? listUrl({ ...own, after: above }) : null,
     older: page.hasOlder && below ? listUrl({ ...own, before: below }) : null,
@@ -127,7 +127,7 @@ function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { own, rest }
         .join(' '),
     });
   return [
-    ...(own.status ? [{ text: wordStatuses(own.status), without: listUrl({ ...own, status: '' }) }] : []),
+    ...(own.status ? [{ text: describeStatuses(own.status), without: listUrl({ ...own, status: '' }) }] : []),
     ...(own.operation
       ? [
           {
@@ -140,7 +140,7 @@ function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { own, rest }
   ];
 }
 
-const wordStatuses = (list: string) =>
+const describeStatuses = (list: string) =>
   list
     .split(',')
     .map((status) => statusWords[status as JobStatus])
@@ -163,35 +163,35 @@ function viewChips(own: ListState['own'], tally: JobTally) {
       word: 'All',
       tone: '',
       icon: null,
-      jobs: wordCount(all, tally),
+      jobs: describeCount(all, tally),
       isCurrent: chosen.length === 0,
       href: listUrl({ ...own, status: '' }),
     },
     ...jobStatuses.map((status) => ({
       ...(status === 'running' ? { tone: 'run', icon: 'half' } : badges[status]),
       word: statusWords[status],
-      jobs: wordCount(tally.counts[status], tally),
+      jobs: describeCount(tally.counts[status], tally),
       isCurrent: chosen.includes(status),
       href: listUrl({ ...own, status }),
     })),
   ];
 }
 
-function wordCount(jobs: number, { isWhole, lookedDownTo }: JobTally): string {
-  if (lookedDownTo !== null) return `${count(jobs)} found`;
-  return !isWhole && jobs > maxCounted ? `${count(maxCounted)}+` : count(jobs);
+function describeCount(jobs: number, { isWhole, lookedDownTo }: JobTally): string {
+  if (lookedDownTo !== null) return `${formatNumber(jobs)} found`;
+  return !isWhole && jobs > maxCounted ? `${formatNumber(maxCounted)}+` : formatNumber(jobs);
 }
 
 /** `51–100 of 412 jobs` */
-function wordPlace(shown: number, tally: JobTally, first: number | undefined): string {
+function describePosition(shown: number, tally: JobTally, first: number | undefined): string {
   if (shown === 0) return 'No jobs';
   const { lookedDownTo } = tally;
   if (first !== undefined && lookedDownTo !== null && first < lookedDownTo)
     return `${plural(shown, 'job')} from #${first} on`;
-  const total = wordCount(tally.total, tally);
+  const total = describeCount(tally.total, tally);
   const jobs = lookedDownTo !== null ? 'so far' : tally.total === 1 ? 'job' : 'jobs';
   if (tally.newer > maxCounted) return `${plural(shown, 'job')} from #${first} on, of ${total}`;
-  return `${count(tally.newer + 1)}–${count(tally.newer + shown)} of ${total} ${jobs}`;
+  return `${formatNumber(tally.newer + 1)}–${formatNumber(tally.newer + shown)} of ${total} ${jobs}`;
 }
 
 /** What can be done with all that match, and how many these are; nothing where not all of them are known. */
@@ -209,13 +209,13 @@ function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
       const jobs = meant.reduce((sum, status) => sum + counts[status], 0);
       if (jobs === 0) return [];
       if (jobs > maxBulkJobs) {
-        const label = `${word}: ${wordCount(jobs, tally)} match, at most ${count(maxBulkJobs)} at once. Narrow the filter, e.g. with since:7d`;
+        const label = `${word}: ${describeCount(jobs, tally)} match, at most ${formatNumber(maxBulkJobs)} at once. Narrow the filter, e.g. with since:7d`;
         return [{ action, label, href: null }];
       }
       return [
         {
           action,
-          label: `${word} ${jobs === 1 ? 'the one' : `all ${count(jobs)}`} matching`,
+          label: `${word} ${jobs === 1 ? 'the one' : `all ${formatNumber(jobs)}`} matching`,
           href: url('/ui/jobs/bulk', {
             action,
             scope: 'all',

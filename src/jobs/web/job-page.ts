@@ -1,12 +1,12 @@
 // What the page of one job tells beyond its row: in one sentence how it stands, its phases, what happened when, who waits
 // for it, and how it differs from the last run that succeeded. Taken from what is stored, so that equal jobs give equal bytes.
 import { isTerminal, type Job } from '../job.ts';
-import { bytes, count, duration } from '../../core/format.ts';
+import { formatBytes, formatNumber, formatDuration } from '../../core/format.ts';
 import { viewTimeline } from './job-timeline.ts';
-import { secondsBetween, viewJob, wordArguments } from '../job-view.ts';
+import { secondsBetween, viewJob, describeArguments } from '../job-view.ts';
 import type { JobContext } from '../parts.ts';
 
-const mostWaiters = 20;
+const maxWaiters = 20;
 
 export function viewJobPage(ctx: JobContext, job: Job) {
   const { repository, listing, catalogue, audit } = ctx;
@@ -16,7 +16,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
   const phases = viewPhases(job, lastSuccess);
   return {
     job: view,
-    verdict: wordVerdict(job, view),
+    verdict: describeVerdict(job, view),
     usual: viewUsual(job, usualSec),
     phases,
     /** It has ended and left nothing to show but its outcome. */
@@ -30,7 +30,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
   };
 }
 
-function wordVerdict(job: Job, view: ReturnType<typeof viewJob>): string {
+function describeVerdict(job: Job, view: ReturnType<typeof viewJob>): string {
   const phase = job.progress?.phase ? ` in phase ${job.progress.phase}` : '';
   const after = view.took ? ` after ${view.took}` : '';
   switch (job.status) {
@@ -57,7 +57,7 @@ function viewUsual(job: Job, usualSec: number | null) {
   const times = job.finished_at ? secondsBetween(job.started_at, job.finished_at) / usualSec : 0;
   return {
     seconds: usualSec,
-    text: duration(usualSec),
+    text: formatDuration(usualSec),
     startedAt: job.status === 'running' ? job.started_at : null,
     times: times >= 1.5 ? `${times.toFixed(1)} × usual` : null,
   };
@@ -73,7 +73,7 @@ function viewPhases(job: Job, lastSuccess: Job | null) {
     const isLast = at === begun.length - 1;
     const endedAt = begun[at + 1]?.started_at ?? job.finished_at;
     const tone = !isLast || job.status === 'succeeded' ? 'done' : isRunning ? 'cur' : 'ended';
-    const took = endedAt ? duration(secondsBetween(started_at, endedAt)) : null;
+    const took = endedAt ? formatDuration(secondsBetween(started_at, endedAt)) : null;
     return { name, tone, ...describePhase(tone, took) };
   });
   const next = isRunning && isSameWay && begun.length > 0 ? before.slice(begun.length) : [];
@@ -101,7 +101,7 @@ function viewWaiters(
   return repository
     .active()
     .filter((other) => other.status === 'queued' && other.number !== number)
-    .slice(0, mostWaiters)
+    .slice(0, maxWaiters)
     .filter((other) => jobs.waitsFor(other)?.number === number)
     .map((other) => ({
       number: other.number,
@@ -118,14 +118,16 @@ function differences(
   const operation = catalogue.find(job.operation);
   const facts = (one: Job) =>
     new Map<string, string>([
-      ...wordArguments(one, operation),
+      ...describeArguments(one, operation),
       ['Mode', one.mode],
       [
         'Took',
-        one.started_at && one.finished_at ? duration(secondsBetween(one.started_at, one.finished_at)) : '–',
+        one.started_at && one.finished_at
+          ? formatDuration(secondsBetween(one.started_at, one.finished_at))
+          : '–',
       ],
-      ['Peak memory', one.peak_rss_bytes === null ? '–' : bytes(one.peak_rss_bytes)],
-      ['Result rows and counts', wordResult(one)],
+      ['Peak memory', one.peak_rss_bytes === null ? '–' : formatBytes(one.peak_rss_bytes)],
+      ['Result rows and counts', describeResult(one)],
     ]);
   const [here, there] = [facts(job), facts(other)];
   return [...new Set([...here.keys(), ...there.keys()])].flatMap((name) => {
@@ -134,9 +136,9 @@ function differences(
   });
 }
 
-function wordResult({ result }: Job): string {
+function describeResult({ result }: Job): string {
   const numbers = Object.entries(result ?? {}).flatMap(([name, value]) =>
-    typeof value === 'number' ? [`${count(value)} ${name.replaceAll('_', ' ')}`] : [],
+    typeof value === 'number' ? [`${formatNumber(value)} ${name.replaceAll('_', ' ')}`] : [],
   );
   return numbers.join(', ') || '–';
 }

@@ -2,7 +2,7 @@
 // the last.
 import type { Trail } from '../../core/audit.ts';
 import type { Job } from '../job.ts';
-import { duration } from '../../core/format.ts';
+import { formatDuration } from '../../core/format.ts';
 import { secondsBetween } from '../job-view.ts';
 
 type Moment = { tone: string; icon: string; word: string; at: string; note: string | null };
@@ -26,7 +26,7 @@ function begin(job: Job): Moment[] {
   if (job.started_at === null) return moments;
   const waited = secondsBetween(job.created_at, job.started_at);
   const word = job.attempt > 1 ? `Started, attempt ${job.attempt}` : 'Started';
-  const note = waited >= 1 && job.attempt <= 1 ? `Waited ${duration(waited)}` : null;
+  const note = waited >= 1 && job.attempt <= 1 ? `Waited ${formatDuration(waited)}` : null;
   return [...moments, { tone: 'ok', icon: 'play', word, at: job.started_at, note }];
 }
 

@@ -1,6 +1,6 @@
 // The list of jobs: the page, its inside, and how many jobs have come since.
 import type { FastifyInstance } from 'fastify';
-import { words } from '../../web/words.ts';
+import { templateFormat } from '../../web/template-format.ts';
 import type { JobContext } from '../parts.ts';
 import { createListRenderer, type ListQuery, listUrl, readList, searchContext } from './job-list.ts';
 
@@ -13,7 +13,7 @@ const listQuery = {
   properties: { status: text, operation: text, q: text, before: number, after: number, above: number },
 } as const;
 /** More new jobs than these are not counted. */
-const newsMax = 1000;
+const newJobsMax = 1000;
 
 export function registerListPages(app: FastifyInstance, ctx: JobContext) {
   const renderList = createListRenderer(app, ctx);
@@ -49,12 +49,12 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
     async (request, reply) => {
       const { filter, own } = readList(ctx, request.query);
       const range = { above: request.query.above, upTo: ctx.listing.newestNumber() };
-      const { numbers, hasMore, lookedTo } = await ctx.listing.numbers(filter, range, newsMax);
+      const { numbers, hasMore, lookedTo } = await ctx.listing.numbers(filter, range, newJobsMax);
       return reply.view('jobs/job-news', {
         jobs: numbers.length,
         hasMore: hasMore || lookedTo !== null,
         href: listUrl(own),
-        w: words,
+        w: templateFormat,
       });
     },
   );

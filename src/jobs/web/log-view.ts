@@ -6,9 +6,9 @@ import { isTerminal } from '../job.ts';
 import { jobLogFile } from '../log.ts';
 import { type LogHits, type LogLine, type LogLines, openLogLines } from '../log-lines.ts';
 import { type Level, wantLevel, wantText } from '../log-text.ts';
-import { bytes, count, plural } from '../../core/format.ts';
+import { formatBytes, formatNumber, plural } from '../../core/format.ts';
 import type { JobContext } from '../parts.ts';
-import { clockOf } from '../../web/words.ts';
+import { clockOf } from '../../web/template-format.ts';
 
 /** `line` is in the middle of what is shown; `from` is the first one. */
 export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };
@@ -53,7 +53,7 @@ export async function countLevels({ config }: Pick<JobContext, 'config'>, { numb
   const log = openLogLines(jobLogFile(config.root, number));
   if (!log) return { warning: '0', error: '0' };
   try {
-    const found = async (level: Level) => wordHits(await log.search(wantLevel(level)));
+    const found = async (level: Level) => describeHits(await log.search(wantLevel(level)));
     return { warning: await found('warning'), error: await found('error') };
   } finally {
     log.close();
@@ -83,9 +83,9 @@ async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
     isEmpty: false as const,
     number: job.number,
     isActive: !isTerminal(job.status),
-    size: bytes(log.size),
+    size: formatBytes(log.size),
     total,
-    place: `${ofLevel ? plural(lines.length, 'line') : `Lines ${count(shown.first)}–${count(shown.last)}`} of ${count(total)}`,
+    place: `${ofLevel ? plural(lines.length, 'line') : `Lines ${formatNumber(shown.first)}–${formatNumber(shown.last)}`} of ${formatNumber(total)}`,
     lines: lines.map((one) => viewLine(one, query.find ?? null, gap && one.isCut ? gap : null)),
     target: line ?? null,
     isAtEnd: !ofLevel && shown.last >= total,
@@ -143,14 +143,14 @@ function viewHits(job: Job, { numbers, isWhole }: LogHits, find: string, line: n
   const link = (number: number | undefined) =>
     number === undefined ? null : `${urlOf(job, { find, line: number })}#L${number}`;
   return {
-    text: `${at >= 0 ? `${count(at + 1)} of ` : ''}${wordHits({ numbers, isWhole })} ${numbers.length === 1 ? 'line' : 'lines'}`,
+    text: `${at >= 0 ? `${formatNumber(at + 1)} of ` : ''}${describeHits({ numbers, isWhole })} ${numbers.length === 1 ? 'line' : 'lines'}`,
     previous: link(numbers.findLast((number) => number < line)),
     next: link(numbers.find((number) => number > line)),
   };
 }
 
-function wordHits({ numbers, isWhole }: LogHits): string {
-  return `${count(numbers.length)}${isWhole ? '' : '+'}`;
+function describeHits({ numbers, isWhole }: LogHits): string {
+  return `${formatNumber(numbers.length)}${isWhole ? '' : '+'}`;
 }
 
 function urlOf({ number }: Job, query: { [name in keyof LogQuery]: LogQuery[name] | undefined }): string {
@@ -172,9 +172,11 @@ function viewLine(
     tone:
       line.level === 'error' ? 'e' : line.level === 'warning' ? 'w' : line.stream === 'stderr' ? 'err' : '',
     parts: find ? marked(line.text, find) : [{ text: line.text, isHit: false }],
-    folded: line.folded > 0 ? `${bytes(line.folded)} more in this line` : null,
+    folded: line.folded > 0 ? `${formatBytes(line.folded)} more in this line` : null,
     isOpen: line.isOpen,
-    gap: gap && `Lines ${count(gap.first)} to ${count(gap.last)} are no longer kept (${bytes(gap.bytes)}).`,
+    gap:
+      gap &&
+      `Lines ${formatNumber(gap.first)} to ${formatNumber(gap.last)} are no longer kept (${formatBytes(gap.bytes)}).`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { about, count, plural } from '../../core/format.ts';
+import { formatEstimate, formatNumber, plural } from '../../core/format.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import { queueChart } from './queue-chart.ts';
 import type { SharedCard } from '../../web/card.ts';
@@ -22,7 +22,7 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
       ...view,
       kinds: kinds.map(({ label, key }) => ({ label, pending: view.pending[key], failed: view.failed[key] })),
       entries: ctx.counts.totals().entries,
-      status: wordStatus(view),
+      status: describeStatus(view),
       chart: queueChart(ctx.telemetry, view.pending.total, toneOfQueue(view), ctx.now()),
       failedEntries: failed,
       failedMore: view.failed.total - failed.length,
@@ -31,7 +31,7 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
 });
 
 /** What the numbers mean for whoever waits. */
-function wordStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {
+function describeStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {
   if (pending.total === 0) {
     if (failed.total === 0) return 'Every entry has a current embedding.';
     return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
@@ -42,5 +42,5 @@ function wordStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers,
   if (isPaused) return 'The workers are paused; entries wait.';
   if (etaSec === null || ratePerMin === null)
     return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
-  return `${count(ratePerMin)}/min, clears in ${about(etaSec)}.`;
+  return `${formatNumber(ratePerMin)}/min, clears in ${formatEstimate(etaSec)}.`;
 }

@@ -1,7 +1,7 @@
 // The chart of the embedding queue over the last hour, for `queue/queue-chart`, with the sentence that says it.
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { count } from '../../core/format.ts';
-import { clockOf } from '../../web/words.ts';
+import { formatNumber } from '../../core/format.ts';
+import { clockOf } from '../../web/template-format.ts';
 import { type Curve, curve, type Values } from '../../web/sparkline.ts';
 
 type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
@@ -30,8 +30,8 @@ function describe(values: Values, peak: number, now: Date): string {
   const [first, before, last] = [known[0], known.at(-2), known.at(-1)] as [number, number, number];
   const trend = last === before ? 'steady' : last < before ? 'falling' : 'rising';
   const path = known.every((value) => value === last)
-    ? `${count(last)} all along`
-    : `from ${count(first)}${peak > Math.max(first, last) ? ` to ${count(peak)} at ${timeOf(values.indexOf(peak), now)}` : ''}, now ${count(last)} and ${trend}`;
+    ? `${formatNumber(last)} all along`
+    : `from ${formatNumber(first)}${peak > Math.max(first, last) ? ` to ${formatNumber(peak)} at ${timeOf(values.indexOf(peak), now)}` : ''}, now ${formatNumber(last)} and ${trend}`;
   const gap = values.includes(null) ? ' For a part of it nothing was measured.' : '';
   return `Pending entries over the last 60 minutes: ${path}.${gap}`;
 }

@@ -22,7 +22,7 @@ export function viewEntry({ entry, task, standing, problem, namesake }: Describe
     fields: fieldsOf(entry),
     standing: standing && {
       badge: standingBadges[standing.standing],
-      reason: wordStanding(standing),
+      reason: describeSyncState(standing),
     },
     neighbours: viewNeighbours(standing, problem),
   };
@@ -47,7 +47,7 @@ function fieldsOf(entry: Entry): [string, string][] {
 
 type KnownStanding = NonNullable<DescribedEntry['standing']>;
 
-function wordStanding(standing: KnownStanding): string {
+function describeSyncState(standing: KnownStanding): string {
   const isFoundByOldText = standing.isInIndex && standing.standing !== 'fresh';
   const reason = standingReason(standing);
   return isFoundByOldText ? `${reason} A search finds it by its former text.` : reason;
@@ -60,10 +60,10 @@ function viewNeighbours(standing: KnownStanding | null, problem: string | null) 
     url: entryUrl(hit.kind, hit.entity_id),
     score: hit.score.toFixed(3),
   }));
-  return { hits, reason: hits.length > 0 ? null : (problem ?? wordNoNeighbours(standing)) };
+  return { hits, reason: hits.length > 0 ? null : (problem ?? describeNoNeighbours(standing)) };
 }
 
-function wordNoNeighbours(standing: KnownStanding | null): string {
+function describeNoNeighbours(standing: KnownStanding | null): string {
   if (standing?.standing === 'fresh' || standing?.standing === 'stale')
     return 'The index holds no other entry.';
   return 'Without a vector of its own it has none yet. They are shown once it is embedded and the index is built.';

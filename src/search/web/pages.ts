@@ -80,7 +80,7 @@ function sendLibrary(
     data: {
       form,
       found,
-      listed: listed && { ...listed, heading: wordHeading(form), whyEmpty: wordEmptyList(form) },
+      listed: listed && { ...listed, heading: describeHeading(form), whyEmpty: describeEmptyList(form) },
       index,
       totals: ctx.counts.totals(),
       isLexical: index.model === builtIn.name,
@@ -139,11 +139,11 @@ async function list(
   return { items, next: page.next, problem: null };
 }
 
-function wordHeading({ state }: Form): string {
+function describeHeading({ state }: Form): string {
   return state === 'all' || state === 'orphan' ? stateTitles[state] : `Entries that are ${state}`;
 }
 
-function wordEmptyList({ state, kind, category }: Form): string {
+function describeEmptyList({ state, kind, category }: Form): string {
   if (kind || category) return 'No entry of this kind and category is in this state.';
   return state === 'orphan' ? 'Every vector of the index has its entry.' : 'No entry is in this state.';
 }

@@ -1,4 +1,4 @@
-import { count, plural } from '../../core/format.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import type { IndexState } from '../../index/index-state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { SnapshotContext } from '../parts.ts';
@@ -34,7 +34,7 @@ function badgeOf(state: IndexState['state'], behind: number) {
     case 'ready':
       return { tone: 'ok', icon: 'check', word: 'Ready' };
     case 'behind':
-      return { tone: 'warn', icon: 'tri', word: `${count(behind)} behind` };
+      return { tone: 'warn', icon: 'tri', word: `${formatNumber(behind)} behind` };
     case 'broken':
       return { tone: 'bad', icon: 'cross', word: 'Not usable' };
     case 'none':

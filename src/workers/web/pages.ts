@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { minDrainSec, maxDrainSec, defaultDrainSec } from '../state.ts';
-import { wordForecast } from './workers-card.ts';
+import { describeForecast } from './workers-card.ts';
 import { withInput } from '../../operations/run-dialog.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -62,7 +62,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
     const typed = request.body?.timeout_sec ?? '';
     try {
       const drain = await workers.drain(readSeconds(typed), requester(request));
-      const text = wordForecast(drain.forecast_left, drain.timeout_sec);
+      const text = describeForecast(drain.forecast_left, drain.timeout_sec);
       return await answer(reply, 'Draining.', text);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -107,7 +107,7 @@ async function sendDrainDialog(
       problem: isInRange ? null : range,
     }),
     consequences: [
-      `${plural(waiting, 'entry waits', 'entries wait')}.${isInRange ? ` ${wordForecast(left, seconds)}` : ''}`,
+      `${plural(waiting, 'entry waits', 'entries wait')}.${isInRange ? ` ${describeForecast(left, seconds)}` : ''}`,
       'Paused workers go on at once. When the queue is empty, or the time is over, all workers are paused.',
       'Nothing is lost: what is left stays in the queue. You can cancel at any time.',
     ],

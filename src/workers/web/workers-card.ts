@@ -1,4 +1,4 @@
-import { count, duration, percent, plural } from '../../core/format.ts';
+import { formatNumber, formatDuration, formatPercent, plural } from '../../core/format.ts';
 import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
@@ -45,12 +45,12 @@ function viewWorker(
   return {
     name: worker.name,
     badge: workerBadges[worker.view],
-    processed: count(worker.processed),
+    processed: formatNumber(worker.processed),
     failed: worker.failed,
-    rate: `${count(worker.rate_per_min)}/min`,
+    rate: `${formatNumber(worker.rate_per_min)}/min`,
     pid: worker.pid,
-    isTrouble: worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null,
-    now: wordNow(worker, control, lock, gaveUp),
+    isProblem: worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null,
+    now: describeActivity(worker, control, lock, gaveUp),
     action: actionOf(worker.view, isPaused, gaveUp),
   };
 }
@@ -63,7 +63,7 @@ function actionOf(state: WorkerState, isPaused: boolean, gaveUp: boolean) {
   return { verb: 'pause', icon: null, label: 'Pause' };
 }
 
-function wordNow(
+function describeActivity(
   worker: WorkerRow & { view: WorkerState },
   control: Control,
   lock: LibraryLock | null,
@@ -120,26 +120,27 @@ function viewDrain(drain: Drain, pending: number) {
     isActive: drain.ended_at === null,
     deadlineAt: drain.deadline_at,
     left: plural(left, 'entry', 'entries'),
-    before: count(before),
+    before: formatNumber(before),
     done,
     total: Math.max(before, 1),
-    percent: percent(done, before),
-    forecast: wordForecast(drain.forecast_left, drain.timeout_sec),
-    outcome: wordOutcome(drain),
+    percent: formatPercent(done, before),
+    forecast: describeForecast(drain.forecast_left, drain.timeout_sec),
+    outcome: describeOutcome(drain),
   };
 }
 
 /** `Your 300 s will likely leave about 40.` */
-export function wordForecast(left: number | null, timeoutSec: number): string {
-  const limit = `Your ${count(timeoutSec)} s`;
+export function describeForecast(left: number | null, timeoutSec: number): string {
+  const limit = `Your ${formatNumber(timeoutSec)} s`;
   if (left === null) return 'How many entries it will leave cannot be said: none was embedded yet.';
   return left === 0
     ? `${limit} will likely be enough for all.`
-    : `${limit} will likely leave about ${count(left)}.`;
+    : `${limit} will likely leave about ${formatNumber(left)}.`;
 }
 
-function wordOutcome({ outcome, started_at, ended_at, timeout_sec, left_over }: Drain): string {
+function describeOutcome({ outcome, started_at, ended_at, timeout_sec, left_over }: Drain): string {
   const took = (Date.parse(ended_at ?? started_at) - Date.parse(started_at)) / 1000;
-  if (outcome === 'drained') return `Drained in ${duration(took)}. 0 entries left. The workers are paused.`;
-  return `Drain timed out after ${duration(timeout_sec)}, ${plural(left_over ?? 0, 'entry', 'entries')} left. They stay in the queue. Drain again, resume, or leave them.`;
+  if (outcome === 'drained')
+    return `Drained in ${formatDuration(took)}. 0 entries left. The workers are paused.`;
+  return `Drain timed out after ${formatDuration(timeout_sec)}, ${plural(left_over ?? 0, 'entry', 'entries')} left. They stay in the queue. Drain again, resume, or leave them.`;
 }

@@ -19,7 +19,7 @@ export function clockOf(at: Date): string {
 /** Found with the first page: the first question to Intl takes longer than to open both databases. */
 let timeZone: string | null = null;
 
-export const words = {
+export const templateFormat = {
   ...wording,
   localTime,
   get timeZone() {
