@@ -38,6 +38,16 @@ t.test('a busy database is retried, in order of arrival', async (t) => {
   t.strictSame(texts(), ['one', 'two', 'three']);
 });
 
+t.test('a call that finds the database free still waits behind one that does not', async (t) => {
+  const { add, texts, hold, free } = openTwo(t);
+  const untilFree = createBusyRetry({ maxMs: 10_000, everyMs: 1 });
+  hold();
+  const first = untilFree(add('one'));
+  free();
+  await Promise.all([first, untilFree(add('two'))]);
+  t.strictSame(texts(), ['one', 'two']);
+});
+
 t.test('after the deadline every caller gets the busy error, and nothing was written', async (t) => {
   const { add, texts, hold, free } = openTwo(t);
   const untilFree = createBusyRetry({ maxMs: 20, everyMs: 1 });
