@@ -31,31 +31,60 @@ const retry = { maxMs: 10_000, everyMs: 10 };
 const waitMaxMs = 15_000;
 const toldScript = path.join(packageRoot, 'dist/scripts/chaos/embeds-as-told.js');
 
-/** Starts the workers; `close` ends them. `databasePath`: a library that another rig shares. */
-export async function openRig(options: {
+type RigOptions = {
   root: string;
   workers: number;
+  /** A library that another rig shares. */
   databasePath?: string;
   told?: Told;
   failedStartMs?: number;
   registerMaxMs?: number;
-}) {
-  const {
-    root,
-    workers: count,
-    databasePath,
-    told = { msPerEntry: 1 },
-    failedStartMs = 0,
-    registerMaxMs = waitMaxMs,
-  } = options;
+};
+
+/** Starts the workers; `close` ends them. */
+export async function openRig(options: RigOptions) {
+  const { root, told = { msPerEntry: 1 } } = options;
+  fs.mkdirSync(root, { recursive: true });
+  writeTold(root, told);
+  const rig = createParts(options);
+  const { ops, library, queue, workers, watch, pool } = rig;
+  const byHand = createWorkersByHand(root);
+  await queue.useModel(toldModel);
+  await watch.start();
+  await pool.start();
+
+  return {
+    ...rig,
+    entries: createEntries(library),
+    tell: (anew: Told) => writeTold(root, anew),
+    startByHand: byHand.start,
+    pending: async () => (await queue.counts()).pending.total,
+
+    /** Settles when the condition holds; checks it after each event and every few milliseconds. */
+    async until(words: string, test: () => boolean | Promise<boolean>): Promise<void> {
+      const deadline = performance.now() + waitMaxMs;
+      while (!(await test())) {
+        if (performance.now() > deadline)
+          throw new Error(`not ${words} in time: ${JSON.stringify(workers.view())}`);
+        await after(10);
+      }
+    },
+
+    /** Ends the workers and closes the databases. */
+    async close() {
+      await byHand.kill();
+      await pool.stop();
+      await watch.stop();
+      library.close();
+      ops.close();
+    },
+  };
+}
+
+function createParts({ root, workers: count, databasePath, ...times }: RigOptions) {
+  const { failedStartMs = 0, registerMaxMs = waitMaxMs } = times;
   const env = { CHL_EXPERIENCE_ROOT: root, CHL_WORKERS: String(count) };
   const config = readConfig(databasePath ? { ...env, CHL_DATABASE_PATH: databasePath } : env, root);
-  const tell = (anew: Told) => {
-    fs.writeFileSync(`${toldFile(root)}.new`, JSON.stringify(anew));
-    fs.renameSync(`${toldFile(root)}.new`, toldFile(root));
-  };
-  fs.mkdirSync(root, { recursive: true });
-  tell(told);
   const now = () => new Date();
   const ops = prepareOps(config.opsDatabasePath);
   const { library } = prepareLibrary(config.databasePath);
@@ -68,69 +97,41 @@ export async function openRig(options: {
   const log = pino({ level: 'silent' });
   const shared = { repository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch({ ...shared, queue: impatient, times: rigTimes });
-  const command = [process.execPath, toldScript];
   const pool = createPool({
     ...shared,
     config,
-    command,
+    command: [process.execPath, toldScript],
     times: { ...poolTimes, backOffMinMs: 20, failedStartMs, registerMaxMs },
     onEnd: watch.reportEnd,
   });
   const workers = createWorkers({ ...shared, pool });
-  const entries = createEntries(library);
-  const byHand = new Set<ChildProcess>();
-  await queue.useModel(toldModel);
-  await watch.start();
-  await pool.start();
+  return { config, ops, library, bus, untilFree, repository, queue, workers, watch, pool };
+}
 
+/** Workers like `npm run worker`, outside of the pool. */
+function createWorkersByHand(root: string) {
+  const children = new Set<ChildProcess>();
   return {
-    config,
-    ops,
-    library,
-    bus,
-    untilFree,
-    repository,
-    queue,
-    workers,
-    watch,
-    pool,
-    entries,
-    tell,
-
-    /** Settles when the condition holds; checks it after each event and every few milliseconds. */
-    async until(words: string, test: () => boolean | Promise<boolean>): Promise<void> {
-      const deadline = performance.now() + waitMaxMs;
-      while (!(await test())) {
-        if (performance.now() > deadline)
-          throw new Error(`not ${words} in time: ${JSON.stringify(workers.view())}`);
-        await after(10);
-      }
-    },
-
-    /** Starts a worker like `npm run worker`, outside of the pool. */
-    startByHand(): ChildProcess {
-      const environment = { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root };
+    start(): ChildProcess {
       const child = spawn(process.execPath, [toldScript], {
-        env: environment,
+        env: { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
-      byHand.add(child);
-      child.once('exit', () => byHand.delete(child));
+      children.add(child);
+      child.once('exit', () => children.delete(child));
       return child;
     },
 
-    pending: async () => (await queue.counts()).pending.total,
-
-    /** Ends the workers and closes the databases. */
-    async close() {
-      for (const child of byHand) {
+    async kill() {
+      for (const child of children) {
         child.kill('SIGKILL');
         await once(child, 'exit');
       }
-      await pool.stop();
-      await watch.stop();
-      library.close();
-      ops.close();
     },
   };
+}
+
+function writeTold(root: string, told: Told) {
+  fs.writeFileSync(`${toldFile(root)}.new`, JSON.stringify(told));
+  fs.renameSync(`${toldFile(root)}.new`, toldFile(root));
 }
