@@ -78,12 +78,12 @@ function browser(): Promise<Browser> {
   return running;
 }
 
-/** What axe finds wrong with the page, or a place in it, as it is now: rule, and where. */
-export async function accessProblems(page: Page, place?: string): Promise<string[]> {
+/** The problems that axe finds in the page as it is now, or in one element of it: rule and element. `rules` limits them. */
+export async function accessProblems(page: Page, selector?: string, rules?: string[]): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
-  const quick = { resultTypes: ['violations'], preload: false, iframes: false };
+  const options = { resultTypes: ['violations'], preload: false, iframes: false, runOnly: rules };
   const { violations } = (await page.evaluate(
-    `axe.run(${place === undefined ? 'document' : JSON.stringify(place)}, ${JSON.stringify(quick)})`,
+    `axe.run(${JSON.stringify(selector ?? 'html')}, ${JSON.stringify(options)})`,
   )) as axe.AxeResults;
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
