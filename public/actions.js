@@ -1,4 +1,4 @@
-// What a press of a button does at once: it says that it is busy, and the second click of a double click is none.
+// Buttons of forms: busy while their request runs, and the second click of a double click is ignored.
 import { showNotice } from './toast.js';
 
 export function watchActions() {
@@ -10,7 +10,7 @@ export function watchActions() {
   body.addEventListener('htmx:afterRequest', ({ detail: { elt } }) => {
     for (const button of elt.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
   });
-  // The button that has come under the pointer may be another one.
+  // The first click may have moved another button under the pointer.
   document.addEventListener(
     'click',
     (event) => {
@@ -19,11 +19,11 @@ export function watchActions() {
     },
     true,
   );
-  // Only what the operator asked for: a refresh by itself is tried again by itself.
+  // An automatic refresh is retried without a notice.
   body.addEventListener('htmx:sendError', ({ detail: { requestConfig } }) => {
     if (requestConfig.triggeringEvent?.type === 'ops-refresh') return;
     const text =
-      'The server may be stopped. Start it, look in the job history whether this was recorded, then try again.';
+      'The server may have stopped. Start it, check the job history for this action, then try again.';
     showNotice({ tone: 'bad', title: 'No answer from the server.', text });
   });
 }

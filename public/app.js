@@ -1,4 +1,4 @@
-// What the pages do beyond htmx, each duty in a module of its own. Every page works without.
+// Starts the modules that extend htmx, one per duty. Every page works without JavaScript.
 import { watchActions } from './actions.js';
 import { watchConnection } from './connection.js';
 import { watchDialog } from './dialog.js';
@@ -22,7 +22,7 @@ watchKeys();
 watchPreferences();
 watchUpload();
 
-/** `chl:swapped` on the document, once after each swap and before it is painted, whoever brought it. */
+/** Emits `chl:swapped` on the document once after each swap, before it is painted. */
 let isDue = false;
 for (const name of ['htmx:afterSwap', 'htmx:sseMessage']) {
   document.body.addEventListener(name, () => {

@@ -1,5 +1,5 @@
-// Says whether the page is fresh: the pill in the header, the age of a card that is not, and the fetching of cards every
-// ten seconds while the stream does not come.
+// Shows how fresh the page is: the pill in the header and the age of stale cards. Fetches the cards every ten seconds
+// while the stream is down.
 import { holdUpdates, hosts, isHeld, refreshAll } from './hold.js';
 import { announce } from './toast.js';
 
@@ -9,11 +9,11 @@ const fetchEveryMs = 10_000;
 const icons = { ok: 'live', hold: 'pause', warn: 'tri', bad: 'unplug' };
 
 const pill = document.getElementById('conn');
-/** Null until the stream has come or failed for the first time. */
+/** Null until the stream first connects or fails. */
 let isUp = null;
-let heardAt = performance.now();
+let lastEventAt = performance.now();
 let fetchedAt = 0;
-/** When each card was last known to be as the server has it. */
+/** When each card last matched the server. */
 const freshAt = new Map();
 let shown = '';
 
@@ -22,14 +22,14 @@ export function watchConnection() {
   for (const host of hosts()) freshAt.set(host, new Date());
   document.addEventListener('chl:state', ({ detail }) => {
     isUp = detail;
-    if (isUp) hear();
+    if (isUp) noteEvent();
     show();
   });
-  document.addEventListener('chl:heard', hear);
+  document.addEventListener('chl:heard', noteEvent);
   document.addEventListener('chl:hold', showHold);
   document.addEventListener('chl:swapped', stampCards);
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && isUp) heardAt = performance.now();
+    if (!document.hidden && isUp) lastEventAt = performance.now();
     show();
   });
   document.body.addEventListener('htmx:afterRequest', ({ detail: { elt, successful } }) => {
@@ -50,8 +50,8 @@ export function watchConnection() {
   setInterval(fetchCards, fetchEveryMs);
 }
 
-function hear() {
-  heardAt = performance.now();
+function noteEvent() {
+  lastEventAt = performance.now();
   for (const host of hosts()) markFresh(host);
 }
 
@@ -59,9 +59,9 @@ function markFresh(host) {
   if (!('held' in host.dataset)) freshAt.set(host, new Date());
 }
 
-/** What the stream would bring, had it come. */
+/** Replaces the stream while it is down. */
 function fetchCards() {
-  if (isUp && performance.now() - heardAt < delayedMs) return;
+  if (isUp && performance.now() - lastEventAt < delayedMs) return;
   if (!document.hidden) htmx.trigger(document.body, 'ops-refresh');
 }
 
@@ -71,7 +71,7 @@ function show() {
   const text = `${word}${rest}`;
   if (text === shown) return;
   if (shown && (tone === 'bad') !== pill.classList.contains('bad')) {
-    announce(tone === 'bad' ? 'Offline. The numbers may be old.' : 'Live again.');
+    announce(tone === 'bad' ? 'Offline. The numbers may be out of date.' : 'Live again.');
   }
   shown = text;
   pill.className = `conn ${tone}`;
@@ -82,11 +82,11 @@ function show() {
 
 function describe() {
   const now = performance.now();
-  const silentMs = now - heardAt;
+  const silentMs = now - lastEventAt;
   const age = Math.floor(silentMs / 1000);
   if (isHeld()) return { tone: 'hold', word: 'Held', rest: ' · press R to refresh' };
   if (isUp === null) return { tone: 'ok', word: 'Connecting', rest: '' };
-  if (!isUp && now - fetchedAt < fetchEveryMs * 1.5 && fetchedAt > heardAt) {
+  if (!isUp && now - fetchedAt < fetchEveryMs * 1.5 && fetchedAt > lastEventAt) {
     return { tone: 'warn', word: 'Delayed', rest: ' · fetched every 10 s' };
   }
   if (!isUp || silentMs >= offlineMs) return { tone: 'bad', word: 'Offline', rest: ' · retrying' };
@@ -94,9 +94,9 @@ function describe() {
   return { tone: 'ok', word: 'Live', rest: ` · updated ${age} s ago` };
 }
 
-/** A card that is not fresh says of when it is. */
+/** Stamps each stale card with the time of its content. */
 function stampCards() {
-  const isFresh = isUp !== false && performance.now() - heardAt < offlineMs;
+  const isFresh = isUp !== false && performance.now() - lastEventAt < offlineMs;
   for (const host of hosts()) {
     const stamp = host.querySelector('[data-stamp]');
     if (!stamp) continue;
@@ -112,6 +112,6 @@ function showHold() {
     button.querySelector('use').setAttribute('href', isHeld() ? '#i-play' : '#i-bars');
     button.querySelector('span').textContent = isHeld() ? 'Resume updates' : 'Hold updates';
   }
-  announce(isHeld() ? 'Updates are held.' : 'Updates go on.');
+  announce(isHeld() ? 'Updates are on hold.' : 'Updates resumed.');
   show();
 }

@@ -1,8 +1,8 @@
-// The one dialog: opened by what is loaded into it, begun where the operator must look first, closed without a trace.
+// The page's one dialog: opens when content is loaded into it, focuses the most important control, and is emptied on close.
 import { keepFocus } from './focus.js';
 
 const dialog = document.getElementById('dialog');
-/** Reason and word stay typed when other choices change what will happen. */
+/** The typed reason and confirmation word, kept while another option replaces the consequences. */
 let typed = [];
 
 export function watchDialog() {
@@ -47,7 +47,7 @@ function open() {
     ?.focus();
 }
 
-/** The fields that a destructive run still wants; the server checks them again. */
+/** The fields that a destructive run still requires; the server checks them again. */
 function missing() {
   const reason = dialog.querySelector('#reason');
   const word = dialog.querySelector('#confirm');
@@ -64,7 +64,7 @@ function lockSubmit() {
   else button.removeAttribute('aria-disabled');
 }
 
-/** Enter in a field sends nothing that is not yet confirmed. */
+/** Enter in a field does not submit an unconfirmed form. */
 function preventEarly(event) {
   const [field] = missing();
   if (!field) return;

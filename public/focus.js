@@ -1,6 +1,6 @@
-// Where the focus is when a swap takes its control away: on the heading of the card, never on the page's body.
+// Moves the focus to the card's heading when a swap removes the focused control, so that it never falls to the body.
 
-/** The control that was last focused inside a card, and the card. */
+/** The last focused control inside a card, and the card's host. */
 let last = null;
 
 export function watchFocus() {

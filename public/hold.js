@@ -1,15 +1,15 @@
-// What a live update must not touch: a card in use keeps its newest update until it is no longer in use, and says so.
-// Only updates that come by themselves wait; the answer to what the operator did is shown at once.
+// Protects a card in use from live updates: the newest update waits until the card is free, and the card shows that it
+// does. Only automatic updates wait; the answer to an operator's action is shown at once.
 
 const releaseMs = 250;
 const fields = 'input:not([type="hidden"], [type="submit"], [type="button"]), textarea, select';
 
-/** The newest content that waits for each host. */
+/** The newest deferred content of each host. */
 const waiting = new Map();
-/** The requests that are under way, and the host from whose inside each was sent. */
+/** The requests in flight, and the host from whose inside each was sent. */
 const flights = new Map();
 let isOnHold = false;
-/** Anywhere: what moves above a pressed button takes it away from under the pointer. */
+/** A pointer is down anywhere: an update above it would move the pressed button away. */
 let isPressed = false;
 /** The host from which the open dialog was opened. */
 let opener = null;
@@ -19,14 +19,14 @@ export function watchHosts() {
   const { body } = document;
   body.addEventListener('htmx:sseBeforeMessage', (event) => {
     const host = event.target;
-    if (!isInUse(host)) return forget(host);
+    if (!isInUse(host)) return drop(host);
     event.preventDefault();
-    return keepWaiting(host, event.detail.data);
+    return defer(host, event.detail.data);
   });
   body.addEventListener('htmx:beforeSwap', ({ target, detail }) => {
-    if (!isByItself(detail) || !isHost(target) || !isInUse(target)) return;
+    if (!isAutomatic(detail) || !isHost(target) || !isInUse(target)) return;
     detail.shouldSwap = false;
-    keepWaiting(target, detail.serverResponse);
+    defer(target, detail.serverResponse);
   });
   body.addEventListener('htmx:beforeRequest', ({ detail: { elt, target, xhr } }) => {
     const host = hostOf(elt);
@@ -51,7 +51,7 @@ export function watchHosts() {
   }
 }
 
-/** Holds all updates, or lets them go on with the newest of each card. */
+/** Holds all updates, or resumes with the newest update of each card. */
 export function holdUpdates(isWanted) {
   isOnHold = isWanted;
   document.dispatchEvent(new Event('chl:hold'));
@@ -60,14 +60,14 @@ export function holdUpdates(isWanted) {
 
 export const isHeld = () => isOnHold;
 
-/** All cards, now, at the operator's wish: also while updates are on Hold. */
+/** Refreshes all cards at the operator's request, even while updates are on hold. */
 export function refreshAll() {
-  htmx.trigger(document.body, 'ops-refresh', { isWished: true });
+  htmx.trigger(document.body, 'ops-refresh', { isManual: true });
 }
 
 export const hosts = () => document.querySelectorAll('[sse-swap]');
 
-/** Why the inside of a host must stay as it is. */
+/** Whether the content of a host must not be replaced now. */
 function isInUse(host) {
   return isOnHold || isPressed || isTouched(host);
 }
@@ -96,14 +96,14 @@ function isSelected(host) {
   return !selection.isCollapsed && selection.rangeCount > 0 && selection.getRangeAt(0).intersectsNode(host);
 }
 
-/** A refresh that nobody asked for on this page, or that Hold does not stop but a card in use does. */
-function isByItself({ requestConfig }) {
+/** Whether an update may be deferred: one from the stream, a periodic refresh, or a manual refresh of a card in use. */
+function isAutomatic({ requestConfig }) {
   const cause = requestConfig.triggeringEvent;
   if (cause?.type !== 'ops-refresh') return cause?.type.startsWith('sse:') ?? false;
-  return !cause.detail?.isWished || isTouched(requestConfig.elt);
+  return !cause.detail?.isManual || isTouched(requestConfig.elt);
 }
 
-function keepWaiting(host, html) {
+function defer(host, html) {
   waiting.set(host, html);
   if (isTouched(host)) host.dataset.held = '';
 }
@@ -117,7 +117,7 @@ function releaseSoon() {
 function release() {
   for (const [host, html] of waiting) {
     if (isInUse(host)) continue;
-    forget(host);
+    drop(host);
     htmx.swap(
       host,
       html,
@@ -127,12 +127,12 @@ function release() {
   }
 }
 
-function forget(host) {
+function drop(host) {
   waiting.delete(host);
   delete host.dataset.held;
 }
 
-/** What the stream fills, and what fetches itself when the stream says so. */
+/** Elements filled by the stream, and elements that fetch their content on a stream event. */
 const host = '[sse-swap], [data-refetched]';
 const isHost = (element) => element.matches?.(host) ?? false;
 const hostOf = (element) => element?.closest?.(host) ?? null;

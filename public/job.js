@@ -1,18 +1,18 @@
-// What the page of a job does beyond its card: commands to copy, how long it takes beside the usual, and when nothing
-// moves any more. The log has a module of its own.
+// The job page beyond its card: commands to copy, the elapsed time relative to the usual duration, and a stalled warning.
+// The log has its own module.
 import { watchLog } from './log.js';
 
 const stalledMs = 15_000;
 const everyMs = 1000;
 
 watchLog();
-wordElapsed();
-setInterval(wordElapsed, everyMs);
-document.addEventListener('chl:swapped', wordElapsed);
+showElapsed();
+setInterval(showElapsed, everyMs);
+document.addEventListener('chl:swapped', showElapsed);
 document.addEventListener('click', (event) => void copy(event));
 
-/** `2 min 05 s` is too fine for what only says that it is late. */
-function wordElapsed() {
+/** Shows a factor, because seconds would be too precise for a job that is only late. */
+function showElapsed() {
   const now = Date.now();
   for (const usual of document.querySelectorAll('[data-usual]')) {
     const times = (now - Date.parse(usual.dataset.started)) / 1000 / Number(usual.dataset.usual);
@@ -31,9 +31,9 @@ async function copy({ target }) {
   const text = document.getElementById(button.dataset.copy).textContent;
   await navigator.clipboard.writeText(text);
   document.getElementById('say').textContent = 'Copied.';
-  const word = button.textContent;
+  const label = button.textContent;
   button.textContent = 'Copied';
   setTimeout(() => {
-    button.textContent = word;
+    button.textContent = label;
   }, 2000);
 }

@@ -1,5 +1,5 @@
-// The ticked jobs of the list: they stay ticked while rows come and go, over pages too, and are dropped when the choice
-// of jobs changes. Without this script the ticked ones of the page are sent as they are.
+// The selected jobs of the list: kept while rows change and across pages, dropped when the filter changes. Without this
+// script a form sends the checkboxes of its page.
 
 const picked = new Set();
 const bulk = document.getElementById('bulk');
@@ -7,7 +7,7 @@ const results = () => document.getElementById('job-results');
 const boxes = () => [...results().querySelectorAll('.c-pick input[name="number"]')];
 let choice = results().dataset.choice;
 
-/** Rows that were swapped in show what is picked; the buttons say how many, and what is on other pages goes along. */
+/** Checks the boxes of new rows, updates the counts, and adds hidden fields for selected jobs on other pages. */
 function showPicked() {
   for (const box of boxes()) box.checked = picked.has(box.value);
   const onPage = new Set(boxes().map((box) => box.value));
@@ -74,14 +74,14 @@ document.body.addEventListener('htmx:afterSettle', () => {
 
 function dropPicked() {
   if (picked.size === 0) return;
-  const text = `${picked.size} selected before; other filters show other jobs.`;
+  const text = `The filter changed. Jobs selected before: ${picked.size}.`;
   picked.clear();
   document.body.dispatchEvent(
-    new CustomEvent('chl-notice', { detail: { tone: 'ok', title: 'Nothing is selected now.', text } }),
+    new CustomEvent('chl-notice', { detail: { tone: 'ok', title: 'Selection cleared.', text } }),
   );
 }
 
-/** The form stands outside of what is swapped: it shows what the address says, but never takes what is being typed. */
+/** The search form is outside the swapped results: it follows the address, but never overwrites text being typed. */
 function showSearch({ q, operation, status }) {
   const form = document.getElementById('job-search');
   if (document.activeElement !== form.elements.q || form.elements.q.value.includes(':'))

@@ -1,5 +1,5 @@
-// Single keys: they go and look, and never start or end anything. They rest while a field or a dialog has the focus,
-// and can be switched off.
+// Single-key shortcuts: they navigate and show, and never start or stop anything. They are ignored while a field or a
+// dialog has the focus, and can be switched off.
 import { holdUpdates, isHeld, refreshAll } from './hold.js';
 import { keep, nextTheme } from './preferences.js';
 
@@ -41,7 +41,7 @@ export function watchKeys() {
   });
 }
 
-/** For other scripts that listen for single keys. */
+/** Also for other modules that handle single keys. */
 export function areKeysOn() {
   return document.documentElement.dataset.keys !== 'off';
 }
@@ -58,7 +58,7 @@ export function isBusyElsewhere({ target, ctrlKey, altKey, metaKey, isComposing 
   );
 }
 
-/** To the next or the previous job of the list. */
+/** Focuses the next or the previous job of the list. */
 function step(by) {
   const links = [...document.querySelectorAll('.jobs a.name')];
   const row = document.activeElement.closest('tbody');

@@ -1,54 +1,54 @@
-// One live stream for all tabs of a browser, since it opens six connections to a host and no more: the tab that holds
-// the lock has the stream and feeds the others over a channel. Only a visible tab leads; with none visible there is no
-// stream. A browser without locks or channels gives each tab its own.
+// One live stream for all tabs of a browser, because a browser opens only six connections to a host: the tab that holds
+// the lock has the stream and feeds the others over a channel. Only a visible tab leads; when none is visible there is no
+// stream. In a browser without locks or channels each tab has its own stream.
 import { url } from './url.js';
 
 const path = url('/ui/stream/telemetry');
 const name = 'chl-live';
-/** No cards: always carried, never kept. */
+/** Events that are not cards: always sent, never stored. */
 const signals = ['tick', 'ended'];
-const firstRetryMs = 1000;
-const lastRetryMs = 16_000;
+const minRetryMs = 1000;
+const maxRetryMs = 16_000;
 const beatMs = 4000;
-const silenceMaxMs = 12_000;
+const maxSilenceMs = 12_000;
 
 const me = Math.random().toString(36).slice(2);
 const channel = navigator.locks && window.BroadcastChannel ? new BroadcastChannel(name) : null;
 const feeds = new Set();
-/** The cards that this tab shows; those of the other tabs, by tab; and those that the stream carries, whoever leads. */
-const own = new Set();
-const others = new Map();
+/** The cards of this tab; of the other tabs, by tab; and of the current stream, whichever tab has it. */
+const ownCards = new Set();
+const cardsByTab = new Map();
 let carried = new Set();
-/** The newest event of each card, and the id of the last event: what a new leader goes on from. */
+/** The newest event of each card, and the id of the last event: a new leader resumes from them. */
 const newest = new Map();
 let lastId = '';
 let isUp = false;
-let heardAt = 0;
+let lastMessageAt = 0;
 
 let source = null;
 let attempt = null;
-let letGo = null;
+let releaseLock = null;
 let joining = null;
 let retrying = null;
-let retryMs = firstRetryMs;
+let retryMs = minRetryMs;
 
-/** Gives htmx a stand-in for EventSource. Tells on the document: `chl:state` (`detail`: whether updates come),
- *  `chl:heard` with each event, `chl:ended` with the number of a job that has ended. */
+/** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: whether the stream is up), `chl:heard`
+ *  for each event, `chl:ended` with the number of a job that has ended. */
 export function shareStream() {
   htmx.createEventSource = () => new Feed();
-  channel?.addEventListener('message', ({ data }) => hear(data));
+  channel?.addEventListener('message', ({ data }) => receive(data));
   document.addEventListener('visibilitychange', () => (document.hidden ? stepDown() : lead()));
   addEventListener('pagehide', () => {
-    say('bye');
+    post('bye');
     stepDown();
   });
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted && feeds.size > 0) join();
   });
-  if (channel) setInterval(keepWatch, beatMs);
+  if (channel) setInterval(watchLeader, beatMs);
 }
 
-/** What htmx-ext-sse takes for an EventSource. It never fails: the stream behind it is opened again from here. */
+/** Implements the part of EventSource that htmx-ext-sse uses. It never fails: this module reopens the stream. */
 class Feed extends EventTarget {
   readyState = EventSource.CONNECTING;
   onopen = null;
@@ -61,8 +61,8 @@ class Feed extends EventTarget {
 
   addEventListener(card, listener) {
     super.addEventListener(card, listener);
-    if (own.has(card)) return;
-    own.add(card);
+    if (ownCards.has(card)) return;
+    ownCards.add(card);
     clearTimeout(joining);
     joining = setTimeout(join);
   }
@@ -75,26 +75,26 @@ class Feed extends EventTarget {
 }
 
 function join() {
-  say('hello', { cards: [...own] });
-  if (source && !covers(own)) open();
+  post('hello', { cards: [...ownCards] });
+  if (source && !covers(ownCards)) open();
   lead();
 }
 
-/** Waits for the lock, and has the stream from then on. `isRobbery`: the leader gives no sign of life. */
-function lead(isRobbery = false) {
-  if (feeds.size === 0 || document.hidden || source || (attempt && !isRobbery)) return;
+/** Waits for the lock, then opens the stream. `isSteal`: the leader has gone silent, so the lock is taken from it. */
+function lead(isSteal = false) {
+  if (feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
   if (!channel) return open();
   attempt?.abort();
   const mine = new AbortController();
   attempt = mine;
-  const options = isRobbery ? { steal: true } : { signal: mine.signal };
+  const options = isSteal ? { steal: true } : { signal: mine.signal };
   navigator.locks
     .request(name, options, () => {
       if (mine.signal.aborted) return undefined;
       open();
-      say('who');
+      post('who');
       return new Promise((resolve) => {
-        letGo = resolve;
+        releaseLock = resolve;
       });
     })
     .catch(() => {
@@ -111,15 +111,15 @@ function stepDown() {
   source?.close();
   source = null;
   delete document.documentElement.dataset.leads;
-  letGo?.();
-  letGo = null;
+  releaseLock?.();
+  releaseLock = null;
 }
 
-/** After what this tab knows, where the stream before carried the same cards; else with the state of all. */
+/** Resumes after the last event if the previous stream had the same cards; otherwise starts with the state of all. */
 function open() {
   clearTimeout(retrying);
   source?.close();
-  const cards = new Set([...carried, ...own, ...[...others.values()].flat()]);
+  const cards = new Set([...carried, ...ownCards, ...[...cardsByTab.values()].flat()]);
   const query = new URLSearchParams({ topics: [...cards].join(',') });
   if (lastId && cards.size === carried.size) query.set('since', lastId);
   carried = cards;
@@ -128,22 +128,22 @@ function open() {
   document.documentElement.dataset.leads = '';
   for (const card of [...cards, ...signals]) mine.addEventListener(card, take);
   mine.onopen = () => {
-    retryMs = firstRetryMs;
-    tellState(true);
+    retryMs = minRetryMs;
+    publishState(true);
   };
   mine.onerror = () => {
-    tellState(false);
-    // The browser tries again by itself, but not when the server has refused.
+    publishState(false);
+    // The browser reconnects after a lost connection, but not after a refusal.
     if (mine.readyState !== EventSource.CLOSED || source !== mine) return;
     carried = new Set();
     retrying = setTimeout(open, retryMs);
-    retryMs = Math.min(retryMs * 2, lastRetryMs);
+    retryMs = Math.min(retryMs * 2, maxRetryMs);
   };
 }
 
 function take({ type, data, lastEventId }) {
   const event = { card: type, data, id: lastEventId };
-  say('event', { event });
+  post('event', { event });
   deliver(event);
 }
 
@@ -156,8 +156,8 @@ function deliver(event) {
   document.dispatchEvent(new Event('chl:heard'));
 }
 
-function tellState(isNowUp) {
-  say('state', { isUp: isNowUp, carried: [...carried] });
+function publishState(isNowUp) {
+  post('state', { isUp: isNowUp, carried: [...carried] });
   setState(isNowUp);
 }
 
@@ -170,21 +170,21 @@ function setState(isNowUp) {
   document.dispatchEvent(new CustomEvent('chl:state', { detail: isUp }));
 }
 
-function say(kind, rest = {}) {
+function post(kind, rest = {}) {
   channel?.postMessage({ kind, from: me, ...rest });
 }
 
-/** Every message is a sign of life. */
-function hear({ kind, from, to, ...message }) {
+/** Every message also proves that the leader is alive. */
+function receive({ kind, from, to, ...message }) {
   if (kind === 'who') join();
-  else if (kind === 'bye') others.delete(from);
+  else if (kind === 'bye') cardsByTab.delete(from);
   else if (kind === 'hello') {
-    others.set(from, message.cards);
+    cardsByTab.set(from, message.cards);
     if (!source) return;
     if (!covers(message.cards)) open();
-    say('welcome', { to: from, events: [...newest.values()], isUp, carried: [...carried] });
+    post('welcome', { to: from, events: [...newest.values()], isUp, carried: [...carried] });
   } else if (!source) {
-    heardAt = performance.now();
+    lastMessageAt = performance.now();
     if (kind === 'event') deliver(message.event);
     if (kind === 'welcome' && to === me) for (const event of message.events) deliver(event);
     if (kind === 'state' || kind === 'beat' || to === me) {
@@ -194,10 +194,11 @@ function hear({ kind, from, to, ...message }) {
   }
 }
 
-function keepWatch() {
-  if (source) return say('beat', { isUp, carried: [...carried] });
-  if (performance.now() - heardAt < silenceMaxMs || document.hidden || feeds.size === 0) return undefined;
-  heardAt = performance.now();
+function watchLeader() {
+  if (source) return post('beat', { isUp, carried: [...carried] });
+  if (performance.now() - lastMessageAt < maxSilenceMs || document.hidden || feeds.size === 0)
+    return undefined;
+  lastMessageAt = performance.now();
   return lead(true);
 }
 

@@ -1,9 +1,9 @@
-// The log of a job: follows the end while the operator is there, and stops as soon as they scroll up or select. New lines
-// are fetched and added, never the whole log, and what is in the page is never written again.
+// The log of a job: follows the end until the operator scrolls up or selects text. New lines are fetched and appended;
+// existing lines are never rendered again.
 import { areKeysOn, isBusyElsewhere } from './keys.js';
 import { url } from './url.js';
 
-const mostLines = 2000;
+const maxLines = 2000;
 const nearPx = 10;
 
 const card = document.getElementById('log-card');
@@ -12,7 +12,7 @@ const list = log?.querySelector('ol');
 const follow = card?.querySelector('[data-log-follow]');
 const more = card?.querySelector('[data-log-new]');
 let isFollowing = false;
-/** The page has the newest line that there was; then it goes on from there. */
+/** Whether the page included the newest line; only then can it follow. */
 const isAtEnd = log?.dataset.atEnd !== undefined;
 let unseen = 0;
 let isFetching = false;
@@ -45,7 +45,7 @@ function isSelecting() {
   return !selection.isCollapsed && log.contains(selection.anchorNode);
 }
 
-/** Being at the end means to follow, but not while something is selected: the news of a scroll may come after that. */
+/** Scrolling to the end follows, except during a selection: the scroll event may arrive after it. */
 function onScroll() {
   const isNear = log.scrollHeight - log.scrollTop - log.clientHeight <= nearPx;
   if (isNear && isSelecting()) return;
@@ -61,10 +61,10 @@ function setFollowing(isWanted) {
     log.scrollTop = log.scrollHeight;
     void fetchMore();
   }
-  say();
+  showState();
 }
 
-function say() {
+function showState() {
   const state = card.querySelector('[data-log-state]');
   if (state && isAtEnd) {
     state.textContent = isFollowing
@@ -76,25 +76,25 @@ function say() {
   more.textContent = `${unseen} new ${unseen === 1 ? 'line' : 'lines'} ↓`;
 }
 
-/** From the last line on, that again if it had no end; one request at a time. */
+/** Fetches the lines after the last one, and that one again if it was incomplete; one request at a time. */
 async function fetchMore() {
-  if (!isAtEnd || (!isFollowing && list.children.length >= mostLines)) return;
+  if (!isAtEnd || (!isFollowing && list.children.length >= maxLines)) return;
   isDue = isFetching;
   if (isFetching) return;
   isFetching = true;
   const open = list.querySelector('li[data-open]:last-of-type');
   const from = open ? numberOf(open) : lastNumber() + 1;
-  const asksForNewest = isFollowing;
+  const isAskingForNewest = isFollowing;
   try {
-    const query = `from=${from}${asksForNewest ? '&following=true' : ''}`;
+    const query = `from=${from}${isAskingForNewest ? '&following=true' : ''}`;
     const answer = await fetch(url(`/ui/jobs/${card.dataset.log}/log?${query}`));
     if (!answer.ok) return;
     const lines = document.createElement('template');
     lines.innerHTML = await answer.text();
     const total = Number(answer.headers.get('x-log-lines'));
-    // A log that grows faster than lines can be shown goes on at its end; what is above is linked, as always.
+    // A log that grows faster than it can be shown jumps to its end; the skipped lines stay linked.
     const first = lines.content.querySelector('li[id]');
-    const isAhead = asksForNewest && first !== null && numberOf(first) > from;
+    const isAhead = isAskingForNewest && first !== null && numberOf(first) > from;
     const isUnwanted = isAhead && !isFollowing;
     if (isAhead && isFollowing) list.replaceChildren();
     if (!isUnwanted) add(lines.content, open, total);
@@ -108,7 +108,7 @@ async function fetchMore() {
 function add(lines, open, total) {
   const added = lines.querySelectorAll('li[id]').length;
   if (added === 0) return;
-  // What somebody is selecting stays, also a line that is not finished.
+  // A selected line is not replaced, even if it is incomplete.
   if (open && (open.textContent === lines.querySelector('li').textContent || isSelected(open))) {
     lines.querySelector('li').remove();
   } else open?.remove();
@@ -116,14 +116,14 @@ function add(lines, open, total) {
   card.querySelector('[data-log-empty]')?.remove();
   log.hidden = false;
   if (isFollowing) {
-    while (list.children.length > mostLines) list.firstElementChild.remove();
+    while (list.children.length > maxLines) list.firstElementChild.remove();
     log.scrollTop = log.scrollHeight;
   } else unseen += added - (open ? 1 : 0);
   const first = numberOf(list.querySelector('li[id]'));
-  const place = card.querySelector('[data-log-place]');
-  place.textContent = `Lines ${first.toLocaleString('en')}–${lastNumber().toLocaleString('en')} of ${total.toLocaleString('en')}`;
+  const position = card.querySelector('[data-log-place]');
+  position.textContent = `Lines ${first.toLocaleString('en')}–${lastNumber().toLocaleString('en')} of ${total.toLocaleString('en')}`;
   linkOlder(first);
-  say();
+  showState();
 }
 
 function linkOlder(first) {
@@ -150,13 +150,13 @@ function isSelected(line) {
 }
 
 const numberOf = (line) => Number(line.id.slice(1));
-/** 0 as long as there is none. */
+/** 0 when there are no lines. */
 function lastNumber() {
   const last = list.querySelector('li[id]:last-of-type');
   return last ? numberOf(last) : 0;
 }
 
-/** A line has an address; going there from its page does not fetch the page again. */
+/** Puts the line's address into the location bar without loading the page again. */
 function onLineLink(event) {
   const link = event.target.closest('.ln');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

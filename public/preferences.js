@@ -1,4 +1,4 @@
-// What this browser remembers, in cookies that the server reads: so that the next page comes as it was left.
+// Stores display preferences in cookies, so that the server renders the next page with them.
 
 export function watchPreferences() {
   const form = document.querySelector('[data-theme-switch]');
@@ -13,7 +13,7 @@ export function watchPreferences() {
   });
 }
 
-/** The next of system, light and dark. */
+/** Cycles through system, light and dark. */
 export function nextTheme() {
   const form = document.querySelector('[data-theme-switch]');
   const buttons = [...form.querySelectorAll('button')];
@@ -21,7 +21,7 @@ export function nextTheme() {
   setTheme(form, buttons[(at + 1) % buttons.length]);
 }
 
-/** For a year. */
+/** Sets a cookie for one year. */
 export function keep(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`;
 }

@@ -1,17 +1,17 @@
-// Relative times. The server writes the moment; how long ago that is, is worded here, so that a card's bytes need not
-// change with the clock.
+// Relative times. The server sends absolute times and the browser formats their age, so that a card's bytes do not change
+// with the clock.
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 };
 let formats = null;
-const rewordMs = 10_000;
+const refreshMs = 10_000;
 
-// Before the first paint, so that nothing moves after it.
-wordTimes();
-setInterval(wordTimes, rewordMs);
-document.addEventListener('chl:swapped', wordTimes);
+// Before the first paint, so that no layout shift follows.
+showTimes();
+setInterval(showTimes, refreshMs);
+document.addEventListener('chl:swapped', showTimes);
 
-/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for what is to come. */
-function wordTime(at, now) {
+/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. */
+function formatTime(at, now) {
   const age = (now - at) / 1000;
   const amount = Math.abs(age);
   if (amount < seconds.day) {
@@ -29,7 +29,7 @@ function wordTime(at, now) {
   return `${date.format(at)}, ${clock.format(at)}`;
 }
 
-/** They take longer to make than all the rest here, and what happened today needs none. */
+/** Created on first use, because Intl is slow to load and times of today need no formatter. */
 function loadFormats() {
   formats ??= {
     clock: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }),
@@ -38,10 +38,10 @@ function loadFormats() {
   return formats;
 }
 
-function wordTimes() {
+function showTimes() {
   const now = new Date();
   for (const time of document.querySelectorAll('time[data-ago]')) {
-    const text = wordTime(new Date(time.dateTime), now);
+    const text = formatTime(new Date(time.dateTime), now);
     if (time.textContent !== text) time.textContent = text;
   }
 }

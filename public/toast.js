@@ -1,16 +1,16 @@
-// Notices of what you did, and of the end of your jobs: shown once, read out once, gone by themselves when all went well.
+// Notices of your actions and of the end of your jobs: shown once, announced once, dismissed automatically on success.
 import { url } from './url.js';
 
 const lifeMs = 6000;
 const stepMs = 500;
-const shownMax = 3;
+const maxToasts = 3;
 const icons = { ok: 'check', warn: 'tri', bad: 'cross' };
-/** Numbers of the jobs that this tab has started and whose end it has not told. */
+/** Session storage key: numbers of the jobs that this tab started and whose end it has not shown yet. */
 const key = 'chl-jobs';
 
-/** Jobs that ended before the answer came that says they are ours. */
+/** Jobs that ended before this tab learned that it had started them. */
 const endedEarly = new Set();
-const endedEarlyMax = 100;
+const maxEndedEarly = 100;
 
 const toasts = document.getElementById('toasts');
 
@@ -19,11 +19,11 @@ export function watchNotices() {
     showNotice(detail);
     if (!detail.job) return;
     follow(detail.job);
-    if (endedEarly.delete(detail.job)) void tellEnd(detail.job);
+    if (endedEarly.delete(detail.job)) void showEnd(detail.job);
   });
-  document.addEventListener('chl:ended', ({ detail }) => void tellEnd(detail));
+  document.addEventListener('chl:ended', ({ detail }) => void showEnd(detail));
   document.addEventListener('chl:state', ({ detail: isUp }) => {
-    if (isUp) for (const number of followed()) void tellEnd(number);
+    if (isUp) for (const number of followed()) void showEnd(number);
   });
   document.addEventListener('click', ({ target }) => {
     target.closest('[data-dismiss]')?.closest('[data-toast]').remove();
@@ -39,7 +39,7 @@ export function watchNotices() {
   }
 }
 
-/** `{tone, title, text, job?, undo?: {action, label, fields}}`; what can be undone stays until it is dismissed. */
+/** `{tone, title, text, job?, undo?: {action, label, fields}}`; a notice with `undo` stays until it is dismissed. */
 export function showNotice({ tone, title, text, job, undo }) {
   const toast = document.getElementById('toast').content.firstElementChild.cloneNode(true);
   toast.classList.add(tone);
@@ -58,13 +58,13 @@ export function showNotice({ tone, title, text, job, undo }) {
   } else form.remove();
   toasts.append(toast);
   htmx.process(toast);
-  while (toasts.children.length > shownMax)
+  while (toasts.children.length > maxToasts)
     (toasts.querySelector('.ok') ?? toasts.firstElementChild).remove();
   announce(`${title} ${text}`, tone === 'bad');
   dismissLater(toast);
 }
 
-/** Reads a sentence out: politely, or at once. The same sentence twice is read twice. */
+/** Announces a text to screen readers, politely or urgently; a repeated text is announced again. */
 export function announce(text, isUrgent = false) {
   const region = document.getElementById(isUrgent ? 'say-now' : 'say');
   region.textContent = '';
@@ -73,7 +73,7 @@ export function announce(text, isUrgent = false) {
   }, 50);
 }
 
-/** A success goes after six seconds without pointer or focus on it; what asks for a decision stays. */
+/** Removes a success after six seconds without pointer or focus; a notice with a form stays. */
 function dismissLater(toast) {
   toast.querySelector('[hx-post]')?.addEventListener('htmx:afterRequest', () => toast.remove());
   if (!toast.matches('.ok') || toast.querySelector('form')) return;
@@ -97,11 +97,11 @@ function follow(number) {
 
 function rememberEnd(number) {
   endedEarly.add(number);
-  if (endedEarly.size > endedEarlyMax) endedEarly.delete(endedEarly.values().next().value);
+  if (endedEarly.size > maxEndedEarly) endedEarly.delete(endedEarly.values().next().value);
 }
 
-/** The end of a job is told by the tab that started it, once: it is forgotten before it is asked for. */
-async function tellEnd(number) {
+/** Shows the end of a job once, in the tab that started it. */
+async function showEnd(number) {
   if (!followed().includes(number)) return rememberEnd(number);
   const answer = await fetch(url(`/ui/jobs/${number}/notice`)).catch(() => null);
   if (!answer?.ok || answer.status === 204 || !followed().includes(number)) return;

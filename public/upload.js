@@ -1,5 +1,5 @@
-// The form that uploads a snapshot: a file that is chosen or dropped is sent at once, with progress, rate, time left and
-// a cancel. Size and kind are looked at before anything is sent; the server looks again.
+// The snapshot upload form: a chosen or dropped file is sent at once, with progress, rate, time left and a cancel button.
+// Size and type are checked before sending; the server checks them again.
 
 const mebibyte = 1024 * 1024;
 const mib = (bytes) => (bytes / mebibyte).toFixed(1);
@@ -13,7 +13,7 @@ export function watchUpload() {
   const [label, pace, note] = ['#upload-label', '[data-pace]', '#index-note'].map(part);
   let startedAt = 0;
   let isReceived = false;
-  // The choice itself sends it.
+  // Choosing a file submits the form.
   send.hidden = true;
 
   input.addEventListener('change', () => {
@@ -29,7 +29,7 @@ export function watchUpload() {
     if (size > limit * mebibyte)
       return `${name} is ${mib(size)} MiB. The limit is ${limit} MiB. Nothing was uploaded.`;
     if (!name.toLowerCase().endsWith('.zip') && !type.includes('zip'))
-      return `${name} is no ZIP. Choose the ZIP of a snapshot. Nothing was uploaded.`;
+      return `${name} is not a ZIP file. Nothing was uploaded. Choose the ZIP file of a snapshot.`;
     return null;
   }
 
@@ -53,20 +53,20 @@ export function watchUpload() {
     pace.textContent = '';
     show(true);
   });
-  // The answer has a progress of its own, which says nothing of the upload.
+  // The response fires progress events too; they are not the upload's.
   form.addEventListener('htmx:xhr:progress', ({ detail: { loaded, total, lengthComputable } }) => {
     if (isReceived || !lengthComputable) return;
     const seconds = (performance.now() - startedAt) / 1000;
     isReceived = loaded >= total;
     bar.value = loaded / total;
-    pace.textContent = `${mib(loaded)} of ${mib(total)} MiB${seconds > 1 ? wordPace(loaded, total, seconds) : ''}`;
+    pace.textContent = `${mib(loaded)} of ${mib(total)} MiB${seconds > 1 ? formatPace(loaded, total, seconds) : ''}`;
     if (!isReceived) return;
     bar.removeAttribute('value');
-    label.textContent = 'Received. It is being checked.';
+    label.textContent = 'Received. Checking the snapshot.';
   });
   cancel.addEventListener('click', () => {
     htmx.trigger(form, 'htmx:abort');
-    note.textContent = 'The upload was cancelled. Nothing was kept, and the current index is unchanged.';
+    note.textContent = 'Upload cancelled. Nothing was kept; the current index is unchanged.';
   });
   form.addEventListener('htmx:afterRequest', () => {
     show(false);
@@ -82,7 +82,7 @@ export function watchUpload() {
   }
 }
 
-function wordPace(loaded, total, seconds) {
+function formatPace(loaded, total, seconds) {
   const rate = loaded / seconds;
   return ` · ${mib(rate)} MiB/s · about ${Math.max(1, Math.round((total - loaded) / rate))} s left`;
 }

@@ -1,7 +1,7 @@
-// Every address that a script makes: below the path that the site is served from.
+// Builds every address used by scripts, below the base path of the site.
 const base = document.documentElement.dataset.base ?? '';
 
-/** The address of a path, which begins with `/`. */
+/** `path` begins with `/`. */
 export function url(path) {
   return base + path;
 }
