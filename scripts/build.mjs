@@ -1,7 +1,7 @@
-// Compiles src and scripts (with --tests: the tests too) into dist, copies the browser's libraries into public/vendor,
-// and joins the style sheets; compiles only when a source or an output has changed since the last build.
-//   --soft     a missing compiler is no error
-//   --assets   only the browser's files
+// Compiles src and scripts (with --tests: also the tests) into dist, copies the browser libraries into public/vendor, and
+// joins the style sheets. Compiles only when a source or an output has changed since the last build.
+//   --soft     a missing compiler is not an error
+//   --assets   only the browser files
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,9 +15,9 @@ const tests = process.argv.includes('--tests');
 const project = tests ? 'tsconfig.json' : 'tsconfig.build.json';
 const sources = tests ? ['src', 'scripts', 'test'] : ['src', 'scripts'];
 const stamp = path.join(root, 'dist', tests ? '.built-with-tests' : '.built');
-/** With it tsc emits only what follows from a changed source. */
+/** Lets tsc emit only the outputs of changed sources. */
 const buildInfo = path.join(root, 'dist', tests ? '.tests.tsbuildinfo' : '.build.tsbuildinfo');
-/** The compiled files as the last build of either kind left them. */
+/** The compiled files after the last build of either kind. */
 const outputsFile = path.join(root, 'dist/.outputs');
 const vendored = {
   'htmx.js': 'htmx.org/dist/htmx.min.js',
@@ -57,7 +57,7 @@ function compile() {
   process.exitCode = status ?? 1;
 }
 
-/** One line a source file: path, size and time of change. */
+/** One line per source file: path, size and modification time. */
 function listSources() {
   const files = sources
     .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
@@ -74,12 +74,12 @@ function isAnyOutputChanged(built) {
   return listOutputs(built).some((output) => !known.has(output));
 }
 
-/** Outputs of unchanged sources. The watching compiler of `npm run dev` may have written other outputs. */
+/** Checks only existence, because the compiler of `npm run dev` may have rewritten outputs. */
 function isAnyOutputGone(built) {
   return listOutputs(built).some((output) => output.endsWith(' gone'));
 }
 
-/** One line a compiled file of these sources. */
+/** One line per compiled file of these sources. */
 function listOutputs(listed) {
   const compiled = [...namesIn(listed)].filter((file) => /(?<!\.d)\.ts$/.test(file));
   return compiled.map((file) => describeFile(`dist/${file.replace(/\.ts$/, '.js')}`));
@@ -108,7 +108,7 @@ function readIfThere(file) {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
 }
 
-/** tsc leaves the output of a source that is gone; a removed test would still run. */
+/** tsc keeps the output of a removed source, so a removed test would still run. */
 function removeOrphans(built, listed) {
   const now = namesIn(listed);
   const isAnyGone = built !== null && [...namesIn(built)].some((file) => !now.has(file));
@@ -126,9 +126,7 @@ function findCompiler() {
 
 function reportMissingCompiler(hasOldBuild) {
   if (hasOldBuild)
-    return console.error(
-      'The sources are newer than dist, and no compiler is installed: the old build starts.',
-    );
+    return console.error('No compiler is installed. Starting the old build, although the sources are newer.');
   console.error('No compiler is installed. Run "npm ci" and try again.');
   process.exitCode = soft ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// Checks an uploaded snapshot in a separate process, so that its size or content cannot harm the server. The server starts it
-// for each upload; it is not an operation. Its work is src/snapshots/check.ts.
+// Checks an uploaded snapshot in a separate process, so that its size or content cannot harm the server, which starts it for
+// each upload. Not an operation. Its work is in src/snapshots/check.ts.
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { checkSnapshot } from '../src/snapshots/check.ts';

@@ -1,4 +1,4 @@
-// `npm run dev`: compiles on each change, and restarts the server when that worked or when a view, a browser file or a
+// `npm run dev`: compiles on each change, and restarts the server when that succeeded or when a view, a browser file or a
 // migration changed. While a compilation fails, its errors are printed and the old server keeps running.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,10 +7,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Folders that the server reads at its start. The compiler watches the compiled sources itself. */
+/** Folders that the server reads at start. The compiler itself watches the sources. */
 const watched = ['views', 'public', 'migrations'];
 const writtenByBuild = /^(vendor\b|app\.css$)/;
-const settleMs = 100; // an editor saves a file in several steps
+const settleMs = 100; // editors save a file in several steps
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const watchers = watched.filter((folder) => fs.existsSync(folder)).map(watch);
@@ -48,10 +48,10 @@ function readCompiler(line) {
   }
   isCompiled = found[1] === '0';
   if (isCompiled) void restart();
-  else say(server ? 'The old server keeps running.' : 'The server starts when the errors are gone.');
+  else log(server ? 'The old server keeps running.' : 'The server starts once the errors are fixed.');
 }
 
-/** One restart at a time; what is asked for meanwhile becomes one more. */
+/** One restart at a time; requests during a restart become one more. */
 async function restart() {
   isWanted = true;
   if (isRestarting) return;
@@ -72,11 +72,11 @@ function startServer() {
   started.once('close', (code, signal) => {
     if (server !== started) return;
     server = null;
-    if (!isStopping) say(`The server ended with ${signal ?? code}. It starts again after a change.`);
+    if (!isStopping) log(`The server exited with ${signal ?? code}. It restarts on the next change.`);
   });
 }
 
-/** Ctrl+C has reached the server too. A second SIGINT would kill it at once; SIGTERM it takes as the same request. */
+/** Sends SIGTERM, because Ctrl+C also reaches the server, and a second SIGINT would kill it at once. */
 async function stopServer() {
   const stopping = server;
   if (!stopping) return;
@@ -94,6 +94,6 @@ async function stop() {
   await stopServer();
 }
 
-function say(text) {
+function log(text) {
   console.error(`[dev] ${text}`);
 }

@@ -1,4 +1,4 @@
-// The operation export: writes the library to a sheet, for people to review.
+// The operation `export`: writes the library to a sheet for review.
 import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';

@@ -1,5 +1,5 @@
-// The operation import: replaces the library with a sheet, or merges the sheet into it. It reads, checks and compares first,
-// and writes last, in one transaction.
+// The operation `import`: replaces the library with a sheet, or merges the sheet into it. Reads, checks and compares first,
+// then writes in one transaction.
 import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { AppError } from '../src/core/errors.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
@@ -107,7 +107,7 @@ function refuseProblems(
   throw badSheet(sheetProblems, rowProblems);
 }
 
-/** An empty library has nothing to lose, and neither has one that does not change. */
+/** An empty or unchanged library needs no backup. */
 function needsBackup({ before, counts }: ImportPlan): boolean {
   return countRows(before) > 0 && countChanges(counts) > 0;
 }
@@ -121,7 +121,7 @@ async function backUp({ db, context }: Work, { before }: ImportPlan, now: string
   return name;
 }
 
-/** Writes only if the library is still the one that was compared; returns whether it is. */
+/** Writes only if the library is unchanged since the comparison; returns whether it wrote. */
 function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, now: string): boolean {
   const { checked, library, context } = work;
   const total = countChanges(plan.counts);

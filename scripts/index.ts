@@ -7,7 +7,7 @@ import { runOperation } from './run-operation.ts';
 
 await runOperation<RebuildArguments>(indexOperation, async (args, context) => {
   const chosen = chooseEmbedder(context.config);
-  console.log(`Embeds with ${chosen.label}.`);
+  console.log(`Embedding with ${chosen.label}.`);
   const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {

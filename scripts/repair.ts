@@ -6,7 +6,7 @@ import { runScript } from '../src/jobs/script.ts';
 
 await runScript(async (_args, context) => {
   const chosen = chooseEmbedder(context.config);
-  console.log(`Embeds with ${chosen.label}.`);
+  console.log(`Embedding with ${chosen.label}.`);
   const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {

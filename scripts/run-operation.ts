@@ -5,9 +5,8 @@ import { runScript, type ScriptContext } from '../src/jobs/script.ts';
 
 type Work<Args> = Parameters<typeof runScript<Args>>[0];
 
-/** A job's arguments come checked and complete from the server. A script that is started by hand belongs to no job: its
- *  arguments are checked and completed here, by the operation's schema, or refused as `bad_input` with the code
- *  `invalid_arguments`. */
+/** The server checks and completes a job's arguments. A script started by hand belongs to no job: its arguments are checked
+ *  and completed here, by the operation's schema, or refused as `bad_input` with the code `invalid_arguments`. */
 export async function runOperation<Args>({ args: schema }: Operation, work: Work<Args>): Promise<void> {
   await runScript<Args>(async (given, context) =>
     work(isByHand(context) ? ((await complete(schema, given as object)) as Args) : given, context),

@@ -1,8 +1,8 @@
-// Joins the style sheets of public/css into the one file that browsers fetch.
+// Joins the style sheets of public/css into the file that browsers fetch.
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** `from` imports every style sheet beside it, in the order of the cascade. Writes `to` only when it changes. */
+/** `from` imports every style sheet in its folder, in cascade order. Writes `to` only when it changes. */
 export function joinStyles(from, to) {
   const names = new Set([path.basename(from)]);
   const list = strip(fs.readFileSync(from, 'utf8'));
@@ -17,7 +17,7 @@ export function joinStyles(from, to) {
   fs.writeFileSync(to, joined);
 }
 
-/** Without comments and indentation. A line break is a space only where it parts words. */
+/** Removes comments and indentation. A line break becomes a space only between words. */
 function strip(style) {
   return style
     .replace(/\/\*[\s\S]*?\*\//g, '')

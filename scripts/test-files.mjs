@@ -1,12 +1,12 @@
-// Which test files there are, and which of them the words of the command line name. The current folder is the project's.
+// Lists the test files, and finds those named on the command line. The current folder must be the project's.
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** These take longest. Started first, they do not run alone at the end. */
+/** The slowest tests, started first so that they do not run alone at the end. */
 const slowFolders = ['test/browser', 'test/scripts/chaos', 'test/chaos.test.ts'];
 
-/** Gives `{ files }`, each with its `name` (`test/jobs/locks.test.ts`) and its compiled `output`; or `{ unknown }`, a
- *  text for people, when a word names no test. A word is a file or a folder below `test`, with or without `dist/`. */
+/** Returns `{ files }`, each with its `name` (`test/jobs/locks.test.ts`) and its compiled `output`; or `{ unknown }`, an
+ *  error message, when a word names no test. A word is a file or a folder below `test`, with or without `dist/`. */
 export function chooseTests(words) {
   const all = listTests();
   const chosen = new Map();
@@ -26,7 +26,7 @@ function listTests() {
     .map((file) => ({ name: sourceOf(path.join('test', file)), output: path.join('dist/test', file) }));
 }
 
-/** A compiled test that lies elsewhere can be named by its path: the tests of this runner plant such files. */
+/** A compiled test in another folder can be named by its path; the tests of this runner use such files. */
 function findTests(all, word) {
   const given = path.relative('.', word);
   const wanted = sourceOf(given.replace(/^dist\//, ''));
@@ -46,16 +46,16 @@ function slowestFirst(all) {
 
 function describeUnknown(all, word) {
   const near = all
-    .map(({ name }) => ({ name, likeness: compare(name, sourceOf(word)) }))
-    .sort((a, b) => b.likeness - a.likeness)
+    .map(({ name }) => ({ name, similarity: compare(name, sourceOf(word)) }))
+    .sort((a, b) => b.similarity - a.similarity)
     .slice(0, 5)
-    .filter(({ likeness }) => likeness > 0.3)
+    .filter(({ similarity }) => similarity > 0.3)
     .map(({ name }) => `\n  ${name}`);
-  const hint = near.length > 0 ? ` Near names:${near.join('')}` : '';
-  return `No test is named ${JSON.stringify(word)}.${hint}`;
+  const hint = near.length > 0 ? ` Similar names:${near.join('')}` : '';
+  return `There is no test ${JSON.stringify(word)}.${hint}`;
 }
 
-/** The share of pairs of neighbouring letters that two file names have in common, 0 to 1. */
+/** The similarity of two file names, 0 to 1: the share of their common letter pairs. */
 function compare(one, other) {
   const pairs = (file) => {
     const stem = path.basename(file).replace(/(\.test)?\.ts$/, '');

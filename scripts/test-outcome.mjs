@@ -1,4 +1,4 @@
-// Reads what one test file printed as TAP, and formats it. A test is a result at the top level of its file.
+// Parses the TAP output of one test file, and formats it. A test is a result at the top level of its file.
 import { Parser } from 'tap-parser';
 import { stringify } from 'yaml';
 
@@ -36,14 +36,14 @@ function collectFailures(parser, found, titles) {
   });
   parser.on('assert', ({ ok, todo, skip, name, diag, closingTestPoint }) => {
     found.current = formatTitle(titles);
-    // A subtest's own result says nothing new when one of its assertions failed.
+    // The result of a subtest adds nothing when one of its assertions failed.
     const isKnown = closingTestPoint && found.failures.length > failedBefore;
     if (ok || todo || skip || isKnown) return;
     found.failures.push({ title: formatTitle([...titles, name]), diag });
   });
 }
 
-/** Why a file failed although each of its results may be good; null when its results say it all. */
+/** The reason of a failure that the results do not show; null when there is none. */
 function findProblem({ failures, current, results }, { passed, failed, skipped }, end) {
   if (typeof end === 'string') return `killed by ${end}${current && ` in: ${current}`}`;
   if (failures.length > 0) return null;
@@ -57,14 +57,14 @@ export function formatLine({ isGood, name, passed, failed, skipped, ms }) {
   return `${isGood ? 'ok  ' : 'FAIL'} ${name}  ${formatCounts(passed, failed, skipped)}  ${ms} ms`;
 }
 
-/** The failed assertions with their diagnostics, and what the file wrote beside its results. */
+/** The failed assertions with their diagnostics, and the other output of the file. */
 export function formatFailures({ failures, noise }) {
   const parts = failures.map(({ title, diag }) => `✗ ${title}\n${diag ? formatDiagnostics(diag) : ''}`);
   if (noise.trim() !== '') parts.push(`stderr:\n${indent(noise.trimEnd())}\n`);
   return indent(parts.join('\n').trimEnd());
 }
 
-/** The outcome as one subtest, number `at` of the run. */
+/** The outcome as subtest number `at` of the run. */
 export function formatTap({ isGood, name, tap, ms, failures }, at) {
   const inner = indent(tap.replace(/^TAP version 14\n/, '').trimEnd());
   const result = `${isGood ? 'ok' : 'not ok'} ${at} - ${name} # time=${ms}ms`;
@@ -74,7 +74,7 @@ export function formatTap({ isGood, name, tap, ms, failures }, at) {
   return `# Subtest: ${name}\n${inner}\n${result}${details}`;
 }
 
-/** The last line of a run. It is good when something ran and nothing failed. */
+/** The last line of a run. `isGood`: something passed and nothing failed. */
 export function formatTotals(outcomes) {
   const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(sum);
@@ -89,7 +89,7 @@ function formatTitle(titles) {
   return titles.join(' › ');
 }
 
-/** Where it was, in one line; the rest as tap gives it. */
+/** The location in one line, then the rest as YAML. */
 function formatDiagnostics({ at, ...diag }) {
   const place = at?.fileName ? { at: `${at.fileName}:${at.lineNumber}:${at.columnNumber}` } : {};
   return indent(stringify({ ...place, ...diag }, { lineWidth: 0 }).trimEnd());

@@ -1,10 +1,10 @@
-// Runs the tests: `npm test`, or `npm test -- test/jobs test/http/api.test.ts` for some of them. Prints a line a file,
-// the failures in full, and last the totals. Each file runs as `node file` would, two at a time: the tap command loads a
-// compiler and module hooks into each, which takes longer than most tests do.
-//   --list            only the names of what would run
-//   --tap             TAP instead, for other programs
-//   --timeout <sec>   the limit of one file, which ends itself by then
-//   --kill-after <sec>   a file that did not end itself is killed so long after its limit
+// Runs the tests: `npm test`, or `npm test -- test/jobs test/web/api.test.ts` for some of them. Prints one line per file,
+// failures in full, and the totals last. Runs `node <file>`, two files at a time, because the tap command loads a compiler
+// and module hooks into each process, which takes longer than most tests.
+//   --list            prints only the names of the test files
+//   --tap             prints TAP, for other programs
+//   --timeout <sec>   the time limit of a file, which must end itself
+//   --kill-after <sec>   when to kill a file that did not end itself, after its limit
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -13,9 +13,9 @@ import { chooseTests } from './test-files.mjs';
 import { formatFailures, formatLine, formatTap, formatTotals, readOutcome } from './test-outcome.mjs';
 
 const atOnce = 2;
-/** After the exit of a file its output is read for this long: a process it has left may hold it open for ever. */
+/** How long to read output after a file has exited: a process that it left may hold the pipe open for ever. */
 const drainMs = 5000;
-/** In CI nobody watches: a file that fails runs once more, and the summary says so. */
+/** CI retries a failed file once, and the summary lists it. */
 const tries = process.env.CI ? 2 : 1;
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 });
 const timeoutSec = Number(values.timeout);
 const killSec = timeoutSec + Number(values['kill-after']);
-/** Lines for people: standard output, unless that is TAP. */
+/** Text for people: on stdout, or on stderr when stdout is TAP. */
 const write = values.tap ? console.error : console.log;
 const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stopAll(signal));
@@ -43,7 +43,7 @@ if (unknown) {
 if (values.list) console.log(files.map(({ name }) => name).join('\n'));
 else process.exitCode = (await runAll(files)) ? 0 : 1;
 
-/** Says whether all passed. */
+/** Returns whether all passed. */
 async function runAll(files) {
   const outcomes = [];
   const notes = [];
@@ -60,9 +60,9 @@ async function runAll(files) {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
       let outcome = await runFile(file);
       for (let left = tries - 1; left > 0 && !outcome.isGood; left -= 1) {
-        report(outcome, ', runs once more');
+        report(outcome, ', retrying');
         outcome = await runFile(file);
-        if (outcome.isGood) notes.push(`passed only when run once more: ${file.name}`);
+        if (outcome.isGood) notes.push(`passed only on retry: ${file.name}`);
       }
       outcomes.push(outcome);
       if (values.tap) console.log(formatTap(outcome, outcomes.length));

@@ -1,5 +1,5 @@
-// Walks a server in noop mode as a visitor would: every link, partial, dialog and button of every page, the API and the
-// stream; then checks that each job is recorded, that no process was started, and that the server stops cleanly.
+// Walks through a server in noop mode as a visitor would: every link, partial, dialog and button of every page, the API and
+// the stream; then checks that each job is recorded, that no process was started, and that the server stops cleanly.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -35,7 +35,7 @@ try {
   fs.rmSync(root, { recursive: true, force: true });
 }
 
-/** The server says on stderr where it listens. */
+/** Reads the server's address from its stderr. */
 function readOrigin() {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -49,7 +49,7 @@ function readOrigin() {
   });
 }
 
-/** Follows links and submits forms until nothing new is found; gives how many addresses were visited. */
+/** Follows links and submits forms until nothing new is found; returns the number of visited addresses. */
 async function walkPages(origin) {
   const open = ['/'];
   const visited = new Set();
@@ -75,7 +75,7 @@ async function walkPages(origin) {
   return visited.size + submitted.size;
 }
 
-/** A walk has no file to send, and a dialog in which there is nothing to confirm has no button. */
+/** Skips uploads, and dialogs that have no button because there is nothing to confirm. */
 function canSubmit(form) {
   return form.querySelector('button') !== null && form.querySelector('input[type="file"]') === null;
 }
@@ -92,7 +92,7 @@ function addressesOf(html) {
   return values.filter((value) => value?.startsWith('/')).map((value) => value.split('#')[0]);
 }
 
-/** Fills reason and word as an operator would, and gives where the answer leads. */
+/** Fills in reason and confirmation word as an operator would; returns the address of the redirect. */
 async function submit(origin, action, form) {
   const fields = new URLSearchParams();
   for (const field of form.querySelectorAll('input, select')) {
@@ -103,9 +103,9 @@ async function submit(origin, action, form) {
   if (fields.has('reason')) fields.set('reason', 'a walk in noop mode');
   if (fields.has('confirm')) fields.set('confirm', form.querySelector('label[for="confirm"] strong').text);
   const answer = await fetch(origin + action, { method: 'POST', body: fields, redirect: 'manual' });
-  // In noop mode there are no workers to steer, and the page says so.
+  // Noop mode has no workers to control.
   const expected = action.startsWith('/ui/workers/') ? 503 : 303;
-  assert.equal(answer.status, expected, `POST ${action} leads on`);
+  assert.equal(answer.status, expected, `POST ${action} redirects`);
   return answer.headers.get('location') ?? '/operations';
 }
 
@@ -141,7 +141,7 @@ async function walkApi(origin, [job]) {
     assert.equal(refused.status, 409, `${verb} of a finished job is refused`);
   }
   const search = await fetch(`${origin}/api/v1/search?q=anything`);
-  assert.equal(search.status, 409, 'search says that there is no index yet');
+  assert.equal(search.status, 409, 'search reports that there is no index');
   const stream = await fetch(`${origin}/ui/stream/telemetry?cycles=2`);
   const events = (await stream.text()).match(/^event: .+$/gm);
   assert.equal(events.filter((line) => line === 'event: tick').length, 2);

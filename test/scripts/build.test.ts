@@ -1,4 +1,4 @@
-// The build notices what changed: a source, and also an output that was edited or removed.
+// The build detects changes: of sources, and of outputs that were edited or removed.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -43,7 +43,7 @@ function start(t: Test) {
   };
 }
 
-t.test('an output that is gone or was edited is made again, and otherwise nothing is done', async (t) => {
+t.test('a removed or edited output is rebuilt, and otherwise nothing is done', async (t) => {
   const { at, build, read, write, changedAt } = start(t);
   t.equal(build('--tests').status, 0);
   const good = read('dist/src/one.js');
@@ -86,7 +86,7 @@ t.test('a type error fails the build, and dist stays as it was', async (t) => {
   t.equal(read('dist/src/one.js'), good);
 });
 
-t.test('the output of a source that is gone goes', async (t) => {
+t.test('the output of a removed source is removed', async (t) => {
   const { at, build } = start(t);
   build('--tests');
   fs.rmSync(at('test/one.test.ts'));

@@ -1,4 +1,4 @@
-// `npm run dev`, on a small project of its own.
+// `npm run dev`, on a small project.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -42,20 +42,20 @@ async function start(t: Test) {
     child.kill('SIGTERM');
     for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   });
-  const says = listen(child);
+  const prints = listen(child);
   return {
     child,
-    says,
+    prints,
     write: (file: string, text: string) => fs.writeFileSync(path.join(folder, file), text),
     async serverOf(name: string): Promise<number> {
-      const pid = Number((await says(new RegExp(`${name} runs as (\\d+)\n`)))[1]);
+      const pid = Number((await prints(new RegExp(`${name} runs as (\\d+)\n`)))[1]);
       pids.push(pid);
       return pid;
     },
   };
 }
 
-/** Gives a function that settles when the output since its last match has a pattern. */
+/** Returns a function that resolves when the output after its last match contains a pattern. */
 function listen(child: ChildProcess) {
   let output = '';
   let look = () => {};
@@ -87,15 +87,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-t.test('a change of a source or a view restarts the server, one after the other', async (t) => {
-  const { write, says, serverOf, child } = await start(t);
+t.test('a change of a source or a view restarts the server', async (t) => {
+  const { write, prints, serverOf, child } = await start(t);
   const first = await serverOf('first');
   write('src/main.ts', server('second'));
-  await says(/first stops\n/);
+  await prints(/first stops\n/);
   const second = await serverOf('second');
   t.notOk(isAlive(first));
   write('views/page/page.eta', 'new');
-  await says(/second stops\n/);
+  await prints(/second stops\n/);
   const third = await serverOf('second');
   t.notOk(isAlive(second));
   child.kill('SIGINT');
@@ -103,11 +103,11 @@ t.test('a change of a source or a view restarts the server, one after the other'
   t.notOk(isAlive(third));
 });
 
-t.test('a type error is printed and leaves the old server running until it is gone', async (t) => {
-  const { write, says, serverOf, child } = await start(t);
+t.test('a type error is printed, and the old server runs until it is fixed', async (t) => {
+  const { write, prints, serverOf, child } = await start(t);
   const first = await serverOf('first');
   write('src/main.ts', 'mistake();');
-  await says(/main\.ts\(1,1\): error TS2304: [\s\S]*The old server keeps running\.\n/);
+  await prints(/main\.ts\(1,1\): error TS2304: [\s\S]*The old server keeps running\.\n/);
   t.ok(isAlive(first));
   write('src/main.ts', server('corrected'));
   const last = await serverOf('corrected');
@@ -117,11 +117,11 @@ t.test('a type error is printed and leaves the old server running until it is go
   t.notOk(isAlive(last));
 });
 
-t.test('a server that ends by itself is reported, and the next change starts it', async (t) => {
-  const { write, says, serverOf, child } = await start(t);
+t.test('a server that exits is reported, and the next change starts it', async (t) => {
+  const { write, prints, serverOf, child } = await start(t);
   await serverOf('first');
   write('src/main.ts', 'process.exit(3)');
-  await says(/The server ended with 3\. It starts again after a change\.\n/);
+  await prints(/The server exited with 3\. It restarts on the next change\.\n/);
   write('src/main.ts', server('second'));
   await serverOf('second');
   child.kill('SIGINT');

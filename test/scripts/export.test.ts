@@ -7,7 +7,7 @@ import { runByHand, runScript } from '../support/script.ts';
 
 const many = Array.from({ length: 3000 }, (_, number) => experience({ id: `EXP-${number}` }));
 
-t.test('an export writes the review sheet and its time, and imports as unchanged', async (t) => {
+t.test('an export writes the review sheet and its time, and an import of it changes nothing', async (t) => {
   const { config, db } = await filledRoot(t);
   const { code, result, jobId, progress } = await runScript(config, 'export');
   t.equal(code, 0);
@@ -61,7 +61,7 @@ t.test('the previous sheet is kept beside the new one', async (t) => {
 });
 
 t.test(
-  'an export that is killed while writing leaves the old sheet, and the next one cleans up',
+  'an export that is killed while writing leaves the old sheet, and the next export cleans up',
   async (t) => {
     const { config } = await filledRoot(t, { experiences: many });
     const folder = writeSheet({ config }, sheet(), 'sheets/review');
@@ -73,7 +73,7 @@ t.test(
     const now = fs.existsSync(folder) ? fs.readFileSync(path.join(folder, 'experiences.csv'), 'utf8') : null;
     t.ok(
       now === before || now?.split('\r\n').length === many.length + 2,
-      'the sheet is the old one or the new one',
+      'the sheet is either the old or the new one',
     );
     t.match(await runScript(config, 'export'), { code: 0 });
     t.notOk(fs.existsSync(`${folder}.writing`));
@@ -90,7 +90,7 @@ t.test('a half-done swap is repaired before the next export', async (t) => {
   t.equal(
     fs.readFileSync(path.join(folder, 'manuals.csv'), 'utf8'),
     before,
-    'the sheet before is still the previous one',
+    'the previous sheet is unchanged',
   );
 });
 
@@ -119,7 +119,7 @@ t.test('an export started by hand refuses an unknown format', async (t) => {
   t.equal(failure?.message, 'Unknown argument "format". Known: target, path, dry_run.');
 });
 
-/** A library with an entry of each kind, and a manual that is local_only. */
+/** A library with one entry of each kind, and a local_only manual. */
 async function filledRoot(t: Parameters<typeof makeRoot>[0], parts = {}) {
   const root = makeRoot(t);
   writeSheet(

@@ -20,7 +20,7 @@ import { runByHand, runScript } from '../support/script.ts';
 const entries = (count: number, row = {}) =>
   Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
 
-t.test('a replace that would remove more than a fifth of the entries needs consent', async (t) => {
+t.test('a replace that would remove more than a fifth of the entries must be allowed', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: entries(9) }));
   await runScript(root.config, 'import');
@@ -37,7 +37,7 @@ t.test('a replace that would remove more than a fifth of the entries needs conse
   await t.test('a merge removes nothing', async (t) => {
     t.match((await runScript(root.config, 'import', { mode: 'merge' })).result, { unchanged: 8, removed: 0 });
   });
-  await t.test('the token of a plan is consent', async (t) => {
+  await t.test('the token of a plan allows it', async (t) => {
     const { result } = await runScript(root.config, 'import', { dry_run: true });
     t.match(result, { removed: 3 });
     t.match((await runScript(root.config, 'import', { plan: result?.plan })).result, {
@@ -45,7 +45,7 @@ t.test('a replace that would remove more than a fifth of the entries needs conse
       experiences: 6,
     });
   });
-  await t.test('allow_removals is consent', async (t) => {
+  await t.test('allow_removals allows it', async (t) => {
     writeSheet(root, sheet({ experiences: [] }));
     t.match((await runScript(root.config, 'import', { allow_removals: true })).result, {
       removed: 6,
@@ -54,12 +54,12 @@ t.test('a replace that would remove more than a fifth of the entries needs conse
   });
 });
 
-t.test('a plan is applied only to the sheet, library and mode that it was made for', async (t) => {
+t.test('a plan is applied only to its sheet, library and mode', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet());
   const { result } = await runScript(root.config, 'import', { dry_run: true });
   const plan = result?.plan;
-  t.equal(plan, planToken(0, await hashFolder(folder), 'replace'), 'the server can make the same token');
+  t.equal(plan, planToken(0, await hashFolder(folder), 'replace'), 'the server computes the same token');
   const message =
     'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
   const outdated = { code: 65, failure: { message, detail: { code: 'plan_outdated' } } };
@@ -145,7 +145,7 @@ t.test('a script started by hand fills in the defaults of its operation', async 
   t.match(result, { mode: 'replace', dry_run: true, added: 3 });
 });
 
-t.test('a script started by hand refuses arguments that its operation does not know', async (t) => {
+t.test('a script started by hand refuses unknown and invalid arguments', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
   const cases: [Record<string, unknown>, string][] = [

@@ -78,7 +78,7 @@ t.test('a dry run counts, shows a preview and writes nothing', async (t) => {
     }),
   );
   const { code, result, rows } = await runScript(root.config, 'import', { dry_run: true });
-  t.equal(code, 0, 'rows that are wrong are part of the plan');
+  t.equal(code, 0, 'invalid rows are part of the plan');
   t.match(result, {
     dry_run: true,
     added: 0,
@@ -104,7 +104,7 @@ t.test('a dry run counts, shows a preview and writes nothing', async (t) => {
   t.strictSame(contentOf(root), before);
 });
 
-t.test('one bad row stops the import, and every problem is a result row', async (t) => {
+t.test('one invalid row stops the import, and every problem is a result row', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: [experience({ id: 'EXP' }), ...entries(60, { section: 'x' })] }));
   const before = contentOf(root);
@@ -123,7 +123,7 @@ t.test('one bad row stops the import, and every problem is a result row', async 
   t.strictSame(contentOf(root), before);
 });
 
-t.test('skip_invalid leaves bad rows out and lists them', async (t) => {
+t.test('skip_invalid skips invalid rows and lists them', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ experiences: [experience(), experience({ id: 'EXP-2', section: 'x' })] }));
   const { code, result, rows } = await runScript(root.config, 'import', { skip_invalid: true });
@@ -135,7 +135,7 @@ t.test('skip_invalid leaves bad rows out and lists them', async (t) => {
   );
 });
 
-t.test('skip_invalid does not leave out a tab', async (t) => {
+t.test('skip_invalid does not skip a missing tab', async (t) => {
   const root = makeRoot(t);
   fs.rmSync(path.join(writeSheet(root, sheet()), 'manuals.csv'));
   const { code, failure, rows } = await runScript(root.config, 'import', { skip_invalid: true });
@@ -144,7 +144,7 @@ t.test('skip_invalid does not leave out a tab', async (t) => {
   t.match(rows, [{ ref: 'Manuals', outcome: 'invalid', message: /^manuals\.csv is missing\./ }]);
 });
 
-t.test('unknown columns are left out with a warning', async (t) => {
+t.test('unknown columns are skipped with a warning', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet({ manuals: [manual({ reviewer: 'Ada', notes: 'fine' })] }));
   const { code, rows, stdout } = await runScript(root.config, 'import');
@@ -154,7 +154,7 @@ t.test('unknown columns are left out with a warning', async (t) => {
   t.match(stdout, `Manuals: ${message}`);
 });
 
-t.test('a sheet is read by its path, with whatever delimiter it uses', async (t) => {
+t.test('a sheet is read from its path, with the delimiter that it uses', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet({ categories: [category({ description: 'a, b' })] }), 'uploads/mine');
   const file = path.join(folder, 'categories.csv');

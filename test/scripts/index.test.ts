@@ -93,7 +93,7 @@ t.test(
   },
 );
 
-t.test('an impossible run ends as bad input, and the live index stays', async (t) => {
+t.test('an impossible run fails as bad input, and the live index is unchanged', async (t) => {
   const { config, library, run } = open(t);
   await run();
   const before = fs.readdirSync(config.indexFolder);

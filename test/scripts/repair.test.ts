@@ -24,7 +24,7 @@ async function open(t: Test) {
   return { config, library, generation, embeddedAt, repair: () => runScript(config, 'repair', {}) };
 }
 
-t.test('repair does nothing and says so when the index matches the library', async (t) => {
+t.test('repair reports that nothing needs repair when the index matches the library', async (t) => {
   const { generation, embeddedAt, repair } = await open(t);
   const before = [generation(), embeddedAt()];
   const { code, result, stdout } = await repair();
@@ -54,7 +54,7 @@ t.test('repair touches exactly the stale, missing, failed and orphaned entries',
   t.match((await repair()).result, { repaired: 0, vectors: 4 });
 });
 
-t.test('repair rebuilds an index that is damaged or of another model', async (t) => {
+t.test('repair rebuilds an index that is damaged or belongs to another model', async (t) => {
   const { config, generation, repair } = await open(t);
   const files = () => generationFiles(path.join(config.indexFolder, generation()));
   const bytes = fs.readFileSync(files().index);

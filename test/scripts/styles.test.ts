@@ -18,23 +18,20 @@ function startWith(t: Test, css: Record<string, string>) {
 const list =
   '/* All. */\n@layer base, parts;\n\n@import "one.css" layer(base);\n@import "two.css" layer(parts);\n';
 
-t.test(
-  'style sheets are joined in their order, each in its layer, without comments or indentation',
-  async (t) => {
-    const { join, read } = startWith(t, {
-      'app.css': list,
-      'one.css': '/* One. */\n.a,\n.b > .c {\n  margin: 0 auto;\n  content: "a  b";\n}\n',
-      'two.css':
-        '@media print {\n  .d {\n    background: linear-gradient(\n      red,\n      blue\n    );\n  }\n}\n',
-    });
-    join();
-    t.equal(
-      read(),
-      '@layer base, parts;@layer base{.a,.b > .c{margin: 0 auto;content: "a  b";}}' +
-        '@layer parts{@media print{.d{background: linear-gradient( red,blue );}}}',
-    );
-  },
-);
+t.test('style sheets are joined in order, each in its layer, without comments or indentation', async (t) => {
+  const { join, read } = startWith(t, {
+    'app.css': list,
+    'one.css': '/* One. */\n.a,\n.b > .c {\n  margin: 0 auto;\n  content: "a  b";\n}\n',
+    'two.css':
+      '@media print {\n  .d {\n    background: linear-gradient(\n      red,\n      blue\n    );\n  }\n}\n',
+  });
+  join();
+  t.equal(
+    read(),
+    '@layer base, parts;@layer base{.a,.b > .c{margin: 0 auto;content: "a  b";}}' +
+      '@layer parts{@media print{.d{background: linear-gradient( red,blue );}}}',
+  );
+});
 
 t.test('the joined sheet is written again only when a part changes', async (t) => {
   const { folder, to, join, read } = startWith(t, {
@@ -51,7 +48,7 @@ t.test('the joined sheet is written again only when a part changes', async (t) =
   t.match(read(), '.c{}');
 });
 
-t.test('a style sheet that is not imported fails the build by its name', async (t) => {
+t.test('a style sheet that is not imported fails the build with its name', async (t) => {
   const { join } = startWith(t, { 'app.css': list, 'one.css': '', 'two.css': '', 'lost.css': '.a {}' });
   t.throws(join, /does not import lost\.css/);
 });

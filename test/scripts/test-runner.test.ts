@@ -1,4 +1,4 @@
-// `npm test` itself, on planted files: what it prints, and its exit code.
+// `npm test` on planted test files: its output and exit code.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { packageRoot } from '../../src/core/config.ts';
 
 const tap = `import t from 'tap';`;
 const good = `console.log('ok 1 - adds');`;
-/** Loading tap takes a second on a busy machine: only what is about tap's own output does it. */
+/** Only files that test tap's output load tap, because loading takes a second on a busy machine. */
 const planted: Record<string, string> = {
   passes: `${good} console.log('1..1'); console.error('noise of a good file');`,
   fails: `${tap}
@@ -32,7 +32,7 @@ const planted: Record<string, string> = {
     fs.writeFileSync(seen, '');`,
 };
 
-/** Runs `names` of the planted files; gives the lines without durations, and files by their planted name. */
+/** Runs the planted files `names`; returns the output without durations and folders. */
 async function run(t: Test, names: string[], { flags = [] as string[], env = {} } = {}) {
   const folder = t.testdir(Object.fromEntries(names.map((name) => [`${name}.test.js`, planted[name] ?? ''])));
   const files = names.map((name) => path.join(folder, `${name}.test.js`));
@@ -56,14 +56,14 @@ async function start(args: string[], env = {}) {
   return { code, out, err };
 }
 
-t.test('a good file is one line, its noise is left out, and the totals are last', async (t) => {
+t.test('a passing file is one line, its stderr is hidden, and the totals are last', async (t) => {
   const { code, out, err } = await run(t, ['passes']);
   t.equal(out, 'ok   passes.test.js  1 passed, 0 failed\n1 passed, 0 failed\n');
   t.equal(err, '');
   t.equal(code, 0);
 });
 
-t.test('a failure is told in full: titles, difference, place and stderr', async (t) => {
+t.test('a failure is printed in full: titles, difference, location and stderr', async (t) => {
   const { code, out, err, lines } = await run(t, ['fails', 'passes']);
   t.equal(code, 1);
   t.ok(lines.includes('FAIL fails.test.js  1 passed, 1 failed'), out);
@@ -76,7 +76,7 @@ t.test('a failure is told in full: titles, difference, place and stderr', async 
   t.same(lines.slice(-2), ['failed: fails.test.js', '2 passed, 1 failed']);
 });
 
-t.test('what throws, crashes, ends early or says nothing fails with its reason', async (t) => {
+t.test('a file that throws, crashes, ends early or prints nothing fails with its reason', async (t) => {
   const { code, out, lines } = await run(t, ['throws', 'crashes', 'ends-early', 'silent']);
   t.equal(code, 1);
   t.match(out, /✗ breaks › broken on purpose\n/);
@@ -91,7 +91,7 @@ t.test('what throws, crashes, ends early or says nothing fails with its reason',
   t.match(lines.at(-1), /^\d+ passed, 4 failed$/);
 });
 
-t.test('a file that hangs or blocks is ended, and says in which test', async (t) => {
+t.test('a file that hangs or blocks is ended, and its current test is named', async (t) => {
   const hanging = await run(t, ['hangs'], { flags: ['--timeout', '1'] });
   t.match(hanging.out, /✗ waits for ever › timeout!\n/);
   t.same([hanging.code, hanging.lines.at(-1)], [1, '0 passed, 1 failed']);
@@ -100,23 +100,23 @@ t.test('a file that hangs or blocks is ended, and says in which test', async (t)
   t.same([blocked.code, blocked.lines.at(-1)], [1, '0 passed, 1 failed']);
 });
 
-t.test('skipped tests are counted, and no test that ran is a failure', async (t) => {
+t.test('skipped tests are counted, and a run without a test is a failure', async (t) => {
   const some = await run(t, ['skips']);
   t.same([some.code, some.lines.at(-1)], [0, '1 passed, 0 failed, 1 skipped']);
   const none = await run(t, ['only-skips']);
   t.same([none.code, none.lines.at(-1)], [1, '0 passed, 0 failed, 1 skipped']);
 });
 
-t.test('in CI a file that fails runs once more, and the end says so', async (t) => {
+t.test('in CI a failed file is retried once, and the summary lists it', async (t) => {
   const { code, lines } = await run(t, ['passes-later'], { env: { CI: '1' } });
   t.equal(code, 0);
-  t.equal(lines[0], 'FAIL passes-later.test.js  0 passed, 1 failed, runs once more');
-  t.same(lines.slice(-2), ['passed only when run once more: passes-later.test.js', '1 passed, 0 failed']);
+  t.equal(lines[0], 'FAIL passes-later.test.js  0 passed, 1 failed, retrying');
+  t.same(lines.slice(-2), ['passed only on retry: passes-later.test.js', '1 passed, 0 failed']);
   const again = await run(t, ['crashes'], { env: { CI: '1' } });
   t.same([again.code, again.lines.at(-1)], [1, '1 passed, 1 failed']);
 });
 
-t.test('--tap prints TAP, a subtest a file', async (t) => {
+t.test('--tap prints TAP, with one subtest per file', async (t) => {
   const { code, out } = await run(t, ['passes', 'crashes'], { flags: ['--tap'] });
   t.equal(code, 1);
   t.match(out, /^TAP version 14\n/);
@@ -127,7 +127,7 @@ t.test('--tap prints TAP, a subtest a file', async (t) => {
 });
 
 t.test(
-  'tests are named by source, by output or by folder; a wrong name is told with near ones',
+  'tests are named by source, output or folder; an unknown name is reported with similar ones',
   async (t) => {
     const list = async (...words: string[]) => (await start(['--list', ...words])).out.trimEnd().split('\n');
     const inFolder = fs
@@ -153,7 +153,7 @@ t.test(
     t.match({ code, out }, { code: 1, out: '' });
     t.match(
       err,
-      /^No test is named "test\/jobs\/lock\.test\.ts"\. Near names:\n {2}test\/jobs\/locks\.test\.ts\n/,
+      /^There is no test "test\/jobs\/lock\.test\.ts"\. Similar names:\n {2}test\/jobs\/locks\.test\.ts\n/,
     );
   },
 );

@@ -1,4 +1,4 @@
-// Each violation that the chaos suite claims never to see is detected when it is planted.
+// Plants each violation that the chaos suite looks for, and expects it to be detected.
 import t from 'tap';
 import { type AttemptLine, findMeetings } from '../../../scripts/chaos/attempts.ts';
 import { findLogGap, findProblems } from '../../../scripts/chaos/checks.ts';
@@ -63,7 +63,7 @@ t.test('each broken invariant of the stored state is a problem', async (t) => {
   }
 });
 
-t.test('state that was known before a crash may not differ after it', async (t) => {
+t.test('known state must not differ after a crash', async (t) => {
   const changed: [RegExp, (state: State) => void][] = [
     [/#3 was acknowledged and is lost/, (state) => state.jobs.splice(2, 1)],
     [/the cancel of job #2 is lost/, (state) => (state.jobs[1] = job(2, 'running'))],
@@ -104,7 +104,7 @@ t.test('a missing, duplicate or torn line of a log is a problem', async (t) => {
   t.match(findLogGap('2 a.1;\n'), /line 2/);
 });
 
-t.test('children that meet in spite of their locks are a problem', async (t) => {
+t.test('children that overlap in spite of their locks are a problem', async (t) => {
   const line = (
     what: AttemptLine['what'],
     name: string,
