@@ -1,5 +1,5 @@
-// The composition root: builds the kernel, then every feature in order, then the server; starts them, and closes them in
-// reverse. Wiring only.
+// The composition root: builds the kernel, the features in order and the server; starts them, and closes them in reverse
+// order. Wiring only.
 import fs from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { createAudit, systemRequester } from './core/audit.ts';
@@ -21,19 +21,19 @@ import type { Stream } from './web/stream/stream.ts';
 
 export type App = Kernel & {
   server: FastifyInstance;
-  /** The part of a feature. */
+  /** Returns the part that a feature has built. */
   use: Context['use'];
-  /** Recovers, listens, and starts what waits; gives the address. */
+  /** Recovers, listens, and starts waiting jobs. Returns the address. */
   start(): Promise<string>;
-  /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; `server.inject` answers. */
+  /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; use `server.inject`. */
   startByHand(): Promise<void>;
-  /** Takes nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
+  /** Accepts nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
   close(quietMs?: number): Promise<void>;
 };
 
 type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> };
 
-/** Takes the data root for this process. Throws `config` with what to do when that is not possible. */
+/** Locks the data root for this process. Throws `config` with the next step when that is not possible. */
 export async function createApp(config: Config, options: Options): Promise<App> {
   const { now = () => new Date() } = options;
   const holder = { pid: process.pid, url: null, since: now().toISOString() };
@@ -42,10 +42,10 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   let stream: Stream | null = null;
   const kernel = createKernel(config, options, {
     streamCount: () => stream?.clientCount() ?? 0,
-    checks: () => mounted.flatMap(({ feature, own }) => feature.checks?.(own) ?? []),
+    checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
   });
   const { mounted, use } = mountFeatures(kernel);
-  const lifecycles = mounted.map(({ feature, own }) => feature.lifecycle?.(own) ?? {});
+  const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
   const { audit, library, ops } = kernel;
@@ -78,7 +78,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     isListening = true;
     lock.update({ ...holder, url: address });
     recordStart(kernel);
-    // Asked to stop meanwhile: what waits stays waiting.
+    // A close during the start: waiting jobs stay queued.
     if (closing) return address;
     for (const { start } of lifecycles) await start?.();
     return address;
@@ -86,7 +86,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
 
   async function closeAll(quietMs: number) {
     await each(lifecycles, ({ refuseNew }) => refuseNew?.());
-    // A start that fails has thrown to its caller.
+    // The caller of `start` has the error of a failed start.
     await starting?.catch(() => {});
     await each(lifecycles, ({ stop }) => stop?.(quietMs));
     await server.close();
@@ -106,7 +106,7 @@ function makeFolders(root: string) {
 function createKernel(
   config: Config,
   { log, now = () => new Date(), catalogue, only }: Options,
-  late: Pick<Kernel, 'streamCount' | 'checks'>,
+  deferred: Pick<Kernel, 'streamCount' | 'checks'>,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);
@@ -126,22 +126,22 @@ function createKernel(
     reservedNames,
     only: only ?? null,
     now,
-    ...late,
+    ...deferred,
   };
 }
 
-/** Builds each feature from the kernel and those before it. */
+/** Builds each feature from the kernel and the features before it. */
 function mountFeatures(kernel: Kernel): { mounted: Mounted[]; use: Context['use'] } {
   const parts = new Map<string, object>();
   const use: Context['use'] = <Part extends object>({ name }: Pick<Feature<Part>, 'name'>) => {
     const part = parts.get(name);
-    if (!part) throw new Error(`The feature ${name} stands later in src/features.ts.`);
+    if (!part) throw new Error(`The feature ${name} comes later in src/features.ts.`);
     return part as Part;
   };
   const mounted = features.map((feature) => {
     const part = feature.create({ ...kernel, use });
     parts.set(feature.name, part);
-    return { feature, own: { ...kernel, ...part } };
+    return { feature, ctx: { ...kernel, ...part } };
   });
   return { mounted, use };
 }
@@ -162,7 +162,7 @@ async function listen(server: FastifyInstance, { host, port }: Config): Promise<
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new AppError(
       'config',
-      `Port ${port} is in use. Stop what uses it, or set CHL_PORT to another one.`,
+      `Port ${port} is in use. Stop the program that uses it, or set CHL_PORT to another port.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 // The command line: npm run chl -- <operation> [--argument value …].
-import { obey } from './cli/main.ts';
+import { runCli } from './cli/main.ts';
 
-// A reader that goes away, such as head, is no reason to end a job.
+// A pipe closed by its reader, such as head, must not end the job.
 process.stdout.on('error', () => {});
-process.exitCode = await obey(process.argv.slice(2), process.stdout, process.stderr);
+process.exitCode = await runCli(process.argv.slice(2), process.stdout, process.stderr);

@@ -1,5 +1,5 @@
-// The only list of features, in the order in which they are built: a feature may use those before it. App, server and
-// command line derive everything else from this list.
+// The only list of features, in the order in which they are built: a feature may use earlier ones. App, server and command
+// line derive everything else from this list.
 import type { Operation } from './core/operation.ts';
 import type { Command } from './core/terminal/command.ts';
 import { dashboard } from './dashboard/feature.ts';
@@ -37,8 +37,8 @@ export const declaredOperations: Operation[] = features.flatMap((feature) => fea
 
 export const declaredCommands: Command[] = features.flatMap((feature) => feature.commands ?? []);
 
-/** Names that an operator's own operation cannot take: those of operations and commands (`jobs` is a path of the API,
- *  too), and those kept for later. */
+/** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API), and
+ *  those reserved for later. */
 export const reservedNames = [
   ...declaredOperations.map(({ name }) => name),
   ...declaredCommands.map(({ name }) => name),

@@ -1,4 +1,4 @@
-// The program: configuration, then the server. Everything else is in serve.ts and app.ts.
+// The entry point: loads the configuration, then starts the server.
 import { loadConfig } from './core/config.ts';
 import { assertEnoughDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';

@@ -1,15 +1,15 @@
-// Runs the application as this process: starts it, and ends it with exit code 0 when it is asked to.
+// Runs the application as this process, and stops it with exit code 0 on a signal.
 import { type App, createApp } from './app.ts';
 import type { Config } from './core/config.ts';
 import { createLog } from './core/log.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
-/** Running jobs get this long to end by themselves when the server is stopped. */
+/** How long running jobs may take to end after a stop. */
 const quietMs = 3000;
-/** Whatever still holds the process by then is given up. */
+/** After this the process exits with code 1, whatever is still open. */
 const stopMs = 10_000;
 
-/** Gives the address once it listens. SIGTERM and SIGINT stop it. Throws what `createApp` and `start` throw. */
+/** Returns the address once the server listens. SIGTERM and SIGINT stop it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
   const log = createLog(config.logLevel);
   for (const name of config.unknownVariables) log.warn(`${name} is set, but this version does not know it`);

@@ -1,5 +1,5 @@
-// The command line's way to the API: of the server that has the data root, or, where none runs, of an engine in this
-// process. Both answer the same, so nothing else knows the difference but where it must.
+// The API client of the command line: sends requests to the server that holds the data root or, when none runs, to an
+// engine in this process.
 import os from 'node:os';
 import { Readable } from 'node:stream';
 import type { App } from '../app.ts';
@@ -10,13 +10,13 @@ import { createLog } from '../core/log.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
-type Ask = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answer>;
+type Send = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answer>;
 
-/** Nothing answers to this name but the engine of this process (RFC 2606). */
-const ownHost = 'command-line.invalid';
+/** Reserved by RFC 2606, so only the engine of this process answers to it. */
+const ourHost = 'command-line.invalid';
 const headers = { 'x-actor': os.userInfo().username, 'content-type': 'application/json' };
 
-/** Loads the engine only where it is needed: asking a server is quick. */
+/** Loads the engine only when no server runs, because loading is slow. */
 async function connect(): Promise<Client> {
   const config = loadConfig();
   const found = findLockHolder(config.root);
@@ -25,9 +25,9 @@ async function connect(): Promise<Client> {
   const { runner } = await import('../runner/feature.ts');
   const only = new Set<string>();
   try {
-    const app = await createApp({ ...config, allowedHosts: [ownHost] }, { log: createLog('error', 2), only });
+    const app = await createApp({ ...config, allowedHosts: [ourHost] }, { log: createLog('error', 2), only });
     await app.startByHand();
-    return createClient(askHere(app), {
+    return createClient(sendHere(app), {
       isByHand: true,
       release({ job_id }) {
         only.add(job_id);
@@ -36,14 +36,14 @@ async function connect(): Promise<Client> {
       close: () => app.close(),
     });
   } catch (error) {
-    // Somebody else was quicker, and is named.
+    // Another process took the lock first; the error names it.
     const holder = error instanceof AppError ? error.details?.holder : undefined;
     if (holder === undefined) throw error;
     return connectTo(config, holder as LockHolder | null);
   }
 }
 
-/** The engine of this process ends what it runs; whatever happens, it is closed. */
+/** Always closes the client, which ends the jobs of an engine in this process. */
 export async function withClient(work: (client: Client) => Promise<number>): Promise<number> {
   const client = await connect();
   try {
@@ -55,21 +55,22 @@ export async function withClient(work: (client: Client) => Promise<number>): Pro
 
 function connectTo({ root }: Config, holder: LockHolder | null): Client {
   if (holder?.url)
-    return createClient(askServer(holder.url), { isByHand: false, release() {}, close: async () => {} });
+    return createClient(sendToServer(holder.url), { isByHand: false, release() {}, close: async () => {} });
+  const user = holder ? `process ${holder.pid}` : 'another process';
   throw new AppError(
     'temporary',
-    `The data folder ${root} is in use by process ${holder?.pid ?? 'not named yet'}, which is not a server that can be asked: it starts, or it is a run by hand. Try again when it is done.`,
+    `The data folder ${root} is in use by ${user}, which is starting or runs a command. Try again when it has finished.`,
   );
 }
 
-function createClient(ask: Ask, more: Pick<Client, 'isByHand' | 'release' | 'close'>): Client {
+function createClient(send: Send, more: Pick<Client, 'isByHand' | 'release' | 'close'>): Client {
   return {
     ...more,
-    get: async <Body>(path: string) => read<Body>(await ask('GET', path)),
+    get: async <Body>(path: string) => read<Body>(await send('GET', path)),
     post: async <Body>(path: string, body: Record<string, unknown>) =>
-      read<Body>(await ask('POST', path, JSON.stringify(body))),
+      read<Body>(await send('POST', path, JSON.stringify(body))),
     async log(number, offset) {
-      const answer = await ask('GET', `/api/v1/operations/jobs/${number}/log?offset=${offset}`);
+      const answer = await send('GET', `/api/v1/operations/jobs/${number}/log?offset=${offset}`);
       const begins = answer.header('x-log-offset');
       if (begins === undefined) read(answer);
       return { bytes: answer.bytes, offset: Number(begins) };
@@ -86,7 +87,7 @@ function read<Body>({ bytes }: Answer): Body {
   return body as Body;
 }
 
-/** An injected request lacks `headersDistinct`, which the gate reads; each of its headers was given once. */
+/** Adds `headersDistinct`, which injected requests lack and the guard reads; each header is given once. */
 class InjectedRequest extends Readable {
   declare headers: Record<string, string>;
   get headersDistinct(): Record<string, string[]> {
@@ -94,15 +95,15 @@ class InjectedRequest extends Readable {
   }
 }
 
-function askHere({ server }: App): Ask {
+function sendHere({ server }: App): Send {
   return async (method, path, body) => {
-    const request = { method, url: path, headers: { ...headers, host: ownHost }, Request: InjectedRequest };
+    const request = { method, url: path, headers: { ...headers, host: ourHost }, Request: InjectedRequest };
     const answer = await server.inject(body === undefined ? request : { ...request, payload: body });
     return { bytes: answer.rawPayload, header: (name) => answer.headers[name]?.toString() };
   };
 }
 
-function askServer(url: string): Ask {
+function sendToServer(url: string): Send {
   return async (method, path, body) => {
     try {
       const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });

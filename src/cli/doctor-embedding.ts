@@ -1,4 +1,4 @@
-// What the doctor looks at of embedding: whether the embedder answers, and whether anybody embeds what waits. Reads only.
+// The doctor's checks of embedding: whether the embedder answers, and whether workers embed the waiting entries. Reads only.
 import fs from 'node:fs';
 import type { Config } from '../core/config.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
@@ -13,37 +13,37 @@ import { isStalled, lostAfterMs, type WorkerRow } from '../workers/state.ts';
 
 type Found = { status: 'ok' | 'warning' | 'error'; text: string }[];
 
-const answerMs = 5000;
+const serviceTimeoutMs = 5000;
 
-/** A service is asked for one vector. Throws `temporary` when it does not give it. */
+/** Requests one vector from a service. Throws `temporary` when the service does not return it. */
 export async function checkEmbedder(config: Config): Promise<Found> {
-  const model = chooseEmbedder(config, { timeoutMs: answerMs, retryMs: [] });
-  const known = lookInto(config.databasePath, (library) => modelOf(library).name);
+  const model = chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
+  const known = readFrom(config.databasePath, (library) => modelOf(library).name);
   const { dimension, isLexical } = await model.open();
-  const kind = isLexical ? '; it compares letters and words, not meaning' : '';
-  const found: Found = [{ status: 'ok', text: `${model.label}, ${dimension} numbers a vector${kind}` }];
+  const kind = isLexical ? '; compares letters and words, not meaning' : '';
+  const found: Found = [{ status: 'ok', text: `${model.label}, ${dimension} dimensions${kind}` }];
   if (known && known !== model.name) {
-    const text = `The library is embedded with ${known}, the settings name ${model.name}. At its next start the server lets all entries wait to be embedded anew.`;
+    const text = `The library is embedded with ${known}; the settings name ${model.name}. The server will queue all entries for embedding at its next start.`;
     found.push({ status: 'warning', text });
   }
   return found;
 }
 
-/** With a server, as it tells of them; without one, by their processes. */
+/** Counts only workers whose process is alive, whatever their rows say. */
 export function checkWorkers({ root, mode, workers, opsDatabasePath, databasePath }: Config): Found {
   if (mode === 'noop') return [{ status: 'ok', text: 'Noop mode embeds nothing.' }];
-  const living = lookInto(opsDatabasePath, (ops) => createWorkerRepository(ops, () => new Date()).living());
-  const queue = lookInto(databasePath, (library) => prepareQueueCounts(library)());
-  const there = (living ?? []).filter((worker) => worker.pid !== null && !isProcessGone(worker));
-  const troubles = there.flatMap((worker) => {
-    const trouble = describeProblem(worker);
-    return trouble === null ? [] : [{ worker, text: `${worker.name} ${trouble}` }];
+  const living = readFrom(opsDatabasePath, (ops) => createWorkerRepository(ops, () => new Date()).living());
+  const queue = readFrom(databasePath, (library) => prepareQueueCounts(library)());
+  const alive = (living ?? []).filter((worker) => worker.pid !== null && !isProcessGone(worker));
+  const problems = alive.flatMap((worker) => {
+    const problem = describeProblem(worker);
+    return problem === null ? [] : [{ worker, text: `${worker.name} ${problem}` }];
   });
-  const lost = troubles.filter(({ worker }) => isSilent(worker)).length;
-  const text = describeRunning(there.length - lost, workers, findLockHolder(root) !== null);
+  const lost = problems.filter(({ worker }) => isSilent(worker)).length;
+  const text = describeRunning(alive.length - lost, workers, findLockHolder(root) !== null);
   const waiting = queue?.pending.total ?? 0;
   const failed = queue?.failed.total ?? 0;
-  const isHeldUp = waiting > 0 && there.length === lost;
+  const isHeldUp = waiting > 0 && alive.length === lost;
   return [
     isHeldUp
       ? {
@@ -51,26 +51,26 @@ export function checkWorkers({ root, mode, workers, opsDatabasePath, databasePat
           text: `${plural(waiting, 'entry waits', 'entries wait')} for embedding. ${text}`,
         }
       : { status: 'ok', text },
-    ...troubles.map((trouble) => ({ status: 'warning' as const, text: trouble.text })),
+    ...problems.map((problem) => ({ status: 'warning' as const, text: problem.text })),
     ...(failed === 0 ? [] : [{ status: 'warning' as const, text: describeFailed(failed) }]),
   ];
 }
 
 function describeRunning(running: number, wanted: number, hasServer: boolean): string {
-  if (running > 0) return `${plural(running, 'worker')} at work or waiting for it`;
-  const one = 'npm run worker';
+  if (running > 0) return `${plural(running, 'worker')} running`;
+  const command = 'npm run worker';
   if (wanted === 0)
-    return `No worker runs, and the server keeps none (CHL_WORKERS=0). Start one with ${one}.`;
+    return `No worker is running, and the server starts none (CHL_WORKERS=0). Start one with ${command}.`;
   return hasServer
-    ? `No worker runs, though the server is to keep ${wanted} (CHL_WORKERS). Look at the workers card.`
-    : `No worker runs: the server, which keeps ${wanted} (CHL_WORKERS), does not. Start it, or one with ${one}.`;
+    ? `No worker is running, although CHL_WORKERS is ${wanted}. See the workers card.`
+    : `No worker is running, because the server is not. Start it with npm start, or a worker with ${command}.`;
 }
 
-/** Null when there is none. */
+/** Null when the worker is well. */
 function describeProblem(worker: WorkerRow): string | null {
-  if (isSilent(worker)) return `is lost: it sends no heartbeats any more. Its process is ${worker.pid}.`;
-  if (isStalled(worker, new Date())) return `is stalled: it is busy with ${worker.current_id}.`;
-  return worker.outage_error === null ? null : `waits: ${worker.outage_error}`;
+  if (isSilent(worker)) return `is lost: its process ${worker.pid} sends no heartbeats.`;
+  if (isStalled(worker, new Date())) return `is stalled: it is still working on ${worker.current_id}.`;
+  return worker.outage_error === null ? null : `is waiting: ${worker.outage_error}`;
 }
 
 function isSilent({ lost_at, heartbeat_at }: WorkerRow): boolean {
@@ -78,15 +78,15 @@ function isSilent({ lost_at, heartbeat_at }: WorkerRow): boolean {
 }
 
 function describeFailed(failed: number): string {
-  return `${plural(failed, 'entry', 'entries')} could not be embedded. The queue card says why; npm run chl -- retry-failed tries again.`;
+  return `${plural(failed, 'entry', 'entries')} could not be embedded. The queue card shows why; retry with npm run chl -- retry-failed.`;
 }
 
-/** Null where nothing was written yet, or only by an older version: the next start makes it. */
-function lookInto<T>(file: string, look: (db: Db) => T): T | null {
+/** Null when the file or a table is missing; the next start of the server creates it. */
+function readFrom<T>(file: string, read: (db: Db) => T): T | null {
   if (!fs.existsSync(file)) return null;
   const db = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
   try {
-    return look(db);
+    return read(db);
   } catch (error) {
     if (/^no such (table|column)/.test((error as Error).message)) return null;
     throw error;

@@ -1,4 +1,4 @@
-// Looks at the installation and the data, and says of each part: ok, or what to do. Changes nothing; works with and
+// Checks the installation and the data, and reports for each part: ok, or what to do. Changes nothing; works with and
 // without a server.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ import type { Screen } from '../core/terminal/screen.ts';
 type Status = 'ok' | 'warning' | 'error';
 export type Finding = { part: string; status: Status; text: string };
 type Found = Finding['text'] | Omit<Finding, 'part'>[];
-type Check = { part: string; look(config: Config): Found | Promise<Found> };
+type Check = { part: string; run(config: Config): Found | Promise<Found> };
 
 const minNode = [20, 20] as const;
 const minFreeBytes = 512 * 1024 * 1024;
@@ -35,7 +35,7 @@ export async function doctor(words: string[], screen: Screen): Promise<number> {
   return worst ? exits.failed : exits.succeeded;
 }
 
-/** A check that throws is an error: what it says is why. */
+/** A check that throws is reported as an error with its message. */
 async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
@@ -43,9 +43,9 @@ async function examine(): Promise<Finding[]> {
   } catch (error) {
     return [{ part: 'configuration', status: 'error', text: (error as Error).message }];
   }
-  const examined = checks.map(async ({ part, look }) => {
+  const examined = checks.map(async ({ part, run }) => {
     try {
-      const found = await look(config);
+      const found = await run(config);
       const several = typeof found === 'string' ? [{ status: 'ok' as const, text: found }] : found;
       return several.map((finding) => ({ part, ...finding }));
     } catch (error) {
@@ -58,14 +58,14 @@ async function examine(): Promise<Finding[]> {
 const checks: Check[] = [
   {
     part: 'configuration',
-    look: ({ unknownVariables, mode }) => [
-      { status: 'ok', text: `${mode === 'noop' ? 'Noop mode: nothing is run.' : 'Operations are run.'}` },
+    run: ({ unknownVariables, mode }) => [
+      { status: 'ok', text: `${mode === 'noop' ? 'Noop mode: nothing is run.' : 'Operations run.'}` },
       ...unknownVariables.map((name) => warn(`${name} is set, but this version does not know it. Unset it.`)),
     ],
   },
   {
     part: 'Node.js',
-    look() {
+    run() {
       const { node } = process.versions;
       const [major = 0, minor = 0] = node.split('.').map(Number);
       const [minMajor, minMinor] = minNode;
@@ -73,16 +73,16 @@ const checks: Check[] = [
       throw new AppError('config', `${node} is too old. Install ${minNode.join('.')} or newer.`);
     },
   },
-  { part: 'SQLite', look: sqliteVersion },
+  { part: 'SQLite', run: sqliteVersion },
   {
     part: 'programs',
-    look: () =>
+    run: () =>
       [
-        { name: 'flock', status: 'error' as const, why: 'Without it the data folder cannot be locked.' },
+        { name: 'flock', status: 'error' as const, why: 'Without it, the data folder cannot be locked.' },
         {
           name: 'setpriv',
           status: 'warning' as const,
-          why: 'Without it a script outlives a server that is killed, until the next start.',
+          why: 'Without it, a script keeps running after the server is killed, until the next start.',
         },
       ].map(({ name, status, why }) => {
         const file = findInPath(name);
@@ -91,39 +91,39 @@ const checks: Check[] = [
           : { status, text: `${name} is missing. ${why} Install util-linux.` };
       }),
   },
-  { part: 'data folder', look: ({ root }) => checkFolder(root) },
-  { part: 'library', look: ({ databasePath }) => checkDatabase(databasePath) },
-  { part: 'jobs', look: ({ opsDatabasePath }) => checkDatabase(opsDatabasePath) },
+  { part: 'data folder', run: ({ root }) => checkFolder(root) },
+  { part: 'library', run: ({ databasePath }) => checkDatabase(databasePath) },
+  { part: 'jobs', run: ({ opsDatabasePath }) => checkDatabase(opsDatabasePath) },
   {
     part: 'index',
-    look({ indexFolder }) {
+    run({ indexFolder }) {
       const files = liveFiles(indexFolder);
-      if (!files) return 'There is none yet. Rebuild the index when the library has entries.';
+      if (!files) return 'No index yet. Rebuild it when the library has entries.';
       const { index } = verifyGeneration(files, () => {});
-      return `${plural(index.count, 'vector')} in ${path.basename(path.dirname(files.index))}, whole`;
+      return `${plural(index.count, 'vector')} in ${path.basename(path.dirname(files.index))}, intact`;
     },
   },
-  { part: 'embedder', look: checkEmbedder },
-  { part: 'workers', look: checkWorkers },
-  { part: 'own operations', look: checkCustomOperations },
+  { part: 'embedder', run: checkEmbedder },
+  { part: 'workers', run: checkWorkers },
+  { part: 'custom operations', run: checkCustomOperations },
   {
     part: 'server',
-    look({ root }) {
+    run({ root }) {
       const found = findLockHolder(root);
       if (!found) return 'Not running. Start it with: npm start';
       const { pid = null, url = null } = found.holder ?? {};
       return url
         ? `Running at ${url}, process ${pid}`
-        : `Process ${pid} has the data folder: it starts, or is a run by hand`;
+        : `Process ${pid} uses the data folder: it is starting, or runs a command`;
     },
   },
   {
     part: 'disk',
-    look({ root }) {
+    run({ root }) {
       const { bavail, bsize } = fs.statfsSync(existing(root));
       const free = bavail * bsize;
       if (free >= minFreeBytes) return `${formatBytes(free)} free`;
-      return [warn(`${formatBytes(free)} free, which an import or a new index may need. Make room.`)];
+      return [warn(`${formatBytes(free)} free; an import or a new index may need more. Free some space.`)];
     },
   },
 ];
@@ -134,22 +134,19 @@ function warn(text: string) {
 
 function checkFolder(root: string) {
   fs.accessSync(existing(root), fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
-  return fs.existsSync(root) ? root : `${root}, made at the first start`;
+  return fs.existsSync(root) ? root : `${root}, created at the first start`;
 }
 
 function checkDatabase(file: string) {
-  if (!fs.existsSync(file)) return `${file}, made at the first start`;
+  if (!fs.existsSync(file)) return `${file}, created at the first start`;
   const damage = findDamage(file);
-  if (damage === null) return `${file}, ${formatBytes(fs.statSync(file).size)}, whole`;
-  throw new AppError(
-    'config',
-    `${file} is damaged: ${damage}. Stop the server, and put a backup in its place.`,
-  );
+  if (damage === null) return `${file}, ${formatBytes(fs.statSync(file).size)}, intact`;
+  throw new AppError('config', `${file} is damaged: ${damage}. Stop the server, then restore a backup.`);
 }
 
 function checkCustomOperations({ operationsFile }: Config) {
-  if (!fs.existsSync(operationsFile)) return `None; they would stand in ${operationsFile}`;
-  const own = createCustomOperations({
+  if (!fs.existsSync(operationsFile)) return `None. Define them in ${operationsFile}.`;
+  const custom = createCustomOperations({
     file: operationsFile,
     reserved: reservedNames,
     intervalMs: 0,
@@ -157,9 +154,9 @@ function checkCustomOperations({ operationsFile }: Config) {
   });
   const loaded = {
     status: 'ok' as const,
-    text: `${formatNumber(own.operations().length)} in ${operationsFile}`,
+    text: `${formatNumber(custom.operations().length)} in ${operationsFile}`,
   };
-  const problems = own
+  const problems = custom
     .problems()
     .map(({ line, column, entry, message }) =>
       warn(`${operationsFile}:${line}:${column} ${entry ? `${entry}: ` : ''}${message}`),
@@ -167,7 +164,7 @@ function checkCustomOperations({ operationsFile }: Config) {
   return [loaded, ...problems];
 }
 
-/** The folder itself, or the nearest one above it that is there. */
+/** The folder itself, or its nearest existing parent. */
 function existing(folder: string): string {
   return fs.existsSync(folder) ? folder : existing(path.dirname(folder));
 }

@@ -1,4 +1,4 @@
-// Says what there is to type. Needs neither server nor data: operations and commands are declared in the code.
+// Prints the operations, the commands and their flags. Needs neither server nor data.
 import { createCatalogue } from '../core/catalogue.ts';
 import { loadConfig } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
@@ -15,7 +15,7 @@ type Described = Pick<Command, 'name' | 'example' | 'summary' | 'flags'>;
 const commands: Described[] = [
   ...declaredCommands,
   { name: 'doctor', summary: 'Checks this installation.', flags: { json: switchFlag('Print JSON') } },
-  { name: 'help', example: 'import', summary: 'Says what an operation or command takes.', flags: {} },
+  { name: 'help', example: 'import', summary: 'Shows the flags of an operation or command.', flags: {} },
 ];
 
 export async function help([name]: string[], screen: Screen): Promise<number> {
@@ -28,7 +28,7 @@ export async function help([name]: string[], screen: Screen): Promise<number> {
   const catalogue = createCatalogue(declaredOperations);
   catalogue.extend(custom.operations);
   const command = commands.find((one) => one.name === name);
-  if (command) showUse(screen, useOf(command), [command.summary], command.flags);
+  if (command) showUsage(screen, usageOf(command), [command.summary], command.flags);
   else if (name !== undefined) showOperation(screen, catalogue.get(name));
   else showAll(screen, catalogue.all());
   return exits.succeeded;
@@ -38,11 +38,11 @@ function showAll(screen: Screen, operations: Operation[]) {
   screen.line('npm run chl -- <operation or command> [--flag value …]\n\nOperations');
   for (const { name, summary } of operations) screen.line(`  ${name.padEnd(20)} ${summary}`);
   screen.line('\nCommands');
-  for (const command of commands) screen.line(`  ${useOf(command).padEnd(20)} ${command.summary}`);
+  for (const command of commands) screen.line(`  ${usageOf(command).padEnd(20)} ${command.summary}`);
   screen.line(
-    '\nExit codes: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or busy: try again later.',
+    '\nExit codes: 0 succeeded, 1 failed, 2 usage error, 65 bad input, 75 locked or busy: try again later.',
   );
-  screen.line('With a server running it is asked; without, the job runs in this process.');
+  screen.line('A running server runs the job; without one, it runs in this process.');
   screen.json({
     operations: operations.map(({ name }) => name),
     commands: commands.map(({ name }) => name),
@@ -50,21 +50,21 @@ function showAll(screen: Screen, operations: Operation[]) {
 }
 
 function showOperation(screen: Screen, { name, summary, description, args }: Operation) {
-  showUse(screen, name, [summary, description], { ...args.properties, ...runFlags });
+  showUsage(screen, name, [summary, description], { ...args.properties, ...runFlags });
 }
 
-function useOf({ name, example }: Described): string {
+function usageOf({ name, example }: Described): string {
   return example === undefined ? name : `${name} ${example}`;
 }
 
-function showUse(screen: Screen, use: string, says: string[], flags: Flags) {
+function showUsage(screen: Screen, usage: string, texts: string[], flags: Flags) {
   screen.line(
-    `npm run chl -- ${use}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${says.join('\n')}\n`,
+    `npm run chl -- ${usage}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${texts.join('\n')}\n`,
   );
   for (const [name, property] of Object.entries(flags)) {
     const values = property.enum ?? (property.type === 'boolean' ? [] : [property.format ?? property.type]);
     const preset = property.default === undefined ? '' : ` (default ${property.default})`;
     screen.line(`  ${`${flagOf(name)} ${values.join('|')}`.padEnd(30)} ${property.title}${preset}`);
   }
-  screen.json({ use, flags });
+  screen.json({ use: usage, flags });
 }

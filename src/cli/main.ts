@@ -1,4 +1,4 @@
-// Reads the words of a command line, does one thing, and gives the exit code.
+// Parses a command line, runs it, and returns the exit code.
 import { AppError } from '../core/errors.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
@@ -9,8 +9,8 @@ import { withClient } from './client.ts';
 import { doctor } from './doctor.ts';
 import { help } from './help.ts';
 
-/** A refusal is shown and becomes the code; what nobody expects is thrown. */
-export async function obey(
+/** Prints an AppError and returns its exit code; throws any other error. */
+export async function runCli(
   [name = 'help', ...words]: string[],
   out: ScreenOut,
   err: Pick<ScreenOut, 'write'>,

@@ -1,25 +1,25 @@
-// The one rule about arguments, used by form, API and command line: the same checks, the same messages.
+// Checks the arguments of operations: form, API and command line share these rules and messages.
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { AppError } from './errors.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, Operation } from './operation.ts';
 
 export type ArgumentProblem = { field: string; message: string };
 
-/** The schemas are ours, or made from what own-schema.ts has checked. */
+/** Schemas are declared in code, or checked when operations.yaml is read. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
 ajv.addVocabulary(['labels', 'advanced', 'hidden']);
 ajv.addFormat('date', isDay);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
 
-/** Gives the arguments with defaults filled in; throws `invalid_arguments` with all problems, each with its field. */
+/** Returns the arguments with defaults filled in. Throws `invalid_arguments` with all problems, each with its field. */
 export function checkArguments(schema: ArgumentSchema, given: Args): Args {
   const validate = validators.get(schema) ?? ajv.compile(schema);
   validators.set(schema, validate);
   const args = structuredClone(given);
   if (validate(args)) return args;
   const problems = (validate.errors ?? []).map((error) => describe(error, schema));
-  // A value of the wrong type breaks several rules of its field, and is told once.
+  // A value of the wrong type breaks several rules of its field; report it once.
   throw invalidArguments([...new Map(problems.map((problem) => [problem.message, problem])).values()]);
 }
 
@@ -31,15 +31,15 @@ export function invalidArguments(problems: ArgumentProblem[]): AppError {
   });
 }
 
-/** A form sends text: an empty field is absent, a box is ticked or absent, a number is read. What cannot be read
- *  stays text, for `checkArguments` to refuse. Fields of the form itself (reason, confirm …) are left out by name. */
-export function readForm(schema: ArgumentSchema, form: Record<string, unknown>, own: string[]): Args {
-  const given = Object.entries(form).filter(([name, value]) => !own.includes(name) && value !== '');
+/** Reads form fields: an empty field is absent, a box is ticked or absent, a number is parsed. Text that cannot be parsed
+ *  is kept, for `checkArguments` to refuse. `skipped` names the other fields of the form (reason, confirm …). */
+export function readForm(schema: ArgumentSchema, form: Record<string, unknown>, skipped: string[]): Args {
+  const given = Object.entries(form).filter(([name, value]) => !skipped.includes(name) && value !== '');
   return Object.fromEntries(given.map(([name, value]) => [name, readText(schema.properties[name], value)]));
 }
 
-/** The value that a text of a form or a command line stands for; what cannot be read stays text. A box that is ticked
- *  by default sends `false` before its own value. */
+/** Parses the text of a form field or flag; text that cannot be parsed is kept. A box that is ticked by default sends
+ *  `false` before its own value. */
 export function readText(property: ArgumentProperty | undefined, text: unknown): unknown {
   if (property?.type === 'boolean') {
     const value = Array.isArray(text) ? text.at(-1) : text;
@@ -50,7 +50,7 @@ export function readText(property: ArgumentProperty | undefined, text: unknown):
   return text;
 }
 
-/** `2026-01-31`, a day that the calendar has (RFC 3339, full-date). */
+/** Whether the text is a calendar date such as `2026-01-31` (RFC 3339, full-date). */
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
@@ -87,7 +87,7 @@ function rangeOf({ minimum, maximum }: ArgumentProperty): string {
   return maximum === undefined ? '' : ` of at most ${maximum}`;
 }
 
-/** The values that a form begins with. */
+/** The initial values of a form. */
 export function defaultArguments(operation: Operation): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(operation.args.properties)

@@ -15,7 +15,7 @@ type AuditEntry = {
   detail?: Record<string, unknown> | null;
 };
 
-/** A row as it is shown in the story of a target. */
+/** A row of a target's history. */
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
 
 export type Audit = ReturnType<typeof createAudit>;

@@ -1,4 +1,4 @@
-// What has just been committed, for whoever shows or continues it. Emitted after the commit, never before.
+// The event bus of this process. Events are emitted after the commit, never before.
 import { EventEmitter } from 'node:events';
 
 export const jobStatuses = ['queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled'] as const;
@@ -13,21 +13,21 @@ export type JobEvent = {
 };
 
 export type BusEvents = {
-  /** A job was enqueued, moved, or has new progress. */
+  /** A job was enqueued, changed its status, or has new progress. */
   job: [JobEvent];
-  /** A running job is to be ended by the runner. */
+  /** The runner must end a running job. */
   'cancel-requested': [JobEvent];
   /** A running job's log has grown. */
   log: [JobEvent];
-  /** A running job has told more of its result rows. */
+  /** A running job has reported more result rows. */
   rows: [JobEvent];
   /** The library's text, categories or embeddings may have changed. */
   library: [];
-  /** Which operations there are, or what is wrong with the operator's own, may have changed. */
+  /** The catalogue, or the problems of custom operations, may have changed. */
   operations: [];
-  /** A worker, its state or its work, a drain, or what the operator wants of them has changed. */
+  /** A worker, a drain, or a pause has changed. */
   workers: [];
-  /** The index or the truth about it has changed. */
+  /** The index or its state has changed. */
   index: [];
   /** A telemetry sample was taken. */
   sample: [];

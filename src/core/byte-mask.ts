@@ -1,13 +1,13 @@
-// Replaces given byte strings in a stream, however it is cut, and changes no other byte. It holds back only bytes that could
-// begin a pattern, so memory is bounded by the longest one. Search: Wu and Manber, "A fast algorithm for multi-pattern
-// searching" (1994), which skips most bytes whatever the number of patterns.
+// Replaces byte strings in a stream of chunks and changes no other byte. It holds back only bytes that could begin a
+// pattern, so the longest pattern bounds memory. Search: Wu and Manber, "A fast algorithm for multi-pattern searching"
+// (1994), which skips most bytes regardless of the number of patterns.
 
 const mark = Buffer.from('[masked]');
 const none: Buffer = Buffer.alloc(0);
 
 export type ByteMask = { add(chunk: Buffer): Buffer; end(): Buffer };
 
-/** Gives a function that makes a mask for one stream. Patterns must be at least two bytes long. */
+/** Returns a factory of masks, one per stream. Patterns must be at least two bytes long. */
 export function createByteMask(patterns: Buffer[]): () => ByteMask {
   if (patterns.length === 0) return () => ({ add: (chunk) => chunk, end: () => none });
   const search = prepare(patterns);
@@ -16,7 +16,7 @@ export function createByteMask(patterns: Buffer[]): () => ByteMask {
 
 function createStreamMask(search: Search): ByteMask {
   let held = none;
-  /** How many of the held bytes belong to a pattern whose mark is written already. */
+  /** How many of the held bytes belong to a pattern whose mark has been written. */
   let covered = 0;
 
   function take(bytes: Buffer, isLast: boolean): Buffer {
@@ -43,10 +43,10 @@ function createStreamMask(search: Search): ByteMask {
 type Search = ReturnType<typeof prepare>;
 
 function prepare(patterns: Buffer[]) {
-  const shortest = Math.min(...patterns.map((pattern) => pattern.length));
-  const longest = Math.max(...patterns.map((pattern) => pattern.length));
+  const minLength = Math.min(...patterns.map((pattern) => pattern.length));
+  const maxLength = Math.max(...patterns.map((pattern) => pattern.length));
   /** How far the search window may move when its last two bytes are this pair. */
-  const shifts = new Uint16Array(65_536).fill(Math.min(shortest - 1, 65_535));
+  const shifts = new Uint16Array(65_536).fill(Math.min(minLength - 1, 65_535));
   const byPair = (offset: number) => {
     const groups = new Map<number, Buffer[]>();
     for (const pattern of patterns) {
@@ -56,16 +56,16 @@ function prepare(patterns: Buffer[]) {
     return groups;
   };
   for (const pattern of patterns) {
-    for (let at = 0; at < shortest - 1; at++) {
+    for (let at = 0; at < minLength - 1; at++) {
       const pair = pattern.readUInt16BE(at);
-      shifts[pair] = Math.min(shifts[pair] ?? 0, shortest - 2 - at);
+      shifts[pair] = Math.min(shifts[pair] ?? 0, minLength - 2 - at);
     }
   }
-  const byLastPair = byPair(shortest - 2);
+  const byLastPair = byPair(minLength - 2);
   const byFirstPair = byPair(0);
   const firstBytes = new Set(patterns.map((pattern) => pattern[0]));
 
-  /** A loop, because most comparisons end with the first byte and a call of `compare` costs more. */
+  /** A loop, because most comparisons end at the first byte, where calling `compare` costs more. */
   const startsWith = (bytes: Buffer, at: number, pattern: Buffer, length = pattern.length) => {
     if (at + length > bytes.length) return false;
     for (let n = 0; n < length; n++) if (bytes[at + n] !== pattern[n]) return false;
@@ -75,9 +75,9 @@ function prepare(patterns: Buffer[]) {
   return {
     /** Position of the first pattern at or after `from`, or -1. */
     next(bytes: Buffer, from: number): number {
-      const end = bytes.length - shortest;
+      const end = bytes.length - minLength;
       for (let at = from; at <= end; ) {
-        const pair = ((bytes[at + shortest - 2] as number) << 8) | (bytes[at + shortest - 1] as number);
+        const pair = ((bytes[at + minLength - 2] as number) << 8) | (bytes[at + minLength - 1] as number);
         const shift = shifts[pair] as number;
         if (shift === 0 && byLastPair.get(pair)?.some((pattern) => startsWith(bytes, at, pattern))) return at;
         at += Math.max(1, shift);
@@ -94,7 +94,7 @@ function prepare(patterns: Buffer[]) {
 
     /** Position from which the bytes could begin a pattern; the length when none could. */
     partialFrom(bytes: Buffer): number {
-      for (let at = Math.max(0, bytes.length - longest + 1); at < bytes.length; at++) {
+      for (let at = Math.max(0, bytes.length - maxLength + 1); at < bytes.length; at++) {
         if (!firstBytes.has(bytes[at])) continue;
         const length = bytes.length - at;
         const candidates = length === 1 ? patterns : (byFirstPair.get(bytes.readUInt16BE(at)) ?? []);

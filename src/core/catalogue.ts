@@ -1,4 +1,4 @@
-// Every operation there is: those that features declare, and the operator's own.
+// All operations: those declared by features, and custom operations.
 import { AppError } from './errors.ts';
 import type { Operation } from './operation.ts';
 
@@ -7,7 +7,7 @@ export type Catalogue = {
   find(name: string): Operation | null;
   /** Throws `not_found` for a name that is not listed. */
   get(name: string): Operation;
-  /** Adds operations that come and go; a declared one wins over one of the same name. */
+  /** Adds a source of operations that may change; a declared operation takes precedence over one of the same name. */
   extend(source: () => Operation[]): void;
 };
 

@@ -3,7 +3,7 @@ import type { BusEvents } from './bus.ts';
 
 export type Health = { status: 'healthy' | 'degraded' | 'unhealthy'; detail: string };
 
-/** A lasting condition: its consequence, its cause with the next step, and since when (ISO 8601) it holds. */
+/** A lasting condition: `title` is its consequence, `text` its cause and the next step, `since` its start (ISO 8601). */
 export type Problem = {
   tone: 'warn' | 'bad';
   title: string;
@@ -17,8 +17,8 @@ export type Check = {
   name: string;
   /** Absent: /health does not show it. */
   health?(): Health | Promise<Health>;
-  /** For a banner; null when all is well. Its words change only with the condition: no sizes, no times of sampling. */
+  /** For a banner; null when all is well. The text changes only with the condition: no sizes, no sampling times. */
   problem?(): Problem | null | Promise<Problem | null>;
-  /** Events after which `problem` may answer otherwise. */
+  /** Events after which the result of `problem` may change. */
   dirtyOn?: (keyof BusEvents)[];
 };

@@ -1,6 +1,6 @@
-// Lets concurrent calls of the same work share a run.
+// Concurrent calls share one run.
 
-/** Concurrent calls get the result, or the error, of the run that the first of them began. */
+/** Calls during a run get its result or error. */
 export function coalesce<T>(run: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {

@@ -1,4 +1,4 @@
-// Reads the environment and a .env file into a frozen, typed object. Nothing else reads process.env.
+// Reads the environment and a .env file into a frozen, typed object. No other file reads process.env.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,7 @@ export const settingNames = [
   'CHL_LOG_LEVEL',
 ];
 
-/** Folders in which commands are looked up. */
+/** The folders of PATH. */
 export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
 
 /** The configuration of this process. Throws `config`. */
@@ -100,7 +100,7 @@ export function readConfig(env: Environment, folder: string) {
   return Object.freeze(config);
 }
 
-/** The environment of a child process: it loads the same configuration, and has no secrets. `passedOn` names further
+/** The environment of a child process, which loads the same configuration and gets no secrets. `passedOn` names further
  *  variables of this process that a custom operation needs. */
 export function childEnvironment(
   config: Config,
@@ -130,8 +130,8 @@ export function childEnvironment(
   };
 }
 
-/** The attempt that this script runs (`CHL_JOB=<id>.<attempt>`; an empty id by hand), and the descriptor of its messages
- *  (0: none). */
+/** The attempt of this script (`CHL_JOB=<id>.<attempt>`; an empty id for a run by hand), and the descriptor for its
+ *  messages (0: none). */
 export function readScriptEnvironment() {
   const { env } = process;
   const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
@@ -155,9 +155,7 @@ function readEnvFile(file: string): Environment {
 /** Without a login the server must not be reachable from other machines. */
 function refuseExposure(env: Environment, host: string) {
   if (env.CHL_ACCESS_TOKEN) {
-    throw refusal(
-      'CHL_ACCESS_TOKEN is set, but this version has no login to check it with. Unset it; the page stays on loopback.',
-    );
+    throw refusal('CHL_ACCESS_TOKEN is set, but this version has no login. Unset it.');
   }
   if (!loopbackHosts.includes(host)) {
     throw refusal(
@@ -168,7 +166,7 @@ function refuseExposure(env: Environment, host: string) {
 
 export type EmbeddingService = { url: string; model: string; keyFile: string | null };
 
-/** Null: the built-in embedder. The key is read where it is used, so that it is never printed with the settings. */
+/** Null: the built-in embedder. The key is read at its use, so that it is never printed with the settings. */
 function readEmbeddingService(
   env: Environment,
   absolute: (value: string) => string,
@@ -176,8 +174,8 @@ function readEmbeddingService(
   const [url, model] = [text(env, 'CHL_EMBEDDING_URL', ''), text(env, 'CHL_EMBEDDING_MODEL', '')];
   const keyFile = env.CHL_EMBEDDING_KEY_FILE ? absolute(env.CHL_EMBEDDING_KEY_FILE) : null;
   if (!url) {
-    const [alone] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
-    if (alone) throw refusal(`${alone} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
+    const [orphan] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
+    if (orphan) throw refusal(`${orphan} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
     return null;
   }
   const parsed = URL.canParse(url) ? new URL(url) : null;
@@ -186,11 +184,13 @@ function readEmbeddingService(
   }
   if (parsed.username || parsed.password) {
     throw refusal(
-      'CHL_EMBEDDING_URL holds a password. Put it into a file and name that in CHL_EMBEDDING_KEY_FILE.',
+      'CHL_EMBEDDING_URL contains a password. Move it to a file, and set CHL_EMBEDDING_KEY_FILE to that file.',
     );
   }
   if (!model)
-    throw refusal('CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Name the model to ask for.');
+    throw refusal(
+      'CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Set it to the name of the model.',
+    );
   if (keyFile) refuseOpenKey(keyFile);
   return { url, model, keyFile };
 }
@@ -201,7 +201,7 @@ function refuseOpenKey(file: string) {
     throw refusal(`CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}; there is no such file.`);
   if ((stat.mode & 0o077) === 0) return;
   throw refusal(
-    `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}, which others can read. Run: chmod 600 ${file}`,
+    `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}, which other users can read. Run: chmod 600 ${file}`,
   );
 }
 
@@ -212,7 +212,7 @@ function refuseSharedFile(databasePath: string, opsDatabasePath: string) {
   );
 }
 
-/** True also when one is a link to the other. */
+/** Follows links. */
 function isSameFile(one: string, other: string): boolean {
   if (one === other) return true;
   const [a, b] = [one, other].map((file) => fs.statSync(file, { throwIfNoEntry: false }));

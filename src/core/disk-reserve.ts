@@ -1,5 +1,5 @@
-// Protects the engine from a full disk: new jobs are refused while there is still room to end the old ones, and a file of
-// ballast is deleted when the end of a job cannot be written otherwise.
+// Protects the engine from a full disk: new jobs are refused while there is still room to end running ones, and a ballast
+// file is deleted when the end of a job cannot be written otherwise.
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from './errors.ts';
@@ -16,20 +16,20 @@ export function createDiskReserve(root: string, freeBytes: () => number) {
   const file = path.join(root, 'ballast');
 
   return {
-    /** Throws `disk_full` when a new job could leave no room for the running ones. */
+    /** Throws `disk_full` when a new job could leave no room for running ones. */
     assertRoom() {
       const free = freeBytes();
-      if (free >= reserveBytes) return hold();
+      if (free >= reserveBytes) return writeBallast();
       throw new AppError(
         'disk_full',
-        `The disk of the data folder has ${formatBytes(free)} left; below ${formatBytes(reserveBytes)} no new job is started. Free some space, then try again.`,
+        `The disk of the data folder has ${formatBytes(free)} left; a new job needs ${formatBytes(reserveBytes)}. Free some space, then try again.`,
         { free_bytes: free, reserve_bytes: reserveBytes },
       );
     },
 
     release,
 
-    /** Runs `work`; on a full disk it deletes the ballast and runs `work` again. */
+    /** Runs `work`; on a full disk, deletes the ballast and runs it again. */
     withRoom<T>(work: () => T): T {
       try {
         return work();
@@ -40,15 +40,15 @@ export function createDiskReserve(root: string, freeBytes: () => number) {
     },
   };
 
-  /** Deletes the ballast; false when it was deleted already. */
+  /** Deletes the ballast; false when there was none. */
   function release(): boolean {
     const isHeld = fs.existsSync(file);
     fs.rmSync(file, { force: true });
     return isHeld;
   }
 
-  /** Writes real blocks: a sparse file would reserve nothing. */
-  function hold() {
+  /** Writes real blocks, because a sparse file would reserve nothing. */
+  function writeBallast() {
     if (fs.existsSync(file)) return;
     fs.writeFileSync(file, Buffer.alloc(ballastBytes, 1), { mode: 0o600, flush: true });
   }

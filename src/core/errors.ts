@@ -1,4 +1,4 @@
-// The error type for people. Domain code throws it or returns; it never logs and throws.
+// The error type whose message is shown to people. Domain code throws it or returns; it never logs and throws.
 
 export type ErrorCode =
   | 'not_found'

@@ -35,7 +35,7 @@ export function formatTimeLeft(seconds: number): string {
   return `${formatEstimate(seconds)} left`;
 }
 
-/** A future duration, rounded: to 1 s below a minute, to 5 s below ten minutes, then to minutes, from two hours to hours. */
+/** An estimated duration, rounded to 1 s below a minute, 5 s below ten minutes, then minutes, and hours from two hours. */
 export function formatEstimate(seconds: number): string {
   if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 597.5) {
@@ -46,7 +46,7 @@ export function formatEstimate(seconds: number): string {
   return `about ${Math.round(seconds / 3600)} h`;
 }
 
-/** `62%`; never 100% before the end and never 0% after the start; one decimal from 97%. */
+/** `62%`; 0% only before the first and 100% only after the last; one decimal from 97%. */
 export function formatPercent(done: number, total: number): string {
   if (total <= 0 || done >= total) return '100%';
   if (done <= 0) return '0%';
@@ -55,7 +55,7 @@ export function formatPercent(done: number, total: number): string {
   return `${Math.max(1, Math.round(share))}%`;
 }
 
-/** `41/s`; below one a second `30/min`. */
+/** `41/s`; below one per second `30/min`. */
 export function formatRate(perSecond: number): string {
   return perSecond >= 1 ? `${formatNumber(perSecond)}/s` : `${formatNumber(perSecond * 60)}/min`;
 }

@@ -1,4 +1,4 @@
-// What every feature may use.
+// The services available to every feature.
 import type { Audit } from './audit.ts';
 import type { Bus } from './bus.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -18,22 +18,22 @@ export type Kernel = {
   descriptors: Descriptors;
   ops: Db;
   library: Db;
-  /** Whether this start made chl.db. */
+  /** Whether this start created chl.db. */
   isNewLibrary: boolean;
-  /** Runs what writes ops.db, again while another process is writing it; after a few seconds throws that it is busy. */
+  /** Runs a write to ops.db, retrying for a few seconds while another process is writing; then throws SQLITE_BUSY. */
   untilFree: UntilFree;
-  /** Names that an operator's own operation cannot take. */
+  /** Names that a custom operation cannot have. */
   reservedNames: string[];
-  /** Ids of the only jobs that a run by hand may start; null in a server. */
+  /** In a run by hand, the ids of the jobs that may start; null in a server. */
   only: Set<string> | null;
-  /** How many live streams are open. */
+  /** The number of open live streams. */
   streamCount: () => number;
-  /** What all features check; complete once every feature is created. */
+  /** The checks of all features; complete once every feature is created. */
   checks: () => Check[];
   now: () => Date;
 };
 
-/** The kernel, and the parts of the features that stand earlier in src/features.ts; `use` throws for any other. */
+/** The kernel, and the parts of earlier features in src/features.ts; `use` throws for any other. */
 export type Context = Kernel & {
   use<Part extends object>(feature: { name: string; create(ctx: Context): Part }): Part;
 };

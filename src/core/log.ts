@@ -1,15 +1,15 @@
-// The structured log: one JSON line for each request and each move of a job.
+// The structured log: one JSON line for each request and each change of a job's status.
 import { type Logger, pino } from 'pino';
 import type { Bus } from './bus.ts';
 
 export type Log = Logger;
 
-/** Writes to the descriptor, by default stdout. */
+/** Writes to `fd`, by default stdout. */
 export function createLog(level: string, fd = 1): Log {
   return pino({ level, base: { pid: process.pid } }, pino.destination({ fd, sync: true }));
 }
 
-/** Writes a line for each move of a job, and none for progress. */
+/** Logs each change of a job's status, but no progress. */
 export function logJobEvents(bus: Bus, log: Log) {
   const lastStatus = new Map<string, string>();
   bus.on('job', ({ id, number, operation, status, request_id }) => {

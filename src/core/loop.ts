@@ -1,18 +1,18 @@
-// Repeats work for ever, at intervals, without ever running it twice at once.
+// Repeats work at intervals, never running it twice at once.
 import { coalesce } from './coalesce.ts';
 
 export type Loop<T> = {
-  /** Runs at once, then at every interval. Settles with the end of the first run; never rejects. Safe twice. */
+  /** Runs at once, then at every interval. Resolves when the first run ends; never rejects. Safe twice. */
   start(): Promise<void>;
-  /** Ends the intervals and waits for a run in progress; never rejects. Safe twice. */
+  /** Stops the timer and waits for a run in progress; never rejects. Safe twice. */
   stop(): Promise<void>;
   /** One run, shared by concurrent calls; its error goes to the caller. */
   runOnce(): Promise<T>;
-  /** One run now, whose error goes to `onError` as in the loop. */
+  /** One run now, whose error goes to `onError`. */
   runNow(): Promise<void>;
 };
 
-/** `everyMs` may be a function that gives the time until the next run, in milliseconds. */
+/** `everyMs` may be a function that returns the time until the next run. */
 export function createLoop<T>(given: {
   everyMs: number | (() => number);
   runOnce: () => T | Promise<T>;

@@ -1,14 +1,14 @@
-// What a definition of an operation is. Route, card row, form, dialog, API listing and audit names derive from it.
+// The definition of an operation. Route, card row, form, dialog, API listing and audit names derive from it.
 import type { Config } from './config.ts';
 
-/** An advisory lock that a job asks for. */
+/** An advisory lock that a job requests. */
 export type Claim = { name: string; mode: 'shared' | 'exclusive' };
 
 export type Args = Record<string, unknown>;
 export type Danger = 'safe' | 'costly' | 'destructive';
 
-/** One property of a JSON Schema. `labels` words the values of `enum` for the form; `advanced` folds the field away,
- *  `hidden` keeps what a link gave and asks for nothing. */
+/** One property of a JSON Schema. `labels` are the texts of `enum` values in the form; `advanced` moves the field to the
+ *  advanced options; `hidden` passes on a value from a link without showing a field. */
 export type ArgumentProperty = {
   type: 'string' | 'boolean' | 'integer' | 'number';
   title: string;
@@ -32,22 +32,22 @@ export type ArgumentSchema = {
   properties: Record<string, ArgumentProperty>;
 };
 
-/** What the confirm dialog says for certain arguments: a question, its consequences, and both ways out. */
+/** The confirm dialog for given arguments: a question, its consequences, and the labels of both buttons. */
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
 
-/** Why a run would achieve nothing now, and the nearest action that works; `href` leads there. */
+/** Why a run would have no effect now, and a link to the nearest action that would. */
 type Unavailable = { why: string; instead: { text: string; href: string } };
 
 export type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
 
-/** A command as an argument vector, never a shell line: its first element is a full path, or a name to be looked up in
- *  PATH. `env` names the variables that it is given beyond the allow-list. */
+/** A command as an argument vector, never a shell line: its first element is a full path, or a name that is looked up in
+ *  PATH. `env` names further variables to pass on. */
 type CustomProgram = { command: [string, ...string[]]; env: string[] };
 
 export type Operation = {
   name: string;
   title: string;
-  /** The word on the button, e.g. `Import`. */
+  /** The label of the button, e.g. `Import`. */
   verb: string;
   summary: string;
   description: string;
@@ -55,33 +55,33 @@ export type Operation = {
   args: ArgumentSchema;
   locks(args: Args): Claim[];
   danger(args: Args): Danger;
-  /** Typed before a destructive run; null where no run is destructive. */
+  /** Must be typed before a destructive run; null when no run is destructive. */
   confirmWord: string | null;
-  /** A run that takes longer than this is pointed out; it goes on. Absent: half of the hard limit. */
+  /** A run that takes longer gets a warning and continues. Absent: half of the hard limit. */
   softLimitMs?: number;
-  /** Null: the limit of the configuration. */
+  /** Null: the configured limit. */
   hardLimitMs: number | null;
   retries: RetryPolicy;
   onRestart: 'fail' | 'requeue';
-  /** The compiled file below dist/scripts, without its ending; or a program of the operator's own. */
+  /** The compiled file below dist/scripts, without extension; or a custom program. */
   script: string | CustomProgram;
-  /** Checks what the schema cannot say, and gives the arguments as they are recorded; throws `invalid_arguments`. */
+  /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`. */
   check?(args: Args, config: Config): Args;
-  /** Null when a run can achieve something; absent: it always can. Advice only: `check` refuses. */
+  /** Null or absent: a run can have an effect. Advice only: `check` refuses. */
   unavailable?(config: Config, index: { state: 'none' | 'ready' | 'behind' | 'broken' }): Unavailable | null;
-  /** Looks again, before a run begins, whether the plan in its arguments still holds; throws `plan_outdated`. Absent, or
+  /** Before a run, checks again whether the plan in its arguments is still valid; throws `plan_outdated`. Absent or
    *  undefined: there is no plan. */
   checkPlan?(
     args: Args,
     current: { config: Config; libraryRevision: () => number },
   ): Promise<void> | undefined;
-  /** The line below the job's name: what it works on. */
+  /** The subtitle of a job: the object of its work. */
   subject(args: Args): string;
-  /** One sentence of a successful run's result. */
+  /** Summarises the result of a successful run in one sentence. */
   outcome(result: Record<string, unknown>): string;
-  /** `config` is missing where nobody looks at the data of a server. */
+  /** `config` is absent when there is no server whose data could be read. */
   dialog(args: Args, config?: Config): Dialog;
-  /** What a cancel leaves behind, in a sentence. */
+  /** One sentence: the state after a cancel. */
   cancelNote: string;
 };
 

@@ -1,4 +1,4 @@
-// Schemas that the bodies of the JSON API share. Absent values are null, times ISO 8601 UTC.
+// Schemas shared by the bodies of the JSON API. Absent values are null; times are ISO 8601 UTC.
 
 export const nullable = (type: string) => ({ type: [type, 'null'] });
 export const anyObjectSchema = { type: 'object', additionalProperties: true };
@@ -22,13 +22,13 @@ const errorSchema = {
 /** A day, or a moment in UTC. */
 export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
 
-/** What every route may answer instead. */
+/** The error responses of every route. */
 export const refusals = { '4xx': errorSchema, '5xx': errorSchema } as const;
 
-/** What a route answers that gives an object of its own. */
+/** The response of a route that returns an object without a shared schema. */
 export const objectAnswer = { response: { 200: anyObjectSchema, ...refusals } } as const;
 
-/** What a route answers that gives no JSON. */
+/** The response of a route that returns no JSON. */
 export const contentAnswer = (type: string, description: string) => ({
   200: { description, content: { [type]: { schema: { type: 'string' } } } },
   ...refusals,

@@ -1,11 +1,11 @@
-// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, in base64, line by line. Secret files
-// are read into memory only.
+// The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, in base64, line by line. The content
+// of secret files is kept in memory only.
 import fs from 'node:fs';
 import { childEnvironment, type Config } from './config.ts';
 import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
 
-/** A mask for shorter texts would hide ordinary words. */
+/** Masking shorter texts would hide ordinary words. */
 const minBytes = 6;
 /** Shorter lines of a key file (PEM, base64) reveal nothing by themselves. */
 const minLineBytes = 16;
@@ -16,7 +16,7 @@ const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
 
-/** Masks `secrets`: `stream()` in bytes in any cut, `text` in a string, `value` in every string of a JSON value. */
+/** Masks `secrets`: `stream()` in chunks of bytes, `text` in a string, `value` in every string of a JSON value. */
 export function maskerFor(secrets: string[]) {
   const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => Buffer.byteLength(form) >= minBytes);
   const createStream = createByteMask(forms.map((form) => Buffer.from(form)));
@@ -25,19 +25,19 @@ export function maskerFor(secrets: string[]) {
     const mask = createStream();
     return Buffer.concat([mask.add(Buffer.from(plain)), mask.end()]).toString();
   };
-  /** Masks keys, too. */
+  /** Also masks keys. */
   const value = <T>(plain: T): T => (forms.length === 0 ? plain : (maskDeep(plain, text) as T));
   return { stream: createStream, text, value };
 }
 
-/** The secrets that the settings and the variables of a custom operation give to its script: the contents of files named
- *  by `…_FILE` variables, and the values of variables with a secret's name. */
+/** The secrets that settings and the variables of a custom operation pass to its script: the contents of files named by
+ *  `…_FILE` variables, and the values of variables with a secret's name. */
 export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
   const asked = typeof script === 'string' ? [] : script.env;
   return secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
 }
 
-/** Skips files that cannot be read: the script cannot read them either. */
+/** Skips unreadable files, because the script cannot read them either. */
 export function secretsIn(environment: Record<string, string>, names: string[]): string[] {
   return names.flatMap((name) => {
     const value = environment[name] ?? '';

@@ -1,13 +1,13 @@
-// Every address that leaves the server is made here: links, forms, redirects, assets, cookie paths, the stream. Routes
-// are registered without it.
+// Builds every address that the server sends: links, forms, redirects, assets, cookie paths, the stream. Routes are
+// registered without the base path.
 
-/** The path below which the whole site is served; '' is the root. */
+/** The path below which the site is served; '' is the root. */
 const basePath = '';
 
 type Value = string | number | null | undefined;
 
-/** The address of a path, which begins with `/` and may hold a fragment. Empty values of `query` are left out; commas and
- *  colons stay readable. */
+/** `path` begins with `/` and may have a fragment. Empty values of `query` are omitted; commas and colons are not
+ *  encoded. */
 export function url(path: string, query: Record<string, Value> = {}): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) parts.set(name, String(value));

@@ -11,5 +11,5 @@ export const dashboard: Feature<DashboardParts> = {
   pages: [dashboardPage],
   create: createDashboardParts,
   routes: registerDashboard,
-  cards: (own) => [figuresCard(own), bannersCard(own)],
+  cards: (ctx) => [figuresCard(ctx), bannersCard(ctx)],
 };

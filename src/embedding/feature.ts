@@ -6,5 +6,5 @@ import { createEmbeddingParts, type EmbeddingParts } from './parts.ts';
 export const embedding: Feature<EmbeddingParts> = {
   name: 'embedding',
   create: createEmbeddingParts,
-  checks: (own) => [databaseCheck(own)],
+  checks: (ctx) => [databaseCheck(ctx)],
 };

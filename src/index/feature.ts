@@ -16,5 +16,5 @@ export const index: Feature<IndexParts> = {
     close: () => liveIndex.stop(),
   }),
   routes: registerIndexApi,
-  checks: (own) => [indexCheck(own)],
+  checks: (ctx) => [indexCheck(ctx)],
 };

@@ -33,21 +33,21 @@ export const jobs: Feature<JobParts> = {
   ],
   commands: jobCommands,
   create: createJobParts,
-  lifecycle: (own) => ({
-    start: own.retention.start,
+  lifecycle: (ctx) => ({
+    start: ctx.retention.start,
     async refuseNew() {
-      own.stopAccepting();
-      await own.bulk.stop();
+      ctx.stopAccepting();
+      await ctx.bulk.stop();
     },
-    stop: own.retention.stop,
+    stop: ctx.retention.stop,
   }),
-  routes(app, own) {
-    registerListPages(app, own);
-    registerJobPages(app, own);
-    registerBulkPages(app, own);
-    registerJobsApi(app, own);
+  routes(app, ctx) {
+    registerListPages(app, ctx);
+    registerJobPages(app, ctx);
+    registerBulkPages(app, ctx);
+    registerJobsApi(app, ctx);
   },
-  cards: (own) => [jobsCard(own), jobCard(own), logCard(own), rowsCard(own), jobChangesCard(own)],
+  cards: (ctx) => [jobsCard(ctx), jobCard(ctx), logCard(ctx), rowsCard(ctx), jobChangesCard(ctx)],
   signals: () => [
     {
       name: 'ended',

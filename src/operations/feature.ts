@@ -1,4 +1,4 @@
-// Operations: how an operator starts one, and the operations that come from their own file.
+// Operations: how an operator starts one, and the custom operations of operations.yaml.
 import type { Feature } from '../web/feature.ts';
 import { customOperationsCheck } from './custom-check.ts';
 import { createOperationParts, type OperationParts } from './parts.ts';
@@ -13,10 +13,10 @@ export const operations: Feature<OperationParts> = {
     start: customOperations.start,
     stop: customOperations.stop,
   }),
-  routes(app, own) {
-    registerRunPages(app, own);
-    registerOperationsApi(app, own);
+  routes(app, ctx) {
+    registerRunPages(app, ctx);
+    registerOperationsApi(app, ctx);
   },
-  cards: (own) => [controlsCard(own)],
-  checks: (own) => [customOperationsCheck(own)],
+  cards: (ctx) => [controlsCard(ctx)],
+  checks: (ctx) => [customOperationsCheck(ctx)],
 };

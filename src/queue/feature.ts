@@ -11,10 +11,10 @@ export const queue: Feature<QueueParts> = {
   name: 'queue',
   commands: queueCommands,
   create: createQueueParts,
-  routes(app, own) {
-    registerQueuePages(app, own);
-    registerQueueApi(app, own);
+  routes(app, ctx) {
+    registerQueuePages(app, ctx);
+    registerQueueApi(app, ctx);
   },
-  cards: (own) => [queueCard(own)],
-  checks: (own) => [queueCheck(own)],
+  cards: (ctx) => [queueCard(ctx)],
+  checks: (ctx) => [queueCheck(ctx)],
 };

@@ -12,8 +12,8 @@ export const search: Feature<SearchParts> = {
     { path: '/library/:id', cards: [], examples: [] },
   ],
   create: createSearchParts,
-  routes(app, own) {
-    registerLibraryPages(app, own);
-    registerSearchApi(app, own);
+  routes(app, ctx) {
+    registerLibraryPages(app, ctx);
+    registerSearchApi(app, ctx);
   },
 };

@@ -13,5 +13,5 @@ export const snapshots: Feature<SnapshotParts> = {
   create: createSnapshotParts,
   lifecycle: ({ uploads }) => ({ start: uploads.start, stop: uploads.stop }),
   routes: registerSnapshotRoutes,
-  cards: (own) => [indexCard(own)],
+  cards: (ctx) => [indexCard(ctx)],
 };

@@ -10,6 +10,6 @@ export const telemetry: Feature<TelemetryParts> = {
   create: createTelemetryParts,
   lifecycle: ({ telemetry }) => ({ start: telemetry.start, stop: telemetry.stop }),
   routes: registerTelemetryApi,
-  checks: (own) => [diskCheck(own)],
+  checks: (ctx) => [diskCheck(ctx)],
   metrics: addGauges,
 };

@@ -1,5 +1,5 @@
-// How an action of the page is answered: htmx gets the re-rendered card (the first of `hosts` that is on its page; a page
-// that reloads itself gets none) and a notice; a plain form gets a redirect and the same notice in a cookie.
+// Answers an action of a page: htmx gets the re-rendered card (the first of `hosts` on its page; a page that reloads
+// itself gets none) and a notice; a plain form gets a redirect, and the same notice in a cookie.
 import type { FastifyInstance } from 'fastify';
 import type { Cards } from './cards.ts';
 import { type Notice, setFlash } from './flash.ts';
@@ -8,7 +8,7 @@ import type { Pages } from './pages.ts';
 type ActionOutcome = {
   notice: Notice;
   redirect: string;
-  /** Ids of the hosts of cards that show the outcome. */
+  /** Host ids of the cards that show the outcome. */
   hosts: string[];
 };
 
@@ -38,7 +38,7 @@ export function registerActions(app: FastifyInstance, cards: Cards, pages: Pages
   });
 }
 
-/** Header values are ASCII: everything else is escaped. */
+/** Escapes other characters, because header values are ASCII. */
 function headerJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,

@@ -1,4 +1,4 @@
-// The partial of each card, under the address that the card declares; and how a page loads its cards.
+// Serves the partial of each card at its declared address, and loads the cards of pages.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isRecordCard } from './card.ts';
 import type { Cards, OpenCard } from './cards.ts';
@@ -7,9 +7,9 @@ type LoadedCard = { template: string; data: Record<string, unknown> };
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** A card with its data, for `shared/host`. A card that cannot be loaded says so in its place. */
+    /** A card with its data, for `shared/host`. A card that cannot be loaded is replaced by an error card. */
     loadCard(name: string): Promise<LoadedCard>;
-    /** The data of a card that the page cannot be without; throws what its load throws. */
+    /** The data of a card that the page requires; throws the error of its load. */
     cardData(topic: string): Promise<Record<string, unknown>>;
   }
 }

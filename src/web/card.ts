@@ -1,27 +1,27 @@
-// A card is one declaration and one template, views/<feature>/<name>-card. Page, partial, an action's answer and the stream's
-// event are that template, byte for byte, so its data holds no relative time and no time of sampling.
+// A card is one declaration and one template, views/<feature>/<name>-card. Page, partial, action answer and stream event
+// render that template, byte for byte, so its data contains no relative time and no sampling time.
 import type { BusEvents } from '../core/bus.ts';
 
 type Loaded = Record<string, unknown>;
 
 type Declared = {
-  /** Name of the stream's event and of the template. */
+  /** Name of the stream event and of the template. */
   name: string;
-  /** Id of the permanent element that holds the card. */
+  /** Id of the permanent element around the card. */
   host: string;
   /** Address of the partial. */
   path: string;
-  /** Events of the bus after which the card may look different. */
+  /** Bus events after which the card may look different. */
   dirtyOn: (keyof BusEvents)[];
 };
 
-/** One card for everybody. */
+/** One card for all readers. */
 export type SharedCard = Declared & { load(): Loaded | Promise<Loaded> };
 
-/** One card for each record: `job-412` is the card `job` of record 412. `host` and `path` hold `:number`. */
+/** One card per record: `job-412` is the card `job` of record 412. `host` and `path` contain `:number`. */
 export type RecordCard = Declared & {
-  /** Events that name a record and make the card of that record dirty, no other. */
-  dirtyOnOwn?: (keyof BusEvents)[];
+  /** Bus events that name a record and make only that record's card dirty. */
+  dirtyOnRecord?: (keyof BusEvents)[];
   exists(number: string): boolean;
   /** Throws `not_found`. */
   load(number: string): Loaded | Promise<Loaded>;

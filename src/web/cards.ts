@@ -1,28 +1,28 @@
-// All cards that features declare, and the one way to find, load and render one.
+// Finds, loads and renders the cards that features declare.
 import { url } from '../core/url.ts';
 import type { BusEvents } from '../core/bus.ts';
 import { type Card, isRecordCard, type RecordCard, type SharedCard } from './card.ts';
 import { templateFormat } from './template-format.ts';
 
-/** A shared card, or that of one record. */
+/** A shared card, or the card of one record. */
 export type OpenCard = {
   name: string;
   template: string;
   host: string;
   path: string;
-  /** Whether it goes away with its last reader. */
+  /** Whether it belongs to one record; it is dropped with its last reader. */
   isOfRecord: boolean;
-  /** Whether it may look different after an event; `number` names the event's record. */
+  /** Whether it may look different after an event of record `number`. */
   isDirtiedBy(event: keyof BusEvents, number: number | undefined): boolean;
   load(): Record<string, unknown> | Promise<Record<string, unknown>>;
 };
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** A card, and the folder of views that its template `<name>-card` is in. */
+/** A card, and the folder of views that contains its template `<name>-card`. */
 export type DeclaredCard = { folder: string; card: Card };
 
-/** `render` takes a template's path below views and its data. Throws when two cards share a name. */
+/** `render` takes the path of a template below views, and its data. Throws when two cards share a name. */
 export function createCards(
   declared: DeclaredCard[],
   render: (template: string, data: object) => Promise<string>,
@@ -40,10 +40,10 @@ export function createCards(
 
   return {
     declared: cards,
-    /** The events that any card waits for. */
+    /** The events that make any card dirty. */
     events: [...new Set(cards.flatMap(eventsOf))],
 
-    /** By topic: `jobs`, or `job-412`. */
+    /** `topic` is `jobs` or `job-412`. */
     find(topic: string): OpenCard | null {
       const known = shared.get(topic);
       if (known) return known;
@@ -52,20 +52,20 @@ export function createCards(
       return found ? openRecord(found.card, found.template, number) : null;
     },
 
-    /** Whether the record of a topic is there; true for a shared card. */
+    /** Whether the topic's record exists; true for a shared card. */
     exists(topic: string): boolean {
       const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
       return ofRecords.get(name)?.card.exists(number) ?? shared.has(topic);
     },
 
-    /** The inside of the card's host, as page, partial and event show it. */
+    /** The content of the card's host, for page, partial and event. */
     async render(card: OpenCard): Promise<string> {
       return render(card.template, await loadCard(card));
     },
 
     load: loadCard,
 
-    /** For a page: a card that cannot be loaded says so in its place, and the others are there. */
+    /** For a page: an error card replaces a card that cannot be loaded, and the others are unaffected. */
     async loadOrExplain(card: OpenCard, requestId: string, onError: (error: unknown) => void) {
       try {
         return { template: card.template, data: await loadCard(card), isAvailable: true };
@@ -101,13 +101,13 @@ function openRecord(card: RecordCard, template: string, number: string): OpenCar
     isOfRecord: true,
     isDirtiedBy: (event, changed) =>
       card.dirtyOn.includes(event) ||
-      (card.dirtyOnOwn?.includes(event) === true && changed === Number(number)),
+      (card.dirtyOnRecord?.includes(event) === true && changed === Number(number)),
     load: () => card.load(number),
   };
 }
 
 function eventsOf(card: Card): (keyof BusEvents)[] {
-  return isRecordCard(card) ? [...card.dirtyOn, ...(card.dirtyOnOwn ?? [])] : card.dirtyOn;
+  return isRecordCard(card) ? [...card.dirtyOn, ...(card.dirtyOnRecord ?? [])] : card.dirtyOn;
 }
 
 async function loadCard({ host, path, load }: OpenCard): Promise<Record<string, unknown>> {

@@ -1,47 +1,47 @@
-// Keeps connections from taking the last descriptors, which jobs, the search and the databases need: idle ones are
-// closed, and who comes then is told so. Nobody is left without an answer.
+// Keeps connections from taking the last descriptors, which jobs, search and databases need: idle connections are closed,
+// and new ones get an answer that says why they are refused.
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Descriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 
-const words =
-  'Too many files are open here. Close other pages of this dashboard, or try again in a few seconds.';
+const busyMessage =
+  'Too many files are open. Close other pages of this dashboard, or try again in a few seconds.';
 
 export function registerConnectionLimit(app: FastifyInstance, descriptors: Descriptors) {
   app.server.prependListener('connection', (socket: Socket) => {
     if (descriptors.hasRoomFor('connection')) return;
     app.server.closeIdleConnections();
-    if (!descriptors.hasRoomFor('connection')) socket.write(lastAnswer, () => socket.destroy());
+    if (!descriptors.hasRoomFor('connection')) socket.write(busyResponse, () => socket.destroy());
   });
   app.addHook('onRequest', async ({ routeOptions }, reply) => {
-    // A connection that stays open for the next request holds a descriptor that somebody else is waiting for. That of an
-    // upload stays: closed while more comes, it would lose the answer.
+    // An idle keep-alive connection holds a descriptor that others need. Upload connections are kept, because closing one
+    // while its body arrives would lose the answer.
     if (!descriptors.hasRoomFor('stream') && !routeOptions.config.isUpload)
       reply.header('connection', 'close');
-    if (!descriptors.hasRoomFor('request')) throw new AppError('busy', words);
+    if (!descriptors.hasRoomFor('request')) throw new AppError('busy', busyMessage);
   });
 }
 
-/** Throws `too_many_streams` when an answer without end would leave too few for everything else. */
+/** Throws `too_many_streams` when another stream would leave too few descriptors. */
 export function assertRoomForStream(descriptors: Descriptors) {
   if (!descriptors.hasRoomFor('stream'))
-    throw new AppError('too_many_streams', `${words} The page goes on without.`);
+    throw new AppError('too_many_streams', `${busyMessage} This page does not update by itself until then.`);
 }
 
-/** Throws `busy` when an upload would take what a job that starts needs. */
+/** Throws `busy` when an upload would take the descriptors that a starting job needs. */
 export function assertRoomForUpload(descriptors: Descriptors) {
-  if (!descriptors.hasRoomFor('upload')) throw new AppError('busy', words);
+  if (!descriptors.hasRoomFor('upload')) throw new AppError('busy', busyMessage);
 }
 
-/** For a connection that cannot even be read from. */
-const lastAnswer = [
+/** The raw response to a connection that is closed before its request is read. */
+const busyResponse = [
   `HTTP/1.1 503 ${STATUS_CODES[503]}`,
   'content-type: text/plain; charset=utf-8',
   'retry-after: 5',
   'connection: close',
-  `content-length: ${Buffer.byteLength(words)}`,
+  `content-length: ${Buffer.byteLength(busyMessage)}`,
   '',
-  words,
+  busyMessage,
 ].join('\r\n');

@@ -1,17 +1,17 @@
-// A dialog is a fragment for htmx and a page without it: the same template.
+// Renders a dialog from one template: a fragment for htmx, a page without it.
 import type { FastifyInstance } from 'fastify';
 import { templateFormat } from './template-format.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Shows a template, as a fragment or as a page. */
+    /** Renders a template as a fragment or as a page. */
     sendDialog(template: string, dialog: Record<string, unknown> & { question: string }): FastifyReply;
-    /** For a form that was refused: the answer goes into the dialog that sent it. */
+    /** Sends the answer to a refused form into its dialog. */
     intoDialog(): FastifyReply;
   }
 }
 
-/** `section` is the tab under which dialogs are shown as pages. */
+/** `section` is the current tab when a dialog is a page. */
 export function registerDialog(app: FastifyInstance, section: string) {
   app.decorateReply('sendDialog', function (template, dialog) {
     if (this.request.headers['hx-request']) {

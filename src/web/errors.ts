@@ -1,4 +1,4 @@
-// Maps every error to a status once, and answers in the form the client asked for: JSON, a fragment, or a page.
+// Maps every error to a status, and answers in the format that the client requested: JSON, a fragment, or a page.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBusy } from '../core/db/busy-retry.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
@@ -37,7 +37,7 @@ const statuses: Record<ErrorCode, number> = {
   upload_in_progress: 409,
 };
 
-/** The body of every refusal: `{error: {code, message, details?, request_id}}`. */
+/** The body of every error: `{error: {code, message, details?, request_id}}`. */
 type ErrorBody = {
   error: { code: ErrorCode; message: string; details?: Record<string, unknown>; request_id: string };
 };
@@ -54,7 +54,7 @@ export function registerErrors(app: FastifyInstance) {
         new AppError(
           'not_found',
           url.startsWith('/api/')
-            ? 'There is no such route. GET /api/v1/openapi.json lists them all.'
+            ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
             : 'There is no such page. Go back to Operations.',
         ),
         request,
@@ -102,7 +102,7 @@ function wantsJson(request: FastifyRequest): boolean {
   return accept.includes('application/json') && !accept.includes('text/html');
 }
 
-/** Errors of the framework and of SQLite get our codes; anything unknown is logged with its stack and shown without. */
+/** Maps errors of the framework and of SQLite to our codes; logs an unknown error with its stack, and shows it without. */
 function toAppError(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   const known = frameworkErrors[error.code];
@@ -122,7 +122,7 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
   request.log.error({ err: error }, 'request failed');
-  return new AppError('internal', `Something went wrong here. The log has the details under ${request.id}.`);
+  return new AppError('internal', `The server failed to answer. Search its log for ${request.id}.`);
 }
 
 const frameworkErrors: Record<string, { code: ErrorCode; message: string }> = {
@@ -139,7 +139,7 @@ const frameworkErrors: Record<string, { code: ErrorCode; message: string }> = {
 };
 
 function invalidRequest(error: FastifyError): AppError {
-  // What each alternative lacks is told by the fault of all of them.
+  // The fault of `oneOf` itself covers those of its alternatives.
   const faults = (error.validation ?? []).filter(({ schemaPath }) => !/\/oneOf\/\d+\//.test(schemaPath));
   const problems = faults.map((fault) => {
     const extra = fault.keyword === 'additionalProperties' ? `${fault.params.additionalProperty}` : '';

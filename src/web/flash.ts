@@ -1,9 +1,9 @@
-// A short-lived cookie that carries the sentence of an action over the redirect, for pages without JavaScript.
+// A short-lived cookie that carries the notice of an action over the redirect, for pages without JavaScript.
 import { url } from '../core/url.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** What the operator is told about an action. `job`: its end is told too, by the tab that has started it. `undo`: the
- *  action of the page that takes it back, what it is sent, and the word on the button. */
+/** The notice of an action. `job`: the tab that started this job also shows its end. `undo`: the action that reverts it,
+ *  with its form fields and button label. */
 export type Notice = {
   tone: 'ok' | 'bad' | 'warn';
   title: string;
@@ -19,7 +19,7 @@ export function setFlash(reply: FastifyReply, notice: Notice) {
   reply.setCookie(cookie, Buffer.from(JSON.stringify(notice)).toString('base64url'), attributes);
 }
 
-/** Gives the notice once: the answer removes it. */
+/** Returns the notice once; the response removes it. */
 export function takeFlash(request: FastifyRequest, reply: FastifyReply): Notice | null {
   const value = readCookie(request, cookie);
   if (!value) return null;
@@ -27,12 +27,12 @@ export function takeFlash(request: FastifyRequest, reply: FastifyReply): Notice 
   return readNotice(value);
 }
 
-/** Cookies are not read yet when the gate refuses a request. */
+/** Undefined also when the guard refuses a request, before cookies are parsed. */
 export function readCookie(request: FastifyRequest, name: string): string | undefined {
   return (request.cookies as typeof request.cookies | undefined)?.[name];
 }
 
-/** The cookie comes from outside: anything unexpected is no notice. */
+/** The cookie is untrusted; null for any unexpected content. */
 function readNotice(value: string): Notice | null {
   try {
     const { tone, title, text, job, undo } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));

@@ -1,4 +1,4 @@
-// Stands before every route, static files, the stream and 404 included: refuses what another site's page in the
+// Guards every route, including static files, the stream and 404: refuses requests that another site's page in the
 // operator's browser could send (rebinding, cross-site posts and loads). Runs before any body is read.
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -27,7 +27,7 @@ export function registerGuard(app: FastifyInstance, options: { audit: Audit; all
   });
 }
 
-/** The framework answers a path that cannot be decoded before any hook: it is routed as a target that the gate refuses. */
+/** Rewrites an undecodable path to one that the guard refuses, because the framework would answer it before any hook. */
 export function readTarget({ url = '' }: IncomingMessage): string {
   try {
     decodeURIComponent(url.split('?', 1)[0] ?? '');
@@ -41,7 +41,7 @@ const headers = {
   'content-security-policy':
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
-  // With no-referrer Chromium sends `Origin: null` on plain form posts, and every form without JavaScript would fail.
+  // With no-referrer, Chromium sends `Origin: null` on plain form posts, and every form without JavaScript would fail.
   'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
@@ -53,12 +53,12 @@ function allowedHosts(request: FastifyRequest, allowedHosts: string[]): string[]
   return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, ...allowedHosts];
 }
 
-/** The whole raw header, and exactly one of it: parsed host names have been fooled by `127.0.0.1:8000@evil.test`. */
+/** Compares the raw header and requires exactly one: parsed host names are fooled by `127.0.0.1:8000@evil.test`. */
 function refuseHost({ raw }: FastifyRequest, hosts: string[]): AppError | null {
   const sent = raw.headersDistinct.host ?? [];
   const [host = ''] = sent;
   if (sent.length === 1 && hosts.includes(host.toLowerCase())) return null;
-  return new AppError('host_not_allowed', `This page answers only to ${hosts.join(', ')}.`);
+  return new AppError('host_not_allowed', `Open this page at one of these addresses: ${hosts.join(', ')}.`);
 }
 
 function refuseTarget({ raw }: FastifyRequest): AppError | null {
@@ -86,7 +86,7 @@ function isNavigation({ headers, routeOptions }: FastifyRequest): boolean {
   return isTopLevel && routeOptions.config.isPage === true;
 }
 
-/** Refusals are audited, but not without bound: the log itself must not become the attack. */
+/** Audits at most 20 refusals per minute, so that an attack cannot fill the log. */
 function createRefusalAudit(audit: Audit) {
   let minute = 0;
   let rows = 0;

@@ -1,4 +1,4 @@
-// Whether this server can do its work now: the worst of what the checks find.
+// /health: the worst result of all checks.
 import type { FastifyInstance } from 'fastify';
 import type { Check, Health } from '../core/check.ts';
 import { version } from '../core/config.ts';
@@ -8,7 +8,7 @@ import { anyObjectSchema } from '../core/schemas.ts';
 import type { Stream } from './stream/stream.ts';
 
 const answer = {
-  summary: 'Whether this server can do its work now.',
+  summary: 'Whether the server is healthy, by component.',
   response: { 200: anyObjectSchema, 503: anyObjectSchema },
 };
 
@@ -35,12 +35,12 @@ export function streamCheck(
     health() {
       const clients = plural(stream.clientCount(), 'client');
       if (!descriptors.hasRoomFor('stream')) {
-        return { status: 'degraded', detail: `${clients}; too many files are open for another one` };
+        return { status: 'degraded', detail: `${clients}; too many files are open for another client` };
       }
       if (stream.clientCount() < config.maxStreams) return { status: 'healthy', detail: clients };
       return {
         status: 'degraded',
-        detail: `${clients}, which is the limit; further pages are not live.`,
+        detail: `${clients}, the limit; further pages get no live updates`,
       };
     },
   };

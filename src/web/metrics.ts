@@ -1,5 +1,5 @@
-// `/metrics` for Prometheus: requests and the process are counted here, everything else by the features. Label values are
-// bounded: routes are patterns.
+// `/metrics` for Prometheus: this file counts requests and the process, features count everything else. Label values are
+// bounded, because routes are patterns.
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { version } from '../core/config.ts';
@@ -8,7 +8,7 @@ import type { Mounted } from './feature.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
 
-/** Register before the routes, so that each of their answers is counted. */
+/** Must be registered before the routes, to count their responses. */
 export function registerMetrics(
   app: FastifyInstance,
   { config }: Pick<Kernel, 'config'>,
@@ -16,7 +16,7 @@ export function registerMetrics(
 ) {
   const registry = new Registry();
   countRequests(app, registry);
-  for (const { feature, own } of mounted) feature.metrics?.(registry, own);
+  for (const { feature, ctx } of mounted) feature.metrics?.(registry, ctx);
   addProcess(registry, config.mode);
 
   app.get('/metrics', async (_request, reply) => {
@@ -28,7 +28,7 @@ export function registerMetrics(
 function countRequests(app: FastifyInstance, registry: Registry) {
   const requests = new Counter({
     name: 'chl_http_requests_total',
-    help: 'Answered requests by route pattern and class of status.',
+    help: 'Answered requests by route pattern and status class.',
     labelNames: ['method', 'route', 'status'],
     registers: [registry],
   });
@@ -44,7 +44,7 @@ function countRequests(app: FastifyInstance, registry: Registry) {
 function addProcess(registry: Registry, mode: string) {
   new Gauge({
     name: 'chl_build_info',
-    help: 'Which build runs; always 1.',
+    help: 'The running build; always 1.',
     labelNames: ['version', 'node', 'mode'],
     registers: [registry],
   }).set({ version, node: process.version, mode }, 1);

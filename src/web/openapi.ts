@@ -1,10 +1,10 @@
-// The description of the JSON API, made from the schemas of its routes.
+// The OpenAPI document, generated from the schemas of the routes.
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../core/config.ts';
 import { objectAnswer } from '../core/schemas.ts';
 
-/** Register before the routes; pages and partials are left out. */
+/** Must be registered before the routes; omits pages and partials. */
 export async function registerOpenApi(app: FastifyInstance) {
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'CHL Operations', version } },

@@ -1,4 +1,4 @@
-// What every full page needs: the theme, the navigation, the notice of the action before.
+// Renders full pages: layout, theme, navigation, and the notice of the previous action.
 import { url } from '../core/url.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Config, version } from '../core/config.ts';
@@ -13,7 +13,7 @@ type PageContent = {
   title: string;
   /** The `href` of the tab it belongs to. */
   section?: string;
-  /** A module of this page alone, below public. */
+  /** A module below public, only for this page. */
   script?: string;
   data?: Record<string, unknown>;
 };
@@ -39,7 +39,7 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
         nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),
         script: script ?? null,
         theme: themeOf(request),
-        /** Where a form of the page leads back to: never to an address that only takes posts. */
+        /** The return address of forms; never one that accepts only POST. */
         url: request.method === 'GET' ? request.url : home,
         notice: viewNotice(takeFlash(request, this)),
         blankNotice,
@@ -60,7 +60,7 @@ function themeOf(request: FastifyRequest): string {
 
 const noticeIcons = { ok: 'check', warn: 'tri', bad: 'cross' };
 
-/** The script fills a copy of it with the notice of an action. */
+/** The template that toast.js clones for a notice. */
 const blankNotice = { tone: '', icon: 'cross', title: '', text: '', undo: { action: '', label: '' } };
 
 function viewNotice(notice: Notice | null) {

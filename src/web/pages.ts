@@ -1,4 +1,4 @@
-// Which page an address belongs to, and which cards that page shows.
+// Finds the page of an address, and its cards.
 import type { OpenCard, Cards } from './cards.ts';
 import type { Page } from './feature.ts';
 

@@ -1,4 +1,4 @@
-// What a browser keeps for its operator: the theme, and whether single keys are on. Plain forms, for pages without
+// Display preferences in cookies: the theme, and whether single-key shortcuts are on. Plain forms, for pages without
 // JavaScript.
 import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
@@ -12,7 +12,7 @@ const isForm = { schema: { body: formBody } };
 const yearSec = 31_536_000;
 const lasting = { path: url('/'), sameSite: 'strict', maxAge: yearSec } as const;
 
-/** A form that names no page leads back to the first tab of `nav`. */
+/** A form without a return address leads back to the first tab of `nav`. */
 export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
   const home = nav[0]?.href ?? '/';
 
@@ -39,7 +39,7 @@ export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
   });
 }
 
-/** Only a path of this site, encoded: browsers drop tabs and line ends from an address, and `//` leads elsewhere. */
+/** Only an encoded path of this site: browsers drop tabs and line ends from an address, and `//` leads to another site. */
 function localPath(back = '', home: string): string {
   const here = 'http://here';
   const url = new URL(back.startsWith('/') && URL.canParse(back, here) ? back : home, here);

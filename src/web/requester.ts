@@ -1,4 +1,4 @@
-// Who is asking: the X-Actor header for programs, the user of this machine for the page.
+// Identifies the requester: the X-Actor header for programs, the user of this machine for pages.
 import os from 'node:os';
 import type { FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';

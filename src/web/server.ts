@@ -55,8 +55,8 @@ export async function createServer(
     .flatMap(({ feature }) => feature.nav ?? [])
     .sort((one, other) => one.position - other.position);
   const cards = createCards(
-    mounted.flatMap(({ feature, own }) =>
-      (feature.cards?.(own) ?? []).map((card) => ({ folder: feature.name, card })),
+    mounted.flatMap(({ feature, ctx }) =>
+      (feature.cards?.(ctx) ?? []).map((card) => ({ folder: feature.name, card })),
     ),
     (template, data) => app.view(template, data),
   );
@@ -65,7 +65,7 @@ export async function createServer(
     cards,
   );
   const home = pages.declared.find(({ path }) => path === nav[0]?.href);
-  const signals = mounted.flatMap(({ feature, own }) => feature.signals?.(own) ?? []);
+  const signals = mounted.flatMap(({ feature, ctx }) => feature.signals?.(ctx) ?? []);
   const stream = createStream(kernel, { cards, signals, defaultTopics: home?.cards ?? [] });
   app.addHook('preClose', async () => stream.close());
 
@@ -75,7 +75,7 @@ export async function createServer(
   registerPreferences(app, nav);
   registerCards(app, cards);
   registerStreamRoute(app, stream);
-  for (const { feature, own } of mounted) await feature.routes?.(app, own);
+  for (const { feature, ctx } of mounted) await feature.routes?.(app, ctx);
   registerHealth(app, kernel, [...kernel.checks(), streamCheck(kernel, stream)]);
   return { server: app, stream };
 }
@@ -86,11 +86,11 @@ function createFastify({ log }: Kernel): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => randomUUID().slice(0, 8),
     bodyLimit: bodyMaxBytes,
-    // Bodies have a limit of their own: body-time.ts.
+    // body-time.ts limits bodies.
     requestTimeout: 0,
     http: { headersTimeout: requestMaxMs },
     forceCloseConnections: true,
-    // The framework would answer a longer parameter before the guard; the limit is that of the headers.
+    // The framework would answer a longer parameter before the guard; this is the limit of the headers.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     rewriteUrl: readTarget,
     schemaController,
@@ -100,7 +100,7 @@ function createFastify({ log }: Kernel): FastifyInstance {
 
 async function registerViews(app: FastifyInstance) {
   const root = path.join(packageRoot, 'views');
-  // Without `production` the plugin compiles every template anew at each include.
+  // Without `production` the plugin recompiles every template at each include.
   await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
 }
 

@@ -1,5 +1,5 @@
-// The geometry of sparklines and of the queue's chart: values to SVG paths. Scales begin at zero, a gap stays a gap, and
-// coordinates are whole numbers, so that what looks the same is the same bytes.
+// The geometry of sparklines and of the queue's chart: values to SVG paths. Scales begin at zero, gaps are not bridged, and
+// coordinates are integers, so that equal pictures are equal bytes.
 
 /** Null is a gap. */
 export type Values = (number | null)[];
@@ -15,15 +15,15 @@ export type Curve = {
 
 type Point = { x: number; y: number };
 
-/** Room above the highest and below the lowest point, for the width of the line and the dot. */
+/** Space above the highest and below the lowest point, for the width of the line and the dot. */
 const margin = 4;
 
-/** A curve over the whole width but for the dot, or null when fewer than two values are known: then there is no history. */
+/** A curve over the full width except for the dot; null when fewer than two values are known. */
 export function sparkline(values: Values): Curve | null {
   return curve(values, { width: 144, height: 48, right: 6 });
 }
 
-/** `right` is left free for the dot. Null when fewer than two values are known. */
+/** `right` is the space for the dot. Null when fewer than two values are known. */
 export function curve(
   values: Values,
   { width, height, right }: { width: number; height: number; right: number },
@@ -56,7 +56,7 @@ function splitAtGaps(points: (Point | null)[]): Point[][] {
   return runs.filter((run) => run.length > 0);
 }
 
-/** A value alone between gaps is a line without length, which round caps make a dot. */
+/** A single value between gaps is a line without length, which round caps draw as a dot. */
 function lineOf(run: Point[]): string {
   const [first, ...rest] = run as [Point, ...Point[]];
   return `M${at(first)}${rest.length > 0 ? `L${rest.map(at).join(' ')}` : 'h0'}`;

@@ -1,10 +1,10 @@
-// The template engine: Eta, with templates that are indented for people and sent without the indentation.
+// The template engine: Eta. Templates are indented for people, and rendered without the indentation.
 //
-// How white space in a template is read:
-// - A line break with the indentation after it is nothing beside a tag, an include or code, and one space between words.
-//   A value (`<%= … %>`) is a word. Inside a tag, where it parts attributes, it is one space.
-// - Blanks within a line stay as they are. A space that is seen, at the end of a line beside a tag, is `<%= ' ' %>`.
-// - `pre` and `textarea` keep what stands between their tags.
+// White space in a template:
+// - A line break with its indentation is removed beside a tag, an include or code, and is one space between words. A value
+//   (`<%= … %>`) is a word. Inside a tag, where it separates attributes, it is one space.
+// - Blanks within a line are kept. A visible space at the end of a line beside a tag is written `<%= ' ' %>`.
+// - `pre` and `textarea` keep their content.
 import { Eta } from 'eta';
 import { url } from '../core/url.ts';
 
@@ -12,11 +12,11 @@ import { url } from '../core/url.ts';
 export function createViews(views: string): Eta {
   const plugins = [{ processTemplate: collapse }];
   const eta = new Eta({ views, cache: true, plugins, functionHeader: 'const { url } = this;' });
-  // Every address in a template goes through `url`.
+  // Templates build every address with `url`.
   Object.assign(eta, { url });
   const resolve = eta.resolvePath;
   const known = new Map<string, string>();
-  // Eta's own cache writes its key as JSON, which takes longer than a small template.
+  // Eta's own cache serializes its key as JSON, which takes longer than rendering a small template.
   eta.resolvePath = function (template, options) {
     const key = `${options?.filepath ?? ''}\n${template}`;
     const path = known.get(key) ?? resolve.call(this, template, options);
@@ -58,7 +58,7 @@ function collapseText(text: string, isAfterWord: boolean, isBeforeWord: boolean)
   });
 }
 
-/** Code inside the tag is left alone. */
+/** Code inside the tag is not changed. */
 function collapseTag(tag: string): string {
   return tag
     .split(/(<%[\s\S]*?%>)/)

@@ -12,10 +12,10 @@ export const workers: Feature<WorkerParts> = {
   commands: workerCommands,
   create: createWorkerParts,
   lifecycle: ({ start, stop, watch }) => ({ start, stop, startByHand: watch.catchUp }),
-  routes(app, own) {
-    registerWorkersPages(app, own);
-    registerWorkersApi(app, own);
+  routes(app, ctx) {
+    registerWorkersPages(app, ctx);
+    registerWorkersApi(app, ctx);
   },
-  cards: (own) => [workersCard(own)],
-  checks: (own) => [workersCheck(own)],
+  cards: (ctx) => [workersCard(ctx)],
+  checks: (ctx) => [workersCheck(ctx)],
 };

@@ -1,13 +1,13 @@
-// A run by hand and what is beside it: Ctrl+C, a second run, jobs that others have queued.
+// A run by hand beside others: Ctrl+C, a second run, jobs queued by others.
 import t from 'tap';
 import { makeRootWithBehaviours, queryOps, runHere, startCommand } from '../support/command-line.ts';
 import { buildEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 
-t.test('Ctrl+C cancels what runs here, and leaves no process', async (t) => {
+t.test('Ctrl+C cancels the job of this process, and leaves no process', async (t) => {
   const root = makeRootWithBehaviours(t);
-  const { child, says, ended } = startCommand(root, ['sleeps']);
-  await says(/asleep/);
+  const { child, prints, ended } = startCommand(root, ['sleeps']);
+  await prints(/asleep/);
   child.kill('SIGINT');
   t.match(await ended, { code: 1, out: /sleeps #1 cancelled after/ });
   const engine = buildEngine(root);
@@ -15,31 +15,34 @@ t.test('Ctrl+C cancels what runs here, and leaves no process', async (t) => {
   t.same(engine.processesLeft(), []);
 });
 
-t.test('a second run beside it is told to come back, and neither harms the other', async (t) => {
+t.test('a second run is refused with 75, and the first continues', async (t) => {
   const root = makeRootWithBehaviours(t);
   const first = startCommand(root, ['sleeps']);
-  await first.says(/asleep/);
+  await first.prints(/asleep/);
   const second = await runHere(root, ['works']);
   t.match(second, {
     code: 75,
-    err: new RegExp(`in use by process ${first.child.pid}, .* Try again when it is done`),
+    err: new RegExp(`in use by process ${first.child.pid}, .* Try again when it has finished`),
   });
   first.child.kill('SIGINT');
   t.equal((await first.ended).code, 1);
 });
 
-t.test('what others have queued is not set off; what it blocks is refused with its name', async (t) => {
-  const root = makeRootWithBehaviours(t);
-  const claim = () => [{ name: 'library', mode: 'exclusive' as const }];
-  const engine = buildEngine(root, { operations: [defineOperation({ locks: claim })] });
-  engine.enqueue('chore');
-  await engine.close();
-  t.equal((await runHere(root, ['works'])).code, 0);
-  for (const words of [['sleeps'], ['sleeps', '--wait']])
-    t.match(await runHere(root, words), {
-      code: 75,
-      err: /cannot start now: chore #1 by operator is ahead/,
-    });
-  t.match(queryOps(root, 'SELECT status FROM job WHERE number = 1'), [{ status: 'queued' }]);
-  t.match(await runHere(root, ['cancel', '1']), { code: 0, out: /chore #1 cancelled/ });
-});
+t.test(
+  'a job queued by others is not started, and a run that it blocks is refused with its name',
+  async (t) => {
+    const root = makeRootWithBehaviours(t);
+    const claim = () => [{ name: 'library', mode: 'exclusive' as const }];
+    const engine = buildEngine(root, { operations: [defineOperation({ locks: claim })] });
+    engine.enqueue('chore');
+    await engine.close();
+    t.equal((await runHere(root, ['works'])).code, 0);
+    for (const words of [['sleeps'], ['sleeps', '--wait']])
+      t.match(await runHere(root, words), {
+        code: 75,
+        err: /cannot start now: chore #1 by operator is ahead/,
+      });
+    t.match(queryOps(root, 'SELECT status FROM job WHERE number = 1'), [{ status: 'queued' }]);
+    t.match(await runHere(root, ['cancel', '1']), { code: 0, out: /chore #1 cancelled/ });
+  },
+);

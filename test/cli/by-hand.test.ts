@@ -22,11 +22,11 @@ t.test('an import runs from an empty folder, with job, audit and log', async (t)
   t.same(
     queryOps(root, 'SELECT event FROM audit ORDER BY id').map(({ event }) => event),
     ['job.accepted', 'job.finished'],
-    'no server is said to have run',
+    'no server is recorded',
   );
 });
 
-t.test('the exit code says how the job ended', async (t) => {
+t.test('the exit code shows how the job ended', async (t) => {
   const root = makeRootWithBehaviours(t);
   const expected: [string[], number, RegExp][] = [
     [['works'], 0, /working\ndone\n[\s\S]*works #1 succeeded after .*\n {2}rows: 3\n/],
@@ -43,7 +43,7 @@ t.test('the exit code says how the job ended', async (t) => {
   t.match(queryOps(root, 'SELECT attempt FROM job WHERE number = 4'), [{ attempt: 2 }]);
 });
 
-t.test('wrong use ends with 2, in the words of the API, and leaves no job', async (t) => {
+t.test('a usage error exits with 2, prints the message of the API, and leaves no job', async (t) => {
   const root = makeRootWithBehaviours(t);
   const expected: [string[], RegExp][] = [
     [
@@ -68,7 +68,7 @@ t.test('flags reach the script as arguments', async (t) => {
   t.match(out, '{"since":"2026-01-31","loud":false}');
 });
 
-t.test('JSON is the job as the API shows it, and a refusal as the API words it', async (t) => {
+t.test('--json prints the job, or the error, as the API returns it', async (t) => {
   const root = makeRootWithBehaviours(t);
   const done = await runHere(root, ['works', '--json']);
   t.match(JSON.parse(done.out), { number: 1, status: 'succeeded', result: { rows: 3 }, waits_for: null });
@@ -77,14 +77,14 @@ t.test('JSON is the job as the API shows it, and a refusal as the API words it',
   t.match(JSON.parse(refused.out), { error: { code: 'confirmation_required', details: { word: 'wipes' } } });
 });
 
-t.test('noop mode records and runs nothing', async (t) => {
+t.test('noop mode records a job and runs nothing', async (t) => {
   const root = makeRootWithBehaviours(t);
   const { code, out } = await runHere(root, ['fails'], { CHL_OPERATIONS_MODE: 'noop' });
   t.equal(code, 0);
   t.match(out, '  mode: noop\n');
 });
 
-t.test('help needs no data folder, and names operations of your own', async (t) => {
+t.test('help needs no data folder, and lists custom operations', async (t) => {
   const root = makeRootWithBehaviours(t);
   const { code, out } = await runHere(root, ['help']);
   t.equal(code, 0);
@@ -94,7 +94,7 @@ t.test('help needs no data folder, and names operations of your own', async (t) 
   t.match(await runHere(root, ['help', 'nothing']), { code: 2, err: /^There is no operation "nothing"/ });
 });
 
-t.test('a setting that is wrong is told in one line', async (t) => {
+t.test('an invalid setting is reported in one line', async (t) => {
   const { code, err } = await runCommand(makeRoot(t), ['jobs'], { CHL_PORT: 'many' });
   t.match({ code, err }, { code: 1, err: /^CHL_PORT is "many"; allowed: .*\n$/ });
 });

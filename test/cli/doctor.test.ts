@@ -12,7 +12,7 @@ const examine = (root: string, env: Record<string, string> = {}) =>
 const findingsOf = ({ out }: Ended): Finding[] => JSON.parse(out).findings;
 const of = (ended: Ended, part: string) => findingsOf(ended).filter((finding) => finding.part === part);
 
-t.test('a new folder is well, and nothing is made in it', async (t) => {
+t.test('a new folder is ok, and nothing is created in it', async (t) => {
   const root = path.join(makeRoot(t), 'new');
   const ended = await runCommand(path.dirname(root), ['doctor'], { CHL_EXPERIENCE_ROOT: root });
   t.equal(ended.code, 0);
@@ -33,22 +33,22 @@ t.test('a new folder is well, and nothing is made in it', async (t) => {
   t.notOk(fs.existsSync(root));
 });
 
-t.test('a running server is named, its files are looked at', async (t) => {
+t.test('a running server is named, and its files are checked', async (t) => {
   const app = await startApp(t);
   await app.run('import', { mode: 'replace' });
   await app.run('index');
   const ended = await examine(app.root);
   t.equal(ended.code, 0);
   t.match(of(ended, 'server'), [{ status: 'ok', text: `Running at ${app.origin}, process ${process.pid}` }]);
-  t.match(of(ended, 'index'), [{ status: 'ok', text: /^72 vectors in gen-.*, whole$/ }]);
-  t.match(of(ended, 'library'), [{ status: 'ok', text: /chl\.db, .* whole$/ }]);
+  t.match(of(ended, 'index'), [{ status: 'ok', text: /^72 vectors in gen-.*, intact$/ }]);
+  t.match(of(ended, 'library'), [{ status: 'ok', text: /chl\.db, .* intact$/ }]);
 });
 
-t.test('what is broken is an error with what to do, and the rest is still looked at', async (t) => {
+t.test('broken files are errors with the next step, and the other parts are still checked', async (t) => {
   const root = makeRoot(t);
   fs.writeFileSync(
     path.join(root, 'chl.db'),
-    'this is no database, but it is long enough to look like a file',
+    'this is not a database, but it is long enough to look like one',
   );
   const pointer = path.join(root, 'faiss_index/current');
   fs.mkdirSync(path.dirname(pointer));
@@ -60,13 +60,13 @@ t.test('what is broken is an error with what to do, and the rest is still looked
   t.match(of(ended, 'disk'), [{ status: 'ok' }]);
 });
 
-t.test('each problem of operations.yaml is a warning with its place', async (t) => {
+t.test('each problem of operations.yaml is a warning with its line and column', async (t) => {
   const root = makeRoot(t);
   const file = path.join(root, 'operations.yaml');
   fs.writeFileSync(file, 'operations:\n  - name: a\n  - { name: b, title: B, summary: S., command: [x] }\n');
   const ended = await examine(root);
   t.equal(ended.code, 0);
-  t.match(of(ended, 'own operations'), [
+  t.match(of(ended, 'custom operations'), [
     { status: 'ok', text: `1 in ${file}` },
     { status: 'warning', text: `${file}:2:5 a: title is missing. Add it.` },
     { status: 'warning' },
@@ -75,7 +75,7 @@ t.test('each problem of operations.yaml is a warning with its place', async (t) 
 });
 
 t.test(
-  'the embedding service is asked, and a model that is not the one of the library is told',
+  'the embedding service is tested, and a model that differs from that of the library is reported',
   async (t) => {
     const app = await startApp(t);
     const service = await startService(t);
@@ -83,12 +83,12 @@ t.test(
     t.match(of(await examine(app.root), 'embedder'), [
       {
         status: 'ok',
-        text: 'chl/built-in-384, 384 numbers a vector; it compares letters and words, not meaning',
+        text: 'chl/built-in-384, 384 dimensions; compares letters and words, not meaning',
       },
     ]);
     t.match(of(await examine(app.root, env), 'embedder'), [
-      { status: 'ok', text: `some/model at ${service.url}/v1/embeddings, 4 numbers a vector` },
-      { status: 'warning', text: /is embedded with chl\/built-in-384, the settings name some\/model\./ },
+      { status: 'ok', text: `some/model at ${service.url}/v1/embeddings, 4 dimensions` },
+      { status: 'warning', text: /is embedded with chl\/built-in-384; the settings name some\/model\./ },
     ]);
     await service.stop();
     const down = await examine(app.root, env);
@@ -99,7 +99,7 @@ t.test(
   },
 );
 
-t.test('missing programs and wrong settings are told', async (t) => {
+t.test('missing programs and invalid settings are reported', async (t) => {
   const root = makeRoot(t);
   const noPrograms = await examine(root, { PATH: '/nowhere' });
   t.match(of(noPrograms, 'programs'), [

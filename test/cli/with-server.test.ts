@@ -1,4 +1,4 @@
-// The command line beside a running server: it asks the API, and follows.
+// The command line with a running server: it calls the API, and follows jobs.
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -12,14 +12,14 @@ async function startServer(t: Test) {
   return startApp(t, { root });
 }
 
-t.test('the lock file names the address that is really listened at', async (t) => {
+t.test('the lock file has the address that the server listens on', async (t) => {
   const app = await startServer(t);
   const holder = JSON.parse(fs.readFileSync(path.join(app.root, 'server.lock'), 'utf8'));
   t.match(holder, { pid: process.pid, url: app.origin });
   t.notMatch(app.origin, /:0$/);
 });
 
-t.test('a run goes through the server, with its own actor, and is followed to its end', async (t) => {
+t.test('a run goes through the server, and is followed to its end', async (t) => {
   const app = await startServer(t);
   const { code, out } = await runCommand(app.root, ['works']);
   t.equal(code, 0);
@@ -28,10 +28,10 @@ t.test('a run goes through the server, with its own actor, and is followed to it
   t.equal((await runHere(app.root, ['refuses'])).code, 65);
 });
 
-t.test('refusals have the words of the API', async (t) => {
+t.test('errors have the messages of the API', async (t) => {
   const app = await startServer(t);
   const sleeping = startCommand(app.root, ['sleeps']);
-  await sleeping.says(/asleep/);
+  await sleeping.prints(/asleep/);
   const requests: [string[], string, Record<string, unknown>, number][] = [
     [['import', '--mode', 'x'], 'import', { args: { mode: 'x' } }, 2],
     [['wipes', '--reason', 'a test needs it'], 'wipes', { reason: 'a test needs it' }, 2],
@@ -56,7 +56,7 @@ t.test('refusals have the words of the API', async (t) => {
   for (const [words, err] of others) t.match(await runHere(app.root, words), { code: 2, out: '', err });
 });
 
-t.test('jobs and one job are shown, a failed one is run again', async (t) => {
+t.test('jobs and a single job are shown, and a failed job is retried', async (t) => {
   const { root } = await startServer(t);
   await runHere(root, ['fails']);
   await runHere(root, ['works']);
@@ -83,39 +83,39 @@ t.test('jobs and one job are shown, a failed one is run again', async (t) => {
   });
 });
 
-t.test('cancel ends a running job, and whoever follows it ends with it', async (t) => {
+t.test('cancel ends a running job and the commands that follow it', async (t) => {
   const app = await startServer(t);
   const run = startCommand(app.root, ['sleeps']);
-  await run.says(/asleep/);
+  await run.prints(/asleep/);
   const follower = startCommand(app.root, ['job', '1', '--follow']);
-  await follower.says(/asleep/);
+  await follower.prints(/asleep/);
   t.match(await runHere(app.root, ['cancel', '1']), { code: 0, out: /sleeps #1 cancelled after/ });
   t.match(await run.ended, { code: 1, out: /sleeps #1 cancelled/ });
   t.match(await follower.ended, { code: 1, out: /sleeps #1 cancelled/ });
   t.equal(app.parts.runner.runningCount(), 0);
 });
 
-t.test('with --wait a job takes its place in the line', async (t) => {
+t.test('with --wait a job waits in the lock queue', async (t) => {
   const app = await startServer(t);
   const first = startCommand(app.root, ['sleeps']);
-  await first.says(/asleep/);
+  await first.prints(/asleep/);
   const second = startCommand(app.root, ['export', '--wait']);
-  await second.says(/export #2 waits for sleeps #1/);
+  await second.prints(/export #2 waits for sleeps #1/);
   await runHere(app.root, ['cancel', '1']);
   t.match(await second.ended, { code: 0, out: /export #2 succeeded/ });
   await first.ended;
 });
 
-t.test('Ctrl+C leaves a job of the server running, and says how to stop it', async (t) => {
+t.test('Ctrl+C leaves a job of the server running, and prints how to stop it', async (t) => {
   const app = await startServer(t);
   const run = startCommand(app.root, ['sleeps']);
-  await run.says(/asleep/);
+  await run.prints(/asleep/);
   run.child.kill('SIGINT');
   t.match(await run.ended, { code: 1, out: /sleeps #1 goes on\. Stop it with: npm run chl -- cancel 1\n/ });
   t.equal(app.parts.jobs.find('1').status, 'running');
 });
 
-t.test('a server that does not answer is told, with 75', async (t) => {
+t.test('a server that does not answer is reported with exit code 75', async (t) => {
   const app = await startServer(t);
   const file = path.join(app.root, 'server.lock');
   const holder = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -126,7 +126,7 @@ t.test('a server that does not answer is told, with 75', async (t) => {
   });
 });
 
-t.test('output of many pieces arrives whole and in order', async (t) => {
+t.test('large output arrives complete and in order', async (t) => {
   const app = await startServer(t);
   const script = "seq 1 200000; printf 'no end'";
   fs.writeFileSync(

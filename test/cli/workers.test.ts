@@ -33,7 +33,7 @@ t.test('workers are shown, paused, resumed and drained', async (t) => {
   });
 });
 
-t.test('after a server was killed, none of its workers is said to be there', async (t) => {
+t.test('after a server was killed, none of its workers is reported as running', async (t) => {
   const root = makeRoot(t);
   const server = startServer(chaosConfig(root), { CHL_WORKERS: '1' });
   const url = await server.ready;
@@ -45,12 +45,12 @@ t.test('after a server was killed, none of its workers is said to be there', asy
     };
     pid = workers[0]?.pid ?? null;
   }
-  t.match(await workersOf(root), [{ status: 'ok', text: '1 worker at work or waiting for it' }]);
+  t.match(await workersOf(root), [{ status: 'ok', text: '1 worker running' }]);
   const worker = identify(pid);
   server.signal('SIGKILL');
   await server.exited;
   while (isAlive(worker)) await setImmediate();
-  const noServer = /^No worker runs: the server, which keeps 2 \(CHL_WORKERS\), does not\. Start it, or/;
+  const noServer = /^No worker is running, because the server is not\. Start it with npm start, or/;
   t.match(await workersOf(root), [{ status: 'ok', text: noServer }]);
   t.match(await runHere(root, ['workers']), {
     code: 0,
@@ -58,7 +58,7 @@ t.test('after a server was killed, none of its workers is said to be there', asy
   });
   t.same(queryOps(root, 'SELECT name FROM worker WHERE ended_at IS NULL'), []);
   await runHere(root, ['import', '--mode', 'replace', '--reason', 'a test', '--confirm', 'import']);
-  const waits = /^72 entries wait for embedding\. No worker runs/;
+  const waits = /^72 entries wait for embedding\. No worker is running/;
   t.match(await workersOf(root), [{ status: 'warning', text: waits }]);
 });
 

@@ -39,14 +39,14 @@ function problems(given: unknown, of = schema): ArgumentProblem[] {
   return [];
 }
 
-t.test('defaults are filled in, and what was given stays as it was', async (t) => {
+t.test('defaults are filled in, and the given arguments are not modified', async (t) => {
   const given = { rows: 2 };
   t.same(checkArguments(schema, given), { mode: 'replace', dry_run: false, rows: 2 });
   t.same(given, { rows: 2 });
   t.same(checkArguments(none, {}), {});
 });
 
-t.test('each field says what it takes, once', async (t) => {
+t.test('an invalid field has one message with its allowed values', async (t) => {
   const expected: [unknown, string, string][] = [
     [{ mode: 'other' }, 'mode', 'Mode: choose one of replace, merge.'],
     [{ mode: 5 }, 'mode', 'Mode: choose one of replace, merge.'],
@@ -66,7 +66,7 @@ t.test('each field says what it takes, once', async (t) => {
     t.same(problems(given), [{ field, message }], JSON.stringify(given));
 });
 
-t.test('an unknown argument is named, with those that are known', async (t) => {
+t.test('an unknown argument is named, with the known ones', async (t) => {
   t.same(problems({ uid: 0 }), [
     { field: 'uid', message: 'Unknown argument "uid". Known: mode, path, note, rows, any, dry_run.' },
   ]);
@@ -74,10 +74,10 @@ t.test('an unknown argument is named, with those that are known', async (t) => {
     { field: 'x', message: 'Unknown argument "x". This operation takes none.' },
   ]);
   const [long] = problems({ ['y'.repeat(500)]: 1 });
-  t.ok((long?.message.length ?? 999) < 200, 'a long name is cut in the message');
+  t.ok((long?.message.length ?? 999) < 200, 'a long name is truncated in the message');
 });
 
-t.test('names of the language’s own objects are unknown like any other', async (t) => {
+t.test('names of built-in object properties are unknown like any other', async (t) => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
     const given = JSON.parse(`{${JSON.stringify(name)}: {"mode": "merge"}}`);
     t.match(problems(given), [{ field: name }], name);
@@ -85,7 +85,7 @@ t.test('names of the language’s own objects are unknown like any other', async
   }
 });
 
-t.test('what is no object is refused in words', async (t) => {
+t.test('arguments that are not an object are refused', async (t) => {
   for (const given of [null, [], 'text', 5]) {
     t.same(
       problems(given),
@@ -95,7 +95,7 @@ t.test('what is no object is refused in words', async (t) => {
   }
 });
 
-t.test('all problems are told, the first in the message', async (t) => {
+t.test('all problems are reported, the first in the message', async (t) => {
   t.throws(() => checkArguments(schema, { mode: 'x', rows: 0, more: 1 }), {
     message: /^Unknown argument "more".* 2 more\.$/,
     details: { problems: [{ field: 'more' }, { field: 'mode' }, { field: 'rows' }] },
@@ -104,7 +104,7 @@ t.test('all problems are told, the first in the message', async (t) => {
   t.equal(invalidArguments([]).message, 'The arguments are not valid.');
 });
 
-t.test('a form is read: empty is absent, boxes are ticked, numbers are numbers', async (t) => {
+t.test('a form is parsed: empty fields are absent, boxes are booleans, numbers are numbers', async (t) => {
   const form = { mode: 'merge', path: '', rows: '7', dry_run: 'on', reason: 'why', confirm: 'x', any: '-12' };
   t.same(readForm(schema, form, ['reason', 'confirm']), { mode: 'merge', rows: 7, dry_run: true, any: -12 });
   t.same(readForm(schema, { dry_run: 'true' }, []), { dry_run: true });
@@ -112,7 +112,7 @@ t.test('a form is read: empty is absent, boxes are ticked, numbers are numbers',
   t.same(readForm(schema, {}, []), {});
 });
 
-t.test('what a form holds that cannot be read is left for the check to refuse', async (t) => {
+t.test('a form field that cannot be parsed is kept for the check to refuse', async (t) => {
   const form = {
     rows: '7 rows',
     any: '99999999999999999999',

@@ -84,7 +84,7 @@ t.test('a row is part of the open transaction', async (t) => {
   t.same(rows(), []);
 });
 
-t.test('a long actor or target is cut, so that it cannot flood the log', async (t) => {
+t.test('a long actor or target is truncated, so that it cannot flood the log', async (t) => {
   const { ops, audit } = openAudit(t);
   const long = 'x'.repeat(5000);
   audit.record({ event: 'x', outcome: 'refused', by: { ...systemRequester, actor: long }, target: long });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createByteMask } from '../../src/core/byte-mask.ts';
 
-/** A small generator with a seed, so that a failure can be repeated. */
+/** A seeded generator, so that a failure can be repeated. */
 function createRandom(seed: number) {
   let state = seed;
   return (below: number) => {
@@ -10,13 +10,18 @@ function createRandom(seed: number) {
   };
 }
 
-/** Feeds `bytes` in cuts of 1 to `largest` bytes. */
-function mask(patterns: string[], bytes: Buffer, random: (below: number) => number, largest: number): Buffer {
+/** Feeds `bytes` in chunks of 1 to `maxChunk` bytes. */
+function mask(
+  patterns: string[],
+  bytes: Buffer,
+  random: (below: number) => number,
+  maxChunk: number,
+): Buffer {
   const stream = createByteMask(patterns.map((pattern) => Buffer.from(pattern)))();
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const next = at + 1 + random(largest);
-    // The stream keeps nothing of a chunk: the same memory is used again by the pipe.
+    const next = at + 1 + random(maxChunk);
+    // The pipe reuses the memory of a chunk, so the mask must not keep it.
     const chunk = Buffer.from(bytes.subarray(at, next));
     parts.push(Buffer.from(stream.add(chunk)));
     chunk.fill(0);
@@ -26,7 +31,7 @@ function mask(patterns: string[], bytes: Buffer, random: (below: number) => numb
   return Buffer.concat(parts);
 }
 
-/** What the mask must give, by looking at the whole text at once: every byte of any occurrence is hidden. */
+/** The expected output, computed from the whole text: every byte of any occurrence is hidden. */
 function expected(patterns: string[], text: string): string {
   const isHidden = new Array<boolean>(text.length).fill(false);
   const begins = new Set<number>();
@@ -43,7 +48,7 @@ function expected(patterns: string[], text: string): string {
     .join('');
 }
 
-t.test('overlapping secrets are masked whole, however the stream is cut', async (t) => {
+t.test('overlapping secrets are masked completely in chunks of any size', async (t) => {
   const patterns = ['abcabcabd-secret', 'secret-two', 'aaaaaaab', 'two-aaaaaa', 'bcabca'];
   for (let seed = 1; seed <= 3000; seed++) {
     const random = createRandom(seed);
@@ -57,7 +62,7 @@ t.test('overlapping secrets are masked whole, however the stream is cut', async 
   t.pass('all');
 });
 
-t.test('bytes outside of secrets are unchanged', async (t) => {
+t.test('bytes outside secrets are unchanged', async (t) => {
   const random = createRandom(7);
   const bytes = Buffer.from(Array.from({ length: 100_000 }, () => random(256)));
   t.ok(mask(['no such text', '\u0000\u0001secret'], bytes, random, 5000).equals(bytes));

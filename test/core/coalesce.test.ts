@@ -1,7 +1,7 @@
 import t from 'tap';
 import { coalesce, coalesceNext } from '../../src/core/coalesce.ts';
 
-/** Work whose runs the test ends, in order. */
+/** Work whose runs are ended by the test. */
 function controlledRuns() {
   const ends: { resolve: (value: number) => void; reject: (error: Error) => void }[] = [];
   const run = () => new Promise<number>((resolve, reject) => ends.push({ resolve, reject }));
@@ -20,7 +20,7 @@ t.test('concurrent calls share one run, and a later call starts another', async 
   t.equal(ends.length, 2);
 });
 
-t.test('a failed run fails for all who share it, and the next call tries again', async (t) => {
+t.test('a failed run fails for all callers that share it, and the next call tries again', async (t) => {
   const { ends, run } = controlledRuns();
   const shared = coalesce(run);
   const both = [shared(), shared()].map((each) => t.rejects(each, { message: 'no' }));
@@ -46,7 +46,7 @@ t.test('calls during a run share the next one, and runs never overlap', async (t
   const [second, third] = [shared(), shared()];
   t.equal(second, third);
   t.equal(await first, 1);
-  // The first has settled and the second has not begun, or just has: this one must not overlap it.
+  // The first has settled, and the second may not have begun: this call must not overlap it.
   const fourth = shared();
   t.same(await Promise.all([second, fourth]), [2, await fourth]);
   t.ok(runs <= 3);

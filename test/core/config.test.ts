@@ -23,7 +23,7 @@ function refusal(env: Record<string, string>): string {
   throw new Error(`${JSON.stringify(env)} was not refused`);
 }
 
-t.test('without variables everything has its documented default, below ./data', async (t) => {
+t.test('without variables every setting has its documented default, below ./data', async (t) => {
   const { unknownVariables, ...config } = read({});
   t.same(unknownVariables, []);
   t.same(config, {
@@ -52,7 +52,7 @@ t.test('without variables everything has its documented default, below ./data', 
   });
 });
 
-t.test('each variable reaches its key', async (t) => {
+t.test('each variable sets its key', async (t) => {
   const config = read({
     CHL_HOST: 'localhost',
     CHL_PORT: '0',
@@ -110,19 +110,22 @@ t.test('an embedding service needs URL and model, and its key file must be priva
   const service = { CHL_EMBEDDING_URL: 'https://host/v1', CHL_EMBEDDING_MODEL: 'm' };
   t.match(refusal({ CHL_EMBEDDING_MODEL: 'm' }), /^CHL_EMBEDDING_MODEL is set, but CHL_EMBEDDING_URL is not/);
   t.match(refusal({ CHL_EMBEDDING_KEY_FILE: 'k' }), /^CHL_EMBEDDING_KEY_FILE is set, but CHL_EMBEDDING_URL/);
-  t.match(refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }), /CHL_EMBEDDING_MODEL is not. Name the model/);
+  t.match(
+    refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }),
+    /CHL_EMBEDDING_MODEL is not. Set it to the name/,
+  );
   for (const url of ['host:80', '/v1', 'file:///v1', 'http://host/?a=b']) {
     t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), /allowed: an http or https address/);
   }
   const withPassword = refusal({ ...service, CHL_EMBEDDING_URL: 'https://me:hunter2@host' });
-  t.match(withPassword, /holds a password/);
+  t.match(withPassword, /contains a password/);
   t.notMatch(withPassword, /hunter2/);
 
   const keyFile = path.join(t.testdir(), 'key');
   const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
   t.match(refusal(withKey), /there is no such file/);
   fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
-  t.match(refusal(withKey), /which others can read. Run: chmod 600 /);
+  t.match(refusal(withKey), /which other users can read. Run: chmod 600 /);
   fs.chmodSync(keyFile, 0o600);
   const config = read(withKey);
   t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile });
@@ -130,7 +133,7 @@ t.test('an embedding service needs URL and model, and its key file must be priva
   t.match(childEnvironment(config, {}), withKey, 'a child reads the same');
 });
 
-t.test('a number out of its range is refused with one line: variable, value, what is allowed', async (t) => {
+t.test('a number out of range is refused in one line: variable, value, allowed range', async (t) => {
   const ranges: Record<string, [number, number]> = {
     CHL_PORT: [0, 65_535],
     CHL_OPERATIONS_TIMEOUT_SEC: [1, 604_800],
@@ -144,16 +147,16 @@ t.test('a number out of its range is refused with one line: variable, value, wha
     CHL_SNAPSHOT_MAX_MB: [1, 1_048_576],
     CHL_TELEMETRY_INTERVAL_SEC: [1, 3600],
   };
-  for (const [name, [least, most]] of Object.entries(ranges)) {
-    for (const good of [least, most]) t.doesNotThrow(() => read({ [name]: String(good) }), `${name}=${good}`);
-    for (const bad of [String(least - 1), String(most + 1), 'many', '1.5', '1e1', ' 2', '0x2']) {
-      const line = `${name} is ${JSON.stringify(bad)}; allowed: a whole number from ${least} to ${most}.`;
+  for (const [name, [min, max]] of Object.entries(ranges)) {
+    for (const good of [min, max]) t.doesNotThrow(() => read({ [name]: String(good) }), `${name}=${good}`);
+    for (const bad of [String(min - 1), String(max + 1), 'many', '1.5', '1e1', ' 2', '0x2']) {
+      const line = `${name} is ${JSON.stringify(bad)}; allowed: a whole number from ${min} to ${max}.`;
       t.equal(refusal({ [name]: bad }), line);
     }
   }
 });
 
-t.test('a value that is not in the list is refused with the list', async (t) => {
+t.test('a value outside the list is refused with the list', async (t) => {
   t.equal(refusal({ CHL_OPERATIONS_MODE: 'dry' }), 'CHL_OPERATIONS_MODE is "dry"; allowed: scripts, noop.');
   t.equal(
     refusal({ CHL_LOG_LEVEL: 'loud' }),
@@ -177,21 +180,21 @@ t.test('an access token is refused without being repeated', async (t) => {
   t.notMatch(line, 'canary');
 });
 
-t.test('the two databases are never one file, not even through a link', async (t) => {
+t.test('the two databases must be different files, also through links', async (t) => {
   const folder = t.testdir({ 'one.db': '', 'two.db': t.fixture('symlink', 'one.db') });
   const [one, two] = [path.join(folder, 'one.db'), path.join(folder, 'two.db')];
   t.match(refusal({ CHL_DATABASE_PATH: one, CHL_OPS_DATABASE_PATH: one }), /they must be two files/);
   t.match(refusal({ CHL_DATABASE_PATH: one, CHL_OPS_DATABASE_PATH: two }), /they must be two files/);
 });
 
-t.test('an empty variable means its default, an unknown one is named', async (t) => {
+t.test('an empty variable means its default, and an unknown one is reported', async (t) => {
   const config = read({ CHL_PORT: '', CHL_OPERATIONS_MODE: '', CHL_PROT: '1', PATH: '/bin', CHL_JOB: 'x.1' });
   t.equal(config.port, 8000);
   t.equal(config.mode, 'scripts');
   t.same(config.unknownVariables, ['CHL_PROT']);
 });
 
-t.test('a .env file is read, and a variable that is set wins over it', async (t) => {
+t.test('a .env file is read, and environment variables take precedence', async (t) => {
   const folder = t.testdir({
     '.env': '# mine\nCHL_PORT=1234\nCHL_LOG_LEVEL="warn"\nCHL_EXPERIENCE_ROOT=here\n',
   });
@@ -199,10 +202,10 @@ t.test('a .env file is read, and a variable that is set wins over it', async (t)
   t.equal(config.port, 4321);
   t.equal(config.logLevel, 'warn');
   t.equal(config.root, path.join(folder, 'here'));
-  t.equal(loadConfigFrom(t.testdir(), {}).port, 8000, 'and none is needed');
+  t.equal(loadConfigFrom(t.testdir(), {}).port, 8000, 'and the file is optional');
 });
 
-t.test('a .env that cannot be read is refused by name', async (t) => {
+t.test('an unreadable .env file is refused by name', async (t) => {
   const folder = t.testdir({ '.env': {} });
   t.throws(() => loadConfigFrom(folder, {}), {
     code: 'config',
@@ -222,17 +225,17 @@ t.test('.env.example lists every variable, commented out, each with a line of ex
   for (const { line, above } of found) t.match(above, /^# .+ Default: .+$/, `above ${line}`);
   t.notOk(
     lines.some((line) => /^\s*[^#\s]/.test(line)),
-    'nothing in it is in force',
+    'every line is commented out',
   );
 });
 
-t.test('.env.example names the real defaults', async (t) => {
+t.test('.env.example has the real defaults', async (t) => {
   const text = fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8');
   const folder = t.testdir({ '.env': text.replaceAll(/^#CHL_/gm, 'CHL_') });
   t.same(loadConfigFrom(folder, {}), readConfig({}, folder));
 });
 
-t.test('each setting is read: another value changes the configuration or is refused', async (t) => {
+t.test('each setting has an effect: another value changes the configuration or is refused', async (t) => {
   const before = JSON.stringify(read({}));
   for (const name of settingNames) {
     const isRead = ['1', 'localhost', 'noop'].some((value) => {
@@ -246,7 +249,7 @@ t.test('each setting is read: another value changes the configuration or is refu
   }
 });
 
-t.test('a child loads the same configuration and gets no secret', async (t) => {
+t.test('a child process loads the same configuration and gets no secret', async (t) => {
   const config = readConfig(
     { CHL_EXPERIENCE_ROOT: '/r', CHL_IMPORT_ROOTS: '/a:/b', CHL_OPERATIONS_MODE: 'noop' },
     '/',
@@ -274,7 +277,7 @@ t.test('a child loads the same configuration and gets no secret', async (t) => {
   );
 });
 
-t.test('a script reads the attempt it runs; by hand there is none', async (t) => {
+t.test('a script reads its attempt from the environment; a run by hand has none', async (t) => {
   Object.assign(process.env, { CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3' });
   t.same(readScriptEnvironment(), { job: { id: 'abc-1', attempt: 2 }, messageFd: 3 });
   delete process.env.CHL_JOB;

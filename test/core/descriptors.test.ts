@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import t from 'tap';
 import { assertEnoughDescriptors, createDescriptors, openDescriptors } from '../../src/core/descriptors.ts';
 
-t.test('each use is refused while fewer are left than it needs', async (t) => {
+t.test('each use is refused while fewer descriptors are left than it needs', async (t) => {
   let open = 0;
   const descriptors = createDescriptors({ limit: 64, countOpen: () => open });
   const allowed = () =>
@@ -15,7 +15,7 @@ t.test('each use is refused while fewer are left than it needs', async (t) => {
   open = Number.POSITIVE_INFINITY;
   t.same(allowed(), []);
   open = 0;
-  t.same(allowed().length, 5, 'and allowed again');
+  t.same(allowed().length, 5, 'all are allowed again');
 });
 
 t.test('without a known limit there is always room, and descriptors are not counted', async (t) => {
@@ -26,7 +26,7 @@ t.test('without a known limit there is always room, and descriptors are not coun
   t.ok(descriptors.hasRoomFor('stream'));
 });
 
-t.test('far from the limit a count serves many questions; near to it each is counted', async (t) => {
+t.test('far from the limit a count is reused for many calls', async (t) => {
   let counts = 0;
   const descriptors = createDescriptors({
     limit: 100_000,
@@ -51,5 +51,5 @@ t.test('open descriptors of this process are counted', { skip: process.platform 
 
 t.test('a limit too low to load the server is refused with the next step', async (t) => {
   assertEnoughDescriptors(128);
-  t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files .*ulimit -n 1024/ });
+  t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files; .*ulimit -n 1024/ });
 });

@@ -5,38 +5,40 @@ import { createDiskReserve, isDiskFull, readFreeBytes } from '../../src/core/dis
 
 const mib = 1024 * 1024;
 
-t.test('below the reserve new jobs are refused, and accepted again when there is room', async (t) => {
+t.test('below the reserve new jobs are refused, and accepted again when space is free', async (t) => {
   let free = 64 * mib;
   const { assertRoom } = createDiskReserve(t.testdir(), () => free);
   assertRoom();
   free -= 1;
   t.throws(assertRoom, {
     code: 'disk_full',
-    message:
-      /^The disk of the data folder has 64\.0 MiB left; below 64\.0 MiB no new job is started\. Free some space/,
+    message: /^The disk of the data folder has 64\.0 MiB left; a new job needs 64\.0 MiB\. Free some space/,
     details: { free_bytes: free, reserve_bytes: 64 * mib },
   });
   free = 100 * mib;
   assertRoom();
 });
 
-t.test('a mebibyte of ballast is held while there is room, deleted once, and held again', async (t) => {
-  const root = t.testdir();
-  let free = 100 * mib;
-  const { assertRoom, release } = createDiskReserve(root, () => free);
-  const ballast = path.join(root, 'ballast');
-  assertRoom();
-  t.equal(fs.statSync(ballast).size, mib);
-  t.ok(fs.statSync(ballast).blocks * 512 >= mib, 'in real blocks');
-  t.equal(release(), true);
-  t.equal(release(), false);
-  free = 0;
-  t.throws(assertRoom);
-  t.notOk(fs.existsSync(ballast), 'it is not taken while others need the room');
-  free = 100 * mib;
-  assertRoom();
-  t.ok(fs.existsSync(ballast));
-});
+t.test(
+  'a ballast of one mebibyte is written while space is free, deleted once, and written again',
+  async (t) => {
+    const root = t.testdir();
+    let free = 100 * mib;
+    const { assertRoom, release } = createDiskReserve(root, () => free);
+    const ballast = path.join(root, 'ballast');
+    assertRoom();
+    t.equal(fs.statSync(ballast).size, mib);
+    t.ok(fs.statSync(ballast).blocks * 512 >= mib, 'in real blocks');
+    t.equal(release(), true);
+    t.equal(release(), false);
+    free = 0;
+    t.throws(assertRoom);
+    t.notOk(fs.existsSync(ballast), 'it is not written while the disk is full');
+    free = 100 * mib;
+    assertRoom();
+    t.ok(fs.existsSync(ballast));
+  },
+);
 
 t.test('the free space of the real disk is read', async (t) => {
   const folder = t.testdir();
@@ -46,12 +48,12 @@ t.test('the free space of the real disk is read', async (t) => {
   else t.doesNotThrow(assertRoom);
 });
 
-t.test('a full disk is recognised by the codes of SQLite and of files', async (t) => {
+t.test('a full disk is recognised by the error codes of SQLite and of the file system', async (t) => {
   for (const code of ['SQLITE_FULL', 'ENOSPC', 'EDQUOT']) t.equal(isDiskFull({ code }), true, code);
   for (const error of [{ code: 'EIO' }, new Error('full'), { code: 7 }]) t.equal(isDiskFull(error), false);
 });
 
-t.test('work that fails on a full disk is repeated with the room of the ballast', async (t) => {
+t.test('work that fails on a full disk is repeated after the ballast is deleted', async (t) => {
   const { assertRoom, withRoom } = createDiskReserve(t.testdir(), () => 100 * mib);
   assertRoom();
   let tries = 0;
@@ -62,6 +64,6 @@ t.test('work that fails on a full disk is repeated with the room of the ballast'
   };
   t.equal(withRoom(work), 'done');
   tries = 0;
-  t.throws(() => withRoom(work), { code: 'SQLITE_FULL' }, 'the ballast is used already');
+  t.throws(() => withRoom(work), { code: 'SQLITE_FULL' }, 'the ballast is gone');
   t.throws(() => withRoom(() => JSON.parse('{')), SyntaxError);
 });

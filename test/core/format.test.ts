@@ -9,11 +9,11 @@ import {
   formatTimeLeft,
 } from '../../src/core/format.ts';
 
-function table<T extends unknown[]>(title: string, say: (...given: T) => string, rows: [...T, string][]) {
+function table<T extends unknown[]>(title: string, format: (...given: T) => string, rows: [...T, string][]) {
   t.test(title, async (t) => {
     for (const row of rows) {
       const given = row.slice(0, -1) as unknown as T;
-      t.equal(say(...given), row.at(-1), JSON.stringify(given));
+      t.equal(format(...given), row.at(-1), JSON.stringify(given));
     }
   });
 }
@@ -28,7 +28,7 @@ table('counts have a comma every three digits', formatNumber, [
   [-123, '-123'],
 ]);
 
-table('one is singular, everything else plural', (value: number, word: string) => plural(value, word), [
+table('one is singular, every other number plural', (value: number, word: string) => plural(value, word), [
   [0, 'job', '0 jobs'],
   [1, 'job', '1 job'],
   [1200, 'job', '1,200 jobs'],
@@ -39,7 +39,7 @@ t.test('an irregular plural can be given', async (t) => {
   t.equal(plural(1, 'entry', 'entries'), '1 entry');
 });
 
-table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', formatBytes, [
+table('sizes are in bytes, KiB, MiB or GiB, and never show 1024.0', formatBytes, [
   [0, '0 bytes'],
   [1, '1 byte'],
   [1023, '1,023 bytes'],
@@ -53,7 +53,7 @@ table('sizes are in bytes, KiB, MiB or GiB, and never read 1024.0', formatBytes,
   [82_416_343_450, '76.8 GiB'],
 ]);
 
-table('durations are in seconds, minutes or hours, and never read 60', formatDuration, [
+table('durations are in seconds, minutes or hours, and never show 60', formatDuration, [
   [-1, '0.0 s'],
   [0, '0.0 s'],
   [3.14, '3.1 s'],
@@ -65,7 +65,7 @@ table('durations are in seconds, minutes or hours, and never read 60', formatDur
   [7500, '2 h 05 min'],
 ]);
 
-table('time left is rounded, the coarser the further away', formatTimeLeft, [
+table('the time left is rounded more coarsely the longer it is', formatTimeLeft, [
   [0, 'about 1 s left'],
   [12.4, 'about 12 s left'],
   [59.4, 'about 59 s left'],
@@ -91,7 +91,7 @@ table('a percentage is 0 only before the first and 100 only after the last', for
   [0, 0, '100%'],
 ]);
 
-t.test('a percentage never falls while the work goes on', async (t) => {
+t.test('a percentage never decreases as work progresses', async (t) => {
   const values = Array.from({ length: 2001 }, (_, done) => Number.parseFloat(formatPercent(done, 2000)));
   t.same(
     values.filter((value, at) => value < (values[at - 1] ?? 0)),
@@ -99,7 +99,7 @@ t.test('a percentage never falls while the work goes on', async (t) => {
   );
 });
 
-table('a rate below one a second is told by the minute', formatRate, [
+table('a rate below one per second is shown per minute', formatRate, [
   [41.2, '41/s'],
   [1, '1/s'],
   [0.5, '30/min'],

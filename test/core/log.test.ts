@@ -4,7 +4,7 @@ import t from 'tap';
 import { createBus, type JobEvent } from '../../src/core/bus.ts';
 import { logJobEvents } from '../../src/core/log.ts';
 
-t.test('each move of a job is one line with the id of its request; progress writes none', async (t) => {
+t.test('each status change of a job is one line with its request id; progress writes none', async (t) => {
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {

@@ -59,7 +59,7 @@ t.test('stop waits for the run in progress, and is safe twice', async (t) => {
   await loop.stop();
 });
 
-t.test('an error of the loop is reported once a run; that of runOnce goes to its caller', async (t) => {
+t.test('an error of the loop is reported once per run; that of runOnce goes to its caller', async (t) => {
   const errors: unknown[] = [];
   const fail = () => {
     throw new Error('no');

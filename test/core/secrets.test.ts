@@ -31,7 +31,7 @@ t.test('a secret is masked plain, JSON-escaped and in base64 at any position', a
   );
 });
 
-t.test('each long line of a key file is masked by itself', async (t) => {
+t.test('each long line of a key file is masked separately', async (t) => {
   t.equal(hide(`${pem}\n`, `key:\n${pem}\n`), 'key:\n[masked]\n');
   for (const line of pem.split('\n').slice(1, 3)) t.equal(hide(pem, `> ${line} <`), '> [masked] <');
   t.equal(hide(pem, 'a short word'), 'a short word');
@@ -41,10 +41,10 @@ t.test('each long line of a key file is masked by itself', async (t) => {
       .toString('base64')
       .match(/.{1,76}/g) ?? []
   ).join('\n');
-  t.match(hide(pem, wrapped), /^(\[masked\]\n)+/, 'as base64 writes it');
+  t.match(hide(pem, wrapped), /^(\[masked\]\n)+/, 'as the base64 command prints it');
 });
 
-t.test('the key of a service account is masked, not its name', async (t) => {
+t.test('the key of a service account is masked, but not its name', async (t) => {
   const account = JSON.stringify({
     type: 'service_account',
     client_email: 'bot@example.com',
@@ -87,12 +87,12 @@ t.test(
     t.equal(
       maskerFor(secrets).text('uses token-of-the-report'),
       'uses [masked]',
-      'without its last line feed',
+      'without the final line feed',
     );
   },
 );
 
-t.test('the key of the embedding service is secret to every operation', async (t) => {
+t.test('the key of the embedding service is masked in every operation', async (t) => {
   const keyFile = path.join(t.testdir(), 'key');
   fs.writeFileSync(keyFile, 'sk-very-secret', { mode: 0o600 });
   const service = {
@@ -100,8 +100,8 @@ t.test('the key of the embedding service is secret to every operation', async (t
     CHL_EMBEDDING_MODEL: 'm',
     CHL_EMBEDDING_KEY_FILE: keyFile,
   };
-  const own = { command: ['true'] as [string], env: [] };
-  for (const script of ['index', own]) {
+  const custom = { command: ['true'] as [string], env: [] };
+  for (const script of ['index', custom]) {
     t.same(readSecrets(readConfig(service, '/'), { script }), ['sk-very-secret']);
     t.same(readSecrets(readConfig({}, '/'), { script }), []);
   }

@@ -1,4 +1,4 @@
-// Runs the command line on a data root of the test's: as people do, in a process of its own, or, much quicker, in this one.
+// Runs the command line on the data root of a test: in a separate process, as people do, or much faster in this process.
 import './plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import type { Test } from 'tap';
-import { obey } from '../../src/cli/main.ts';
+import { runCli } from '../../src/cli/main.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { makeRoot } from './engine.ts';
@@ -16,8 +16,8 @@ export type Ended = { code: number | null; out: string; err: string };
 type CommandLine = {
   child: ChildProcess;
   ended: Promise<Ended>;
-  /** Resolves once it has written this; rejects when it ends before. */
-  says(words: RegExp): Promise<void>;
+  /** Resolves when stdout matches; rejects when the process ends first. */
+  prints(words: RegExp): Promise<void>;
 };
 
 const cli = path.join(packageRoot, 'dist/src/cli.js');
@@ -25,23 +25,23 @@ const cli = path.join(packageRoot, 'dist/src/cli.js');
 export function startCommand(root: string, words: string[], env: Record<string, string> = {}): CommandLine {
   const child = spawn(process.execPath, [cli, ...words], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...ownEnvironment(root), ...env },
+    env: { PATH: process.env.PATH ?? '', ...environmentOf(root), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
+  let printed = '';
   child.stdout?.on('data', (chunk) => {
-    said += chunk;
+    printed += chunk;
   });
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   const err = text(child.stderr as Readable);
   return {
     child,
-    ended: Promise.all([code, err]).then(([end, words]) => ({ code: end, out: said, err: words })),
-    says: (words) =>
+    ended: Promise.all([code, err]).then(([end, words]) => ({ code: end, out: printed, err: words })),
+    prints: (words) =>
       new Promise((resolve, reject) => {
-        const look = () => words.test(said) && resolve();
+        const look = () => words.test(printed) && resolve();
         child.stdout?.on('data', look);
-        child.once('close', () => reject(new Error(`it ended without ${words}: ${said}`)));
+        child.once('close', () => reject(new Error(`it ended without ${words}: ${printed}`)));
         look();
       }),
   };
@@ -51,15 +51,14 @@ export function runCommand(root: string, words: string[], env: Record<string, st
   return startCommand(root, words, env).ended;
 }
 
-/** The same in this process, for what no process boundary has a part in; one root at a time, since a process has one
- *  environment. */
+/** Runs a command in this process; only one root at a time, because a process has one environment. */
 export async function runHere(
   root: string,
   words: string[],
   env: Record<string, string> = {},
 ): Promise<Ended> {
   const before = { ...process.env };
-  Object.assign(process.env, ownEnvironment(root), env);
+  Object.assign(process.env, environmentOf(root), env);
   const written = { out: [] as Buffer[], err: [] as Buffer[] };
   const into = (pieces: Buffer[]) => ({
     isTTY: false,
@@ -67,18 +66,18 @@ export async function runHere(
     write: (piece: string | Uint8Array) => pieces.push(Buffer.from(piece as string)) > 0,
   });
   try {
-    const code = await obey(words, into(written.out), into(written.err));
+    const code = await runCli(words, into(written.out), into(written.err));
     return { code, out: String(Buffer.concat(written.out)), err: String(Buffer.concat(written.err)) };
   } finally {
     process.env = before;
   }
 }
 
-function ownEnvironment(root: string) {
+function environmentOf(root: string) {
   return { CHL_EXPERIENCE_ROOT: root, CHL_KILL_GRACE_SEC: '1' };
 }
 
-/** Operations that end in each way, as shell scripts. */
+/** Writes custom operations that end in each way, as shell scripts. */
 export function writeBehaviours(root: string) {
   const define = (name: string, script: string, more = '') =>
     `  - { name: ${name}, title: Chore, summary: A chore., command: [sh, -c, ${JSON.stringify(script)}]${more} }`;
@@ -104,7 +103,7 @@ export function makeRootWithBehaviours(t: Test): string {
   return root;
 }
 
-/** What stands in ops.db, looked at from outside. */
+/** Queries ops.db on another connection. */
 export function queryOps(root: string, sql: string): Record<string, unknown>[] {
   const ops = openDatabase(path.join(root, 'ops.db'), { busyMs: 1000, readonly: true });
   try {

@@ -1,23 +1,23 @@
-// Waits for a database that another process is writing without blocking the event loop: tries, pauses, tries again.
+// Retries while another process is writing the database, without blocking the event loop.
 
-/** Gives what `work` returns; throws SQLite's error when the database stays busy, and any other error at once. */
+/** Returns the result of `work`. Throws SQLite's error when the database stays busy, and any other error at once. */
 export type UntilFree = <T>(work: () => T) => Promise<T>;
 
 export type BusyLimits = { maxMs: number; everyMs: number };
 
 /** How long each kind of caller waits for a busy database, and how often it tries. */
 export const busyLimits = {
-  /** A request of a person or a program. */
+  /** A request to the page or the API. */
   request: { maxMs: 3000, everyMs: 100 },
-  /** Reading what a killed job has applied to the library. */
+  /** Recovery reading what a killed job has applied to the library. */
   appliedWork: { maxMs: 5000, everyMs: 50 },
-  /** A running job's identity and result rows. */
+  /** The identity and result rows of a running job. */
   runningJob: { maxMs: 10_000, everyMs: 100 },
-  /** A worker process, which waits for a long import, too. */
+  /** A worker process, which must outlast a long import. */
   worker: { maxMs: 120_000, everyMs: 50 },
 } as const satisfies Record<string, BusyLimits>;
 
-/** Whether another connection is writing; the statement has changed nothing then. */
+/** Whether another connection is writing; the failed statement changed nothing. */
 export function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
 }
@@ -32,7 +32,7 @@ export async function retryWhileBusy<T>(limits: BusyLimits, work: () => T | Prom
   }
 }
 
-/** Runs `work` at once when no other call waits, else in order of arrival. */
+/** Runs `work` at once when no other call is waiting, otherwise in order of arrival. */
 export function createBusyRetry({ maxMs, everyMs }: BusyLimits): UntilFree {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -57,7 +57,7 @@ export function createBusyRetry({ maxMs, everyMs }: BusyLimits): UntilFree {
   };
 }
 
-/** Gives up at the deadline without a further try: each try may block the thread for a moment. */
+/** Does not try once more at the deadline, because each try may block the thread briefly. */
 async function tryUntil<T>(
   deadline: number,
   everyMs: number,

@@ -1,5 +1,5 @@
-// Tables of chl.db. The first four are those of existing CHL libraries; ours have the prefix ops_. Drizzle derives migrations
-// and row types from them; repositories prepare their SQL by hand.
+// Tables of chl.db. The first four also exist in other CHL libraries; ours have the prefix ops_. Drizzle derives migrations
+// and row types; repositories write their SQL by hand.
 import { sql } from 'drizzle-orm';
 import { blob, check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -61,7 +61,7 @@ export const categoryManuals = sqliteTable(
   ],
 );
 
-/** `embedding_data` is little-endian float32; `content_hash` is ours, and null in rows of other programs. */
+/** `embedding_data` is little-endian float32; `content_hash` is our column, null in rows of other programs. */
 export const embeddings = sqliteTable(
   'embeddings',
   {
@@ -98,15 +98,15 @@ export const applied = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.attempt] })],
 );
 
-/** The queue's state of an entry beyond its `embedding_status`: a row exists only while it is claimed, retried, or failed.
- *  Triggers remove it when any program embeds, changes or removes the entry. `error` is the last one. */
+/** The queue state of an entry beyond its `embedding_status`: a row exists only while the entry is claimed, waiting for a
+ *  retry, or failed. Triggers remove it when any program embeds, changes or removes the entry. `error` is the last one. */
 export const embeddingTask = sqliteTable(
   'ops_embedding_task',
   {
     entity_type: text().notNull(),
     entity_id: text().notNull(),
     attempts: integer().notNull().default(0),
-    /** How often a process ended while it embedded the entry. */
+    /** How many processes have died while embedding the entry. */
     deaths: integer().notNull().default(0),
     next_attempt_at: text(),
     error: text(),
@@ -122,9 +122,9 @@ export const embeddingTask = sqliteTable(
   ],
 );
 
-/** One row. `revision` grows with every change of text or categories; `writer` is `<job id>.<attempt>`. Counts are of all,
- *  pending and failed entries; `pending_since` is when the queue stopped being empty. Triggers keep every column except
- *  `writer`, `fence` (of the last claim) and the embedding model. */
+/** One row. `revision` grows with every change of text or categories; `writer` is `<job id>.<attempt>`. The counts are of
+ *  all, pending and failed entries; `pending_since` is when the queue became non-empty. Triggers maintain every column
+ *  except `writer`, `fence` (of the last claim) and the embedding model. */
 export const libraryState = sqliteTable('ops_library_state', {
   id: integer().primaryKey(),
   revision: integer().notNull(),
@@ -136,11 +136,11 @@ export const libraryState = sqliteTable('ops_library_state', {
   manuals_pending: integer().notNull().default(0),
   manuals_failed: integer().notNull().default(0),
   pending_since: text(),
-  /** The entry, with its status, that an INSERT OR REPLACE is about to remove without a trigger. */
+  /** The entry and status that an INSERT OR REPLACE is about to remove without firing a trigger. */
   replaced_experience: text(),
   replaced_manual: text(),
   replaced_status: text(),
-  /** 1 within a transaction that updates counts and tasks itself, once for a batch. */
+  /** 1 within a transaction that updates counts and tasks itself, once per batch. */
   is_settling: integer().notNull().default(0),
   fence: integer().notNull().default(0),
   embedding_model: text(),

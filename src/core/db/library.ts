@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { applyMigrations, refuseNewer } from './migrations.ts';
 import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
-/** Gives the connection, and whether the file was just created. Called once at start, before any script. Throws `config`. */
+/** Returns the connection, and whether the file is new. Called once at start, before any script. Throws `config`. */
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   const isNew = !fs.existsSync(file);
   const library = openDatabase(file, { busyMs: serverBusyMs });
@@ -13,7 +13,7 @@ export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   return { library, isNew };
 }
 
-/** In existing libraries `embeddings` lacks our column, which migrations index; SQL has no conditional ADD COLUMN. */
+/** Existing libraries lack this column, which migrations index; SQLite has no conditional ADD COLUMN. */
 function addContentHash(library: Db) {
   const columns = library.prepare(`SELECT name FROM pragma_table_info('embeddings')`).pluck().all();
   if (columns.length === 0 || columns.includes('content_hash')) return;

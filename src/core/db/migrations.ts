@@ -1,5 +1,5 @@
-// Applies the migrations of a database. Drizzle reads the files; they are applied here in the way of drizzle's migrator,
-// which takes longer to load than the migrations take to run.
+// Applies migrations. Drizzle reads the files, and this file applies them as drizzle's migrator does, because loading that
+// takes longer than running the migrations.
 import fs from 'node:fs';
 import path from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -9,8 +9,8 @@ import { type Db, scriptBusyMs } from './open.ts';
 
 type Name = 'library' | 'ops';
 
-/** Applies the missing migrations of `migrations/<name>` in one transaction. Throws `config` for a file that a newer
- *  version has written. */
+/** Applies the missing migrations of `migrations/<name>` in one transaction. Throws `config` for a file written by a newer
+ *  version. */
 export function applyMigrations(db: Db, name: Name) {
   refuseNewer(db, name);
   const migrations = readMigrationFiles({ migrationsFolder: folderOf(name) });
@@ -29,7 +29,7 @@ export function applyMigrations(db: Db, name: Name) {
       record.run(hash, folderMillis);
     }
   });
-  // The server of another data root may migrate the same library now: then this one waits and finds nothing missing.
+  // Another server may be migrating the same library: this one waits, then finds nothing missing.
   waitingFor(db, scriptBusyMs, apply.immediate);
 }
 

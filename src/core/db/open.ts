@@ -1,4 +1,4 @@
-// Opens SQLite files, always with the same settings. Every script loads it, so it never imports drizzle.
+// Opens SQLite files, always with the same settings. Every script loads this file, so it never imports drizzle.
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 
 export type Db = Database.Database;
 
-/** How long SQLite blocks the thread for a busy file, in milliseconds. The server retries instead; scripts may block. */
+/** How long SQLite blocks the thread for a busy file. The server retries instead; scripts may block. */
 export const serverBusyMs = 20;
 export const scriptBusyMs = 60_000;
 
@@ -16,12 +16,12 @@ const minSqlite = [3, 51, 3] as const;
 /** Throws `config` when the file is not a database or cannot be used as one. */
 export function openDatabase(file: string, options: { busyMs: number; readonly?: boolean }): Db {
   if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const db = refusing(
+  const db = asConfigError(
     file,
     () => new Database(file, { timeout: options.busyMs, readonly: options.readonly ?? false }),
   );
   try {
-    refusing(file, () => setPragmas(db));
+    asConfigError(file, () => setPragmas(db));
     assertSqliteVersion(db);
     return db;
   } catch (error) {
@@ -30,13 +30,13 @@ export function openDatabase(file: string, options: { busyMs: number; readonly?:
   }
 }
 
-/** Prepares each statement of a table of SQL texts, under its name. */
+/** Prepares each SQL text of a table under its name. */
 export function prepareAll<Name extends string>(db: Db, sql: Record<Name, string>) {
   const prepared = Object.entries<string>(sql).map(([name, text]) => [name, db.prepare<unknown[]>(text)]);
   return Object.fromEntries(prepared) as Record<Name, Database.Statement<unknown[]>>;
 }
 
-/** Gives a function that prepares each SQL text once. */
+/** Returns a function that prepares each SQL text once. */
 export function prepareOnce(db: Db): (sql: string) => Database.Statement<unknown[]> {
   const statements = new Map<string, Database.Statement<unknown[]>>();
   return (sql) => {
@@ -46,14 +46,14 @@ export function prepareOnce(db: Db): (sql: string) => Database.Statement<unknown
   };
 }
 
-/** Gives a number that changes when another connection has committed to the file. */
+/** Returns a function whose number changes when another connection has committed to the file. */
 export function prepareDataVersion(db: Db): () => number {
   const version = db.prepare('PRAGMA data_version').pluck();
   return () => version.get() as number;
 }
 
-/** Commits without fsync: they survive the end of this process, but maybe not a loss of power. For rows that nobody needs
- *  after one, or that a sync follows before anybody relies on them. */
+/** Commits without fsync: the commit survives the end of this process, but perhaps not a power cut. For rows that nobody
+ *  needs after one, or that are synced before anybody relies on them. */
 export function withoutSync<T>(db: Db, work: () => T): T {
   db.pragma('synchronous = NORMAL');
   try {
@@ -66,13 +66,13 @@ export function withoutSync<T>(db: Db, work: () => T): T {
 /** Pragmas are set on every connection: builds of SQLite differ in their default of `synchronous`. */
 function setPragmas(db: Db) {
   if (!db.readonly && db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
-    throw new Error('its file system cannot keep a write-ahead log');
+    throw new Error('its file system does not support a write-ahead log');
   }
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
 }
 
-function refusing<T>(file: string, work: () => T): T {
+function asConfigError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {

@@ -1,5 +1,5 @@
-// Tables of ops.db, the database of the dashboard. Drizzle derives migrations and row types from them; repositories prepare
-// their SQL by hand. Times are ISO 8601 UTC text.
+// Tables of ops.db, the database of the dashboard. Drizzle derives migrations and row types; repositories write their SQL
+// by hand. Times are ISO 8601 UTC text.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -22,7 +22,7 @@ export const job = sqliteTable(
     finished_at: text(),
     next_attempt_at: text(),
     cancel_requested_at: text(),
-    /** When a stopping job is killed. */
+    /** When a job that is stopping will be killed. */
     kill_at: text(),
     /** A warning about a running job, e.g. that it exceeds its soft limit. */
     warning: text(),
@@ -65,7 +65,7 @@ export const jobClaim = sqliteTable(
   ],
 );
 
-/** Descendants of running jobs that have left group and environment: after a crash only these rows find them. */
+/** Descendants of running jobs that left the process group and environment; after a crash only these rows find them. */
 export const jobProcess = sqliteTable(
   'job_process',
   {
@@ -77,7 +77,7 @@ export const jobProcess = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.pid] })],
 );
 
-/** Result rows that a script reported, one a line of its input. */
+/** Result rows reported by a script, one per input row. */
 export const jobRow = sqliteTable(
   'job_row',
   {
@@ -93,7 +93,7 @@ export const jobRow = sqliteTable(
   ],
 );
 
-/** Counts of result rows by outcome; kept by triggers, since a job may report hundreds of thousands. */
+/** Counts of result rows by outcome, maintained by triggers, because a job may report hundreds of thousands. */
 export const jobRowCount = sqliteTable(
   'job_row_count',
   {
@@ -104,7 +104,7 @@ export const jobRowCount = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.outcome] })],
 );
 
-/** The tombstone of a job that retention has removed, so that its link still says what it was. */
+/** The tombstone of a job removed by retention, so that its link still shows what it was. */
 export const prunedJob = sqliteTable('pruned_job', {
   number: integer().primaryKey(),
   id: text().notNull().unique(),
@@ -114,7 +114,7 @@ export const prunedJob = sqliteTable('pruned_job', {
   pruned_at: text().notNull(),
 });
 
-/** Jobs by operation and status, kept by triggers, so that no page counts the history. */
+/** Counts of jobs by operation and status, maintained by triggers, so that no page counts the history. */
 export const jobCount = sqliteTable(
   'job_count',
   {
@@ -146,13 +146,13 @@ export const audit = sqliteTable(
   ],
 );
 
-/** The worker processes, one row a name: what a worker reports, what the operator set (`paused_at`), what the server found
- *  (`lost_at`, `stalled_at`). `pid` null: it is starting. `ended_at`: it has left, or its end is settled. */
+/** The worker processes, one row per name: the worker's own reports, the operator's settings (`paused_at`), the server's
+ *  findings (`lost_at`, `stalled_at`). `pid` null: it is starting. `ended_at`: it has ended, or its loss is settled. */
 export const worker = sqliteTable(
   'worker',
   {
     name: text().primaryKey(),
-    /** Its identity at the queue, new with each process, so that a late write is never taken for the successor's. */
+    /** Its identity at the queue, new for each process, so that a late write is never mistaken for its successor's. */
     claimant: text().notNull(),
     owner: text().notNull(),
     host: text().notNull(),
@@ -165,13 +165,13 @@ export const worker = sqliteTable(
     current_since: text(),
     processed: integer().notNull().default(0),
     failed: integer().notNull().default(0),
-    /** Entries embedded in the last minute, and its rate a minute while the queue is not empty. */
+    /** Entries embedded in the last minute, and its rate per minute while the queue is not empty. */
     rate_per_min: integer().notNull().default(0),
     speed_per_min: real(),
-    /** The 95th percentile of its batches' durations. */
+    /** The 95th percentile of its batch durations. */
     p95_ms: integer(),
     rss_bytes: integer(),
-    /** Since when the embedding service does not answer, and its last error. */
+    /** When the embedding service stopped answering, and its last error. */
     outage_since: text(),
     outage_error: text(),
     started_at: text().notNull(),
@@ -179,7 +179,7 @@ export const worker = sqliteTable(
     paused_at: text(),
     paused_by: text(),
     lost_at: text(),
-    /** Why it is lost, as far as is known. */
+    /** The reason of the loss, if known. */
     lost_reason: text(),
     stalled_at: text(),
     ended_at: text(),
@@ -198,7 +198,7 @@ export const workerControl = sqliteTable('worker_control', {
   drain_id: integer(),
 });
 
-/** The drains. `ended_at` null: it runs until the queue is empty or `deadline_at` (wall clock) has passed. */
+/** The drains. `ended_at` null: running, until the queue is empty or `deadline_at` (wall clock) has passed. */
 export const drain = sqliteTable(
   'drain',
   {
@@ -208,7 +208,7 @@ export const drain = sqliteTable(
     timeout_sec: integer().notNull(),
     deadline_at: text().notNull(),
     pending_before: integer().notNull(),
-    /** How many entries the measured speed was expected to leave; null when none was measured. */
+    /** How many entries were expected to be left, from the measured speed; null without a measurement. */
     forecast_left: integer(),
     ended_at: text(),
     outcome: text(),
@@ -257,10 +257,10 @@ export const readings = {
   disk_free_bytes: real(),
 };
 
-/** One sample; `at` in seconds since 1970. A time without a row is a gap. */
+/** One sample; `at` is in seconds since 1970. A missing row is a gap. */
 export const sample = sqliteTable('sample', { at: integer().primaryKey(), ...readings });
 
-/** Five minutes of samples in up to three rows: `part` is `avg` (average, sum or last value, by metric), `min` or `max`. */
+/** Five minutes of samples in up to three rows: `part` is `avg` (average, sum or last value, per metric), `min` or `max`. */
 export const sampleRollup = sqliteTable(
   'sample_rollup',
   { at: integer().notNull(), part: text().notNull(), ...readings },

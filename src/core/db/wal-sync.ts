@@ -1,10 +1,10 @@
-// Makes commits without fsync durable, off the event loop.
+// Makes unsynced commits durable, off the event loop.
 import fs from 'node:fs';
 import { coalesceNext } from '../coalesce.ts';
 import type { Db } from './open.ts';
 
-/** Gives a function whose promise settles when every commit before the call is on the disk, and rejects with the error
- *  of the disk. Calls during a sync share the next one. */
+/** Returns a function whose promise resolves when every earlier commit is on disk, and rejects with the disk's error.
+ *  Calls during a sync share the next one. */
 export function createWalSync(db: Db): () => Promise<void> {
   return coalesceNext(() => syncFile(`${db.name}-wal`));
 }

@@ -1,30 +1,30 @@
-// A command of `npm run chl`: declared once by its feature; help and dispatch derive from it.
+// A command of `npm run chl`. Help and dispatch derive from its declaration.
 import type { Args } from '../operation.ts';
 import type { Flags } from './flags.ts';
 import type { Screen } from './screen.ts';
 
-/** The way to the API: of the server that has the data root, or of an engine in this process. */
+/** The API of the server that holds the data root, or of an engine in this process. */
 export type Client = {
-  /** No server runs: this process runs the jobs it starts, and no others. */
+  /** No server runs: this process runs the jobs that it starts, and no others. */
   isByHand: boolean;
-  /** Throws the refusal of the API as `AppError`, and `temporary` when the server does not answer. */
+  /** Throws an error of the API as `AppError`, and `temporary` when the server does not answer. */
   get<Body>(path: string): Promise<Body>;
   post<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
-  /** A piece of the log: its bytes, and where they begin. */
+  /** Part of the log: its bytes and their offset. */
   log(number: number, offset: number): Promise<{ bytes: Buffer; offset: number }>;
-  /** Lets an accepted job start where this process runs it. */
+  /** Starts an accepted job when this process runs it. */
   release(job: { job_id: string }): void;
   close(): Promise<void>;
 };
 
 export type Command = {
   name: string;
-  /** What follows the name, as an example: `412`. */
+  /** An example argument, such as `412`. */
   example?: string;
   summary: string;
   flags: Flags;
-  /** How many words it takes that are no flags. */
+  /** How many words besides flags it accepts. */
   wordsMax?: number;
-  /** Asks the API, says what came of it, and gives the exit code. */
+  /** Calls the API, prints the outcome, and returns the exit code. */
   run(client: Client, given: { values: Args; rest: string[] }, screen: Screen): Promise<number>;
 };

@@ -1,5 +1,5 @@
-// What the command line ends with: 0 succeeded, 1 failed, 2 wrong use, 65 bad input, 75 locked or for the moment only
-// (65 and 75 as in sysexits.h, and as scripts end).
+// The exit codes of the command line: 0 succeeded, 1 failed, 2 usage error, 65 bad input, 75 locked or temporarily
+// unavailable (65 and 75 as in sysexits.h and as scripts exit).
 import type { ErrorCode } from '../errors.ts';
 
 export const exits = { succeeded: 0, failed: 1, usage: 2, badInput: 65, temporary: 75 } as const;
@@ -20,7 +20,7 @@ export function exitCodeOf(code: ErrorCode): number {
   return code === 'bad_input' ? exits.badInput : exits.failed;
 }
 
-/** Of a job that has ended. */
+/** The exit code for a job that has ended. */
 export function exitCodeOfJob({
   status,
   failure,

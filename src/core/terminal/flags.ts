@@ -1,16 +1,16 @@
-// Reads `--name value`, `--name=value`, `--switch` and `--no-switch`. Which there are comes from a schema; what is not
-// known is refused, with what is.
+// Parses `--name value`, `--name=value`, `--switch` and `--no-switch` by a schema. An unknown flag is refused with the list
+// of known ones.
 import { invalidArguments, readText } from '../arguments.ts';
 import type { Args, ArgumentProperty } from '../operation.ts';
 
 export type Flags = Record<string, ArgumentProperty>;
 
-/** A flag of the command line itself. */
+/** Flags that are not arguments of an operation. */
 export const textFlag = (title: string): ArgumentProperty => ({ type: 'string', title });
 export const switchFlag = (title: string): ArgumentProperty => ({ type: 'boolean', title });
 
-/** Gives the values by the names of the schema (`dry_run` for `--dry-run`), and the words that are no flags, at most
- *  `mostWords` of them. Values are read but not checked. Throws `invalid_arguments`. */
+/** Returns the values by schema name (`dry_run` for `--dry-run`), and the words that are not flags, at most `maxWords` of
+ *  them. Values are parsed but not checked. Throws `invalid_arguments`. */
 export function readFlags(words: string[], flags: Flags, maxWords = 0): { values: Args; rest: string[] } {
   const values: Args = {};
   const rest: string[] = [];
@@ -54,7 +54,7 @@ function findFlag(flag: string, flags: Flags) {
 
 function describeKnown(flags: Flags): string {
   const names = Object.keys(flags).map(flagOf);
-  return names.length > 0 ? `Known: ${names.join(', ')}.` : 'None is known here.';
+  return names.length > 0 ? `Known: ${names.join(', ')}.` : 'This command has no flags.';
 }
 
 function refuse(field: string, message: string) {

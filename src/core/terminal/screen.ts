@@ -1,4 +1,4 @@
-// What the command line writes: plain lines, without colour; on a terminal one line of progress that is written over.
+// The output of the command line: plain lines without colour; on a terminal, one progress line that is overwritten.
 import type { WriteStream } from 'node:tty';
 import type { AppError } from '../errors.ts';
 import type { ArgumentProblem } from '../arguments.ts';
@@ -6,7 +6,7 @@ import type { ArgumentProblem } from '../arguments.ts';
 export type Screen = ReturnType<typeof createScreen>;
 export type ScreenOut = Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;
 
-/** With `isJson` only `json` writes. */
+/** With `isJson`, only `json` writes. */
 export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJson: boolean) {
   const isTerminal = out.isTTY && !isJson;
   let isLineOpen = false;
@@ -28,7 +28,7 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
     isJson,
     line,
 
-    /** Output of a script: byte by byte, or on a terminal without what would steer it. */
+    /** Writes a script's output: unchanged, or on a terminal without control sequences. */
     output(bytes: Buffer, text: string) {
       if (isJson || bytes.length === 0) return;
       clear();
@@ -36,7 +36,7 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
       isLineOpen = bytes.at(-1) !== 10;
     },
 
-    /** Where the work stands: on a terminal each time, elsewhere a line for each new `phase`. */
+    /** Shows progress: on a terminal each change, elsewhere one line per `phase`. */
     progress(phase: string, text: string) {
       if (isJson) return;
       if (!isTerminal) {
@@ -55,7 +55,7 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
       if (isJson) out.write(`${JSON.stringify(value, null, 2)}\n`);
     },
 
-    /** A refusal in the words of the API; on stderr, or as JSON. */
+    /** Prints an error with the message of the API, on stderr or as JSON. */
     refuse({ code, message, details }: AppError) {
       clear();
       if (isJson) return this.json({ error: { code, message, ...(details ? { details } : {}) } });

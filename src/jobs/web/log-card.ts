@@ -8,7 +8,7 @@ export const logCard = ({ config, jobs, repository }: JobContext): RecordCard =>
   host: 'log-:number-size',
   path: '/ui/jobs/:number/log/size',
   dirtyOn: ['job'],
-  dirtyOnOwn: ['log'],
+  dirtyOnRecord: ['log'],
   exists: (number) => repository.find(number) !== null,
   load: (number) => ({ size: jobLogSize(jobLogFile(config.root, jobs.find(number).number)) }),
 });

@@ -7,7 +7,7 @@ export const rowsCard = ({ jobs, listing, repository }: JobContext): RecordCard 
   host: 'rows-:number-news',
   path: '/ui/jobs/:number/rows/news',
   dirtyOn: ['job'],
-  dirtyOnOwn: ['rows'],
+  dirtyOnRecord: ['rows'],
   exists: (number) => repository.find(number) !== null,
   load: (number) => ({ newest: listing.newestRow(jobs.find(number).id) }),
 });

@@ -1,17 +1,17 @@
-// One reader of the live stream. A reader that is slow gets the newest state of each card, not a growing buffer; one
-// that does not read at all is closed.
+// One reader of the live stream. A slow reader gets the newest state of each card, not a growing buffer; a reader that reads
+// nothing is closed.
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
-/** `seen` holds the version of each card that the client has, `since` what it had before it came; `waiting` the newest
- *  frames that did not fit, in the order of their versions: what a reader got last says what it has. */
+/** `seen` has the version of each card sent, `since` the client's version at connect; `waiting` the newest frames that did
+ *  not fit, in version order, because a client resumes from the last id it received. */
 export type Client = {
   response: ServerResponse;
   topics: Set<string>;
   since: number;
   seen: Map<string, number>;
   waiting: Map<string, Buffer>;
-  /** Nothing is sent before the present state of all its cards is there. */
+  /** False until the current state of all its cards has been rendered; nothing is sent before. */
   isReady: boolean;
   stuckSince: number | null;
 };
@@ -20,15 +20,15 @@ export type Client = {
 type Frame = { card: { name: string }; version: number; frame: Buffer };
 
 const bufferedMax = 256 * 1024;
-/** Looked at every five seconds: a reader that takes nothing is closed after five to ten. */
+/** Checked every five seconds, so a reader that reads nothing is closed after five to ten. */
 const stuckMs = 5000;
 const retryMs = 3000;
 
-/** A hijacked reply skips the hooks that would send its headers. */
+/** Hijacks the reply, which skips the hooks that would send its headers. */
 export function openClient(reply: FastifyReply, topics: Set<string>, since: number): Client {
   reply.hijack();
   const response = reply.raw;
-  // It ends with its connection, so its bytes need no chunks around them: one buffer a write instead of three.
+  // The response ends with its connection, so it needs no chunked encoding: one buffer per write instead of three.
   response.removeHeader('transfer-encoding');
   response.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
@@ -39,7 +39,7 @@ export function openClient(reply: FastifyReply, topics: Set<string>, since: numb
   return { response, topics, since, seen: new Map(), waiting: new Map(), isReady: false, stuckSince: null };
 }
 
-/** Sends cards in the order of their versions: those it watches, unless the reader has that version already. */
+/** Sends the watched cards in version order, except versions that the client already has. */
 export function sendFrames(client: Client, frames: Frame[]) {
   if (!client.isReady) return;
   for (const { card, version, frame } of frames) {
@@ -52,26 +52,26 @@ export function sendFrames(client: Client, frames: Frame[]) {
   writeWaiting(client);
 }
 
-/** The reader can take more: gives it what was held back. */
+/** Sends the waiting frames when the socket has drained. */
 export function flushClient(client: Client) {
   client.stuckSince = null;
   writeWaiting(client);
 }
 
-/** The beat of the stream; closes a reader that takes nothing. `now` in ms of the monotonic clock. */
+/** Sends the heartbeat, or closes a reader that reads nothing. `now` is in ms of the monotonic clock. */
 export function tickClient(client: Client, frame: Buffer, now = performance.now()) {
   const { response, stuckSince } = client;
   if (stuckSince !== null && now - stuckSince >= stuckMs) response.destroy();
   else sendSignal(client, frame);
 }
 
-/** Sends what is no card, unless the reader is behind: what it says is then found out otherwise. */
+/** Sends an event that is not a card, unless the reader is behind; such a page finds out otherwise. */
 export function sendSignal(client: Client, frame: Buffer) {
   if (client.isReady && client.stuckSince === null && client.waiting.size === 0) write(client, frame);
 }
 
-/** Settles when the reader can take more or has gone; one that takes nothing is closed. */
-export function whenTaken(response: ServerResponse): Promise<void> {
+/** Resolves when the socket has drained or closed; a reader that reads nothing is closed. */
+export function whenDrained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (!response.writableNeedDrain) return void setImmediate(resolve);
     const stuck = setTimeout(() => response.destroy(), stuckMs);
@@ -84,7 +84,7 @@ export function whenTaken(response: ServerResponse): Promise<void> {
   });
 }
 
-/** All that fits in one write; a frame that is larger than the limit goes alone. */
+/** Sends in one write as much as fits; a frame larger than the limit is sent alone. */
 function writeWaiting(client: Client) {
   const { response, waiting } = client;
   const frames: Buffer[] = [];
@@ -100,7 +100,7 @@ function writeWaiting(client: Client) {
 
 let joined: { frames: Buffer[]; bytes: Buffer } | null = null;
 
-/** Readers get the same frames one after the other: they share the bytes. */
+/** Reuses the last result, because readers get the same frames one after the other. */
 function join(frames: Buffer[]): Buffer {
   const [first] = frames;
   if (first && frames.length === 1) return first;

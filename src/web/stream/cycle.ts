@@ -1,8 +1,8 @@
-// Full batches of cards back to back: for tests, and for a look at the stream with curl.
+// Sends full batches of cards back to back, for tests and for curl.
 import type { FastifyReply } from 'fastify';
-import { openClient, whenTaken } from './client.ts';
+import { openClient, whenDrained } from './client.ts';
 
-/** Sends `cycles` batches, each when the reader has taken the one before, then ends. */
+/** Sends `cycles` batches, each when the socket has drained, then ends. */
 export async function sendCycles(reply: FastifyReply, cycles: number, renderBatch: () => Promise<Buffer>) {
   let batch = await renderBatch();
   const { response } = openClient(reply, new Set(), 0);
@@ -10,7 +10,7 @@ export async function sendCycles(reply: FastifyReply, cycles: number, renderBatc
     for (let turn = 1; !response.destroyed; turn += 1) {
       response.write(batch);
       if (turn === cycles) return;
-      await whenTaken(response);
+      await whenDrained(response);
       batch = await renderBatch();
     }
   } finally {

@@ -1,14 +1,14 @@
-// The bytes of the stream's events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An id is
-// `<boot>-<version>`: ids of a former process mean nothing to this one.
+// The bytes of stream events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An id is
+// `<boot>-<version>`: ids of an earlier process are ignored.
 
 export type Frames = ReturnType<typeof createFrames>;
 
-/** `boot` names this process; it has no dash. */
+/** `boot` identifies this process, and contains no dash. */
 export function createFrames(boot: string) {
   let version = 0;
 
   return {
-    /** The version of a card's new bytes: greater than all before. */
+    /** A version greater than all before. */
     nextVersion(): number {
       version += 1;
       return version;
@@ -18,12 +18,12 @@ export function createFrames(boot: string) {
       return Buffer.from(`event: ${name}\nid: ${boot}-${version}\n${html.replace(/^/gm, 'data: ')}\n\n`);
     },
 
-    /** An event that is no card. */
+    /** An event that is not a card. */
     ofSignal(name: string, data: string): Buffer {
       return Buffer.from(`event: ${name}\nid: ${boot}-${version}\ndata: ${data}\n\n`);
     },
 
-    /** The version in an id that a client sends back; 0 for any other text. */
+    /** The version in an id sent back by a client; 0 for any other text. */
     readVersion(id: string | undefined): number {
       const [itsBoot, number] = (id ?? '').split('-');
       return itsBoot === boot && /^\d+$/.test(number ?? '') ? Number(number) : 0;

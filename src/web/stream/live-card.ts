@@ -1,7 +1,7 @@
 import type { OpenCard } from '../cards.ts';
 
-/** A card that somebody watches. `frame` holds `html` and has `version`; `newest` may not be published yet. `timer` runs
- *  while changes are held back. */
+/** A watched card. `frame` contains `html` and has `version`; `newest` may not be published yet. `timer` runs while
+ *  changes are throttled. */
 export type LiveCard = {
   card: OpenCard;
   newest: string;
@@ -18,7 +18,7 @@ export function newLiveCard(card: OpenCard): LiveCard {
   return { card, ...nothing, isDirty: true, timer: null, rendering: null };
 }
 
-/** The next change goes out at once. */
+/** Lets the next change be sent at once. */
 export function endThrottle(one: LiveCard) {
   if (one.timer) clearTimeout(one.timer);
   one.timer = null;

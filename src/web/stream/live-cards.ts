@@ -1,4 +1,4 @@
-// The newest bytes of each card that somebody watches, rendered once for all readers.
+// The newest bytes of each watched card, rendered once for all readers.
 import type { BusEvents } from '../../core/bus.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
@@ -28,7 +28,7 @@ export function createLiveCards(given: {
       return watched.sort((one, other) => one.version - other.version);
     },
 
-    /** After an event of the bus; `number` is the record that it names. */
+    /** Called for a bus event; `number` is its record. */
     markDirty(event: keyof BusEvents, number: number | undefined) {
       for (const one of live.values()) {
         if (!one.card.isDirtiedBy(event, number)) continue;
@@ -37,12 +37,12 @@ export function createLiveCards(given: {
       }
     },
 
-    /** Renders again what could not be rendered before. */
+    /** Retries cards whose rendering failed. */
     retryDirty() {
       for (const one of live.values()) if (one.isDirty && isWatched(one.card.name)) renderSoon(one);
     },
 
-    /** Drops the card of a record that nobody watches any more. */
+    /** Drops a record's card when nobody watches it any more. */
     release(topic: string) {
       const one = live.get(topic);
       if (!one?.card.isOfRecord || isWatched(topic)) return;
@@ -81,7 +81,7 @@ async function renderOnce(one: LiveCard, cards: Cards, log: Log) {
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return;
     log.error({ err: error, card: one.card.name }, 'a card could not be rendered');
-    // Tried again with the next change, the next reader or the next tick, whichever is first.
+    // Retried with the next change, the next reader or the next tick, whichever is first.
     one.isDirty = true;
     endThrottle(one);
   }

@@ -1,11 +1,11 @@
-// When a card that became dirty is rendered and sent: the first change at once, further ones held back for a while and
-// sent as one. What became dirty in one turn of the event loop is published together: one write to each reader.
+// Renders and sends dirty cards: the first change at once, further changes throttled and sent as one. Cards that become
+// dirty in the same turn of the event loop are published together, with one write to each reader.
 import type { Frames } from './frames.ts';
 import type { LiveCard } from './live-card.ts';
 
-const eventEveryMs = 200;
+const throttleMs = 200;
 
-/** `onPublish` is given cards with new bytes, in the order of their versions. */
+/** `onPublish` receives cards with new bytes, in version order. */
 export function createPublisher(
   frames: Frames,
   render: (one: LiveCard) => Promise<void>,
@@ -19,7 +19,7 @@ export function createPublisher(
     one.timer = setTimeout(() => {
       one.timer = null;
       if (one.isDirty) renderSoon(one);
-    }, eventEveryMs);
+    }, throttleMs);
     if (due.size === 0) setImmediate(() => void renderDue());
     due.add(one);
   }
@@ -31,7 +31,7 @@ export function createPublisher(
     publish(batch);
   }
 
-  /** Gives versions and sends in one go: a reader that has a version has all before it. Equal bytes are no new version. */
+  /** Assigns versions and sends synchronously, so a reader with a version has all earlier ones. Equal bytes keep theirs. */
   function publish(batch: LiveCard[]) {
     const fresh = batch.filter(({ newest, html }) => newest !== html);
     for (const one of fresh) {

@@ -23,17 +23,17 @@ export function createReaders() {
       client.response.on('drain', () => flushClient(client));
     },
 
-    /** Each reader gets the cards that it watches. */
+    /** Sends to each reader the cards that it watches. */
     send(cards: LiveCard[]) {
       for (const client of clients) sendFrames(client, cards);
     },
 
-    /** To all readers, whatever cards they watch. */
+    /** Sends to all readers, whichever cards they watch. */
     signal(frame: Buffer) {
       for (const client of clients) sendSignal(client, frame);
     },
 
-    /** Closes those that take nothing. */
+    /** Sends the heartbeat, and closes readers that read nothing. */
     tick(frame: Buffer) {
       for (const client of clients) tickClient(client, frame);
     },

@@ -1,5 +1,5 @@
-// The one live stream: every reader gets the current bytes of its cards, then each change. A reader that is slow gets the
-// newest state of each card, not a growing buffer; one that does not read at all is closed.
+// The live stream: every reader gets the current bytes of its cards, then each change. client.ts limits the buffer of slow
+// readers.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { Kernel } from '../../core/kernel.ts';
@@ -18,7 +18,7 @@ import { readTopics } from './topics.ts';
 
 export type Stream = ReturnType<typeof createStream>;
 
-/** `topics`: names of cards, separated by commas. `since`: the id of the last event, where the header is missing. */
+/** `topics`: card names, separated by commas. `since`: the id of the last event, if the header is missing. */
 type Query = { topics?: string; since?: string };
 
 export function createStream(
@@ -42,7 +42,7 @@ export function createStream(
   );
 
   return {
-    /** Takes the connection over: current state first (only what changed since `Last-Event-ID`), then changes. Throws
+    /** Takes over the connection: sends the current state (after `Last-Event-ID` only the changes), then each change. Throws
      *  `too_many_streams`, and `not_found` for an unknown topic or record. */
     async subscribe(request: FastifyRequest, reply: FastifyReply, query: Query) {
       const topics = readTopics(query.topics, cards, defaultTopics);
@@ -59,7 +59,7 @@ export function createStream(
       sendFrames(client, watched);
     },
 
-    /** `cycles` full batches back to back, then the end. */
+    /** Sends `cycles` full batches back to back, then ends. */
     async cycle(reply: FastifyReply, query: Query, cycles: number) {
       const topics = readTopics(query.topics, cards, defaultTopics);
       const renderBatch = async () =>
@@ -97,6 +97,6 @@ async function renderAll(cards: Cards, frames: Frames, topics: Set<string>): Pro
 function tooMany(): AppError {
   return new AppError(
     'too_many_streams',
-    'Too many live connections. The page goes on without; try again later.',
+    'Too many live connections. This page does not update by itself; close other pages, or try again later.',
   );
 }

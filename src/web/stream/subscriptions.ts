@@ -1,11 +1,11 @@
-// What the stream hears from the bus: the events that its cards wait for, and those that are sent as signals.
+// Subscribes the stream to the bus: to the events of its cards, and to those sent as signals.
 import type { Bus, BusEvents, JobEvent } from '../../core/bus.ts';
 import type { Signal } from '../feature.ts';
 
-/** Events of the bus carry a job or nothing. */
+/** Bus events carry a job or nothing. */
 type Listener = { event: keyof BusEvents; listener: (change?: JobEvent) => void };
 
-/** Calls `onEvent` with the number of the record that an event names. Gives what ends the subscription. */
+/** Calls `onEvent` with the number of the event's record. Returns a function that unsubscribes. */
 export function subscribe(
   bus: Bus,
   events: (keyof BusEvents)[],
@@ -17,7 +17,7 @@ export function subscribe(
   );
 }
 
-/** Calls `onSignal` for each signal that has something to send. Gives what ends the subscription. */
+/** Calls `onSignal` for each signal with data. Returns a function that unsubscribes. */
 export function subscribeSignals(
   bus: Bus,
   signals: Signal[],

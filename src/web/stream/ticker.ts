@@ -1,8 +1,8 @@
-// The beat of the stream, by which a page knows that it still hears the server.
+// The heartbeat of the stream, which shows a page that it is still connected.
 import type { Frames } from './frames.ts';
 
 const tickMs = 5000;
-/** A beat that is due so soon goes out with a change: one write to each reader instead of two. */
+/** A tick due within this time is sent with a change: one write to each reader instead of two. */
 const tickEarlyMs = 1500;
 
 export function createTicker(now: () => Date, frames: Frames, onTick: (frame: Buffer) => void) {

@@ -1,12 +1,12 @@
-// Which cards a reader of the stream asks for.
+// Parses the topics that a reader of the stream requests.
 import { AppError } from '../../core/errors.ts';
 import type { Cards } from '../cards.ts';
 
-/** More than anybody has tabs. */
+/** More than the tabs of any browser need. */
 const topicsMax = 100;
 
-/** `topics` is a comma list; none means `byDefault`. Records that are gone are left out, unless nothing else is asked
- *  for. Throws `not_found` for a topic that is no card's. */
+/** `topics` is a comma-separated list; undefined means `byDefault`. Topics of missing records are dropped, unless no other
+ *  remains. Throws `not_found` for an unknown topic. */
 export function readTopics(topics: string | undefined, cards: Cards, byDefault: string[]): Set<string> {
   if (!topics) return new Set(byDefault);
   const names = topics.split(',').slice(0, topicsMax);

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { createBusyRetry, retryWhileBusy } from '../../../src/core/db/busy-retry.ts';
 import { openDatabase } from '../../../src/core/db/open.ts';
 
-/** A database, and another connection to it that can hold it. */
+/** A database, and another connection that can lock it. */
 function openTwo(t: Test) {
   const file = path.join(t.testdir(), 'a.db');
   const [db, other] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
@@ -18,11 +18,11 @@ function openTwo(t: Test) {
   };
 }
 
-t.test('a write to a free database happens at once', async (t) => {
+t.test('a write to a free database runs at once', async (t) => {
   const { add, texts } = openTwo(t);
   const untilFree = createBusyRetry({ maxMs: 1000, everyMs: 1 });
   const written = untilFree(add('one'));
-  t.strictSame(texts(), ['one'], 'before anything is waited for');
+  t.strictSame(texts(), ['one'], 'synchronously');
   t.equal(await written, 1);
 });
 
@@ -32,7 +32,7 @@ t.test('a busy database is retried, in order of arrival', async (t) => {
   hold();
   const all = ['one', 'two', 'three'].map((text) => untilFree(add(text)));
   await new Promise(setImmediate);
-  t.strictSame(texts(), [], 'reading goes on');
+  t.strictSame(texts(), [], 'reads are not blocked');
   free();
   t.strictSame(await Promise.all(all), [1, 1, 1]);
   t.strictSame(texts(), ['one', 'two', 'three']);
@@ -48,7 +48,7 @@ t.test('a call that finds the database free still waits behind one that does not
   t.strictSame(texts(), ['one', 'two']);
 });
 
-t.test('after the deadline every caller gets the busy error, and nothing was written', async (t) => {
+t.test('after the deadline every caller gets the busy error, and nothing is written', async (t) => {
   const { add, texts, hold, free } = openTwo(t);
   const untilFree = createBusyRetry({ maxMs: 20, everyMs: 1 });
   hold();
@@ -59,7 +59,7 @@ t.test('after the deadline every caller gets the busy error, and nothing was wri
   t.strictSame(texts(), ['later']);
 });
 
-t.test('retryWhileBusy repeats sync and async work without an order', async (t) => {
+t.test('retryWhileBusy retries sync and async work in any order', async (t) => {
   const { add, texts, hold, free } = openTwo(t);
   hold();
   const limits = { maxMs: 10_000, everyMs: 1 };

@@ -30,7 +30,7 @@ function closing(t: Test, db: Db): Db {
   return db;
 }
 
-/** Everything in the file that a program sees: definitions and rows, without what is ours. */
+/** The rows of all tables except ours. */
 function contents(db: Db) {
   const tables = db
     .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'ops_%' ORDER BY name`)
@@ -39,7 +39,7 @@ function contents(db: Db) {
   return Object.fromEntries(tables.map((name) => [name, db.prepare(`SELECT rowid, * FROM ${name}`).all()]));
 }
 
-t.test('the pragmas are the same on the first connection, on later ones and after a reopening', async (t) => {
+t.test('the pragmas are the same on the first connection, on later ones and after reopening', async (t) => {
   const file = path.join(t.testdir(), 'new/folder/ops.db');
   const first = openDatabase(file, { busyMs: serverBusyMs });
   t.same(pragmas(first), { ...durable, busy_timeout: serverBusyMs });
@@ -82,11 +82,11 @@ t.test('a file that is not a database is refused by name', async (t) => {
   t.notOk(fs.existsSync(missing));
 });
 
-t.test('a database that cannot keep a write-ahead log is refused', async (t) => {
+t.test('a database without a write-ahead log is refused', async (t) => {
   t.throws(() => openDatabase(':memory:', { busyMs: 1 }), { code: 'config', message: /write-ahead log/ });
 });
 
-t.test('a file that a newer version has written is refused and left as it is', async (t) => {
+t.test('a file written by a newer version is refused and not changed', async (t) => {
   const folder = t.testdir();
   for (const [name, prepare] of [
     ['ops', (file: string) => prepareOps(file)],
@@ -117,7 +117,7 @@ t.test('migrations are applied once', async (t) => {
 });
 
 t.test(
-  'servers that start at once with the same library migrate it once, and all of them start',
+  'servers that start at the same time migrate a shared library once, and all of them start',
   async (t) => {
     const file = path.join(t.testdir(), 'chl.db');
     openDatabase(file, { busyMs: serverBusyMs }).close();
@@ -138,7 +138,7 @@ t.test(
   },
 );
 
-t.test('migrations that fail in the middle leave the file as it was', async (t) => {
+t.test('failing migrations leave the file unchanged', async (t) => {
   const file = path.join(t.testdir(), 'ops.db');
   const db = closing(t, openDatabase(file, { busyMs: serverBusyMs }));
   db.exec('CREATE TABLE worker (name text)');
@@ -153,12 +153,12 @@ t.test('a commit of another connection changes the data version', async (t) => {
   const dataVersion = prepareDataVersion(one);
   const before = dataVersion();
   one.exec(`INSERT INTO job_count VALUES ('own', 'queued', 1)`);
-  t.equal(dataVersion(), before, 'its own commit does not');
+  t.equal(dataVersion(), before, 'a commit of the same connection does not');
   other.exec(`INSERT INTO job_count VALUES ('other', 'queued', 1)`);
   t.not(dataVersion(), before);
 });
 
-/** As an existing CHL program makes it: without our prefix, our column, our indexes and our checks. */
+/** As another CHL program creates it: without our tables, column, indexes and checks. */
 function makeExistingLibrary(file: string) {
   const db = new Database(file);
   db.exec(`
@@ -232,7 +232,7 @@ t.test(
   },
 );
 
-t.test('a library is adopted once: another start changes nothing at all', async (t) => {
+t.test('a library is adopted once, and another start changes no byte', async (t) => {
   const file = path.join(t.testdir(), 'chl.db');
   makeExistingLibrary(file).close();
   prepareLibrary(file).library.close();
@@ -243,7 +243,7 @@ t.test('a library is adopted once: another start changes nothing at all', async 
   t.same(fs.readFileSync(file), before);
 });
 
-t.test('a missing library is created, with our column', async (t) => {
+t.test('a missing library is created, with the column content_hash', async (t) => {
   const { library, isNew } = prepareLibrary(path.join(t.testdir(), 'chl.db'));
   closing(t, library);
   t.equal(isNew, true);

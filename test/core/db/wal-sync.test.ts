@@ -6,7 +6,7 @@ import { createWalSync } from '../../../src/core/db/wal-sync.ts';
 
 const full = 2;
 
-t.test('a commit without sync is visible at once, and the next commit is synced again', async (t) => {
+t.test('an unsynced commit is visible at once, and the next commit is synced again', async (t) => {
   const file = path.join(t.testdir(), 'x.db');
   const [writer, reader] = [openDatabase(file, { busyMs: 0 }), openDatabase(file, { busyMs: 0 })];
   t.teardown(() => [writer, reader].map((db) => db.close()));

@@ -12,51 +12,51 @@ function screenOn(isTTY: boolean, isJson = false) {
     },
   };
   const screen = createScreen(out, out, isJson);
-  const say = (text: string) => screen.output(Buffer.from(text), text);
-  return { screen, say, written: () => written.join('') };
+  const output = (text: string) => screen.output(Buffer.from(text), text);
+  return { screen, output, written: () => written.join('') };
 }
 
-t.test('a terminal has one line of progress, which gives way to output', async (t) => {
-  const { screen, say, written } = screenOn(true);
+t.test('a terminal has one progress line, which is cleared for output', async (t) => {
+  const { screen, output, written } = screenOn(true);
   screen.progress('a', '1 of 3');
   screen.progress('a', '2 of 3');
   screen.progress('a', '2 of 3');
-  say('a line\n');
+  output('a line\n');
   screen.progress('a', 'a text that is longer than the terminal is wide');
   screen.line('Done.');
   t.equal(written(), '1 of 3\r\x1b[K2 of 3\r\x1b[Ka line\na text that is long\r\x1b[KDone.\n');
 });
 
-t.test('elsewhere each phase is a plain line', async (t) => {
-  const { screen, say, written } = screenOn(false);
+t.test('without a terminal each phase is a plain line', async (t) => {
+  const { screen, output, written } = screenOn(false);
   screen.progress('read', 'read 1');
-  say('output\n');
+  output('output\n');
   screen.progress('read', 'read 2');
   screen.progress('write', 'write 1');
   t.equal(written(), 'read 1\noutput\nwrite 1\n');
 });
 
-t.test('what would steer a terminal is not sent to one; elsewhere bytes are kept', async (t) => {
+t.test('control sequences are removed for a terminal and kept for a pipe', async (t) => {
   const text = '\x1b[31mred\x1b[0m\x07\x1b]0;title\n';
   const terminal = screenOn(true);
-  terminal.say(text);
+  terminal.output(text);
   t.notMatch(terminal.written(), /[\x07\x1b]/);
   const pipe = screenOn(false);
-  pipe.say(text);
+  pipe.output(text);
   t.equal(pipe.written(), text);
 });
 
-t.test('a line of output that is not ended gets its end', async (t) => {
-  const { screen, say, written } = screenOn(false);
-  say('no end');
+t.test('an unfinished line of output gets a line end', async (t) => {
+  const { screen, output, written } = screenOn(false);
+  output('no end');
   screen.line('Done.');
   t.equal(written(), 'no end\nDone.\n');
 });
 
-t.test('with JSON nothing else is written', async (t) => {
-  const { screen, say, written } = screenOn(true, true);
+t.test('with --json only JSON is written', async (t) => {
+  const { screen, output, written } = screenOn(true, true);
   screen.line('a');
-  say('b');
+  output('b');
   screen.progress('c', 'd');
   screen.json({ e: 1 });
   t.same(JSON.parse(written()), { e: 1 });

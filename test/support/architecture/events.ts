@@ -1,11 +1,11 @@
-// Every event of the bus is emitted by somebody and heard by somebody.
+// Every bus event is emitted somewhere and has a listener.
 import ts from 'typescript';
 import type { Source, Violation } from './sources.ts';
 import { eachNode, methodOf } from './sources.ts';
 
 export function findEventViolations(sources: Source[]): Violation[] {
   const emitted = new Set<string>();
-  const heard = new Set<string>();
+  const listened = new Set<string>();
   const declared: { name: string; file: string }[] = [];
   for (const { file, tree } of sources) {
     for (const node of eachNode(tree)) {
@@ -15,16 +15,16 @@ export function findEventViolations(sources: Source[]): Violation[] {
         const [first] = node.arguments;
         const name = first && ts.isStringLiteralLike(first) ? first.text : null;
         if (name && methodOf(node) === 'emit') emitted.add(name);
-        if (name && /^(on|once)$/.test(methodOf(node) ?? '')) heard.add(name);
-      } else if (ts.isPropertyAssignment(node) && /^dirtyOn(Own)?$/.test(node.name.getText())) {
+        if (name && /^(on|once)$/.test(methodOf(node) ?? '')) listened.add(name);
+      } else if (ts.isPropertyAssignment(node) && /^dirtyOn(Record)?$/.test(node.name.getText())) {
         for (const event of eachNode(node.initializer))
-          if (ts.isStringLiteralLike(event)) heard.add(event.text);
+          if (ts.isStringLiteralLike(event)) listened.add(event.text);
       }
     }
   }
   return declared.flatMap(({ name, file }) => [
     ...(emitted.has(name) ? [] : [{ rule: 'every event is emitted', file, detail: name }]),
-    ...(heard.has(name) ? [] : [{ rule: 'every event is heard', file, detail: name }]),
+    ...(listened.has(name) ? [] : [{ rule: 'every event has a listener', file, detail: name }]),
   ]);
 }
 
