@@ -14,19 +14,16 @@ const build = (root: string) =>
     catalogue: createCatalogue([defineOperation()]),
   });
 
-t.test(
-  'a stop during the start lets it finish, starts nothing that waits, and closes everything',
-  async (t) => {
-    const root = makeRoot(t);
-    const app = await build(root);
-    const waiting = await app.use(jobs).jobs.submit({ operation: 'chore', args: {} }, systemRequester);
-    const started = app.start();
-    await app.close();
-    t.match(await started, /^http:/);
+t.test('a close during the start waits for it, starts no queued job, and closes everything', async (t) => {
+  const root = makeRoot(t);
+  const app = await build(root);
+  const waiting = await app.use(jobs).jobs.submit({ operation: 'chore', args: {} }, systemRequester);
+  const started = app.start();
+  await app.close();
+  t.match(await started, /^http:/);
 
-    const next = await build(root);
-    t.teardown(() => next.close());
-    t.equal(next.use(jobs).jobs.find(waiting.id).status, 'queued');
-    await next.start();
-  },
-);
+  const next = await build(root);
+  t.teardown(() => next.close());
+  t.equal(next.use(jobs).jobs.find(waiting.id).status, 'queued');
+  await next.start();
+});

@@ -1,4 +1,4 @@
-// Holds the picture of ARCHITECTURE.md true for every file of src and scripts, but for the exceptions below.
+// Checks every file of src and scripts against ARCHITECTURE.md, except for the exceptions below.
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
 import { type Exceptions, findViolations, withoutExceptions } from './support/architecture.ts';
@@ -9,7 +9,7 @@ const exceptions: Exceptions = {
   'only core/db and repositories write SQL': {
     'src/core/audit.ts': 'the two statements of the audit log',
     'src/embedding/model-change.ts': 'one transaction over tables of three repositories',
-    'src/index/faiss-metadata.ts': 'a table of CHL itself, which is only read',
+    'src/index/faiss-metadata.ts': 'reads a table of CHL itself',
     'src/jobs/fence.ts': 'the one statement a script runs before it commits',
     'src/library/applied.ts': partOfLibrary,
     'src/library/counts.ts': partOfLibrary,
@@ -19,6 +19,6 @@ const exceptions: Exceptions = {
   },
 };
 
-t.test('imports, contents and sizes are as ARCHITECTURE.md says', async (t) => {
+t.test('imports, contents and sizes follow ARCHITECTURE.md', async (t) => {
   t.same(withoutExceptions(findViolations(packageRoot), exceptions), []);
 });

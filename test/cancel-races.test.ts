@@ -9,6 +9,6 @@ t.test(
   async (t) => {
     const { ends, problems } = await raceCancels({ root: fs.realpathSync(t.testdir()), seed: 5, count: 40 });
     t.same(problems, []);
-    t.equal((ends.get('succeeded') ?? 0) + (ends.get('cancelled') ?? 0), 40, 'nothing else is an end of it');
+    t.equal((ends.get('succeeded') ?? 0) + (ends.get('cancelled') ?? 0), 40, 'a job has no other end');
   },
 );

@@ -5,7 +5,7 @@ import t from 'tap';
 import { runChaos } from '../scripts/chaos/suite.ts';
 
 t.test(
-  'what the server has acknowledged survives kill -9, with nothing lost, doubled or left behind',
+  'everything the server acknowledged survives kill -9: nothing is lost, duplicated or left behind',
   async (t) => {
     const root = fs.realpathSync(t.testdir());
     const report = await runChaos({ root, seed: 11, cycles: 6 });

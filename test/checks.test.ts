@@ -1,5 +1,5 @@
-// Plants one violation of each kind in a small tree with the project's own configuration, and expects that the script
-// that `npm run check` runs fails and names it.
+// Plants one violation of each kind in a small tree with the project's configuration, and expects the script of
+// `npm run check` to fail and name it.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ const clean: Files = {
     'export type Jobs = ReturnType<typeof createJobs>;\n',
 };
 
-t.test('a debugger, ==, an unused variable and doubled keys fail the lint', async (t) => {
+t.test('a debugger, ==, an unused variable and duplicate keys fail the lint', async (t) => {
   const root = plant(t.testdir(), {
     'src/stops.ts': 'export function stop() {\n  debugger;\n}\n',
     'public/compares.js': 'export const isOne = (a) => a == 1;\n',
@@ -36,7 +36,7 @@ t.test('a debugger, ==, an unused variable and doubled keys fail the lint', asyn
   t.match(out, /views\/doubles\.json:1:\d+ lint\/suspicious\/noDuplicateObjectKeys/);
 });
 
-t.test('a promise that nobody awaits fails the lint', async (t) => {
+t.test('a floating promise fails the lint', async (t) => {
   const use = "import type { Jobs } from './jobs.ts';\n\n";
   const root = plant(t.testdir(), {
     'src/floats.ts': `${use}export function start(jobs: Jobs) {\n  jobs.submit();\n}\n`,
@@ -53,7 +53,7 @@ t.test('a promise that nobody awaits fails the lint', async (t) => {
   t.match(out, /4 problems/);
 });
 
-t.test('an unused file, export, type and dependency fail', async (t) => {
+t.test('an unused file, export, type and dependency fail the check', async (t) => {
   const unused = { 'left-over': '1.0.0' };
   const root = plant(t.testdir(), {
     'src/jobs.ts': `${clean['src/jobs.ts']}\nexport const limit = 1;\n`,
@@ -69,7 +69,7 @@ t.test('an unused file, export, type and dependency fail', async (t) => {
   t.match(out, /Unused dependencies \(\d+\)\n[\s\S]*left-over +package\.json/);
 });
 
-t.test('a wrong type and an unused local fail the types', async (t) => {
+t.test('a wrong type and an unused local fail the type check', async (t) => {
   const root = plant(t.testdir(), {
     'src/wrong.ts': "export const count: number = 'one';\n",
     'src/forgets.ts': 'const forgotten = 1;\nexport {};\n',
@@ -81,7 +81,7 @@ t.test('a wrong type and an unused local fail the types', async (t) => {
   t.match(out, /src\/forgets\.ts\(1,7\): error TS6133/);
 });
 
-t.test('a file that is not formatted fails', async (t) => {
+t.test('an unformatted file fails the format check', async (t) => {
   const root = plant(t.testdir(), {
     'src/untidy.ts': 'export  const a="b"\n',
     'public/untidy.css': 'a{color:red}\n',
@@ -93,7 +93,7 @@ t.test('a file that is not formatted fails', async (t) => {
   t.notMatch(out, /src\/main\.ts/);
 });
 
-t.test('the check runs every check, and CI runs the check and nothing beside it', async (t) => {
+t.test('npm run check runs every check, and CI runs nothing else', async (t) => {
   const steps = ['format:check', 'lint', 'unused', 'types', 'test', 'walk'];
   t.equal(manifest.scripts.check, steps.map((name) => `npm run ${name}`).join(' && '));
   t.equal(manifest.scripts.walk, 'node scripts/walk.mjs');

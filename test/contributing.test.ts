@@ -1,4 +1,4 @@
-// Follows CONTRIBUTING.md literally, in a copy of the project: what its code blocks add compiles, keeps every rule, and
+// Follows CONTRIBUTING.md literally, in a copy of the project: the code of its blocks compiles, keeps every rule, and
 // works.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -30,7 +30,7 @@ function readBlocks(): Block[] {
   );
 }
 
-/** A line that begins with `+` goes after the line before it. */
+/** Inserts each line that begins with `+` after the line before it. */
 function applyDiff(file: string, diff: string) {
   let text = fs.readFileSync(file, 'utf8');
   const lines = diff.trimEnd().split('\n');
@@ -43,7 +43,7 @@ function applyDiff(file: string, diff: string) {
   fs.writeFileSync(file, text);
 }
 
-t.test('what CONTRIBUTING.md adds keeps every rule, and works', async (t) => {
+t.test('the feature of CONTRIBUTING.md keeps every rule, and works', async (t) => {
   const root = t.testdir();
   for (const name of [...copied, 'test'])
     fs.cpSync(path.join(packageRoot, name), path.join(root, name), { recursive: true });

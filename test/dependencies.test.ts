@@ -1,4 +1,4 @@
-// Floors below which a dependency has a known hole, and the habits of package.json and its lock.
+// Minimum versions of dependencies with known vulnerabilities, and the rules for package.json and its lock.
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -8,20 +8,20 @@ const read = (file: string) => JSON.parse(fs.readFileSync(path.join(packageRoot,
 const manifest = read('package.json');
 const lock = read('package-lock.json');
 
-const floors = {
+const minVersions = {
   fastify: '5.12.1',
   '@fastify/multipart': '10.1.9',
   '@fastify/busboy': '3.2.6',
   '@fastify/static': '10.1.1',
 };
 
-t.test('no installed version is below its floor', async (t) => {
-  for (const [name, floor] of Object.entries(floors)) {
+t.test('no installed version is below its minimum', async (t) => {
+  for (const [name, minVersion] of Object.entries(minVersions)) {
     const versions = Object.entries(lock.packages as Record<string, { version?: string }>)
-      .filter(([place]) => place.endsWith(`node_modules/${name}`))
+      .filter(([file]) => file.endsWith(`node_modules/${name}`))
       .map(([, { version = '0' }]) => version);
     t.ok(versions.length > 0, name);
-    for (const version of versions) t.ok(compare(version, floor) >= 0, `${name} ${version}`);
+    for (const version of versions) t.ok(compare(version, minVersion) >= 0, `${name} ${version}`);
   }
 });
 

@@ -1,11 +1,11 @@
-// The main job, end to end, as a newcomer without JavaScript does it: import, rebuild, search, export.
+// The main workflow of a new user without JavaScript, end to end: import, rebuild, search, export.
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { startApp } from './support/app.ts';
 import { card, textOf } from './support/screen.ts';
 
-t.test('a newcomer imports the starter library, builds the index, finds an entry, and exports', async (t) => {
+t.test('a new user imports the starter library, builds the index, finds an entry, and exports', async (t) => {
   const app = await startApp(t);
   const confirmed = { reason: 'first import', confirm: 'import' };
 
@@ -64,7 +64,7 @@ t.test('a newcomer imports the starter library, builds the index, finds an entry
   t.match(again.result, { embedded: 0, reused: 72, vectors: 72 });
 });
 
-t.test('a wrong sheet changes nothing, and every problem is shown with its place', async (t) => {
+t.test('an invalid sheet changes nothing, and every problem is shown with tab and row', async (t) => {
   const app = await startApp(t);
   await app.run('import');
   const published = path.join(app.root, 'sheets/published/experiences.csv');
@@ -81,25 +81,28 @@ t.test('a wrong sheet changes nothing, and every problem is shown with its place
   t.equal(app.parts.counts.totals().entries, 72);
 });
 
-t.test('a locked operation is refused with its holder, and can be queued behind it', async (t) => {
-  const app = await startApp(t);
-  await app.parts.runner.stop(0);
-  const first = await app.submit('/ui/operations/run/index', {});
-  t.equal(first.status, 303);
-  const refused = await app.json('/api/v1/operations/import', { args: { mode: 'merge' } });
-  t.match(refused, {
-    status: 409,
-    body: { error: { code: 'operation_locked', details: { holder: { number: 1, operation: 'index' } } } },
-  });
-  const { html } = await app.page('/operations');
-  t.match(textOf(html, '#op-import'), /Waits for index #1.*Queue import…/);
-  const queued = await app.json('/api/v1/operations/import', {
-    args: { mode: 'merge' },
-    when_locked: 'wait',
-  });
-  t.equal(queued.status, 202);
-  const waiting = await app.json('/api/v1/operations/jobs/2');
-  t.match(waiting.body, { status: 'queued', waits_for: { number: 1 } });
-  const cancelled = await app.json('/api/v1/operations/jobs/2/cancel', {});
-  t.match(cancelled, { status: 202, body: { status: 'cancelled' } });
-});
+t.test(
+  'a locked operation is refused with the name of the holder, and can be queued behind it',
+  async (t) => {
+    const app = await startApp(t);
+    await app.parts.runner.stop(0);
+    const first = await app.submit('/ui/operations/run/index', {});
+    t.equal(first.status, 303);
+    const refused = await app.json('/api/v1/operations/import', { args: { mode: 'merge' } });
+    t.match(refused, {
+      status: 409,
+      body: { error: { code: 'operation_locked', details: { holder: { number: 1, operation: 'index' } } } },
+    });
+    const { html } = await app.page('/operations');
+    t.match(textOf(html, '#op-import'), /Waits for index #1.*Queue import…/);
+    const queued = await app.json('/api/v1/operations/import', {
+      args: { mode: 'merge' },
+      when_locked: 'wait',
+    });
+    t.equal(queued.status, 202);
+    const waiting = await app.json('/api/v1/operations/jobs/2');
+    t.match(waiting.body, { status: 'queued', waits_for: { number: 1 } });
+    const cancelled = await app.json('/api/v1/operations/jobs/2/cancel', {});
+    t.match(cancelled, { status: 202, body: { status: 'cancelled' } });
+  },
+);

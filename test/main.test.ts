@@ -1,4 +1,4 @@
-// The process itself: what it says when it starts, and when it cannot.
+// The server process: its output when it starts, and when it cannot.
 import './support/plain-children.ts';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -22,7 +22,7 @@ function environment(root: string, more: Environment): Environment {
   };
 }
 
-/** What a process that cannot start says, and its exit code. */
+/** The stderr and exit code of a process that cannot start. */
 function refusal(root: string, more: Environment = {}) {
   const { stderr, status } = spawnSync(process.execPath, [main], {
     cwd: root,
@@ -30,10 +30,10 @@ function refusal(root: string, more: Environment = {}) {
     encoding: 'utf8',
     timeout: startMaxMs,
   });
-  return { said: stderr, status };
+  return { printed: stderr, status };
 }
 
-/** A server that is ready; it is ended with the test. */
+/** Starts a server and waits until it is ready; it ends with the test. */
 async function start(
   t: Test,
   root: string,
@@ -41,12 +41,12 @@ async function start(
 ): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [main], { cwd: root, env: environment(root, more) });
   t.teardown(() => child.kill('SIGKILL'));
-  let said = '';
+  let printed = '';
   const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the server ended: ${said}`)));
+    child.once('exit', () => reject(new Error(`the server ended: ${printed}`)));
     child.stderr.on('data', (chunk) => {
-      said += chunk;
-      const found = /ready: (http:\/\/\S+)\/operations/.exec(said);
+      printed += chunk;
+      const found = /ready: (http:\/\/\S+)\/operations/.exec(printed);
       if (found?.[1]) resolve(found[1]);
     });
   });
@@ -54,7 +54,7 @@ async function start(
 }
 
 t.test(
-  'the first start makes the data root, seeds the published sheet, and says where it listens',
+  'the first start creates the data root, seeds the published sheet, and prints its address',
   async (t) => {
     const root = t.testdir();
     const { child, url } = await start(t, root);
@@ -66,11 +66,11 @@ t.test(
       'experiences.csv',
       'manuals.csv',
     ]);
-    t.equal(fs.statSync(data).mode & 0o077, 0, 'nobody else may look into it');
+    t.equal(fs.statSync(data).mode & 0o077, 0, 'other users have no access');
 
     await t.test('a second server for the same data names the first', async (t) => {
-      const { said, status } = refusal(root);
-      t.match(said, new RegExp(`in use by another server: .*"pid":${child.pid}`));
+      const { printed, status } = refusal(root);
+      t.match(printed, new RegExp(`in use by another server: .*"pid":${child.pid}`));
       t.equal(status, 1);
     });
 
@@ -84,25 +84,28 @@ t.test(
   },
 );
 
-t.test('a port in use, a bad variable and a file that is no database are said in one line', async (t) => {
-  const root = t.testdir({ data: { 'chl.db': 'this is no database, whatever its name says' } });
-  const taken = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => taken.once('listening', resolve));
-  t.teardown(() => taken.close());
-  const { port } = taken.address() as net.AddressInfo;
-  const refusals: [Environment, RegExp][] = [
-    [
-      { CHL_PORT: String(port), CHL_EXPERIENCE_ROOT: path.join(root, 'other') },
-      new RegExp(`Port ${port} is in use`),
-    ],
-    [{ CHL_PORT: 'eighty' }, /CHL_PORT is "eighty"; allowed: a whole number from 0 to 65535/],
-    [{ CHL_ACCESS_TOKEN: 'hunter2hunter2' }, /no login/],
-    [{}, /chl\.db/],
-  ];
-  for (const [more, expected] of refusals) {
-    const { said, status } = refusal(root, more);
-    t.match(said, expected);
-    t.notMatch(said, /\n\s+at |hunter2/, 'no stack, no secret');
-    t.equal(status, 1);
-  }
-});
+t.test(
+  'a used port, an invalid variable and a file that is not a database are reported in one line',
+  async (t) => {
+    const root = t.testdir({ data: { 'chl.db': 'this is not a database, despite its name' } });
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    t.teardown(() => taken.close());
+    const { port } = taken.address() as net.AddressInfo;
+    const refusals: [Environment, RegExp][] = [
+      [
+        { CHL_PORT: String(port), CHL_EXPERIENCE_ROOT: path.join(root, 'other') },
+        new RegExp(`Port ${port} is in use`),
+      ],
+      [{ CHL_PORT: 'eighty' }, /CHL_PORT is "eighty"; allowed: a whole number from 0 to 65535/],
+      [{ CHL_ACCESS_TOKEN: 'hunter2hunter2' }, /no login/],
+      [{}, /chl\.db/],
+    ];
+    for (const [more, expected] of refusals) {
+      const { printed, status } = refusal(root, more);
+      t.match(printed, expected);
+      t.notMatch(printed, /\n\s+at |hunter2/, 'no stack, no secret');
+      t.equal(status, 1);
+    }
+  },
+);

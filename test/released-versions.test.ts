@@ -1,4 +1,4 @@
-// Every released version's data root opens in this version, and holds what it held. The fixtures are never edited.
+// The data root of every released version opens in this version, with all its data. The fixtures are never edited.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -9,7 +9,7 @@ import { packageRoot, readConfig } from '../src/core/config.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { makeRoot } from './support/engine.ts';
 
-/** What `test/fixtures/<version>.json` says about the data root beside it. */
+/** The content of `test/fixtures/<version>.json`, about the data root beside it. */
 type Expected = {
   takenAt: string;
   settings: Record<string, number>;
@@ -26,8 +26,8 @@ type Expected = {
 const fixtures = path.join(packageRoot, 'test/fixtures');
 const versions = fs.readdirSync(fixtures).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
 
-t.ok(versions.includes('0.1.0'), 'the fixture of 0.1.0 is there');
-for (const version of versions) t.test(`the data of ${version} opens and is all there`, testVersion(version));
+t.ok(versions.includes('0.1.0'), 'the fixture of 0.1.0 exists');
+for (const version of versions) t.test(`the data of ${version} opens completely`, testVersion(version));
 
 function testVersion(version: string) {
   const expected: Expected = JSON.parse(fs.readFileSync(path.join(fixtures, `${version}.json`), 'utf8'));
@@ -35,18 +35,20 @@ function testVersion(version: string) {
     const root = makeRoot(t);
     fs.cpSync(path.join(fixtures, version), root, { recursive: true });
     const settings = parseEnv(fs.readFileSync(path.join(root, '.env'), 'utf8'));
-    t.test('its settings are known and mean the same', async (t) => {
+    t.test('its settings are known and have the same meaning', async (t) => {
       const config = readConfig(settings, root);
       t.same(config.unknownVariables, []);
       t.match(config, { root, ...expected.settings });
     });
     const env = { ...settings, CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_WORKERS: '0' };
-    // Retention reads the clock: by today's, the fixture's jobs would be pruned some day.
+    // With today's clock, retention would one day remove the jobs of the fixture.
     const app = await startApp(t, { root, env, now: () => new Date(expected.takenAt) });
 
-    t.test('all migrations are applied, released ones unchanged', async (t) => testMigrations(t, root));
-    t.test('its jobs, logs and rows are there', (t) => testJobs(t, app, expected));
-    t.test('its custom operations are offered, and a job that waited runs', (t) =>
+    t.test('all migrations are applied, and released ones are unchanged', async (t) =>
+      testMigrations(t, root),
+    );
+    t.test('its jobs, logs and rows are kept', (t) => testJobs(t, app, expected));
+    t.test('its custom operations are listed, and a waiting job runs', (t) =>
       testWaitingJob(t, app, expected),
     );
     t.test('its library is embedded and indexed, and a search finds a known entry', (t) =>
@@ -57,7 +59,7 @@ function testVersion(version: string) {
       t.equal(status, 'succeeded');
       t.match(result, { unchanged: expected.sheetRows, added: 0, changed: 0, removed: 0, invalid: 0 });
     });
-    t.test('its pages are shown', async (t) => {
+    t.test('its pages load', async (t) => {
       for (const address of ['/operations', '/jobs', `/jobs/${expected.log.job}`, '/library']) {
         t.equal((await app.page(address)).status, 200, address);
       }

@@ -1,4 +1,4 @@
-// The server as a process: how it stops.
+// The server process: how it stops.
 import './support/plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import http from 'node:http';
@@ -34,48 +34,45 @@ async function readUntil(stream: http.IncomingMessage, words: string) {
   throw new Error(`the stream ended without ${words}: ${seen}`);
 }
 
-t.test(
-  'a stop ends streams and the running job, keeps the waiting one, and ends with exit code 0',
-  async (t) => {
-    const config = chaosConfig(makeRoot(t));
-    const longer = { CHL_OPERATIONS_TIMEOUT_SEC: '60' };
-    const server = startServer(config, longer);
-    t.teardown(() => server.signal('SIGKILL'));
-    const url = (await server.ready) ?? '';
-    const jobs = `${url}/api/v1/operations/jobs`;
-    const deaf = await post(`${url}/api/v1/operations/chore`, {
-      behaviour: 'ignores-sigterm',
-      lock: 'a',
-      ms: 60_000,
-    });
-    const waiting = await post(`${url}/api/v1/operations/chore`, { lock: 'a' });
-    const page = await get(`${url}/ui/stream/telemetry`);
-    const log = await get(`${jobs}/${deaf.body.number}/log?follow=1`);
-    await readUntil(log, 'deaf from now on');
+t.test('a stop ends streams and the running job, keeps the waiting job, and exits with code 0', async (t) => {
+  const config = chaosConfig(makeRoot(t));
+  const longer = { CHL_OPERATIONS_TIMEOUT_SEC: '60' };
+  const server = startServer(config, longer);
+  t.teardown(() => server.signal('SIGKILL'));
+  const url = (await server.ready) ?? '';
+  const jobs = `${url}/api/v1/operations/jobs`;
+  const ignoring = await post(`${url}/api/v1/operations/chore`, {
+    behaviour: 'ignores-sigterm',
+    lock: 'a',
+    ms: 60_000,
+  });
+  const waiting = await post(`${url}/api/v1/operations/chore`, { lock: 'a' });
+  const page = await get(`${url}/ui/stream/telemetry`);
+  const log = await get(`${jobs}/${ignoring.body.number}/log?follow=1`);
+  await readUntil(log, 'deaf from now on');
 
-    server.signal('SIGTERM');
-    const refused = await refusal(url);
-    t.match(refused.body, { error: { code: 'stopping' } });
-    t.match(refused.headers.get('retry-after'), /^\d+$/);
-    t.match(await (await fetch(`${jobs}/${deaf.body.number}`)).json(), { status: 'running' });
-    await Promise.all([page, log].map((stream) => text(stream).catch(() => 'cut off')));
-    t.same(await server.exited, { code: 0, signal: null }, 'after ten seconds it would be 1');
-    t.same(findMarkedProcesses(config.root), []);
+  server.signal('SIGTERM');
+  const refused = await refusal(url);
+  t.match(refused.body, { error: { code: 'stopping' } });
+  t.match(refused.headers.get('retry-after'), /^\d+$/);
+  t.match(await (await fetch(`${jobs}/${ignoring.body.number}`)).json(), { status: 'running' });
+  await Promise.all([page, log].map((stream) => text(stream).catch(() => 'cut off')));
+  t.same(await server.exited, { code: 0, signal: null }, 'after ten seconds the code would be 1');
+  t.same(findMarkedProcesses(config.root), []);
 
-    const next = startServer(config, longer);
-    t.teardown(() => next.signal('SIGKILL'));
-    const again = (await next.ready) ?? '';
-    await text(await get(`${again}/api/v1/operations/jobs/${waiting.body.number}/log?follow=1`));
-    const find = async (number: number) =>
-      (await fetch(`${again}/api/v1/operations/jobs/${number}`)).json() as Promise<any>;
-    t.match(await find(deaf.body.number), { status: 'failed', failure: { code: 'shutdown' } });
-    t.match(await find(waiting.body.number), { status: 'succeeded' });
-    next.signal('SIGTERM');
-    t.same(await next.exited, { code: 0, signal: null });
-  },
-);
+  const next = startServer(config, longer);
+  t.teardown(() => next.signal('SIGKILL'));
+  const again = (await next.ready) ?? '';
+  await text(await get(`${again}/api/v1/operations/jobs/${waiting.body.number}/log?follow=1`));
+  const find = async (number: number) =>
+    (await fetch(`${again}/api/v1/operations/jobs/${number}`)).json() as Promise<any>;
+  t.match(await find(ignoring.body.number), { status: 'failed', failure: { code: 'shutdown' } });
+  t.match(await find(waiting.body.number), { status: 'succeeded' });
+  next.signal('SIGTERM');
+  t.same(await next.exited, { code: 0, signal: null });
+});
 
-/** Asks until the signal has reached the server; what is accepted before needs no lock and is done at once. */
+/** Posts until the signal has reached the server; jobs accepted before need no lock and end at once. */
 async function refusal(url: string) {
   for (;;) {
     const answer = await post(`${url}/api/v1/operations/chore`, {});
@@ -83,7 +80,7 @@ async function refusal(url: string) {
   }
 }
 
-t.test('the program itself stops with exit code 0 although a page is open', async (t) => {
+t.test('the program stops with exit code 0 while a page is open', async (t) => {
   const root = makeRoot(t);
   const child = spawn(process.execPath, [path.join(packageRoot, 'dist/src/main.js')], {
     cwd: root,

@@ -1,14 +1,14 @@
-// Templates are read by people: one element a line, indented, at most 110 columns, and no logic that hides in them.
+// Templates have one element per line, are indented, at most 110 columns wide, and contain no hidden logic.
 import path from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../src/core/config.ts';
 import { templateProblems } from './support/template-rules.ts';
 
-t.test('every template keeps the rules', async (t) => {
+t.test('every template follows the rules', async (t) => {
   t.same(templateProblems(path.join(packageRoot, 'views')), []);
 });
 
-t.test('each rule names the line that breaks it', async (t) => {
+t.test('each broken rule is reported with its line', async (t) => {
   const first = '<% const { name } = it %>';
   const broken = {
     'wide.eta': [`${first}\n<p>${'word '.repeat(22)}</p>`, '2: is wider than 110 columns'],
@@ -23,7 +23,7 @@ t.test('each rule names the line that breaks it', async (t) => {
     'late.eta': [`<p>text</p>\n${first}`, '2: reads `it` after the first line'],
     'choice.eta': [`${first}\n<%= name ? 1 : name === 2 ? 3 : 4 %>`, '2: has a choice within a choice'],
     'address.eta': ['<p>\n  <a href="/jobs">Jobs</a>\n</p>', '2: writes an address without url()'],
-    'raw.eta': [`${first}\n<%~ name %>`, '2: sends raw what is no include'],
+    'raw.eta': [`${first}\n<%~ name %>`, '2: outputs raw text that is not an include'],
   };
   const folder = t.testdir(
     Object.fromEntries(Object.entries(broken).map(([name, [text]]) => [name, text ?? ''])),
@@ -36,7 +36,7 @@ t.test('each rule names the line that breaks it', async (t) => {
   );
 });
 
-t.test('sentences, attributes over several lines, conditions and includes are no violations', async (t) => {
+t.test('sentences, attributes on several lines, conditions and includes are allowed', async (t) => {
   const fine = `<% const { name, isOpen } = it %>
 <% layout('/layout', it) %>
 <details

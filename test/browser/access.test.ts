@@ -1,4 +1,4 @@
-// Every page, with its dialogs, at four widths in both themes: nothing to scroll sideways, and nothing for axe to find.
+// Every page with its dialogs, at four widths in both themes, has no horizontal scroll and no accessibility violation.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -11,7 +11,7 @@ const widths = [1440, 1024, 390, 320];
 
 type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
-/** What is to be seen beside the addresses that features declare; `open` shows the state after the page has come. */
+/** States besides the addresses that features declare; `open` brings the loaded page into the state. */
 const states: { name: string; address: string; open?: Dialog['open']; dialogs?: Dialog[] }[] = [
   {
     name: 'the dashboard',
@@ -35,36 +35,36 @@ const declared = features
   .flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples))
   .filter((address) => !states.some((state) => state.address === address))
   .map((address) => ({ name: address, address }));
-const places: typeof states = [...states, ...declared];
+const pages: typeof states = [...states, ...declared];
 
 let app: TestApp | null = null;
 
-browserTest('an empty dashboard has no barrier', async (t, open) => {
+browserTest('an empty dashboard is accessible', async (t, open) => {
   const empty = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const page = await open(`${empty.origin}/operations`, { width: 390 });
   t.strictSame(await accessProblems(page), []);
 });
 
-for (const { name, address, open: show, dialogs = [] } of places) {
-  browserTest(`${name} has no barrier`, async (t, open) => {
+for (const { name, address, open: show, dialogs = [] } of pages) {
+  browserTest(`${name} is accessible`, async (t, open) => {
     app ??= await startFilled();
     const page = await open(app.origin + address);
     if (show) await show(page);
-    await look(t, page, name);
+    await check(t, page, name);
     for (const dialog of dialogs) {
       await dialog.open(page);
       await page.locator('#dialog[open]').waitFor();
-      await look(t, page, dialog.name, '#dialog');
+      await check(t, page, dialog.name, '#dialog');
       await page.keyboard.press('Escape');
     }
   });
 }
 
-/** Themes differ in their colours alone, so the dark one is tried for contrast only. */
-async function look(t: Test, page: Page, name: string, selector?: string) {
+/** Themes differ in their colours alone, so dark is checked for contrast only. */
+async function check(t: Test, page: Page, name: string, selector?: string) {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
-    t.ok((await overflowOf(page)) <= 0, `${name}: no sideways scroll at ${width}`);
+    t.ok((await overflowOf(page)) <= 0, `${name}: no horizontal scroll at ${width}`);
     await page.emulateMedia({ colorScheme: 'light' });
     t.strictSame(await accessProblems(page, selector), [], `${name}: light at ${width}`);
     await page.emulateMedia({ colorScheme: 'dark' });
@@ -73,7 +73,7 @@ async function look(t: Test, page: Page, name: string, selector?: string) {
   }
 }
 
-/** They have ended, so each is skipped. */
+/** Cancels jobs that have ended, so each is skipped. */
 async function cancelMany(page: Page) {
   const outcome = await page.evaluate(
     "fetch('/ui/jobs/bulk', { method: 'POST', body: new URLSearchParams({ action: 'cancel', numbers: '1,3' }) }).then(({ url }) => url)",

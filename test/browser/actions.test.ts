@@ -1,4 +1,4 @@
-// What a press of a button brings: one job, one notice to whoever pressed it, the focus where it was, a way back.
+// Pressing a button starts one job, shows one notice in its tab, and keeps the focus.
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
@@ -9,13 +9,13 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const sleeper = () => ({ catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]) });
 
 browserTest(
-  'a double click starts one job, and its tab alone is told once of its start and of its end',
+  'a double click starts one job, and only its tab shows one notice of the start and one of the end',
   async (t, open) => {
     const app = await startApp(t, noop);
     const page = await open(`${app.origin}/operations`);
     const other = await open(`${app.origin}/operations`);
     await other.locator('#conn').getByText('Live').waitFor();
-    const told = page.evaluate(`new Promise((resolve) => {
+    const announced = page.evaluate(`new Promise((resolve) => {
     const texts = [];
     new MutationObserver(() => {
       const text = document.getElementById('say').textContent;
@@ -26,7 +26,7 @@ browserTest(
     await page.locator('#op-export').getByRole('button', { name: 'Export' }).dblclick();
     await page.locator('#toasts').getByText('Export library #1 is done').waitFor();
     t.equal(app.parts.listing.total(), 1);
-    t.match(await told, [/#1 queued/, /#1 is done/], 'both are read out');
+    t.match(await announced, [/#1 queued/, /#1 is done/], 'both are announced');
 
     await page.reload();
     await page.locator('#conn').getByText('Live').waitFor();
@@ -35,31 +35,28 @@ browserTest(
     t.equal(
       await page.locator('.toast').count(),
       0,
-      'not again after a new connection, nor of a job of others',
+      'neither again after a reconnect, nor for a job of another tab',
     );
-    t.equal(await other.locator('.toast').count(), 0, 'not in the tab of others');
+    t.equal(await other.locator('.toast').count(), 0, 'not in another tab');
   },
 );
 
-browserTest(
-  'the end of a job is told on the next page and after the connection was lost',
-  async (t, open) => {
-    const app = await startApp(t, sleeper());
-    const page = await open(`${app.origin}/operations`);
-    await page.locator('#conn').getByText('Live').waitFor();
-    await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
-    await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
-    await page.goto(`${app.origin}/library`);
-    await app.json('/api/v1/operations/jobs/1/cancel', {});
-    await app.whenJob(1, 'cancelled');
-    await page.goto(`${app.origin}/operations`);
-    await page.locator('#toasts').getByText('Chore #1 is cancelled.').waitFor();
-    t.pass('since it had not been told yet');
-  },
-);
+browserTest('the end of a job is shown on the next page, and after a lost connection', async (t, open) => {
+  const app = await startApp(t, sleeper());
+  const page = await open(`${app.origin}/operations`);
+  await page.locator('#conn').getByText('Live').waitFor();
+  await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
+  await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
+  await page.goto(`${app.origin}/library`);
+  await app.json('/api/v1/operations/jobs/1/cancel', {});
+  await app.whenJob(1, 'cancelled');
+  await page.goto(`${app.origin}/operations`);
+  await page.locator('#toasts').getByText('Chore #1 is cancelled.').waitFor();
+  t.pass('because it had not been shown yet');
+});
 
 browserTest(
-  'the focus stays on the pressed button, and goes to the heading of the card when it is gone',
+  'the focus stays on the pressed button, and moves to the heading of the card when the button is removed',
   async (t, open) => {
     const app = await startApp(t, sleeper());
     const page = await open(`${app.origin}/operations`);
@@ -79,7 +76,10 @@ browserTest(
     await page.locator('#dialog[open]').waitFor();
     t.equal(await focused(), 'Keep running', 'the safe button has the focus');
     await page.keyboard.press('Enter');
-    t.ok(await cancel.evaluate((link) => link === link.ownerDocument.activeElement), 'and then the opener');
+    t.ok(
+      await cancel.evaluate((link) => link === link.ownerDocument.activeElement),
+      'then the button that opened the dialog',
+    );
     await page.keyboard.press('Enter');
     await page.locator('#dialog').getByRole('button', { name: 'Cancel chore' }).click();
     await app.whenJob(1, 'cancelled');
@@ -88,27 +88,24 @@ browserTest(
   },
 );
 
-browserTest(
-  'what replaces the library wants a reason and its name, here and on the server',
-  async (t, open) => {
-    const app = await startApp(t, noop);
-    const page = await open(`${app.origin}/operations`);
-    await page.locator('#op-import').getByText('Import…').click();
-    const submit = page.locator('#dialog-submit');
-    t.equal(await page.evaluate('document.activeElement.id'), 'reason');
-    t.equal(await submit.getAttribute('aria-disabled'), 'true');
-    await page.keyboard.type('monthly');
-    await page.keyboard.press('Enter');
-    t.equal(await page.evaluate('document.activeElement.id'), 'confirm', 'Enter leads to what is missing');
-    await page.keyboard.type('import');
-    t.equal(await submit.getAttribute('aria-disabled'), null);
-    await submit.click();
-    await page.locator('#toasts').getByText('Import spreadsheet #1 is done').waitFor();
-    t.equal(app.parts.jobs.find('1').reason, 'monthly');
-  },
-);
+browserTest('replacing the library requires a reason and its typed name', async (t, open) => {
+  const app = await startApp(t, noop);
+  const page = await open(`${app.origin}/operations`);
+  await page.locator('#op-import').getByText('Import…').click();
+  const submit = page.locator('#dialog-submit');
+  t.equal(await page.evaluate('document.activeElement.id'), 'reason');
+  t.equal(await submit.getAttribute('aria-disabled'), 'true');
+  await page.keyboard.type('monthly');
+  await page.keyboard.press('Enter');
+  t.equal(await page.evaluate('document.activeElement.id'), 'confirm', 'Enter focuses the missing field');
+  await page.keyboard.type('import');
+  t.equal(await submit.getAttribute('aria-disabled'), null);
+  await submit.click();
+  await page.locator('#toasts').getByText('Import spreadsheet #1 is done').waitFor();
+  t.equal(app.parts.jobs.find('1').reason, 'monthly');
+});
 
-browserTest('what failed is told until it is dismissed, at once and with its cause', async (t, open) => {
+browserTest('a failure is announced at once, and its notice stays until it is dismissed', async (t, open) => {
   const app = await startApp(t, {
     catalogue: createCatalogue([defineOperation({ child: 'fails' })]),
   });
@@ -120,29 +117,32 @@ browserTest('what failed is told until it is dismissed, at once and with its cau
   await page.clock.runFor(100);
   t.match(await page.locator('#say-now').textContent(), /Chore #1 failed/);
   await page.clock.runFor(60_000);
-  t.equal(await page.locator('.toast').count(), 1, 'the other one is gone');
+  t.equal(await page.locator('.toast').count(), 1, 'the notice of the start is gone');
   await page.keyboard.press('Escape');
   t.equal(await toast.count(), 0);
 });
 
-browserTest('a success stays while it is pointed at or the page is not seen', async (t, open) => {
-  const app = await startApp(t, sleeper());
-  const page = await open(`${app.origin}/operations`, { hasTestClock: true });
-  await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
-  const toast = page.locator('.toast');
-  await toast.hover();
-  await page.clock.runFor(20_000);
-  t.equal(await toast.count(), 1, 'pointed at');
-  await page.mouse.move(0, 0);
-  await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
-  await page.clock.runFor(20_000);
-  t.equal(await toast.count(), 1, 'not seen');
-  await page.evaluate('delete document.hidden');
-  await page.clock.runFor(7000);
-  t.equal(await toast.count(), 0);
-});
+browserTest(
+  'the notice of a success stays while the pointer is on it or the page is hidden',
+  async (t, open) => {
+    const app = await startApp(t, sleeper());
+    const page = await open(`${app.origin}/operations`, { hasTestClock: true });
+    await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
+    const toast = page.locator('.toast');
+    await toast.hover();
+    await page.clock.runFor(20_000);
+    t.equal(await toast.count(), 1, 'with the pointer on it');
+    await page.mouse.move(0, 0);
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
+    await page.clock.runFor(20_000);
+    t.equal(await toast.count(), 1, 'while hidden');
+    await page.evaluate('delete document.hidden');
+    await page.clock.runFor(7000);
+    t.equal(await toast.count(), 0);
+  },
+);
 
-browserTest('a lost server is told at once, and nothing is sent twice by itself', async (t, open) => {
+browserTest('a lost server is reported at once, and the request is not repeated', async (t, open) => {
   const app = await startApp(t, noop);
   const page = await open(`${app.origin}/operations`);
   await app.close();
@@ -151,21 +151,24 @@ browserTest('a lost server is told at once, and nothing is sent twice by itself'
   t.equal(await page.locator('[aria-busy="true"]').count(), 0);
 });
 
-browserTest('a card that cannot be loaded says so in its place, and comes back', async (t, open) => {
-  const app = await startApp(t, noop);
-  const { counts } = app.parts;
-  const { totals } = counts;
-  counts.totals = () => {
-    throw new Error('the database is away');
-  };
-  const page = await open(`${app.origin}/operations`, { expect: /(status of|Code) 500/ });
-  const place = page.locator(card.queue);
-  await place.getByText('This card could not be loaded').waitFor();
-  t.match(await place.locator('code').textContent(), /^[0-9a-f]{8}$/, 'with the number of the request');
-  t.ok(await page.locator('#op-import').isVisible(), 'the others are there');
-  await place.getByRole('link', { name: /Refresh/ }).click();
-  await place.getByText('This card could not be loaded').waitFor();
-  counts.totals = totals;
-  await place.getByRole('link', { name: /Refresh/ }).click();
-  await place.getByRole('heading', { name: 'Embedding queue' }).waitFor();
-});
+browserTest(
+  'a card that cannot be loaded is replaced by an error, and returns after a refresh',
+  async (t, open) => {
+    const app = await startApp(t, noop);
+    const { counts } = app.parts;
+    const { totals } = counts;
+    counts.totals = () => {
+      throw new Error('the database is away');
+    };
+    const page = await open(`${app.origin}/operations`, { expect: /(status of|Code) 500/ });
+    const failed = page.locator(card.queue);
+    await failed.getByText('This card could not be loaded').waitFor();
+    t.match(await failed.locator('code').textContent(), /^[0-9a-f]{8}$/, 'with the id of the request');
+    t.ok(await page.locator('#op-import').isVisible(), 'the others are shown');
+    await failed.getByRole('link', { name: /Refresh/ }).click();
+    await failed.getByText('This card could not be loaded').waitFor();
+    counts.totals = totals;
+    await failed.getByRole('link', { name: /Refresh/ }).click();
+    await failed.getByRole('heading', { name: 'Embedding queue' }).waitFor();
+  },
+);

@@ -1,4 +1,4 @@
-// The critical workflows once more, in Firefox.
+// The critical workflows, again in Firefox.
 import { startApp, untilStreams } from '../support/app.ts';
 import { firefoxTest } from '../support/firefox.ts';
 import { card, jobRow } from '../support/screen.ts';

@@ -1,4 +1,4 @@
-// Jobs in a browser: many at once from the list, and what the page of a running job says by itself.
+// Jobs in a browser: bulk actions of the list, and the live page of a running job.
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
@@ -11,7 +11,7 @@ const catalogue = () =>
     defineOperation({ name: 'waits', child: 'sleeps' }),
   ]);
 
-browserTest('ticked jobs are retried from the list, each with an outcome of its own', async (t, open) => {
+browserTest('the selected jobs of the list are retried, each with its own outcome', async (t, open) => {
   const app = await startApp(t, { catalogue: catalogue() });
   await app.run('breaks');
   await app.run('chore');
@@ -32,7 +32,7 @@ browserTest('ticked jobs are retried from the list, each with an outcome of its 
   await app.whenJob(3);
 });
 
-browserTest('all that match are cancelled from the list', async (t, open) => {
+browserTest('all matching jobs of the list are cancelled', async (t, open) => {
   const app = await startApp(t, { catalogue: catalogue() });
   for (const number of [1, 2]) {
     await app.json('/api/v1/operations/waits', {});
@@ -45,54 +45,54 @@ browserTest('all that match are cancelled from the list', async (t, open) => {
   for (const number of [1, 2]) t.match(await app.whenJob(number), { status: 'cancelled' });
 });
 
+browserTest('a job that runs longer than usual shows the factor until it ends', async (t, open) => {
+  const quick = await startApp(t, { catalogue: createCatalogue([defineOperation()]) });
+  await quick.run('chore');
+  await quick.close();
+  const slow = createCatalogue([defineOperation({ child: 'sleeps' })]);
+  const app = await startApp(t, { catalogue: slow, root: quick.root });
+  await app.json('/api/v1/operations/chore', {});
+  const { started_at } = await app.whenJob(2, 'running');
+  const page = await open(`${app.origin}/jobs/2`, { hasTestClock: true });
+  const usual = page.locator('[data-usual]');
+  const seconds = Number(await usual.getAttribute('data-usual'));
+  await page.clock.pauseAt(Date.parse(started_at ?? '') + 3100 * seconds + 60_000);
+  await page.clock.runFor(1000);
+  const times = 3.1 + 61 / seconds;
+  t.match(await usual.textContent(), `, now ${times.toFixed(1)} × usual`);
+  await app.json('/api/v1/operations/jobs/2/cancel', {});
+  await page.locator('.verdict', { hasText: /^Cancelled after .* × usual$/ }).waitFor();
+  t.equal(await usual.count(), 0);
+});
+
 browserTest(
-  'a job that runs longer than usual says how many times as long, until it ends',
+  'a page shows the rows of its job as they arrive, and warns when progress stalls',
   async (t, open) => {
-    const quick = await startApp(t, { catalogue: createCatalogue([defineOperation()]) });
-    await quick.run('chore');
-    await quick.close();
-    const slow = createCatalogue([defineOperation({ child: 'sleeps' })]);
-    const app = await startApp(t, { catalogue: slow, root: quick.root });
-    await app.json('/api/v1/operations/chore', {});
-    const { started_at } = await app.whenJob(2, 'running');
-    const page = await open(`${app.origin}/jobs/2`, { hasTestClock: true });
-    const usual = page.locator('[data-usual]');
-    const seconds = Number(await usual.getAttribute('data-usual'));
-    await page.clock.pauseAt(Date.parse(started_at ?? '') + 3100 * seconds + 60_000);
-    await page.clock.runFor(1000);
-    const times = 3.1 + 61 / seconds;
-    t.match(await usual.textContent(), `, now ${times.toFixed(1)} × usual`);
-    await app.json('/api/v1/operations/jobs/2/cancel', {});
-    await page.locator('.verdict', { hasText: /^Cancelled after .* × usual$/ }).waitFor();
-    t.equal(await usual.count(), 0);
+    const app = await startApp(t, { catalogue: catalogue() });
+    await app.json('/api/v1/operations/waits', {});
+    const job = await app.whenJob(1, 'running');
+    const at = new Date().toISOString();
+    const { repository, bus } = app.parts;
+    const progress = {
+      done: 1,
+      total: 9,
+      phase: 'write',
+      note: null,
+      rate: null,
+      phases: [],
+      phase_started_at: at,
+    };
+    repository.setProgress(job, { ...progress, updated_at: at }, 0);
+    const page = await open(`${app.origin}/jobs/1`, { hasTestClock: true });
+    t.notOk(await page.locator('#rows').isVisible());
+    const refetched = page.waitForResponse(/\/ui\/jobs\/1\/rows$/);
+    repository.addRows(job.id, [{ ref: 'Sheet!7', outcome: 'invalid', message: 'no title' }]);
+    bus.emit('rows', job);
+    await refetched;
+    await page.locator('#rows', { hasText: 'no title' }).waitFor();
+    await page.clock.fastForward(60_000);
+    await page.getByText(/No progress for \d+ s/).waitFor();
+    await app.json('/api/v1/operations/jobs/1/cancel', {});
+    await app.whenJob(1);
   },
 );
-
-browserTest('a page shows the rows of its job as they come, and says when nothing moves', async (t, open) => {
-  const app = await startApp(t, { catalogue: catalogue() });
-  await app.json('/api/v1/operations/waits', {});
-  const job = await app.whenJob(1, 'running');
-  const at = new Date().toISOString();
-  const { repository, bus } = app.parts;
-  const progress = {
-    done: 1,
-    total: 9,
-    phase: 'write',
-    note: null,
-    rate: null,
-    phases: [],
-    phase_started_at: at,
-  };
-  repository.setProgress(job, { ...progress, updated_at: at }, 0);
-  const page = await open(`${app.origin}/jobs/1`, { hasTestClock: true });
-  t.notOk(await page.locator('#rows').isVisible());
-  const listening = page.waitForResponse(/\/ui\/jobs\/1\/rows$/);
-  repository.addRows(job.id, [{ ref: 'Sheet!7', outcome: 'invalid', message: 'no title' }]);
-  bus.emit('rows', job);
-  await listening;
-  await page.locator('#rows', { hasText: 'no title' }).waitFor();
-  await page.clock.fastForward(60_000);
-  await page.getByText(/No progress for \d+ s/).waitFor();
-  await app.json('/api/v1/operations/jobs/1/cancel', {});
-  await app.whenJob(1);
-});

@@ -1,4 +1,4 @@
-// Keys: what they do, what they never do, and that they can be switched off.
+// Single-key shortcuts: their actions, their limits, and the switch.
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
@@ -7,7 +7,7 @@ import { jobRow } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
-browserTest('keys go and look', async (t, open) => {
+browserTest('keys navigate, focus and refresh', async (t, open) => {
   const app = await startApp(t, noop);
   await app.run('export');
   await app.run('export');
@@ -32,10 +32,10 @@ browserTest('keys go and look', async (t, open) => {
   await page.keyboard.press('/');
   t.equal(await page.evaluate('document.activeElement.id'), 'q');
   await page.keyboard.type('rhtg?');
-  t.equal(await page.inputValue('#q'), 'rhtg?', 'a field takes them as text');
+  t.equal(await page.inputValue('#q'), 'rhtg?', 'a field receives them as text');
 });
 
-browserTest('the list of keys opens with ?, and can switch them off for good', async (t, open) => {
+browserTest('? opens the list of keys, where they can be switched off permanently', async (t, open) => {
   const app = await startApp(t, noop);
   const page = await open(`${app.origin}/operations`);
   await page.keyboard.press('?');
@@ -49,7 +49,7 @@ browserTest('the list of keys opens with ?, and can switch them off for good', a
   t.equal(await page.getAttribute('html', 'data-theme'), null);
 });
 
-browserTest('no single key starts or ends anything', async (t, open) => {
+browserTest('single keys never start or stop anything', async (t, open) => {
   const app = await startApp(t, {
     catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]),
   });
@@ -69,7 +69,7 @@ browserTest('no single key starts or ends anything', async (t, open) => {
   t.equal(app.parts.jobs.find('1').status, 'running');
 });
 
-browserTest('everything is reached by Tab, the skip link first', async (t, open) => {
+browserTest('Tab reaches every control, the skip link first', async (t, open) => {
   const app = await startApp(t, noop);
   const page = await open(`${app.origin}/operations`);
   await page.keyboard.press('Tab');

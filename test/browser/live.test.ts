@@ -1,4 +1,4 @@
-// Live updates without harm: what the operator is doing stays, what waits catches up, and the page says how fresh it is.
+// Live updates never disturb the operator, deferred updates catch up, and the page shows how fresh it is.
 import type { Page } from 'playwright-core';
 import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
@@ -9,28 +9,31 @@ const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const pill = '#conn';
 const heldText = `${card.jobs} .held`;
 
-browserTest('a field in a card stays as it is while it is used, and the card catches up', async (t, open) => {
-  const { app, page } = await openLive(t, open);
-  await addField(page, '<input id="probe">');
-  await page.locator('#probe').pressSequentially('abc');
-  await page.keyboard.press('ArrowLeft');
-  for (let turn = 0; turn < 3; turn += 1) {
+browserTest(
+  'a field in a card is untouched while in use, and the card catches up afterwards',
+  async (t, open) => {
+    const { app, page } = await openLive(t, open);
+    await addField(page, '<input id="probe">');
+    await page.locator('#probe').pressSequentially('abc');
+    await page.keyboard.press('ArrowLeft');
+    for (let turn = 0; turn < 3; turn += 1) {
+      await changeJobs(app, page);
+      await page.keyboard.type('x');
+    }
+    t.equal(await page.locator('#probe').inputValue(), 'abxxxc', 'text and caret');
+    t.ok(await page.locator(heldText).isVisible(), 'the card shows that it waits');
+    t.equal(await page.locator(jobRow(1)).count(), 0);
+    await page.locator('h1').click();
     await changeJobs(app, page);
-    await page.keyboard.type('x');
-  }
-  t.equal(await page.locator('#probe').inputValue(), 'abxxxc', 'text and caret');
-  t.ok(await page.locator(heldText).isVisible(), 'the card says that it waits');
-  t.equal(await page.locator(jobRow(1)).count(), 0);
-  await page.locator('h1').click();
-  await changeJobs(app, page);
-  t.equal(await page.locator(jobRow(1)).count(), 0, 'what was edited and not sent stays too');
-  await page.locator('#probe').fill('');
-  await page.locator('#probe').blur();
-  await page.locator(jobRow(4)).waitFor();
-  t.notOk(await page.locator(heldText).isVisible());
-});
+    t.equal(await page.locator(jobRow(1)).count(), 0, 'an edited field that was not sent is kept, too');
+    await page.locator('#probe').fill('');
+    await page.locator('#probe').blur();
+    await page.locator(jobRow(4)).waitFor();
+    t.notOk(await page.locator(heldText).isVisible());
+  },
+);
 
-browserTest('the drain field keeps text, caret and focus under a change a second', async (t, open) => {
+browserTest('the drain field keeps text, caret and focus during frequent updates', async (t, open) => {
   const { app, page } = await openLive(t, open);
   const field = page.locator('[name="timeout_sec"]');
   await field.fill('');
@@ -44,7 +47,7 @@ browserTest('the drain field keeps text, caret and focus under a change a second
   t.pass('and the cards around it were updated');
 });
 
-browserTest('a chosen file, a selection and a pressed pointer stay', async (t, open) => {
+browserTest('a chosen file, a selection and a pressed pointer are kept', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await addField(page, '<input type="file" id="probe">');
   const file = { name: 'sheet.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b') };
@@ -71,29 +74,26 @@ browserTest('a chosen file, a selection and a pressed pointer stay', async (t, o
   t.pass('the click is not lost');
 });
 
-browserTest(
-  'an open dialog keeps what is typed in it, and holds the card that it was opened from',
-  async (t, open) => {
-    const { app, page } = await openLive(t, open);
-    await page.locator('#op-import').getByText('Import…').click();
-    await page.locator('#reason').pressSequentially('mon');
-    await app.run('export');
-    await page.locator(`${card.controls}[data-held]`).waitFor();
-    await page.locator('#reason').pressSequentially('thly');
-    t.equal(await page.locator('#reason').inputValue(), 'monthly');
-    await page.keyboard.press('Escape');
-    await page.locator('#op-export').getByText('Done').waitFor();
-    t.equal(await page.evaluate('document.activeElement.textContent'), 'Import…', 'the focus is back');
-  },
-);
+browserTest('an open dialog keeps its typed text, and holds the card that opened it', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  await page.locator('#op-import').getByText('Import…').click();
+  await page.locator('#reason').pressSequentially('mon');
+  await app.run('export');
+  await page.locator(`${card.controls}[data-held]`).waitFor();
+  await page.locator('#reason').pressSequentially('thly');
+  t.equal(await page.locator('#reason').inputValue(), 'monthly');
+  await page.keyboard.press('Escape');
+  await page.locator('#op-export').getByText('Done').waitFor();
+  t.equal(await page.evaluate('document.activeElement.textContent'), 'Import…', 'the focus is back');
+});
 
-browserTest('Hold stops updates of all cards until it ends; R shows them once', async (t, open) => {
+browserTest('Hold stops updates of all cards until it ends; R refreshes them once', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await page.keyboard.press('h');
   await page.locator(pill).getByText('Held').waitFor();
   await changeJobs(app, page, 2);
   t.equal(await page.locator(jobRow(1)).count(), 0);
-  t.equal(await page.locator('[data-held]').count(), 0, 'no card says that it is edited');
+  t.equal(await page.locator('[data-held]').count(), 0, 'no card shows that it is edited');
   await page.keyboard.press('r');
   await page.locator(jobRow(2)).waitFor();
   await changeJobs(app, page, 2);
@@ -103,7 +103,7 @@ browserTest('Hold stops updates of all cards until it ends; R shows them once', 
   await page.locator(pill).getByText('Live').waitFor();
 });
 
-browserTest('what is opened and where the focus is stays through updates', async (t, open) => {
+browserTest('open details and the focus survive updates', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await app.run('export');
   const log = page.locator(jobRow(1)).getByRole('link', { name: /Log/ });
@@ -115,9 +115,9 @@ browserTest('what is opened and where the focus is stays through updates', async
   t.notOk(await page.evaluate("document.querySelector('#howto').open"));
 });
 
-browserTest('a page that hears nothing says so, and stamps its cards', async (t, open) => {
+browserTest('a page without events shows it, and stamps its cards', async (t, open) => {
   const { app, page } = await openLive(t, open, { hasTestClock: true });
-  // The clock of the page is a test's, the server's is not: a real tick in between would make the page fresh again.
+  // Only the page's clock is a test clock: a real tick from the server would make the page fresh again.
   await page.evaluate(
     "window.mute = (event) => event.stopImmediatePropagation(); document.addEventListener('chl:heard', mute, true)",
   );
@@ -137,7 +137,7 @@ browserTest('a page that hears nothing says so, and stamps its cards', async (t,
 });
 
 browserTest(
-  'a server that has no stream to give is asked every ten seconds, and the page says so',
+  'without a stream the page fetches its cards every ten seconds, and shows it',
   async (t, open) => {
     const app = await startApp(t, { env: { ...noop.env, CHL_MAX_STREAMS: '1' } });
     const other = await openStream(app.origin, '/ui/stream/telemetry');
@@ -155,11 +155,11 @@ browserTest(
     await untilStreams(app, 1);
     await page.clock.fastForward(1000);
     await page.locator(pill).getByText('Live').waitFor();
-    t.pass('and the stream is taken up again');
+    t.pass('and the stream resumes');
   },
 );
 
-browserTest('a server that was restarted is found again, with all that changed', async (t, open) => {
+browserTest('a page reconnects to a restarted server, and shows all changes', async (t, open) => {
   const { app, page } = await openLive(t, open);
   const { port } = new URL(app.origin);
   await app.close();
@@ -178,18 +178,18 @@ async function openLive(t: Parameters<typeof startApp>[0], open: OpenPage, optio
   return { app, page };
 }
 
-/** Puts a field where a live update would take it away. */
+/** Adds a field where a live update would remove it. */
 async function addField(page: Page, html: string) {
   await page.evaluate(`document.querySelector('${card.jobs}').insertAdjacentHTML('beforeend', '${html}')`);
 }
 
-/** Jobs run, and the page has heard of it; two, where no card says so: the first is then long there. */
+/** Runs jobs, and waits until the page has received the updates. */
 async function changeJobs(app: TestApp, page: Page, times = 1) {
   for (let turn = 0; turn < times; turn += 1) {
-    const heard = page.evaluate(
+    const updated = page.evaluate(
       "new Promise((resolve) => document.body.addEventListener('htmx:sseBeforeMessage', resolve, { once: true })).then(() => 0)",
     );
     await app.run('export');
-    await heard;
+    await updated;
   }
 }

@@ -1,4 +1,4 @@
-// The log of a job in a browser: it follows until the operator scrolls or selects, and goes on when they want.
+// The log of a job in a browser: it follows until the operator scrolls or selects text, and resumes on request.
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 
@@ -27,7 +27,7 @@ async function openLog(t: Test, open: OpenPage, lines: number, address = '') {
 
 const line = (page: Page, number: number) => page.locator(`#L${number}`);
 
-browserTest('the log of a job that has ended is as high as its lines, up to a limit', async (t, open) => {
+browserTest('the log of an ended job is as high as its lines, up to a limit', async (t, open) => {
   const { page, write } = await openLog(t, open, 3);
   const height = async () => (await page.locator('#log').boundingBox())?.height ?? 0;
   const short = await height();
@@ -50,20 +50,20 @@ browserTest('the log follows its end, and stops when the operator scrolls up', a
   await page.locator('[data-log-follow]:not(:checked)').waitFor();
   write(50);
   await line(page, 750).waitFor({ state: 'attached' });
-  t.equal(await page.evaluate('log.scrollTop'), 100, 'nothing moves');
+  t.equal(await page.evaluate('log.scrollTop'), 100, 'the scroll position is unchanged');
   t.match(await page.locator('[data-log-new]').textContent(), '50 new lines');
   await page.keyboard.press('End');
   await page.locator('[data-log-follow]:checked').waitFor();
   t.ok(Number(await page.evaluate(atEnd)) <= 10);
 });
 
-browserTest('a selection in the log stops it, and stays', async (t, open) => {
+browserTest('a selection in the log stops following, and is kept', async (t, open) => {
   const { page, write } = await openLog(t, open, 50);
   await page.locator('[data-log-follow]:checked').waitFor();
   await page.evaluate("getSelection().selectAllChildren(document.querySelector('#L50 span:last-child'))");
   await page.locator('[data-log-follow]:not(:checked)').waitFor();
   await page.evaluate("log.dispatchEvent(new Event('scroll'))");
-  t.equal(await page.locator('[data-log-follow]:checked').count(), 0, 'the news of a scroll comes late');
+  t.equal(await page.locator('[data-log-follow]:checked').count(), 0, 'a late scroll event changes nothing');
   write(40);
   await line(page, 90).waitFor({ state: 'attached' });
   t.equal(await page.evaluate('String(getSelection())'), 'INFO row 50');
@@ -72,7 +72,7 @@ browserTest('a selection in the log stops it, and stays', async (t, open) => {
   await page.locator('[data-log-follow]:checked').waitFor();
 });
 
-browserTest('a log that grows faster than it can be shown is followed at its end', async (t, open) => {
+browserTest('a log that grows faster than it can be shown jumps to its end', async (t, open) => {
   const { page, write } = await openLog(t, open, 100);
   await page.locator('[data-log-follow]:checked').waitFor();
   write(20_000);
@@ -93,7 +93,7 @@ browserTest('a log that grows faster than it can be shown is followed at its end
   t.ok(asked <= 4, `${asked} requests`);
 });
 
-browserTest('the page holds two thousand lines at most, and links the older ones', async (t, open) => {
+browserTest('the page shows at most two thousand lines, and links the older ones', async (t, open) => {
   const { page, write } = await openLog(t, open, 500);
   for (let last = 1000; last <= 3000; last += 500) {
     write(500);
@@ -106,7 +106,7 @@ browserTest('the page holds two thousand lines at most, and links the older ones
 });
 
 browserTest(
-  'the address of a line leads to it, and a click on its number gives that address',
+  'the address of a line leads to it, and a click on its number sets that address',
   async (t, open) => {
     const { page } = await openLog(t, open, 3000, '?line=1500#L1500');
     await page.locator('#L1500.is-target').waitFor();
@@ -123,7 +123,7 @@ browserTest(
 );
 
 browserTest(
-  'ticked jobs stay ticked over pages, and are dropped when the filter changes',
+  'selected jobs stay selected across pages, and are dropped when the filter changes',
   async (t, open) => {
     const app = await startApp(t, noop);
     await app.run('export');

@@ -1,14 +1,14 @@
-// Without JavaScript, and for eyes and hands that need it otherwise: large text, no motion, forced colours.
+// Pages without JavaScript, and with large text, reduced motion or forced colours.
 import { startApp } from '../support/app.ts';
 import { browserTest, overflowOf } from '../support/browser.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const plain = { hasScript: false };
 
-browserTest('without JavaScript an operator confirms, runs, and is told', async (t, open) => {
+browserTest('without JavaScript an operator confirms, runs, and sees the notice', async (t, open) => {
   const app = await startApp(t);
   const page = await open(`${app.origin}/operations`, plain);
-  t.notOk(await page.locator('#conn').isVisible(), 'nothing that cannot work is shown');
+  t.notOk(await page.locator('#conn').isVisible(), 'controls that need JavaScript are hidden');
   t.notOk(await page.locator('[data-hold]').isVisible());
   await page.locator('#op-import').getByText('Import…').click();
   await page.locator('#dialog-submit').click();
@@ -33,7 +33,7 @@ browserTest('without JavaScript an operator confirms, runs, and is told', async 
   t.equal(await page.getAttribute('html', 'data-keys'), 'off');
 });
 
-browserTest('text of twice the size reflows on every page, and none of it is cut', async (t, open) => {
+browserTest('text at twice the size reflows on every page, and is never cut off', async (t, open) => {
   const app = await startApp(t);
   await app.run('import');
   await app.run('index');
@@ -41,14 +41,14 @@ browserTest('text of twice the size reflows on every page, and none of it is cut
   for (const address of ['/operations', '/jobs', '/jobs/1', '/jobs/2?find=e', '/library?q=retry']) {
     await page.goto(app.origin + address);
     await page.evaluate("document.documentElement.style.setProperty('font-size', '200%')");
-    t.ok((await overflowOf(page)) <= 0, `${address}: no sideways scroll`);
-    t.same(await page.evaluate(cutOff), [], `${address}: nothing is cut`);
-    t.same(await page.evaluate(overlapping), [], `${address}: nothing lies upon another`);
+    t.ok((await overflowOf(page)) <= 0, `${address}: no horizontal scroll`);
+    t.same(await page.evaluate(cutOff), [], `${address}: no text is cut off`);
+    t.same(await page.evaluate(overlapping), [], `${address}: no controls overlap`);
   }
 });
 
 browserTest(
-  'the page holds still where no motion is wanted, and keeps its borders in forced colours',
+  'the page has no animation with reduced motion, and borders in forced colours',
   async (t, open) => {
     const app = await startApp(t, noop);
     await app.run('export');
@@ -59,23 +59,23 @@ browserTest(
     t.equal(moving, 0);
     await page.emulateMedia({ forcedColors: 'active' });
     const border = await page.evaluate("getComputedStyle(document.querySelector('.badge')).borderTopStyle");
-    t.equal(border, 'solid', 'badges have a border of their own');
+    t.equal(border, 'solid', 'badges have a border');
   },
 );
 
-browserTest('each theme is there with the first paint', async (t, open) => {
+browserTest('each theme applies from the first paint', async (t, open) => {
   const app = await startApp(t, noop);
   for (const theme of ['light', 'dark'] as const) {
     const page = await open(`${app.origin}/operations`, { theme, ...plain });
     const background = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
-    t.equal(background, theme === 'light' ? 'rgb(245, 244, 240)' : 'rgb(17, 18, 17)', 'the system decides');
+    t.equal(background, theme === 'light' ? 'rgb(245, 244, 240)' : 'rgb(17, 18, 17)', 'follows the system');
     await page.getByRole('button', { name: theme === 'light' ? 'Dark' : 'Light' }).click();
     const chosen = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
-    t.equal(chosen, theme === 'light' ? 'rgb(17, 18, 17)' : 'rgb(245, 244, 240)', 'until one is chosen');
+    t.equal(chosen, theme === 'light' ? 'rgb(17, 18, 17)' : 'rgb(245, 244, 240)', 'until a theme is chosen');
   }
 });
 
-/** Texts of boxes that hide a part of them. */
+/** The texts of boxes that cut off a part of their content. */
 const cutOff = `[...document.querySelectorAll('main *, header *')]
   .filter((box) => !box.closest('.sr') && box.clientWidth > 2)
   .filter((box) => {
@@ -86,7 +86,7 @@ const cutOff = `[...document.querySelectorAll('main *, header *')]
   })
   .map((box) => box.textContent.trim())`;
 
-/** Pairs of buttons, links and fields of which one covers the other; a link may have a part on each of two lines. */
+/** Pairs of overlapping buttons, links and fields; a link may span two lines. */
 const overlapping = `(() => {
   const parts = [...document.querySelectorAll('main :is(a, button, input, select), header :is(a, button)')]
     .filter((one) => !one.closest('.sr, .log, thead') && one.checkVisibility())

@@ -1,4 +1,4 @@
-// One stream for a browser, however many tabs it has: who leads, and what happens when the leader goes.
+// All tabs of a browser share one stream: one tab leads, and another takes over when it closes.
 import type { BrowserContext, Page } from 'playwright-core';
 import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
@@ -6,13 +6,13 @@ import { jobRow } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
-browserTest('twenty tabs take one stream, and go on when the leader is closed', async (t, open) => {
+browserTest('twenty tabs share one stream, and continue when the leader is closed', async (t, open) => {
   const app = await startApp(t, noop);
   const tabs = await openTabs(app, open, 20);
   await untilStreams(app, 1);
   await app.run('export');
   await allShow(tabs, 1);
-  t.pass('all are fed');
+  t.pass('all are updated');
 
   const leader = await leaderOf(tabs);
   await leader.close();
@@ -31,27 +31,30 @@ browserTest('twenty tabs take one stream, and go on when the leader is closed', 
     3,
   );
   await untilStreams(app, 1);
-  t.pass('a page without live cards takes none');
+  t.pass('a page without live cards has no stream');
 });
 
-browserTest('a tab that is not seen gives way, and with none to see there is no stream', async (t, open) => {
-  const app = await startApp(t, noop);
-  const [one, other] = (await openTabs(app, open, 2)) as [Page, Page];
-  const leader = await leaderOf([one, other]);
-  const follower = leader === one ? other : one;
-  await setHidden(leader, true);
-  await leaderOf([follower]);
-  await app.run('export');
-  await allShow([one, other], 1);
-  t.pass('the hidden one is fed all the same');
-  await setHidden(follower, true);
-  await untilStreams(app, 0);
-  await app.run('export');
-  await setHidden(leader, false);
-  await allShow([leader], 2);
-  await untilStreams(app, 1);
-  t.pass('and what was missed is there when one is seen again');
-});
+browserTest(
+  'a hidden leader hands over to a visible tab; when no tab is visible there is no stream',
+  async (t, open) => {
+    const app = await startApp(t, noop);
+    const [one, other] = (await openTabs(app, open, 2)) as [Page, Page];
+    const leader = await leaderOf([one, other]);
+    const follower = leader === one ? other : one;
+    await setHidden(leader, true);
+    await leaderOf([follower]);
+    await app.run('export');
+    await allShow([one, other], 1);
+    t.pass('the hidden tab is still updated');
+    await setHidden(follower, true);
+    await untilStreams(app, 0);
+    await app.run('export');
+    await setHidden(leader, false);
+    await allShow([leader], 2);
+    await untilStreams(app, 1);
+    t.pass('and missed changes appear when a tab is visible again');
+  },
+);
 
 browserTest('tabs of different pages share the stream, each with its own cards', async (t, open) => {
   const app = await startApp(t, noop);
@@ -66,10 +69,10 @@ browserTest('tabs of different pages share the stream, each with its own cards',
   await dashboard.close();
   await leaderOf([job]);
   await untilStreams(app, 1);
-  t.pass('that of the closed tab has gone');
+  t.pass('the stream of the closed tab has ended');
 });
 
-browserTest('a leader that gives no sign of life is replaced', async (t, open) => {
+browserTest('a silent leader is replaced', async (t, open) => {
   const app = await startApp(t, noop);
   const [one] = (await openTabs(app, open, 1)) as [Page];
   await leaderOf([one]);
@@ -82,7 +85,7 @@ browserTest('a leader that gives no sign of life is replaced', async (t, open) =
   await app.run('export');
   await allShow([other], 1);
   await untilStreams(app, 1);
-  t.pass('and the other one lets go');
+  t.pass('and the old leader closes its stream');
 });
 
 browserTest('a browser without locks gives each tab its own stream', async (t, open) => {
@@ -117,7 +120,7 @@ async function allShow(tabs: Page[], job: number) {
   await Promise.all(tabs.map((tab) => tab.locator(jobRow(job)).waitFor({ state: 'attached' })));
 }
 
-/** As the browser tells a page that it is covered by another tab. */
+/** Simulates a page that is hidden behind another tab. */
 async function setHidden(page: Page, isHidden: boolean) {
   await page.evaluate(
     `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });

@@ -6,7 +6,7 @@ import { metricNames, type Readings } from '../../src/telemetry/metrics.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createWorkerRepository } from '../../src/workers/repository.ts';
 import type { WorkerRow } from '../../src/workers/state.ts';
-import { runAndTell, startApp, type TestApp } from '../support/app.ts';
+import { runAndAwaitEvent, startApp, type TestApp } from '../support/app.ts';
 import { addExperience } from '../support/entries.ts';
 import { card } from '../support/screen.ts';
 
@@ -127,7 +127,7 @@ t.test('the card stays the same bytes while nothing changes to the eye', async (
 
 t.test('jobs of the last day are counted when they end, not when they were asked for', async (t) => {
   const { app, clock } = await startWithClock(t);
-  await runAndTell(app, 'export');
+  await runAndAwaitEvent(app, 'export');
   t.match((await figures(app)).get('Jobs, last 24 h')?.text, /1 job1 done · 0 active/s);
   clock.ms += 86_400_000;
   t.match((await figures(app)).get('Jobs, last 24 h')?.text, /0 jobs.*0 done · 0 active/s);

@@ -93,7 +93,7 @@ t.test('a full disk ends the job and not the server', async (t) => {
 
 t.test('a secret is masked in log, progress, rows, failure and audit', async (t) => {
   const secret = 'tok"en-of-the-report';
-  const operations = [defineOperation({ child: 'tells-its-secret' })];
+  const operations = [defineOperation({ child: 'leaks-its-secret' })];
   const engine = startEngine(t, { operations, secrets: [secret] });
   const notes: (string | null | undefined)[] = [];
   engine.bus.on('job', ({ number }) => notes.push(engine.jobs.find(String(number)).progress?.note));

@@ -1,4 +1,4 @@
-// Holds every answer of the API to what /api/v1/openapi.json says of it; a key that is not described there is a fault.
+// Checks every API response against /api/v1/openapi.json; a key that is not described there is an error.
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 
 type Document = { paths: Record<string, Record<string, { responses: Record<string, Response> }>> };
@@ -8,7 +8,7 @@ type Described = { pattern: RegExp; method: string; responses: Record<string, Re
 const ajv = new Ajv({ allErrors: true, strict: false });
 const compiled = new Map<AnySchemaObject, ValidateFunction>();
 
-/** Of the document: a function that throws when a JSON answer is not as it says. What it does not name is let through. */
+/** Returns a function that throws when a JSON response differs from `document`. Routes that it does not list pass. */
 export function createAnswerCheck(document: Document) {
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { responses }]): Described => {
@@ -21,17 +21,17 @@ export function createAnswerCheck(document: Document) {
     if (!route) return;
     const response = route.responses[status] ?? route.responses[`${String(status)[0]}XX`];
     const schema = response?.content?.['application/json']?.schema;
-    if (!schema) throw new Error(`${method} ${pathname}: an answer with ${status} is not described`);
+    if (!schema) throw new Error(`${method} ${pathname}: a response with ${status} is not described`);
     const validate = compile(schema);
     if (validate(body)) return;
     const faults = (validate.errors ?? []).map(
       ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
     );
-    throw new Error(`${method} ${pathname} answers otherwise than described: ${faults.join('; ')}`);
+    throw new Error(`${method} ${pathname} does not match its description: ${faults.join('; ')}`);
   };
 }
 
-/** Fixed paths come before those with parameters in the document, as they do in the router. */
+/** Fixed paths precede paths with parameters in the document, as in the router. */
 const patternOf = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`);
 
 function compile(schema: AnySchemaObject): ValidateFunction {
@@ -40,7 +40,7 @@ function compile(schema: AnySchemaObject): ValidateFunction {
   return validate;
 }
 
-/** The same, with no other properties than those named, wherever any are. */
+/** The same schema, without additional properties at any depth. */
 function closed(schema: unknown): AnySchemaObject {
   return JSON.parse(JSON.stringify(schema), (_key, value) =>
     value?.properties && value.additionalProperties === undefined

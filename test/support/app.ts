@@ -1,4 +1,4 @@
-// A whole server for a test: its own data root, a free port, a silent log; closed with the test.
+// A complete server for a test: a new data root, a free port, no log; closed with the test.
 import './plain-children.ts';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -28,13 +28,13 @@ export type TestApp = App & {
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: any; headers: Headers }>;
   submit(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
-  /** Runs an operation through the API and gives the job when it has ended. */
+  /** Runs an operation through the API and returns the job when it has ended. */
   run(operation: string, args?: Record<string, unknown>): Promise<Job>;
   whenJob(number: number, ...statuses: JobStatus[]): Promise<Job>;
 };
 
 const waitMaxMs = 20_000;
-/** The same of every server in this process. */
+/** Shared by every server in this process. */
 let checking: Promise<ReturnType<typeof createAnswerCheck>> | null = null;
 
 export async function startApp(
@@ -140,9 +140,9 @@ async function loadCheck(origin: string) {
   return createAnswerCheck((await answer.json()) as Parameters<typeof createAnswerCheck>[0]);
 }
 
-/** Runs an operation; settles when its end was told on the bus, which is a moment after the job has ended. */
-export async function runAndTell(app: TestApp, operation: string): Promise<Job> {
-  const told = new Promise<void>((resolve) => {
+/** Runs an operation; resolves after the bus event of its end, which follows the end of the job. */
+export async function runAndAwaitEvent(app: TestApp, operation: string): Promise<Job> {
+  const emitted = new Promise<void>((resolve) => {
     const listener = ({ status }: JobEvent) => {
       if (!isTerminal(status)) return;
       app.parts.bus.off('job', listener);
@@ -151,11 +151,11 @@ export async function runAndTell(app: TestApp, operation: string): Promise<Job> 
     app.parts.bus.on('job', listener);
   });
   const job = await app.run(operation);
-  await told;
+  await emitted;
   return job;
 }
 
-/** Settles when so many live streams are open: that of a closed tab goes a moment after it. */
+/** Resolves when `count` live streams are open; the stream of a closed tab ends shortly after it. */
 export async function untilStreams(app: TestApp, count: number) {
   const deadline = performance.now() + waitMaxMs;
   for (;;) {

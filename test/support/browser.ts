@@ -1,5 +1,5 @@
-// A real browser for a test file: Debian's Chromium through playwright-core, one for each file, started with the first
-// page. A machine without one skips these tests and says how to install it.
+// A real browser for a test file: Debian's Chromium through playwright-core, one per file, started for the first page.
+// Without Chromium the tests are skipped with a message how to install it.
 import './plain-children.ts';
 import fs from 'node:fs';
 import axe from 'axe-core';
@@ -13,9 +13,9 @@ type PageOptions = {
   hasScript?: boolean;
   /** Another tab of the same browser profile. */
   context?: BrowserContext;
-  /** Errors of the console that the test causes on purpose. */
+  /** Console errors that the test expects. */
   expect?: RegExp;
-  /** The test moves the page's clock: `page.clock`. */
+  /** The test controls the page's clock with `page.clock`. */
   hasTestClock?: boolean;
 };
 
@@ -25,18 +25,18 @@ export type OpenPage = (url: string, options?: PageOptions) => Promise<Page>;
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   (file) => fs.existsSync(file),
 );
-/** A lost server and a refused request are told by the browser itself. */
+/** The browser itself logs a lost server and a refused request. */
 const deliberate = /net::ERR_|(status of|Status Error Code) (4\d\d|503)|htmx:(sendError|afterRequest)/;
 const waitMaxMs = 30_000;
 let running: Promise<Browser> | null = null;
 
-/** A test in the browser; fails too when a page has told an error on its console. */
+/** A browser test; an error on the console of a page fails it. */
 export function browserTest(title: string, work: (t: Test, open: OpenPage) => Promise<void>) {
-  const skip = executablePath ? false : 'there is no Chromium here; install one: apt-get install chromium';
+  const skip = executablePath ? false : 'Chromium is not installed; run apt-get install chromium';
   return t.test(title, { skip }, async (t) => {
     const problems: string[] = [];
     await work(t, (url, options) => openPage(t, url, options ?? {}, problems));
-    t.strictSame(problems, [], 'the console tells no error');
+    t.strictSame(problems, [], 'the console has no error');
   });
 }
 
@@ -78,7 +78,7 @@ function browser(): Promise<Browser> {
   return running;
 }
 
-/** The problems that axe finds in the page as it is now, or in one element of it: rule and element. `rules` limits them. */
+/** The axe violations of the page in its current state, or of the element at `selector`; `rules` limits them. */
 export async function accessProblems(page: Page, selector?: string, rules?: string[]): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
   const options = { resultTypes: ['violations'], preload: false, iframes: false, runOnly: rules };
@@ -90,7 +90,7 @@ export async function accessProblems(page: Page, selector?: string, rules?: stri
   );
 }
 
-/** By how many pixels the page is wider than its window. */
+/** How many pixels the page is wider than its window. */
 export function overflowOf(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

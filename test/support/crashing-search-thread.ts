@@ -1,5 +1,5 @@
-// The search thread, except that it dies when it is asked for "crash", and at once while a file `crash` lies in the
-// index folder.
+// The search thread, except that it crashes on the query "crash", and at start while the index folder contains a file
+// `crash`.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';

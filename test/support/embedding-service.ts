@@ -1,19 +1,19 @@
-// A fake embedding service on loopback: answers as OpenAI does, and misbehaves as a test asks.
+// A fake embedding service on loopback: answers like OpenAI, and misbehaves as a test requires.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Test } from 'tap';
 
-type Asked = { path: string; authorization: string | undefined; model: string; input: string[] };
-/** Returns true when it has answered, or never will. */
-type Misbehaviour = (asked: Asked, response: ServerResponse) => boolean;
+type ServiceRequest = { path: string; authorization: string | undefined; model: string; input: string[] };
+/** Returns true when it has answered, or will never answer. */
+type Misbehaviour = (asked: ServiceRequest, response: ServerResponse) => boolean;
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
 /** `misbehave` runs before each answer; a test may replace it. */
 export async function startService(t: Pick<Test, 'teardown'>) {
-  const asked: Asked[] = [];
+  const asked: ServiceRequest[] = [];
   const service = { asked, misbehave: (() => false) as Misbehaviour, dimension: 4, url: '', stop };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
@@ -61,7 +61,7 @@ export function refuse(
   return true;
 }
 
-/** Differs from text to text; its length is not 1. */
+/** A different vector for each text, not of unit length. */
 export function vectorOf(text: string, dimension: number): number[] {
   return Array.from({ length: dimension }, (_, i) => (text.charCodeAt(i % text.length) % 31) + i + 1);
 }

@@ -1,4 +1,4 @@
-// The engine without a page: real databases, lock line, runner and children, on a data root of its own.
+// The engine without a web server: real databases, lock queue, runner and children, on a new data root.
 import './plain-children.ts';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -34,26 +34,26 @@ type EngineOptions = {
   env?: Record<string, string>;
   now?: () => Date;
   log?: Log;
-  /** What no job may show. */
+  /** Texts that no job may reveal. */
   secrets?: string[];
-  /** Makes room on a full disk. */
+  /** Frees space on a full disk. */
   makeRoom?: () => void;
 };
 export type Engine = ReturnType<typeof buildEngine>;
 
 export const operator = { actor: 'operator', peer: '127.0.0.1', requestId: 'r1' };
 
-/** Less than tap gives a whole file. */
+/** Less than tap's limit for a file. */
 const waitMaxMs = 15_000;
 
-/** A data root that goes away with the test. */
+/** A data root that is removed with the test. */
 export function makeRoot(t: Test): string {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-test-')));
   t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
   return root;
 }
 
-/** An engine on a new data root, its runner started; stopped with the test. */
+/** An engine with a started runner on a new data root; closed with the test. */
 export function startEngine(t: Test, options: EngineOptions = {}): Engine {
   const engine = buildEngine(makeRoot(t), options);
   t.teardown(engine.close);
@@ -61,7 +61,7 @@ export function startEngine(t: Test, options: EngineOptions = {}): Engine {
   return engine;
 }
 
-/** The runner is not started yet. */
+/** An engine whose runner is not started. */
 export function buildEngine(root: string, options: EngineOptions = {}) {
   const {
     operations = [],
@@ -128,7 +128,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     verbs,
     stopAccepting: acceptance.stop,
     runner,
-    /** `#1 queued`, `#1 running` … as the bus told it; progress repeats `running`. */
+    /** `#1 queued`, `#1 running` … from the bus; progress repeats `running`. */
     history,
 
     enqueue(operation: string, args = {}, more: Partial<RunRequest> = {}): Job {
@@ -140,7 +140,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
       const wanted: JobStatus[] = statuses.length > 0 ? statuses : ['succeeded', 'failed', 'cancelled'];
       return when(number, wanted.join(' or '), (job) => wanted.includes(job.status));
     },
-    /** Waits for the child's own words, e.g. that it has put its signal handler in place. */
+    /** Waits for a phase reported by the child, for example after it installed its signal handler. */
     whenPhase: (number: number, phase: string) =>
       when(number, `in phase ${phase}`, (job) => job.progress?.phase === phase),
     logOf: (job: Job) => readJobLog(jobLogFile(root, job.number), 0, 100_000_000),
@@ -160,7 +160,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     },
   };
 
-  /** The job once `test` is true of it; looks at each of its events. */
+  /** Resolves with the job once `test` is true, checked at each of its events. */
   function when(number: number, words: string, test: (job: Job) => boolean): Promise<Job> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {

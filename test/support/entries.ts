@@ -1,4 +1,4 @@
-// A library with entries for tests: real files, made by the program's own migrations.
+// A library with entries for tests, created by the real migrations.
 import { readConfig } from '../../src/core/config.ts';
 import type { Db } from '../../src/core/db/open.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';

@@ -1,6 +1,5 @@
-// Firefox as the distribution ships it, driven over its own Marionette protocol (a length, a colon, a JSON list:
-// [0, id, command, parameters] asks, [1, id, error, result] answers). playwright's Firefox is a build of its own.
-import './plain-children.ts';
+// The distribution's Firefox, driven over its Marionette protocol (a length, a colon, a JSON list: [0, id, command,
+// parameters] is a request, [1, id, error, result] a response). playwright needs its own build of Firefox.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -10,16 +9,16 @@ import path from 'node:path';
 import readline from 'node:readline';
 import t, { type Test } from 'tap';
 
-/** An element is found as soon as it is there. */
+/** Firefox polls for elements up to this limit. */
 const waitMaxMs = 15_000;
 const elementKey = 'element-6066-11e4-a52e-4f735466cecf';
 const program = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((file) => fs.existsSync(file));
 
 type Firefox = Awaited<ReturnType<typeof startFirefox>>;
 
-/** A test in Firefox; a machine without one skips it and says how to install it. */
+/** A test in Firefox; without Firefox it is skipped with a message how to install it. */
 export function firefoxTest(title: string, work: (t: Test, firefox: Firefox) => Promise<void>) {
-  const skip = program ? false : 'there is no Firefox here; install one: apt-get install firefox-esr';
+  const skip = program ? false : 'Firefox is not installed; run apt-get install firefox-esr';
   return t.test(title, { skip }, async (t) => work(t, await startFirefox(t)));
 }
 
@@ -51,7 +50,7 @@ async function startFirefox(t: Test) {
     type: async (selector: string, text: string) =>
       ask('WebDriver:ElementSendKeys', { id: await find(selector), text }),
     evaluate: async (script: string) => (await ask('WebDriver:ExecuteScript', { script, args: [] })).value,
-    /** Opens a tab, and goes on in it. */
+    /** Opens a tab, and switches to it. */
     async openTab() {
       const { handle } = await ask('WebDriver:NewWindow', { type: 'tab' });
       await ask('WebDriver:SwitchToWindow', { handle });

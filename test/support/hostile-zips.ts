@@ -1,5 +1,5 @@
-// The corpus of archives that must be refused, each made from a valid snapshot by one lie, and the few that look odd and
-// must be accepted. A case is its number, what it does, and the code of its refusal (null: accepted).
+// Hostile archives that must be refused, each a valid snapshot with one lie, and a few unusual ones that must be accepted.
+// A case is its number, a description, and the code of its refusal (null: accepted).
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { Members } from './snapshots.ts';
 import { memberStem, toParts, withIndex } from './snapshots.ts';
@@ -11,7 +11,7 @@ export function hostileZips(members: Members): HostileCase[] {
   const parts = (more: Partial<Part> = {}) => toParts(members, more);
   const [manifest, index, meta] = parts();
   const valid = () => buildZip([manifest, index, meta]);
-  /** One more entry, beside a whole snapshot. */
+  /** A valid snapshot with additional entries. */
   const added =
     (...more: Part[]) =>
     () =>
@@ -32,25 +32,25 @@ export function hostileZips(members: Members): HostileCase[] {
     ['02', 'with data descriptors', null, () => buildZip(parts({ ...deflated, hasDescriptor: true }))],
     ['03', 'with ZIP64 fields', null, () => buildZip(parts({ isWide: true }), { isWide: true })],
     ['04', 'a folder', 'zip_name', named('snap/', { mode: 0o040755, data: Buffer.alloc(0) })],
-    ['10', 'climbs out', 'zip_name', named('../../chl.index')],
-    ['11', 'climbs out from within', 'zip_name', named('a/../../chl.index')],
+    ['10', 'a path traversal', 'zip_name', named('../../chl.index')],
+    ['11', 'a path traversal from a folder', 'zip_name', named('a/../../chl.index')],
     ['12', 'an absolute path', 'zip_name', named('/etc/cron.d/x')],
-    ['13', 'a drive', 'zip_name', named('C:\\Windows\\x.index')],
-    ['14', 'climbs out the other way', 'zip_name', named('..\\..\\chl.index')],
-    ['15', 'a share', 'zip_name', named('\\\\srv\\share\\x')],
+    ['13', 'a drive letter', 'zip_name', named('C:\\Windows\\x.index')],
+    ['14', 'a path traversal with backslashes', 'zip_name', named('..\\..\\chl.index')],
+    ['15', 'a network share', 'zip_name', named('\\\\srv\\share\\x')],
     ['16', 'a NUL in the name', 'zip_name', named('chl.index\0.txt')],
     ['17', 'line ends in the name', 'zip_name', named('chl\r\n.index')],
-    ['18', 'turns the text around', 'zip_name', named('chl\u202exedni.index', utf8)],
+    ['18', 'a right-to-left override', 'zip_name', named('chl\u202exedni.index', utf8)],
     ['19', 'a combining mark', 'zip_name', named('che\u0301l.index', utf8)],
     ['20', 'a dot', 'zip_name', named('.')],
     ['21', 'no name', 'zip_name', named('')],
     ['22', 'a name of 65,006 bytes', 'zip_name', named(`${'a'.repeat(65_000)}.index`)],
     ['23', 'an alternate stream', 'zip_name', named('chl.index::$DATA')],
-    ['24', 'a device of DOS', 'zip_name', named('NUL.index')],
+    ['24', 'a DOS device name', 'zip_name', named('NUL.index')],
     ['25', 'a dot at the end', 'zip_name', named('chl.index.')],
     [
       '26',
-      'no UTF-8, though it says so',
+      'a name flagged as UTF-8 that is not',
       'zip_name',
       named(Buffer.from('chl\xff\xfe.index', 'latin1'), utf8),
     ],
@@ -58,10 +58,10 @@ export function hostileZips(members: Members): HostileCase[] {
     ['28', 'a hidden file', 'zip_name', named('.chl.index')],
     ['29', 'a script', 'zip_name', named('evil.sh')],
     ['30', 'the same name twice', 'zip_duplicate', added(index)],
-    ['31', 'a twin in capitals', 'zip_name', named(`${memberStem.toUpperCase()}.index`)],
+    ['31', 'the same name in upper case', 'zip_name', named(`${memberStem.toUpperCase()}.index`)],
     [
       '32',
-      'a twin in another normal form',
+      'the same name in another normal form',
       'zip_name',
       added({ name: 'u\u00e9.index' }, { name: 'ue\u0301.index' }),
     ],
@@ -70,7 +70,7 @@ export function hostileZips(members: Members): HostileCase[] {
     ['40', 'a link', 'zip_kind', spoiled({ mode: 0o120777 })],
     [
       '41',
-      'a link, then a file of its name',
+      'a link, then a file of the same name',
       'zip_kind',
       () => buildZip([manifest, { ...index, mode: 0o120777, data: Buffer.from('/etc/passwd') }, index, meta]),
     ],
@@ -78,11 +78,11 @@ export function hostileZips(members: Members): HostileCase[] {
     ['43', 'an odd mode', null, () => buildZip(parts({ mode: 0o104755 }))],
     ['44', 'encrypted', 'zip_encrypted', spoiled({ flags: 0x1 })],
     ['45', 'strongly encrypted', 'zip_encrypted', spoiled({ flags: 0x41 })],
-    ['46', 'packed by bzip2', 'zip_method', spoiled({ method: 12, raw: indexData })],
+    ['46', 'compressed with bzip2', 'zip_method', spoiled({ method: 12, raw: indexData })],
     ['47', 'stored with two sizes', 'zip_sizes', spoiled({ size: indexData.length + 1 })],
     ['50', 'a wrong CRC-32', 'zip_damaged', spoiled({ crc: 0x12345678 })],
-    ['51', 'says that it grows to 10 bytes', 'zip_damaged', spoiled({ ...deflated, size: 10 })],
-    ['52', 'says that it grows to 4 GiB', 'zip_ratio', spoiled({ ...deflated, size: 0xfffffffe })],
+    ['51', 'a declared size of 10 bytes', 'zip_damaged', spoiled({ ...deflated, size: 10 })],
+    ['52', 'a declared size of 4 GiB', 'zip_ratio', spoiled({ ...deflated, size: 0xfffffffe })],
     ['53', 'ZIP64 sizes of 2^60', 'zip_spans', spoiled(wideLie(numbers([2n ** 60n, 8], [2n ** 60n, 8])))],
     ['54', 'a ZIP64 field of 4 bytes', 'zip_extra', spoiled(wideLie(numbers([1, 4])))],
     [
@@ -99,16 +99,16 @@ export function hostileZips(members: Members): HostileCase[] {
     ],
     [
       '57',
-      'no DEFLATE block',
+      'an invalid DEFLATE block',
       'zip_damaged',
       spoiled({ ...deflated, raw: Buffer.from([7, 1, 2, 3]), size: 100 }),
     ],
-    ['58', 'the tail cut off', 'not_a_zip', () => valid().subarray(0, -30)],
-    ['59', 'cut off in the middle', 'not_a_zip', () => valid().subarray(0, valid().length >> 1)],
-    ['60', 'a picture', 'not_a_zip', () => Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1')],
-    ['61', 'nothing', 'not_a_zip', () => Buffer.alloc(0)],
-    ['62', 'an end and nothing else', 'member_missing', () => buildZip([])],
-    ['63', '4 KiB behind the end', 'not_a_zip', () => buildZip(parts(), { suffix: Buffer.alloc(4096) })],
+    ['58', 'truncated at the end', 'not_a_zip', () => valid().subarray(0, -30)],
+    ['59', 'truncated in the middle', 'not_a_zip', () => valid().subarray(0, valid().length >> 1)],
+    ['60', 'an image', 'not_a_zip', () => Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1')],
+    ['61', 'an empty file', 'not_a_zip', () => Buffer.alloc(0)],
+    ['62', 'only an end record', 'member_missing', () => buildZip([])],
+    ['63', '4 KiB after the end', 'not_a_zip', () => buildZip(parts(), { suffix: Buffer.alloc(4096) })],
     [
       '64',
       'a script in front',
@@ -116,10 +116,15 @@ export function hostileZips(members: Members): HostileCase[] {
       () => buildZip(parts(), { prefix: Buffer.from('#!/bin/sh\nexit\n') }),
     ],
     ['65', 'two ZIPs in a row', 'zip_end', () => Buffer.concat([valid(), valid()])],
-    ['66', 'an end within the comment', 'zip_end', () => buildZip(parts(), { comment: buildZip([]) })],
+    ['66', 'an end record in the comment', 'zip_end', () => buildZip(parts(), { comment: buildZip([]) })],
     ['67', 'a comment longer than the rest', 'zip_end', () => buildZip(parts(), { commentLength: 500 })],
-    ['68', 'lists more than it says', 'zip_counts', () => buildZip(parts(), { onDisk: 1, total: 1 })],
-    ['69', 'says 60,000 entries', 'zip_entries', () => buildZip(parts(), { onDisk: 60_000, total: 60_000 })],
+    ['68', 'more entries than declared', 'zip_counts', () => buildZip(parts(), { onDisk: 1, total: 1 })],
+    [
+      '69',
+      '60,000 declared entries',
+      'zip_entries',
+      () => buildZip(parts(), { onDisk: 60_000, total: 60_000 }),
+    ],
     [
       '70',
       'a directory beyond the end',
@@ -128,7 +133,7 @@ export function hostileZips(members: Members): HostileCase[] {
     ],
     ['71', 'the fourth of several disks', 'zip_disks', () => buildZip(parts(), { disk: 3 })],
     ['72', 'an entry beyond the end', 'zip_spans', spoiled({ headerAt: 0x70000000 })],
-    ['73', 'an entry that is none', 'zip_spans', spoiled({ headerAt: 40 })],
+    ['73', 'an offset that is not an entry', 'zip_spans', spoiled({ headerAt: 40 })],
     [
       '80',
       '200 MiB of zeros',
@@ -137,13 +142,13 @@ export function hostileZips(members: Members): HostileCase[] {
     ],
     [
       '81',
-      'the same, saying 1,000 bytes',
+      '200 MiB of zeros, declared as 1,000 bytes',
       'zip_damaged',
       () => buildZip([manifest, bomb(index, zeros(), 1000), meta]),
     ],
     [
       '82',
-      '500 entries with one content',
+      '500 entries with the same content',
       'zip_entries',
       () => buildZip([index, ...overlapping(index, 499)]),
     ],
@@ -187,8 +192,8 @@ function overlapping(part: Part, count: number): Part[] {
   }));
 }
 
-/** Each entry's packed bytes quote the local header of the next (Fifield 2019), as a DEFLATE block that is stored; the
- *  kernel at the end belongs to all of them. */
+/** The packed bytes of each entry quote the local header of the next (Fifield 2019) as a stored DEFLATE block; the
+ *  kernel at the end belongs to all entries. */
 export function quotedOverlap(part: Part, count: number): Buffer {
   let body = deflateRawSync(Buffer.alloc(1024 * 1024));
   let size = 1024 * 1024;
@@ -215,7 +220,7 @@ function bomb(part: Part, raw: Buffer, size: number): Part {
   return { ...part, method: 8, raw, size };
 }
 
-/** Sizes that stand in a ZIP64 field of the test's own. */
+/** Sizes in a forged ZIP64 field. */
 function wideLie(body: Buffer): Partial<Part> {
   return { size: 0xffffffff, compressedSize: 0xffffffff, extra: field(1, body) };
 }

@@ -1,4 +1,4 @@
-// Brings the index of a test's library up to date in this process, by the code that the script `index` runs.
+// Rebuilds the index of a test's library in this process, with the code of the script `index`.
 import type { Db } from '../../src/core/db/open.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { type RebuildArguments, rebuildIndex } from '../../src/index/rebuild.ts';

@@ -1,4 +1,4 @@
-// The statements on jobs alone, on a new ops.db, with a clock that the test moves.
+// The job repository alone, on a new ops.db, with a clock that the test controls.
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Test } from 'tap';

@@ -1,4 +1,4 @@
-// Makes data roots with a library and sheets to import. Rows are objects; a test names only the fields it is about.
+// Creates data roots with a library, and sheets to import. Rows are objects; a test sets only the fields that matter.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
@@ -21,7 +21,7 @@ export function makeRoot(t: Scope): Root {
   return openRoot(t, { CHL_EXPERIENCE_ROOT: fs.realpathSync(t.testdir()) });
 }
 
-/** The same with another environment. */
+/** A data root with another environment. */
 export function openRoot(t: Scope, environment: Record<string, string>): Root {
   const config = readConfig(environment, '/');
   const db = prepareLibrary(config.databasePath).library;
@@ -69,7 +69,7 @@ const entry = {
   exported_at: '',
 };
 
-/** One category, one experience and one manual, unless a test says otherwise. */
+/** One category, one experience and one manual by default. */
 export function sheet(parts: Partial<Sheet> = {}): Sheet {
   return { categories: [category()], experiences: [experience()], manuals: [manual()], ...parts };
 }

@@ -1,12 +1,12 @@
-// What the children of tests have in common: the protocol by hand, without any code of the program.
+// Helpers for test children: the message protocol, without code of the program.
 import { readFileSync, writeSync } from 'node:fs';
 
 export function readArguments(): { text?: string; count?: number } {
   return JSON.parse(readFileSync(0, 'utf8'));
 }
 
-/** Writes one message, or bytes as they are, to descriptor 3; waits where the server reads slowly. */
-export function say(message: Record<string, unknown> | Buffer) {
+/** Writes one message, or raw bytes, to descriptor 3; blocks while the server reads slowly. */
+export function send(message: Record<string, unknown> | Buffer) {
   writeAll(3, Buffer.isBuffer(message) ? message : Buffer.from(`${JSON.stringify(message)}\n`));
 }
 
@@ -20,8 +20,8 @@ export function writeAll(fd: number, bytes: Buffer) {
   }
 }
 
-/** Tells the test that everything is in place, and runs until a signal ends it. */
+/** Reports `phase` to the test, and runs until a signal ends the process. */
 export function runOn(phase: string) {
   setInterval(() => {}, 60_000);
-  say({ type: 'progress', done: 1, phase });
+  send({ type: 'progress', done: 1, phase });
 }

@@ -1,9 +1,9 @@
-// Operations for tests: everything an operation must have, and what a test wants to be different.
+// Defines operations for tests, with defaults for everything that a test does not set.
 import path from 'node:path';
 import { packageRoot } from '../../src/core/config.ts';
 import { noRetries, type Operation } from '../../src/core/operation.ts';
 
-/** Runs the child of that name in test/support/children; by default it succeeds and claims nothing. */
+/** Runs a child of test/support/children; the default succeeds and takes no locks. */
 export function defineOperation(different: Partial<Operation> & { child?: string } = {}): Operation {
   const { child = 'succeeds', ...rest } = different;
   return {

@@ -1,4 +1,4 @@
-// What tests look at inside an app: the kernel, and the parts of the features by their names.
+// The parts of an app that tests inspect.
 import type { App } from '../../src/app.ts';
 import { embedding } from '../../src/embedding/feature.ts';
 import { index } from '../../src/index/feature.ts';

@@ -1,5 +1,5 @@
-// tap puts its own loaders into the environment of every child process. Our children must start as they do for users:
-// with the environment they are given, and fast. Files that start processes import this first.
+// tap adds its loaders to the environment of every child process. Our children must start as in production: fast, and with
+// the given environment only. Test files that start processes import this file first.
 import processOnSpawn from 'process-on-spawn';
 
 processOnSpawn.removeAllListeners();

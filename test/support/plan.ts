@@ -18,18 +18,18 @@ export function plan(root: Root, content: Sheet, mode: Mode = 'replace'): Import
   return planSheet(checkFolder(writeSheet(root, content)), library, mode);
 }
 
-/** Leaves invalid rows out. */
+/** Skips invalid rows. */
 export function importSheet(root: Root, content: Sheet, mode: Mode = 'replace'): ImportPlan {
   return importFolder(root, writeSheet(root, content), mode);
 }
 
-/** The same with a sheet that is already in the folder. */
+/** Imports a sheet that is already in the folder. */
 export function importFolder({ db }: Root, folder: string, mode: Mode = 'replace', at = now): ImportPlan {
   const library = createLibrary(db);
   const checked = checkFolder(folder);
   const plan = planSheet(checked, library, mode);
   library.write(() => applyPlan(library, plan, checked, at, unfollowed));
-  assert.deepEqual(library.counts(), plan.after, 'the library is as large as planned');
+  assert.deepEqual(library.counts(), plan.after, 'the library has the planned size');
   return plan;
 }
 

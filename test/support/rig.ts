@@ -1,4 +1,4 @@
-// A pool of real workers for a test: with short times, a data root of its own, closed with the test.
+// A pool of real workers for a test: with short times, on a new data root, closed with the test.
 import './plain-children.ts';
 import fs from 'node:fs';
 import type { Test } from 'tap';
@@ -21,7 +21,7 @@ const working = (rig: WorkerRig, name: string) => {
   return pid && state === 'working' ? pid : null;
 };
 
-/** The process of the worker, as soon as it has entries in hand. */
+/** Resolves with the worker's pid once it is working. */
 export async function untilWorking(rig: WorkerRig, name: string): Promise<number> {
   await rig.until(`${name} works`, () => working(rig, name) !== null);
   return working(rig, name) as number;
@@ -36,6 +36,6 @@ export const auditOf = (rig: WorkerRig, event: string) =>
 
 export async function finishes(t: Test, rig: WorkerRig) {
   await rig.until('empty', async () => (await rig.pending()) === 0);
-  t.same(rig.entries.unfinished(), [], 'every entry has its one embedding');
+  t.same(rig.entries.unfinished(), [], 'every entry has exactly one embedding');
   t.same(rig.entries.twice(), [], 'no text was embedded twice');
 }

@@ -1,10 +1,10 @@
-// Jobs of operations that a test names after the child they run.
+// Jobs of operations that are named after the child they run.
 import type { Test } from 'tap';
 import type { Job } from '../../src/jobs/job.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { defineOperation } from './operations.ts';
 
-/** An operation for each child named, of the same name, and no other. */
+/** An engine with one operation per child, of the same name. */
 export function startWith(t: Test, ...children: string[]): Engine {
   return startEngine(t, { operations: children.map((child) => defineOperation({ name: child, child })) });
 }

@@ -1,4 +1,4 @@
-// Places on the pages, named once: tests speak of these, never of CSS.
+// The selectors of the pages, named once, so that tests contain no CSS.
 import { type HTMLElement, type Node, TextNode } from 'node-html-parser';
 
 export const card = {
@@ -11,7 +11,7 @@ export const card = {
   index: '#ops-index-card',
 };
 
-/** The text of a place, elements parted by one space, none before a comma; fails when it is not there. */
+/** The text of an element, with one space between elements and none before a comma; throws when it is missing. */
 export function textOf(html: HTMLElement, selector: string): string {
   const node = html.querySelector(selector);
   if (!node) throw new Error(`there is no ${selector}`);
@@ -22,7 +22,7 @@ function textsOf(node: Node): string[] {
   return node instanceof TextNode ? [node.text] : node.childNodes.flatMap(textsOf);
 }
 
-/** The inside of a card's host, as the stream sends it. */
+/** The content of a card's host, as the stream sends it. */
 export function insideOf(page: string, host: string): string {
   const start = page.indexOf(`<div id="${host}"`);
   const from = page.indexOf('>', start) + 1;

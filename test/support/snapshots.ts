@@ -1,4 +1,4 @@
-// Valid snapshots to be spoiled: a library with entries, its index, and the members of a ZIP of it.
+// Valid snapshots that tests corrupt: a library with entries, its index, and the members of its ZIP.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,10 +12,10 @@ import { rebuild } from './index-of.ts';
 
 export const memberStem = 'unified_chl_built-in-384';
 
-/** Three members whose bytes can be changed one by one. */
+/** The three members of a snapshot. */
 export type Members = { index: Buffer; meta: Buffer; manifest: Record<string, unknown> };
 
-/** A library of four entries with an index of them, in a folder of its own. */
+/** A library of four entries with an index. */
 export async function makeIndexed(root: string): Promise<{ config: Config; library: Db; members: Members }> {
   const { config, library } = createLibrary(root);
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id, { title: `The title of ${id}` });
@@ -32,7 +32,7 @@ function readMembers(config: Config): Members {
   return { index, meta, manifest: { format: snapshotFormat, model, dimension, count, built_at } };
 }
 
-/** The parts of a ZIP; the manifest's hashes are those of what is given. */
+/** The parts of a ZIP; the manifest has the hashes of the given members. */
 export function toParts({ index, meta, manifest }: Members, more: Partial<Part> = {}): [Part, Part, Part] {
   const files = { [`${memberStem}.index`]: sha256(index), [`${memberStem}.meta.json`]: sha256(meta) };
   return [
@@ -49,7 +49,7 @@ export function withMeta(members: Members, change: (meta: Record<string, any>) =
   return { ...members, meta: Buffer.from(JSON.stringify(meta)) };
 }
 
-/** Another index, whose hash the meta file knows. */
+/** Another index, with its hash in the meta file. */
 export function withIndex(members: Members, change: (index: Buffer) => unknown): Members {
   const copy = Buffer.from(members.index);
   const changed = change(copy);
@@ -75,13 +75,13 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The open files of this process whose path holds `part`; none where the system does not say. */
+/** The open files of this process whose path contains `part`; none where /proc is missing. */
 export function openFiles(part: string): string[] {
   const descriptors = fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd') : [];
   return descriptors.flatMap((fd) => readLink(`/proc/self/fd/${fd}`)).filter((file) => file.includes(part));
 }
 
-/** The descriptor of the listing itself is gone by then. */
+/** Empty for the descriptor of the listing itself, which is closed by then. */
 function readLink(file: string): string[] {
   try {
     return [fs.readlinkSync(file)];

@@ -1,4 +1,4 @@
-// Runs a compiled script and kills it with SIGKILL right before its n-th system call of a kind, where strace can do that.
+// Runs a compiled script, and kills it before its n-th system call of a kind, if strace is available.
 import './plain-children.ts';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,8 +7,8 @@ import { childEnvironment, type Config, packageRoot } from '../../src/core/confi
 
 export const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
-/** `calls` are names of system calls, parted by commas; each is counted by itself, in the main thread only. False when the
- *  script ended by itself, having made fewer. */
+/** `calls` are names of system calls, separated by commas; each is counted separately, in the main thread only. Returns
+ *  false when the script ended first. */
 export async function killAtCall(
   config: Config,
   script: { name: string; args: Record<string, unknown>; jobId: string },

@@ -1,4 +1,4 @@
-// A reader of the live stream: parses events, waits for the one that a test asks for.
+// A reader of the live stream that parses events and waits for one.
 import http from 'node:http';
 
 type StreamEvent = { event: string; id: string | null; data: string };
@@ -27,8 +27,8 @@ export async function openStream(origin: string, path: string, headers: Record<s
   });
   response.on('error', () => {});
 
-  /** The first event that fits, from the beginning or from `from` on. */
-  function until(fits: (event: StreamEvent) => boolean, from = 0): Promise<StreamEvent> {
+  /** Resolves with the first matching event at or after index `from`. */
+  function until(matches: (event: StreamEvent) => boolean, from = 0): Promise<StreamEvent> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         clearTimeout(timer);
@@ -41,7 +41,7 @@ export async function openStream(origin: string, path: string, headers: Record<s
         waitMaxMs,
       );
       const look = () => {
-        const found = events.slice(from).find(fits);
+        const found = events.slice(from).find(matches);
         if (found) end(() => resolve(found));
         else if (isOver) end(() => reject(new Error(`the stream ended; seen: ${seen()}`)));
       };
@@ -55,7 +55,7 @@ export async function openStream(origin: string, path: string, headers: Record<s
     headers: response.headers,
     events,
     until,
-    /** Settles when the server ends the stream. */
+    /** Resolves when the server ends the stream. */
     ended: () => new Promise<void>((resolve) => (isOver ? resolve() : response.once('close', resolve))),
     close: () => response.destroy(),
   };

@@ -1,9 +1,9 @@
-// How a template has to look. test/templates.test.ts holds views to it, and shows what it says of violations.
+// The format rules of templates. test/templates.test.ts applies them to views, and tests each rule.
 import fs from 'node:fs';
 import path from 'node:path';
 
-const widest = 110;
-/** Several of these may stand in a line, as in a sentence. */
+const maxWidth = 110;
+/** Elements that may share a line, as in a sentence. */
 const inline = new Set('a abbr b br code em i kbd mark small span strong time'.split(' '));
 const empty = new Set('br input link meta'.split(' '));
 
@@ -12,7 +12,7 @@ const address = /\b(href|action|formaction|src|hx-get|hx-post|sse-connect)="\//;
 
 type Problem = { line: number; problem: string };
 
-/** `jobs/row.eta:12: what is wrong`, for every template below the folder. */
+/** Problems such as `jobs/row.eta:12: ends with a blank`, for every template below the folder. */
 export function templateProblems(folder: string): string[] {
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return names
@@ -26,14 +26,14 @@ export function templateProblems(folder: string): string[] {
     });
 }
 
-/** `start` is a tag as far as its name, `bracket` ends that tag, `close` is the tag at the end of an element. */
+/** `start` is a tag up to its name, `bracket` ends that tag, `close` is the end tag of an element. */
 type Token = {
   kind: 'code' | 'start' | 'bracket' | 'close' | 'quoted';
   text: string;
   line: number;
-  /** Nothing but blanks stands before it in its line. */
+  /** Whether only blanks precede it in its line. */
   isFirst: boolean;
-  /** How many levels of indentation it ends, and then begins. */
+  /** How many indentation levels it ends, and then begins. */
   ends: number;
   begins: number;
 };
@@ -68,7 +68,7 @@ function readTokens(template: string): Token[] {
 
 const countLines = (text: string) => text.split('\n').length;
 
-/** Width, and two blanks of indentation for each element, tag and block of code that a line stands in. */
+/** Checks the width, and two blanks of indentation for each enclosing element, tag and code block. */
 function checkLines(template: string, tokens: Token[]): Problem[] {
   const inside = new Set(
     tokens.flatMap(({ text, line }) =>
@@ -83,7 +83,7 @@ function checkLines(template: string, tokens: Token[]): Problem[] {
     const given = text.length - text.trimStart().length;
     level += own.reduce((sum, { ends, begins }) => sum + begins - ends, 0);
     const problems = [
-      ...(text.length > widest ? [`is wider than ${widest} columns`] : []),
+      ...(text.length > maxWidth ? [`is wider than ${maxWidth} columns`] : []),
       ...(/\s$/.test(text) ? ['ends with a blank'] : []),
       ...(address.test(text) ? ['writes an address without url()'] : []),
       ...(text !== '' && given !== wanted && !inside.has(line)
@@ -94,7 +94,7 @@ function checkLines(template: string, tokens: Token[]): Problem[] {
   });
 }
 
-/** One element a line: all but the inline ones begin their line, and a line ends at most one of them. */
+/** One element a line: block elements begin their line, and a line ends at most one of them. */
 function checkElements(tokens: Token[]): Problem[] {
   const isBlock = ({ text }: Token) => !inline.has(text.replace(/[</>]/g, ''));
   const starts = tokens.filter((token) => token.kind === 'start' && isBlock(token) && !token.isFirst);
@@ -106,7 +106,7 @@ function checkElements(tokens: Token[]): Problem[] {
   ];
 }
 
-/** The first statement unpacks what the template is given; nothing else does, and nothing is decided or sent raw. */
+/** Only the first statement unpacks `it`; there is no nested choice and no raw output. */
 function checkCode(tokens: Token[]): Problem[] {
   const codes = tokens.flatMap((token) =>
     token.kind === 'quoted' ? codesIn(token) : token.kind === 'code' ? [token] : [],
@@ -118,7 +118,7 @@ function checkCode(tokens: Token[]): Problem[] {
       ...(!isUnpacking && /\bit\b/.test(rest) ? ['reads `it` after the first line'] : []),
       ...((rest.match(/ \? /g) ?? []).length > 1 ? ['has a choice within a choice'] : []),
       ...(/^<%~/.test(text) && !/^<%~ (include\(|body |rendered )/.test(text)
-        ? ['sends raw what is no include']
+        ? ['outputs raw text that is not an include']
         : []),
     ];
     return problems.map((problem) => ({ line, problem }));

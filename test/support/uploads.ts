@@ -1,4 +1,4 @@
-// Uploads of snapshots to a whole server, and what they leave.
+// Uploads of snapshots to a server, and their leftovers.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { makeIndexed, type Members } from './snapshots.ts';
 export const mebibyte = 1024 * 1024;
 export const confirmed = { reason: 'a test needs it', confirm: 'snapshot' };
 
-/** A server with an index of four entries; uploads of 1 MiB at most. */
+/** A server with an index of four entries; uploads are limited to 1 MiB. */
 export async function startIndexed(
   t: Test,
   env: Record<string, string> = {},
@@ -52,7 +52,7 @@ export function auditRows({ parts }: TestApp, event: string): AuditRow[] {
   );
 }
 
-/** Nothing of an upload may be left but what is staged. */
+/** The files of uploads that are left besides staged snapshots. */
 export function leftOver({ root }: TestApp): string[] {
   return [
     ...fs.readdirSync(path.join(root, 'uploads')),
@@ -60,7 +60,7 @@ export function leftOver({ root }: TestApp): string[] {
   ].filter((name) => !name.startsWith('gen-') && name !== 'current');
 }
 
-/** A form whose file never ends: `length` is announced, a part of it sent. */
+/** Starts an upload that never ends: announces `length` bytes, and sends a part. */
 export function beginUpload(app: TestApp, length: number): http.ClientRequest {
   const request = http.request(`${app.origin}/api/v1/index/snapshot`, {
     method: 'POST',

@@ -1,4 +1,4 @@
-// Workers for tests of pages and API: rows as real processes write them, of which this process stands for each.
+// Workers for tests of pages and API: rows as real workers write them, with the pid of this process.
 import os from 'node:os';
 import path from 'node:path';
 import type { Test } from 'tap';
@@ -12,14 +12,14 @@ export function createWorkerRows(t: Test, app: TestApp) {
   t.teardown(() => ops.close());
   const repository = createWorkerRepository(ops, () => new Date());
   const idle: Beat = { ...firstBeat, rss_bytes: 50_000_000 };
-  const who = (name: string) => ({ name, claimant: `${name}/test` });
+  const identityOf = (name: string) => ({ name, claimant: `${name}/test` });
   return {
     ops,
     repository,
-    add(name: string, told: Partial<Beat> = {}) {
-      repository.register({ ...who(name), owner: 'hand', host: os.hostname() }, identify(process.pid));
-      repository.beat(who(name), { ...idle, ...told });
+    add(name: string, beat: Partial<Beat> = {}) {
+      repository.register({ ...identityOf(name), owner: 'hand', host: os.hostname() }, identify(process.pid));
+      repository.beat(identityOf(name), { ...idle, ...beat });
     },
-    tell: (name: string, told: Partial<Beat>) => repository.beat(who(name), { ...idle, ...told }),
+    beat: (name: string, beat: Partial<Beat>) => repository.beat(identityOf(name), { ...idle, ...beat }),
   };
 }

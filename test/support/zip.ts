@@ -1,4 +1,4 @@
-// Writes ZIP files by hand, header by header, so that a test can lie in any single field.
+// Writes ZIP files header by header, so that a test can forge any field.
 import { crc32, deflateRawSync } from 'node:zlib';
 
 /** `l…` overrides the local header only, `c…` the central one only. */
@@ -11,17 +11,17 @@ export type Part = {
   crc?: number;
   size?: number;
   compressedSize?: number;
-  /** The bytes that stand in the file instead of the packed data. */
+  /** The bytes written instead of the packed data. */
   raw?: Buffer;
   extra?: Buffer;
   lextra?: Buffer;
   lname?: string | Buffer;
-  /** Sizes and CRC only after the data. */
+  /** Writes sizes and CRC after the data only. */
   hasDescriptor?: boolean;
-  /** All sizes stand in a ZIP64 field. */
+  /** Writes all sizes in a ZIP64 field. */
   isWide?: boolean;
   headerAt?: number;
-  /** No local header and no data: the directory points to another's. */
+  /** Has no local header and no data: the directory points to those of another entry. */
   isOnlyListed?: boolean;
 };
 
@@ -100,14 +100,14 @@ function localHeader(part: Part, { crc, size, compressedSize, flags }: Facts): B
   const name = Buffer.from(part.lname ?? part.name);
   const wide = part.isWide ? field(1, numbers([size, 8], [compressedSize, 8])) : Buffer.alloc(0);
   const extra = Buffer.concat([wide, part.lextra ?? part.extra ?? Buffer.alloc(0)]);
-  const said = part.hasDescriptor
+  const declared = part.hasDescriptor
     ? [0, 0, 0]
     : part.isWide
       ? [crc, 0xffffffff, 0xffffffff]
       : [crc, compressedSize, size];
   return Buffer.concat([
     numbers([0x04034b50, 4], [20, 2], [flags, 2], [part.method ?? 0, 2], [0, 4]),
-    numbers(...said.map((value) => [value, 4] as [number, number])),
+    numbers(...declared.map((value) => [value, 4] as [number, number])),
     numbers([name.length, 2], [extra.length, 2]),
     name,
     extra,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { boundLabel } from '../../src/jobs/web/metrics.ts';
-import { runAndTell, startApp, type TestApp } from '../support/app.ts';
+import { runAndAwaitEvent, startApp, type TestApp } from '../support/app.ts';
 
 /** Every line of the text, as `name{label="value"}` → number; comments must name a metric. */
 async function scrape(app: TestApp): Promise<Map<string, number>> {
@@ -22,8 +22,8 @@ async function scrape(app: TestApp): Promise<Map<string, number>> {
 
 t.test('jobs, requests and the newest sample are in the format of Prometheus', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
-  await runAndTell(app, 'export');
-  await runAndTell(app, 'export');
+  await runAndAwaitEvent(app, 'export');
+  await runAndAwaitEvent(app, 'export');
   await app.page('/nothing/here');
   await app.page(`/jobs/1`);
   await app.parts.telemetry.runOnce();

@@ -2,7 +2,7 @@ import t from 'tap';
 import { metricNames } from '../../src/telemetry/metrics.ts';
 import { addExperience, addManual } from '../support/entries.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
-import { runAndTell, startApp } from '../support/app.ts';
+import { runAndAwaitEvent, startApp } from '../support/app.ts';
 
 t.test('the snapshot equals the database', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
@@ -14,7 +14,7 @@ t.test('the snapshot equals the database', async (t) => {
   addExperience(library, 'E4', { embedding_status: 'failed' });
   addManual(library, 'M1');
   const before = (await app.json('/api/v1/telemetry/snapshot')).body;
-  await runAndTell(app, 'export');
+  await runAndAwaitEvent(app, 'export');
   await liveIndex.refresh();
   await telemetry.runOnce();
   const { status, body } = await app.json('/api/v1/telemetry/snapshot');

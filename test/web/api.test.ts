@@ -4,7 +4,7 @@ import { startApp } from '../support/app.ts';
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const confirmed = { reason: 'a test needs it', confirm: 'import' };
 
-t.test('operations are listed with all that a client needs', async (t) => {
+t.test('operations are listed with everything a client needs', async (t) => {
   const app = await startApp(t, noop);
   const { status, body } = await app.json('/api/v1/operations');
   t.equal(status, 200);
@@ -22,7 +22,7 @@ t.test('operations are listed with all that a client needs', async (t) => {
   });
 });
 
-t.test('a run is accepted with its job and place', async (t) => {
+t.test('an accepted run returns its job and location', async (t) => {
   const app = await startApp(t, noop);
   const { status, body, headers } = await app.json('/api/v1/operations/export', {}, { 'x-actor': 'nightly' });
   t.equal(status, 202);
@@ -43,10 +43,14 @@ t.test('a run is accepted with its job and place', async (t) => {
     waits_for: null,
     peak_rss_bytes: null,
   });
-  t.strictSame((await app.json('/api/v1/operations/jobs/1')).body, job.body, 'by number it is the same');
+  t.strictSame(
+    (await app.json('/api/v1/operations/jobs/1')).body,
+    job.body,
+    'by number the answer is the same',
+  );
 });
 
-t.test('refusals have their codes, in their order', async (t) => {
+t.test('refusals have their codes, in the documented order', async (t) => {
   const app = await startApp(t, noop);
   const post = (operation: string, body: unknown) => app.json(`/api/v1/operations/${operation}`, body);
 
@@ -78,10 +82,10 @@ t.test('refusals have their codes, in their order', async (t) => {
   const stopping = await post('export', {});
   t.match(stopping, { status: 503, body: { error: { code: 'stopping' } } });
   t.ok(stopping.headers.get('retry-after'));
-  t.equal(app.parts.listing.total(), 0, 'nothing was recorded as a job');
+  t.equal(app.parts.listing.total(), 0, 'no job was recorded');
 });
 
-t.test('bad bodies get a clear error', async (t) => {
+t.test('invalid bodies get a clear error', async (t) => {
   const app = await startApp(t, noop);
   const post = async (body: string, type = 'application/json') => {
     const answer = await fetch(`${app.origin}/api/v1/operations/export`, {
@@ -106,7 +110,7 @@ t.test('bad bodies get a clear error', async (t) => {
   });
 });
 
-t.test('bad numbers and names in a query are refused, not guessed', async (t) => {
+t.test('invalid numbers and names in a query are refused', async (t) => {
   const app = await startApp(t, noop);
   for (const query of [
     'limit=abc',
@@ -155,7 +159,7 @@ t.test('jobs are listed newest first, filtered and paged', async (t) => {
   t.equal(found.total, 5);
 });
 
-t.test('a finished job cannot be cancelled, a succeeded one not retried', async (t) => {
+t.test('a finished job cannot be cancelled, and a succeeded job cannot be retried', async (t) => {
   const app = await startApp(t, noop);
   await app.run('export');
   t.match(await app.json('/api/v1/operations/jobs/1/cancel', {}), {
@@ -169,7 +173,7 @@ t.test('a finished job cannot be cancelled, a succeeded one not retried', async 
   t.equal((await app.json('/api/v1/operations/jobs/7/cancel', {})).status, 404);
 });
 
-t.test('health, queue and index tell the truth about an empty start', async (t) => {
+t.test('health, queue and index are correct after a first start', async (t) => {
   const app = await startApp(t, noop);
   const health = await app.json('/health');
   t.match(health, {
@@ -190,7 +194,7 @@ t.test('a log is read in ranges, or followed until the job ends', async (t) => {
   const { body } = await app.json('/api/v1/operations/import', { args: {}, ...confirmed });
   const followed = await fetch(`${app.origin}/api/v1/operations/jobs/${body.job_id}/log?follow=1`);
   const text = await followed.text();
-  t.equal((await app.whenJob(body.number)).status, 'succeeded', 'the answer ends with the job');
+  t.equal((await app.whenJob(body.number)).status, 'succeeded', 'the response ends with the job');
   t.match(text, /Read 84 rows from sheets\/published/);
 
   const whole = await fetch(`${app.origin}/api/v1/operations/jobs/1/log`);

@@ -1,4 +1,4 @@
-// A server that may open few files: it says no in words, keeps what it runs, and recovers.
+// A server that may open few files refuses requests with a message, keeps running its jobs, and recovers.
 import '../support/plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,9 +10,9 @@ import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { makeRoot } from '../support/engine.ts';
 
-/** As low as the server takes. */
+/** The lowest limit that the server accepts. */
 const limit = 128;
-const asked = 160;
+const streamCount = 160;
 const main = path.join(packageRoot, 'dist/src/main.js');
 
 const operations = `operations:
@@ -37,12 +37,12 @@ async function startServer(t: Test, root: string): Promise<string> {
     },
   );
   t.teardown(() => server.kill('SIGKILL'));
-  let said = '';
+  let printed = '';
   return new Promise((resolve, reject) => {
-    server.once('exit', () => reject(new Error(`the server ended: ${said}`)));
+    server.once('exit', () => reject(new Error(`the server ended: ${printed}`)));
     server.stderr?.on('data', (chunk) => {
-      said += chunk;
-      const [, url] = /ready: (http:\/\/\S+)\/operations/.exec(said) ?? [];
+      printed += chunk;
+      const [, url] = /ready: (http:\/\/\S+)\/operations/.exec(printed) ?? [];
       if (url) resolve(url);
     });
   });
@@ -50,7 +50,7 @@ async function startServer(t: Test, root: string): Promise<string> {
 
 type Answer = { status: number; body: any; headers: http.IncomingHttpHeaders };
 
-/** On a connection of its own. */
+/** Sends a request on a new connection. */
 async function ask(url: string, method = 'GET'): Promise<Answer> {
   const headers = {
     accept: 'application/json',
@@ -70,7 +70,7 @@ async function upload(url: string, form: FormData): Promise<{ status: number; bo
   return { status: answer.status, body: await answer.json() };
 }
 
-/** The response of a stream, granted or refused. */
+/** The response to a stream request, accepted or refused. */
 function openStream(t: Test, url: string): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { accept: 'application/json' };
@@ -81,7 +81,7 @@ function openStream(t: Test, url: string): Promise<http.IncomingMessage> {
   });
 }
 
-/** A request that is refused for want of descriptors is repeated, as its answer says. */
+/** Repeats a request that is refused for lack of descriptors. */
 async function runToEnd(url: string, operation: string): Promise<string> {
   for (;;) {
     const { status, body } = await ask(`${url}/api/v1/operations/${operation}`, 'POST');
@@ -90,7 +90,7 @@ async function runToEnd(url: string, operation: string): Promise<string> {
   }
 }
 
-/** So is a look; and one at a job that goes on. */
+/** Polls until the job has ended. */
 async function whenEnded(url: string, number: number): Promise<string> {
   for (;;) {
     const { status, body } = await ask(`${url}/api/v1/operations/jobs/${number}`);
@@ -99,15 +99,15 @@ async function whenEnded(url: string, number: number): Promise<string> {
   }
 }
 
-const isGranted = (stream: http.IncomingMessage) => stream.statusCode === 200;
+const isAccepted = (stream: http.IncomingMessage) => stream.statusCode === 200;
 
-/** Opens streams until one is refused, which it gives: those that were refused together have left room behind. */
+/** Opens streams until one is refused, and returns that one; streams that were refused earlier have freed descriptors. */
 async function openUntilRefused(t: Test, url: string): Promise<http.IncomingMessage> {
   for (let opened = 0; opened < limit; opened += 1) {
     const stream = await openStream(t, url);
-    if (!isGranted(stream)) return stream;
+    if (!isAccepted(stream)) return stream;
   }
-  throw new Error(`${limit} more streams are granted`);
+  throw new Error(`${limit} more streams are accepted`);
 }
 
 t.test('when too many files are open', { skip: process.platform !== 'linux' }, async (t) => {
@@ -116,9 +116,9 @@ t.test('when too many files are open', { skip: process.platform !== 'linux' }, a
   const waiting = await ask(`${url}/api/v1/operations/waits`, 'POST');
   t.equal(waiting.status, 202);
 
-  const streams = await Promise.all(Array.from({ length: asked }, () => openStream(t, url)));
-  const refused = streams.filter((stream) => !isGranted(stream));
-  t.ok(streams.some(isGranted), 'some streams are granted');
+  const streams = await Promise.all(Array.from({ length: streamCount }, () => openStream(t, url)));
+  const refused = streams.filter((stream) => !isAccepted(stream));
+  t.ok(streams.some(isAccepted), 'some streams are accepted');
   t.ok(refused.length > 0, 'the others are refused');
   t.same([...new Set(refused.map(({ statusCode }) => statusCode))], [503]);
   t.ok(refused.every(({ headers }) => Number(headers['retry-after']) > 0));
@@ -137,7 +137,7 @@ t.test('when too many files are open', { skip: process.platform !== 'linux' }, a
     t.match(await ask(`${url}/api/v1/operations`), { status: 200 });
   });
 
-  await t.test('an upload is refused before it takes what a job needs', async (t) => {
+  await t.test('an upload is refused while a job could still start', async (t) => {
     const form = new FormData();
     form.append('snapshot', new Blob(['PK'], { type: 'application/zip' }), 'set.zip');
     const { status, body } = await upload(url, form);
@@ -145,16 +145,16 @@ t.test('when too many files are open', { skip: process.platform !== 'linux' }, a
     t.match(body, { error: { code: 'busy', message: /Too many files are open/ } });
   });
 
-  await t.test('the running job goes on, and another one is started and succeeds', async (t) => {
+  await t.test('the running job continues, and another job starts and succeeds', async (t) => {
     t.equal(await runToEnd(url, 'works'), 'succeeded');
     fs.writeFileSync(path.join(root, 'go'), '');
     t.equal(await whenEnded(url, waiting.body.number), 'succeeded');
   });
 
-  await t.test('connections that say nothing cannot silence it', async (t) => {
+  await t.test('idle connections cannot silence the server', async (t) => {
     const { hostname, port } = new URL(url);
-    const silent = await Promise.all(
-      Array.from({ length: asked }, async () => {
+    const idle = await Promise.all(
+      Array.from({ length: streamCount }, async () => {
         const socket = net.connect(Number(port), hostname).on('error', () => {});
         await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
         return socket;
@@ -162,20 +162,20 @@ t.test('when too many files are open', { skip: process.platform !== 'linux' }, a
     );
     const answer = await new Promise<string>((resolve) => {
       const socket = net.connect(Number(port), hostname);
-      let said = '';
+      let printed = '';
       socket.on('data', (chunk) => {
-        said += chunk;
+        printed += chunk;
       });
-      socket.on('error', () => {}).once('close', () => resolve(said));
+      socket.on('error', () => {}).once('close', () => resolve(printed));
     });
     t.match(answer, /^HTTP\/1.1 503 .*retry-after: 5.*Too many files are open/s);
-    for (const socket of silent) socket.destroy();
+    for (const socket of idle) socket.destroy();
   });
 
-  await t.test('when the streams have gone all is as it was', async (t) => {
+  await t.test('when the streams are closed, the server recovers', async (t) => {
     for (const stream of streams) stream.destroy();
     let again = await openStream(t, url);
-    while (!isGranted(again)) {
+    while (!isAccepted(again)) {
       again.destroy();
       again = await openStream(t, url);
     }

@@ -5,7 +5,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 
 type Answer = { status: number; body: string; headers: http.IncomingHttpHeaders };
 
-/** A request with exactly these headers; `fetch` would not let a test lie about its host. */
+/** Sends a request with exactly these headers; `fetch` does not allow a forged Host. */
 function send(app: TestApp, method: string, path: string, headers: Record<string, string>): Promise<Answer> {
   const { port } = new URL(app.origin);
   return new Promise((resolve, reject) => {
@@ -26,7 +26,7 @@ function send(app: TestApp, method: string, path: string, headers: Record<string
   });
 }
 
-/** The status line of a request written by hand. */
+/** Sends raw text, and returns the status line of the answer. */
 function sendRaw(app: TestApp, text: string): Promise<string> {
   const { port } = new URL(app.origin);
   return new Promise((resolve, reject) => {
@@ -55,12 +55,12 @@ const everyRoute = [
   ['POST', '/api/v1/operations/export'],
 ] as const;
 
-t.test('the gate stands before every route', async (t) => {
+t.test('the guard protects every route', async (t) => {
   const app = await startApp(t);
   const { port } = new URL(app.origin);
   const own = `127.0.0.1:${port}`;
 
-  await t.test('a foreign Host is refused everywhere, and no page comes with it', async (t) => {
+  await t.test('a foreign Host is refused on every route, without any page content', async (t) => {
     for (const [method, path] of everyRoute) {
       const { status, body } = await send(app, method, path, { host: `evil.test:${port}` });
       t.equal(status, 403, `${method} ${path}`);
@@ -68,7 +68,7 @@ t.test('the gate stands before every route', async (t) => {
     }
   });
 
-  await t.test('names that only look like ours are refused', async (t) => {
+  await t.test('host names that only resemble ours are refused', async (t) => {
     for (const host of [
       `127.0.0.1:${port}@evil.test`,
       `localhost.:${port}`,
@@ -80,13 +80,13 @@ t.test('the gate stands before every route', async (t) => {
     }
   });
 
-  await t.test('our names pass, in any case', async (t) => {
+  await t.test('our host names are accepted in any letter case', async (t) => {
     for (const host of [own, `localhost:${port}`, `[::1]:${port}`, `LocalHost:${port}`]) {
       t.equal((await send(app, 'GET', '/operations', { host })).status, 200, host);
     }
   });
 
-  await t.test('two Hosts, an empty one and none are refused', async (t) => {
+  await t.test('two Host headers, an empty one and none are refused', async (t) => {
     const twice = (first: string, second: string) =>
       `GET / HTTP/1.1\r\nHost: ${first}\r\nHost: ${second}\r\n\r\n`;
     t.match(await sendRaw(app, twice(own, 'evil.test')), / 40[03] /);
@@ -99,7 +99,7 @@ t.test('the gate stands before every route', async (t) => {
     t.match(await sendRaw(app, `GET http://evil.test/operations HTTP/1.1\r\nHost: ${own}\r\n\r\n`), / 400 /);
   });
 
-  await t.test('rebinding is refused although Origin and Sec-Fetch-Site fit each other', async (t) => {
+  await t.test('rebinding is refused although Origin and Sec-Fetch-Site are consistent', async (t) => {
     const headers = {
       host: `r.evil.test:${port}`,
       origin: `http://r.evil.test:${port}`,
@@ -108,7 +108,7 @@ t.test('the gate stands before every route', async (t) => {
     t.equal((await send(app, 'POST', '/ui/operations/run/export', headers)).status, 403);
   });
 
-  await t.test('posts from other sites and other ports make no job', async (t) => {
+  await t.test('posts from other sites and ports create no job', async (t) => {
     const before = app.parts.listing.total();
     for (const headers of [
       { origin: 'null', 'sec-fetch-site': 'cross-site' },
@@ -128,14 +128,14 @@ t.test('the gate stands before every route', async (t) => {
     t.equal(app.parts.listing.total(), before);
   });
 
-  await t.test('our own page and a program without these headers may post', async (t) => {
+  await t.test('our pages, and programs without these headers, may post', async (t) => {
     const post = (headers: Record<string, string>) =>
       send(app, 'POST', '/api/v1/operations/nothing', { host: own, ...headers });
     t.equal((await post({})).status, 404);
     t.equal((await post({ origin: `http://${own}`, 'sec-fetch-site': 'same-origin' })).status, 404);
   });
 
-  await t.test('another site may link to a page, and load nothing else', async (t) => {
+  await t.test('another site may link to a page, but load nothing else', async (t) => {
     const foreign = { host: own, 'sec-fetch-site': 'cross-site' };
     const navigation = { ...foreign, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
     t.equal((await send(app, 'GET', '/operations', navigation)).status, 200);
@@ -150,7 +150,7 @@ t.test('the gate stands before every route', async (t) => {
   });
 
   await t.test(
-    'a path that cannot be decoded is refused like every other, in the form that was asked for',
+    'an undecodable path is refused like any other request, in the requested format',
     async (t) => {
       for (const path of ['/%zz', '/jobs/%', '/assets/%e0%a4', '/api/v1/%zz']) {
         const { status, body, headers } = await send(app, 'GET', path, {
@@ -164,19 +164,19 @@ t.test('the gate stands before every route', async (t) => {
       t.equal(
         (await send(app, 'GET', '/library?q=%zz', { host: own })).status,
         200,
-        'a query is read as it is',
+        'an undecodable query is accepted',
       );
     },
   );
 
-  await t.test('a GET on an action is no action', async (t) => {
+  await t.test('a GET does not run an action', async (t) => {
     const { headers } = await send(app, 'GET', '/ui/operations/run/import', { host: own });
     t.equal(headers.allow, 'POST');
     t.equal((await send(app, 'DELETE', '/jobs/1', { host: own })).headers.allow, 'GET');
     t.equal((await send(app, 'GET', '/ui/operations/run/import', { host: own })).status, 405);
   });
 
-  await t.test('every answer carries the headers, also a refusal and the stream', async (t) => {
+  await t.test('every answer has the security headers, also refusals and the stream', async (t) => {
     for (const headers of [{ host: own }, { host: 'evil.test' }]) {
       for (const path of [
         '/operations',

@@ -7,7 +7,7 @@ import { card, jobRow, operationRow, textOf } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
-t.test('the first page says what this is, that the library is empty, and what to do', async (t) => {
+t.test('the first page explains what this is, that the library is empty, and what to do', async (t) => {
   const app = await startApp(t);
   const { status, html } = await app.page('/operations');
   t.equal(status, 200);
@@ -22,7 +22,7 @@ t.test('the first page says what this is, that the library is empty, and what to
   t.equal(html.querySelector('[aria-current="page"]')?.text, 'Operations');
 });
 
-t.test('hosts are permanent and hold no form field', async (t) => {
+t.test('hosts are permanent and contain no form field', async (t) => {
   const app = await startApp(t, noop);
   const { html } = await app.page('/operations');
   for (const host of Object.values(card)) {
@@ -30,11 +30,11 @@ t.test('hosts are permanent and hold no form field', async (t) => {
     t.ok(node?.getAttribute('sse-swap'), host);
     t.match(node?.getAttribute('hx-swap'), /^morph:innerHTML$/);
     const fields = node?.querySelectorAll('input:not([type="hidden"]), select, textarea') ?? [];
-    t.equal(fields.length, 0, `${host} holds nothing that somebody could be typing in`);
+    t.equal(fields.length, 0, `${host} contains no field to type in`);
   }
 });
 
-t.test('nothing on a page needs inline script or style', async (t) => {
+t.test('pages have no inline script or style', async (t) => {
   const app = await startApp(t, noop);
   await app.run('export');
   for (const address of ['/operations', '/jobs/1', '/library', '/ui/operations/import/confirm', '/nothing']) {
@@ -44,11 +44,11 @@ t.test('nothing on a page needs inline script or style', async (t) => {
       html.querySelectorAll('script').every((script) => script.getAttribute('src')?.startsWith('/assets/')),
       address,
     );
-    t.notMatch(text, /https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)/, `${address} loads nothing from elsewhere`);
+    t.notMatch(text, /https?:\/\/(?!127\.0\.0\.1|www\.w3\.org)/, `${address} loads nothing from other sites`);
   }
 });
 
-t.test('every link leads somewhere, every dialog is a page', async (t) => {
+t.test('every link has a target, and every dialog is also a page', async (t) => {
   const app = await startApp(t, noop);
   await app.run('import');
   const open = ['/operations', '/library', '/jobs/1'];
@@ -71,7 +71,7 @@ t.test('every link leads somewhere, every dialog is a page', async (t) => {
   t.ok(seen.size > 10);
 });
 
-t.test('a job page shows state, arguments and reason; an unknown one is a page too', async (t) => {
+t.test('a job page shows state, arguments and reason; an unknown job has a 404 page', async (t) => {
   const app = await startApp(t, noop);
   await app.run('import');
   const { html } = await app.page('/jobs/1');
@@ -108,7 +108,7 @@ t.test('the theme is kept in a cookie and rendered by the server', async (t) => 
   }
 });
 
-t.test('after the theme it goes back to a path of this site, and nowhere else', async (t) => {
+t.test('a theme change returns to a path of this site, and nowhere else', async (t) => {
   const app = await startApp(t, noop);
   for (const [back, location] of [
     ['/jobs/1?x=a b', '/jobs/1?x=a%20b'],
@@ -125,10 +125,10 @@ t.test('after the theme it goes back to a path of this site, and nowhere else', 
   }
   const refused = await app.submit('/ui/operations/run/import', { mode: 'none' });
   const back = parse(await refused.text()).querySelector('[name="back"]');
-  t.equal(back?.getAttribute('value'), '/operations', 'not to an address that only takes posts');
+  t.equal(back?.getAttribute('value'), '/operations', 'not to an address that accepts only POST');
 });
 
-t.test('the end of a job has a notice for whoever started it', async (t) => {
+t.test('the end of a job has a notice', async (t) => {
   const app = await startApp(t, noop);
   await app.run('export');
   t.match((await app.json('/ui/jobs/1/notice')).body, {
@@ -139,7 +139,7 @@ t.test('the end of a job has a notice for whoever started it', async (t) => {
   t.equal((await app.page('/ui/jobs/2/notice')).status, 404);
 });
 
-t.test('each figure is a link whose words say what it counts', async (t) => {
+t.test('each figure is a link whose text names what it counts', async (t) => {
   const app = await startApp(t);
   const { html } = await app.page('/operations');
   const links = html.querySelectorAll(`${card.figures} a`);
@@ -147,7 +147,7 @@ t.test('each figure is a link whose words say what it counts', async (t) => {
   for (const { text } of links) t.match(text, /[a-z]{4}/, text);
 });
 
-t.test('text from people is escaped', async (t) => {
+t.test('user input is escaped', async (t) => {
   const app = await startApp(t, noop);
   const evil = '<img src=x onerror=alert(1)>';
   await app.json(
@@ -168,7 +168,7 @@ t.test('text from people is escaped', async (t) => {
   }
 });
 
-t.test('assets are kept for ever under a name that changes with them', async (t) => {
+t.test('assets are cached for ever under an address that changes with their content', async (t) => {
   const app = await startApp(t, noop);
   const { html } = await app.page('/operations');
   const script = html.querySelector('script')?.getAttribute('src') ?? '';
@@ -181,14 +181,14 @@ t.test('assets are kept for ever under a name that changes with them', async (t)
   t.equal(plain.headers.get('content-encoding'), null);
   t.equal(await plain.text(), await answer.text());
   const other = await fetch(app.origin + script, { headers: { 'accept-encoding': 'br;q=0, gzip' } });
-  t.equal(other.headers.get('content-encoding'), 'gzip', 'what is not wanted is not sent');
+  t.equal(other.headers.get('content-encoding'), 'gzip', 'a refused encoding is not used');
   t.equal((await fetch(app.origin + script.replace(/[0-9a-f]{8}/, '00000000'))).status, 404);
   for (const address of ['/assets/..%2fpackage.json', '/assets/%2e%2e/package.json', '/assets//etc/passwd']) {
     t.ok((await fetch(app.origin + address)).status >= 400, address);
   }
 });
 
-t.test('noop mode says so, starts no process, and writes no file of the library', async (t) => {
+t.test('noop mode shows a banner, starts no process, and writes no file of the library', async (t) => {
   const app = await startApp(t, noop);
   const before = fs.readdirSync(path.join(app.root, 'sheets'));
   for (const operation of ['import', 'index', 'export']) await app.run(operation);

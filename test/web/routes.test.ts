@@ -1,4 +1,4 @@
-// The inventory of routes: those that others rely on, those that features declare, and the faces of each operation.
+// The route inventory: released routes, the routes that features declare, and the interfaces of each operation.
 import diagnostics from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,13 +13,13 @@ type Route = { method: string; url: string; schema: unknown; isPage: boolean };
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
-/** Addresses that pages, programs and bookmarks of version 0.1.0 use. */
+/** Addresses used by pages, programs and bookmarks of version 0.1.0. */
 const released = fs
   .readFileSync(path.join(packageRoot, 'test/fixtures/0.1.0/routes.txt'), 'utf8')
   .trim()
   .split('\n');
 
-t.test('every route of version 0.1.0 is still there', async (t) => {
+t.test('every route of version 0.1.0 still exists', async (t) => {
   const routes = collectRoutes(t);
   await startApp(t, noop);
   const names = routes.map(({ method, url }) => `${method} ${url.replace(/[0-9a-f]{8}/, ':hash')}`);
@@ -38,7 +38,7 @@ t.test('every page that other sites may link to is declared by its feature', asy
   t.same(linked.map(({ url }) => url).sort(), declared.sort());
 });
 
-t.test('openapi.json says of every route what it is for, and what it answers', async (t) => {
+t.test('openapi.json describes the purpose and the responses of every route', async (t) => {
   const routes = collectRoutes(t);
   const app = await startApp(t, noop);
   const { body } = await app.json('/api/v1/openapi.json');
@@ -62,7 +62,7 @@ t.test('openapi.json says of every route what it is for, and what it answers', a
   }
 });
 
-t.test('every operation of the catalogue has each of its faces', async (t) => {
+t.test('every operation of the catalogue has a card row, a dialog, a form and API routes', async (t) => {
   const app = await startApp(t, noop);
   const { html } = await app.page('/operations');
   const { body } = await app.json('/api/v1/operations');
@@ -86,7 +86,7 @@ t.test('every operation of the catalogue has each of its faces', async (t) => {
   }
 });
 
-/** Every route that a server declares from now on, HEAD left out. Fastify tells of each new instance on a channel. */
+/** Collects the routes that servers register from now on, except HEAD; Fastify announces each instance on a channel. */
 function collectRoutes(t: Test): Route[] {
   const routes: Route[] = [];
   const onServer = (message: unknown) => {

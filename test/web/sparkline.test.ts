@@ -12,7 +12,7 @@ function runsOf(path: string): [number, number][][] {
     );
 }
 
-t.test('sixteen points begin at the left, end below the dot, and stand on a scale from zero', async (t) => {
+t.test('sixteen points start at the left, end at the dot, and are scaled from zero', async (t) => {
   const values = Array.from({ length: 16 }, (_, step) => step * 10);
   const spark = sparkline(values) as Curve;
   const [points = []] = runsOf(spark.line);
@@ -26,14 +26,14 @@ t.test('sixteen points begin at the left, end below the dot, and stand on a scal
   t.equal(spark.area, `M0 48L${points.map((point) => point.join(' ')).join(' ')}V48z`);
 });
 
-t.test('small changes of big values look small, and zero lies at the bottom', async (t) => {
+t.test('small changes of large values look small, and zero is at the bottom', async (t) => {
   const heights = (values: number[]) => runsOf(sparkline(values)?.line ?? '')[0]?.map(([, y]) => y);
   t.same(heights([10_000, 10_050, 10_001]), [4, 4, 4]);
   t.same(heights([0, 0, 0]), [44, 44, 44]);
-  t.same(heights([0.2, 0.1]), [36, 40], 'what is far below one is no mountain');
+  t.same(heights([0.2, 0.1]), [36, 40], 'values far below one stay low');
 });
 
-t.test('a gap is a gap: nothing is drawn across it, and a value alone is a dot', async (t) => {
+t.test('nothing is drawn across a gap, and a single value is a dot', async (t) => {
   const spark = sparkline([4, 4, null, null, 4, null, 4, 4, null]) as Curve;
   const runs = runsOf(spark.line);
   t.same(
@@ -42,7 +42,7 @@ t.test('a gap is a gap: nothing is drawn across it, and a value alone is a dot',
   );
   t.match(spark.line, /M69 4h0/);
   t.equal(spark.area.match(/z/g)?.length, 3);
-  t.equal(spark.dot, null, 'the last point is not known');
+  t.equal(spark.dot, null, 'the last value is unknown');
 });
 
 t.test('there is no curve without history', async (t) => {

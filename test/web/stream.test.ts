@@ -5,16 +5,16 @@ import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { dashboardPage } from '../../src/dashboard/web/pages.ts';
 import { type Client, openClient, sendFrames, tickClient } from '../../src/web/stream/client.ts';
-import { runAndTell, startApp } from '../support/app.ts';
+import { runAndAwaitEvent, startApp } from '../support/app.ts';
 import { insideOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
 
 const names = dashboardPage.cards;
 const frozen = { now: () => new Date('2026-11-22T14:00:00.000Z'), env: { CHL_OPERATIONS_MODE: 'noop' } };
 
-t.test('page, partial and event are the same bytes', async (t) => {
+t.test('page, partial and event have the same bytes', async (t) => {
   const app = await startApp(t, frozen);
-  await runAndTell(app, 'export');
+  await runAndAwaitEvent(app, 'export');
   const { text: page } = await app.page('/operations');
   const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=1');
   await stream.ended();
@@ -42,7 +42,7 @@ t.test('the answer of an action is the card', async (t) => {
   t.match(await answer.text(), /id="op-export"/);
 });
 
-t.test('a client gets the present state, then changes, each with an id', async (t) => {
+t.test('a client gets the current state, then changes, each with an id', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const stream = await openStream(app.origin, '/ui/stream/telemetry');
   t.match(stream.headers['content-type'], /^text\/event-stream/);
@@ -76,7 +76,7 @@ t.test('many clients get the same bytes of one rendering', async (t) => {
   for (const stream of streams) stream.close();
 });
 
-t.test('after a reconnect only what has changed is sent', async (t) => {
+t.test('after a reconnect only changed cards are sent', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const first = await openStream(app.origin, '/ui/stream/telemetry');
   const last = await first.until(({ event }) => event === 'index');
@@ -93,7 +93,7 @@ t.test('after a reconnect only what has changed is sent', async (t) => {
   t.strictSame(
     ids,
     ids.toSorted((one, other) => one - other),
-    'an unknown id gets everything, the oldest first: the last id is true wherever it breaks off',
+    'an unknown id gets all cards, the oldest first, so the last id is correct wherever the stream breaks off',
   );
   stranger.close();
 
@@ -106,7 +106,7 @@ t.test('after a reconnect only what has changed is sent', async (t) => {
   bySince.close();
 });
 
-t.test('cycles=n gives n full batches and ends', async (t) => {
+t.test('cycles=n sends n full batches and ends', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=3');
   await stream.ended();
@@ -119,7 +119,7 @@ t.test('cycles=n gives n full batches and ends', async (t) => {
   t.ok(`event: tick\nid: ${tick?.id}\ndata: ${tick?.data}\n\n`.length <= 80);
 });
 
-t.test('topics narrow the stream, and a job has its own', async (t) => {
+t.test('topics select the cards of the stream, and a job has its own topic', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   await app.run('export');
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=job-1,queue&cycles=1');
@@ -135,7 +135,7 @@ t.test('topics narrow the stream, and a job has its own', async (t) => {
   }
 });
 
-t.test('one client more than allowed is told to come back', async (t) => {
+t.test('a client above the limit is refused with Retry-After', async (t) => {
   const app = await startApp(t, { env: { CHL_MAX_STREAMS: '2', CHL_OPERATIONS_MODE: 'noop' } });
   const open = await Promise.all([1, 2].map(() => openStream(app.origin, '/ui/stream/telemetry')));
   const refused = await openStream(app.origin, '/ui/stream/telemetry');
@@ -153,13 +153,13 @@ t.test('closing the server ends the streams', async (t) => {
   t.pass('ended');
 });
 
-t.test('a card that could not be rendered comes with the next change', async (t) => {
+t.test('a card whose rendering failed is sent with the next change', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const { counts, bus } = app.parts;
   const { queue } = counts;
   counts.queue = () => {
     counts.queue = queue;
-    throw new Error('the database is away for a moment');
+    throw new Error('the database is temporarily unavailable');
   };
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
   bus.emit('library');
@@ -168,13 +168,13 @@ t.test('a card that could not be rendered comes with the next change', async (t)
 
   counts.queue = () => {
     counts.queue = queue;
-    throw new Error('the database is away for a moment');
+    throw new Error('the database is temporarily unavailable');
   };
   bus.emit('library');
   const later = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
   await later.until(({ event }) => event === 'queue');
   later.close();
-  t.pass('and for the next client');
+  t.pass('and to the next client');
 });
 
 t.test('a reader that reads nothing keeps the newest of each card, and is closed', async (t) => {
@@ -190,7 +190,7 @@ t.test('a reader that reads nothing keeps the newest of each card, and is closed
     sendFrames(client, [frame('queue', ++version)]);
     sendFrames(client, [frame('jobs', ++version)]);
   }
-  t.strictSame([...client.waiting.keys()], ['queue', 'jobs'], 'one of each, in the order of their versions');
+  t.strictSame([...client.waiting.keys()], ['queue', 'jobs'], 'one of each, in version order');
   t.ok(client.response.writableLength <= 256 * 1024, `${client.response.writableLength} bytes are held`);
   const closed = new Promise((resolve) => client.response.once('close', resolve));
   tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 4000);
@@ -200,7 +200,7 @@ t.test('a reader that reads nothing keeps the newest of each card, and is closed
   request.destroy();
 });
 
-t.test('a beat that is due soon goes out with a change', async (t) => {
+t.test('a tick that is due soon is sent with a change', async (t) => {
   let present = new Date('2026-11-22T14:00:00.000Z');
   const app = await startApp(t, { ...frozen, now: () => present });
   const stream = await openStream(app.origin, '/ui/stream/telemetry');
@@ -209,18 +209,18 @@ t.test('a beat that is due soon goes out with a change', async (t) => {
     const { number } = await app.run('export');
     await stream.until(({ event, data }) => event === 'jobs' && data.includes(`#${number}`));
   };
-  const beats = () => stream.events.filter(({ event }) => event === 'tick').length;
+  const ticks = () => stream.events.filter(({ event }) => event === 'tick').length;
   await runAndSee();
   await runAndSee();
-  t.equal(beats(), 0, 'not soon after the one before');
+  t.equal(ticks(), 0, 'not soon after the previous tick');
   present = new Date(present.getTime() + 4000);
   await runAndSee();
   await runAndSee();
-  t.equal(beats(), 1, 'once, and before the change after');
+  t.equal(ticks(), 1, 'once, before the next change');
   stream.close();
 });
 
-t.test('the end of a job is told to all, whatever they watch', async (t) => {
+t.test('the end of a job is sent to all clients, whichever cards they watch', async (t) => {
   const app = await startApp(t, frozen);
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=queue');
   await stream.until(({ event }) => event === 'queue');
@@ -229,7 +229,7 @@ t.test('the end of a job is told to all, whatever they watch', async (t) => {
   stream.close();
 });
 
-t.test('one stream carries what many tabs show, also when one of their jobs is gone', async (t) => {
+t.test('one stream carries the cards of many tabs, also when some of their jobs do not exist', async (t) => {
   const app = await startApp(t, frozen);
   await app.run('export');
   const jobs = Array.from({ length: 40 }, (_, at) => `job-${at + 1}`).join(',');
@@ -238,7 +238,7 @@ t.test('one stream carries what many tabs show, also when one of their jobs is g
   t.strictSame(stream.events.map(({ event }) => event).sort(), ['job-1', 'queue', 'tick']);
 });
 
-t.test('a card larger than all that may wait is sent all the same', async (t) => {
+t.test('a card larger than the buffer limit is still sent', async (t) => {
   const { client, request } = await openUnread(t);
   const data = 'x'.repeat(400_000);
   sendFrames(client, [{ card: { name: 'jobs' }, version: 1, frame: Buffer.from(`data: ${data}\n\n`) }]);
@@ -246,7 +246,7 @@ t.test('a card larger than all that may wait is sent all the same', async (t) =>
   request.destroy();
 });
 
-t.test('clients that break off leave nothing behind', async (t) => {
+t.test('aborted clients leave nothing behind', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const { bus } = app.parts;
   const listeners = () => bus.eventNames().map((name) => bus.listenerCount(name));
@@ -263,11 +263,11 @@ t.test('clients that break off leave nothing behind', async (t) => {
   await last.until(({ event }) => event === 'index');
   const clients = async () => (await app.json('/health')).body.components.stream.detail;
   while ((await clients()) !== '1 client' || String(listeners()) !== String(before));
-  t.pass('until none is left; else this test times out');
+  t.pass('no client and no listener is left');
   last.close();
 });
 
-/** A connection as the stream opens it, whose reader takes nothing. */
+/** A stream connection whose reader reads nothing. */
 async function openUnread(t: Test): Promise<{ client: Client; request: http.ClientRequest }> {
   const app = fastify();
   t.teardown(() => app.close());

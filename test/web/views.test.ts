@@ -3,7 +3,7 @@ import { collapse, createViews } from '../../src/web/views.ts';
 
 const indented = (...lines: string[]) => `${lines.join('\n')}\n`;
 
-t.test('a line break and its indentation is nothing beside a tag, an include or code', async (t) => {
+t.test('a line break with its indentation is removed beside a tag, an include or code', async (t) => {
   t.equal(
     collapse(indented('<ul>', '  <li>one</li>', '  <li>two</li>', '</ul>')),
     '<ul><li>one</li><li>two</li></ul>',
@@ -15,19 +15,19 @@ t.test('a line break and its indentation is nothing beside a tag, an include or 
   );
 });
 
-t.test('it is one space between words, of which a value is one', async (t) => {
+t.test('a line break is one space between words and values', async (t) => {
   t.equal(collapse(indented('one', '  two', '', '  three')), 'one two three');
   t.equal(collapse(indented('<%= one %>', '<%= two %>', 'three')), '<%= one %> <%= two %> three');
   t.equal(collapse(indented('<p>', '  <%= one %>', '</p>')), '<p><%= one %></p>');
 });
 
-t.test('blanks within a line stay, and a space at its end can be written', async (t) => {
+t.test('blanks within a line are kept, and a space at its end can be written', async (t) => {
   t.equal(collapse('<b>one</b> <i>two</i>  three'), '<b>one</b> <i>two</i>  three');
   t.equal(collapse(indented("since<%= ' ' %>", '<b>one</b>')), 'since <b>one</b>');
   t.equal(collapse(indented('<b>one</b>', "<%= ' ' %>two")), '<b>one</b> two');
 });
 
-t.test('in a tag a line break is one space, in a value of an attribute too', async (t) => {
+t.test('a line break in a tag or an attribute value is one space', async (t) => {
   t.equal(
     collapse(indented('<a', '  href="/x"', '  title="one', '    two > three"', '>', '  x', '</a>')),
     '<a href="/x" title="one two > three">x</a>',
@@ -39,14 +39,14 @@ t.test('in a tag a line break is one space, in a value of an attribute too', asy
   t.equal(collapse(indented('<path', '  d="M0 0"', '/>')), '<path d="M0 0"/>');
 });
 
-t.test('pre and textarea keep what is between their tags, and code is left alone', async (t) => {
+t.test('the content of pre and textarea, and code, are kept', async (t) => {
   const pre = '<pre>\n  one\n    two\n</pre>';
   t.equal(collapse(`<div>\n  ${pre}\n</div>`), `<div>${pre}</div>`);
   t.equal(collapse('<textarea\n  id="a"\n>\n one</textarea>'), '<textarea id="a">\n one</textarea>');
   t.equal(collapse('<%\nconst a = `x\n  y`\n%>\n<p></p>'), '<%\nconst a = `x\n  y`\n%><p></p>');
 });
 
-t.test('templates are rendered that way, with what they include', async (t) => {
+t.test('templates and their includes are rendered without indentation', async (t) => {
   const folder = t.testdir({
     'page.eta': indented(
       '<% const { names } = it %>',

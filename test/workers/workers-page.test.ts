@@ -65,7 +65,7 @@ t.test('the card shows each worker, and pauses and resumes all or one', async (t
   const fragment = await answer.text();
   t.match(fragment, /0 of 2 active/);
   t.equal(fragment, (await app.page('/ui/operations/workers')).text, 'the answer is the partial');
-  rows.tell('embed-1', {
+  rows.beat('embed-1', {
     state: 'working',
     current_id: 'EXP-7',
     current_title: 'Tidy up',
@@ -87,15 +87,15 @@ t.test('an unknown worker is 404, by API and page', async (t) => {
 
 t.test('page, partial and event are the same bytes while workers work', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1', 'embed-2');
-  rows.tell('embed-1', {
+  rows.beat('embed-1', {
     state: 'working',
     current_id: 'EXP-7',
     current_title: 'a < b',
     current_since: new Date().toISOString(),
   });
   const { text: partial } = await app.page('/ui/operations/workers');
-  rows.tell('embed-2', { processed: 0, rss_bytes: 99_000_000 });
-  rows.tell('embed-2', { processed: 1204, speed_per_min: 30, rate_per_min: 30, rss_bytes: 99_000_000 });
+  rows.beat('embed-2', { processed: 0, rss_bytes: 99_000_000 });
+  rows.beat('embed-2', { processed: 1204, speed_per_min: 30, rate_per_min: 30, rss_bytes: 99_000_000 });
   const { text: page } = await app.page('/operations');
   t.equal(insideOf(page, 'ops-workers-card'), partial, 'heartbeat and memory do not show');
   const stream = await openStream(app.origin, '/ui/stream/telemetry?cycles=1&topics=workers');
@@ -120,7 +120,7 @@ t.test('while all workers are paused the rate is 0, whatever was embedded just b
 
 t.test('a lost and a stalled worker show what happened and the next step', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1', 'embed-2');
-  rows.tell('embed-1', {
+  rows.beat('embed-1', {
     state: 'working',
     current_id: 'EXP-7',
     current_title: 'Slow',
@@ -184,7 +184,7 @@ t.test('a timed-out drain shows how many entries are left until the workers go o
   const { bus, workers } = app.parts;
   const ended = new Promise<void>((resolve) => {
     bus.on('workers', () => {
-      rows.tell('embed-1', { state: 'paused' });
+      rows.beat('embed-1', { state: 'paused' });
       if (workers.view().drain?.outcome) resolve();
     });
   });

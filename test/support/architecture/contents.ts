@@ -1,4 +1,4 @@
-// What may stand where: process.env, HTTP statuses and SQL.
+// Which files may contain process.env, HTTP statuses and SQL.
 import ts from 'typescript';
 import { kindOf } from './imports.ts';
 import type { Source, Violation } from './sources.ts';
@@ -11,7 +11,7 @@ type ContentRule = {
   isBroken: (node: ts.Node) => boolean;
 };
 
-/** Benches, the chaos suite and the tools of development are processes of their own, beside the architecture. */
+/** Benches, the chaos suite and development tools are separate processes outside the architecture. */
 const isRig = (file: string) => kindOf(file) === 'rig';
 
 const rules: ContentRule[] = [
@@ -81,7 +81,7 @@ function isStatusNumber(node: ts.Node | undefined): boolean {
 const statement =
   /^\s*(SELECT|INSERT (OR \w+ )?INTO|REPLACE INTO|UPDATE|DELETE FROM|CREATE|DROP|ALTER TABLE|PRAGMA|WITH|ATTACH|VACUUM|BEGIN|COMMIT|ROLLBACK)(\s|;|$)/;
 
-/** Text that starts as a statement does, and the calls that take one. */
+/** Text that starts like a statement, and calls that take one. */
 function isSql(node: ts.Node): boolean {
   if (ts.isStringLiteralLike(node)) return statement.test(node.text);
   if (ts.isTemplateExpression(node)) return statement.test(node.head.text);

@@ -1,4 +1,4 @@
-// Which way imports point: the table of ARCHITECTURE.md, the order of features, and no cycles.
+// Import directions: the table of ARCHITECTURE.md, the order of features, and no cycles.
 import ts from 'typescript';
 import type { Import, Source, Violation } from './sources.ts';
 import { eachNode } from './sources.ts';
@@ -17,7 +17,7 @@ type Kind =
   | 'rig'
   | 'unplaced';
 
-/** What a file of each kind may import besides packages. Types count as much as values. */
+/** The kinds that a file of each kind may import, including types. */
 const mayImport: Record<Kind, Kind[] | 'all'> = {
   core: ['core'],
   web: ['core', 'web'],
@@ -64,7 +64,7 @@ export function kindOf(file: string): Kind {
   return second === 'feature.ts' ? 'declaration' : 'domain';
 }
 
-/** The folder of a feature's file; null of any other file. */
+/** The folder of a feature's file; null for any other file. */
 function featureOf(file: string): string | null {
   const isFeature = ['declaration', 'feature web', 'domain'].includes(kindOf(file));
   return isFeature ? (file.split('/')[1] ?? null) : null;
@@ -101,7 +101,7 @@ function checkImport({ file }: Source, { target, isInside, isTypeOnly }: Import)
   return [{ rule: "no feature imports another's web", file, detail: target }];
 }
 
-/** A feature stands in the list, and imports only features that stand before it there. */
+/** A feature must be in the list, and may import only features before it. */
 function checkFeatures(sources: Source[]): Violation[] {
   const list = sources.find(({ file }) => file === 'src/features.ts');
   const order = list ? readOrder(list) : [];
@@ -122,7 +122,7 @@ function checkFeatures(sources: Source[]): Violation[] {
   ];
 }
 
-/** The folders of the features in the order of the first array that names what is imported from `./<folder>/feature.ts`. */
+/** The feature folders in the order of the first array whose elements are imported from `./<folder>/feature.ts`. */
 function readOrder({ tree }: Source): string[] {
   const folders = new Map<string, string>();
   for (const node of tree.statements) {
@@ -140,23 +140,23 @@ function readOrder({ tree }: Source): string[] {
   return [];
 }
 
-/** One for each group of files that reach one another, with its shortest way round. */
+/** One violation for each group of files that reach one another, with its shortest cycle. */
 function findCycles(graph: Map<string, string[]>, rule: string): Violation[] {
   const found: Violation[] = [];
   const seen = new Set<string>();
   for (const file of graph.keys()) {
     if (seen.has(file)) continue;
-    const way = findWay(graph, graph.get(file) ?? [], (target) => target === file);
-    if (!way) continue;
+    const path = findPath(graph, graph.get(file) ?? [], (target) => target === file);
+    if (!path) continue;
     for (const other of graph.keys()) if (isReached(graph, file, other)) seen.add(other);
-    found.push({ rule, file, detail: [file, ...way].join(' > ') });
+    found.push({ rule, file, detail: [file, ...path].join(' > ') });
   }
   return found;
 }
 
-/** Both ways: the other belongs to the same group. */
+/** Whether both files reach each other, so that they are in the same group. */
 function isReached(graph: Map<string, string[]>, file: string, other: string): boolean {
-  const reaches = (from: string, to: string) => findWay(graph, graph.get(from) ?? [], (step) => step === to);
+  const reaches = (from: string, to: string) => findPath(graph, graph.get(from) ?? [], (step) => step === to);
   return reaches(file, other) !== null && reaches(other, file) !== null;
 }
 
@@ -175,7 +175,7 @@ function targetsOf(imports: Import[]): string[] {
   return imports.filter(({ isInside }) => isInside).map(({ target }) => target);
 }
 
-/** A script or thread loads Fastify through a file between, which costs it as much as an import of its own. */
+/** Finds scripts and threads that load Fastify indirectly, which is as slow as a direct import. */
 function findLoadedWeb(sources: Source[]): Violation[] {
   const loads = sources.map(({ file, imports }) => {
     return [file, targetsOf(imports.filter(({ isTypeOnly, isStart }) => !isTypeOnly && !isStart))] as const;
@@ -187,23 +187,23 @@ function findLoadedWeb(sources: Source[]): Violation[] {
   return sources
     .filter(({ file }) => kindOf(file) === 'script' || threads.has(file))
     .flatMap(({ file }) => {
-      const way = findWay(graph, graph.get(file) ?? [], (target) => /web$/.test(kindOf(target)));
-      if (!way || way.length === 1) return [];
-      return [{ rule: 'no script or thread loads web', file, detail: way.join(' > ') }];
+      const path = findPath(graph, graph.get(file) ?? [], (target) => /web$/.test(kindOf(target)));
+      if (!path || path.length === 1) return [];
+      return [{ rule: 'no script or thread loads web', file, detail: path.join(' > ') }];
     });
 }
 
-/** The shortest way from one of `starts` to a file that is wanted, both included. */
-function findWay(graph: Map<string, string[]>, starts: string[], isWanted: (file: string) => boolean) {
+/** The shortest path from one of `starts` to a wanted file, both included. */
+function findPath(graph: Map<string, string[]>, starts: string[], isWanted: (file: string) => boolean) {
   const from = new Map<string, string | null>(starts.map((file) => [file, null]));
   for (const file of from.keys()) {
-    if (isWanted(file)) return trail(from, file);
+    if (isWanted(file)) return pathTo(from, file);
     for (const next of graph.get(file) ?? []) if (!from.has(next)) from.set(next, file);
   }
   return null;
 }
 
-function trail(from: Map<string, string | null>, file: string): string[] {
+function pathTo(from: Map<string, string | null>, file: string): string[] {
   const before = from.get(file);
-  return before ? [...trail(from, before), file] : [file];
+  return before ? [...pathTo(from, before), file] : [file];
 }

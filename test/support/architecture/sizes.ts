@@ -1,4 +1,4 @@
-// How long files, functions and folders may be.
+// The maximum lengths of files, functions and folders.
 import ts from 'typescript';
 import type { Source, Violation } from './sources.ts';
 import { eachNode } from './sources.ts';
@@ -24,7 +24,7 @@ function checkLength({ file, text }: Source): Violation[] {
   return [{ rule: `no file has over ${fileMaxLines} lines`, file, detail: `${lines} lines` }];
 }
 
-/** Blank lines do not count, those of functions within do. */
+/** Blank lines do not count; the lines of nested functions do. */
 function checkFunctions(source: Source): Violation[] {
   const rule = `no function has over ${functionMaxLines} lines`;
   const found: Violation[] = [];

@@ -1,4 +1,4 @@
-// Reads the source files below `src` and `scripts` with the compiler's parser: what each imports, and what it contains.
+// Parses the source files below `src` and `scripts` with the compiler, and collects their imports.
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -8,7 +8,7 @@ export type Import = {
   target: string;
   isInside: boolean;
   isTypeOnly: boolean;
-  /** A thread or process is started from it. */
+  /** Whether it starts a thread or process. */
   isStart: boolean;
 };
 export type Source = { file: string; text: string; tree: ts.SourceFile; imports: Import[] };
@@ -24,7 +24,7 @@ export function readSources(root: string): Source[] {
   });
 }
 
-/** Paths from the root, sorted; none when there is no such folder. */
+/** Sorted paths from the root; none when the folder is missing. */
 function listFiles(root: string, folder: string, pattern: RegExp): string[] {
   const top = path.join(root, folder);
   if (!fs.existsSync(top)) return [];
@@ -69,7 +69,7 @@ function findImports(file: string, tree: ts.SourceFile, known: Set<string>): Imp
   return found;
 }
 
-/** Static and dynamic imports, `export … from`, import types, and modules that are started by their URL. */
+/** Reads static and dynamic imports, `export … from`, import types, and modules started by URL. */
 function readImport(node: ts.Node): { name: string; isTypeOnly: boolean } | null {
   if (ts.isImportDeclaration(node)) return named(node.moduleSpecifier, isTypeImport(node));
   if (ts.isExportDeclaration(node)) return named(node.moduleSpecifier, node.isTypeOnly);
@@ -95,7 +95,7 @@ function isTypeImport({ importClause }: ts.ImportDeclaration): boolean {
   return namedBindings.elements.length > 0 && namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly);
 }
 
-/** `new URL('./thread.js', import.meta.url)`; what is no module (a folder, a file of rows) is no import. */
+/** `new URL('./thread.js', import.meta.url)`; a URL of a folder or data file is not an import. */
 function isUrlOfModule({ expression, arguments: given }: ts.NewExpression): boolean {
   const [first, second] = given ?? [];
   if (!ts.isIdentifier(expression) || expression.text !== 'URL' || !first || !second) return false;
@@ -103,7 +103,7 @@ function isUrlOfModule({ expression, arguments: given }: ts.NewExpression): bool
   return isModule && second.getText() === 'import.meta.url';
 }
 
-/** A URL names the file that was built. */
+/** Maps the compiled file of a URL to its source. */
 function toSource(target: string, known: Set<string>): string {
   const typed = target.replace(/\.js$/, '.ts');
   return !known.has(target) && known.has(typed) ? typed : target;

@@ -1,4 +1,4 @@
-// Commits its work to chl.db with the record of it, as an import does, and is then too slow to say so.
+// Commits its result to chl.db, as an import does, and sleeps before it reports it.
 import Database from 'better-sqlite3';
 import { runOn } from '../message.ts';
 

@@ -1,4 +1,4 @@
-// Claims and completes in small batches until nothing waits, and prints the ids that were its own, one a line.
+// Claims and completes small batches until no entry waits, and prints the ids of its entries, one per line.
 import { openDatabase, scriptBusyMs } from '../../../src/core/db/open.ts';
 import { createSqliteQueue } from '../../../src/embedding/sqlite-queue.ts';
 

@@ -1,6 +1,6 @@
-import { say } from '../message.ts';
+import { send } from '../message.ts';
 
 const [, attempt] = (process.env.CHL_JOB ?? '').split('.');
 process.stdout.write(`attempt ${attempt}\n`);
-say({ type: 'row', outcome: 'tried', message: `attempt ${attempt}` });
+send({ type: 'row', outcome: 'tried', message: `attempt ${attempt}` });
 process.exitCode = attempt === '1' ? 75 : 0;

@@ -1,5 +1,5 @@
-import { say } from '../message.ts';
+import { send } from '../message.ts';
 
 process.stderr.write('the sheet is on fire\n');
-say({ type: 'failure', message: 'The sheet is on fire.', detail: { where: 'row 7' } });
+send({ type: 'failure', message: 'The sheet is on fire.', detail: { where: 'row 7' } });
 process.exitCode = 3;

@@ -1,4 +1,4 @@
-// Leaves a process in a session of its own that ignores SIGTERM, holds stdout, and has no parent; then ends.
+// Leaves an orphan in a new session that ignores SIGTERM and holds stdout; then ends.
 import { spawnSync } from 'node:child_process';
 
 const { stdout } = spawnSync('setsid', ['sh', '-c', 'trap "" TERM; sleep 600 >&2 & echo $!'], {

@@ -1,4 +1,4 @@
-// Starts a process that is in no group of ours and has no environment, names its pid, and runs on.
+// Starts a process outside our group and without our environment, prints its pid, and keeps running.
 import { spawn } from 'node:child_process';
 import { runOn, writeAll } from '../message.ts';
 

@@ -1,5 +1,4 @@
-// Rebuilds the index of the data root in its first argument, and kills itself before the n-th change of a file, where n
-// is the second argument.
+// Rebuilds the index of the data root `argv[2]`, and kills itself before the n-th change of a file, where n is `argv[3]`.
 import fs from 'node:fs';
 import { readConfig } from '../../../src/core/config.ts';
 import { openDatabase } from '../../../src/core/db/open.ts';

@@ -1,5 +1,5 @@
-// A whole engine in a process of its own, for tests that kill a server: says when the job's child is in its phase, and
-// when as many hidden descendants of it are stored as the test wants.
+// An engine in a separate process, for tests that kill a server: prints when the job's child is in its phase and the wanted
+// number of hidden descendants is stored.
 import { buildEngine } from '../engine.ts';
 import { defineOperation } from '../operations.ts';
 

@@ -1,4 +1,4 @@
-// Sends the bytes it is given (base64) to the message descriptor.
-import { readArguments, say } from '../message.ts';
+// Sends the given bytes (base64) to the message descriptor.
+import { readArguments, send } from '../message.ts';
 
-say(Buffer.from(readArguments().text ?? '', 'base64'));
+send(Buffer.from(readArguments().text ?? '', 'base64'));

@@ -1,4 +1,4 @@
-// A script of the program's own kind; what it does is the argument `text`.
+// A script that uses runScript; the argument `text` selects its behaviour.
 import { AppError } from '../../../src/core/errors.ts';
 import { runScript } from '../../../src/jobs/script.ts';
 

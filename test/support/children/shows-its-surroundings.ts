@@ -1,3 +1,3 @@
-import { say } from '../message.ts';
+import { send } from '../message.ts';
 
-say({ type: 'result', data: { env: process.env, cwd: process.cwd() } });
+send({ type: 'result', data: { env: process.env, cwd: process.cwd() } });

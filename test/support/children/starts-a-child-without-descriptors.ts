@@ -1,4 +1,4 @@
-// Uses up every descriptor this process may have, then tries to start a child, and says what became of it.
+// Uses up every descriptor of this process, then tries to start a child, and prints the outcome.
 import { openSync } from 'node:fs';
 import { spawnChild } from '../../../src/runner/child.ts';
 

@@ -1,4 +1,4 @@
-// Writes every byte there is to stdout, `count` times, with something on stderr in between.
+// Writes every byte value to stdout, `count` times, and some text to stderr.
 import { readArguments, writeAll } from '../message.ts';
 
 const { count = 1 } = readArguments();
