@@ -1,8 +1,8 @@
-// Refuses promises that nobody awaits, which takes types; every other rule is biome's. Biome's own rule of that name does
-// not see a method of an object whose type is the ReturnType of a factory, and most objects here are such.
+// Reports floating promises, which requires types; all other rules are biome's. Biome's own rule misses methods of objects
+// whose type is the ReturnType of a factory, and most objects here are created by factories.
 import { parser, plugin } from 'typescript-eslint';
 
-/** `t.test` gives a promise, and tap runs its tests one after another whether it is awaited or not. */
+/** tap runs its tests one after another even when the promise of `t.test` is not awaited. */
 const tapTest = { from: 'package', package: '@tapjs/core', name: 'PromiseWithSubtest' };
 
 export default [

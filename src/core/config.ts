@@ -64,26 +64,26 @@ export function readConfig(env: Environment, folder: string) {
   const inRoot = (name: string, file: string) => absolute(text(env, name, path.join(root, file)));
   const config = {
     host: text(env, 'CHL_HOST', '127.0.0.1'),
-    port: whole(env, 'CHL_PORT', 8000, 0, 65_535),
+    port: integer(env, 'CHL_PORT', 8000, 0, 65_535),
     allowedHosts: list(env, 'CHL_ALLOWED_HOSTS', ',').map((name) => name.toLowerCase()),
     root,
     databasePath: inRoot('CHL_DATABASE_PATH', 'chl.db'),
     opsDatabasePath: inRoot('CHL_OPS_DATABASE_PATH', 'ops.db'),
     indexFolder: inRoot('CHL_FAISS_INDEX_PATH', 'faiss_index'),
     mode: oneOf(env, 'CHL_OPERATIONS_MODE', ['scripts', 'noop'] as const),
-    timeoutMs: whole(env, 'CHL_OPERATIONS_TIMEOUT_SEC', 900, 1, 604_800) * 1000,
+    timeoutMs: integer(env, 'CHL_OPERATIONS_TIMEOUT_SEC', 900, 1, 604_800) * 1000,
     operationsFile: inRoot('CHL_OPERATIONS_FILE', 'operations.yaml'),
-    maxRunningJobs: whole(env, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
-    killGraceMs: whole(env, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
-    jobLogMaxBytes: whole(env, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
-    retentionDays: whole(env, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
-    retentionJobs: whole(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
+    maxRunningJobs: integer(env, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
+    killGraceMs: integer(env, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
+    jobLogMaxBytes: integer(env, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
+    retentionDays: integer(env, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
+    retentionJobs: integer(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
     importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
-    snapshotMaxBytes: whole(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
-    workers: whole(env, 'CHL_WORKERS', 2, 0, 64),
+    snapshotMaxBytes: integer(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
+    workers: integer(env, 'CHL_WORKERS', 2, 0, 64),
     embedding: readEmbeddingService(env, absolute),
-    maxStreams: whole(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
-    telemetryIntervalMs: whole(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
+    maxStreams: integer(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
+    telemetryIntervalMs: integer(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(env, 'CHL_LOG_LEVEL', [
       'info',
       'trace',
@@ -230,7 +230,7 @@ function list(env: Environment, name: string, separator: string): string[] {
     .filter(Boolean);
 }
 
-function whole(env: Environment, name: string, fallback: number, min: number, max: number): number {
+function integer(env: Environment, name: string, fallback: number, min: number, max: number): number {
   const value = env[name];
   if (!value) return fallback;
   const number = Number(value);
