@@ -27,7 +27,7 @@ export type App = Kernel & {
   start(): Promise<string>;
   /** For a run by hand: recovers, and starts only jobs in `only`. Does not listen; use `server.inject`. */
   startByHand(): Promise<void>;
-  /** Accepts nothing new, gives running jobs `quietMs`, then ends them; closes everything. Safe twice. */
+  /** Accepts nothing new, gives running jobs `quietMs`, then ends them; closes everything. Idempotent. */
   close(quietMs?: number): Promise<void>;
 };
 

@@ -4,7 +4,6 @@ import type { Bus } from './bus.ts';
 
 export type Log = Logger;
 
-/** Writes to `fd`, by default stdout. */
 export function createLog(level: string, fd = 1): Log {
   return pino({ level, base: { pid: process.pid } }, pino.destination({ fd, sync: true }));
 }

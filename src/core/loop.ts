@@ -2,9 +2,9 @@
 import { coalesce } from './coalesce.ts';
 
 export type Loop<T> = {
-  /** Runs at once, then at every interval. Resolves when the first run ends; never rejects. Safe twice. */
+  /** Runs at once, then at every interval. Resolves when the first run ends; never rejects. Idempotent. */
   start(): Promise<void>;
-  /** Stops the timer and waits for a run in progress; never rejects. Safe twice. */
+  /** Stops the timer and waits for a run in progress; never rejects. Idempotent. */
   stop(): Promise<void>;
   /** One run, shared by concurrent calls; its error goes to the caller. */
   runOnce(): Promise<T>;

@@ -41,7 +41,7 @@ t.test('runs never overlap: concurrent calls share the run in progress', async (
   await loop.stop();
 });
 
-t.test('stop waits for the run in progress, and is safe twice', async (t) => {
+t.test('stop waits for the run in progress, and is idempotent', async (t) => {
   let finish = () => {};
   let isOver = false;
   const run = async () => {

@@ -150,7 +150,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
         .prepare('SELECT event, outcome, actor, reason, detail FROM audit WHERE target = ? ORDER BY id')
         .all(target) as { event: string; outcome: string; actor: string; reason: string; detail: string }[],
 
-    /** Safe twice. */
+    /** Idempotent. */
     close() {
       closing ??= runner.stop(0).then(() => {
         library.close();

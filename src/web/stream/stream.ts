@@ -69,7 +69,7 @@ export function createStream(
 
     clientCount: readers.count,
 
-    /** Ends every stream; safe twice. */
+    /** Ends every stream. Idempotent. */
     close() {
       unsubscribe();
       unsubscribeSignals();
