@@ -30,11 +30,7 @@ export function createJobs(
     cancel: (idOrNumber: string, by: Requester): Promise<Job> => durably(() => verbs.cancel(idOrNumber, by)),
 
     /** A new job with the arguments of a failed or cancelled one. Throws `not_retryable`, and what `submit` throws. */
-    retry: (
-      idOrNumber: string,
-      request: Pick<RunRequest, 'reason' | 'confirm' | 'whenLocked'>,
-      by: Requester,
-    ): Promise<Job> => durably(() => verbs.retry(idOrNumber, request, by)),
+    retry: (...call: Parameters<JobVerbs['retry']>): Promise<Job> => durably(() => verbs.retry(...call)),
 
     /** Throws `not_found`, and `pruned` for a job that was removed. */
     find: verbs.find,

@@ -1,28 +1,39 @@
 // The verbs on jobs that people and programs use: enqueue, cancel, retry. Each refusal has its code and leaves an audit
 // row. What they commit may not be durable yet: callers outside this folder use jobs.ts, which waits for that.
+import { randomUUID } from 'node:crypto';
+import { checkArguments } from '../core/arguments.ts';
 import type { Audit, Requester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
 import type { DiskReserve } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
-import type { Acceptance } from './acceptance.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { Args, Operation } from '../core/operation.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
-import { notCancellableError, notRetryableError, prunedError } from './refusals.ts';
+import type { LockQueue } from './lock-queue.ts';
+import {
+  lockedError,
+  notCancellableError,
+  notRetryableError,
+  prunedError,
+  requireConfirmation,
+  stoppingError,
+} from './refusals.ts';
 import type { JobRepository } from './repository.ts';
 import type { RunRequest } from './run-request.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
 
-type Given = {
-  acceptance: Acceptance;
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus'> & {
   repository: JobRepository;
-  audit: Audit;
-  bus: Bus;
-  disk: Pick<DiskReserve, 'withRoom'>;
+  lockQueue: LockQueue;
+  /** The library's present revision, which a plan is compared with. */
+  libraryRevision: () => number;
+  disk: Pick<DiskReserve, 'assertRoom' | 'withRoom'>;
 };
 
 export function createJobVerbs(given: Given) {
-  const { acceptance, repository, audit, bus } = given;
+  const { repository, audit, bus } = given;
   const find = (idOrNumber: string) => findJob(repository, idOrNumber);
+  let isStopping = false;
 
   return {
     find,
@@ -31,9 +42,9 @@ export function createJobVerbs(given: Given) {
      *  `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
     enqueue(request: RunRequest, by: Requester): Job {
       return auditRefusal(audit, refusalOf(request, by), () => {
-        const read = acceptance.read(request);
+        const read = readRequest(given, request);
         const job = repository.unsynced(() =>
-          repository.transaction(() => acceptance.accept(read, request, by)),
+          repository.transaction(() => accept(given, read, request, by, isStopping)),
         );
         bus.emit('job', job);
         return job;
@@ -43,9 +54,7 @@ export function createJobVerbs(given: Given) {
     /** Throws `plan_outdated` when the plan in the arguments does not hold any more. Other errors are left to
      *  `enqueue`. */
     async assertPlan(request: RunRequest, by: Requester): Promise<void> {
-      const problem = await (async () => acceptance.checkPlan(acceptance.read(request)))().catch(
-        (error: unknown) => error,
-      );
+      const problem = await checkPlan(given, request).catch((error: unknown) => error);
       auditRefusal(audit, refusalOf(request, by), () => {
         if (problem instanceof AppError && problem.code === 'plan_outdated') throw problem;
       });
@@ -72,10 +81,60 @@ export function createJobVerbs(given: Given) {
       });
       return this.enqueue({ ...request, operation: job.operation, args: job.args, retryOf: job.number }, by);
     },
+
+    /** From now on no new job is accepted. */
+    stop() {
+      isStopping = true;
+    },
   };
 }
 
-/** Throws `not_found`, and `pruned` for a job that was removed. */
+type Read = { operation: Operation; args: Args };
+
+function readRequest({ config, catalogue }: Given, request: RunRequest): Read {
+  const operation = catalogue.get(request.operation);
+  const checked = checkArguments(operation.args, request.args);
+  const args = operation.check?.(checked, config) ?? checked;
+  requireConfirmation(operation, args, request);
+  return { operation, args };
+}
+
+async function checkPlan(given: Given, request: RunRequest) {
+  const { operation, args } = readRequest(given, request);
+  await operation.checkPlan?.(args, given);
+}
+
+function accept(
+  given: Given,
+  { operation, args }: Read,
+  request: RunRequest,
+  by: Requester,
+  isStopping: boolean,
+) {
+  const { config, repository, lockQueue, audit, disk } = given;
+  const claims = operation.locks(args);
+  const blocker = lockQueue.blockerOf(claims);
+  if (blocker && request.whenLocked !== 'wait') throw lockedError(operation, blocker);
+  if (isStopping) throw stoppingError();
+  disk.assertRoom();
+  const job = repository.insert({
+    id: randomUUID(),
+    operation: operation.name,
+    mode: config.mode,
+    requested_by: by.actor,
+    request_id: by.requestId,
+    reason: request.reason?.trim() || null,
+    args,
+    max_attempts: operation.retries.maxAttempts,
+    retry_of: request.retryOf ?? null,
+    claims,
+  });
+  const { number, reason, retry_of } = job;
+  const detail = { operation: job.operation, args, retry_of };
+  audit.record({ event: 'job.accepted', outcome: 'ok', by, target: `job:${number}`, reason, detail });
+  return job;
+}
+
 function findJob(repository: JobRepository, idOrNumber: string): Job {
   const job = repository.find(idOrNumber);
   if (job) return job;
@@ -88,15 +147,11 @@ function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Req
   const record = ({ number }: Job) =>
     audit.record({ event: 'job.cancel', outcome: 'ok', by, target: `job:${number}` });
   const cancelled = disk.withRoom(() => repository.cancelWaiting(id, record));
-  if (cancelled) {
-    bus.emit('job', cancelled);
-    return cancelled;
-  }
-  const asked = disk.withRoom(() => repository.requestCancel(id, record));
-  if (asked) {
-    bus.emit('job', asked);
-    bus.emit('cancel-requested', asked);
-    return asked;
+  const moved = cancelled ?? disk.withRoom(() => repository.requestCancel(id, record));
+  if (moved) {
+    bus.emit('job', moved);
+    if (!cancelled) bus.emit('cancel-requested', moved);
+    return moved;
   }
   const current = findJob(repository, id);
   if (canCancel(current.status)) return current;

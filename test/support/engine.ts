@@ -11,7 +11,6 @@ import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job, JobStatus } from '../../src/jobs/job.ts';
-import { createAcceptance } from '../../src/jobs/acceptance.ts';
 import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
@@ -81,16 +80,16 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const lockQueue = createLockQueue(repository);
   const libraryRevision = createLibrary(library).revision;
   const disk = { assertRoom() {}, withRoom: <T>(work: () => T) => work() };
-  const acceptance = createAcceptance({
+  const verbs = createJobVerbs({
     config,
     catalogue,
     repository,
     lockQueue,
     audit,
+    bus,
     libraryRevision,
     disk,
   });
-  const verbs = createJobVerbs({ acceptance, repository, audit, bus, disk });
   const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry(busyLimits.request));
   const findApplied = createAppliedFinder(library, config);
   const secretsOf = () => secrets;
@@ -126,7 +125,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     jobs,
     /** The verbs of `jobs` without waiting until they are durable. */
     verbs,
-    stopAccepting: acceptance.stop,
+    stopAccepting: verbs.stop,
     runner,
     /** `#1 queued`, `#1 running` … from the bus; progress repeats `running`. */
     history,
@@ -134,7 +133,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     enqueue(operation: string, args = {}, more: Partial<RunRequest> = {}): Job {
       return verbs.enqueue({ operation, args, ...more }, operator);
     },
-    recover: () => recoverJobs({ root, catalogue, repository, audit, bus, findApplied, secretsOf }),
+    recover: () => recoverJobs({ config, catalogue, repository, audit, bus, findApplied, secretsOf }),
     when,
     whenJob(number: number, ...statuses: JobStatus[]): Promise<Job> {
       const wanted: JobStatus[] = statuses.length > 0 ? statuses : ['succeeded', 'failed', 'cancelled'];
