@@ -5,15 +5,15 @@ import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { type BulkAction, findObstacle } from './bulk-obstacles.ts';
 import type { JobFilter } from './job-search.ts';
+import { canCancel, canRetry, type Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import type { JobListing } from './listing.ts';
 import type { JobRepository } from './repository.ts';
 import { inTurns } from './slices.ts';
 
-export { type BulkAction, bulkActions } from './bulk-obstacles.ts';
-
+export const bulkActions = ['retry', 'cancel'] as const;
+export type BulkAction = (typeof bulkActions)[number];
 export const bulkOutcomes = ['done', 'skipped', 'failed'] as const;
 export type BulkOutcome = (typeof bulkOutcomes)[number];
 
@@ -139,4 +139,23 @@ function refuseTooMany(numbers: number[] | null): number[] {
 function searchTooLong(): AppError {
   const message = 'The search takes too long to find every match. Narrow it, e.g. with since:7d.';
   return new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
+}
+
+/** Why the verb does not fit the job; null when it fits now. Destructive runs are never retried in bulk: they ask for reason
+ *  and word. */
+function findObstacle({ repository, catalogue }: Given, action: BulkAction, number: number): string | null {
+  const job = repository.find(String(number));
+  if (!job) return 'This job is no longer kept.';
+  if (action === 'cancel') return obstacleToCancel(job);
+  if (!canRetry(job.status)) return `It is ${job.status}; only failed and cancelled jobs can be retried.`;
+  if (repository.retriedBy(job.number) !== null) return 'It was retried before.';
+  const operation = catalogue.find(job.operation);
+  if (!operation) return `The operation ${job.operation} no longer exists.`;
+  if (operation.danger(job.args) !== 'destructive') return null;
+  return 'It needs a reason and its word again: retry it by itself.';
+}
+
+function obstacleToCancel({ status, cancel_requested_at }: Job): string | null {
+  if (!canCancel(status)) return `It has already ended: ${status}.`;
+  return cancel_requested_at === null ? null : 'It is being cancelled already.';
 }

@@ -26,17 +26,15 @@ export const transitions: readonly { from: JobStatus; to: JobStatus; by: Mover }
   { from: 'running', to: 'queued', by: 'recovery' },
 ];
 
-const failureCodes = [
-  'spawn_failed',
-  'exited',
-  'signalled',
-  'timed_out',
-  'bad_input',
-  'bad_output',
-  'lost',
-  'shutdown',
-] as const;
-export type FailureCode = (typeof failureCodes)[number];
+export type FailureCode =
+  | 'spawn_failed'
+  | 'exited'
+  | 'signalled'
+  | 'timed_out'
+  | 'bad_input'
+  | 'bad_output'
+  | 'lost'
+  | 'shutdown';
 
 export type Failure = {
   code: FailureCode;

@@ -1,9 +1,11 @@
 // Lists and counts jobs by filter, newest first, with keyset paging.
 import type { Db } from '../core/db/open.ts';
+import type { JobFilter } from './job-search.ts';
 import { type Job, type JobStatus, jobStatuses, parseJob } from './job.ts';
 import {
   type BoundedFilter,
   createJobIndex,
+  createResultRows,
   type JobIndex,
   maxCounted,
   type PageRange,
@@ -12,8 +14,6 @@ import {
   toCounts,
 } from './repository-index.ts';
 import { createJobScan, needsScan } from './repository-scan.ts';
-import type { JobFilter } from './job-search.ts';
-import { createResultRows } from './repository-rows.ts';
 import type { Slicing } from './slices.ts';
 
 export { maxCounted } from './repository-index.ts';

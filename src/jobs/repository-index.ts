@@ -1,7 +1,7 @@
-// Questions about many jobs that an index or a counter answers.
+// Questions about many jobs that an index or a counter answers, and about the result rows of one.
 import { type Db, prepareOnce } from '../core/db/open.ts';
-import { type JobRow, type JobStatus, jobStatuses } from './job.ts';
 import type { JobFilter } from './job-search.ts';
+import { type JobRow, type JobStatus, jobStatuses, type ResultRow } from './job.ts';
 
 /** A page begins below `before`, or ends above `after`; with neither it is the newest. */
 export type PageRange = { before?: number | undefined; after?: number | undefined };
@@ -45,16 +45,15 @@ export function createJobIndex(ops: Db) {
 
   /** 0 when there is no job. */
   function newestNumber(): number {
-    const row = prepare('SELECT coalesce(max(number), 0) AS number FROM job').get();
-    return (row as { number: number }).number;
+    return prepare('SELECT coalesce(max(number), 0) FROM job').pluck().get() as number;
   }
 
   /** The lowest number that can match. Times and numbers rise together, so a time is a number. */
   function minNumber({ since, above = 0 }: BoundedFilter): number {
     if (since === undefined) return above + 1;
     const sql = 'SELECT number FROM job WHERE created_at >= ? ORDER BY created_at, number LIMIT 1';
-    const first = prepare(sql).get(since) as { number: number } | undefined;
-    return Math.max(above + 1, first?.number ?? newestNumber() + 1);
+    const first = prepare(sql).pluck().get(since) as number | undefined;
+    return Math.max(above + 1, first ?? newestNumber() + 1);
   }
 
   /** Newest first, or oldest first above `after`. Ignores what no index answers. */
@@ -73,11 +72,11 @@ export function createJobIndex(ops: Db) {
   /** Jobs from number `min` on, up to one more than `maxCounted`. */
   function count(operation: string | undefined, status: JobStatus, min: number): number {
     const ofOperation = operation === undefined ? '' : 'operation = @operation AND';
-    const row = prepare(`
-      SELECT count(*) AS jobs FROM
-        (SELECT 1 FROM job WHERE ${ofOperation} status = @status AND number >= @min LIMIT @limit)
-    `).get({ operation, status, min, limit: maxCounted + 1 });
-    return (row as { jobs: number }).jobs;
+    return prepare(`
+      SELECT count(*) FROM (SELECT 1 FROM job WHERE ${ofOperation} status = @status AND number >= @min LIMIT @limit)
+    `)
+      .pluck()
+      .get({ operation, status, min, limit: maxCounted + 1 }) as number;
   }
 }
 
@@ -90,4 +89,31 @@ export function toCounts(pairs: [JobStatus, number][]): StatusCounts {
 /** The sum over the statuses of the filter, or over all. */
 export function sumOf({ status = [...jobStatuses] }: JobFilter, counts: StatusCounts): number {
   return status.reduce((total, name) => total + counts[name], 0);
+}
+
+export function createResultRows(ops: Db) {
+  const prepare = prepareOnce(ops);
+
+  return {
+    /** A page of rows; `cursor` is the `seq` of the last row of the page before. */
+    rows(jobId: string, outcome: string | undefined, limit: number, cursor = 0) {
+      const rows = prepare(`
+        SELECT seq, ref, outcome, message FROM job_row
+        WHERE job_id = @jobId AND seq > @cursor ${outcome === undefined ? '' : 'AND outcome = @outcome'}
+        ORDER BY seq LIMIT @limit
+      `).all({ jobId, cursor, outcome, limit: limit + 1 }) as ResultRow[];
+      const items = rows.slice(0, limit);
+      return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
+    },
+
+    /** The `seq` of the last row; 0 when there is none. */
+    newestRow: (jobId: string) =>
+      prepare('SELECT coalesce(max(seq), 0) FROM job_row WHERE job_id = ?').pluck().get(jobId) as number,
+
+    /** How many rows there are of each outcome. */
+    rowCounts(jobId: string) {
+      const sql = 'SELECT outcome, rows FROM job_row_count WHERE job_id = ? ORDER BY rows DESC, outcome';
+      return prepare(sql).all(jobId) as { outcome: string; rows: number }[];
+    },
+  };
 }

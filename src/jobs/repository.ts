@@ -1,10 +1,10 @@
 // Everything that is stored about jobs: finding them, moving them, their claims, and their reports.
-import { type Db, withoutSync } from '../core/db/open.ts';
+import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import { createWalSync } from '../core/db/wal-sync.ts';
-import { createClaims } from './repository-claims.ts';
-import { createJobFinds } from './repository-finds.ts';
 import { type Claim, type Job, type JobRow, parseJob } from './job.ts';
+import { createClaims } from './repository-claims.ts';
 import { createJobMoves } from './repository-moves.ts';
+import type { Tombstone } from './repository-pruning.ts';
 import { createReports } from './repository-reports.ts';
 
 export type NewJob = Pick<
@@ -14,21 +14,35 @@ export type NewJob = Pick<
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 
-const insertSql = `
-  INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, created_at)
-  VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of, @at)
-  RETURNING *
-`;
+const sql = {
+  insert: `
+    INSERT INTO job (id, operation, status, mode, requested_by, request_id, reason, args, max_attempts, retry_of, created_at)
+    VALUES (@id, @operation, 'queued', @mode, @requested_by, @request_id, @reason, @args, @max_attempts, @retry_of, @at)
+    RETURNING *
+  `,
+  byId: 'SELECT * FROM job WHERE id = ?',
+  byNumber: 'SELECT * FROM job WHERE number = ?',
+  byRetryOf: 'SELECT id FROM job WHERE retry_of = ? ORDER BY number DESC LIMIT 1',
+  newest: 'SELECT * FROM job ORDER BY number DESC LIMIT ?',
+  active: `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
+  pruned: 'SELECT * FROM pruned_job WHERE id = @key OR number = @number',
+  lastOf: 'SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1',
+  recentDurations: `
+    SELECT (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM job
+    WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT 20
+  `,
+};
 
 export function createJobRepository(ops: Db, now: () => Date) {
   const at = () => now().toISOString();
   const claims = createClaims(ops);
   const reports = createReports(ops);
-  const insert = ops.prepare(insertSql);
+  const statements = prepareAll(ops, sql);
+  const parse = (row: unknown) => (row ? parseJob(row as JobRow) : null);
+  const parseAll = (rows: unknown[]) => rows.map((row) => parseJob(row as JobRow));
 
   return {
     ...reports,
-    ...createJobFinds(ops),
     ...createJobMoves({ ops, claims, reports, at }),
 
     /** Commits without fsync: nothing is durable before `synced` settles. */
@@ -39,13 +53,42 @@ export function createJobRepository(ops: Db, now: () => Date) {
 
     /** Adds a queued job with its claims; part of a transaction of its caller. */
     insert({ claims: wanted, args, ...job }: NewJob): Job {
-      const row = insert.get({ ...job, args: JSON.stringify(args), at: at() });
+      const row = statements.insert.get({ ...job, args: JSON.stringify(args), at: at() });
       claims.join(job.id, wanted);
       return parseJob(row as JobRow);
+    },
+
+    /** By uuid or by number. */
+    find(idOrNumber: string): Job | null {
+      const number = readNumber(idOrNumber);
+      return parse(number === null ? statements.byId.get(idOrNumber) : statements.byNumber.get(number));
+    },
+    /** The tombstone of a job that retention has removed. */
+    findPruned(idOrNumber: string): Tombstone | null {
+      const row = statements.pruned.get({ key: idOrNumber, number: readNumber(idOrNumber) });
+      return (row as Tombstone | undefined) ?? null;
+    },
+    /** The id of the newest retry of a job. */
+    retriedBy: (number: number) =>
+      (statements.byRetryOf.get(number) as { id: string } | undefined)?.id ?? null,
+    newest: (limit: number) => parseAll(statements.newest.all(limit)),
+    /** Jobs that have not ended. */
+    active: () => parseAll(statements.active.all()),
+    lastOf: (operation: string) => parse(statements.lastOf.get(operation)),
+
+    /** Median duration in seconds of the last twenty successful runs; null when there is none. */
+    usualSec(operation: string): number | null {
+      const rows = statements.recentDurations.all(operation) as { seconds: number }[];
+      const durations = rows.map(({ seconds }) => seconds).sort((a, b) => a - b);
+      return durations[Math.floor(durations.length / 2)] ?? null;
     },
 
     /** The lock queue in order of arrival. */
     positions: claims.positions,
     claimsOf: claims.claimsOf,
   };
+}
+
+function readNumber(idOrNumber: string): number | null {
+  return /^\d{1,15}$/.test(idOrNumber) ? Number(idOrNumber) : null;
 }
