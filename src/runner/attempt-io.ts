@@ -1,30 +1,36 @@
 // Where the output and the messages of an attempt go: its log, the tail of stderr, its events. Everything is masked first.
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
+import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Masker } from '../core/secrets.ts';
-import type { Job } from '../jobs/job.ts';
+import type { Job, ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, openJobLog } from '../jobs/log.ts';
-import type { FaultGuard } from './fault.ts';
-import { createInbox } from './inbox.ts';
+import type { RowMessage } from '../jobs/protocol.ts';
 import { createTail } from './lines.ts';
+import { createMessageReader } from './messages.ts';
 import { createOutput } from './output.ts';
+import { createProgressMeter } from './progress.ts';
 import type { AttemptEvents } from './record.ts';
 
 const stderrTailBytes = 4096;
+const batchRows = 500;
+/** How long a row may wait for others, so that the page shows it while the script runs. */
+const batchMaxMs = 1000;
 
 type Given = Pick<Kernel, 'config' | 'now'> & {
   job: Job;
   events: AttemptEvents;
   mask: Masker;
-  guard: FaultGuard;
+  guard: ReturnType<typeof createFaultGuard>;
 };
 
-export function createAttemptIo(given: Given) {
-  const { job, config, events, mask, now, guard } = given;
+export function createAttemptIo({ job, config, events, mask, now, guard }: Given) {
   const log = openJobLog(jobLogFile(config.root, job.number), config.jobLogMaxBytes, now);
   const stderrTail = createTail(stderrTailBytes);
   const untilFree = createBusyRetry(busyLimits.runningJob);
-  const inbox = createInbox(events, now, mask, (write) => untilFree(write).catch(guard.fail));
+  const progress = createProgressMeter(events.onProgress, now);
+  const rows = createRowBatches((batch) => untilFree(() => events.onRows(batch)).catch(guard.fail));
+  const messages = createMessageReader({ mask, onProgress: progress.note, onRow: rows.add });
   const output = createOutput(mask.stream, (stream, text) =>
     guard.run(() => {
       if (stream === 'stderr') stderrTail.add(text);
@@ -37,19 +43,22 @@ export function createAttemptIo(given: Given) {
     output: {
       onStdout: (chunk: Buffer) => guard.run(() => output.add('stdout', chunk)),
       onStderr: (chunk: Buffer) => guard.run(() => output.add('stderr', chunk)),
-      onMessages: (chunk: Buffer) => guard.run(() => inbox.add(chunk)),
+      onMessages: (chunk: Buffer) => guard.run(() => messages.add(chunk)),
     },
 
     /** Stores the process identity; waits for a busy ops.db. */
-    storeIdentity: (identity: Parameters<AttemptEvents['onSpawn']>[0]) =>
-      untilFree(() => events.onSpawn(identity)),
+    storeIdentity: (identity: ProcessIdentity) => untilFree(() => events.onSpawn(identity)),
 
-    /** Takes what is still buffered, waits until the rows are stored, and gives all that was received. */
+    /** Takes what is still buffered, waits until the rows are stored, or given up, and gives all that was received. */
     async end() {
       guard.run(output.end);
-      guard.run(inbox.end);
-      await inbox.stored();
-      return { ...inbox.received(), stderrTail: stderrTail.text(), logBytes: log.size };
+      guard.run(() => {
+        messages.end();
+        progress.flush();
+        rows.flush();
+      });
+      await rows.stored();
+      return { ...messages.received(), stderrTail: stderrTail.text(), logBytes: log.size };
     },
 
     close() {
@@ -57,4 +66,55 @@ export function createAttemptIo(given: Given) {
       log.close();
     },
   };
+}
+
+/** `store` runs a write, maybe later, in order; it never rejects. */
+function createRowBatches(store: (batch: RowMessage[]) => Promise<void>) {
+  let batch: RowMessage[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let stored: Promise<unknown> = Promise.resolve();
+  const flush = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (batch.length === 0) return;
+    stored = Promise.all([stored, store(batch)]);
+    batch = [];
+  };
+  return {
+    add(row: RowMessage) {
+      batch.push(row);
+      if (batch.length >= batchRows) flush();
+      else timer ??= setTimeout(flush, batchMaxMs);
+    },
+    flush,
+    stored: () => stored,
+  };
+}
+
+/** Turns an error of the server, e.g. a full disk, into a fault of the attempt: `onFault` ends the attempt and not the
+ *  server. After the first fault no work is run any more. */
+export function createFaultGuard(onFault: () => void) {
+  let fault: string | null = null;
+  const fail = (error: unknown) => {
+    if (fault !== null) return;
+    fault = describeFault(error as NodeJS.ErrnoException);
+    onFault();
+  };
+  return {
+    fault: () => fault,
+    fail,
+    run(work: () => void) {
+      if (fault !== null) return;
+      try {
+        work();
+      } catch (error) {
+        fail(error);
+      }
+    },
+  };
+}
+
+function describeFault({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'SQLITE_FULL') return 'what it reported could not be stored, the disk is full (ENOSPC)';
+  return isDiskFull({ code }) ? `its log stopped, the disk is full (${code})` : message;
 }

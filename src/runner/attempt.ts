@@ -5,19 +5,14 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
-import { createAttemptIo } from './attempt-io.ts';
+import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
 import { spawnChild } from './child.ts';
 import { commandOf } from './command.ts';
-import { createFaultGuard } from './fault.ts';
-import type { AttemptFacts, Cause } from './outcome.ts';
-import type { DescendantWatch, Usage } from './process-tree.ts';
+import type { Cause } from './outcome.ts';
+import type { DescendantWatch } from './process-tree.ts';
 import type { AttemptEvents } from './record.ts';
 
-export type Attempt = {
-  /** Begins to end the attempt; the first cause is kept. */
-  end(cause: Cause): void;
-  finished: Promise<Omit<AttemptFacts, 'applied'> & { logBytes: number; usage: Usage }>;
-};
+export type Attempt = ReturnType<typeof startAttempt>;
 
 /** The server must be gone within ten seconds, however long the grace of a cancel is. */
 const shutdownGraceMs = 5000;
@@ -33,7 +28,7 @@ type Given = Pick<Kernel, 'config' | 'now'> & {
 };
 
 /** Throws, or `finished` rejects, when the script could not be started. */
-export function startAttempt(given: Given): Attempt {
+export function startAttempt(given: Given) {
   const { job, operation, config, events, now } = given;
   const { argv, passedOn } = commandOf(operation);
   let cause: Cause | null = null;
@@ -58,6 +53,7 @@ export function startAttempt(given: Given): Attempt {
   void begin();
   return { end, finished: follow() };
 
+  /** Begins to end the attempt; the first cause is kept. */
   function end(first: Cause) {
     const graceMs = first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs;
     void child.end(graceMs);

@@ -10,31 +10,21 @@ import { createRunner } from './runner.ts';
 export type RunnerParts = ReturnType<typeof createRunnerParts>;
 
 export function createRunnerParts(ctx: Context) {
-  const { config, catalogue, audit, bus, descriptors, library, log, only, now } = ctx;
+  const { config, descriptors, library, log } = ctx;
   const { repository, disk, libraryRevision } = ctx.use(jobs);
-  const findApplied = createAppliedFinder(library, config);
-  const secretsOf = (operation: Operation) => readSecrets(config, operation);
-  const runner = createRunner({
-    config,
-    catalogue,
+  const given = {
+    ...ctx,
     repository,
-    audit,
-    bus,
-    log,
-    findApplied,
-    libraryRevision,
-    secretsOf,
-    makeRoom: disk.release,
-    hasRoom: () => descriptors.hasRoomFor('job'),
-    now,
-    only,
-  });
+    findApplied: createAppliedFinder(library, config),
+    secretsOf: (operation: Operation) => readSecrets(config, operation),
+  };
+  const hasRoom = () => descriptors.hasRoomFor('job');
+  const runner = createRunner({ ...given, libraryRevision, makeRoom: disk.release, hasRoom });
 
   /** Settles the jobs that a dead server has left running. */
   function recover() {
-    const { root } = config;
-    const recovered = recoverJobs({ root, catalogue, repository, audit, bus, findApplied, secretsOf });
-    for (const job of recovered) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+    for (const job of recoverJobs(given))
+      log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
   }
 
   return { runner, recover };

@@ -18,15 +18,15 @@ type Recovered = { number: number; status: Job['status']; killed: number[] };
 /** A running job succeeds when its work is recorded as applied, is queued again when its operation says so, and fails as
  *  `lost` otherwise. Gives the outcome of each job. */
 export function recoverJobs(
-  given: Pick<Kernel, 'catalogue' | 'audit' | 'bus'> & {
-    root: string;
+  given: Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus'> & {
     repository: JobRepository;
     findApplied: FindApplied;
     /** Secrets that the operation's script knows; they are masked. */
     secretsOf: (operation: Operation) => string[];
   },
 ): Recovered[] {
-  const { root, catalogue, repository, audit, bus, findApplied, secretsOf } = given;
+  const { config, catalogue, repository, audit, bus, findApplied, secretsOf } = given;
+  const { root } = config;
   const lost = repository.active().filter((job) => job.status === 'running');
   const ended = killStrays(root, [...childrenOf(lost), ...repository.processes()]);
   // One commit for all, since each commit waits for the disk; the events follow it.

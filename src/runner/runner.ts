@@ -2,20 +2,22 @@
 import type { JobEvent } from '../core/bus.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
+import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { createAdmission } from './admission.ts';
-import type { FindApplied } from './applied.ts';
-import type { Attempt } from './attempt.ts';
+import { createEndFinder, type FindApplied } from './applied.ts';
+import { type Attempt, startAttempt } from './attempt.ts';
 import { createBackOff } from './back-off.ts';
 import { createDispatch } from './dispatch.ts';
-import { createAttemptRunner } from './run-attempt.ts';
-import { createSettlement } from './settle.ts';
+import { decideOutcome, spawnFailure } from './outcome.ts';
+import { recordAttempt } from './record.ts';
+import { type AttemptOutcome, createSettlement } from './settle.ts';
 
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 
-type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'only' | 'now'> & {
   repository: JobRepository;
   findApplied: FindApplied;
   /** The plan of a waiting job is checked against it. */
@@ -26,8 +28,6 @@ type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'no
   makeRoom: () => void;
   /** Whether enough descriptors are left to start a process; without them jobs wait. */
   hasRoom: () => boolean;
-  /** In a run by hand only these jobs are started: it must not start what others have queued. */
-  only: ReadonlySet<string> | null;
 };
 
 export function createRunner(given: Given) {
@@ -37,7 +37,7 @@ export function createRunner(given: Given) {
   const { settle, refuse } = createSettlement({ ...given, isRunning: () => isStarted });
   const { judge, obstacleOf } = createAdmission({ ...given, onChecked: () => dispatch.runSoon() });
   const backOff = createBackOff({ ...given, obstacleOf, refuse });
-  const runAttempt = createAttemptRunner(given);
+  const findEnd = createEndFinder(given.findApplied);
   const runningCount = () => running.size;
   const maxRunning = config.maxRunningJobs;
   const dispatch = createDispatch({ ...given, maxRunning, runningCount, judge, refuse, launch });
@@ -86,10 +86,38 @@ export function createRunner(given: Given) {
   }
 
   async function runToEnd(job: Job, run: Run) {
-    const outcome = await runAttempt(job, (attempt) => {
-      run.attempt = attempt;
-    });
-    const moved = await settle(job, outcome);
+    const moved = await settle(job, await runAttempt({ ...given, findEnd }, job, run));
     if (moved?.status === 'retrying') backOff.schedule(moved);
   }
+}
+
+type Running = Given & { findEnd: ReturnType<typeof createEndFinder> };
+
+/** Never rejects: a script that cannot be started is a `spawn_failed` outcome. */
+async function runAttempt(given: Running, job: Job, run: Run): Promise<AttemptOutcome> {
+  try {
+    given.bus.emit('job', job);
+    if (job.mode !== 'noop') return await runScript(given, job, run);
+    return { status: 'succeeded', result: { mode: 'noop' }, isTemporary: false };
+  } catch (error) {
+    given.log.error({ err: error, job_id: job.id, number: job.number }, 'the script could not be started');
+    return spawnFailure((error as Error).message);
+  }
+}
+
+async function runScript(given: Running, job: Job, run: Run): Promise<AttemptOutcome> {
+  const { catalogue, repository, secretsOf, findEnd } = given;
+  const operation = catalogue.find(job.operation);
+  if (!operation) throw new Error(`the operation ${job.operation} is no longer in the catalogue`);
+  const mask = maskerFor(secretsOf(operation));
+  // A cancel between the start and this moment found no attempt to end.
+  const isCancelled = repository.find(job.id)?.cancel_requested_at != null;
+  const events = recordAttempt(job, given);
+  const attempt = startAttempt({ ...given, job, operation, events, mask });
+  run.attempt = attempt;
+  if (isCancelled) attempt.end('cancelled');
+  const facts = await attempt.finished;
+  const outcome = decideOutcome({ ...facts, ...(await findEnd(job, facts)) });
+  const figures = { logBytes: facts.logBytes, ...facts.usage, progress: events.lastProgress() };
+  return { ...mask.value(outcome), figures };
 }

@@ -8,25 +8,19 @@ import { AppError } from '../core/errors.ts';
 /** The process that holds the data root. `url` is null while it starts, and in a run by hand, which does not listen. */
 export type LockHolder = { pid: number; url: string | null; since: string };
 
-type ServerLock = {
-  /** Writes the holder again, e.g. with its address. */
-  update(holder: LockHolder): void;
-  release(): void;
-};
-
 /** The exit code of flock(1) when it would have to wait. */
 const heldByAnother = 1;
 
 /** Takes the data root and writes the holder into the lock file. Throws `config` when another process has it; its name
- *  is in `details.holder`. */
-export function acquireServerLock(root: string, holder: LockHolder): ServerLock {
+ *  is in `details.holder`. `update` writes the holder again, e.g. with its address. */
+export function acquireServerLock(root: string, holder: LockHolder) {
   fs.mkdirSync(root, { recursive: true, mode: 0o700 });
   const file = lockFile(root);
   const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
   const { status, error, stderr } = tryLock(fd);
   if (status === 0) {
     writeHolder(fd, holder);
-    return { update: (anew) => writeHolder(fd, anew), release: () => fs.closeSync(fd) };
+    return { update: (anew: LockHolder) => writeHolder(fd, anew), release: () => fs.closeSync(fd) };
   }
   const holderText = fs.readFileSync(file, 'utf8');
   fs.closeSync(fd);

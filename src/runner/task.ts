@@ -19,25 +19,16 @@ type TaskOptions = {
   signal: AbortSignal;
 };
 
-type Task = {
-  /** Starts the process ahead of its arguments, so that nobody waits for its start later. */
-  start(): void;
-  /** Gives the script's result. Throws its failure with the error code of its exit code; `internal` without one. */
-  run(args: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** Ends every process that is left; must be called in every case. */
-  end(): Promise<void>;
-};
-
-export type CreateTask = (options: TaskOptions) => Task;
+export type CreateTask = ReturnType<typeof createTasks>;
 
 const heapMiB = 1024;
 const stderrTailBytes = 2048;
 
-export function createTasks(config: Config): CreateTask {
-  return (options) => createTask(config, options);
+export function createTasks(config: Config) {
+  return (options: TaskOptions) => createTask(config, options);
 }
 
-function createTask(config: Config, { script, id, onProgress, signal }: TaskOptions): Task {
+function createTask(config: Config, { script, id, onProgress, signal }: TaskOptions) {
   const messages = createMessageReader({ mask: maskerFor([]), onProgress, onRow() {} });
   const stderr = createTail(stderrTailBytes);
   const output = { onStdout() {}, onStderr: stderr.add, onMessages: messages.add, descendants: null };
@@ -56,9 +47,11 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
   signal.addEventListener('abort', onAbort, { once: true });
 
   return {
+    /** Starts the process ahead of its arguments, so that nobody waits for its start later. */
     start: () => spawned().begin(),
 
-    async run(args) {
+    /** Gives the script's result. Throws its failure with the error code of its exit code; `internal` without one. */
+    async run(args: Record<string, unknown>) {
       const { release, exited } = spawned();
       if (signal.aborted) onAbort();
       const timer = setTimeout(() => endFor(timedOut(config)), config.timeoutMs);
@@ -76,6 +69,7 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
       }
     },
 
+    /** Ends every process that is left; must be called in every case. */
     async end() {
       signal.removeEventListener('abort', onAbort);
       await child?.end(0);
