@@ -1,9 +1,9 @@
 // An embedding worker, started by `npm run worker` or by the server's pool. Runs until SIGTERM or Ctrl+C.
 import { loadConfig } from '../src/core/config.ts';
-import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { AppError } from '../src/core/errors.ts';
+import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { runWorkerProcess } from '../src/workers/process.ts';
-import { workerTimes } from '../src/workers/worker-times.ts';
+import { workerTimes } from '../src/workers/worker.ts';
 
 try {
   const config = loadConfig();

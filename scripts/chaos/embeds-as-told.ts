@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { loadConfig } from '../../src/core/config.ts';
 import { type Embedder, EmbeddingOutage } from '../../src/embedding/embedder.ts';
 import { runWorkerProcess } from '../../src/workers/process.ts';
-import { workerTimes } from '../../src/workers/worker-times.ts';
+import { workerTimes } from '../../src/workers/worker.ts';
 import { type Told, toldFile, toldModel } from './told.ts';
 
 const quick = {

@@ -1,6 +1,6 @@
 // The instructions for a chaos worker: a file in its data root that it reads before each batch.
 import path from 'node:path';
-import type { WorkerTimes } from '../../src/workers/worker-times.ts';
+import type { WorkerTimes } from '../../src/workers/worker.ts';
 
 /** A text with these words fails (`refuses`), is never answered (`hangs`) or blocks the processor for ever (`spins`). */
 export type Told = {

@@ -1,5 +1,5 @@
-// Starts and cancels drains: the workers go on until the queue is empty or the time is over, then all are paused.
-import type { Requester } from '../core/audit.ts';
+// Drains: the workers go on until the queue is empty or the time is over; then all are paused, and what is left is recorded.
+import { type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -7,17 +7,22 @@ import type { EmbeddingQueue } from '../embedding/queue.ts';
 import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
-import { type Drain, forecastLeft, minDrainSec, maxDrainSec, nothingPaused, speedOf } from './state.ts';
+import {
+  type Drain,
+  forecastLeft,
+  isQuiet,
+  maxDrainSec,
+  minDrainSec,
+  nothingPaused,
+  speedOf,
+} from './state.ts';
 
 type Given = Pick<Kernel, 'audit' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'counts'>;
-  audited: Audited;
 };
 
-export function createDrains(given: Given) {
-  const { repository, queue, audit, audited, now } = given;
-
+export function createDrains({ repository, queue, audit, audited, now }: Given & { audited: Audited }) {
   return {
     pending,
     forecast,
@@ -89,4 +94,47 @@ function drainRunning({ started_by, timeout_sec, deadline_at }: Drain): AppError
     `A drain of ${plural(timeout_sec, 'second')} by ${started_by} is running, until ${deadline_at}. Cancel it first, or let it end.`,
     { deadline_at },
   );
+}
+
+/** How long after its deadline a drain waits for the current batches, so that the count is exact. */
+const settleMs = 15_000;
+
+/** Does nothing while no drain runs or none is due. First stops new claims; ends the drain when no batch is left. */
+export async function endDueDrain(given: Given) {
+  const { repository, queue, now } = given;
+  const drain = repository.activeDrain();
+  if (!drain) return;
+  const pending = (await queue.counts()).pending.total;
+  const overMs = now().getTime() - Date.parse(drain.deadline_at);
+  if (pending > 0 && overMs < 0) return;
+  pauseAll(given, drain);
+  const control = repository.control();
+  const areAllQuiet = repository.living().every((worker) => isQuiet(worker, control));
+  if (!areAllQuiet && overMs < settleMs) return;
+  const { total } = (await queue.counts()).pending;
+  repository.transaction(() => recordEnd(given, drain, total === 0 ? 'drained' : 'timed_out', total));
+}
+
+function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
+  repository.transaction(() => {
+    if (repository.activeDrain()?.id !== id || repository.control().paused_at) return;
+    repository.setControl({ paused_at: now().toISOString(), paused_by: started_by, drain_id: id });
+  });
+}
+
+function recordEnd(
+  { repository, audit }: Given,
+  { id, forecast_left }: Drain,
+  outcome: 'drained' | 'timed_out',
+  left: number,
+) {
+  if (!repository.endDrain(id, outcome, left)) return;
+  const detail = { outcome, left, drain: id, forecast_left };
+  audit.record({
+    event: 'workers.drain_ended',
+    outcome: 'ok',
+    by: systemRequester,
+    target: 'workers',
+    detail,
+  });
 }

@@ -17,8 +17,7 @@ import { identify } from '../runner/processes.ts';
 import { freeNames } from './names.ts';
 import { createPatientQueue } from './patient-queue.ts';
 import { createWorkerRepository, type WorkerRepository } from './repository.ts';
-import { createWorker } from './worker.ts';
-import type { WorkerTimes } from './worker-times.ts';
+import { createWorker, type WorkerTimes } from './worker.ts';
 
 /** SQLite blocks the thread only this long for a busy database; then the worker retries. */
 const busyMs = 50;

@@ -4,25 +4,8 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { type Control, type Drain, type LibraryLock, nothingPaused, type WorkerRow } from './state.ts';
 
-/** What a worker reports about itself. */
-export type Beat = Pick<
-  WorkerRow,
-  | 'state'
-  | 'current_id'
-  | 'current_title'
-  | 'current_since'
-  | 'processed'
-  | 'failed'
-  | 'rate_per_min'
-  | 'speed_per_min'
-  | 'p95_ms'
-  | 'rss_bytes'
-  | 'outage_since'
-  | 'outage_error'
->;
-
 /** The report of a worker that has done nothing yet. */
-export const firstBeat: Readonly<Beat> = {
+export const firstBeat = {
   state: 'idle',
   current_id: null,
   current_title: null,
@@ -35,7 +18,10 @@ export const firstBeat: Readonly<Beat> = {
   rss_bytes: null,
   outage_since: null,
   outage_error: null,
-};
+} satisfies Partial<WorkerRow>;
+
+/** What a worker reports about itself. */
+export type Beat = Pick<WorkerRow, keyof typeof firstBeat>;
 
 /** Names one worker process. */
 type WorkerKey = Pick<WorkerRow, 'name' | 'claimant'>;

@@ -4,7 +4,7 @@ import { isBusy } from '../core/db/busy-retry.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
-import { endDueDrain } from './drain-end.ts';
+import { endDueDrain } from './drains.ts';
 import { createLosses } from './losses.ts';
 import type { WorkerRepository } from './repository.ts';
 import { lostAfterMs, type WorkerRow } from './state.ts';

@@ -1,20 +1,27 @@
-// One worker: takes turns until it is stopped, sends heartbeats meanwhile, and gives up an embedder that hangs.
+// One worker: takes turns until it is stopped, sends heartbeats meanwhile, and gives up an embedder that hangs. A turn claims
+// a batch of entries, embeds it and stores the vectors; a worker that is held back claims nothing.
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
 import { createLoop } from '../core/loop.ts';
-import type { EmbeddingQueue } from '../embedding/queue.ts';
-import { createHangGuard } from './hang-guard.ts';
-import { createHeartbeat } from './heartbeat.ts';
-import { createOutage } from './outage.ts';
-import { createPace } from './pace.ts';
+import { embedClaims } from '../embedding/embed.ts';
+import { type Embedder, EmbeddingOutage } from '../embedding/embedder.ts';
+import type { Claim, EmbeddingQueue } from '../embedding/queue.ts';
+import { createHangGuard, type HangGuard } from './hang-guard.ts';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { createOutage, type Outage } from './outage.ts';
+import { createPace, type Pace } from './pace.ts';
 import type { WorkerRepository } from './repository.ts';
-import { stallLimitMs } from './state.ts';
-import { createTurn, type TurnOptions } from './turn.ts';
-import type { WorkerTimes } from './worker-times.ts';
+import { stalledAfterMs, stallLimitMs } from './state.ts';
 
-type WorkerOptions = TurnOptions & {
+type WorkerOptions = {
+  name: string;
+  claimant: string;
+  queue: EmbeddingQueue;
+  model: Embedder;
   repository: Pick<WorkerRepository, 'isHeldBack' | 'beat' | 'end'>;
   untilFree: UntilFree;
+  now: () => Date;
   /** Writes a line to the log of the process. */
   report: (line: string) => void;
   times: WorkerTimes;
@@ -27,8 +34,10 @@ export function createWorker(options: WorkerOptions) {
     targetMs: times.batchMs,
     maxEntries: times.batchMax,
   });
-  const sleeper = createSleeper();
-  const heartbeat = createHeartbeat({ ...options, pace, onReplaced: sleeper.stop });
+  const stopping = new AbortController();
+  const isStopping = () => stopping.signal.aborted;
+  const stop = () => stopping.abort();
+  const heartbeat = createHeartbeat({ ...options, pace, onReplaced: stop });
   const outage = createOutage({ ...options, heartbeat });
   const hangs = createHangGuard({
     limitMs: () => 2 * stallLimitMs(pace.p95Ms(), times.stallMs),
@@ -39,8 +48,7 @@ export function createWorker(options: WorkerOptions) {
     runOnce: heartbeat.send,
     onError: (error) => report(`The heartbeat failed: ${(error as Error).message}`),
   });
-  const isStopping = sleeper.isStopped;
-  const runOnce = createTurn({ ...options, pace, heartbeat, outage, hangs, isStopping });
+  const runOnce = createTurn(options, { pace, heartbeat, outage, hangs, isStopping });
 
   return {
     /** Works until it is stopped, or another process has taken its name. Throws when the embedder hangs. */
@@ -50,7 +58,8 @@ export function createWorker(options: WorkerOptions) {
         while (!isStopping()) {
           const turn = await runOnce();
           // Heartbeats and signals get their turn after a turn that worked, too.
-          await sleeper.sleep(turn === 'worked' ? 0 : turn === 'outage' ? outage.waitMs() : times.pollMs);
+          if (turn === 'worked') await setImmediate();
+          else await rest(turn === 'outage' ? outage.waitMs() : times.pollMs);
         }
       } finally {
         await beats.stop();
@@ -60,7 +69,7 @@ export function createWorker(options: WorkerOptions) {
     runOnce,
 
     /** Ends after the current batch. */
-    stop: sleeper.stop,
+    stop,
 
     /** Releases its claims and ends its row. After a hang the row is left to the server, which records the loss. */
     async leave() {
@@ -71,6 +80,76 @@ export function createWorker(options: WorkerOptions) {
 
     lastBeat: () => ({ ...heartbeat.current }),
   };
+
+  /** `stop` ends it at once. */
+  async function rest(ms: number) {
+    await delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+}
+
+/** How a turn ended: entries were settled, none is due, the worker is held back, or the embedder does not answer. */
+type Turn = 'worked' | 'idle' | 'paused' | 'outage';
+
+type TurnParts = {
+  pace: Pace;
+  heartbeat: Heartbeat;
+  outage: Outage;
+  hangs: HangGuard;
+  isStopping: () => boolean;
+};
+
+/** Gives a function that claims and embeds one batch, if it may and there is one. */
+function createTurn(options: WorkerOptions, { pace, heartbeat, outage, hangs, isStopping }: TurnParts) {
+  const { name, claimant, queue, model, repository, now, times } = options;
+
+  return async (): Promise<Turn> => {
+    if (repository.isHeldBack(name)) return rest('paused');
+    const { leaseMs } = times;
+    const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs });
+    const [first] = claims;
+    if (!first) return rest('idle');
+    if (isStopping() || repository.isHeldBack(name)) {
+      await queue.release(claimant);
+      return rest('paused');
+    }
+    begin(first);
+    return embed(claims);
+  };
+
+  function begin({ id, title }: Claim) {
+    const isFirst = heartbeat.current.state !== 'working';
+    hangs.reset();
+    const current = { current_id: id, current_title: title, current_since: now().toISOString() };
+    heartbeat.set({ state: 'working', ...current });
+    if (isFirst || heartbeat.msSinceSent() >= times.reportMs) heartbeat.send();
+  }
+
+  async function embed(claims: Claim[]): Promise<Turn> {
+    const startedAt = performance.now();
+    try {
+      const settled = await hangs.run(
+        embedClaims({ queue, model, claimant, leaseMs: times.leaseMs, onNext: begin }, claims),
+      );
+      const { processed, failed } = heartbeat.current;
+      heartbeat.set({ processed: processed + settled.embedded, failed: failed + settled.failed });
+      pace.add(claims.length, performance.now() - startedAt);
+      outage.end();
+      return 'worked';
+    } catch (error) {
+      if (!(error instanceof EmbeddingOutage)) throw error;
+      outage.begin(error);
+      rest('idle');
+      heartbeat.send();
+      return 'outage';
+    }
+  }
+
+  function rest(state: 'idle' | 'paused'): Turn {
+    const hasChanged = heartbeat.current.state !== state;
+    heartbeat.set({ state, current_id: null, current_title: null, current_since: null });
+    if (hasChanged) heartbeat.send();
+    return state;
+  }
 }
 
 /** The claimed entries count as those of a worker that died. Gives the error to end with. */
@@ -79,25 +158,21 @@ async function giveUp(queue: EmbeddingQueue, claimant: string, entry: string | n
   return new AppError('temporary', `The embedder gave no result for ${entry} within ${limit}.`);
 }
 
-/** Waits that `stop` ends at once. */
-function createSleeper() {
-  let isStopped = false;
-  let wake = () => {};
-  return {
-    isStopped: () => isStopped,
-    stop() {
-      isStopped = true;
-      wake();
-    },
-    sleep(ms: number): Promise<void> {
-      if (ms === 0 || isStopped) return new Promise((resolve) => setImmediate(resolve));
-      return new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    },
-  };
-}
+export type WorkerTimes = typeof workerTimes;
+
+export const workerTimes = {
+  /** Between two heartbeats, and the least time between two reports of progress. */
+  beatMs: 2000,
+  reportMs: 500,
+  /** Between two looks for entries. */
+  pollMs: 300,
+  leaseMs: 30_000,
+  /** How long a batch should take, and how many entries it may have. */
+  batchMs: 500,
+  batchMax: 512,
+  /** Between two tries of an embedding service that does not answer. */
+  outageMinMs: 1000,
+  outageMaxMs: 30_000,
+  /** A batch without a result for this long stalls; after twice that it hangs. */
+  stallMs: stalledAfterMs,
+};
