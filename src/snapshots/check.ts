@@ -4,18 +4,17 @@ import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
-import { formatBytes as formatBytes } from '../core/format.ts';
+import { formatBytes } from '../core/format.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Model } from '../embedding/embedder.ts';
-import { type Coverage, countCoverage } from '../index/coverage.ts';
+import { countCoverage, type Coverage } from '../index/coverage.ts';
 import { type GenerationFiles, namedFiles } from '../index/generation-files.ts';
 import { checkContent, type Described } from './content.ts';
 import { openZip } from './entries.ts';
-import { hashFile } from './hash.ts';
-import { hashFileSync } from './hash-sync.ts';
+import { hashFile, hashFileSync } from './hash.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './manifest.ts';
 import type { CheckStage } from './stages.ts';
-import { type Members, nameMembers, type Unpacked, unpack } from './unpack.ts';
+import { type Members, nameMembers, unpack, type Unpacked } from './unpack.ts';
 import { readZipStructure } from './zip-structure.ts';
 
 type SnapshotCheck = {

@@ -7,20 +7,14 @@ import { refusal } from './refusal.ts';
 import { readSome, type ZipFile } from './zip-bytes.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
-export type ZipReader = {
-  /** Closes the streams that unzipper leaves open. To be called before the descriptor is closed. */
-  close(): void;
-  /** Passes the bytes of an entry to `onBytes`. A chunk is valid until the promise that `onBytes` returns settles. Throws
-   *  `zip_damaged` when size or CRC-32 differ from what the ZIP says. */
-  read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown): Promise<void>;
-};
+export type ZipReader = Awaited<ReturnType<typeof openZip>>;
 
 /** Large, because each chunk costs one wait, which may be long on a busy machine. */
 const chunkBytes = 4 * 1024 * 1024;
 const inflateBytes = 1024 * 1024;
 
 /** The caller closes the descriptor. Throws `zip_structure` when unzipper reads the archive differently. */
-export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipReader> {
+export async function openZip(zip: ZipFile, entries: ZipEntry[]) {
   const { size } = zip;
   const streams: Readable[] = [];
   const directory = await unzipper.Open.custom({
@@ -45,10 +39,13 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]): Promise<ZipRea
     throw refusal('zip_structure', 'The ZIP can be read in two ways.');
   }
   return {
+    /** Closes the streams that unzipper leaves open. To be called before the descriptor is closed. */
     close() {
       for (const stream of streams) stream.destroy();
     },
-    async read(entry, onBytes) {
+    /** Passes the bytes of an entry to `onBytes`. A chunk is valid until the promise that `onBytes` returns settles. Throws
+     *  `zip_damaged` when size or CRC-32 differ from what the ZIP says. */
+    async read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown) {
       const { name, size } = entry;
       let bytes = 0;
       let sum = 0;

@@ -5,17 +5,20 @@ import { countCoverage, describeCoverage } from '../index/coverage.ts';
 import { linkBackup, linkInto, startGeneration, switchTo, writeBuiltBy } from '../index/generation.ts';
 import { type GenerationFiles, generationFiles } from '../index/generation-files.ts';
 import { readPointer } from '../index/pointer.ts';
-import { type SwitchContext, type SwitchResult, switchAndRecord } from '../index/switch.ts';
+import { type SwitchContext, switchAndRecord } from '../index/switch.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 import { findStaged, removeStaged, type Staged, stagedFolder } from './staging.ts';
 
 /** Throws `bad_input` with `staged_gone`, `index_changed`, `model_mismatch` or `dimension_mismatch`. */
-export function installSnapshot(args: { staged_id?: string }, context: SwitchContext): SwitchResult {
+export function installSnapshot(args: { staged_id?: string }, context: SwitchContext) {
   const { config, library, model, job, progress } = context;
   const staged = requireStaged(config.indexFolder, args.staged_id);
   const files = generationFiles(stagedFolder(config.indexFolder, staged.staged_id));
-  const vectors = verifyStaged(files, model, (done, total) => progress(done, total, 'verify'));
+  const { meta } = verifyFiles(files, (done, total) => progress(done, total, 'verify'));
+  if (meta.model !== model.name) throw wrongModel(meta.model, model.name);
+  if (model.dimension !== null) assertDimension(meta.dimension, model.dimension);
+  const { vectors } = meta;
   progress(0, 1, 'coverage');
   const coverage = countCoverage(library, vectors);
   const draft = startGeneration(config.indexFolder, new Date());
@@ -41,18 +44,7 @@ function requireStaged(indexFolder: string, id: string | undefined): Staged {
   );
 }
 
-/** Returns the entry of each vector. Disk and settings may have changed since the upload was checked. */
-function verifyStaged(
-  files: GenerationFiles,
-  model: SwitchContext['model'],
-  onProgress: (done: number, total: number) => void,
-) {
-  const { meta } = verifyFiles(files, onProgress);
-  if (meta.model !== model.name) throw wrongModel(meta.model, model.name);
-  if (model.dimension !== null) assertDimension(meta.dimension, model.dimension);
-  return meta.vectors;
-}
-
+/** Disk and settings may have changed since the upload was checked. */
 function verifyFiles(files: GenerationFiles, onProgress: (done: number, total: number) => void) {
   try {
     return verifyGeneration(files, onProgress);

@@ -9,19 +9,16 @@ export type SnapshotParts = ReturnType<typeof createSnapshotParts>;
 export type SnapshotContext = Kernel & SnapshotParts;
 
 export function createSnapshotParts(ctx: Context) {
-  const { config, audit, bus, log, now } = ctx;
+  const { config, log } = ctx;
   const { jobs: jobVerbs, repository } = ctx.use(jobs);
   const uploads = createUploads({
-    config,
-    audit,
-    bus,
+    ...ctx,
     createTask: createTasks(config),
     wantedBy: (id) =>
       repository
         .positions()
         .map(({ jobId }) => repository.find(jobId))
         .find((job) => job?.args.staged_id === id)?.number ?? null,
-    now,
     onError: (error) => log.error({ err: error }, 'old uploads were not removed'),
   });
   return { uploads, jobs: jobVerbs, repository, liveIndex: ctx.use(index).liveIndex };

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
-import { formatBytes as formatBytes } from '../core/format.ts';
+import { formatBytes } from '../core/format.ts';
 
 type Receive = {
   /** Created here; the caller removes it after an error. */

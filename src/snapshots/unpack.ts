@@ -45,15 +45,11 @@ type Unpack = {
   onProgress: (done: number, total: number) => void;
 };
 
-export type Unpacked = {
-  manifestText: string | null;
-  /** SHA-256 of the backup, hexadecimal. The backup itself is not unpacked: the previous generation here is another one. */
-  backupSha256: string | null;
-  /** Settles when the files are on the disk. */
-  synced: Promise<unknown>;
-};
+export type Unpacked = Awaited<ReturnType<typeof unpack>>;
 
-export async function unpack({ reader, members, files, onProgress }: Unpack): Promise<Unpacked> {
+/** Gives the text of the manifest, and the SHA-256 of the backup, which is not unpacked: the previous generation here is
+ *  another one. `synced` settles when the files are on the disk. */
+export async function unpack({ reader, members, files, onProgress }: Unpack) {
   const { index, meta, manifest, backup } = members;
   const total = index.size + meta.size + (backup?.size ?? 0);
   let done = 0;

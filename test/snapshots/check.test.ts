@@ -1,17 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { createRandom } from '../../scripts/random.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
-import { createRandom } from '../../scripts/random.ts';
-import { assertParsable } from '../../src/snapshots/meta.ts';
+import { assertParsable } from '../../src/snapshots/content.ts';
 import { hostileZips, quotedOverlap } from '../support/hostile-zips.ts';
 import {
   hashTree,
   makeIndexed,
-  memberStem,
   type Members,
+  memberStem,
   sha256,
   toParts,
   withIndex,

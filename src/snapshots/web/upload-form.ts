@@ -2,11 +2,11 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import type { Upload } from '../one-upload.ts';
-import type { Staged } from '../staging.ts';
 import { assertRoomForUpload } from '../../web/connections.ts';
 import { requester } from '../../web/requester.ts';
 import type { SnapshotContext } from '../parts.ts';
+import type { Staged } from '../staging.ts';
+import type { Upload } from '../upload.ts';
 import { assertConfirmed, type InstallFields } from './install.ts';
 
 /** Limits of the parser; the file itself is counted as it is written. */
