@@ -3,25 +3,65 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { embedding } from '../embedding/feature.ts';
 import { index } from '../index/feature.ts';
 import { workers } from '../workers/feature.ts';
-import { createTelemetry } from './telemetry.ts';
+import { createJobFigures } from './job-figures.ts';
+import { createJobTally } from './job-tally.ts';
+import { createProcessMeter } from './process-meter.ts';
+import { createSampleRepository } from './repository.ts';
+import { createSampler } from './sampler.ts';
+import { createSeries } from './series.ts';
+import {
+  embeddingRate,
+  filesSource,
+  indexSource,
+  jobsSource,
+  queueSource,
+  workersSource,
+} from './sources.ts';
 
 export type TelemetryParts = ReturnType<typeof createTelemetryParts>;
 export type TelemetryContext = Kernel & TelemetryParts;
+/** The newest sample, series of samples, and figures of jobs. */
+export type Telemetry = TelemetryParts['telemetry'];
 
 export function createTelemetryParts(ctx: Context) {
-  const { config, library, ops, bus, log, streamCount, now } = ctx;
-  const { workers: workerVerbs } = ctx.use(workers);
-  const telemetry = createTelemetry({
-    config,
-    library,
-    ops,
-    liveIndex: ctx.use(index).liveIndex,
-    counts: ctx.use(embedding).counts,
-    bus,
-    workers: () => workerVerbs.view().workers,
-    streams: streamCount,
-    now,
-    onError: (error, what) => log.error({ err: error, what }, 'telemetry is incomplete'),
-  });
+  const { config, ops, bus, log, streamCount, now } = ctx;
+  const { liveIndex } = ctx.use(index);
+  const { view } = ctx.use(workers).workers;
+  const currentWorkers = () => view().workers;
+  const intervalMs = config.telemetryIntervalMs;
+  const samples = createSampleRepository(ops);
+  const jobs = createJobFigures(ops);
+  const tally = createJobTally({ figures: jobs, bus, now });
+  const meter = createProcessMeter();
+  const ratePerMin = () => embeddingRate(currentWorkers(), jobs);
+  const sources = {
+    queue: queueSource(ctx.use(embedding).counts),
+    index: indexSource(liveIndex),
+    jobs: jobsSource(jobs, tally),
+    files: filesSource(config),
+    workers: workersSource(currentWorkers),
+    rate: () => ({ embedding_rate: ratePerMin() }),
+    streams: () => ({ streams: streamCount() }),
+    process: meter.read,
+  };
+  const onError = (error: Error, what: string) => log.error({ err: error, what }, 'telemetry is incomplete');
+  const sampler = createSampler({ ...ctx, liveIndex, samples, sources, intervalMs, onError });
+
+  const telemetry = {
+    ...createSeries({ samples, intervalMs, bus, now }),
+    start() {
+      meter.start();
+      void sampler.start();
+    },
+    /** Safe twice. */
+    async stop() {
+      meter.stop();
+      await sampler.stop();
+    },
+    runOnce: sampler.runOnce,
+    latest: sampler.latest,
+    embeddingRate: ratePerMin,
+    jobs: { active: jobs.active, operation: jobs.operation, lastDay: tally.lastDay, parts: tally.parts },
+  };
   return { telemetry };
 }

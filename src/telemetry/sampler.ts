@@ -4,8 +4,7 @@ import { prepareDataVersion } from '../core/db/open.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import type { LiveIndex } from '../index/live.ts';
-import type { Sample } from './metrics.ts';
-import { createReport, takeReadings } from './readings.ts';
+import { metricNames, type Readings, type Sample } from './metrics.ts';
 import type { Samples } from './repository.ts';
 import type { Source } from './sources.ts';
 
@@ -70,4 +69,29 @@ export function createSampler(given: Given) {
     if (version !== seen) bus.emit('library');
     seen = version;
   }
+}
+
+/** `report` runs work and reports its first failure in a row. */
+type Report = (what: string, work: () => void | Promise<void>) => Promise<void>;
+
+async function takeReadings(sources: Record<string, Source>, report: Report): Promise<Readings> {
+  const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
+  for (const [name, source] of Object.entries(sources)) {
+    await report(name, async () => void Object.assign(readings, await source()));
+  }
+  return readings;
+}
+
+/** `onError` is called once for each series of failures of the same `what`. */
+function createReport(onError: (error: Error, what: string) => void): Report {
+  const failing = new Set<string>();
+  return async (what, work) => {
+    try {
+      await work();
+      failing.delete(what);
+    } catch (error) {
+      if (!failing.has(what)) onError(error as Error, what);
+      failing.add(what);
+    }
+  };
 }

@@ -1,8 +1,8 @@
 // The chart of the embedding queue over the last hour, for `queue/queue-chart`, with the sentence that says it.
-import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { formatNumber } from '../../core/format.ts';
-import { clockOf } from '../../web/template-format.ts';
+import type { Telemetry } from '../../telemetry/parts.ts';
 import { type Curve, curve, type Values } from '../../web/sparkline.ts';
+import { clockOf } from '../../web/template-format.ts';
 
 type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
 

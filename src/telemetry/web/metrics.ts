@@ -1,8 +1,7 @@
 // What is (queue, workers, index, process), as gauges from the newest sample.
 import { Gauge, type Registry } from 'prom-client';
 import type { Sample } from '../metrics.ts';
-import type { TelemetryContext } from '../parts.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry, TelemetryContext } from '../parts.ts';
 
 type Labels = Record<string, string>;
 /** The values of a gauge with their labels; a null value is left out. */
