@@ -5,10 +5,9 @@ import { contentHash, embeddedText } from '../library/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
 import { AppError } from '../core/errors.ts';
-import type { IndexFile } from './faiss-reader.ts';
 import { writeIndexFile } from './faiss-writer.ts';
-import { type Draft, linkBackup, startGeneration } from './generation.ts';
-import { type GenerationFiles, namedFiles } from './generation-files.ts';
+import { linkBackup, startGeneration } from './generation.ts';
+import { namedFiles } from './generation-files.ts';
 import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
 import { libraryRevision } from './repository.ts';
 
@@ -21,15 +20,8 @@ export type Build = {
   onProgress: (done: number, total: number) => void;
 };
 
-type Built = {
-  draft: Draft;
-  files: GenerationFiles;
-  meta: IndexMeta;
-  index: IndexFile;
-};
-
 /** Throws `bad_input` with `nothing_to_index` when no entry has a current embedding. The caller holds the `index` lock. */
-export function buildGeneration({ library, model, indexFolder, jobId, now, onProgress }: Build): Built {
+export function buildGeneration({ library, model, indexFolder, jobId, now, onProgress }: Build) {
   const draft = startGeneration(indexFolder, now);
   const files = namedFiles(draft.folder, model.name);
   const readInSnapshot = library.transaction(() => ({

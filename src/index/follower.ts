@@ -1,7 +1,6 @@
 // Keeps a search thread open for the generation that the pointer names. A new generation gets a new thread; the old thread
 // answers until the new one has loaded.
 import type { Config } from '../core/config.ts';
-import { createCrashPause } from './crash-pause.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
 import { type Pointer, readPointer } from './pointer.ts';
@@ -118,4 +117,33 @@ function readTarget({ indexFolder }: FollowerOptions['config']): Target {
   } catch (error) {
     return { key: 'unreadable', pointer: null, problem: (error as Error).message };
   }
+}
+
+const firstPauseMs = 5000;
+const maxPauseMs = 300_000;
+
+/** Crashes are counted for one generation, named by `key`; another generation starts without a pause. */
+function createCrashPause() {
+  let crashed = { key: '', count: 0, nextAt: 0 };
+  let isSkipped = false;
+
+  return {
+    noteCrash(key: string) {
+      const count = crashed.key === key ? crashed.count + 1 : 1;
+      const pauseMs = count > 1 ? Math.min(firstPauseMs * 2 ** (count - 2), maxPauseMs) : 0;
+      crashed = { key, count, nextAt: performance.now() + pauseMs };
+    },
+
+    mayStart: (key: string) => crashed.key !== key || isSkipped || performance.now() >= crashed.nextAt,
+
+    /** Lets the next thread start at once, because a caller waits for it. */
+    skip() {
+      isSkipped = true;
+    },
+
+    /** Ends a skip. */
+    noteStart() {
+      isSkipped = false;
+    },
+  };
 }

@@ -1,5 +1,7 @@
 // The search thread: holds one generation in memory, embeds queries, searches, and counts in small steps, so that a search
 // never waits long. Reads chl.db and never writes.
+import fs from 'node:fs';
+import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isBusy } from '../core/db/busy-retry.ts';
@@ -7,16 +9,24 @@ import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
-import { readFacts, toFacts } from './generation-facts.ts';
+import { generationFiles } from './generation-files.ts';
 import { listEntries } from './list.ts';
-import type { EntryAnswer, LoadAnswer, Question, Reply, SearchAnswer, ThreadStart } from './live-protocol.ts';
+import type {
+  EntryAnswer,
+  GenerationFacts,
+  LoadAnswer,
+  Question,
+  Reply,
+  SearchAnswer,
+  ThreadStart,
+} from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
+import { type IndexMeta, readMeta } from './meta.ts';
 import { type EntryKey, findNeighbours } from './neighbours.ts';
 import { createIndexRepository } from './repository.ts';
-import { searchIndex } from './search.ts';
 import type { SearchQuery } from './search-query.ts';
-import { createSyncCounter } from './sync-counter.ts';
-import { syncStateOf } from './sync-state.ts';
+import { searchIndex } from './search.ts';
+import { createSyncCounter, syncStateOf } from './sync-state.ts';
 
 const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
@@ -133,4 +143,19 @@ async function close() {
   library.close();
   counting.close();
   port?.close();
+}
+
+function toFacts(generation: string, meta: IndexMeta, bytes: number): GenerationFacts {
+  const { model, dimension, count, sha256, built_at, job_id } = meta;
+  return { generation, model, dimension, vectors: count, bytes, sha256, built_at, job_id };
+}
+
+/** Null when the generation cannot be read, and so cannot be rolled back to. */
+function readFacts(indexFolder: string, generation: string): GenerationFacts | null {
+  try {
+    const files = generationFiles(path.join(indexFolder, generation));
+    return toFacts(generation, readMeta(files.meta), fs.statSync(files.index).size);
+  } catch {
+    return null;
+  }
 }

@@ -19,20 +19,6 @@ import { verifyGeneration } from './verify.ts';
 
 export type RebuildArguments = Selection & { full?: boolean };
 
-export type RebuildResult = {
-  entries: number;
-  embedded: number;
-  reused: number;
-  removed: number;
-  failed: number;
-  vectors: number;
-  model: string;
-  dimension: number;
-  sha256: string;
-  bytes: number;
-  generation: string;
-};
-
 export type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
   config: Pick<Config, 'indexFolder'>;
   library: Db;
@@ -40,7 +26,7 @@ export type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFen
 };
 
 /** Throws `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
-export async function rebuildIndex(args: RebuildArguments, context: RebuildContext): Promise<RebuildResult> {
+export async function rebuildIndex(args: RebuildArguments, context: RebuildContext) {
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
   assertSelection(repository, args);
@@ -63,7 +49,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     now: new Date(),
     onProgress: (done, total) => progress(done, total, 'build'),
   });
-  const result: RebuildResult = {
+  const result = {
     entries: repository.countEntries(),
     embedded,
     reused: Math.max(0, meta.count - embedded),

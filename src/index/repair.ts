@@ -5,16 +5,14 @@ import { setImmediate } from 'node:timers/promises';
 import { generationFiles } from './generation-files.ts';
 import { toRows } from './loaded.ts';
 import { readPointer } from './pointer.ts';
-import { type RebuildContext, type RebuildResult, rebuildIndex } from './rebuild.ts';
+import { type RebuildContext, rebuildIndex } from './rebuild.ts';
 import { createIndexRepository } from './repository.ts';
 import { countSyncStates } from './sync-state.ts';
 import { verifyGeneration } from './verify.ts';
 
-/** `repaired`: the number of stale, missing and failed entries and of orphan vectors before the run. */
-type RepairResult = RebuildResult & { repaired: number };
-
-/** Throws as `rebuildIndex` does. */
-export async function repairIndex(context: RebuildContext): Promise<RepairResult> {
+/** `repaired`: the number of stale, missing and failed entries and of orphan vectors before the run. Throws as
+ *  `rebuildIndex` does. */
+export async function repairIndex(context: RebuildContext) {
   const live = readLive(context);
   const index = live && { ...live, isOrphan: new Uint8Array(live.meta.count) };
   const repository = createIndexRepository(context.library);

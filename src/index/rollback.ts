@@ -6,11 +6,11 @@ import { countCoverage, describeCoverage } from './coverage.ts';
 import { rollBack } from './generation.ts';
 import { generationFiles } from './generation-files.ts';
 import { readPointer } from './pointer.ts';
-import { type SwitchContext, type SwitchResult, switchAndRecord } from './switch.ts';
+import { type SwitchContext, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
 /** Throws `bad_input` with `no_previous` or `previous_unusable`. */
-export function rollBackIndex(context: SwitchContext): SwitchResult {
+export function rollBackIndex(context: SwitchContext) {
   const { config, library, job, progress } = context;
   const pointer = readPointer(config.indexFolder);
   if (!pointer?.previous) {
@@ -21,12 +21,8 @@ export function rollBackIndex(context: SwitchContext): SwitchResult {
   const vectors = readUsable(context, path.join(config.indexFolder, pointer.previous));
   progress(0, 1, 'coverage');
   const coverage = countCoverage(library, vectors);
-  const result = {
-    vectors: vectors.length,
-    generation: pointer.previous,
-    previous: pointer.current,
-    coverage,
-  };
+  const { previous: generation, current: previous } = pointer;
+  const result = { vectors: vectors.length, generation, previous, coverage };
   switchAndRecord(context, result, () =>
     rollBack(config.indexFolder, { job_id: job.id, attempt: job.attempt, result }),
   );

@@ -4,7 +4,6 @@ import type { Db } from '../core/db/open.ts';
 import type { Model } from '../embedding/embedder.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { recordApplied } from '../library/applied.ts';
-import type { Coverage } from './coverage.ts';
 
 /** What a job needs that makes a finished generation the live one. */
 export type SwitchContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
@@ -13,22 +12,10 @@ export type SwitchContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFenc
   model: Pick<Model, 'name' | 'dimension'>;
 };
 
-export type SwitchResult = {
-  vectors: number;
-  generation: string;
-  previous: string | null;
-  coverage: Coverage;
-};
-
 /** Moves the pointer by `movePointer` if this attempt of the job is still the running one, and records its result in the
  *  library. Throws the error of the fence before anything is changed. */
 export function switchAndRecord(
-  {
-    job,
-    library,
-    progress,
-    assertFence,
-  }: Pick<SwitchContext, 'job' | 'library' | 'progress' | 'assertFence'>,
+  { job, library, progress, assertFence }: Omit<SwitchContext, 'config' | 'model'>,
   result: Record<string, unknown>,
   movePointer: () => void,
 ) {

@@ -2,6 +2,7 @@
 import { type Kind, kinds } from '../library/content.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { EntryState, IndexRepository } from './repository.ts';
+import type { Pause } from './search.ts';
 
 /** fresh: the entry is embedded, and the index holds the vector of its newest embedding. failed: its embedding failed. stale:
  *  the index holds an older vector of it. missing: the index holds none. */
@@ -20,7 +21,7 @@ export type ComparedIndex = {
   rows: LoadedIndex['rows'];
 };
 
-export type CountedIndex = ComparedIndex & { isOrphan: Uint8Array };
+type CountedIndex = ComparedIndex & { isOrphan: Uint8Array };
 
 export const emptyCounts: SyncCounts = { entries: 0, fresh: 0, stale: 0, missing: 0, failed: 0, orphans: 0 };
 
@@ -92,4 +93,26 @@ export function syncStateOf(
   const hash = () => (content_hash === '' ? library.hashOfEntry(kind, id) : content_hash);
   const isFresh = row !== undefined && index?.meta.vectors[row]?.content_hash === hash();
   return isFresh ? { standing: 'fresh', reason: null } : { standing, reason: 'embedded_since' };
+}
+
+/** A count that takes longer is followed by a pause. */
+const quickMs = 250;
+
+/** Counts again only after a commit (`dataVersion` changes with each). Counting a very large library takes a quarter of the
+ *  time at most. */
+export function createSyncCounter(library: IndexRepository, dataVersion: () => number, pause: Pause) {
+  let counts: SyncCounts | null = null;
+  let countedVersion = -1;
+  let countAgainAt = 0;
+
+  return async (index: CountedIndex | null): Promise<SyncCounts> => {
+    const version = dataVersion();
+    const startedAt = performance.now();
+    if (counts && (version === countedVersion || startedAt < countAgainAt)) return counts;
+    counts = await library.inSnapshot(() => countSyncStates(library, index, pause));
+    countedVersion = version;
+    const tookMs = performance.now() - startedAt;
+    countAgainAt = tookMs < quickMs ? 0 : performance.now() + 3 * tookMs;
+    return counts;
+  };
 }
