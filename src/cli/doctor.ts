@@ -149,7 +149,6 @@ function checkCustomOperations({ operationsFile }: Config) {
   const custom = createCustomOperations({
     file: operationsFile,
     reserved: reservedNames,
-    intervalMs: 0,
     onChange() {},
   });
   const loaded = {

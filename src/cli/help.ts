@@ -22,7 +22,6 @@ export async function help([name]: string[], screen: Screen): Promise<number> {
   const custom = createCustomOperations({
     file: loadConfig().operationsFile,
     reserved: reservedNames,
-    intervalMs: 0,
     onChange() {},
   });
   const catalogue = createCatalogue(declaredOperations);

@@ -5,16 +5,17 @@ import type { Operation } from '../core/operation.ts';
 
 const fileMaxBytes = 1024 * 1024;
 
-export function createCustomOperations(given: {
+export function createCustomOperations({
+  file,
+  reserved,
+  onChange,
+}: {
   file: string;
   /** Names that an entry cannot take. */
   reserved: string[];
-  intervalMs: number;
   /** Called when the file has been read anew. */
   onChange: () => void;
 }) {
-  const { file, reserved, intervalMs, onChange } = given;
-  let timer: NodeJS.Timeout | null = null;
   let seen = '';
   let operations: Operation[] = [];
   let problems: CustomProblem[] = [];
@@ -25,19 +26,10 @@ export function createCustomOperations(given: {
     operations: () => operations,
     /** What is wrong with the file, in its order. */
     problems: () => problems,
-    start() {
-      timer ??= setInterval(runOnce, intervalMs);
-    },
-    runOnce,
-    stop() {
-      if (timer) clearInterval(timer);
-      timer = null;
+    runOnce() {
+      if (read()) onChange();
     },
   };
-
-  function runOnce() {
-    if (read()) onChange();
-  }
 
   /** Whether there was anything new. */
   function read(): boolean {

@@ -1,5 +1,6 @@
 // What the feature consists of, built from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { createLoop } from '../core/loop.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -9,17 +10,21 @@ export type OperationParts = ReturnType<typeof createOperationParts>;
 export type OperationContext = Kernel & OperationParts;
 
 export function createOperationParts(ctx: Context) {
-  const { config, bus, catalogue, reservedNames, now } = ctx;
+  const { config, bus, catalogue, log, reservedNames, now } = ctx;
   const { jobs: jobVerbs, lockQueue, repository } = ctx.use(jobs);
   const customOperations = createCustomOperations({
     file: config.operationsFile,
     reserved: reservedNames,
-    intervalMs: config.telemetryIntervalMs,
     onChange: () => bus.emit('operations'),
+  });
+  const { start, stop } = createLoop({
+    everyMs: config.telemetryIntervalMs,
+    runOnce: customOperations.runOnce,
+    onError: (error) => log.error({ err: error }, 'operations.yaml could not be checked; tried again soon'),
   });
   catalogue.extend(customOperations.operations);
   return {
-    customOperations,
+    customOperations: { ...customOperations, start, stop },
     jobs: jobVerbs,
     lockQueue,
     repository,

@@ -14,7 +14,7 @@ function watchFile(t: Test, text?: string) {
   };
   if (text !== undefined) write(text);
   let changes = 0;
-  const own = createCustomOperations({ file, reserved: [], intervalMs: 60_000, onChange: () => changes++ });
+  const own = createCustomOperations({ file, reserved: [], onChange: () => changes++ });
   const names = () => own.operations().map(({ name }) => name);
   return { file, write, own, names, changes: () => changes };
 }
@@ -57,7 +57,7 @@ t.test('a file that every user can change is not followed', async (t) => {
   own.runOnce();
   t.same(names(), ['one'], 'what was read before stays');
   t.match(own.problems(), [{ message: `Every user of this machine can change it. Run "chmod o-w ${file}"` }]);
-  const fresh = createCustomOperations({ file, reserved: [], intervalMs: 60_000, onChange() {} });
+  const fresh = createCustomOperations({ file, reserved: [], onChange() {} });
   t.same(fresh.operations(), []);
 });
 
@@ -67,19 +67,6 @@ t.test('what is no file, or far too large, is told', async (t) => {
   own.runOnce();
   t.match(own.problems(), [{ message: /^It is larger than 1 MiB/ }]);
   const folder = t.testdir();
-  const { problems } = createCustomOperations({
-    file: folder,
-    reserved: [],
-    intervalMs: 60_000,
-    onChange() {},
-  });
+  const { problems } = createCustomOperations({ file: folder, reserved: [], onChange() {} });
   t.match(problems(), [{ message: /^It cannot be read: EISDIR.* Mend or remove it\.$/ }]);
-});
-
-t.test('it can be stopped twice, and started twice', async (t) => {
-  const { own } = watchFile(t, '');
-  own.start();
-  own.start();
-  own.stop();
-  own.stop();
 });
