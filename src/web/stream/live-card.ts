@@ -1,3 +1,4 @@
+import { coalesce } from '../../core/coalesce.ts';
 import type { OpenCard } from '../cards.ts';
 
 /** A watched card. `frame` contains `html` and has `version`; `newest` may not be published yet. `timer` runs while
@@ -10,12 +11,17 @@ export type LiveCard = {
   version: number;
   isDirty: boolean;
   timer: NodeJS.Timeout | null;
-  rendering: Promise<void> | null;
+  /** Renders it if it is dirty; concurrent calls share one rendering. */
+  render: () => Promise<void>;
 };
 
-export function newLiveCard(card: OpenCard): LiveCard {
+export function newLiveCard(card: OpenCard, renderDirty: (one: LiveCard) => Promise<void>): LiveCard {
   const nothing = { newest: '', html: '', frame: Buffer.alloc(0), version: 0 };
-  return { card, ...nothing, isDirty: true, timer: null, rendering: null };
+  const render = coalesce(async () => {
+    if (one.isDirty) await renderDirty(one);
+  });
+  const one: LiveCard = { card, ...nothing, isDirty: true, timer: null, render };
+  return one;
 }
 
 /** Lets the next change be sent at once. */

@@ -16,14 +16,13 @@ export function createLiveCards(given: {
 }) {
   const { cards, frames, log, isWatched, onPublish } = given;
   const live = new Map<string, LiveCard>();
-  const render = (one: LiveCard) => renderShared(one, cards, log);
-  const { renderSoon, publish } = createPublisher(frames, render, onPublish);
+  const { renderSoon, publish } = createPublisher(frames, onPublish);
 
   return {
     /** The current bytes of the cards of `topics`, the oldest first. */
     async current(topics: Iterable<string>): Promise<LiveCard[]> {
       const watched = [...topics].flatMap((topic) => find(topic) ?? []);
-      await Promise.all(watched.map((one) => (one.isDirty ? render(one) : one.rendering)));
+      await Promise.all(watched.map((one) => one.render()));
       publish(watched);
       return watched.sort((one, other) => one.version - other.version);
     },
@@ -60,18 +59,10 @@ export function createLiveCards(given: {
     if (known) return known;
     const card = cards.find(topic);
     if (!card) return null;
-    const one = newLiveCard(card);
+    const one = newLiveCard(card, (dirty) => renderOnce(dirty, cards, log));
     live.set(topic, one);
     return one;
   }
-}
-
-/** Concurrent calls share one rendering. */
-function renderShared(one: LiveCard, cards: Cards, log: Log): Promise<void> {
-  one.rendering ??= renderOnce(one, cards, log).finally(() => {
-    one.rendering = null;
-  });
-  return one.rendering;
 }
 
 async function renderOnce(one: LiveCard, cards: Cards, log: Log) {

@@ -6,11 +6,7 @@ import type { LiveCard } from './live-card.ts';
 const throttleMs = 200;
 
 /** `onPublish` receives cards with new bytes, in version order. */
-export function createPublisher(
-  frames: Frames,
-  render: (one: LiveCard) => Promise<void>,
-  onPublish: (cards: LiveCard[]) => void,
-) {
+export function createPublisher(frames: Frames, onPublish: (cards: LiveCard[]) => void) {
   const due = new Set<LiveCard>();
   return { renderSoon, publish };
 
@@ -27,7 +23,7 @@ export function createPublisher(
   async function renderDue() {
     const batch = [...due];
     due.clear();
-    await Promise.all(batch.map(render));
+    await Promise.all(batch.map((one) => one.render()));
     publish(batch);
   }
 
