@@ -2,17 +2,16 @@
 // then writes in one transaction.
 import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { AppError } from '../src/core/errors.ts';
-import { createLibrary, type Library } from '../src/library/repository.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
+import { createLibrary, type Library } from '../src/library/repository.ts';
 import { applyPlan } from '../src/sheets/apply.ts';
 import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { readFolder } from '../src/sheets/folder.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
-import { mayRead, openSheet, formatPath } from '../src/sheets/location.ts';
-import { countRows, type ImportPlan, planImport } from '../src/sheets/plan.ts';
+import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
+import { countRows, type ImportPlan, planImport, refuseLargeRemoval } from '../src/sheets/plan.ts';
 import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
-import { refuseLargeRemoval } from '../src/sheets/removals.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';
 import { runOperation } from './run-operation.ts';
 

@@ -1,4 +1,5 @@
 // The plan of an import: what it would add, change and remove, and which problems only the library shows. Writes nothing.
+import { AppError } from '../core/errors.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { type Kind, kinds } from '../library/rules.ts';
 import type { CheckedSheet } from './checks.ts';
@@ -75,4 +76,24 @@ function sums({ tabs, counts, before }: ImportPlan): Pick<ImportPlan, 'counts' |
 
 function sum<T>(items: readonly T[], amount: (item: T) => number): number {
   return items.reduce((total, item) => total + amount(item), 0);
+}
+
+const maxRemovedShare = 0.2;
+
+/** Throws `bad_input` with the code `too_many_removed` when the plan removes more than a fifth of the entries. */
+export function refuseLargeRemoval({ tabs, before }: ImportPlan) {
+  const removed = tabs.experience.removed.length + tabs.manual.removed.length;
+  const entries = before.experiences + before.manuals;
+  if (removed <= entries * maxRemovedShare) return;
+  const percent = Math.round((100 * removed) / entries);
+  const found = `This would remove ${removed} of ${entries} entries (${percent}%); nothing was written.`;
+  const rule = 'To remove more than 20%, apply the plan of a dry run or set allow_removals.';
+  const advice = 'If the sheet is only a part of the library, use the mode merge.';
+  throw new AppError('bad_input', `${found} ${rule} ${advice}`, {
+    code: 'too_many_removed',
+    problems: [],
+    total: 0,
+    removed,
+    entries,
+  });
 }

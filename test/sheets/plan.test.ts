@@ -1,6 +1,6 @@
-import { createLibrary } from '../../src/library/repository.ts';
 import t from 'tap';
-import { refuseLargeRemoval } from '../../src/sheets/removals.ts';
+import { createLibrary } from '../../src/library/repository.ts';
+import { refuseLargeRemoval } from '../../src/sheets/plan.ts';
 import { planToken } from '../../src/sheets/token.ts';
 import { category, experience, makeRoot, sheet } from '../support/library.ts';
 import { importSheet, keys, nothing, now, plan } from '../support/plan.ts';
