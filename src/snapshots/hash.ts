@@ -1,8 +1,8 @@
 // SHA-256 of files, hexadecimal. That of a large index takes as long as all other checks of it together.
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { hashFileSync } from './hash-sync.ts';
 
 /** A thread takes longer to start than less than this to hash. */
 const threadBytes = 8 * 1024 * 1024;
@@ -13,21 +13,4 @@ export async function hashFile(file: string): Promise<string> {
   const worker = new Worker(new URL('./hash-worker.js', import.meta.url), { workerData: file, execArgv: [] });
   const [sha256] = (await once(worker, 'message')) as [string];
   return sha256;
-}
-
-const readBytes = 1024 * 1024;
-
-/** The SHA-256 of a file, hexadecimal; blocks until it is read. */
-export function hashFileSync(file: string): string {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(readBytes);
-  const fd = fs.openSync(file, 'r');
-  try {
-    for (let read = fs.readSync(fd, buffer); read > 0; read = fs.readSync(fd, buffer)) {
-      hash.update(buffer.subarray(0, read));
-    }
-    return hash.digest('hex');
-  } finally {
-    fs.closeSync(fd);
-  }
 }
