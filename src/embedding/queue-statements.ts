@@ -1,32 +1,21 @@
 // The prepared statements of the embedding queue on chl.db. Triggers of the library keep the counts and remove the task of an
 // entry that is embedded, changed or removed. Times are ISO 8601 UTC and compare as text.
 import type { Db } from '../core/db/open.ts';
-import { entryTables, type EntryText, type Kind } from '../library/content.ts';
-import type { EntryKey } from './queue.ts';
+import { entryTables, type EntryText, forKinds, type Kind } from '../library/content.ts';
+import type { EntryKey, FailedEntry } from './queue.ts';
 
 export type DueRow = EntryText & { id: string; attempts: number };
 
-export type FailedRow = {
-  id: string;
-  kind: Kind;
-  title: string;
-  attempts: number;
-  error: string | null;
-  failed_at: string;
-};
+export type FailedRow = Omit<FailedEntry, 'error'> & { error: string | null };
 
 export type QueueStatements = ReturnType<typeof prepareQueue>;
 
 export function prepareQueue(db: Db) {
-  const bothKinds = <T>(prepare: (db: Db, kind: Kind) => T): Record<Kind, T> => ({
-    experience: prepare(db, 'experience'),
-    manual: prepare(db, 'manual'),
-  });
   return {
     ...prepareTasks(db),
     ...prepareEmbeddings(db),
-    due: bothKinds(prepareDue),
-    entries: bothKinds(prepareEntries),
+    due: forKinds((kind) => prepareDue(db, kind)),
+    entries: forKinds((kind) => prepareEntries(db, kind)),
     failed: prepareFailed(db),
     nextFence: db
       .prepare<[], number>('UPDATE ops_library_state SET fence = fence + 1 RETURNING fence')

@@ -5,6 +5,7 @@ import {
   type EntryText,
   embeddedText,
   entryTables,
+  forKinds,
   type Kind,
   kinds,
 } from '../library/content.ts';
@@ -24,8 +25,8 @@ export type EntryRow = EntryText & {
 export type EmbeddingRepository = ReturnType<typeof createEmbeddingRepository>;
 
 export function createEmbeddingRepository(db: Db) {
-  const pages = { experience: preparePage(db, 'experience'), manual: preparePage(db, 'manual') };
-  const counts = { experience: prepareCount(db, 'experience'), manual: prepareCount(db, 'manual') };
+  const pages = forKinds((kind) => preparePage(db, kind));
+  const counts = forKinds((kind) => prepareCount(db, kind));
   const queueCounts = prepareQueueCounts(db);
   const sumOf = (selection: Selection, status: string | null) =>
     kinds.reduce(
@@ -80,21 +81,10 @@ export function prepareQueueCounts(library: Db): () => QueueCounts {
       `SELECT experiences_pending, manuals_pending, experiences_failed, manuals_failed FROM ops_library_state`,
     )
     .raw();
+  const of = (experiences = 0, manuals = 0) => ({ experiences, manuals, total: experiences + manuals });
   return () => {
-    const [experiences, manuals, failedExperiences, failedManuals] = counted.get() as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return {
-      pending: { experiences, manuals, total: experiences + manuals },
-      failed: {
-        experiences: failedExperiences,
-        manuals: failedManuals,
-        total: failedExperiences + failedManuals,
-      },
-    };
+    const [experiences, manuals, failedExperiences, failedManuals] = counted.get() as number[];
+    return { pending: of(experiences, manuals), failed: of(failedExperiences, failedManuals) };
   };
 }
 

@@ -16,7 +16,8 @@ export function writeIndexFile(file: string, dimension: number, vectors: Iterabl
     });
     fs.writeSync(fd, Buffer.alloc(headerBytes));
     for (const vector of vectors) {
-      assertLength(vector, dimension);
+      if (vector.length !== dimension)
+        throw new Error(`A vector has ${vector.length} numbers; the index has ${dimension}.`);
       out.write(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
       count++;
     }
@@ -26,7 +27,12 @@ export function writeIndexFile(file: string, dimension: number, vectors: Iterabl
   } finally {
     fs.closeSync(fd);
   }
-  return readBack(file, crc);
+  let crcRead = 0;
+  const written = scanIndexFile(file, (_, bytes) => {
+    crcRead = crc32(bytes, crcRead);
+  });
+  if (crcRead === crc) return written;
+  throw new Error('The index file holds other vectors than were written to it.');
 }
 
 /** Larger writes took Linux 6.18 up to ten times as long. */
@@ -49,18 +55,4 @@ function createBufferedWriter(fd: number, onWrite: (bytes: Buffer) => void) {
       used += bytes.length;
     },
   };
-}
-
-function readBack(file: string, writtenCrc: number): IndexFile {
-  let crc = 0;
-  const written = scanIndexFile(file, (_, bytes) => {
-    crc = crc32(bytes, crc);
-  });
-  if (crc === writtenCrc) return written;
-  throw new Error('The index file holds other vectors than were written to it.');
-}
-
-function assertLength(vector: Float32Array, dimension: number) {
-  if (vector.length === dimension) return;
-  throw new Error(`A vector has ${vector.length} numbers; the index has ${dimension}.`);
 }

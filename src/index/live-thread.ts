@@ -20,7 +20,6 @@ export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Erro
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
       for (const { reject } of open.values()) reject(endedError(isClosing));
-      open.clear();
       resolve();
       if (!isClosing) onCrash(cause ?? new Error(`The search thread ended with exit code ${code}.`));
     });
@@ -50,10 +49,8 @@ export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Erro
 
     /** Settles when every open question is answered and the thread has ended. */
     async close() {
-      if (!isClosing) {
-        isClosing = true;
-        post('close', null);
-      }
+      if (!isClosing) post('close', null);
+      isClosing = true;
       await ended;
     },
   };

@@ -33,8 +33,7 @@ export function readMovedBy(indexFolder: string): AppliedBy | null {
   return nullIfBroken(() => JSON.parse(record || 'null') as AppliedBy | null);
 }
 
-/** Replaces the pointer in one rename. It is a file and not a symbolic link: one rename moves both names, a reader gets both
- *  from one state, fsync covers the text, and programs that follow links copy nothing twice. */
+/** Replaces the pointer in one rename. It is no symbolic link, so that both names move at once and fsync covers them. */
 export function writePointer(indexFolder: string, { current, previous }: Pointer, movedBy?: AppliedBy) {
   const draft = path.join(indexFolder, pointerDraftName);
   const record = movedBy ? `${JSON.stringify(movedBy)}\n` : '';
@@ -43,8 +42,7 @@ export function writePointer(indexFolder: string, { current, previous }: Pointer
   syncToDisk(indexFolder);
 }
 
-/** Reads what may be broken: a new generation repairs a broken index, so a broken index stops neither its build nor the
- *  server. */
+/** For an index that may be broken: it stops neither the server nor the build that repairs it. */
 export function nullIfBroken<T>(read: () => T): T | null {
   try {
     return read();

@@ -5,6 +5,7 @@ import {
   type EntryText,
   embeddedText,
   entryTables,
+  forKinds,
   type Kind,
   kinds,
 } from '../library/content.ts';
@@ -21,18 +22,23 @@ export type EntryState = {
 /** The entries of all categories, or one, after a position in the order of category and id; `model` is the index's. */
 type StatesQuery = { model: string; category?: string | undefined; category_code: string; id: string };
 
-type FoundEntry = EntryText & { category_code: string };
+type FoundEntry = EntryText & { id: string; category_code: string };
 
 export type IndexRepository = ReturnType<typeof createIndexRepository>;
 
 /** Reads only. */
 export function createIndexRepository(db: Db) {
-  const states = { experience: prepareStates(db, 'experience'), manual: prepareStates(db, 'manual') };
-  const entries = { experience: prepareEntry(db, 'experience'), manual: prepareEntry(db, 'manual') };
-  const all = { experience: prepareAll(db, 'experience'), manual: prepareAll(db, 'manual') };
-  const has = { experience: prepareHas(db, 'experience'), manual: prepareHas(db, 'manual') };
-  const members = { experience: prepareMembers(db, 'experience'), manual: prepareMembers(db, 'manual') };
-
+  const states = forKinds((kind) => prepareStates(db, kind));
+  const entries = forKinds((kind) => db.prepare(`${selectEntries(kind)} WHERE id = ?`));
+  const all = forKinds((kind) => db.prepare(selectEntries(kind)));
+  const has = forKinds((kind) => db.prepare(`SELECT 1 FROM ${entryTables[kind].table} WHERE id = ?`).pluck());
+  const members = forKinds((kind) =>
+    db
+      .prepare(
+        `SELECT id FROM ${entryTables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`,
+      )
+      .pluck(),
+  );
   const vector = prepareVector(db);
   const hasCategory = db.prepare('SELECT 1 FROM categories WHERE code = ?').pluck();
 
@@ -42,8 +48,8 @@ export function createIndexRepository(db: Db) {
     findEntry,
 
     /** One after another; the connection takes no other statement meanwhile. */
-    *allEntries(): Generator<FoundEntry & { id: string }> {
-      for (const kind of kinds) yield* all[kind].iterate() as Iterable<FoundEntry & { id: string }>;
+    *allEntries(): Generator<FoundEntry> {
+      for (const kind of kinds) yield* all[kind].iterate() as Iterable<FoundEntry>;
     },
 
     hasCategory: (code: string) => hasCategory.get(code) !== undefined,
@@ -116,28 +122,7 @@ function prepareVector(db: Db) {
     .pluck();
 }
 
-function prepareEntry(db: Db, kind: Kind) {
+function selectEntries(kind: Kind): string {
   const { table, body, note } = entryTables[kind];
-  return db.prepare(
-    `SELECT '${kind}' AS kind, category_code, title, ${body} AS body, ${note} AS note FROM ${table} WHERE id = ?`,
-  );
-}
-
-function prepareAll(db: Db, kind: Kind) {
-  const { table, body, note } = entryTables[kind];
-  return db.prepare(
-    `SELECT '${kind}' AS kind, id, category_code, title, ${body} AS body, ${note} AS note FROM ${table}`,
-  );
-}
-
-function prepareHas(db: Db, kind: Kind) {
-  return db.prepare(`SELECT 1 FROM ${entryTables[kind].table} WHERE id = ?`).pluck();
-}
-
-function prepareMembers(db: Db, kind: Kind) {
-  return db
-    .prepare(
-      `SELECT id FROM ${entryTables[kind].table} WHERE category_code = ? AND id > ? ORDER BY id LIMIT ?`,
-    )
-    .pluck();
+  return `SELECT '${kind}' AS kind, id, category_code, title, ${body} AS body, ${note} AS note FROM ${table}`;
 }

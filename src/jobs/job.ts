@@ -43,6 +43,10 @@ export type Failure = {
   stderr_tail: string | null;
 };
 
+export function failureOf(code: FailureCode, message: string, detail: Failure['detail'] = null): Failure {
+  return { code, message, detail, stderr_tail: null };
+}
+
 /** `rate` is a moving average in items a second; null until it is measured. */
 export type Progress = {
   done: number;

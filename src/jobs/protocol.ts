@@ -2,17 +2,22 @@
 // other line is an error of the script.
 import { isObject, parseJson } from '../core/json.ts';
 
+type Text = string | undefined;
 export type ProgressMessage = {
   type: 'progress';
   done: number;
-  total?: number;
-  phase?: string;
-  note?: string;
+  total?: number | undefined;
+  phase?: Text;
+  note?: Text;
 };
-export type RowMessage = { type: 'row'; ref?: string; outcome: string; message?: string };
+export type RowMessage = { type: 'row'; ref?: Text; outcome: string; message?: Text };
 export type ResultMessage = { type: 'result'; data: Record<string, unknown> };
 /** The reason of an exit code other than 0; becomes the job's failure. */
-export type FailureMessage = { type: 'failure'; message: string; detail?: Record<string, unknown> };
+export type FailureMessage = {
+  type: 'failure';
+  message: string;
+  detail?: Record<string, unknown> | undefined;
+};
 export type ScriptMessage = ProgressMessage | RowMessage | ResultMessage | FailureMessage;
 
 export const exitCodes = { badInput: 65, temporary: 75 } as const;

@@ -86,9 +86,10 @@ export function createReports(ops: Db) {
       statements.setFigures.run({ id, ...figures, progress: progress && JSON.stringify(progress) });
     },
 
-    addRows(jobId: string, rows: Omit<ResultRow, 'seq'>[]) {
+    addRows(jobId: string, rows: (Pick<ResultRow, 'outcome'> & Partial<ResultRow>)[]) {
       ops.transaction(() => {
-        for (const row of rows) statements.insertRow.run({ jobId, ...row });
+        for (const { ref = null, outcome, message = null } of rows)
+          statements.insertRow.run({ jobId, ref, outcome, message });
       })();
     },
     dropRows: (jobId: string) => statements.dropRows.run(jobId),

@@ -56,19 +56,13 @@ function createReporter(send: Send) {
   return {
     flush,
     progress(done: number, total: number | undefined, phase: string, note?: string) {
-      pending = {
-        type: 'progress',
-        done,
-        phase,
-        ...(total === undefined ? {} : { total }),
-        ...(note === undefined ? {} : { note }),
-      };
+      pending = { type: 'progress', done, phase, total, note };
       if (phase === phaseSent && performance.now() - sentAt < progressEveryMs) return;
       phaseSent = phase;
       flush();
     },
     row(ref: string, outcome: string, message?: string) {
-      send({ type: 'row', ref, outcome, ...(message === undefined ? {} : { message }) });
+      send({ type: 'row', ref, outcome, message });
     },
   };
 }
@@ -91,11 +85,7 @@ function writeWhole(fd: number, bytes: Buffer) {
 
 function reportFailure(error: unknown, send: Send): number {
   if (error instanceof AppError) {
-    send({
-      type: 'failure',
-      message: error.message,
-      ...(error.details === undefined ? {} : { detail: error.details }),
-    });
+    send({ type: 'failure', message: error.message, detail: error.details });
     process.stderr.write(`${error.message}\n`);
     if (error.code === 'bad_input') return exitCodes.badInput;
     return error.code === 'temporary' ? exitCodes.temporary : 1;

@@ -5,6 +5,10 @@ export type Kind = 'experience' | 'manual';
 
 export const kinds = ['experience', 'manual'] as const;
 
+export function forKinds<T>(make: (kind: Kind) => T): Record<Kind, T> {
+  return { experience: make('experience'), manual: make('manual') };
+}
+
 /** The table and text columns of each kind in chl.db; every kind has a title. */
 export const entryTables = {
   experience: { table: 'experiences', body: 'playbook', note: 'context' },

@@ -4,7 +4,7 @@ import { checkArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
-import type { Claim, Failure, FailureCode, Job } from '../jobs/job.ts';
+import { type Claim, type Failure, failureOf, type Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 
 type Given = Pick<Kernel, 'config' | 'catalogue'> & {
@@ -14,8 +14,7 @@ type Given = Pick<Kernel, 'config' | 'catalogue'> & {
   onChecked: () => void;
 };
 
-export function createAdmission(given: Given) {
-  const { config, catalogue, repository, libraryRevision, onChecked } = given;
+export function createAdmission({ config, catalogue, repository, libraryRevision, onChecked }: Given) {
   /** Plan checks by job id: running, or their finding. */
   const plans = new Map<string, 'checking' | Failure | null>();
 
@@ -40,11 +39,11 @@ export function createAdmission(given: Given) {
   /** What can be checked at once: null when nothing has changed. */
   function obstacleOf(job: Job): Failure | null {
     const operation = catalogue.find(job.operation);
-    if (!operation) return failure('spawn_failed', describeGone(job.operation));
+    if (!operation) return failureOf('spawn_failed', describeGone(job.operation));
     try {
       const args = checkArguments(operation.args, job.args);
       operation.check?.(args, config);
-      return hasItsLocks(operation, job) ? null : failure('bad_input', changedLocks);
+      return hasItsLocks(operation, job) ? null : failureOf('bad_input', changedLocks);
     } catch (error) {
       return toFailure(error);
     }
@@ -73,9 +72,5 @@ function describeGone(name: string): string {
 /** Other errors are left to the script. */
 function toFailure(error: unknown): Failure | null {
   if (!(error instanceof AppError)) return null;
-  return failure('bad_input', `It was not started. ${error.message}`, error.details);
-}
-
-function failure(code: FailureCode, message: string, detail: Failure['detail'] = null): Failure {
-  return { code, message, detail, stderr_tail: null };
+  return failureOf('bad_input', `It was not started. ${error.message}`, error.details);
 }

@@ -11,8 +11,7 @@ type Given = Pick<Kernel, 'catalogue' | 'bus' | 'log' | 'now'> & {
   refuse: (job: Job, failure: Failure) => void;
 };
 
-export function createBackOff(given: Given) {
-  const { catalogue, repository, bus, log, obstacleOf, refuse, now } = given;
+export function createBackOff({ catalogue, repository, bus, log, obstacleOf, refuse, now }: Given) {
   const timers = new Map<string, NodeJS.Timeout>();
   let isStarted = false;
 

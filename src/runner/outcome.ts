@@ -1,6 +1,6 @@
 // Decides how an attempt ended. The first cause wins: a job that was cancelled and then died of the signal is cancelled.
 // Work that is recorded as applied has succeeded, whatever came after.
-import type { Failure, FailureCode } from '../jobs/job.ts';
+import { type Failure, type FailureCode, failureOf } from '../jobs/job.ts';
 import type { Ending } from '../jobs/repository-moves.ts';
 import { plural } from '../core/format.ts';
 import { exitCodes } from '../jobs/protocol.ts';
@@ -55,16 +55,8 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
 
 /** The outcome of a script that could not be started. */
 export function spawnFailure(message: string): Outcome {
-  return {
-    status: 'failed',
-    failure: {
-      code: 'spawn_failed',
-      message: `The script could not be started: ${message}`,
-      detail: null,
-      stderr_tail: null,
-    },
-    isTemporary: false,
-  };
+  const failure = failureOf('spawn_failed', `The script could not be started: ${message}`);
+  return { status: 'failed', failure, isTemporary: false };
 }
 
 function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {

@@ -7,10 +7,9 @@ import type { JobRepository } from '../jobs/repository.ts';
 
 export type AttemptEvents = ReturnType<typeof recordAttempt>;
 
-export function recordAttempt(
-  job: Job,
-  { repository, bus, log }: Pick<Kernel, 'bus' | 'log'> & { repository: JobRepository },
-) {
+type Given = Pick<Kernel, 'bus' | 'log'> & { repository: JobRepository };
+
+export function recordAttempt(job: Job, { repository, bus, log }: Given) {
   let progress = job.progress;
   let logBytes = 0;
 
@@ -31,10 +30,7 @@ export function recordAttempt(
     /** It was asked to stop, and is killed at that time. */
     onEnding: (killAt: Date) => publish(() => repository.setKillAt(job, killAt)),
     onRows(rows: RowMessage[]) {
-      repository.addRows(
-        job.id,
-        rows.map(({ ref, outcome, message }) => ({ ref: ref ?? null, outcome, message: message ?? null })),
-      );
+      repository.addRows(job.id, rows);
       bus.emit('rows', job);
     },
     onLog(size: number) {

@@ -4,7 +4,7 @@ import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
-import type { Job, ProcessIdentity } from '../jobs/job.ts';
+import { failureOf, type Job, type ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { type FindApplied, findAppliedAtOnce } from './applied.ts';
@@ -54,10 +54,8 @@ export function recoverJobs(
   }
 
   function settle(job: Job, record: (moved: Job) => void): Job | null {
-    const fail = (message: string) => {
-      const failure = { code: 'lost' as const, message, detail: null, stderr_tail: null };
-      return repository.finish(job, { status: 'failed', failure }, record);
-    };
+    const fail = (message: string) =>
+      repository.finish(job, { status: 'failed', failure: failureOf('lost', message) }, record);
     const operation = catalogue.find(job.operation);
     let applied: Record<string, unknown> | null;
     try {

@@ -10,16 +10,6 @@ import { generationFiles, modelSlug } from '../index/generation-files.ts';
 import type { GenerationFacts } from '../index/live-protocol.ts';
 import { type Manifest, manifestName, snapshotFormat } from './manifest.ts';
 
-type Download = {
-  generation: string;
-  fileName: string;
-  /** The length of the ZIP. */
-  bytes: number;
-  /** To be called once. The files are closed with the stream, whatever ends it. */
-  stream(): Promise<Readable>;
-  close(): void;
-};
-
 /** The part of the live index that a download needs: the facts of its generation. */
 export type LiveFacts = {
   indexState(): { [Key in keyof GenerationFacts]: GenerationFacts[Key] | null };
@@ -35,7 +25,7 @@ export async function openDownload(
   indexFolder: string,
   live: LiveFacts,
   { withBackup, maxBytes }: { withBackup: boolean; maxBytes: number },
-): Promise<Download> {
+) {
   for (let tries = 1; ; tries++) {
     const facts = live.indexState();
     if (!hasGeneration(facts)) {
@@ -83,14 +73,16 @@ function dropBackupAbove(maxBytes: number, facts: GenerationFacts, members: Memb
   return members.filter(({ isBackup }) => !isBackup);
 }
 
-function toDownload(facts: GenerationFacts, members: Member[]): Download {
+function toDownload(facts: GenerationFacts, members: Member[]) {
   const { model, vectors, built_at, generation } = facts;
   return {
     generation,
     fileName: `chl-index-${modelSlug(model).replace(/[^a-z0-9_-]/g, '_')}-${vectors}-${built_at.slice(0, 10)}.zip`,
+    /** The length of the ZIP. */
     bytes: zipBytes(facts, members),
     close: () => closeAll(members),
-    async stream() {
+    /** To be called once. The files are closed with the stream, whatever ends it. */
+    async stream(): Promise<Readable> {
       try {
         // Imported by the first download: loading it takes a fifth of the server's start.
         const { ZipArchive } = await import('archiver');

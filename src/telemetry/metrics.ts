@@ -13,6 +13,11 @@ export type Readings = Record<MetricName, number | null>;
 /** `at` in seconds since 1970. */
 export type Sample = Readings & { at: number };
 
+const metricOf =
+  (fold: Fold) =>
+  (unit: string, about: string): Metric => ({ fold, unit, about });
+const [level, count, state] = [metricOf('level'), metricOf('count'), metricOf('state')];
+
 export const metrics: Record<MetricName, Metric> = {
   queue_pending: level('entries', 'Entries without a current embedding.'),
   queue_pending_experiences: level('entries', 'Experiences without a current embedding.'),
@@ -53,15 +58,3 @@ export const metrics: Record<MetricName, Metric> = {
 };
 
 export const metricNames = Object.keys(metrics) as MetricName[];
-
-function level(unit: string, about: string): Metric {
-  return { fold: 'level', unit, about };
-}
-
-function count(unit: string, about: string): Metric {
-  return { fold: 'count', unit, about };
-}
-
-function state(unit: string, about: string): Metric {
-  return { fold: 'state', unit, about };
-}

@@ -24,8 +24,7 @@ type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & {
   lostMs: number;
 };
 
-export function createLosses(given: Given) {
-  const { repository, queue, audit, log, now, lostMs } = given;
+export function createLosses({ repository, queue, audit, log, now, lostMs }: Given) {
   /** Ends that are not settled yet, by claimant: the row may belong to the successor already. */
   const ends = new Map<string, { worker: WorkerRow } & Loss>();
 

@@ -1,6 +1,7 @@
 // Workers by name (`embed-1` …): free names, known names, and whether the process behind one is still there.
 import os from 'node:os';
 import { AppError } from '../core/errors.ts';
+import type { ProcessIdentity } from '../jobs/job.ts';
 import { hasProc, isAlive, isStopped } from '../runner/processes.ts';
 import type { WorkerRow } from './state.ts';
 
@@ -40,21 +41,17 @@ export function requireWorkers(workers: WorkerRow[], name?: string) {
 }
 
 /** True only when it is proven: false for a worker of another machine, and without /proc. */
-export function isProcessGone(worker: WorkerRow): boolean {
-  const identity = identityOf(worker);
-  return identity !== null && !isAlive(identity);
-}
-
+export const isProcessGone = proving((identity) => !isAlive(identity));
 /** The same process, alive. True only when it is proven. */
-export function isProcessThere(worker: WorkerRow): boolean {
-  const identity = identityOf(worker);
-  return identity !== null && isAlive(identity);
-}
-
+export const isProcessThere = proving(isAlive);
 /** Stopped by a signal. True only when it is proven. */
-export function isProcessStopped(worker: WorkerRow): boolean {
-  const identity = identityOf(worker);
-  return identity !== null && isStopped(identity);
+export const isProcessStopped = proving(isStopped);
+
+function proving(test: (identity: ProcessIdentity) => boolean) {
+  return (worker: WorkerRow): boolean => {
+    const identity = identityOf(worker);
+    return identity !== null && test(identity);
+  };
 }
 
 /** Null where nothing can be proven. */

@@ -4,13 +4,17 @@ import type { Heartbeat } from './heartbeat.ts';
 
 export type Outage = ReturnType<typeof createOutage>;
 
-export function createOutage(given: {
+export function createOutage({
+  heartbeat,
+  times,
+  report,
+  now,
+}: {
   heartbeat: Heartbeat;
   times: { outageMinMs: number; outageMaxMs: number };
   report: (line: string) => void;
   now: () => Date;
 }) {
-  const { heartbeat, times, report, now } = given;
   let waitMs = 0;
 
   return {

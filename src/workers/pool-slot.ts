@@ -37,7 +37,7 @@ export function createPoolSlot(given: Given) {
   let child: Child | null = null;
   let timer: NodeJS.Timeout | null = null;
   let [starts, failedStarts] = [0, 0];
-  let gaveUp: string | null = null;
+  let gaveUp: { name: string; message: string } | null = null;
   let isStopping = false;
 
   return {
@@ -86,8 +86,9 @@ export function createPoolSlot(given: Given) {
   function startLater(livedMs: number, reason: string) {
     failedStarts = livedMs < times.failedStartMs ? failedStarts + 1 : 0;
     if (failedStarts >= maxFailedStarts) {
-      gaveUp = `It ended ${plural(maxFailedStarts, 'time')} soon after its start, so it is not started any more. ${reason}`;
-      return given.onGiveUp(gaveUp);
+      const message = `It ended ${plural(maxFailedStarts, 'time')} soon after its start, so it is not started any more. ${reason}`;
+      gaveUp = { name, message };
+      return given.onGiveUp(message);
     }
     const doubled = times.backOffMinMs * 2 ** Math.max(0, failedStarts - 1);
     timer = setTimeout(start, Math.min(times.backOffMaxMs, doubled));

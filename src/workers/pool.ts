@@ -43,11 +43,7 @@ export function createPool(given: Given) {
     },
 
     /** Why workers were given up, by name. */
-    problems: () =>
-      slots.flatMap((slot) => {
-        const message = slot.gaveUp();
-        return message === null ? [] : [{ name: slot.name, message }];
-      }),
+    problems: () => slots.flatMap((slot) => slot.gaveUp() ?? []),
 
     /** Ends all workers within seconds; they release their claims. Safe twice. */
     async stop() {
@@ -57,10 +53,9 @@ export function createPool(given: Given) {
 
   function recordGiveUp(name: string, message: string) {
     log.error({ event: 'worker.gave_up', worker: name }, message);
-    const target = `worker:${name}`;
-    const entry = { event: 'worker.gave_up', by: systemRequester, target, detail: { message } };
-    untilFree(() => audit.record({ ...entry, outcome: 'failed' })).catch((error) =>
-      log.error({ err: error, worker: name }, 'that it gave up is not in the audit log'),
+    const entry = { event: 'worker.gave_up', outcome: 'failed', by: systemRequester } as const;
+    untilFree(() => audit.record({ ...entry, target: `worker:${name}`, detail: { message } })).catch(
+      (error) => log.error({ err: error, worker: name }, 'that it gave up is not in the audit log'),
     );
     onEnd(name, message);
     bus.emit('workers');
