@@ -9,8 +9,7 @@ export type Embedder = {
   readonly dimension: number;
   /** It compares letters and words, not meaning; pages say so. */
   readonly isLexical: boolean;
-  /** Returns an L2-normalised vector for each text, in order. Throws `EmbeddingOutage` when no text can be embedded now; any
-   *  other error is the fault of one of the texts. */
+  /** A vector of length 1 for each text. Throws `EmbeddingOutage`; any other error is the fault of one of the texts. */
   embed(texts: string[]): Promise<Float32Array[]>;
 };
 

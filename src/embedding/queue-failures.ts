@@ -1,5 +1,4 @@
-// Failed attempts of the embedding queue in chl.db, and processes that ended with a claim. Every function that writes runs
-// inside the caller's transaction.
+// Failed attempts and deaths with a claim. Functions that write run inside the caller's transaction.
 import { cut } from '../library/rules.ts';
 import { backOffMs, type Claim, type EntryKey, type FailedEntry } from './queue.ts';
 import type { FailedRow, QueueStatements } from './queue-statements.ts';

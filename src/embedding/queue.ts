@@ -69,8 +69,7 @@ export type EmbeddingQueue = {
   /** Makes failed entries pending: all, or those of a kind, category or id. Returns how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;
-  /** When the oldest pending entry became pending (ISO 8601 UTC), or null. It may be too early, never too late, until the
-   *  queue has been empty once. */
+  /** When the oldest pending entry became pending (ISO 8601 UTC), or null. Until the queue is empty it may be too early. */
   oldestPendingAt(): Promise<string | null>;
   /** Lists failed entries, newest first. */
   failed(limit: number): Promise<FailedEntry[]>;

@@ -61,8 +61,7 @@ export function createEmbeddingRepository(db: Db) {
   };
 }
 
-/** Returns the newest embedding as a unit vector, or null unless it is usable, of this model and of this text. Rows of other
- *  programs have no hash; their status decides. */
+/** The newest embedding as a unit vector; null unless it is of this model and text. Without a hash the status decides. */
 export function currentVector(
   entry: EntryRow,
   model: Pick<Embedder, 'name' | 'dimension'>,

@@ -87,8 +87,7 @@ function compile(): Module | null {
   return WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : null;
 }
 
-/** The memory holds the query, the scores of one call, and the vectors. Null when it cannot grow that far: a module has at
- *  most 4 GiB. */
+/** The memory holds query, scores and vectors. Null when it cannot grow that far: a module has at most 4 GiB. */
 function createSimdScorer(module: Module, dimension: number, bytes: number): Scorer | null {
   const { memory, dots, squares } = new WebAssembly.Instance(module).exports;
   const width = dimension * 4;

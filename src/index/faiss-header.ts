@@ -1,5 +1,4 @@
-// The header of an `IndexFlatIP` file, byte for byte as faiss.write_index writes it: 45 bytes, little-endian. The vectors
-// follow, float32.
+// The header of an `IndexFlatIP` file, as faiss.write_index writes it: 45 bytes, little-endian. float32 vectors follow.
 import fs from 'node:fs';
 
 export type IndexHeader = { dimension: number; count: number };

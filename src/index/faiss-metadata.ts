@@ -1,5 +1,4 @@
-// Statements on `faiss_metadata`, the table in which CHL itself keeps the entry of each vector. It belongs to CHL: it may be
-// missing, and is only read.
+// Statements on `faiss_metadata`, where CHL itself keeps the entry of each vector: it may be missing, and is only read.
 import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText, type Kind } from '../library/content.ts';
 import type { MetaVector } from './meta.ts';

@@ -9,8 +9,7 @@ export type IndexFile = IndexHeader & { bytes: number; sha256: string };
 /** Receives complete vectors and the row of the first. The same memory is filled again for the next call. */
 type OnVectors = (bytes: Uint8Array, first: number) => void;
 
-/** Reads all vectors into memory that `allocate` provides. Throws one sentence when the file is not a complete IndexFlatIP
- *  file. */
+/** Reads all vectors into memory that `allocate` provides. Throws one sentence unless the file is complete. */
 export function readIndexFile(
   file: string,
   allocate: (bytes: number) => Uint8Array,

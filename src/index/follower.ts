@@ -1,5 +1,4 @@
-// Keeps a search thread open for the generation that the pointer names. A new generation gets a new thread; the old thread
-// answers until the new one has loaded.
+// Keeps a search thread open for the generation of the pointer. The old thread answers until the new one has loaded.
 import type { Config } from '../core/config.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';

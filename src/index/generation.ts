@@ -66,8 +66,7 @@ export function switchTo(indexFolder: string, draft: Draft): Pointer {
   return pointer;
 }
 
-/** Swaps the live and the previous generation, in one rename that also records the job. Throws one sentence without a
- *  previous generation. */
+/** Swaps the live and the previous generation and records the job. Throws one sentence without a previous one. */
 export function rollBack(indexFolder: string, movedBy: AppliedBy): Pointer {
   const pointer = readPointer(indexFolder);
   if (!pointer?.previous) throw new Error('No generation before the live one is kept.');

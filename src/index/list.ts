@@ -34,8 +34,7 @@ export type ListedEntry = {
 
 export type ListPage = { items: ListedEntry[]; next: string | null };
 
-/** Entries by kind, category and id; orphans in the order of their vectors. Throws `invalid_arguments` for an unknown
- *  `after`. */
+/** Entries by kind, category and id; orphans by vector. Throws `invalid_arguments` for an unknown `after`. */
 export function listEntries(
   library: IndexRepository,
   index: ComparedIndex | null,

@@ -34,8 +34,7 @@ export type LoadAnswer = {
 
 export type SearchAnswer = { hits: Hit[]; generation: string; took_ms: number };
 
-/** How an entry compares with the index, and the entries with the nearest vectors. `isInIndex`: a search finds it, by its
- *  current or an older text. */
+/** `isInIndex`: a search finds it, by its current or an older text. `neighbours` have the nearest vectors. */
 export type EntryAnswer = {
   standing: SyncState;
   reason: SyncReason | null;

@@ -1,5 +1,4 @@
-// The server's end of a search thread: questions and answers over the worker's port. When the thread ends, for whatever
-// reason, every open question is rejected.
+// The server's end of a search thread. When the thread ends, for whatever reason, every open question is rejected.
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../core/errors.ts';
 import type { Exchange, Question, Reply, ThreadStart } from './live-protocol.ts';

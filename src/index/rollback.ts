@@ -1,5 +1,4 @@
-// The work of the operation `rollback`: the live and the previous generation change places, so a second roll back undoes the
-// first. Only the pointer changes.
+// The work of the operation `rollback`: the pointer's two generations change places; a second roll back undoes the first.
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
 import { countCoverage, describeCoverage } from './coverage.ts';

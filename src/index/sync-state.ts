@@ -98,8 +98,7 @@ export function syncStateOf(
 /** A count that takes longer is followed by a pause. */
 const quickMs = 250;
 
-/** Counts again only after a commit (`dataVersion` changes with each). Counting a very large library takes a quarter of the
- *  time at most. */
+/** Counts again only after a commit (`dataVersion` changes), and at most a quarter of the time. */
 export function createSyncCounter(library: IndexRepository, dataVersion: () => number, pause: Pause) {
   let counts: SyncCounts | null = null;
   let countedVersion = -1;

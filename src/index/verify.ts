@@ -8,8 +8,7 @@ import { createSamples } from './samples.ts';
 
 const sampleCount = 8;
 
-/** Reads the index file once, in chunks. Throws one sentence when hash, count or dimension differ from the meta file, or when
- *  a sampled vector does not find itself. */
+/** Throws one sentence when hash, count or dimension differ from the meta file, or a sampled vector is not found. */
 export function verifyGeneration(
   files: GenerationFiles,
   onProgress: (done: number, total: number) => void,

@@ -1,5 +1,4 @@
-// One verb on many jobs: each as if it had been asked for alone, with its own audit row and outcome. The event loop runs
-// between them.
+// One verb on many jobs: each as if asked for alone, with its own audit row. The event loop runs between them.
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
@@ -141,8 +140,7 @@ function searchTooLong(): AppError {
   return new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
 }
 
-/** Why the verb does not fit the job; null when it fits now. Destructive runs are never retried in bulk: they ask for reason
- *  and word. */
+/** Why the verb does not fit the job; null when it fits now. In bulk, nobody confirms a destructive run. */
 function findObstacle({ repository, catalogue }: Given, action: BulkAction, number: number): string | null {
   const job = repository.find(String(number));
   if (!job) return 'This job is no longer kept.';

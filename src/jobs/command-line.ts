@@ -1,5 +1,4 @@
-// A run as commands that people copy: for the API with curl, and for the command line. Whatever the arguments hold, a shell
-// hands them on unchanged.
+// A run as commands that people copy, for curl and for the command line; a shell passes every argument on unchanged.
 import type { Args } from '../core/operation.ts';
 
 type CopiedRun = { operation: string; args: Args; reason: string | null; confirm: string | null };

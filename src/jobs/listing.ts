@@ -22,8 +22,7 @@ export { needsScan } from './repository-scan.ts';
 /** `lookedTo`: the search took too long and ended at this number, before the page was full; null: it did not. */
 export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };
 
-/** Counts by status, whatever the status of the filter, so that each chip shows what it would list. `newer` counts the
- *  matching jobs above the page. */
+/** Counts by status, whatever the status of the filter. `newer` counts the matching jobs above the page. */
 export type JobTally = {
   counts: StatusCounts;
   total: number;
@@ -69,8 +68,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
       return { counts, total: sumOf(filter, counts), newer: sumOf(filter, newer), isWhole, lookedDownTo };
     },
 
-    /** The numbers of the matching jobs above `above` and up to `upTo`, newest first; whether there are more, and where the
-     *  time was over. */
+    /** The numbers of the matching jobs above `above` and up to `upTo`, newest first. */
     async numbers(filter: JobFilter, { above = 0, upTo }: { above?: number; upTo: number }, limit: number) {
       const { found, lookedTo } = await find({ ...filter, above }, limit + 1, { before: upTo + 1 });
       const numbers = found.slice(0, limit).map(({ number }) => number);

@@ -12,8 +12,7 @@ export function findBlocker(claims: Claim[], ahead: Position[]): Position | null
   return conflicting.find((position) => position.isHeld) ?? conflicting[0] ?? null;
 }
 
-/** Ids of the waiters that may start now, in order, at most `max`: those compatible with the holders and every earlier
- *  waiter. */
+/** Ids of up to `max` waiters, in order, that are compatible with the holders and every earlier waiter. */
 export function findStartable(queue: Position[], max: number): string[] {
   const taken = new Map<string, Claim['mode']>();
   const take = (position: Position) => {

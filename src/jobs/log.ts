@@ -115,8 +115,7 @@ export function readJobLog(file: string, offset: number, limit: number): LogRang
 type LogRecord = { offset: number; atMs: number; stream: Stream; lines: number };
 export type LogFile = NonNullable<ReturnType<typeof openLogFile>>;
 
-/** The current state of a log, for many reads; null when nothing was written. Bytes from `half` up to `ringStart` are no
- *  longer kept. Must be closed. */
+/** Must be closed; null when nothing was written. Bytes from `half` up to `ringStart` are no longer kept. */
 export function openLogFile(file: string) {
   if (!fs.existsSync(`${file}.ix`)) return null;
   const fd = fs.openSync(file, 'r');
@@ -186,8 +185,7 @@ function readPieces(fd: number, half: number, begin: number, end: number): Buffe
   return Buffer.concat(parts);
 }
 
-/** Position of a logical offset in a file whose first half is fixed and whose second half is a ring, and how many bytes
- *  fit there in one piece. */
+/** The position of a logical offset in the file, and how many bytes fit there in one piece. */
 function locate(offset: number, half: number): { position: number; room: number } {
   if (offset < half) return { position: offset, room: half - offset };
   const inRing = (offset - half) % half;

@@ -1,5 +1,4 @@
-// The messages that a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes. Any
-// other line is an error of the script.
+// The messages that a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes.
 import { isObject, parseJson } from '../core/json.ts';
 
 type Text = string | undefined;

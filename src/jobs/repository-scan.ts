@@ -1,5 +1,4 @@
-// Questions about many jobs that no index answers: jobs are read one by one, in slices of a few milliseconds, and the
-// answer says where the time was over.
+// Questions about many jobs that no index answers: jobs are read one by one, in slices of a few milliseconds.
 import { type Db, prepareOnce } from '../core/db/open.ts';
 import type { JobRow, JobStatus } from './job.ts';
 import { type BoundedFilter, type JobIndex, type PageRange, toCounts } from './repository-index.ts';

@@ -1,5 +1,4 @@
-// Keeps the job history within its limits: at start and once a day it removes old jobs with their logs and rows, in
-// batches so short that they delay nothing else.
+// Keeps the job history within its limits: at start and once a day it removes old jobs, in short batches.
 import fs from 'node:fs';
 import { systemRequester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';

@@ -13,8 +13,7 @@ export type ScriptContext = {
   progress(done: number, total: number | undefined, phase: string, note?: string): void;
   /** Reports one line of the input: `ref` like `Experiences!17`. */
   row(ref: string, outcome: string, message?: string): void;
-  /** Throws unless this attempt is still the running one; call it inside the write transaction, right before the
-   *  commit. */
+  /** Throws unless this attempt is still the running one. To be called in the transaction, right before the commit. */
   assertFence(): void;
 };
 

@@ -51,8 +51,7 @@ export function createJobVerbs(given: Given) {
       });
     },
 
-    /** Throws `plan_outdated` when the plan in the arguments does not hold any more. Other errors are left to
-     *  `enqueue`. */
+    /** Throws `plan_outdated` when the plan does not hold any more. Other errors are left to `enqueue`. */
     async assertPlan(request: RunRequest, by: Requester): Promise<void> {
       const problem = await checkPlan(given, request).catch((error: unknown) => error);
       auditRefusal(audit, refusalOf(request, by), () => {

@@ -1,5 +1,4 @@
-// What an attempt has recorded in the database or index it changed, in the same commit. A job whose work is applied has
-// succeeded, however its process ended.
+// What an attempt has recorded in the database or index it changed. A job whose work is applied has succeeded.
 import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
 import type { Db } from '../core/db/open.ts';

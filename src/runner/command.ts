@@ -5,8 +5,7 @@ import { packageRoot } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
 import { findInPath } from './child.ts';
 
-/** The argument vector, and the names of the variables passed on beyond the allow-list. Throws with the next step when
- *  there is no such program. */
+/** The argument vector, and the variables passed on beyond the allow-list. Throws when there is no such program. */
 export function commandOf({ script }: Operation): { argv: string[]; passedOn: string[] } {
   if (typeof script === 'string') return { argv: scriptCommand(script), passedOn: [] };
   const [program, ...rest] = script.command;

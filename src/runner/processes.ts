@@ -1,5 +1,4 @@
-// Reads /proc: the identity of a pid, and which processes belong to a job. Linux only; elsewhere nothing but the process
-// group can be proven, and the answers are empty.
+// Reads /proc: the identity of a pid, and the processes of a job. Elsewhere only the process group can be proven.
 import fs from 'node:fs';
 import type { ProcessIdentity } from '../jobs/job.ts';
 
@@ -49,8 +48,7 @@ export function readProcessTable(): ProcessTable {
   return hasProc ? readStats(livingPids()) : new Map();
 }
 
-/** The living processes of `known` and those started after pid `since`, with the newest pid. Fast when few were started;
- *  otherwise it reads all processes. */
+/** The living processes of `known` and those started after pid `since`, with the newest pid. */
 export function readProcessesSince(since: number, known: Iterable<number>) {
   if (!hasProc) return { table: new Map() as ProcessTable, newest: since };
   const newest = newestPid();
@@ -173,8 +171,7 @@ export function isMarked(pid: number, marker: string, root: string): boolean {
   return environment.includes(`CHL_JOB=${marker}`) && environment.includes(`CHL_EXPERIENCE_ROOT=${root}`);
 }
 
-/** Fields of proc(5) stat: 3 state, 4 parent, 5 group, 14 to 17 CPU time, 22 start time; field 2, the name, may contain
- *  any character. */
+/** Reads proc(5) stat: 3 state, 4 parent, 5 group, 14 to 17 CPU time, 22 start; 2, the name, may hold any character. */
 function readStat(pid: number): ProcessStat | null {
   const text = readProc(`/proc/${pid}/stat`);
   if (!text) return null;

@@ -1,5 +1,4 @@
-// The progress of a running attempt: keeps the newest state, measures its rate, and publishes it at most five times a
-// second; the last state is always published.
+// The progress of a running attempt and its rate, published at most five times a second; the last state always is.
 import type { Progress } from '../jobs/job.ts';
 import type { ProgressMessage } from '../jobs/protocol.ts';
 

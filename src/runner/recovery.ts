@@ -1,5 +1,4 @@
-// Runs once, before the runner starts: kills the processes that a dead server has left, and settles every job that was
-// running. Age decides nothing.
+// Runs once, before the runner starts: kills the processes that a dead server left, and settles its running jobs.
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';

@@ -59,8 +59,7 @@ export function createRunner(given: Given) {
 
     runOnce: dispatch.runOnce,
 
-    /** Waits `quietMs` for the running jobs, then ends them: TERM, and KILL after the grace. Queued jobs stay queued.
-     *  Safe twice. */
+    /** Waits `quietMs` for the running jobs, then ends them: TERM, and KILL after the grace. Safe twice. */
     async stop(quietMs: number) {
       isStarted = false;
       bus.off('job', onMove);

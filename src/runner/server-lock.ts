@@ -1,5 +1,4 @@
-// Allows one server for each data root: flock on a file that stays open as long as the process lives; the kernel frees
-// the lock when it dies.
+// Allows one server for each data root: an flock, which the kernel frees when the process dies.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

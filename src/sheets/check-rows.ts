@@ -7,8 +7,7 @@ import { readCell } from './formula.ts';
 import { type Problem, rowProblem } from './problems.ts';
 import type { Tab } from './tabs.ts';
 
-/** `row`: the spreadsheet's number. `values`: what the library would store, in the order of the kind's shape. `cells`: the
- *  row as the sheet has it. */
+/** `row`: the spreadsheet's number. `values`: in the order of the kind's shape. `cells`: the row as the sheet has it. */
 export type SheetRow = { row: number; values: Value[]; cells: string[] };
 
 export type CheckedTab = {

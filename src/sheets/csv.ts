@@ -12,8 +12,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = Buffer.from('\uFEFF');
 
-/** Reads all records, or the first `max`. Invalid UTF-8 becomes U+FFFD. Scanning bytes is safe: no delimiter is part of a
- *  UTF-8 sequence. */
+/** Invalid UTF-8 becomes U+FFFD. Scanning bytes is safe: no delimiter is part of a UTF-8 sequence. */
 export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE_INFINITY): Csv {
   const comma = delimiter.charCodeAt(0);
   const ends = endsOfCell(comma);
@@ -79,8 +78,7 @@ function endOfPlain(bytes: Buffer, from: number, ends: Uint8Array): number {
   return end;
 }
 
-/** Decodes cells from left to right. Most are ASCII and are sliced from one string, which is faster than decoding; `next` is
- *  the first byte ahead that is not ASCII. */
+/** Decodes cells from left to right. Slicing ASCII from one string is faster; `next` is the first other byte ahead. */
 function createDecoder(bytes: Buffer) {
   const latin1 = bytes.toString('latin1');
   const notAscii = /[\x80-\xff]/g;

@@ -1,5 +1,4 @@
-// Reads a sheet that is a folder of CSV files, and reports what cannot be read at all: a missing tab, broken quoting. The
-// content of the cells is checked in checks.ts.
+// Reads a sheet that is a folder of CSV files; a missing tab or broken quoting is a problem. checks.ts checks cells.
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';

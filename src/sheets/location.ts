@@ -18,8 +18,7 @@ export function sheetFolder(config: Config, name: SheetName): string {
   return path.join(config.root, 'sheets', name);
 }
 
-/** Resolves `given` (absolute, or relative to the data root) to a folder. Throws `invalid_arguments` with a problem for the
- *  field `path`. */
+/** `given` is absolute, or relative to the data root. Throws `invalid_arguments` with a problem for `path`. */
 export function resolveSheetPath(config: Config, given: string, use: SheetUse): string {
   const found = findSheetPath(config, given, use);
   if ('folder' in found) return found.folder;

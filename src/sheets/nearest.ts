@@ -1,7 +1,6 @@
 // Finds the word that was probably meant, for messages such as: Did you mean “useful”?
 
-/** Returns the candidate with the fewest edits from `word`, ignoring case; null if that is more than a third of its
- *  letters. */
+/** The candidate with the fewest edits, ignoring case; null if that is more than a third of its letters. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let minEdits = Number.POSITIVE_INFINITY;

@@ -10,8 +10,7 @@ import { inOrder, maxShown } from './problems.ts';
 /** `revision`: the library's, when it was compared. `before` and `after`: its rows. */
 export type ImportPlan = Differences & { revision: number; before: Counts; after: Counts };
 
-/** Compares the sheet with one state of the library. `onCompared` receives the library's rows compared so far, and their
- *  total. */
+/** Compares the sheet with one state of the library. `onCompared` receives its rows so far, and their total. */
 export function planImport(
   checked: CheckedSheet,
   library: Library,

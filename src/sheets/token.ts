@@ -1,5 +1,4 @@
-// The token of a plan. It changes with the library, the files and the mode; `skip_invalid` and `allow_removals` do not
-// change a plan, so they are not part of it.
+// The token of a plan: it changes with the library, the files and the mode, which alone change a plan.
 import { createHash } from 'node:crypto';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';

@@ -104,8 +104,7 @@ const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 /** `[` and `{`, `]` and `}` differ in this bit alone. */
 const [opener, closer, braceBit] = [0x7b, 0x7d, 0x20];
 
-/** Throws `meta_invalid` for too many or too deep values. To be called before parsing: a parser takes a hundred times the size
- *  of millions of brackets or values in memory. */
+/** Throws `meta_invalid` for values too many or too deep to parse: a parser takes a hundred times their size in memory. */
 export function assertParsable(json: Buffer, vectors: number) {
   const maxValues = valuesPerVector * vectors + otherValues;
   let depth = 0;

@@ -19,8 +19,7 @@ export type LiveFacts = {
 /** The second switch after a generation removes its files; then the newest generation is tried. */
 const maxTries = 20;
 
-/** Throws `index_missing` without an index. The backup of the previous generation is left out when the ZIP would be larger
- *  than `maxBytes`. */
+/** Throws `index_missing` without an index. Leaves the backup out when the ZIP would be larger than `maxBytes`. */
 export async function openDownload(
   indexFolder: string,
   live: LiveFacts,

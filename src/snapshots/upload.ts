@@ -43,8 +43,7 @@ export function createUploads({ bus, wantedBy, onError, ...context }: UploadOpti
     /** The upload in progress, or null. */
     state: () => active?.state ?? null,
 
-    /** Begins an upload; `announcedBytes` is the length of the request. Throws `upload_in_progress`, or `too_large` before a
-     *  byte is read. */
+    /** `announcedBytes`: the length of the request. Throws `upload_in_progress`, or `too_large` before a byte is read. */
     open(by: Requester, announcedBytes: number) {
       try {
         if (announcedBytes > config.snapshotMaxBytes + framingBytes) {

@@ -152,8 +152,7 @@ function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
     : narrow.map((value) => (value === unknown32 ? (values.shift() as number) : value));
 }
 
-/** Allows only regular files: no folder, link, pipe or device, by the attributes of Unix and of DOS, whatever system the entry
- *  names. */
+/** Allows only regular files, by the attributes of Unix and of DOS, whatever system the entry names. */
 function assertFile(name: string, attributes: number) {
   const kind = (attributes >>> 16) & 0o170000;
   const isRegular = kind === 0 || kind === 0o100000;

@@ -1,5 +1,4 @@
-// The extra fields of a ZIP entry: only known kinds, each well-formed. An unknown one may carry a second name or other sizes for
-// the entry, so it is refused.
+// The extra fields of a ZIP entry. Unknown kinds are refused: one may carry a second name or other sizes.
 import { refusal } from './refusal.ts';
 
 /** `wide` is the body of the ZIP64 field: up to three 64-bit numbers. Throws `zip_extra`. */

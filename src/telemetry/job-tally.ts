@@ -1,5 +1,4 @@
-// Counts the jobs that ended over the last day, by outcome and minute: read once at start, then kept up to date by events,
-// so that no page counts the history.
+// Counts the jobs that ended over the last day, by outcome and minute: read at start, then kept up to date by events.
 import type { Bus, JobEvent } from '../core/bus.ts';
 import type { Ended, JobFigures } from './job-figures.ts';
 

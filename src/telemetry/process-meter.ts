@@ -2,8 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Readings } from './metrics.ts';
 
-/** The histogram holds the time between two measurements, so a loop that is never late shows this value. A shorter time
- *  would wake an idle server more often. */
+/** A loop that is never late shows this value. A shorter time would wake an idle server more often. */
 const measureEveryMs = 50;
 
 export function createProcessMeter() {

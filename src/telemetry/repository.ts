@@ -1,5 +1,4 @@
-// Statements on samples in ops.db: every sample for a day, folded to five minutes for thirty days. A time without a sample
-// stays a gap.
+// Statements on samples in ops.db: every sample for a day, folded to five minutes for thirty days. Gaps stay gaps.
 import type { Db } from '../core/db/open.ts';
 import { type MetricName, metricNames, metrics, type Sample } from './metrics.ts';
 

@@ -19,8 +19,7 @@ export function createSeries(given: { samples: Samples; intervalMs: number; bus:
   bus.on('sample', () => cached.clear());
 
   return {
-    /** The step is so wide that there are at most a thousand points. Throws `invalid_arguments` for an unknown metric and
-     *  for a range that ends before it begins. */
+    /** At most a thousand points. Throws `invalid_arguments` for an unknown metric and a reversed range. */
     series(name: string, since?: Date, until?: Date): Series {
       if (!isMetric(name)) throw unknownMetric(name);
       const current = seconds(now());

@@ -1,5 +1,4 @@
-// The verbs on the workers: pause, resume, drain, retry. Each is a short transaction with its audit row; none waits for a
-// worker.
+// The verbs on the workers: pause, resume, drain, retry. None waits for a worker.
 import type { Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';

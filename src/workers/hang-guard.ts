@@ -4,8 +4,7 @@ import { formatDuration } from '../core/format.ts';
 
 export type HangGuard = ReturnType<typeof createHangGuard>;
 
-/** `limitMs` gives how long one result may take; `onHang` is called with that limit in words before `run` throws what it
- *  returns. */
+/** `limitMs` gives how long one result may take; `run` throws what `onHang` returns. */
 export function createHangGuard(given: { limitMs: () => number; onHang: (limit: string) => Promise<Error> }) {
   /** How long the embedder has had the current entries, without the time in which this process was stopped. */
   let waitedMs = 0;

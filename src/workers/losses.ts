@@ -1,5 +1,4 @@
-// Finds workers that are lost or stalled: takes back the claims of a lost one, and kills its process when the pool can
-// replace it.
+// Finds lost and stalled workers: takes back the claims of a lost one, and kills it when the pool can replace it.
 import { systemRequester } from '../core/audit.ts';
 import { isBusy } from '../core/db/busy-retry.ts';
 import type { Kernel } from '../core/kernel.ts';

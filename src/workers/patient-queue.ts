@@ -1,5 +1,4 @@
-// The embedding queue for callers that must keep answering while another process writes the library, e.g. during a long
-// import.
+// The embedding queue for callers that must keep answering while another process writes the library.
 import { type BusyLimits, retryWhileBusy } from '../core/db/busy-retry.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 

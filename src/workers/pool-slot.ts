@@ -1,5 +1,4 @@
-// Keeps one worker process of the pool running: starts it again with a back-off when it ends, and gives up one that cannot
-// stay.
+// Keeps one worker process of the pool running: restarts it with a back-off, and gives up one that cannot stay.
 import { childEnvironment } from '../core/config.ts';
 import { formatDuration, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';

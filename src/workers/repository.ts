@@ -1,5 +1,4 @@
-// Statements on workers, their control and their drains in ops.db. A worker process writes its own row and reads whether it
-// may claim; the server does the rest.
+// Statements on workers, their control and their drains in ops.db. A worker process writes its own row only.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { type Control, type Drain, type LibraryLock, nothingPaused, type WorkerRow } from './state.ts';

@@ -59,8 +59,7 @@ export function isStalled({ state, current_since, p95_ms }: WorkerRow, now: Date
   return now.getTime() - Date.parse(current_since) > stallLimitMs(p95_ms, stalledAfterMs);
 }
 
-/** How long a batch may take before it stalls: `minMs`, or five times the 95th percentile of its batches. After twice that
- *  the worker gives the batch up. */
+/** A batch stalls after `minMs`, or five times the 95th percentile; after twice that the worker gives it up. */
 export function stallLimitMs(p95Ms: number | null, minMs: number): number {
   return Math.max(minMs, 5 * (p95Ms ?? 0));
 }

@@ -1,5 +1,4 @@
-// Tables of chl.db. The first four also exist in other CHL libraries; ours have the prefix ops_. Drizzle derives migrations
-// and row types; repositories write their SQL by hand.
+// Tables of chl.db, from which drizzle derives migrations and row types. Ours have the prefix ops_; the others are CHL's.
 import { sql } from 'drizzle-orm';
 import { blob, check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 

@@ -9,8 +9,7 @@ import { type Db, scriptBusyMs } from './open.ts';
 
 type Name = 'library' | 'ops';
 
-/** Applies the missing migrations of `migrations/<name>` in one transaction. Throws `config` for a file written by a newer
- *  version. */
+/** Applies the missing migrations in one transaction. Throws `config` for a file written by a newer version. */
 export function applyMigrations(db: Db, name: Name) {
   refuseNewer(db, name);
   const migrations = readMigrationFiles({ migrationsFolder: folderOf(name) });

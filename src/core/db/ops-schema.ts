@@ -1,5 +1,4 @@
-// Tables of ops.db, the database of the dashboard. Drizzle derives migrations and row types; repositories write their SQL
-// by hand. Times are ISO 8601 UTC text.
+// Tables of ops.db, from which drizzle derives migrations and row types. Times are ISO 8601 UTC text.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -216,8 +215,7 @@ export const drain = sqliteTable(
   },
   () => [check('drain_outcome', sql`outcome IN ('drained', 'timed_out', 'cancelled')`)],
 );
-/** The metrics of a sample; `src/telemetry/metrics.ts` describes them. Whole numbers are stored as integers, so a row of an
- *  idle server takes about a hundred bytes. */
+/** The metrics of a sample; `src/telemetry/metrics.ts` describes them. SQLite stores whole numbers as integers. */
 export const readings = {
   queue_pending: real(),
   queue_pending_experiences: real(),
