@@ -10,7 +10,7 @@ const exceptions: Exceptions = {
     'src/core/audit.ts': 'the two statements of the audit log',
     'src/embedding/model-change.ts': 'one transaction over tables of three repositories',
     'src/index/faiss-metadata.ts': 'reads a table of CHL itself',
-    'src/jobs/fence.ts': 'the one statement a script runs before it commits',
+    'src/jobs/script.ts': 'the one statement a script runs before it commits',
     'src/library/applied.ts': partOfLibrary,
     'src/library/counts.ts': partOfLibrary,
     'src/library/entry.ts': partOfLibrary,

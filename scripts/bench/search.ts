@@ -8,7 +8,7 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { scaleToUnit } from '../../src/embedding/vector.ts';
 import { buildGeneration } from '../../src/index/build.ts';
-import { createPlainKernel } from '../../src/index/dot.ts';
+import { createKernel } from '../../src/index/dot.ts';
 import { liveFiles } from '../../src/index/generation-files.ts';
 import { readPointer } from '../../src/index/pointer.ts';
 import { switchTo } from '../../src/index/generation.ts';
@@ -114,7 +114,7 @@ async function compareScans(config: Config, rounds: number): Promise<Figure[]> {
 type Scanned = Pick<LoadedIndex, 'score' | 'rows' | 'isOrphan' | 'dimension' | 'meta'>;
 
 function withPlainLoop(index: LoadedIndex): Scanned {
-  const kernel = createPlainKernel(index.dimension);
+  const kernel = createKernel(index.dimension, null);
   kernel.allocate(index.vectors.byteLength).set(index.vectors);
   return { ...index, score: kernel.score };
 }

@@ -7,7 +7,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
 import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
 import { sheetFolder } from '../../src/sheets/location.ts';
-import { seedStarterSheet } from '../../src/sheets/starter.ts';
+import { seedStarterSheet } from '../../src/sheets/parts.ts';
 import { createRandom, type Random } from '../random.ts';
 import { findMeetings, readAttempts } from './attempts.ts';
 import { findProblems } from './checks.ts';

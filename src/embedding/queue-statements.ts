@@ -6,7 +6,7 @@ import type { EntryKey, FailedEntry } from './queue.ts';
 
 export type DueRow = EntryText & { id: string; attempts: number };
 
-export type FailedRow = Omit<FailedEntry, 'error'> & { error: string | null };
+type FailedRow = Omit<FailedEntry, 'error'> & { error: string | null };
 
 export type QueueStatements = ReturnType<typeof prepareQueue>;
 

@@ -4,11 +4,17 @@ import { setImmediate } from 'node:timers/promises';
 import { type Db, withoutSync } from '../core/db/open.ts';
 import { kinds } from '../library/content.ts';
 import { modelOf, useModel } from './model-change.ts';
-import type { Claim, EmbeddingQueue, EntryKey } from './queue.ts';
-import { claimDue, refuseOtherModel } from './queue-claims.ts';
-import { completeRows, toRow } from './queue-completion.ts';
-import { countDeaths, failClaim, listFailed } from './queue-failures.ts';
+import {
+  claimDue,
+  completeRows,
+  countDeaths,
+  failClaim,
+  listFailed,
+  refuseOtherModel,
+  toRow,
+} from './queue-steps.ts';
 import { prepareQueue, type QueueStatements } from './queue-statements.ts';
+import type { Claim, EmbeddingQueue, EntryKey } from './queue.ts';
 import { prepareQueueCounts } from './repository.ts';
 
 /** Entries a transaction, so that other programs never wait long to write. */

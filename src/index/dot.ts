@@ -12,21 +12,8 @@ export type Kernel = {
   squares(from: number, to: number): Float32Array;
 };
 
-/** Uses SIMD where the engine has it and the vectors fit. */
-export function createKernel(dimension: number): Kernel {
-  return toKernel(
-    (bytes) =>
-      (dotModule && dimension % 8 === 0 && createSimdScorer(dotModule, dimension, bytes)) ||
-      createPlainScorer(dimension, bytes),
-  );
-}
-
-/** Never uses SIMD. */
-export function createPlainKernel(dimension: number): Kernel {
-  return toKernel((bytes) => createPlainScorer(dimension, bytes));
-}
-
-function toKernel(createScorer: (bytes: number) => Scorer): Kernel {
+/** Uses SIMD where the engine has it (`simd`) and the vectors fit. */
+export function createKernel(dimension: number, simd = dotModule): Kernel {
   let scorer: Scorer | null = null;
   const filled = () => {
     if (scorer) return scorer;
@@ -34,7 +21,8 @@ function toKernel(createScorer: (bytes: number) => Scorer): Kernel {
   };
   return {
     allocate(bytes) {
-      scorer = createScorer(bytes);
+      const simdScorer = simd && dimension % 8 === 0 && createSimdScorer(simd, dimension, bytes);
+      scorer = simdScorer || createPlainScorer(dimension, bytes);
       return scorer.vectors;
     },
     score: (query, from, to) => filled().score(query, from, to),

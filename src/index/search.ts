@@ -1,8 +1,8 @@
 // Exact search in a loaded index: scores every vector in small steps, so that other work in the thread never waits long, and
 // picks the best rows that the filters and the library allow.
 import type { Kind } from '../library/content.ts';
-import { type BestOf, createBest, type ScoredRow } from './best.ts';
 import type { LoadedIndex } from './loaded.ts';
+import type { MetaVector } from './meta.ts';
 import type { IndexRepository } from './repository.ts';
 import type { SearchQuery } from './search-query.ts';
 import { makeSnippet } from './snippet.ts';
@@ -109,4 +109,48 @@ async function rowsOfCategory(
     }
   }
   return allowed;
+}
+
+type ScoredRow = { row: number; score: number };
+
+/** `after`: only rows later than this one in that order. `isWanted` is called only for rows that would be kept. */
+export type BestOf = { wanted: number; isWanted: (row: number) => boolean; after?: ScoredRow | null };
+
+/** `best` holds up to `wanted` rows, the best first. */
+export function createBest(
+  vectors: Pick<MetaVector, 'entity_id'>[],
+  { wanted, isWanted, after = null }: BestOf,
+) {
+  const best: ScoredRow[] = [];
+  let minScore = Number.NEGATIVE_INFINITY;
+
+  const isBefore = (one: ScoredRow, other: ScoredRow) => {
+    if (one.score !== other.score) return one.score > other.score;
+    return idOf(one) < idOf(other);
+  };
+  const idOf = ({ row }: ScoredRow) => vectors[row]?.entity_id ?? '';
+
+  const insert = (scored: ScoredRow) => {
+    let at = best.length;
+    while (at > 0 && isBefore(scored, best[at - 1] as ScoredRow)) at--;
+    if (at === wanted) return;
+    best.splice(at, 0, scored);
+    if (best.length > wanted) best.pop();
+    if (best.length === wanted) minScore = best[wanted - 1]?.score ?? minScore;
+  };
+
+  return {
+    best,
+
+    /** `scores` are of the rows from `first` on. */
+    offer(scores: Float32Array, first: number) {
+      for (let i = 0; i < scores.length; i++) {
+        const score = scores[i] as number;
+        if (score < minScore) continue;
+        const scored = { row: first + i, score };
+        if (after && !isBefore(after, scored)) continue;
+        if (isWanted(scored.row)) insert(scored);
+      }
+    },
+  };
 }

@@ -8,6 +8,7 @@ import {
   parseJob,
   type ResultRow,
 } from './job.ts';
+import type { RowMessage } from './protocol.ts';
 
 /** What is measured of an attempt at its end; null leaves a column as it is. */
 export type Figures = {
@@ -19,8 +20,6 @@ export type Figures = {
 
 export type Reports = ReturnType<typeof createReports>;
 
-type ProcessRow = { job_id: string; pid: number; pid_started: string | null; boot_id: string | null };
-
 const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;
 
 const sql = {
@@ -30,7 +29,7 @@ const sql = {
     SELECT id, @pid, @started, @bootId FROM job WHERE ${ofAttempt}
     ON CONFLICT (job_id, pid) DO UPDATE SET pid_started = excluded.pid_started, boot_id = excluded.boot_id
   `,
-  processes: 'SELECT job_id, pid, pid_started, boot_id FROM job_process',
+  processes: 'SELECT job_id AS jobId, pid, pid_started AS started, boot_id AS bootId FROM job_process',
   dropProcesses: 'DELETE FROM job_process WHERE job_id = ?',
   setProgress: `UPDATE job SET progress = @progress, log_bytes = @logBytes WHERE ${ofAttempt} RETURNING *`,
   setWarning: `UPDATE job SET warning = @warning WHERE ${ofAttempt} RETURNING *`,
@@ -67,11 +66,10 @@ export function createReports(ops: Db) {
       withoutSync(ops, () => statements.addProcess.run({ id, attempt, pid, started, bootId }));
     },
     /** The descendants of all running attempts. */
-    processes: (): { jobId: string; process: ProcessIdentity }[] =>
-      (statements.processes.all() as ProcessRow[]).map(({ job_id, pid, pid_started, boot_id }) => ({
-        jobId: job_id,
-        process: { pid, started: pid_started, bootId: boot_id },
-      })),
+    processes: () =>
+      (statements.processes.all() as (ProcessIdentity & { jobId: string })[]).map(
+        ({ jobId, ...process }) => ({ jobId, process }),
+      ),
     dropProcesses: (jobId: string) => statements.dropProcesses.run(jobId),
 
     setProgress: ({ id, attempt }: Job, progress: Progress | null, logBytes: number) =>
@@ -86,7 +84,7 @@ export function createReports(ops: Db) {
       statements.setFigures.run({ id, ...figures, progress: progress && JSON.stringify(progress) });
     },
 
-    addRows(jobId: string, rows: (Pick<ResultRow, 'outcome'> & Partial<ResultRow>)[]) {
+    addRows(jobId: string, rows: (Omit<RowMessage, 'type'> | Omit<ResultRow, 'seq'>)[]) {
       ops.transaction(() => {
         for (const { ref = null, outcome, message = null } of rows)
           statements.insertRow.run({ jobId, ref, outcome, message });

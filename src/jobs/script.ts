@@ -1,8 +1,8 @@
 // The child's side of the script protocol: arguments from stdin, messages to CHL_MESSAGE_FD, the exit code.
 import { readFileSync, writeSync } from 'node:fs';
 import { type Config, loadConfig, readScriptEnvironment } from '../core/config.ts';
+import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
-import { assertRunning } from './fence.ts';
 import { exitCodes, type ScriptMessage } from './protocol.ts';
 
 export type ScriptContext = {
@@ -93,4 +93,21 @@ function reportFailure(error: unknown, send: Send): number {
   send({ type: 'failure', message });
   process.stderr.write(`${stack ?? message}\n`);
   return 1;
+}
+
+/** Throws `internal` unless ops.db says that this attempt of the job is running. */
+export function assertRunning(opsDatabasePath: string, job: { id: string; attempt: number }) {
+  const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
+  try {
+    const isCurrent = ops
+      .prepare(`SELECT 1 FROM job WHERE id = ? AND attempt = ? AND status = 'running'`)
+      .get(job.id, job.attempt);
+    if (isCurrent) return;
+  } finally {
+    ops.close();
+  }
+  throw new AppError(
+    'internal',
+    'This attempt of the job is no longer the running one; nothing was written.',
+  );
 }

@@ -5,7 +5,6 @@ import { type Applied, recordApplied } from './applied.ts';
 import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.ts';
 
 export type Library = ReturnType<typeof createLibrary>;
-export type LibraryRows = Library[Kind];
 export type Counts = { categories: number; experiences: number; manuals: number };
 
 const tables = { category: 'categories', experience: 'experiences', manual: 'category_manuals' } as const;

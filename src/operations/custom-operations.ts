@@ -5,27 +5,24 @@ import type { Operation } from '../core/operation.ts';
 
 const fileMaxBytes = 1024 * 1024;
 
-export function createCustomOperations({
-  file,
-  reserved,
-  onChange,
-}: {
+type Given = {
   file: string;
   /** Names that an entry cannot take. */
   reserved: string[];
   /** Called when the file has been read anew. */
   onChange: () => void;
-}) {
+};
+
+export function createCustomOperations({ file, reserved, onChange }: Given) {
   let seen = '';
-  let operations: Operation[] = [];
-  let problems: CustomProblem[] = [];
+  let current: { operations: Operation[]; problems: CustomProblem[] } = { operations: [], problems: [] };
   read();
 
   return {
     /** Those that can be run. While the file cannot be read they are those that it held before. */
-    operations: () => operations,
+    operations: () => current.operations,
     /** What is wrong with the file, in its order. */
-    problems: () => problems,
+    problems: () => current.problems,
     runOnce() {
       if (read()) onChange();
     },
@@ -38,8 +35,7 @@ export function createCustomOperations({
     if (version === seen) return false;
     seen = version;
     const found = stat ? readFile(file, stat, reserved) : { operations: [], problems: [] };
-    operations = found.operations ?? operations;
-    problems = found.problems;
+    current = { ...found, operations: found.operations ?? current.operations };
     return true;
   }
 }

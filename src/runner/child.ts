@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as after } from 'node:timers/promises';
 import { searchPath } from '../core/config.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { limitBytes } from './byte-budget.ts';
@@ -199,8 +200,4 @@ async function endAll(
   const survivors = look();
   if (survivors.length === 0) await exited;
   return survivors;
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

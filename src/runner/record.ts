@@ -40,7 +40,6 @@ export function recordAttempt(job: Job, { repository, bus, log }: Given) {
     lastProgress: () => progress,
   };
 
-  /** Gives whether it was stored. */
   function tryStore(store: () => void): boolean {
     try {
       store();

@@ -1,32 +1,10 @@
 // Compares the three tabs with the library, in the order in which they depend on each other, and notes the differences in
 // the plan. A category that still has entries stays, even if the sheet does not have it.
-import type { Library } from '../library/repository.ts';
 import { cut, entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
-import { type Change, changeOf, type Comparison, compareTab } from './compare.ts';
-import { type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
-import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
-
-/** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
-export type Mode = 'replace' | 'merge';
-
-export type Differences = {
-  /** `removed` holds the keys of entries or categories. */
-  tabs: Record<Kind, { added: SheetRow[]; changed: Change[]; removed: string[] }>;
-  counts: Record<'added' | 'changed' | 'unchanged' | 'removed' | 'invalid', number>;
-  preview: Preview;
-  sheetProblems: SheetProblem[];
-  rowProblems: Problem[];
-};
-
-type Comparing = {
-  checked: Record<Kind, CheckedTab>;
-  library: Library;
-  mode: Mode;
-  plan: Differences;
-  /** Runs once for each row of the library. */
-  onStored: () => void;
-};
+import { type Comparing, compareTab } from './compare.ts';
+import { showRemoved } from './preview.ts';
+import { type Problem, rowProblem } from './problems.ts';
 
 /** Library rows that the sheet does not have, by their key. */
 type Absent = Map<Value, Value[]>;
@@ -42,7 +20,7 @@ export function compareSheet(comparing: Comparing) {
 /** Returns the categories that only the library has. */
 function compareCategories(comparing: Comparing): Absent {
   const absent: Absent = new Map();
-  compareKind(comparing, 'category', {
+  compareTab(comparing, 'category', {
     judge: () => [],
     onAbsent: (stored) => absent.set(stored[0] ?? null, stored),
     onInvalid: () => {},
@@ -59,7 +37,7 @@ function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
     const { tab, leftOut } = checked[kind];
     const statusAt = shapes[kind].compared.indexOf('sync_status');
     const keep = (stored: Value[]) => needed.add(stored[1] ?? null);
-    compareKind(comparing, kind, {
+    compareTab(comparing, kind, {
       judge: (row, isUnchanged) => [
         ...unknownCategory(comparing, kind, row, known),
         ...(isUnchanged ? [] : missingContext(checked[kind], row)),
@@ -100,39 +78,6 @@ function refuseTakenNames({ checked, plan }: Comparing, staying: Absent) {
       problem: rowProblem(tab.name, row, 'name', String(name), message),
     });
   }
-}
-
-function compareKind(
-  { checked, library, plan, onStored }: Comparing,
-  kind: Kind,
-  rules: {
-    judge: Comparison['judge'];
-    onAbsent: Comparison['onAbsent'];
-    /** Receives the library's row, which an invalid row of the sheet leaves as it is. */
-    onInvalid: (stored: Value[]) => void;
-  },
-) {
-  const { tab } = checked[kind];
-  compareTab(checked[kind], library[kind], {
-    ...rules,
-    onStored,
-    onAdded(row) {
-      plan.tabs[kind].added.push(row);
-      showAdded(plan.preview, tab, row);
-    },
-    onChanged(row, stored, fields) {
-      plan.tabs[kind].changed.push(changeOf(kind, row, fields));
-      showChanged(plan.preview, tab, row, stored, fields);
-    },
-    onUnchanged() {
-      plan.counts.unchanged++;
-    },
-    onInvalid(problems, stored) {
-      plan.counts.invalid++;
-      plan.rowProblems.push(...problems);
-      if (stored) rules.onInvalid(stored);
-    },
-  });
 }
 
 /** The categories that an entry of the sheet may name. */

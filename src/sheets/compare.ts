@@ -1,54 +1,81 @@
-// Compares one tab with its table: each row of the sheet is added, changed, unchanged or invalid; a row of the library may
-// be absent from the sheet. The table is read once, row by row; only the sheet is held in memory.
-import type { LibraryRows } from '../library/repository.ts';
+// Compares one tab with its table and notes the differences in the plan: each row of the sheet is added, changed, unchanged
+// or invalid. The table is read once, row by row; only the sheet is held in memory.
+import type { Library } from '../library/repository.ts';
 import { type Kind, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
-import type { Problem } from './problems.ts';
+import { type Preview, showAdded, showChanged } from './preview.ts';
+import type { Problem, SheetProblem } from './problems.ts';
+
+/** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
+export type Mode = 'replace' | 'merge';
 
 /** `isTextChanged`: the embedded text differs. `isRenamed`: a category's name differs; names must stay unique. */
-export type Change = { row: SheetRow; isTextChanged: boolean; isRenamed: boolean };
+type Change = { row: SheetRow; isTextChanged: boolean; isRenamed: boolean };
 
-export type Comparison = {
-  /** Runs once for each row of the library. */
-  onStored(): void;
-  /** Returns the problems of a row that only a look at the library shows. */
-  judge(row: SheetRow, isUnchanged: boolean): Problem[];
-  onAdded(row: SheetRow): void;
-  /** `fields`: indexes of the columns that differ from the stored row. */
-  onChanged(row: SheetRow, stored: Value[], fields: number[]): void;
-  onUnchanged(): void;
-  /** `stored` is null for a row that the library does not have. */
-  onInvalid(problems: Problem[], stored: Value[] | null): void;
-  /** The library has the row, the sheet does not. */
-  onAbsent(stored: Value[]): void;
+export type Differences = {
+  /** `removed` holds the keys of entries or categories. */
+  tabs: Record<Kind, { added: SheetRow[]; changed: Change[]; removed: string[] }>;
+  counts: Record<'added' | 'changed' | 'unchanged' | 'removed' | 'invalid', number>;
+  preview: Preview;
+  sheetProblems: SheetProblem[];
+  rowProblems: Problem[];
 };
 
-export function compareTab({ rows }: CheckedTab, library: LibraryRows, comparison: Comparison) {
+export type Comparing = {
+  checked: Record<Kind, CheckedTab>;
+  library: Library;
+  mode: Mode;
+  plan: Differences;
+  /** Runs once for each row of the library. */
+  onStored: () => void;
+};
+
+type Rules = {
+  /** Returns the problems of a row that only a look at the library shows. */
+  judge(row: SheetRow, isUnchanged: boolean): Problem[];
+  /** The library has the row, the sheet does not. */
+  onAbsent(stored: Value[]): void;
+  /** Receives the library's row, which an invalid row of the sheet leaves as it is. */
+  onInvalid(stored: Value[]): void;
+};
+
+export function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind, rules: Rules) {
+  const { tab, rows } = checked[kind];
+  const { added, changed } = plan.tabs[kind];
   const isStored = new Set<SheetRow>();
-  for (const stored of library.compared()) {
-    comparison.onStored();
+  for (const stored of library[kind].compared()) {
+    onStored();
     const row = rows.get(String(stored[0]));
     if (!row) {
-      comparison.onAbsent(stored);
+      rules.onAbsent(stored);
       continue;
     }
     isStored.add(row);
     const fields = differences(row.values, stored);
-    const problems = comparison.judge(row, fields.length === 0);
-    if (problems.length > 0) comparison.onInvalid(problems, stored);
-    else if (fields.length > 0) comparison.onChanged(row, stored, fields);
-    else comparison.onUnchanged();
+    if (isRefused(row, fields.length === 0)) rules.onInvalid(stored);
+    else if (fields.length === 0) plan.counts.unchanged++;
+    else {
+      changed.push(changeOf(kind, row, fields));
+      showChanged(plan.preview, tab, row, stored, fields);
+    }
   }
   if (isStored.size === rows.size) return;
   for (const row of rows.values()) {
-    if (isStored.has(row)) continue;
-    const problems = comparison.judge(row, false);
-    if (problems.length > 0) comparison.onInvalid(problems, null);
-    else comparison.onAdded(row);
+    if (isStored.has(row) || isRefused(row, false)) continue;
+    added.push(row);
+    showAdded(plan.preview, tab, row);
+  }
+
+  function isRefused(row: SheetRow, isUnchanged: boolean): boolean {
+    const problems = rules.judge(row, isUnchanged);
+    if (problems.length === 0) return false;
+    plan.counts.invalid++;
+    plan.rowProblems.push(...problems);
+    return true;
   }
 }
 
-export function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
+function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
   const { compared, embedded } = shapes[kind];
   const names = fields.map((at) => compared[at] ?? '');
   return {

@@ -2,7 +2,7 @@
 import { formatNumber } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
-import type { Mode } from './compare-sheet.ts';
+import type { Mode } from './compare.ts';
 import { assertPlanHolds } from './token.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. `plan`:

@@ -1,10 +1,12 @@
 // Brings the sheets of the data root in order; the feature has no parts.
-import type { Config } from '../core/config.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import type { Log } from '../core/log.ts';
 import { sheetFolder } from './location.ts';
-import { seedStarterSheet } from './starter.ts';
-import { repairExport } from './swap.ts';
+import { repairExport, swapIn, writingFolder } from './swap.ts';
+import { tabFiles } from './tabs.ts';
 
 export function createSheetParts({ config, isNewLibrary, log }: Context) {
   if (isNewLibrary) seedStarterSheet(config);
@@ -21,4 +23,17 @@ function repairExports(config: Config, log: Log) {
       log.error({ err: error, sheet: name }, 'a half-done export could not be repaired');
     }
   }
+}
+
+/** Returns whether it copied; an existing published sheet stays as it is. */
+export function seedStarterSheet(config: Config): boolean {
+  const published = sheetFolder(config, 'published');
+  repairExport(published);
+  if (fs.existsSync(published)) return false;
+  const starter = path.join(packageRoot, 'src/sheets/starter');
+  const beside = writingFolder(published);
+  fs.mkdirSync(beside, { recursive: true });
+  for (const file of tabFiles) fs.copyFileSync(path.join(starter, file), path.join(beside, file));
+  swapIn(published);
+  return true;
 }

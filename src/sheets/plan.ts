@@ -3,7 +3,8 @@ import { AppError } from '../core/errors.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { type Kind, kinds } from '../library/rules.ts';
 import type { CheckedSheet } from './checks.ts';
-import { compareSheet, type Differences, type Mode } from './compare-sheet.ts';
+import type { Differences, Mode } from './compare.ts';
+import { compareSheet } from './compare-sheet.ts';
 import { emptyPreview } from './preview.ts';
 import { inOrder, maxShown } from './problems.ts';
 

@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { hashFolder } from './folder.ts';
 import { openSheet, type SheetChoice } from './location.ts';
-import type { Mode } from './compare-sheet.ts';
+import type { Mode } from './compare.ts';
 
 /** `revision`: the library's. `hashes`: from `readFolder` or `hashFolder`. */
 export function planToken(revision: number, hashes: readonly string[], mode: Mode): string {

@@ -2,25 +2,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
-import type { Bus } from '../core/bus.ts';
-import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged } from './staging.ts';
-import { recordRefusal, uploadIdOf } from './upload-record.ts';
 
-type StagedSnapshotsOptions = {
-  config: Pick<Config, 'root' | 'indexFolder'>;
-  audit: Audit;
-  bus: Bus;
+type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {
   /** The number of the job that has not ended and will install the snapshot; null without one. */
   wantedBy: (stagedId: string) => number | null;
   /** The id of the upload in progress. */
   activeId: () => string | null;
-  now: () => Date;
 };
 
-export function createStagedSnapshots(given: StagedSnapshotsOptions) {
-  const { config, audit, bus, wantedBy, activeId, now } = given;
+export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, now }: Given) {
   const folder = path.join(config.root, 'uploads');
 
   return {
@@ -65,13 +58,8 @@ export function createStagedSnapshots(given: StagedSnapshotsOptions) {
   }
 
   function recordDiscard(by: Requester, { staged_id, file_name }: Staged) {
-    audit.record({
-      event: 'snapshot.discard',
-      outcome: 'ok',
-      by,
-      target: file_name,
-      detail: { staged_id },
-    });
+    const detail = { staged_id };
+    audit.record({ event: 'snapshot.discard', outcome: 'ok', by, target: file_name, detail });
   }
 }
 
@@ -79,5 +67,34 @@ function lostUpload(id: string): AppError {
   return new AppError('internal', 'The server ended during this upload. Nothing was kept.', {
     code: 'lost',
     upload: id,
+  });
+}
+
+export function uploadFileName(id: string): string {
+  return `snapshot-${id}.zip`;
+}
+
+/** Null when the file is not an upload. */
+function uploadIdOf(fileName: string): string | null {
+  return /^snapshot-([0-9a-f]{8})\.zip$/.exec(fileName)?.[1] ?? null;
+}
+
+export function recordStaged(audit: Audit, by: Requester, snapshot: Staged) {
+  const { staged_id, file_name, bytes, coverage } = snapshot;
+  const { model, count } = snapshot.manifest;
+  const detail = { staged_id, bytes, model, count, coverage };
+  audit.record({ event: 'snapshot.upload', outcome: 'ok', by, target: file_name, detail });
+}
+
+/** Records why nothing was staged: refused, or failed for a cause that the upload has no part in. */
+export function recordRefusal(audit: Audit, by: Requester, fileName: string | null, error: unknown) {
+  const { code, message, details } = error as AppError;
+  const isRefused = error instanceof AppError && code !== 'internal' && code !== 'disk_full';
+  audit.record({
+    event: 'snapshot.upload',
+    outcome: isRefused ? 'refused' : 'failed',
+    by,
+    target: fileName,
+    detail: { code: details?.code ?? code ?? 'internal', message },
   });
 }

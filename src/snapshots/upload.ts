@@ -12,10 +12,9 @@ import { createLoop } from '../core/loop.ts';
 import type { CreateTask } from '../runner/task.ts';
 import type { CheckedSnapshot } from './check.ts';
 import { receiveZip, tooLarge } from './receive.ts';
-import { createStagedSnapshots } from './staged-snapshots.ts';
+import { createStagedSnapshots, recordRefusal, recordStaged, uploadFileName } from './staged-snapshots.ts';
 import type { CheckStage } from './stages.ts';
 import { removeStaged, type Staged, writeStaged } from './staging.ts';
-import { recordRefusal, recordStaged, uploadFileName } from './upload-record.ts';
 
 type UploadContext = Pick<Kernel, 'config' | 'audit' | 'now'> & { createTask: CreateTask };
 

@@ -4,6 +4,7 @@ import type { Ended, JobFigures } from './job-figures.ts';
 
 export type JobTally = ReturnType<typeof createJobTally>;
 
+const statuses = ['succeeded', 'failed', 'cancelled'] as const;
 const minuteMs = 60_000;
 const dayMinutes = 1440;
 
@@ -30,8 +31,13 @@ export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () =
 
     /** The last 24 hours, to the minute. */
     lastDay(): Ended {
-      forgetOld();
-      return sum([...minutes.values()]);
+      const oldest = currentMinute() - dayMinutes + 1;
+      const day = noJobs();
+      for (const [minute, ended] of minutes) {
+        if (minute < oldest) minutes.delete(minute);
+        else for (const status of statuses) day[status] += ended[status];
+      }
+      return day;
     },
 
     /** How many ended in each of `steps` parts of the last day, oldest first; parts begin at the same times each day. */
@@ -52,27 +58,12 @@ export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () =
     minutes.set(minute, known);
     return known;
   }
-
-  function forgetOld() {
-    const oldest = currentMinute() - dayMinutes + 1;
-    for (const minute of minutes.keys()) if (minute < oldest) minutes.delete(minute);
-  }
 }
 
 function noJobs(): Ended {
   return { succeeded: 0, failed: 0, cancelled: 0 };
 }
 
-function sum(all: Ended[]): Ended {
-  const result = noJobs();
-  for (const { succeeded, failed, cancelled } of all) {
-    result.succeeded += succeeded;
-    result.failed += failed;
-    result.cancelled += cancelled;
-  }
-  return result;
-}
-
 function isEnded(status: string): status is keyof Ended {
-  return status === 'succeeded' || status === 'failed' || status === 'cancelled';
+  return statuses.some((one) => one === status);
 }

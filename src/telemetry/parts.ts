@@ -5,11 +5,11 @@ import { index } from '../index/feature.ts';
 import { workers } from '../workers/feature.ts';
 import { createJobFigures } from './job-figures.ts';
 import { createJobTally } from './job-tally.ts';
-import { createProcessMeter } from './process-meter.ts';
 import { createSampleRepository } from './repository.ts';
 import { createSampler } from './sampler.ts';
 import { createSeries } from './series.ts';
 import {
+  createProcessMeter,
   embeddingRate,
   filesSource,
   indexSource,
@@ -20,7 +20,6 @@ import {
 
 export type TelemetryParts = ReturnType<typeof createTelemetryParts>;
 export type TelemetryContext = Kernel & TelemetryParts;
-/** The newest sample, series of samples, and figures of jobs. */
 export type Telemetry = TelemetryParts['telemetry'];
 
 export function createTelemetryParts(ctx: Context) {

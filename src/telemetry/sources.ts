@@ -1,11 +1,12 @@
 // The sources of a sample's readings: each reads counters that others keep, and never scans.
 import fs from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from '../core/config.ts';
-import type { LiveIndex } from '../index/live.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
+import type { LiveIndex } from '../index/live.ts';
+import type { WorkerRow, WorkerState } from '../workers/state.ts';
 import type { JobFigures } from './job-figures.ts';
 import type { JobTally } from './job-tally.ts';
-import type { WorkerRow, WorkerState } from '../workers/state.ts';
 import type { Readings } from './metrics.ts';
 
 /** The part of a worker that is sampled. */
@@ -118,4 +119,40 @@ async function sizeOf(file: string): Promise<number> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw error;
   }
+}
+
+/** A loop that is never late shows this value. A shorter time would wake an idle server more often. */
+const measureEveryMs = 50;
+
+export function createProcessMeter() {
+  const delay = monitorEventLoopDelay({ resolution: measureEveryMs });
+  let last = { cpu: process.cpuUsage(), at: performance.now() };
+
+  return {
+    start: () => delay.enable(),
+    stop: () => delay.disable(),
+
+    /** Measures since the previous reading. */
+    read(): Partial<Readings> {
+      const elapsedMs = performance.now() - last.at;
+      const { user, system } = process.cpuUsage(last.cpu);
+      last = { cpu: process.cpuUsage(), at: performance.now() };
+      const hasLag = delay.max > 0;
+      const lag = (nanoseconds: number) =>
+        hasLag ? round(Math.max(0, nanoseconds / 1e6 - measureEveryMs)) : null;
+      const readings = {
+        rss_bytes: process.memoryUsage.rss(),
+        cpu_percent: round((user + system) / 10 / Math.max(1, elapsedMs)),
+        loop_lag_p50_ms: lag(delay.percentile(50)),
+        loop_lag_p99_ms: lag(delay.percentile(99)),
+        loop_lag_max_ms: lag(delay.max),
+      };
+      delay.reset();
+      return readings;
+    },
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

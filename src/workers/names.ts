@@ -40,13 +40,12 @@ export function requireWorkers(workers: WorkerRow[], name?: string) {
   }
 }
 
-/** True only when it is proven: false for a worker of another machine, and without /proc. */
 export const isProcessGone = proving((identity) => !isAlive(identity));
-/** The same process, alive. True only when it is proven. */
 export const isProcessThere = proving(isAlive);
-/** Stopped by a signal. True only when it is proven. */
+/** Stopped by a signal. */
 export const isProcessStopped = proving(isStopped);
 
+/** True only when it is proven: false for a worker of another machine, and without /proc. */
 function proving(test: (identity: ProcessIdentity) => boolean) {
   return (worker: WorkerRow): boolean => {
     const identity = identityOf(worker);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type BestOf, createBest } from '../../src/index/best.ts';
+import { type BestOf, createBest } from '../../src/index/search.ts';
 
 /** The ids of the best rows when their scores arrive three at a time. */
 function pick(ids: string[], scores: Float32Array, of: Partial<BestOf> & { wanted: number }) {

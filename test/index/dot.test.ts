@@ -5,7 +5,9 @@ import wabt from 'wabt';
 import { createRandom } from '../../scripts/random.ts';
 import { packageRoot } from '../../src/core/config.ts';
 import { dotBinary } from '../../src/index/dot-binary.ts';
-import { createKernel, createPlainKernel, dotModule, scoreRows } from '../../src/index/dot.ts';
+import { createKernel, dotModule, scoreRows } from '../../src/index/dot.ts';
+
+const createPlainKernel = (dimension: number) => createKernel(dimension, null);
 
 const random = createRandom(11);
 const numbers = (length: number) => Float32Array.from({ length }, () => random(2000) / 1000 - 1);

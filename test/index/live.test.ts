@@ -2,10 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { generationFiles } from '../../src/index/generation-files.ts';
-import { readPointer } from '../../src/index/pointer.ts';
-import { createLiveIndex } from '../../src/index/live.ts';
 import { searchThreadFile } from '../../src/index/live-thread.ts';
-import type { IndexState } from '../../src/index/index-state.ts';
+import { createLiveIndex, type IndexState } from '../../src/index/live.ts';
+import { readPointer } from '../../src/index/pointer.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 

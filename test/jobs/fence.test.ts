@@ -1,7 +1,7 @@
 import path from 'node:path';
 import t from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
-import { assertRunning } from '../../src/jobs/fence.ts';
+import { assertRunning } from '../../src/jobs/script.ts';
 
 t.test('only the running attempt in ops.db may write', async (t) => {
   const file = path.join(t.testdir(), 'ops.db');

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { AppError } from '../../src/core/errors.ts';
+import type { Operation } from '../../src/core/operation.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
-import type { Operation } from '../../src/core/operation.ts';
-import { seedStarterSheet } from '../../src/sheets/starter.ts';
+import { seedStarterSheet } from '../../src/sheets/parts.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
 import { sheetFolder } from '../../src/sheets/location.ts';
-import { seedStarterSheet } from '../../src/sheets/starter.ts';
+import { seedStarterSheet } from '../../src/sheets/parts.ts';
 import { makeRoot } from '../support/library.ts';
 import { checkFolder, planSheet } from '../support/plan.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createLibrary, type Library } from '../../src/library/repository.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../../src/sheets/checks.ts';
-import type { Mode } from '../../src/sheets/compare-sheet.ts';
+import type { Mode } from '../../src/sheets/compare.ts';
 import { readFolder } from '../../src/sheets/folder.ts';
 import { type ImportPlan, planImport } from '../../src/sheets/plan.ts';
 import { badSheet } from '../../src/sheets/problems.ts';

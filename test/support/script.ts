@@ -25,7 +25,7 @@ type ScriptRun = {
   signal: NodeJS.Signals | null;
   jobId: string;
   result: Record<string, unknown> | null;
-  failure: { message: string; detail?: Record<string, unknown> } | null;
+  failure: { message: string; detail?: Record<string, unknown> | undefined } | null;
   rows: RowMessage[];
   progress: ProgressMessage[];
   stdout: string;

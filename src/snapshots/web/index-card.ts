@@ -1,5 +1,5 @@
 import { formatNumber, plural } from '../../core/format.ts';
-import type { IndexState } from '../../index/index-state.ts';
+import type { IndexState } from '../../index/live.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { viewSnapshots } from './snapshots-view.ts';

@@ -1,11 +1,11 @@
 // Installing a snapshot right after its upload: the job `snapshot`, by the same rules as any other run of it.
 import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
-import type { IndexState } from '../../index/index-state.ts';
-import type { Staged } from '../staging.ts';
+import type { IndexState } from '../../index/live.ts';
 import { isTerminal, type Job } from '../../jobs/job.ts';
 import { requireConfirmation } from '../../jobs/refusals.ts';
 import type { SnapshotContext } from '../parts.ts';
+import type { Staged } from '../staging.ts';
 
 export type InstallFields = { reason?: string; confirm?: string; when_locked?: string };
 
