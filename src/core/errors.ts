@@ -43,3 +43,8 @@ export class AppError extends Error {
     this.details = details;
   }
 }
+
+/** The error of a job's input; `code` is stable and reaches the client as `details.code`. */
+export function badInput(code: string, message: string): AppError {
+  return new AppError('bad_input', message, { code });
+}

@@ -1,5 +1,4 @@
-// An OpenAI-compatible embedding service (Ollama, llama.cpp, vLLM, OpenAI) as a model. Sends texts in batches, retries with
-// back-off, and tells an outage from a text that the service refuses.
+// An OpenAI-compatible embedding service as a model: batches, retries, and who is at fault, the service or a text.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddingService } from '../core/config.ts';
 import { maskerFor } from '../core/secrets.ts';

@@ -1,5 +1,4 @@
-// Vectors as chl.db stores them (float32, little-endian, like typed arrays on this machine) and as an index needs them: of
-// length 1, so that the inner product is the cosine.
+// Vectors as chl.db stores them (float32, little-endian), and of length 1 as an index needs them.
 
 /** Returns null unless the bytes are `dimension` finite numbers that are not all 0. */
 export function toUnitVector(bytes: Uint8Array, dimension: number): Float32Array | null {

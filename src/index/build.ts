@@ -4,7 +4,7 @@ import type { Db } from '../core/db/open.ts';
 import { contentHash, embeddedText } from '../library/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
-import { AppError } from '../core/errors.ts';
+import { badInput } from '../core/errors.ts';
 import { writeIndexFile } from './faiss-writer.ts';
 import { linkBackup, startGeneration } from './generation.ts';
 import { namedFiles } from './generation-files.ts';
@@ -72,7 +72,5 @@ function writeVectors(library: Db, model: Embedder, file: string, onProgress: Bu
   };
   const index = writeIndexFile(file, model.dimension, readVectors());
   if (index.count > 0) return { index, vectors };
-  throw new AppError('bad_input', 'No entry is embedded, so there is nothing to build an index from.', {
-    code: 'nothing_to_index',
-  });
+  throw badInput('nothing_to_index', 'No entry is embedded, so there is nothing to build an index from.');
 }

@@ -1,5 +1,4 @@
-// Generation folders in the index folder. A generation never changes once the pointer has named it; a switch is one rename
-// of the pointer. Callers hold the `index` lock.
+// Generation folders. A generation never changes once the pointer has named it. Callers hold the `index` lock.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
@@ -89,8 +88,7 @@ export function tidyGenerations(indexFolder: string) {
   }
 }
 
-/** The result of this attempt if it moved the pointer, or built the live or the previous generation; else null. Recovery
- *  uses it: a job that switched before the server crashed has succeeded. */
+/** The result of this attempt if it moved the pointer, or built one of the two generations that it names; else null. */
 export function readAppliedGeneration(
   { indexFolder }: Pick<Config, 'indexFolder'>,
   jobId: string,

@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { EntryKey } from './neighbours.ts';
 import type { ListPage, ListQuery } from './list.ts';
+import type { IndexMeta } from './meta.ts';
 import type { Hit } from './search.ts';
 import type { SearchQuery } from './search-query.ts';
 import type { SyncCounts, SyncReason, SyncState } from './sync-state.ts';
@@ -14,15 +15,10 @@ export type ThreadStart = {
   previous: string | null;
 };
 
-export type GenerationFacts = {
+export type GenerationFacts = Pick<IndexMeta, 'model' | 'dimension' | 'sha256' | 'built_at' | 'job_id'> & {
   generation: string;
-  model: string;
-  dimension: number;
   vectors: number;
   bytes: number;
-  sha256: string;
-  built_at: string;
-  job_id: string;
 };
 
 /** `live` is null without a generation, and when its files cannot be used; `problem` says why. */

@@ -1,5 +1,4 @@
-// The search thread: holds one generation in memory, embeds queries, searches, and counts in small steps, so that a search
-// never waits long. Reads chl.db and never writes.
+// The search thread: holds one generation, and searches and counts in small steps. Reads chl.db and never writes.
 import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';

@@ -1,29 +1,22 @@
 // The work of the operation `index`: embeds missing and stale entries, builds a generation, verifies it, switches to it. The
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
-import type { Config } from '../core/config.ts';
-import type { Db } from '../core/db/open.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Selection } from '../embedding/queue.ts';
 import { createEmbeddingRepository, prepareQueueCounts } from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
-import { AppError } from '../core/errors.ts';
-import type { ScriptContext } from '../jobs/script.ts';
+import { AppError, badInput } from '../core/errors.ts';
 import { type Build, buildGeneration } from './build.ts';
 import { switchTo, writeBuiltBy } from './generation.ts';
 import { type GenerationFiles, liveFiles } from './generation-files.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
 import { nullIfBroken } from './pointer.ts';
-import { switchAndRecord } from './switch.ts';
+import { type SwitchContext, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
 export type RebuildArguments = Selection & { full?: boolean };
 
-export type RebuildContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
-  config: Pick<Config, 'indexFolder'>;
-  library: Db;
-  model: Embedder;
-};
+export type RebuildContext = Omit<SwitchContext, 'model'> & { model: Embedder };
 
 /** Throws `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
 export async function rebuildIndex(args: RebuildArguments, context: RebuildContext) {
@@ -77,25 +70,17 @@ function assertSelection(
   { category, entry }: Selection,
 ) {
   if (category !== undefined && !repository.hasCategory(category)) {
-    throw new AppError('bad_input', `The library has no category ${JSON.stringify(category)}.`, {
-      code: 'unknown_category',
-    });
+    throw badInput('unknown_category', `The library has no category ${JSON.stringify(category)}.`);
   }
   if (entry !== undefined && repository.countEntries({ category, entry }) === 0) {
     const where = category === undefined ? 'The library' : `Category ${category}`;
-    throw new AppError('bad_input', `${where} has no entry ${JSON.stringify(entry)}.`, {
-      code: 'unknown_entry',
-    });
+    throw badInput('unknown_entry', `${where} has no entry ${JSON.stringify(entry)}.`);
   }
-  if (repository.countEntries() === 0) {
-    throw new AppError(
-      'bad_input',
-      'The library is empty, so there is nothing to index. Import a sheet first: on the Operations page, or with npm run chl -- import.',
-      {
-        code: 'empty_library',
-      },
-    );
-  }
+  if (repository.countEntries() > 0) return;
+  throw badInput(
+    'empty_library',
+    'The library is empty, so there is nothing to index. Import a sheet first: on the Operations page, or with npm run chl -- import.',
+  );
 }
 
 function verifyOrFail(files: GenerationFiles, onProgress: Build['onProgress']) {

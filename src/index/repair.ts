@@ -1,5 +1,4 @@
-// The work of the operation `repair`: nothing when the live index is intact and holds exactly the library, else a rebuild,
-// which embeds entries without a current embedding and drops vectors without an entry.
+// The work of the operation `repair`: a rebuild, or nothing when the live index is intact and holds exactly the library.
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { generationFiles } from './generation-files.ts';

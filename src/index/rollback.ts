@@ -1,6 +1,6 @@
 // The work of the operation `rollback`: the pointer's two generations change places; a second roll back undoes the first.
 import path from 'node:path';
-import { AppError } from '../core/errors.ts';
+import { badInput } from '../core/errors.ts';
 import { countCoverage, describeCoverage } from './coverage.ts';
 import { rollBack } from './generation.ts';
 import { generationFiles } from './generation-files.ts';
@@ -13,9 +13,7 @@ export function rollBackIndex(context: SwitchContext) {
   const { config, library, job, progress } = context;
   const pointer = readPointer(config.indexFolder);
   if (!pointer?.previous) {
-    throw new AppError('bad_input', 'There is no previous index to roll back to. The current index stays.', {
-      code: 'no_previous',
-    });
+    throw badInput('no_previous', 'There is no previous index to roll back to. The current index stays.');
   }
   const vectors = readUsable(context, path.join(config.indexFolder, pointer.previous));
   progress(0, 1, 'coverage');
@@ -41,9 +39,7 @@ function readUsable({ model, progress }: SwitchContext, folder: string) {
     if (isOfModel) return meta.vectors;
     throw new Error(`It was built with ${meta.model}; the settings name ${model.name}.`);
   } catch (error) {
-    const why = (error as Error).message;
-    throw new AppError('bad_input', `The previous index cannot be used: ${why} The current index stays.`, {
-      code: 'previous_unusable',
-    });
+    const why = `${(error as Error).message} The current index stays.`;
+    throw badInput('previous_unusable', `The previous index cannot be used: ${why}`);
   }
 }

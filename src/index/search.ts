@@ -1,5 +1,4 @@
-// Exact search in a loaded index: scores every vector in small steps, so that other work in the thread never waits long, and
-// picks the best rows that the filters and the library allow.
+// Exact search in a loaded index, in small steps. Picks the best rows that the filters and the library allow.
 import type { Kind } from '../library/content.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { MetaVector } from './meta.ts';

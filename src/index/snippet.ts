@@ -5,8 +5,7 @@ const maxUnits = 160;
 /** Shorter words of a query ("a", "to") occur everywhere. */
 const minWord = 3;
 
-/** About 160 characters of `text` on one line, from shortly before the first word that begins with a word of the query, else
- *  from the start. An ellipsis marks text that was left out. */
+/** About 160 characters on one line, from shortly before the first word that begins with a word of the query. */
 export function makeSnippet(text: string, query: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= maxUnits) return line;

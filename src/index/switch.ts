@@ -12,8 +12,7 @@ export type SwitchContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFenc
   model: Pick<Model, 'name' | 'dimension'>;
 };
 
-/** Moves the pointer by `movePointer` if this attempt of the job is still the running one, and records its result in the
- *  library. Throws the error of the fence before anything is changed. */
+/** Moves the pointer and records the result in the library. Throws before that when another attempt runs. */
 export function switchAndRecord(
   { job, library, progress, assertFence }: Omit<SwitchContext, 'config' | 'model'>,
   result: Record<string, unknown>,

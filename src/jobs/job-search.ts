@@ -1,5 +1,4 @@
-// The language of the search box: `status: operation: actor: error: since:` and free text; quotes around terms with spaces.
-// Pure. A term that cannot be read becomes a problem; the other terms apply.
+// The language of the search box. Pure. A term that cannot be read becomes a problem; the other terms apply.
 import { type JobStatus, jobStatuses } from './job.ts';
 
 /** Free text also matches titles of operations: `operations` have the text in their title. */

@@ -9,7 +9,6 @@ import {
   type JobIndex,
   maxCounted,
   type PageRange,
-  type StatusCounts,
   sumOf,
   toCounts,
 } from './repository-index.ts';
@@ -22,16 +21,7 @@ export { needsScan } from './repository-scan.ts';
 /** `lookedTo`: the search took too long and ended at this number, before the page was full; null: it did not. */
 export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };
 
-/** Counts by status, whatever the status of the filter. `newer` counts the matching jobs above the page. */
-export type JobTally = {
-  counts: StatusCounts;
-  total: number;
-  newer: number;
-  /** No count was ended by a limit. */
-  isWhole: boolean;
-  /** The search took too long: jobs older than this number are not counted; null: all are. */
-  lookedDownTo: number | null;
-};
+export type JobTally = Awaited<ReturnType<JobListing['tally']>>;
 
 export type JobListing = ReturnType<typeof createJobListing>;
 
@@ -60,8 +50,9 @@ export function createJobListing(ops: Db, slicing: Slicing) {
       return { items, hasNewer: range.before !== undefined, hasOlder: hasMore, lookedTo };
     },
 
-    /** `first` is the number of the first job of the page. */
-    async tally(filter: JobFilter, first?: number): Promise<JobTally> {
+    /** Counts by status, whatever the status of the filter; `newer` are those above `first`, the first job of the page.
+     *  `isWhole`: no limit ended a count. A search that took too long counts jobs down to number `lookedDownTo`. */
+    async tally(filter: JobFilter, first?: number) {
       if (!needsScan(filter)) return tallyByIndex(index, filter, first);
       const { counts, newer, lookedDownTo } = await scan.count(filter, first);
       const isWhole = lookedDownTo === null;
@@ -93,7 +84,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
   }
 }
 
-function tallyByIndex(index: JobIndex, filter: JobFilter, first: number | undefined): JobTally {
+function tallyByIndex(index: JobIndex, filter: JobFilter, first: number | undefined) {
   const countFrom = (min: number) =>
     toCounts(
       jobStatuses.map((status): [JobStatus, number] => [status, index.count(filter.operation, status, min)]),

@@ -7,15 +7,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 export type Stream = 'stdout' | 'stderr';
-type LogRange = {
-  text: Buffer;
-  /** Where the text begins; behind the requested offset when that lies in the gap. */
-  offset: number;
-  /** Requested bytes that are no longer kept. */
-  missing: number;
-  next: number;
-  size: number;
-};
 
 export function jobLogFile(root: string, number: number): string {
   return path.join(root, 'logs', `${number}.log`);
@@ -90,8 +81,9 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
   };
 }
 
-/** Reads up to `limit` bytes from the logical `offset`; a job without output gives an empty text. */
-export function readJobLog(file: string, offset: number, limit: number): LogRange {
+/** Reads up to `limit` bytes from the logical `offset`, or from behind the gap: then `missing` bytes are no longer kept. A
+ *  job without output gives an empty text. */
+export function readJobLog(file: string, offset: number, limit: number) {
   const log = openLogFile(file);
   if (!log) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };
   try {

@@ -1,5 +1,4 @@
-// Moves jobs between their states. Each move is one guarded UPDATE … RETURNING in a transaction with its claims and what
-// its caller adds; it gives null when someone else has moved the job.
+// Moves jobs between their states. Each move is one guarded UPDATE … RETURNING; null when another was faster.
 import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import { type Claim, type Failure, type Job, type JobRow, parseJob, statesBefore } from './job.ts';
 import type { Claims } from './repository-claims.ts';

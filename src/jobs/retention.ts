@@ -7,16 +7,7 @@ import { createLoop } from '../core/loop.ts';
 import { jobLogFile } from './log.ts';
 import type { Bounds, Prunable, Pruning } from './repository-pruning.ts';
 
-/** What a run would remove now. Jobs are counted up to 5,001; then `has_more`. */
-export type RetentionPreview = {
-  days: number;
-  jobs_kept: number;
-  jobs: number;
-  failed_jobs: number;
-  log_bytes: number;
-  has_more: boolean;
-  oldest_finished_at: string | null;
-};
+export type RetentionPreview = ReturnType<ReturnType<typeof createRetention>['preview']>;
 
 type Limits = Pick<Config, 'root' | 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;
 
@@ -52,7 +43,8 @@ export function createRetention(
     /** Removes every job outside the limits; gives how many. */
     runOnce: loop.runOnce,
 
-    preview(): RetentionPreview {
+    /** What a run would remove now. Jobs are counted up to 5,001; then `has_more`. */
+    preview() {
       const find = (status: string) => pruning.find(status, boundsOf(status), previewMax);
       const failed = find('failed');
       const all = [...find('succeeded'), ...find('cancelled'), ...failed];

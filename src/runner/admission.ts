@@ -1,5 +1,4 @@
-// Decides whether a waiting job may still start: its operation may be gone or changed, its arguments refused, its plan
-// outdated. Such a job fails with the reason, and no process is started.
+// Decides whether a waiting job may still start: its operation, arguments and plan may have become invalid.
 import { checkArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';

@@ -91,8 +91,7 @@ function createRowBatches(store: (batch: RowMessage[]) => Promise<void>) {
   };
 }
 
-/** Turns an error of the server, e.g. a full disk, into a fault of the attempt: `onFault` ends the attempt and not the
- *  server. After the first fault no work is run any more. */
+/** Turns an error of the server, e.g. a full disk, into a fault of the attempt. After the first, no work is run. */
 export function createFaultGuard(onFault: () => void) {
   let fault: string | null = null;
   const fail = (error: unknown) => {

@@ -1,5 +1,4 @@
-// Slows a child that floods its pipes: they are paused when the bytes of a time slice are used up. The child blocks on a
-// full pipe, so memory stays flat and the server stays responsive.
+// Slows a child that floods its pipes: they are paused when the bytes of a time slice are used up, and it blocks.
 import type { Readable } from 'node:stream';
 
 const sliceMs = 50;

@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import type { createAdmission } from './admission.ts';
 import { retryMs } from './settle.ts';
 
 type Given = {
@@ -10,12 +11,9 @@ type Given = {
   log: Log;
   maxRunning: number;
   runningCount: () => number;
-  /** Null: the job may start; else why it may not, or that its plan is being checked. */
-  judge: (job: Job) => Failure | 'checking' | null;
+  judge: ReturnType<typeof createAdmission>['judge'];
   refuse: (job: Job, failure: Failure) => void;
-  /** Whether enough descriptors are left to start a process. */
   hasRoom: () => boolean;
-  /** In a run by hand only these jobs are started. */
   only: ReadonlySet<string> | null;
   /** Runs a job that was just started. */
   launch: (job: Job) => void;

@@ -1,5 +1,4 @@
-// Decides how an attempt ended. The first cause wins: a job that was cancelled and then died of the signal is cancelled.
-// Work that is recorded as applied has succeeded, whatever came after.
+// Decides how an attempt ended. The first cause wins, but work that is recorded as applied has succeeded.
 import { type Failure, type FailureCode, failureOf } from '../jobs/job.ts';
 import type { Ending } from '../jobs/repository-moves.ts';
 import { plural } from '../core/format.ts';

@@ -1,5 +1,4 @@
-// Writes a child's output to its log: masked first, then in whole lines, so that the two streams never mix inside a line.
-// No other byte is changed, added or dropped.
+// Writes a child's output to its log in whole lines, so that two streams never mix inside one. Changes no other byte.
 import type { Stream } from '../jobs/log.ts';
 import type { ByteMask } from '../core/byte-mask.ts';
 

@@ -1,5 +1,4 @@
-// A job's child and all its descendants, recorded while it runs: they stay known after they leave the process group and
-// clear their environment. Measures their memory and CPU time.
+// A job's child and its descendants, which stay known after they leave the process group. Measures memory and CPU time.
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { type ProcessTable, readMemory, readProcessesSince } from './processes.ts';

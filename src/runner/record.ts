@@ -1,5 +1,4 @@
-// Stores what an attempt reports while it runs, and emits it on the bus. Progress that cannot be stored never ends the
-// job: the next report stores it, or the end of the job does.
+// Stores what an attempt reports, and emits it on the bus. Progress that cannot be stored never ends the job.
 import type { Kernel } from '../core/kernel.ts';
 import type { Job, ProcessIdentity, Progress } from '../jobs/job.ts';
 import type { RowMessage } from '../jobs/protocol.ts';

@@ -1,5 +1,4 @@
-// Applies a plan to the library, inside the caller's write transaction. Categories are added before their entries and
-// removed after them, and a category's name is freed before another category takes it.
+// Applies a plan to the library. Categories are added before their entries and removed after them.
 import type { Library } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';

@@ -1,5 +1,4 @@
-// Writes the library to a folder of CSV files, all tabs from one state of the library. The sheet is written beside its
-// folder and swapped in when complete, so that no program ever reads half a sheet.
+// Writes the library to a folder of CSV files, from one state of it, beside the old folder; then swaps it in.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Counts, Library } from '../library/repository.ts';

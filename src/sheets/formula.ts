@@ -1,5 +1,4 @@
-// A spreadsheet program runs a cell like `=1+1` as a formula. Export puts an apostrophe before such a text and import takes
-// one away, so that export followed by import changes nothing.
+// A spreadsheet runs a cell like `=1+1`. Export puts an apostrophe before such a text; import takes one away.
 const formula = /^'*[=+\-@\t\r]/;
 const apostrophe = 0x27;
 

@@ -22,9 +22,8 @@ export function sheetFolder(config: Config, name: SheetName): string {
 export function resolveSheetPath(config: Config, given: string, use: SheetUse): string {
   const found = findSheetPath(config, given, use);
   if ('folder' in found) return found.folder;
-  throw new AppError('invalid_arguments', found.message, {
-    problems: [{ field: 'path', message: found.message }],
-  });
+  const { message } = found;
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'path', message }] });
 }
 
 /** Resolves `path`, if there is one, so that a folder has one spelling in locks and records. */

@@ -1,5 +1,4 @@
-// The preview of a plan: the first rows that would be added, changed or removed, and the first problems. Texts are cut, so
-// that the preview fits into one message of the script protocol.
+// The preview of a plan: the first rows and problems, with texts cut to fit one message of the script protocol.
 import { cut, shapes, formatSyncStatus, type Value } from '../library/rules.ts';
 import type { SheetRow } from './check-rows.ts';
 import { maxShownLength, maxShown, type Problem } from './problems.ts';

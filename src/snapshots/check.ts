@@ -1,5 +1,4 @@
-// Checks an uploaded ZIP, in this order: structure, hashes, format and model, search, coverage. Runs in a process of its own,
-// and unpacks into a folder that a refusal removes again.
+// Checks an uploaded ZIP in a process of its own. Unpacks it into a folder that a refusal removes again.
 import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import unzipper from 'unzipper';
-import { refusal } from './refusal.ts';
+import { entryRefusal, refusal } from './refusal.ts';
 import { readSome, type ZipFile } from './zip-bytes.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
@@ -61,13 +61,13 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]) {
         }
       } catch (error) {
         if (!isOfZip(error)) throw error;
-        throw refusal('zip_damaged', `The entry ${name} of the ZIP cannot be unpacked: it is damaged.`);
+        throw entryRefusal('zip_damaged', name, 'cannot be unpacked: it is damaged.');
       }
       if (bytes !== size) {
-        throw refusal('zip_damaged', `The entry ${name} of the ZIP has another size than the ZIP says.`);
+        throw entryRefusal('zip_damaged', name, 'has another size than the ZIP says.');
       }
       if (sum !== entry.crc) {
-        throw refusal('zip_damaged', `The entry ${name} of the ZIP is damaged: its CRC-32 differs.`);
+        throw entryRefusal('zip_damaged', name, 'is damaged: its CRC-32 differs.');
       }
     },
   };

@@ -1,6 +1,5 @@
 // The work of the operation `snapshot`: verifies a staged snapshot again and makes it the live generation. The live index
 // stays in use until the switch; the staged files are removed after it, so that a retry finds them.
-import { AppError } from '../core/errors.ts';
 import { countCoverage, describeCoverage } from '../index/coverage.ts';
 import { linkBackup, linkInto, startGeneration, switchTo, writeBuiltBy } from '../index/generation.ts';
 import { type GenerationFiles, generationFiles } from '../index/generation-files.ts';
@@ -37,11 +36,7 @@ export function installSnapshot(args: { staged_id?: string }, context: SwitchCon
 function requireStaged(indexFolder: string, id: string | undefined): Staged {
   const staged = findStaged(indexFolder, id);
   if (staged) return staged;
-  throw new AppError(
-    'bad_input',
-    'The uploaded snapshot is gone: it is kept for an hour. Upload it again. The current index is unchanged.',
-    { code: 'staged_gone' },
-  );
+  throw refusal('staged_gone', 'The uploaded snapshot is gone: it is kept for an hour. Upload it again.');
 }
 
 /** Disk and settings may have changed since the upload was checked. */

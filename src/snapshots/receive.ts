@@ -16,8 +16,7 @@ type Receive = {
   onBytes: (received: number) => void;
 };
 
-/** Returns how many bytes were written. Throws `too_large`, `disk_full`, `bad_request` with `aborted` when the body breaks
- *  off, or the error of the write. The file is closed in every case. */
+/** Returns the number of bytes. Throws `too_large`, `disk_full`, or `bad_request` with `aborted` when the body breaks off. */
 export async function receiveZip(upload: Receive): Promise<number> {
   const handle = await fs.promises.open(upload.file, newFile, 0o600);
   try {

@@ -1,8 +1,13 @@
-import { AppError } from '../core/errors.ts';
+import { type AppError, badInput } from '../core/errors.ts';
 
 /** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` is a sentence. */
 export function refusal(code: string, why: string): AppError {
-  return new AppError('bad_input', `${why} The current index is unchanged.`, { code });
+  return badInput(code, `${why} The current index is unchanged.`);
+}
+
+/** For an entry of a ZIP; `what` says what it does. */
+export function entryRefusal(code: string, name: string, what: string): AppError {
+  return refusal(code, `The entry ${name} of the ZIP ${what}`);
 }
 
 export function wrongModel(found: string, wanted: string): AppError {

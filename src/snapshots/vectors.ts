@@ -1,5 +1,4 @@
-// Checks that an uploaded index can be searched: every vector is finite and has length 1, and a search for a sampled vector
-// finds it. Reads the file once, a few megabytes at a time.
+// Checks that an uploaded index can be searched: vectors are finite and of length 1, and a sampled one is found.
 import { createKernel, squareSum } from '../index/dot.ts';
 import type { IndexHeader } from '../index/faiss-header.ts';
 import { scanIndexVectors } from '../index/faiss-reader.ts';

@@ -1,6 +1,6 @@
 // Reads the entries of a ZIP from its central directory, compares each with its local header, and refuses an entry whose
 // name, kind, flags, method or sizes are ambiguous. Reads no content. Format: PKWARE APPNOTE 6.3.
-import { refusal } from './refusal.ts';
+import { entryRefusal, refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readExtra } from './zip-extra.ts';
 
@@ -66,24 +66,18 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   if (!allowed.test(name)) {
     throw refusal('zip_name', `The ZIP has an entry named ${showName(name)}, which no snapshot has.`);
   }
-  if (commentLength > 0) throw refusal('zip_comment', `The entry ${name} of the ZIP has a comment.`);
+  if (commentLength > 0) throw entryRefusal('zip_comment', name, 'has a comment.');
   if (bytes.readUInt16LE(34) !== 0)
     throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
   assertFile(name, bytes.readUInt32LE(38));
   const flags = bytes.readUInt16LE(8);
-  if (flags & 1) throw refusal('zip_encrypted', `The entry ${name} of the ZIP is encrypted.`);
+  if (flags & 1) throw entryRefusal('zip_encrypted', name, 'is encrypted.');
   if (flags & ~(flag.descriptor | flag.utf8)) {
-    throw refusal(
-      'zip_flags',
-      `The entry ${name} of the ZIP uses features (flags ${flags}) that no snapshot needs.`,
-    );
+    throw entryRefusal('zip_flags', name, `uses features (flags ${flags}) that no snapshot needs.`);
   }
   const compression = bytes.readUInt16LE(10);
   if (compression !== method.stored && compression !== method.deflated) {
-    throw refusal(
-      'zip_method',
-      `The entry ${name} of the ZIP is packed by method ${compression}; 0 and 8 are read.`,
-    );
+    throw entryRefusal('zip_method', name, `is packed by method ${compression}; 0 and 8 are read.`);
   }
   const extra = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, length));
   const [size = 0, compressedSize = 0, headerAt = 0] = widen(
@@ -93,7 +87,7 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   );
   const isDeflated = compression === method.deflated;
   if (!isDeflated && size !== compressedSize) {
-    throw refusal('zip_sizes', `The entry ${name} of the ZIP is stored, and yet names two different sizes.`);
+    throw entryRefusal('zip_sizes', name, 'is stored, and yet names two different sizes.');
   }
   const crc = bytes.readUInt32LE(16);
   const hasDescriptor = (flags & flag.descriptor) !== 0;
@@ -106,18 +100,16 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
 /** Returns where the data begins. The local header must agree with the directory. */
 function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): number {
   const { name } = entry;
-  if (entry.headerAt + localHeader.bytes > directoryAt) {
-    throw refusal('zip_spans', `The entry ${name} of the ZIP is not where the directory says.`);
-  }
-  const header = readAt(zip, entry.headerAt, localHeader.bytes);
-  if (header.readUInt32LE(0) !== localHeader.signature) {
-    throw refusal('zip_spans', `The entry ${name} of the ZIP is not where the directory says.`);
+  const isInside = entry.headerAt + localHeader.bytes <= directoryAt;
+  const header = isInside ? readAt(zip, entry.headerAt, localHeader.bytes) : null;
+  if (header?.readUInt32LE(0) !== localHeader.signature) {
+    throw entryRefusal('zip_spans', name, 'is not where the directory says.');
   }
   const [nameLength, extraLength] = [header.readUInt16LE(26), header.readUInt16LE(28)];
   const nameAt = entry.headerAt + localHeader.bytes;
   const dataAt = nameAt + nameLength + extraLength;
   if (dataAt + entry.compressedSize > directoryAt) {
-    throw refusal('zip_spans', `The entry ${name} of the ZIP is larger than the ZIP.`);
+    throw entryRefusal('zip_spans', name, 'is larger than the ZIP.');
   }
   const rest = readAt(zip, nameAt, nameLength + extraLength);
   const extra = readExtra(name, rest.subarray(nameLength));
@@ -139,7 +131,7 @@ function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
   const missing = narrow.filter((value) => value === unknown32).length;
   if (wide === null) {
     if (missing === 0) return narrow;
-    throw refusal('zip_extra', `The entry ${name} of the ZIP lacks its ZIP64 sizes.`);
+    throw entryRefusal('zip_extra', name, 'lacks its ZIP64 sizes.');
   }
   const values = Array.from({ length: wide.length / 8 }, (_, i) => safeNumber(wide.readBigUInt64LE(i * 8)));
   // Some writers repeat there what fits 32 bits; then both must be equal.
@@ -157,8 +149,7 @@ function assertFile(name: string, attributes: number) {
   const kind = (attributes >>> 16) & 0o170000;
   const isRegular = kind === 0 || kind === 0o100000;
   const isDosFolder = (attributes & 0x18) !== 0;
-  if (!isRegular || isDosFolder)
-    throw refusal('zip_kind', `The entry ${name} of the ZIP is not a regular file.`);
+  if (!isRegular || isDosFolder) throw entryRefusal('zip_kind', name, 'is not a regular file.');
 }
 
 /** Escapes and shortens an untrusted name. */

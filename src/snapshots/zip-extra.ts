@@ -1,5 +1,5 @@
 // The extra fields of a ZIP entry. Unknown kinds are refused: one may carry a second name or other sizes.
-import { refusal } from './refusal.ts';
+import { entryRefusal } from './refusal.ts';
 
 /** `wide` is the body of the ZIP64 field: up to three 64-bit numbers. Throws `zip_extra`. */
 export function readExtra(name: string, bytes: Buffer): { wide: Buffer | null } {
@@ -36,8 +36,5 @@ function isNtfsTimes(body: Buffer): boolean {
 }
 
 function malformed(name: string) {
-  return refusal(
-    'zip_extra',
-    `The entry ${name} of the ZIP carries extra fields that are malformed or unknown.`,
-  );
+  return entryRefusal('zip_extra', name, 'carries extra fields that are malformed or unknown.');
 }

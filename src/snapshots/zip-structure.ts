@@ -1,7 +1,7 @@
 // Decides from its headers alone whether a ZIP is unambiguous: every byte belongs to exactly one record, and both headers of
 // each entry agree. ZIP libraries parse and do not validate, so none reads the file before this check. Reads no content.
 // Format: PKWARE APPNOTE 6.3.
-import { refusal } from './refusal.ts';
+import { entryRefusal, refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readEntries, type ZipEntry } from './zip-directory.ts';
 
@@ -90,13 +90,13 @@ function readEnd64(zip: ZipFile, end: Buffer) {
     locator.readBigUInt64LE(8) === BigInt(recordAt) &&
     record.readUInt32LE(0) === signature.end64 &&
     record.readBigUInt64LE(4) === BigInt(end64Bytes - 12);
-  if (!isWhole) throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
   const short = [end.readUInt16LE(8), end.readUInt16LE(10)];
   const long = [end.readUInt32LE(12), end.readUInt32LE(16)];
   const wide = [24, 32, 40, 48].map((at) => safeNumber(record.readBigUInt64LE(at)));
   const narrow = [...short, ...long];
   const isSame = narrow.every((value, i) => value === (i < 2 ? 0xffff : 0xffffffff) || value === wide[i]);
-  if (!isSame) throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
+  if (!isWhole || !isSame)
+    throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
   const [onDisk = 0, total = 0, length = 0, directoryAt = 0] = wide;
   return {
     disks: [
@@ -118,23 +118,24 @@ function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number
   let at = 0;
   for (const [i, entry] of entries.entries()) {
     if (entry.headerAt !== at) {
-      throw refusal(
-        'zip_spans',
-        `The entries of the ZIP overlap, or something lies between them, at byte ${at}.`,
-      );
+      throw overlap(at);
     }
     const dataEnd = entry.dataAt + entry.compressedSize;
     at = entries[i + 1]?.headerAt ?? directoryAt;
     if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) {
-      throw refusal(
-        'zip_spans',
-        `The entries of the ZIP overlap, or something lies between them, at byte ${dataEnd}.`,
-      );
+      throw overlap(dataEnd);
     }
   }
   if (entries.length === 0 && directoryAt !== 0) {
     throw refusal('zip_spans', 'The ZIP has content that belongs to no entry.');
   }
+}
+
+function overlap(at: number) {
+  return refusal(
+    'zip_spans',
+    `The entries of the ZIP overlap, or something lies between them, at byte ${at}.`,
+  );
 }
 
 /** Behind the data there is nothing, or a descriptor that repeats the sizes. */
@@ -154,13 +155,9 @@ function isDescriptor(zip: ZipFile, entry: ZipEntry, at: number, length: number)
 
 function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipLimits) {
   for (const { name, size, compressedSize } of entries) {
-    if (size === 0 || compressedSize === 0)
-      throw refusal('zip_empty', `The entry ${name} of the ZIP is empty.`);
+    if (size === 0 || compressedSize === 0) throw entryRefusal('zip_empty', name, 'is empty.');
     if (size > compressedSize * maxRatio) {
-      throw refusal(
-        'zip_ratio',
-        `The entry ${name} of the ZIP would grow to more than ${maxRatio} times its size.`,
-      );
+      throw entryRefusal('zip_ratio', name, `would grow to more than ${maxRatio} times its size.`);
     }
   }
   const sum = entries.reduce((bytes, { size }) => bytes + size, 0);

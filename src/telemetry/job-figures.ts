@@ -4,15 +4,6 @@ import type { JobStatus } from '../jobs/job.ts';
 
 export type Ended = { succeeded: number; failed: number; cancelled: number };
 
-/** Figures of the last hundred ended runs; durations in seconds, of the successful ones. Null: there was none. */
-type OperationFigures = {
-  operation: string;
-  runs: number;
-  success_rate: number | null;
-  duration_p50_sec: number | null;
-  duration_p95_sec: number | null;
-};
-
 export type JobFigures = ReturnType<typeof createJobFigures>;
 
 const runsLookedAt = 100;
@@ -57,7 +48,8 @@ export function createJobFigures(ops: Db) {
     endedSince: (since: Date) =>
       endedSince.all(since.toISOString()) as { status: keyof Ended; minute: number; jobs: number }[],
 
-    operation(name: string): OperationFigures {
+    /** Of the last hundred ended runs; durations in seconds, of the successful ones. Null: there was none. */
+    operation(name: string) {
       const runs = lastRuns.all(name) as { status: JobStatus; seconds: number | null }[];
       const good = runs.filter(({ status }) => status === 'succeeded');
       const seconds = good.flatMap((run) => run.seconds ?? []).sort((one, other) => one - other);

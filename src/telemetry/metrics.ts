@@ -1,5 +1,4 @@
-// The metrics of a sample, with their units and how five minutes of each are folded. They are the columns of both sample
-// tables: a new metric is a line here, a column there, and a migration.
+// The metrics of a sample, which are columns of both sample tables: a new one needs a line here and a migration.
 import type { readings } from '../core/db/ops-schema.ts';
 
 /** level: average, minimum and maximum are kept; count: the sum; state: the last value. */

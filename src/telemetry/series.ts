@@ -62,10 +62,8 @@ function isMetric(name: string): name is MetricName {
 
 function unknownMetric(name: string) {
   const message = `There is no metric ${JSON.stringify(name.slice(0, 80))}. Choose one of: ${metricNames.join(', ')}.`;
-  return new AppError('invalid_arguments', message, {
-    problems: [{ field: 'metric', message }],
-    metrics: metricNames,
-  });
+  const details = { problems: [{ field: 'metric', message }], metrics: metricNames };
+  return new AppError('invalid_arguments', message, details);
 }
 
 function reversedRange() {

@@ -1,5 +1,4 @@
-// A worker as a process: takes a name, works until it is asked to stop or its server is gone, then releases its claims and
-// ends its row. Started by the pool of a server (the marker is its name) or by hand.
+// A worker as a process, started by the pool of a server (the marker is its name) or by hand.
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { Socket } from 'node:net';

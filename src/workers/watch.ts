@@ -1,5 +1,4 @@
-// Watches the workers while the server runs: finds lost and stalled ones, and ends a drain when it is due. It never waits
-// for a busy database; the next look does what this one could not write.
+// Finds lost and stalled workers, and ends a drain when it is due. It never waits for a busy database: it looks again.
 import { isBusy } from '../core/db/busy-retry.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
