@@ -38,7 +38,7 @@ function embedText(text: string): Float32Array {
   if (features.isEmpty()) features.add(fnvOffset, 1, 1);
   features.drain((hash, weight, count) => {
     const mixed = mix(hash);
-    const value = weight * logOfCount(count);
+    const value = weight * (logs[count] ?? Math.log1p(count));
     const index = (mixed >>> 8) % vector.length;
     vector[index] = (vector[index] as number) + (mixed & 1 ? value : -value);
   });
@@ -140,10 +140,6 @@ function mix(hash: number): number {
 }
 
 const logs = Float64Array.from({ length: 64 }, (_, count) => Math.log1p(count));
-
-function logOfCount(count: number): number {
-  return logs[count] ?? Math.log1p(count);
-}
 
 /** Letters, digits, marks, and halves of a surrogate pair; the result is cached for each code unit. */
 function isWordUnit(unit: number): boolean {

@@ -67,13 +67,9 @@ declare const WebAssembly: {
 type Module = { readonly isCompiled: unique symbol };
 
 const pageBytes = 65_536;
-export const dotModule = compile();
-
+const binary = Buffer.from(dotBinary, 'base64');
 /** Null when the engine has no SIMD. */
-function compile(): Module | null {
-  const binary = Buffer.from(dotBinary, 'base64');
-  return WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : null;
-}
+export const dotModule = WebAssembly.validate(binary) ? new WebAssembly.Module(binary) : null;
 
 /** The memory holds query, scores and vectors. Null when it cannot grow that far: a module has at most 4 GiB. */
 function createSimdScorer(module: Module, dimension: number, bytes: number): Scorer | null {
@@ -81,7 +77,7 @@ function createSimdScorer(module: Module, dimension: number, bytes: number): Sco
   const width = dimension * 4;
   const count = bytes / width;
   const scoresAt = width;
-  const vectorsAt = roundUp(scoresAt + count * 4, 64);
+  const vectorsAt = Math.ceil((scoresAt + count * 4) / 64) * 64;
   try {
     memory.grow(Math.ceil((vectorsAt + bytes) / pageBytes));
   } catch {
@@ -131,8 +127,4 @@ export function squareSum(numbers: Float32Array, from: number, dimension: number
   let sum = 0;
   for (let i = from; i < from + dimension; i++) sum += (numbers[i] as number) ** 2;
   return sum;
-}
-
-function roundUp(value: number, to: number): number {
-  return Math.ceil(value / to) * to;
 }

@@ -1,7 +1,7 @@
 // The entries behind each count of the index's state, page by page, with the reason of each.
 import type { Kind } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
-import type { MetaVector } from './meta.ts';
+import { isCount, type MetaVector } from './meta.ts';
 import type { IndexRepository } from './repository.ts';
 import type { Pause } from './search.ts';
 import {
@@ -34,24 +34,18 @@ export type ListedEntry = {
 
 export type ListPage = { items: ListedEntry[]; next: string | null };
 
-/** Entries by kind, category and id; orphans by vector. Throws `invalid_arguments` for an unknown `after`. */
-export function listEntries(
+type List = (
   library: IndexRepository,
   index: ComparedIndex | null,
   query: ListQuery,
   pause: Pause,
-): Promise<ListPage> {
-  return query.state === 'orphan'
-    ? listOrphans(library, index, query, pause)
-    : listByState(library, index, query, pause);
-}
+) => Promise<ListPage>;
 
-async function listByState(
-  library: IndexRepository,
-  index: ComparedIndex | null,
-  { state, kind, category, after, limit }: ListQuery,
-  pause: Pause,
-): Promise<ListPage> {
+/** Entries by kind, category and id; orphans by vector. Throws `invalid_arguments` for an unknown `after`. */
+export const listEntries: List = (library, index, query, pause) =>
+  (query.state === 'orphan' ? listOrphans : listByState)(library, index, query, pause);
+
+const listByState: List = async (library, index, { state, kind, category, after, limit }, pause) => {
   const items: ListedEntry[] = [];
   let last: EntryPosition | null = null;
   const walk = { kind, category, after: readCursor(after, isPosition) };
@@ -67,19 +61,14 @@ async function listByState(
     }
   }
   return { items, next: null };
-}
+};
 
 const rowsAtOnce = 2000;
 
-async function listOrphans(
-  library: IndexRepository,
-  index: ComparedIndex | null,
-  { kind: wanted, after, limit }: ListQuery,
-  pause: Pause,
-): Promise<ListPage> {
+const listOrphans: List = async (library, index, { kind: wanted, after, limit }, pause) => {
   const items: ListedEntry[] = [];
   const vectors = index?.meta.vectors ?? [];
-  for (let row = readCursor(after, isRow) ?? 0; row < vectors.length; row++) {
+  for (let row = readCursor(after, isCount) ?? 0; row < vectors.length; row++) {
     if (row % rowsAtOnce === 0) await pause();
     const { kind, entity_id } = vectors[row] as MetaVector;
     if ((wanted && kind !== wanted) || library.hasEntry(kind, entity_id)) continue;
@@ -87,7 +76,7 @@ async function listOrphans(
     items.push({ entity_id, kind, standing: 'orphan', category_code: null, title: null, reason: null });
   }
   return { items, next: null };
-}
+};
 
 function writeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
@@ -111,8 +100,4 @@ function isPosition(value: unknown): value is EntryPosition {
     typeof category_code === 'string' &&
     typeof id === 'string'
   );
-}
-
-function isRow(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -102,6 +102,6 @@ export function isTime(value: unknown): value is string {
   return Number.isFinite(ms) && new Date(ms).toISOString() === value;
 }
 
-function isCount(value: unknown): boolean {
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -9,7 +9,7 @@ const minWord = 3;
 export function makeSnippet(text: string, query: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= maxUnits) return line;
-  const found = findWord(line, query);
+  const found = wordPattern(query)?.exec(line)?.index ?? 0;
   const from = found <= lead ? 0 : startOfWord(line, found - lead);
   const to = from + maxUnits >= line.length ? line.length : endOfWord(line, from + maxUnits);
   return `${from > 0 ? '… ' : ''}${line.slice(from, to).trim()}${to < line.length ? ' …' : ''}`;
@@ -29,11 +29,6 @@ export function markWords(text: string, query: string): TextPart[] {
     end = index + word.length;
   }
   return end < text.length ? [...parts, { text: text.slice(end), isMatch: false }] : parts;
-}
-
-function findWord(line: string, query: string): number {
-  const match = wordPattern(query)?.exec(line);
-  return match?.index ?? 0;
 }
 
 /** Matches where a word begins with a word of the query; null when every word of the query is too short. */

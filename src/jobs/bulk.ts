@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { JobFilter } from './job-search.ts';
-import { canCancel, canRetry, type Job } from './job.ts';
+import { canCancel, canRetry } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import type { JobListing } from './listing.ts';
 import type { JobRepository } from './repository.ts';
@@ -144,16 +144,14 @@ function searchTooLong(): AppError {
 function findObstacle({ repository, catalogue }: Given, action: BulkAction, number: number): string | null {
   const job = repository.find(String(number));
   if (!job) return 'This job is no longer kept.';
-  if (action === 'cancel') return obstacleToCancel(job);
+  if (action === 'cancel') {
+    if (!canCancel(job.status)) return `It has already ended: ${job.status}.`;
+    return job.cancel_requested_at === null ? null : 'It is being cancelled already.';
+  }
   if (!canRetry(job.status)) return `It is ${job.status}; only failed and cancelled jobs can be retried.`;
   if (repository.retriedBy(job.number) !== null) return 'It was retried before.';
   const operation = catalogue.find(job.operation);
   if (!operation) return `The operation ${job.operation} no longer exists.`;
   if (operation.danger(job.args) !== 'destructive') return null;
   return 'It needs a reason and its word again: retry it by itself.';
-}
-
-function obstacleToCancel({ status, cancel_requested_at }: Job): string | null {
-  if (!canCancel(status)) return `It has already ended: ${status}.`;
-  return cancel_requested_at === null ? null : 'It is being cancelled already.';
 }

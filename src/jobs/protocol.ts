@@ -27,25 +27,19 @@ export const messageMaxBytes = 1024 * 1024;
 /** Null when the line is not a message. */
 export function parseMessage(line: string): ScriptMessage | null {
   const value = parseJson(line);
-  if (!isObject(value)) return null;
-  if (value.type === 'progress') return isProgress(value) ? (value as ProgressMessage) : null;
-  if (value.type === 'row') return isRow(value) ? (value as RowMessage) : null;
-  if (value.type === 'result') return isObject(value.data) ? (value as ResultMessage) : null;
-  if (value.type === 'failure') return isFailure(value) ? (value as FailureMessage) : null;
-  return null;
+  return isObject(value) && checks.get(value.type)?.(value) ? (value as ScriptMessage) : null;
 }
 
-function isProgress({ done, total, phase, note }: Record<string, unknown>): boolean {
-  return isAmount(done) && optional(total, isAmount) && optional(phase, isText) && optional(note, isText);
-}
-
-function isRow({ ref, outcome, message }: Record<string, unknown>): boolean {
-  return isText(outcome) && optional(ref, isText) && optional(message, isText);
-}
-
-function isFailure({ message, detail }: Record<string, unknown>): boolean {
-  return isText(message) && optional(detail, isObject);
-}
+const checks = new Map<unknown, (message: Record<string, unknown>) => boolean>([
+  [
+    'progress',
+    ({ done, total, phase, note }) =>
+      isAmount(done) && optional(total, isAmount) && optional(phase, isText) && optional(note, isText),
+  ],
+  ['row', (row) => isText(row.outcome) && optional(row.ref, isText) && optional(row.message, isText)],
+  ['result', ({ data }) => isObject(data)],
+  ['failure', ({ message, detail }) => isText(message) && optional(detail, isObject)],
+]);
 
 function optional(value: unknown, check: (value: unknown) => boolean): boolean {
   return value === undefined || check(value);

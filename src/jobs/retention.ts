@@ -23,7 +23,13 @@ export function createRetention(
 ) {
   const { config, pruning, audit, log, now } = given;
   let isStopped = false;
-  const boundsOf = (status: string) => findBounds(config, pruning, status, now());
+  const boundsOf = (status: string): Bounds => {
+    const factor = status === 'failed' ? failureFactor : 1;
+    return {
+      finishedBefore: new Date(now().getTime() - config.retentionDays * factor * dayMs).toISOString(),
+      upTo: pruning.newestNumber() - config.retentionJobs * factor,
+    };
+  };
   const loop = createLoop({
     everyMs: dayMs,
     runOnce: removeAll,
@@ -75,14 +81,6 @@ export function createRetention(
     log.info({ event: 'jobs.pruned', jobs: removed }, 'old jobs were removed');
     return removed;
   }
-}
-
-function findBounds(config: Limits, pruning: Pruning, status: string, now: Date): Bounds {
-  const factor = status === 'failed' ? failureFactor : 1;
-  return {
-    finishedBefore: new Date(now.getTime() - config.retentionDays * factor * dayMs).toISOString(),
-    upTo: pruning.newestNumber() - config.retentionJobs * factor,
-  };
 }
 
 /** Removes logs and rows first: if the server dies in between, the next run still finds the jobs. */

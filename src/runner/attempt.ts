@@ -99,7 +99,8 @@ function startLimits(
   const hardMs = hardLimitMs ?? timeoutMs;
   const softMs = softLimitMs ?? hardMs / 2;
   const hardTimer = setTimeout(end, hardMs, 'timed_out');
-  const softTimer = setTimeout(warn, softMs, softLimitWarning(softMs, hardMs));
+  const warning = `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)}.`;
+  const softTimer = setTimeout(warn, softMs, warning);
   return {
     limitSec: hardMs / 1000,
     stop() {
@@ -107,8 +108,4 @@ function startLimits(
       clearTimeout(hardTimer);
     },
   };
-}
-
-function softLimitWarning(softMs: number, hardMs: number): string {
-  return `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)}.`;
 }

@@ -59,11 +59,12 @@ export function spawnFailure(message: string): Outcome {
 }
 
 function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {
+  const { survivors } = facts;
   const reported = code === 'exited' || code === 'bad_input' ? facts.failure : null;
   const failure: Failure = {
     code,
     message: reported?.message ?? message,
-    detail: withSurvivors(reported?.detail ?? null, facts.survivors),
+    detail: survivors.length > 0 ? { ...reported?.detail, survivors } : (reported?.detail ?? null),
     stderr_tail: facts.stderrTail || null,
   };
   return { status: 'failed', failure, isTemporary: false };
@@ -78,8 +79,4 @@ function survivorFailure({ survivors, stderrTail }: AttemptFacts): Failure | nul
     detail: { survivors },
     stderr_tail: stderrTail || null,
   };
-}
-
-function withSurvivors(detail: Record<string, unknown> | null, survivors: number[]) {
-  return survivors.length > 0 ? { ...detail, survivors } : detail;
 }

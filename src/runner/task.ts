@@ -54,7 +54,8 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
     async run(args: Record<string, unknown>) {
       const { release, exited } = spawned();
       if (signal.aborted) onAbort();
-      const timer = setTimeout(() => endFor(timedOut(config)), config.timeoutMs);
+      const timedOut = `The check took longer than ${config.timeoutMs / 1000} s and was stopped.`;
+      const timer = setTimeout(() => endFor(new AppError('internal', timedOut)), config.timeoutMs);
       try {
         release(JSON.stringify(args));
         const { code } = await exited;
@@ -88,10 +89,6 @@ function spawnScript(config: Config, script: string, id: string, output: Paramet
   // A failed start is reported by `run`.
   child.exited.catch(() => {});
   return child;
-}
-
-function timedOut({ timeoutMs }: Config): AppError {
-  return new AppError('internal', `The check took longer than ${timeoutMs / 1000} s and was stopped.`);
 }
 
 function toError(exitCode: number | null, { message, detail }: ScriptFailure): AppError {

@@ -2,7 +2,6 @@
 import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
-import { AppError } from '../core/errors.ts';
 import { formatBytes } from '../core/format.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Model } from '../embedding/embedder.ts';
@@ -13,6 +12,7 @@ import { openZip } from './entries.ts';
 import { hashFileSync } from './hash-sync.ts';
 import { hashFile } from './hash.ts';
 import { assertHashes, type Manifest, memberName, parseManifest } from './manifest.ts';
+import { diskFull } from './refusal.ts';
 import type { CheckStage } from './stages.ts';
 import { type Members, nameMembers, unpack, type Unpacked } from './unpack.ts';
 import { readZipStructure } from './zip-structure.ts';
@@ -37,7 +37,8 @@ export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapsh
     return await checkOpened(fd, check);
   } catch (error) {
     fs.rmSync(check.folder, { recursive: true, force: true });
-    throw isDiskFull(error) ? diskFull() : error;
+    if (!isDiskFull(error)) throw error;
+    throw diskFull('The disk of the index is full, so the snapshot could not be unpacked.');
   } finally {
     fs.closeSync(fd);
   }
@@ -100,17 +101,8 @@ const reserveBytes = 64 * 1024 * 1024;
 function assertRoom(folder: string, needed: number) {
   const { bavail, bsize } = fs.statfsSync(folder);
   if (bavail * bsize - reserveBytes >= needed) return;
-  throw new AppError(
-    'disk_full',
-    `The disk of the index has ${formatBytes(bavail * bsize)} left; the snapshot needs ${formatBytes(needed)} and a reserve of ${formatBytes(reserveBytes)}. Free some space, then upload it again. The current index is unchanged.`,
-    { code: 'disk_full' },
-  );
-}
-
-function diskFull(): AppError {
-  return new AppError(
-    'disk_full',
-    'The disk of the index is full, so the snapshot could not be unpacked. Free some space, then upload it again. The current index is unchanged.',
-    { code: 'disk_full' },
+  const [left, wanted, kept] = [bavail * bsize, needed, reserveBytes].map(formatBytes);
+  throw diskFull(
+    `The disk of the index has ${left} left; the snapshot needs ${wanted} and a reserve of ${kept}.`,
   );
 }

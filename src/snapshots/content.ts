@@ -22,6 +22,9 @@ type Content = {
   library: Db;
 };
 
+const otherMetaBytes = 64 * 1024;
+const metaBytesPerVector = 512;
+
 /** The entry of each vector, and the manifest, which is made here for files of CHL. */
 export type Described = { manifest: Manifest; vectors: MetaVector[] };
 
@@ -32,7 +35,7 @@ export async function checkContent(
 ): Promise<Described> {
   onProgress(0, 1);
   const header = readHeader(files.index);
-  if (metaBytes > maxMetaBytes(header)) {
+  if (metaBytes > otherMetaBytes + metaBytesPerVector * header.count) {
     throw refusal('meta_invalid', `The meta file is too large for ${plural(header.count, 'vector')}.`);
   }
   const json = fs.readFileSync(files.meta);
@@ -44,11 +47,6 @@ export async function checkContent(
     : linkForeignSet({ text, files, header, model, library });
   checkVectors(files.index, readHeader(files.index), (done) => onProgress(done, header.count));
   return described;
-}
-
-/** What the meta file may need for each vector, in our format and in any other. */
-function maxMetaBytes({ count }: IndexHeader): number {
-  return 64 * 1024 + 512 * count;
 }
 
 function readHeader(file: string): IndexHeader {

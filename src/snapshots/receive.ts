@@ -4,6 +4,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
+import { diskFull } from './refusal.ts';
 
 type Receive = {
   /** Created here; the caller removes it after an error. */
@@ -23,7 +24,7 @@ export async function receiveZip(upload: Receive): Promise<number> {
     await fs.promises.writeFile(handle, joinChunks(takeChunks(upload)));
     return (await handle.stat()).size;
   } catch (error) {
-    throw isDiskFull(error) ? diskFull() : error;
+    throw isDiskFull(error) ? diskFull('The disk is full, so the upload could not be kept.') : error;
   } finally {
     await handle.close();
   }
@@ -71,12 +72,4 @@ async function* joinChunks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
     }
   }
   if (filled > 0) yield joined.subarray(0, filled);
-}
-
-function diskFull(): AppError {
-  return new AppError(
-    'disk_full',
-    'The disk is full, so the upload could not be kept. Free some space, then upload it again. The current index is unchanged.',
-    { code: 'disk_full' },
-  );
 }

@@ -1,8 +1,13 @@
-import { type AppError, badInput } from '../core/errors.ts';
+import { AppError, badInput } from '../core/errors.ts';
 
 /** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` is a sentence. */
 export function refusal(code: string, why: string): AppError {
   return badInput(code, `${why} The current index is unchanged.`);
+}
+
+export function diskFull(what: string): AppError {
+  const next = 'Free some space, then upload it again. The current index is unchanged.';
+  return new AppError('disk_full', `${what} ${next}`, { code: 'disk_full' });
 }
 
 /** For an entry of a ZIP; `what` says what it does. */

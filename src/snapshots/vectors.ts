@@ -15,7 +15,8 @@ export function checkVectors(file: string, header: IndexHeader, onProgress: (don
   const kernel = createKernel(dimension);
   scanIndexVectors(file, header, kernel.allocate, (bytes, first) => {
     const rows = bytes.length / 4 / dimension;
-    const suspect = kernel.squares(0, rows).findIndex((squares) => !isLengthOne(squares));
+    // Also when a number is NaN or infinite: the sum of squares is, too.
+    const suspect = kernel.squares(0, rows).findIndex((sum) => !(Math.abs(sum - 1) <= lengthSlack));
     if (suspect >= 0) throw lengthRefusal(bytes, suspect, dimension, first);
     samples.score(kernel, rows, first);
     onProgress(first + rows);
@@ -23,11 +24,6 @@ export function checkVectors(file: string, header: IndexHeader, onProgress: (don
   const lost = samples.findLost();
   if (!lost) return;
   throw refusal('not_searchable', `A search for vector ${lost.row} of the index finds another one first.`);
-}
-
-/** False also when a number is NaN or infinite: the sum of squares is, too. */
-function isLengthOne(squares: number): boolean {
-  return Math.abs(squares - 1) <= lengthSlack;
 }
 
 /** Computes the length again in double precision, where a large number does not become infinite. */

@@ -63,6 +63,7 @@ export function createPoolSlot(given: Given) {
     const tail = createTail(tailBytes);
     const started = spawnWorker(given, `${name}.${starts}`, tail.add);
     child = started;
+    const mute = `It had not begun after ${formatDuration(times.registerMaxMs / 1000)}, so its process was ended.`;
     let isMute = false;
     timer = setTimeout(() => {
       isMute = given.repository.find(name)?.pid !== started.identity?.pid;
@@ -71,7 +72,7 @@ export function createPoolSlot(given: Given) {
     started.release('');
     void started.exited
       .then(
-        (exit) => (isMute ? describeMute(times.registerMaxMs) : describeExit(exit, tail.text())),
+        (exit) => (isMute ? mute : describeExit(exit, tail.text())),
         (error: Error) => `It could not be started: ${error.message}`,
       )
       .then((reason) => {
@@ -109,17 +110,9 @@ function spawnWorker(
   return spawnChild(command, { cwd: root, env: childEnvironment(config, {}), marker, root }, output);
 }
 
-function describeMute(ms: number): string {
-  return `It had not begun after ${formatDuration(ms / 1000)}, so its process was ended.`;
-}
-
 function describeExit({ code, signal }: ChildExit, output: string): string {
   if (signal) return `Its process was ended by ${signal}.`;
-  const line = lastLineOf(output);
+  // Without the frames of a stack and Node's version below it.
+  const line = output.split('\n').findLast((one) => /^\w/.test(one) && !one.startsWith('Node.js v'));
   return `Its process ended with code ${code}.${line ? ` It said: ${line}` : ''}`;
-}
-
-/** Without the frames of a stack and Node's version below it. */
-function lastLineOf(output: string): string {
-  return output.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
 }
