@@ -16,11 +16,7 @@ export class HttpRefusal extends Error {
 }
 
 /** Returns a vector for each text. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`, or fetch's `TypeError`. */
-export async function requestVectors(
-  service: EmbeddingService,
-  texts: string[],
-  timeoutMs: number,
-): Promise<Float32Array[]> {
+export async function requestVectors(service: EmbeddingService, texts: string[], timeoutMs: number) {
   const key = readKey(service);
   const response = await fetch(endpointOf(service.url), {
     method: 'POST',

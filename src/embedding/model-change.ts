@@ -5,6 +5,7 @@ import type { Db } from '../core/db/open.ts';
 import { entryTables, type Kind, kinds } from '../library/content.ts';
 import type { Model } from './embedder.ts';
 
+type ModelKey = Pick<Model, 'name' | 'dimension'>;
 /** The dimension is null until it is known, and while entries of the previous model may still have the status embedded. */
 type KnownModel = { name: string | null; dimension: number | null };
 
@@ -16,10 +17,7 @@ export function modelOf(library: Db): KnownModel {
 
 /** Makes entries pending whose newest embedding is of another model, in short transactions; returns how many. The next call
  *  continues an interrupted one. Claims for the previous model are lost. */
-export async function useModel(
-  library: Db,
-  { name, dimension }: Pick<Model, 'name' | 'dimension'>,
-): Promise<number> {
+export async function useModel(library: Db, { name, dimension }: ModelKey): Promise<number> {
   const known = modelOf(library);
   const isKnown = known.dimension !== null && (dimension === null || dimension === known.dimension);
   if (known.name === name && isKnown) return 0;
@@ -58,12 +56,7 @@ function begin(library: Db, name: string, isAnother: boolean) {
     .immediate();
 }
 
-function requeuePage(
-  library: Db,
-  kind: Kind,
-  { name, dimension }: Pick<Model, 'name' | 'dimension'>,
-  after: string,
-) {
+function requeuePage(library: Db, kind: Kind, { name, dimension }: ModelKey, after: string) {
   const { table } = entryTables[kind];
   const last = library
     .prepare(`SELECT max(id) FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${pageSize})`)

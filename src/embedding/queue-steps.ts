@@ -62,10 +62,7 @@ type VectorModel = Parameters<EmbeddingQueue['complete']>[1];
 type VectorRow = Pick<Claim, 'kind' | 'id' | 'fence'> & { bytes: Buffer; hash: string };
 
 /** Prepares a row outside of the transaction, which keeps the lock short. Throws for a vector of another dimension. */
-export function toRow(
-  model: VectorModel,
-  { claim, vector }: { claim: Claim; vector: Float32Array },
-): VectorRow {
+export function toRow(model: VectorModel, { claim, vector }: { claim: Claim; vector: Float32Array }) {
   const { kind, id, fence } = claim;
   if (vector.length !== model.dimension) {
     throw new Error(`${model.name} returned ${vector.length} numbers for ${id}, not ${model.dimension}.`);

@@ -62,10 +62,7 @@ export function createEmbeddingRepository(db: Db) {
 }
 
 /** The newest embedding as a unit vector; null unless it is of this model and text. Without a hash the status decides. */
-export function currentVector(
-  entry: EntryRow,
-  model: Pick<Embedder, 'name' | 'dimension'>,
-): Float32Array | null {
+export function currentVector(entry: EntryRow, model: Pick<Embedder, 'name' | 'dimension'>) {
   const isCurrent =
     entry.embedding_status === 'embedded' &&
     entry.model_name === model.name &&

@@ -25,9 +25,13 @@ export function encodeHeader({ dimension, count }: IndexHeader): Buffer {
 
 /** Reads the header of a file. Throws one sentence when the file is not a complete IndexFlatIP file. */
 export function readIndexHeader(file: string): IndexHeader {
+  return withFile(file, (fd) => readHeader(fd).header);
+}
+
+export function withFile<T>(file: string, work: (fd: number) => T): T {
   const fd = fs.openSync(file, 'r');
   try {
-    return readHeader(fd).header;
+    return work(fd);
   } finally {
     fs.closeSync(fd);
   }

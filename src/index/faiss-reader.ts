@@ -1,7 +1,6 @@
 // Reads `IndexFlatIP` files (see faiss-header.ts) a few megabytes at a time. Only `readIndexFile` holds all vectors.
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import { headerBytes, type IndexHeader, readBytes, readHeader } from './faiss-header.ts';
+import { headerBytes, type IndexHeader, readBytes, readHeader, withFile } from './faiss-header.ts';
 
 /** `bytes` and `sha256`, hexadecimal, are of the whole file. */
 export type IndexFile = IndexHeader & { bytes: number; sha256: string };
@@ -10,10 +9,7 @@ export type IndexFile = IndexHeader & { bytes: number; sha256: string };
 type OnVectors = (bytes: Uint8Array, first: number) => void;
 
 /** Reads all vectors into memory that `allocate` provides. Throws one sentence unless the file is complete. */
-export function readIndexFile(
-  file: string,
-  allocate: (bytes: number) => Uint8Array,
-): IndexFile & { vectors: Float32Array } {
+export function readIndexFile(file: string, allocate: (bytes: number) => Uint8Array) {
   let bytes = new Uint8Array();
   let filled = 0;
   const found = scanIndexFile(file, ({ dimension, count }, chunk) => {
@@ -30,9 +26,8 @@ export function scanIndexFile(
   file: string,
   onVectors: (header: IndexHeader, bytes: Uint8Array, first: number) => void,
 ): IndexFile {
-  const hash = createHash('sha256');
-  const fd = fs.openSync(file, 'r');
-  try {
+  return withFile(file, (fd) => {
+    const hash = createHash('sha256');
     const { header, size, head } = readHeader(fd);
     hash.update(head);
     scanVectors(fd, header, Buffer.alloc(chunkRows(header) * header.dimension * 4), (bytes, first) => {
@@ -40,9 +35,7 @@ export function scanIndexFile(
       onVectors(header, bytes, first);
     });
     return { ...header, bytes: size, sha256: hash.digest('hex') };
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 /** Reads the vectors of a file whose header was checked, into memory that `allocate` provides. */
@@ -52,23 +45,16 @@ export function scanIndexVectors(
   allocate: (bytes: number) => Uint8Array,
   onVectors: OnVectors,
 ) {
-  const fd = fs.openSync(file, 'r');
-  try {
-    scanVectors(fd, header, allocate(chunkRows(header) * header.dimension * 4), onVectors);
-  } finally {
-    fs.closeSync(fd);
-  }
+  withFile(file, (fd) =>
+    scanVectors(fd, header, allocate(chunkRows(header) * header.dimension * 4), onVectors),
+  );
 }
 
 /** Reads one vector of a file whose header was checked. */
 export function readVector(file: string, dimension: number, row: number): Float32Array {
-  const fd = fs.openSync(file, 'r');
-  try {
-    const bytes = readBytes(fd, Buffer.alloc(dimension * 4), headerBytes + row * dimension * 4);
-    return Float32Array.from({ length: dimension }, (_, i) => bytes.readFloatLE(i * 4));
-  } finally {
-    fs.closeSync(fd);
-  }
+  const position = headerBytes + row * dimension * 4;
+  const bytes = withFile(file, (fd) => readBytes(fd, Buffer.alloc(dimension * 4), position));
+  return Float32Array.from({ length: dimension }, (_, i) => bytes.readFloatLE(i * 4));
 }
 
 const chunkBytes = 4 * 1024 * 1024;

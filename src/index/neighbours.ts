@@ -22,11 +22,8 @@ export async function findNeighbours(
 }
 
 /** The vector of its newest embedding, else the one in the index. */
-function vectorOf(
-  { meta, dimension, rows, vectors }: LoadedIndex,
-  library: IndexRepository,
-  { kind, id }: EntryKey,
-) {
+function vectorOf(index: LoadedIndex, library: IndexRepository, { kind, id }: EntryKey) {
+  const { meta, dimension, rows, vectors } = index;
   const newest = library.vectorOf(kind, id, meta.model);
   if (newest) return toUnitVector(newest, dimension);
   const row = rows[kind].get(id);

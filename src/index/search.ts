@@ -72,12 +72,7 @@ export async function pickBest(
 }
 
 /** Null for an orphan, a vector whose entry is gone. */
-function toHit(
-  { meta }: Searchable,
-  library: IndexRepository,
-  { row, score }: ScoredRow,
-  query: string,
-): Hit | null {
+function toHit({ meta }: Searchable, library: IndexRepository, { row, score }: ScoredRow, query: string) {
   const vector = meta.vectors[row];
   const entry = vector && library.findEntry(vector.kind, vector.entity_id);
   if (!entry) return null;
@@ -89,12 +84,8 @@ function toHit(
 const idBatch = 5000;
 
 /** 1 for each row whose entry is in the category now. The index itself holds no categories. */
-async function rowsOfCategory(
-  { rows, meta }: Searchable,
-  library: IndexRepository,
-  code: string,
-  pause: Pause,
-) {
+async function rowsOfCategory(index: Searchable, library: IndexRepository, code: string, pause: Pause) {
+  const { rows, meta } = index;
   const allowed = new Uint8Array(meta.vectors.length);
   for (const kind of ['experience', 'manual'] as const) {
     for (let after = ''; ; await pause()) {

@@ -9,10 +9,7 @@ import { createSamples } from './samples.ts';
 const sampleCount = 8;
 
 /** Throws one sentence when hash, count or dimension differ from the meta file, or a sampled vector is not found. */
-export function verifyGeneration(
-  files: GenerationFiles,
-  onProgress: (done: number, total: number) => void,
-): { meta: IndexMeta; index: IndexFile } {
+export function verifyGeneration(files: GenerationFiles, onProgress: (done: number, total: number) => void) {
   const meta = readMeta(files.meta);
   const header = readIndexHeader(files.index);
   const { dimension, count } = header;

@@ -9,12 +9,7 @@ import type { Screen } from '../core/terminal/screen.ts';
 const pollMs = 200;
 
 /** Gives the job as it ended. With `isQuiet` its output is not shown. */
-export async function follow(
-  client: Client,
-  number: number,
-  screen: Screen,
-  isQuiet = false,
-): Promise<JobBody> {
+export async function follow(client: Client, number: number, screen: Screen, isQuiet = false) {
   const decoder = new TextDecoder();
   for (let offset = 0; ; ) {
     // The job before its log: once it has ended, nothing is written after what is read now.

@@ -88,11 +88,7 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
     requestCancel: (id: string, alongside: Alongside) => move('requestCancel', { id, at: at() }, alongside),
   };
 
-  function move(
-    name: keyof typeof sql,
-    values: Record<string, unknown>,
-    ...alongside: Alongside[]
-  ): Job | null {
+  function move(name: keyof typeof sql, values: Record<string, unknown>, ...alongside: Alongside[]) {
     return ops.transaction(() => {
       const row = statements[name].get(values) as JobRow | undefined;
       if (!row) return null;

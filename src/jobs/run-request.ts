@@ -11,6 +11,9 @@ export type RunRequest = {
   retryOf?: number;
 };
 
+/** What a retry may say anew. */
+export type RetryRequest = Pick<RunRequest, 'reason' | 'confirm' | 'whenLocked'>;
+
 /** How a run is confirmed, as JSON bodies spell it. */
 export type RunFields = { reason?: string; confirm?: string; when_locked?: 'wait' };
 

@@ -18,7 +18,7 @@ import {
   stoppingError,
 } from './refusals.ts';
 import type { JobRepository } from './repository.ts';
-import type { RunRequest } from './run-request.ts';
+import type { RetryRequest, RunRequest } from './run-request.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
 
@@ -68,11 +68,7 @@ export function createJobVerbs(given: Given) {
 
     /** A new job with the same arguments, linked to the old one. A destructive one is confirmed again. Throws
      *  `not_found`, `not_retryable`, and what `enqueue` throws. */
-    retry(
-      idOrNumber: string,
-      request: Pick<RunRequest, 'reason' | 'confirm' | 'whenLocked'>,
-      by: Requester,
-    ): Job {
+    retry(idOrNumber: string, request: RetryRequest, by: Requester): Job {
       const job = auditRefusal(audit, { event: 'job.retry', by, target: `job:${idOrNumber}` }, () => {
         const found = find(idOrNumber);
         if (canRetry(found.status)) return found;
@@ -103,13 +99,8 @@ async function checkPlan(given: Given, request: RunRequest) {
   await operation.checkPlan?.(args, given);
 }
 
-function accept(
-  given: Given,
-  { operation, args }: Read,
-  request: RunRequest,
-  by: Requester,
-  isStopping: boolean,
-) {
+function accept(given: Given, read: Read, request: RunRequest, by: Requester, isStopping: boolean) {
+  const { operation, args } = read;
   const { config, repository, lockQueue, audit, disk } = given;
   const claims = operation.locks(args);
   const blocker = lockQueue.blockerOf(claims);
@@ -157,11 +148,9 @@ function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Req
   throw notCancellableError(current);
 }
 
-function auditRefusal<T>(
-  audit: Audit,
-  audited: { event: string; by: Requester; target: string },
-  work: () => T,
-): T {
+type Audited = { event: string; by: Requester; target: string };
+
+function auditRefusal<T>(audit: Audit, audited: Audited, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -173,6 +162,6 @@ function auditRefusal<T>(
   }
 }
 
-function refusalOf({ operation }: RunRequest, by: Requester) {
+function refusalOf({ operation }: RunRequest, by: Requester): Audited {
   return { event: 'job.refused', by, target: `operation:${operation}` };
 }

@@ -166,12 +166,7 @@ async function watch(child: ChildProcess, output: ChildOutput): Promise<ChildExi
   return exit;
 }
 
-async function endAll(
-  group: number,
-  exited: Promise<ChildExit>,
-  find: () => number[],
-  killAt: () => number,
-): Promise<number[]> {
+async function endAll(group: number, exited: Promise<ChildExit>, find: () => number[], killAt: () => number) {
   // A failed look, e.g. without a free descriptor, counts as a process that is left.
   const look = () => {
     try {

@@ -26,11 +26,7 @@ type Column = { name: string; at: number; check: Check };
 const progressEvery = 500;
 
 /** Adds the problems of the rows to `problems`. `onChecked` receives the rows checked so far. */
-export function checkRows(
-  content: TabContent,
-  problems: Problem[],
-  onChecked: (rows: number) => void,
-): CheckedTab {
+export function checkRows(content: TabContent, problems: Problem[], onChecked: (rows: number) => void) {
   const { tab, header, records } = content;
   const timesAt = shapes[tab.kind].times.map((name) => header.indexOf(name));
   const checked: CheckedTab = { tab, rows: new Map(), leftOut: new Map(), invalid: 0, timesAt };

@@ -87,12 +87,7 @@ function knownCategories({ checked, mode }: Comparing, absent: Absent): Set<Valu
   return new Set<Value>([...rows.keys(), ...staying]);
 }
 
-function unknownCategory(
-  { checked, mode }: Comparing,
-  kind: Kind,
-  row: SheetRow,
-  known: Set<Value>,
-): Problem[] {
+function unknownCategory({ checked, mode }: Comparing, kind: Kind, row: SheetRow, known: Set<Value>) {
   const [, code = null] = row.values;
   if (known.has(code)) return [];
   const shown = `“${cut(String(code), 60)}”`;

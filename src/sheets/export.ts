@@ -14,12 +14,7 @@ type Exported = Record<Kind, Value[]>;
 
 /** Writes the sheet to `folder`, which `openSheet` has allowed. Its rows carry `at` (ISO 8601 UTC) as their export time; the
  *  library gets the same time from `noteExported`. `onWritten` receives the number of rows written so far. */
-export function exportSheet(
-  library: Library,
-  folder: string,
-  at: string,
-  onWritten: (rows: number) => void,
-): Exported {
+export function exportSheet(library: Library, folder: string, at: string, onWritten: (rows: number) => void) {
   const beside = writingFolder(folder);
   fs.mkdirSync(beside, { recursive: true });
   let rows = 0;

@@ -55,12 +55,7 @@ async function hashFile(file: string): Promise<string> {
 /** A larger tab would exceed the memory limit of an import. */
 const maxTabMb = 200;
 
-function readTab(
-  folder: string,
-  tab: Tab,
-  names: string[],
-  mayRead: (file: string) => boolean,
-): Buffer | SheetProblem {
+function readTab(folder: string, tab: Tab, names: string[], mayRead: (file: string) => boolean) {
   const file = path.join(folder, tab.file);
   if (!names.includes(tab.file)) return fault(tab, 'missing_tab', missingTab(tab, names));
   if (!mayRead(fs.realpathSync(file))) {

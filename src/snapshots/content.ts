@@ -72,12 +72,7 @@ function assertCompatible(manifest: Manifest, header: IndexHeader, model: Conten
 
 /** Returns the entry of each vector. `sha256` is that of the index. Throws `meta_invalid` when the text is not a meta file,
  *  `meta_mismatch` when it describes another index. */
-function readDescribed(
-  text: string,
-  manifest: Manifest,
-  { dimension, count }: IndexHeader,
-  sha256: string,
-): MetaVector[] {
+function readDescribed(text: string, manifest: Manifest, { dimension, count }: IndexHeader, sha256: string) {
   const meta = parse(text);
   const claims: [string, string | number, string | number][] = [
     ['model', meta.model, manifest.model],

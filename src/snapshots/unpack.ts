@@ -80,16 +80,11 @@ async function readManifest(reader: ZipReader, manifest: ZipEntry): Promise<stri
 
 const newFile = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW;
 
-async function writeEntry(
-  reader: ZipReader,
-  entry: ZipEntry,
-  file: string,
-  onBytes: (chunk: Buffer) => void,
-) {
+async function writeEntry(reader: ZipReader, entry: ZipEntry, file: string, count: (chunk: Buffer) => void) {
   const handle = await fs.promises.open(file, newFile, 0o600);
   try {
     await reader.read(entry, (chunk) => {
-      onBytes(chunk);
+      count(chunk);
       return handle.writeFile(chunk);
     });
     return { synced: syncAndClose(handle) };

@@ -35,12 +35,7 @@ export function createSeries(given: { samples: Samples; intervalMs: number; bus:
 
     /** The last `steps` steps, at most a day in all, oldest first, with the current one; null is a gap. Gives each step's
      *  average, or its maximum, which keeps peaks. Steps begin at fixed times, so the answer changes with a sample only. */
-    recent(
-      name: MetricName,
-      steps: number,
-      stepSec: number,
-      of: 'value' | 'max' = 'value',
-    ): (number | null)[] {
+    recent(name: MetricName, steps: number, stepSec: number, of: 'value' | 'max' = 'value') {
       const current = seconds(now());
       const from = (Math.floor(current / stepSec) - steps + 1) * stepSec;
       const key = `${name} ${of} ${from} ${steps}`;

@@ -83,10 +83,7 @@ export function workersSource(workers: () => SampledWorker[]): Source {
 }
 
 /** Entries a minute that workers and jobs embed together; null while the rate of a job is not measured yet. */
-export function embeddingRate(
-  workers: SampledWorker[],
-  figures: Pick<JobFigures, 'embeddingRate'>,
-): number | null {
+export function embeddingRate(workers: SampledWorker[], figures: Pick<JobFigures, 'embeddingRate'>) {
   const byWorkers = workers.reduce((sum, { rate_per_min }) => sum + rate_per_min, 0);
   const byJobs = figures.embeddingRate();
   return byJobs === null ? byWorkers || null : byWorkers + byJobs;

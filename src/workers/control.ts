@@ -57,10 +57,7 @@ export function createWorkers(given: Given) {
     },
 
     /** Queues failed entries again: all, or those of one kind, category or entry. Gives how many. */
-    async retryFailed(
-      selection: Parameters<EmbeddingQueue['retryFailed']>[0],
-      by: Requester,
-    ): Promise<number> {
+    async retryFailed(selection: Parameters<EmbeddingQueue['retryFailed']>[0], by: Requester) {
       const retried = await queue.retryFailed(selection);
       const detail = { ...selection, entries: retried };
       await untilFree(() =>

@@ -38,16 +38,6 @@ export function workersBody({ workers, control, lock, drain }: WorkersView) {
 }
 
 /** `outcome` is null while it goes on. */
-function drainBody(drain: Drain) {
-  return {
-    started_at: drain.started_at,
-    started_by: drain.started_by,
-    timeout_sec: drain.timeout_sec,
-    deadline_at: drain.deadline_at,
-    pending_before: drain.pending_before,
-    forecast_left: drain.forecast_left,
-    ended_at: drain.ended_at,
-    outcome: drain.outcome,
-    left: drain.left_over,
-  };
+function drainBody({ id, left_over, ...drain }: Drain) {
+  return { ...drain, left: left_over };
 }
