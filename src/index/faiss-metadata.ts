@@ -1,6 +1,6 @@
 // Statements on `faiss_metadata`, where CHL itself keeps the entry of each vector: it may be missing, and is only read.
 import type { Db } from '../core/db/open.ts';
-import { contentHash, embeddedText, type Kind } from '../library/content.ts';
+import { contentHash, embeddedText } from '../library/content.ts';
 import type { MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 
@@ -27,13 +27,7 @@ export function readFaissLinks(library: Db, model: string): FaissLink[] | null {
        LEFT JOIN category_manuals m ON f.entity_type = 'manual' AND m.id = f.entity_id
        WHERE NOT f.deleted AND f.entity_type IN ('experience', 'manual') ORDER BY f.faiss_internal_id`,
     )
-    .all(model) as {
-    row: number;
-    entity_id: string;
-    kind: Kind;
-    status: string | null;
-    stored: Buffer | null;
-  }[];
+    .all(model) as (Omit<FaissLink, 'content_hash'> & { status: string | null })[];
   const { findEntry } = createIndexRepository(library);
   return rows.map(({ row, entity_id, kind, status, stored }) => {
     // CHL stores no hash: while the status says embedded, the vector is of the current text.

@@ -1,9 +1,9 @@
 // Verifies that a generation's files belong together and can be searched, before a switch to them.
 import { createKernel } from './dot.ts';
 import { readIndexHeader } from './faiss-header.ts';
-import { type IndexFile, scanIndexFile } from './faiss-reader.ts';
+import { scanIndexFile } from './faiss-reader.ts';
 import type { GenerationFiles } from './generation-files.ts';
-import { type IndexMeta, readMeta } from './meta.ts';
+import { readMeta } from './meta.ts';
 import { createSamples } from './samples.ts';
 
 const sampleCount = 8;

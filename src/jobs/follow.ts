@@ -43,14 +43,8 @@ async function showLog(client: Client, number: number, offset: number, screen: S
   }
 }
 
-function formatProgress({
-  operation,
-  number,
-  status,
-  progress,
-  waits_for,
-  next_attempt_at,
-}: JobBody): string {
+function formatProgress(job: JobBody): string {
+  const { operation, number, status, progress, waits_for, next_attempt_at } = job;
   const name = `${operation} #${number}`;
   if (waits_for) return `${name} waits for ${waits_for.operation} #${waits_for.number}`;
   if (status === 'retrying') return `${name} is tried again at ${next_attempt_at}`;

@@ -6,9 +6,9 @@ export type Position = { jobId: string; claims: Claim[]; isHeld: boolean };
 
 /** The job that `claims` would wait for: a holder first, else the earliest waiter ahead; null when there is none. */
 export function findBlocker(claims: Claim[], ahead: Position[]): Position | null {
-  const conflicting = ahead.filter((position) =>
-    position.claims.some((claim) => conflictsWithAny(claim, claims)),
-  );
+  const conflicts = ({ name, mode }: Claim) =>
+    claims.some((claim) => claim.name === name && !isCompatible(claim.mode, mode));
+  const conflicting = ahead.filter((position) => position.claims.some(conflicts));
   return conflicting.find((position) => position.isHeld) ?? conflicting[0] ?? null;
 }
 
@@ -28,10 +28,6 @@ export function findStartable(queue: Position[], max: number): string[] {
     take(position);
   }
   return startable;
-}
-
-function conflictsWithAny(claim: Claim, others: Claim[]): boolean {
-  return others.some((other) => other.name === claim.name && !isCompatible(other.mode, claim.mode));
 }
 
 function isCompatible(taken: Claim['mode'] | undefined, wanted: Claim['mode']): boolean {

@@ -29,12 +29,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
     const indexFd = fs.openSync(`${file}.ix`, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
-    const header = readHeader(indexFd) ?? {
-      size: 0,
-      half: Math.floor(maxBytes / 2),
-      records: 0,
-      lines: 0,
-    };
+    const header = readHeader(indexFd) ?? { ...emptyHeader, half: Math.floor(maxBytes / 2) };
     return { fd, indexFd, header };
   }
 
@@ -112,7 +107,7 @@ export function openLogFile(file: string) {
   if (!fs.existsSync(`${file}.ix`)) return null;
   const fd = fs.openSync(file, 'r');
   const indexFd = fs.openSync(`${file}.ix`, 'r');
-  const { size, half, records, lines } = readHeader(indexFd) ?? { size: 0, half: 1, records: 0, lines: 0 };
+  const { size, half, records, lines } = readHeader(indexFd) ?? emptyHeader;
   const kept = Math.min(records, 2 * halfOfRecords);
 
   /** A kept record by its index, from 0. */
@@ -185,6 +180,7 @@ function locate(offset: number, half: number): { position: number; room: number 
 }
 
 type Header = { size: number; half: number; records: number; lines: number };
+const emptyHeader: Header = { size: 0, half: 1, records: 0, lines: 0 };
 
 function readHeader(indexFd: number): Header | null {
   const header = Buffer.alloc(headerBytes);

@@ -12,20 +12,18 @@ import { findMarkedProcesses, isAlive, signal } from './processes.ts';
 const endMaxMs = 2000;
 const pollMs = 10;
 
-type Recovered = { number: number; status: Job['status']; killed: number[] };
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus'> & {
+  repository: JobRepository;
+  findApplied: FindApplied;
+  /** Secrets that the operation's script knows; they are masked. */
+  secretsOf: (operation: Operation) => string[];
+};
 
 /** A running job succeeds when its work is recorded as applied, is queued again when its operation says so, and fails as
  *  `lost` otherwise. Gives the outcome of each job. */
-export function recoverJobs(
-  given: Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus'> & {
-    repository: JobRepository;
-    findApplied: FindApplied;
-    /** Secrets that the operation's script knows; they are masked. */
-    secretsOf: (operation: Operation) => string[];
-  },
-): Recovered[] {
-  const { config, catalogue, repository, audit, bus, findApplied, secretsOf } = given;
-  const { root } = config;
+export function recoverJobs(given: Given) {
+  const { catalogue, repository, audit, bus, findApplied, secretsOf } = given;
+  const { root } = given.config;
   const lost = repository.active().filter((job) => job.status === 'running');
   const ended = killStrays(root, [...childrenOf(lost), ...repository.processes()]);
   // One commit for all, since each commit waits for the disk; the events follow it.
@@ -41,13 +39,15 @@ export function recoverJobs(
     const killed = [...ended].filter(([, jobId]) => jobId === job.id).map(([pid]) => pid);
     const record = (moved: Job) => {
       repository.setLogBytes(moved, jobLogSize(jobLogFile(root, moved.number)));
-      audit.record({
+      const { number, status, attempt } = moved;
+      const outcome = status === 'failed' ? 'failed' : 'ok';
+      const entry = {
         event: 'job.recovered',
-        outcome: moved.status === 'failed' ? 'failed' : 'ok',
+        outcome,
         by: systemRequester,
-        target: `job:${moved.number}`,
-        detail: { status: moved.status, attempt: moved.attempt, killed },
-      });
+        target: `job:${number}`,
+      } as const;
+      audit.record({ ...entry, detail: { status, attempt, killed } });
     };
     return { job, moved: settle(job, record), killed };
   }

@@ -78,13 +78,9 @@ export function createSettlement(given: Given) {
   }
 
   function auditEnd(event: string, { number, status, attempt, failure }: Job) {
-    audit.record({
-      event,
-      outcome: status === 'failed' || status === 'retrying' ? 'failed' : 'ok',
-      by: systemRequester,
-      target: `job:${number}`,
-      detail: { status, attempt, failure: failure?.message ?? null },
-    });
+    const outcome = status === 'failed' || status === 'retrying' ? 'failed' : 'ok';
+    const detail = { status, attempt, failure: failure?.message ?? null };
+    audit.record({ event, outcome, by: systemRequester, target: `job:${number}`, detail });
   }
 }
 

@@ -90,11 +90,7 @@ export function recordStaged(audit: Audit, by: Requester, snapshot: Staged) {
 export function recordRefusal(audit: Audit, by: Requester, fileName: string | null, error: unknown) {
   const { code, message, details } = error as AppError;
   const isRefused = error instanceof AppError && code !== 'internal' && code !== 'disk_full';
-  audit.record({
-    event: 'snapshot.upload',
-    outcome: isRefused ? 'refused' : 'failed',
-    by,
-    target: fileName,
-    detail: { code: details?.code ?? code ?? 'internal', message },
-  });
+  const outcome = isRefused ? 'refused' : 'failed';
+  const detail = { code: details?.code ?? code ?? 'internal', message };
+  audit.record({ event: 'snapshot.upload', outcome, by, target: fileName, detail });
 }

@@ -8,19 +8,18 @@ const statuses = ['succeeded', 'failed', 'cancelled'] as const;
 const minuteMs = 60_000;
 const dayMinutes = 1440;
 
-export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () => Date }) {
-  const { figures, bus, now } = given;
+type Given = { figures: JobFigures; bus: Bus; now: () => Date };
+
+export function createJobTally({ figures, bus, now }: Given) {
   const minutes = new Map<number, Ended>();
   const total = noJobs();
   const currentMinute = () => Math.floor(now().getTime() / minuteMs);
 
-  for (const { status, minute, jobs } of figures.endedSince(
-    new Date((currentMinute() - dayMinutes) * minuteMs),
-  )) {
-    minuteOf(minute)[status] += jobs;
-  }
-  bus.on('job', ({ status }: JobEvent) => {
-    if (!isEnded(status)) return;
+  const dayAgo = new Date((currentMinute() - dayMinutes) * minuteMs);
+  for (const { status, minute, jobs } of figures.endedSince(dayAgo)) minuteOf(minute)[status] += jobs;
+  bus.on('job', (job: JobEvent) => {
+    const status = statuses.find((one) => one === job.status);
+    if (!status) return;
     minuteOf(currentMinute())[status] += 1;
     total[status] += 1;
   });
@@ -62,8 +61,4 @@ export function createJobTally(given: { figures: JobFigures; bus: Bus; now: () =
 
 function noJobs(): Ended {
   return { succeeded: 0, failed: 0, cancelled: 0 };
-}
-
-function isEnded(status: string): status is keyof Ended {
-  return statuses.some((one) => one === status);
 }

@@ -47,17 +47,14 @@ export function jobsSource(figures: JobFigures, tally: JobTally): Source {
   let before = { ...tally.total() };
   return () => {
     const { running, queued } = figures.active();
-    const total = { ...tally.total() };
-    const ended = {
-      jobs_succeeded: total.succeeded - before.succeeded,
-      jobs_failed: total.failed - before.failed,
-      jobs_cancelled: total.cancelled - before.cancelled,
-    };
-    before = total;
+    const { succeeded, failed, cancelled } = before;
+    before = { ...tally.total() };
     return {
       jobs_running: running,
       jobs_queued: queued,
-      ...ended,
+      jobs_succeeded: before.succeeded - succeeded,
+      jobs_failed: before.failed - failed,
+      jobs_cancelled: before.cancelled - cancelled,
     };
   };
 }

@@ -4,17 +4,14 @@ import type { Heartbeat } from './heartbeat.ts';
 
 export type Outage = ReturnType<typeof createOutage>;
 
-export function createOutage({
-  heartbeat,
-  times,
-  report,
-  now,
-}: {
+type Given = {
   heartbeat: Heartbeat;
   times: { outageMinMs: number; outageMaxMs: number };
   report: (line: string) => void;
   now: () => Date;
-}) {
+};
+
+export function createOutage({ heartbeat, times, report, now }: Given) {
   let waitMs = 0;
 
   return {
