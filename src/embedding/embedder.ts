@@ -5,7 +5,6 @@ export type Embedder = {
   /** As in `embeddings.model_name`, in index files and in settings. */
   readonly name: string;
   readonly version: string;
-  /** The length of a vector. */
   readonly dimension: number;
   /** It compares letters and words, not meaning; pages say so. */
   readonly isLexical: boolean;

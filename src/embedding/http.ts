@@ -15,7 +15,6 @@ export type HttpOptions = {
 };
 
 const defaults = { timeoutMs: 60_000, retryMs: [500, 2000], patienceMs: 10_000 };
-/** Texts a request. */
 const batchSize = 64;
 /** A text that every service can embed: if this one fails, the service is at fault. */
 const probeText = 'probe';

@@ -75,7 +75,6 @@ function prepareTasks(db: Db) {
   };
 }
 
-/** Embeddings of other models stay. */
 function prepareEmbeddings(db: Db) {
   return {
     dropEmbedding: db.prepare(

@@ -26,7 +26,6 @@ export type ClaimRequest = {
   isUrgent?: boolean;
 };
 
-/** Entries by kind. */
 type KindCounts = { experiences: number; manuals: number; total: number };
 
 /** `pending` includes stale and claimed entries; `failed` ones wait for a person. */

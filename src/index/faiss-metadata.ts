@@ -6,7 +6,6 @@ import { createIndexRepository } from './repository.ts';
 
 export type FaissLink = MetaVector & {
   row: number;
-  /** The entry's stored vector of the model, or null. */
   stored: Uint8Array | null;
 };
 

@@ -6,7 +6,6 @@ import { type Pointer, readPointer } from './pointer.ts';
 
 export type FollowerOptions = {
   config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;
-  /** The script of the search thread. */
   threadFile: URL;
   /** Whether there are descriptors left for another search thread. */
   hasRoom: () => boolean;
@@ -51,7 +50,6 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     /** The next `follow` starts a thread without a pause. */
     skipPause: pause.skip,
 
-    /** `follow` opens nothing any more. */
     stop() {
       isStopped = true;
     },
@@ -140,7 +138,6 @@ function createCrashPause() {
       isSkipped = true;
     },
 
-    /** Ends a skip. */
     noteStart() {
       isSkipped = false;
     },

@@ -11,7 +11,6 @@ import { emptyCounts, type SyncCounts } from './sync-state.ts';
 export type LiveIndex = ReturnType<typeof createLiveIndex>;
 
 type LiveIndexOptions = Omit<FollowerOptions, 'onLost'> & {
-  /** Called after each change of the state. */
   onChange: (state: IndexState) => void;
 };
 

@@ -6,7 +6,6 @@ export type SearchQuery = {
   query: string;
   kind?: Kind | undefined;
   category?: string | undefined;
-  /** The number of hits. */
   limit?: number | undefined;
 };
 

@@ -71,7 +71,6 @@ export async function pickBest(
   return best;
 }
 
-/** Null for an orphan, a vector whose entry is gone. */
 function toHit({ meta }: Searchable, library: IndexRepository, { row, score }: ScoredRow, query: string) {
   const vector = meta.vectors[row];
   const entry = vector && library.findEntry(vector.kind, vector.entity_id);

@@ -54,7 +54,6 @@ export type EntryPosition = { kind: Kind; category_code: string; id: string };
 type Walk = {
   kind?: Kind | undefined;
   category?: string | undefined;
-  /** Start behind this entry. */
   after?: EntryPosition | undefined;
 };
 

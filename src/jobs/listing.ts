@@ -73,7 +73,6 @@ export function createJobListing(ops: Db, slicing: Slicing) {
     },
   };
 
-  /** Newest first, or oldest first above `after`. */
   async function find(filter: BoundedFilter, limit: number, range: PageRange) {
     if (needsScan(filter)) return scan.find(filter, limit, range);
     const statuses = filter.status ?? [null];

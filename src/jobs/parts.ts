@@ -28,7 +28,6 @@ export function createJobParts(ctx: Context) {
     lockQueue,
     disk,
     jobs,
-    /** From now on no new job is accepted. */
     stopAccepting: verbs.stop,
     listing,
     libraryRevision,

@@ -24,10 +24,8 @@ export function createJobIndex(ops: Db) {
     find,
     count,
 
-    /** Rows of operation, status and count. */
     everyCount: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
 
-    /** Operations that have jobs. */
     operations: () =>
       prepare('SELECT DISTINCT operation FROM job_count WHERE jobs > 0 ORDER BY operation')
         .pluck()
@@ -43,7 +41,6 @@ export function createJobIndex(ops: Db) {
     return toCounts(rows.map(({ status, jobs }) => [status, jobs]));
   }
 
-  /** 0 when there is no job. */
   function newestNumber(): number {
     return prepare('SELECT coalesce(max(number), 0) FROM job').pluck().get() as number;
   }
@@ -106,11 +103,9 @@ export function createResultRows(ops: Db) {
       return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
     },
 
-    /** The `seq` of the last row; 0 when there is none. */
     newestRow: (jobId: string) =>
       prepare('SELECT coalesce(max(seq), 0) FROM job_row WHERE job_id = ?').pluck().get(jobId) as number,
 
-    /** How many rows there are of each outcome. */
     rowCounts(jobId: string) {
       const sql = 'SELECT outcome, rows FROM job_row_count WHERE job_id = ? ORDER BY rows DESC, outcome';
       return prepare(sql).all(jobId) as { outcome: string; rows: number }[];

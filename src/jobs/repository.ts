@@ -72,7 +72,6 @@ export function createJobRepository(ops: Db, now: () => Date) {
     retriedBy: (number: number) =>
       (statements.byRetryOf.get(number) as { id: string } | undefined)?.id ?? null,
     newest: (limit: number) => parseAll(statements.newest.all(limit)),
-    /** Jobs that have not ended. */
     active: () => parseAll(statements.active.all()),
     lastOf: (operation: string) => parse(statements.lastOf.get(operation)),
 

@@ -18,10 +18,9 @@ const previewMax = 5001;
 const batchJobs = 10;
 const batchRows = 200;
 
-export function createRetention(
-  given: Pick<Kernel, 'audit' | 'log' | 'now'> & { config: Limits; pruning: Pruning },
-) {
-  const { config, pruning, audit, log, now } = given;
+type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & { config: Limits; pruning: Pruning };
+
+export function createRetention({ config, pruning, audit, log, now }: Given) {
   let isStopped = false;
   const boundsOf = (status: string): Bounds => {
     const factor = status === 'failed' ? failureFactor : 1;

@@ -89,7 +89,6 @@ export function startAttempt(given: Given) {
   }
 }
 
-/** The soft limit warns, the hard limit ends the attempt. */
 function startLimits(
   { hardLimitMs, softLimitMs }: Operation,
   { timeoutMs }: Config,

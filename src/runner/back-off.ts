@@ -6,7 +6,6 @@ import { retryMs } from './settle.ts';
 
 type Given = Pick<Kernel, 'catalogue' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
-  /** Why the job may not run any more; null when it may. */
   obstacleOf: (job: Job) => Failure | null;
   refuse: (job: Job, failure: Failure) => void;
 };

@@ -15,7 +15,6 @@ type Given = {
   refuse: (job: Job, failure: Failure) => void;
   hasRoom: () => boolean;
   only: ReadonlySet<string> | null;
-  /** Runs a job that was just started. */
   launch: (job: Job) => void;
 };
 

@@ -11,7 +11,6 @@ export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';
 
 export type AttemptFacts = Received & {
   cause: Cause | null;
-  /** The error of the server. */
   fault: string | null;
   exit: ChildExit;
   /** The result that the changed database or index has recorded for this attempt. */

@@ -19,7 +19,6 @@ export function createOutput(masks: () => ByteMask, write: (stream: Stream, text
       streams.stdout.end();
       streams.stderr.end();
     },
-    /** Discards what is held, e.g. because the log is closed. */
     drop() {
       streams.stdout.drop();
       streams.stderr.drop();

@@ -29,7 +29,6 @@ export function createProcessTree(
   const { pid, started } = identity;
   /** pid → start time: together they name one process. */
   const members = new Map<number, string>(started === null ? [] : [[pid, started]]);
-  /** Members whose `onHidden` report is stored. */
   const reported = new Map<number, string>();
   const usage: Usage = { peakRssBytes: null, cpuSec: null };
   /** Every process started up to this pid has been looked at. */

@@ -6,7 +6,6 @@ const everyMs = 200;
 const rateWindowMs = 60_000;
 /** The least distance of two samples: memory stays bounded however many messages a script sends. */
 const sampleEveryMs = 500;
-/** A rate over less time than this means nothing. */
 const minRateMs = 1000;
 const maxPhases = 40;
 

@@ -15,7 +15,6 @@ const pollMs = 10;
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus'> & {
   repository: JobRepository;
   findApplied: FindApplied;
-  /** Secrets that the operation's script knows; they are masked. */
   secretsOf: (operation: Operation) => string[];
 };
 

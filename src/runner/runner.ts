@@ -20,7 +20,6 @@ type Run = { attempt: Attempt | null; ended: Promise<void> };
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'only' | 'now'> & {
   repository: JobRepository;
   findApplied: FindApplied;
-  /** The plan of a waiting job is checked against it. */
   libraryRevision: () => number;
   /** Secrets that the operation's script knows; they are masked everywhere. */
   secretsOf: (operation: Operation) => string[];

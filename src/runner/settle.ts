@@ -18,7 +18,6 @@ const backOffMaxMs = 3_600_000;
 
 type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
-  /** Frees some room on a full disk. */
   makeRoom: () => void;
   /** False once the server stops: an end that cannot be written then is left to the recovery of the next start. */
   isRunning: () => boolean;
@@ -40,7 +39,6 @@ export function createSettlement(given: Given) {
       return moved;
     },
 
-    /** Fails a job that waits to start. */
     refuse(job: Job, failure: Failure) {
       const refused = repository.refuse(job.id, failure, (moved) => auditEnd('job.finished', moved));
       if (refused) bus.emit('job', refused);

@@ -12,7 +12,6 @@ export type SheetRow = { row: number; values: Value[]; cells: string[] };
 
 export type CheckedTab = {
   tab: Tab;
-  /** Valid rows by their key. */
   rows: Map<string, SheetRow>;
   /** Row numbers of invalid rows by their key. Such a row changes nothing: the library keeps its entry. */
   leftOut: Map<string, number>;

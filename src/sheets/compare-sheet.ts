@@ -17,7 +17,6 @@ export function compareSheet(comparing: Comparing) {
   refuseTakenNames(comparing, absent);
 }
 
-/** Returns the categories that only the library has. */
 function compareCategories(comparing: Comparing): Absent {
   const absent: Absent = new Map();
   compareTab(comparing, 'category', {
@@ -80,7 +79,6 @@ function refuseTakenNames({ checked, plan }: Comparing, staying: Absent) {
   }
 }
 
-/** The categories that an entry of the sheet may name. */
 function knownCategories({ checked, mode }: Comparing, absent: Absent): Set<Value> {
   const { rows, leftOut } = checked.category;
   const staying = [...absent.keys()].filter((code) => mode === 'merge' || leftOut.has(String(code)));

@@ -26,14 +26,12 @@ export type Comparing = {
   library: Library;
   mode: Mode;
   plan: Differences;
-  /** Runs once for each row of the library. */
   onStored: () => void;
 };
 
 type Rules = {
   /** Returns the problems of a row that only a look at the library shows. */
   judge(row: SheetRow, isUnchanged: boolean): Problem[];
-  /** The library has the row, the sheet does not. */
   onAbsent(stored: Value[]): void;
   /** Receives the library's row, which an invalid row of the sheet leaves as it is. */
   onInvalid(stored: Value[]): void;

@@ -9,7 +9,6 @@ import { guardFormula } from './formula.ts';
 import { swapIn, writingFolder } from './swap.ts';
 import { type Tab, tabs } from './tabs.ts';
 
-/** Keys of the rows in the sheet. */
 type Exported = Record<Kind, Value[]>;
 
 /** Writes the sheet to `folder`, which `openSheet` has allowed. Its rows carry `at` (ISO 8601 UTC) as their export time; the

@@ -6,7 +6,6 @@ export type Tab = {
   kind: Kind;
   name: TabName;
   file: string;
-  /** In export order. */
   headers: string[];
   /** The columns that an import compares; a missing one would empty that column of the library. */
   required: readonly string[];

@@ -115,7 +115,6 @@ export function assertParsable(json: Buffer, vectors: number) {
   throw refusal('meta_invalid', 'The meta file holds more values, or deeper ones, than its vectors need.');
 }
 
-/** The position of the quote that ends a string. */
 function endOfText(json: Buffer, start: number): number {
   let at = start;
   while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;

@@ -32,7 +32,6 @@ export function installSnapshot(args: { staged_id?: string }, context: SwitchCon
   return result;
 }
 
-/** The newest one when none is named. */
 function requireStaged(indexFolder: string, id: string | undefined): Staged {
   const staged = findStaged(indexFolder, id);
   if (staged) return staged;

@@ -16,7 +16,6 @@ import { type Manifest, snapshotFormat } from './manifest.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 
 type ForeignSet = {
-  /** The text of its meta file. */
   text: string;
   files: GenerationFiles;
   header: IndexHeader;

@@ -9,7 +9,6 @@ import { readStaged, removeStaged, type Staged, sweepStaged } from './staging.ts
 type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {
   /** The number of the job that has not ended and will install the snapshot; null without one. */
   wantedBy: (stagedId: string) => number | null;
-  /** The id of the upload in progress. */
   activeId: () => string | null;
 };
 
@@ -74,7 +73,6 @@ export function uploadFileName(id: string): string {
   return `snapshot-${id}.zip`;
 }
 
-/** Null when the file is not an upload. */
 function uploadIdOf(fileName: string): string | null {
   return /^snapshot-([0-9a-f]{8})\.zip$/.exec(fileName)?.[1] ?? null;
 }

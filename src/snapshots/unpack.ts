@@ -40,7 +40,6 @@ function stemOf({ name }: ZipEntry): string {
 type Unpack = {
   reader: ZipReader;
   members: Members;
-  /** The paths of the unpacked files. */
   files: GenerationFiles;
   onProgress: (done: number, total: number) => void;
 };

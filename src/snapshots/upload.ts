@@ -22,7 +22,6 @@ type UploadOptions = UploadContext & {
   bus: Bus;
   /** The number of the job that has not ended and will install the snapshot; null without one. */
   wantedBy: (stagedId: string) => number | null;
-  /** Called when a sweep fails. */
   onError: (error: unknown) => void;
 };
 

@@ -152,7 +152,6 @@ function assertFile(name: string, attributes: number) {
   if (!isRegular || isDosFolder) throw entryRefusal('zip_kind', name, 'is not a regular file.');
 }
 
-/** Escapes and shortens an untrusted name. */
 function showName(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
 }

@@ -105,7 +105,6 @@ export function filesSource(config: Pick<Config, 'root' | 'databasePath' | 'opsD
   };
 }
 
-/** 0 when there is no such file. */
 async function sizeOf(file: string): Promise<number> {
   try {
     return (await fs.promises.stat(file)).size;
@@ -126,7 +125,6 @@ export function createProcessMeter() {
     start: () => delay.enable(),
     stop: () => delay.disable(),
 
-    /** Measures since the previous reading. */
     read(): Partial<Readings> {
       const elapsedMs = performance.now() - last.at;
       const { user, system } = process.cpuUsage(last.cpu);

@@ -8,7 +8,6 @@ import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import { nothingPaused, viewOf, type WorkersView } from './state.ts';
 
-/** The part of the pool that starts the workers again which it has given up. */
 type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & {
@@ -91,7 +90,6 @@ function viewWorkers(repository: WorkerRepository): WorkersView {
   };
 }
 
-/** `worker:embed-2`, or `workers` */
 function targetOf(name: string | undefined): string {
   return name === undefined ? 'workers' : `worker:${name}`;
 }

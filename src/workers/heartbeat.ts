@@ -19,13 +19,11 @@ export function createHeartbeat(given: {
   const { name, claimant, repository, untilFree, pace, report, onReplaced } = given;
   const beat: Beat = { ...firstBeat };
   let sentAt = Number.NEGATIVE_INFINITY;
-  /** The row no longer belongs to this process. */
   let hasLeft = false;
 
   return {
     current: beat as Readonly<Beat>,
 
-    /** Changes what the next heartbeat reports. */
     set(changes: Partial<Beat>) {
       Object.assign(beat, changes);
     },

@@ -15,7 +15,6 @@ export function createOutage({ heartbeat, times, report, now }: Given) {
   let waitMs = 0;
 
   return {
-    /** How long to wait before the next try. */
     waitMs: () => waitMs,
 
     /** Notes a failed try; the caller sends the heartbeat. */

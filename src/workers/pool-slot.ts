@@ -13,7 +13,6 @@ export const poolTimes = {
   failedStartMs: 10_000,
   /** A worker must have registered after this time. It waits for writers of both databases first. */
   registerMaxMs: 300_000,
-  /** The back-off before the next start. */
   backOffMinMs: 500,
   backOffMaxMs: 30_000,
 };
@@ -56,7 +55,6 @@ export function createPoolSlot(given: Given) {
   };
 
   function start() {
-    timer = null;
     if (isStopping) return;
     starts += 1;
     const startedAt = performance.now();
@@ -78,7 +76,6 @@ export function createPoolSlot(given: Given) {
       .then((reason) => {
         if (timer) clearTimeout(timer);
         void started.end(0);
-        child = null;
         if (!isStopping) startLater(performance.now() - startedAt, reason);
       });
   }

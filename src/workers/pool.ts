@@ -8,7 +8,6 @@ import type { WorkerRepository } from './repository.ts';
 
 type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'log' | 'untilFree'> & {
   repository: WorkerRepository;
-  /** The argument vector of a worker process. */
   command: string[];
   times: PoolTimes;
   /** Called with the reason, in a sentence, whenever a worker process has ended. */
@@ -42,7 +41,6 @@ export function createPool(given: Given) {
         if (slot.gaveUp() !== null && (name === undefined || name === slot.name)) slot.startAgain();
     },
 
-    /** Why workers were given up, by name. */
     problems: () => slots.flatMap((slot) => slot.gaveUp() ?? []),
 
     /** Ends all workers within seconds; they release their claims. Safe twice. */

@@ -22,7 +22,6 @@ export const firstBeat = {
 /** What a worker reports about itself. */
 export type Beat = Pick<WorkerRow, keyof typeof firstBeat>;
 
-/** Names one worker process. */
 type WorkerKey = Pick<WorkerRow, 'name' | 'claimant'>;
 
 export type WorkerRepository = ReturnType<typeof createWorkerRepository>;

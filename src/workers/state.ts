@@ -19,7 +19,6 @@ export type WorkersView = {
   drain: Drain | null;
 };
 
-/** What applies to all workers. */
 type Situation = { control: Control; lock: LibraryLock | null; isDraining: boolean };
 
 export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_id: null };

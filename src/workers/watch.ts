@@ -74,13 +74,15 @@ export function createWorkerWatch(given: Given) {
     for (const worker of losses.reported()) await losses.check(worker);
     for (const worker of repository.living()) await losses.check(worker);
     await endDueDrain(given);
-    // Without what changes all the time and is shown nowhere.
-    const workers = repository
-      .living()
-      .map(({ heartbeat_at, rss_bytes, speed_per_min, p95_ms, ...rest }) => rest);
+    const workers = repository.living().map(shownOf);
     const current = JSON.stringify([workers, repository.control(), repository.libraryLock()]);
     if (current === shown) return;
     shown = current;
     bus.emit('workers');
   }
+}
+
+/** Without what changes all the time and is shown nowhere. */
+function shownOf({ heartbeat_at, rss_bytes, speed_per_min, p95_ms, ...shown }: WorkerRow) {
+  return shown;
 }

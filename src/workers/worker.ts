@@ -68,7 +68,6 @@ export function createWorker(options: WorkerOptions) {
 
     runOnce,
 
-    /** Ends after the current batch. */
     stop,
 
     /** Releases its claims and ends its row. After a hang the row is left to the server, which records the loss. */
@@ -164,7 +163,6 @@ export const workerTimes = {
   /** Between two heartbeats, and the least time between two reports of progress. */
   beatMs: 2000,
   reportMs: 500,
-  /** Between two looks for entries. */
   pollMs: 300,
   leaseMs: 30_000,
   /** How long a batch should take, and how many entries it may have. */
