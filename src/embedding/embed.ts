@@ -53,16 +53,10 @@ export async function embedSelection(work: SelectionWork): Promise<Outcome> {
   await enqueueStale(work);
   const failedBefore = repository.countFailed(selection);
   const total = repository.countWaiting(selection);
+  const request = { claimant, model, size: batchSize, leaseMs, selection, isUrgent: true };
   for (let waiting = total; waiting > 0; waiting = repository.countWaiting(selection)) {
     onProgress(Math.max(0, total - waiting), total);
-    const claims = await queue.claim({
-      claimant,
-      model,
-      size: batchSize,
-      leaseMs,
-      selection,
-      isUrgent: true,
-    });
+    const claims = await queue.claim(request);
     if (claims.length > 0) await embedClaims({ ...work, onNext: reportNothing }, claims);
     else await delay(pollMs);
   }

@@ -1,5 +1,4 @@
-// Statements for the model that the library is embedded with, and for enqueueing the entries of another model. The vectors of
-// two models never mix: the queue accepts claims and completions of this model only.
+// The model that the library is embedded with: the queue accepts claims and completions of this model only.
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../core/db/open.ts';
 import { entryTables, type Kind, kinds } from '../library/content.ts';
@@ -15,8 +14,7 @@ export function modelOf(library: Db): KnownModel {
     .get() as KnownModel;
 }
 
-/** Makes entries pending whose newest embedding is of another model, in short transactions; returns how many. The next call
- *  continues an interrupted one. Claims for the previous model are lost. */
+/** Makes entries of another model pending, in short transactions; returns how many. The next call continues this one. */
 export async function useModel(library: Db, { name, dimension }: ModelKey): Promise<number> {
   const known = modelOf(library);
   const isKnown = known.dimension !== null && (dimension === null || dimension === known.dimension);

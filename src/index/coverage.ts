@@ -5,8 +5,7 @@ import { formatNumber } from '../core/format.ts';
 import type { MetaVector } from './meta.ts';
 import { createIndexRepository } from './repository.ts';
 
-/** `covered` entries have a vector of their current text, `stale` ones a vector of older text, `missing` ones none; `orphans`
- *  are vectors without an entry here. */
+/** `covered`: with a vector of the current text; `stale`: of an older one; `orphans`: vectors without an entry here. */
 export type Coverage = { entries: number; covered: number; stale: number; missing: number; orphans: number };
 
 export function countCoverage(library: Db, vectors: MetaVector[]): Coverage {

@@ -74,8 +74,7 @@ export function rollBack(indexFolder: string, movedBy: AppliedBy): Pointer {
   return swapped;
 }
 
-/** Removes unfinished builds, and generations that the pointer does not name. An unreadable pointer protects all
- *  generations. Without the `index` lock it may run only before any job does. */
+/** Removes unfinished builds and unnamed generations. Without the `index` lock it may run only before any job does. */
 export function tidyGenerations(indexFolder: string) {
   if (!fs.existsSync(indexFolder)) return;
   const pointer = nullIfBroken(() => readPointer(indexFolder));

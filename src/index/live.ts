@@ -29,8 +29,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
      *  where counting takes long, it may be as old as four counts. */
     refresh,
 
-    /** Rejects with `invalid_arguments`, with `index_missing` without an index, with `temporary` when the thread crashed or
-     *  cannot start, with `stopping`. */
+    /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
       assertSearchQuery(query);
       const { thread, loaded } = await openThread();
@@ -38,8 +37,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       return thread.ask('search', query);
     },
 
-    /** The entries behind one count of the state, as they are now. Without an index every entry is missing. Rejects as
-     *  `search` does, but for `index_missing`. */
+    /** The entries behind one count of the state. Rejects as `search` does, but for `index_missing`. */
     list: async (query: ListQuery) => (await openThread()).thread.ask('list', query),
 
     /** Rejects as `list` does, and with `not_found`. */

@@ -9,8 +9,7 @@ import { createIndexRepository } from './repository.ts';
 import { countSyncStates } from './sync-state.ts';
 import { verifyGeneration } from './verify.ts';
 
-/** `repaired`: the number of stale, missing and failed entries and of orphan vectors before the run. Throws as
- *  `rebuildIndex` does. */
+/** `repaired`: stale, missing and failed entries, and orphan vectors, before the run. Throws as `rebuildIndex` does. */
 export async function repairIndex(context: RebuildContext) {
   const live = readLive(context);
   const index = live && { ...live, isOrphan: new Uint8Array(live.meta.count) };

@@ -10,8 +10,7 @@ import {
   kinds,
 } from '../library/content.ts';
 
-/** `content_hash` is of the entry's newest embedding: null when that is of another model or does not exist, empty when its
- *  writer stored no hash. */
+/** `content_hash`: of the newest embedding; null if of another model or none, empty if its writer stored none. */
 export type EntryState = {
   id: string;
   category_code: string;

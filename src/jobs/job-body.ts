@@ -1,5 +1,4 @@
-// A job as the JSON API and the command line show it. Each field is declared once: schema, value and type derive from
-// it. Absent values are null, times ISO 8601 UTC.
+// A job as the API and the command line show it, each field declared once. Absent values are null, times ISO 8601 UTC.
 import { url } from '../core/url.ts';
 import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
 import type { Job, Progress } from './job.ts';

@@ -76,8 +76,7 @@ export function openJobLog(file: string, maxBytes: number, now: () => Date) {
   };
 }
 
-/** Reads up to `limit` bytes from the logical `offset`, or from behind the gap: then `missing` bytes are no longer kept. A
- *  job without output gives an empty text. */
+/** Reads up to `limit` bytes from the logical `offset`; `missing` requested bytes are no longer kept. */
 export function readJobLog(file: string, offset: number, limit: number) {
   const log = openLogFile(file);
   if (!log) return { text: Buffer.alloc(0), offset: 0, missing: 0, next: 0, size: 0 };

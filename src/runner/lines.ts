@@ -1,8 +1,7 @@
 // Cuts a byte stream into whole lines, and keeps the tail of a stream. Memory is bounded.
 import { isUtf8 } from 'node:buffer';
 
-/** `add` takes bytes in any cut and calls `onLine` for each whole line; `end` reads the rest as the last line. A line
- *  longer than `maxBytes`, or not in UTF-8, is dropped and calls `onBad` once. */
+/** `end` reads the rest as the last line. A line over `maxBytes`, or not in UTF-8, is dropped and calls `onBad` once. */
 export function createLineReader(maxBytes: number, onLine: (line: string) => void, onBad: () => void) {
   let held: Buffer[] = [];
   let heldBytes = 0;

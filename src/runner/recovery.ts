@@ -70,8 +70,7 @@ export function recoverJobs(given: Given) {
   }
 }
 
-/** Kills every process of a job of this data root, and returns when they are gone: until then one could still commit.
- *  Nothing else runs yet, so it blocks. Gives pid → job id. */
+/** Kills every process of a job of this data root and waits: one could still commit. Gives pid → job id. */
 function killStrays(root: string, recorded: Recorded[]): Map<number, string> {
   const ended = new Map<number, string>();
   const deadline = performance.now() + endMaxMs;

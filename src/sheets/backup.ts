@@ -8,8 +8,7 @@ import { syncToDisk } from '../core/sync-to-disk.ts';
 const pagesAtOnce = 500;
 const unfinished = /\.partial(-journal)?$/;
 
-/** Returns the name of the backup in `<root>/backups`; a file that is not complete yet ends in `.partial`. `now`: ISO 8601
- *  UTC. `onCopied` receives the share copied so far, from 0 to 1. */
+/** Returns the name of the backup in `<root>/backups`. `onCopied` receives the share copied so far, from 0 to 1. */
 export async function backupLibrary(
   db: Db,
   config: Config,

@@ -1,5 +1,4 @@
-// Compares one tab with its table and notes the differences in the plan: each row of the sheet is added, changed, unchanged
-// or invalid. The table is read once, row by row; only the sheet is held in memory.
+// Compares one tab with its table and notes the differences in the plan. The table is read once, row by row.
 import type { Library } from '../library/repository.ts';
 import { type Kind, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';

@@ -1,5 +1,4 @@
-// Reads and writes CSV (RFC 4180), strictly: a misplaced quote usually means that cells have run together, so reading stops
-// there and reports the position. Records end with CRLF, LF or CR.
+// Reads and writes CSV (RFC 4180), strictly: reading stops at a misplaced quote, where cells have run together.
 
 type CsvFault = { row: number; cell: number; message: string };
 /** `records` are those before the fault. Rows count from 1, cells from 0. */

@@ -1,11 +1,48 @@
 // Sheets: import and export of the library as CSV tabs.
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Config, packageRoot } from '../core/config.ts';
+import type { Context } from '../core/kernel.ts';
+import type { Log } from '../core/log.ts';
 import type { Feature } from '../web/feature.ts';
 import { exportOperation } from './export-operation.ts';
 import { importOperation } from './import-operation.ts';
-import { createSheetParts } from './parts.ts';
+import { sheetFolder } from './location.ts';
+import { repairExport, swapIn, writingFolder } from './swap.ts';
+import { tabFiles } from './tabs.ts';
 
 export const sheets: Feature = {
   name: 'sheets',
   operations: [importOperation, exportOperation],
   create: createSheetParts,
 };
+
+function createSheetParts({ config, isNewLibrary, log }: Context) {
+  if (isNewLibrary) seedStarterSheet(config);
+  repairExports(config, log);
+  return {};
+}
+
+/** Repairs an export that was killed between its renames; one that cannot be repaired is logged and left. */
+function repairExports(config: Config, log: Log) {
+  for (const name of ['published', 'review'] as const) {
+    try {
+      repairExport(sheetFolder(config, name));
+    } catch (error) {
+      log.error({ err: error, sheet: name }, 'a half-done export could not be repaired');
+    }
+  }
+}
+
+/** Returns whether it copied; an existing published sheet stays as it is. */
+export function seedStarterSheet(config: Config): boolean {
+  const published = sheetFolder(config, 'published');
+  repairExport(published);
+  if (fs.existsSync(published)) return false;
+  const starter = path.join(packageRoot, 'src/sheets/starter');
+  const beside = writingFolder(published);
+  fs.mkdirSync(beside, { recursive: true });
+  for (const file of tabFiles) fs.copyFileSync(path.join(starter, file), path.join(beside, file));
+  swapIn(published);
+  return true;
+}

@@ -1,5 +1,4 @@
-// Decides where sheets may be read and written. Every path from outside is checked here, with its symbolic links resolved,
-// before a file is opened. A folder that is not a sheet is never overwritten.
+// Decides where sheets may be read and written: every path from outside is checked here, with its links resolved.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,8 +38,7 @@ export function withResolvedPath<Args extends { path?: unknown }>(
 /** A sheet as arguments name it: a folder, or else a named sheet. */
 export type SheetChoice = { name: SheetName; path?: string | undefined };
 
-/** Returns the folder of the chosen sheet, checked again: symbolic links may have changed since the server accepted the job.
- *  Throws `bad_input` with the code `path_not_allowed`. */
+/** The folder of the chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`). */
 export function openSheet(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
   const found = findSheetPath(config, chosen ?? sheetFolder(config, name), use);
   if ('folder' in found) return found.folder;

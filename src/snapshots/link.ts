@@ -11,8 +11,8 @@ import type { IndexHeader } from '../index/faiss-header.ts';
 import { readVector } from '../index/faiss-reader.ts';
 import { writeIndexFile } from '../index/faiss-writer.ts';
 import type { GenerationFiles } from '../index/generation-files.ts';
-import { type MetaVector, metaFormatVersion, writeMeta } from '../index/meta.ts';
-import { type Manifest, snapshotFormat } from './manifest.ts';
+import { metaFormatVersion, writeMeta } from '../index/meta.ts';
+import { snapshotFormat } from './manifest.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
 
 type ForeignSet = {
@@ -25,10 +25,7 @@ type ForeignSet = {
 
 /** Rewrites both files with the vectors that belong to an entry. Throws `member_missing` when CHL did not make the files,
  *  else `model_mismatch`, `dimension_mismatch`, `meta_mismatch` or `not_linked`. */
-export function linkForeignSet({ text, files, header, model, library }: ForeignSet): {
-  manifest: Manifest;
-  vectors: MetaVector[];
-} {
+export function linkForeignSet({ text, files, header, model, library }: ForeignSet) {
   assertForeign(text, header, model);
   const links = readFaissLinks(library, model.name);
   if (links === null) {

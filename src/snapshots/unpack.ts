@@ -46,8 +46,7 @@ type Unpack = {
 
 export type Unpacked = Awaited<ReturnType<typeof unpack>>;
 
-/** Gives the text of the manifest, and the SHA-256 of the backup, which is not unpacked: the previous generation here is
- *  another one. `synced` settles when the files are on the disk. */
+/** The backup is only hashed: the previous generation here is another one. `synced` settles with the files on disk. */
 export async function unpack({ reader, members, files, onProgress }: Unpack) {
   const { index, meta, manifest, backup } = members;
   const total = index.size + meta.size + (backup?.size ?? 0);

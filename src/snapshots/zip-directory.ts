@@ -22,16 +22,12 @@ const flag = { descriptor: 0x8, utf8: 0x800 };
 const method = { stored: 0, deflated: 8 };
 const unknown32 = 0xffffffff;
 
+/** Where the central directory is, and how many entries the end record names. */
+export type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
+
 /** In the order of their content. The directory must hold exactly as many entries as the end record says. */
-export function readEntries(
-  zip: ZipFile,
-  {
-    directoryAt,
-    directoryEnd,
-    entries: count,
-  }: { directoryAt: number; directoryEnd: number; entries: number },
-  allowed: RegExp,
-): ZipEntry[] {
+export function readEntries(zip: ZipFile, end: ZipEnd, allowed: RegExp): ZipEntry[] {
+  const { directoryAt, directoryEnd, entries: count } = end;
   const directory = readAt(zip, directoryAt, directoryEnd - directoryAt);
   const entries: ZipEntry[] = [];
   let at = 0;
@@ -54,11 +50,8 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   if (bytes.length < directoryHeader.bytes || bytes.readUInt32LE(0) !== directoryHeader.signature) {
     throw refusal('zip_counts', 'The ZIP says that it has more entries than it lists.');
   }
-  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => bytes.readUInt16LE(at)) as [
-    number,
-    number,
-    number,
-  ];
+  const lengths = [28, 30, 32].map((at) => bytes.readUInt16LE(at));
+  const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths;
   const length = directoryHeader.bytes + nameLength + extraLength;
   if (bytes.length < length) throw refusal('zip_directory', 'The directory of the ZIP is cut off.');
   const rawName = bytes.subarray(directoryHeader.bytes, directoryHeader.bytes + nameLength);

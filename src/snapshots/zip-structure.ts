@@ -3,7 +3,7 @@
 // Format: PKWARE APPNOTE 6.3.
 import { entryRefusal, refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
-import { readEntries, type ZipEntry } from './zip-directory.ts';
+import { readEntries, type ZipEnd, type ZipEntry } from './zip-directory.ts';
 
 type ZipLimits = {
   maxEntries: number;
@@ -23,9 +23,6 @@ export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
   assertBounded(entries, limits);
   return entries;
 }
-
-/** Where the central directory is, and how many entries the end record names. */
-type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
 
 const endBytes = 22;
 const locatorBytes = 20;

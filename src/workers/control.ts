@@ -27,8 +27,7 @@ export function createWorkers(given: Given) {
     drain: drains.start,
     cancelDrain: drains.cancel,
 
-    /** Pauses all workers, or one: it finishes its batch and claims nothing new. Pausing all ends a drain. Throws
-     *  `not_found`, `no_workers`. */
+    /** Pauses all workers and ends a drain, or one, after its batch. Throws `not_found`, `no_workers`. */
     async pause(name: string | undefined, by: Requester) {
       const left = await drains.pending();
       await audited({ event: 'workers.pause', by, target: targetOf(name) }, () => {
@@ -39,8 +38,7 @@ export function createWorkers(given: Given) {
       });
     },
 
-    /** Resumes all workers, or one while the others stay as they are; starts again those that the pool has given up.
-     *  Resuming all ends a drain. Throws `not_found`, `no_workers`. */
+    /** Resumes all workers and ends a drain, or one; restarts given-up ones. Throws `not_found`, `no_workers`. */
     async resume(name: string | undefined, by: Requester) {
       const left = await drains.pending();
       await audited({ event: 'workers.resume', by, target: targetOf(name) }, () => {

@@ -5,7 +5,7 @@ import { type Beat, firstBeat, type WorkerRepository } from './repository.ts';
 
 export type Heartbeat = ReturnType<typeof createHeartbeat>;
 
-export function createHeartbeat(given: {
+type Given = {
   name: string;
   claimant: string;
   repository: Pick<WorkerRepository, 'beat'>;
@@ -15,8 +15,9 @@ export function createHeartbeat(given: {
   report: (line: string) => void;
   /** Another process has taken the name: this one must end. */
   onReplaced: () => void;
-}) {
-  const { name, claimant, repository, untilFree, pace, report, onReplaced } = given;
+};
+
+export function createHeartbeat({ name, claimant, repository, untilFree, pace, report, onReplaced }: Given) {
   const beat: Beat = { ...firstBeat };
   let sentAt = Number.NEGATIVE_INFINITY;
   let hasLeft = false;

@@ -15,19 +15,14 @@ export type WorkerParts = ReturnType<typeof createWorkerParts>;
 export type WorkerContext = Kernel & WorkerParts;
 
 export function createWorkerParts(ctx: Context) {
-  const { config, audit, bus, log, ops, untilFree, now } = ctx;
+  const { config, log, ops, now } = ctx;
   const { counts, impatientQueue } = ctx.use(embedding);
   const queue = createPatientQueue(impatientQueue, busyLimits.request);
   const repository = createWorkerRepository(ops, now);
-  const given = { repository, queue, audit, bus, log, untilFree, now };
+  const given = { ...ctx, repository, queue };
   const watch = createWorkerWatch({ ...given, queue: impatientQueue, times: watchTimes });
-  const pool = createPool({
-    ...given,
-    config,
-    command: scriptCommand('worker'),
-    times: poolTimes,
-    onEnd: watch.reportEnd,
-  });
+  const command = scriptCommand('worker');
+  const pool = createPool({ ...given, command, times: poolTimes, onEnd: watch.reportEnd });
 
   return {
     queue,

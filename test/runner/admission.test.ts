@@ -4,8 +4,8 @@ import t, { type Test } from 'tap';
 import { AppError } from '../../src/core/errors.ts';
 import type { Operation } from '../../src/core/operation.ts';
 import type { Claim, Job } from '../../src/jobs/job.ts';
+import { seedStarterSheet } from '../../src/sheets/feature.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
-import { seedStarterSheet } from '../../src/sheets/parts.ts';
 import { type Engine, operator, startEngine } from '../support/engine.ts';
 import { defineOperation } from '../support/operations.ts';
 

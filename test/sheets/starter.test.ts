@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
+import { seedStarterSheet } from '../../src/sheets/feature.ts';
 import { sheetFolder } from '../../src/sheets/location.ts';
-import { seedStarterSheet } from '../../src/sheets/parts.ts';
 import { makeRoot } from '../support/library.ts';
 import { checkFolder, planSheet } from '../support/plan.ts';
 
