@@ -36,6 +36,11 @@ export type BulkRun = {
 export const maxBulkJobs = 10_000;
 const runsKept = 20;
 const turnMs = 8;
+const stopped = {
+  outcome: 'failed',
+  message: 'The server was stopped before its turn.',
+  newJob: null,
+} as const;
 
 type Given = Pick<Kernel, 'catalogue' | 'log'> & {
   jobs: Jobs;
@@ -78,7 +83,7 @@ export function createBulk(given: Given) {
       if (runs.size >= runsKept && oldest) runs.delete(oldest.id);
       runs.set(run.id, run);
       const finished = inTurns(numbers, turnMs, async (number) => {
-        run.items.push(isStopping ? stopped(number) : await perform(given, action, number, by));
+        run.items.push(isStopping ? { number, ...stopped } : await perform(given, action, number, by));
       }).then(() => {
         run.isOver = true;
         active.delete(finished);
@@ -103,10 +108,6 @@ export function createBulk(given: Given) {
       await Promise.all(active);
     },
   };
-}
-
-function stopped(number: number): BulkItem {
-  return { number, outcome: 'failed', message: 'The server was stopped before its turn.', newJob: null };
 }
 
 async function perform(given: Given, action: BulkAction, number: number, by: Requester): Promise<BulkItem> {

@@ -40,9 +40,8 @@ export function findLockHolder(root: string): { holder: LockHolder | null } | nu
   if (!fs.existsSync(file)) return null;
   const fd = fs.openSync(file, 'r');
   try {
-    return tryLock(fd).status === heldByAnother
-      ? { holder: readHolder(fs.readFileSync(file, 'utf8')) }
-      : null;
+    const isHeld = tryLock(fd).status === heldByAnother;
+    return isHeld ? { holder: readHolder(fs.readFileSync(file, 'utf8')) } : null;
   } finally {
     fs.closeSync(fd);
   }

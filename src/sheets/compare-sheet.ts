@@ -11,20 +11,15 @@ type Absent = Map<Value, Value[]>;
 
 /** Adds to `plan` all but the sums of `counts`. */
 export function compareSheet(comparing: Comparing) {
-  const absent = compareCategories(comparing);
-  const needed = compareEntries(comparing, absent);
-  removeCategories(comparing, absent, needed);
-  refuseTakenNames(comparing, absent);
-}
-
-function compareCategories(comparing: Comparing): Absent {
   const absent: Absent = new Map();
   compareTab(comparing, 'category', {
     judge: () => [],
     onAbsent: (stored) => absent.set(stored[0] ?? null, stored),
     onInvalid: () => {},
   });
-  return absent;
+  const needed = compareEntries(comparing, absent);
+  removeCategories(comparing, absent, needed);
+  refuseTakenNames(comparing, absent);
 }
 
 /** Returns the categories of the entries that stay although the sheet does not have them. */

@@ -28,9 +28,7 @@ type ForeignSet = {
 export function linkForeignSet({ text, files, header, model, library }: ForeignSet) {
   assertForeign(text, header, model);
   const links = readFaissLinks(library, model.name);
-  if (links === null) {
-    throw notLinked('the library here has no table faiss_metadata');
-  }
+  if (links === null) throw notLinked('the library here has no table faiss_metadata');
   const kept = links.filter(({ row }) => row >= 0 && row < header.count);
   if (kept.length === 0) throw notLinked('the table faiss_metadata here names none of its vectors');
   assertSameIndex(kept, files.index, header.dimension);

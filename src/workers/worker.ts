@@ -35,7 +35,6 @@ export function createWorker(options: WorkerOptions) {
     maxEntries: times.batchMax,
   });
   const stopping = new AbortController();
-  const isStopping = () => stopping.signal.aborted;
   const stop = () => stopping.abort();
   const heartbeat = createHeartbeat({ ...options, pace, onReplaced: stop });
   const outage = createOutage({ ...options, heartbeat });
@@ -48,14 +47,14 @@ export function createWorker(options: WorkerOptions) {
     runOnce: heartbeat.send,
     onError: (error) => report(`The heartbeat failed: ${(error as Error).message}`),
   });
-  const runOnce = createTurn(options, { pace, heartbeat, outage, hangs, isStopping });
+  const runOnce = createTurn(options, { pace, heartbeat, outage, hangs }, stopping.signal);
 
   return {
     /** Works until it is stopped, or another process has taken its name. Throws when the embedder hangs. */
     async run(): Promise<void> {
       await beats.start();
       try {
-        while (!isStopping()) {
+        while (!stopping.signal.aborted) {
           const turn = await runOnce();
           // Heartbeats and signals get their turn after a turn that worked, too.
           if (turn === 'worked') await setImmediate();
@@ -89,16 +88,11 @@ export function createWorker(options: WorkerOptions) {
 /** How a turn ended: entries were settled, none is due, the worker is held back, or the embedder does not answer. */
 type Turn = 'worked' | 'idle' | 'paused' | 'outage';
 
-type TurnParts = {
-  pace: Pace;
-  heartbeat: Heartbeat;
-  outage: Outage;
-  hangs: HangGuard;
-  isStopping: () => boolean;
-};
+type TurnParts = { pace: Pace; heartbeat: Heartbeat; outage: Outage; hangs: HangGuard };
 
 /** Gives a function that claims and embeds one batch, if it may and there is one. */
-function createTurn(options: WorkerOptions, { pace, heartbeat, outage, hangs, isStopping }: TurnParts) {
+function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSignal) {
+  const { pace, heartbeat, outage, hangs } = parts;
   const { name, claimant, queue, model, repository, now, times } = options;
 
   return async (): Promise<Turn> => {
@@ -107,7 +101,7 @@ function createTurn(options: WorkerOptions, { pace, heartbeat, outage, hangs, is
     const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs });
     const [first] = claims;
     if (!first) return rest('idle');
-    if (isStopping() || repository.isHeldBack(name)) {
+    if (stopping.aborted || repository.isHeldBack(name)) {
       await queue.release(claimant);
       return rest('paused');
     }
