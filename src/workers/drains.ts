@@ -111,8 +111,8 @@ export async function endDueDrain(given: Given) {
   const control = repository.control();
   const areAllQuiet = repository.living().every((worker) => isQuiet(worker, control));
   if (!areAllQuiet && overMs < settleMs) return;
-  const { total } = (await queue.counts()).pending;
-  repository.transaction(() => recordEnd(given, drain, total === 0 ? 'drained' : 'timed_out', total));
+  const left = (await queue.counts()).pending.total;
+  repository.transaction(() => recordEnd(given, drain, left));
 }
 
 function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
@@ -122,19 +122,10 @@ function pauseAll({ repository, now }: Given, { id, started_by }: Drain) {
   });
 }
 
-function recordEnd(
-  { repository, audit }: Given,
-  { id, forecast_left }: Drain,
-  outcome: 'drained' | 'timed_out',
-  left: number,
-) {
+function recordEnd({ repository, audit }: Given, { id, forecast_left }: Drain, left: number) {
+  const outcome = left === 0 ? 'drained' : 'timed_out';
   if (!repository.endDrain(id, outcome, left)) return;
   const detail = { outcome, left, drain: id, forecast_left };
-  audit.record({
-    event: 'workers.drain_ended',
-    outcome: 'ok',
-    by: systemRequester,
-    target: 'workers',
-    detail,
-  });
+  const entry = { event: 'workers.drain_ended', by: systemRequester, target: 'workers', detail };
+  audit.record({ ...entry, outcome: 'ok' });
 }
