@@ -75,6 +75,7 @@ function chore(different: Pick<Operation, 'name'> & Partial<Operation>): Operati
     subject: (args) => String(args.behaviour),
     outcome: () => 'Done.',
     dialog: () => ({ question: 'Do it?', consequences: [], confirm: 'Do it', keep: 'Leave it' }),
+    phases: {},
     cancelNote: 'Nothing is left behind.',
     ...different,
   };

@@ -77,6 +77,8 @@ export type Operation = {
   ): Promise<void> | undefined;
   /** The subtitle of a job: the object of its work. */
   subject(args: Args): string;
+  /** The text for each phase that the script reports: `write: 'Writing entries'`. */
+  phases: Record<string, string>;
   /** Summarises the result of a successful run in one sentence. */
   outcome(result: Record<string, unknown>): string;
   /** `config` is absent when there is no server whose data could be read. */

@@ -50,6 +50,12 @@ export const indexOperation: Operation = {
   script: 'index',
   subject: (args) =>
     args.full ? `${chosen(args)} again` : `new entries${isPart(args) ? `: ${chosen(args)}` : ''}`,
+  phases: {
+    embed: 'Embedding entries',
+    build: 'Building the index',
+    verify: 'Verifying the index',
+    switch: 'Switching to the new index',
+  },
   outcome: (result) =>
     `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
   dialog: (args) => ({
@@ -59,9 +65,9 @@ export const indexOperation: Operation = {
     consequences: [
       'Search keeps using the current index until the new one is ready.',
       args.full
-        ? `New vectors replace the old ones: ${chosen(args)}. The entries wait in the queue until they are embedded; workers help.`
+        ? `New vectors replace the old ones: ${chosen(args)}. Until they are embedded, the entries stay in the queue, where workers help.`
         : 'Entries with a current embedding are not embedded again.',
-      ...(isPart(args) ? ['The index keeps the other entries with their present embeddings.'] : []),
+      ...(isPart(args) ? ['The index keeps the other entries with their current embeddings.'] : []),
     ],
     confirm: 'Rebuild index',
     keep: 'Keep current index',

@@ -9,7 +9,7 @@ export const repairOperation: Operation = {
   verb: 'Repair index',
   summary: 'Adds missing entries to the index and removes deleted ones.',
   description:
-    'Embeds stale, missing and failed entries, builds an index of exactly the library beside the live one, checks it, and switches. Does nothing when the index is intact and up to date.',
+    'Embeds stale, missing and failed entries, builds an index of the current library beside the live one, checks it, and switches. Does nothing when the index is intact and up to date.',
   icon: 'index',
   args: { type: 'object', additionalProperties: false, properties: {} },
   locks: indexOperation.locks,
@@ -23,10 +23,11 @@ export const repairOperation: Operation = {
     mode === 'noop' || state !== 'ready'
       ? null
       : {
-          why: 'Nothing to repair: the index holds exactly the library.',
+          why: 'Nothing to repair: the index matches the library.',
           instead: { text: 'Rebuild it…', href: url('/ui/operations/index/confirm') },
         },
-  subject: () => 'stale, missing and failed entries, orphan vectors',
+  subject: () => 'stale, missing and failed entries; vectors removed from the library',
+  phases: { check: 'Checking the index', ...indexOperation.phases },
   outcome: ({ repaired, embedded, vectors }) =>
     repaired === 0
       ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one for each entry.`
@@ -34,7 +35,7 @@ export const repairOperation: Operation = {
   dialog: () => ({
     question: 'Repair the index?',
     consequences: [
-      'Embeds stale, missing and failed entries; removes vectors without an entry.',
+      'Embeds stale, missing and failed entries; removes the vectors of deleted entries.',
       'Search keeps using the current index until the new one is ready.',
     ],
     confirm: 'Repair index',

@@ -39,7 +39,13 @@ export const rollbackOperation: Operation = {
           instead: { text: 'Rebuild index…', href: url('/ui/operations/index/confirm') },
         },
   subject: () => 'to the previous index',
-  outcome: (result) => `${plural(Number(result.vectors), 'vector')} live again; the replaced index is kept.`,
+  phases: {
+    verify: 'Verifying the previous index',
+    coverage: 'Comparing with the library',
+    switch: 'Switching to the previous index',
+  },
+  outcome: (result) =>
+    `${plural(Number(result.vectors), 'vector')} in use again; the replaced index is kept.`,
   dialog: (_args, config) => ({
     question: 'Roll back to the previous index?',
     consequences: [
@@ -51,7 +57,7 @@ export const rollbackOperation: Operation = {
     confirm: 'Roll back index',
     keep: 'Keep current index',
   }),
-  cancelNote: 'The index changes in one step at the very end; until then the current one stays in use.',
+  cancelNote: 'The index changes in one step at the end. Until then the current one stays in use.',
 };
 
 /** Null also when the pointer cannot be read. */

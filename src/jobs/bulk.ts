@@ -38,7 +38,7 @@ const runsKept = 20;
 const turnMs = 8;
 const stopped = {
   outcome: 'failed',
-  message: 'The server was stopped before its turn.',
+  message: 'The server stopped before it reached this job.',
   newJob: null,
 } as const;
 
@@ -98,7 +98,7 @@ export function createBulk(given: Given) {
       if (run) return run;
       throw new AppError(
         'not_found',
-        'This result is no longer kept here. The audit log and the jobs themselves still have it.',
+        'This result is no longer kept. See the audit log or the pages of the jobs.',
       );
     },
 
@@ -150,9 +150,9 @@ function findObstacle({ repository, catalogue }: Given, action: BulkAction, numb
     return job.cancel_requested_at === null ? null : 'It is being cancelled already.';
   }
   if (!canRetry(job.status)) return `It is ${job.status}; only failed and cancelled jobs can be retried.`;
-  if (repository.retriedBy(job.number) !== null) return 'It was retried before.';
+  if (repository.retriedBy(job.number) !== null) return 'It was already retried.';
   const operation = catalogue.find(job.operation);
   if (!operation) return `The operation ${job.operation} no longer exists.`;
   if (operation.danger(job.args) !== 'destructive') return null;
-  return 'It needs a reason and its word again: retry it by itself.';
+  return 'It needs a reason and its confirmation word: retry it on its page.';
 }

@@ -1,4 +1,4 @@
-// The commands on jobs, and the run of an operation. Each asks the API, and says what came of it.
+// Commands for jobs and for running an operation. Each calls the API and prints the result.
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
@@ -16,20 +16,20 @@ type OperationBody = { name: string; args: ArgumentSchema };
 const json = switchFlag('Print JSON');
 export const runFlags = {
   reason: textFlag('Why; kept in the audit log'),
-  confirm: textFlag('The word that a destructive run wants'),
-  wait: switchFlag('Wait for the locks instead of being refused'),
+  confirm: textFlag('Confirmation word of a destructive run'),
+  wait: switchFlag('Wait for locks instead of failing'),
   json,
 };
-const limit = { type: 'integer', title: 'How many, 1 to 200', default: 20 } satisfies ArgumentProperty;
+const limit = { type: 'integer', title: 'Number of jobs, 1 to 200', default: 20 } satisfies ArgumentProperty;
 
 export const jobCommands: Command[] = [
   {
     name: 'jobs',
-    summary: 'Lists or searches jobs, the newest first.',
+    summary: 'Lists or searches jobs, newest first.',
     flags: {
-      status: textFlag('Such as failed or queued,running'),
+      status: textFlag('Status, e.g. failed or queued,running'),
       operation: textFlag('Only jobs of this operation'),
-      q: textFlag('Such as: error:"disk full" since:7d'),
+      q: textFlag('Search, e.g. error:"disk full" since:7d'),
       limit,
       json,
     },
@@ -57,7 +57,9 @@ export const jobCommands: Command[] = [
         showEnd(ended, screen);
         return exitCodeOfJob(ended);
       }
-      screen.line(`Started by ${job.requested_by} at ${job.started_at ?? `… queued at ${job.created_at}`}`);
+      screen.line(
+        `Requested by ${job.requested_by}, ${job.started_at ? `started at ${job.started_at}` : `queued at ${job.created_at}`}`,
+      );
       for (const [name, value] of Object.entries(job.args)) screen.line(`  ${name}: ${value}`);
       if (job.reason) screen.line(`Reason: ${job.reason}`);
       showEnd(job, screen);
@@ -67,7 +69,7 @@ export const jobCommands: Command[] = [
   {
     name: 'cancel',
     example: '412',
-    summary: 'Ends a job that waits or runs.',
+    summary: 'Cancels a waiting or running job.',
     flags: { json },
     wordsMax: 1,
     async run(client, { rest }, screen) {
@@ -93,7 +95,7 @@ export const jobCommands: Command[] = [
   },
   {
     name: 'retention',
-    summary: 'Says what the daily clean-up would remove now.',
+    summary: 'Shows what the daily clean-up would remove now.',
     flags: { json },
     async run(client, _given, screen) {
       const preview = await client.get<RetentionPreview>('/api/v1/operations/retention');
@@ -127,10 +129,10 @@ function formatRetention({
   const rule = `Kept: ${days} days and ${formatNumber(jobs_kept)} jobs, failures four times as long.`;
   if (jobs === 0) return `${rule} Nothing would be removed now.`;
   const found = `${plural(jobs, 'job')}${has_more ? ' or more' : ''}`;
-  return `${rule} Would be removed now: ${found}, ${formatNumber(failed_jobs)} of them failed, with ${formatBytes(log_bytes)} of logs.`;
+  return `${rule} The clean-up would now remove ${found}, ${formatNumber(failed_jobs)} of them failed, with ${formatBytes(log_bytes)} of logs.`;
 }
 
-/** Ctrl+C ends what runs in this process; what a server runs goes on. */
+/** Ctrl+C cancels a job that runs in this process; a job on a server keeps running. */
 async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
   const { number } = accepted;
   screen.line(`${operation} #${number} queued.`);
@@ -139,7 +141,7 @@ async function followToEnd(client: Client, operation: string, accepted: Accepted
   const following = follow(client, number, screen);
   if ((await Promise.race([following, interrupted])) === 'interrupted') {
     if (!client.isByHand) {
-      screen.line(`${operation} #${number} goes on. Stop it with: npm run chl -- cancel ${number}`);
+      screen.line(`${operation} #${number} keeps running. Cancel it with: npm run chl -- cancel ${number}`);
       process.exit(exits.failed);
     }
     await client.post(`/api/v1/operations/jobs/${number}/cancel`, {});
@@ -165,7 +167,7 @@ function listenForInterrupt() {
   };
 }
 
-/** Without a server nothing that is ahead would move, so there is nothing to wait for. */
+/** Without a server no other job makes progress, so waiting for a lock would never end. */
 function runBody({ isByHand }: Client, { reason, confirm, wait }: Record<string, unknown>) {
   return { reason, confirm, when_locked: wait === true && !isByHand ? 'wait' : undefined };
 }
@@ -177,7 +179,6 @@ function findJob(client: Client, [number]: string[]): Promise<JobBody> {
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'job', message }] });
 }
 
-/** In the words of the catalogue. */
 function noSuchOperation(name: string, known: OperationBody[]): AppError {
   const names = known.map((operation) => operation.name).join(', ');
   return new AppError(

@@ -47,7 +47,7 @@ function formatProgress(job: JobBody): string {
   const { operation, number, status, progress, waits_for, next_attempt_at } = job;
   const name = `${operation} #${number}`;
   if (waits_for) return `${name} waits for ${waits_for.operation} #${waits_for.number}`;
-  if (status === 'retrying') return `${name} is tried again at ${next_attempt_at}`;
+  if (status === 'retrying') return `${name} is retried at ${next_attempt_at}`;
   if (!progress) return `${name} is ${status}`;
   const { done, total, phase, note, eta_sec } = progress;
   const amount = total

@@ -120,7 +120,7 @@ function addSince(filter: JobFilter, value: string, { now }: SearchContext): str
   if (filter.since !== undefined) return 'since: is given twice. Keep one of them.';
   const at = readSince(value.toLowerCase(), now);
   if (at === null || Number.isNaN(at.getTime())) {
-    return `since: ${JSON.stringify(value)} is no time. Write 2026-11-22, 2026-11-22T14:00, today, yesterday, 24h or 7d.`;
+    return `since: ${JSON.stringify(value)} is not a time. Write 2026-11-22, 2026-11-22T14:00, today, yesterday, 24h or 7d.`;
   }
   filter.since = at.toISOString();
   return null;

@@ -1,4 +1,4 @@
-// A job as the templates show it: its words, its badge, its progress, what may be done with it now.
+// The view model of a job: texts, badge, progress, and the actions allowed in its state.
 import { url } from '../core/url.ts';
 import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from './job.ts';
 import {
@@ -15,7 +15,7 @@ import type { JobContext } from './parts.ts';
 
 type Badge = { tone: string; icon: string; word: string };
 
-/** Everything is taken from the stored job, so that the same job always gives the same bytes. */
+/** Uses only stored data, so that the same job always renders to the same bytes. */
 export function viewJob(
   { catalogue, jobs, repository }: Pick<JobContext, 'catalogue' | 'jobs' | 'repository'>,
   job: Job,
@@ -34,7 +34,7 @@ export function viewJob(
     actor: job.requested_by,
     reason: job.reason,
     args: describeArguments(job, operation),
-    /** As a form sends them, and the dialog that is filled with them. */
+    /** The arguments as form fields, and the address of the dialog prefilled with them. */
     plainArgs: plainArguments(job),
     editUrl: url(`/ui/operations/${job.operation}/confirm`, Object.fromEntries(plainArguments(job))),
     isNoop: job.mode === 'noop',
@@ -48,11 +48,11 @@ export function viewJob(
       job.started_at && job.finished_at
         ? formatDuration(secondsBetween(job.started_at, job.finished_at))
         : null,
-    progress: job.status === 'running' && job.progress ? viewProgress(job.progress) : null,
+    progress: job.status === 'running' && job.progress ? viewProgress(job.progress, operation) : null,
     outcome: outcomeOf(job, operation?.outcome),
     counts: countsOf(job),
     problems: countProblems(job),
-    failure: job.failure && { ...job.failure, ...failureWords[job.failure.code] },
+    failure: job.failure && { ...job.failure, ...failureTexts[job.failure.code] },
     waitsFor: jobs.waitsFor(job),
     isActive: !isTerminal(job.status),
     warning: job.status === 'running' ? job.warning : null,
@@ -92,23 +92,16 @@ export const badges: Record<Exclude<Job['status'], 'running'>, Badge> = {
   cancelled: { tone: 'idle', icon: 'slash', word: 'Cancelled' },
 };
 
-/** Time left is said after 5 seconds and 2 %; before that nobody can know. */
-function viewProgress({
-  done,
-  total,
-  phase,
-  note,
-  rate: perSecond,
-  phase_started_at,
-  updated_at,
-}: NonNullable<Job['progress']>) {
+/** Estimates the time left only after 5 seconds and 2%; an earlier estimate is unreliable. */
+function viewProgress(progress: NonNullable<Job['progress']>, operation: Operation | null) {
+  const { done, total, phase, note, rate: perSecond, phase_started_at, updated_at } = progress;
   const elapsed = secondsBetween(phase_started_at, updated_at);
   const canEstimate =
     total !== null && perSecond !== null && perSecond > 0 && elapsed >= 5 && done / total >= 0.02;
   return {
     done,
     total,
-    phase,
+    phase: phase && describePhase(phase, operation),
     note,
     percent: total ? formatPercent(done, total) : null,
     rate: perSecond === null ? null : formatRate(perSecond),
@@ -116,17 +109,22 @@ function viewProgress({
   };
 }
 
+/** `Writing entries`; the phases of a custom operation have only their name. */
+export function describePhase(name: string, operation: Operation | null): string {
+  return operation?.phases[name] ?? name;
+}
+
 function outcomeOf(
   job: Job,
-  words: ((result: Record<string, unknown>) => string) | undefined,
+  describe: ((result: Record<string, unknown>) => string) | undefined,
 ): string | null {
   if (job.status !== 'succeeded') return null;
-  if (job.mode === 'noop') return 'Noop mode: recorded, nothing was run.';
-  return job.result && words ? words(job.result) : null;
+  if (job.mode === 'noop') return 'Noop mode: recorded, not run.';
+  return job.result && describe ? describe(job.result) : null;
 }
 
 /** For each failure code: a short name, why it happens, and what to do next. */
-const failureWords: Record<FailureCode, { name: string; why: string; next: string }> = {
+const failureTexts: Record<FailureCode, { name: string; why: string; next: string }> = {
   spawn_failed: {
     name: 'Could not start',
     why: 'The script is missing or cannot be executed on this machine.',
@@ -135,41 +133,41 @@ const failureWords: Record<FailureCode, { name: string; why: string; next: strin
   exited: {
     name: 'Ended with an error',
     why: 'The script reported an error and stopped.',
-    next: 'Read the end of the log, mend the cause, then retry.',
+    next: 'Read the end of the log, fix the cause, then retry.',
   },
   signalled: {
-    name: 'Ended from outside',
-    why: 'Something outside CHL Operations ended the process, for example the system when memory ran out.',
-    next: 'Check the memory of this machine, then retry.',
+    name: 'Killed from outside',
+    why: 'Another program or the system killed the process, for example because memory ran out.',
+    next: 'Check the free memory of this machine, then retry.',
   },
   timed_out: {
     name: 'Took too long',
     why: 'The job reached its time limit and was stopped.',
-    next: 'Raise CHL_OPERATIONS_TIMEOUT_SEC if the work really takes this long, then retry.',
+    next: 'If the work needs more time, raise CHL_OPERATIONS_TIMEOUT_SEC. Then retry.',
   },
   bad_input: {
-    name: 'The input is not valid',
+    name: 'Invalid input',
     why: 'The input did not pass the checks. Nothing was written.',
-    next: 'Mend the places that are listed, then run it again.',
+    next: 'Fix the rows below, then run it again.',
   },
   bad_output: {
-    name: 'The script does not keep to the protocol',
-    why: 'What it sent on its message descriptor could not be read.',
-    next: 'Mend the script; its author finds the rules in CONTRIBUTING.md.',
+    name: 'Invalid script messages',
+    why: 'The server could not read the messages that the script sent.',
+    next: 'Fix the script. CONTRIBUTING.md describes the message format.',
   },
   lost: {
     name: 'Lost',
-    why: 'The server could not see the job to its end: it was ended itself, or could not write.',
-    next: 'Nothing half done is in use. Mend what is named above, then retry it.',
+    why: 'The server stopped while the job ran, or could not record its result.',
+    next: 'No partial result is in use. Retry when ready.',
   },
   shutdown: {
     name: 'Stopped with the server',
     why: 'The server was stopped while the job ran.',
-    next: 'Retry it.',
+    next: 'Retry the job.',
   },
 };
 
-/** The arguments that were chosen otherwise than by default, in the words of the form. */
+/** The arguments that differ from their defaults, with the labels of the form. */
 export function describeArguments({ args }: Job, operation: Operation | null): [string, string][] {
   return Object.entries(args).flatMap(([name, value]) => {
     const property = operation?.args.properties[name];
@@ -180,14 +178,14 @@ export function describeArguments({ args }: Job, operation: Operation | null): [
   });
 }
 
-/** A plan is for one run only. */
+/** Leaves out the plan, which is valid for one run only. */
 function plainArguments({ args }: Job): [string, string][] {
   return Object.entries(args).flatMap(([name, value]) =>
     name === 'plan' || value === null ? [] : [[name, String(value)] as [string, string]],
   );
 }
 
-/** The whole numbers of a result, with their names. */
+/** The numbers of a result, with their names. */
 function countsOf({ result }: Job): [string, string][] {
   return Object.entries(result ?? {}).flatMap(([name, value]) =>
     typeof value === 'number'

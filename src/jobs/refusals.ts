@@ -1,4 +1,4 @@
-// Why a request about a job is refused.
+// The errors of refused job requests.
 import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import type { Job } from './job.ts';
@@ -8,7 +8,7 @@ import type { RunRequest } from './run-request.ts';
 
 export const reasonMinLength = 5;
 
-/** Throws `confirmation_required` unless a destructive run comes with a reason and its word. */
+/** Throws `confirmation_required` unless a destructive run has a reason and the confirmation word. */
 export function requireConfirmation(
   operation: Operation,
   args: Args,
@@ -35,7 +35,7 @@ export function requireConfirmation(
 export function lockedError(operation: Operation, blocker: Blocker): AppError {
   return new AppError(
     'operation_locked',
-    `${operation.title} cannot start now: ${blocker.operation} #${blocker.number} by ${blocker.actor} is ahead. Queue it, or try again when that job has ended.`,
+    `${operation.title} cannot start now: ${blocker.operation} #${blocker.number} by ${blocker.actor} is ahead. Queue it, or try again after that job ends.`,
     { holder: blocker },
   );
 }
@@ -54,7 +54,7 @@ export function notRetryableError({ number, status }: Job): AppError {
   return new AppError('not_retryable', message, { status });
 }
 
-/** A link to a job outlives the job. */
+/** For a link to a job that retention has removed. */
 export function prunedError(job: Tombstone): AppError {
   const { number, id, operation, status, finished_at, pruned_at } = job;
   const day = (iso: string) => iso.slice(0, 10);

@@ -1,4 +1,4 @@
-// Makes an operation of an entry of operations.yaml, with all that our own definitions say themselves.
+// Builds an operation from an entry of operations.yaml.
 import path from 'node:path';
 import type { Claim } from '../jobs/job.ts';
 import { formatNumber } from '../core/format.ts';
@@ -12,7 +12,7 @@ import {
 } from '../core/operation.ts';
 import type { EntryFault, CustomEntry } from './custom-schema.ts';
 
-/** `folder` is that of the file: a command that begins with ./ or ../ is meant from there. */
+/** `folder`: that of operations.yaml; a command that begins with ./ or ../ is relative to it. */
 export function defineCustom(entry: CustomEntry, folder: string): Operation {
   const { name, title, summary, retries, danger = 'safe' } = entry;
   const args = argumentSchema(entry);
@@ -40,19 +40,20 @@ export function defineCustom(entry: CustomEntry, folder: string): Operation {
     onRestart: entry.on_restart ?? 'fail',
     script: { command: [file, ...rest], env: entry.env ?? [] },
     subject: (given) => subjectOf(args, given),
+    phases: {},
     outcome: outcomeOf,
     dialog: () => ({
       question: `Run ${title}?`,
-      consequences: [summary, ...(danger === 'destructive' ? ['What it destroys cannot be put back.'] : [])],
+      consequences: [summary, ...(danger === 'destructive' ? ['You cannot undo this.'] : [])],
       confirm: `Run ${title}`,
       keep: 'Close',
     }),
-    cancelNote: 'What the script has done until then stays done.',
+    cancelNote: 'The changes that the script has made until then remain.',
   };
 }
 
-/** What the schema of an entry cannot say: that its parts fit each other. */
-export function findMisfits(entry: CustomEntry): EntryFault[] {
+/** Finds fields that contradict each other, which the schema cannot express. */
+export function findConflicts(entry: CustomEntry): EntryFault[] {
   const faults: EntryFault[] = [];
   const { shared = [], exclusive = [] } = entry.locks ?? {};
   const twice = exclusive.find((name) => shared.includes(name));
@@ -61,7 +62,7 @@ export function findMisfits(entry: CustomEntry): EntryFault[] {
     faults.push({ path: ['locks'], key: null, message });
   }
   if ((entry.soft_limit_sec ?? 0) > (entry.timeout_sec ?? Number.POSITIVE_INFINITY)) {
-    const message = 'soft_limit_sec is above timeout_sec. Make it smaller, or remove it.';
+    const message = 'soft_limit_sec is above timeout_sec. Lower or remove it.';
     faults.push({ path: ['soft_limit_sec'], key: null, message });
   }
   for (const name of Object.keys(entry.args ?? {})) {
@@ -71,7 +72,7 @@ export function findMisfits(entry: CustomEntry): EntryFault[] {
   return faults;
 }
 
-/** Each property is compiled by the very check that its values will meet, in strict mode; then its default is tried. */
+/** Compiles the property with the validator of its values, in strict mode, then validates its default. */
 function findBadArgument(entry: CustomEntry, name: string): string | null {
   const property = argumentSchema(entry).properties[name];
   if (!property) return null;
@@ -80,17 +81,17 @@ function findBadArgument(entry: CustomEntry, name: string): string | null {
   );
   if (stray) return `${stray[0]} is for type ${stray[1].join(' or ')}. Change the type, or remove it.`;
   if (property.labels && property.labels.length !== property.enum?.length)
-    return 'labels wants a text for each value of enum. Add what is missing.';
+    return 'labels needs one text for each value of enum. Correct the list.';
   try {
     checkArguments({ type: 'object', additionalProperties: false, properties: { [name]: property } }, {});
     return null;
   } catch (error) {
     const why = (error as Error).message.replace(`${property.title}: `, 'its default ').replace(/\.$/, '');
-    return `${why}. Mend it.`;
+    return `${why}. Fix it.`;
   }
 }
 
-/** For which types a rule of JSON Schema is meant. */
+/** The types to which a keyword of JSON Schema applies. */
 const typesOf: Record<string, ArgumentProperty['type'][]> = {
   format: ['string'],
   enum: ['string'],
@@ -129,7 +130,7 @@ function describeValue(value: unknown): string {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
-/** The numbers of a result, and its `message`, if it has one. */
+/** The `message` of a result, else its numbers. */
 function outcomeOf(result: Record<string, unknown>): string {
   if (typeof result.message === 'string') return result.message;
   const counts = Object.entries(result).flatMap(([name, value]) =>

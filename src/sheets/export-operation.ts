@@ -1,4 +1,4 @@
-// The operation export: its arguments, locks and words. Its work is scripts/export.ts.
+// The operation export: its arguments, locks and texts. scripts/export.ts does the work.
 import { formatNumber } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
@@ -37,7 +37,7 @@ export const exportOperation: Operation = {
       path: {
         type: 'string',
         title: 'Or a folder',
-        description: 'Relative to the data folder, e.g. sheets/handover. It must be new, or hold a sheet.',
+        description: 'Relative to the data folder, e.g. sheets/handover. It must be new or contain a sheet.',
         minLength: 1,
         maxLength: 1000,
         advanced: true,
@@ -62,6 +62,7 @@ export const exportOperation: Operation = {
   script: 'export',
   check: (args, config) => withResolvedPath(config, args, 'write'),
   subject: (args) => `${describeSheet(args)}${args.dry_run ? ', dry run' : ''}`,
+  phases: { write: 'Writing entries' },
   outcome(result) {
     const entries = Number(result.experiences) + Number(result.manuals);
     const leftOut =

@@ -1,4 +1,4 @@
-// The operation import: its arguments, locks and words. Its work is scripts/import.ts.
+// The operation import: its arguments, locks and texts. scripts/import.ts does the work.
 import { formatNumber } from '../core/format.ts';
 import { type Args, noRetries, type Operation } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
@@ -29,7 +29,7 @@ export const importOperation: Operation = {
   verb: 'Import',
   summary: 'Reads a sheet into the library.',
   description:
-    'Reads and checks the whole sheet first. Nothing is written if one row is wrong, and the library is backed up before it changes.',
+    'Reads and checks the whole sheet first. Nothing is written if a row is invalid, and the library is backed up before it changes.',
   icon: 'in',
   args: {
     type: 'object',
@@ -65,8 +65,8 @@ export const importOperation: Operation = {
       },
       skip_invalid: {
         type: 'boolean',
-        title: 'Leave out wrong rows',
-        description: 'The job lists them. Otherwise one wrong row stops the import.',
+        title: 'Leave out invalid rows',
+        description: 'The job lists them. Otherwise one invalid row stops the import.',
         default: false,
         advanced: true,
       },
@@ -79,7 +79,7 @@ export const importOperation: Operation = {
       plan: {
         type: 'string',
         title: 'Plan',
-        description: 'Of a dry run. The import is refused if the sheet or the library has changed since.',
+        description: 'From a dry run. The import is refused if the sheet or the library has changed since.',
         minLength: 1,
         maxLength: 200,
         advanced: true,
@@ -100,6 +100,13 @@ export const importOperation: Operation = {
     return assertPlanHolds({ token: given.plan, sheet: sourceOf(given), mode: given.mode }, current);
   },
   subject: (args) => `${describeSheet(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
+  phases: {
+    read: 'Reading the sheet',
+    check: 'Checking rows',
+    compare: 'Comparing with the library',
+    'back up': 'Backing up the library',
+    write: 'Writing entries',
+  },
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
       .filter((key) => Number(result[key]) > 0)
@@ -110,13 +117,13 @@ export const importOperation: Operation = {
   dialog(args) {
     if (args.dry_run) {
       return {
-        question: `Try the import of the ${describeSheet(args)}?`,
+        question: `Preview the import of the ${describeSheet(args)}?`,
         consequences: ['The sheet is read, checked and compared. Nothing is written.'],
         confirm: 'Start dry run',
         keep: 'Close',
       };
     }
-    const backedUp = 'The library is backed up first. Nothing is written if one row is wrong.';
+    const backedUp = 'The library is backed up first. Nothing is written if a row is invalid.';
     if (args.mode === 'merge') {
       return {
         question: `Merge the ${describeSheet(args)} into the library?`,
@@ -136,5 +143,5 @@ export const importOperation: Operation = {
       keep: 'Keep library as it is',
     };
   },
-  cancelNote: 'The library changes in one step at the very end. Until then nothing is written.',
+  cancelNote: 'The library changes in one step at the end. Until then nothing is written.',
 };

@@ -9,7 +9,7 @@ export const snapshotOperation: Operation = {
   name: 'snapshot',
   title: 'Install snapshot',
   verb: 'Install snapshot',
-  summary: 'Makes an uploaded index snapshot the live index.',
+  summary: 'Replaces the live index with an uploaded snapshot.',
   description:
     'Verifies an uploaded and checked snapshot again and switches to it. The current index becomes the previous one.',
   icon: 'in',
@@ -38,17 +38,23 @@ export const snapshotOperation: Operation = {
     const staged = mode === 'noop' ? null : findStaged(indexFolder, idOf(args));
     if (staged) return { ...args, staged_id: staged.staged_id };
     if (mode === 'noop') return args;
-    const message = 'No such snapshot waits: an upload is kept for an hour. Upload one on the index card.';
+    const message =
+      'This snapshot is no longer staged: uploads are kept for an hour. Upload it again on the index card.';
     throw new AppError('invalid_arguments', message, { problems: [{ field: 'staged_id', message }] });
   },
   unavailable: ({ indexFolder, mode }) =>
     mode === 'noop' || findStaged(indexFolder, undefined)
       ? null
       : {
-          why: 'No uploaded snapshot waits.',
+          why: 'No snapshot is uploaded.',
           instead: { text: 'Upload one', href: url('/operations#snapshot-form') },
         },
   subject: (args) => (args.staged_id ? `upload ${args.staged_id}` : 'the last upload'),
+  phases: {
+    verify: 'Verifying the snapshot',
+    coverage: 'Comparing with the library',
+    switch: 'Switching to the snapshot',
+  },
   outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the replaced index is kept.`,
   dialog(args, config) {
     const staged = config && findStaged(config.indexFolder, idOf(args));
@@ -65,7 +71,7 @@ export const snapshotOperation: Operation = {
       keep: 'Keep current index',
     };
   },
-  cancelNote: 'The index changes in one step at the very end; until then the current one stays in use.',
+  cancelNote: 'The index changes in one step at the end. Until then the current one stays in use.',
 };
 
 function idOf({ staged_id }: Args): string | undefined {

@@ -25,7 +25,7 @@ const states: { name: string; address: string; open?: Dialog['open']; dialogs?: 
   {
     name: 'the list of jobs',
     address: '/jobs',
-    dialogs: [{ name: 'many jobs', open: (page) => page.getByText('Retry the one matching…').click() }],
+    dialogs: [{ name: 'many jobs', open: (page) => page.getByText('Retry the matching job…').click() }],
   },
   { name: 'the outcome of many', address: '/jobs', open: cancelMany },
   { name: 'an error', address: '/nothing' },

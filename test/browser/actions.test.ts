@@ -51,7 +51,7 @@ browserTest('the end of a job is shown on the next page, and after a lost connec
   await app.json('/api/v1/operations/jobs/1/cancel', {});
   await app.whenJob(1, 'cancelled');
   await page.goto(`${app.origin}/operations`);
-  await page.locator('#toasts').getByText('Chore #1 is cancelled.').waitFor();
+  await page.locator('#toasts').getByText('Chore #1 was cancelled.').waitFor();
   t.pass('because it had not been shown yet');
 });
 

@@ -39,7 +39,7 @@ browserTest('all matching jobs of the list are cancelled', async (t, open) => {
     await app.whenJob(number, 'running');
   }
   const page = await open(`${app.origin}/jobs`);
-  await page.getByText('Cancel all 2 matching…').click();
+  await page.getByText('Cancel all 2 matching jobs…').click();
   await page.locator('#dialog[open]').getByRole('button', { name: 'Cancel 2 jobs' }).click();
   await page.locator('#h-bulk', { hasText: '2 done · 0 skipped · 0 failed' }).waitFor();
   for (const number of [1, 2]) t.match(await app.whenJob(number), { status: 'cancelled' });

@@ -111,7 +111,10 @@ t.test('Ctrl+C leaves a job of the server running, and prints how to stop it', a
   const run = startCommand(app.root, ['sleeps']);
   await run.prints(/asleep/);
   run.child.kill('SIGINT');
-  t.match(await run.ended, { code: 1, out: /sleeps #1 goes on\. Stop it with: npm run chl -- cancel 1\n/ });
+  t.match(await run.ended, {
+    code: 1,
+    out: /sleeps #1 keeps running\. Cancel it with: npm run chl -- cancel 1\n/,
+  });
   t.equal(app.parts.jobs.find('1').status, 'running');
 });
 

@@ -31,6 +31,7 @@ export function defineOperation(different: Partial<Operation> & { child?: string
     subject: () => 'a test',
     outcome: () => 'Done.',
     dialog: () => ({ question: 'Do it?', consequences: ['It is done.'], confirm: 'Do it', keep: 'Leave it' }),
+    phases: {},
     cancelNote: 'Nothing is left behind.',
     ...rest,
   };

@@ -48,7 +48,7 @@ const jobsQuery = {
   },
 } as const;
 
-/** `looked_down_to`: a search that takes too long ends at this number, and `total` counts from it on; null: it did not. */
+/** `looked_down_to`: the lowest job number that a slow search covered; `total` counts from there. Null: it covered all. */
 const jobTotals = { total: { type: 'integer' }, looked_down_to: { type: ['integer', 'null'] } } as const;
 
 const rowsQuery = {
@@ -79,7 +79,7 @@ type BulkBody = {
   filter?: Omit<ListQuery, 'limit' | 'cursor'>;
 };
 const { limit: _limit, cursor: _cursor, ...filterFields } = jobsQuery.properties;
-/** Either `jobs`, by number or id, or `filter`: all that match. */
+/** Either `jobs` (numbers or ids) or `filter` (all matching jobs). */
 const bulkBody = {
   type: 'object',
   additionalProperties: false,
@@ -139,7 +139,7 @@ function registerBulk(app: FastifyInstance, ctx: JobContext) {
     {
       schema: {
         ...objectAnswer,
-        summary: 'Retries or cancels many jobs: those named, or all that a filter finds.',
+        summary: 'Retries or cancels many jobs: those listed, or all that match a filter.',
         body: bulkBody,
       },
     },
@@ -158,7 +158,7 @@ function registerBulk(app: FastifyInstance, ctx: JobContext) {
 
   app.get(
     '/api/v1/operations/retention',
-    { schema: { ...objectAnswer, summary: 'What the daily clean-up would remove now.' } },
+    { schema: { ...objectAnswer, summary: 'The jobs that the daily clean-up would remove now.' } },
     () => ctx.retention.preview(),
   );
 }
@@ -174,10 +174,10 @@ function registerJob(app: FastifyInstance, ctx: JobContext) {
     '/api/v1/operations/jobs/:id/log',
     {
       schema: {
-        summary: 'A part of the log; with `follow=1` what comes is streamed.',
+        summary: 'Part of the log; `follow=1` streams new output.',
         params,
         querystring: logQuery,
-        response: contentAnswer('text/plain', 'A part of the log.'),
+        response: contentAnswer('text/plain', 'Part of the log.'),
       },
     },
     (request, reply) => {
@@ -199,7 +199,7 @@ function registerJob(app: FastifyInstance, ctx: JobContext) {
     '/api/v1/operations/jobs/:id/rows',
     {
       schema: {
-        summary: 'What became of each row of the sheet.',
+        summary: 'The outcome of each row of the sheet.',
         params,
         querystring: rowsQuery,
         response: { 200: listSchema(anyObjectSchema), ...refusals },
@@ -219,7 +219,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
     '/api/v1/operations/jobs/:id/cancel',
     {
       schema: {
-        summary: 'Ends a job that waits or runs.',
+        summary: 'Cancels a waiting or running job.',
         params,
         response: { 202: jobSchema, ...refusals },
       },
@@ -235,7 +235,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
     '/api/v1/operations/jobs/:id/retry',
     {
       schema: {
-        summary: 'Runs a failed or cancelled job again, as a new one.',
+        summary: 'Runs a failed or cancelled job again, as a new job.',
         params,
         body: retryBody,
         response: { 202: acceptedSchema, ...refusals },
@@ -254,7 +254,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
   );
 }
 
-/** The parameters are terms of a search, as in the box of the page. */
+/** Reads the parameters as search terms, like the search box of the Jobs page. */
 function readFilter(
   ctx: JobContext,
   { status, operation, actor, since, q }: Omit<ListQuery, 'limit' | 'cursor'>,

@@ -1,4 +1,4 @@
-// Many jobs at once, on pages: the dialog that asks, the run, and the page that tells what became of each.
+// Pages of bulk actions: the confirm dialog, the run, and the page with the result of each job.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -20,7 +20,7 @@ import { templateFormat } from '../../web/template-format.ts';
 
 type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
   action: BulkAction;
-  /** `all`: what the filter finds up to the number `up_to`; else the ticked ones. */
+  /** `all`: the matches of the filter up to job `up_to`; absent: the selected jobs. */
   scope?: 'all';
   up_to?: number;
   number?: number | number[];
@@ -28,14 +28,14 @@ type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
 type OfRun = { Params: { id: string }; Querystring: { outcome?: BulkOutcome; from: number } };
 
 const text = { type: 'string', maxLength: 500 } as const;
-const ticked = { type: 'integer', minimum: 1 } as const;
+const selected = { type: 'integer', minimum: 1 } as const;
 const choice = {
   type: 'object',
   properties: {
     action: { type: 'string', enum: bulkActions, default: 'retry' },
     scope: { type: 'string', enum: ['all'] },
     up_to: { type: 'integer', minimum: 0 },
-    number: { anyOf: [ticked, { type: 'array', maxItems: maxBulkJobs, items: ticked }] },
+    number: { anyOf: [selected, { type: 'array', maxItems: maxBulkJobs, items: selected }] },
     status: text,
     operation: text,
     q: text,
@@ -49,7 +49,7 @@ const runQuery = {
   },
 } as const;
 
-const itemsAPage = 200;
+const itemsPerPage = 200;
 
 export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
   const { bulk } = ctx;
@@ -92,10 +92,10 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
   );
 }
 
-/** The dialog sends its numbers as one text. */
+/** The dialog sends the job numbers as one comma-separated field. */
 function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkForm {
   const known = bulkActions.find((name) => name === action);
-  if (!known) throw new AppError('bad_request', 'Say what to do with the jobs: retry or cancel.');
+  if (!known) throw new AppError('bad_request', 'Choose what to do with the jobs: retry or cancel.');
   const number = numbers
     .split(',')
     .map(Number)
@@ -107,7 +107,7 @@ function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkFo
 function choiceOf(ctx: JobContext, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
   if (scope !== 'all') return { numbers: [number ?? []].flat() };
   const { filter, problems } = readList(ctx, list);
-  // A filter that is not understood would mean more jobs than the operator has seen.
+  // Ignoring an invalid term would select more jobs than the operator saw.
   if (problems.length > 0) throw new AppError('invalid_arguments', problems[0]?.message ?? '', { problems });
   return { filter, upTo: up_to ?? 0 };
 }
@@ -121,8 +121,8 @@ function viewDialog(
   const jobs = plural(able, 'job');
   const what =
     action === 'retry'
-      ? 'Each gets a new job with the same arguments, which waits for the locks it needs.'
-      : 'A waiting job is cancelled at once. Of a running one the processes are ended.';
+      ? 'Each is queued as a new job with the same arguments and waits for its locks.'
+      : 'Waiting jobs are cancelled at once. The processes of running jobs are stopped.';
   return {
     action: url('/ui/jobs/bulk'),
     question: able > 0 ? `${verb} ${jobs}?` : `None of these can be ${past[action].toLowerCase()}`,
@@ -162,21 +162,21 @@ function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
     chips: [
       { word: 'All', jobs: run.items.length, href: link({}), isCurrent: !outcome },
       ...bulkOutcomes.map((name) => ({
-        word: outcomeWords[name].word,
+        word: outcomeBadges[name].word,
         jobs: jobs(name),
         href: link({ outcome: name }),
         isCurrent: outcome === name,
       })),
     ],
     items: chosen
-      .slice(from, from + itemsAPage)
-      .map((item) => ({ ...item, badge: outcomeWords[item.outcome] })),
-    previous: from > 0 ? link({ outcome, from: Math.max(0, from - itemsAPage) }) : null,
-    next: from + itemsAPage < chosen.length ? link({ outcome, from: from + itemsAPage }) : null,
+      .slice(from, from + itemsPerPage)
+      .map((item) => ({ ...item, badge: outcomeBadges[item.outcome] })),
+    previous: from > 0 ? link({ outcome, from: Math.max(0, from - itemsPerPage) }) : null,
+    next: from + itemsPerPage < chosen.length ? link({ outcome, from: from + itemsPerPage }) : null,
   };
 }
 
-const outcomeWords = {
+const outcomeBadges = {
   done: { tone: 'ok', icon: 'check', word: 'Done' },
   skipped: { tone: 'idle', icon: 'slash', word: 'Skipped' },
   failed: { tone: 'bad', icon: 'cross', word: 'Failed' },

@@ -1,4 +1,4 @@
-// The notice that the tab which started a job shows when the job has ended.
+// The notice at the end of a job, for the tab that started it.
 import type { Job } from '../job.ts';
 import type { Notice } from '../../web/flash.ts';
 import { viewJob } from '../job-view.ts';
@@ -17,8 +17,8 @@ export function endNotice(ctx: JobContext, job: Job): Notice | null {
     case 'cancelled':
       return {
         tone: 'ok',
-        title: `${name} is cancelled.`,
-        text: job.started_at ? 'No process is left.' : 'It had not started.',
+        title: `${name} was cancelled.`,
+        text: job.started_at ? '0 processes left.' : 'It had not started.',
       };
     default:
       return null;

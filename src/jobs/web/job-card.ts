@@ -1,5 +1,5 @@
-// The card of one job, on that job's page: its state, its progress, its timeline. The log is no part of it, so that no
-// update takes away a selection there.
+// The card of one job, on that job's page: its state, its progress, its timeline. The log is not part of it, so that
+// updates keep a text selection there.
 import type { RecordCard } from '../../web/card.ts';
 import type { JobContext } from '../parts.ts';
 import { viewJobPage } from './job-page.ts';

@@ -1,5 +1,4 @@
-// Says that some job has changed, to pages that show jobs by a filter and fetch them again then. Its bytes are a digest
-// of what such a page can show.
+// Notifies filtered job lists that a job has changed, so that they reload. Its content is a digest of what a list can show.
 import { createHash } from 'node:crypto';
 import type { SharedCard } from '../../web/card.ts';
 import type { JobContext } from '../parts.ts';
@@ -14,7 +13,7 @@ export const jobChangesCard = (ctx: Sources): SharedCard => ({
   load: () => ({ digest: digestOfJobs(ctx) }),
 });
 
-/** Equal as long as no list of jobs can look different. */
+/** Stays the same until some list of jobs could look different. */
 export function digestOfJobs({ listing, repository, catalogue }: Sources): string {
   const operations = catalogue.all().map(({ name }) => name);
   const state = [listing.newestNumber(), listing.everyCount(), repository.active(), operations];

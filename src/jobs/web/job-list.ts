@@ -1,4 +1,4 @@
-// The list of jobs as the page shows it: what its address asks for, the jobs, what each chip would show, and the ways on.
+// The view model of the job list: filters from the query string, jobs, counts of the chips, paging links, bulk actions.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { maxBulkJobs } from '../bulk.ts';
@@ -11,7 +11,7 @@ import { badges, viewJob } from '../job-view.ts';
 import type { JobContext } from '../parts.ts';
 import { templateFormat } from '../../web/template-format.ts';
 
-/** The address of a list: `status` a comma list, `q` what is typed in the box. */
+/** The query string of a list. `status`: comma-separated; `q`: the text of the search box. */
 export type ListQuery = {
   status?: string | undefined;
   operation?: string | undefined;
@@ -22,16 +22,15 @@ export type ListQuery = {
 
 type ListState = ReturnType<typeof readList>;
 
-const jobsAPage = 50;
-const maxKept = 20;
+const jobsPerPage = 50;
+const maxCached = 20;
 
 type RenderedList = Omit<Awaited<ReturnType<typeof viewList>>, 'jobs'> & { html: string };
 
-/** A search that takes longer is not repeated by itself after each change. */
+/** A list whose search takes longer does not reload after each change. */
 const maxLiveMs = 50;
 
-/** One search from all parts of the address; `canonical` is the address that says the same with each filter in its own
- *  part. */
+/** Combines all parameters into one search. `query` in the result holds the same filters, each in its own parameter. */
 export function readList(ctx: JobContext, query: ListQuery) {
   const parts = [
     query.status && formatTerm('status', query.status),
@@ -42,7 +41,7 @@ export function readList(ctx: JobContext, query: ListQuery) {
   const typed = readSearch(query.q ?? '', searchContext(ctx));
   const rest = terms.filter(({ key }) => key !== 'status' && key !== 'operation');
   const bad = typed.problems.map(({ term }) => term);
-  const own = {
+  const canonical = {
     status: filter.status?.join(','),
     operation: filter.operation,
     q: [...rest.map(({ text }) => text), ...bad].join(' ') || undefined,
@@ -50,7 +49,16 @@ export function readList(ctx: JobContext, query: ListQuery) {
   const isCanonical =
     ![query.status, query.operation, query.q].includes('') &&
     typed.terms.every(({ key }) => key !== 'status' && key !== 'operation');
-  return { filter, terms, problems, own, rest, isCanonical, before: query.before, after: query.after };
+  return {
+    filter,
+    terms,
+    problems,
+    query: canonical,
+    rest,
+    isCanonical,
+    before: query.before,
+    after: query.after,
+  };
 }
 
 export function searchContext({
@@ -67,29 +75,29 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
   return url(path, query);
 }
 
-/** Renders the inside of the list's host, and gives what the page around it needs to know. As long as no job changes,
- *  the same question has the same answer, which is kept. */
+/** Renders the content of the list's host and returns what the surrounding page needs. Caches results until a job
+ *  changes. */
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
-  const kept = new Map<string, RenderedList>();
+  const cache = new Map<string, RenderedList>();
   return async (state: ListState): Promise<RenderedList> => {
     const key = JSON.stringify([digestOfJobs(ctx), state]);
-    const known = kept.get(key);
-    if (known) return known;
+    const cached = cache.get(key);
+    if (cached) return cached;
     const list = await viewList(ctx, state);
     const html: string = await app.view('jobs/job-list', { list, w: templateFormat });
     const { jobs: _, ...around } = list;
-    if (kept.size >= maxKept) kept.clear();
-    kept.set(key, { ...around, html });
+    if (cache.size >= maxCached) cache.clear();
+    cache.set(key, { ...around, html });
     return { ...around, html };
   };
 }
 
 async function viewList(ctx: JobContext, state: ListState) {
   const { listing } = ctx;
-  const { filter, own, before, after } = state;
+  const { filter, query, before, after } = state;
   const startedAt = performance.now();
   const newest = listing.newestNumber();
-  const page = await listing.page(filter, jobsAPage, { before, after });
+  const page = await listing.page(filter, jobsPerPage, { before, after });
   const [first, last] = [page.items.at(0)?.number, page.items.at(-1)?.number];
   const below = after === undefined ? (page.lookedTo ?? last) : last;
   const above = after !== undefined && page.lookedTo !== null ? page.lookedTo - 1 : first;
@@ -97,42 +105,44 @@ async function viewList(ctx: JobContext, state: ListState) {
   const isQuick = !needsScan(filter) || performance.now() - startedAt < maxLiveMs;
   const isLive = !page.hasNewer && isQuick;
   return {
-    path: listUrl({ ...own, before, after }, '/ui/jobs'),
-    newsPath: url('/ui/jobs/news', { ...own, above: String(newest) }),
+    path: listUrl({ ...query, before, after }, '/ui/jobs'),
+    newsPath: url('/ui/jobs/news', { ...query, above: String(newest) }),
     isLive,
-    own,
-    /** Tells a script whether the choice of jobs is still the same. */
-    choice: listUrl(own),
+    query,
+    /** Lets the page's script detect that the filters have changed. */
+    choice: listUrl(query),
     problems: state.problems,
     filters: viewFilters(ctx, state),
-    chips: viewChips(own, tally),
+    chips: viewChips(query, tally),
     jobs: page.items.map((job) => viewJob(ctx, job)),
-    place: describePosition(page.items.length, tally, first),
+    position: describePosition(page.items.length, tally, first),
     lookedDownTo: tally.lookedDownTo,
-    newer: page.hasNewer && above ? listUrl({ ...own, after: above }) : null,
-    older: page.hasOlder && below ? listUrl({ ...own, before: below }) : null,
+    newer: page.hasNewer && above ? listUrl({ ...query, after: above }) : null,
+    older: page.hasOlder && below ? listUrl({ ...query, before: below }) : null,
     bulk: viewBulk(tally, state, newest),
     isEmptyHistory: newest === 0,
   };
 }
 
-/** Each filter that is on, with the address without it. */
-function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { own, rest }: ListState) {
+/** Each active filter, with the address that removes it. */
+function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { query, rest }: ListState) {
   const without = (term: SearchTerm) =>
     listUrl({
-      ...own,
+      ...query,
       q: rest
         .filter((other) => other !== term)
         .map(({ text }) => text)
         .join(' '),
     });
   return [
-    ...(own.status ? [{ text: describeStatuses(own.status), without: listUrl({ ...own, status: '' }) }] : []),
-    ...(own.operation
+    ...(query.status
+      ? [{ text: describeStatuses(query.status), without: listUrl({ ...query, status: '' }) }]
+      : []),
+    ...(query.operation
       ? [
           {
-            text: catalogue.find(own.operation)?.title ?? own.operation,
-            without: listUrl({ ...own, operation: '' }),
+            text: catalogue.find(query.operation)?.title ?? query.operation,
+            without: listUrl({ ...query, operation: '' }),
           },
         ]
       : []),
@@ -143,10 +153,10 @@ function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { own, rest }
 const describeStatuses = (list: string) =>
   list
     .split(',')
-    .map((status) => statusWords[status as JobStatus])
+    .map((status) => statusLabels[status as JobStatus])
     .join(' or ');
 
-const statusWords: Record<JobStatus, string> = {
+const statusLabels: Record<JobStatus, string> = {
   queued: 'Queued',
   running: 'Running',
   retrying: 'Retrying',
@@ -155,8 +165,8 @@ const statusWords: Record<JobStatus, string> = {
   cancelled: 'Cancelled',
 };
 
-function viewChips(own: ListState['own'], tally: JobTally) {
-  const chosen = own.status?.split(',') ?? [];
+function viewChips(query: ListState['query'], tally: JobTally) {
+  const chosen = query.status?.split(',') ?? [];
   const all = Object.values(tally.counts).reduce((sum, jobs) => sum + jobs, 0);
   return [
     {
@@ -165,14 +175,14 @@ function viewChips(own: ListState['own'], tally: JobTally) {
       icon: null,
       jobs: describeCount(all, tally),
       isCurrent: chosen.length === 0,
-      href: listUrl({ ...own, status: '' }),
+      href: listUrl({ ...query, status: '' }),
     },
     ...jobStatuses.map((status) => ({
       ...(status === 'running' ? { tone: 'run', icon: 'half' } : badges[status]),
-      word: statusWords[status],
+      word: statusLabels[status],
       jobs: describeCount(tally.counts[status], tally),
       isCurrent: chosen.includes(status),
-      href: listUrl({ ...own, status }),
+      href: listUrl({ ...query, status }),
     })),
   ];
 }
@@ -187,15 +197,15 @@ function describePosition(shown: number, tally: JobTally, first: number | undefi
   if (shown === 0) return 'No jobs';
   const { lookedDownTo } = tally;
   if (first !== undefined && lookedDownTo !== null && first < lookedDownTo)
-    return `${plural(shown, 'job')} from #${first} on`;
+    return `${plural(shown, 'job')} from #${first} down`;
   const total = describeCount(tally.total, tally);
   const jobs = lookedDownTo !== null ? 'so far' : tally.total === 1 ? 'job' : 'jobs';
-  if (tally.newer > maxCounted) return `${plural(shown, 'job')} from #${first} on, of ${total}`;
+  if (tally.newer > maxCounted) return `${plural(shown, 'job')} from #${first} down, of ${total}`;
   return `${formatNumber(tally.newer + 1)}–${formatNumber(tally.newer + shown)} of ${total} ${jobs}`;
 }
 
-/** What can be done with all that match, and how many these are; nothing where not all of them are known. */
-function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
+/** The bulk actions on all matches, with their number; none while the count is incomplete. */
+function viewBulk(tally: JobTally, { filter, query }: ListState, newest: number) {
   const { counts, lookedDownTo } = tally;
   if (lookedDownTo !== null) return [];
   const chosen = filter.status ?? jobStatuses;
@@ -205,23 +215,23 @@ function viewBulk(tally: JobTally, { filter, own }: ListState, newest: number) {
   ];
   return kinds.flatMap(
     ({ action, word, statuses }): { action: string; label: string; href: string | null }[] => {
-      const meant = statuses.filter((status) => chosen.includes(status));
-      const jobs = meant.reduce((sum, status) => sum + counts[status], 0);
+      const eligible = statuses.filter((status) => chosen.includes(status));
+      const jobs = eligible.reduce((sum, status) => sum + counts[status], 0);
       if (jobs === 0) return [];
       if (jobs > maxBulkJobs) {
-        const label = `${word}: ${describeCount(jobs, tally)} match, at most ${formatNumber(maxBulkJobs)} at once. Narrow the filter, e.g. with since:7d`;
+        const label = `${word}: ${describeCount(jobs, tally)} jobs match, the limit is ${formatNumber(maxBulkJobs)}. Narrow the filter, e.g. with since:7d`;
         return [{ action, label, href: null }];
       }
       return [
         {
           action,
-          label: `${word} ${jobs === 1 ? 'the one' : `all ${formatNumber(jobs)}`} matching`,
+          label: `${word} ${jobs === 1 ? 'the matching job' : `all ${formatNumber(jobs)} matching jobs`}`,
           href: url('/ui/jobs/bulk', {
             action,
             scope: 'all',
             up_to: String(newest),
-            ...own,
-            status: meant.join(','),
+            ...query,
+            status: eligible.join(','),
           }),
         },
       ];

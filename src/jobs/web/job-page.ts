@@ -1,9 +1,10 @@
-// What the page of one job tells beyond its row: in one sentence how it stands, its phases, what happened when, who waits
-// for it, and how it differs from the last run that succeeded. Taken from what is stored, so that equal jobs give equal bytes.
+// The view model of a job's page beyond its row: a summary sentence, phases, timeline, waiting jobs, and differences from
+// the last success. Uses only stored data, so that the same job always renders to the same bytes.
 import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration } from '../../core/format.ts';
 import { viewTimeline } from './job-timeline.ts';
-import { secondsBetween, viewJob, describeArguments } from '../job-view.ts';
+import type { Operation } from '../../core/operation.ts';
+import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
 import type { JobContext } from '../parts.ts';
 
 const maxWaiters = 20;
@@ -13,45 +14,55 @@ export function viewJobPage(ctx: JobContext, job: Job) {
   const view = viewJob(ctx, job);
   const usualSec = repository.usualSec(job.operation);
   const lastSuccess = listing.lastSuccess(job.operation, job.number);
-  const phases = viewPhases(job, lastSuccess);
+  const operation = catalogue.find(job.operation);
+  const phases = viewPhases(job, lastSuccess, operation);
   return {
     job: view,
-    verdict: describeVerdict(job, view),
+    summary: summarize(job, view, operation),
     usual: viewUsual(job, usualSec),
     phases,
-    /** It has ended and left nothing to show but its outcome. */
+    /** It has ended and has nothing to show but its outcome. */
     isSilent: !view.isActive && !view.failure && view.counts.length === 0 && phases.length === 0,
-    timeline: viewTimeline(job, audit.trail(`job:${job.number}`)),
+    timeline: viewTimeline(job, audit.trail(`job:${job.number}`), operation),
     waiters: viewWaiters(ctx, job),
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccess: lastSuccess?.number ?? null,
-    canRunAgain: catalogue.find(job.operation) !== null && isTerminal(job.status),
+    canRunAgain: operation !== null && isTerminal(job.status),
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };
 }
 
-function describeVerdict(job: Job, view: ReturnType<typeof viewJob>): string {
-  const phase = job.progress?.phase ? ` in phase ${job.progress.phase}` : '';
+function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operation | null): string {
+  const phase = describeCurrentPhase(job, operation);
   const after = view.took ? ` after ${view.took}` : '';
   switch (job.status) {
     case 'queued':
       return view.waitsFor
-        ? `Waits for ${view.waitsFor.operation} #${view.waitsFor.number}, which is ahead.`
+        ? `Waiting for ${view.waitsFor.operation} #${view.waitsFor.number}.`
         : 'Starts in a moment.';
     case 'running':
-      return view.isCancelling ? `Is being stopped${phase}.` : `Runs${phase}.`;
+      if (view.isCancelling) return 'Stopping: waiting for its processes.';
+      return view.progress?.phase ? `${view.progress.phase}.` : 'Running.';
     case 'retrying':
-      return `Attempt ${job.attempt} of ${job.max_attempts} failed for the moment.`;
+      return `Attempt ${job.attempt} of ${job.max_attempts} failed. The next one starts automatically.`;
     case 'succeeded':
       return `Succeeded${after}. ${view.outcome ?? ''}`.trim();
     case 'failed':
-      return `Failed${after}${phase}: ${job.failure?.message ?? 'no reason is known'}`;
+      return `Failed${after}${phase}: ${job.failure?.message ?? 'unknown reason'}`;
     case 'cancelled':
       return job.started_at ? `Cancelled${after}${phase}.` : 'Cancelled before it started.';
   }
 }
 
-/** While it runs, how many times as long as usual is worded by the page's script. */
+/** ` while writing entries`, for the sentence on a job that has ended. */
+function describeCurrentPhase({ progress }: Job, operation: Operation | null): string {
+  const name = progress?.phase;
+  if (!name) return '';
+  const text = operation?.phases[name];
+  return text ? ` while ${text.charAt(0).toLowerCase()}${text.slice(1)}` : ` in phase ${name}`;
+}
+
+/** While the job runs, the page's script computes `times`. */
 function viewUsual(job: Job, usualSec: number | null) {
   if (usualSec === null || usualSec === 0 || !job.started_at) return null;
   const times = job.finished_at ? secondsBetween(job.started_at, job.finished_at) / usualSec : 0;
@@ -63,8 +74,8 @@ function viewUsual(job: Job, usualSec: number | null) {
   };
 }
 
-/** Those that are to come are those of the last success, as long as this run goes the same way. */
-function viewPhases(job: Job, lastSuccess: Job | null) {
+/** Expects the phases of the last success, as long as this run has had the same ones. */
+function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | null) {
   const begun = job.progress?.phases ?? [];
   const before = (lastSuccess?.progress?.phases ?? []).map(({ name }) => name);
   const isSameWay = begun.every(({ name }, at) => name === before[at]);
@@ -74,22 +85,29 @@ function viewPhases(job: Job, lastSuccess: Job | null) {
     const endedAt = begun[at + 1]?.started_at ?? job.finished_at;
     const tone = !isLast || job.status === 'succeeded' ? 'done' : isRunning ? 'cur' : 'ended';
     const took = endedAt ? formatDuration(secondsBetween(started_at, endedAt)) : null;
-    return { name, tone, ...describePhase(tone, took) };
+    return { name: describePhase(name, operation), tone, ...describeProgress(tone, took) };
   });
   const next = isRunning && isSameWay && begun.length > 0 ? before.slice(begun.length) : [];
-  return [...done, ...next.map((name) => ({ name, tone: 'todo', ...describePhase('todo', null) }))];
+  return [
+    ...done,
+    ...next.map((name) => ({
+      name: describePhase(name, operation),
+      tone: 'todo',
+      ...describeProgress('todo', null),
+    })),
+  ];
 }
 
-function describePhase(tone: 'done' | 'cur' | 'ended' | 'todo', took: string | null) {
+function describeProgress(tone: 'done' | 'cur' | 'ended' | 'todo', took: string | null) {
   switch (tone) {
     case 'done':
       return { icon: 'check', text: `Done in ${took}` };
     case 'cur':
       return { icon: 'half', text: 'Running' };
     case 'ended':
-      return { icon: 'slash', text: `Ended after ${took}` };
+      return { icon: 'slash', text: `Stopped after ${took}` };
     case 'todo':
-      return { icon: 'clock', text: 'To come' };
+      return { icon: 'clock', text: 'Not started' };
   }
 }
 
@@ -109,7 +127,7 @@ function viewWaiters(
     }));
 }
 
-/** What, here, and there: arguments, duration, result and mode, where they differ. */
+/** Name, value here, value there: of arguments, duration, result and mode, those that differ. */
 function differences(
   { catalogue }: Pick<JobContext, 'catalogue'>,
   job: Job,
@@ -121,13 +139,13 @@ function differences(
       ...describeArguments(one, operation),
       ['Mode', one.mode],
       [
-        'Took',
+        'Duration',
         one.started_at && one.finished_at
           ? formatDuration(secondsBetween(one.started_at, one.finished_at))
           : '–',
       ],
       ['Peak memory', one.peak_rss_bytes === null ? '–' : formatBytes(one.peak_rss_bytes)],
-      ['Result rows and counts', describeResult(one)],
+      ['Counts', describeResult(one)],
     ]);
   const [here, there] = [facts(job), facts(other)];
   return [...new Set([...here.keys(), ...there.keys()])].flatMap((name) => {

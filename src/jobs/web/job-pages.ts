@@ -1,4 +1,4 @@
-// The page of one job, and the parts of it that are fetched: log lines, result rows, notices; and its cancel.
+// The page of one job, its parts that are fetched (log lines, result rows, notices), and its cancel action.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { requester } from '../../web/requester.ts';
@@ -58,7 +58,7 @@ export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
 
   registerLog(app, ctx);
 
-  /** The inside of the rows' host. */
+  /** The content of the rows' host. */
   app.get<Numbered & { Querystring: RowsQuery }>(
     '/ui/jobs/:number/rows',
     { schema: { querystring: jobQuery } },
@@ -111,11 +111,12 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
   app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
     const job = await jobs.cancel(request.params.number, requester(request));
     const isOver = job.status === 'cancelled';
+    const name = `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number}`;
     return reply.sendAction({
       notice: {
         tone: 'ok',
-        title: `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number} ${isOver ? 'cancelled' : 'is being cancelled'}.`,
-        text: isOver ? 'It had not started.' : 'It ends when none of its processes is left.',
+        title: isOver ? `${name} cancelled.` : `Stopping ${name}.`,
+        text: isOver ? 'It had not started.' : 'Waiting for its processes.',
       },
       redirect: url(`/jobs/${job.number}`),
       hosts: ['ops-jobs-card', `job-${job.number}-card`],
@@ -123,7 +124,7 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
   });
 }
 
-/** The dialog that asks before a running job is ended. */
+/** The dialog that confirms the cancel of a running job. */
 function viewCancel({ catalogue, config }: Pick<JobContext, 'catalogue' | 'config'>, job: Job) {
   const operation = catalogue.find(job.operation);
   return {
@@ -131,7 +132,7 @@ function viewCancel({ catalogue, config }: Pick<JobContext, 'catalogue' | 'confi
     question: `Cancel ${job.operation} #${job.number}?`,
     consequences: [
       operation?.cancelNote ?? '',
-      `Its processes are asked to stop, and ended after ${config.killGraceMs / 1000} s.`,
+      `Its processes have ${config.killGraceMs / 1000} s to stop, then they are killed.`,
     ].filter(Boolean),
     confirm: `Cancel ${job.operation}`,
     keep: 'Keep running',

@@ -1,4 +1,4 @@
-// The parts of a job's page that no update touches: result rows, the commands to copy, the log as a file.
+// The parts of a job's page outside its card: result rows, commands to copy, the log as a file.
 import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
@@ -6,10 +6,10 @@ import { jobLogFile, readJobLog } from '../log.ts';
 import { commandOf, curlOf } from '../command-line.ts';
 import type { JobContext } from '../parts.ts';
 
-/** `row` is the number of the row before the first that is shown. */
+/** `row`: the number of the row before the first one shown. */
 export type RowsQuery = { outcome?: string; row?: number };
 
-const rowsAPage = 100;
+const rowsPerPage = 100;
 const pieceBytes = 256 * 1024;
 
 export function viewRows(
@@ -19,7 +19,7 @@ export function viewRows(
 ) {
   const link = (query: { outcome?: string | undefined; row?: string }) =>
     url(`/jobs/${job.number}#rows`, query);
-  const { items, next_cursor } = listing.rows(job.id, outcome, rowsAPage, row);
+  const { items, next_cursor } = listing.rows(job.id, outcome, rowsPerPage, row);
   const counts = listing.rowCounts(job.id);
   const all = counts.reduce((sum, { rows }) => sum + rows, 0);
   return {
@@ -42,7 +42,7 @@ export function viewRows(
   };
 }
 
-/** Pasted, they do the same again. */
+/** Commands that repeat the run. */
 export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, origin: string) {
   const operation = catalogue.find(job.operation);
   if (!operation) return [];
@@ -59,7 +59,7 @@ export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Jo
   ];
 }
 
-/** All that is kept; where something is missing, a line says how much. */
+/** All that is kept; a line gives the size of each gap. */
 export function wholeLog({ config }: Pick<JobContext, 'config'>, job: Job): Readable {
   const file = jobLogFile(config.root, job.number);
   return Readable.from(

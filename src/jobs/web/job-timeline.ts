@@ -1,6 +1,6 @@
-// What happened to a job, in order: its own times, and what the audit log tells of others' hands and of attempts before
-// the last.
+// The timeline of a job: its stored times, with cancels, earlier attempts and recoveries from the audit log.
 import type { Trail } from '../../core/audit.ts';
+import type { Operation } from '../../core/operation.ts';
 import type { Job } from '../job.ts';
 import { formatDuration } from '../../core/format.ts';
 import { secondsBetween } from '../job-view.ts';
@@ -13,15 +13,15 @@ const endings = {
   cancelled: ['idle', 'slash', 'Cancelled'],
 } as const;
 
-/** `trail` is what the audit log has of the job. */
-export function viewTimeline(job: Job, trail: Trail[]): Moment[] {
-  return [...begin(job), ...phases(job), ...told(job, trail), ...end(job, trail)].sort((one, other) =>
-    one.at.localeCompare(other.at),
+/** `trail`: the job's rows of the audit log. */
+export function viewTimeline(job: Job, trail: Trail[], operation: Operation | null): Moment[] {
+  return [...begin(job), ...phases(job, operation), ...audited(job, trail), ...end(job, trail)].sort(
+    (one, other) => one.at.localeCompare(other.at),
   );
 }
 
 function begin(job: Job): Moment[] {
-  const accepted = { tone: 'ok', icon: 'check', word: `Accepted, asked by ${job.requested_by}` };
+  const accepted = { tone: 'ok', icon: 'check', word: `Accepted, requested by ${job.requested_by}` };
   const moments = [{ ...accepted, at: job.created_at, note: null }];
   if (job.started_at === null) return moments;
   const waited = secondsBetween(job.created_at, job.started_at);
@@ -30,8 +30,8 @@ function begin(job: Job): Moment[] {
   return [...moments, { tone: 'ok', icon: 'play', word, at: job.started_at, note }];
 }
 
-/** Only the last phase of a job that runs is under way; of one that did not succeed it was ended. */
-function phases({ progress, status }: Job): Moment[] {
+/** The last phase is running, done, or stopped with its job. */
+function phases({ progress, status }: Job, operation: Operation | null): Moment[] {
   const begun = progress?.phases ?? [];
   const last =
     status === 'running'
@@ -41,40 +41,40 @@ function phases({ progress, status }: Job): Moment[] {
         : { tone: 'idle', icon: 'slash' };
   return begun.map(({ name, started_at }, at) => ({
     ...(at === begun.length - 1 ? last : { tone: 'ok', icon: 'check' }),
-    word: `Phase ${name}`,
+    word: operation?.phases[name] ?? `Phase ${name}`,
     at: started_at,
     note: null,
   }));
 }
 
-function told(job: Job, trail: Trail[]): Moment[] {
+function audited(job: Job, trail: Trail[]): Moment[] {
   return trail.flatMap(({ event, at, actor, detail }) => {
     const failure = typeof detail?.failure === 'string' ? detail.failure : null;
     switch (event) {
       case 'job.cancel':
         if (isCancelledAtOnce(job)) return [];
-        return [{ tone: 'hold', icon: 'pause', word: `Asked to stop by ${actor}`, at, note: null }];
+        return [{ tone: 'hold', icon: 'pause', word: `Cancel requested by ${actor}`, at, note: null }];
       case 'job.retrying': {
-        const word = `Attempt ${detail?.attempt} failed for the moment`;
+        const word = `Attempt ${detail?.attempt} failed, retry scheduled`;
         return [{ tone: 'warn', icon: 'retry', word, at, note: failure }];
       }
       case 'job.recovered':
-        return [{ tone: 'warn', icon: 'tri', word: 'Found when the server started again', at, note: null }];
+        return [{ tone: 'warn', icon: 'tri', word: 'Recovered after a server restart', at, note: null }];
       default:
         return [];
     }
   });
 }
 
-/** The end, or what is to come. */
+/** The end, or the next scheduled step. */
 function end(job: Job, trail: Trail[]): Moment[] {
   const moments: Moment[] = [];
   if (job.kill_at && (!job.finished_at || job.kill_at <= job.finished_at)) {
-    const word = job.finished_at ? 'Ended by force' : 'Ended by force if still there';
+    const word = job.finished_at ? 'Killed' : 'Killed if still running';
     moments.push({ tone: 'warn', icon: 'tri', word, at: job.kill_at, note: null });
   }
   if (job.status === 'retrying' && job.next_attempt_at) {
-    const word = `Attempt ${job.attempt + 1} begins`;
+    const word = `Attempt ${job.attempt + 1} starts`;
     moments.push({ tone: 'idle', icon: 'clock', word, at: job.next_attempt_at, note: null });
   }
   if (!job.finished_at) return moments;
@@ -84,6 +84,6 @@ function end(job: Job, trail: Trail[]): Moment[] {
   return [...moments, { tone, icon, word, at: job.finished_at, note: null }];
 }
 
-/** It waited; nothing had to be stopped. */
+/** The job was waiting, so no process had to stop. */
 const isCancelledAtOnce = (job: Job) =>
   job.status === 'cancelled' && job.cancel_requested_at === job.finished_at;

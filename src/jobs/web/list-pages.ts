@@ -1,4 +1,4 @@
-// The list of jobs: the page, its inside, and how many jobs have come since.
+// The job list: its page, the content that reloads, and the number of newer jobs.
 import type { FastifyInstance } from 'fastify';
 import { templateFormat } from '../../web/template-format.ts';
 import type { JobContext } from '../parts.ts';
@@ -12,7 +12,7 @@ const listQuery = {
   type: 'object',
   properties: { status: text, operation: text, q: text, before: number, after: number, above: number },
 } as const;
-/** More new jobs than these are not counted. */
+/** Newer jobs are counted up to this number. */
 const newJobsMax = 1000;
 
 export function registerListPages(app: FastifyInstance, ctx: JobContext) {
@@ -23,7 +23,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
     { config: { isPage: true }, schema: { querystring: listQuery } },
     async (request, reply) => {
       const state = readList(ctx, request.query);
-      if (!state.isCanonical) return reply.redirect(listUrl(state.own));
+      if (!state.isCanonical) return reply.redirect(listUrl(state.query));
       const { html, ...list } = await renderList(state);
       const { operations } = searchContext(ctx);
       return reply.sendPage({
@@ -36,24 +36,24 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
     },
   );
 
-  /** The inside of the list's host. */
+  /** The content of the list's host. */
   app.get<Listed>('/ui/jobs', { schema: { querystring: listQuery } }, async (request, reply) => {
     const { html } = await renderList(readList(ctx, request.query));
     return reply.type('text/html; charset=utf-8').send(html);
   });
 
-  /** How many matching jobs have come above a number. */
+  /** The number of matching jobs above a job number. */
   app.get<{ Querystring: ListQuery & { above: number } }>(
     '/ui/jobs/news',
     { schema: { querystring: { ...listQuery, required: ['above'] } } },
     async (request, reply) => {
-      const { filter, own } = readList(ctx, request.query);
+      const { filter, query } = readList(ctx, request.query);
       const range = { above: request.query.above, upTo: ctx.listing.newestNumber() };
       const { numbers, hasMore, lookedTo } = await ctx.listing.numbers(filter, range, newJobsMax);
       return reply.view('jobs/job-news', {
         jobs: numbers.length,
         hasMore: hasMore || lookedTo !== null,
-        href: listUrl(own),
+        href: listUrl(query),
         w: templateFormat,
       });
     },

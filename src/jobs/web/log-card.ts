@@ -1,4 +1,4 @@
-// The length of a job's log, for a page that then fetches the lines it does not have yet.
+// The size of a job's log; when it changes, the page fetches the new lines.
 import type { RecordCard } from '../../web/card.ts';
 import { jobLogFile, jobLogSize } from '../log.ts';
 import type { JobContext } from '../parts.ts';

@@ -1,5 +1,5 @@
-// A job's log as an endless answer: what is there from an offset on, then what comes, until the job has ended. Reads
-// the file only when the reader has taken what came before; a reader that takes nothing for long is closed.
+// Streams a job's log from an offset until the job ends. Reads the file only when the client has taken the previous output,
+// and closes the connection of a client that is stuck.
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { JobEvent } from '../../core/bus.ts';
@@ -9,8 +9,8 @@ import { assertRoomForStream } from '../../web/connections.ts';
 import type { JobContext } from '../parts.ts';
 
 const pieceBytes = 256 * 1024;
-/** Long enough for people who look at a page of it. */
-const patienceMs = 60_000;
+/** Long enough for a reader who stops at a screen of a pager. */
+const defaultStuckMs = 60_000;
 
 /** Throws `too_many_streams`. */
 export function followLog(
@@ -18,7 +18,7 @@ export function followLog(
   reply: FastifyReply,
   job: Job,
   from: number,
-  stuckMs = patienceMs,
+  stuckMs = defaultStuckMs,
 ) {
   const { bus, config, log, repository } = ctx;
   const file = jobLogFile(config.root, job.number);
@@ -28,7 +28,7 @@ export function followLog(
   let offset = from;
   let stuck: NodeJS.Timeout | null = null;
 
-  /** Writes all there is as long as the reader takes it; ends with the job. */
+  /** Writes until the client blocks or no output is left; ends the response after the job's end. */
   const write = () => {
     const hasEnded = isTerminal(repository.find(job.id)?.status ?? 'failed');
     while (!response.writableNeedDrain) {
@@ -43,16 +43,16 @@ export function followLog(
     }
     stuck ??= setTimeout(() => response.destroy(), stuckMs);
   };
-  const noteTaken = () => {
+  const clearStuck = () => {
     if (stuck) clearTimeout(stuck);
     stuck = null;
   };
-  /** The log may be gone or unreadable by now; who tells of changes must not learn of it. */
+  /** The log may be gone or unreadable; the error must not reach the emitter of the event. */
   const writeOrEnd = () => {
     try {
       write();
     } catch (error) {
-      log.error({ err: error, number: job.number }, 'a log could not be followed');
+      log.error({ err: error, number: job.number }, 'could not stream a job log');
       response.destroy();
     }
   };
@@ -62,11 +62,11 @@ export function followLog(
   bus.on('log', onChange);
   bus.on('job', onChange);
   response.on('drain', () => {
-    noteTaken();
+    clearStuck();
     writeOrEnd();
   });
   response.on('close', () => {
-    noteTaken();
+    clearStuck();
     bus.off('log', onChange);
     bus.off('job', onChange);
   });

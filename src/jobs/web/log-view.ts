@@ -1,5 +1,4 @@
-// A job's log as its page shows it: some hundred lines around the place that is asked for, what a search or a level finds,
-// and the links to the rest.
+// The view model of a job's log: one page of lines around a position, the matches of a search or a level, and paging links.
 import { url } from '../../core/url.ts';
 import type { Job } from '../job.ts';
 import { isTerminal } from '../job.ts';
@@ -10,12 +9,12 @@ import { formatBytes, formatNumber, plural } from '../../core/format.ts';
 import type { JobContext } from '../parts.ts';
 import { clockOf } from '../../web/template-format.ts';
 
-/** `line` is in the middle of what is shown; `from` is the first one. */
+/** `line`: shown with the lines around it; `from`: the first line shown. */
 export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };
 
-const linesAPage = 500;
-/** More lines than come between two looks at a log that somebody can read. */
-const farBehind = 1500;
+const linesPerPage = 500;
+/** A page that follows the log and lags by this many lines skips to the end. */
+const maxLag = 1500;
 const aroundLine = 10;
 
 export async function viewLog({ config }: Pick<JobContext, 'config'>, job: Job, query: LogQuery) {
@@ -28,8 +27,8 @@ export async function viewLog({ config }: Pick<JobContext, 'config'>, job: Job, 
   }
 }
 
-/** The lines from a number on, for a page that has those before. One that follows the end and is far behind gets the
- *  newest instead. */
+/** The lines from `from` on, for a page that has the earlier ones. A page that follows the log and lags far behind gets
+ *  the newest ones. */
 export async function viewLines(
   { config }: Pick<JobContext, 'config'>,
   job: Job,
@@ -40,15 +39,15 @@ export async function viewLines(
   if (!log) return { lines: [], total: 0, number: job.number };
   try {
     const total = log.count();
-    const isFarBehind = isFollowing && total - from >= farBehind;
-    const lines = await log.page(isFarBehind ? total - linesAPage + 1 : from, linesAPage);
+    const isFarBehind = isFollowing && total - from >= maxLag;
+    const lines = await log.page(isFarBehind ? total - linesPerPage + 1 : from, linesPerPage);
     return { lines: lines.map((line) => viewLine(line, null, null)), total, number: job.number };
   } finally {
     log.close();
   }
 }
 
-/** How many lines have each level that needs attention. */
+/** The number of warnings and errors in the whole log. */
 export async function countLevels({ config }: Pick<JobContext, 'config'>, { number }: Job) {
   const log = openLogLines(jobLogFile(config.root, number));
   if (!log) return { warning: '0', error: '0' };
@@ -65,19 +64,19 @@ async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
   const gap = log.gap();
   const hits = query.find ? await log.search(wantText(query.find)) : null;
   const ofLevel = query.level ? await log.search(wantLevel(query.level)) : null;
-  // A link may be to a line that is no longer there.
+  // A link may name a line that no longer exists.
   const asked = query.line === undefined ? undefined : Math.min(query.line, total);
   const line =
     asked ??
     (hits && query.from === undefined ? hits.numbers[0] : undefined) ??
     (await firstError(log, job, query));
-  const wanted = query.from ?? (line ? line - aroundLine : total - linesAPage + 1);
+  const wanted = query.from ?? (line ? line - aroundLine : total - linesPerPage + 1);
   const first = Math.max(1, Math.min(wanted, total));
   const lines = ofLevel
     ? await chosenLines(log, ofLevel, query.from ?? 1)
-    : await log.page(first, linesAPage);
+    : await log.page(first, linesPerPage);
   const shown = { first: lines[0]?.number ?? 0, last: lines.at(-1)?.number ?? 0 };
-  const older = Math.max(1, shown.first - linesAPage);
+  const older = Math.max(1, shown.first - linesPerPage);
   const nextOfLevel = ofLevel?.numbers.find((number) => number > shown.last) ?? null;
   return {
     isEmpty: false as const,
@@ -85,7 +84,7 @@ async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
     isActive: !isTerminal(job.status),
     size: formatBytes(log.size),
     total,
-    place: `${ofLevel ? plural(lines.length, 'line') : `Lines ${formatNumber(shown.first)}–${formatNumber(shown.last)}`} of ${formatNumber(total)}`,
+    position: `${ofLevel ? plural(lines.length, 'line') : `Lines ${formatNumber(shown.first)}–${formatNumber(shown.last)}`} of ${formatNumber(total)}`,
     lines: lines.map((one) => viewLine(one, query.find ?? null, gap && one.isCut ? gap : null)),
     target: line ?? null,
     isAtEnd: !ofLevel && shown.last >= total,
@@ -98,7 +97,7 @@ async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
       : shown.last < total
         ? { url: urlOf(job, { find: query.find, from: shown.last + 1 }) }
         : null,
-    end: urlOf(job, { from: Math.max(1, total - linesAPage + 1) }),
+    end: urlOf(job, { from: Math.max(1, total - linesPerPage + 1) }),
     start: urlOf(job, { from: 1 }),
     level: query.level ?? null,
     levels: [
@@ -117,7 +116,7 @@ async function view(log: NonNullable<LogLines>, job: Job, query: LogQuery) {
   };
 }
 
-/** A failed job opens where the trouble begins. */
+/** A failed job opens at its first error. */
 async function firstError(
   log: NonNullable<LogLines>,
   job: Job,
@@ -132,7 +131,7 @@ async function chosenLines(
   { numbers }: LogHits,
   from: number,
 ): Promise<LogLine[]> {
-  const chosen = numbers.filter((number) => number >= from).slice(0, linesAPage);
+  const chosen = numbers.filter((number) => number >= from).slice(0, linesPerPage);
   const lines: LogLine[] = [];
   for (const number of chosen) lines.push(...(await log.page(number, 1)));
   return lines;
@@ -157,7 +156,7 @@ function urlOf({ number }: Job, query: { [name in keyof LogQuery]: LogQuery[name
   return url(`/jobs/${number}`, query);
 }
 
-const levelWords: Record<Level, string> = { error: 'ERROR', warning: 'WARN', info: 'INFO', debug: 'DEBUG' };
+const levelLabels: Record<Level, string> = { error: 'ERROR', warning: 'WARN', info: 'INFO', debug: 'DEBUG' };
 
 function viewLine(
   line: LogLine,
@@ -168,7 +167,7 @@ function viewLine(
     number: line.number,
     at: line.at,
     time: line.at ? preciseClock(new Date(line.at)) : '',
-    word: line.level ? levelWords[line.level] : line.stream === 'stderr' ? 'stderr' : '',
+    word: line.level ? levelLabels[line.level] : line.stream === 'stderr' ? 'stderr' : '',
     tone:
       line.level === 'error' ? 'e' : line.level === 'warning' ? 'w' : line.stream === 'stderr' ? 'err' : '',
     parts: find ? marked(line.text, find) : [{ text: line.text, isHit: false }],
@@ -180,7 +179,7 @@ function viewLine(
   };
 }
 
-/** The text in pieces, what was looked for apart. */
+/** Splits a text at the matches of a search. */
 function marked(text: string, find: string): { text: string; isHit: boolean }[] {
   const pattern = new RegExp(`(${find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')})`, 'gi');
   return text.split(pattern).map((part, at) => ({ text: part, isHit: at % 2 === 1 }));

@@ -1,10 +1,10 @@
-// Jobs that ended and how long they ran, counted since the start. Label values are bounded.
+// Counts ended jobs and their durations since the server's start. Label values are bounded.
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { JobEvent } from '../../core/bus.ts';
 import { isTerminal } from '../job.ts';
 import type { JobContext } from '../parts.ts';
 
-/** Custom operations beyond these count as `other`. */
+/** Further custom operations count as `other`. */
 const operationsMax = 50;
 const jobSeconds = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600];
 
@@ -37,7 +37,7 @@ export function countJobs(
   });
 }
 
-/** The first `max` different values stay as they are, all others become `other`. */
+/** Keeps the first `max` different values; all others become `other`. */
 export function boundLabel(max: number): (value: string) => string {
   const known = new Set<string>();
   return (value) => {

@@ -1,4 +1,4 @@
-// The number of result rows that a job has reported, for a page that then fetches those it shows.
+// The newest result row of a job; when it changes, the page reloads its rows.
 import type { RecordCard } from '../../web/card.ts';
 import type { JobContext } from '../parts.ts';
 

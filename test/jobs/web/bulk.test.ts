@@ -39,7 +39,7 @@ t.test('a retry of many tells what became of each, and each leaves its audit row
   );
   t.match(
     items.map(({ message }) => message),
-    [null, /succeeded/, /needs a reason and its word again/, /retried before/],
+    [null, /succeeded/, /needs a reason and its confirmation word/, /already retried/],
   );
   const made = (await app.json(`/api/v1/operations/jobs/${items[0]?.new_number}`)).body;
   t.equal(made.operation, 'breaks');
@@ -52,7 +52,7 @@ t.test('all that match are cancelled, and nothing that came later', async (t) =>
   await app.whenJob(1, 'running');
   const { html } = await app.page('/jobs?operation=waits');
   const all = html.querySelector('#bulk-cancel-all');
-  t.match(all?.text, 'Cancel all 3 matching…');
+  t.match(all?.text, 'Cancel all 3 matching jobs…');
   await app.json('/api/v1/operations/waits', { when_locked: 'wait' });
 
   const dialog = await app.page((all?.getAttribute('href') ?? '').replaceAll('&amp;', '&'));
@@ -103,7 +103,7 @@ t.test('more than are handled at once are not offered, and it is said how to get
   t.notOk(html.querySelector('#bulk-retry-all'));
   t.match(
     textOf(html, '#h-jobs ~ .end'),
-    'Retry: 10,001 match, at most 10,000 at once. Narrow the filter, e.g. with since:7d',
+    'Retry: 10,001 jobs match, the limit is 10,000. Narrow the filter, e.g. with since:7d',
   );
 });
 
