@@ -65,7 +65,7 @@ const changedLocks =
   'The locks of this operation have changed since the job was accepted, so it was not started. Run it again.';
 
 function describeGone(name: string): string {
-  return `The operation ${name} no longer exists, so the job was not started. Put it back into operations.yaml, then retry.`;
+  return `The operation ${name} no longer exists, so the job was not started. Add it to operations.yaml again, then retry.`;
 }
 
 /** Other errors are left to the script. */

@@ -17,7 +17,7 @@ export type Attempt = ReturnType<typeof startAttempt>;
 /** The server must be gone within ten seconds, however long the grace of a cancel is. */
 const shutdownGraceMs = 5000;
 const stoppedWarning =
-  'Its process is stopped (SIGSTOP) and does nothing until someone continues it. Cancel ends it.';
+  'Its process is suspended (SIGSTOP) and makes no progress. Resume the process, or cancel the job.';
 
 type Given = Pick<Kernel, 'config' | 'now'> & {
   job: Job;

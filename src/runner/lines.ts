@@ -1,4 +1,4 @@
-// Cuts a byte stream into whole lines, and keeps the tail of a stream. Memory is bounded.
+// Cuts a byte stream into whole lines, and keeps the tail of a stream. Memory is bounded. Finds the error in a tail.
 import { isUtf8 } from 'node:buffer';
 
 /** `end` reads the rest as the last line. A line over `maxBytes`, or not in UTF-8, is dropped and calls `onBad` once. */
@@ -51,4 +51,9 @@ export function createTail(maxBytes: number) {
     /** Without a character that was cut at the beginning. */
     text: () => kept.toString('utf8').replace(/^\uFFFD+/, ''),
   };
+}
+
+/** The last line of an error output, without the frames of a stack and Node's version below it; empty if there is none. */
+export function lastLineOf(output: string): string {
+  return output.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
 }

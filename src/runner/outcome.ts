@@ -4,6 +4,7 @@ import type { Ending } from '../jobs/repository-moves.ts';
 import { plural } from '../core/format.ts';
 import { exitCodes } from '../jobs/protocol.ts';
 import type { ChildExit } from './child.ts';
+import { lastLineOf } from './lines.ts';
 import type { Received } from './messages.ts';
 
 /** Why the server ended an attempt. `server_fault`: an error of the server itself, e.g. a full disk. */
@@ -36,7 +37,7 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
     return failed(facts, 'shutdown', 'The server was stopped while this job ran.');
   }
   if (cause === 'server_fault') {
-    return failed(facts, 'lost', `The server could not follow this job to its end: ${facts.fault}.`);
+    return failed(facts, 'lost', `The server could not record the end of this job: ${facts.fault}.`);
   }
   if (exit.code === 0 && facts.badMessages > 0) {
     const lines = plural(facts.badMessages, 'line');
@@ -46,9 +47,10 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   if (exit.code === exitCodes.badInput) {
     return failed(facts, 'bad_input', 'The input is not valid. The log has the details.');
   }
-  if (exit.signal) return failed(facts, 'signalled', `The script was ended by ${exit.signal} from outside.`);
-  const isTemporary = exit.code === exitCodes.temporary;
-  return { ...failed(facts, 'exited', `The script ended with exit code ${exit.code}.`), isTemporary };
+  if (exit.signal) return failed(facts, 'signalled', `The script was killed by ${exit.signal} from outside.`);
+  const line = lastLineOf(facts.stderrTail);
+  const message = line ? `${line} (exit code ${exit.code})` : `The script ended with exit code ${exit.code}.`;
+  return { ...failed(facts, 'exited', message), isTemporary: exit.code === exitCodes.temporary };
 }
 
 /** The outcome of a script that could not be started. */
@@ -74,7 +76,7 @@ function survivorFailure({ survivors, stderrTail }: AttemptFacts): Failure | nul
   if (survivors.length === 0) return null;
   return {
     code: 'signalled',
-    message: `Cancelled, but ${survivors.length} of its processes could not be ended: pid ${survivors.join(', ')}.`,
+    message: `Cancelled, but ${survivors.length} of its processes could not be killed: pid ${survivors.join(', ')}.`,
     detail: { survivors },
     stderr_tail: stderrTail || null,
   };

@@ -3,7 +3,7 @@ import { childEnvironment } from '../core/config.ts';
 import { formatDuration, plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { type Child, type ChildExit, spawnChild } from '../runner/child.ts';
-import { createTail } from '../runner/lines.ts';
+import { createTail, lastLineOf } from '../runner/lines.ts';
 import type { WorkerRepository } from './repository.ts';
 
 export type PoolTimes = typeof poolTimes;
@@ -61,7 +61,7 @@ export function createPoolSlot(given: Given) {
     const tail = createTail(tailBytes);
     const started = spawnWorker(given, `${name}.${starts}`, tail.add);
     child = started;
-    const mute = `It had not begun after ${formatDuration(times.registerMaxMs / 1000)}, so its process was ended.`;
+    const mute = `It did not start within ${formatDuration(times.registerMaxMs / 1000)}, so its process was killed.`;
     let isMute = false;
     timer = setTimeout(() => {
       isMute = given.repository.find(name)?.pid !== started.identity?.pid;
@@ -83,13 +83,13 @@ export function createPoolSlot(given: Given) {
   function startLater(livedMs: number, reason: string) {
     failedStarts = livedMs < times.failedStartMs ? failedStarts + 1 : 0;
     if (failedStarts >= maxFailedStarts) {
-      const message = `It ended ${plural(maxFailedStarts, 'time')} soon after its start, so it is not started any more. ${reason}`;
+      const message = `It exited early ${plural(maxFailedStarts, 'time')} and is not restarted. ${reason}`;
       gaveUp = { name, message };
       return given.onGiveUp(message);
     }
     const doubled = times.backOffMinMs * 2 ** Math.max(0, failedStarts - 1);
     timer = setTimeout(start, Math.min(times.backOffMaxMs, doubled));
-    given.onEnd(name, `${reason} It starts again by itself.`);
+    given.onEnd(name, `${reason} It restarts automatically.`);
   }
 }
 
@@ -108,8 +108,7 @@ function spawnWorker(
 }
 
 function describeExit({ code, signal }: ChildExit, output: string): string {
-  if (signal) return `Its process was ended by ${signal}.`;
-  // Without the frames of a stack and Node's version below it.
-  const line = output.split('\n').findLast((one) => /^\w/.test(one) && !one.startsWith('Node.js v'));
-  return `Its process ended with code ${code}.${line ? ` It said: ${line}` : ''}`;
+  if (signal) return `Its process was killed by ${signal}.`;
+  const line = lastLineOf(output);
+  return line ? `${line} (exit code ${code})` : `Its process ended with exit code ${code}.`;
 }

@@ -30,7 +30,7 @@ t.test('the exit code shows how the job ended', async (t) => {
   const root = makeRootWithBehaviours(t);
   const expected: [string[], number, RegExp][] = [
     [['works'], 0, /working\ndone\n[\s\S]*works #1 succeeded after .*\n {2}rows: 3\n/],
-    [['fails'], 1, /it fails\n[\s\S]*fails #2 failed after .*\nThe script ended with exit code 3\.\n/],
+    [['fails'], 1, /it fails\n[\s\S]*fails #2 failed after .*\nit fails \(exit code 3\)\n/],
     [['refuses'], 65, /refuses #3 failed after .*\nRow 7 is wrong\.\n/],
     [['comes-later'], 0, /comes-later #4 succeeded/],
     [['retry', '2'], 1, /^fails #5 queued\./],

@@ -116,6 +116,6 @@ t.test('a job whose result cannot be read is lost, with the reason', async (t) =
   engine.library.prepare(`INSERT INTO ops_applied VALUES (?, 1, 1, 'no JSON', '')`).run(id);
   t.match(await engine.whenJob(number), {
     status: 'failed',
-    failure: { code: 'lost', message: /^The server could not follow this job to its end: .*JSON/ },
+    failure: { code: 'lost', message: /^The server could not record the end of this job: .*JSON/ },
   });
 });

@@ -42,10 +42,12 @@ t.test('each end has its code and message', async (t) => {
   ]);
   t.same(told({ exit: exit(75) }), ['failed', 'exited', 'The script ended with exit code 75.', true]);
   t.same(told({ exit: exit(1) }), ['failed', 'exited', 'The script ended with exit code 1.', false]);
+  const stderrTail = 'Traceback\n  at row 7\nValueError: no title\n';
+  t.same(told({ exit: exit(1), stderrTail })[2], 'ValueError: no title (exit code 1)');
   t.same(told({ exit: killed }), [
     'failed',
     'signalled',
-    'The script was ended by SIGKILL from outside.',
+    'The script was killed by SIGKILL from outside.',
     false,
   ]);
   t.same(told({ cause: 'timed_out', exit: killed }), [
@@ -69,7 +71,7 @@ t.test('each end has its code and message', async (t) => {
   t.same(told({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [
     'failed',
     'lost',
-    'The server could not follow this job to its end: ENOSPC: no space left.',
+    'The server could not record the end of this job: ENOSPC: no space left.',
     false,
   ]);
 });
@@ -137,7 +139,7 @@ t.test('a failure keeps the end of stderr and names surviving processes', async 
     status: 'cancelled',
     failure: {
       code: 'signalled',
-      message: /1 of its processes could not be ended: pid 7/,
+      message: /1 of its processes could not be killed: pid 7/,
       detail: { survivors: [7] },
     },
   });
