@@ -19,7 +19,7 @@ def send(**message):
 
 file = os.path.join("sheets", args.get("sheet", "published"), "experiences.csv")
 if not os.path.exists(file):
-    # `failure` gives the reason. Exit code 65 means bad input, which a retry does not cure; 75 means that a retry may
+    # `failure` gives the reason. Exit code 65 means bad input, which a retry does not fix; 75 means that a retry may
     # work.
     send(type="failure", message=f"There is no {file}. Choose another sheet.")
     sys.exit(65)

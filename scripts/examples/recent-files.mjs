@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Lists the sheets and backups that have changed since a certain day.
+// Lists the sheets and backups changed since a day.
 //
 // Arguments come as one JSON object on stdin. Messages go to descriptor 3, one JSON object a line; a write stream waits while
 // the server reads slowly. By hand: echo '{"since": "2026-01-01"}' | ./recent-files.mjs 3>&1
@@ -24,7 +24,7 @@ for (const [at, file] of files.entries()) {
     recent += 1;
     send({ type: 'row', ref: file, outcome: 'changed', message: changed });
   }
-  send({ type: 'progress', done: at + 1, total: files.length, phase: 'look' });
+  send({ type: 'progress', done: at + 1, total: files.length, phase: 'scan' });
 }
 
 console.log(`${recent} of ${files.length} files have changed since ${since}`);

@@ -1,4 +1,4 @@
-// Whether the operator's own operations can be read.
+// Checks that the custom operations can be read.
 import path from 'node:path';
 import type { Check } from '../core/check.ts';
 import { plural } from '../core/format.ts';
@@ -27,7 +27,7 @@ export function customOperationsCheck({
 }
 
 function formatTitle(problems: CustomProblem[]): string {
-  if (problems.some((problem) => problem.entryLine === null)) return 'Your own operations cannot be read';
+  if (problems.some((problem) => problem.entryLine === null)) return 'Custom operations cannot be read';
   const entries = new Set(problems.map((problem) => problem.entryLine)).size;
-  return `${plural(entries, 'of your own operations is', 'of your own operations are')} left out`;
+  return `${plural(entries, 'custom operation is', 'custom operations are')} left out`;
 }

@@ -1,13 +1,11 @@
-// Reads operations.yaml, the operator's own operations. An entry that is wrong is left out and told with its place;
-// the rest is given. Never runs anything.
+// Reads operations.yaml, the custom operations. Leaves out invalid entries and reports their position. Never runs anything.
 import path from 'node:path';
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Operation } from '../core/operation.ts';
-import { defineCustom, findMisfits } from './custom-operation.ts';
+import { defineCustom, findConflicts } from './custom-operation.ts';
 import { findFaults, isCustomEntry } from './custom-schema.ts';
 
-/** `entryLine` is where the entry begins that is left out, null when it is the file as a whole; `line` and `column`
- *  begin at 1. */
+/** `entryLine`: the first line of the entry left out, null for the whole file. `line` and `column` count from 1. */
 export type CustomProblem = {
   entry: string | null;
   entryLine: number | null;
@@ -19,7 +17,7 @@ export type CustomProblem = {
 /** `operations` is null when the file as a whole cannot be read. */
 export type CustomOperations = { operations: Operation[] | null; problems: CustomProblem[] };
 
-/** `reserved` are names that an entry cannot take. */
+/** `reserved`: names that an entry must not use. */
 export function readCustomOperations(text: string, file: string, reserved: string[]): CustomOperations {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -28,9 +26,9 @@ export function readCustomOperations(text: string, file: string, reserved: strin
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const entries = findEntries(document);
-  const whole = findWholeFault(document, entries);
-  if (whole) {
-    const problem = { entry: null, entryLine: null, ...positionOf(whole.offset), message: whole.message };
+  const fault = findFileFault(document, entries);
+  if (fault) {
+    const problem = { entry: null, entryLine: null, ...positionOf(fault.offset), message: fault.message };
     return { operations: null, problems: [problem] };
   }
   const operations = new Map<string, Operation>();
@@ -38,7 +36,7 @@ export function readCustomOperations(text: string, file: string, reserved: strin
   for (const node of entries as Node[]) {
     const value = readValue(node, document);
     const taken = (name: string) =>
-      reserved.includes(name) ? 'is one of ours' : operations.has(name) ? 'is there twice' : null;
+      reserved.includes(name) ? 'is reserved' : operations.has(name) ? 'is already used' : null;
     const faults = checkEntry(node, value, document, taken);
     const entryLine = positionOf(node.range?.[0] ?? 0).line;
     for (const { offset, message } of faults)
@@ -52,15 +50,15 @@ export function readCustomOperations(text: string, file: string, reserved: strin
 
 type Fault = { offset: number; message: string };
 
-/** A key that is there twice in an entry spoils that entry; any other fault of the notation spoils the file. */
-function findWholeFault({ errors, warnings }: Document.Parsed, entries: Node[] | Fault): Fault | null {
+/** A duplicate key invalidates its entry; any other syntax error invalidates the file. */
+function findFileFault({ errors, warnings }: Document.Parsed, entries: Node[] | Fault): Fault | null {
   const fault = [...errors, ...warnings].find(
     ({ code, pos }) =>
       code !== 'DUPLICATE_KEY' || !Array.isArray(entries) || !entries.some((node) => isInside(pos[0], node)),
   );
   if (!fault) return Array.isArray(entries) ? null : entries;
   const why = fault.code === 'MULTIPLE_DOCS' ? 'a second document begins with ---' : fault.message;
-  return { offset: fault.pos[0], message: `This is no valid YAML: ${why.replace(/\.$/, '')}. Mend it.` };
+  return { offset: fault.pos[0], message: `Invalid YAML: ${why.replace(/\.$/, '')}. Fix it.` };
 }
 
 function checkEntry(
@@ -75,7 +73,7 @@ function checkEntry(
       offset: pos[0],
       message: `${message.replace(/\.$/, '')}. Keep one of them.`,
     }));
-  const found = isCustomEntry(value) ? findMisfits(value) : findFaults(value);
+  const found = isCustomEntry(value) ? findConflicts(value) : findFaults(value);
   for (const { path: steps, key, message } of found)
     faults.push({ offset: offsetOf(node, steps, key), message });
   const name = nameOf(value);
@@ -88,25 +86,25 @@ function checkEntry(
   return faults;
 }
 
-/** The nodes below `operations`, or why there are none to be had. */
+/** The nodes below `operations`, or the fault that prevents reading them. */
 function findEntries({ contents }: Document.Parsed): Node[] | Fault {
-  const whatIsAllowed = 'allowed: one key operations with a list of entries. Mend it.';
+  const advice = 'Write one key, operations, with a list of entries.';
   if (contents === null || (isScalar(contents) && contents.value === null)) return [];
   const [offset] = contents.range;
-  if (!isMap(contents)) return { offset, message: `The file is no mapping; ${whatIsAllowed}` };
+  if (!isMap(contents)) return { offset, message: `The file is not a mapping. ${advice}` };
   const other = contents.items.find(({ key }) => !(isScalar(key) && key.value === 'operations'));
   if (other) {
     const name = isScalar(other.key) ? String(other.key.value) : 'This key';
-    return { offset: other.key.range?.[0] ?? offset, message: `${name} is not known here; ${whatIsAllowed}` };
+    return { offset: other.key.range?.[0] ?? offset, message: `${name} is not known here. ${advice}` };
   }
   const list = contents.get('operations', true) as Node | null | undefined;
   if (!list || (isScalar(list) && list.value === null)) return [];
   if (!isSeq(list))
-    return { offset: list.range?.[0] ?? offset, message: `operations is no list; ${whatIsAllowed}` };
+    return { offset: list.range?.[0] ?? offset, message: `operations is not a list. ${advice}` };
   return list.items as Node[];
 }
 
-/** An alias that cannot be resolved, or too many of them, is a fault of the entry. */
+/** Null for an entry with an unresolvable alias or too many aliases, which then fails its check. */
 function readValue(node: Node, document: Document.Parsed): unknown {
   try {
     return node.toJS(document, { maxAliasCount: 50 });
@@ -124,7 +122,7 @@ function nameOf(value: unknown): string | null {
   return typeof name === 'string' ? name.slice(0, 80) : null;
 }
 
-/** Where the value lies, or the key that is at fault; the nearest node around it that has a place. */
+/** The offset of the faulty value or key, else of the nearest node around it. */
 function offsetOf(entry: Node, steps: string[], key: string | null): number {
   let node: Node = entry;
   for (const step of steps) {

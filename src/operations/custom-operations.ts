@@ -1,4 +1,4 @@
-// Keeps the operator's own operations as operations.yaml says them now: read at start, and again when it has changed.
+// Holds the custom operations of operations.yaml; reads the file at start and after each change.
 import fs from 'node:fs';
 import { type CustomOperations, type CustomProblem, readCustomOperations } from './custom-file.ts';
 import type { Operation } from '../core/operation.ts';
@@ -7,9 +7,9 @@ const fileMaxBytes = 1024 * 1024;
 
 type Given = {
   file: string;
-  /** Names that an entry cannot take. */
+  /** Names that an entry must not use. */
   reserved: string[];
-  /** Called when the file has been read anew. */
+  /** Called after the file was read again. */
   onChange: () => void;
 };
 
@@ -19,16 +19,16 @@ export function createCustomOperations({ file, reserved, onChange }: Given) {
   read();
 
   return {
-    /** Those that can be run. While the file cannot be read they are those that it held before. */
+    /** The operations that can run. While the file cannot be read: those of its last readable version. */
     operations: () => current.operations,
-    /** What is wrong with the file, in its order. */
+    /** The problems of the file, in its order. */
     problems: () => current.problems,
     runOnce() {
       if (read()) onChange();
     },
   };
 
-  /** Whether there was anything new. */
+  /** Returns whether the file has changed. */
   function read(): boolean {
     const stat = fs.statSync(file, { throwIfNoEntry: false });
     const version = stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.mode}` : 'none';
@@ -47,12 +47,12 @@ function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): C
   });
   if (mode & fs.constants.S_IWOTH)
     return refuse(
-      `Every user of this machine can change it. Run "chmod o-w ${file}", and make sure of what it says.`,
+      `Every user of this machine can change it. Check its content, then run "chmod o-w ${file}".`,
     );
   if (size > fileMaxBytes) return refuse('It is larger than 1 MiB. Make it smaller.');
   try {
     return readCustomOperations(fs.readFileSync(file, 'utf8'), file, reserved);
   } catch (error) {
-    return refuse(`It cannot be read: ${(error as Error).message}. Mend or remove it.`);
+    return refuse(`It cannot be read: ${(error as Error).message}. Fix or remove it.`);
   }
 }

@@ -1,8 +1,8 @@
-// What an entry of operations.yaml may say, as a JSON Schema. `allowed` words each rule for the diagnostic.
+// The JSON Schema of an entry of operations.yaml. `allowed` describes each rule in messages.
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { ArgumentProperty, Danger } from '../core/operation.ts';
 
-/** An entry that has passed the check. */
+/** A valid entry. */
 export type CustomEntry = {
   name: string;
   title: string;
@@ -19,20 +19,20 @@ export type CustomEntry = {
   env?: string[];
 };
 
-/** Where in the entry, the key itself if it is at fault, and what is wrong. */
+/** `path`: the position in the entry; `key`: the key, if the key itself is wrong. */
 export type EntryFault = { path: string[]; key: string | null; message: string };
 
-/** Flags of the command line and fields of the form: an argument of that name could not be told from them. */
-const taken = ['reason', 'confirm', 'when_locked', 'wait', 'json', 'help'];
+/** Flags of the command line and fields of the form, whose names an argument must not use. */
+const reserved = ['reason', 'confirm', 'when_locked', 'wait', 'json', 'help'];
 
-const words = (maxLength: number) => ({
+const lineOfText = (maxLength: number) => ({
   type: 'string',
   minLength: 1,
   maxLength,
   pattern: '^\\S[^\\x00-\\x1f]*$',
   allowed: `one line of text, at most ${maxLength} characters`,
 });
-const whole = (minimum: number, maximum: number, unit: string) => ({
+const integer = (minimum: number, maximum: number, unit: string) => ({
   type: 'integer',
   minimum,
   maximum,
@@ -62,8 +62,8 @@ const lockNames = {
 const argument = fields(
   {
     type: oneOf('string', 'integer', 'number', 'boolean'),
-    title: words(80),
-    description: words(300),
+    title: lineOfText(80),
+    description: lineOfText(300),
     format: oneOf('date'),
     enum: {
       type: 'array',
@@ -74,20 +74,20 @@ const argument = fields(
         type: 'string',
         minLength: 1,
         maxLength: 200,
-        allowed: 'texts, in quotes where YAML reads a number',
+        allowed: 'texts, in quotes if they look like numbers',
       },
       allowed: 'a list of different texts',
     },
     labels: {
       type: 'array',
       items: { type: 'string', allowed: 'texts' },
-      allowed: 'a list with a text for each value of enum',
+      allowed: 'a list with one text for each value of enum',
     },
-    default: { type: ['string', 'boolean', 'number'], allowed: 'a value that the argument takes' },
+    default: { type: ['string', 'boolean', 'number'], allowed: 'a valid value of the argument' },
     minimum: { type: 'number', allowed: 'a number' },
     maximum: { type: 'number', allowed: 'a number' },
-    minLength: whole(0, 100_000, ''),
-    maxLength: whole(1, 100_000, ''),
+    minLength: integer(0, 100_000, ''),
+    maxLength: integer(1, 100_000, ''),
     advanced: { type: 'boolean', allowed: 'true, false' },
   },
   ['type'],
@@ -99,16 +99,16 @@ const entry = fields(
       type: 'string',
       maxLength: 40,
       pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
-      allowed: 'small letters, digits and single dashes, e.g. nightly-report, at most 40 characters',
+      allowed: 'lowercase letters, digits and single dashes, e.g. nightly-report, at most 40 characters',
     },
-    title: words(60),
-    summary: words(200),
-    description: words(1000),
+    title: lineOfText(60),
+    summary: lineOfText(200),
+    description: lineOfText(1000),
     command: {
       type: 'array',
       minItems: 1,
       maxItems: 100,
-      items: { type: 'string', minLength: 1, pattern: '^[^\\x00]*$', allowed: 'texts that are not empty' },
+      items: { type: 'string', minLength: 1, pattern: '^[^\\x00]*$', allowed: 'non-empty texts' },
       allowed: 'a list: the program, then its arguments one by one, e.g. [./report.sh, --fast]',
     },
     args: {
@@ -116,18 +116,18 @@ const entry = fields(
       maxProperties: 30,
       propertyNames: {
         pattern: '^(?!no_)[a-z][a-z0-9_]{0,39}$',
-        not: { enum: taken },
-        allowed: `small letters, digits and _, not beginning with no_, and none of ${taken.join(', ')}`,
+        not: { enum: reserved },
+        allowed: `lowercase letters, digits and _, not beginning with no_, and none of ${reserved.join(', ')}`,
       },
       additionalProperties: argument,
       allowed: 'arguments by name, each with its type, e.g. { since: { type: string } }',
     },
     locks: fields({ shared: lockNames, exclusive: lockNames }),
-    timeout_sec: whole(1, 604_800, ' of seconds'),
-    soft_limit_sec: whole(1, 604_800, ' of seconds'),
+    timeout_sec: integer(1, 604_800, ' of seconds'),
+    soft_limit_sec: integer(1, 604_800, ' of seconds'),
     retries: fields({
-      max_attempts: whole(1, 20, ''),
-      delay_sec: whole(0, 3600, ' of seconds'),
+      max_attempts: integer(1, 20, ''),
+      delay_sec: integer(0, 3600, ' of seconds'),
       backoff: { type: 'number', minimum: 1, maximum: 10, allowed: 'a number from 1 to 10' },
     }),
     on_restart: oneOf('fail', 'requeue'),
@@ -139,7 +139,7 @@ const entry = fields(
       items: {
         type: 'string',
         pattern: '^(?!CHL_)[A-Za-z_][A-Za-z0-9_]*$',
-        allowed: 'names of variables, none beginning with CHL_',
+        allowed: 'names of variables that do not begin with CHL_',
       },
       allowed: 'a list of names of variables, e.g. [REPORT_TOKEN_FILE]',
     },
@@ -157,7 +157,7 @@ const options = {
 } as const;
 let validator: ValidateFunction<CustomEntry> | null = null;
 
-/** Compiled at its first use: most have no file of their own. */
+/** Compiled at first use: most installations have no operations.yaml. */
 function validatorOfEntry(): ValidateFunction<CustomEntry> {
   validator ??= new Ajv2020(options).addVocabulary(['allowed']).compile<CustomEntry>(entry);
   return validator;
@@ -167,7 +167,7 @@ export function isCustomEntry(value: unknown): value is CustomEntry {
   return validatorOfEntry()(value);
 }
 
-/** Each thing that is wrong, told once. */
+/** All faults, without duplicates. */
 export function findFaults(value: unknown): EntryFault[] {
   const validate = validatorOfEntry();
   if (validate(value)) return [];
@@ -175,7 +175,7 @@ export function findFaults(value: unknown): EntryFault[] {
   return [...new Map(faults.map((fault) => [fault.message, fault])).values()];
 }
 
-/** Null for a rule within a rule: the outer one says it. */
+/** Null for a nested rule, which the outer one reports. */
 function describe(error: ErrorObject): EntryFault | null {
   const { keyword, params, parentSchema, data } = error;
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
@@ -184,12 +184,12 @@ function describe(error: ErrorObject): EntryFault | null {
   if (keyword === 'propertyNames') {
     const key = String(params.propertyName);
     const allowed = parentSchema?.propertyNames.allowed;
-    return { path, key, message: `${name(key)}: this name cannot be used; allowed: ${allowed}. Rename it.` };
+    return { path, key, message: `${name(key)}: this name is not allowed; allowed: ${allowed}. Rename it.` };
   }
   if (keyword === 'additionalProperties') {
     const key = String(params.additionalProperty);
     const known = Object.keys(parentSchema?.properties ?? {}).join(', ');
-    return { path, key, message: `${name(key)} is not known; known: ${known}. Mend or remove it.` };
+    return { path, key, message: `${name(key)} is not known; known: ${known}. Rename or remove it.` };
   }
   if (keyword === 'required') {
     return { path, key: null, message: `${name(String(params.missingProperty))} is missing. Add it.` };
@@ -197,7 +197,7 @@ function describe(error: ErrorObject): EntryFault | null {
   return {
     path,
     key: null,
-    message: `${name()} is ${show(data)}; allowed: ${parentSchema?.allowed}. Mend it.`,
+    message: `${name()} is ${preview(data)}; allowed: ${parentSchema?.allowed}. Fix it.`,
   };
 }
 
@@ -206,7 +206,7 @@ function unescapePointer(part: string): string {
   return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function show(value: unknown): string {
+function preview(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

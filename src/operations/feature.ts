@@ -1,4 +1,4 @@
-// Operations: how an operator starts one, and the custom operations of operations.yaml.
+// Operations: the dialogs and API that run them, and the custom ones from operations.yaml.
 import type { Feature } from '../web/feature.ts';
 import { customOperationsCheck } from './custom-check.ts';
 import { createOperationParts, type OperationParts } from './parts.ts';

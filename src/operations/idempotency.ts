@@ -1,12 +1,11 @@
-// Runs a form once for each rendering of it: sent again within seconds, by a double click or a second try, it is answered
-// with the result of the first time.
-/** Longer than a hand repeats a click, shorter than it takes to want the same thing again. */
+// Makes the submission of a form idempotent: a repeat with the same key within seconds gets the first result.
+/** Longer than a double click, shorter than the time until the operator wants a second run. */
 const sameClickMs = 10_000;
 
 export function createIdempotency(now: () => Date) {
   const results = new Map<string, { result: Promise<unknown>; at: number }>();
 
-  /** Calls `run`, unless `key` has a recent result; a refused run may be tried again at once. */
+  /** Calls `run` unless `key` has a recent result; a rejected run may be repeated at once. */
   return async <T>(key: string, run: () => Promise<T>): Promise<T> => {
     const at = now().getTime();
     for (const [old, entry] of results) if (at - entry.at >= sameClickMs) results.delete(old);

@@ -1,5 +1,5 @@
-// The confirm dialog of an operation: the form from the argument schema, what will happen, and, for a destructive run,
-// reason and word. It only shows; the run checks everything again.
+// The view model of an operation's confirm dialog: form fields from the argument schema, consequences and, for a destructive
+// run, reason and confirmation word. The run validates everything again.
 import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
@@ -10,19 +10,19 @@ import type { Blocker } from '../jobs/lock-queue.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
 import type { OperationContext } from './parts.ts';
 
-/** Names of the form's own fields, which are no arguments. */
+/** Names of form fields that are not arguments. */
 export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
 
 export type RunDialog = {
   operation: Operation;
   args: Args;
-  /** The job to be run again; its arguments are shown, not asked. */
+  /** The job to run again; its arguments are shown read-only. */
   retryOf?: Job;
   reason?: string | undefined;
   confirm?: string | undefined;
-  /** Of the form that was refused; a new form gets a new one. */
+  /** The idempotency key of a rejected form; a new form gets a new one. */
   key?: string | undefined;
-  /** The refusal that brought the operator back here. */
+  /** The error of the rejected form. */
   error?: AppError;
 };
 
@@ -90,7 +90,7 @@ const inputTypes: Record<string, string> = { integer: 'number', number: 'number'
 
 type Field = { name: string; kind: string; description: string | null; problem: string | null };
 
-/** Adds the type of the input, and the ids of the texts that describe it. */
+/** Adds the type of the input and its `aria-describedby`. */
 export function withInput<Given extends Field>(field: Given) {
   const { name, kind, description, problem } = field;
   const ids = [
@@ -100,7 +100,7 @@ export function withInput<Given extends Field>(field: Given) {
   return { ...field, type: inputTypes[kind] ?? 'text', describedBy: ids.join(' ') };
 }
 
-/** Where no value is chosen by default, the first line chooses none. */
+/** Without a default, the first option is None. */
 function viewOptions({ enum: values = [], labels, default: preset }: ArgumentProperty, value: unknown) {
   const options = values.map((option, at) => ({
     value: option,
@@ -115,8 +115,8 @@ function describeBlocker({ catalogue }: Pick<OperationContext, 'catalogue'>, blo
   return { number: blocker.number, actor: blocker.actor, operation: blocker.operation, title };
 }
 
-/** Refusals that the dialog can help with: it is shown again, with what was wrong. */
-export function helpsInDialog(error: unknown): error is AppError {
+/** Whether the operator can correct the error in the dialog. */
+export function isCorrectable(error: unknown): error is AppError {
   return (
     error instanceof AppError &&
     ['invalid_arguments', 'confirmation_required', 'plan_outdated', 'operation_locked'].includes(error.code)

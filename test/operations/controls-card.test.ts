@@ -26,7 +26,11 @@ t.test('what would come to nothing now says why, and leads to what works', async
   const rebuild = '/ui/operations/index/confirm';
   t.match(await row('repair'), { isOff: true, why: /Nothing to repair/, instead: rebuild });
   t.match(await row('rollback'), { isOff: true, why: /no previous index/, instead: rebuild });
-  t.match(await row('snapshot'), { isOff: true, why: /waits/, instead: '/operations#snapshot-form' });
+  t.match(await row('snapshot'), {
+    isOff: true,
+    why: /No snapshot is uploaded/,
+    instead: '/operations#snapshot-form',
+  });
   t.match(await row('index'), { isOff: false, why: undefined });
 
   stage(app);
@@ -44,7 +48,7 @@ t.test('repair can be pressed as soon as there is anything to repair', async (t)
     return parse(html).querySelector('#op-repair');
   };
   const isOff = async () => (await row())?.querySelector('.btn[aria-disabled=true]') !== null;
-  t.ok(await isOff(), 'the index holds exactly the library');
+  t.ok(await isOff(), 'the index matches the library');
   addExperience(library, 'E9');
   t.notOk(await isOff(), 'an entry is missing');
   library.prepare(`DELETE FROM experiences WHERE id = 'E9'`).run();
@@ -58,7 +62,7 @@ t.test('the dialog of an install asks for no id, and says when there is nothing 
   const show = async (query: string) =>
     parse(await (await fetch(`${app.origin}/ui/operations/snapshot/confirm${query}`)).text());
   const empty = await show('');
-  t.match(empty.querySelector('[role=alert]')?.text, /No uploaded snapshot waits/);
+  t.match(empty.querySelector('[role=alert]')?.text, /No snapshot is uploaded/);
   t.notOk(empty.querySelector('[name=staged_id]'));
   const named = (await show('?staged_id=0a0a0a0a')).querySelector('[name=staged_id]');
   t.match(named?.attributes, { type: 'hidden', value: '0a0a0a0a' });
@@ -68,11 +72,11 @@ t.test('what a job installed waits no longer on the index card', async (t) => {
   const app = await startApp(t);
   stage(app);
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=index');
-  await stream.until(({ data }) => data.includes('waits to be installed'));
+  await stream.until(({ data }) => data.includes('is ready to install'));
   const from = stream.events.length;
   removeStaged(app.parts.config.indexFolder, '00000000');
   app.parts.bus.emit('library');
-  await stream.until(({ event, data }) => event === 'index' && !data.includes('waits to be installed'), from);
+  await stream.until(({ event, data }) => event === 'index' && !data.includes('is ready to install'), from);
 });
 
 function stage({ parts }: TestApp) {

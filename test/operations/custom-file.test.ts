@@ -79,23 +79,20 @@ t.test('only a command that begins with ./ or ../ is meant from the folder of th
 });
 
 t.test('each fault is told with its place, what is allowed and what to do', async (t) => {
-  const name = 'small letters, digits and single dashes, e.g. nightly-report, at most 40 characters';
+  const name = 'lowercase letters, digits and single dashes, e.g. nightly-report, at most 40 characters';
   const expected: [string, string][] = [
-    [
-      least.replace('name: report', 'name: My Report'),
-      `2:11 name is "My Report"; allowed: ${name}. Mend it.`,
-    ],
+    [least.replace('name: report', 'name: My Report'), `2:11 name is "My Report"; allowed: ${name}. Fix it.`],
     [least.replace('\ntitle: Report', ''), '2:5 title is missing. Add it.'],
     [
       `${least}\ntimeout_sec: 0`,
-      '6:18 timeout_sec is 0; allowed: a whole number of seconds from 1 to 604800. Mend it.',
+      '6:18 timeout_sec is 0; allowed: a whole number of seconds from 1 to 604800. Fix it.',
     ],
     [`${least}\ntimout_sec: 5`, '6:5 timout_sec is not known; known: name, title, '],
     [
       `${least}\nretries: { delay: 3 }`,
       '6:16 retries.delay is not known; known: max_attempts, delay_sec, backoff. ',
     ],
-    [`${least}\ndanger: high`, '6:13 danger is "high"; allowed: safe, costly, destructive. Mend it.'],
+    [`${least}\ndanger: high`, '6:13 danger is "high"; allowed: safe, costly, destructive. Fix it.'],
     [`${least}\nenv: [CHL_ACCESS_TOKEN]`, '6:11 env.0 is "CHL_ACCESS_TOKEN"; allowed: names of variables'],
     [
       least.replace('[./report.sh]', './report.sh --fast'),
@@ -119,22 +116,19 @@ t.test('each fault is told with its place, what is allowed and what to do', asyn
     ],
     [
       `${least}\nargs: { a: { type: string, enum: [x], labels: [] } }`,
-      '6:16 args.a: labels wants a text for each',
+      '6:16 args.a: labels needs one text for each',
     ],
-    [`${least}\nargs: { reason: { type: string } }`, '6:13 args.reason: this name cannot be used; allowed: '],
-    [`${least}\nargs: { __proto__: { type: string } }`, '6:13 args.__proto__: this name cannot be used; '],
+    [`${least}\nargs: { reason: { type: string } }`, '6:13 args.reason: this name is not allowed; allowed: '],
+    [`${least}\nargs: { __proto__: { type: string } }`, '6:13 args.__proto__: this name is not allowed; '],
     [
       `${least}\nlocks: { shared: [a], exclusive: [a] }`,
       '6:12 locks: a is both shared and exclusive. Keep one',
     ],
     [
       `${least}\ntimeout_sec: 5\nsoft_limit_sec: 6`,
-      '7:21 soft_limit_sec is above timeout_sec. Make it smaller',
+      '7:21 soft_limit_sec is above timeout_sec. Lower or remove it',
     ],
-    [
-      least.replace('name: report', 'name: import'),
-      '2:11 The name import is one of ours. Choose another one.',
-    ],
+    [least.replace('name: report', 'name: import'), '2:11 The name import is reserved. Choose another one.'],
     [`${least}\ntitle: Again`, '6:5 Map keys must be unique. Keep one of them.'],
     ['just text', '2:5 The entry is "just text"; allowed: fields: name, '],
   ];
@@ -156,19 +150,19 @@ t.test('a wrong entry is left out, the rest is there', async (t) => {
   );
   t.match(problems, [
     { entry: 'two!', entryLine: 3, line: 3 },
-    { entry: 'one', entryLine: 5, message: 'The name one is there twice. Choose another one.' },
+    { entry: 'one', entryLine: 5, message: 'The name one is already used. Choose another one.' },
   ]);
 });
 
 t.test('a file that cannot be read as a whole gives no operations, but its fault', async (t) => {
   const expected: [string, string][] = [
-    ['operations:\n  - name: a\n   b: [', '3:1 This is no valid YAML: '],
-    ['operations: []\n---\noperations: []', '2:1 This is no valid YAML: a second document begins'],
-    ['operations:\n  - name: !secret a', '2:11 This is no valid YAML: Unresolved tag: !secret. Mend it.'],
-    ['ops: []', '1:1 ops is not known here; allowed: one key operations with a list of entries. Mend it.'],
-    ['operations: []\noperations: []', '2:1 This is no valid YAML: Map keys must be unique. Mend it.'],
-    ['- name: a', '1:1 The file is no mapping; allowed: '],
-    ['operations: all', '1:13 operations is no list; allowed: '],
+    ['operations:\n  - name: a\n   b: [', '3:1 Invalid YAML: '],
+    ['operations: []\n---\noperations: []', '2:1 Invalid YAML: a second document begins'],
+    ['operations:\n  - name: !secret a', '2:11 Invalid YAML: Unresolved tag: !secret. Fix it.'],
+    ['ops: []', '1:1 ops is not known here. Write one key, operations, with a list of entries.'],
+    ['operations: []\noperations: []', '2:1 Invalid YAML: Map keys must be unique. Fix it.'],
+    ['- name: a', '1:1 The file is not a mapping. Write one key'],
+    ['operations: all', '1:13 operations is not a list. Write one key'],
   ];
   for (const [text, message] of expected) {
     const { operations, problems } = read(text);

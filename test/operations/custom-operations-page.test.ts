@@ -1,4 +1,4 @@
-// The operator's own operations, with each face that ours have.
+// Custom operations on pages, in the API and on the command line, like the built-in ones.
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -148,14 +148,11 @@ t.test('a command that is not there is said with what to do', async (t) => {
 t.test('a wrong entry is a banner, and the rest works', async (t) => {
   const app = await startWith(t, `${report}\n    timeout: 5${wipe}`);
   const words = textOf((await app.page('/operations')).html, card.banners);
-  t.match(
-    words,
-    /1 of your own operations is left out operations\.yaml, line 13, column 5: timeout is not known/,
-  );
+  t.match(words, /1 custom operation is left out operations\.yaml, line 13, column 5: timeout is not known/);
   t.equal((await app.json('/api/v1/operations/report', {})).status, 404);
   t.equal((await app.run('wipe')).status, 'succeeded');
   app.change(report);
-  t.notMatch(textOf((await app.page('/operations')).html, card.banners), /your own operations/);
+  t.notMatch(textOf((await app.page('/operations')).html, card.banners), /custom operation/);
   t.equal((await app.json('/api/v1/operations/wipe', {})).status, 404);
 });
 
@@ -167,7 +164,7 @@ t.test('a running job whose operation goes ends well, and its page says that it 
   fs.writeFileSync(path.join(app.root, 'go'), '');
   t.equal((await app.whenJob(body.number)).status, 'succeeded');
   const { html } = await app.page('/jobs/1');
-  t.match(textOf(html, '#job-1-card'), /There is no operation report any more/);
+  t.match(textOf(html, '#job-1-card'), /The operation report no longer exists/);
   t.match(await app.json('/api/v1/operations/jobs/1'), { status: 200, body: { operation: 'report' } });
 });
 

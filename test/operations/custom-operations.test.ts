@@ -56,7 +56,9 @@ t.test('a file that every user can change is not followed', async (t) => {
   fs.chmodSync(file, 0o666);
   own.runOnce();
   t.same(names(), ['one'], 'what was read before stays');
-  t.match(own.problems(), [{ message: `Every user of this machine can change it. Run "chmod o-w ${file}"` }]);
+  t.match(own.problems(), [
+    { message: `Every user of this machine can change it. Check its content, then run "chmod o-w ${file}".` },
+  ]);
   const fresh = createCustomOperations({ file, reserved: [], onChange() {} });
   t.same(fresh.operations(), []);
 });
@@ -68,5 +70,5 @@ t.test('what is no file, or far too large, is told', async (t) => {
   t.match(own.problems(), [{ message: /^It is larger than 1 MiB/ }]);
   const folder = t.testdir();
   const { problems } = createCustomOperations({ file: folder, reserved: [], onChange() {} });
-  t.match(problems(), [{ message: /^It cannot be read: EISDIR.* Mend or remove it\.$/ }]);
+  t.match(problems(), [{ message: /^It cannot be read: EISDIR.* Fix or remove it\.$/ }]);
 });

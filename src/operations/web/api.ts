@@ -22,7 +22,7 @@ const runSchema = {
 } as const;
 
 const listSchema = {
-  summary: 'What can be run: arguments, danger, locks.',
+  summary: 'All operations, with their arguments, danger and locks.',
   response: {
     200: { type: 'object', properties: { items: { type: 'array', items: anyObjectSchema } } },
     ...refusals,

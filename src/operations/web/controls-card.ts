@@ -5,7 +5,7 @@ import type { Blocker } from '../../jobs/lock-queue.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { OperationContext } from '../parts.ts';
 
-/** Every operation with its last run, and with what blocks a run with its default arguments. */
+/** Every operation with its last run and the job that blocks a run with default arguments. */
 export const controlsCard = (ctx: OperationContext): SharedCard => ({
   name: 'controls',
   host: 'ops-controls-card',

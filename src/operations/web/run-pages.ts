@@ -1,4 +1,4 @@
-// How a page runs an operation, or a job again: the dialog, and the post that submits the job.
+// Pages that run an operation or retry a job: the dialog and the form submission.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkArguments, readForm } from '../../core/arguments.ts';
@@ -10,7 +10,7 @@ import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, formBody } from '../../web/validation.ts';
 import type { OperationContext } from '../parts.ts';
-import { formFields, helpsInDialog, type RunDialog, viewRunDialog } from '../run-dialog.ts';
+import { formFields, isCorrectable, type RunDialog, viewRunDialog } from '../run-dialog.ts';
 
 type Named = { Params: { operation: string } };
 type Numbered = { Params: { number: string } };
@@ -41,7 +41,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     const args = operation ? readForm(operation.args, form, formFields) : {};
     const wanted = { operation: request.params.operation, args, ...readRun(form) };
     return submitForm(ctx, request, reply, () => jobs.submit(wanted, requester(request)), {
-      dialogFor: (error) => operation && { operation, args, ...pick(form), error },
+      dialogFor: (error) => operation && { operation, args, ...keep(form), error },
     });
   });
 
@@ -61,13 +61,13 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
       dialogFor(error) {
         const job = jobs.find(number);
         const operation = catalogue.get(job.operation);
-        return { operation, args: job.args, retryOf: job, ...pick(form), error };
+        return { operation, args: job.args, retryOf: job, ...keep(form), error };
       },
     });
   });
 }
 
-/** Submits and answers with the card or a redirect; a refusal that the dialog can help with shows it again. */
+/** Submits the job and answers with the card or a redirect; shows the dialog again for a correctable error. */
 async function submitForm(
   ctx: OperationContext,
   request: FastifyRequest,
@@ -84,7 +84,7 @@ async function submitForm(
       hosts: ['ops-controls-card'],
     });
   } catch (error) {
-    const dialog = helpsInDialog(error) ? dialogFor(error) : null;
+    const dialog = isCorrectable(error) ? dialogFor(error) : null;
     if (!dialog || !(error instanceof AppError)) throw error;
     return reply
       .code(statusOf(error))
@@ -95,7 +95,7 @@ async function submitForm(
 
 function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 'jobs'>, job: Job): Notice {
   const ahead = jobs.waitsFor(job);
-  const start = ahead ? `It starts when ${ahead.operation} #${ahead.number} has ended.` : 'It starts now.';
+  const start = ahead ? `It starts when ${ahead.operation} #${ahead.number} ends.` : 'It starts now.';
   return {
     tone: 'ok',
     title: `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number} queued.`,
@@ -104,7 +104,7 @@ function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 
   };
 }
 
-/** The form's own fields, as a run takes them. */
+/** The options of a run from the form fields that are not arguments. */
 function readRun(form: Form) {
   return {
     reason: form.reason,
@@ -113,8 +113,8 @@ function readRun(form: Form) {
   };
 }
 
-/** What a refused form is filled with again. */
-function pick({ reason, confirm, key }: Form) {
+/** The values that a rejected form keeps. */
+function keep({ reason, confirm, key }: Form) {
   return { reason, confirm, key };
 }
 
