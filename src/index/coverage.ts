@@ -30,7 +30,7 @@ export function describeCoverage({ entries, covered, stale, missing, orphans }: 
   const others = [
     stale > 0 && `${formatNumber(stale)} stale`,
     missing > 0 && `${formatNumber(missing)} missing`,
-    orphans > 0 && `${formatNumber(orphans)} of no entry here`,
+    orphans > 0 && `${formatNumber(orphans)} without an entry here`,
   ].filter(Boolean);
   const covers = `covers ${formatNumber(covered)} of ${formatNumber(entries)} entries`;
   return others.length > 0 ? `${covers}; ${others.join(', ')}` : covers;

@@ -70,7 +70,7 @@ function decodeHeader(header: Buffer, size: number): IndexHeader {
     throw new Error(`The index file names ${dimension} dimensions.`);
   }
   if (count < 0) throw new Error(`The index file names ${count} vectors.`);
-  if (header.readUInt8(32) !== 1) throw new Error('The index file says that it is not trained.');
+  if (header.readUInt8(32) !== 1) throw new Error('The index file is marked as not trained.');
   const metric = header.readInt32LE(33);
   if (metric !== innerProduct) {
     throw new Error(`The index file compares by metric ${metric}; only the inner product (0) is supported.`);

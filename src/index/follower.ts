@@ -67,7 +67,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
     return openThread(threadFile, start, (cause, thread) => {
       pause.noteCrash(key);
-      problem = `The search ended unexpectedly: ${cause.message}. It is started again with the next search.`;
+      problem = `The search ended unexpectedly: ${cause.message}. The next search restarts it.`;
       followedKey = null;
       onError(cause);
       if (!opened || opened.thread !== thread) return;

@@ -1,4 +1,4 @@
-// Whether searches find the library: the index is there, can be used, and is not far behind.
+// Checks that the index exists, can be used, and is not far behind the library.
 import { url } from '../core/url.ts';
 import type { Check, Health, Problem } from '../core/check.ts';
 import { formatNumber, formatPercent, plural } from '../core/format.ts';
@@ -7,7 +7,7 @@ import type { IndexContext } from './parts.ts';
 
 type Sources = Pick<IndexContext, 'liveIndex' | 'repository'>;
 
-/** An index that lacks fewer entries, or a smaller share, is the usual state between two rebuilds. */
+/** Smaller gaps are normal between two rebuilds. */
 const behindMin = 10;
 const behindShareMin = 0.1;
 const rebuild = { href: url('/ui/operations/index/confirm'), label: 'Rebuild index…' };
@@ -32,7 +32,7 @@ function findHealth({ liveIndex }: Sources): Health {
   };
 }
 
-/** None while a rebuild waits or runs: its card says so. */
+/** None while a rebuild is queued or running: its card shows that. */
 function findProblem({ liveIndex, repository }: Sources): Problem | null {
   const { state, problem, entries, missing, stale } = liveIndex.indexState();
   const behind = missing + stale;
@@ -58,7 +58,7 @@ function findProblem({ liveIndex, repository }: Sources): Problem | null {
   return {
     tone: 'warn',
     title: `Search misses ${formatPercent(behind, entries)} of the library`,
-    text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are not in the index as they are now. Rebuild the index to search them.`,
+    text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are missing or outdated in the index. Rebuild the index to search them.`,
     action: rebuild,
   };
 }

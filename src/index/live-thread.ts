@@ -57,6 +57,6 @@ export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Erro
 
 function endedError(isClosing: boolean): AppError {
   return isClosing
-    ? new AppError('stopping', 'The search is closed. Search again once the server has started anew.')
-    : new AppError('temporary', 'The search ended unexpectedly and is started again. Search once more.');
+    ? new AppError('stopping', 'Search is stopping. Search again after the server has restarted.')
+    : new AppError('temporary', 'Search ended unexpectedly and is restarting. Search again.');
 }

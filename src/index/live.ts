@@ -74,7 +74,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       follower.skipPause();
       await refresh();
     }
-    if (isStopped) throw new AppError('stopping', 'The server is stopping, so nothing is searched any more.');
+    if (isStopped) throw new AppError('stopping', 'The server is stopping, so search is not available.');
     const opened = follower.opened();
     if (opened) return opened;
     throw new AppError('temporary', follower.problem() ?? 'The search is not ready. Try again soon.');

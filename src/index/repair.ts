@@ -18,10 +18,12 @@ export async function repairIndex(context: RebuildContext) {
   const { entries, fresh, stale, missing, failed, orphans } = counts;
   const repaired = entries - fresh + orphans;
   if (live && repaired === 0) {
-    console.log(`Nothing to repair: the index holds exactly the ${entries} entries of the library.`);
+    console.log(`Nothing to repair: the index matches the ${entries} entries of the library.`);
     return { entries, ...describeUnchanged(live), repaired };
   }
-  console.log(`To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} orphan vectors.`);
+  console.log(
+    `To repair: ${stale} stale, ${missing} missing, ${failed} failed, ${orphans} removed from the library.`,
+  );
   return { ...(await rebuildIndex({}, context)), repaired };
 }
 

@@ -1,4 +1,4 @@
-// One entry as page and API show it: its fields, its state in the queue, how it compares with the index, its neighbours.
+// One entry for page and API: its fields, queue state, sync state with the index, and neighbours.
 import { type Kind, kinds } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
 import type { EntryAnswer } from '../index/live-protocol.ts';
@@ -10,13 +10,13 @@ export type DescribedEntry = {
   /** Null when only the entry's status is known. */
   task: QueueTask | null;
   /** Null when the index cannot answer; `problem` says why. */
-  standing: EntryAnswer | null;
+  indexed: EntryAnswer | null;
   problem: string | null;
-  /** The other kind, when it has an entry of this id too. */
+  /** The other kind, if it has an entry with the same id. */
   namesake: Kind | null;
 };
 
-/** Without a kind: the experience of this id, else the manual. Throws `not_found`. */
+/** Without a kind: the experience with this id, else the manual. Throws `not_found`. */
 export async function describeEntry(
   { entries, liveIndex }: Pick<SearchContext, 'entries' | 'liveIndex'>,
   id: string,
@@ -30,11 +30,11 @@ export async function describeEntry(
   const task = entries.task(entry.kind, id);
   const namesake = found.find((other) => other !== entry.kind) ?? null;
   try {
-    const standing = await liveIndex.entry({ kind: entry.kind, id });
-    return { entry, task, standing, problem: null, namesake };
+    const indexed = await liveIndex.entry({ kind: entry.kind, id });
+    return { entry, task, indexed, problem: null, namesake };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'not_found') throw error;
-    return { entry, task, standing: null, problem: error.message, namesake };
+    return { entry, task, indexed: null, problem: error.message, namesake };
   }
 }
 
@@ -45,7 +45,7 @@ export function readKind(text = ''): Kind | undefined {
   if (kind) return kind;
   throw new AppError(
     'invalid_arguments',
-    `There is no kind ${JSON.stringify(shorten(text))}; there are ${kinds.join(' and ')}.`,
+    `${JSON.stringify(shorten(text))} is not a kind. Choose one of: ${kinds.join(', ')}.`,
   );
 }
 

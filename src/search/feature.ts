@@ -1,4 +1,4 @@
-// Search: the library page, the entries behind each figure of the index, and one entry with all that is known of it.
+// Search: the library page with search and lists by sync state, and the page of one entry.
 import type { Feature } from '../web/feature.ts';
 import { createSearchParts, type SearchParts } from './parts.ts';
 import { registerSearchApi } from './web/api.ts';

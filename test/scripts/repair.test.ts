@@ -44,7 +44,7 @@ t.test('repair touches exactly the stale, missing, failed and orphaned entries',
   const before = generation();
   const { code, result, stdout } = await repair();
   t.equal(code, 0);
-  t.match(stdout, /To repair: 1 stale, 1 missing, 1 failed, 1 orphan vectors/);
+  t.match(stdout, /To repair: 1 stale, 1 missing, 1 failed, 1 removed from the library/);
   t.match(result, { repaired: 4, entries: 4, embedded: 3, reused: 1, removed: 1, failed: 0, vectors: 4 });
   t.not(generation(), before);
   t.same(

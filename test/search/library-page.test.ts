@@ -45,7 +45,7 @@ t.test('kind and category narrow the search, and nothing found says what to try'
   );
   t.match(
     textOf((await app.page('/library?q=archive&category=EMP')).html, 'main'),
-    /Nothing found.*Try other words/,
+    /No hits.*Try other words/,
   );
 });
 
@@ -64,10 +64,10 @@ t.test('each figure leads to its entries with their reasons', async (t) => {
   t.match(html.querySelector('a[href="/ui/operations/repair/confirm"]')?.text, /Repair 3 entries…/);
   for (const [state, words] of [
     ['stale', /Archives.*Changed since it was embedded/],
-    ['missing', /Title of E4.*it waits in the queue/],
+    ['missing', /Title of E4.*Waiting in the queue/],
     ['failed', /Scale an image.*The service said <no>\./],
-    ['orphan', /E1.*Orphan/],
-    ['fresh', /None.*No entry is in this state/],
+    ['orphan', /E1.*Removed/],
+    ['fresh', /No entries.*No entry has this state/],
   ] as const) {
     const page = await app.page(link(state)?.getAttribute('href') ?? '');
     t.equal(page.status, 200);
@@ -106,8 +106,8 @@ t.test('an entry shows its text, its fields, its state and its neighbours', asyn
     INSERT INTO ops_embedding_task (entity_type, entity_id, attempts, error, next_attempt_at, fence)
       VALUES ('experience', 'E1', 2, 'Too long', '2099-01-01T00:00:00.000Z', 1)`);
   const waiting = textOf((await app.page('/library/E1')).html, 'main');
-  t.match(waiting, /Waits for its embedding Attempts 2 Error Too long Next try 1 Jan 2099/);
-  t.match(waiting, /Stale Changed since it was embedded.*finds it by its former text/);
+  t.match(waiting, /Waiting for its embedding Attempts 2 Error Too long Next attempt 1 Jan 2099/);
+  t.match(waiting, /Stale Changed since it was embedded.*finds it by its old text/);
 });
 
 t.test('re-embed runs through the operation, for this entry alone', async (t) => {
@@ -160,11 +160,11 @@ t.test(
     for (const [address, status, words] of [
       ['/library/nope', 404, /The library has no entry "nope"/],
       ['/library/E1?kind=manual', 404, /no manual "E1"/],
-      ['/library/E1?kind=category', 422, /no kind "category"; there are experience and manual/],
-      ['/library?q=x&kind=recipe', 422, /no kind "recipe"/],
+      ['/library/E1?kind=category', 422, /"category" is not a kind\. Choose one of: experience, manual/],
+      ['/library?q=x&kind=recipe', 422, /"recipe" is not a kind/],
       ['/library?q=x&category=NOP', 422, /no category "NOP"/],
       ['/library?state=all&category=NOP', 422, /no category "NOP"/],
-      ['/library?state=odd', 422, /no state "odd"; there are all, fresh/],
+      ['/library?state=odd', 422, /"odd" is not a state\. Choose one of: all, fresh/],
       ['/library?state=all&after=x', 422, /cannot continue from here/],
       ['/library?q=+', 422, /The search is empty/],
       [`/library?q=${'x'.repeat(10_000)}`, 422, /has 10000 characters; at most 500/],

@@ -13,7 +13,7 @@ type Query = Omit<SearchQuery, 'query'> & { q: string };
 type List = Omit<ListQuery, 'after'> & { cursor?: string };
 
 const searchSchema = {
-  summary: 'Entries by meaning, the best first.',
+  summary: 'Entries by meaning, best match first.',
   ...objectAnswer,
   querystring: {
     type: 'object',
@@ -29,7 +29,7 @@ const searchSchema = {
 } as const;
 
 const listSchema = {
-  summary: 'Entries by how the index stands to them, with the reason of each.',
+  summary: 'Entries by sync state with the index, with the reason of each.',
   ...objectAnswer,
   querystring: {
     type: 'object',
@@ -49,7 +49,7 @@ const listSchema = {
 } as const;
 
 const entrySchema = {
-  summary: 'One entry, its place in the queue and in the index.',
+  summary: 'One entry, with its queue state and its sync state with the index.',
   ...objectAnswer,
   querystring: { type: 'object', additionalProperties: false, properties: { kind: kindSchema } },
 } as const;
@@ -60,7 +60,7 @@ export function registerSearchApi(app: FastifyInstance, ctx: SearchContext) {
   app.get<{ Querystring: Query }>('/api/v1/search', { schema: searchSchema }, (request) => {
     const { q, ...filter } = request.query;
     if (q.trim() === '') {
-      const message = 'q: write what to search for.';
+      const message = 'q: enter what to search for.';
       throw new AppError('invalid_arguments', message, { problems: [{ field: 'q', message }] });
     }
     return liveIndex.search({ query: q, ...filter });
@@ -76,8 +76,8 @@ export function registerSearchApi(app: FastifyInstance, ctx: SearchContext) {
     '/api/v1/entries/:id',
     { schema: entrySchema },
     async (request) => {
-      const { entry, task, standing } = await describeEntry(ctx, request.params.id, request.query.kind);
-      return { ...entry, queue: task, index: standing };
+      const { entry, task, indexed } = await describeEntry(ctx, request.params.id, request.query.kind);
+      return { ...entry, queue: task, index: indexed };
     },
   );
 }

@@ -1,18 +1,19 @@
-// The page of one entry: its texts, its fields, how it stands to the index, and its nearest neighbours.
+// The view model of an entry's page: texts, fields, sync state with the index, nearest neighbours.
+import type { EntryAnswer } from '../../index/live-protocol.ts';
 import type { Entry } from '../../library/entry.ts';
 import { entryUrl } from '../entry-url.ts';
 import type { DescribedEntry } from '../describe-entry.ts';
-import { standingBadges, standingReason } from './standing.ts';
+import { describeReason, syncBadges } from './sync-badges.ts';
 
-/** What the two texts of an entry are called, by its kind. */
+/** The headings of an entry's two texts, by kind. */
 const headings = {
   experience: { body: 'Playbook', note: 'Context' },
   manual: { body: 'Content', note: 'Summary' },
 };
 
-const syncWords = ['synced', 'pending', 'local only'];
+const syncLabels = ['synced', 'pending', 'local only'];
 
-export function viewEntry({ entry, task, standing, problem, namesake }: DescribedEntry) {
+export function viewEntry({ entry, task, indexed, problem, namesake }: DescribedEntry) {
   return {
     entry,
     task,
@@ -20,22 +21,19 @@ export function viewEntry({ entry, task, standing, problem, namesake }: Describe
     namesake: namesake && { kind: namesake, url: entryUrl(namesake, entry.id) },
     headings: headings[entry.kind],
     fields: fieldsOf(entry),
-    standing: standing && {
-      badge: standingBadges[standing.standing],
-      reason: describeSyncState(standing),
-    },
-    neighbours: viewNeighbours(standing, problem),
+    sync: indexed && { badge: syncBadges[indexed.standing], reason: describeSyncState(indexed) },
+    neighbours: viewNeighbours(indexed, problem),
   };
 }
 
-/** Label and value of each that has a value. */
+/** Label and value of each field that has a value. */
 function fieldsOf(entry: Entry): [string, string][] {
   const fields: [string, string | null][] = [
     ['Id', entry.id],
     ['Kind', entry.kind],
     ['Section', entry.section],
     ['Source', entry.source],
-    ['Sync', syncWords[entry.sync_status] ?? String(entry.sync_status)],
+    ['Sync', syncLabels[entry.sync_status] ?? String(entry.sync_status)],
     ['Author', entry.author],
     ['Created', entry.created_at || null],
     ['Updated', entry.updated_at || null],
@@ -45,26 +43,23 @@ function fieldsOf(entry: Entry): [string, string][] {
   return fields.filter((field): field is [string, string] => field[1] !== null);
 }
 
-type KnownStanding = NonNullable<DescribedEntry['standing']>;
-
-function describeSyncState(standing: KnownStanding): string {
-  const isFoundByOldText = standing.isInIndex && standing.standing !== 'fresh';
-  const reason = standingReason(standing);
-  return isFoundByOldText ? `${reason} A search finds it by its former text.` : reason;
+function describeSyncState(indexed: EntryAnswer): string {
+  const isFoundByOldText = indexed.isInIndex && indexed.standing !== 'fresh';
+  const reason = describeReason(indexed);
+  return isFoundByOldText ? `${reason} Search finds it by its old text.` : reason;
 }
 
-/** Without neighbours `reason` says why there are none. */
-function viewNeighbours(standing: KnownStanding | null, problem: string | null) {
-  const hits = (standing?.neighbours ?? []).map((hit) => ({
+/** Without neighbours, `reason` explains why. */
+function viewNeighbours(indexed: EntryAnswer | null, problem: string | null) {
+  const hits = (indexed?.neighbours ?? []).map((hit) => ({
     ...hit,
     url: entryUrl(hit.kind, hit.entity_id),
     score: hit.score.toFixed(3),
   }));
-  return { hits, reason: hits.length > 0 ? null : (problem ?? describeNoNeighbours(standing)) };
+  return { hits, reason: hits.length > 0 ? null : (problem ?? describeNoNeighbours(indexed)) };
 }
 
-function describeNoNeighbours(standing: KnownStanding | null): string {
-  if (standing?.standing === 'fresh' || standing?.standing === 'stale')
-    return 'The index holds no other entry.';
-  return 'Without a vector of its own it has none yet. They are shown once it is embedded and the index is built.';
+function describeNoNeighbours(indexed: EntryAnswer | null): string {
+  if (indexed?.standing === 'fresh' || indexed?.standing === 'stale') return 'The index has no other entry.';
+  return 'This entry is not in the index yet. Neighbours appear after it is embedded and the index is rebuilt.';
 }

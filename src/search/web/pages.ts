@@ -1,4 +1,4 @@
-// The library: search, the entries behind each figure of the index, and one entry with all that is known of it.
+// The library pages: search, entries by sync state with the index, and one entry.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { builtIn } from '../../embedding/built-in.ts';
@@ -8,7 +8,7 @@ import { maxQueryLength } from '../../index/search-query.ts';
 import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
 import { viewEntry } from './entry-view.ts';
-import { standingBadges, standingReason } from './standing.ts';
+import { describeReason, syncBadges } from './sync-badges.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { SearchContext } from '../parts.ts';
 import { entryUrl } from '../entry-url.ts';
@@ -16,7 +16,7 @@ import { entryUrl } from '../entry-url.ts';
 type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
 
 const text = { type: 'string' } as const;
-/** What is wrong with a value is said on the page, beside the form. */
+/** Values are not restricted here: the page shows what is wrong with one beside the form. */
 const query = {
   type: 'object',
   properties: { q: text, kind: text, category: text, state: text, after: text },
@@ -31,7 +31,7 @@ const stateTitles = {
   stale: 'Stale',
   missing: 'Missing',
   failed: 'Failed',
-  orphan: 'Orphan vectors',
+  orphan: 'Removed from library',
 };
 
 export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
@@ -92,7 +92,7 @@ function sendLibrary(
 
 type Form = { q: string; kind: string; category: string; state: string; maxQueryLength: number };
 
-/** A refusal is shown in place of what was asked for, with its status; that nothing is built yet is none. */
+/** Returns an error as the content of the page and sets its status; a missing index is not an error. */
 async function orProblem<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T | { problem: string }> {
   try {
     return await work();
@@ -131,8 +131,8 @@ async function list(
     return {
       ...item,
       url: item.standing === 'orphan' ? null : entryUrl(item.kind, item.entity_id),
-      badge: standingBadges[item.standing],
-      reason: error ?? standingReason(item),
+      badge: syncBadges[item.standing],
+      reason: error ?? describeReason(item),
       isError: Boolean(error),
     };
   });
@@ -144,8 +144,8 @@ function describeHeading({ state }: Form): string {
 }
 
 function describeEmptyList({ state, kind, category }: Form): string {
-  if (kind || category) return 'No entry of this kind and category is in this state.';
-  return state === 'orphan' ? 'Every vector of the index has its entry.' : 'No entry is in this state.';
+  if (kind || category) return 'No entry of this kind and category has this state.';
+  return state === 'orphan' ? 'Every vector in the index belongs to an entry.' : 'No entry has this state.';
 }
 
 function readState(text: string): ListQuery['state'] {
@@ -153,7 +153,7 @@ function readState(text: string): ListQuery['state'] {
   if (state) return state;
   throw new AppError(
     'invalid_arguments',
-    `There is no state ${JSON.stringify(text)}; there are ${states.join(', ')}.`,
+    `${JSON.stringify(text)} is not a state. Choose one of: ${states.join(', ')}.`,
   );
 }
 

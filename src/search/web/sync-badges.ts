@@ -1,32 +1,32 @@
-// How pages show the sync state of an entry: a badge, and the reason.
+// The sync state of an entry on pages: its badge and its reason.
 import type { SyncReason, SyncState } from '../../index/sync-state.ts';
 
 type Shown = SyncState | 'orphan';
 
-export const standingBadges: Record<Shown, { tone: string; icon: string; word: string }> = {
+export const syncBadges: Record<Shown, { tone: string; icon: string; word: string }> = {
   fresh: { tone: 'ok', icon: 'check', word: 'Fresh' },
   stale: { tone: 'warn', icon: 'tri', word: 'Stale' },
   missing: { tone: 'warn', icon: 'tri', word: 'Missing' },
   failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
-  orphan: { tone: 'idle', icon: 'slash', word: 'Orphan' },
+  orphan: { tone: 'idle', icon: 'slash', word: 'Removed' },
 };
 
 /** Why an entry is stale or missing; empty for other entries. */
-export function standingReason({ standing, reason }: { standing: Shown; reason: SyncReason | null }): string {
+export function describeReason({ standing, reason }: { standing: Shown; reason: SyncReason | null }): string {
   return reason !== null && (standing === 'stale' || standing === 'missing') ? reasons[reason][standing] : '';
 }
 
 const reasons: Record<SyncReason, Record<'stale' | 'missing', string>> = {
   waits: {
-    stale: 'Changed since it was embedded; it waits for a new embedding.',
-    missing: 'Not embedded yet; it waits in the queue.',
+    stale: 'Changed since it was embedded. Waiting for a new embedding.',
+    missing: 'Not embedded yet. Waiting in the queue.',
   },
   other_model: {
     stale: 'Embedded with another model since the index was built.',
-    missing: 'Embedded with another model than the index.',
+    missing: 'Embedded with a different model than the index.',
   },
   embedded_since: {
-    stale: 'Embedded anew since the index was built.',
+    stale: 'Embedded again since the index was built.',
     missing: 'Embedded since the index was built.',
   },
 };
