@@ -1,4 +1,4 @@
-// The commands on the embedding queue. Each asks the API, and says what came of it.
+// Commands for the embedding queue. Each calls the API and prints the result.
 import { formatNumber, formatDuration, plural } from '../core/format.ts';
 import type { Command } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
@@ -11,7 +11,7 @@ const json = switchFlag('Print JSON');
 export const queueCommands: Command[] = [
   {
     name: 'queue',
-    summary: 'Shows what waits for embedding.',
+    summary: 'Shows the embedding queue.',
     flags: { json },
     async run(client, _given, screen) {
       const queue = await client.get<QueueBody>('/api/v1/queue');
@@ -22,16 +22,16 @@ export const queueCommands: Command[] = [
   },
   {
     name: 'retry-failed',
-    summary: 'Lets failed entries wait again.',
+    summary: 'Puts failed entries back into the queue.',
     flags: {
-      kind: { type: 'string', title: 'Only of this kind', enum: [...kinds] },
-      category: textFlag('Only of this category, by its code'),
-      entry: textFlag('Only this entry, by its id'),
+      kind: { type: 'string', title: 'Only this kind', enum: [...kinds] },
+      category: textFlag('Only this category (code)'),
+      entry: textFlag('Only this entry (id)'),
       json,
     },
     async run(client, { values: { json: _, ...selection } }, screen) {
       const answer = await client.post<{ retried: number }>('/api/v1/queue/retry-failed', selection);
-      screen.line(`${plural(answer.retried, 'entry waits', 'entries wait')} again.`);
+      screen.line(`${plural(answer.retried, 'entry', 'entries')} queued again.`);
       screen.json(answer);
       return exits.succeeded;
     },
@@ -48,7 +48,7 @@ function formatQueue({
   outage,
 }: QueueBody): string {
   const parts = [`${formatNumber(pending.total)} pending, ${formatNumber(failed.total)} failed`];
-  if (oldest_pending_sec !== null) parts.push(`the oldest for ${formatDuration(oldest_pending_sec)}`);
+  if (oldest_pending_sec !== null) parts.push(`the oldest waiting for ${formatDuration(oldest_pending_sec)}`);
   if (rate_per_min) parts.push(`${formatNumber(rate_per_min)}/min`);
   if (eta_sec) parts.push(`clears in about ${formatDuration(eta_sec)}`);
   if (paused) parts.push('paused');

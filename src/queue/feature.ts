@@ -1,4 +1,4 @@
-// The embedding queue: what waits, how fast it empties, what failed.
+// The embedding queue: pending and failed entries, and the rate of embedding.
 import type { Feature } from '../web/feature.ts';
 import { queueCommands } from './commands.ts';
 import { createQueueParts, type QueueParts } from './parts.ts';

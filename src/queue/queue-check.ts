@@ -1,4 +1,4 @@
-// Whether the embedding service answers while entries wait for it.
+// Checks that the embedding service answers while entries wait for it.
 import type { Check } from '../core/check.ts';
 import type { QueueContext } from './parts.ts';
 import { viewQueue } from './queue-view.ts';
@@ -7,14 +7,14 @@ export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'wor
   return {
     name: 'embedding-service',
     dirtyOn: ['workers', 'library', 'job'],
-    /** Nothing fails by it, so it is a problem only while entries wait. */
+    /** An outage fails no entry, so it is a problem only while entries wait. */
     async problem() {
       const { outage, pending } = await viewQueue(sources);
       if (!outage || pending.total === 0) return null;
       return {
         tone: 'bad',
         title: 'Nothing is embedded: the embedding service does not answer',
-        text: `${outage.message} Entries wait and are tried again by themselves.`,
+        text: `${outage.message} The entries stay in the queue and are retried automatically.`,
         since: outage.since,
       };
     },

@@ -1,4 +1,4 @@
-// The embedding queue as card, figures, banners and API show it: what waits, how fast it empties, what holds it up.
+// The embedding queue for card, figures, banners and API: pending and failed entries, rate, time left, outage.
 import type { QueueContext } from './parts.ts';
 
 export type QueueView = Awaited<ReturnType<typeof viewQueue>>;
@@ -19,21 +19,21 @@ export async function viewQueue({
     pending,
     failed,
     oldestAt: await queue.oldestPendingAt(),
-    /** Of workers and jobs; null while that of a job is not measured yet. */
+    /** Of workers and jobs together; null until the rate of a running job is measured. */
     ratePerMin,
-    /** Null while nothing is embedded. */
+    /** Null while the rate is zero or unknown. */
     etaSec: pending.total === 0 ? 0 : ratePerMin ? Math.round((pending.total / ratePerMin) * 60) : null,
-    /** Nobody takes anything now, though workers answer. */
+    /** Workers answer, but all are paused and no job embeds. */
     isPaused:
       ratePerMin === 0 && answering.length > 0 && answering.every((worker) => worker.view === 'paused'),
     hasWorkers: answering.length > 0,
     workers: view.workers,
-    /** The longest silence of the embedding service; null when it answers. */
+    /** The longest current outage of the embedding service; null when it answers. */
     outage: outages.sort((one, other) => one.since.localeCompare(other.since))[0] ?? null,
   };
 }
 
-/** In which colour its curves are: nothing waits, it is held on purpose, it should move and does not, it moves. */
+/** The colour of the curves: empty, paused, stuck, moving. */
 export function toneOfQueue({ pending, ratePerMin, isPaused }: QueueView): 'idle' | 'hold' | 'warn' | 'run' {
   if (pending.total === 0) return 'idle';
   if (isPaused) return 'hold';

@@ -1,4 +1,4 @@
-// The commands on workers. Each asks the API, and says what came of it.
+// Commands for workers. Each calls the API and prints the result.
 import { formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
@@ -10,7 +10,7 @@ import type { DrainBody, WorkersBody } from './workers-body.ts';
 const json = switchFlag('Print JSON');
 const timeout = {
   type: 'integer',
-  title: 'Seconds to wait at most, 10 to 3600',
+  title: 'Time limit in seconds, 10 to 3600',
   default: 300,
 } satisfies ArgumentProperty;
 
@@ -22,11 +22,11 @@ export const workerCommands: Command[] = [
     run: async (client, _given, screen) => show(await client.get('/api/v1/workers'), client, screen),
   },
   steer('pause', 'Pauses all workers, or one.'),
-  steer('resume', 'Lets all workers go on, or one.'),
+  steer('resume', 'Resumes all workers, or one.'),
   {
     name: 'drain',
     summary: 'Empties the queue within a time limit, then pauses.',
-    flags: { timeout, cancel: switchFlag('Ends the drain that runs; the workers go on'), json },
+    flags: { timeout, cancel: switchFlag('Cancel the current drain; the workers keep working'), json },
     async run(client, { values }, screen) {
       const answer = values.cancel
         ? client.post<WorkersBody>('/api/v1/workers/drain/cancel', {})
@@ -62,7 +62,7 @@ function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
   if (body.workers.length === 0)
     screen.line(
       isByHand
-        ? 'No worker runs: the server, which keeps some, does not. Start it, or a worker with npm run worker.'
+        ? 'No worker is running, because the server is not. Start the server, or a worker with npm run worker.'
         : 'No workers are registered. Start one with npm run worker.',
     );
   if (body.held_by)

@@ -41,7 +41,7 @@ export function createHeartbeat({ name, claimant, repository, untilFree, pace, r
         (isOurs) => {
           if (isOurs || hasLeft) return;
           hasLeft = true;
-          report(`Another process is ${name} now; this one ends.`);
+          report(`Another process has taken the name ${name}; this one stops.`);
           onReplaced();
         },
         (error: Error) => report(`The heartbeat could not be written: ${error.message}`),

@@ -12,7 +12,7 @@ import { isStalled, type WorkerRow } from './state.ts';
 const rememberMs = 600_000;
 
 const endedError = 'The worker process ended while it embedded this entry.';
-const hungError = 'The worker hung while it embedded this entry: it sent no heartbeats any more.';
+const hungError = 'The worker hung while it embedded this entry: it stopped sending heartbeats.';
 
 /** `entryError`: the error of the entries it had claimed, since one of them may be the cause; null when none can be. */
 type Loss = { reason: string; entryError: string | null };
@@ -78,7 +78,8 @@ export function createLosses({ repository, queue, audit, log, now, lostMs }: Giv
   function killBlocker(worker: WorkerRow) {
     if (worker.pid === null || !findLoss(worker) || !isProcessStopped(worker)) return;
     signal(worker.pid, 'SIGKILL');
-    const reason = 'It was stopped (SIGSTOP) during a write and blocked all others, so it was ended.';
+    const reason =
+      'It was suspended (SIGSTOP) during a write and blocked all other writers, so it was killed.';
     ends.set(worker.claimant, { worker, reason, entryError: null });
     log.error({ event: 'worker.ended', worker: worker.name, pid: worker.pid }, reason);
   }
@@ -103,19 +104,19 @@ function isReplaceable(worker: WorkerRow): boolean {
 function detectLoss(worker: WorkerRow, now: Date, lostMs: number): Loss | null {
   // The pool reports the ends of its own workers.
   if (worker.owner === 'hand' && isProcessGone(worker))
-    return { reason: 'Its process is gone.', entryError: endedError };
+    return { reason: 'Its process has exited.', entryError: endedError };
   const isSilent = worker.pid !== null && now.getTime() - Date.parse(worker.heartbeat_at) > lostMs;
   return isSilent ? describeSilence(worker) : null;
 }
 
 /** Only a process that is proven to run, and not stopped, may hang because of an entry. */
 function describeSilence(worker: WorkerRow): Loss {
-  const silent = 'It sends no heartbeats any more';
+  const silent = 'It stopped sending heartbeats';
   if (!isProcessThere(worker)) return { reason: `${silent}.`, entryError: null };
   const isStopped = isProcessStopped(worker);
-  const what = isStopped ? 'It was stopped (SIGSTOP)' : silent;
+  const what = isStopped ? 'It was suspended (SIGSTOP)' : silent;
   const next = isReplaceable(worker)
-    ? ', so its process is ended.'
-    : `. Process ${worker.pid} is still there: end it, or let it go on.`;
+    ? ', so its process is killed.'
+    : `. Process ${worker.pid} still exists: kill it or resume it.`;
   return { reason: `${what}${next}`, entryError: isStopped ? null : hungError };
 }

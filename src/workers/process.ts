@@ -48,7 +48,7 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
     report: (line) => process.stderr.write(`${line}\n`),
     times,
   });
-  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C ends it.\n`);
+  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C stops it.\n`);
   const stopRequested = untilStopRequested(messageFd);
   void stopRequested.then(worker.stop);
   try {
@@ -73,7 +73,7 @@ function openPatiently(file: string): Db {
 
 function refuse({ root, mode, opsDatabasePath, databasePath }: Config) {
   if (mode === 'noop') {
-    throw new AppError('config', 'Noop mode embeds nothing. Unset CHL_OPERATIONS_MODE to start a worker.');
+    throw new AppError('config', 'Noop mode runs no workers. Unset CHL_OPERATIONS_MODE to start a worker.');
   }
   if (fs.existsSync(opsDatabasePath) && fs.existsSync(databasePath)) return;
   throw new AppError(

@@ -1,4 +1,4 @@
-// Whether entries that wait get embedded: workers run, and none is lost, stalled or given up.
+// Checks that workers run, and that none is lost, stalled or given up.
 import type { Check, Health, Problem } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import type { WorkerContext } from './parts.ts';
@@ -24,8 +24,8 @@ function findHealth({ config, counts, workers, pool }: Sources): Health {
   }
   const { total } = counts.queue().pending;
   if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
-  if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: none runs.' };
-  const detail = `No worker is running; ${plural(total, 'entry waits', 'entries wait')}.`;
+  if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: no workers run.' };
+  const detail = `No worker is running; ${plural(total, 'entry is', 'entries are')} waiting.`;
   return { status: total > 0 ? 'degraded' : 'healthy', detail };
 }
 
@@ -36,7 +36,7 @@ function findProblem({ pool }: Sources): Problem | null {
   const names = problems.map(({ name }) => name).join(', ');
   return {
     tone: 'bad',
-    title: `${names} ${problems.length === 1 ? 'is' : 'are'} not started any more`,
-    text: `${problem.message} Mend the cause, then start again on the workers card.`,
+    title: `${names} ${problems.length === 1 ? 'keeps' : 'keep'} failing to start`,
+    text: `${problem.message} Fix the cause, then start again on the workers card.`,
   };
 }

@@ -29,7 +29,7 @@ t.test('workers are shown, paused, resumed and drained', async (t) => {
   t.match(await runHere(root, ['queue']), { code: 0, out: /^0 pending, 0 failed\.\n/ });
   t.match(await runHere(root, ['retry-failed', '--kind', 'manual']), {
     code: 0,
-    out: /^0 entries wait again\.\n/,
+    out: /^0 entries queued again\.\n/,
   });
 });
 
@@ -54,7 +54,7 @@ t.test('after a server was killed, none of its workers is reported as running', 
   t.match(await workersOf(root), [{ status: 'ok', text: noServer }]);
   t.match(await runHere(root, ['workers']), {
     code: 0,
-    out: /^No worker runs: the server, .* does not\. Start it/,
+    out: /^No worker is running, because the server is not\. Start the server/,
   });
   t.same(queryOps(root, 'SELECT name FROM worker WHERE ended_at IS NULL'), []);
   await runHere(root, ['import', '--mode', 'replace', '--reason', 'a test', '--confirm', 'import']);

@@ -34,9 +34,9 @@ t.test('a service that answers 500 is told with the time since, and no more once
   await app.run('import', { mode: 'replace' });
 
   const down = await untilShown(app, (html) => serviceDown.test(textOf(html, card.banners)));
-  t.match(textOf(down, card.banners), /cannot be used: it answers 500\. .*tried again by themselves\. Since/);
+  t.match(textOf(down, card.banners), /cannot be used: it answers 500\. .*retried automatically\. Since/);
   t.match(textOf(down, card.queue), /Entries wait until .* answers\..* has not answered since .*answers 500/);
-  t.match(textOf(down, card.figures), /Waits for the embedding service/);
+  t.match(textOf(down, card.figures), /Waiting for the embedding service/);
   const since = down.querySelector(`${card.banners} time`)?.getAttribute('datetime') ?? '';
   t.ok(Date.parse(since) <= Date.now(), `since ${since}`);
   const { body } = await app.json('/api/v1/queue');

@@ -9,7 +9,9 @@ import { auditOf, finishes, openRig, rigOperator, startRig, untilWorking } from 
 t.test('a worker that keeps exiting is given up with an error, and can be started again', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 0, crashes: true }, failedStartMs: 10_000 });
   await rig.until('given up', () => rig.pool.hasGivenUp());
-  t.match(rig.pool.problems(), [{ name: 'embed-1', message: /ended 5 times.*code 1.*told to crash/s }]);
+  t.match(rig.pool.problems(), [
+    { name: 'embed-1', message: /exited early 5 times.*told to crash.*exit code 1/s },
+  ]);
   await rig.until('recorded', () => auditOf(rig, 'worker.gave_up').length === 1);
   await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
   rig.tell({ msPerEntry: 0 });
@@ -22,7 +24,7 @@ t.test('a worker that keeps exiting is given up with an error, and can be starte
 t.test('a worker that hangs before it has registered is ended and replaced', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 1, isMute: true }, registerMaxMs: 3000 });
   await rig.until('ended', () => rig.repository.find('embed-1')?.lost_at != null);
-  t.match(rig.repository.find('embed-1')?.lost_reason, /had not begun after 3.0 s.*starts again/);
+  t.match(rig.repository.find('embed-1')?.lost_reason, /did not start within 3.0 s.*restarts/);
   rig.tell({ msPerEntry: 0 });
   rig.entries.add(4);
   await finishes(t, rig);
@@ -40,7 +42,7 @@ t.test('a worker started by hand takes the next name, releases its claims, and e
   const claimant = rig.repository.find('embed-2')?.claimant ?? '';
   child.kill('SIGTERM');
   t.equal(await ended, 0);
-  t.match(await said, /embed-2 embeds with chaos\/told-8\. Ctrl\+C ends it\.\nembed-2 ended: \d+ entr/);
+  t.match(await said, /embed-2 embeds with chaos\/told-8\. Ctrl\+C stops it\.\nembed-2 ended: \d+ entr/);
   t.equal(rig.entries.claimedBy(claimant), 0);
   t.equal(rig.repository.find('embed-2'), null, 'it said goodbye');
 });

@@ -14,7 +14,7 @@ t.test('the entries of a killed worker are embedded by another, and it is starte
   rig.tell({ msPerEntry: 0 });
   await finishes(t, rig);
   const [lost] = auditOf(rig, 'worker.lost');
-  t.match(lost, { target: 'worker:embed-1', outcome: 'failed', detail: /ended by SIGKILL.*"returned":\d/ });
+  t.match(lost, { target: 'worker:embed-1', outcome: 'failed', detail: /killed by SIGKILL.*"returned":\d/ });
 });
 
 t.test('a stopped worker that was started by hand goes on, and its late write changes nothing', async (t) => {
@@ -24,7 +24,7 @@ t.test('a stopped worker that was started by hand goes on, and its late write ch
   await untilWorking(rig, 'embed-1');
   process.kill(pid, 'SIGSTOP');
   await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
-  const stopped = `It was stopped (SIGSTOP). Process ${pid} is still there: end it, or let it go on.`;
+  const stopped = `It was suspended (SIGSTOP). Process ${pid} still exists: kill it or resume it.`;
   t.match(rig.repository.find('embed-1'), { lost_reason: stopped, pid });
   rig.tell({ msPerEntry: 0 });
   rig.startByHand();
@@ -47,7 +47,7 @@ t.test('a stopped worker of the pool is ended and replaced, and no entry is blam
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   t.equal(rig.library.prepare('SELECT coalesce(sum(deaths), 0) FROM ops_embedding_task').pluck().get(), 0);
   t.match(auditOf(rig, 'worker.lost'), [
-    { detail: /stopped \(SIGSTOP\), so its process is ended\..*"returned":[12]/ },
+    { detail: /suspended \(SIGSTOP\), so its process is killed\..*"returned":[12]/ },
   ]);
   rig.tell({ msPerEntry: 0 });
   await finishes(t, rig);
@@ -58,7 +58,7 @@ for (const [how, told, error] of [
   [
     'keeps the processor for ever',
     { spins: 'poison' },
-    /hung while it embedded this entry: it sent no heartbeats/,
+    /hung while it embedded this entry: it stopped sending heartbeats/,
   ],
 ] as const) {
   t.test(`a text with which the embedder ${how} fails at the third time, and stops no other`, async (t) => {

@@ -54,7 +54,7 @@ t.test('the card shows each worker, and pauses and resumes all or one', async (t
     /Workers 2 of 2 active Pause all .*embed-1 Idle Pause.*Processed 1,204.*30\/min/,
   );
   t.equal((await app.submit('/ui/workers/pause', { worker_id: 'embed-2' })).status, 303);
-  t.match(await workersPage(app), /1 of 2 active.*embed-2 Paused Resume.*Paused by .* Nothing in hand/);
+  t.match(await workersPage(app), /1 of 2 active.*embed-2 Paused Resume.*Paused by .* Idle/);
   const answer = await app.submit('/ui/workers/pause', {}, htmx(app));
   t.equal(answer.status, 200);
   t.equal(answer.headers.get('hx-retarget'), card.workers);
@@ -71,7 +71,7 @@ t.test('the card shows each worker, and pauses and resumes all or one', async (t
     current_title: 'Tidy up',
     current_since: new Date().toISOString(),
   });
-  t.match(await workersPage(app), /embed-1 Working.*Begun .*: EXP-7 Tidy up/, 'it finishes what it has');
+  t.match(await workersPage(app), /embed-1 Working.*Started .*: EXP-7 Tidy up/, 'it finishes its entry');
   t.equal((await app.submit('/ui/workers/resume', {})).status, 303);
   t.match(await workersPage(app), /2 of 2 active/);
 });
@@ -113,7 +113,7 @@ t.test('while all workers are paused the rate is 0, whatever was embedded just b
     { rate_per_min: 0 },
     { rate_per_min: 0 },
   ]);
-  t.match(await queueCard(), /The workers are paused; entries wait\./);
+  t.match(await queueCard(), /The workers are paused\. Resume them/);
   t.match((await app.json('/api/v1/queue')).body, { paused: true, rate_per_min: 0, eta_sec: null });
   t.match(await workersPage(app), /embed-1 Paused.*Rate 0\/min/);
 });
@@ -133,11 +133,11 @@ t.test('a lost and a stalled worker show what happened and the next step', async
   await stalled;
   t.match(
     await workersPage(app),
-    /embed-1 Stalled.*Busy with EXP-7 Slow.*without a result.*the worker ends, and the entry is tried again/,
+    /embed-1 Stalled.*Embedding EXP-7 Slow.*without a result.*the worker stops and the entry is retried/,
   );
   t.match(
     await workersPage(app),
-    /embed-2 Lost.*sends no heartbeats any more\. Process \d+ is still there: end it.* Last heartbeat .*in the queue again/,
+    /embed-2 Lost.*stopped sending heartbeats\. Process \d+ still exists: kill it.* Last heartbeat .*back in the queue/,
   );
   const { body } = await app.json('/health');
   t.match(body.components.workers, { status: 'degraded', detail: 'embed-1 is stalled, embed-2 is lost' });
@@ -147,7 +147,10 @@ t.test('the drain dialog forecasts, refuses a limit out of range, and starts the
   const { app } = await startWithWorkers(t, 'embed-1', 'embed-2');
   addEntries(t, app, 60);
   const { html } = await app.page('/ui/workers/drain?timeout_sec=20');
-  t.match(textOf(html, '#dialog-consequences'), /60 entries wait\. Your 20 s will likely leave about 40\./);
+  t.match(
+    textOf(html, '#dialog-consequences'),
+    /60 entries are waiting\. 20 s will likely leave about 40 entries\./,
+  );
   t.equal(html.querySelector('input[name="timeout_sec"]')?.getAttribute('value'), '20');
   for (const bad of ['9', '3601', '', 'soon', '10.5']) {
     const answer = await app.submit('/ui/workers/drain', { timeout_sec: bad });
@@ -191,7 +194,7 @@ t.test('a timed-out drain shows how many entries are left until the workers go o
   await ended;
   t.match(
     await workersPage(app),
-    /timed out after 5 min 00 s, 38 entries left.*Drain again, resume, or leave them/,
+    /timed out after 5 min 00 s, 38 entries left.*Drain again, or resume the workers/,
   );
   t.match((await app.json('/api/v1/workers')).body.drain, { outcome: 'timed_out', left: 38 });
   await app.json('/api/v1/workers/resume', {});

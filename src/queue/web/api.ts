@@ -7,7 +7,7 @@ import { objectAnswer } from '../../core/schemas.ts';
 import { categorySchema, kindSchema } from '../../library/schemas.ts';
 
 const retrySchema = {
-  summary: 'Lets failed entries wait again: all, or those of a kind, a category, or one.',
+  summary: 'Puts failed entries back into the queue: all, those of a kind or category, or one.',
   ...objectAnswer,
   body: {
     type: ['object', 'null'],
@@ -27,7 +27,12 @@ export function registerQueueApi(app: FastifyInstance, ctx: QueueContext) {
 
   app.get(
     '/api/v1/queue',
-    { schema: { ...objectAnswer, summary: 'What waits for embedding, and how long it will take.' } },
+    {
+      schema: {
+        ...objectAnswer,
+        summary: 'The embedding queue: pending and failed entries, rate, time left.',
+      },
+    },
     async () => queueBody(await viewQueue(ctx), now()),
   );
 

@@ -18,7 +18,7 @@ export function registerQueuePages(app: FastifyInstance, { workers }: Pick<Queue
     return reply.sendAction({
       notice: {
         tone: 'ok',
-        title: `${plural(retried, 'entry waits', 'entries wait')} again.`,
+        title: `${plural(retried, 'entry', 'entries')} queued again.`,
         text: 'Workers embed them as soon as they can.',
       },
       redirect: url('/operations#ops-queue-card'),

@@ -30,17 +30,15 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
   },
 });
 
-/** What the numbers mean for whoever waits. */
 function describeStatus({ pending, failed, etaSec, ratePerMin, isPaused, hasWorkers, outage }: QueueView) {
   if (pending.total === 0) {
     if (failed.total === 0) return 'Every entry has a current embedding.';
-    return `Nothing waits. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
+    return `No entries waiting. ${plural(failed.total, 'entry', 'entries')} could not be embedded.`;
   }
   if (outage) return 'Entries wait until the embedding service answers.';
   if (!hasWorkers && ratePerMin === 0)
     return 'Entries wait until a worker starts, or until the next rebuild of the index.';
-  if (isPaused) return 'The workers are paused; entries wait.';
-  if (etaSec === null || ratePerMin === null)
-    return ratePerMin === 0 ? 'Nothing is being embedded now.' : 'Being embedded.';
+  if (isPaused) return 'The workers are paused. Resume them to embed the entries.';
+  if (etaSec === null || ratePerMin === null) return ratePerMin === 0 ? 'Not embedding now.' : 'Embedding.';
   return `${formatNumber(ratePerMin)}/min, clears in ${formatEstimate(etaSec)}.`;
 }

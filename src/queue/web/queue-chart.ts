@@ -1,4 +1,4 @@
-// The chart of the embedding queue over the last hour, for `queue/queue-chart`, with the sentence that says it.
+// The chart of the embedding queue over the last hour, for `queue/queue-chart`, with its text alternative.
 import { formatNumber } from '../../core/format.ts';
 import type { Telemetry } from '../../telemetry/parts.ts';
 import { type Curve, curve, type Values } from '../../web/sparkline.ts';
@@ -9,8 +9,7 @@ type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
 const steps = 21;
 const stepSec = 180;
 
-/** `pending` is the present number of waiting entries, with which the curve ends. Null while there is no history,
- *  and when nothing waited. */
+/** `pending`: the current number, at which the curve ends. Null without a history, and when the queue was empty. */
 export function queueChart(
   telemetry: Telemetry,
   pending: number,
@@ -30,9 +29,9 @@ function describe(values: Values, peak: number, now: Date): string {
   const [first, before, last] = [known[0], known.at(-2), known.at(-1)] as [number, number, number];
   const trend = last === before ? 'steady' : last < before ? 'falling' : 'rising';
   const path = known.every((value) => value === last)
-    ? `${formatNumber(last)} all along`
+    ? `${formatNumber(last)} throughout`
     : `from ${formatNumber(first)}${peak > Math.max(first, last) ? ` to ${formatNumber(peak)} at ${timeOf(values.indexOf(peak), now)}` : ''}, now ${formatNumber(last)} and ${trend}`;
-  const gap = values.includes(null) ? ' For a part of it nothing was measured.' : '';
+  const gap = values.includes(null) ? ' Some samples are missing.' : '';
   return `Pending entries over the last 60 minutes: ${path}.${gap}`;
 }
 

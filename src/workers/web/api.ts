@@ -13,7 +13,7 @@ const oneOrAllSchema = {
   },
 } as const;
 
-/** Whether the number is in range is said by the workers, in the words of the page. */
+/** `workers.drain` checks the range, with the same message as on the page. */
 const drainSchema = {
   summary: 'Empties the queue within a time limit, then pauses the workers.',
   response: { 202: anyObjectSchema, ...refusals },
@@ -44,7 +44,7 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
 
   app.post<OneOrAll>(
     '/api/v1/workers/resume',
-    { schema: { ...oneOrAllSchema, summary: 'Lets one worker go on, or all.' } },
+    { schema: { ...oneOrAllSchema, summary: 'Resumes one worker, or all.' } },
     async (request) => {
       await workers.resume(request.body?.worker_id, requester(request));
       return workersBody(workers.view());
@@ -63,7 +63,7 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
 
   app.post(
     '/api/v1/workers/drain/cancel',
-    { schema: { ...objectAnswer, summary: 'Ends a drain; the workers go on.' } },
+    { schema: { ...objectAnswer, summary: 'Cancels a drain; the workers keep working.' } },
     async (request) => {
       await workers.cancelDrain(requester(request));
       return workersBody(workers.view());

@@ -1,4 +1,4 @@
-// What the page does with the workers: pause, resume, drain with its dialog.
+// The forms for workers: pause, resume, and drain with its dialog.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
@@ -28,7 +28,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
       redirect: url('/operations#ops-workers-card'),
       hosts: ['ops-workers-card'],
     });
-  /** Takes a pause or its end back, of the same workers. */
+  /** Undoes a pause or resume of the same workers. */
   const undoBy = (verb: 'pause' | 'resume', worker_id: string | undefined) => ({
     action: url(`/ui/workers/${verb}`),
     label: 'Undo',
@@ -38,7 +38,7 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
   app.post<Posted>('/ui/workers/pause', isForm, async (request, reply) => {
     const name = request.body?.worker_id;
     await workers.pause(name, requester(request));
-    const text = 'What is in hand is finished; what waits stays in the queue.';
+    const text = 'Workers finish their current entry. Waiting entries stay in the queue.';
     return answer(reply, `${name ?? 'All workers'} paused.`, text, undoBy('resume', name));
   });
 
@@ -47,8 +47,8 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
     await workers.resume(name, requester(request));
     const { lock } = workers.view();
     const text = lock
-      ? `Goes on when ${lock.operation} #${lock.number} has ended.`
-      : 'Goes on with what waits in the queue.';
+      ? `Embedding continues when ${lock.operation} #${lock.number} ends.`
+      : 'Embedding continues.';
     return answer(reply, `${name ?? 'All workers'} resumed.`, text, undoBy('pause', name));
   });
 
@@ -73,16 +73,16 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
 
   app.post('/ui/workers/drain/cancel', async (request, reply) => {
     await workers.cancelDrain(requester(request));
-    return answer(reply, 'Drain cancelled.', 'The workers go on without a time limit.');
+    return answer(reply, 'Drain cancelled.', 'The workers continue without a time limit.');
   });
 }
 
-/** NaN for what is no number; the workers say what is allowed. */
+/** NaN if the text is not a number, which `workers.drain` rejects. */
 function readSeconds(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-/** What a drain will do, and what its time limit will likely leave. */
+/** The dialog forecasts how many entries the time limit will leave. */
 async function sendDrainDialog(
   { workers }: Pick<WorkerContext, 'workers'>,
   reply: FastifyReply,
@@ -91,7 +91,7 @@ async function sendDrainDialog(
 ) {
   const seconds = readSeconds(typed);
   const isInRange = Number.isInteger(seconds) && seconds >= minDrainSec && seconds <= maxDrainSec;
-  const range = `Write a whole number of seconds from ${minDrainSec} to ${maxDrainSec}.`;
+  const range = `Enter a whole number of seconds from ${minDrainSec} to ${maxDrainSec}.`;
   const { waiting, left } = await workers.forecast(isInRange ? seconds : defaultDrainSec);
   if (!isInRange && !error) reply.code(422);
   return reply.sendDialog('workers/dialog-drain', {
@@ -107,12 +107,12 @@ async function sendDrainDialog(
       problem: isInRange ? null : range,
     }),
     consequences: [
-      `${plural(waiting, 'entry waits', 'entries wait')}.${isInRange ? ` ${describeForecast(left, seconds)}` : ''}`,
-      'Paused workers go on at once. When the queue is empty, or the time is over, all workers are paused.',
-      'Nothing is lost: what is left stays in the queue. You can cancel at any time.',
+      `${plural(waiting, 'entry is', 'entries are')} waiting.${isInRange ? ` ${describeForecast(left, seconds)}` : ''}`,
+      'Paused workers resume at once. All workers pause when the queue is empty or the time limit ends.',
+      'Entries that are left stay in the queue. You can cancel at any time.',
     ],
     confirm: 'Drain',
-    keep: 'Leave them as they are',
+    keep: 'Do not drain',
     back: url('/operations'),
   });
 }

@@ -4,7 +4,7 @@ import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
 import { workerBadges } from '../worker-badges.ts';
 
-/** Every worker with its state, the drain under way, and what can be done with all of them. */
+/** Every worker with its state, the current drain, and the actions on all workers. */
 export const workersCard = ({ config, counts, pool, workers }: WorkerContext): SharedCard => ({
   name: 'workers',
   host: 'ops-workers-card',
@@ -31,8 +31,7 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
   },
 });
 
-/** A sentence around an entry and a time, both of which may be missing; or with the entry at its end, which is cut when
- *  the room does not do. */
+/** A sentence around an optional entry and time. `last`: an entry at its end, which is cut where space is short. */
 type Entry = { id: string; title: string };
 type Now = { lead: string; entry?: Entry; at?: string; tail: string; last?: Entry };
 
@@ -55,7 +54,7 @@ function viewWorker(
   };
 }
 
-/** The verb of the form and the words of its button; null when there is nothing to do. */
+/** The verb of the form and the label of its button; null without an action. */
 function actionOf(state: WorkerState, isPaused: boolean, gaveUp: boolean) {
   if (gaveUp) return { verb: 'resume', icon: 'play', label: 'Start again' };
   if (state === 'lost') return null;
@@ -76,24 +75,24 @@ function describeActivity(
       return {
         lead: `${worker.lost_reason} Last heartbeat`,
         at: worker.heartbeat_at,
-        tail: `.${gaveUp ? '' : ' What it had claimed waits in the queue again.'}`,
+        tail: `.${gaveUp ? '' : ' Its entries are back in the queue.'}`,
       };
     case 'stalled':
       return {
-        lead: 'Busy with',
+        lead: 'Embedding',
         entry,
         at: since,
-        tail: ', without a result. When none comes in as long again, the worker ends, and the entry is tried again.',
+        tail: ', without a result. After the same time again, the worker stops and the entry is retried.',
       };
     case 'paused':
       if (worker.paused_at) return pausedBy(worker.paused_by, worker.paused_at);
       if (control.paused_at) return pausedBy(control.paused_by, control.paused_at);
       return {
         lead: `Paused while ${lock?.operation} #${lock?.number} changes the library.`,
-        tail: ' Goes on by itself.',
+        tail: ' Resumes automatically.',
       };
     case 'idle':
-      if (worker.pid === null) return { lead: 'Is being started.', tail: '' };
+      if (worker.pid === null) return { lead: 'Starting.', tail: '' };
       if (worker.outage_since) {
         return {
           lead: 'The embedding service has not answered since',
@@ -101,15 +100,15 @@ function describeActivity(
           tail: `: ${worker.outage_error}`,
         };
       }
-      return { lead: 'Has nothing in hand.', tail: '' };
+      return { lead: 'Idle.', tail: '' };
     default:
-      if (worker.state !== 'working') return { lead: 'Has nothing in hand.', tail: '' };
-      return { lead: 'Begun', at: since, tail: ':', last: entry };
+      if (worker.state !== 'working') return { lead: 'Idle.', tail: '' };
+      return { lead: 'Started', at: since, tail: ':', last: entry };
   }
 }
 
 function pausedBy(actor: string | null, at: string): Now {
-  return { lead: `Paused by ${actor}`, at, tail: '. Nothing in hand.' };
+  return { lead: `Paused by ${actor}`, at, tail: '. Idle.' };
 }
 
 function viewDrain(drain: Drain, pending: number) {
@@ -129,18 +128,18 @@ function viewDrain(drain: Drain, pending: number) {
   };
 }
 
-/** `Your 300 s will likely leave about 40.` */
+/** `300 s will likely leave about 40 entries.` */
 export function describeForecast(left: number | null, timeoutSec: number): string {
-  const limit = `Your ${formatNumber(timeoutSec)} s`;
-  if (left === null) return 'How many entries it will leave cannot be said: none was embedded yet.';
+  const limit = `${formatNumber(timeoutSec)} s`;
+  if (left === null) return 'No forecast yet: no entry has been embedded.';
   return left === 0
-    ? `${limit} will likely be enough for all.`
-    : `${limit} will likely leave about ${formatNumber(left)}.`;
+    ? `${limit} will likely be enough for all entries.`
+    : `${limit} will likely leave about ${plural(left, 'entry', 'entries')}.`;
 }
 
 function describeOutcome({ outcome, started_at, ended_at, timeout_sec, left_over }: Drain): string {
   const took = (Date.parse(ended_at ?? started_at) - Date.parse(started_at)) / 1000;
   if (outcome === 'drained')
     return `Drained in ${formatDuration(took)}. 0 entries left. The workers are paused.`;
-  return `Drain timed out after ${formatDuration(timeout_sec)}, ${plural(left_over ?? 0, 'entry', 'entries')} left. They stay in the queue. Drain again, resume, or leave them.`;
+  return `Drain timed out after ${formatDuration(timeout_sec)}, ${plural(left_over ?? 0, 'entry', 'entries')} left. They stay in the queue. Drain again, or resume the workers.`;
 }
