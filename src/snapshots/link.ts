@@ -96,6 +96,6 @@ function assertSameIndex(links: FaissLink[], index: string, dimension: number) {
 function notLinked(why: string) {
   return refusal(
     'not_linked',
-    `CHL itself made this snapshot without naming the entry of each vector, and ${why}. Rebuild the index here, or upload a snapshot that was downloaded from a page like this.`,
+    `This snapshot was made by CHL and does not name the entry of each vector, and ${why}. Rebuild the index here, or upload a snapshot that was downloaded from a page like this.`,
   );
 }

@@ -41,7 +41,7 @@ export function parseManifest(text: string): Manifest {
     Object.values(files).every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
   if (!isWhole) {
     const wanted = 'model, dimension, count and the SHA-256 of each file';
-    throw refusal('manifest_invalid', `The manifest.json of the ZIP does not say ${wanted}.`);
+    throw refusal('manifest_invalid', `The manifest.json of the ZIP lacks ${wanted}.`);
   }
   const known = { format, model, dimension, count, files } as Omit<Manifest, 'built_at'>;
   return { ...known, built_at: isTime(built_at) ? built_at : null };

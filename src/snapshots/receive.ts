@@ -48,10 +48,10 @@ async function* takeChunks({ name, maxBytes, body, signal, onBytes }: Receive): 
       yield chunk;
     }
   } catch {
-    const message = `The upload of ${name} broke off after ${formatBytes(received)}. Nothing was kept.`;
+    const message = `The upload of ${name} was interrupted after ${formatBytes(received)}. Nothing was kept.`;
     throw new AppError('bad_request', message, { code: 'aborted', bytes: received });
   }
-  if (received > maxBytes) throw tooLarge(`${name} is larger than this page takes.`, maxBytes);
+  if (received > maxBytes) throw tooLarge(`${name} is too large.`, maxBytes);
 }
 
 /** Writes of a mebibyte took Linux 6.18 up to ten times as long as four of a quarter. */

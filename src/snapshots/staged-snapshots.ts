@@ -19,14 +19,15 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
     /** Removes a staged snapshot and returns it. Throws `not_found`, or `operation_locked` when a job is to install it. */
     discard(id: string, by: Requester): Staged {
       const staged = readStaged(config.indexFolder, id);
-      if (!staged) throw new AppError('not_found', 'No such snapshot waits: it was installed or removed.');
+      if (!staged)
+        throw new AppError('not_found', 'This snapshot is no longer staged: it was installed or removed.');
       const job = wantedBy(id);
       const target = staged.file_name;
       if (job !== null) {
         audit.record({ event: 'snapshot.discard', outcome: 'refused', by, target, detail: { job } });
         throw new AppError(
           'operation_locked',
-          `Job #${job} is to install ${target}. Cancel that job, then discard the snapshot.`,
+          `Job #${job} installs ${target}. Cancel that job, then discard the snapshot.`,
         );
       }
       removeStaged(config.indexFolder, id);
@@ -63,7 +64,7 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
 }
 
 function lostUpload(id: string): AppError {
-  return new AppError('internal', 'The server ended during this upload. Nothing was kept.', {
+  return new AppError('internal', 'The server stopped during this upload. Nothing was kept.', {
     code: 'lost',
     upload: id,
   });

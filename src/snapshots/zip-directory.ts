@@ -40,7 +40,7 @@ export function readEntries(zip: ZipFile, end: ZipEnd, allowed: RegExp): ZipEntr
     at += length;
   }
   if (at !== directory.length)
-    throw refusal('zip_counts', `The ZIP says that it has ${count} entries, and lists others.`);
+    throw refusal('zip_counts', `The ZIP declares ${count} entries, but lists others.`);
   return entries.sort((a, b) => a.headerAt - b.headerAt);
 }
 
@@ -48,7 +48,7 @@ type Listed = Omit<ZipEntry, 'dataAt'> & { flags: number; rawName: Buffer };
 
 function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; length: number } {
   if (bytes.length < directoryHeader.bytes || bytes.readUInt32LE(0) !== directoryHeader.signature) {
-    throw refusal('zip_counts', 'The ZIP says that it has more entries than it lists.');
+    throw refusal('zip_counts', 'The ZIP declares more entries than it lists.');
   }
   const lengths = [28, 30, 32].map((at) => bytes.readUInt16LE(at));
   const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths;

@@ -58,7 +58,7 @@ t.test(
   async (t) => {
     const aborted = {
       code: 'bad_request',
-      message: /x\.zip broke off after 1\.0 KiB/,
+      message: /x\.zip was interrupted after 1\.0 KiB/,
       details: { code: 'aborted' },
     };
     const halves = async function* () {

@@ -78,7 +78,7 @@ t.test('a staged snapshot can be discarded on the page, with and without htmx, a
   const fragment = await app.submit('/ui/index/discard', { staged_id: second }, htmx);
   t.equal(fragment.status, 200);
   t.equal(fragment.headers.get('hx-retarget'), '#ops-index-card');
-  t.notMatch(await fragment.text(), /waits to be installed/);
+  t.notMatch(await fragment.text(), /is ready to install/);
   t.same(leftOver(app), []);
 
   const third = await stage();

@@ -8,7 +8,7 @@ import { enqueueInstall, waitUntilInstalled, wantsInstall } from './install.ts';
 import { anyObjectSchema, contentAnswer, objectAnswer, refusals } from '../../core/schemas.ts';
 
 const downloadSchema = {
-  summary: 'The live index as a ZIP. `backup=0` leaves out the index of the generation before.',
+  summary: 'The live index as a ZIP. `backup=0` leaves out the previous generation.',
   querystring: {
     type: 'object',
     additionalProperties: false,
@@ -20,13 +20,13 @@ const downloadSchema = {
 const uploadSchema = {
   summary: 'Uploads a snapshot, checks it, and installs it.',
   description:
-    'A form (multipart/form-data): `reason` and `confirm` (snapshot), then the file `snapshot`. With both it is installed, and the answer waits for that; without, it waits staged for an hour.',
+    'A form (multipart/form-data): `reason` and `confirm` (snapshot), then the file `snapshot`. With both, the snapshot is installed before the answer; without, it is kept staged for an hour.',
   response: { 201: anyObjectSchema, 202: anyObjectSchema, ...refusals },
 } as const;
 
 const discardSchema = {
   ...objectAnswer,
-  summary: 'Removes an uploaded snapshot that waits to be installed.',
+  summary: 'Removes an uploaded snapshot that is not installed.',
   body: {
     type: 'object',
     additionalProperties: false,

@@ -1,4 +1,4 @@
-// Answers a download of the live index: the head at once, the ZIP as it is written, and an audit row at its end.
+// Streams the live index as a ZIP, and audits the download at its end.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { openDownload } from '../download.ts';
@@ -29,7 +29,7 @@ export async function answerDownload(
     bytes += chunk.length;
   });
   zip.pause();
-  zip.once('error', (error) => log.warn({ err: error }, 'a download of the index broke off'));
+  zip.once('error', (error) => log.warn({ err: error }, 'a download of the index was interrupted'));
   const by = requester(request);
   reply.raw.once('close', () => {
     const isWhole = bytes === download.bytes && reply.raw.writableFinished;

@@ -4,12 +4,12 @@ import type { SharedCard } from '../../web/card.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { viewSnapshots } from './snapshots-view.ts';
 
-/** The index in use, how far it is behind, and the snapshots that are uploaded or wait. */
+/** The index in use, how far it is behind, and the uploaded snapshots. */
 export const indexCard = (ctx: SnapshotContext): SharedCard => ({
   name: 'index',
   host: 'ops-index-card',
   path: '/ui/operations/index',
-  // `library` is emitted when a job has ended: what it installed no longer waits.
+  // `library` is emitted when a job ends: the snapshot that it installed is no longer staged.
   dirtyOn: ['index', 'library'],
   load() {
     const index = ctx.liveIndex.indexState();
@@ -45,5 +45,5 @@ function badgeOf(state: IndexState['state'], behind: number) {
 /** Null when there is nothing to repair. */
 function labelRepair(behind: number, orphans: number): string | null {
   if (behind > 0) return `Repair ${plural(behind, 'entry', 'entries')}…`;
-  return orphans > 0 ? `Repair ${plural(orphans, 'orphan vector')}…` : null;
+  return orphans > 0 ? `Remove ${plural(orphans, 'vector')}…` : null;
 }

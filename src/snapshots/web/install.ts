@@ -1,4 +1,4 @@
-// Installing a snapshot right after its upload: the job `snapshot`, by the same rules as any other run of it.
+// Installs a snapshot right after its upload, with an ordinary job of the operation `snapshot`.
 import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
 import type { IndexState } from '../../index/live.ts';
@@ -9,17 +9,17 @@ import type { Staged } from '../staging.ts';
 
 export type InstallFields = { reason?: string; confirm?: string; when_locked?: string };
 
-/** Whoever sends one of them wants it installed; the other is then asked for. */
+/** Either field asks for the installation, which then requires both. */
 export function wantsInstall({ reason, confirm }: InstallFields): boolean {
   return reason !== undefined || confirm !== undefined;
 }
 
-/** Throws `confirmation_required`, so that nobody sends a large file in vain. */
+/** Throws `confirmation_required` before the client sends a large file. */
 export function assertConfirmed({ catalogue }: Pick<SnapshotContext, 'catalogue'>, form: InstallFields) {
   if (wantsInstall(form)) requireConfirmation(catalogue.get('snapshot'), {}, form);
 }
 
-/** Throws what any run throws; the snapshot then waits staged, and `details.staged_id` says where. */
+/** Throws what `submit` throws, with `details.staged_id`: the snapshot stays staged. */
 export async function enqueueInstall(
   { jobs }: Pick<SnapshotContext, 'jobs'>,
   { staged_id }: Staged,
@@ -53,13 +53,13 @@ export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Pro
 
 function untilEnded({ bus, jobs }: Pick<SnapshotContext, 'bus' | 'jobs'>, id: string): Promise<Job> {
   return new Promise((resolve) => {
-    const look = () => {
+    const check = () => {
       const job = jobs.find(id);
       if (!isTerminal(job.status)) return;
-      bus.off('job', look);
+      bus.off('job', check);
       resolve(job);
     };
-    bus.on('job', look);
-    look();
+    bus.on('job', check);
+    check();
   });
 }

@@ -22,7 +22,7 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
       const notice = {
         tone: 'ok',
         title: `${file_name} discarded.`,
-        text: 'Its files are removed.',
+        text: 'Its files were removed.',
       } as const;
       const hosts = ['ops-index-card'];
       return reply.sendAction({ notice, redirect: url('/operations#h-index'), hosts });
@@ -36,7 +36,7 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
       const notice = {
         tone: 'ok',
         title: 'Snapshot checked.',
-        text: 'In noop mode it is discarded.',
+        text: 'Noop mode discards it.',
       } as const;
       return reply.sendAction({
         notice,
@@ -56,7 +56,7 @@ export function registerSnapshotPages(app: FastifyInstance, ctx: SnapshotContext
     const args = { staged_id: staged.staged_id };
     if (!request.headers['hx-request'])
       return reply.redirect(url('/ui/operations/snapshot/confirm', { staged_id: staged.staged_id }), 303);
-    // The upload is sent into its note; the dialog that follows goes where dialogs are.
+    // The upload targets its note; the dialog goes to the host of dialogs.
     reply.header('hx-retarget', '#dialog');
     const operation = ctx.catalogue.get('snapshot');
     return reply.sendDialog('operations/dialog-run', viewRunDialog(ctx, { operation, args }));

@@ -5,7 +5,7 @@ import { registerSnapshotApi } from './api.ts';
 import { registerSnapshotPages } from './pages.ts';
 import { formLimits } from './upload-form.ts';
 
-/** Multipart forms are parsed for these routes alone. */
+/** Only these routes parse multipart forms. */
 export async function registerSnapshotRoutes(app: FastifyInstance, ctx: SnapshotContext) {
   await app.register(async (forms) => {
     await forms.register(multipart, { limits: formLimits });

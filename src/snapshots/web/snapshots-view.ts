@@ -1,4 +1,4 @@
-// What the index card shows of snapshots: the upload under way with its checks, and what waits to be installed.
+// The snapshots on the index card: the current upload with its checks, and the staged ones.
 import { checkStages } from '../stages.ts';
 import { describeCoverage } from '../../index/coverage.ts';
 import { listStaged } from '../staging.ts';

@@ -21,8 +21,8 @@ export const formLimits = {
 
 const zipTypes = ['application/zip', 'application/x-zip-compressed', 'application/octet-stream'];
 
-/** Gives the fields and the staged snapshot. Reason and word, if there are any, are checked before a byte of the file is
- *  taken. Throws what is wrong; then nothing of the upload is left. */
+/** Returns the fields and the staged snapshot. Checks reason and word, if given, before it reads the file. When it throws,
+ *  nothing of the upload is kept. */
 export async function receiveSnapshot(
   ctx: SnapshotContext,
   request: FastifyRequest,
@@ -44,7 +44,7 @@ export async function receiveSnapshot(
   } catch (error) {
     const refused = toRefusal(error);
     upload.close(refused);
-    // What still comes is read to nothing, so that the client gets to read the answer.
+    // Discards the rest of the request, so that the client reads the answer.
     request.raw.resume();
     throw refused;
   } finally {
@@ -85,7 +85,7 @@ function readField(
     const name = JSON.stringify(fieldname.slice(0, 40));
     throw new AppError(
       'bad_request',
-      `The form has a field ${name}, which is not known. Known: reason, confirm, then snapshot.`,
+      `The form has an unknown field ${name}. Known: reason, confirm, then snapshot.`,
     );
   }
   if (value.trim() !== '') form[fieldname] = value;
@@ -103,16 +103,16 @@ function assertZip({ fieldname, mimetype, filename }: MultipartFile) {
   if (zipTypes.includes(mimetype)) return;
   throw new AppError(
     'unsupported_media_type',
-    `The file is sent as ${mimetype}; a snapshot is a ZIP (application/zip).`,
+    `${filename} is not a ZIP file. It was sent as ${mimetype}; send a snapshot as application/zip.`,
   );
 }
 
-/** The parser's own errors say that the form is malformed, too long, or broke off. */
+/** Turns the errors of the parser into refusals: the form is malformed, too long, or incomplete. */
 function toRefusal(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string };
   if (code === 'FST_MP_PREMATURE_CLOSE')
-    return new AppError('bad_request', 'The upload broke off. Nothing was kept.', { code: 'aborted' });
+    return new AppError('bad_request', 'The upload was interrupted. Nothing was kept.', { code: 'aborted' });
   const isForm =
     code?.startsWith('FST_') || (code === undefined && /multipart|part|boundary|header|field/i.test(message));
   if (!isForm) return error;
