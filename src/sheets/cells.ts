@@ -59,7 +59,7 @@ function text(max = Number.POSITIVE_INFINITY): Check {
   const empty = new Fault(
     Number.isFinite(max)
       ? `The cell is empty; 1 to ${max} characters are expected.`
-      : 'The cell is empty; a text is expected.',
+      : 'The cell is empty; text is expected.',
   );
   return (cell) => {
     if (cell === '') return empty;
@@ -95,7 +95,7 @@ const numbers = new Map(
 
 function noneOf(cell: string, words: readonly string[], shown: string): string {
   const meant = nearest(cell, words);
-  return `${found(cell)}; expected is one of ${shown}.${meant ? ` Did you mean “${meant}”?` : ''}`;
+  return `${found(cell)}; allowed: ${shown}.${meant ? ` Did you mean “${meant}”?` : ''}`;
 }
 
 function found(cell: string): string {

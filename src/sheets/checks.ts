@@ -58,7 +58,7 @@ function checkHeader({ tab, header, records }: TabContent, findings: Findings): 
   if (sheetProblems.length > before) return false;
   if (unknown.length > 0) {
     const names = cut(unknown.join(', '), 200);
-    warnings.push({ tab, message: `Left out, since the library has no such column: ${names}.` });
+    warnings.push({ tab, message: `Unknown columns were left out: ${names}.` });
   }
   const isWhole = !sheetProblems.some(({ problem }) => problem.tab === tab.name);
   if (tab.kind === 'category' && isWhole && records.every(isBlank)) {

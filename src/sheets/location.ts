@@ -107,7 +107,7 @@ function whyUnreadable(folder: string): string | null {
 
 function whyNotWritable(config: Config, folder: string): string | null {
   if (/\.(previous|writing)$/.test(folder)) {
-    return 'is a name that export needs for itself. Choose a name that does not end in .previous or .writing.';
+    return 'is reserved for exports. Choose a name that does not end in .previous or .writing.';
   }
   const root = realPathOf(config.root);
   const sheets = path.join(root, 'sheets');
@@ -139,7 +139,7 @@ function whyNotASheet(folder: string, subject: string): string | null {
     .filter((entry) => !entry.isFile() || !tabFiles.includes(entry.name))
     .map((entry) => entry.name);
   if (others.length === 0) return null;
-  return `${subject} not a sheet: it also holds ${formatList(others.slice(0, 5))}. Move that away, or choose another folder.`;
+  return `${subject} not a sheet: it also holds ${formatList(others.slice(0, 5))}. Move those files, or choose another folder.`;
 }
 
 /** The real path, also of a file that does not exist yet or that a dangling link points to. */

@@ -1,5 +1,5 @@
 // Replaces a sheet's folder with a complete new one by two renames, and keeps the old one as `<name>.previous`. A process
-// that dies between the renames leaves no folder there; `repairExport` then puts the old one back.
+// that dies between the renames leaves no folder there; `repairExport` then restores the old one.
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncToDisk } from '../core/sync-to-disk.ts';

@@ -149,7 +149,7 @@ t.test('unknown columns are skipped with a warning', async (t) => {
   writeSheet(root, sheet({ manuals: [manual({ reviewer: 'Ada', notes: 'fine' })] }));
   const { code, rows, stdout } = await runScript(root.config, 'import');
   t.equal(code, 0);
-  const message = 'Left out, since the library has no such column: reviewer, notes.';
+  const message = 'Unknown columns were left out: reviewer, notes.';
   t.match(rows, [{ ref: 'Manuals', outcome: 'warning', message }]);
   t.match(stdout, `Manuals: ${message}`);
 });

@@ -39,7 +39,7 @@ testRefusals([
         '',
         'The cell is empty; a code of three upper-case letters or digits is expected, such as GIT.',
       ],
-      ['Categories', 5, 'name', '', 'The cell is empty; a text is expected.'],
+      ['Categories', 5, 'name', '', 'The cell is empty; text is expected.'],
       [
         'Categories',
         6,
@@ -122,7 +122,7 @@ testRefusals([
         'x'.repeat(121),
         'The text has 121 characters; at most 120 are allowed. Shorten it by 1.',
       ],
-      ['Manuals', 3, 'content', '', 'The cell is empty; a text is expected.'],
+      ['Manuals', 3, 'content', '', 'The cell is empty; text is expected.'],
     ],
   },
   {
@@ -138,36 +138,30 @@ testRefusals([
         2,
         'section',
         'usefull',
-        'The cell is “usefull”; expected is one of useful, harmful, contextual. Did you mean “useful”?',
+        'The cell is “usefull”; allowed: useful, harmful, contextual. Did you mean “useful”?',
       ],
       [
         'Experiences',
         2,
         'source',
         'Global',
-        'The cell is “Global”; expected is one of local, global. Did you mean “global”?',
+        'The cell is “Global”; allowed: local, global. Did you mean “global”?',
       ],
       [
         'Experiences',
         2,
         'sync_status',
         'local-only',
-        'The cell is “local-only”; expected is one of synced, pending, local_only or 0, 1, 2. Did you mean “local_only”?',
+        'The cell is “local-only”; allowed: synced, pending, local_only or 0, 1, 2. Did you mean “local_only”?',
       ],
-      [
-        'Manuals',
-        2,
-        'sync_status',
-        '3',
-        'The cell is “3”; expected is one of synced, pending, local_only or 0, 1, 2.',
-      ],
-      ['Manuals', 3, 'source', 'elsewhere', 'The cell is “elsewhere”; expected is one of local, global.'],
+      ['Manuals', 2, 'sync_status', '3', 'The cell is “3”; allowed: synced, pending, local_only or 0, 1, 2.'],
+      ['Manuals', 3, 'source', 'elsewhere', 'The cell is “elsewhere”; allowed: local, global.'],
       [
         'Manuals',
         3,
         'sync_status',
         '',
-        'The cell is empty; expected is one of synced, pending, local_only or 0, 1, 2.',
+        'The cell is empty; allowed: synced, pending, local_only or 0, 1, 2.',
       ],
     ],
   },
@@ -212,7 +206,7 @@ testRefusals([
     },
     code: 'invalid_rows',
     problems: [
-      ['Experiences', 2, 'id', '', 'The cell is empty; a text is expected.'],
+      ['Experiences', 2, 'id', '', 'The cell is empty; text is expected.'],
       [
         'Experiences',
         3,
@@ -242,7 +236,7 @@ t.test('a refusal states the number of problems and the first one in full', asyn
   const { message, details } = check(root, writeSheet(root, sheet({ experiences: many })));
   t.equal(
     message,
-    '60 problems in the sheet; nothing was written. The first: Experiences, row 2, section: The cell is “x”; expected is one of useful, harmful, contextual. Correct the cells, or leave such rows out with skip_invalid.',
+    '60 problems in the sheet; nothing was written. The first: Experiences, row 2, section: The cell is “x”; allowed: useful, harmful, contextual. Correct the cells, or leave such rows out with skip_invalid.',
   );
   t.equal((details?.problems as Problem[] | undefined)?.length, 50);
   t.equal(details?.total, 60);

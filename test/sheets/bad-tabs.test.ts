@@ -175,7 +175,7 @@ testRefusals([
         null,
         'The quote that opens this cell is never closed. Correct it; the rest of this tab is not read.',
       ],
-      ['Experiences', 2, 'section', '', 'The cell is empty; expected is one of useful, harmful, contextual.'],
+      ['Experiences', 2, 'section', '', 'The cell is empty; allowed: useful, harmful, contextual.'],
     ],
   },
   {

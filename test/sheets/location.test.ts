@@ -115,19 +115,19 @@ t.test('a folder that is not a sheet is never overwritten', async (t) => {
     ['sheets/file', 'sheets/file is a file, not a folder. Choose a folder for the sheet.'],
     [
       'sheets/notes',
-      'sheets/notes is not a sheet: it also holds letter.txt. Move that away, or choose another folder.',
+      'sheets/notes is not a sheet: it also holds letter.txt. Move those files, or choose another folder.',
     ],
     [
       'sheets/nested',
-      'sheets/nested is not a sheet: it also holds categories.csv. Move that away, or choose another folder.',
+      'sheets/nested is not a sheet: it also holds categories.csv. Move those files, or choose another folder.',
     ],
     [
       'sheets/review',
-      'sheets/review has a previous version that is not a sheet: it also holds x. Move that away, or choose another folder.',
+      'sheets/review has a previous version that is not a sheet: it also holds x. Move those files, or choose another folder.',
     ],
     [
       'sheets/x.previous',
-      'sheets/x.previous is a name that export needs for itself. Choose a name that does not end in .previous or .writing.',
+      'sheets/x.previous is reserved for exports. Choose a name that does not end in .previous or .writing.',
     ],
   ];
   for (const [given, message] of cases) t.equal(refusal(root, given, 'write'), message, given);
