@@ -81,28 +81,25 @@ t.test('an invalid sheet changes nothing, and every problem is shown with tab an
   t.equal(app.parts.counts.totals().entries, 72);
 });
 
-t.test(
-  'a locked operation is refused with the name of the holder, and can be queued behind it',
-  async (t) => {
-    const app = await startApp(t);
-    await app.parts.runner.stop(0);
-    const first = await app.submit('/ui/operations/run/index', {});
-    t.equal(first.status, 303);
-    const refused = await app.json('/api/v1/operations/import', { args: { mode: 'merge' } });
-    t.match(refused, {
-      status: 409,
-      body: { error: { code: 'operation_locked', details: { holder: { number: 1, operation: 'index' } } } },
-    });
-    const { html } = await app.page('/operations');
-    t.match(textOf(html, '#op-import'), /Waits for index #1.*Queue import…/);
-    const queued = await app.json('/api/v1/operations/import', {
-      args: { mode: 'merge' },
-      when_locked: 'wait',
-    });
-    t.equal(queued.status, 202);
-    const waiting = await app.json('/api/v1/operations/jobs/2');
-    t.match(waiting.body, { status: 'queued', waits_for: { number: 1 } });
-    const cancelled = await app.json('/api/v1/operations/jobs/2/cancel', {});
-    t.match(cancelled, { status: 202, body: { status: 'cancelled' } });
-  },
-);
+t.test('a locked operation is refused with its holder, and can be queued behind it', async (t) => {
+  const app = await startApp(t);
+  await app.parts.runner.stop(0);
+  const first = await app.submit('/ui/operations/run/index', {});
+  t.equal(first.status, 303);
+  const refused = await app.json('/api/v1/operations/import', { args: { mode: 'merge' } });
+  t.match(refused, {
+    status: 409,
+    body: { error: { code: 'operation_locked', details: { holder: { number: 1, operation: 'index' } } } },
+  });
+  const { html } = await app.page('/operations');
+  t.match(textOf(html, '#op-import'), /Blocked by index #1.*Queue import…/);
+  const queued = await app.json('/api/v1/operations/import', {
+    args: { mode: 'merge' },
+    when_locked: 'wait',
+  });
+  t.equal(queued.status, 202);
+  const waiting = await app.json('/api/v1/operations/jobs/2');
+  t.match(waiting.body, { status: 'queued', waits_for: { number: 1 } });
+  const cancelled = await app.json('/api/v1/operations/jobs/2/cancel', {});
+  t.match(cancelled, { status: 202, body: { status: 'cancelled' } });
+});

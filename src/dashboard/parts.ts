@@ -1,4 +1,4 @@
-// What the feature consists of, built from the features before it.
+// Builds the objects of the feature from the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
 import { index } from '../index/feature.ts';
 import { queue } from '../queue/feature.ts';

@@ -1,4 +1,4 @@
-// Whether both databases can be read.
+// Checks that both databases can be read.
 import type { Check } from '../core/check.ts';
 import { formatNumber } from '../core/format.ts';
 import type { EmbeddingContext } from './parts.ts';

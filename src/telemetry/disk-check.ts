@@ -1,4 +1,4 @@
-// Whether the disk of the data root has room for jobs.
+// Checks that the disk of the data root has room for jobs.
 import fs from 'node:fs';
 import type { Check, Problem } from '../core/check.ts';
 import { lowDiskBytes, reserveBytes } from '../core/disk-reserve.ts';
@@ -26,13 +26,13 @@ function findProblem({ telemetry }: Sources): Problem | null {
   if (free < reserveBytes) {
     return {
       tone: 'bad',
-      title: 'No new job is started: the disk is full',
-      text: `The disk of the data folder has less than ${formatBytes(reserveBytes)} left, which running jobs need to end. Free some space, then start the job again.`,
+      title: 'No new jobs start: the disk is full',
+      text: `The disk of the data folder has less than ${formatBytes(reserveBytes)} left, which is reserved for running jobs. Free some space, then run the job again.`,
     };
   }
   return {
     tone: 'warn',
     title: 'Jobs will soon be refused: the disk is nearly full',
-    text: `The disk of the data folder has less than ${formatBytes(lowDiskBytes)} left; below ${formatBytes(reserveBytes)} no new job is started. Free some space.`,
+    text: `The disk of the data folder has less than ${formatBytes(lowDiskBytes)} left; below ${formatBytes(reserveBytes)} no new jobs start. Free some space.`,
   };
 }

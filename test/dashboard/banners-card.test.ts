@@ -33,7 +33,7 @@ t.test('a disk that fills up is told before jobs are refused, and then as what i
   const low = await show(511 * MiB);
   t.equal(low.querySelector('.banner.warn h2')?.text, 'Jobs will soon be refused: the disk is nearly full');
   t.equal((await show(400 * MiB)).toString(), low.toString(), 'the words do not change with each byte');
-  t.match((await show(MiB)).querySelector('.banner.bad')?.text, /No new job is started.*Free some space/s);
+  t.match((await show(MiB)).querySelector('.banner.bad')?.text, /No new jobs start.*Free some space/s);
 });
 
 t.test('an index that is far behind is told with the next step, and a rebuild ends it', async (t) => {
@@ -59,10 +59,10 @@ t.test('several problems are one banner with a list, the worst first', async (t)
   const { show } = await startWithEntries(t, 20);
   const html = await show(MiB);
   t.equal(html.querySelectorAll('.banner').length, 1);
-  t.equal(html.querySelector('.banner.bad h2')?.text, '2 problems will affect jobs or search');
+  t.equal(html.querySelector('.banner.bad h2')?.text, '2 problems affect jobs or search');
   t.same(
     html.querySelectorAll('li b').map((title) => title.text),
-    ['No new job is started: the disk is full.', 'Search finds nothing: there is no index yet.'],
+    ['No new jobs start: the disk is full.', 'Search finds nothing: there is no index yet.'],
   );
   t.equal(html.querySelectorAll('li a').length, 1, 'each with its own next step');
 });

@@ -73,7 +73,7 @@ t.test('a figure has its history as a curve that nobody has to hear', async (t) 
     '44',
     'the last point is the present: nothing waits',
   );
-  t.equal(words(queue), 'Nothing waits for embedding');
+  t.equal(words(queue), 'No entries waiting');
 });
 
 t.test('what is failed and pending is said with what it means', async (t) => {
@@ -101,7 +101,7 @@ t.test('workers are told by what they do, and the queue by when it will be empty
   } as const;
   beat('embed-1', 2);
   beat('embed-2', 0);
-  t.equal(words((await figures(app)).get('Throughput')), 'Until the queue was empty');
+  t.equal(words((await figures(app)).get('Throughput')), 'The queue is now empty');
   for (let entry = 0; entry < 76; entry++) addExperience(library, `E${entry}`);
   const all = await figures(app);
   t.equal(words(all.get('Queue pending')), 'Clears in about 38 min');
@@ -147,11 +147,11 @@ t.test('the chart of the queue says in one sentence what it shows', async (t) =>
   );
   t.match(chart(900), {
     peak: 2085,
-    label: `Pending entries over the last 60 minutes: from 1,000 to 2,085 at ${peak}, now 900 and falling. For a part of it nothing was measured.`,
+    label: `Pending entries over the last 60 minutes: from 1,000 to 2,085 at ${peak}, now 900 and falling. Some samples are missing.`,
     curve: { width: 360, height: 56 },
   });
   t.equal(chart(900)?.curve.line.match(/M/g)?.length, 2, 'with the gap');
   t.match(chart(3000)?.label, /from 1,000, now 3,000 and rising/);
   for (let minute = 63; minute > 0; minute -= 3) add(minute, { queue_pending: 7 });
-  t.match(chart(7)?.label, /7 all along\.$/);
+  t.match(chart(7)?.label, /7 throughout\.$/);
 });

@@ -16,8 +16,8 @@ t.test('the first page explains what this is, that the library is empty, and wha
   t.ok(html.querySelector('#howto')?.hasAttribute('open'));
   t.match(textOf(html, card.workers), /No workers are registered.*npm run worker/);
   t.match(textOf(html, card.queue), /Nothing to embed/);
-  t.match(textOf(html, card.index), /There is no index yet/);
-  t.match(textOf(html, card.jobs), /No job has run yet/);
+  t.match(textOf(html, card.index), /No index yet/);
+  t.match(textOf(html, card.jobs), /No jobs yet/);
   t.match(textOf(html, operationRow('import')), /Not run yet.*Import…/);
   t.equal(html.querySelector('[aria-current="page"]')?.text, 'Operations');
 });
@@ -76,10 +76,7 @@ t.test('a job page shows state, arguments and reason; an unknown job has a 404 p
   await app.run('import');
   const { html } = await app.page('/jobs/1');
   t.match(textOf(html, 'h1'), 'Import spreadsheet #1');
-  t.match(
-    textOf(html, '#job-1-card'),
-    /Done.*Noop mode: recorded, nothing was run\..*Reason a test needs it/,
-  );
+  t.match(textOf(html, '#job-1-card'), /Done.*Noop mode: recorded, not run\..*Reason a test needs it/);
   const missing = await app.page('/jobs/99');
   t.equal(missing.status, 404);
   t.match(textOf(missing.html, 'main'), /There is no job "99"/);
@@ -193,7 +190,7 @@ t.test('noop mode shows a banner, starts no process, and writes no file of the l
   const before = fs.readdirSync(path.join(app.root, 'sheets'));
   for (const operation of ['import', 'index', 'export']) await app.run(operation);
   const { html } = await app.page('/operations');
-  t.match(textOf(html, card.banners), /Noop mode: nothing is run/);
+  t.match(textOf(html, card.banners), /Noop mode: no script runs/);
   t.strictSame(fs.readdirSync(path.join(app.root, 'sheets')), before);
   t.notOk(fs.existsSync(path.join(app.root, 'logs/1.log')), 'no script wrote a log');
   t.equal(app.parts.counts.totals().entries, 0);

@@ -22,7 +22,7 @@ export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   },
 });
 
-/** The worst first. */
+/** Worst first. */
 async function findProblems(checks: Check[]): Promise<Problem[]> {
   const problems = await Promise.all(checks.map((check) => check.problem?.() ?? null));
   return problems
@@ -30,15 +30,15 @@ async function findProblems(checks: Check[]): Promise<Problem[]> {
     .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
 }
 
-/** What is as the operator wants it, and no problem. */
+/** Notices about the mode and an empty library, which are not problems. */
 function findNotices({ config, counts }: Pick<DashboardContext, 'config' | 'counts'>): Banner[] {
   const banners: Banner[] = [];
   if (config.mode === 'noop') {
     banners.push({
       tone: 'hold',
       icon: 'pause',
-      title: 'Noop mode: nothing is run',
-      text: 'Every button works and every job is recorded, but no script runs and nothing is written. Start without CHL_OPERATIONS_MODE=noop to work with the library.',
+      title: 'Noop mode: no script runs',
+      text: 'Every button works and every job is recorded, but nothing is written. To work with the library, start without CHL_OPERATIONS_MODE=noop.',
     });
   }
   if (counts.totals().entries === 0) {
@@ -46,7 +46,7 @@ function findNotices({ config, counts }: Pick<DashboardContext, 'config' | 'coun
       tone: 'run',
       icon: 'in',
       title: 'The library is empty',
-      text: 'A library is what your team knows: short experiences and longer manuals. A starter library lies in data/sheets/published; import it, or put your own three CSV files there first.',
+      text: 'A library holds what your team knows: short experiences and longer manuals. Import the starter library from data/sheets/published, or first replace its three CSV files with yours.',
       action: { href: url('/ui/operations/import/confirm'), label: 'Import the starter library…' },
     });
   }
@@ -59,7 +59,5 @@ function gather(problems: Problem[]): Banner[] {
   if (!worst) return [];
   const look = { tone: worst.tone, icon: worst.tone === 'bad' ? 'cross' : 'tri' };
   if (problems.length === 1) return [{ ...worst, ...look }];
-  return [
-    { ...look, title: `${plural(problems.length, 'problem')} will affect jobs or search`, list: problems },
-  ];
+  return [{ ...look, title: `${plural(problems.length, 'problem')} affect jobs or search`, list: problems }];
 }

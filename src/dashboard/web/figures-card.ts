@@ -8,15 +8,15 @@ import type { SharedCard } from '../../web/card.ts';
 import { sparkline, type Values } from '../../web/sparkline.ts';
 import { workerBadges } from '../../workers/worker-badges.ts';
 
-/** Sixteen points: of about an hour, and of a day. */
+/** Points of a sparkline, over about an hour or a day. */
 const points = 16;
 const pointSec = 240;
-/** A rate that differs less from that of the last hour is the same. */
+/** A smaller difference from the rate of the last hour is not shown. */
 const sameRatePercent = 10;
 
 const marksShown = 4;
 
-/** The line that says what a figure means; `mark` is its part in the colour of `tone`. */
+/** The line below a figure; `mark` is its part in the colour of `tone`. */
 type Meaning = { tone?: 'bad' | 'warn'; mark?: string; text: string };
 
 export const figuresCard = (ctx: DashboardContext): SharedCard => ({
@@ -35,19 +35,19 @@ export const figuresCard = (ctx: DashboardContext): SharedCard => ({
         value: pending.total,
         spark: sparkline(endingWith(recent(ctx, 'queue_pending', 'max'), pending.total)),
         tone: toneOfQueue(queue),
-        meaning: meaningOfPending(queue),
+        meaning: describePending(queue),
       },
       throughput: {
         value: ratePerMin,
         spark: sparkline(endingWith(rates, ratePerMin)),
         tone: ratePerMin === 0 ? 'idle' : 'run',
-        meaning: meaningOfRate(queue, rates),
+        meaning: describeRate(queue, rates),
       },
       failed: {
         value: failed.total,
         spark: sparkline(endingWith(failures, failed.total)),
         tone: failed.total > 0 ? 'bad' : 'idle',
-        meaning: meaningOfFailed(failed.total, failures),
+        meaning: describeFailed(failed.total, failures),
       },
       workers: figuresOfWorkers(queue.workers, ctx.config.mode),
       index,
@@ -62,35 +62,35 @@ function recent({ telemetry }: Pick<DashboardContext, 'telemetry'>, metric: Metr
   return telemetry.recent(metric, points, pointSec, of);
 }
 
-/** The curve ends where the figure stands. */
+/** Ends the curve at the current value. */
 function endingWith(values: Values, value: number | null): Values {
   return [...values.slice(0, -1), value];
 }
 
-function meaningOfPending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {
-  if (pending.total === 0) return { text: 'Nothing waits for embedding' };
-  if (outage) return { tone: 'warn', mark: 'Waits', text: 'for the embedding service' };
+function describePending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {
+  if (pending.total === 0) return { text: 'No entries waiting' };
+  if (outage) return { tone: 'warn', mark: 'Waiting', text: 'for the embedding service' };
   if (etaSec !== null) return { text: `Clears in ${formatEstimate(etaSec)}` };
   if (isPaused) return { text: 'Workers are paused' };
   if (ratePerMin === 0 && !hasWorkers) return { tone: 'warn', mark: 'No worker', text: 'is running' };
-  return { text: 'Being embedded' };
+  return { text: 'Embedding' };
 }
 
-/** How it stands to what it was in the last hour, while something was embedded. */
-function meaningOfRate({ ratePerMin: rate, pending, outage }: QueueView, history: Values): Meaning {
-  if (rate === 0) return { text: 'Nothing is embedding now' };
-  if (pending.total === 0) return { text: 'Until the queue was empty' };
-  if (outage) return { text: 'Until the service failed' };
+/** Compares the rate with the last hour, without the times when nothing was embedded. */
+function describeRate({ ratePerMin: rate, pending, outage }: QueueView, history: Values): Meaning {
+  if (rate === 0) return { text: 'Not embedding now' };
+  if (pending.total === 0) return { text: 'The queue is now empty' };
+  if (outage) return { text: 'The service stopped answering' };
   const before = history.slice(0, -1).filter((value) => value !== null && value > 0) as number[];
   if (rate === null || before.length < 4) return { text: 'Embedding now' };
   const usual = before.reduce((sum, value) => sum + value, 0) / before.length;
   const change = Math.round((rate / usual - 1) * 20) * 5;
-  if (Math.abs(change) <= sameRatePercent) return { text: 'As fast as in the last hour' };
-  if (change > 0) return { mark: `+${change}%`, text: 'on the last hour' };
-  return { tone: 'warn', mark: `−${-change}%`, text: 'on the last hour' };
+  if (Math.abs(change) <= sameRatePercent) return { text: 'Same as in the last hour' };
+  if (change > 0) return { mark: `+${change}%`, text: 'against the last hour' };
+  return { tone: 'warn', mark: `−${-change}%`, text: 'against the last hour' };
 }
 
-function meaningOfFailed(failed: number, history: Values): Meaning {
+function describeFailed(failed: number, history: Values): Meaning {
   const before = history[0] ?? null;
   const more = before === null ? null : failed - Math.round(before);
   if (more !== null && more > 0)
@@ -100,18 +100,18 @@ function meaningOfFailed(failed: number, history: Values): Meaning {
   return { tone: 'bad', mark: 'Not embedded', text: 'see the queue' };
 }
 
-/** How many workers work or could, of all, and what they are. */
+/** The number of active workers, of all, and of those in each state. */
 function figuresOfWorkers(workers: QueueView['workers'], mode: Config['mode']) {
   const count = (...states: WorkerState[]) => workers.filter(({ view }) => states.includes(view)).length;
-  const word = (state: WorkerState) => `${count(state)} ${workerBadges[state].word.toLowerCase()}`;
+  const format = (state: WorkerState) => `${count(state)} ${workerBadges[state].word.toLowerCase()}`;
   const states = (Object.keys(workerBadges) as WorkerState[]).filter((state) => count(state) > 0);
-  const trouble = (['lost', 'stalled'] as const).find((state) => states.includes(state));
-  const others = states.filter((state) => state !== trouble).map(word);
-  const none: Meaning = { text: mode === 'noop' ? 'None in noop mode' : 'None is running' };
-  const meaning: Meaning = trouble
+  const worst = (['lost', 'stalled'] as const).find((state) => states.includes(state));
+  const others = states.filter((state) => state !== worst).map(format);
+  const none: Meaning = { text: mode === 'noop' ? 'None in noop mode' : 'None running' };
+  const meaning: Meaning = worst
     ? {
-        tone: trouble === 'lost' ? 'bad' : 'warn',
-        mark: word(trouble),
+        tone: worst === 'lost' ? 'bad' : 'warn',
+        mark: format(worst),
         text: others.map((other) => `· ${other}`).join(' '),
       }
     : { text: others.join(' · ') };
@@ -123,7 +123,7 @@ function figuresOfWorkers(workers: QueueView['workers'], mode: Config['mode']) {
   };
 }
 
-/** Jobs that ended in the last 24 hours, and those that are not over. */
+/** Jobs that ended in the last 24 hours, and active ones. */
 function figuresOfJobs({ telemetry }: Pick<DashboardContext, 'telemetry'>) {
   const { succeeded, failed, cancelled } = telemetry.jobs.lastDay();
   const { running, queued } = telemetry.jobs.active();

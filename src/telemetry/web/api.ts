@@ -10,7 +10,7 @@ const nullableNumber = { type: ['number', 'null'] } as const;
 const nullableTime = { type: ['string', 'null'] } as const;
 
 const snapshotSchema = {
-  summary: 'The latest sample, and how jobs went.',
+  summary: 'The latest sample, and the results of recent jobs.',
   response: {
     200: {
       type: 'object',
@@ -35,7 +35,7 @@ const snapshotSchema = {
           type: 'array',
           items: {
             type: 'object',
-            description: 'Of the last hundred runs that ended; durations are those of runs that succeeded.',
+            description: 'Over the last hundred ended runs; durations of successful runs only.',
             properties: {
               operation: { type: 'string' },
               runs: { type: 'integer' },
@@ -52,7 +52,7 @@ const snapshotSchema = {
 } as const;
 
 const samplesSchema = {
-  summary: 'One metric over a time, in steps.',
+  summary: 'One metric over a time range, in steps.',
   querystring: {
     type: 'object',
     additionalProperties: false,
@@ -81,7 +81,7 @@ const samplesSchema = {
         points: {
           type: 'array',
           description:
-            'At most 1000. A step without a sample is left out: it is a gap. Of a metric that counts what happened, the value is the sum of the step.',
+            'At most 1000. A step without a sample is omitted. The value of a metric that counts events is the sum of the step.',
           items: {
             type: 'object',
             properties: {
@@ -135,7 +135,7 @@ export function registerTelemetryApi(
 
 function describe(name: MetricName): string {
   const { about, unit, fold } = metrics[name];
-  return `${about} In ${unit}${fold === 'count' ? ', since the sample before' : ''}.`;
+  return `${about} In ${unit}${fold === 'count' ? ', since the previous sample' : ''}.`;
 }
 
 function toIso(at: Sample['at']): string {

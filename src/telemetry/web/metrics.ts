@@ -1,4 +1,4 @@
-// What is (queue, workers, index, process), as gauges from the newest sample.
+// Gauges of queue, workers, index and process, from the newest sample.
 import { Gauge, type Registry } from 'prom-client';
 import type { Sample } from '../metrics.ts';
 import type { Telemetry, TelemetryContext } from '../parts.ts';
@@ -12,7 +12,7 @@ export function addGauges(registry: Registry, { telemetry }: Pick<TelemetryConte
 }
 
 const gauges: [name: string, help: string, read: Read][] = [
-  ['chl_sample_timestamp_seconds', 'When the sample was taken that gauges are from.', ({ at }) => [[{}, at]]],
+  ['chl_sample_timestamp_seconds', 'Time of the sample that the gauges show.', ({ at }) => [[{}, at]]],
   [
     'chl_queue_entries',
     'Entries of the embedding queue.',
@@ -25,7 +25,7 @@ const gauges: [name: string, help: string, read: Read][] = [
   ],
   [
     'chl_embedding_entries_per_minute',
-    'Entries embedded a minute, over the last minute.',
+    'Entries embedded per minute, over the last minute.',
     (sample) => [[{}, sample.embedding_rate]],
   ],
   [
@@ -41,10 +41,10 @@ const gauges: [name: string, help: string, read: Read][] = [
     ],
   ],
   ['chl_index_vectors', 'Vectors in the index.', (sample) => [[{}, sample.index_vectors]]],
-  ['chl_index_orphans', 'Vectors whose entry is gone.', (sample) => [[{}, sample.index_orphans]]],
+  ['chl_index_orphans', 'Vectors whose entry was deleted.', (sample) => [[{}, sample.index_orphans]]],
   [
     'chl_index_entries',
-    'Entries of the library by how the index holds them.',
+    'Entries of the library by sync state with the index.',
     (sample) => [
       [{ state: 'fresh' }, sample.index_fresh],
       [{ state: 'stale' }, sample.index_stale],
@@ -54,7 +54,7 @@ const gauges: [name: string, help: string, read: Read][] = [
   ],
   [
     'chl_jobs_active',
-    'Jobs that run or wait.',
+    'Running and waiting jobs.',
     (sample) => [
       [{ status: 'running' }, sample.jobs_running],
       [{ status: 'queued' }, sample.jobs_queued],
@@ -62,14 +62,14 @@ const gauges: [name: string, help: string, read: Read][] = [
   ],
   [
     'chl_event_loop_lag_seconds',
-    'How late the event loop was during the last sample.',
+    'Event loop lag during the last sample.',
     (sample) => [
       [{ quantile: '0.5' }, inSeconds(sample.loop_lag_p50_ms)],
       [{ quantile: '0.99' }, inSeconds(sample.loop_lag_p99_ms)],
       [{ quantile: '1' }, inSeconds(sample.loop_lag_max_ms)],
     ],
   ],
-  ['process_resident_memory_bytes', 'Memory that the server holds.', (sample) => [[{}, sample.rss_bytes]]],
+  ['process_resident_memory_bytes', 'Resident memory of the server.', (sample) => [[{}, sample.rss_bytes]]],
   ['chl_streams', 'Open live streams.', (sample) => [[{}, sample.streams]]],
   [
     'chl_database_bytes',
@@ -98,7 +98,7 @@ function addGauge(registry: Registry, telemetry: Telemetry, name: string, help: 
     registers: [registry],
     collect() {
       this.reset();
-      // Without labels a reset leaves a zero that nobody has measured.
+      // Without labels, reset() leaves a zero that was never measured.
       if (labelNames.length === 0) this.remove();
       const sample = telemetry.latest();
       for (const [labels, value] of sample ? read(sample) : []) if (value !== null) this.set(labels, value);
