@@ -6,7 +6,7 @@ import { addCategory, addExperience } from '../support/entries.ts';
 
 const MiB = 1024 * 1024;
 
-/** A server on whose library `show` renders the banners as they are with so much room on the disk. */
+/** A server; `show` renders the banners for an amount of free disk space. */
 async function startWithEntries(t: Test, entries: number) {
   const app = await startApp(t, { env: { CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
   const { parts } = app;
@@ -27,7 +27,7 @@ async function startWithEntries(t: Test, entries: number) {
   };
 }
 
-t.test('a disk that fills up is told before jobs are refused, and then as what it does', async (t) => {
+t.test('a disk that fills up is a warning first, and an error once jobs are refused', async (t) => {
   const { show } = await startWithEntries(t, 1);
   t.equal((await show()).querySelectorAll('.banner').length, 0);
   const low = await show(511 * MiB);
@@ -36,7 +36,7 @@ t.test('a disk that fills up is told before jobs are refused, and then as what i
   t.match((await show(MiB)).querySelector('.banner.bad')?.text, /No new jobs start.*Free some space/s);
 });
 
-t.test('an index that is far behind is told with the next step, and a rebuild ends it', async (t) => {
+t.test('an index far behind is shown with the next step until it is rebuilt', async (t) => {
   const { app, library, show } = await startWithEntries(t, 20);
   const none = await show();
   t.equal(none.querySelector('.banner h2')?.text, 'Search finds nothing: there is no index yet');
@@ -55,7 +55,7 @@ t.test('an index that is far behind is told with the next step, and a rebuild en
   );
 });
 
-t.test('several problems are one banner with a list, the worst first', async (t) => {
+t.test('several problems are one banner with a list, worst first', async (t) => {
   const { show } = await startWithEntries(t, 20);
   const html = await show(MiB);
   t.equal(html.querySelectorAll('.banner').length, 1);

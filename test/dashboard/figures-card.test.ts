@@ -12,7 +12,7 @@ import { card } from '../support/screen.ts';
 
 const start = Date.parse('2026-11-22T14:01:00.000Z');
 
-/** A server with a clock of ours; `add` writes what its sampler would have written, some minutes ago. */
+/** A server with a fake clock; `add` writes a sample of some minutes ago. */
 async function startWithClock(t: Test) {
   const clock = { ms: start };
   const env = { CHL_OPERATIONS_MODE: 'noop', CHL_TELEMETRY_INTERVAL_SEC: '3600' };
@@ -53,7 +53,7 @@ async function figures(app: TestApp): Promise<Map<string, HTMLElement>> {
 
 const words = (stat: HTMLElement | undefined) => stat?.querySelector('.d')?.text.trim();
 
-t.test('a figure has its history as a curve that nobody has to hear', async (t) => {
+t.test('a figure has its history as a curve hidden from screen readers', async (t) => {
   const { app, add } = await startWithClock(t);
   const before = await figures(app);
   t.notOk(before.get('Queue pending')?.querySelector('svg'), 'no history, no curve');
@@ -68,15 +68,11 @@ t.test('a figure has its history as a curve that nobody has to hear', async (t) 
       ?.match(/\d+ \d+/g)?.length,
     16,
   );
-  t.equal(
-    svg?.querySelector('circle')?.getAttribute('cy'),
-    '44',
-    'the last point is the present: nothing waits',
-  );
+  t.equal(svg?.querySelector('circle')?.getAttribute('cy'), '44', 'the curve ends at the current value, 0');
   t.equal(words(queue), 'No entries waiting');
 });
 
-t.test('what is failed and pending is said with what it means', async (t) => {
+t.test('failed and pending entries are shown with an explanation', async (t) => {
   const { app, add, library } = await startWithClock(t);
   library.exec(`INSERT INTO categories (code, name, created_at) VALUES ('GEN', 'General', '2026-01-01')`);
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id, { embedding_status: 'failed' });
@@ -87,7 +83,7 @@ t.test('what is failed and pending is said with what it means', async (t) => {
   t.equal(words((await figures(app)).get('Queue pending')), 'No worker is running');
 });
 
-t.test('workers are told by what they do, and the queue by when it will be empty', async (t) => {
+t.test('workers are counted by state, and the queue shows its time left', async (t) => {
   const { app, library, workers } = await startWithClock(t);
   library.exec(`INSERT INTO categories (code, name, created_at) VALUES ('GEN', 'General', '2026-01-01')`);
   const beat = (name: string, ratePerMin: number) => {
@@ -112,7 +108,7 @@ t.test('workers are told by what they do, and the queue by when it will be empty
   t.match((await figures(app)).get('Workers')?.text, /1 of 2 active.*1 lost · 1 working/s);
 });
 
-t.test('the card stays the same bytes while nothing changes to the eye', async (t) => {
+t.test('the card keeps its bytes while nothing visible changes', async (t) => {
   const { app, clock, add } = await startWithClock(t);
   for (let minute = 120; minute >= 0; minute -= 2)
     add(minute, { queue_pending: 0, queue_failed: 0, embedding_rate: 0 });
@@ -125,7 +121,7 @@ t.test('the card stays the same bytes while nothing changes to the eye', async (
   }
 });
 
-t.test('jobs of the last day are counted when they end, not when they were asked for', async (t) => {
+t.test('jobs of the last day are counted by their end', async (t) => {
   const { app, clock } = await startWithClock(t);
   await runAndAwaitEvent(app, 'export');
   t.match((await figures(app)).get('Jobs, last 24 h')?.text, /1 job1 done · 0 active/s);
@@ -134,7 +130,7 @@ t.test('jobs of the last day are counted when they end, not when they were asked
   t.ok((await app.page('/operations')).html.querySelector(`${card.figures} dl.kpis`));
 });
 
-t.test('the chart of the queue says in one sentence what it shows', async (t) => {
+t.test('the chart of the queue has one sentence as text alternative', async (t) => {
   const { telemetry, clock, add } = await startWithClock(t);
   const chart = (pending: number) => queueChart(telemetry, pending, 'run', new Date(clock.ms));
   t.equal(chart(5), null);

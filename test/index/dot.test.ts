@@ -12,7 +12,7 @@ const createPlainKernel = (dimension: number) => createKernel(dimension, null);
 const random = createRandom(11);
 const numbers = (length: number) => Float32Array.from({ length }, () => random(2000) / 1000 - 1);
 
-/** The scores of all rows by a kernel, asked for in two parts. */
+/** The scores of all rows by a kernel, computed in two parts. */
 function scoreAll(vectors: Float32Array, query: Float32Array, create = createKernel) {
   const count = vectors.length / query.length;
   const kernel = create(query.length);

@@ -107,7 +107,7 @@ t.test('a vector of another length is an error, and the unfinished file is not a
   t.end();
 });
 
-t.test('each defect of an index file has a sentence of its own', (t) => {
+t.test('each defect of an index file has its own message', (t) => {
   const folder = t.testdir();
   const changed = (offset: number, hex: string) => {
     const bytes = Buffer.from(known);

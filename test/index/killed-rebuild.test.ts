@@ -13,7 +13,7 @@ import { rebuild } from '../support/index-of.ts';
 
 const child = path.join(packageRoot, 'dist/test/support/children/rebuilds-until-killed.js');
 
-/** Gives whether the rebuild was killed. */
+/** Returns whether the rebuild was killed. */
 function rebuildUntilKilled(root: string, killAt: number): Promise<boolean> {
   return new Promise((resolve) => {
     const rebuilding = spawn(process.execPath, [child, root, String(killAt)], { stdio: 'ignore' });

@@ -36,7 +36,7 @@ async function open(
   return { config, library, live, states, errors, rebuild: () => rebuild(config, library) };
 }
 
-t.test('before the first build there is nothing to search, and the state says so', async (t) => {
+t.test('before the first build search is refused, and the state is none', async (t) => {
   const { live, states } = await open(t, { isBuilt: false });
   await live.start();
   t.match(live.indexState(), {
@@ -199,7 +199,7 @@ t.test('a damaged new generation is reported, and the old one continues to answe
   t.match(live.indexState(), { state: 'ready', problem: null, generation: repaired });
 });
 
-t.test('a damaged index at the start is reported, and the search says what to do', async (t) => {
+t.test('a damaged index at start is reported, and search names the next step', async (t) => {
   const { live, config } = await open(t);
   fs.writeFileSync(path.join(config.indexFolder, 'current'), 'nonsense');
   await live.start();
@@ -210,7 +210,7 @@ t.test('a damaged index at the start is reported, and the search says what to do
   });
 });
 
-t.test('a crashed search thread is started again, and no caller waits for ever', async (t) => {
+t.test('a crashed search thread is restarted, and no caller waits for ever', async (t) => {
   const { live, errors } = await open(t, { threadFile: crashingThread });
   await live.start();
   const refused = { code: 'temporary', message: /ended unexpectedly/ };

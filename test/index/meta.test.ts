@@ -34,7 +34,7 @@ t.test('a written meta file is read back, for any number of vectors', (t) => {
   t.end();
 });
 
-t.test('each defect of a meta file has a sentence of its own', (t) => {
+t.test('each defect of a meta file has its own message', (t) => {
   const text = (change: Record<string, unknown>) => JSON.stringify({ ...meta(vectors(2)), ...change });
   const refusals: [string, RegExp][] = [
     ['{"format_version":', /is not JSON/],

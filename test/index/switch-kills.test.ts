@@ -1,4 +1,4 @@
-// Kills what switches the index, and what stages a snapshot, right before each of its steps on the disk.
+// Kills the scripts that switch the index and stage a snapshot, right before each of their writes to the disk.
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -19,7 +19,7 @@ import { hasStrace, killAtCall } from '../support/strace.ts';
 import { buildZip } from '../support/zip.ts';
 
 const skip = hasStrace ? false : 'strace is not installed, or may not trace';
-/** What changes folders, and what makes changes last. */
+/** System calls that change folders, and that sync them. */
 const everyStep = ['rename', 'link', 'linkat', 'mkdir', 'rmdir', 'unlink', 'unlinkat', 'fsync', 'fdatasync'];
 const stagedId = '0a0b0c0d';
 
@@ -35,7 +35,7 @@ async function prepare(t: Test) {
   return { root, config, zip };
 }
 
-/** Stages the ZIP, unless it still is. */
+/** Stages the ZIP, unless it is still staged. */
 async function stage(config: Config, zip: string) {
   if (listStaged(config.indexFolder).length > 0) return;
   const { library } = prepareLibrary(config.databasePath);
@@ -53,7 +53,7 @@ async function stage(config: Config, zip: string) {
   writeStaged(config.indexFolder, { ...upload, uploaded_at: new Date().toISOString(), ...checked });
 }
 
-/** What the next start makes of the job. */
+/** The outcome of the job after the next start. */
 async function recover(root: string, jobId: string): Promise<string> {
   const engine = buildEngine(root);
   tidyGenerations(engine.config.indexFolder);
@@ -71,7 +71,7 @@ function hashOf(config: Config, generation: string | null | undefined): string {
 }
 
 t.test(
-  'an installation killed at any step leaves all old or all new, and an honest job',
+  'an installation killed at any step leaves all old or all new, and a job with the right outcome',
   { skip },
   async (t) => {
     const { root, config, zip } = await prepare(t);
@@ -88,15 +88,19 @@ t.test(
   },
 );
 
-t.test('a roll back killed at any step leaves all old or all new, and an honest job', { skip }, async (t) => {
-  const { root, config } = await prepare(t);
-  const target = () => hashOf(config, readPointer(config.indexFolder)?.previous);
-  const { outcomes, problems } = await killEverywhere(root, config, 'rollback', target);
-  t.same(problems, []);
-  t.same(outcomes, ['new succeeded', 'old failed: lost']);
-});
+t.test(
+  'a roll back killed at any step leaves all old or all new, and a job with the right outcome',
+  { skip },
+  async (t) => {
+    const { root, config } = await prepare(t);
+    const target = () => hashOf(config, readPointer(config.indexFolder)?.previous);
+    const { outcomes, problems } = await killEverywhere(root, config, 'rollback', target);
+    t.same(problems, []);
+    t.same(outcomes, ['new succeeded', 'old failed: lost']);
+  },
+);
 
-t.test('a check killed at any step leaves nothing once the next start has swept', { skip }, async (t) => {
+t.test('the next start removes what a check killed at any step left behind', { skip }, async (t) => {
   const { root, config, zip } = await prepare(t);
   const bytes = fs.readFileSync(zip);
   const before = hashTree(config.indexFolder);
@@ -121,7 +125,7 @@ t.test('a check killed at any step leaves nothing once the next start has swept'
   t.ok(kills > 2, `${kills} kills`);
 });
 
-/** Runs the script again and again, each time killed one step later, until it ends by itself. */
+/** Runs the script repeatedly, killed one step later each time, until it completes. */
 async function killEverywhere(
   root: string,
   config: Config,
@@ -150,7 +154,7 @@ async function killEverywhere(
     if (names.length !== 3) problems.push(`${step} ${call}: left over: ${names.join(', ')}`);
     return wasKilled;
   };
-  // Calls are counted by their name, so each name has a round of its own.
+  // Calls are counted by name, so each name has its own round.
   for (const step of everyStep) for (let call = 1; await kill(step, call); call++);
   return { outcomes: [...outcomes].sort(), problems };
 }

@@ -32,7 +32,7 @@ t.test('right after a build everything is fresh', async (t) => {
   t.same(await count(), { ...nothing, entries: 5, fresh: 5 });
 });
 
-t.test('an entry that waits again is stale while the index holds its old vector', async (t) => {
+t.test('an entry that is pending again is stale while the index holds its old vector', async (t) => {
   const { count } = await open(t);
   const counts = await count(`UPDATE experiences SET embedding_status = 'pending' WHERE id = 'E1'`);
   t.same(counts, { ...nothing, entries: 5, fresh: 4, stale: 1 });

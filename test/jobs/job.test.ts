@@ -24,7 +24,7 @@ t.test('each state leads to the states of the specification', async (t) => {
   });
 });
 
-t.test('from every state an end can be reached', async (t) => {
+t.test('every state can reach an end', async (t) => {
   for (const status of jobStatuses) {
     const reached = new Set<JobStatus>([status]);
     for (const from of reached) for (const to of next(from)) reached.add(to);

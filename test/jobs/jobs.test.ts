@@ -23,7 +23,7 @@ const destructive = defineOperation({
 });
 const confirmed = { reason: 'it is a test', confirm: 'destroy' };
 
-/** The runner does not run: what is queued stays queued. */
+/** Without a runner: queued jobs stay queued. */
 function open(t: Test, env: Record<string, string> = {}): Engine {
   const engine = buildEngine(makeRoot(t), { operations: [exclusive, reading, free, destructive], env });
   t.teardown(engine.close);
@@ -192,7 +192,7 @@ t.test('with when_locked: wait a job joins the lock queue and names the job it w
   engine.repository.start((first as Job).id);
   t.equal(engine.jobs.waitsFor(second as Job)?.number, 1);
   t.equal(engine.jobs.waitsFor(third as Job)?.number, 1, 'the holder comes before the waiter ahead');
-  t.equal(engine.jobs.waitsFor(engine.repository.find('1') as Job), null, 'who runs waits for nobody');
+  t.equal(engine.jobs.waitsFor(engine.repository.find('1') as Job), null, 'a running job waits for none');
   engine.repository.finish(engine.repository.find('1') as Job, { status: 'succeeded' }, () => {});
   t.equal(engine.jobs.waitsFor(second as Job), null);
   t.equal(engine.jobs.waitsFor(third as Job)?.number, 2);

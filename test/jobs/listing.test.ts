@@ -9,7 +9,7 @@ import { createJobRepository } from '../../src/jobs/repository.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 7, n));
 
-/** Job n was made on day n. */
+/** Job n was created on day n. */
 function openListing(t: Test) {
   const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
   t.teardown(() => ops.close());
@@ -48,7 +48,7 @@ t.test('pages follow each other without gap or repetition while jobs arrive, new
     add('chore', 'late');
     const second = await listing.page(filter, 3, { before: 5 });
     const third = await listing.page(filter, 3, { before: 2 });
-    t.same([second, third].map(numbersOf), [[4, 3, 2], [1]], 'what came meanwhile shifts nothing');
+    t.same([second, third].map(numbersOf), [[4, 3, 2], [1]], 'later jobs do not shift the page');
     t.equal(numbersOf(first)[0], filter.actor ? 7 : newest);
     t.same(
       [second, third].map(({ hasOlder }) => hasOlder),
@@ -89,7 +89,7 @@ t.test('each filter narrows the list, its total and its numbers', async (t) => {
   t.same(await found(text('disk full')), [4, 1], 'failures');
   t.same(await found({ errors: ['DISK'] }), [4, 1]);
   t.same(await found({ errors: ['weekly'] }), [], 'an error is not in the arguments');
-  t.same(await found(text('y "b"')), [4], 'as it stands in JSON');
+  t.same(await found(text('y "b"')), [4], 'escaped as in JSON');
   t.same(await found(text('3')), [3], 'numbers');
   t.same(await found(text('nothing', ['import'])), [2, 1], 'titles of operations');
   t.same(await found(text('%')), [], 'no pattern');

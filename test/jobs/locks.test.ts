@@ -22,7 +22,7 @@ t.test('a job starts with all its claims or with none', async (t) => {
     waiter('b', exclusive('x'), exclusive('y')),
     waiter('c', exclusive('y')),
   ];
-  t.same(findStartable(line, 9), [], 'c stands behind b, which waits for x');
+  t.same(findStartable(line, 9), [], 'c is behind b, which waits for x');
 });
 
 t.test('an exclusive waiter is not overtaken by shared ones that come later', async (t) => {
@@ -49,12 +49,12 @@ t.test('at most the given number of jobs starts, in order of arrival', async (t)
 t.test('the blocker is a holder first, else the earliest waiter', async (t) => {
   const ahead = [waiter('w', exclusive('x')), waiter('v', exclusive('x')), holder('h', shared('x'))];
   t.equal(findBlocker([exclusive('x')], ahead)?.jobId, 'h');
-  t.equal(findBlocker([shared('x')], ahead)?.jobId, 'w', 'a shared holder is in nobody’s way that shares');
+  t.equal(findBlocker([shared('x')], ahead)?.jobId, 'w', 'a shared holder does not block shared claims');
   t.equal(findBlocker([exclusive('y')], ahead), null);
   t.equal(findBlocker([], ahead), null);
 });
 
-/** Repeatable numbers (mulberry32), so that a failure can be run again. */
+/** Seeded random numbers (mulberry32), so that a failure can be reproduced. */
 function numbers(seed: number) {
   let state = seed;
   return (below: number) => {
@@ -70,7 +70,7 @@ function randomClaims(below: (n: number) => number): Claim[] {
   return names.map((name) => ({ name, mode: below(2) === 0 ? 'shared' : 'exclusive' }));
 }
 
-/** The rule in its own words: it fits every holder and every earlier place, claim against claim. */
+/** The naive rule: its claims are compatible with every holder and every earlier waiter. */
 function naiveStartable(line: Position[]): string[] {
   const clash = (one: Claim, other: Claim) =>
     one.name === other.name && (one.mode === 'exclusive' || other.mode === 'exclusive');

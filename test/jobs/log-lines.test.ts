@@ -6,7 +6,7 @@ import { wantLevel, wantText } from '../../src/jobs/log-text.ts';
 
 const start = Date.UTC(2026, 10, 22, 14);
 
-/** Writes what `fill` says, one second later each time. */
+/** Writes what `fill` returns, one second apart. */
 function written(
   t: Test,
   capBytes: number,

@@ -10,7 +10,7 @@ function logFile(t: Test): string {
   return jobLogFile(t.testdir(), 7);
 }
 
-/** Text in which every offset can be told: `00000,00006,00012,…` */
+/** Text that contains its own offsets: `00000,00006,00012,…` */
 const ruler = (length: number) =>
   Buffer.from(
     Array.from({ length: Math.ceil(length / 6) }, (_, at) => `${String(at * 6).padStart(5, '0')},`).join(''),
@@ -146,7 +146,7 @@ t.test('a log keeps its first cap, whatever the setting is later', async (t) => 
   t.same(readJobLog(file, 20, 90).text, text.subarray(70));
 });
 
-/** Offset, time and stream of each record, as they lie in the file. */
+/** Offset, time and stream of each record of the file. */
 function readRecords(file: string): number[][] {
   const index = fs.readFileSync(`${file}.ix`).subarray(32);
   return Array.from({ length: index.length / 24 }, (_, n) => {
@@ -164,7 +164,7 @@ t.test('the index is capped like the log, also over two attempts', async (t) => 
     [half + 5, lines],
   ] as const) {
     const log = openJobLog(file, 1000, now);
-    // Each line comes on the other stream than the one before it.
+    // The lines alternate between the streams.
     for (let line = from; line < to; line += 1) log.write(line % 2 ? 'stderr' : 'stdout', Buffer.from('x'));
     log.close();
   }

@@ -2,7 +2,7 @@ import t from 'tap';
 import { type Job, type JobStatus, jobStatuses } from '../../src/jobs/job.ts';
 import { failure, nothingElse, openRepository, type Opened } from '../support/job-repository.ts';
 
-/** A new job, brought into a state by the moves that lead there. */
+/** Creates a job and moves it into a state. */
 function jobIn({ repository, insert }: Opened, status: JobStatus): Job {
   const { id } = insert();
   const current = () => repository.find(id) as Job;

@@ -27,7 +27,7 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   const pruning = createPruning(ops);
   const retention = createRetention({ config, pruning, audit, log: pino({ level: 'silent' }), now });
 
-  /** A job with a log and rows that ended so many days ago; without an ending it still waits. */
+  /** A job with a log and rows that ended a number of days ago; without an ending it is queued. */
   function add(daysAgo: number, status?: Ending['status'], rows = 3): Job {
     at = today - daysAgo * dayMs;
     const job = repository.insert({

@@ -10,7 +10,7 @@ import { childFile, defineOperation } from '../support/operations.ts';
 
 const id = '33333333-3333-4333-8333-333333333333';
 
-/** Runs the fixture as the runner would, and gives all it said. */
+/** Runs the fixture as the runner would, and returns its messages and output. */
 async function runFixture(
   t: Test,
   input: string,

@@ -26,7 +26,7 @@ t.test(
         Array.from({ length: 37 }, (_, n) => n + 3),
       );
       t.equal(seen.includes(3) && seen[isUp ? 0 : 36] === (isUp ? 3 : seen[36]), true);
-      t.ok(turns > 2, 'someone else ran meanwhile');
+      t.ok(turns > 2, 'other work ran in between');
     }
   },
 );

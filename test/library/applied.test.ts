@@ -20,7 +20,7 @@ async function leaveUnseen(root: string, settle: (library: Db) => void): Promise
     const isKilled = await killAtCall(config, { name: 'export', args, jobId }, 'fdatasync,fsync', call);
     const before = readApplied(library, { id: jobId, attempt: 1 });
     if (isKilled && before === null) settle(library);
-    // A killed server leaves no checkpoint, and the WAL's index is gone with the last process.
+    // A killed server leaves no checkpoint, and the WAL index disappears with the last process.
     for (const ending of ['', '-wal'])
       fs.copyFileSync(config.databasePath + ending, `${root}/copy.db${ending}`);
     library.close();

@@ -13,7 +13,7 @@ import { defineOperation } from '../support/operations.ts';
 
 const catalogue = createCatalogue(declaredOperations);
 
-/** Arguments that reach every branch of a definition: each choice and each box, one at a time and all together. */
+/** Arguments that reach every branch of a definition: each choice and each checkbox, alone and all together. */
 function variants({ args }: Operation): Args[] {
   const choices = Object.entries(args.properties).map(([name, property]) => {
     if (property.type === 'boolean') return [{ [name]: false }, { [name]: true }];
@@ -30,7 +30,7 @@ function variants({ args }: Operation): Args[] {
 const isSentence = (text: string) =>
   /^\p{Lu}.*[.?]$/su.test(text) && !/[!\n]|please|oops|successfully/i.test(text);
 
-t.test('the catalogue lists operations, finds them by name, and says which there are', async (t) => {
+t.test('the catalogue lists operations and finds them by name', async (t) => {
   t.ok(catalogue.all().length >= 3);
   for (const operation of catalogue.all()) t.equal(catalogue.get(operation.name), operation);
   t.equal(catalogue.find('unheard-of'), null);
@@ -46,14 +46,14 @@ t.test('two operations of the same name are refused', async (t) => {
   t.throws(() => createCatalogue([defineOperation(), defineOperation()]), /same name/);
 });
 
-/** No value is missing in it. */
+/** Checks that the text has no missing value. */
 const isFilled = (text: string) => !/undefined|null|NaN|\n/.test(text);
 
 for (const operation of catalogue.all()) {
   const { name, args: schema } = operation;
   const defaults = checkArguments(schema, {});
 
-  t.test(`${name}: its name is kebab-case, and its words are there`, async (t) => {
+  t.test(`${name}: its name is kebab-case, and it has all texts`, async (t) => {
     t.match(name, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
     for (const word of [operation.title, operation.verb]) t.match(word, /^\p{Lu}[^.!?]*[^.!?\s]$/u);
     for (const text of [operation.summary, operation.description, operation.cancelNote])
@@ -122,7 +122,7 @@ for (const operation of catalogue.all()) {
     );
   });
 
-  t.test(`${name}: it says what it works on and how it went`, async (t) => {
+  t.test(`${name}: it describes its subject and its outcome`, async (t) => {
     const subjects = variants(operation).map((args) => operation.subject(args));
     t.same(
       subjects.filter((subject) => subject === '' || !isFilled(subject)),

@@ -9,7 +9,7 @@ import { addExperience } from '../support/entries.ts';
 import { makeIndexed } from '../support/snapshots.ts';
 import { openStream } from '../support/stream.ts';
 
-t.test('what would come to nothing now says why, and leads to what works', async (t) => {
+t.test('an operation without effect is off, with the reason and a link to one that works', async (t) => {
   const root = fs.realpathSync(t.testdir());
   (await makeIndexed(root)).library.close();
   const app = await startApp(t, { root });
@@ -37,7 +37,7 @@ t.test('what would come to nothing now says why, and leads to what works', async
   t.match(await row('snapshot'), { isOff: false, why: undefined }, 'an upload waits');
 });
 
-t.test('repair can be pressed as soon as there is anything to repair', async (t) => {
+t.test('repair is on as soon as the index differs from the library', async (t) => {
   const root = fs.realpathSync(t.testdir());
   const { library } = await makeIndexed(root);
   t.teardown(() => library.close());
@@ -57,7 +57,7 @@ t.test('repair can be pressed as soon as there is anything to repair', async (t)
   t.notOk(await isOff(), 'a vector is of no entry');
 });
 
-t.test('the dialog of an install asks for no id, and says when there is nothing to install', async (t) => {
+t.test('the install dialog asks for no id, and reports when no snapshot is uploaded', async (t) => {
   const app = await startApp(t);
   const show = async (query: string) =>
     parse(await (await fetch(`${app.origin}/ui/operations/snapshot/confirm${query}`)).text());
@@ -68,7 +68,7 @@ t.test('the dialog of an install asks for no id, and says when there is nothing 
   t.match(named?.attributes, { type: 'hidden', value: '0a0a0a0a' });
 });
 
-t.test('what a job installed waits no longer on the index card', async (t) => {
+t.test('an installed snapshot leaves the index card', async (t) => {
   const app = await startApp(t);
   stage(app);
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=index');

@@ -5,7 +5,7 @@ import { readCustomOperations } from '../../src/operations/custom-file.ts';
 
 const read = (text: string) => readCustomOperations(text, '/data/operations.yaml', reservedNames);
 
-/** The diagnostics of one entry, `line:column message`; its first line is the second of the file. */
+/** The diagnostics of one entry, `line:column message`; the entry begins in line 2 of the file. */
 function faultsOf(entry: string): string[] {
   const indented = entry.trim().replaceAll('\n', '\n    ');
   return read(`operations:\n  - ${indented}\n`).problems.map(
@@ -13,9 +13,9 @@ function faultsOf(entry: string): string[] {
   );
 }
 
-const least = 'name: report\ntitle: Report\nsummary: Counts.\ncommand: [./report.sh]';
+const minimal = 'name: report\ntitle: Report\nsummary: Counts.\ncommand: [./report.sh]';
 
-t.test('an entry with everything becomes an operation with everything', async (t) => {
+t.test('an entry with all fields becomes an operation', async (t) => {
   const { operations, problems } = read(`operations:
   - name: nightly-report
     title: Nightly report
@@ -52,8 +52,8 @@ t.test('an entry with everything becomes an operation with everything', async (t
   t.equal(operation?.outcome({ message: 'All is well.' }), 'All is well.');
 });
 
-t.test('four lines are enough', async (t) => {
-  const [operation] = read(`operations:\n  - ${least.replaceAll('\n', '\n    ')}`).operations ?? [];
+t.test('four fields are enough', async (t) => {
+  const [operation] = read(`operations:\n  - ${minimal.replaceAll('\n', '\n    ')}`).operations ?? [];
   t.match(operation, {
     hardLimitMs: null,
     confirmWord: null,
@@ -67,69 +67,78 @@ t.test('four lines are enough', async (t) => {
   t.equal(operation?.outcome({}), 'Done.');
 });
 
-t.test('only a command that begins with ./ or ../ is meant from the folder of the file', async (t) => {
+t.test('only a command that begins with ./ or ../ is relative to the folder of the file', async (t) => {
   for (const [given, meant] of [
     ['../bin/x', '/bin/x'],
     ['/opt/x', '/opt/x'],
     ['python3', 'python3'],
   ]) {
-    const text = least.replace('./report.sh', given ?? '').replaceAll('\n', '\n    ');
+    const text = minimal.replace('./report.sh', given ?? '').replaceAll('\n', '\n    ');
     t.match(read(`operations:\n  - ${text}`).operations?.[0]?.script, { command: [meant] });
   }
 });
 
-t.test('each fault is told with its place, what is allowed and what to do', async (t) => {
+t.test('each fault is reported with its position, the allowed values and the next step', async (t) => {
   const name = 'lowercase letters, digits and single dashes, e.g. nightly-report, at most 40 characters';
   const expected: [string, string][] = [
-    [least.replace('name: report', 'name: My Report'), `2:11 name is "My Report"; allowed: ${name}. Fix it.`],
-    [least.replace('\ntitle: Report', ''), '2:5 title is missing. Add it.'],
     [
-      `${least}\ntimeout_sec: 0`,
+      minimal.replace('name: report', 'name: My Report'),
+      `2:11 name is "My Report"; allowed: ${name}. Fix it.`,
+    ],
+    [minimal.replace('\ntitle: Report', ''), '2:5 title is missing. Add it.'],
+    [
+      `${minimal}\ntimeout_sec: 0`,
       '6:18 timeout_sec is 0; allowed: a whole number of seconds from 1 to 604800. Fix it.',
     ],
-    [`${least}\ntimout_sec: 5`, '6:5 timout_sec is not known; known: name, title, '],
+    [`${minimal}\ntimout_sec: 5`, '6:5 timout_sec is not known; known: name, title, '],
     [
-      `${least}\nretries: { delay: 3 }`,
+      `${minimal}\nretries: { delay: 3 }`,
       '6:16 retries.delay is not known; known: max_attempts, delay_sec, backoff. ',
     ],
-    [`${least}\ndanger: high`, '6:13 danger is "high"; allowed: safe, costly, destructive. Fix it.'],
-    [`${least}\nenv: [CHL_ACCESS_TOKEN]`, '6:11 env.0 is "CHL_ACCESS_TOKEN"; allowed: names of variables'],
+    [`${minimal}\ndanger: high`, '6:13 danger is "high"; allowed: safe, costly, destructive. Fix it.'],
+    [`${minimal}\nenv: [CHL_ACCESS_TOKEN]`, '6:11 env.0 is "CHL_ACCESS_TOKEN"; allowed: names of variables'],
     [
-      least.replace('[./report.sh]', './report.sh --fast'),
+      minimal.replace('[./report.sh]', './report.sh --fast'),
       '5:14 command is "./report.sh --fast"; allowed: a list: ',
     ],
     [
-      `${least}\nargs: { a: { type: text } }`,
+      `${minimal}\nargs: { a: { type: text } }`,
       '6:24 args.a.type is "text"; allowed: string, integer, number, boolean.',
     ],
     [
-      `${least}\nargs: { a: { type: integer, minimun: 1 } }`,
+      `${minimal}\nargs: { a: { type: integer, minimun: 1 } }`,
       '6:33 args.a.minimun is not known; known: type, ',
     ],
     [
-      `${least}\nargs: { a: { type: integer, minLength: 1 } }`,
+      `${minimal}\nargs: { a: { type: integer, minLength: 1 } }`,
       '6:16 args.a: minLength is for type string. Change',
     ],
     [
-      `${least}\nargs: { a: { type: string, format: date, default: soon } }`,
+      `${minimal}\nargs: { a: { type: string, format: date, default: soon } }`,
       '6:16 args.a: its default must be a day',
     ],
     [
-      `${least}\nargs: { a: { type: string, enum: [x], labels: [] } }`,
+      `${minimal}\nargs: { a: { type: string, enum: [x], labels: [] } }`,
       '6:16 args.a: labels needs one text for each',
     ],
-    [`${least}\nargs: { reason: { type: string } }`, '6:13 args.reason: this name is not allowed; allowed: '],
-    [`${least}\nargs: { __proto__: { type: string } }`, '6:13 args.__proto__: this name is not allowed; '],
     [
-      `${least}\nlocks: { shared: [a], exclusive: [a] }`,
+      `${minimal}\nargs: { reason: { type: string } }`,
+      '6:13 args.reason: this name is not allowed; allowed: ',
+    ],
+    [`${minimal}\nargs: { __proto__: { type: string } }`, '6:13 args.__proto__: this name is not allowed; '],
+    [
+      `${minimal}\nlocks: { shared: [a], exclusive: [a] }`,
       '6:12 locks: a is both shared and exclusive. Keep one',
     ],
     [
-      `${least}\ntimeout_sec: 5\nsoft_limit_sec: 6`,
+      `${minimal}\ntimeout_sec: 5\nsoft_limit_sec: 6`,
       '7:21 soft_limit_sec is above timeout_sec. Lower or remove it',
     ],
-    [least.replace('name: report', 'name: import'), '2:11 The name import is reserved. Choose another one.'],
-    [`${least}\ntitle: Again`, '6:5 Map keys must be unique. Keep one of them.'],
+    [
+      minimal.replace('name: report', 'name: import'),
+      '2:11 The name import is reserved. Choose another one.',
+    ],
+    [`${minimal}\ntitle: Again`, '6:5 Map keys must be unique. Keep one of them.'],
     ['just text', '2:5 The entry is "just text"; allowed: fields: name, '],
   ];
   for (const [entry, message] of expected) {
@@ -139,7 +148,7 @@ t.test('each fault is told with its place, what is allowed and what to do', asyn
   }
 });
 
-t.test('a wrong entry is left out, the rest is there', async (t) => {
+t.test('an invalid entry is left out, and the others are read', async (t) => {
   const entry = (name: string) => `  - { name: ${name}, title: T, summary: S, command: [x] }\n`;
   const { operations, problems } = read(
     `operations:\n${entry('one')}${entry('two!')}${entry('three')}${entry('one')}`,
@@ -154,7 +163,7 @@ t.test('a wrong entry is left out, the rest is there', async (t) => {
   ]);
 });
 
-t.test('a file that cannot be read as a whole gives no operations, but its fault', async (t) => {
+t.test('an unreadable file gives its fault and no operations', async (t) => {
   const expected: [string, string][] = [
     ['operations:\n  - name: a\n   b: [', '3:1 Invalid YAML: '],
     ['operations: []\n---\noperations: []', '2:1 Invalid YAML: a second document begins'],
@@ -174,14 +183,14 @@ t.test('a file that cannot be read as a whole gives no operations, but its fault
     t.same(read(empty), { operations: [], problems: [] }, JSON.stringify(empty));
 });
 
-t.test('names within names do not blow up', async (t) => {
+t.test('nested aliases are not expanded without limit', async (t) => {
   const bomb = Array.from({ length: 12 }, (_, at) => `x${at + 1}: &x${at + 1} [${Array(9).fill(`*x${at}`)}]`);
   const { problems } = read(`operations:\n  - { x0: &x0 [a], ${bomb.join(', ')} }`);
   t.match(problems, [{ message: /^The entry is null/ }]);
 });
 
-t.test('the values of arguments are checked as ours are', async (t) => {
-  const text = `${least}\nargs: { since: { type: string, format: date }, share: { type: number, minimum: 0, maximum: 1 } }`;
+t.test('the values of arguments are validated like those of built-in operations', async (t) => {
+  const text = `${minimal}\nargs: { since: { type: string, format: date }, share: { type: number, minimum: 0, maximum: 1 } }`;
   const [operation] = read(`operations:\n  - ${text.replaceAll('\n', '\n    ')}`).operations ?? [];
   if (!operation) throw new Error('it is not there');
   const refusal = (args: Record<string, unknown>) => {

@@ -22,7 +22,7 @@ const report = `
 const wipe = `
   - { name: wipe, title: Wipe, summary: Wipes all., command: ['true'], danger: destructive }`;
 
-/** Says what it was given, then waits for a file `go` in the data folder, if its argument is --wait. */
+/** Prints its input; with the argument --wait it then waits for a file `go` in the data folder. */
 const script = `#!/bin/sh
 printf '{"type":"result","data":{"args":%s,"word":"%s","argv":"%s","here":"%s"}}\\n' \\
   "$(cat)" "$REPORT_WORD" "$*" "$(pwd)" >&3
@@ -43,7 +43,7 @@ async function startWith(t: Test, operations: string) {
   fs.writeFileSync(path.join(root, 'report.sh'), script, { mode: 0o755 });
   const app = await startApp(t, { root });
   return Object.assign(app, {
-    /** The file changes, and is looked at. */
+    /** Changes the file and reads it again. */
     change(entries: string) {
       write(entries);
       app.parts.customOperations.runOnce();
@@ -51,7 +51,7 @@ async function startWith(t: Test, operations: string) {
   });
 }
 
-t.test('it has a row, a dialog with its fields, and a place in the API listing', async (t) => {
+t.test('a custom operation has a row, a dialog with its fields, and an item in the API', async (t) => {
   const app = await startWith(t, report + wipe);
   const { html } = await app.page('/operations');
   t.match(textOf(html, operationRow('report')), /Write report .*Writes a report\. Not run yet\..* Run/);
@@ -75,7 +75,7 @@ t.test('it has a row, a dialog with its fields, and a place in the API listing',
   t.match(itemOf('wipe'), { danger: 'destructive', confirm: 'wipe' });
 });
 
-t.test('it runs with its arguments, and sees what it may see', async (t) => {
+t.test('a custom operation gets its arguments and the allowed environment', async (t) => {
   process.env.REPORT_WORD = 'passed-on';
   t.teardown(() => delete process.env.REPORT_WORD);
   const app = await startWith(t, report);
@@ -84,7 +84,7 @@ t.test('it runs with its arguments, and sees what it may see', async (t) => {
   t.match(job, { status: 'succeeded', result: { args, word: 'passed-on', argv: '--fast', here: app.root } });
 });
 
-t.test('bad input is refused with the same words in form and API', async (t) => {
+t.test('bad input is refused with the same message by form and API', async (t) => {
   const app = await startWith(t, report);
   const bad = { since: '2026-02-30', share: 2 };
   const { status, body } = await app.json('/api/v1/operations/report', { args: bad });
@@ -100,7 +100,7 @@ t.test('bad input is refused with the same words in form and API', async (t) => 
   t.same(fieldProblems(html), words);
 });
 
-t.test('a form can untick what is ticked by default', async (t) => {
+t.test('a form can clear a checkbox that is on by default', async (t) => {
   const app = await startWith(t, report);
   const send = async (body: string) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -113,7 +113,7 @@ t.test('a form can untick what is ticked by default', async (t) => {
   t.equal(await send('kind=&since=&loud=false&loud=true'), true);
 });
 
-t.test('a destructive one wants a reason and its name', async (t) => {
+t.test('a destructive custom operation needs a reason and its name', async (t) => {
   const app = await startWith(t, wipe);
   const refused = await app.json('/api/v1/operations/wipe', {});
   t.match(refused, {
@@ -124,7 +124,7 @@ t.test('a destructive one wants a reason and its name', async (t) => {
   t.equal(job.status, 'succeeded');
 });
 
-t.test('it takes its place in the lock line', async (t) => {
+t.test('a custom operation joins the lock queue', async (t) => {
   const app = await startWith(t, report.replace('--fast', '--wait'));
   const { body } = await app.json('/api/v1/operations/report', {});
   const refused = await app.json('/api/v1/operations/import', { reason: 'a test', confirm: 'import' });
@@ -136,7 +136,7 @@ t.test('it takes its place in the lock line', async (t) => {
   t.equal((await app.whenJob(body.number)).status, 'succeeded');
 });
 
-t.test('a command that is not there is said with what to do', async (t) => {
+t.test('a missing command is reported with the next step', async (t) => {
   const app = await startWith(t, report.replace('./report.sh', './gone.sh'));
   const job = await app.run('report');
   t.match(job.failure, {
@@ -145,7 +145,7 @@ t.test('a command that is not there is said with what to do', async (t) => {
   });
 });
 
-t.test('a wrong entry is a banner, and the rest works', async (t) => {
+t.test('an invalid entry is shown as a banner, and the others work', async (t) => {
   const app = await startWith(t, `${report}\n    timeout: 5${wipe}`);
   const words = textOf((await app.page('/operations')).html, card.banners);
   t.match(words, /1 custom operation is left out operations\.yaml, line 13, column 5: timeout is not known/);
@@ -156,7 +156,7 @@ t.test('a wrong entry is a banner, and the rest works', async (t) => {
   t.equal((await app.json('/api/v1/operations/wipe', {})).status, 404);
 });
 
-t.test('a running job whose operation goes ends well, and its page says that it is gone', async (t) => {
+t.test('a running job succeeds although its operation is removed, and its page reports that', async (t) => {
   const app = await startWith(t, report.replace('--fast', '--wait'));
   const { body } = await app.json('/api/v1/operations/report', {});
   await app.whenJob(body.number, 'running');
@@ -168,7 +168,7 @@ t.test('a running job whose operation goes ends well, and its page says that it 
   t.match(await app.json('/api/v1/operations/jobs/1'), { status: 200, body: { operation: 'report' } });
 });
 
-t.test('a waiting job whose operation goes fails, and says why', async (t) => {
+t.test('a waiting job whose operation is removed fails with the reason', async (t) => {
   const app = await startWith(t, report.replace('--fast', '--wait'));
   await app.json('/api/v1/operations/report', {});
   const { body } = await app.json('/api/v1/operations/report', { when_locked: 'wait' });
@@ -180,7 +180,7 @@ t.test('a waiting job whose operation goes fails, and says why', async (t) => {
   t.match(again, { status: 404, body: { error: { message: /^There is no operation "report"\./ } } });
 });
 
-t.test('the live page learns of a change of the file', async (t) => {
+t.test('the live page is updated after a change of the file', async (t) => {
   const app = await startWith(t, '');
   const changed = new Promise((resolve) => app.parts.bus.once('operations', () => resolve(true)));
   app.change(report);

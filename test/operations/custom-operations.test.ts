@@ -19,13 +19,13 @@ function watchFile(t: Test, text?: string) {
   return { file, write, own, names, changes: () => changes };
 }
 
-t.test('no file is no fault', async (t) => {
+t.test('a missing file is not a problem', async (t) => {
   const { own, names } = watchFile(t);
   t.same(names(), []);
   t.same(own.problems(), []);
 });
 
-t.test('it is read at start, and again only when it has changed', async (t) => {
+t.test('the file is read at start, and again only after a change', async (t) => {
   const { own, names, write, changes, file } = watchFile(t, `operations:\n${entry('one')}`);
   t.same(names(), ['one']);
   own.runOnce();
@@ -39,7 +39,7 @@ t.test('it is read at start, and again only when it has changed', async (t) => {
   t.equal(changes(), 2);
 });
 
-t.test('while it cannot be read, what it held before stays', async (t) => {
+t.test('while the file cannot be read, its previous operations stay', async (t) => {
   const { own, names, write } = watchFile(t, `operations:\n${entry('one')}`);
   write('operations: [');
   own.runOnce();
@@ -51,11 +51,11 @@ t.test('while it cannot be read, what it held before stays', async (t) => {
   t.same(own.problems(), []);
 });
 
-t.test('a file that every user can change is not followed', async (t) => {
+t.test('a file that every user can change is refused', async (t) => {
   const { own, names, file } = watchFile(t, `operations:\n${entry('one')}`);
   fs.chmodSync(file, 0o666);
   own.runOnce();
-  t.same(names(), ['one'], 'what was read before stays');
+  t.same(names(), ['one'], 'the previous operations stay');
   t.match(own.problems(), [
     { message: `Every user of this machine can change it. Check its content, then run "chmod o-w ${file}".` },
   ]);
@@ -63,7 +63,7 @@ t.test('a file that every user can change is not followed', async (t) => {
   t.same(fresh.operations(), []);
 });
 
-t.test('what is no file, or far too large, is told', async (t) => {
+t.test('a folder and a file that is too large are reported', async (t) => {
   const { own, write } = watchFile(t, '');
   write(`#${'x'.repeat(1024 * 1024)}`);
   own.runOnce();

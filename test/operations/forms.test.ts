@@ -20,7 +20,7 @@ t.test('a run without JavaScript leads to the job, with a notice once', async (t
   t.equal(textOf((await app.page('/jobs/1')).html, '#toasts'), '');
 });
 
-t.test('the import asks for reason and word, and says what is missing', async (t) => {
+t.test('the import asks for reason and word, and names what is missing', async (t) => {
   const app = await startApp(t, noop);
   const { html } = await app.page('/ui/operations/import/confirm');
   t.match(textOf(html, '#dialog-title'), /Replace the library with the published sheet\?/);
@@ -46,7 +46,7 @@ t.test('the import asks for reason and word, and says what is missing', async (t
   t.equal(accepted.status, 303);
 });
 
-t.test('a dry run and a merge ask for less', async (t) => {
+t.test('a dry run and a merge need no confirmation word', async (t) => {
   const app = await startApp(t, noop);
   for (const query of ['dry_run=true', 'mode=merge']) {
     const { html } = await app.page(`/ui/operations/import/confirm?${query}`);
@@ -71,7 +71,7 @@ t.test('a wrong argument is shown beside its field', async (t) => {
   t.match(textOf(parse(await unknown.text()), '[role="alert"]'), /Unknown argument "colour"/);
 });
 
-t.test('in the page the dialog is a fragment, and a refusal comes back into it', async (t) => {
+t.test('with htmx the dialog is a fragment, and a refusal is shown in it', async (t) => {
   const app = await startApp(t, noop);
   const htmx = fromPage(app, '/operations');
   const shown = await app.page('/ui/operations/import/confirm', htmx);
@@ -85,13 +85,13 @@ t.test('in the page the dialog is a fragment, and a refusal comes back into it',
   t.match(await unknown.text(), /There is no operation/);
 });
 
-t.test('from a job page an action leads on, since its cards are not there', async (t) => {
+t.test('an action on a job page redirects, since its cards are not there', async (t) => {
   const app = await startApp(t, noop);
   const answer = await app.submit('/ui/operations/run/export', {}, fromPage(app, '/jobs/7'));
   t.equal(answer.headers.get('hx-redirect'), '/jobs/1');
 });
 
-t.test('a form that is no form is refused, not a fault of the server', async (t) => {
+t.test('a malformed form is refused with 4xx, not 500', async (t) => {
   const app = await startApp(t, noop);
   const send = (body: string, type = 'application/x-www-form-urlencoded') =>
     fetch(`${app.origin}/ui/operations/run/import`, {
@@ -111,7 +111,7 @@ t.test('a form that is no form is refused, not a fault of the server', async (t)
   t.equal(app.parts.repository.newest(1).length, 0);
 });
 
-t.test('a form that is sent already is not sent again, and every page has one main heading', async (t) => {
+t.test('a form is not sent while it is being sent, and every page has one main heading', async (t) => {
   const app = await startApp(t, noop);
   const job = await app.run('export');
   for (const address of ['/operations', `/jobs/${job.number}`, '/library', '/ui/operations/import/confirm']) {
@@ -123,11 +123,11 @@ t.test('a form that is sent already is not sent again, and every page has one ma
   }
   const dialog = await app.page('/ui/operations/import/confirm', { 'hx-request': 'true' });
   t.equal(dialog.html.querySelector('form')?.getAttribute('hx-sync'), 'this:drop');
-  t.ok(dialog.html.querySelector('[data-note]'), 'a place for what went wrong, inside the dialog');
+  t.ok(dialog.html.querySelector('[data-note]'), 'the dialog has a place for errors');
   t.equal(dialog.html.querySelectorAll('h1').length, 0);
 });
 
-t.test('a form that is sent twice brings one job, a new rendering of it another', async (t) => {
+t.test('a form sent twice starts one job, and a new rendering of it another', async (t) => {
   const app = await startApp(t, noop);
   const keyOf = async (selector: string) =>
     (await app.page('/operations')).html.querySelector(`${selector} [name="key"]`)?.getAttribute('value') ??

@@ -1,4 +1,4 @@
-// What the page says while the embedding service is down, from a worker process through to the banner, and when it is back.
+// An outage of the embedding service, from a worker process to the banner, and its end.
 import '../support/plain-children.ts';
 import { once } from 'node:events';
 import t from 'tap';
@@ -9,24 +9,24 @@ import { card, textOf } from '../support/screen.ts';
 const waitMaxMs = 30_000;
 const serviceDown = /Nothing is embedded: the embedding service does not answer/;
 
-/** The dashboard as soon as a test of it is true, looked at after each event of the workers. */
+/** The dashboard as soon as the condition holds, checked after each event of the workers. */
 async function untilShown(
   app: TestApp,
   test: (html: Awaited<ReturnType<TestApp['page']>>['html']) => boolean,
 ) {
   const signal = AbortSignal.timeout(waitMaxMs);
   for (;;) {
-    const told = once(app.parts.bus, 'workers', { signal });
+    const changed = once(app.parts.bus, 'workers', { signal });
     const { html } = await app.page('/operations');
     if (test(html)) {
-      told.catch(() => {});
+      changed.catch(() => {});
       return html;
     }
-    await told;
+    await changed;
   }
 }
 
-t.test('a service that answers 500 is told with the time since, and no more once it is back', async (t) => {
+t.test('an outage is shown with its start until the service answers again', async (t) => {
   const service = await startService(t);
   service.misbehave = (_, response) => refuse(response, 500);
   const embedding = { CHL_EMBEDDING_URL: service.url, CHL_EMBEDDING_MODEL: 'some/model' };

@@ -11,7 +11,7 @@ import { defineOperation } from '../support/operations.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 
-/** A chore that waits behind a holder of the library; it can be changed meanwhile. */
+/** A chore that waits for a holder of the library; the test can change it in that time. */
 async function startWaiting(t: Test, different: Partial<Operation> = {}, args = {}) {
   const chore = defineOperation({ locks: () => [library], ...different });
   const holder = defineOperation({ name: 'holder', child: 'sleeps', locks: () => [library] });
@@ -23,7 +23,7 @@ async function startWaiting(t: Test, different: Partial<Operation> = {}, args = 
   return { engine, chore, job, free };
 }
 
-/** It failed without an attempt, in the audit too, and holds nothing. */
+/** Checks that the job failed without an attempt, is audited, and holds no lock. */
 function assertRefused(t: Test, engine: Engine, { number }: Job) {
   const job = engine.jobs.find(String(number));
   t.match(job, { status: 'failed', attempt: 0, pid: null, started_at: null, finished_at: String });

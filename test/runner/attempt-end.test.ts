@@ -69,7 +69,7 @@ t.test('a cancel after the end of the script is too late', async (t) => {
   const { number, id } = engine.enqueue('forks-a-daemon');
   await engine.whenJob(number, 'running');
   const { pid } = engine.jobs.find(id);
-  // The daemon keeps the job from ending for the grace of a second; in this time the script itself is gone.
+  // The daemon delays the end of the job for the grace period of a second, after the script itself has exited.
   while (identify(pid as number).started !== null) await new Promise(setImmediate);
   engine.verbs.cancel(id, operator);
   t.match(await engine.whenJob(number), { status: 'succeeded', cancel_requested_at: String });

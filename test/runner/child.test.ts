@@ -28,7 +28,7 @@ type Started = Child & {
   output(): { stdout: string; stderr: string; messages: string };
 };
 
-/** A child that is not released yet; whatever is left of it is ended with the test. */
+/** A child that is not released yet; its processes are ended with the test. */
 function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}): Started {
   const root = makeRoot(t);
   const chunks: Record<'stdout' | 'stderr' | 'messages', Buffer[]> = { stdout: [], stderr: [], messages: [] };
@@ -57,7 +57,7 @@ const sh = (script: string) => ['/bin/sh', '-c', script];
 const node = (name: string) => [process.execPath, childFile(name)];
 const left = ({ pid, root }: Started) => findJobProcesses({ group: pid, marker, root }, readProcessTable());
 
-/** Starts a fixture of the protocol and waits for its word that everything is in place. */
+/** Starts a fixture of the protocol and waits until it reports that it is ready. */
 async function startFixture(t: Test, name: string): Promise<Started> {
   let ready = () => {};
   const isReady = new Promise<void>((resolve) => {
@@ -136,7 +136,7 @@ t.test(
     child.release('');
     t.same(await child.exited, { code: 0, signal: null });
     const daemon = Number(child.output().stdout);
-    t.same(left(child), [daemon], 'in a session of its own, it is found by its marker');
+    t.same(left(child), [daemon], 'in its own session, it is found by its marker');
     t.same(await child.end(0), []);
     t.same(left(child), []);
   },
@@ -148,7 +148,7 @@ t.test('a process that hides its marker is ended with its group', async (t) => {
   while (child.output().messages === '') await new Promise(setImmediate);
   const hidden = identify(Number(child.output().messages));
   t.ok(isAlive(hidden));
-  // The shell's copy of itself carries the marker until it has become env.
+  // The shell's fork carries the marker until it executes env.
   const marked = () => findMarkedProcesses(child.root).map(({ pid }) => pid);
   while (marked().length > 1) await new Promise(setImmediate);
   t.same(marked(), [child.pid]);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createLineReader, createTail } from '../../src/runner/lines.ts';
 
-/** What a reader makes of bytes that come in pieces of `cut`. */
+/** The lines of a reader that gets the bytes in pieces of `cut`. */
 function read(bytes: Buffer | string, { cut = 1e9, maxBytes = 100 } = {}) {
   const lines: string[] = [];
   let bad = 0;

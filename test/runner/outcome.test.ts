@@ -16,10 +16,10 @@ const facts = (some: Partial<AttemptFacts> = {}): AttemptFacts => ({
 });
 const exit = (code: number) => ({ code, signal: null });
 const killed = { code: null, signal: 'SIGKILL' } as const;
-const own = { message: 'The sheet is on fire.', detail: { row: 7 } };
+const reported = { message: 'The sheet is on fire.', detail: { row: 7 } };
 
 /** Status, code, message and whether it may be retried. */
-function told(some: Partial<AttemptFacts>) {
+function outcomeOf(some: Partial<AttemptFacts>) {
   const { status, failure, isTemporary } = decideOutcome(facts(some));
   return [status, failure?.code ?? null, failure?.message ?? null, isTemporary];
 }
@@ -34,41 +34,41 @@ t.test('exit 0 succeeds with the result, if there is one', async (t) => {
 });
 
 t.test('each end has its code and message', async (t) => {
-  t.same(told({ exit: exit(65) }), [
+  t.same(outcomeOf({ exit: exit(65) }), [
     'failed',
     'bad_input',
     'The input is not valid. The log has the details.',
     false,
   ]);
-  t.same(told({ exit: exit(75) }), ['failed', 'exited', 'The script ended with exit code 75.', true]);
-  t.same(told({ exit: exit(1) }), ['failed', 'exited', 'The script ended with exit code 1.', false]);
+  t.same(outcomeOf({ exit: exit(75) }), ['failed', 'exited', 'The script ended with exit code 75.', true]);
+  t.same(outcomeOf({ exit: exit(1) }), ['failed', 'exited', 'The script ended with exit code 1.', false]);
   const stderrTail = 'Traceback\n  at row 7\nValueError: no title\n';
-  t.same(told({ exit: exit(1), stderrTail })[2], 'ValueError: no title (exit code 1)');
-  t.same(told({ exit: killed }), [
+  t.same(outcomeOf({ exit: exit(1), stderrTail })[2], 'ValueError: no title (exit code 1)');
+  t.same(outcomeOf({ exit: killed }), [
     'failed',
     'signalled',
     'The script was killed by SIGKILL from outside.',
     false,
   ]);
-  t.same(told({ cause: 'timed_out', exit: killed }), [
+  t.same(outcomeOf({ cause: 'timed_out', exit: killed }), [
     'failed',
     'timed_out',
     'Stopped at its time limit of 900 s.',
     false,
   ]);
-  t.same(told({ cause: 'shutdown', exit: killed }), [
+  t.same(outcomeOf({ cause: 'shutdown', exit: killed }), [
     'failed',
     'shutdown',
     'The server was stopped while this job ran.',
     false,
   ]);
-  t.same(told({ badMessages: 1 }), [
+  t.same(outcomeOf({ badMessages: 1 }), [
     'failed',
     'bad_output',
     "1 line on the script's message descriptor could not be read.",
     false,
   ]);
-  t.same(told({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [
+  t.same(outcomeOf({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [
     'failed',
     'lost',
     'The server could not record the end of this job: ENOSPC: no space left.',
@@ -77,20 +77,20 @@ t.test('each end has its code and message', async (t) => {
 });
 
 t.test('the message of the script is used when it ended by itself', async (t) => {
-  t.match(decideOutcome(facts({ exit: exit(3), failure: own })), {
-    failure: { code: 'exited', message: own.message, detail: own.detail },
+  t.match(decideOutcome(facts({ exit: exit(3), failure: reported })), {
+    failure: { code: 'exited', message: reported.message, detail: reported.detail },
   });
-  t.match(decideOutcome(facts({ exit: exit(65), failure: own })), {
-    failure: { code: 'bad_input', message: own.message },
+  t.match(decideOutcome(facts({ exit: exit(65), failure: reported })), {
+    failure: { code: 'bad_input', message: reported.message },
   });
-  t.match(decideOutcome(facts({ exit: exit(75), failure: own })), {
+  t.match(decideOutcome(facts({ exit: exit(75), failure: reported })), {
     isTemporary: true,
-    failure: { message: own.message },
+    failure: { message: reported.message },
   });
-  t.notMatch(decideOutcome(facts({ exit: killed, failure: own })).failure?.message, own.message);
+  t.notMatch(decideOutcome(facts({ exit: killed, failure: reported })).failure?.message, reported.message);
   t.notMatch(
-    decideOutcome(facts({ cause: 'timed_out', exit: exit(1), failure: own })).failure?.message,
-    own.message,
+    decideOutcome(facts({ cause: 'timed_out', exit: exit(1), failure: reported })).failure?.message,
+    reported.message,
   );
 });
 
@@ -103,10 +103,14 @@ t.test('the first cause wins over the way the process ended', async (t) => {
     killed,
     { code: null, signal: 'SIGTERM' } as const,
   ]) {
-    t.same(told({ cause: 'cancelled', exit: way }), ['cancelled', null, null, false], JSON.stringify(way));
-    t.equal(told({ cause: 'timed_out', exit: way })[1], 'timed_out');
-    t.equal(told({ cause: 'shutdown', exit: way })[1], 'shutdown');
-    t.equal(told({ cause: 'server_fault', fault: 'x', exit: way })[1], 'lost');
+    t.same(
+      outcomeOf({ cause: 'cancelled', exit: way }),
+      ['cancelled', null, null, false],
+      JSON.stringify(way),
+    );
+    t.equal(outcomeOf({ cause: 'timed_out', exit: way })[1], 'timed_out');
+    t.equal(outcomeOf({ cause: 'shutdown', exit: way })[1], 'shutdown');
+    t.equal(outcomeOf({ cause: 'server_fault', fault: 'x', exit: way })[1], 'lost');
   }
 });
 
@@ -123,8 +127,8 @@ t.test('applied work has succeeded, whatever came after', async (t) => {
 });
 
 t.test('messages that could not be read do not hide another failure', async (t) => {
-  t.equal(told({ badMessages: 3, exit: exit(65) })[1], 'bad_input');
-  t.equal(told({ badMessages: 3, exit: exit(75) })[3], true);
+  t.equal(outcomeOf({ badMessages: 3, exit: exit(65) })[1], 'bad_input');
+  t.equal(outcomeOf({ badMessages: 3, exit: exit(75) })[3], true);
 });
 
 t.test('a failure keeps the end of stderr and names surviving processes', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { createByteMask } from '../../src/core/byte-mask.ts';
 import { createOutput } from '../../src/runner/output.ts';
 
-/** An output with what it has written, a line `out:…` or `err:…` a write. */
+/** An output and its writes, one line `out:…` or `err:…` each. */
 function collect(patterns: string[] = []) {
   const written: string[] = [];
   let wrote = () => {};

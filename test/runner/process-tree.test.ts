@@ -7,7 +7,7 @@ import { identify, isAlive, readProcessTable, signal } from '../../src/runner/pr
 const isUnmarked = () => false;
 const look = (tree: ReturnType<typeof createProcessTree>) => tree.look(readProcessTable());
 
-/** A shell that starts `sleep` in a session of its own and without environment, and waits; with the pids of both. */
+/** A shell that starts `sleep` in its own session, without environment, and waits; with the pids of both. */
 async function startParent(t: Test) {
   const script = 'env -i setsid sleep 600 & echo $!; read -r _';
   const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -33,20 +33,20 @@ t.test('a descendant stays known after it has left group, environment and parent
 
 t.test('a hidden descendant is reported until the report is stored, then not again', async (t) => {
   const { pid, child } = await startParent(t);
-  const told: number[] = [];
+  const reported: number[] = [];
   let isStored = false;
-  const onHidden = (descendant: { pid: number }) => told.push(descendant.pid) > 0 && isStored;
+  const onHidden = (descendant: { pid: number }) => reported.push(descendant.pid) > 0 && isStored;
   const tree = createProcessTree(identify(pid), isUnmarked, { onHidden, onStopped: () => true });
   look(tree);
   look(tree);
-  t.strictSame(told, [child, child], 'the first child is never told: it is stored before it begins');
+  t.strictSame(reported, [child, child], 'the first child is never reported: it is stored before it starts');
   isStored = true;
   look(tree);
   look(tree);
-  t.equal(told.length, 3);
+  t.equal(reported.length, 3);
   const marked = createProcessTree(identify(pid), () => true, { onHidden, onStopped: () => true });
   look(marked);
-  t.equal(told.length, 3, 'what carries the marker is found by it');
+  t.equal(reported.length, 3, 'processes with the marker are found by it');
 });
 
 t.test('another process under the pid of a descendant is not taken for it', async (t) => {
@@ -83,16 +83,16 @@ t.test('a descendant that starts later and leaves at once is found while its par
 
 t.test('a stop is reported until the report is stored', async (t) => {
   const { pid } = await startParent(t);
-  const told: boolean[] = [];
+  const reported: boolean[] = [];
   const tree = createProcessTree(identify(pid), isUnmarked, {
     onHidden: () => true,
-    onStopped: (isStopped) => told.push(isStopped) > 1,
+    onStopped: (isStopped) => reported.push(isStopped) > 1,
   });
   t.teardown(tree.stop);
   signal(pid, 'SIGSTOP');
   tree.start();
-  while (told.length < 2) await new Promise(setImmediate);
+  while (reported.length < 2) await new Promise(setImmediate);
   signal(pid, 'SIGCONT');
-  while (told.length < 3) await new Promise(setImmediate);
-  t.strictSame(told, [true, true, false]);
+  while (reported.length < 3) await new Promise(setImmediate);
+  t.strictSame(reported, [true, true, false]);
 });

@@ -54,7 +54,7 @@ t.test('a stopped process is alive, a zombie is not', async (t) => {
   const child = sleep(t);
   signal(child.pid, 'SIGSTOP');
   t.equal(isAlive(identify(child.pid)), true);
-  // The shell prints the pid of its child, and is then replaced by a program that never asks how that child ended.
+  // The shell prints the pid of its child, then is replaced by a program that never reaps the child.
   const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Progress } from '../../src/jobs/job.ts';
 import { createProgressMeter } from '../../src/runner/progress.ts';
 
-/** A meter and what it published; the monotonic clock is moved by hand. */
+/** A meter and what it published; the test moves the monotonic clock. */
 function openMeter(t: { intercept: typeof import('tap').t.intercept; teardown(work: () => void): void }) {
   const clock = { ms: 1_000_000 };
   t.intercept(performance, 'now', { value: () => clock.ms });
@@ -27,21 +27,21 @@ t.test(
       note(done, 'work', 1000);
     }
     meter.flush();
-    const told = published.map(({ done }) => done);
-    t.same(told, [1, 201, 401, 601, 801, 1000]);
+    const shown = published.map(({ done }) => done);
+    t.same(shown, [1, 201, 401, 601, 801, 1000]);
   },
 );
 
 t.test('a waiting state is published when its time comes, without another message', async (t) => {
   const published: number[] = [];
-  const told = new Promise<void>((resolve) => {
+  const shown = new Promise<void>((resolve) => {
     const meter = createProgressMeter(
       ({ done }) => published.push(done) === 2 && resolve(),
       () => new Date(),
     );
     for (const done of [1, 2, 3]) meter.note({ type: 'progress', done });
   });
-  await told;
+  await shown;
   t.same(published, [1, 3]);
 });
 

@@ -21,7 +21,7 @@ function open(t: Test, root = makeRoot(t)): Engine {
   return engine;
 }
 
-/** A job as a server that died has left it: running, its child recorded. */
+/** A job left by a killed server: running, with its child recorded. */
 function leaveRunning(engine: Engine, operation = 'chore', child?: { pid: number; started?: string }): Job {
   const { id } = engine.enqueue(operation);
   const job = engine.repository.start(id) as Job;
@@ -226,7 +226,7 @@ t.test('a lost job keeps the size of its log', async (t) => {
   t.equal(engine.jobs.find(job.id).log_bytes, 11);
 });
 
-/** A server of its own that runs a job, and is killed as soon as the job's child is in its phase. */
+/** A server process that runs a job and is killed as soon as the job's child reports the phase. */
 async function killServer(
   t: Test,
   root: string,

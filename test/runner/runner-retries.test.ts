@@ -21,7 +21,7 @@ t.test('a temporary failure is retried as often as the policy allows', async (t)
     engine.history.map((line) => line.slice(3)),
     ['queued', 'running', 'retrying', 'queued', 'running', 'succeeded'],
   );
-  t.equal(engine.logOf(once).text.toString(), 'attempt 1\nattempt 2\n', 'the log goes on');
+  t.equal(engine.logOf(once).text.toString(), 'attempt 1\nattempt 2\n', 'the log continues');
   t.same(
     engine.listing.rows(once.id, undefined, 9).items.map(({ message }) => message),
     ['attempt 2'],
@@ -64,7 +64,7 @@ t.test('a job with a requested cancel is not retried', async (t) => {
   const retries = { maxAttempts: 3, delayMs: 0, backoff: 1 };
   const engine = startEngine(t, { operations: [defineOperation({ child: 'exits-75-once', retries })] });
   const { id, number } = engine.enqueue('chore');
-  // As it is when the child has ended just before: the runner is not asked to end it.
+  // As if the child had just ended: the runner is not asked to end it.
   engine.bus.on('log', () => engine.repository.requestCancel(id, () => {}));
   t.match(await engine.whenJob(number), { status: 'cancelled', attempt: 1, failure: null });
 });
@@ -86,7 +86,7 @@ t.test('the back-off doubles with each attempt, up to an hour', async (t) => {
       (j) => j.status === 'retrying' && j.attempt === attempt,
     );
     waits.push((Date.parse(job.next_attempt_at ?? '') - at) / 1e6);
-    // The time passes while the runner is stopped; a start takes up what is due.
+    // The time passes while the runner is stopped; its start runs the due job.
     await engine.runner.stop(0);
     at += 3_700_000;
     engine.runner.start();

@@ -48,7 +48,7 @@ t.test('identity and rows of a job wait for a busy ops.db, and none is lost', as
   const engine = startEngine(t, { operations: [defineOperation()] });
   const writer = openDatabase(engine.config.opsDatabasePath, { busyMs: 1000 });
   t.teardown(() => writer.close());
-  // In the moment between the claim and the spawn.
+  // Between the claim and the spawn.
   engine.bus.once('job', () =>
     engine.bus.once('job', ({ status }) => {
       t.equal(status, 'running');
@@ -86,7 +86,7 @@ t.test('on a full disk the end of a job is written after some room is freed', as
   t.equal(engine.ops.pragma('integrity_check', { simple: true }), 'ok');
 });
 
-/** Not one row more fits into ops.db: what SQLite says then is what it says on a full disk. */
+/** Lets no further row fit into ops.db: SQLite then fails as on a full disk. */
 function fillUp({ ops, audit }: Engine) {
   ops.pragma(`max_page_count = ${ops.pragma('page_count', { simple: true })}`);
   for (const size of [4000, 400, 40, 0]) {

@@ -10,7 +10,7 @@ import { childFile } from '../support/operations.ts';
 
 const me = { pid: process.pid, url: 'http://127.0.0.1:9', since: '2026-08-01T10:00:00Z' };
 
-/** Another server that has the data root. */
+/** Another server that holds the data root. */
 async function startHolder(t: Test, root: string, since: string): Promise<ChildProcess> {
   const holder = spawn(process.execPath, [childFile('holds-the-server-lock'), root, since], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -6,7 +6,7 @@ import { findMarkedProcesses } from '../../src/runner/processes.ts';
 import { createTasks } from '../../src/runner/task.ts';
 import { createLibrary } from '../support/entries.ts';
 
-/** A check of a file that is no ZIP. */
+/** A check of a file that is not a ZIP. */
 function makeCheck(t: Test, signal = new AbortController().signal) {
   const root = fs.realpathSync(t.testdir({ 'some.zip': 'no zip' }));
   const { config, library } = createLibrary(root);

@@ -4,7 +4,7 @@ import { addCategory, addExperience, addManual, createLibrary } from '../support
 import { rebuild } from '../support/index-of.ts';
 import { textOf } from '../support/screen.ts';
 
-/** A server whose library has three entries, and an index of them unless it is not wanted. */
+/** A server with a library of three entries and, by default, an index of them. */
 async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
   const { config, library } = createLibrary(t.testdir());
   t.teardown(() => library.close());
@@ -18,25 +18,22 @@ async function open(t: Test, { isBuilt = true, ids = [] as string[] } = {}) {
   return { app, library, refresh: () => app.parts.liveIndex.refresh() };
 }
 
-t.test(
-  'a search shows score, title and text, marks the words escaped, and says which index answered',
-  async (t) => {
-    const { app } = await open(t);
-    const { status, html, text } = await app.page('/library?q=gzip+files');
-    t.equal(status, 200);
-    const [first] = html.querySelectorAll('.hits li');
-    t.match(first?.innerHTML, /Pack &lt;<mark>files<\/mark>&gt;/);
-    t.match(first?.innerHTML, /<mark>gzipped<\/mark> archive &amp; &quot;more&quot;/);
-    t.notMatch(text, /<files>/);
-    t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
-    t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
-    const generation = app.parts.liveIndex.indexState().generation;
-    t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation}, built`));
-    t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
-  },
-);
+t.test('a search shows score, title, escaped text with marked words, and the index used', async (t) => {
+  const { app } = await open(t);
+  const { status, html, text } = await app.page('/library?q=gzip+files');
+  t.equal(status, 200);
+  const [first] = html.querySelectorAll('.hits li');
+  t.match(first?.innerHTML, /Pack &lt;<mark>files<\/mark>&gt;/);
+  t.match(first?.innerHTML, /<mark>gzipped<\/mark> archive &amp; &quot;more&quot;/);
+  t.notMatch(text, /<files>/);
+  t.match(first?.querySelector('.num')?.text, /^0\.\d{3}$/);
+  t.equal(first?.querySelector('a')?.getAttribute('href'), '/library/E1?kind=experience');
+  const generation = app.parts.liveIndex.indexState().generation;
+  t.match(textOf(html, 'main'), new RegExp(`hits in [\\d.]+ ms from ${generation}, built`));
+  t.match(textOf(html, 'main'), /compares letters and words, not meaning/);
+});
 
-t.test('kind and category narrow the search, and nothing found says what to try', async (t) => {
+t.test('kind and category narrow the search, and an empty result names the next step', async (t) => {
   const { app } = await open(t);
   const { html } = await app.page('/library?q=archive&kind=manual&category=GEN');
   t.same(
@@ -49,7 +46,7 @@ t.test('kind and category narrow the search, and nothing found says what to try'
   );
 });
 
-t.test('each figure leads to its entries with their reasons', async (t) => {
+t.test('each sync state lists its entries with their reasons', async (t) => {
   const { app, library, refresh } = await open(t);
   library.exec(`UPDATE experiences SET title = 'Scale an image', embedding_status = 'failed' WHERE id = 'E2';
     UPDATE category_manuals SET embedding_status = 'pending' WHERE id = 'M1';
@@ -110,7 +107,7 @@ t.test('an entry shows its text, its fields, its state and its neighbours', asyn
   t.match(waiting, /Stale Changed since it was embedded.*finds it by its old text/);
 });
 
-t.test('re-embed runs through the operation, for this entry alone', async (t) => {
+t.test('re-embed runs the operation for this entry only', async (t) => {
   const { app, library } = await open(t);
   const dates = () =>
     library.prepare('SELECT entity_id, created_at FROM embeddings ORDER BY 1').raw().all() as string[][];
@@ -125,7 +122,7 @@ t.test('re-embed runs through the operation, for this entry alone', async (t) =>
   );
 });
 
-t.test('any text is an id: its page is found by the link that a list gives', async (t) => {
+t.test('the link of a list opens an entry with any text as its id', async (t) => {
   const ids = [
     'a/b',
     '../x',
@@ -154,7 +151,7 @@ t.test('any text is an id: its page is found by the link that a list gives', asy
 });
 
 t.test(
-  'what is no entry, kind, category, state or place is answered in words, with its status',
+  'an unknown entry, kind, category, state or position is answered with message and status',
   async (t) => {
     const { app } = await open(t);
     for (const [address, status, words] of [
@@ -177,7 +174,7 @@ t.test(
   },
 );
 
-t.test('without an index the page says what to do, and lists what is missing', async (t) => {
+t.test('without an index the page names the next step and lists missing entries', async (t) => {
   const { app } = await open(t, { isBuilt: false });
   const { status, html } = await app.page('/library?q=archive');
   t.equal(status, 200);

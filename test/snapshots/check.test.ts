@@ -27,7 +27,7 @@ const live = hashTree(config.indexFolder);
 
 type Outcome = { code: string | null; message: string; files: string[] };
 
-/** Checks the bytes as an upload; the folder of the outcome is removed again. */
+/** Checks the bytes as an upload, then removes the folder of the outcome. */
 async function check(zip: Buffer, model = builtIn): Promise<Outcome> {
   const file = path.join(root, 'upload.zip');
   fs.writeFileSync(file, zip);
@@ -80,7 +80,7 @@ t.test('overlapping entries are refused also when they are few', async (t) => {
   t.match(await check(buildZip([index, copy])), { code: 'zip_headers' });
 });
 
-t.test('each defect in the content is refused with a sentence of its own', async (t) => {
+t.test('each defect in the content is refused with its own message', async (t) => {
   const rows = members.index.length - 45;
   const spoil = (change: (index: Buffer) => unknown) => withIndex(members, change);
   const manifest = (change: Record<string, unknown>): Members => ({
@@ -104,7 +104,7 @@ t.test('each defect in the content is refused with a sentence of its own', async
     ['an infinity', 'index_not_finite', spoil((index) => index.writeFloatLE(Number.POSITIVE_INFINITY, 45))],
     ['a long vector', 'index_not_normalised', spoil((index) => index.writeFloatLE(3, index.length - 4))],
     [
-      'a time that is none, which every page would show',
+      'an invalid time, which every page would show',
       'meta_invalid',
       withMeta(members, (meta) => {
         meta.built_at = '<img src=x onerror=alert(1)>';
@@ -148,7 +148,7 @@ t.test('a meta file that would fill the memory is refused before it is parsed', 
   t.doesNotThrow(() => assertParsable(Buffer.from(text), 4), 'brackets in strings do not count');
 });
 
-t.test('the settings decide which model is right', async (t) => {
+t.test('the settings decide which model is accepted', async (t) => {
   const zip = buildZip(toParts(members));
   const other = await check(zip, { ...builtIn, name: 'org/other' });
   t.match(other, { code: 'model_mismatch' });

@@ -22,7 +22,7 @@ const manyVectors = 6000;
 
 type Server = { child: ChildProcess; origin: string; root: string; indexFolder: string; zip: Buffer };
 
-/** A server as its users start it, with an index of four entries, and a valid snapshot of some megabytes. */
+/** A server process with an index of four entries, and a valid snapshot of some megabytes. */
 async function startServer(t: Test): Promise<Server> {
   const root = fs.realpathSync(t.testdir());
   const { config, library, members } = await makeIndexed(root);
@@ -43,7 +43,7 @@ async function startServer(t: Test): Promise<Server> {
   throw new Error(`The server ended: ${said}`);
 }
 
-/** All of one direction: each finds itself as well as any other. */
+/** Vectors of the same direction: a search for one may find any of them. */
 function withManyVectors(root: string, members: Members): Members {
   const { dimension } = builtIn;
   const vector = new Float32Array(dimension).fill(dimension ** -0.5);
@@ -92,7 +92,7 @@ function liveHash(indexFolder: string): string {
   return sha256(fs.readFileSync(liveFiles(indexFolder)?.index ?? ''));
 }
 
-/** Kills the server and starts another on what it leaves. */
+/** Kills the server and starts another on its data. */
 async function restart(t: Test, { child, root }: Server) {
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -135,7 +135,7 @@ t.test('a snapshot that waits for confirmation survives a killed server and can 
   t.match(await app.whenJob(job.body.number), { status: 'succeeded', result: { vectors: manyVectors } });
 });
 
-t.test('a server killed during the switch leaves the old index or the new one, and says which', async (t) => {
+t.test('a server killed during the switch leaves the old or the new index, and reports which', async (t) => {
   // The draft may have become a generation before this process looks.
   for (const sign of [/^(building|gen)-/, /^gen-/]) {
     await t.test(`when something named ${sign} is new`, async (t) => {

@@ -14,7 +14,7 @@ import { buildZip, type Part } from '../support/zip.ts';
 const entries = ['E1', 'E2', 'E3', 'M1'];
 const ownMeta = { model_name: builtIn.name, dimension: 384, count: 4, checksum: '0'.repeat(32) };
 
-/** A set as CHL itself makes it: no manifest, and a meta file that names no entry. */
+/** A set of files made by CHL: no manifest, and a meta file that names no entry. */
 async function open(t: Test, meta: Record<string, unknown> = ownMeta) {
   const root = t.testdir();
   const { library, members } = await makeIndexed(root);

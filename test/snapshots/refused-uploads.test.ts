@@ -18,7 +18,7 @@ import {
 } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
 
-t.test('a refused upload says why, leaves an audit row and no file', async (t) => {
+t.test('a refused upload reports the reason, and leaves an audit row and no file', async (t) => {
   const app = await startIndexed(t);
   const before = hashTree(path.join(app.root, 'faiss_index'));
   const valid = buildZip(toParts(app.members));
@@ -74,7 +74,7 @@ t.test('an upload announced as too large is refused before its body', async (t) 
   request.destroy();
 });
 
-t.test('only one upload runs at a time, and one that breaks off makes room for the next', async (t) => {
+t.test('only one upload runs at a time, and an interrupted one makes room for the next', async (t) => {
   const app = await startIndexed(t);
   const valid = buildZip(toParts(app.members));
   const first = beginUpload(app, 100_000);
@@ -88,7 +88,7 @@ t.test('only one upload runs at a time, and one that breaks off makes room for t
   t.equal((await upload(app, valid)).status, 202);
 });
 
-t.test('two hundred uploads that break off leave nothing behind', async (t) => {
+t.test('two hundred interrupted uploads leave nothing behind', async (t) => {
   const app = await startIndexed(t);
   for (let i = 0; i < 200; i++) {
     const request = beginUpload(app, 200_000);

@@ -125,7 +125,7 @@ t.test('without an index there is nothing to download and nothing to roll back t
   t.match(rollback, { status: 409, body: { error: { code: 'index_missing' } } });
 });
 
-t.test('downloads that break off are recorded in the audit log and keep no file open', async (t) => {
+t.test('interrupted downloads are audited and keep no file open', async (t) => {
   const app = await startIndexed(t);
   for (let i = 0; i < 20; i++) {
     const request = http.get(`${app.origin}/api/v1/index/snapshot`);

@@ -60,11 +60,11 @@ t.test('a time without samples stays a gap, in samples and in folds', async (t) 
   t.same(
     samples.series('rss_bytes', { from: start, until: start + 1800, stepSec: 60 }),
     [],
-    'what was never known is no zero',
+    'an unknown value is not zero',
   );
 });
 
-t.test('after a restart folding goes on where it stopped', async (t) => {
+t.test('after a restart folding continues where it stopped', async (t) => {
   const before = prepareOps(`${t.testdir()}/ops.db`);
   createSampleRepository(before).write([
     sample(start + 10, { streams: 1 }),

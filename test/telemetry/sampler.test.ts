@@ -51,15 +51,15 @@ async function setUp(t: Test, sources: Record<string, Source> = {}) {
 
 t.test('a change by another program is emitted once, and the index state follows', async (t) => {
   const { library, liveIndex, bus, sampler } = await setUp(t);
-  let told = 0;
-  bus.on('library', () => told++);
+  let emitted = 0;
+  bus.on('library', () => emitted++);
 
   await sampler.runOnce();
-  t.equal(told, 0);
+  t.equal(emitted, 0);
   addExperience(library, 'E1');
   await sampler.runOnce();
   await sampler.runOnce();
-  t.equal(told, 1);
+  t.equal(emitted, 1);
   t.match(liveIndex.indexState(), { entries: 1, missing: 1 });
 });
 
@@ -92,7 +92,7 @@ t.test('while another process holds ops.db, no sample waits and none is lost', a
     rows().map((row) => (row as { at: number }).at - start / 1000),
     [0, 5, 10, 15],
   );
-  t.same(errors, ['samples: database is locked'], 'told once');
+  t.same(errors, ['samples: database is locked'], 'reported once');
 });
 
 t.test('a failing source leaves its readings null, and is reported once until it works again', async (t) => {

@@ -16,7 +16,7 @@ const quiet = (rig: WorkerRig) =>
 const events = (rig: WorkerRig) =>
   rig.ops.prepare('SELECT event, outcome, actor FROM audit ORDER BY id').all() as Record<string, string>[];
 
-t.test('all workers are paused at once, and one goes on while the others stay paused', async (t) => {
+t.test('all workers are paused at once, and one is resumed alone', async (t) => {
   const rig = await startWorkers(t);
   let told = 0;
   rig.bus.on('workers', () => {
@@ -56,7 +56,7 @@ t.test('a pause outlives the process that was paused', async (t) => {
   t.equal(states(rig)[0], 'paused');
 });
 
-t.test('workers pause while a job holds the library exclusively, and go on after it', async (t) => {
+t.test('workers pause while a job holds the library exclusively, and resume after it', async (t) => {
   const rig = await startWorkers(t);
   rig.ops.exec(`
     INSERT INTO job (number, id, operation, status, mode, requested_by, args, created_at)
@@ -100,7 +100,7 @@ t.test('a timed-out drain records the exact number, also after a restart of the 
 
   const rig = await openRig({ root, workers: 1, told: { msPerEntry: 20 } });
   t.teardown(rig.close);
-  t.equal(rig.repository.activeDrain()?.id, drain.id, 'it goes on');
+  t.equal(rig.repository.activeDrain()?.id, drain.id, 'it continues');
   await rig.until(
     'working',
     () => states(rig)[0] === 'draining' && rig.repository.living()[0]?.state === 'working',
@@ -113,7 +113,7 @@ t.test('a timed-out drain records the exact number, also after a restart of the 
   t.equal(states(rig)[0], 'paused');
 });
 
-t.test('a cancelled drain lets the workers go on; a second cancel is refused', async (t) => {
+t.test('after a cancelled drain the workers continue; a second cancel is refused', async (t) => {
   const rig = await startWorkers(t, { told: { msPerEntry: 10 } });
   rig.entries.add(60);
   await rig.workers.drain(60, rigOperator);

@@ -6,7 +6,7 @@ function paceAt(start = 0) {
   const pace = createPace({ nowMs: () => present, targetMs: 500, maxEntries: 64 });
   return {
     pace,
-    /** A batch of so many entries that took so long. */
+    /** A batch with its number of entries and its duration. */
     batch(entries: number, ms: number) {
       present += ms;
       pace.add(entries, ms);

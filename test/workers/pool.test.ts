@@ -44,7 +44,7 @@ t.test('a worker started by hand takes the next name, releases its claims, and e
   t.equal(await ended, 0);
   t.match(await said, /embed-2 embeds with chaos\/told-8\. Ctrl\+C stops it\.\nembed-2 ended: \d+ entr/);
   t.equal(rig.entries.claimedBy(claimant), 0);
-  t.equal(rig.repository.find('embed-2'), null, 'it said goodbye');
+  t.equal(rig.repository.find('embed-2'), null, 'it has unregistered');
 });
 
 t.test('workers end with their server and release their claims', async (t) => {

@@ -1,11 +1,11 @@
-// What becomes of what a worker has in hand, however it ends, and whatever its embedder does.
+// The claimed entries of a worker, however it ends and whatever its embedder does.
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { auditOf, finishes, startRig, untilWorking, type WorkerRig } from '../support/rig.ts';
 
-t.test('the entries of a killed worker are embedded by another, and it is started again', async (t) => {
+t.test('the entries of a killed worker are embedded by another, and it is restarted', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 100 } });
   rig.entries.add(12);
   const pid = await untilWorking(rig, 'embed-1');
@@ -17,28 +17,31 @@ t.test('the entries of a killed worker are embedded by another, and it is starte
   t.match(lost, { target: 'worker:embed-1', outcome: 'failed', detail: /killed by SIGKILL.*"returned":\d/ });
 });
 
-t.test('a stopped worker that was started by hand goes on, and its late write changes nothing', async (t) => {
-  const rig = await startRig(t, { workers: 0, told: { msPerEntry: 300 } });
-  const { pid = 0 } = rig.startByHand();
-  rig.entries.add(2);
-  await untilWorking(rig, 'embed-1');
-  process.kill(pid, 'SIGSTOP');
-  await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
-  const stopped = `It was suspended (SIGSTOP). Process ${pid} still exists: kill it or resume it.`;
-  t.match(rig.repository.find('embed-1'), { lost_reason: stopped, pid });
-  rig.tell({ msPerEntry: 0 });
-  rig.startByHand();
-  await finishes(t, rig);
-  const written = rig.entries.written();
-  process.kill(pid, 'SIGCONT');
-  await rig.until('well again', () => rig.repository.find('embed-1')?.lost_at === null);
-  await rig.until('idle', () => rig.repository.find('embed-1')?.state === 'idle');
-  t.equal(rig.entries.written(), written);
-  rig.entries.add(4);
-  await finishes(t, rig);
-});
+t.test(
+  'a suspended worker that was started by hand can resume, and its late write changes nothing',
+  async (t) => {
+    const rig = await startRig(t, { workers: 0, told: { msPerEntry: 300 } });
+    const { pid = 0 } = rig.startByHand();
+    rig.entries.add(2);
+    await untilWorking(rig, 'embed-1');
+    process.kill(pid, 'SIGSTOP');
+    await rig.until('lost', () => rig.repository.find('embed-1')?.lost_at != null);
+    const stopped = `It was suspended (SIGSTOP). Process ${pid} still exists: kill it or resume it.`;
+    t.match(rig.repository.find('embed-1'), { lost_reason: stopped, pid });
+    rig.tell({ msPerEntry: 0 });
+    rig.startByHand();
+    await finishes(t, rig);
+    const written = rig.entries.written();
+    process.kill(pid, 'SIGCONT');
+    await rig.until('well again', () => rig.repository.find('embed-1')?.lost_at === null);
+    await rig.until('idle', () => rig.repository.find('embed-1')?.state === 'idle');
+    t.equal(rig.entries.written(), written);
+    rig.entries.add(4);
+    await finishes(t, rig);
+  },
+);
 
-t.test('a stopped worker of the pool is ended and replaced, and no entry is blamed', async (t) => {
+t.test('a suspended worker of the pool is killed and replaced, and no entry is blamed', async (t) => {
   const rig = await startRig(t, { told: { msPerEntry: 300 } });
   rig.entries.add(2);
   const pid = await untilWorking(rig, 'embed-1');

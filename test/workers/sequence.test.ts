@@ -1,4 +1,4 @@
-// The short form of what `npm run chaos` and `npm run soak` do with workers: the same code, few steps, a fixed seed.
+// A short run of the worker walk of `npm run chaos` and `npm run soak`: the same code, few steps, a fixed seed.
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import t from 'tap';

@@ -73,12 +73,12 @@ t.test('a worker without a result for two minutes, or five times the usual time,
   const slow = { ...busy, p95_ms: 60_000 };
   t.notOk(isStalled(slow, later(299)));
   t.ok(isStalled(slow, later(301)));
-  t.notOk(isStalled(worker({ current_since: at }), later(1000)), 'who has nothing in hand cannot stall');
+  t.notOk(isStalled(worker({ current_since: at }), later(1000)), 'an idle worker cannot stall');
 });
 
 t.test('a worker is quiet only after a heartbeat that follows the pause', async (t) => {
   const after = { heartbeat_at: later(1).toISOString() };
-  t.notOk(isQuiet(worker({ state: 'paused' }), paused), 'that was said before');
+  t.notOk(isQuiet(worker({ state: 'paused' }), paused), 'a heartbeat before the pause does not count');
   t.ok(isQuiet(worker({ state: 'paused', ...after }), paused));
   t.notOk(isQuiet(worker({ state: 'working', ...after }), paused));
   t.ok(isQuiet(worker({ state: 'working', lost_at: at }), paused), 'its claims are taken back');

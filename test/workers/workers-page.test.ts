@@ -1,4 +1,4 @@
-// The workers on the page and in the API, with rows instead of processes; the processes have tests of their own.
+// The workers on the page and in the API, with rows instead of processes, which have their own tests.
 import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
@@ -17,7 +17,7 @@ async function startWithWorkers(t: Test, ...names: string[]) {
 const workersPage = (app: TestApp) => app.page('/operations').then(({ html }) => textOf(html, card.workers));
 const htmx = (app: TestApp) => ({ 'hx-request': 'true', 'hx-current-url': `${app.origin}/operations` });
 
-/** Entries that wait. */
+/** Adds pending entries. */
 function addEntries(t: Test, app: TestApp, count: number) {
   const at = new Date().toISOString();
   const library = openDatabase(app.parts.config.databasePath, { busyMs: 5000 });
@@ -179,7 +179,7 @@ t.test('the drain dialog forecasts, refuses a limit out of range, and starts the
   t.equal((await app.json('/api/v1/workers/drain/cancel', {})).status, 409);
 });
 
-t.test('a timed-out drain shows how many entries are left until the workers go on', async (t) => {
+t.test('a timed-out drain shows how many entries are left until the workers resume', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1');
   addEntries(t, app, 38);
   await app.json('/api/v1/workers/drain', { timeout_sec: 300 });

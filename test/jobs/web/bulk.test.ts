@@ -17,7 +17,7 @@ const start = (t: Parameters<typeof startApp>[0]) =>
   startApp(t, { catalogue: createCatalogue(operations()) });
 type Item = { number: number; outcome: string; message: string | null; new_number: number | null };
 
-t.test('a retry of many tells what became of each, and each leaves its audit row', async (t) => {
+t.test('a bulk retry reports the outcome of each job and audits it', async (t) => {
   const app = await start(t);
   for (const name of ['breaks', 'chore', 'wipes', 'breaks']) await app.run(name);
   await app.json('/api/v1/operations/jobs/4/retry', {});
@@ -46,7 +46,7 @@ t.test('a retry of many tells what became of each, and each leaves its audit row
   t.equal((await app.json('/api/v1/operations/jobs/1')).body.retried_by, made.job_id);
 });
 
-t.test('all that match are cancelled, and nothing that came later', async (t) => {
+t.test('all matching jobs are cancelled, but not later ones', async (t) => {
   const app = await start(t);
   for (let n = 0; n < 3; n++) await app.json('/api/v1/operations/waits', { when_locked: 'wait' });
   await app.whenJob(1, 'running');
@@ -71,7 +71,7 @@ t.test('all that match are cancelled, and nothing that came later', async (t) =>
   await app.whenJob(4);
 });
 
-t.test('the ticked ones are asked about, with what will be skipped', async (t) => {
+t.test('the dialog names the selected jobs and those that are skipped', async (t) => {
   const app = await start(t);
   await app.run('breaks');
   await app.run('chore');
@@ -88,7 +88,7 @@ t.test('the ticked ones are asked about, with what will be skipped', async (t) =
   t.match(await none.text(), 'No job is selected.');
 });
 
-t.test('more than are handled at once are not offered, and it is said how to get there', async (t) => {
+t.test('more matches than the limit are not offered, and the page names the next step', async (t) => {
   const app = await start(t);
   const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 1000 });
   t.teardown(() => ops.close());
@@ -107,7 +107,7 @@ t.test('more than are handled at once are not offered, and it is said how to get
   );
 });
 
-t.test('a filter that cannot be read, too many jobs and unknown ones are refused', async (t) => {
+t.test('a bad filter, too many jobs and unknown jobs are refused', async (t) => {
   const app = await start(t);
   const post = (body: unknown) => app.json('/api/v1/operations/jobs/bulk', body);
   t.equal((await post({ action: 'retry', filter: { status: 'lost' } })).status, 422);

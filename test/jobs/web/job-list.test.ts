@@ -19,7 +19,7 @@ async function withJobs(t: Parameters<typeof startApp>[0]): Promise<TestApp> {
   return app;
 }
 
-/** Sixty jobs that are recorded and not run. */
+/** Sixty jobs in noop mode. */
 function addHistory(app: TestApp, jobs = 60) {
   for (let at = 0; at < jobs; at++) {
     const { repository } = app.parts;
@@ -43,7 +43,7 @@ function addHistory(app: TestApp, jobs = 60) {
 const numbersOn = ({ html }: Awaited<ReturnType<TestApp['page']>>) =>
   html.querySelectorAll('tr[id^="job-"]').map((row) => Number(row.id.slice(4)));
 
-t.test('chips, the select and the box narrow the list, and each filter can be taken back', async (t) => {
+t.test('chips, the select and the box narrow the list, and each filter can be removed', async (t) => {
   const app = await withJobs(t);
   const all = await app.page('/jobs');
   t.equal(all.status, 200);
@@ -78,7 +78,7 @@ t.test('qualifiers in the box become filters of the address', async (t) => {
   t.equal(answer.headers.get('location'), '/jobs?status=failed&operation=breaks&q=second+since:today');
 });
 
-t.test('a bad term is shown under the box, and the rest stays', async (t) => {
+t.test('a bad term is reported, and the other filters apply', async (t) => {
   const app = await withJobs(t);
   const page = await app.page('/jobs?status=failed&q=second+since:soon');
   t.match(textOf(page.html, '#job-problems'), /since:soon is ignored.*not a time/);
@@ -87,7 +87,7 @@ t.test('a bad term is shown under the box, and the rest stays', async (t) => {
   t.match(textOf((await app.page('/jobs?status=lost')).html, '#job-problems'), /"lost" is not known/);
 });
 
-t.test('pages are stable while jobs arrive, and older ones say how many are newer', async (t) => {
+t.test('pages are stable while jobs arrive, and older pages show the number of newer jobs', async (t) => {
   const app = await startApp(t, { catalogue: catalogue() });
   addHistory(app);
   const first = await app.page('/jobs');
@@ -107,7 +107,7 @@ t.test('pages are stable while jobs arrive, and older ones say how many are newe
   t.equal(numbersOn(await app.page(newer)).at(-1), 11, 'right above');
 });
 
-t.test('the first page is told of each change, and its host serves what the page shows', async (t) => {
+t.test('the first page reloads after each change, and its host serves the same content', async (t) => {
   const app = await withJobs(t);
   const { html } = await app.page('/jobs?status=succeeded');
   const host = html.querySelector('#job-results');
@@ -123,7 +123,7 @@ t.test('the first page is told of each change, and its host serves what the page
   t.same(numbersOn(await app.page(host?.getAttribute('hx-get') ?? '')), [4, 3, 1]);
 });
 
-t.test('the API reads the same language, and refuses what it cannot read', async (t) => {
+t.test('the API reads the same search language, and refuses a bad term', async (t) => {
   const app = await withJobs(t);
   const found = async (query: string) => (await app.json(`/api/v1/operations/jobs?${query}`)).body;
   t.match(await found('q=status:failed+second'), { total: 1, items: [{ number: 2 }], next_cursor: null });

@@ -5,7 +5,7 @@ import { followLog } from '../../../src/jobs/web/log-stream.ts';
 import { jobLogFile, openJobLog } from '../../../src/jobs/log.ts';
 import { startApp } from '../../support/app.ts';
 
-/** More than the sockets on both sides hold. Whoever reads takes some of it in far less than `stuckMs`. */
+/** More than both sockets buffer. A client that reads takes some of it in far less than `stuckMs`. */
 const logBytes = 32 * 1024 * 1024;
 const stuckMs = 2000;
 

@@ -2,7 +2,7 @@ import t from 'tap';
 import { startApp } from '../../support/app.ts';
 import { textOf } from '../../support/screen.ts';
 
-t.test('the link of a removed job still says what it was and when it went', async (t) => {
+t.test('the page of a removed job shows what it was and when it was removed', async (t) => {
   let at = Date.parse('2026-08-01T10:00:00Z');
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' }, now: () => new Date(at) });
   const { id } = await app.run('export');
