@@ -1,4 +1,4 @@
-// Backs up the library before an import, with SQLite's online backup, so that other programs can go on using it.
+// Backs up the library before an import, with SQLite's online backup, so that other programs can keep using it.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';

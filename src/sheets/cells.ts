@@ -72,8 +72,8 @@ function text(max = Number.POSITIVE_INFINITY): Check {
   };
 }
 
-function oneOf(words: readonly string[]): Check {
-  return (cell) => (words.includes(cell) ? cell : new Fault(noneOf(cell, words, words.join(', '))));
+function oneOf(allowed: readonly string[]): Check {
+  return (cell) => (allowed.includes(cell) ? cell : new Fault(noneOf(cell, allowed, allowed.join(', '))));
 }
 
 function code(cell: string): Value | Fault {
@@ -82,8 +82,8 @@ function code(cell: string): Value | Fault {
 }
 
 function syncStatus(cell: string): Value | Fault {
-  const words = Object.keys(syncStatuses);
-  return numbers.get(cell) ?? new Fault(noneOf(cell, words, `${words.join(', ')} or 0, 1, 2`));
+  const allowed = Object.keys(syncStatuses);
+  return numbers.get(cell) ?? new Fault(noneOf(cell, allowed, `${allowed.join(', ')} or 0, 1, 2`));
 }
 
 const numbers = new Map(
@@ -93,8 +93,8 @@ const numbers = new Map(
   ]),
 );
 
-function noneOf(cell: string, words: readonly string[], shown: string): string {
-  const meant = nearest(cell, words);
+function noneOf(cell: string, allowed: readonly string[], shown: string): string {
+  const meant = nearest(cell, allowed);
   return `${found(cell)}; allowed: ${shown}.${meant ? ` Did you mean “${meant}”?` : ''}`;
 }
 

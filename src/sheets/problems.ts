@@ -1,4 +1,4 @@
-// The problems of a sheet, in the terms of its reader: tab, row, column, what was found, what to do.
+// The problems of a sheet: tab, row, column, value, message, and the remedy.
 import { AppError } from '../core/errors.ts';
 import { cut } from '../library/rules.ts';
 import { type TabName, tabs } from './tabs.ts';

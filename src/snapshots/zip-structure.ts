@@ -44,10 +44,7 @@ function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
   const tail = readAt(zip, Math.max(0, size - maxTail), Math.min(size, maxTail));
   const at = tail.length - endBytes;
   if (at < 0 || !tail.subarray(at, at + 4).equals(signature.end)) {
-    throw refusal(
-      'not_a_zip',
-      'The file does not end as a ZIP does: it is another kind of file, or cut off.',
-    );
+    throw refusal('not_a_zip', 'The file is not a ZIP file, or it is cut off.');
   }
   const end = tail.subarray(at);
   if (tail.indexOf(signature.end) !== at || end.readUInt16LE(20) !== 0) {

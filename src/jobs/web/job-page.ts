@@ -76,18 +76,18 @@ function viewUsual(job: Job, usualSec: number | null) {
 
 /** Expects the phases of the last success, as long as this run has had the same ones. */
 function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | null) {
-  const begun = job.progress?.phases ?? [];
+  const started = job.progress?.phases ?? [];
   const before = (lastSuccess?.progress?.phases ?? []).map(({ name }) => name);
-  const isSameWay = begun.every(({ name }, at) => name === before[at]);
+  const isAsBefore = started.every(({ name }, at) => name === before[at]);
   const isRunning = job.status === 'running';
-  const done = begun.map(({ name, started_at }, at) => {
-    const isLast = at === begun.length - 1;
-    const endedAt = begun[at + 1]?.started_at ?? job.finished_at;
+  const done = started.map(({ name, started_at }, at) => {
+    const isLast = at === started.length - 1;
+    const endedAt = started[at + 1]?.started_at ?? job.finished_at;
     const tone = !isLast || job.status === 'succeeded' ? 'done' : isRunning ? 'cur' : 'ended';
     const took = endedAt ? formatDuration(secondsBetween(started_at, endedAt)) : null;
     return { name: describePhase(name, operation), tone, ...describeProgress(tone, took) };
   });
-  const next = isRunning && isSameWay && begun.length > 0 ? before.slice(begun.length) : [];
+  const next = isRunning && isAsBefore && started.length > 0 ? before.slice(started.length) : [];
   return [
     ...done,
     ...next.map((name) => ({

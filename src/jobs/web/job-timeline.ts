@@ -32,15 +32,15 @@ function begin(job: Job): Moment[] {
 
 /** The last phase is running, done, or stopped with its job. */
 function phases({ progress, status }: Job, operation: Operation | null): Moment[] {
-  const begun = progress?.phases ?? [];
+  const started = progress?.phases ?? [];
   const last =
     status === 'running'
       ? { tone: 'run', icon: 'half' }
       : status === 'succeeded'
         ? { tone: 'ok', icon: 'check' }
         : { tone: 'idle', icon: 'slash' };
-  return begun.map(({ name, started_at }, at) => ({
-    ...(at === begun.length - 1 ? last : { tone: 'ok', icon: 'check' }),
+  return started.map(({ name, started_at }, at) => ({
+    ...(at === started.length - 1 ? last : { tone: 'ok', icon: 'check' }),
     word: operation?.phases[name] ?? `Phase ${name}`,
     at: started_at,
     note: null,

@@ -103,7 +103,7 @@ function assertZip({ fieldname, mimetype, filename }: MultipartFile) {
   if (zipTypes.includes(mimetype)) return;
   throw new AppError(
     'unsupported_media_type',
-    `${filename} is not a ZIP file. It was sent as ${mimetype}; send a snapshot as application/zip.`,
+    `${filename.slice(0, 120)} is not a ZIP file. It was sent as ${mimetype}; send a snapshot as application/zip.`,
   );
 }
 
