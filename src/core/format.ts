@@ -7,6 +7,11 @@ export function formatNumber(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `Writing entries` → `writing entries` */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 /** `1 entry`, `2 entries`: adds an s, or uses the given plural. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatNumber(value)} ${value === 1 ? one : many}`;

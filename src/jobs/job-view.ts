@@ -101,7 +101,7 @@ function viewProgress(progress: NonNullable<Job['progress']>, operation: Operati
   return {
     done,
     total,
-    phase: phase && describePhase(phase, operation),
+    phase: phase && (describePhase(phase, operation) ?? phase),
     note,
     percent: total ? formatPercent(done, total) : null,
     rate: perSecond === null ? null : formatRate(perSecond),
@@ -109,9 +109,10 @@ function viewProgress(progress: NonNullable<Job['progress']>, operation: Operati
   };
 }
 
-/** `Writing entries`; the phases of a custom operation have only their name. */
-export function describePhase(name: string, operation: Operation | null): string {
-  return operation?.phases[name] ?? name;
+/** `Writing entries`; null for a phase that the operation does not describe. */
+export function describePhase(name: string, operation: Operation | null): string | null {
+  const phases = operation?.phases ?? {};
+  return Object.hasOwn(phases, name) ? (phases[name] ?? null) : null;
 }
 
 function outcomeOf(
@@ -153,7 +154,7 @@ const failureTexts: Record<FailureCode, { name: string; why: string; next: strin
   bad_output: {
     name: 'Invalid script messages',
     why: 'The server could not read the messages that the script sent.',
-    next: 'Fix the script. CONTRIBUTING.md describes the message format.',
+    next: 'Fix the script. docs/custom-operations.md describes the message format.',
   },
   lost: {
     name: 'Lost',

@@ -11,7 +11,7 @@ import {
   maxBulkJobs,
 } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
-import { formatNumber, plural } from '../../core/format.ts';
+import { formatNumber, lowerFirst, plural } from '../../core/format.ts';
 import { type ListQuery, readList } from './job-list.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
@@ -145,7 +145,6 @@ function viewDialog(
 }
 
 const past = { retry: 'Retried', cancel: 'Cancelled' } as const;
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
   const chosen = outcome ? run.items.filter((item) => item.outcome === outcome) : run.items;

@@ -1,7 +1,7 @@
 // The view model of a job's page beyond its row: a summary sentence, phases, timeline, waiting jobs, and differences from
 // the last success. Uses only stored data, so that the same job always renders to the same bytes.
 import { isTerminal, type Job } from '../job.ts';
-import { formatBytes, formatNumber, formatDuration } from '../../core/format.ts';
+import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
 import { viewTimeline } from './job-timeline.ts';
 import type { Operation } from '../../core/operation.ts';
 import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
@@ -33,7 +33,9 @@ export function viewJobPage(ctx: JobContext, job: Job) {
 }
 
 function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operation | null): string {
-  const phase = describeCurrentPhase(job, operation);
+  const name = job.progress?.phase ?? null;
+  const text = name && describePhase(name, operation);
+  const phase = text ? ` while ${lowerFirst(text)}` : name ? ` in phase ${name}` : '';
   const after = view.took ? ` after ${view.took}` : '';
   switch (job.status) {
     case 'queued':
@@ -42,7 +44,7 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
         : 'Starts in a moment.';
     case 'running':
       if (view.isCancelling) return 'Stopping: waiting for its processes.';
-      return view.progress?.phase ? `${view.progress.phase}.` : 'Running.';
+      return text ? `${text}.` : `Running${phase}.`;
     case 'retrying':
       return `Attempt ${job.attempt} of ${job.max_attempts} failed. The next one starts automatically.`;
     case 'succeeded':
@@ -52,14 +54,6 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
     case 'cancelled':
       return job.started_at ? `Cancelled${after}${phase}.` : 'Cancelled before it started.';
   }
-}
-
-/** ` while writing entries`, for the sentence on a job that has ended. */
-function describeCurrentPhase({ progress }: Job, operation: Operation | null): string {
-  const name = progress?.phase;
-  if (!name) return '';
-  const text = operation?.phases[name];
-  return text ? ` while ${text.charAt(0).toLowerCase()}${text.slice(1)}` : ` in phase ${name}`;
 }
 
 /** While the job runs, the page's script computes `times`. */
@@ -85,13 +79,13 @@ function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | nu
     const endedAt = started[at + 1]?.started_at ?? job.finished_at;
     const tone = !isLast || job.status === 'succeeded' ? 'done' : isRunning ? 'cur' : 'ended';
     const took = endedAt ? formatDuration(secondsBetween(started_at, endedAt)) : null;
-    return { name: describePhase(name, operation), tone, ...describeProgress(tone, took) };
+    return { name: describePhase(name, operation) ?? name, tone, ...describeProgress(tone, took) };
   });
   const next = isRunning && isAsBefore && started.length > 0 ? before.slice(started.length) : [];
   return [
     ...done,
     ...next.map((name) => ({
-      name: describePhase(name, operation),
+      name: describePhase(name, operation) ?? name,
       tone: 'todo',
       ...describeProgress('todo', null),
     })),

@@ -3,7 +3,7 @@ import type { Trail } from '../../core/audit.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Job } from '../job.ts';
 import { formatDuration } from '../../core/format.ts';
-import { secondsBetween } from '../job-view.ts';
+import { describePhase, secondsBetween } from '../job-view.ts';
 
 type Moment = { tone: string; icon: string; word: string; at: string; note: string | null };
 
@@ -41,7 +41,7 @@ function phases({ progress, status }: Job, operation: Operation | null): Moment[
         : { tone: 'idle', icon: 'slash' };
   return started.map(({ name, started_at }, at) => ({
     ...(at === started.length - 1 ? last : { tone: 'ok', icon: 'check' }),
-    word: operation?.phases[name] ?? `Phase ${name}`,
+    word: describePhase(name, operation) ?? `Phase ${name}`,
     at: started_at,
     note: null,
   }));

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { describePhase } from '../../../src/jobs/job-view.ts';
 import { jobLogFile, openJobLog } from '../../../src/jobs/log.ts';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import { commandOf, curlOf } from '../../../src/jobs/command-line.ts';
@@ -61,6 +63,25 @@ t.test('a running job lists the jobs that wait for it', async (t) => {
   t.match(textOf((await app.page('/jobs/2')).html, '.verdict'), 'Waiting for waits #1.');
   for (const number of [2, 1]) await app.json(`/api/v1/operations/jobs/${number}/cancel`, {});
   await app.whenJob(1);
+});
+
+t.test('a running phase is described by its operation, or named', async (t) => {
+  const phases = { asleep: 'Sleeping' };
+  const described = defineOperation({ name: 'described', child: 'sleeps', phases });
+  const named = defineOperation({ name: 'named', child: 'sleeps' });
+  const app = await startApp(t, { catalogue: createCatalogue([described, named]) });
+  for (const [number, { name }, running, ended] of [
+    [1, described, /^Sleeping\.$/, /^Cancelled after .* while sleeping\.$/],
+    [2, named, /^Running in phase asleep\.$/, /^Cancelled after .* in phase asleep\.$/],
+  ] as const) {
+    await app.json(`/api/v1/operations/${name}`, {});
+    while (app.parts.repository.lastOf(name)?.progress?.phase !== 'asleep') await once(app.parts.bus, 'job');
+    t.match(textOf((await app.page(`/jobs/${number}`)).html, '.verdict'), running);
+    await app.json(`/api/v1/operations/jobs/${number}/cancel`, {});
+    await app.whenJob(number);
+    t.match(textOf((await app.page(`/jobs/${number}`)).html, '.verdict'), ended);
+  }
+  t.equal(describePhase('constructor', named), null);
 });
 
 t.test('a job shows its phases and its result rows by outcome', async (t) => {
