@@ -106,7 +106,7 @@ async function viewList(ctx: JobContext, state: ListState) {
   const isLive = !page.hasNewer && isQuick;
   return {
     path: listUrl({ ...query, before, after }, '/ui/jobs'),
-    newsPath: url('/ui/jobs/news', { ...query, above: String(newest) }),
+    newerPath: url('/ui/jobs/news', { ...query, above: String(newest) }),
     isLive,
     query,
     /** Lets the page's script detect that the filters have changed. */

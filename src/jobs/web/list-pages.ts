@@ -50,7 +50,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
       const { filter, query } = readList(ctx, request.query);
       const range = { above: request.query.above, upTo: ctx.listing.newestNumber() };
       const { numbers, hasMore, lookedTo } = await ctx.listing.numbers(filter, range, newJobsMax);
-      return reply.view('jobs/job-news', {
+      return reply.view('jobs/newer-jobs', {
         jobs: numbers.length,
         hasMore: hasMore || lookedTo !== null,
         href: listUrl(query),
