@@ -97,7 +97,7 @@ async function measure(
 }
 
 function figures(workload: string, measured: Measured, reference: string, target: number): Figure[] {
-  const { ms, referenceMs, memoryBytes, maxAnswerMs: maxAnswerMs } = measured;
+  const { ms, referenceMs, memoryBytes, maxAnswerMs } = measured;
   const ratio = referenceMs / ms;
   const grown = memoryBytes / mebibyte;
   return [
