@@ -2,7 +2,6 @@
 import { url } from '../core/url.ts';
 import type { BusEvents } from '../core/bus.ts';
 import { type Card, isRecordCard, type RecordCard, type SharedCard } from './card.ts';
-import { templateFormat } from './template-format.ts';
 
 /** A shared card, or the card of one record. */
 export type OpenCard = {
@@ -111,5 +110,5 @@ function eventsOf(card: Card): (keyof BusEvents)[] {
 }
 
 async function loadCard({ host, path, load }: OpenCard): Promise<Record<string, unknown>> {
-  return { ...(await load()), w: templateFormat, card: { host, path } };
+  return { ...(await load()), card: { host, path } };
 }

@@ -1,6 +1,5 @@
 // Renders a dialog from one template: a fragment for htmx, a page without it.
 import type { FastifyInstance } from 'fastify';
-import { templateFormat } from './template-format.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -15,7 +14,7 @@ declare module 'fastify' {
 export function registerDialog(app: FastifyInstance, section: string) {
   app.decorateReply('sendDialog', function (template, dialog) {
     if (this.request.headers['hx-request']) {
-      return this.view(template, { dialog, w: templateFormat });
+      return this.view(template, { dialog });
     }
     return this.sendPage({
       template: 'shared/dialog-page',

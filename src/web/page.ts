@@ -5,7 +5,6 @@ import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import type { NavItem } from './feature.ts';
 import { type Notice, readCookie, takeFlash } from './flash.ts';
-import { templateFormat } from './template-format.ts';
 
 type PageContent = {
   /** Path below views, e.g. `jobs/list-page`. */
@@ -33,7 +32,6 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
     const { request } = this;
     return this.view(template, {
       ...data,
-      w: templateFormat,
       page: {
         title,
         nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),

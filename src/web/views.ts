@@ -6,14 +6,14 @@
 // - Blanks within a line are kept. A visible space at the end of a line beside a tag is written `<%= ' ' %>`.
 // - `pre` and `textarea` keep their content.
 import { Eta } from 'eta';
-import { url } from '../core/url.ts';
+import { templateGlobals } from './template-globals.ts';
 
 /** `views` is the folder of the templates; each is read and compiled once. */
 export function createViews(views: string): Eta {
   const plugins = [{ processTemplate: collapse }];
-  const eta = new Eta({ views, cache: true, plugins, functionHeader: 'const { url } = this;' });
-  // Templates build every address with `url`.
-  Object.assign(eta, { url });
+  const functionHeader = `const { ${Object.keys(templateGlobals).join(', ')} } = this;`;
+  const eta = new Eta({ views, cache: true, plugins, functionHeader });
+  Object.assign(eta, templateGlobals);
   const resolve = eta.resolvePath;
   const known = new Map<string, string>();
   // Eta's own cache serializes its key as JSON, which takes longer than rendering a small template.

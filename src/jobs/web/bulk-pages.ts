@@ -16,7 +16,6 @@ import { type ListQuery, readList } from './job-list.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
 import { type Form, formBody } from '../../web/validation.ts';
-import { templateFormat } from '../../web/template-format.ts';
 
 type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
   action: BulkAction;
@@ -87,7 +86,6 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
   app.get<OfRun>('/ui/jobs/bulk/:id', { schema: { querystring: runQuery } }, (request, reply) =>
     reply.view('jobs/bulk-run', {
       ...viewRun(bulk.find(request.params.id), request.query),
-      w: templateFormat,
     }),
   );
 }

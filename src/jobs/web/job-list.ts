@@ -9,7 +9,6 @@ import { formatNumber, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
 import type { JobContext } from '../parts.ts';
-import { templateFormat } from '../../web/template-format.ts';
 
 /** The query string of a list. `status`: comma-separated; `q`: the text of the search box. */
 export type ListQuery = {
@@ -84,7 +83,7 @@ export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
     const cached = cache.get(key);
     if (cached) return cached;
     const list = await viewList(ctx, state);
-    const html: string = await app.view('jobs/job-list', { list, w: templateFormat });
+    const html: string = await app.view('jobs/job-list', { list });
     const { jobs: _, ...around } = list;
     if (cache.size >= maxCached) cache.clear();
     cache.set(key, { ...around, html });

@@ -2,7 +2,6 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { requester } from '../../web/requester.ts';
-import { templateFormat } from '../../web/template-format.ts';
 import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
 import { levels } from '../log-text.ts';
@@ -64,7 +63,7 @@ export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
     { schema: { querystring: jobQuery } },
     (request, reply) => {
       const rows = viewRows(ctx, jobs.find(request.params.number), request.query);
-      return reply.view('jobs/job-rows', { rows, w: templateFormat });
+      return reply.view('jobs/job-rows', { rows });
     },
   );
 

@@ -1,6 +1,5 @@
 // The job list: its page, the content that reloads, and the number of newer jobs.
 import type { FastifyInstance } from 'fastify';
-import { templateFormat } from '../../web/template-format.ts';
 import type { JobContext } from '../parts.ts';
 import { createListRenderer, type ListQuery, listUrl, readList, searchContext } from './job-list.ts';
 
@@ -54,7 +53,6 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
         jobs: numbers.length,
         hasMore: hasMore || lookedTo !== null,
         href: listUrl(query),
-        w: templateFormat,
       });
     },
   );

@@ -7,7 +7,7 @@ import { type LogHits, type LogLine, type LogLines, openLogLines } from '../log-
 import { type Level, wantLevel, wantText } from '../log-text.ts';
 import { formatBytes, formatNumber, plural } from '../../core/format.ts';
 import type { JobContext } from '../parts.ts';
-import { clockOf } from '../../web/template-format.ts';
+import { clockOf } from '../../web/template-globals.ts';
 
 /** `line`: shown with the lines around it; `from`: the first line shown. */
 export type LogQuery = { line?: number; from?: number; find?: string; level?: Level };

@@ -2,7 +2,7 @@
 import { formatNumber } from '../../core/format.ts';
 import type { Telemetry } from '../../telemetry/parts.ts';
 import { type Curve, curve, type Values } from '../../web/sparkline.ts';
-import { clockOf } from '../../web/template-format.ts';
+import { clockOf } from '../../web/template-globals.ts';
 
 type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
 

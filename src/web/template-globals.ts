@@ -1,5 +1,6 @@
-// The formatters for templates: numbers, and times in the zone of this machine.
-import * as formatters from '../core/format.ts';
+// What templates may call: addresses, numbers, and times in the zone of this machine.
+import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
+import { url } from '../core/url.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
@@ -16,14 +17,20 @@ export function clockOf(at: Date): string {
     .join(':');
 }
 
-/** Resolved for the first page, because the first call to Intl takes longer than opening both databases. */
 let timeZone: string | null = null;
 
-export const templateFormat = {
-  ...formatters,
+/** Resolved for the first page, because the first call to Intl takes longer than opening both databases. */
+function localTimeZone(): string {
+  timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return timeZone;
+}
+
+export const templateGlobals = {
+  url,
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  plural,
   localTime,
-  get timeZone() {
-    timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return timeZone;
-  },
+  localTimeZone,
 };
