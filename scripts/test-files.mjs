@@ -2,8 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The slowest tests, started first so that they do not run alone at the end. */
-const slowFolders = ['test/browser', 'test/scripts/chaos', 'test/chaos.test.ts'];
+/** The tests in a browser begin the list. The slowest of the others end it: test.mjs takes files from both ends. */
+const browserFolder = 'test/browser/';
+const slowest = ['test/scripts/', 'test/chaos.test.ts', 'test/checks.test.ts', 'test/contributing.test.ts'];
 
 /** Returns `{ files }`, each with its `name` (`test/jobs/locks.test.ts`) and its compiled `output`; or `{ unknown }`, an
  *  error message, when a word names no test. A word is a file or a folder below `test`, with or without `dist/`. */
@@ -15,7 +16,7 @@ export function chooseTests(words) {
     if (found.length === 0) return { unknown: describeUnknown(all, word) };
     for (const file of found) chosen.set(file.name, file);
   }
-  return { files: words.length > 0 ? [...chosen.values()] : slowestFirst(all) };
+  return { files: words.length > 0 ? [...chosen.values()] : inOrder(all) };
 }
 
 function listTests() {
@@ -39,9 +40,10 @@ function sourceOf(file) {
   return file.replace(/\.js$/, '.ts');
 }
 
-function slowestFirst(all) {
-  const isSlow = ({ name }) => slowFolders.some((folder) => name.startsWith(folder));
-  return [...all.filter(isSlow), ...all.filter((file) => !isSlow(file))];
+function inOrder(all) {
+  const rankOf = ({ name }) =>
+    name.startsWith(browserFolder) ? -1 : slowest.findIndex((start) => name.startsWith(start)) + 1;
+  return all.toSorted((one, other) => rankOf(one) - rankOf(other));
 }
 
 function describeUnknown(all, word) {

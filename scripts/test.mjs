@@ -1,6 +1,6 @@
 // Runs the tests: `npm test`, or `npm test -- test/jobs test/web/api.test.ts` for some of them. Prints one line per file,
-// failures in full, and the totals last. Runs `node <file>`, two files at a time, because the tap command loads a compiler
-// and module hooks into each process, which takes longer than most tests.
+// failures in full, and the totals last. Runs `node <file>`, because the tap command loads a compiler and module hooks into
+// each process, which takes longer than most tests.
 //   --list            prints only the names of the test files
 //   --tap             prints TAP, for other programs
 //   --timeout <sec>   the time limit of a file, which must end itself
@@ -12,7 +12,9 @@ import { parseArgs } from 'node:util';
 import { chooseTests } from './test-files.mjs';
 import { formatFailures, formatLine, formatTap, formatTotals, readOutcome } from './test-outcome.mjs';
 
-const atOnce = 2;
+/** The first takes files from the front of the list, where the browser tests are: two browsers at once only slow each other
+ *  down. The others take files from the end; these tests often wait for processes and disks. */
+const lanes = 3;
 /** How long to read output after a file has exited: a process that it left may hold the pipe open for ever. */
 const drainMs = 5000;
 /** CI retries a failed file once, and the summary lists it. */
@@ -49,15 +51,16 @@ async function runAll(files) {
   const notes = [];
   const waiting = [...files];
   if (values.tap) console.log('TAP version 14');
-  await Promise.all(Array.from({ length: atOnce }, runWaiting));
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => runWaiting(lane)));
   if (values.tap) console.log(`1..${outcomes.length}`);
   const { text, isGood } = formatTotals(outcomes);
   for (const note of notes) write(note);
   console.log(values.tap ? `# ${text}` : text);
   return isGood;
 
-  async function runWaiting() {
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
+  async function runWaiting(lane) {
+    const next = () => (lane === 0 ? waiting.shift() : waiting.pop());
+    for (let file = next(); file; file = next()) {
       let outcome = await runFile(file);
       for (let left = tries - 1; left > 0 && !outcome.isGood; left -= 1) {
         report(outcome, ', retrying');
