@@ -1,6 +1,6 @@
 // Shows how fresh the page is: the pill in the header and the age of stale cards. Fetches the cards every ten seconds
 // while the stream is down.
-import { holdUpdates, hosts, isHeld, refreshAll } from './hold.js';
+import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
 import { announce } from './toast.js';
 
 const delayedMs = 12_000;
@@ -19,7 +19,7 @@ let shown = '';
 
 export function watchConnection() {
   if (!document.querySelector('[sse-connect]')) return;
-  for (const host of hosts()) freshAt.set(host, new Date());
+  for (const host of streamedHosts()) freshAt.set(host, new Date());
   document.addEventListener('chl:state', ({ detail }) => {
     isUp = detail;
     if (isUp) noteEvent();
@@ -52,7 +52,7 @@ export function watchConnection() {
 
 function noteEvent() {
   lastEventAt = performance.now();
-  for (const host of hosts()) markFresh(host);
+  for (const host of streamedHosts()) markFresh(host);
 }
 
 function markFresh(host) {
@@ -97,7 +97,7 @@ function describe() {
 /** Stamps each stale card with the time of its content. */
 function stampCards() {
   const isFresh = isUp !== false && performance.now() - lastEventAt < offlineMs;
-  for (const host of hosts()) {
+  for (const host of streamedHosts()) {
     const stamp = host.querySelector('[data-stamp]');
     if (!stamp) continue;
     const isOld = !isFresh || 'held' in host.dataset;

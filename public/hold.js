@@ -1,18 +1,23 @@
 // Protects a card in use from live updates: the newest update waits until the card is free, and the card shows that it
-// does. Only automatic updates wait; the answer to an operator's action is shown at once.
+// does. Only automatic updates wait; the answer to an operator's action is shown at once. A host is the permanent element
+// around a card.
 
-const releaseMs = 250;
+/** Hosts filled by the stream, and hosts that fetch their content on a stream event. */
+const hostSelector = '[sse-swap], [data-refetched]';
+/** Lets a click or a change of the focus end before the card is replaced. */
+const releaseDelayMs = 250;
 const fields = 'input:not([type="hidden"], [type="submit"], [type="button"]), textarea, select';
 
 /** The newest deferred content of each host. */
-const waiting = new Map();
-/** The requests in flight, and the host from whose inside each was sent. */
-const flights = new Map();
-let isOnHold = false;
+const deferred = new Map();
+/** The requests in flight, with the host that contains the sender of each. */
+const requestHosts = new Map();
+/** The operator holds the updates of all cards. */
+let areUpdatesHeld = false;
 /** A pointer is down anywhere: an update above it would move the pressed button away. */
 let isPressed = false;
 /** The host from which the open dialog was opened. */
-let opener = null;
+let dialogHost = null;
 let timer = null;
 
 export function watchHosts() {
@@ -24,17 +29,17 @@ export function watchHosts() {
     return defer(host, event.detail.data);
   });
   body.addEventListener('htmx:beforeSwap', ({ target, detail }) => {
-    if (!isAutomatic(detail) || !isHost(target) || !isInUse(target)) return;
+    if (!isDeferrable(detail) || !isHost(target) || !isInUse(target)) return;
     detail.shouldSwap = false;
     defer(target, detail.serverResponse);
   });
   body.addEventListener('htmx:beforeRequest', ({ detail: { elt, target, xhr } }) => {
     const host = hostOf(elt);
-    if (target?.matches('dialog')) opener = host;
-    if (host && host !== elt) flights.set(xhr, host);
+    if (target?.matches('dialog')) dialogHost = host;
+    if (host && host !== elt) requestHosts.set(xhr, host);
   });
   body.addEventListener('htmx:afterRequest', ({ detail: { xhr } }) => {
-    flights.delete(xhr);
+    requestHosts.delete(xhr);
     releaseSoon();
   });
   addEventListener('pointerdown', () => {
@@ -47,48 +52,58 @@ export function watchHosts() {
     });
   }
   for (const name of ['focusout', 'input', 'change', 'reset', 'close', 'toggle', 'selectionchange']) {
+    // While capturing, because some of these do not bubble.
     document.addEventListener(name, releaseSoon, true);
   }
 }
 
 /** Holds all updates, or resumes with the newest update of each card. */
-export function holdUpdates(isWanted) {
-  isOnHold = isWanted;
+export function holdUpdates(areHeld) {
+  areUpdatesHeld = areHeld;
   document.dispatchEvent(new Event('chl:hold'));
-  if (!isWanted) release();
+  if (!areHeld) release();
 }
 
-export const isHeld = () => isOnHold;
+export const isHeld = () => areUpdatesHeld;
 
 /** Refreshes all cards at the operator's request, even while updates are on hold. */
 export function refreshAll() {
   htmx.trigger(document.body, 'ops-refresh', { isManual: true });
 }
 
-export const hosts = () => document.querySelectorAll('[sse-swap]');
+/** The hosts filled by the stream. */
+export const streamedHosts = () => document.querySelectorAll('[sse-swap]');
 
 /** Whether the content of a host must not be replaced now. */
 function isInUse(host) {
-  return isOnHold || isPressed || isTouched(host);
+  return areUpdatesHeld || isPressed || isTouched(host);
 }
 
+/** Whether the operator is doing something inside the host. */
 function isTouched(host) {
   const focused = document.activeElement;
   return (
     (host.contains(focused) && focused.matches(`${fields}, [contenteditable]`)) ||
     [...host.querySelectorAll(fields)].some(isEdited) ||
     host.querySelector('dialog[open], :popover-open, details.menu[open]') !== null ||
-    (opener === host && document.querySelector('dialog[open]') !== null) ||
+    (dialogHost === host && document.querySelector('dialog[open]') !== null) ||
     isSelected(host) ||
-    [...flights.values()].includes(host)
+    [...requestHosts.values()].includes(host)
   );
 }
 
 function isEdited(field) {
   if (field.files) return field.files.length > 0;
   if (field.matches('[type="checkbox"], [type="radio"]')) return field.checked !== field.defaultChecked;
-  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if (field.options) return isSelectEdited(field);
   return field.value !== field.defaultValue;
+}
+
+/** A list without a default shows its first option. */
+function isSelectEdited({ multiple, options, selectedIndex }) {
+  const all = [...options];
+  if (!multiple && !all.some((option) => option.defaultSelected)) return selectedIndex > 0;
+  return all.some((option) => option.selected !== option.defaultSelected);
 }
 
 function isSelected(host) {
@@ -97,25 +112,25 @@ function isSelected(host) {
 }
 
 /** Whether an update may be deferred: one from the stream, a periodic refresh, or a manual refresh of a card in use. */
-function isAutomatic({ requestConfig }) {
+function isDeferrable({ requestConfig }) {
   const cause = requestConfig.triggeringEvent;
   if (cause?.type !== 'ops-refresh') return cause?.type.startsWith('sse:') ?? false;
   return !cause.detail?.isManual || isTouched(requestConfig.elt);
 }
 
 function defer(host, html) {
-  waiting.set(host, html);
+  deferred.set(host, html);
   if (isTouched(host)) host.dataset.held = '';
 }
 
 function releaseSoon() {
-  if (waiting.size === 0) return;
+  if (deferred.size === 0) return;
   clearTimeout(timer);
-  timer = setTimeout(release, releaseMs);
+  timer = setTimeout(release, releaseDelayMs);
 }
 
 function release() {
-  for (const [host, html] of waiting) {
+  for (const [host, html] of deferred) {
     if (isInUse(host)) continue;
     drop(host);
     htmx.swap(
@@ -128,11 +143,9 @@ function release() {
 }
 
 function drop(host) {
-  waiting.delete(host);
+  deferred.delete(host);
   delete host.dataset.held;
 }
 
-/** Elements filled by the stream, and elements that fetch their content on a stream event. */
-const host = '[sse-swap], [data-refetched]';
-const isHost = (element) => element.matches?.(host) ?? false;
-const hostOf = (element) => element?.closest?.(host) ?? null;
+const isHost = (element) => element.matches?.(hostSelector) ?? false;
+const hostOf = (element) => element?.closest?.(hostSelector) ?? null;

@@ -47,6 +47,18 @@ browserTest('the drain field keeps text, caret and focus during frequent updates
   t.pass('and the cards around it were updated');
 });
 
+browserTest('a list keeps a choice, and without one the card goes on', async (t, open) => {
+  const { app, page } = await openLive(t, open);
+  await addField(page, '<select id="probe"><option>one</option><option>two</option></select>');
+  await page.locator('#probe').selectOption('two');
+  await page.locator('h1').click();
+  await changeJobs(app, page);
+  t.equal(await page.locator('#probe').inputValue(), 'two');
+  await page.locator('#probe').selectOption('one');
+  await page.locator(jobRow(1)).waitFor();
+  t.pass('the first option is the default');
+});
+
 browserTest('a chosen file, a selection and a pressed pointer are kept', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await addField(page, '<input type="file" id="probe">');
