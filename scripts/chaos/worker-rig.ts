@@ -101,7 +101,7 @@ function createParts({ root, workers: count, databasePath, ...times }: RigOption
     ...shared,
     config,
     command: [process.execPath, toldScript],
-    times: { ...poolTimes, backOffMinMs: 20, failedStartMs, registerMaxMs },
+    times: { ...poolTimes, backOffMs: 20, failedStartMs, registerMaxMs },
     onEnd: watch.reportEnd,
   });
   const workers = createWorkers({ ...shared, pool });

@@ -12,11 +12,16 @@ import type { Log } from './log.ts';
 export type Kernel = {
   config: Config;
   log: Log;
+  /** Events of this process. */
   bus: Bus;
   audit: Audit;
+  /** All operations, custom ones included. */
   catalogue: Catalogue;
+  /** How many file descriptors are left, and for what. */
   descriptors: Descriptors;
+  /** ops.db: jobs, locks, audit. */
   ops: Db;
+  /** chl.db: the library of experiences and manuals. */
   library: Db;
   /** Whether this start created chl.db. */
   isNewLibrary: boolean;
@@ -33,7 +38,8 @@ export type Kernel = {
   now: () => Date;
 };
 
-/** The kernel, and the parts of earlier features in src/features.ts; `use` throws for any other. */
+/** What a feature is built from. */
 export type Context = Kernel & {
+  /** What `create` of a feature earlier in src/features.ts has returned; throws for any other feature. */
   use<Part extends object>(feature: { name: string; create(ctx: Context): Part }): Part;
 };

@@ -38,7 +38,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
     counts,
     newestNumber,
     total: () => sumOf({}, counts()),
-    everyCount: index.everyCount,
+    countsByStatus: index.countsByStatus,
     operations: index.operations,
 
     async page(filter: JobFilter, limit: number, range: PageRange = {}): Promise<JobPage> {

@@ -1,10 +1,18 @@
-// Which job a request, or a waiting job, would have to wait for.
+// Finds the job that blocks a new job, given its claims, or a waiting job.
 import type { Claim } from '../core/operation.ts';
 import { findBlocker } from './locks.ts';
 import type { JobRepository } from './repository.ts';
 
-/** The job in the way: a holder of the lock, or the first waiter ahead. `usual_sec` is null without a history. */
-export type Blocker = NonNullable<ReturnType<LockQueue['blockerOf']>>;
+/** A holder of the lock, or the first waiter ahead. `since` is its start or, while it waits, its creation; `usual_sec` is
+ *  the median duration of its operation, null before its first success. */
+export type Blocker = {
+  job_id: string;
+  number: number;
+  operation: string;
+  actor: string;
+  since: string;
+  usual_sec: number | null;
+};
 export type LockQueue = ReturnType<typeof createLockQueue>;
 
 export function createLockQueue(repository: JobRepository) {
@@ -14,22 +22,23 @@ export function createLockQueue(repository: JobRepository) {
       return describe(findBlocker(claims, repository.positions())?.jobId);
     },
 
-    /** For many claims at once: reads the queue once. */
-    blockersOf(many: Claim[][]) {
-      const line = repository.positions();
-      return many.map((claims) => describe(findBlocker(claims, line)?.jobId));
+    /** The same for several jobs; reads the queue once. */
+    blockersOf(claimSets: Claim[][]) {
+      const positions = repository.positions();
+      return claimSets.map((claims) => describe(findBlocker(claims, positions)?.jobId));
     },
 
     /** The job that a waiting job waits for. */
     blockerAhead(jobId: string) {
-      const line = repository.positions();
-      const own = line.findIndex((position) => position.jobId === jobId);
-      const ahead = own < 0 ? line : line.filter((position, at) => position.isHeld || at < own);
+      const positions = repository.positions();
+      const index = positions.findIndex((position) => position.jobId === jobId);
+      // Holders block wherever they are in the queue, waiters only from ahead.
+      const ahead = index < 0 ? positions : positions.filter(({ isHeld }, at) => isHeld || at < index);
       return describe(findBlocker(repository.claimsOf(jobId), ahead)?.jobId);
     },
   };
 
-  function describe(jobId: string | undefined) {
+  function describe(jobId: string | undefined): Blocker | null {
     const job = jobId === undefined ? null : repository.find(jobId);
     if (!job) return null;
     return {

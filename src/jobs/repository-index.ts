@@ -24,7 +24,7 @@ export function createJobIndex(ops: Db) {
     find,
     count,
 
-    everyCount: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
+    countsByStatus: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
 
     operations: () =>
       prepare('SELECT DISTINCT operation FROM job_count WHERE jobs > 0 ORDER BY operation')

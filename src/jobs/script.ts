@@ -7,18 +7,20 @@ import { exitCodes, type ScriptMessage } from './protocol.ts';
 
 export type ScriptContext = {
   config: Config;
-  /** The attempt that this process runs, e.g. for `ops_applied`. */
+  /** The job and the attempt that this process runs; a script that writes the library stores both with its changes. */
   job: { id: string; attempt: number };
-  /** Reports progress; sent at most ten times a second, and at each change of phase. */
+  /** Reports progress. Sent at most ten times a second, but at once for a new phase; the last one is always sent. */
   progress(done: number, total: number | undefined, phase: string, note?: string): void;
-  /** Reports one line of the input: `ref` like `Experiences!17`. */
+  /** Reports the outcome of one input row, e.g. `created` for `Experiences!17` (tab and row). */
   row(ref: string, outcome: string, message?: string): void;
-  /** Throws unless this attempt is still the running one. To be called in the transaction, right before the commit. */
+  /** Throws unless this is still the job's running attempt. Call it in the transaction that writes, just before COMMIT, so
+   *  that an attempt which the server has given up on writes nothing. */
   assertFence(): void;
 };
 
-/** Runs `work` with the job's arguments; its return value becomes the job's result. The error `bad_input` exits with 65,
- *  `temporary` with 75, any other with 1 and its stack on stderr (the log). */
+/** Runs `work` with the job's arguments, which the server has checked; its return value becomes the job's result. The error
+ *  `bad_input` exits with 65, `temporary` with 75, any other with 1. stderr, the log, gets the message of an AppError and
+ *  the stack of any other error. */
 export async function runScript<Args>(
   work: (args: Args, context: ScriptContext) => Promise<Record<string, unknown>> | Record<string, unknown>,
 ): Promise<void> {
@@ -66,20 +68,25 @@ function createReporter(send: Send) {
   };
 }
 
+/** Descriptor 0 means that the script was started by hand, and nobody reads messages. */
 function writeMessage(fd: number, message: ScriptMessage) {
-  if (fd > 0) writeWhole(fd, Buffer.from(`${JSON.stringify(message)}\n`));
+  if (fd > 0) writeFully(fd, Buffer.from(`${JSON.stringify(message)}\n`));
 }
 
 /** The descriptor is a socket that the parent may read slowly: EAGAIN means wait. */
-function writeWhole(fd: number, bytes: Buffer) {
+function writeFully(fd: number, bytes: Buffer) {
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(fd, bytes, written);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      sleepSync(5);
     }
   }
+}
+
+function sleepSync(ms: number) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function reportFailure(error: unknown, send: Send): number {

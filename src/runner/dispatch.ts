@@ -1,4 +1,4 @@
-// Starts queued jobs: in the order of the lock queue, those whose locks are free, as many as may run at once.
+// Starts queued jobs in the order of the lock queue, when their locks are free, up to `maxRunning` at once.
 import type { Log } from '../core/log.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
@@ -11,15 +11,18 @@ type Given = {
   log: Log;
   maxRunning: number;
   runningCount: () => number;
+  /** Null admits the job; `checking` leaves it queued until the check has ended, which calls `runSoon`. */
   judge: ReturnType<typeof createAdmission>['judge'];
   refuse: (job: Job, failure: Failure) => void;
-  hasRoom: () => boolean;
+  hasSpareDescriptors: () => boolean;
+  /** The only jobs to start, regardless of `maxRunning`: those of a command run without a server. */
   only: ReadonlySet<string> | null;
   launch: (job: Job) => void;
 };
 
 export function createDispatch(given: Given) {
-  const { repository, log, maxRunning, runningCount, judge, refuse, hasRoom, only, launch } = given;
+  const { repository, log, maxRunning, runningCount, judge, refuse, hasSpareDescriptors, only, launch } =
+    given;
   let isStarted = false;
   let isShortOfDescriptors = false;
   const schedule = createSchedule(runOnce, log);
@@ -37,11 +40,11 @@ export function createDispatch(given: Given) {
     runSoon: schedule.runSoon,
   };
 
-  /** Starts every waiting job that is compatible with the holders and all earlier waiters. */
+  /** Starts the queued jobs that are compatible with the holders and all earlier waiters, as far as there is room. */
   function runOnce() {
     if (!isStarted) return;
     for (const id of startable()) {
-      if (!hasRoomToStart()) return schedule.runLater();
+      if (!checkDescriptors()) return schedule.runLater();
       const job = admit(id) ? repository.start(id) : null;
       if (job) launch(job);
     }
@@ -52,14 +55,14 @@ export function createDispatch(given: Given) {
     return findStartable(repository.positions(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
   }
 
-  function hasRoomToStart(): boolean {
-    const isShort = !hasRoom();
+  function checkDescriptors(): boolean {
+    const isShort = !hasSpareDescriptors();
     if (isShort && !isShortOfDescriptors) log.warn('jobs wait, because too many files are open');
     isShortOfDescriptors = isShort;
     return !isShort;
   }
 
-  /** A job that may not start fails at once. */
+  /** Whether the job may start now; fails a job that never may. */
   function admit(id: string): boolean {
     const job = repository.find(id);
     const verdict = job && judge(job);
@@ -68,7 +71,8 @@ export function createDispatch(given: Given) {
   }
 }
 
-/** Runs after the current events, once for all of them; after an error, e.g. of a busy or full ops.db, runs again. */
+/** Calls to `runSoon` in one turn of the event loop share a run after it. A run that throws, e.g. because ops.db is busy or
+ *  full, is repeated after `retryMs`. */
 function createSchedule(run: () => void, log: Log) {
   let isScheduled = false;
   let timer: NodeJS.Timeout | null = null;

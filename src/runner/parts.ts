@@ -18,8 +18,8 @@ export function createRunnerParts(ctx: Context) {
     findApplied: createAppliedFinder(library, config),
     secretsOf: (operation: Operation) => readSecrets(config, operation),
   };
-  const hasRoom = () => descriptors.hasRoomFor('job');
-  const runner = createRunner({ ...given, libraryRevision, makeRoom: disk.release, hasRoom });
+  const hasSpareDescriptors = () => descriptors.hasRoomFor('job');
+  const runner = createRunner({ ...given, libraryRevision, makeRoom: disk.release, hasSpareDescriptors });
 
   /** Settles the jobs that a dead server has left running. */
   function recover() {

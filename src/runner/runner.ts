@@ -26,7 +26,7 @@ type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'on
   /** Frees some room when the end of a job cannot be written to a full disk. */
   makeRoom: () => void;
   /** Whether enough descriptors are left to start a process; without them jobs wait. */
-  hasRoom: () => boolean;
+  hasSpareDescriptors: () => boolean;
 };
 
 export function createRunner(given: Given) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 
-const readBytes = 1024 * 1024;
+const chunkBytes = 1024 * 1024;
 
-/** The SHA-256 of a file, hexadecimal; blocks until it is read. */
+/** The SHA-256 of a file, hexadecimal. Blocks the thread: for scripts and worker threads only. */
 export function hashFileSync(file: string): string {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(readBytes);
+  const buffer = Buffer.allocUnsafe(chunkBytes);
   const fd = fs.openSync(file, 'r');
   try {
     for (let read = fs.readSync(fd, buffer); read > 0; read = fs.readSync(fd, buffer)) {

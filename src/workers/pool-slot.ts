@@ -11,13 +11,14 @@ export type PoolTimes = typeof poolTimes;
 export const poolTimes = {
   /** A worker that exits this early counts as a failed start. */
   failedStartMs: 10_000,
-  /** A worker must have registered after this time. It waits for writers of both databases first. */
+  /** The deadline for registering with the server, after which a worker is killed. It waits for writers of both databases
+   *  first. */
   registerMaxMs: 300_000,
-  backOffMinMs: 500,
-  backOffMaxMs: 30_000,
+  /** Doubles with each failed start. */
+  backOffMs: 500,
 };
 const maxFailedStarts = 5;
-/** The server must be gone within ten seconds. */
+/** A part of the ten seconds within which the server must be gone. */
 const endGraceMs = 4000;
 const tailBytes = 1000;
 
@@ -61,34 +62,34 @@ export function createPoolSlot(given: Given) {
     const tail = createTail(tailBytes);
     const started = spawnWorker(given, `${name}.${starts}`, tail.add);
     child = started;
-    const mute = `It did not start within ${formatDuration(times.registerMaxMs / 1000)}, so its process was killed.`;
-    let isMute = false;
+    const timedOut = `It did not start within ${formatDuration(times.registerMaxMs / 1000)}, so its process was killed.`;
+    let isTimedOut = false;
     timer = setTimeout(() => {
-      isMute = given.repository.find(name)?.pid !== started.identity?.pid;
-      if (isMute) void started.end(0);
+      isTimedOut = given.repository.find(name)?.pid !== started.identity?.pid;
+      if (isTimedOut) void started.end(0);
     }, times.registerMaxMs);
+    // Opens the gate: a worker gets nothing on stdin.
     started.release('');
     void started.exited
       .then(
-        (exit) => (isMute ? mute : describeExit(exit, tail.text())),
+        (exit) => (isTimedOut ? timedOut : describeExit(exit, tail.text())),
         (error: Error) => `It could not be started: ${error.message}`,
       )
       .then((reason) => {
         if (timer) clearTimeout(timer);
         void started.end(0);
-        if (!isStopping) startLater(performance.now() - startedAt, reason);
+        if (!isStopping) restartOrGiveUp(performance.now() - startedAt, reason);
       });
   }
 
-  function startLater(livedMs: number, reason: string) {
+  function restartOrGiveUp(livedMs: number, reason: string) {
     failedStarts = livedMs < times.failedStartMs ? failedStarts + 1 : 0;
     if (failedStarts >= maxFailedStarts) {
       const message = `It exited early ${plural(maxFailedStarts, 'time')} and is not restarted. ${reason}`;
       gaveUp = { name, message };
       return given.onGiveUp(message);
     }
-    const doubled = times.backOffMinMs * 2 ** Math.max(0, failedStarts - 1);
-    timer = setTimeout(start, Math.min(times.backOffMaxMs, doubled));
+    timer = setTimeout(start, times.backOffMs * 2 ** Math.max(0, failedStarts - 1));
     given.onEnd(name, `${reason} It restarts automatically.`);
   }
 }

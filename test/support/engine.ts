@@ -104,7 +104,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     libraryRevision,
     secretsOf,
     makeRoom,
-    hasRoom: () => true,
+    hasSpareDescriptors: () => true,
     now,
     only: null,
   });

@@ -1,4 +1,5 @@
-// Notifies filtered job lists that a job has changed, so that they reload. Its content is a digest of what a list can show.
+// An invisible card whose content is a digest of all that a job list can show. When it changes, the open lists fetch
+// themselves again: they are filtered by their address, so they cannot be cards.
 import { createHash } from 'node:crypto';
 import type { SharedCard } from '../../web/card.ts';
 import type { JobContext } from '../parts.ts';
@@ -13,9 +14,9 @@ export const jobChangesCard = (ctx: Sources): SharedCard => ({
   load: () => ({ digest: digestOfJobs(ctx) }),
 });
 
-/** Stays the same until some list of jobs could look different. */
+/** Changes with every new, removed or running job, every change of a status, and the operations by which lists filter. */
 export function digestOfJobs({ listing, repository, catalogue }: Sources): string {
   const operations = catalogue.all().map(({ name }) => name);
-  const state = [listing.newestNumber(), listing.everyCount(), repository.active(), operations];
+  const state = [listing.newestNumber(), listing.countsByStatus(), repository.active(), operations];
   return createHash('sha1').update(JSON.stringify(state)).digest('base64url');
 }

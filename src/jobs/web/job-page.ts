@@ -26,7 +26,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     timeline: viewTimeline(job, audit.trail(`job:${job.number}`), operation),
     waiters: viewWaiters(ctx, job),
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
-    lastSuccess: lastSuccess?.number ?? null,
+    lastSuccessNumber: lastSuccess?.number ?? null,
     canRunAgain: operation !== null && isTerminal(job.status),
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };
@@ -56,15 +56,15 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
   }
 }
 
-/** While the job runs, the page's script computes `times`. */
+/** While the job runs, the page's script computes `factor`. */
 function viewUsual(job: Job, usualSec: number | null) {
   if (usualSec === null || usualSec === 0 || !job.started_at) return null;
-  const times = job.finished_at ? secondsBetween(job.started_at, job.finished_at) / usualSec : 0;
+  const factor = job.finished_at ? secondsBetween(job.started_at, job.finished_at) / usualSec : 0;
   return {
     seconds: usualSec,
     text: formatDuration(usualSec),
     startedAt: job.status === 'running' ? job.started_at : null,
-    times: times >= 1.5 ? `${times.toFixed(1)} × usual` : null,
+    factor: factor >= 1.5 ? `${factor.toFixed(1)} × usual` : null,
   };
 }
 
@@ -121,12 +121,10 @@ function viewWaiters(
     }));
 }
 
-/** Name, value here, value there: of arguments, duration, result and mode, those that differ. */
-function differences(
-  { catalogue }: Pick<JobContext, 'catalogue'>,
-  job: Job,
-  other: Job,
-): [string, string, string][] {
+type Difference = { field: string; thisJob: string; lastSuccess: string };
+
+/** The arguments, the mode, the figures and the result, where they differ. */
+function differences({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, lastSuccess: Job): Difference[] {
   const operation = catalogue.find(job.operation);
   const facts = (one: Job) =>
     new Map<string, string>([
@@ -141,11 +139,10 @@ function differences(
       ['Peak memory', one.peak_rss_bytes === null ? '–' : formatBytes(one.peak_rss_bytes)],
       ['Counts', describeResult(one)],
     ]);
-  const [here, there] = [facts(job), facts(other)];
-  return [...new Set([...here.keys(), ...there.keys()])].flatMap((name) => {
-    const [mine, its] = [here.get(name) ?? '–', there.get(name) ?? '–'];
-    return mine === its ? [] : [[name, mine, its] as [string, string, string]];
-  });
+  const [ours, theirs] = [facts(job), facts(lastSuccess)];
+  return [...new Set([...ours.keys(), ...theirs.keys()])]
+    .map((field) => ({ field, thisJob: ours.get(field) ?? '–', lastSuccess: theirs.get(field) ?? '–' }))
+    .filter((difference) => difference.thisJob !== difference.lastSuccess);
 }
 
 function describeResult({ result }: Job): string {

@@ -3,13 +3,15 @@
 import type { Frames } from './frames.ts';
 import type { LiveCard } from './live-card.ts';
 
+/** Per card. */
 const throttleMs = 200;
 
-/** `onPublish` receives cards with new bytes, in version order. */
+/** `onPublish` receives the cards whose HTML has changed, in version order. */
 export function createPublisher(frames: Frames, onPublish: (cards: LiveCard[]) => void) {
   const due = new Set<LiveCard>();
   return { renderSoon, publish };
 
+  /** The caller has marked the card as dirty; a change within the throttle is rendered when that ends. */
   function renderSoon(one: LiveCard) {
     if (one.timer) return;
     one.timer = setTimeout(() => {
@@ -27,14 +29,15 @@ export function createPublisher(frames: Frames, onPublish: (cards: LiveCard[]) =
     publish(batch);
   }
 
-  /** Assigns versions and sends synchronously, so a reader with a version has all earlier ones. Equal bytes keep theirs. */
+  /** Assigns versions and sends, without a pause: a reader at version N has received every version before N. A card whose
+   *  HTML did not change keeps its version. */
   function publish(batch: LiveCard[]) {
-    const fresh = batch.filter(({ newest, html }) => newest !== html);
-    for (const one of fresh) {
+    const changed = batch.filter(({ newest, html }) => newest !== html);
+    for (const one of changed) {
       one.html = one.newest;
       one.version = frames.nextVersion();
       one.frame = frames.ofCard(one.card.name, one.version, one.html);
     }
-    if (fresh.length > 0) onPublish(fresh);
+    if (changed.length > 0) onPublish(changed);
   }
 }
