@@ -1,6 +1,6 @@
 // Statements on samples in ops.db: every sample for a day, folded to five minutes for thirty days. Gaps stay gaps.
 import type { Db } from '../core/db/open.ts';
-import { type MetricName, metricNames, metrics, type Sample } from './metrics.ts';
+import { type MetricName, metricNames, metrics, type Sample } from '../core/db/metrics.ts';
 
 /** A step of a series; `at` in seconds since 1970. Only levels have a minimum and a maximum. */
 export type Point = { at: number; value: number; min: number | null; max: number | null };

@@ -3,8 +3,8 @@
 import { prepareDataVersion } from '../core/db/open.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import { metricNames, type Readings, type Sample } from '../core/db/metrics.ts';
 import type { LiveIndex } from '../index/live.ts';
-import { metricNames, type Readings, type Sample } from './metrics.ts';
 import type { Samples } from './repository.ts';
 import type { Source } from './sources.ts';
 
@@ -54,7 +54,11 @@ export function createSampler(given: Given) {
     await report('library', emitChange);
     void liveIndex.refresh();
     const at = Math.floor(now().getTime() / intervalMs) * (intervalMs / 1000);
-    latest = { at, ...(await takeReadings(sources, report)) };
+    const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
+    for (const [name, source] of Object.entries(sources)) {
+      await report(name, async () => void Object.assign(readings, await source()));
+    }
+    latest = { at, ...readings };
     unwritten.push(latest);
     if (unwritten.length > maxUnwritten) unwritten.shift();
     await report('samples', () => {
@@ -71,21 +75,10 @@ export function createSampler(given: Given) {
   }
 }
 
-/** `report` runs work and reports its first failure in a row. */
-type Report = (what: string, work: () => void | Promise<void>) => Promise<void>;
-
-async function takeReadings(sources: Record<string, Source>, report: Report): Promise<Readings> {
-  const readings = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
-  for (const [name, source] of Object.entries(sources)) {
-    await report(name, async () => void Object.assign(readings, await source()));
-  }
-  return readings;
-}
-
-/** `onError` is called once for each series of failures of the same `what`. */
-function createReport(onError: (error: Error, what: string) => void): Report {
+/** Gives a function that runs `work`; `onError` is called once for each series of failures of the same `what`. */
+function createReport(onError: (error: Error, what: string) => void) {
   const failing = new Set<string>();
-  return async (what, work) => {
+  return async (what: string, work: () => void | Promise<void>) => {
     try {
       await work();
       failing.delete(what);

@@ -1,7 +1,7 @@
 // Series of samples for pages and the API.
 import type { Bus } from '../core/bus.ts';
 import { AppError } from '../core/errors.ts';
-import { type MetricName, metricNames, metrics } from './metrics.ts';
+import { type MetricName, metricNames, metrics } from '../core/db/metrics.ts';
 import { keptSec, type Point, rollupSec, type Samples } from './repository.ts';
 
 /** Steps without a sample are left out: they are gaps. Times in seconds since 1970. */
@@ -21,11 +21,18 @@ export function createSeries(given: { samples: Samples; intervalMs: number; bus:
   return {
     /** At most a thousand points. Throws `invalid_arguments` for an unknown metric and a reversed range. */
     series(name: string, since?: Date, until?: Date): Series {
-      if (!isMetric(name)) throw unknownMetric(name);
+      if (!isMetric(name)) {
+        const message = `There is no metric ${JSON.stringify(name.slice(0, 80))}. Choose one of: ${metricNames.join(', ')}.`;
+        const details = { problems: [{ field: 'metric', message }], metrics: metricNames };
+        throw new AppError('invalid_arguments', message, details);
+      }
       const current = seconds(now());
       const end = Math.min(until ? seconds(until) : current + 1, current + 1);
       const start = Math.max(since ? seconds(since) : end - 3600, 0);
-      if (start > end) throw reversedRange();
+      if (start > end) {
+        const message = 'since: choose a time before until, and not in the future.';
+        throw new AppError('invalid_arguments', message, { problems: [{ field: 'since', message }] });
+      }
       const minStep = start < current - keptSec ? rollupSec : 1;
       const wantedSec = Math.max(intervalSec, minStep, (end - start) / maxPoints);
       const stepSec = stepsSec.find((step) => step >= wantedSec) ?? Math.ceil(wantedSec / 86_400) * 86_400;
@@ -53,17 +60,6 @@ export function createSeries(given: { samples: Samples; intervalMs: number; bus:
 
 function isMetric(name: string): name is MetricName {
   return Object.hasOwn(metrics, name);
-}
-
-function unknownMetric(name: string) {
-  const message = `There is no metric ${JSON.stringify(name.slice(0, 80))}. Choose one of: ${metricNames.join(', ')}.`;
-  const details = { problems: [{ field: 'metric', message }], metrics: metricNames };
-  return new AppError('invalid_arguments', message, details);
-}
-
-function reversedRange() {
-  const message = 'since: choose a time before until, and not in the future.';
-  return new AppError('invalid_arguments', message, { problems: [{ field: 'since', message }] });
 }
 
 function seconds(time: Date): number {

@@ -2,12 +2,11 @@
 import fs from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from '../core/config.ts';
+import type { MetricName, Readings } from '../core/db/metrics.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
 import type { LiveIndex } from '../index/live.ts';
 import type { WorkerRow, WorkerState } from '../workers/state.ts';
-import type { JobFigures } from './job-figures.ts';
-import type { JobTally } from './job-tally.ts';
-import type { Readings } from './metrics.ts';
+import type { JobFigures, JobTally } from './job-figures.ts';
 
 /** The part of a worker that is sampled. */
 export type SampledWorker = Pick<WorkerRow, 'claimant' | 'failed' | 'rate_per_min'> & { view: WorkerState };
@@ -32,14 +31,7 @@ export function queueSource(counts: Pick<LibraryCounts, 'queue'>): Source {
 export function indexSource(liveIndex: Pick<LiveIndex, 'indexState'>): Source {
   return () => {
     const { vectors, fresh, stale, missing, failed, orphans } = liveIndex.indexState();
-    return {
-      index_vectors: vectors,
-      index_fresh: fresh,
-      index_stale: stale,
-      index_missing: missing,
-      index_failed: failed,
-      index_orphans: orphans,
-    };
+    return prefixed('index', { vectors, fresh, stale, missing, failed, orphans });
   };
 }
 
@@ -64,19 +56,26 @@ export function workersSource(workers: () => SampledWorker[]): Source {
   let before: Map<string, number> | null = null;
   return () => {
     const all = workers();
-    const count = (state: WorkerState) => all.filter(({ view }) => view === state).length;
     const added = all.map(({ claimant, failed }) => failed - (before ? (before.get(claimant) ?? 0) : failed));
     before = new Map(all.map(({ claimant, failed }) => [claimant, failed]));
-    return {
-      embedding_failures: added.reduce((sum, failures) => sum + failures, 0),
-      workers_idle: count('idle'),
-      workers_working: count('working'),
-      workers_paused: count('paused'),
-      workers_draining: count('draining'),
-      workers_stalled: count('stalled'),
-      workers_lost: count('lost'),
-    };
+    const counts = { idle: 0, working: 0, paused: 0, draining: 0, stalled: 0, lost: 0 };
+    for (const { view } of all) counts[view] += 1;
+    const embedding_failures = added.reduce((sum, failures) => sum + failures, 0);
+    return { embedding_failures, ...prefixed('workers', counts) };
   };
+}
+
+type NameAfter<Prefix extends string, Name = MetricName> = Name extends `${Prefix}_${infer Rest}`
+  ? Rest
+  : never;
+
+/** Gives all readings whose names begin with the prefix. */
+function prefixed<Prefix extends string>(
+  prefix: Prefix,
+  values: Record<NameAfter<Prefix>, number>,
+): Partial<Readings> {
+  const named = Object.entries<number>(values).map(([name, value]) => [`${prefix}_${name}`, value]);
+  return Object.fromEntries(named);
 }
 
 /** Entries a minute that workers and jobs embed together; null while the rate of a job is not measured yet. */
@@ -89,17 +88,11 @@ export function embeddingRate(workers: SampledWorker[], figures: Pick<JobFigures
 export function filesSource(config: Pick<Config, 'root' | 'databasePath' | 'opsDatabasePath'>): Source {
   return async () => {
     const { bavail, bsize } = await fs.promises.statfs(config.root);
-    const [library, libraryWal, ops, opsWal] = await Promise.all([
-      sizeOf(config.databasePath),
-      sizeOf(`${config.databasePath}-wal`),
-      sizeOf(config.opsDatabasePath),
-      sizeOf(`${config.opsDatabasePath}-wal`),
-    ]);
     return {
-      library_bytes: library,
-      library_wal_bytes: libraryWal,
-      ops_bytes: ops,
-      ops_wal_bytes: opsWal,
+      library_bytes: await sizeOf(config.databasePath),
+      library_wal_bytes: await sizeOf(`${config.databasePath}-wal`),
+      ops_bytes: await sizeOf(config.opsDatabasePath),
+      ops_wal_bytes: await sizeOf(`${config.opsDatabasePath}-wal`),
       disk_free_bytes: bavail * bsize,
     };
   };

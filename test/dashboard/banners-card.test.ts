@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
-import type { Sample } from '../../src/telemetry/metrics.ts';
+import type { Sample } from '../../src/core/db/metrics.ts';
 import { startApp } from '../support/app.ts';
 import { addCategory, addExperience } from '../support/entries.ts';
 

@@ -2,7 +2,7 @@ import { type HTMLElement, parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { queueChart } from '../../src/queue/web/queue-chart.ts';
-import { metricNames, type Readings } from '../../src/telemetry/metrics.ts';
+import { metricNames, type Readings } from '../../src/core/db/metrics.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createWorkerRepository } from '../../src/workers/repository.ts';
 import type { WorkerRow } from '../../src/workers/state.ts';

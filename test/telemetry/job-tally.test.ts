@@ -1,8 +1,7 @@
 import t from 'tap';
 import { createBus, type JobEvent } from '../../src/core/bus.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
-import { createJobFigures } from '../../src/telemetry/job-figures.ts';
-import { createJobTally } from '../../src/telemetry/job-tally.ts';
+import { createJobFigures, createJobTally } from '../../src/telemetry/job-figures.ts';
 
 const start = Date.parse('2026-11-22T14:00:00.000Z');
 const hour = 3_600_000;

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { prepareOps } from '../../src/core/db/ops.ts';
-import { metricNames, type Readings, type Sample } from '../../src/telemetry/metrics.ts';
+import { metricNames, type Readings, type Sample } from '../../src/core/db/metrics.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 
 const start = Date.parse('2026-11-22T14:00:00.000Z') / 1000;

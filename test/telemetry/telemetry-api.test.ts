@@ -1,5 +1,5 @@
 import t from 'tap';
-import { metricNames } from '../../src/telemetry/metrics.ts';
+import { metricNames } from '../../src/core/db/metrics.ts';
 import { addExperience, addManual } from '../support/entries.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { runAndAwaitEvent, startApp } from '../support/app.ts';

@@ -1,6 +1,7 @@
 // Tables of ops.db, from which drizzle derives migrations and row types. Times are ISO 8601 UTC text.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { type MetricName, metricNames } from './metrics.ts';
 
 export const job = sqliteTable(
   'job',
@@ -215,45 +216,12 @@ export const drain = sqliteTable(
   },
   () => [check('drain_outcome', sql`outcome IN ('drained', 'timed_out', 'cancelled')`)],
 );
-/** The metrics of a sample; `src/telemetry/metrics.ts` describes them. SQLite stores whole numbers as integers. */
-export const readings = {
-  queue_pending: real(),
-  queue_pending_experiences: real(),
-  queue_pending_manuals: real(),
-  queue_failed: real(),
-  queue_failed_experiences: real(),
-  queue_failed_manuals: real(),
-  embedding_rate: real(),
-  embedding_failures: real(),
-  workers_idle: real(),
-  workers_working: real(),
-  workers_paused: real(),
-  workers_draining: real(),
-  workers_stalled: real(),
-  workers_lost: real(),
-  index_vectors: real(),
-  index_fresh: real(),
-  index_stale: real(),
-  index_missing: real(),
-  index_failed: real(),
-  index_orphans: real(),
-  jobs_running: real(),
-  jobs_queued: real(),
-  jobs_succeeded: real(),
-  jobs_failed: real(),
-  jobs_cancelled: real(),
-  rss_bytes: real(),
-  cpu_percent: real(),
-  loop_lag_p50_ms: real(),
-  loop_lag_p99_ms: real(),
-  loop_lag_max_ms: real(),
-  streams: real(),
-  library_bytes: real(),
-  library_wal_bytes: real(),
-  ops_bytes: real(),
-  ops_wal_bytes: real(),
-  disk_free_bytes: real(),
-};
+
+/** SQLite stores whole numbers as integers. */
+const readings = Object.fromEntries(metricNames.map((name) => [name, real()])) as Record<
+  MetricName,
+  ReturnType<typeof real>
+>;
 
 /** One sample; `at` is in seconds since 1970. A missing row is a gap. */
 export const sample = sqliteTable('sample', { at: integer().primaryKey(), ...readings });

@@ -1,6 +1,6 @@
 import type { Config } from '../../core/config.ts';
 import { formatEstimate, formatNumber, formatPercent } from '../../core/format.ts';
-import type { MetricName } from '../../telemetry/metrics.ts';
+import type { MetricName } from '../../core/db/metrics.ts';
 import type { WorkerState } from '../../workers/state.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../../queue/queue-view.ts';
 import type { DashboardContext } from '../parts.ts';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import { type MetricName, metricNames, metrics, type Sample } from '../metrics.ts';
 import type { TelemetryContext } from '../parts.ts';
 import { refusals, timeSchema } from '../../core/schemas.ts';
+import { type MetricName, metricNames, metrics, type Sample } from '../../core/db/metrics.ts';
 
 type SamplesQuery = { metric: string; since?: string; until?: string };
 

@@ -1,6 +1,6 @@
 // Gauges of queue, workers, index and process, from the newest sample.
+import type { Sample } from '../../core/db/metrics.ts';
 import { Gauge, type Registry } from 'prom-client';
-import type { Sample } from '../metrics.ts';
 import type { Telemetry, TelemetryContext } from '../parts.ts';
 
 type Labels = Record<string, string>;

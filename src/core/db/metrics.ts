@@ -1,10 +1,9 @@
 // The metrics of a sample, which are columns of both sample tables: a new one needs a line here and a migration.
-import type { readings } from '../core/db/ops-schema.ts';
 
 /** level: average, minimum and maximum are kept; count: the sum; state: the last value. */
 type Fold = 'level' | 'count' | 'state';
 type Metric = { fold: Fold; unit: string; about: string };
-export type MetricName = keyof typeof readings;
+export type MetricName = keyof typeof metrics;
 
 /** An unknown value is null. */
 export type Readings = Record<MetricName, number | null>;
@@ -17,7 +16,7 @@ const metricOf =
   (unit: string, about: string): Metric => ({ fold, unit, about });
 const [level, count, state] = [metricOf('level'), metricOf('count'), metricOf('state')];
 
-export const metrics: Record<MetricName, Metric> = {
+export const metrics = {
   queue_pending: level('entries', 'Entries without a current embedding.'),
   queue_pending_experiences: level('entries', 'Experiences without a current embedding.'),
   queue_pending_manuals: level('entries', 'Manuals without a current embedding.'),
