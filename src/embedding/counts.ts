@@ -1,19 +1,19 @@
 // Counts of the library and of the embedding queue, read at most once per commit to chl.db.
 import { type Db, prepareDataVersion } from '../core/db/open.ts';
-import type { QueueCounts } from './queue.ts';
 import { prepareQueueCounts } from './repository.ts';
-import { countLibrary, type LibraryTotals } from '../library/counts.ts';
+import { countLibrary } from '../library/counts.ts';
 
 export type LibraryCounts = ReturnType<typeof createLibraryCounts>;
 
 export function createLibraryCounts(library: Db) {
   const dataVersion = prepareDataVersion(library);
   const queueCounts = prepareQueueCounts(library);
+  const count = () => ({ queue: queueCounts(), totals: countLibrary(library) });
   let countedAt: number | null = null;
-  let counted: { queue: QueueCounts; totals: LibraryTotals };
+  let counted: ReturnType<typeof count>;
   const fresh = () => {
     const version = dataVersion();
-    if (version !== countedAt) counted = { queue: queueCounts(), totals: countLibrary(library) };
+    if (version !== countedAt) counted = count();
     countedAt = version;
     return counted;
   };

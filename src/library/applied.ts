@@ -1,7 +1,9 @@
 // Statements for the result of a job in chl.db: recorded in the transaction of the work itself, read by recovery.
 import type { Db } from '../core/db/open.ts';
 
-export type Applied = { job: { id: string; attempt: number }; result: Record<string, unknown>; at: string };
+export type AttemptKey = { id: string; attempt: number };
+type Result = Record<string, unknown>;
+export type Applied = { job: AttemptKey; result: Result; at: string };
 
 /** Runs inside the transaction of the work. `at`: ISO 8601 UTC. */
 export function recordApplied(library: Db, { job, result, at }: Applied) {
@@ -21,10 +23,7 @@ export function overwriteOrphanedFrames(library: Db) {
 }
 
 /** Returns the result that this attempt recorded, or null. */
-export function readApplied(
-  library: Db,
-  job: { id: string; attempt: number },
-): Record<string, unknown> | null {
+export function readApplied(library: Db, job: AttemptKey): Result | null {
   const text = library
     .prepare('SELECT result FROM ops_applied WHERE job_id = ? AND attempt = ?')
     .pluck()

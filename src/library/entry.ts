@@ -1,42 +1,28 @@
 // Statements that read one entry of chl.db for people: all its fields, and its task in the embedding queue.
+import type { InferSelectModel } from 'drizzle-orm';
+import type * as schema from '../core/db/library-schema.ts';
 import type { Db } from '../core/db/open.ts';
-import { entryTables, type Kind, kinds } from './content.ts';
+import { entryTables, forKinds, type Kind, kinds } from './content.ts';
 
 /** A row of experiences or category_manuals. `section`: null for a manual. `body`: playbook or content. `note`: context or
  *  summary. */
-export type Entry = {
-  id: string;
+export type Entry = Omit<InferSelectModel<typeof schema.experiences>, 'section' | 'playbook' | 'context'> & {
   kind: Kind;
-  category_code: string;
   category: string | null;
   section: string | null;
-  title: string;
   body: string;
   note: string | null;
-  source: string;
-  sync_status: number;
-  author: string | null;
   embedding_status: 'pending' | 'embedded' | 'failed';
-  created_at: string;
-  updated_at: string;
-  synced_at: string | null;
-  exported_at: string | null;
 };
 
 /** `claimed_by`: null unless a claim is held now. */
-export type QueueTask = {
-  attempts: number;
-  error: string | null;
-  next_attempt_at: string | null;
-  failed_at: string | null;
-  claimed_by: string | null;
-};
+export type QueueTask = Pick<
+  InferSelectModel<typeof schema.embeddingTask>,
+  'attempts' | 'error' | 'next_attempt_at' | 'failed_at' | 'claimed_by'
+>;
 
 export function createEntryReader(library: Db) {
-  const entries = {
-    experience: prepareEntry(library, 'experience'),
-    manual: prepareEntry(library, 'manual'),
-  };
+  const entries = forKinds((kind) => prepareEntry(library, kind));
   const task = library.prepare<[Kind, string], QueueTask>(
     `SELECT attempts, error, next_attempt_at, failed_at,
        iif(lease_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), claimed_by, NULL) AS claimed_by

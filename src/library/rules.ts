@@ -11,27 +11,18 @@ type Shape = { compared: readonly string[]; times: readonly string[]; embedded: 
 export const kinds = ['category', 'experience', 'manual'] as const;
 export const entryKinds = ['experience', 'manual'] as const;
 
+const entryTail = ['source', 'sync_status', 'author'] as const;
 const entryTimes = ['created_at', 'updated_at', 'synced_at', 'exported_at'] as const;
 
 export const shapes: Record<Kind, Shape> = {
   category: { compared: ['code', 'name', 'description'], times: ['created_at'], embedded: [] },
   experience: {
-    compared: [
-      'id',
-      'category_code',
-      'section',
-      'title',
-      'playbook',
-      'context',
-      'source',
-      'sync_status',
-      'author',
-    ],
+    compared: ['id', 'category_code', 'section', 'title', 'playbook', 'context', ...entryTail],
     times: entryTimes,
     embedded: ['title', 'playbook', 'context'],
   },
   manual: {
-    compared: ['id', 'category_code', 'title', 'content', 'summary', 'source', 'sync_status', 'author'],
+    compared: ['id', 'category_code', 'title', 'content', 'summary', ...entryTail],
     times: entryTimes,
     embedded: ['title', 'summary', 'content'],
   },
