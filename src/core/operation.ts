@@ -88,3 +88,6 @@ export type Operation = {
 };
 
 export const noRetries: RetryPolicy = { maxAttempts: 1, delayMs: 0, backoff: 1 };
+
+/** For work that commits in one step at its end: the configured limit, and no second attempt. */
+export const runsOnce = { hardLimitMs: null, retries: noRetries, onRestart: 'fail' } as const;

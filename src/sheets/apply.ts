@@ -52,11 +52,8 @@ function createTimes({ tab, timesAt }: CheckedTab, now: string): (row: SheetRow)
   const fallbacks = shapes[tab.kind].times.map((name) => (required.includes(name) ? now : null));
   const checked = new Map<string, boolean>();
   const isTime = (text: string) => {
-    let isValid = checked.get(text);
-    if (isValid === undefined) {
-      isValid = iso8601.test(text) && !Number.isNaN(Date.parse(text));
-      checked.set(text, isValid);
-    }
+    const isValid = checked.get(text) ?? (iso8601.test(text) && !Number.isNaN(Date.parse(text)));
+    checked.set(text, isValid);
     return isValid;
   };
   return ({ cells }) =>

@@ -18,7 +18,8 @@ export async function backupLibrary(
 ): Promise<string> {
   const folder = folderOf(config);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  removeUnfinished(folder);
+  // Only one import runs at a time, so an unfinished backup was left by one that died.
+  for (const left of fs.readdirSync(folder)) if (unfinished.test(left)) fs.rmSync(path.join(folder, left));
   const name = `library-${now.replace(/[-:]/g, '')}-${jobId.slice(0, 8) || 'by-hand'}.db`;
   const file = path.join(folder, `${name}.partial`);
   fs.closeSync(fs.openSync(file, 'wx', 0o600));
@@ -46,11 +47,4 @@ export function removeBackup(config: Config, name: string) {
 
 function folderOf(config: Config): string {
   return path.join(config.root, 'backups');
-}
-
-/** Only one import runs at a time, so an unfinished backup was left by one that died. */
-function removeUnfinished(folder: string) {
-  for (const name of fs.readdirSync(folder)) {
-    if (unfinished.test(name)) fs.rmSync(path.join(folder, name));
-  }
 }

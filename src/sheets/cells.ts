@@ -3,7 +3,6 @@ import {
   categoryCode,
   codePoints,
   cut,
-  type Kind,
   maxLength,
   sections,
   sources,
@@ -29,30 +28,22 @@ export const notUtf8 = new Fault(
 /** An empty cell is stored as null. */
 const optional: Check = (cell) => (cell === '' ? null : cell);
 
-/** By kind and column. */
-export const cellChecks: Record<Kind, Record<string, Check>> = {
-  category: { code, name: text(), description: optional },
-  experience: {
-    id: text(),
-    category_code: text(),
-    section: oneOf(sections),
-    title: text(maxLength.title),
-    playbook: text(maxLength.playbook),
-    context: optional,
-    source: oneOf(sources),
-    sync_status: syncStatus,
-    author: optional,
-  },
-  manual: {
-    id: text(),
-    category_code: text(),
-    title: text(maxLength.title),
-    content: text(),
-    summary: optional,
-    source: oneOf(sources),
-    sync_status: syncStatus,
-    author: optional,
-  },
+/** By column: both kinds of entries share the rules of the columns that they share. */
+export const cellChecks: Record<string, Check> = {
+  code,
+  name: text(),
+  description: optional,
+  id: text(),
+  category_code: text(),
+  section: oneOf(sections),
+  title: text(maxLength.title),
+  playbook: text(maxLength.playbook),
+  context: optional,
+  content: text(),
+  summary: optional,
+  source: oneOf(sources),
+  sync_status: syncStatus,
+  author: optional,
 };
 
 function text(max = Number.POSITIVE_INFINITY): Check {
@@ -86,12 +77,10 @@ function syncStatus(cell: string): Value | Fault {
   return numbers.get(cell) ?? new Fault(noneOf(cell, allowed, `${allowed.join(', ')} or 0, 1, 2`));
 }
 
-const numbers = new Map(
-  Object.entries(syncStatuses).flatMap(([word, number]): [string, number][] => [
-    [word, number],
-    [String(number), number],
-  ]),
-);
+const numbers = new Map<string, number>([
+  ...Object.entries(syncStatuses),
+  ...Object.values(syncStatuses).map((number): [string, number] => [String(number), number]),
+]);
 
 function noneOf(cell: string, allowed: readonly string[], shown: string): string {
   const meant = nearest(cell, allowed);

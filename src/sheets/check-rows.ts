@@ -29,7 +29,9 @@ export function checkRows(content: TabContent, problems: Problem[], onChecked: (
   const { tab, header, records } = content;
   const timesAt = shapes[tab.kind].times.map((name) => header.indexOf(name));
   const checked: CheckedTab = { tab, rows: new Map(), leftOut: new Map(), invalid: 0, timesAt };
-  const columns = columnsOf(tab, header);
+  const columns = tab.required.map(
+    (name): Column => ({ name, at: header.indexOf(name), check: cellChecks[name] as Check }),
+  );
   const names = new Map<Value, number>();
   for (const [index, cells] of records.entries()) {
     if (index % progressEvery === 0) onChecked(index);
@@ -50,14 +52,6 @@ export function checkRows(content: TabContent, problems: Problem[], onChecked: (
   }
   onChecked(records.length);
   return checked;
-}
-
-function columnsOf(tab: Tab, header: string[]): Column[] {
-  return tab.required.map((name) => {
-    const check = cellChecks[tab.kind][name];
-    if (!check) throw new Error(`No rule for ${tab.name} ${name}.`);
-    return { name, at: header.indexOf(name), check };
-  });
 }
 
 /** Returns a value for each column, null for a cell with a problem; nothing for a row of the wrong length. */

@@ -38,11 +38,8 @@ export function isComparable(checked: Checked): checked is CheckedSheet {
   return checked.sheetProblems.length === 0;
 }
 
-type Findings = { sheetProblems: SheetProblem[]; warnings: { tab: Tab; message: string }[] };
-
 /** Adds what is wrong to the findings; returns whether the tab's rows can be checked. */
-function checkHeader({ tab, header, records }: TabContent, findings: Findings): boolean {
-  const { sheetProblems, warnings } = findings;
+function checkHeader({ tab, header, records }: TabContent, { sheetProblems, warnings }: Checked): boolean {
   const report = (code: SheetProblem['code'], row: number | null, column: string | null, message: string) =>
     sheetProblems.push({ code, problem: rowProblem(tab.name, row, column, null, message) });
   const before = sheetProblems.length;

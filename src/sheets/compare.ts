@@ -1,9 +1,10 @@
-// Compares one tab with its table and notes the differences in the plan. The table is read once, row by row.
+// Compares the three tabs with the library, in the order in which they depend on each other, and notes the differences in
+// the plan. Each table is read once, row by row. A category that still has entries stays, even if the sheet does not have it.
 import type { Library } from '../library/repository.ts';
-import { type Kind, shapes, type Value } from '../library/rules.ts';
+import { cut, entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
-import { type Preview, showAdded, showChanged } from './preview.ts';
-import type { Problem, SheetProblem } from './problems.ts';
+import { type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
+import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 
 /** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
 export type Mode = 'replace' | 'merge';
@@ -14,19 +15,112 @@ type Change = { row: SheetRow; isTextChanged: boolean; isRenamed: boolean };
 export type Differences = {
   /** `removed` holds the keys of entries or categories. */
   tabs: Record<Kind, { added: SheetRow[]; changed: Change[]; removed: string[] }>;
-  counts: Record<'added' | 'changed' | 'unchanged' | 'removed' | 'invalid', number>;
+  unchanged: number;
+  invalid: number;
   preview: Preview;
   sheetProblems: SheetProblem[];
   rowProblems: Problem[];
 };
 
-export type Comparing = {
+type Comparing = {
   checked: Record<Kind, CheckedTab>;
   library: Library;
   mode: Mode;
   plan: Differences;
   onStored: () => void;
 };
+
+/** Library rows that the sheet does not have, by their key. */
+type Absent = Map<Value, Value[]>;
+
+export function compareSheet(comparing: Comparing) {
+  const absent: Absent = new Map();
+  compareTab(comparing, 'category', {
+    judge: () => [],
+    onAbsent: (stored) => absent.set(stored[0] ?? null, stored),
+    onInvalid: () => {},
+  });
+  const needed = compareEntries(comparing, absent);
+  removeCategories(comparing, absent, needed);
+  refuseTakenNames(comparing, absent);
+}
+
+/** Returns the categories of the entries that stay although the sheet does not have them. */
+function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
+  const { checked, mode, plan } = comparing;
+  const needed = new Set<Value>();
+  const known = knownCategories(comparing, absent);
+  for (const kind of entryKinds) {
+    const { tab, leftOut } = checked[kind];
+    const statusAt = shapes[kind].compared.indexOf('sync_status');
+    const keep = (stored: Value[]) => needed.add(stored[1] ?? null);
+    compareTab(comparing, kind, {
+      judge: (row, isUnchanged) => [
+        ...unknownCategory(comparing, kind, row, known),
+        ...(isUnchanged ? [] : missingContext(checked[kind], row)),
+      ],
+      onInvalid: keep,
+      onAbsent(stored) {
+        const isLocal = stored[statusAt] === syncStatuses.local_only;
+        if (mode === 'merge' || isLocal || leftOut.has(String(stored[0]))) return keep(stored);
+        plan.tabs[kind].removed.push(String(stored[0]));
+        showRemoved(plan.preview, tab, stored);
+      },
+    });
+  }
+  return needed;
+}
+
+/** Plans the removal of categories without entries; `absent` keeps those that stay. */
+function removeCategories({ checked, mode, plan }: Comparing, absent: Absent, needed: Set<Value>) {
+  const { tab, leftOut } = checked.category;
+  for (const [code, stored] of absent) {
+    if (mode === 'merge' || needed.has(code) || leftOut.has(String(code))) continue;
+    absent.delete(code);
+    plan.tabs.category.removed.push(String(code));
+    showRemoved(plan.preview, tab, stored);
+  }
+}
+
+/** A name is unique: the sheet cannot give one to a category while another that stays has it. */
+function refuseTakenNames({ checked, plan }: Comparing, staying: Absent) {
+  const { tab, rows } = checked.category;
+  const taken = new Map([...staying].map(([code, stored]) => [stored[1] ?? null, code]));
+  for (const { row, values } of rows.values()) {
+    const [, name = null] = values;
+    if (!taken.has(name)) continue;
+    const message = `“${name}” is the name of category ${taken.get(name)}, which stays in the library. Rename one of them.`;
+    plan.sheetProblems.push({
+      code: 'name_taken',
+      problem: rowProblem(tab.name, row, 'name', String(name), message),
+    });
+  }
+}
+
+function knownCategories({ checked, mode }: Comparing, absent: Absent): Set<Value> {
+  const { rows, leftOut } = checked.category;
+  const staying = [...absent.keys()].filter((code) => mode === 'merge' || leftOut.has(String(code)));
+  return new Set<Value>([...rows.keys(), ...staying]);
+}
+
+function unknownCategory({ checked, mode }: Comparing, kind: Kind, row: SheetRow, known: Set<Value>) {
+  const [, code = null] = row.values;
+  if (known.has(code)) return [];
+  const shown = `“${cut(String(code), 60)}”`;
+  const where =
+    mode === 'merge' ? 'neither in the Categories tab nor in the library' : 'not in the Categories tab';
+  const message = `The category ${shown} is ${where}. Add it there, or correct the code.`;
+  return [rowProblem(checked[kind].tab.name, row.row, 'category_code', String(code), message)];
+}
+
+function missingContext({ tab }: CheckedTab, { row, values }: SheetRow): Problem[] {
+  const { compared } = shapes[tab.kind];
+  if (values[compared.indexOf('section')] !== 'contextual') return [];
+  if (values[compared.indexOf('context')] !== null) return [];
+  const message =
+    'A contextual entry needs a context. Fill in this cell, or make its section useful or harmful.';
+  return [rowProblem(tab.name, row, 'context', '', message)];
+}
 
 type Rules = {
   /** Returns the problems of a row that only a look at the library shows. */
@@ -36,7 +130,7 @@ type Rules = {
   onInvalid(stored: Value[]): void;
 };
 
-export function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind, rules: Rules) {
+function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind, rules: Rules) {
   const { tab, rows } = checked[kind];
   const { added, changed } = plan.tabs[kind];
   const isStored = new Set<SheetRow>();
@@ -50,7 +144,7 @@ export function compareTab({ checked, library, plan, onStored }: Comparing, kind
     isStored.add(row);
     const fields = differences(row.values, stored);
     if (isRefused(row, fields.length === 0)) rules.onInvalid(stored);
-    else if (fields.length === 0) plan.counts.unchanged++;
+    else if (fields.length === 0) plan.unchanged++;
     else {
       changed.push(changeOf(kind, row, fields));
       showChanged(plan.preview, tab, row, stored, fields);
@@ -66,7 +160,7 @@ export function compareTab({ checked, library, plan, onStored }: Comparing, kind
   function isRefused(row: SheetRow, isUnchanged: boolean): boolean {
     const problems = rules.judge(row, isUnchanged);
     if (problems.length === 0) return false;
-    plan.counts.invalid++;
+    plan.invalid++;
     plan.rowProblems.push(...problems);
     return true;
   }

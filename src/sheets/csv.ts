@@ -35,7 +35,8 @@ export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE
       const cell = decode(at + 1, close);
       record.push(cell.includes('""') ? cell.replaceAll('""', '"') : cell);
     } else {
-      end = endOfPlain(bytes, at, ends);
+      end = at;
+      while (end < bytes.length && ends[bytes[end] ?? 0] !== 1) end++;
       if (bytes[end] === quote) {
         return stop('There is a quote inside this cell, but the cell does not begin with one.');
       }
@@ -69,12 +70,6 @@ function endsOfCell(comma: number): Uint8Array {
   const ends = new Uint8Array(256);
   for (const byte of [comma, lineFeed, carriageReturn, quote]) ends[byte] = 1;
   return ends;
-}
-
-function endOfPlain(bytes: Buffer, from: number, ends: Uint8Array): number {
-  let end = from;
-  while (end < bytes.length && ends[bytes[end] ?? 0] !== 1) end++;
-  return end;
 }
 
 /** Decodes cells from left to right. Slicing ASCII from one string is faster; `next` is the first other byte ahead. */

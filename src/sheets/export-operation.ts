@@ -1,6 +1,6 @@
 // The operation export: its arguments, locks and texts. scripts/export.ts does the work.
 import { formatNumber } from '../core/format.ts';
-import { type Args, noRetries, type Operation } from '../core/operation.ts';
+import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. */
@@ -56,9 +56,7 @@ export const exportOperation: Operation = {
   ],
   danger: () => 'safe',
   confirmWord: null,
-  hardLimitMs: null,
-  retries: noRetries,
-  onRestart: 'fail',
+  ...runsOnce,
   script: 'export',
   check: (args, config) => withResolvedPath(config, args, 'write'),
   subject: (args) => `${describeSheet(args)}${args.dry_run ? ', dry run' : ''}`,

@@ -57,23 +57,14 @@ const maxTabMb = 200;
 
 function readTab(folder: string, tab: Tab, names: string[], mayRead: (file: string) => boolean) {
   const file = path.join(folder, tab.file);
+  const unreadable = (why: string) => fault(tab, 'unreadable_tab', `${tab.file} ${why}`);
   if (!names.includes(tab.file)) return fault(tab, 'missing_tab', missingTab(tab, names));
-  if (!mayRead(fs.realpathSync(file))) {
-    return fault(
-      tab,
-      'unreadable_tab',
-      `${tab.file} is a link that leads out of the allowed folders. Put the file itself there.`,
-    );
-  }
+  if (!mayRead(fs.realpathSync(file)))
+    return unreadable('is a link that leads out of the allowed folders. Put the file itself there.');
   const stat = fs.statSync(file);
-  if (!stat.isFile()) return fault(tab, 'unreadable_tab', `${tab.file} is not a file.`);
-  if (stat.size > maxTabMb * 1024 * 1024) {
-    return fault(
-      tab,
-      'unreadable_tab',
-      `${tab.file} is larger than ${maxTabMb} MB. Import it in parts, with the mode merge.`,
-    );
-  }
+  if (!stat.isFile()) return unreadable('is not a file.');
+  if (stat.size > maxTabMb * 1024 * 1024)
+    return unreadable(`is larger than ${maxTabMb} MB. Import it in parts, with the mode merge.`);
   return fs.readFileSync(file);
 }
 

@@ -1,6 +1,6 @@
 // The operation import: its arguments, locks and texts. scripts/import.ts does the work.
 import { formatNumber } from '../core/format.ts';
-import { type Args, noRetries, type Operation } from '../core/operation.ts';
+import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 import type { Mode } from './compare.ts';
 import { assertPlanHolds } from './token.ts';
@@ -89,9 +89,7 @@ export const importOperation: Operation = {
   locks: () => [{ name: 'library', mode: 'exclusive' }],
   danger: (args) => (args.dry_run ? 'safe' : args.mode === 'merge' ? 'costly' : 'destructive'),
   confirmWord: 'import',
-  hardLimitMs: null,
-  retries: noRetries,
-  onRestart: 'fail',
+  ...runsOnce,
   script: 'import',
   check: (args, config) => withResolvedPath(config, args, 'read'),
   checkPlan(args, current) {

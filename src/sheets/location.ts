@@ -4,11 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { Args } from '../core/operation.ts';
 import { previousFolder, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
 type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
+
+/** `a, b and c` */
+const list = new Intl.ListFormat('en-GB');
 
 type Found = { folder: string } | { message: string };
 
@@ -26,11 +30,7 @@ export function resolveSheetPath(config: Config, given: string, use: SheetUse): 
 }
 
 /** Resolves `path`, if there is one, so that a folder has one spelling in locks and records. */
-export function withResolvedPath<Args extends { path?: unknown }>(
-  config: Config,
-  args: Args,
-  use: SheetUse,
-): Args {
+export function withResolvedPath(config: Config, args: Args, use: SheetUse): Args {
   if (args.path === undefined) return args;
   return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use)) };
 }
@@ -84,7 +84,7 @@ function findRefusal(config: Config, given: string, folder: string, use: SheetUs
   if (roots.some((root) => isInside(root, folder) && (use === 'read' || root !== folder))) return null;
   const isLinked = path.resolve(config.root, given) !== folder;
   const found = isLinked ? `“${given}” leads to ${formatPath(config, folder)}, which is` : `“${given}” is`;
-  const allowed = formatList(roots.map((root) => formatPath(config, root)));
+  const allowed = list.format(roots.map((root) => formatPath(config, root)));
   return `${found} not allowed. ${use === 'read' ? 'Sheets are read from' : 'A sheet is written to a folder in'} ${allowed}.`;
 }
 
@@ -100,7 +100,7 @@ function allowedRoots(config: Config, use: SheetUse): string[] {
 
 function whyUnreadable(folder: string): string | null {
   const stat = fs.statSync(folder, { throwIfNoEntry: false });
-  const files = formatList(tabFiles);
+  const files = list.format(tabFiles);
   if (!stat) return `does not exist. Create the folder with ${files} in it, or choose another path.`;
   return stat.isDirectory() ? null : `is not a folder. A sheet is a folder with ${files} in it.`;
 }
@@ -139,7 +139,7 @@ function whyNotASheet(folder: string, subject: string): string | null {
     .filter((entry) => !entry.isFile() || !tabFiles.includes(entry.name))
     .map((entry) => entry.name);
   if (others.length === 0) return null;
-  return `${subject} not a sheet: it also holds ${formatList(others.slice(0, 5))}. Move those files, or choose another folder.`;
+  return `${subject} not a sheet: it also holds ${list.format(others.slice(0, 5))}. Move those files, or choose another folder.`;
 }
 
 /** The real path, also of a file that does not exist yet or that a dangling link points to. */
@@ -158,8 +158,4 @@ function realPathOf(absolute: string): string {
 function isInside(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative === '' || (relative !== '..' && !relative.startsWith('../') && !path.isAbsolute(relative));
-}
-
-function formatList(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -1,33 +1,33 @@
 // The plan of an import: what it would add, change and remove, and which problems only the library shows. Writes nothing.
 import { AppError } from '../core/errors.ts';
+import type { OnProgress } from '../core/progress.ts';
 import type { Counts, Library } from '../library/repository.ts';
-import { type Kind, kinds } from '../library/rules.ts';
+import type { Kind } from '../library/rules.ts';
 import type { CheckedSheet } from './checks.ts';
-import type { Differences, Mode } from './compare.ts';
-import { compareSheet } from './compare-sheet.ts';
-import { emptyPreview } from './preview.ts';
+import { compareSheet, type Differences, type Mode } from './compare.ts';
 import { inOrder, maxShown } from './problems.ts';
 
-/** `revision`: the library's, when it was compared. `before` and `after`: its rows. */
-export type ImportPlan = Differences & { revision: number; before: Counts; after: Counts };
+/** `revision`: the library's, when it was compared. `before` and `after`: its rows. `counts`: rows of the sheet. */
+export type ImportPlan = Differences & {
+  revision: number;
+  before: Counts;
+  after: Counts;
+  counts: Record<'added' | 'changed' | 'unchanged' | 'removed' | 'invalid', number>;
+};
 
 /** Compares the sheet with one state of the library. `onCompared` receives its rows so far, and their total. */
-export function planImport(
-  checked: CheckedSheet,
-  library: Library,
-  mode: Mode,
-  onCompared: (rows: number, total: number) => void,
-): ImportPlan {
-  return library.read(() => {
-    const plan = emptyPlan(library, checked);
-    const total = countRows(plan.before);
+export function planImport(checked: CheckedSheet, library: Library, mode: Mode, onCompared: OnProgress) {
+  return library.read((): ImportPlan => {
+    const plan = noDifferences(checked);
+    const before = library.counts();
+    const total = countRows(before);
     let rows = 0;
     onCompared(rows, total);
     const onStored = () => onCompared(++rows, total);
     compareSheet({ checked: checked.tabs, library, mode, plan, onStored });
     plan.rowProblems = inOrder(plan.rowProblems);
     plan.preview.invalid = plan.rowProblems.slice(0, maxShown);
-    return { ...plan, ...sums(plan) };
+    return { ...plan, revision: library.revision(), before, ...sums(plan, before) };
   });
 }
 
@@ -36,46 +36,30 @@ export function countRows({ categories, experiences, manuals }: Counts): number 
   return categories + experiences + manuals;
 }
 
-function emptyPlan(library: Library, checked: CheckedSheet): ImportPlan {
+function noDifferences({ tabs, rowProblems }: CheckedSheet): Differences {
   const none = () => ({ added: [], changed: [], removed: [] });
-  const before = library.counts();
   return {
-    revision: library.revision(),
     tabs: { category: none(), experience: none(), manual: none() },
-    counts: {
-      added: 0,
-      changed: 0,
-      unchanged: 0,
-      removed: 0,
-      invalid: sum(kinds, (kind) => checked.tabs[kind].invalid),
-    },
-    before,
-    after: before,
-    preview: emptyPreview(),
+    unchanged: 0,
+    invalid: Object.values(tabs).reduce((sum, { invalid }) => sum + invalid, 0),
+    preview: { added: [], changed: [], removed: [], invalid: [] },
     sheetProblems: [],
-    rowProblems: [...checked.rowProblems],
+    rowProblems: [...rowProblems],
   };
 }
 
-function sums({ tabs, counts, before }: ImportPlan): Pick<ImportPlan, 'counts' | 'after'> {
+function sums({ tabs, unchanged, invalid }: Differences, before: Counts) {
+  const sum = (change: 'added' | 'changed' | 'removed') =>
+    Object.values(tabs).reduce((total, tab) => total + tab[change].length, 0);
   const growth = (kind: Kind) => tabs[kind].added.length - tabs[kind].removed.length;
   return {
-    counts: {
-      ...counts,
-      added: sum(kinds, (kind) => tabs[kind].added.length),
-      changed: sum(kinds, (kind) => tabs[kind].changed.length),
-      removed: sum(kinds, (kind) => tabs[kind].removed.length),
-    },
+    counts: { added: sum('added'), changed: sum('changed'), unchanged, removed: sum('removed'), invalid },
     after: {
       categories: before.categories + growth('category'),
       experiences: before.experiences + growth('experience'),
       manuals: before.manuals + growth('manual'),
     },
   };
-}
-
-function sum<T>(items: readonly T[], amount: (item: T) => number): number {
-  return items.reduce((total, item) => total + amount(item), 0);
 }
 
 const maxRemovedShare = 0.2;

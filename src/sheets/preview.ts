@@ -13,23 +13,14 @@ export type Preview = {
   invalid: Problem[];
 };
 
-export function emptyPreview(): Preview {
-  return { added: [], changed: [], removed: [], invalid: [] };
-}
-
 export function showAdded({ added }: Preview, tab: Tab, { row, values }: SheetRow) {
   if (added.length < maxShown) added.push({ tab: tab.name, row, ...nameOf(tab, values) });
 }
 
 /** `changed`: indexes of the columns in which the row differs from the `stored` one. */
-export function showChanged(
-  preview: Preview,
-  tab: Tab,
-  { row, values }: SheetRow,
-  stored: Value[],
-  changed: number[],
-) {
+export function showChanged(preview: Preview, tab: Tab, found: SheetRow, stored: Value[], changed: number[]) {
   if (preview.changed.length >= maxShown) return;
+  const { row, values } = found;
   const fields = changed.map((at) =>
     fieldChange(tab.required[at] ?? '', stored[at] ?? null, values[at] ?? null),
   );

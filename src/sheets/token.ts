@@ -25,9 +25,7 @@ export async function assertPlanHolds(
 
 /** The server refuses with `plan_outdated`; a script, whose arguments are its input, with `bad_input`. */
 export function planOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
-  return new AppError(
-    code,
-    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.',
-    { code: 'plan_outdated', problems: [], total: 0 },
-  );
+  const message =
+    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
+  return new AppError(code, message, { code: 'plan_outdated', problems: [], total: 0 });
 }
