@@ -12,8 +12,7 @@ import { prepareLibrary } from '../../src/core/db/library.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { scaleToUnit } from '../../src/embedding/vector.ts';
 import { writeIndexFile } from '../../src/index/faiss-writer.ts';
-import { modelSlug } from '../../src/index/generation-files.ts';
-import { startGeneration, switchTo } from '../../src/index/generation.ts';
+import { modelSlug, startGeneration, switchTo } from '../../src/index/generation.ts';
 import { type MetaVector, metaFormatVersion, writeMeta } from '../../src/index/meta.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 

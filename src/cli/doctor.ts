@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Config, loadConfig } from '../core/config.ts';
 import { findDamage, sqliteVersion } from '../core/db/check.ts';
 import { AppError } from '../core/errors.ts';
-import { liveFiles } from '../index/generation-files.ts';
+import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { reservedNames } from '../features.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';

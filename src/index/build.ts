@@ -5,9 +5,9 @@ import { contentHash, embeddedText } from '../library/content.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createEmbeddingRepository, currentVector } from '../embedding/repository.ts';
 import { badInput } from '../core/errors.ts';
+import type { OnProgress } from '../core/progress.ts';
 import { writeIndexFile } from './faiss-writer.ts';
-import { linkBackup, startGeneration } from './generation.ts';
-import { namedFiles } from './generation-files.ts';
+import { linkBackup, namedFiles, startGeneration } from './generation.ts';
 import { type IndexMeta, type MetaVector, metaFormatVersion, writeMeta } from './meta.ts';
 import { libraryRevision } from './repository.ts';
 
@@ -17,7 +17,7 @@ export type Build = {
   indexFolder: string;
   jobId: string;
   now: Date;
-  onProgress: (done: number, total: number) => void;
+  onProgress: OnProgress;
 };
 
 /** Throws `bad_input` with `nothing_to_index` when no entry has a current embedding. The caller holds the `index` lock. */

@@ -1,8 +1,7 @@
-// Writes `IndexFlatIP` files (see faiss-header.ts); vectors pass through one buffer.
+// Writes `IndexFlatIP` files (see faiss-reader.ts); vectors pass through one buffer.
 import fs from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { encodeHeader, headerBytes } from './faiss-header.ts';
-import { type IndexFile, scanIndexFile } from './faiss-reader.ts';
+import { encodeHeader, headerBytes, type IndexFile, scanIndexFile } from './faiss-reader.ts';
 
 /** Writes and fsyncs a new file. The header is written last, because only then the number of vectors is known; then the
  *  file is read back, hashed and compared with the vectors. Throws when a vector has another length. */

@@ -2,7 +2,7 @@
 import type { Config } from '../core/config.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
-import { type Pointer, readPointer } from './pointer.ts';
+import { type Pointer, readPointer } from './generation.ts';
 
 export type FollowerOptions = {
   config: Pick<Config, 'databasePath' | 'indexFolder' | 'embedding'>;

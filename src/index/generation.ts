@@ -1,20 +1,41 @@
-// Generation folders. A generation never changes once the pointer has named it. Callers hold the `index` lock.
+// Generation folders, their files, and the pointer that names the live one. A generation never changes once the pointer has
+// named it. Callers that change anything hold the `index` lock.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import { liveFiles } from './generation-files.ts';
-import {
-  type AppliedBy,
-  isGenerationName,
-  nullIfBroken,
-  type Pointer,
-  pointerDraftName,
-  readIfExists,
-  readMovedBy,
-  readPointer,
-  writePointer,
-} from './pointer.ts';
+
+/** Paths of an index file and its meta file. */
+export type GenerationFiles = { index: string; meta: string };
+
+/** A model's name as CHL writes it in file names: lower case, `_` for `/`, no dots. */
+export function modelSlug(model: string): string {
+  return model.toLowerCase().replaceAll('/', '_').replaceAll('.', '');
+}
+
+/** Where a model's files are in a folder. */
+export function namedFiles(folder: string, model: string): GenerationFiles {
+  const stem = path.join(folder, `unified_${modelSlug(model)}`);
+  return { index: `${stem}.index`, meta: `${stem}.meta.json` };
+}
+
+/** The index file in a folder and its meta file. Throws one sentence unless there is exactly one pair. */
+export function generationFiles(folder: string): GenerationFiles {
+  const found = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const [index, ...others] = found.filter((name) => /^unified_.+\.index$/.test(name));
+  if (index === undefined || others.length > 0) {
+    throw new Error(`${folder} holds ${index ? others.length + 1 : 'no'} index files instead of one.`);
+  }
+  const meta = index.replace(/\.index$/, '.meta.json');
+  if (!found.includes(meta)) throw new Error(`${folder} has no ${meta} beside ${index}.`);
+  return { index: path.join(folder, index), meta: path.join(folder, meta) };
+}
+
+/** The files of the live generation; null before the first switch. Throws as `readPointer` and `generationFiles` do. */
+export function liveFiles(indexFolder: string): GenerationFiles | null {
+  const pointer = readPointer(indexFolder);
+  return pointer && generationFiles(path.join(indexFolder, pointer.current));
+}
 
 /** A generation being built; the switch renames `folder` to `<index folder>/<name>`. */
 export type Draft = { name: string; folder: string };
@@ -108,4 +129,66 @@ const builtByName = 'job.json';
 function readBuiltBy(folder: string): AppliedBy | null {
   const text = () => readIfExists(path.join(folder, builtByName)) ?? 'null';
   return nullIfBroken(() => JSON.parse(text()) as AppliedBy | null);
+}
+
+/** `current` is live; `previous` was live before and is kept for a roll back. */
+export type Pointer = { current: string; previous: string | null };
+
+/** The job attempt that built a generation (`job.json` in its folder) or rolled back to it (in the pointer). */
+type AppliedBy = { job_id: string; attempt: number; result: Record<string, unknown> };
+
+const pointerDraftName = 'current.new';
+
+function isGenerationName(name: string): boolean {
+  return /^gen-[0-9a-z-]+$/.test(name);
+}
+
+/** Null before the first switch. Throws one sentence when the file names no generation. */
+export function readPointer(indexFolder: string): Pointer | null {
+  const text = readIfExists(pointerFile(indexFolder));
+  if (text === null) return null;
+  const [current = '', previous = ''] = text.split('\n');
+  if (isGenerationName(current) && (previous === '' || isGenerationName(previous))) {
+    return { current, previous: previous || null };
+  }
+  throw new Error(`The pointer ${pointerFile(indexFolder)} names no generation.`);
+}
+
+/** The job that moved the pointer without building a generation; null when there is none or it cannot be read. */
+function readMovedBy(indexFolder: string): AppliedBy | null {
+  const [, , record] = readIfExists(pointerFile(indexFolder))?.split('\n') ?? [];
+  return nullIfBroken(() => JSON.parse(record || 'null') as AppliedBy | null);
+}
+
+/** Replaces the pointer in one rename. It is no symbolic link, so that both names move at once and fsync covers them. */
+function writePointer(indexFolder: string, { current, previous }: Pointer, movedBy?: AppliedBy) {
+  const draft = path.join(indexFolder, pointerDraftName);
+  const record = movedBy ? `${JSON.stringify(movedBy)}\n` : '';
+  fs.writeFileSync(draft, `${current}\n${previous ?? ''}\n${record}`, { flush: true });
+  fs.renameSync(draft, pointerFile(indexFolder));
+  syncToDisk(indexFolder);
+}
+
+/** For an index that may be broken: it stops neither the server nor the build that repairs it. */
+export function nullIfBroken<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+function readIfExists(file: string): string | null {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The file `current` in the index folder: one line names the live generation, the next the previous one, and the third,
+ *  after a roll back, holds the job that moved the pointer. */
+function pointerFile(indexFolder: string): string {
+  return path.join(indexFolder, 'current');
 }

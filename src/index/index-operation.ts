@@ -1,5 +1,5 @@
 import { formatNumber } from '../core/format.ts';
-import { noRetries, type Operation } from '../core/operation.ts';
+import { type Operation, runsOnce } from '../core/operation.ts';
 
 export const indexOperation: Operation = {
   name: 'index',
@@ -44,9 +44,7 @@ export const indexOperation: Operation = {
   ],
   danger: () => 'costly',
   confirmWord: null,
-  hardLimitMs: null,
-  retries: noRetries,
-  onRestart: 'fail',
+  ...runsOnce,
   script: 'index',
   subject: (args) =>
     args.full ? `${chosen(args)} again` : `new entries${isPart(args) ? `: ${chosen(args)}` : ''}`,

@@ -1,7 +1,7 @@
 // The messages between the server's thread and a search thread: each question by name, with its answer.
 import type { Config } from '../core/config.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { EntryKey } from './neighbours.ts';
+import type { EntryKey } from '../embedding/queue.ts';
 import type { ListPage, ListQuery } from './list.ts';
 import type { IndexMeta } from './meta.ts';
 import type { Hit } from './search.ts';

@@ -8,7 +8,7 @@ import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
-import { generationFiles } from './generation-files.ts';
+import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
 import type {
   EntryAnswer,
@@ -21,10 +21,10 @@ import type {
 } from './live-protocol.ts';
 import { type LoadedIndex, loadGeneration } from './loaded.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
-import { type EntryKey, findNeighbours } from './neighbours.ts';
+import type { EntryKey } from '../embedding/queue.ts';
 import { createIndexRepository } from './repository.ts';
 import type { SearchQuery } from './search-query.ts';
-import { searchIndex } from './search.ts';
+import { findNeighbours, searchIndex } from './search.ts';
 import { createSyncCounter, syncStateOf } from './sync-state.ts';
 
 const port = parentPort;
@@ -76,8 +76,10 @@ async function load(): Promise<LoadAnswer> {
   try {
     if (generation !== null) {
       index = loadGeneration(config.indexFolder, generation, model);
-      // Once orphans are counted, a search skips them without asking the library.
-      await count(index).catch(ignoreBusy);
+      // Once orphans are counted, a search skips them without asking the library. If it is busy, the next question counts.
+      await count(index).catch((error) => {
+        if (!isBusy(error)) throw error;
+      });
       await warmUp(index);
       answer.live = toFacts(generation, index.meta, index.bytes);
     }
@@ -88,11 +90,6 @@ async function load(): Promise<LoadAnswer> {
     answer.problem = (error as Error).message;
   }
   return answer;
-}
-
-/** The next question counts again. */
-function ignoreBusy(error: unknown) {
-  if (!isBusy(error)) throw error;
 }
 
 /** An embedding service is not called: without it the index still loads. */
@@ -113,10 +110,8 @@ async function search(query: SearchQuery): Promise<SearchAnswer> {
   const { dimension } = index.meta;
   const [vector] = await (await model.open()).embed([query.query]);
   if (vector?.length !== dimension) {
-    throw new AppError(
-      'temporary',
-      `${model.name} now gives ${vector?.length} numbers; the index has ${dimension}. Rebuild the index.`,
-    );
+    const message = `${model.name} now gives ${vector?.length} numbers; the index has ${dimension}. Rebuild the index.`;
+    throw new AppError('temporary', message);
   }
   const hits = await searchIndex(index, repository, vector, query, pause);
   return { hits, generation, took_ms: performance.now() - started };

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { createFollower, type FollowerOptions } from './follower.ts';
 import type { ListQuery } from './list.ts';
 import type { GenerationFacts, LoadAnswer, SearchAnswer } from './live-protocol.ts';
-import type { EntryKey } from './neighbours.ts';
+import type { EntryKey } from '../embedding/queue.ts';
 import { assertSearchQuery, type SearchQuery } from './search-query.ts';
 import { emptyCounts, type SyncCounts } from './sync-state.ts';
 

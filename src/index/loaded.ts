@@ -1,10 +1,10 @@
 // A generation in memory: its vectors, the entry of each, and its meta data.
 import path from 'node:path';
 import type { Kind } from '../library/content.ts';
-import type { Model } from '../embedding/embedder.ts';
+import type { ModelKey } from '../embedding/embedder.ts';
 import { createKernel, type Kernel } from './dot.ts';
 import { readIndexFile } from './faiss-reader.ts';
-import { generationFiles } from './generation-files.ts';
+import { generationFiles } from './generation.ts';
 import { type IndexMeta, type MetaVector, readMeta } from './meta.ts';
 
 export type LoadedIndex = {
@@ -21,11 +21,7 @@ export type LoadedIndex = {
 };
 
 /** Throws one sentence when the files are missing, damaged, contradict each other, or are of another model. */
-export function loadGeneration(
-  indexFolder: string,
-  name: string,
-  model: Pick<Model, 'name' | 'dimension'>,
-): LoadedIndex {
+export function loadGeneration(indexFolder: string, name: string, model: ModelKey): LoadedIndex {
   const files = generationFiles(path.join(indexFolder, name));
   const meta = readMeta(files.meta);
   const dimension = model.dimension ?? meta.dimension;

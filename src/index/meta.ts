@@ -48,12 +48,13 @@ export function readMeta(file: string): IndexMeta {
 
 /** Throws as `readMeta` does. */
 export function parseMeta(text: string): IndexMeta {
-  const value = parseObject(text);
-  if (value.format_version !== metaFormatVersion) {
-    throw new Error(
-      `The meta file has format ${JSON.stringify(value.format_version)}; this version reads ${metaFormatVersion}.`,
-    );
-  }
+  const wrong = (why: string) => new Error(`The meta file ${why}`);
+  const value = parseJson(text);
+  if (value === undefined) throw wrong('is not JSON.');
+  if (!isObject(value)) throw wrong('holds no JSON object.');
+  const format = JSON.stringify(value.format_version);
+  if (value.format_version !== metaFormatVersion)
+    throw wrong(`has format ${format}; this version reads ${metaFormatVersion}.`);
   for (const key of textKeys) expectKey(value, key, typeof value[key] === 'string');
   expectKey(value, 'built_at', isTime(value.built_at));
   for (const key of ['dimension', 'count', 'library_revision']) expectKey(value, key, isCount(value[key]));
@@ -63,29 +64,17 @@ export function parseMeta(text: string): IndexMeta {
   if (unreadable >= 0) {
     throw new Error(`Vector ${unreadable} of the meta file names no entry with its kind and content hash.`);
   }
-  if (meta.vectors.length !== meta.count) {
-    throw new Error(`The meta file counts ${meta.count} vectors and lists ${meta.vectors.length}.`);
-  }
-  return meta;
+  if (meta.vectors.length === meta.count) return meta;
+  throw wrong(`counts ${meta.count} vectors and lists ${meta.vectors.length}.`);
 }
 
 const lineBatch = 1000;
 const textKeys = ['model', 'model_name', 'model_version', 'sha256', 'checksum', 'job_id', 'version'] as const;
 
-function parseObject(text: string): Record<string, unknown> {
-  const value = parseJson(text);
-  if (value === undefined) throw new Error('The meta file is not JSON.');
-  if (isObject(value)) return value;
-  throw new Error('The meta file holds no JSON object.');
-}
-
 function expectKey(value: Record<string, unknown>, key: string, isRight: boolean) {
   if (isRight) return;
-  throw new Error(`The meta file has no usable ${JSON.stringify(key)}: ${preview(value[key])}.`);
-}
-
-function preview(value: unknown): string {
-  return value === undefined ? 'it is missing' : JSON.stringify(value).slice(0, 60);
+  const found = value[key] === undefined ? 'it is missing' : JSON.stringify(value[key]).slice(0, 60);
+  throw new Error(`The meta file has no usable ${JSON.stringify(key)}: ${found}.`);
 }
 
 function isVector(value: unknown): value is MetaVector {

@@ -3,14 +3,16 @@
 import { embedSelection } from '../embedding/embed.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Selection } from '../embedding/queue.ts';
-import { createEmbeddingRepository, prepareQueueCounts } from '../embedding/repository.ts';
+import {
+  createEmbeddingRepository,
+  type EmbeddingRepository,
+  prepareQueueCounts,
+} from '../embedding/repository.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
 import { AppError, badInput } from '../core/errors.ts';
 import { type Build, buildGeneration } from './build.ts';
-import { switchTo, writeBuiltBy } from './generation.ts';
-import { type GenerationFiles, liveFiles } from './generation-files.ts';
+import { type GenerationFiles, liveFiles, nullIfBroken, switchTo, writeBuiltBy } from './generation.ts';
 import { type IndexMeta, readMeta } from './meta.ts';
-import { nullIfBroken } from './pointer.ts';
 import { type SwitchContext, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 
@@ -65,10 +67,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
 /** The entries that a killed run had claimed stay reserved for this long. */
 const leaseMs = 30_000;
 
-function assertSelection(
-  repository: ReturnType<typeof createEmbeddingRepository>,
-  { category, entry }: Selection,
-) {
+function assertSelection(repository: EmbeddingRepository, { category, entry }: Selection) {
   if (category !== undefined && !repository.hasCategory(category)) {
     throw badInput('unknown_category', `The library has no category ${JSON.stringify(category)}.`);
   }

@@ -1,7 +1,7 @@
 import { url } from '../core/url.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { indexOperation } from './index-operation.ts';
-import type { Operation } from '../core/operation.ts';
+import { type Operation, runsOnce } from '../core/operation.ts';
 
 export const repairOperation: Operation = {
   name: 'repair',
@@ -15,9 +15,7 @@ export const repairOperation: Operation = {
   locks: indexOperation.locks,
   danger: () => 'costly',
   confirmWord: null,
-  hardLimitMs: null,
-  retries: indexOperation.retries,
-  onRestart: 'fail',
+  ...runsOnce,
   script: 'repair',
   unavailable: ({ mode }, { state }) =>
     mode === 'noop' || state !== 'ready'

@@ -1,9 +1,8 @@
 // The work of the operation `repair`: a rebuild, or nothing when the live index is intact and holds exactly the library.
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { generationFiles } from './generation-files.ts';
+import { generationFiles, readPointer } from './generation.ts';
 import { toRows } from './loaded.ts';
-import { readPointer } from './pointer.ts';
 import { type RebuildContext, rebuildIndex } from './rebuild.ts';
 import { createIndexRepository } from './repository.ts';
 import { countSyncStates } from './sync-state.ts';

@@ -2,11 +2,10 @@ import { url } from '../core/url.ts';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import { readIndexHeader } from './faiss-header.ts';
-import { generationFiles } from './generation-files.ts';
-import { nullIfBroken, readPointer } from './pointer.ts';
+import { readIndexHeader } from './faiss-reader.ts';
+import { generationFiles, nullIfBroken, readPointer } from './generation.ts';
 import { plural } from '../core/format.ts';
-import { noRetries, type Operation } from '../core/operation.ts';
+import { type Operation, runsOnce } from '../core/operation.ts';
 
 export const rollbackOperation: Operation = {
   name: 'rollback',
@@ -20,9 +19,7 @@ export const rollbackOperation: Operation = {
   locks: () => [{ name: 'index', mode: 'exclusive' }],
   danger: () => 'destructive',
   confirmWord: 'rollback',
-  hardLimitMs: null,
-  retries: noRetries,
-  onRestart: 'fail',
+  ...runsOnce,
   script: 'rollback',
   check(args, { indexFolder, mode }) {
     if (mode === 'noop' || previousGeneration(indexFolder)) return args;

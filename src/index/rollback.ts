@@ -2,9 +2,7 @@
 import path from 'node:path';
 import { badInput } from '../core/errors.ts';
 import { countCoverage, describeCoverage } from './coverage.ts';
-import { rollBack } from './generation.ts';
-import { generationFiles } from './generation-files.ts';
-import { readPointer } from './pointer.ts';
+import { generationFiles, readPointer, rollBack } from './generation.ts';
 import { type SwitchContext, switchAndRecord } from './switch.ts';
 import { verifyGeneration } from './verify.ts';
 

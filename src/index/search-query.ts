@@ -17,14 +17,10 @@ const maxHits = 200;
 export function assertSearchQuery({ query, limit = 1 }: SearchQuery) {
   if (query.trim() === '') throw new AppError('invalid_arguments', 'The search is empty. Type a few words.');
   if (query.length > maxQueryLength) {
-    throw new AppError(
-      'invalid_arguments',
-      `The search has ${query.length} characters; at most ${maxQueryLength} are compared. Shorten it.`,
-    );
+    const message = `The search has ${query.length} characters; at most ${maxQueryLength} are compared. Shorten it.`;
+    throw new AppError('invalid_arguments', message);
   }
   if (Number.isInteger(limit) && limit >= 1 && limit <= maxHits) return;
-  throw new AppError(
-    'invalid_arguments',
-    `The limit is ${limit}; allowed: a whole number from 1 to ${maxHits}.`,
-  );
+  const message = `The limit is ${limit}; allowed: a whole number from 1 to ${maxHits}.`;
+  throw new AppError('invalid_arguments', message);
 }

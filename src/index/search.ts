@@ -1,4 +1,6 @@
 // Exact search in a loaded index, in small steps. Picks the best rows that the filters and the library allow.
+import type { EntryKey } from '../embedding/queue.ts';
+import { toUnitVector } from '../embedding/vector.ts';
 import type { Kind } from '../library/content.ts';
 import type { LoadedIndex } from './loaded.ts';
 import type { MetaVector } from './meta.ts';
@@ -54,13 +56,34 @@ export async function searchIndex(
   }
 }
 
-/** The best rows of the whole index, best first. */
-export async function pickBest(
-  { score, meta, dimension }: Searchable,
-  vector: Float32Array,
-  of: BestOf,
+/** The entries whose vectors are nearest to that of one entry, the nearest first, without the entry itself. Empty when it has
+ *  no vector of the index's model. */
+export async function findNeighbours(
+  index: LoadedIndex,
+  library: IndexRepository,
+  { kind, id }: EntryKey,
+  limit: number,
   pause: Pause,
-): Promise<ScoredRow[]> {
+): Promise<Hit[]> {
+  const vector = vectorOf(index, library, { kind, id });
+  if (!vector) return [];
+  const hits = await searchIndex(index, library, vector, { query: '', limit: limit + 1 }, pause);
+  return hits.filter((hit) => hit.kind !== kind || hit.entity_id !== id).slice(0, limit);
+}
+
+/** The vector of its newest embedding, else the one in the index. */
+function vectorOf(index: LoadedIndex, library: IndexRepository, { kind, id }: EntryKey) {
+  const { meta, dimension, rows, vectors } = index;
+  const newest = library.vectorOf(kind, id, meta.model);
+  if (newest) return toUnitVector(newest, dimension);
+  const row = rows[kind].get(id);
+  if (row === undefined) return null;
+  return toUnitVector(vectors.subarray(row * dimension * 4, (row + 1) * dimension * 4), dimension);
+}
+
+/** The best rows of the whole index, best first. */
+export async function pickBest(index: Searchable, vector: Float32Array, of: BestOf, pause: Pause) {
+  const { score, meta, dimension } = index;
   const count = meta.vectors.length;
   const step = Math.max(2, Math.floor(numbersPerStep / dimension));
   const { best, offer } = createBest(meta.vectors, of);

@@ -28,11 +28,7 @@ export const emptyCounts: SyncCounts = { entries: 0, fresh: 0, stale: 0, missing
 const pageSize = 500;
 
 /** Counts in pages of a few milliseconds, with a pause after each. Sets `isOrphan` of the index anew. */
-export async function countSyncStates(
-  library: IndexRepository,
-  index: CountedIndex | null,
-  pause: () => Promise<unknown>,
-): Promise<SyncCounts> {
+export async function countSyncStates(library: IndexRepository, index: CountedIndex | null, pause: Pause) {
   const counts = { ...emptyCounts };
   const isOrphan = new Uint8Array(index?.meta.vectors.length ?? 0).fill(1);
   for await (const { kind, page } of entryPages(library, index, pause)) {
@@ -61,7 +57,7 @@ type Walk = {
 export async function* entryPages(
   library: IndexRepository,
   index: ComparedIndex | null,
-  pause: () => Promise<unknown>,
+  pause: Pause,
   { kind: wantedKind, category, after }: Walk = {},
 ): AsyncGenerator<{ kind: Kind; page: EntryState[] }> {
   for (const kind of kinds) {

@@ -4,10 +4,10 @@ import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import type { Model } from '../embedding/embedder.ts';
+import type { ModelKey } from '../embedding/embedder.ts';
 import { countCoverage, type Coverage } from '../index/coverage.ts';
-import { type GenerationFiles, namedFiles } from '../index/generation-files.ts';
-import { checkContent, type Described } from './content.ts';
+import { namedFiles } from '../index/generation.ts';
+import { checkContent } from './content.ts';
 import { openZip } from './entries.ts';
 import { hashFileSync } from './hash-sync.ts';
 import { hashFile } from './hash.ts';
@@ -23,7 +23,7 @@ type SnapshotCheck = {
   folder: string;
   maxBytes: number;
   library: Db;
-  model: Pick<Model, 'name' | 'dimension'>;
+  model: ModelKey;
   onProgress: (stage: CheckStage, done: number, total: number) => void;
 };
 
@@ -58,13 +58,9 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   onProgress('structure', 1, 1);
   const files = namedFiles(folder, model.name);
   const reader = await openZip(zip, entries);
-  const unpacked = await unpack({
-    reader,
-    members,
-    files,
-    onProgress: (done, total) => onProgress('hashes', done, total),
-  }).finally(reader.close);
-  const { manifest, vectors } = await checkUnpacked(check, members, files, unpacked);
+  const onBytes = (done: number, total: number) => onProgress('hashes', done, total);
+  const unpacked = await unpack(reader, members, files, onBytes).finally(reader.close);
+  const { manifest, vectors } = await checkUnpacked(check, members, unpacked);
   onProgress('coverage', 0, 1);
   const coverage = countCoverage(library, vectors);
   await unpacked.synced;
@@ -74,12 +70,9 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
 }
 
 /** Hashes the files while their content is checked. A wrong hash takes precedence over an error in the content. */
-async function checkUnpacked(
-  { model, library, onProgress }: SnapshotCheck,
-  members: Members,
-  files: GenerationFiles,
-  { manifestText, backupSha256 }: Unpacked,
-): Promise<Described> {
+async function checkUnpacked(check: SnapshotCheck, members: Members, unpacked: Unpacked) {
+  const { model, library, onProgress } = check;
+  const { files, manifestText, backupSha256 } = unpacked;
   const report = (done: number, total: number) => onProgress('compatibility', done, total);
   const content = { files, metaBytes: members.meta.size, indexName: members.index.name, model, library };
   if (manifestText === null) return checkContent({ ...content, manifest: null }, report);

@@ -2,14 +2,16 @@
 import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { plural } from '../core/format.ts';
-import type { Model } from '../embedding/embedder.ts';
-import { type IndexHeader, readIndexHeader } from '../index/faiss-header.ts';
-import type { GenerationFiles } from '../index/generation-files.ts';
+import type { OnProgress } from '../core/progress.ts';
+import type { ModelKey } from '../embedding/embedder.ts';
+import { createKernel, squareSum } from '../index/dot.ts';
+import { type IndexHeader, readIndexHeader, scanIndexVectors } from '../index/faiss-reader.ts';
+import type { GenerationFiles } from '../index/generation.ts';
 import { type MetaVector, parseMeta } from '../index/meta.ts';
+import { createSamples } from '../index/verify.ts';
 import { linkForeignSet } from './link.ts';
 import type { Manifest } from './manifest.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
-import { checkVectors } from './vectors.ts';
 
 type Content = {
   /** Null for files that CHL itself made. */
@@ -18,7 +20,7 @@ type Content = {
   metaBytes: number;
   /** The name of the index in the manifest. */
   indexName: string;
-  model: Pick<Model, 'name' | 'dimension'>;
+  model: ModelKey;
   library: Db;
 };
 
@@ -26,12 +28,12 @@ const otherMetaBytes = 64 * 1024;
 const metaBytesPerVector = 512;
 
 /** The entry of each vector, and the manifest, which is made here for files of CHL. */
-export type Described = { manifest: Manifest; vectors: MetaVector[] };
+type Described = { manifest: Manifest; vectors: MetaVector[] };
 
 /** Throws `bad_input` with a code of its own for each defect. Trusts the hashes in the manifest: the caller checks them. */
 export async function checkContent(
   { manifest, files, metaBytes, indexName, model, library }: Content,
-  onProgress: (done: number, total: number) => void,
+  onProgress: OnProgress,
 ): Promise<Described> {
   onProgress(0, 1);
   const header = readHeader(files.index);
@@ -64,10 +66,8 @@ function assertCompatible(manifest: Manifest, header: IndexHeader, model: Conten
   assertDimension(header.dimension, manifest.dimension);
   if (model.dimension !== null) assertDimension(header.dimension, model.dimension);
   if (manifest.count === header.count) return;
-  throw refusal(
-    'count_mismatch',
-    `The manifest counts ${manifest.count} vectors; the index has ${header.count}.`,
-  );
+  const message = `The manifest counts ${manifest.count} vectors; the index has ${header.count}.`;
+  throw refusal('count_mismatch', message);
 }
 
 /** Returns the entry of each vector. `sha256` is that of the index. Throws `meta_invalid` when the text is not a meta file,
@@ -133,11 +133,41 @@ function assertUnique(vectors: MetaVector[]) {
   const seen = { experience: new Set<string>(), manual: new Set<string>() };
   for (const { kind, entity_id } of vectors) {
     if (seen[kind].has(entity_id)) {
-      throw refusal(
-        'meta_mismatch',
-        `The meta file lists ${kind} ${JSON.stringify(entity_id.slice(0, 80))} twice.`,
-      );
+      const message = `The meta file lists ${kind} ${JSON.stringify(entity_id.slice(0, 80))} twice.`;
+      throw refusal('meta_mismatch', message);
     }
     seen[kind].add(entity_id);
   }
+}
+
+const sampleCount = 2;
+const lengthSlack = 1e-3;
+
+/** Throws `index_not_finite`, `index_not_normalised` or `not_searchable`. */
+function checkVectors(file: string, header: IndexHeader, onProgress: (done: number) => void) {
+  const { dimension } = header;
+  const samples = createSamples(file, header, sampleCount);
+  const kernel = createKernel(dimension);
+  scanIndexVectors(file, header, kernel.allocate, (bytes, first) => {
+    const rows = bytes.length / 4 / dimension;
+    // Also when a number is NaN or infinite: the sum of squares is, too.
+    const suspect = kernel.squares(0, rows).findIndex((sum) => !(Math.abs(sum - 1) <= lengthSlack));
+    if (suspect >= 0) throw lengthRefusal(bytes, suspect, dimension, first);
+    samples.score(kernel, rows, first);
+    onProgress(first + rows);
+  });
+  const lost = samples.findLost();
+  if (!lost) return;
+  throw refusal('not_searchable', `A search for vector ${lost.row} of the index finds another one first.`);
+}
+
+/** Computes the length again in double precision, where a large number does not become infinite. */
+function lengthRefusal(bytes: Uint8Array, suspect: number, dimension: number, first: number) {
+  const vectors = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const squares = squareSum(vectors, suspect * dimension, dimension);
+  const vector = `Vector ${first + suspect} of the index`;
+  if (!Number.isFinite(squares))
+    return refusal('index_not_finite', `${vector} holds a value that is not a finite number.`);
+  const length = Math.sqrt(squares).toPrecision(3);
+  return refusal('index_not_normalised', `${vector} has length ${length}; all must have length 1.`);
 }

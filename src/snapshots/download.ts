@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ZipArchive } from 'archiver';
 import { AppError } from '../core/errors.ts';
-import { generationFiles, modelSlug } from '../index/generation-files.ts';
+import { generationFiles, modelSlug } from '../index/generation.ts';
 import type { GenerationFacts } from '../index/live-protocol.ts';
 import { type Manifest, manifestName, snapshotFormat } from './manifest.ts';
 

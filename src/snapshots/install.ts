@@ -1,18 +1,28 @@
 // The work of the operation `snapshot`: verifies a staged snapshot again and makes it the live generation. The live index
 // stays in use until the switch; the staged files are removed after it, so that a retry finds them.
+import type { OnProgress } from '../core/progress.ts';
 import { countCoverage, describeCoverage } from '../index/coverage.ts';
-import { linkBackup, linkInto, startGeneration, switchTo, writeBuiltBy } from '../index/generation.ts';
-import { type GenerationFiles, generationFiles } from '../index/generation-files.ts';
-import { readPointer } from '../index/pointer.ts';
+import {
+  type GenerationFiles,
+  generationFiles,
+  linkBackup,
+  linkInto,
+  readPointer,
+  startGeneration,
+  switchTo,
+  writeBuiltBy,
+} from '../index/generation.ts';
 import { type SwitchContext, switchAndRecord } from '../index/switch.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
-import { findStaged, removeStaged, type Staged, stagedFolder } from './staging.ts';
+import { findStaged, removeStaged, stagedFolder } from './staging.ts';
 
 /** Throws `bad_input` with `staged_gone`, `index_changed`, `model_mismatch` or `dimension_mismatch`. */
 export function installSnapshot(args: { staged_id?: string }, context: SwitchContext) {
   const { config, library, model, job, progress } = context;
-  const staged = requireStaged(config.indexFolder, args.staged_id);
+  const staged = findStaged(config.indexFolder, args.staged_id);
+  if (!staged)
+    throw refusal('staged_gone', 'The uploaded snapshot is gone: it is kept for an hour. Upload it again.');
   const files = generationFiles(stagedFolder(config.indexFolder, staged.staged_id));
   const { meta } = verifyFiles(files, (done, total) => progress(done, total, 'verify'));
   if (meta.model !== model.name) throw wrongModel(meta.model, model.name);
@@ -32,14 +42,8 @@ export function installSnapshot(args: { staged_id?: string }, context: SwitchCon
   return result;
 }
 
-function requireStaged(indexFolder: string, id: string | undefined): Staged {
-  const staged = findStaged(indexFolder, id);
-  if (staged) return staged;
-  throw refusal('staged_gone', 'The uploaded snapshot is gone: it is kept for an hour. Upload it again.');
-}
-
 /** Disk and settings may have changed since the upload was checked. */
-function verifyFiles(files: GenerationFiles, onProgress: (done: number, total: number) => void) {
+function verifyFiles(files: GenerationFiles, onProgress: OnProgress) {
   try {
     return verifyGeneration(files, onProgress);
   } catch (error) {

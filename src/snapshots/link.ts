@@ -3,14 +3,13 @@
 import fs from 'node:fs';
 import { version } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
-import type { Model } from '../embedding/embedder.ts';
+import type { ModelKey } from '../embedding/embedder.ts';
 import { isObject, parseJson } from '../core/json.ts';
 import { toUnitVector } from '../embedding/vector.ts';
 import { type FaissLink, readFaissLinks } from '../index/faiss-metadata.ts';
-import type { IndexHeader } from '../index/faiss-header.ts';
-import { readVector } from '../index/faiss-reader.ts';
+import { type IndexHeader, readVector } from '../index/faiss-reader.ts';
 import { writeIndexFile } from '../index/faiss-writer.ts';
-import type { GenerationFiles } from '../index/generation-files.ts';
+import type { GenerationFiles } from '../index/generation.ts';
 import { metaFormatVersion, writeMeta } from '../index/meta.ts';
 import { snapshotFormat } from './manifest.ts';
 import { assertDimension, refusal, wrongModel } from './refusal.ts';
@@ -19,7 +18,7 @@ type ForeignSet = {
   text: string;
   files: GenerationFiles;
   header: IndexHeader;
-  model: Pick<Model, 'name' | 'dimension'>;
+  model: ModelKey;
   library: Db;
 };
 
@@ -94,8 +93,6 @@ function assertSameIndex(links: FaissLink[], index: string, dimension: number) {
 }
 
 function notLinked(why: string) {
-  return refusal(
-    'not_linked',
-    `This snapshot was made by CHL and does not name the entry of each vector, and ${why}. Rebuild the index here, or upload a snapshot that was downloaded from a page like this.`,
-  );
+  const message = `This snapshot was made by CHL and does not name the entry of each vector, and ${why}. Rebuild the index here, or upload a snapshot that was downloaded from a page like this.`;
+  return refusal('not_linked', message);
 }

@@ -27,10 +27,8 @@ export function parseManifest(text: string): Manifest {
     throw refusal('manifest_invalid', 'The manifest.json of the ZIP is not a JSON object.');
   if (value.format !== snapshotFormat) {
     const found = JSON.stringify(value.format ?? null).slice(0, 60);
-    throw refusal(
-      'format_unknown',
-      `The snapshot has format ${found}; this version reads ${snapshotFormat}.`,
-    );
+    const message = `The snapshot has format ${found}; this version reads ${snapshotFormat}.`;
+    throw refusal('format_unknown', message);
   }
   const { format, model, dimension, count, built_at, files } = value;
   const isWhole =
@@ -49,20 +47,12 @@ export function parseManifest(text: string): Manifest {
 
 /** Throws `hash_mismatch` unless the manifest names exactly these members with these hashes. */
 export function assertHashes({ files }: Manifest, found: Map<string, string>) {
+  const mismatch = (why: string) => refusal('hash_mismatch', why);
   for (const name of new Set([...Object.keys(files), ...found.keys()])) {
-    if (files[name] === undefined) {
-      throw refusal('hash_mismatch', `The manifest does not name ${name}, which is in the ZIP.`);
-    }
-    if (!found.has(name)) {
-      throw refusal(
-        'hash_mismatch',
-        `The manifest names ${JSON.stringify(name.slice(0, 80))}, which is not in the ZIP.`,
-      );
-    }
+    const shown = JSON.stringify(name.slice(0, 80));
+    if (files[name] === undefined) throw mismatch(`The manifest does not name ${name}, which is in the ZIP.`);
+    if (!found.has(name)) throw mismatch(`The manifest names ${shown}, which is not in the ZIP.`);
     if (files[name] === found.get(name)) continue;
-    throw refusal(
-      'hash_mismatch',
-      `${name} is not the file that the manifest describes: its SHA-256 differs.`,
-    );
+    throw mismatch(`${name} is not the file that the manifest describes: its SHA-256 differs.`);
   }
 }

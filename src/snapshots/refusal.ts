@@ -16,17 +16,13 @@ export function entryRefusal(code: string, name: string, what: string): AppError
 }
 
 export function wrongModel(found: string, wanted: string): AppError {
-  return refusal(
-    'model_mismatch',
-    `The snapshot was built with ${JSON.stringify(found.slice(0, 80))}; the settings name ${JSON.stringify(wanted)}. Vectors of two models cannot be compared.`,
-  );
+  const message = `The snapshot was built with ${JSON.stringify(found.slice(0, 80))}; the settings name ${JSON.stringify(wanted)}. Vectors of two models cannot be compared.`;
+  return refusal('model_mismatch', message);
 }
 
 /** Throws `dimension_mismatch` unless both are equal. */
 export function assertDimension(found: number, wanted: number) {
   if (found === wanted) return;
-  throw refusal(
-    'dimension_mismatch',
-    `The vectors of the snapshot have ${found} numbers; those of the model in the settings have ${wanted}.`,
-  );
+  const message = `The vectors of the snapshot have ${found} numbers; those of the model in the settings have ${wanted}.`;
+  throw refusal('dimension_mismatch', message);
 }

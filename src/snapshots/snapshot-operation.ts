@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { describeCoverage } from '../index/coverage.ts';
 import { findStaged, type Staged } from './staging.ts';
 import { formatNumber, plural } from '../core/format.ts';
-import { type Args, noRetries, type Operation } from '../core/operation.ts';
+import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 
 export const snapshotOperation: Operation = {
   name: 'snapshot',
@@ -30,9 +30,7 @@ export const snapshotOperation: Operation = {
   locks: () => [{ name: 'index', mode: 'exclusive' }],
   danger: () => 'destructive',
   confirmWord: 'snapshot',
-  hardLimitMs: null,
-  retries: noRetries,
-  onRestart: 'fail',
+  ...runsOnce,
   script: 'snapshot',
   check(args, { indexFolder, mode }) {
     const staged = mode === 'noop' ? null : findStaged(indexFolder, idOf(args));

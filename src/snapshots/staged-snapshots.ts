@@ -25,10 +25,8 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
       const target = staged.file_name;
       if (job !== null) {
         audit.record({ event: 'snapshot.discard', outcome: 'refused', by, target, detail: { job } });
-        throw new AppError(
-          'operation_locked',
-          `Job #${job} installs ${target}. Cancel that job, then discard the snapshot.`,
-        );
+        const message = `Job #${job} installs ${target}. Cancel that job, then discard the snapshot.`;
+        throw new AppError('operation_locked', message);
       }
       removeStaged(config.indexFolder, id);
       recordDiscard(by, staged);
@@ -42,7 +40,9 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
       const { expired, unfinished } = sweepStaged(config.indexFolder, now(), isNeeded);
       for (const staged of expired) recordDiscard(systemRequester, staged);
       for (const id of new Set([...unfinished, ...removeLostZips()])) {
-        recordRefusal(audit, systemRequester, null, lostUpload(id));
+        const message = 'The server stopped during this upload. Nothing was kept.';
+        const lost = new AppError('internal', message, { code: 'lost', upload: id });
+        recordRefusal(audit, systemRequester, null, lost);
       }
       bus.emit('index');
     },
@@ -50,8 +50,8 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
 
   function removeLostZips(): string[] {
     return fs.readdirSync(folder).flatMap((name) => {
-      const id = uploadIdOf(name);
-      if (id === null || id === activeId()) return [];
+      const id = /^snapshot-([0-9a-f]{8})\.zip$/.exec(name)?.[1];
+      if (id === undefined || id === activeId()) return [];
       fs.rmSync(path.join(folder, name));
       return [id];
     });
@@ -63,19 +63,8 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
   }
 }
 
-function lostUpload(id: string): AppError {
-  return new AppError('internal', 'The server stopped during this upload. Nothing was kept.', {
-    code: 'lost',
-    upload: id,
-  });
-}
-
 export function uploadFileName(id: string): string {
   return `snapshot-${id}.zip`;
-}
-
-function uploadIdOf(fileName: string): string | null {
-  return /^snapshot-([0-9a-f]{8})\.zip$/.exec(fileName)?.[1] ?? null;
 }
 
 export function recordStaged(audit: Audit, by: Requester, snapshot: Staged) {

@@ -4,8 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isObject, parseJson } from '../core/json.ts';
 import type { Coverage } from '../index/coverage.ts';
-import { generationFiles, liveFiles } from '../index/generation-files.ts';
-import { nullIfBroken } from '../index/pointer.ts';
+import { generationFiles, liveFiles, nullIfBroken } from '../index/generation.ts';
 import type { Manifest } from './manifest.ts';
 
 export type Staged = {

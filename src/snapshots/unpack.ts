@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { formatBytes } from '../core/format.ts';
-import type { GenerationFiles } from '../index/generation-files.ts';
+import type { OnProgress } from '../core/progress.ts';
+import type { GenerationFiles } from '../index/generation.ts';
 import type { ZipReader } from './entries.ts';
 import { manifestName, maxManifestBytes } from './manifest.ts';
 import { refusal } from './refusal.ts';
@@ -37,39 +38,30 @@ function stemOf({ name }: ZipEntry): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-type Unpack = {
-  reader: ZipReader;
-  members: Members;
-  files: GenerationFiles;
-  onProgress: (done: number, total: number) => void;
-};
-
 export type Unpacked = Awaited<ReturnType<typeof unpack>>;
 
 /** The backup is only hashed: the previous generation here is another one. `synced` settles with the files on disk. */
-export async function unpack({ reader, members, files, onProgress }: Unpack) {
+export async function unpack(zip: ZipReader, members: Members, files: GenerationFiles, report: OnProgress) {
   const { index, meta, manifest, backup } = members;
   const total = index.size + meta.size + (backup?.size ?? 0);
   let done = 0;
   const count = (chunk: Buffer) => {
     done += chunk.length;
-    onProgress(done, total);
+    report(done, total);
   };
-  const manifestText = manifest && (await readManifest(reader, manifest));
+  const manifestText = manifest && (await readManifest(zip, manifest));
   const syncs = [
-    await writeEntry(reader, meta, files.meta, count),
-    await writeEntry(reader, index, files.index, count),
+    await writeEntry(zip, meta, files.meta, count),
+    await writeEntry(zip, index, files.index, count),
   ];
-  const backupSha256 = backup && (await hashEntry(reader, backup, count));
-  return { manifestText, backupSha256, synced: Promise.all(syncs.map(({ synced }) => synced)) };
+  const backupSha256 = backup && (await hashEntry(zip, backup, count));
+  return { files, manifestText, backupSha256, synced: Promise.all(syncs.map(({ synced }) => synced)) };
 }
 
 async function readManifest(reader: ZipReader, manifest: ZipEntry): Promise<string> {
   if (manifest.size > maxManifestBytes) {
-    throw refusal(
-      'manifest_invalid',
-      `The manifest.json of the ZIP is larger than ${formatBytes(maxManifestBytes)}.`,
-    );
+    const message = `The manifest.json of the ZIP is larger than ${formatBytes(maxManifestBytes)}.`;
+    throw refusal('manifest_invalid', message);
   }
   const parts: Buffer[] = [];
   await reader.read(manifest, (chunk) => parts.push(Buffer.from(chunk)));

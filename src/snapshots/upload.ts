@@ -47,7 +47,11 @@ export function createUploads({ bus, wantedBy, onError, ...context }: UploadOpti
         if (announcedBytes > config.snapshotMaxBytes + framingBytes) {
           throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, config.snapshotMaxBytes);
         }
-        if (active) throw inProgress(active.state);
+        if (active) {
+          const { file_name, uploaded_by } = active.state;
+          const message = `${uploaded_by} is uploading ${file_name}. Only one upload runs at a time; try again when it has ended.`;
+          throw new AppError('upload_in_progress', message);
+        }
       } catch (error) {
         recordRefusal(audit, by, null, error);
         throw error;
@@ -65,13 +69,6 @@ export function createUploads({ bus, wantedBy, onError, ...context }: UploadOpti
 
 /** What a form may add around the file. */
 const framingBytes = 64 * 1024;
-
-function inProgress({ file_name, uploaded_by }: UploadState): AppError {
-  return new AppError(
-    'upload_in_progress',
-    `${uploaded_by} is uploading ${file_name}. Only one upload runs at a time; try again when it has ended.`,
-  );
-}
 
 /** `receive` while the bytes arrive, then the stages of the check. */
 type UploadState = { file_name: string; uploaded_by: string; stage: 'receive' | CheckStage };

@@ -2,7 +2,6 @@
 // name, kind, flags, method or sizes are ambiguous. Reads no content. Format: PKWARE APPNOTE 6.3.
 import { entryRefusal, refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
-import { readExtra } from './zip-extra.ts';
 
 export type ZipEntry = {
   name: string;
@@ -57,7 +56,8 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   const rawName = bytes.subarray(directoryHeader.bytes, directoryHeader.bytes + nameLength);
   const name = rawName.toString('latin1');
   if (!allowed.test(name)) {
-    throw refusal('zip_name', `The ZIP has an entry named ${showName(name)}, which no snapshot has.`);
+    const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+    throw refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
   }
   if (commentLength > 0) throw entryRefusal('zip_comment', name, 'has a comment.');
   if (bytes.readUInt16LE(34) !== 0)
@@ -72,11 +72,11 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   if (compression !== method.stored && compression !== method.deflated) {
     throw entryRefusal('zip_method', name, `is packed by method ${compression}; 0 and 8 are read.`);
   }
-  const extra = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, length));
+  const wide = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, length));
   const [size = 0, compressedSize = 0, headerAt = 0] = widen(
     name,
     [24, 20, 42].map((at) => bytes.readUInt32LE(at)),
-    extra.wide,
+    wide,
   );
   const isDeflated = compression === method.deflated;
   if (!isDeflated && size !== compressedSize) {
@@ -105,8 +105,8 @@ function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): numb
     throw entryRefusal('zip_spans', name, 'is larger than the ZIP.');
   }
   const rest = readAt(zip, nameAt, nameLength + extraLength);
-  const extra = readExtra(name, rest.subarray(nameLength));
-  const [size, compressedSize] = widen(name, [header.readUInt32LE(22), header.readUInt32LE(18)], extra.wide);
+  const wide = readExtra(name, rest.subarray(nameLength));
+  const [size, compressedSize] = widen(name, [header.readUInt32LE(22), header.readUInt32LE(18)], wide);
   const said = [header.readUInt32LE(14), size, compressedSize];
   const isSilent = entry.hasDescriptor && said.every((value) => value === 0);
   const isSame =
@@ -145,6 +145,41 @@ function assertFile(name: string, attributes: number) {
   if (!isRegular || isDosFolder) throw entryRefusal('zip_kind', name, 'is not a regular file.');
 }
 
-function showName(name: string): string {
-  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+/** Gives the body of the ZIP64 field: up to three 64-bit numbers. Refuses unknown fields: one may carry a second name or
+ *  other sizes. */
+function readExtra(name: string, bytes: Buffer): Buffer | null {
+  let wide: Buffer | null = null;
+  for (let at = 0; at < bytes.length; ) {
+    const length = at + 4 <= bytes.length ? bytes.readUInt16LE(at + 2) : Number.POSITIVE_INFINITY;
+    if (at + 4 + length > bytes.length) throw malformedExtra(name);
+    const kind = bytes.readUInt16LE(at);
+    const body = bytes.subarray(at + 4, at + 4 + length);
+    if (kind === zip64 && wide !== null) throw malformedExtra(name);
+    if (kind === zip64) wide = body;
+    if (!extraKinds.get(kind)?.(body)) throw malformedExtra(name);
+    at += 4 + length;
+  }
+  return wide;
+}
+
+const zip64 = 0x0001;
+
+const extraKinds = new Map<number, (body: Buffer) => boolean>([
+  [zip64, ({ length }) => [8, 16, 24].includes(length)],
+  [0x000a, isNtfsTimes],
+  // Times and owner, as Info-ZIP writes them.
+  [0x5455, ({ length }) => length <= 13],
+  [0x5855, ({ length }) => length <= 12],
+  [0x7875, ({ length }) => length <= 32],
+]);
+
+/** Four reserved bytes, then attributes with their lengths. */
+function isNtfsTimes(body: Buffer): boolean {
+  let at = 4;
+  while (at + 4 <= body.length) at += 4 + body.readUInt16LE(at + 2);
+  return at === body.length;
+}
+
+function malformedExtra(name: string) {
+  return entryRefusal('zip_extra', name, 'carries extra fields that are malformed or unknown.');
 }

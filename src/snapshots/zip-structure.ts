@@ -84,10 +84,8 @@ function readEnd64(zip: ZipFile, end: Buffer) {
     locator.readBigUInt64LE(8) === BigInt(recordAt) &&
     record.readUInt32LE(0) === signature.end64 &&
     record.readBigUInt64LE(4) === BigInt(end64Bytes - 12);
-  const short = [end.readUInt16LE(8), end.readUInt16LE(10)];
-  const long = [end.readUInt32LE(12), end.readUInt32LE(16)];
   const wide = [24, 32, 40, 48].map((at) => safeNumber(record.readBigUInt64LE(at)));
-  const narrow = [...short, ...long];
+  const narrow = [end.readUInt16LE(8), end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)];
   const isSame = narrow.every((value, i) => value === (i < 2 ? 0xffff : 0xffffffff) || value === wide[i]);
   if (!isWhole || !isSame)
     throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
@@ -111,14 +109,10 @@ function readEnd64(zip: ZipFile, end: Buffer) {
 function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number) {
   let at = 0;
   for (const [i, entry] of entries.entries()) {
-    if (entry.headerAt !== at) {
-      throw overlap(at);
-    }
+    if (entry.headerAt !== at) throw overlap(at);
     const dataEnd = entry.dataAt + entry.compressedSize;
     at = entries[i + 1]?.headerAt ?? directoryAt;
-    if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) {
-      throw overlap(dataEnd);
-    }
+    if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) throw overlap(dataEnd);
   }
   if (entries.length === 0 && directoryAt !== 0) {
     throw refusal('zip_spans', 'The ZIP has content that belongs to no entry.');
@@ -126,10 +120,8 @@ function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number
 }
 
 function overlap(at: number) {
-  return refusal(
-    'zip_spans',
-    `The entries of the ZIP overlap, or something lies between them, at byte ${at}.`,
-  );
+  const message = `The entries of the ZIP overlap, or something lies between them, at byte ${at}.`;
+  return refusal('zip_spans', message);
 }
 
 /** Behind the data there is nothing, or a descriptor that repeats the sizes. */

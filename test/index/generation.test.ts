@@ -1,16 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { generationFiles, modelSlug } from '../../src/index/generation-files.ts';
 import {
+  generationFiles,
   linkBackup,
+  modelSlug,
   readAppliedGeneration,
+  readPointer,
   startGeneration,
   switchTo,
   tidyGenerations,
   writeBuiltBy,
 } from '../../src/index/generation.ts';
-import { readPointer } from '../../src/index/pointer.ts';
 
 let minute = 0;
 

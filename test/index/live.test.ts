@@ -1,10 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { generationFiles } from '../../src/index/generation-files.ts';
+import { generationFiles, readPointer } from '../../src/index/generation.ts';
 import { searchThreadFile } from '../../src/index/live-thread.ts';
 import { createLiveIndex, type IndexState } from '../../src/index/live.ts';
-import { readPointer } from '../../src/index/pointer.ts';
 import { addExperience, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';
 

@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readPointer } from '../../src/index/pointer.ts';
+import { readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
-import { type EntryKey, findNeighbours } from '../../src/index/neighbours.ts';
+import type { EntryKey } from '../../src/embedding/queue.ts';
+import { findNeighbours } from '../../src/index/search.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
 import { addExperience, addManual, createLibrary } from '../support/entries.ts';
 import { rebuild } from '../support/index-of.ts';

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readPointer } from '../../src/index/pointer.ts';
+import { readPointer } from '../../src/index/generation.ts';
 import { loadGeneration } from '../../src/index/loaded.ts';
 import { createIndexRepository } from '../../src/index/repository.ts';
 import { countSyncStates } from '../../src/index/sync-state.ts';

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { Db } from '../../src/core/db/open.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
-import { readIndexHeader } from '../../src/index/faiss-header.ts';
+import { readIndexHeader } from '../../src/index/faiss-reader.ts';
 import { readMeta } from '../../src/index/meta.ts';
 import { checkSnapshot } from '../../src/snapshots/check.ts';
 import { verifyGeneration } from '../../src/index/verify.ts';

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../src/core/config.ts';
 import type { Db } from '../../src/core/db/open.ts';
-import { liveFiles } from '../../src/index/generation-files.ts';
+import { liveFiles } from '../../src/index/generation.ts';
 import { snapshotFormat } from '../../src/snapshots/manifest.ts';
 import type { Part } from './zip.ts';
 import { addExperience, addManual, createLibrary } from './entries.ts';
