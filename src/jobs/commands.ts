@@ -118,14 +118,8 @@ export async function runOperation(client: Client, name: string, words: string[]
   return followToEnd(client, name, accepted, screen);
 }
 
-function formatRetention({
-  days,
-  jobs_kept,
-  jobs,
-  failed_jobs,
-  log_bytes,
-  has_more,
-}: RetentionPreview): string {
+function formatRetention(preview: RetentionPreview): string {
+  const { days, jobs_kept, jobs, failed_jobs, log_bytes, has_more } = preview;
   const rule = `Kept: ${days} days and ${formatNumber(jobs_kept)} jobs, failures four times as long.`;
   if (jobs === 0) return `${rule} Nothing would be removed now.`;
   const found = `${plural(jobs, 'job')}${has_more ? ' or more' : ''}`;
@@ -181,19 +175,11 @@ function findJob(client: Client, [number]: string[]): Promise<JobBody> {
 
 function noSuchOperation(name: string, known: OperationBody[]): AppError {
   const names = known.map((operation) => operation.name).join(', ');
-  return new AppError(
-    'not_found',
-    `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}. "npm run chl -- help" lists the commands.`,
-  );
+  const message = `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}. "npm run chl -- help" lists the commands.`;
+  return new AppError('not_found', message);
 }
 
 function formatJob({ number, status, operation, requested_by, created_at, failure }: JobBody): string {
-  const columns = [
-    `#${number}`.padEnd(7),
-    status.padEnd(10),
-    operation.padEnd(16),
-    created_at,
-    `by ${requested_by}`,
-  ];
-  return `${columns.join(' ')}${failure ? `  ${failure.message}` : ''}`;
+  const columns = [`#${number}`.padEnd(7), status.padEnd(10), operation.padEnd(16), created_at];
+  return `${columns.join(' ')} by ${requested_by}${failure ? `  ${failure.message}` : ''}`;
 }
