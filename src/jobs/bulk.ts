@@ -57,11 +57,16 @@ export function createBulk(given: Given) {
   return {
     /** The numbers of the chosen jobs, newest first. Throws `invalid_arguments` when they are too many. */
     async choose(choice: BulkChoice): Promise<number[]> {
-      if ('numbers' in choice) return refuseTooMany([...new Set(choice.numbers)]);
+      if ('numbers' in choice) {
+        const numbers = [...new Set(choice.numbers)];
+        if (numbers.length > maxBulkJobs) throw badChoice(tooMany);
+        return numbers;
+      }
       const range = { upTo: choice.upTo };
       const { numbers, hasMore, lookedTo } = await listing.numbers(choice.filter, range, maxBulkJobs);
-      if (lookedTo !== null) throw searchTooLong();
-      return hasMore ? refuseTooMany(null) : numbers;
+      if (lookedTo !== null) throw badChoice(tooLong);
+      if (hasMore) throw badChoice(tooMany);
+      return numbers;
     },
 
     /** How many can be done, and how many are skipped for each reason. */
@@ -96,10 +101,8 @@ export function createBulk(given: Given) {
     find(id: string): BulkRun {
       const run = runs.get(id);
       if (run) return run;
-      throw new AppError(
-        'not_found',
-        'This result is no longer kept. See the audit log or the pages of the jobs.',
-      );
+      const message = 'This result is no longer kept. See the audit log or the pages of the jobs.';
+      throw new AppError('not_found', message);
     },
 
     /** Begins no further job; settles when the current ones are done. */
@@ -129,15 +132,11 @@ async function perform(given: Given, action: BulkAction, number: number, by: Req
   }
 }
 
-function refuseTooMany(numbers: number[] | null): number[] {
-  if (numbers && numbers.length <= maxBulkJobs) return numbers;
-  const message = `At most ${formatNumber(maxBulkJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
-  throw new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
-}
-
+const tooMany = `At most ${formatNumber(maxBulkJobs)} jobs at once. Narrow the filter, e.g. with since:7d.`;
 /** An unfinished search would leave out jobs that match. */
-function searchTooLong(): AppError {
-  const message = 'The search takes too long to find every match. Narrow it, e.g. with since:7d.';
+const tooLong = 'The search takes too long to find every match. Narrow it, e.g. with since:7d.';
+
+function badChoice(message: string): AppError {
   return new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
 }
 

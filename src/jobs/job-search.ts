@@ -63,13 +63,14 @@ function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: Sea
     return `There is no qualifier ${key}:. Known: ${keys.map((name) => `${name}:`).join(' ')}. Put the term in quotes to search for its text.`;
   }
   if (value === '') return key === 'text' ? 'Empty quotes match nothing.' : `${key}: needs a value.`;
+  const isSingle = key === 'operation' || key === 'actor' || key === 'since';
+  if (isSingle && filter[key] !== undefined) return `${key}: is given twice. Keep one of them.`;
   switch (key) {
     case 'status':
       return addStatus(filter, value);
     case 'operation':
       return addOperation(filter, value, context);
     case 'actor':
-      if (filter.actor !== undefined) return 'actor: is given twice. Keep one of them.';
       filter.actor = value;
       return null;
     case 'since':
@@ -101,7 +102,6 @@ function addStatus(filter: JobFilter, value: string): string | null {
 }
 
 function addOperation(filter: JobFilter, value: string, { operations }: SearchContext): string | null {
-  if (filter.operation !== undefined) return 'operation: is given twice. Keep one of them.';
   const lower = value.toLowerCase();
   const found = operations.find(({ name, title }) => name === lower || title.toLowerCase() === lower);
   if (!found) {
@@ -117,7 +117,6 @@ const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: dayMs, w: 7
 
 /** `today`, `yesterday`, `24h`, `7d`, a day in this machine's time zone, or a time. */
 function addSince(filter: JobFilter, value: string, { now }: SearchContext): string | null {
-  if (filter.since !== undefined) return 'since: is given twice. Keep one of them.';
   const at = readSince(value.toLowerCase(), now);
   if (at === null || Number.isNaN(at.getTime())) {
     return `since: ${JSON.stringify(value)} is not a time. Write 2026-11-22, 2026-11-22T14:00, today, yesterday, 24h or 7d.`;

@@ -42,14 +42,13 @@ export function viewJob(
     maxAttempts: job.max_attempts,
     createdAt: job.created_at,
     startedAt: job.started_at,
-    finishedAt: job.finished_at,
     nextAttemptAt: job.next_attempt_at,
     took:
       job.started_at && job.finished_at
         ? formatDuration(secondsBetween(job.started_at, job.finished_at))
         : null,
     progress: job.status === 'running' && job.progress ? viewProgress(job.progress, operation) : null,
-    outcome: outcomeOf(job, operation?.outcome),
+    outcome: outcomeOf(job, operation),
     counts: countsOf(job),
     problems: countProblems(job),
     failure: job.failure && { ...job.failure, ...failureTexts[job.failure.code] },
@@ -57,7 +56,6 @@ export function viewJob(
     isActive: !isTerminal(job.status),
     warning: job.status === 'running' ? job.warning : null,
     killAt: job.status === 'running' ? job.kill_at : null,
-    usually: job.status === 'running' ? usualTime(repository.usualSec(job.operation)) : null,
     peakMemory: job.peak_rss_bytes === null ? null : formatBytes(job.peak_rss_bytes),
     cpuTime: job.cpu_sec === null ? null : formatDuration(job.cpu_sec),
     isCancelling: job.status === 'running' && job.cancel_requested_at !== null,
@@ -68,10 +66,6 @@ export function viewJob(
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
     logBytes: job.log_bytes,
   };
-}
-
-function usualTime(seconds: number | null): string | null {
-  return seconds === null ? null : formatDuration(seconds);
 }
 
 function badgeOf(job: Job): Badge {
@@ -115,16 +109,12 @@ export function describePhase(name: string, operation: Operation | null): string
   return Object.hasOwn(phases, name) ? (phases[name] ?? null) : null;
 }
 
-function outcomeOf(
-  job: Job,
-  describe: ((result: Record<string, unknown>) => string) | undefined,
-): string | null {
-  if (job.status !== 'succeeded') return null;
-  if (job.mode === 'noop') return 'Noop mode: recorded, not run.';
-  return job.result && describe ? describe(job.result) : null;
+function outcomeOf({ status, mode, result }: Job, operation: Operation | null): string | null {
+  if (status !== 'succeeded') return null;
+  if (mode === 'noop') return 'Noop mode: recorded, not run.';
+  return (result && operation?.outcome(result)) ?? null;
 }
 
-/** For each failure code: a short name, why it happens, and what to do next. */
 const failureTexts: Record<FailureCode, { name: string; why: string; next: string }> = {
   spawn_failed: {
     name: 'Could not start',
@@ -170,37 +160,29 @@ const failureTexts: Record<FailureCode, { name: string; why: string; next: strin
 
 /** The arguments that differ from their defaults, with the labels of the form. */
 export function describeArguments({ args }: Job, operation: Operation | null): [string, string][] {
-  return Object.entries(args).flatMap(([name, value]) => {
+  return Object.entries(args).flatMap(([name, value]): [string, string][] => {
     const property = operation?.args.properties[name];
     if (property && value === property.default) return [];
     const label = property?.labels?.[property.enum?.indexOf(String(value)) ?? -1];
     const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
-    return [[property?.title ?? name, label ?? text] as [string, string]];
+    return [[property?.title ?? name, label ?? text]];
   });
 }
 
 /** Leaves out the plan, which is valid for one run only. */
 function plainArguments({ args }: Job): [string, string][] {
-  return Object.entries(args).flatMap(([name, value]) =>
-    name === 'plan' || value === null ? [] : [[name, String(value)] as [string, string]],
+  return Object.entries(args).flatMap(([name, value]): [string, string][] =>
+    name === 'plan' || value === null ? [] : [[name, String(value)]],
   );
 }
 
-/** The numbers of a result, with their names. */
 function countsOf({ result }: Job): [string, string][] {
-  return Object.entries(result ?? {}).flatMap(([name, value]) =>
-    typeof value === 'number'
-      ? [
-          [name.replaceAll('_', ' '), name === 'bytes' ? formatBytes(value) : formatNumber(value)] as [
-            string,
-            string,
-          ],
-        ]
-      : [],
-  );
+  return Object.entries(result ?? {}).flatMap(([name, value]): [string, string][] => {
+    if (typeof value !== 'number') return [];
+    return [[name.replaceAll('_', ' '), name === 'bytes' ? formatBytes(value) : formatNumber(value)]];
+  });
 }
 
-/** `3 problems`, for the heading of a failed job. */
 function countProblems(job: Job): string | null {
   const total = Number(job.failure?.detail?.total ?? 0);
   return total > 0 ? plural(total, 'problem') : null;

@@ -5,18 +5,18 @@ import { type Job, type JobStatus, jobStatuses, parseJob } from './job.ts';
 import {
   type BoundedFilter,
   createJobIndex,
+  createJobScan,
   createResultRows,
   type JobIndex,
   maxCounted,
+  needsScan,
   type PageRange,
   sumOf,
   toCounts,
 } from './repository-index.ts';
-import { createJobScan, needsScan } from './repository-scan.ts';
 import type { Slicing } from './slices.ts';
 
-export { maxCounted } from './repository-index.ts';
-export { needsScan } from './repository-scan.ts';
+export { maxCounted, needsScan } from './repository-index.ts';
 
 /** `lookedTo`: the search took too long and ended at this number, before the page was full; null: it did not. */
 export type JobPage = { items: Job[]; hasNewer: boolean; hasOlder: boolean; lookedTo: number | null };

@@ -38,8 +38,7 @@ const newline = 10;
 export function openLogLines(file: string) {
   const log = openLogFile(file);
   if (!log) return null;
-  const { size, half, ringStart } = log;
-  const hasGap = ringStart > half;
+  const { size, half, ringStart, hasGap } = log;
 
   return {
     size,
@@ -88,15 +87,11 @@ function addHits(found: number[], piece: { text: string; number: number }, wante
   let counted = 0;
   wanted.candidates.lastIndex = 0;
   for (let hit = wanted.candidates.exec(text); hit; hit = wanted.candidates.exec(text)) {
-    for (
-      let end = text.indexOf('\n', counted);
-      end >= 0 && end < hit.index;
-      end = text.indexOf('\n', counted)
-    ) {
+    let end = text.indexOf('\n', counted);
+    for (; end >= 0 && end < hit.index; end = text.indexOf('\n', counted)) {
       counted = end + 1;
       number += 1;
     }
-    const end = text.indexOf('\n', hit.index);
     if (wanted.fits(text.slice(counted, end < 0 ? undefined : end))) {
       if (found.length === max) return false;
       found.push(number);
@@ -148,8 +143,7 @@ function countNewlines(log: LogFile, from: number, to: number): number {
 }
 
 async function locate(log: LogFile, number: number): Promise<Start> {
-  const hasGap = log.ringStart > log.half;
-  const behind = hasGap ? afterGap(log) : null;
+  const behind = log.hasGap ? afterGap(log) : null;
   const isBehind = behind !== null && number > newlinesBefore(log, log.half) + 1;
   if (isBehind && number <= behind.number) return behind;
   const record = log.record(log.lastRecord((one) => one.lines < number - 1));
@@ -198,7 +192,7 @@ async function* linesFrom(log: LogFile, start: Start, maxBytes: number): AsyncGe
     const bytes = heldBytes + last.length;
     const whole = held.length > 0 ? Buffer.concat([...held, last]) : last;
     const text = bytes > foldBytes ? whole.subarray(0, foldBytes) : whole;
-    const isCut = offset === log.ringStart && log.ringStart > log.half;
+    const isCut = offset === log.ringStart && log.hasGap;
     return { offset, number, text, folded: bytes - text.length, isCut, isOpen };
   }
 }

@@ -127,6 +127,7 @@ export function openLogFile(file: string) {
     size,
     half,
     lines,
+    hasGap: size > 2 * half,
     ringStart: Math.max(half, size - half),
     read: (from: number, to: number) => readPieces(fd, half, from, to),
     record,
@@ -190,9 +191,6 @@ function readHeader(indexFd: number): Header | null {
 
 function writeHeader(indexFd: number, { size, half, records, lines }: Header) {
   const header = Buffer.alloc(headerBytes);
-  header.writeDoubleLE(size, 0);
-  header.writeDoubleLE(half, 8);
-  header.writeDoubleLE(records, 16);
-  header.writeDoubleLE(lines, 24);
+  for (const [at, value] of [size, half, records, lines].entries()) header.writeDoubleLE(value, at * 8);
   fs.writeSync(indexFd, header, 0, headerBytes, 0);
 }

@@ -66,10 +66,7 @@ export function createReports(ops: Db) {
       withoutSync(ops, () => statements.addProcess.run({ id, attempt, pid, started, bootId }));
     },
     /** The descendants of all running attempts. */
-    processes: () =>
-      (statements.processes.all() as (ProcessIdentity & { jobId: string })[]).map(
-        ({ jobId, ...process }) => ({ jobId, process }),
-      ),
+    processes: () => statements.processes.all() as (ProcessIdentity & { jobId: string })[],
     dropProcesses: (jobId: string) => statements.dropProcesses.run(jobId),
 
     setProgress: ({ id, attempt }: Job, progress: Progress | null, logBytes: number) =>

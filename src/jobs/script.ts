@@ -68,13 +68,12 @@ function createReporter(send: Send) {
   };
 }
 
-/** Descriptor 0 means that the script was started by hand, and nobody reads messages. */
+/** The descriptor is a socket that the parent may read slowly: EAGAIN means wait. It is 0 in a script started by hand, whose
+ *  messages nobody reads. */
 function writeMessage(fd: number, message: ScriptMessage) {
-  if (fd > 0) writeFully(fd, Buffer.from(`${JSON.stringify(message)}\n`));
-}
-
-/** The descriptor is a socket that the parent may read slowly: EAGAIN means wait. */
-function writeFully(fd: number, bytes: Buffer) {
+  if (fd <= 0) return;
+  const bytes = Buffer.from(`${JSON.stringify(message)}
+`);
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(fd, bytes, written);
@@ -113,8 +112,6 @@ export function assertRunning(opsDatabasePath: string, job: { id: string; attemp
   } finally {
     ops.close();
   }
-  throw new AppError(
-    'internal',
-    'This attempt of the job is no longer the running one; nothing was written.',
-  );
+  const message = 'This attempt of the job is no longer the running one; nothing was written.';
+  throw new AppError('internal', message);
 }

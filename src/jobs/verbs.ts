@@ -9,14 +9,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
-import {
-  lockedError,
-  notCancellableError,
-  notRetryableError,
-  prunedError,
-  requireConfirmation,
-  stoppingError,
-} from './refusals.ts';
+import { prunedError, requireConfirmation } from './refusals.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
 
@@ -71,8 +64,10 @@ export function createJobVerbs(given: Given) {
     retry(idOrNumber: string, request: RetryRequest, by: Requester): Job {
       const job = auditRefusal(audit, { event: 'job.retry', by, target: `job:${idOrNumber}` }, () => {
         const found = find(idOrNumber);
-        if (canRetry(found.status)) return found;
-        throw notRetryableError(found);
+        const { number, status } = found;
+        if (canRetry(status)) return found;
+        const message = `Job #${number} is ${status}. Only a failed or cancelled job can be retried; run the operation again instead.`;
+        throw new AppError('not_retryable', message, { status });
       });
       return this.enqueue({ ...request, operation: job.operation, args: job.args, retryOf: job.number }, by);
     },
@@ -104,8 +99,12 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, is
   const { config, repository, lockQueue, audit, disk } = given;
   const claims = operation.locks(args);
   const blocker = lockQueue.blockerOf(claims);
-  if (blocker && request.whenLocked !== 'wait') throw lockedError(operation, blocker);
-  if (isStopping) throw stoppingError();
+  if (blocker && request.whenLocked !== 'wait') {
+    const ahead = `${blocker.operation} #${blocker.number} by ${blocker.actor} is ahead`;
+    const message = `${operation.title} cannot start now: ${ahead}. Queue it, or try again after that job ends.`;
+    throw new AppError('operation_locked', message, { holder: blocker });
+  }
+  if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
   disk.assertRoom();
   const job = repository.insert({
     id: randomUUID(),
@@ -144,8 +143,10 @@ function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Req
     return moved;
   }
   const current = findJob(repository, id);
-  if (canCancel(current.status)) return current;
-  throw notCancellableError(current);
+  const { number, status } = current;
+  if (canCancel(status)) return current;
+  const message = `Job #${number} has already ended: ${status}. There is nothing to cancel.`;
+  throw new AppError('not_cancellable', message, { status });
 }
 
 type Audited = { event: string; by: Requester; target: string };
