@@ -3,10 +3,8 @@ import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
 import type { Db } from '../core/db/open.ts';
 import { readAppliedGeneration } from '../index/generation.ts';
-import { overwriteOrphanedFrames, readApplied } from '../library/applied.ts';
+import { type AttemptKey, overwriteOrphanedFrames, readApplied } from '../library/applied.ts';
 import type { AttemptFacts } from './outcome.ts';
-
-type AttemptKey = { id: string; attempt: number };
 
 /** Gives the recorded result, or null. `wasKilled`: the process did not end by itself, so its orphaned WAL frames are
  *  overwritten first; this throws SQLite's error while another process writes the library. */

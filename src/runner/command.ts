@@ -14,11 +14,11 @@ export function commandOf({ script }: Operation): { argv: string[]; passedOn: st
   throw new Error(describeMissing(program));
 }
 
-/** The argument vector of one of our own scripts, e.g. `import`. Throws when it is not compiled. */
-export function scriptCommand(name: string): string[] {
+/** The argument vector of one of our own scripts, e.g. `import`, with options of Node. Throws when it is not compiled. */
+export function scriptCommand(name: string, ...options: string[]): string[] {
   const file = path.join(packageRoot, 'dist/scripts', `${name}.js`);
   fs.accessSync(file, fs.constants.R_OK);
-  return [process.execPath, file];
+  return [process.execPath, ...options, file];
 }
 
 function describeMissing(program: string): string {

@@ -1,5 +1,8 @@
-// Cuts a byte stream into whole lines, and keeps the tail of a stream. Memory is bounded. Finds the error in a tail.
+// Cuts a byte stream into whole lines, keeps the tail of one, and reads the messages of a script (jobs/protocol.ts). Memory is
+// bounded.
 import { isUtf8 } from 'node:buffer';
+import type { Masker } from '../core/secrets.ts';
+import { messageMaxBytes, type ProgressMessage, parseMessage, type RowMessage } from '../jobs/protocol.ts';
 
 /** `end` reads the rest as the last line. A line over `maxBytes`, or not in UTF-8, is dropped and calls `onBad` once. */
 export function createLineReader(maxBytes: number, onLine: (line: string) => void, onBad: () => void) {
@@ -56,4 +59,37 @@ export function createTail(maxBytes: number) {
 /** The last line of an error output, without the frames of a stack and Node's version below it; empty if there is none. */
 export function lastLineOf(output: string): string {
   return output.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
+}
+
+export type ScriptFailure = { message: string; detail: Record<string, unknown> | null };
+
+/** The last result and failure of a script, and how many lines were not messages. */
+export type Received = {
+  result: Record<string, unknown> | null;
+  failure: ScriptFailure | null;
+  badMessages: number;
+};
+
+/** `add` takes bytes in any cut, `end` reads the rest as the last line. Messages are masked before anything sees them. */
+export function createMessageReader(given: {
+  mask: Masker;
+  onProgress(message: ProgressMessage): void;
+  onRow(message: RowMessage): void;
+}) {
+  const received: Received = { result: null, failure: null, badMessages: 0 };
+  const countBad = () => {
+    received.badMessages += 1;
+  };
+  const read = (line: string) => {
+    const message = given.mask.value(parseMessage(line));
+    if (!message) return countBad();
+    if (message.type === 'progress') return given.onProgress(message);
+    if (message.type === 'row') return given.onRow(message);
+    if (message.type === 'result') received.result = message.data;
+    else received.failure = { message: message.message, detail: message.detail ?? null };
+  };
+  return {
+    ...createLineReader(messageMaxBytes, read, countBad),
+    received: (): Received => ({ ...received }),
+  };
 }

@@ -4,8 +4,7 @@ import type { Ending } from '../jobs/repository-moves.ts';
 import { plural } from '../core/format.ts';
 import { exitCodes } from '../jobs/protocol.ts';
 import type { ChildExit } from './child.ts';
-import { lastLineOf } from './lines.ts';
-import type { Received } from './messages.ts';
+import { lastLineOf, type Received } from './lines.ts';
 
 /** Why the server ended an attempt. `server_fault`: an error of the server itself, e.g. a full disk. */
 export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';

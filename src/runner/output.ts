@@ -16,12 +16,10 @@ export function createOutput(masks: () => ByteMask, write: (stream: Stream, text
     add: (stream: Stream, chunk: Buffer) => streams[stream].add(chunk),
     /** Writes what is held; no more comes. */
     end() {
-      streams.stdout.end();
-      streams.stderr.end();
+      for (const lines of Object.values(streams)) lines.end();
     },
     drop() {
-      streams.stdout.drop();
-      streams.stderr.drop();
+      for (const lines of Object.values(streams)) lines.drop();
     },
   };
 }

@@ -24,15 +24,17 @@ export function recoverJobs(given: Given) {
   const { catalogue, repository, audit, bus, findApplied, secretsOf } = given;
   const { root } = given.config;
   const lost = repository.active().filter((job) => job.status === 'running');
-  const ended = killStrays(root, [...childrenOf(lost), ...repository.processes()]);
+  const children = lost.flatMap(({ id, pid, pid_started, boot_id }) =>
+    pid === null ? [] : [{ jobId: id, pid, started: pid_started, bootId: boot_id, isLeader: true }],
+  );
+  const ended = killStrays(root, [...children, ...repository.processes()]);
   // One commit for all, since each commit waits for the disk; the events follow it.
   const settled = repository.transaction(() => lost.map(settleOne));
   for (const { moved } of settled) if (moved) bus.emit('job', moved);
-  return settled.map(({ job, moved, killed }) => ({
-    number: job.number,
-    status: moved?.status ?? job.status,
-    killed,
-  }));
+  return settled.map(({ job, moved, killed }) => {
+    const { number, status } = moved ?? job;
+    return { number, status, killed };
+  });
 
   function settleOne(job: Job) {
     const killed = [...ended].filter(([, jobId]) => jobId === job.id).map(([pid]) => pid);
@@ -40,13 +42,8 @@ export function recoverJobs(given: Given) {
       repository.setLogBytes(moved, jobLogSize(jobLogFile(root, moved.number)));
       const { number, status, attempt } = moved;
       const outcome = status === 'failed' ? 'failed' : 'ok';
-      const entry = {
-        event: 'job.recovered',
-        outcome,
-        by: systemRequester,
-        target: `job:${number}`,
-      } as const;
-      audit.record({ ...entry, detail: { status, attempt, killed } });
+      const detail = { status, attempt, killed };
+      audit.record({ event: 'job.recovered', outcome, by: systemRequester, target: `job:${number}`, detail });
     };
     return { job, moved: settle(job, record), killed };
   }
@@ -75,25 +72,16 @@ function killStrays(root: string, recorded: Recorded[]): Map<number, string> {
   const ended = new Map<number, string>();
   const deadline = performance.now() + endMaxMs;
   for (;;) {
-    const known = recorded.filter(({ process }) => isAlive(process));
+    const known = recorded.filter(isAlive);
     const marked = findMarkedProcesses(root);
     if (known.length + marked.length === 0 || performance.now() > deadline) return ended;
-    for (const { process, jobId } of known) ended.set(process.pid, jobId);
+    for (const { pid, jobId } of known) ended.set(pid, jobId);
     for (const { pid, marker } of marked) ended.set(pid, marker.split('.')[0] ?? '');
-    for (const { process, isLeader } of known) if (isLeader) signal(-process.pid, 'SIGKILL');
-    for (const pid of [...known.map(({ process }) => process.pid), ...marked.map(({ pid }) => pid)])
-      signal(pid, 'SIGKILL');
+    for (const { pid, isLeader } of known) if (isLeader) signal(-pid, 'SIGKILL');
+    for (const { pid } of [...known, ...marked]) signal(pid, 'SIGKILL');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollMs);
   }
 }
 
 /** A job's child, which leads its group, or a descendant; one process by pid, start time and boot id. */
-type Recorded = { jobId: string; process: ProcessIdentity; isLeader?: boolean };
-
-function childrenOf(jobs: Job[]): Recorded[] {
-  return jobs.flatMap(({ id, pid, pid_started, boot_id }) =>
-    pid === null
-      ? []
-      : [{ jobId: id, process: { pid, started: pid_started, bootId: boot_id }, isLeader: true }],
-  );
-}
+type Recorded = ProcessIdentity & { jobId: string; isLeader?: boolean };

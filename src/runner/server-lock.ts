@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 
 /** The process that holds the data root. `url` is null while it starts, and in a run by hand, which does not listen. */
 export type LockHolder = { pid: number; url: string | null; since: string };
@@ -27,11 +28,9 @@ export function acquireServerLock(root: string, holder: LockHolder) {
     throw new AppError('config', `The data folder cannot be locked: ${error.message}. Install util-linux.`);
   if (status !== heldByAnother)
     throw new AppError('config', `The data folder ${root} cannot be locked: ${stderr.trim()}.`);
-  throw new AppError(
-    'config',
-    `The data folder ${root} is in use by another server: ${holderText || 'not named yet'}. Stop it, or set CHL_EXPERIENCE_ROOT.`,
-    { holder: readHolder(holderText) },
-  );
+  const user = `another server: ${holderText || 'not named yet'}`;
+  const message = `The data folder ${root} is in use by ${user}. Stop it, or set CHL_EXPERIENCE_ROOT.`;
+  throw new AppError('config', message, { holder: readHolder(holderText) });
 }
 
 /** The current holder of the data root; null when it is free. `holder` is null while its name is being written. */
@@ -63,10 +62,6 @@ function writeHolder(fd: number, holder: LockHolder) {
 }
 
 function readHolder(text: string): LockHolder | null {
-  try {
-    const { pid, url, since } = JSON.parse(text) as Partial<LockHolder>;
-    return typeof pid === 'number' ? { pid, url: url ?? null, since: since ?? '' } : null;
-  } catch {
-    return null;
-  }
+  const { pid, url, since } = (parseJson(text) ?? {}) as Partial<LockHolder>;
+  return typeof pid === 'number' ? { pid, url: url ?? null, since: since ?? '' } : null;
 }

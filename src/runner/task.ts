@@ -1,14 +1,12 @@
 // One of our scripts as a child process that is not a job: it leaves no record and ends with its caller. Checks of
 // uploads run this way, so that one that fails, hangs or exhausts memory does not harm the server.
-import fs from 'node:fs';
-import path from 'node:path';
-import { type Config, childEnvironment, packageRoot } from '../core/config.ts';
+import { type Config, childEnvironment } from '../core/config.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { exitCodes, type ProgressMessage } from '../jobs/protocol.ts';
 import { type Child, spawnChild } from './child.ts';
-import { createTail } from './lines.ts';
-import { createMessageReader, type ScriptFailure } from './messages.ts';
+import { scriptCommand } from './command.ts';
+import { createMessageReader, createTail, type ScriptFailure } from './lines.ts';
 
 type TaskOptions = {
   script: string;
@@ -79,13 +77,10 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
 }
 
 function spawnScript(config: Config, script: string, id: string, output: Parameters<typeof spawnChild>[2]) {
-  const file = path.join(packageRoot, 'dist/scripts', `${script}.js`);
-  fs.accessSync(file, fs.constants.R_OK);
-  const child = spawnChild(
-    [process.execPath, `--max-old-space-size=${heapMiB}`, file],
-    { cwd: config.root, env: childEnvironment(config, {}), marker: `${id}.0`, root: config.root },
-    output,
-  );
+  const { root } = config;
+  const command = scriptCommand(script, `--max-old-space-size=${heapMiB}`);
+  const options = { cwd: root, env: childEnvironment(config, {}), marker: `${id}.0`, root };
+  const child = spawnChild(command, options, output);
   // A failed start is reported by `run`.
   child.exited.catch(() => {});
   return child;

@@ -272,10 +272,10 @@ t.test(
     const { id } = await killServer(t, root, 'leaves-without-trace', 'left', 1);
     const engine = open(t, root);
     const [hidden] = engine.repository.processes();
-    t.match(hidden, { jobId: id, process: { pid: Number, started: String, bootId: String } });
-    t.ok(hidden && isAlive(hidden.process), 'it outlived the server');
-    t.match(engine.recover(), [{ status: 'failed', killed: [hidden?.process.pid] }]);
-    t.notOk(hidden && isAlive(hidden.process));
+    t.match(hidden, { jobId: id, pid: Number, started: String, bootId: String });
+    t.ok(hidden && isAlive(hidden), 'it outlived the server');
+    t.match(engine.recover(), [{ status: 'failed', killed: [hidden?.pid] }]);
+    t.notOk(hidden && isAlive(hidden));
     t.same(engine.repository.processes(), [], 'the record goes with the attempt');
   },
 );
