@@ -96,7 +96,8 @@ async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
 async function embedTexts(model: Embedder, texts: string[]): Promise<Float32Array[] | Error> {
   try {
     const vectors = await model.embed(texts);
-    const isWhole = vectors.length === texts.length && vectors.every((vector) => isUsable(model, vector));
+    const isUsable = (one: Float32Array) => one.length === model.dimension && scaleToUnit(one) !== null;
+    const isWhole = vectors.length === texts.length && vectors.every(isUsable);
     return isWhole
       ? vectors
       : new Error(`${model.name} did not return ${model.dimension} numbers for the text.`);
@@ -104,10 +105,6 @@ async function embedTexts(model: Embedder, texts: string[]): Promise<Float32Arra
     if (error instanceof EmbeddingOutage) throw error;
     return error as Error;
   }
-}
-
-function isUsable({ dimension }: Embedder, vector: Float32Array): boolean {
-  return vector.length === dimension && scaleToUnit(vector) !== null;
 }
 
 async function enqueueStale({ queue, model, repository, selection, full }: SelectionWork) {

@@ -21,6 +21,9 @@ export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
   open(): Promise<Embedder>;
 };
 
+/** What decides whether two vectors can be compared. */
+export type ModelKey = Pick<Model, 'name' | 'dimension'>;
+
 /** No text can be embedded now: entries stay pending, and no attempt is counted. */
 export class EmbeddingOutage extends AppError {
   /** From the service's Retry-After. */

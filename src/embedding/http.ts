@@ -125,10 +125,8 @@ function isUnavailable(error: unknown): boolean {
 function toOutage(error: unknown, service: EmbeddingService): EmbeddingOutage {
   if (error instanceof EmbeddingOutage) return error;
   const reason = describeFailure(error, service);
-  return new EmbeddingOutage(
-    `The embedding service at ${endpointOf(service.url)} cannot be used: ${reason}. Start it, or correct its settings.`,
-    error instanceof HttpRefusal ? error.retryAfterMs : undefined,
-  );
+  const message = `The embedding service at ${endpointOf(service.url)} cannot be used: ${reason}. Start it, or correct its settings.`;
+  return new EmbeddingOutage(message, error instanceof HttpRefusal ? error.retryAfterMs : undefined);
 }
 
 /** Describes the reason, to follow a colon. Masks the key, which a service or a broken header may repeat. */

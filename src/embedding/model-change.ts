@@ -2,9 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../core/db/open.ts';
 import { entryTables, type Kind, kinds } from '../library/content.ts';
-import type { Model } from './embedder.ts';
+import type { ModelKey } from './embedder.ts';
 
-type ModelKey = Pick<Model, 'name' | 'dimension'>;
 /** The dimension is null until it is known, and while entries of the previous model may still have the status embedded. */
 type KnownModel = { name: string | null; dimension: number | null };
 

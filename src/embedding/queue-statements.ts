@@ -6,8 +6,6 @@ import type { EntryKey, FailedEntry } from './queue.ts';
 
 export type DueRow = EntryText & { id: string; attempts: number };
 
-type FailedRow = Omit<FailedEntry, 'error'> & { error: string | null };
-
 export type QueueStatements = ReturnType<typeof prepareQueue>;
 
 export function prepareQueue(db: Db) {
@@ -125,18 +123,20 @@ function prepareEntries(db: Db, kind: Kind) {
   };
 }
 
-/** Entries that the queue gave up, newest first; and those that another program marked, without an error. */
+/** Entries that the queue gave up, newest first; and those that another program marked. */
 function prepareFailed(db: Db) {
   const ours = (kind: Kind) =>
     `SELECT task.entity_id AS id, task.entity_type AS kind, x.title, task.attempts + task.deaths AS attempts, task.error, task.failed_at
      FROM ops_embedding_task task JOIN ${entryTables[kind].table} x ON x.id = task.entity_id
      WHERE task.entity_type = '${kind}' AND task.failed_at IS NOT NULL AND x.embedding_status = 'failed'`;
   const others = (kind: Kind) =>
-    `SELECT x.id, '${kind}' AS kind, x.title, 0 AS attempts, NULL AS error, x.updated_at AS failed_at
-     FROM ${entryTables[kind].table} x WHERE x.embedding_status = 'failed' AND NOT EXISTS (
+    `SELECT x.id, '${kind}' AS kind, x.title, 0 AS attempts, 'Another program marked it as failed.' AS error,
+       x.updated_at AS failed_at FROM ${entryTables[kind].table} x WHERE x.embedding_status = 'failed' AND NOT EXISTS (
        SELECT 1 FROM ops_embedding_task
        WHERE entity_type = '${kind}' AND entity_id = x.id AND failed_at IS NOT NULL)`;
   const both = (select: (kind: Kind) => string, order: string) =>
-    db.prepare<[number], FailedRow>(`${select('experience')} UNION ALL ${select('manual')} ${order} LIMIT ?`);
+    db.prepare<[number], FailedEntry>(
+      `${select('experience')} UNION ALL ${select('manual')} ${order} LIMIT ?`,
+    );
   return { ours: both(ours, 'ORDER BY task.failed_at DESC'), others: both(others, '') };
 }

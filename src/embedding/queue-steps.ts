@@ -132,9 +132,5 @@ function giveUp(statements: QueueStatements, { kind, id }: EntryKey, now: Date) 
 export function listFailed({ failed }: QueueStatements, limit: number): FailedEntry[] {
   const ours = failed.ours.all(limit);
   const others = ours.length < limit ? failed.others.all(limit - ours.length) : [];
-  const rows = [...ours, ...others];
-  return rows.map(({ error, ...row }) => ({
-    ...row,
-    error: error ?? 'Another program marked it as failed.',
-  }));
+  return [...ours, ...others];
 }

@@ -1,7 +1,7 @@
 // The interface of the embedding queue, so that another implementation can replace it. A claimant holds entries by a lease;
 // results that arrive after the lease has expired are ignored. Every method is asynchronous, as a remote queue requires.
 import type { EntryText, Kind } from '../library/content.ts';
-import type { Embedder, Model } from './embedder.ts';
+import type { Embedder, ModelKey } from './embedder.ts';
 
 /** How long an entry waits after its first and its second failed attempt; the third is final. */
 export const backOffMs = [5_000, 30_000] as const;
@@ -44,7 +44,7 @@ export type FailedEntry = {
 export type EmbeddingQueue = {
   /** Sets the model; entries of another one become pending. Returns how many. The server calls it at its start, and embedders
    *  again once the dimension is known; without a change it is cheap. */
-  useModel(model: Pick<Model, 'name' | 'dimension'>): Promise<number>;
+  useModel(model: ModelKey): Promise<number>;
   /** Makes these entries pending, whatever their status; attempts count from 1. Returns how many were not pending. */
   enqueue(entries: EntryKey[]): Promise<number>;
   /** Claims up to `size` entries that are due, both kinds in fair share. An entry has one claimant at a time. */

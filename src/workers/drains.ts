@@ -89,11 +89,8 @@ function checkTimeout(timeoutSec: number) {
 }
 
 function drainRunning({ started_by, timeout_sec, deadline_at }: Drain): AppError {
-  return new AppError(
-    'drain_running',
-    `A drain of ${plural(timeout_sec, 'second')} by ${started_by} is running, until ${deadline_at}. Cancel it first, or let it end.`,
-    { deadline_at },
-  );
+  const message = `A drain of ${plural(timeout_sec, 'second')} by ${started_by} is running, until ${deadline_at}. Cancel it first, or let it end.`;
+  return new AppError('drain_running', message, { deadline_at });
 }
 
 /** How long after its deadline a drain waits for the current batches, so that the count is exact. */

@@ -27,10 +27,8 @@ export function requireWorkers(workers: WorkerRow[], name?: string) {
   if (name !== undefined) {
     if (workers.some((worker) => worker.name === name)) return;
     const known = workers.map((worker) => worker.name).join(', ');
-    throw new AppError(
-      'not_found',
-      `There is no worker ${JSON.stringify(name.slice(0, 80))}. Known: ${known}.`,
-    );
+    const message = `There is no worker ${JSON.stringify(name.slice(0, 80))}. Known: ${known}.`;
+    throw new AppError('not_found', message);
   }
   if (workers.every((worker) => worker.lost_at)) {
     throw new AppError(

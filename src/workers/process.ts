@@ -76,10 +76,8 @@ function refuse({ root, mode, opsDatabasePath, databasePath }: Config) {
     throw new AppError('config', 'Noop mode runs no workers. Unset CHL_OPERATIONS_MODE to start a worker.');
   }
   if (fs.existsSync(opsDatabasePath) && fs.existsSync(databasePath)) return;
-  throw new AppError(
-    'config',
-    `No server has used the data folder ${root} yet. Start it once with npm start, then start the worker.`,
-  );
+  const message = `No server has used the data folder ${root} yet. Start it once with npm start, then start the worker.`;
+  throw new AppError('config', message);
 }
 
 /** The pool has chosen a name; a worker started by hand takes the first free one. */

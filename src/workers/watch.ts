@@ -53,18 +53,15 @@ export function createWorkerWatch(given: Given) {
     stop: loop.stop,
   };
 
-  async function settleFormer() {
-    for (const worker of repository.living()) if (worker.owner === 'server') await settle(worker);
-  }
-
   /** Claims that cannot be released now are free when their leases end. */
-  async function settle(worker: WorkerRow) {
-    try {
-      await queue.release(worker.claimant);
-    } catch (error) {
-      log.warn({ err: error, worker: worker.name }, 'the claims of a former worker end with their leases');
+  async function settleFormer() {
+    for (const worker of repository.living()) {
+      if (worker.owner !== 'server') continue;
+      await queue.release(worker.claimant).catch((error: unknown) => {
+        log.warn({ err: error, worker: worker.name }, 'the claims of a former worker end with their leases');
+      });
+      await untilFree(() => repository.end(worker));
     }
-    await untilFree(() => repository.end(worker));
   }
 
   async function look() {

@@ -36,6 +36,8 @@ export function createWorker(options: WorkerOptions) {
   });
   const stopping = new AbortController();
   const stop = () => stopping.abort();
+  /** `stop` ends it at once. */
+  const rest = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
   const heartbeat = createHeartbeat({ ...options, pace, onReplaced: stop });
   const outage = createOutage({ ...options, heartbeat });
   const hangs = createHangGuard({
@@ -78,11 +80,6 @@ export function createWorker(options: WorkerOptions) {
 
     lastBeat: () => ({ ...heartbeat.current }),
   };
-
-  /** `stop` ends it at once. */
-  async function rest(ms: number) {
-    await delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
-  }
 }
 
 /** How a turn ended: entries were settled, none is due, the worker is held back, or the embedder does not answer. */

@@ -3,6 +3,7 @@
 /** Returns the result of `work`. Throws SQLite's error when the database stays busy, and any other error at once. */
 export type UntilFree = <T>(work: () => T) => Promise<T>;
 
+type Work<T> = () => T | Promise<T>;
 export type BusyLimits = { maxMs: number; everyMs: number };
 
 /** How long each kind of caller waits for a busy database, and how often it tries. */
@@ -23,7 +24,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** Runs `work` until the database is free. Calls do not wait for each other. */
-export async function retryWhileBusy<T>(limits: BusyLimits, work: () => T | Promise<T>): Promise<T> {
+export async function retryWhileBusy<T>(limits: BusyLimits, work: Work<T>): Promise<T> {
   const deadline = performance.now() + limits.maxMs;
   try {
     return await work();
@@ -58,12 +59,7 @@ export function createBusyRetry({ maxMs, everyMs }: BusyLimits): UntilFree {
 }
 
 /** Does not try once more at the deadline, because each try may block the thread briefly. */
-async function tryUntil<T>(
-  deadline: number,
-  everyMs: number,
-  cause: unknown,
-  work: () => T | Promise<T>,
-): Promise<T> {
+async function tryUntil<T>(deadline: number, everyMs: number, cause: unknown, work: Work<T>): Promise<T> {
   for (let latest = cause; ; ) {
     if (!isBusy(latest) || performance.now() > deadline) throw latest;
     await new Promise((resolve) => setTimeout(resolve, everyMs));

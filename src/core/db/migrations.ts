@@ -29,7 +29,13 @@ export function applyMigrations(db: Db, name: Name) {
     }
   });
   // Another server may be migrating the same library: this one waits, then finds nothing missing.
-  waitingFor(db, scriptBusyMs, apply.immediate);
+  const busyMs = db.pragma('busy_timeout', { simple: true });
+  db.pragma(`busy_timeout = ${scriptBusyMs}`);
+  try {
+    apply.immediate();
+  } finally {
+    db.pragma(`busy_timeout = ${busyMs}`);
+  }
 }
 
 /** Throws `config` when a newer version has written the file. */
@@ -39,20 +45,8 @@ export function refuseNewer(db: Db, name: Name) {
   );
   const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
   if (newestApplied(db) <= newestKnown) return;
-  throw new AppError(
-    'config',
-    `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`,
-  );
-}
-
-function waitingFor(db: Db, busyMs: number, work: () => void) {
-  const before = db.pragma('busy_timeout', { simple: true });
-  db.pragma(`busy_timeout = ${busyMs}`);
-  try {
-    work();
-  } finally {
-    db.pragma(`busy_timeout = ${before}`);
-  }
+  const message = `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`;
+  throw new AppError('config', message);
 }
 
 const table = 'ops_migration';
