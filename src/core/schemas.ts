@@ -1,23 +1,36 @@
-// Schemas shared by the bodies of the JSON API. Absent values are null; times are ISO 8601 UTC.
+// Schemas shared by the routes of the JSON API. Absent values are null; times are ISO 8601 UTC.
 
+export const textSchema = { type: 'string' } as const;
+export const integerSchema = { type: 'integer' } as const;
 export const nullable = (type: string) => ({ type: [type, 'null'] });
+
+export const objectSchema = (properties: Record<string, unknown>) => ({ type: 'object', properties });
+
+/** An object of a request, which has no other properties. */
+export const closedSchema = (properties: Record<string, unknown>, required?: string[]) => ({
+  type: 'object',
+  additionalProperties: false,
+  ...(required ? { required } : {}),
+  properties,
+});
+
+/** A body that may be absent. */
+export const optionalBody = (properties: Record<string, unknown>) => ({
+  ...closedSchema(properties),
+  type: ['object', 'null'],
+});
+
 export const anyObjectSchema = { type: 'object', additionalProperties: true };
 export const anyObjectOrNullSchema = { type: ['object', 'null'], additionalProperties: true };
 
-const errorSchema = {
-  type: 'object',
-  properties: {
-    error: {
-      type: 'object',
-      properties: {
-        code: { type: 'string' },
-        message: { type: 'string' },
-        details: anyObjectSchema,
-        request_id: { type: 'string' },
-      },
-    },
-  },
-} as const;
+const errorSchema = objectSchema({
+  error: objectSchema({
+    code: textSchema,
+    message: textSchema,
+    details: anyObjectSchema,
+    request_id: textSchema,
+  }),
+});
 
 /** A day, or a moment in UTC. */
 export const timeSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$' } as const;
@@ -30,12 +43,10 @@ export const objectAnswer = { response: { 200: anyObjectSchema, ...refusals } } 
 
 /** The response of a route that returns no JSON. */
 export const contentAnswer = (type: string, description: string) => ({
-  200: { description, content: { [type]: { schema: { type: 'string' } } } },
+  200: { description, content: { [type]: { schema: textSchema } } },
   ...refusals,
 });
 
 /** A list with the cursor of its next page. */
-export const listSchema = (item: unknown, more: Record<string, unknown> = {}) => ({
-  type: 'object',
-  properties: { items: { type: 'array', items: item }, next_cursor: nullable('string'), ...more },
-});
+export const listSchema = (item: unknown, more: Record<string, unknown> = {}) =>
+  objectSchema({ items: { type: 'array', items: item }, next_cursor: nullable('string'), ...more });

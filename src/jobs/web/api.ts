@@ -10,10 +10,16 @@ import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
 import {
   anyObjectSchema,
+  closedSchema,
   contentAnswer,
+  integerSchema,
   listSchema,
+  nullable,
   objectAnswer,
+  objectSchema,
+  optionalBody,
   refusals,
+  textSchema,
   timeSchema,
 } from '../../core/schemas.ts';
 import { accepted, acceptedSchema, jobBody, jobSchema } from '../job-body.ts';
@@ -30,55 +36,36 @@ type ListQuery = {
   cursor?: number;
 };
 
-const params = { type: 'object', properties: { id: { type: 'string' } } } as const;
+const params = objectSchema({ id: textSchema });
 const jobAnswer = { summary: 'One job, by number or id.', params, response: { 200: jobSchema, ...refusals } };
 const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
 
-const jobsQuery = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    status: text,
-    operation: text,
-    actor: text,
-    q: text,
-    since: timeSchema,
-    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    cursor: { type: 'integer', minimum: 1 },
-  },
-} as const;
+const filterFields = { status: text, operation: text, actor: text, q: text, since: timeSchema };
+const jobsQuery = closedSchema({
+  ...filterFields,
+  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  cursor: { type: 'integer', minimum: 1 },
+});
 
 /** `looked_down_to`: the lowest job number that a slow search covered; `total` counts from there. Null: it covered all. */
-const jobTotals = { total: { type: 'integer' }, looked_down_to: { type: ['integer', 'null'] } } as const;
+const jobTotals = { total: integerSchema, looked_down_to: nullable('integer') };
 
-const rowsQuery = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    outcome: text,
-    limit: { type: 'integer', minimum: 1, maximum: 1000, default: 200 },
-    cursor: { type: 'integer', minimum: 0 },
-  },
-} as const;
-
-const logQuery = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    offset: { type: 'integer', minimum: 0, default: 0 },
-    limit: { type: 'integer', minimum: 1, maximum: 8_388_608, default: 1_048_576 },
-    follow: { type: 'string', enum: ['1'] },
-  },
-} as const;
-
-const retryBody = { type: ['object', 'null'], additionalProperties: false, properties: runFields } as const;
+const rowsQuery = closedSchema({
+  outcome: text,
+  limit: { type: 'integer', minimum: 1, maximum: 1000, default: 200 },
+  cursor: { type: 'integer', minimum: 0 },
+});
+const logQuery = closedSchema({
+  offset: { type: 'integer', minimum: 0, default: 0 },
+  limit: { type: 'integer', minimum: 1, maximum: 8_388_608, default: 1_048_576 },
+  follow: { type: 'string', enum: ['1'] },
+});
 
 type BulkBody = {
   action: BulkAction;
   jobs?: (number | string)[];
   filter?: Omit<ListQuery, 'limit' | 'cursor'>;
 };
-const { limit: _limit, cursor: _cursor, ...filterFields } = jobsQuery.properties;
 /** Either `jobs` (numbers or ids) or `filter` (all matching jobs). */
 const bulkBody = {
   type: 'object',
@@ -91,9 +78,9 @@ const bulkBody = {
       type: 'array',
       minItems: 1,
       maxItems: maxBulkJobs,
-      items: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+      items: { anyOf: [integerSchema, textSchema] },
     },
-    filter: { type: 'object', additionalProperties: false, properties: filterFields },
+    filter: closedSchema(filterFields),
   },
 } as const;
 
@@ -237,7 +224,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
       schema: {
         summary: 'Runs a failed or cancelled job again, as a new job.',
         params,
-        body: retryBody,
+        body: optionalBody(runFields),
         response: { 202: acceptedSchema, ...refusals },
       },
     },

@@ -1,6 +1,7 @@
 // The page of one job, its parts that are fetched (log lines, result rows, notices), and its cancel action.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
+import { objectSchema } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
@@ -14,21 +15,18 @@ type Numbered = { Params: { number: string } };
 type JobQuery = LogQuery & RowsQuery;
 
 const number = { type: 'integer', minimum: 1 } as const;
-const moreLines = {
-  type: 'object',
-  properties: { from: { ...number, default: 1 }, following: { type: 'boolean', default: false } },
-} as const;
-const jobQuery = {
-  type: 'object',
-  properties: {
-    line: number,
-    from: number,
-    find: { type: 'string', maxLength: 200 },
-    level: { type: 'string', enum: levels },
-    outcome: { type: 'string', maxLength: 80 },
-    row: { type: 'integer', minimum: 0 },
-  },
-} as const;
+const moreLines = objectSchema({
+  from: { ...number, default: 1 },
+  following: { type: 'boolean', default: false },
+});
+const jobQuery = objectSchema({
+  line: number,
+  from: number,
+  find: { type: 'string', maxLength: 200 },
+  level: { type: 'string', enum: levels },
+  outcome: { type: 'string', maxLength: 80 },
+  row: { type: 'integer', minimum: 0 },
+});
 
 export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
   const { jobs } = ctx;

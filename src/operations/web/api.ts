@@ -4,7 +4,7 @@ import type { Operation } from '../../core/operation.ts';
 import { defaultArguments } from '../../core/arguments.ts';
 import { requester } from '../../web/requester.ts';
 import type { OperationContext } from '../parts.ts';
-import { anyObjectSchema, refusals } from '../../core/schemas.ts';
+import { anyObjectSchema, objectSchema, optionalBody, refusals, textSchema } from '../../core/schemas.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
 import { type RunFields, runFields } from '../../jobs/run-request.ts';
 
@@ -12,22 +12,15 @@ type RunBody = RunFields & { args?: Record<string, unknown> };
 
 const runSchema = {
   summary: 'Enqueues a job of the operation.',
-  params: { type: 'object', properties: { operation: { type: 'string' } } },
-  body: {
-    type: ['object', 'null'],
-    additionalProperties: false,
-    properties: { args: { type: 'object' }, ...runFields },
-  },
+  params: objectSchema({ operation: textSchema }),
+  body: optionalBody({ args: { type: 'object' }, ...runFields }),
   response: { 202: acceptedSchema, ...refusals },
-} as const;
+};
 
 const listSchema = {
   summary: 'All operations, with their arguments, danger and locks.',
-  response: {
-    200: { type: 'object', properties: { items: { type: 'array', items: anyObjectSchema } } },
-    ...refusals,
-  },
-} as const;
+  response: { 200: objectSchema({ items: { type: 'array', items: anyObjectSchema } }), ...refusals },
+};
 
 export function registerOperationsApi(app: FastifyInstance, ctx: OperationContext) {
   const { catalogue, jobs } = ctx;

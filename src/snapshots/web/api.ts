@@ -5,17 +5,13 @@ import { requester } from '../../web/requester.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { receiveSnapshot } from './upload-form.ts';
 import { enqueueInstall, waitUntilInstalled, wantsInstall } from './install.ts';
-import { anyObjectSchema, contentAnswer, objectAnswer, refusals } from '../../core/schemas.ts';
+import { anyObjectSchema, closedSchema, contentAnswer, objectAnswer, refusals } from '../../core/schemas.ts';
 
 const downloadSchema = {
   summary: 'The live index as a ZIP. `backup=0` leaves out the previous generation.',
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { backup: { type: 'string', enum: ['0', '1'] } },
-  },
+  querystring: closedSchema({ backup: { type: 'string', enum: ['0', '1'] } }),
   response: contentAnswer('application/zip', 'The snapshot.'),
-} as const;
+};
 
 const uploadSchema = {
   summary: 'Uploads a snapshot, checks it, and installs it.',
@@ -27,13 +23,8 @@ const uploadSchema = {
 const discardSchema = {
   ...objectAnswer,
   summary: 'Removes an uploaded snapshot that is not installed.',
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['staged_id'],
-    properties: { staged_id: { type: 'string', minLength: 1, maxLength: 40 } },
-  },
-} as const;
+  body: closedSchema({ staged_id: { type: 'string', minLength: 1, maxLength: 40 } }, ['staged_id']),
+};
 
 /** Register where multipart forms are parsed. */
 export function registerSnapshotApi(app: FastifyInstance, ctx: SnapshotContext) {

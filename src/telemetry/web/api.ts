@@ -1,63 +1,60 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { TelemetryContext } from '../parts.ts';
-import { refusals, timeSchema } from '../../core/schemas.ts';
+import {
+  closedSchema,
+  integerSchema,
+  nullable,
+  objectSchema,
+  refusals,
+  textSchema,
+  timeSchema,
+} from '../../core/schemas.ts';
 import { type MetricName, metricNames, metrics, type Sample } from '../../core/db/metrics.ts';
 
 type SamplesQuery = { metric: string; since?: string; until?: string };
 
-const nullableNumber = { type: ['number', 'null'] } as const;
-const nullableTime = { type: ['string', 'null'] } as const;
+const nullableNumber = nullable('number');
 
 const snapshotSchema = {
   summary: 'The latest sample, and the results of recent jobs.',
   response: {
-    200: {
-      type: 'object',
-      properties: {
-        at: nullableTime,
-        interval_sec: { type: 'number' },
-        metrics: {
+    200: objectSchema({
+      at: nullable('string'),
+      interval_sec: { type: 'number' },
+      metrics: objectSchema(
+        Object.fromEntries(
+          metricNames.map((name) => [name, { ...nullableNumber, description: describe(name) }]),
+        ),
+      ),
+      jobs_last_24_h: objectSchema({
+        succeeded: integerSchema,
+        failed: integerSchema,
+        cancelled: integerSchema,
+      }),
+      operations: {
+        type: 'array',
+        items: {
           type: 'object',
-          properties: Object.fromEntries(
-            metricNames.map((name) => [name, { ...nullableNumber, description: describe(name) }]),
-          ),
-        },
-        jobs_last_24_h: {
-          type: 'object',
+          description: 'Over the last hundred ended runs; durations of successful runs only.',
           properties: {
-            succeeded: { type: 'integer' },
-            failed: { type: 'integer' },
-            cancelled: { type: 'integer' },
-          },
-        },
-        operations: {
-          type: 'array',
-          items: {
-            type: 'object',
-            description: 'Over the last hundred ended runs; durations of successful runs only.',
-            properties: {
-              operation: { type: 'string' },
-              runs: { type: 'integer' },
-              success_rate: nullableNumber,
-              duration_p50_sec: nullableNumber,
-              duration_p95_sec: nullableNumber,
-            },
+            operation: textSchema,
+            runs: integerSchema,
+            success_rate: nullableNumber,
+            duration_p50_sec: nullableNumber,
+            duration_p95_sec: nullableNumber,
           },
         },
       },
-    },
+    }),
     ...refusals,
   },
-} as const;
+};
 
 const samplesSchema = {
   summary: 'One metric over a time range, in steps.',
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['metric'],
-    properties: {
+  querystring: closedSchema(
+    {
       metric: {
         type: 'string',
         minLength: 1,
@@ -67,36 +64,31 @@ const samplesSchema = {
       since: { ...timeSchema, description: 'Default: an hour before until.' },
       until: { ...timeSchema, description: 'Default: now.' },
     },
-  },
+    ['metric'],
+  ),
   response: {
-    200: {
-      type: 'object',
-      properties: {
-        metric: { type: 'string' },
-        unit: { type: 'string' },
-        about: { type: 'string' },
-        since: { type: 'string' },
-        until: { type: 'string' },
-        step_sec: { type: 'integer' },
-        points: {
-          type: 'array',
-          description:
-            'At most 1000. A step without a sample is omitted. The value of a metric that counts events is the sum of the step.',
-          items: {
-            type: 'object',
-            properties: {
-              at: { type: 'string' },
-              value: { type: 'number' },
-              min: nullableNumber,
-              max: nullableNumber,
-            },
-          },
-        },
+    200: objectSchema({
+      metric: textSchema,
+      unit: textSchema,
+      about: textSchema,
+      since: textSchema,
+      until: textSchema,
+      step_sec: integerSchema,
+      points: {
+        type: 'array',
+        description:
+          'At most 1000. A step without a sample is omitted. The value of a metric that counts events is the sum of the step.',
+        items: objectSchema({
+          at: textSchema,
+          value: { type: 'number' },
+          min: nullableNumber,
+          max: nullableNumber,
+        }),
       },
-    },
+    }),
     ...refusals,
   },
-} as const;
+};
 
 export function registerTelemetryApi(
   app: FastifyInstance,

@@ -1,17 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import { closedSchema } from '../../core/schemas.ts';
 import type { Stream } from './stream.ts';
 
 type Query = { topics?: string; since?: string; cycles?: number };
 
-const query = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    topics: { type: 'string', minLength: 1, maxLength: 4000 },
-    since: { type: 'string', maxLength: 80 },
-    cycles: { type: 'integer', minimum: 1, maximum: 1000 },
-  },
-} as const;
+const query = closedSchema({
+  topics: { type: 'string', minLength: 1, maxLength: 4000 },
+  since: { type: 'string', maxLength: 80 },
+  cycles: { type: 'integer', minimum: 1, maximum: 1000 },
+});
 
 export function registerStreamRoute(app: FastifyInstance, stream: Stream) {
   app.get<{ Querystring: Query }>(

@@ -2,54 +2,36 @@ import type { FastifyInstance } from 'fastify';
 import { workersBody } from '../workers-body.ts';
 import { requester } from '../../web/requester.ts';
 import type { WorkerContext } from '../parts.ts';
-import { anyObjectSchema, objectAnswer, refusals } from '../../core/schemas.ts';
+import { anyObjectSchema, closedSchema, objectAnswer, optionalBody, refusals } from '../../core/schemas.ts';
 
-const oneOrAllSchema = {
-  ...objectAnswer,
-  body: {
-    type: ['object', 'null'],
-    additionalProperties: false,
-    properties: { worker_id: { type: 'string', minLength: 1, maxLength: 80 } },
-  },
-} as const;
+const oneOrAll = optionalBody({ worker_id: { type: 'string', minLength: 1, maxLength: 80 } });
 
 /** `workers.drain` checks the range, with the same message as on the page. */
 const drainSchema = {
   summary: 'Empties the queue within a time limit, then pauses the workers.',
   response: { 202: anyObjectSchema, ...refusals },
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { timeout_sec: { type: 'number', default: 300 } },
-  },
-} as const;
-
-type OneOrAll = { Body: { worker_id?: string } | null };
+  body: closedSchema({ timeout_sec: { type: 'number', default: 300 } }),
+};
 
 export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<WorkerContext, 'workers'>) {
+  const answer = () => workersBody(workers.view());
+
   app.get(
     '/api/v1/workers',
     { schema: { ...objectAnswer, summary: 'The workers, and who paused them.' } },
-    () => workersBody(workers.view()),
+    answer,
   );
 
-  app.post<OneOrAll>(
-    '/api/v1/workers/pause',
-    { schema: { ...oneOrAllSchema, summary: 'Pauses one worker, or all.' } },
-    async (request) => {
-      await workers.pause(request.body?.worker_id, requester(request));
-      return workersBody(workers.view());
-    },
-  );
-
-  app.post<OneOrAll>(
-    '/api/v1/workers/resume',
-    { schema: { ...oneOrAllSchema, summary: 'Resumes one worker, or all.' } },
-    async (request) => {
-      await workers.resume(request.body?.worker_id, requester(request));
-      return workersBody(workers.view());
-    },
-  );
+  const summaries = { pause: 'Pauses one worker, or all.', resume: 'Resumes one worker, or all.' };
+  for (const verb of ['pause', 'resume'] as const)
+    app.post<{ Body: { worker_id?: string } | null }>(
+      `/api/v1/workers/${verb}`,
+      { schema: { ...objectAnswer, body: oneOrAll, summary: summaries[verb] } },
+      async (request) => {
+        await workers[verb](request.body?.worker_id, requester(request));
+        return answer();
+      },
+    );
 
   app.post<{ Body: { timeout_sec: number } }>(
     '/api/v1/workers/drain',
@@ -57,7 +39,7 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
     async (request, reply) => {
       await workers.drain(request.body.timeout_sec, requester(request));
       reply.code(202);
-      return workersBody(workers.view());
+      return answer();
     },
   );
 
@@ -66,7 +48,7 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
     { schema: { ...objectAnswer, summary: 'Cancels a drain; the workers keep working.' } },
     async (request) => {
       await workers.cancelDrain(requester(request));
-      return workersBody(workers.view());
+      return answer();
     },
   );
 }
