@@ -27,14 +27,13 @@ export async function describeEntry(
   const entry = shown && entries.find(shown, id);
   if (!entry)
     throw new AppError('not_found', `The library has no ${kind ?? 'entry'} ${JSON.stringify(shorten(id))}.`);
-  const task = entries.task(entry.kind, id);
   const namesake = found.find((other) => other !== entry.kind) ?? null;
+  const known = { entry, task: entries.task(entry.kind, id), namesake };
   try {
-    const indexed = await liveIndex.entry({ kind: entry.kind, id });
-    return { entry, task, indexed, problem: null, namesake };
+    return { ...known, indexed: await liveIndex.entry({ kind: entry.kind, id }), problem: null };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'not_found') throw error;
-    return { entry, task, indexed: null, problem: error.message, namesake };
+    return { ...known, indexed: null, problem: error.message };
   }
 }
 

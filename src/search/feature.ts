@@ -1,10 +1,10 @@
 // Search: the library page with search and lists by sync state, and the page of one entry.
 import type { Feature } from '../web/feature.ts';
-import { createSearchParts, type SearchParts } from './parts.ts';
+import { createSearchParts } from './parts.ts';
 import { registerSearchApi } from './web/api.ts';
 import { registerLibraryPages } from './web/pages.ts';
 
-export const search: Feature<SearchParts> = {
+export const search: Feature<ReturnType<typeof createSearchParts>> = {
   name: 'search',
   nav: { position: 3, label: 'Library', href: '/library', key: 'l' },
   pages: [

@@ -4,8 +4,7 @@ import { embedding } from '../embedding/feature.ts';
 import { index } from '../index/feature.ts';
 import { library } from '../library/feature.ts';
 
-export type SearchParts = ReturnType<typeof createSearchParts>;
-export type SearchContext = Kernel & SearchParts;
+export type SearchContext = Kernel & ReturnType<typeof createSearchParts>;
 
 export function createSearchParts(ctx: Context) {
   const { entries } = ctx.use(library);

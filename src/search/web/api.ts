@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { Kind } from '../../library/content.ts';
 import type { ListQuery } from '../../index/list.ts';
-import { maxQueryLength } from '../../index/search-query.ts';
-import type { SearchQuery } from '../../index/search-query.ts';
+import { maxQueryLength, type SearchQuery } from '../../index/search-query.ts';
 import { describeEntry } from '../describe-entry.ts';
 import type { SearchContext } from '../parts.ts';
-import { objectAnswer } from '../../core/schemas.ts';
+import { closedSchema, objectAnswer, textSchema } from '../../core/schemas.ts';
 import { categorySchema, kindSchema } from '../../library/schemas.ts';
+import { states } from './sync-badges.ts';
 
 type Query = Omit<SearchQuery, 'query'> & { q: string };
 type List = Omit<ListQuery, 'after'> & { cursor?: string };
@@ -15,44 +15,34 @@ type List = Omit<ListQuery, 'after'> & { cursor?: string };
 const searchSchema = {
   summary: 'Entries by meaning, best match first.',
   ...objectAnswer,
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['q'],
-    properties: {
+  querystring: closedSchema(
+    {
       q: { type: 'string', minLength: 1, maxLength: maxQueryLength },
       kind: kindSchema,
       category: categorySchema,
       limit: { type: 'integer', minimum: 1, maximum: 100, default: 10 },
     },
-  },
-} as const;
+    ['q'],
+  ),
+};
 
 const listSchema = {
   summary: 'Entries by sync state with the index, with the reason of each.',
   ...objectAnswer,
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      state: {
-        type: 'string',
-        enum: ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'],
-        default: 'all',
-      },
-      kind: kindSchema,
-      category: categorySchema,
-      cursor: { type: 'string' },
-      limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    },
-  },
-} as const;
+  querystring: closedSchema({
+    state: { type: 'string', enum: states, default: 'all' },
+    kind: kindSchema,
+    category: categorySchema,
+    cursor: textSchema,
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  }),
+};
 
 const entrySchema = {
   summary: 'One entry, with its queue state and its sync state with the index.',
   ...objectAnswer,
-  querystring: { type: 'object', additionalProperties: false, properties: { kind: kindSchema } },
-} as const;
+  querystring: closedSchema({ kind: kindSchema }),
+};
 
 export function registerSearchApi(app: FastifyInstance, ctx: SearchContext) {
   const { liveIndex } = ctx;

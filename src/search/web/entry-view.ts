@@ -1,7 +1,8 @@
 // The view model of an entry's page: texts, fields, sync state with the index, nearest neighbours.
 import type { EntryAnswer } from '../../index/live-protocol.ts';
+import { url } from '../../core/url.ts';
+import type { Kind } from '../../library/content.ts';
 import type { Entry } from '../../library/entry.ts';
-import { entryUrl } from '../entry-url.ts';
 import type { DescribedEntry } from '../describe-entry.ts';
 import { describeReason, syncBadges } from './sync-badges.ts';
 
@@ -24,6 +25,12 @@ export function viewEntry({ entry, task, indexed, problem, namesake }: Described
     sync: indexed && { badge: syncBadges[indexed.standing], reason: describeSyncState(indexed) },
     neighbours: viewNeighbours(indexed, problem),
   };
+}
+
+/** Browsers take the ids `.` and `..` out of a path, so these two go in the query. */
+export function entryUrl(kind: Kind, id: string): string {
+  const isPath = id !== '.' && id !== '..';
+  return url(`/library/${isPath ? encodeURIComponent(id) : '-'}`, isPath ? { kind } : { kind, id });
 }
 
 /** Label and value of each field that has a value. */
@@ -49,13 +56,13 @@ function describeSyncState(indexed: EntryAnswer): string {
   return isFoundByOldText ? `${reason} Search finds it by its old text.` : reason;
 }
 
+export function viewHit<Hit extends { kind: Kind; entity_id: string; score: number }>(hit: Hit) {
+  return { ...hit, url: entryUrl(hit.kind, hit.entity_id), score: hit.score.toFixed(3) };
+}
+
 /** Without neighbours, `reason` explains why. */
 function viewNeighbours(indexed: EntryAnswer | null, problem: string | null) {
-  const hits = (indexed?.neighbours ?? []).map((hit) => ({
-    ...hit,
-    url: entryUrl(hit.kind, hit.entity_id),
-    score: hit.score.toFixed(3),
-  }));
+  const hits = (indexed?.neighbours ?? []).map(viewHit);
   return { hits, reason: hits.length > 0 ? null : (problem ?? describeNoNeighbours(indexed)) };
 }
 

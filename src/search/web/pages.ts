@@ -1,38 +1,25 @@
 // The library pages: search, entries by sync state with the index, and one entry.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { objectSchema, textSchema as text } from '../../core/schemas.ts';
 import { builtIn } from '../../embedding/built-in.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ListQuery } from '../../index/list.ts';
 import { maxQueryLength } from '../../index/search-query.ts';
 import { markWords } from '../../index/snippet.ts';
 import { describeEntry, readKind } from '../describe-entry.ts';
-import { viewEntry } from './entry-view.ts';
-import { describeReason, syncBadges } from './sync-badges.ts';
+import { entryUrl, viewEntry, viewHit } from './entry-view.ts';
+import { describeReason, states, stateTitles, syncBadges } from './sync-badges.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { SearchContext } from '../parts.ts';
-import { entryUrl } from '../entry-url.ts';
 
 type Query = { q?: string; kind?: string; category?: string; state?: string; after?: string };
 
-const text = { type: 'string' } as const;
 /** Values are not restricted here: the page shows what is wrong with one beside the form. */
-const query = {
-  type: 'object',
-  properties: { q: text, kind: text, category: text, state: text, after: text },
-};
+const query = objectSchema({ q: text, kind: text, category: text, state: text, after: text });
 
 const hitsShown = 20;
 const entriesShown = 50;
-const states = ['all', 'fresh', 'stale', 'missing', 'failed', 'orphan'] as const;
-const stateTitles = {
-  all: 'All entries',
-  fresh: 'Fresh',
-  stale: 'Stale',
-  missing: 'Missing',
-  failed: 'Failed',
-  orphan: 'Removed from library',
-};
 
 export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
   app.get<{ Querystring: Query }>(
@@ -43,16 +30,33 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
       const form = { q, kind, category, state: q === '' ? state : '', maxQueryLength };
       const found = q === '' ? null : await orProblem(reply, () => search(ctx, form));
       const listed = form.state === '' ? null : await orProblem(reply, () => list(ctx, form, after));
-      return sendLibrary(ctx, reply, { form, found, listed });
+      const index = ctx.liveIndex.indexState();
+      const counts = { ...index, all: index.entries, orphan: index.orphans };
+      return reply.sendPage({
+        template: 'search/library-page',
+        title: 'Library',
+        section: '/library',
+        data: {
+          form,
+          found,
+          listed: listed && {
+            ...listed,
+            heading: describeHeading(form),
+            whyEmpty: describeEmptyList(form),
+          },
+          index,
+          totals: ctx.counts.totals(),
+          isLexical: index.model === builtIn.name,
+          states: states.map((name) => ({ name, title: stateTitles[name], count: counts[name] })),
+          link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...form, ...change }),
+        },
+      });
     },
   );
 
   app.get<{ Params: { id: string }; Querystring: { id?: string; kind?: string } }>(
     '/library/:id',
-    {
-      config: { isPage: true },
-      schema: { querystring: { type: 'object', properties: { id: text, kind: text } } },
-    },
+    { config: { isPage: true }, schema: { querystring: objectSchema({ id: text, kind: text }) } },
     async (request, reply) => {
       const id = request.query.id ?? request.params.id;
       const described = await describeEntry(ctx, id, readKind(request.query.kind));
@@ -64,30 +68,6 @@ export function registerLibraryPages(app: FastifyInstance, ctx: SearchContext) {
       });
     },
   );
-}
-
-function sendLibrary(
-  ctx: SearchContext,
-  reply: FastifyReply,
-  { form, found, listed }: { form: Form; found: unknown; listed: object | null },
-) {
-  const index = ctx.liveIndex.indexState();
-  const counts = { ...index, all: index.entries, orphan: index.orphans };
-  return reply.sendPage({
-    template: 'search/library-page',
-    title: 'Library',
-    section: '/library',
-    data: {
-      form,
-      found,
-      listed: listed && { ...listed, heading: describeHeading(form), whyEmpty: describeEmptyList(form) },
-      index,
-      totals: ctx.counts.totals(),
-      isLexical: index.model === builtIn.name,
-      states: states.map((name) => ({ name, title: stateTitles[name], count: counts[name] })),
-      link: (change: Partial<Form> & { after?: string }) => libraryUrl({ ...form, ...change }),
-    },
-  });
 }
 
 type Form = { q: string; kind: string; category: string; state: string; maxQueryLength: number };
@@ -109,9 +89,7 @@ async function search({ liveIndex }: Pick<SearchContext, 'liveIndex'>, { q, kind
   const live = liveIndex.indexState();
   const generation = [live, live.previous].find((one) => one?.generation === answer.generation);
   const hits = answer.hits.map((hit) => ({
-    ...hit,
-    score: hit.score.toFixed(3),
-    url: entryUrl(hit.kind, hit.entity_id),
+    ...viewHit(hit),
     titleParts: markWords(hit.title, q),
     snippetParts: markWords(hit.snippet, q),
   }));

@@ -1,7 +1,18 @@
-// The sync state of an entry on pages: its badge and its reason.
+// The sync state of an entry on pages: its list, its badge and its reason.
 import type { SyncReason, SyncState } from '../../index/sync-state.ts';
 
 type Shown = SyncState | 'orphan';
+
+/** The title of each list of entries. */
+export const stateTitles = {
+  all: 'All entries',
+  fresh: 'Fresh',
+  stale: 'Stale',
+  missing: 'Missing',
+  failed: 'Failed',
+  orphan: 'Removed from library',
+};
+export const states = Object.keys(stateTitles) as (keyof typeof stateTitles)[];
 
 export const syncBadges: Record<Shown, { tone: string; icon: string; word: string }> = {
   fresh: { tone: 'ok', icon: 'check', word: 'Fresh' },
