@@ -6,6 +6,8 @@ import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
 
 type Environment = Record<string, string | undefined>;
+/** The value of a variable; empty when it is not set. */
+type Read = (name: string) => string;
 export type Config = ReturnType<typeof readConfig>;
 
 /** The folder of package.json, which contains views, migrations, public and dist. */
@@ -15,34 +17,7 @@ export const version: string = JSON.parse(
   fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
 ).version;
 
-/** The settings, as `.env.example` lists them. */
-export const settingNames = [
-  'CHL_HOST',
-  'CHL_PORT',
-  'CHL_ALLOWED_HOSTS',
-  'CHL_ACCESS_TOKEN',
-  'CHL_EXPERIENCE_ROOT',
-  'CHL_DATABASE_PATH',
-  'CHL_OPS_DATABASE_PATH',
-  'CHL_FAISS_INDEX_PATH',
-  'CHL_OPERATIONS_MODE',
-  'CHL_OPERATIONS_TIMEOUT_SEC',
-  'CHL_OPERATIONS_FILE',
-  'CHL_MAX_RUNNING_JOBS',
-  'CHL_KILL_GRACE_SEC',
-  'CHL_JOB_LOG_MAX_MB',
-  'CHL_RETENTION_DAYS',
-  'CHL_RETENTION_JOBS',
-  'CHL_IMPORT_ROOTS',
-  'CHL_SNAPSHOT_MAX_MB',
-  'CHL_WORKERS',
-  'CHL_EMBEDDING_URL',
-  'CHL_EMBEDDING_MODEL',
-  'CHL_EMBEDDING_KEY_FILE',
-  'CHL_MAX_STREAMS',
-  'CHL_TELEMETRY_INTERVAL_SEC',
-  'CHL_LOG_LEVEL',
-];
+const logLevels = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** The folders of PATH. */
 export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
@@ -59,45 +34,43 @@ export function loadConfigFrom(folder: string, environment: Environment): Config
 
 /** Relative paths are resolved from `folder`. Throws `config` with the variable, its value and the allowed values. */
 export function readConfig(env: Environment, folder: string) {
+  /** The runner sets these two for its children. */
+  const known = new Set(['CHL_JOB', 'CHL_MESSAGE_FD']);
+  const read: Read = (name) => {
+    known.add(name);
+    return env[name] ?? '';
+  };
   const absolute = (value: string) => path.resolve(folder, value);
-  const root = absolute(text(env, 'CHL_EXPERIENCE_ROOT', './data'));
-  const inRoot = (name: string, file: string) => absolute(text(env, name, path.join(root, file)));
+  const root = absolute(read('CHL_EXPERIENCE_ROOT') || './data');
+  const inRoot = (name: string, file: string) => absolute(read(name) || path.join(root, file));
   const config = {
-    host: text(env, 'CHL_HOST', '127.0.0.1'),
-    port: integer(env, 'CHL_PORT', 8000, 0, 65_535),
-    allowedHosts: list(env, 'CHL_ALLOWED_HOSTS', ',').map((name) => name.toLowerCase()),
+    host: read('CHL_HOST') || '127.0.0.1',
+    port: integer(read, 'CHL_PORT', 8000, 0, 65_535),
+    allowedHosts: list(read, 'CHL_ALLOWED_HOSTS', ',').map((name) => name.toLowerCase()),
     root,
     databasePath: inRoot('CHL_DATABASE_PATH', 'chl.db'),
     opsDatabasePath: inRoot('CHL_OPS_DATABASE_PATH', 'ops.db'),
     indexFolder: inRoot('CHL_FAISS_INDEX_PATH', 'faiss_index'),
-    mode: oneOf(env, 'CHL_OPERATIONS_MODE', ['scripts', 'noop'] as const),
-    timeoutMs: integer(env, 'CHL_OPERATIONS_TIMEOUT_SEC', 900, 1, 604_800) * 1000,
+    mode: oneOf(read, 'CHL_OPERATIONS_MODE', ['scripts', 'noop'] as const),
+    timeoutMs: integer(read, 'CHL_OPERATIONS_TIMEOUT_SEC', 900, 1, 604_800) * 1000,
     operationsFile: inRoot('CHL_OPERATIONS_FILE', 'operations.yaml'),
-    maxRunningJobs: integer(env, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
-    killGraceMs: integer(env, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
-    jobLogMaxBytes: integer(env, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
-    retentionDays: integer(env, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
-    retentionJobs: integer(env, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
-    importRoots: list(env, 'CHL_IMPORT_ROOTS', ':').map(absolute),
-    snapshotMaxBytes: integer(env, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
-    workers: integer(env, 'CHL_WORKERS', 2, 0, 64),
-    embedding: readEmbeddingService(env, absolute),
-    maxStreams: integer(env, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
-    telemetryIntervalMs: integer(env, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
-    logLevel: oneOf(env, 'CHL_LOG_LEVEL', [
-      'info',
-      'trace',
-      'debug',
-      'warn',
-      'error',
-      'fatal',
-      'silent',
-    ] as const),
-    unknownVariables: Object.keys(env).filter((name) => name.startsWith('CHL_') && !known.has(name)),
+    maxRunningJobs: integer(read, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
+    killGraceMs: integer(read, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
+    jobLogMaxBytes: integer(read, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
+    retentionDays: integer(read, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
+    retentionJobs: integer(read, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
+    importRoots: list(read, 'CHL_IMPORT_ROOTS', ':').map(absolute),
+    snapshotMaxBytes: integer(read, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
+    workers: integer(read, 'CHL_WORKERS', 2, 0, 64),
+    embedding: readEmbeddingService(read, absolute),
+    maxStreams: integer(read, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
+    telemetryIntervalMs: integer(read, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
+    logLevel: oneOf(read, 'CHL_LOG_LEVEL', logLevels),
   };
-  refuseExposure(env, config.host);
+  refuseExposure(read, config.host);
   refuseSharedFile(config.databasePath, config.opsDatabasePath);
-  return Object.freeze(config);
+  const unknownVariables = Object.keys(env).filter((name) => name.startsWith('CHL_') && !known.has(name));
+  return Object.freeze({ ...config, unknownVariables });
 }
 
 /** The environment of a child process, which loads the same configuration and gets no secrets. `passedOn` names further
@@ -140,9 +113,6 @@ export function readScriptEnvironment() {
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 
-/** The runner sets the last two for its children. */
-const known = new Set([...settingNames, 'CHL_JOB', 'CHL_MESSAGE_FD']);
-
 function readEnvFile(file: string): Environment {
   if (!fs.existsSync(file)) return {};
   try {
@@ -153,8 +123,8 @@ function readEnvFile(file: string): Environment {
 }
 
 /** Without a login the server must not be reachable from other machines. */
-function refuseExposure(env: Environment, host: string) {
-  if (env.CHL_ACCESS_TOKEN) {
+function refuseExposure(read: Read, host: string) {
+  if (read('CHL_ACCESS_TOKEN')) {
     throw refusal('CHL_ACCESS_TOKEN is set, but this version has no login. Unset it.');
   }
   if (!loopbackHosts.includes(host)) {
@@ -167,12 +137,10 @@ function refuseExposure(env: Environment, host: string) {
 export type EmbeddingService = { url: string; model: string; keyFile: string | null };
 
 /** Null: the built-in embedder. The key is read at its use, so that it is never printed with the settings. */
-function readEmbeddingService(
-  env: Environment,
-  absolute: (value: string) => string,
-): EmbeddingService | null {
-  const [url, model] = [text(env, 'CHL_EMBEDDING_URL', ''), text(env, 'CHL_EMBEDDING_MODEL', '')];
-  const keyFile = env.CHL_EMBEDDING_KEY_FILE ? absolute(env.CHL_EMBEDDING_KEY_FILE) : null;
+function readEmbeddingService(read: Read, absolute: (value: string) => string): EmbeddingService | null {
+  const [url, model] = [read('CHL_EMBEDDING_URL'), read('CHL_EMBEDDING_MODEL')];
+  const key = read('CHL_EMBEDDING_KEY_FILE');
+  const keyFile = key ? absolute(key) : null;
   if (!url) {
     const [orphan] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
     if (orphan) throw refusal(`${orphan} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
@@ -219,19 +187,15 @@ function isSameFile(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
-function text(env: Environment, name: string, fallback: string): string {
-  return env[name] || fallback;
-}
-
-function list(env: Environment, name: string, separator: string): string[] {
-  return (env[name] ?? '')
+function list(read: Read, name: string, separator: string): string[] {
+  return read(name)
     .split(separator)
     .map((item) => item.trim())
     .filter(Boolean);
 }
 
-function integer(env: Environment, name: string, fallback: number, min: number, max: number): number {
-  const value = env[name];
+function integer(read: Read, name: string, fallback: number, min: number, max: number): number {
+  const value = read(name);
   if (!value) return fallback;
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= min && number <= max) return number;
@@ -239,8 +203,8 @@ function integer(env: Environment, name: string, fallback: number, min: number, 
 }
 
 /** The first of `allowed` is the default. */
-function oneOf<T extends string>(env: Environment, name: string, allowed: readonly [T, ...T[]]): T {
-  const value = env[name];
+function oneOf<T extends string>(read: Read, name: string, allowed: readonly [T, ...T[]]): T {
+  const value = read(name);
   if (!value) return allowed[0];
   const found = allowed.find((item) => item === value);
   if (found) return found;
