@@ -35,23 +35,18 @@ export function checkWorkers({ root, mode, workers, opsDatabasePath, databasePat
   const living = readFrom(opsDatabasePath, (ops) => createWorkerRepository(ops, () => new Date()).living());
   const queue = readFrom(databasePath, (library) => prepareQueueCounts(library)());
   const alive = (living ?? []).filter((worker) => worker.pid !== null && !isProcessGone(worker));
-  const problems = alive.flatMap((worker) => {
-    const problem = describeProblem(worker);
-    return problem === null ? [] : [{ worker, text: `${worker.name} ${problem}` }];
-  });
-  const lost = problems.filter(({ worker }) => isSilent(worker)).length;
+  const lost = alive.filter(isSilent).length;
   const text = describeRunning(alive.length - lost, workers, findLockHolder(root) !== null);
   const waiting = queue?.pending.total ?? 0;
   const failed = queue?.failed.total ?? 0;
   const isHeldUp = waiting > 0 && alive.length === lost;
+  const waitingText = isHeldUp ? `${plural(waiting, 'entry waits', 'entries wait')} for embedding. ` : '';
   return [
-    isHeldUp
-      ? {
-          status: 'warning',
-          text: `${plural(waiting, 'entry waits', 'entries wait')} for embedding. ${text}`,
-        }
-      : { status: 'ok', text },
-    ...problems.map((problem) => ({ status: 'warning' as const, text: problem.text })),
+    { status: isHeldUp ? 'warning' : 'ok', text: waitingText + text },
+    ...alive.flatMap((worker) => {
+      const problem = describeProblem(worker);
+      return problem === null ? [] : [{ status: 'warning' as const, text: `${worker.name} ${problem}` }];
+    }),
     ...(failed === 0 ? [] : [{ status: 'warning' as const, text: describeFailed(failed) }]),
   ];
 }

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, loadConfig } from '../core/config.ts';
 import { findDamage, sqliteVersion } from '../core/db/check.ts';
+import { lowDiskBytes, readFreeBytes } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
@@ -14,7 +15,8 @@ import { findLockHolder } from '../runner/server-lock.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { checkEmbedder, checkWorkers } from './doctor-embedding.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
-import { readFlags, switchFlag } from '../core/terminal/flags.ts';
+import { withJson } from '../core/terminal/command.ts';
+import { readFlags } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 
 type Status = 'ok' | 'warning' | 'error';
@@ -23,16 +25,22 @@ type Found = Finding['text'] | Omit<Finding, 'part'>[];
 type Check = { part: string; run(config: Config): Found | Promise<Found> };
 
 const minNode = [20, 20] as const;
-const minFreeBytes = 512 * 1024 * 1024;
+const programs = [
+  { name: 'flock', status: 'error', why: 'Without it, the data folder cannot be locked.' },
+  {
+    name: 'setpriv',
+    status: 'warning',
+    why: 'Without it, a script keeps running after the server is killed, until the next start.',
+  },
+] as const;
 
 export async function doctor(words: string[], screen: Screen): Promise<number> {
-  readFlags(words, { json: switchFlag('Print JSON') });
+  readFlags(words, withJson());
   const findings = await examine();
   for (const { part, status, text } of findings)
     screen.line(`${status.padEnd(8)} ${part.padEnd(20)} ${text}`);
-  const worst = findings.some(({ status }) => status === 'error');
   screen.json({ findings });
-  return worst ? exits.failed : exits.succeeded;
+  return findings.some(({ status }) => status === 'error') ? exits.failed : exits.succeeded;
 }
 
 /** A check that throws is reported as an error with its message. */
@@ -77,18 +85,10 @@ const checks: Check[] = [
   {
     part: 'programs',
     run: () =>
-      [
-        { name: 'flock', status: 'error' as const, why: 'Without it, the data folder cannot be locked.' },
-        {
-          name: 'setpriv',
-          status: 'warning' as const,
-          why: 'Without it, a script keeps running after the server is killed, until the next start.',
-        },
-      ].map(({ name, status, why }) => {
+      programs.map(({ name, status, why }) => {
         const file = findInPath(name);
-        return file
-          ? { status: 'ok', text: file }
-          : { status, text: `${name} is missing. ${why} Install util-linux.` };
+        if (file) return { status: 'ok', text: file };
+        return { status, text: `${name} is missing. ${why} Install util-linux.` };
       }),
   },
   { part: 'data folder', run: ({ root }) => checkFolder(root) },
@@ -120,9 +120,8 @@ const checks: Check[] = [
   {
     part: 'disk',
     run({ root }) {
-      const { bavail, bsize } = fs.statfsSync(existing(root));
-      const free = bavail * bsize;
-      if (free >= minFreeBytes) return `${formatBytes(free)} free`;
+      const free = readFreeBytes(existing(root));
+      if (free >= lowDiskBytes) return `${formatBytes(free)} free`;
       return [warn(`${formatBytes(free)} free; an import or a new index may need more. Free some space.`)];
     },
   },
@@ -146,21 +145,15 @@ function checkDatabase(file: string) {
 
 function checkCustomOperations({ operationsFile }: Config) {
   if (!fs.existsSync(operationsFile)) return `None. Define them in ${operationsFile}.`;
-  const custom = createCustomOperations({
-    file: operationsFile,
-    reserved: reservedNames,
-    onChange() {},
-  });
-  const loaded = {
-    status: 'ok' as const,
-    text: `${formatNumber(custom.operations().length)} in ${operationsFile}`,
-  };
-  const problems = custom
-    .problems()
-    .map(({ line, column, entry, message }) =>
-      warn(`${operationsFile}:${line}:${column} ${entry ? `${entry}: ` : ''}${message}`),
-    );
-  return [loaded, ...problems];
+  const custom = createCustomOperations({ file: operationsFile, reserved: reservedNames, onChange() {} });
+  return [
+    { status: 'ok' as const, text: `${formatNumber(custom.operations().length)} in ${operationsFile}` },
+    ...custom
+      .problems()
+      .map(({ line, column, entry, message }) =>
+        warn(`${operationsFile}:${line}:${column} ${entry ? `${entry}: ` : ''}${message}`),
+      ),
+  ];
 }
 
 /** The folder itself, or its nearest existing parent. */

@@ -2,20 +2,19 @@
 import { createCatalogue } from '../core/catalogue.ts';
 import { loadConfig } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
-import type { Command } from '../core/terminal/command.ts';
-import { exits } from '../core/terminal/exit-codes.ts';
-import { type Flags, flagOf, switchFlag } from '../core/terminal/flags.ts';
+import { type Command, withJson } from '../core/terminal/command.ts';
+import { type Flags, flagOf } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { declaredCommands, declaredOperations, reservedNames } from '../features.ts';
 import { runFlags } from '../jobs/commands.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';
 
-type Described = Pick<Command, 'name' | 'example' | 'summary' | 'flags'>;
+type Described = Omit<Command, 'run'>;
 
 const commands: Described[] = [
   ...declaredCommands,
-  { name: 'doctor', summary: 'Checks this installation.', flags: { json: switchFlag('Print JSON') } },
-  { name: 'help', example: 'import', summary: 'Shows the flags of an operation or command.', flags: {} },
+  { name: 'doctor', summary: 'Checks this installation.' },
+  { name: 'help', example: 'import', summary: 'Shows the flags of an operation or command.' },
 ];
 
 export async function help([name]: string[], screen: Screen): Promise<number> {
@@ -27,13 +26,16 @@ export async function help([name]: string[], screen: Screen): Promise<number> {
   const catalogue = createCatalogue(declaredOperations);
   catalogue.extend(custom.operations);
   const command = commands.find((one) => one.name === name);
-  if (command) showUsage(screen, usageOf(command), [command.summary], command.flags);
-  else if (name !== undefined) showOperation(screen, catalogue.get(name));
-  else showAll(screen, catalogue.all());
-  return exits.succeeded;
+  if (command) {
+    const flags = command.name === 'help' ? {} : withJson(command.flags);
+    return showUsage(screen, usageOf(command), [command.summary], flags);
+  }
+  if (name === undefined) return showAll(screen, catalogue.all());
+  const { summary, description, args } = catalogue.get(name);
+  return showUsage(screen, name, [summary, description], { ...args.properties, ...runFlags });
 }
 
-function showAll(screen: Screen, operations: Operation[]) {
+function showAll(screen: Screen, operations: Operation[]): number {
   screen.line('npm run chl -- <operation or command> [--flag value …]\n\nOperations');
   for (const { name, summary } of operations) screen.line(`  ${name.padEnd(20)} ${summary}`);
   screen.line('\nCommands');
@@ -42,21 +44,17 @@ function showAll(screen: Screen, operations: Operation[]) {
     '\nExit codes: 0 succeeded, 1 failed, 2 usage error, 65 bad input, 75 locked or busy: try again later.',
   );
   screen.line('A running server runs the job; without one, it runs in this process.');
-  screen.json({
+  return screen.show({
     operations: operations.map(({ name }) => name),
     commands: commands.map(({ name }) => name),
   });
-}
-
-function showOperation(screen: Screen, { name, summary, description, args }: Operation) {
-  showUsage(screen, name, [summary, description], { ...args.properties, ...runFlags });
 }
 
 function usageOf({ name, example }: Described): string {
   return example === undefined ? name : `${name} ${example}`;
 }
 
-function showUsage(screen: Screen, usage: string, texts: string[], flags: Flags) {
+function showUsage(screen: Screen, usage: string, texts: string[], flags: Flags): number {
   screen.line(
     `npm run chl -- ${usage}${Object.keys(flags).length > 0 ? ' [flags]' : ''}\n${texts.join('\n')}\n`,
   );
@@ -65,5 +63,5 @@ function showUsage(screen: Screen, usage: string, texts: string[], flags: Flags)
     const preset = property.default === undefined ? '' : ` (default ${property.default})`;
     screen.line(`  ${`${flagOf(name)} ${values.join('|')}`.padEnd(30)} ${property.title}${preset}`);
   }
-  screen.json({ use: usage, flags });
+  return screen.show({ use: usage, flags });
 }

@@ -1,5 +1,6 @@
 // Parses a command line, runs it, and returns the exit code.
 import { AppError } from '../core/errors.ts';
+import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
@@ -32,6 +33,7 @@ function runCommand(name: string, words: string[], screen: Screen): Promise<numb
   if (name === 'doctor') return doctor(words, screen);
   const command = declaredCommands.find((one) => one.name === name);
   if (!command) return withClient((client) => runOperation(client, name, words, screen));
-  const given = readFlags(words, command.flags, command.wordsMax);
-  return withClient((client) => command.run(client, given, screen));
+  const { values, rest } = readFlags(words, withJson(command.flags), command.wordsMax);
+  const { json: _, ...given } = values;
+  return withClient((client) => command.run(client, { values: given, rest }, screen));
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
-import type { Client, Command } from '../core/terminal/command.ts';
+import { type Client, type Command, withJson } from '../core/terminal/command.ts';
 import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
@@ -11,15 +11,15 @@ import { isTerminal } from './job.ts';
 import type { Accepted, JobBody } from './job-body.ts';
 import type { RetentionPreview } from './retention.ts';
 
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
 type OperationBody = { name: string; args: ArgumentSchema };
 
-const json = switchFlag('Print JSON');
-export const runFlags = {
+export const runFlags = withJson({
   reason: textFlag('Why; kept in the audit log'),
   confirm: textFlag('Confirmation word of a destructive run'),
   wait: switchFlag('Wait for locks instead of failing'),
-  json,
-};
+});
 const limit = { type: 'integer', title: 'Number of jobs, 1 to 200', default: 20 } satisfies ArgumentProperty;
 
 export const jobCommands: Command[] = [
@@ -31,24 +31,22 @@ export const jobCommands: Command[] = [
       operation: textFlag('Only jobs of this operation'),
       q: textFlag('Search, e.g. error:"disk full" since:7d'),
       limit,
-      json,
     },
     async run(client, { values }, screen) {
-      const query = new URLSearchParams();
-      for (const [name, value] of Object.entries({ limit: limit.default, ...values }))
-        if (name !== 'json') query.set(name, String(value));
+      const given = Object.entries({ limit: limit.default, ...values });
+      const query = new URLSearchParams(
+        given.map(([name, value]): [string, string] => [name, String(value)]),
+      );
       const page = await client.get<{ items: JobBody[]; total: number }>(`/api/v1/operations/jobs?${query}`);
-      for (const job of page.items) screen.line(formatJob(job));
-      screen.line(page.items.length === 0 ? 'No jobs.' : `${page.items.length} of ${page.total}`);
-      screen.json(page);
-      return exits.succeeded;
+      const count = page.items.length === 0 ? 'No jobs.' : `${page.items.length} of ${page.total}`;
+      return screen.show(page, ...page.items.map(formatJob), count);
     },
   },
   {
     name: 'job',
     example: '412',
     summary: 'Shows one job.',
-    flags: { follow: switchFlag('Show its output until it ends'), json },
+    flags: { follow: switchFlag('Show its output until it ends') },
     wordsMax: 1,
     async run(client, { values, rest }, screen) {
       const job = await findJob(client, rest);
@@ -70,7 +68,6 @@ export const jobCommands: Command[] = [
     name: 'cancel',
     example: '412',
     summary: 'Cancels a waiting or running job.',
-    flags: { json },
     wordsMax: 1,
     async run(client, { rest }, screen) {
       const { number } = await findJob(client, rest);
@@ -96,12 +93,9 @@ export const jobCommands: Command[] = [
   {
     name: 'retention',
     summary: 'Shows what the daily clean-up would remove now.',
-    flags: { json },
     async run(client, _given, screen) {
       const preview = await client.get<RetentionPreview>('/api/v1/operations/retention');
-      screen.line(formatRetention(preview));
-      screen.json(preview);
-      return exits.succeeded;
+      return screen.show(preview, formatRetention(preview));
     },
   },
 ];
@@ -130,7 +124,11 @@ function formatRetention(preview: RetentionPreview): string {
 async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
   const { number } = accepted;
   screen.line(`${operation} #${number} queued.`);
-  const { interrupted, stopListening } = listenForInterrupt();
+  let interrupt = () => {};
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    interrupt = () => resolve('interrupted');
+  });
+  for (const name of stopSignals) process.once(name, interrupt);
   client.release(accepted);
   const following = follow(client, number, screen);
   if ((await Promise.race([following, interrupted])) === 'interrupted') {
@@ -141,24 +139,9 @@ async function followToEnd(client: Client, operation: string, accepted: Accepted
     await client.post(`/api/v1/operations/jobs/${number}/cancel`, {});
   }
   const ended = await following;
-  stopListening();
+  for (const name of stopSignals) process.off(name, interrupt);
   showEnd(ended, screen);
   return exitCodeOfJob(ended);
-}
-
-function listenForInterrupt() {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  let listener = () => {};
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    listener = () => resolve('interrupted');
-  });
-  for (const name of signals) process.once(name, listener);
-  return {
-    interrupted,
-    stopListening() {
-      for (const name of signals) process.off(name, listener);
-    },
-  };
 }
 
 /** Without a server no other job makes progress, so waiting for a lock would never end. */

@@ -2,12 +2,10 @@
 import { formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty } from '../core/operation.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
-import { exits } from '../core/terminal/exit-codes.ts';
 import { switchFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import type { DrainBody, WorkersBody } from './workers-body.ts';
 
-const json = switchFlag('Print JSON');
 const timeout = {
   type: 'integer',
   title: 'Time limit in seconds, 10 to 3600',
@@ -18,7 +16,6 @@ export const workerCommands: Command[] = [
   {
     name: 'workers',
     summary: 'Shows the embedding workers.',
-    flags: { json },
     run: async (client, _given, screen) => show(await client.get('/api/v1/workers'), client, screen),
   },
   steer('pause', 'Pauses all workers, or one.'),
@@ -26,14 +23,12 @@ export const workerCommands: Command[] = [
   {
     name: 'drain',
     summary: 'Empties the queue within a time limit, then pauses.',
-    flags: { timeout, cancel: switchFlag('Cancel the current drain; the workers keep working'), json },
+    flags: { timeout, cancel: switchFlag('Cancel the current drain; the workers keep working') },
     async run(client, { values }, screen) {
-      const answer = values.cancel
-        ? client.post<WorkersBody>('/api/v1/workers/drain/cancel', {})
-        : client.post<WorkersBody>('/api/v1/workers/drain', {
-            timeout_sec: values.timeout ?? timeout.default,
-          });
-      return show(await answer, client, screen);
+      const [path, body] = values.cancel
+        ? ['drain/cancel', {}]
+        : ['drain', { timeout_sec: values.timeout ?? timeout.default }];
+      return show(await client.post(`/api/v1/workers/${path}`, body), client, screen);
     },
   },
 ];
@@ -44,7 +39,6 @@ function steer(verb: 'pause' | 'resume', summary: string): Command {
     name: verb,
     example: '[embed-1]',
     summary,
-    flags: { json },
     wordsMax: 1,
     async run(client, { rest: [name] }, screen) {
       const body = name === undefined ? {} : { worker_id: name };
@@ -69,8 +63,7 @@ function show(body: WorkersBody, { isByHand }: Client, screen: Screen): number {
     screen.line(`Paused while ${body.held_by.operation} #${body.held_by.number} changes the library.`);
   if (body.paused_by) screen.line(`All paused by ${body.paused_by}.`);
   if (body.drain) screen.line(formatDrain(body.drain));
-  screen.json(body);
-  return exits.succeeded;
+  return screen.show(body);
 }
 
 function formatDrain({ deadline_at, forecast_left, outcome, left }: DrainBody): string {

@@ -1,6 +1,6 @@
 // A command of `npm run chl`. Help and dispatch derive from its declaration.
 import type { Args } from '../operation.ts';
-import type { Flags } from './flags.ts';
+import { type Flags, switchFlag } from './flags.ts';
 import type { Screen } from './screen.ts';
 
 /** The API of the server that holds the data root, or of an engine in this process. */
@@ -17,12 +17,16 @@ export type Client = {
   close(): Promise<void>;
 };
 
+/** Every command prints JSON on request. */
+export const withJson = (flags: Flags = {}): Flags => ({ ...flags, json: switchFlag('Print JSON') });
+
 export type Command = {
   name: string;
   /** An example argument, such as `412`. */
   example?: string;
   summary: string;
-  flags: Flags;
+  /** Besides `--json`. */
+  flags?: Flags;
   /** How many words besides flags it accepts. */
   wordsMax?: number;
   /** Calls the API, prints the outcome, and returns the exit code. */

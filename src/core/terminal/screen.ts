@@ -2,6 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import type { AppError } from '../errors.ts';
 import type { ArgumentProblem } from '../arguments.ts';
+import { exits } from './exit-codes.ts';
 
 export type Screen = ReturnType<typeof createScreen>;
 export type ScreenOut = Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;
@@ -22,6 +23,9 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
     clear();
     out.write(`${isLineOpen ? '\n' : ''}${text}\n`);
     isLineOpen = false;
+  };
+  const json = (value: unknown) => {
+    if (isJson) out.write(`${JSON.stringify(value, null, 2)}\n`);
   };
 
   return {
@@ -51,14 +55,19 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
       shown = text;
     },
 
-    json(value: unknown) {
-      if (isJson) out.write(`${JSON.stringify(value, null, 2)}\n`);
+    json,
+
+    /** Prints an answer of the API as lines or as JSON, and returns the exit code of success. */
+    show(value: unknown, ...lines: string[]): number {
+      for (const text of lines) line(text);
+      json(value);
+      return exits.succeeded;
     },
 
     /** Prints an error with the message of the API, on stderr or as JSON. */
     refuse({ code, message, details }: AppError) {
       clear();
-      if (isJson) return this.json({ error: { code, message, ...(details ? { details } : {}) } });
+      if (isJson) return json({ error: { code, message, ...(details ? { details } : {}) } });
       const problems = (details?.problems ?? []) as ArgumentProblem[];
       const lines = problems.length > 1 ? problems.map((problem) => problem.message) : [message];
       err.write(`${lines.join('\n')}\n`);
