@@ -41,9 +41,15 @@ export function registerCards(app: FastifyInstance, cards: Cards) {
     return card;
   }
 
-  function loadOrExplain(request: FastifyRequest, card: OpenCard) {
-    return cards.loadOrExplain(card, request.id, (error) =>
-      request.log.error({ err: error, card: card.name }, 'a card could not be loaded'),
-    );
+  /** An error card replaces a card that cannot be loaded, and the others are unaffected. */
+  async function loadOrExplain(request: FastifyRequest, card: OpenCard) {
+    const { name, template, host, path } = card;
+    try {
+      return { template, data: await cards.load(card), isAvailable: true };
+    } catch (error) {
+      request.log.error({ err: error, card: name }, 'a card could not be loaded');
+      const data = { name, requestId: request.id, card: { host, path } };
+      return { template: 'shared/unavailable', data, isAvailable: false };
+    }
   }
 }

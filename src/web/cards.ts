@@ -11,6 +11,8 @@ export type OpenCard = {
   path: string;
   /** Whether it belongs to one record; it is dropped with its last reader. */
   isOfRecord: boolean;
+  /** Whether its record exists; true for a shared card. */
+  exists(): boolean;
   /** Whether it may look different after an event of record `number`. */
   isDirtiedBy(event: keyof BusEvents, number: number | undefined): boolean;
   load(): Record<string, unknown> | Promise<Record<string, unknown>>;
@@ -18,12 +20,10 @@ export type OpenCard = {
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** A card, and the folder of views that contains its template `<name>-card`. */
-export type DeclaredCard = { folder: string; card: Card };
-
-/** `render` takes the path of a template below views, and its data. Throws when two cards share a name. */
+/** `folder` of views contains the card's template `<name>-card`. `render` takes the path of a template below views, and its
+ *  data. Throws when two cards share a name. */
 export function createCards(
-  declared: DeclaredCard[],
+  declared: { folder: string; card: Card }[],
   render: (template: string, data: object) => Promise<string>,
 ) {
   const shared = new Map<string, OpenCard>();
@@ -51,33 +51,12 @@ export function createCards(
       return found ? openRecord(found.card, found.template, number) : null;
     },
 
-    /** Whether the topic's record exists; true for a shared card. */
-    exists(topic: string): boolean {
-      const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
-      return ofRecords.get(name)?.card.exists(number) ?? shared.has(topic);
-    },
-
     /** The content of the card's host, for page, partial and event. */
     async render(card: OpenCard): Promise<string> {
       return render(card.template, await loadCard(card));
     },
 
     load: loadCard,
-
-    /** For a page: an error card replaces a card that cannot be loaded, and the others are unaffected. */
-    async loadOrExplain(card: OpenCard, requestId: string, onError: (error: unknown) => void) {
-      try {
-        return { template: card.template, data: await loadCard(card), isAvailable: true };
-      } catch (error) {
-        onError(error);
-        const { name, host, path } = card;
-        return {
-          template: 'shared/unavailable',
-          data: { name, requestId, card: { host, path } },
-          isAvailable: false,
-        };
-      }
-    },
   };
 }
 
@@ -86,6 +65,7 @@ function openShared(card: SharedCard, template: string): OpenCard {
     ...card,
     template,
     isOfRecord: false,
+    exists: () => true,
     isDirtiedBy: (event) => card.dirtyOn.includes(event),
     load: () => card.load(),
   };
@@ -98,6 +78,7 @@ function openRecord(card: RecordCard, template: string, number: string): OpenCar
     host: card.host.replace(':number', number),
     path: url(card.path.replace(':number', number)),
     isOfRecord: true,
+    exists: () => card.exists(number),
     isDirtiedBy: (event, changed) =>
       card.dirtyOn.includes(event) ||
       (card.dirtyOnRecord?.includes(event) === true && changed === Number(number)),

@@ -1,8 +1,8 @@
 // Keeps connections from taking the last descriptors, which jobs, search and databases need: idle connections are closed,
 // and new ones get an answer that says why they are refused.
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Descriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
 
@@ -33,6 +33,12 @@ export function assertRoomForStream(descriptors: Descriptors) {
 /** Throws `busy` when an upload would take the descriptors that a starting job needs. */
 export function assertRoomForUpload(descriptors: Descriptors) {
   if (!descriptors.hasRoomFor('upload')) throw new AppError('busy', busyMessage);
+}
+
+/** Takes over the connection. A hijacked reply skips the hooks that would send its headers. */
+export function takeOver(reply: FastifyReply, headers: Record<string, string>): ServerResponse {
+  reply.hijack();
+  return reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
 }
 
 /** The raw response to a connection that is closed before its request is read. */

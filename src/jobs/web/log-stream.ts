@@ -1,11 +1,10 @@
 // Streams a job's log from an offset until the job ends. Reads the file only when the client has taken the previous output,
 // and closes the connection of a client that is stuck.
-import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { JobEvent } from '../../core/bus.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../log.ts';
-import { assertRoomForStream } from '../../web/connections.ts';
+import { assertRoomForStream, takeOver } from '../../web/connections.ts';
 import type { JobContext } from '../parts.ts';
 
 const pieceBytes = 256 * 1024;
@@ -23,7 +22,7 @@ export function followLog(
   const { bus, config, log, repository } = ctx;
   const file = jobLogFile(config.root, job.number);
   assertRoomForStream(ctx.descriptors);
-  const response = openText(reply);
+  const response = takeOver(reply, { 'content-type': 'text/plain; charset=utf-8' });
   if (response.destroyed) return;
   let offset = from;
   let stuck: NodeJS.Timeout | null = null;
@@ -71,14 +70,4 @@ export function followLog(
     bus.off('job', onChange);
   });
   writeOrEnd();
-}
-
-/** A hijacked reply skips the hooks that would send its headers. */
-function openText(reply: FastifyReply): ServerResponse {
-  reply.hijack();
-  reply.raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/plain; charset=utf-8',
-  });
-  return reply.raw;
 }

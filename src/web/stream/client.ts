@@ -2,6 +2,7 @@
 // nothing is closed.
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { takeOver } from '../connections.ts';
 
 /** `seen` has the version of each card sent, `since` the client's version at connect; `waiting` the newest frames that did
  *  not fit, in version order, because a client resumes from the last id it received. */
@@ -24,17 +25,11 @@ const bufferedMax = 256 * 1024;
 const stuckMs = 5000;
 const retryMs = 3000;
 
-/** Hijacks the reply, which skips the hooks that would send its headers. */
 export function openClient(reply: FastifyReply, topics: Set<string>, since: number): Client {
-  reply.hijack();
-  const response = reply.raw;
   // The response ends with its connection, so it needs no chunked encoding: one buffer per write instead of three.
-  response.removeHeader('transfer-encoding');
-  response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'x-accel-buffering': 'no',
-  });
+  reply.raw.removeHeader('transfer-encoding');
+  const type = 'text/event-stream; charset=utf-8';
+  const response = takeOver(reply, { 'content-type': type, 'x-accel-buffering': 'no' });
   response.write(`retry: ${retryMs}\n\n`);
   return { response, topics, since, seen: new Map(), waiting: new Map(), isReady: false, stuckSince: null };
 }

@@ -11,7 +11,7 @@ import { sendCycles } from './cycle.ts';
 import { createFrames, type Frames } from './frames.ts';
 import type { LiveCard } from './live-card.ts';
 import { createLiveCards } from './live-cards.ts';
-import { subscribe, subscribeSignals } from './subscriptions.ts';
+import { subscribe } from './subscriptions.ts';
 import { createReaders } from './readers.ts';
 import { createTicker } from './ticker.ts';
 import { readTopics } from './topics.ts';
@@ -36,8 +36,7 @@ export function createStream(
     live.retryDirty();
     readers.tick(frame);
   });
-  const unsubscribe = subscribe(bus, cards.events, live.markDirty);
-  const unsubscribeSignals = subscribeSignals(bus, signals, (name, data) =>
+  const unsubscribe = subscribe(bus, { events: cards.events, signals }, live.markDirty, (name, data) =>
     readers.signal(frames.ofSignal(name, data)),
   );
 
@@ -72,7 +71,6 @@ export function createStream(
     /** Ends every stream. Idempotent. */
     close() {
       unsubscribe();
-      unsubscribeSignals();
       live.close();
       ticker.stop();
       readers.close();

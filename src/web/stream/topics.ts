@@ -10,7 +10,7 @@ const topicsMax = 100;
 export function readTopics(topics: string | undefined, cards: Cards, byDefault: string[]): Set<string> {
   if (!topics) return new Set(byDefault);
   const names = topics.split(',').slice(0, topicsMax);
-  const known = names.filter((name) => cards.exists(name));
+  const known = names.filter((name) => cards.find(name)?.exists());
   const unknown = names.find((name) => !cards.find(name)) ?? (known.length === 0 ? names[0] : undefined);
   if (unknown === undefined) return new Set(known);
   throw new AppError('not_found', `There is no topic ${JSON.stringify(unknown.slice(0, 80))}.`);
