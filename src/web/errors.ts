@@ -37,11 +37,6 @@ const statuses: Record<ErrorCode, number> = {
   upload_in_progress: 409,
 };
 
-/** The body of every error: `{error: {code, message, details?, request_id}}`. */
-type ErrorBody = {
-  error: { code: ErrorCode; message: string; details?: Record<string, unknown>; request_id: string };
-};
-
 export function registerErrors(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answerError(toAppError(error, request), request, reply),
@@ -50,16 +45,10 @@ export function registerErrors(app: FastifyInstance) {
     const url = request.url.split('?')[0] ?? '/';
     const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url }));
     if (allowed.length === 0) {
-      return answerError(
-        new AppError(
-          'not_found',
-          url.startsWith('/api/')
-            ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
-            : 'There is no such page. Go back to Operations.',
-        ),
-        request,
-        reply,
-      );
+      const text = url.startsWith('/api/')
+        ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
+        : 'There is no such page. Go back to Operations.';
+      return answerError(new AppError('not_found', text), request, reply);
     }
     const names = allowed.join(', ');
     reply.header('allow', names);
@@ -73,26 +62,27 @@ export function statusOf(error: AppError): number {
   return statuses[error.code];
 }
 
-async function answerError(error: AppError, request: FastifyRequest, reply: FastifyReply) {
-  const status = statusOf(error);
-  const body = errorBody(error, request.id);
+/** The body of every error: `{error: {code, message, details?, request_id}}`. */
+async function answerError(
+  { code, message, details }: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const status = statuses[code];
+  const error = { code, message, ...(details ? { details } : {}), request_id: request.id };
   reply.code(status);
   if (status === 503) reply.header('retry-after', '5');
-  if (wantsJson(request)) return reply.send(body);
+  if (wantsJson(request)) return reply.send({ error });
   if (request.headers['hx-request']) {
     if (!reply.hasHeader('hx-retarget'))
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
-    return reply.view('shared/error', body.error);
+    return reply.view('shared/error', error);
   }
   return reply.sendPage({
     template: 'shared/error-page',
     title: 'Error',
-    data: { ...body.error, status },
+    data: { ...error, status },
   });
-}
-
-function errorBody({ code, message, details }: AppError, requestId: string): ErrorBody {
-  return { error: { code, message, ...(details ? { details } : {}), request_id: requestId } };
 }
 
 function wantsJson(request: FastifyRequest): boolean {
@@ -106,7 +96,7 @@ function wantsJson(request: FastifyRequest): boolean {
 function toAppError(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   const known = frameworkErrors[error.code];
-  if (known) return new AppError(known.code, known.message);
+  if (known) return new AppError(...known);
   if (error.validation) return invalidRequest(error);
   if (isBusy(error)) {
     return new AppError('busy', 'The database is busy. Nothing was changed. Try again in a few seconds.');
@@ -125,17 +115,14 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   return new AppError('internal', `The server failed to answer. Search its log for ${request.id}.`);
 }
 
-const frameworkErrors: Record<string, { code: ErrorCode; message: string }> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'bad_json', message: 'The body is not valid JSON.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: {
-    code: 'bad_json',
-    message: 'The body is empty; send a JSON object, e.g. {}.',
-  },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'too_large', message: 'The body is larger than this route accepts.' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    code: 'unsupported_media_type',
-    message: 'Send the body as JSON, or on a page as a form.',
-  },
+const frameworkErrors: Record<string, [ErrorCode, string]> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['bad_json', 'The body is not valid JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['bad_json', 'The body is empty; send a JSON object, e.g. {}.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too_large', 'The body is larger than this route accepts.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    'Send the body as JSON, or on a page as a form.',
+  ],
 };
 
 function invalidRequest(error: FastifyError): AppError {

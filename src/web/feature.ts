@@ -29,7 +29,7 @@ export type Signal = {
   [Event in keyof BusEvents]: { name: string; on: Event; read(...change: BusEvents[Event]): string | null };
 }[keyof BusEvents];
 
-export type Lifecycle = {
+type Lifecycle = {
   /** Before the server listens: repairs the state left by a crash. */
   recover?(): void | Promise<void>;
   /** When the server listens: starts work. */
@@ -49,7 +49,6 @@ export type Feature<Part extends object = object> = {
   nav?: NavItem;
   pages?: Page[];
   operations?: Operation[];
-  /** Commands of the command line. */
   commands?: Command[];
   /** Builds the feature's part of the domain. The members below receive it together with the kernel. */
   create(ctx: Context): Part;

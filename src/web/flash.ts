@@ -36,9 +36,7 @@ export function readCookie(request: FastifyRequest, name: string): string | unde
 function readNotice(value: string): Notice | null {
   try {
     const { tone, title, text, job, undo } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
-    const isNotice =
-      ['ok', 'bad', 'warn'].includes(tone) && typeof title === 'string' && typeof text === 'string';
-    if (!isNotice) return null;
+    if (!['ok', 'bad', 'warn'].includes(tone) || ![title, text].every(isText)) return null;
     return {
       tone,
       title,
@@ -54,11 +52,10 @@ function readNotice(value: string): Notice | null {
 function isUndo(undo: unknown): undo is NonNullable<Notice['undo']> {
   if (typeof undo !== 'object' || undo === null) return false;
   const { action, label, fields = {} } = undo as Record<string, unknown>;
-  const isText = (value: unknown) => typeof value === 'string';
-  return (
-    isText(action) &&
-    /^\/ui\/[a-z/-]+$/.test(String(action)) &&
-    isText(label) &&
-    Object.values(fields as object).every(isText)
-  );
+  const texts = [action, label, ...Object.values(fields as object)];
+  return texts.every(isText) && /^\/ui\/[a-z/-]+$/.test(String(action));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }

@@ -16,13 +16,13 @@ declare module 'fastify' {
 const auditedPerMinute = 20;
 
 export function registerGuard(app: FastifyInstance, options: { audit: Audit; allowedHosts: string[] }) {
-  const refusals = createRefusalAudit(options.audit);
+  const auditRefusal = createRefusalAudit(options.audit);
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     const hosts = allowedHosts(request, options.allowedHosts);
     const refusal = refuseHost(request, hosts) ?? refuseTarget(request) ?? refuseOrigin(request, hosts);
     if (!refusal) return;
-    refusals.record(request, refusal);
+    auditRefusal(request, refusal);
     throw refusal;
   });
 }
@@ -91,32 +91,22 @@ function createRefusalAudit(audit: Audit) {
   let minute = 0;
   let rows = 0;
   let suppressed = 0;
-  return {
-    record(request: FastifyRequest, refusal: AppError) {
-      const now = Math.floor(Date.now() / 60_000);
-      if (now !== minute) {
-        if (suppressed > 0) {
-          audit.record({
-            event: 'gate.refused',
-            outcome: 'refused',
-            by: requester(request),
-            detail: { suppressed },
-          });
-        }
-        [minute, rows, suppressed] = [now, 0, 0];
-      }
-      if (rows >= auditedPerMinute) {
-        suppressed += 1;
-        return;
-      }
-      rows += 1;
-      audit.record({
-        event: 'gate.refused',
-        outcome: 'refused',
-        by: requester(request),
-        target: `${request.method} ${request.originalUrl}`,
-        detail: { code: refusal.code, host: String(request.headers.host).slice(0, 200) },
-      });
-    },
+  return (request: FastifyRequest, refusal: AppError) => {
+    const refused = { event: 'gate.refused', outcome: 'refused', by: requester(request) } as const;
+    const now = Math.floor(Date.now() / 60_000);
+    if (now !== minute) {
+      if (suppressed > 0) audit.record({ ...refused, detail: { suppressed } });
+      [minute, rows, suppressed] = [now, 0, 0];
+    }
+    if (rows >= auditedPerMinute) {
+      suppressed += 1;
+      return;
+    }
+    rows += 1;
+    audit.record({
+      ...refused,
+      target: `${request.method} ${request.originalUrl}`,
+      detail: { code: refusal.code, host: String(request.headers.host).slice(0, 200) },
+    });
   };
 }

@@ -38,10 +38,7 @@ export function streamCheck(
         return { status: 'degraded', detail: `${clients}; too many files are open for another client` };
       }
       if (stream.clientCount() < config.maxStreams) return { status: 'healthy', detail: clients };
-      return {
-        status: 'degraded',
-        detail: `${clients}, the limit; further pages get no live updates`,
-      };
+      return { status: 'degraded', detail: `${clients}, the limit; further pages get no live updates` };
     },
   };
 }

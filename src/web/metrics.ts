@@ -2,22 +2,17 @@
 // bounded, because routes are patterns.
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { version } from '../core/config.ts';
-import type { Kernel } from '../core/kernel.ts';
+import { type Config, version } from '../core/config.ts';
 import type { Mounted } from './feature.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
 
 /** Must be registered before the routes, to count their responses. */
-export function registerMetrics(
-  app: FastifyInstance,
-  { config }: Pick<Kernel, 'config'>,
-  mounted: Mounted[],
-) {
+export function registerMetrics(app: FastifyInstance, mode: Config['mode'], mounted: Mounted[]) {
   const registry = new Registry();
   countRequests(app, registry);
   for (const { feature, ctx } of mounted) feature.metrics?.(registry, ctx);
-  addProcess(registry, config.mode);
+  addProcess(registry, mode);
 
   app.get('/metrics', async (_request, reply) => {
     reply.header('content-type', registry.contentType);

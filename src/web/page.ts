@@ -1,10 +1,11 @@
-// Renders full pages: layout, theme, navigation, and the notice of the previous action.
+// Renders full pages (layout, theme, navigation, and the notice of the previous action) and dialogs, which are a fragment
+// for htmx and a page without it.
 import { url } from '../core/url.ts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import type { NavItem } from './feature.ts';
-import { type Notice, readCookie, takeFlash } from './flash.ts';
+import { readCookie, takeFlash } from './flash.ts';
 
 type PageContent = {
   /** Path below views, e.g. `jobs/list-page`. */
@@ -21,25 +22,31 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders a page inside the layout. */
     sendPage(page: PageContent): FastifyReply;
+    /** Renders a template as a fragment or as a page. */
+    sendDialog(template: string, dialog: Record<string, unknown> & { question: string }): FastifyReply;
+    /** Sends the answer to a refused form into its dialog. */
+    intoDialog(): FastifyReply;
   }
 }
 
-const themes = ['light', 'dark'];
+export const themes = ['light', 'dark'];
 
+/** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
 export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pick<Config, 'mode'>) {
   const home = nav[0]?.href ?? '/';
   app.decorateReply('sendPage', function ({ template, title, section, script, data }) {
     const { request } = this;
+    const notice = takeFlash(request, this);
     return this.view(template, {
       ...data,
       page: {
         title,
         nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),
         script: script ?? null,
-        theme: themeOf(request),
+        theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
         /** The return address of forms; never one that accepts only POST. */
         url: request.method === 'GET' ? request.url : home,
-        notice: viewNotice(takeFlash(request, this)),
+        notice: notice && { ...notice, icon: noticeIcons[notice.tone] },
         blankNotice,
         version,
         mode,
@@ -50,17 +57,24 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
       },
     });
   });
-}
 
-function themeOf(request: FastifyRequest): string {
-  return themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '';
+  app.decorateReply('sendDialog', function (template, dialog) {
+    if (this.request.headers['hx-request']) {
+      return this.view(template, { dialog });
+    }
+    return this.sendPage({
+      template: 'shared/dialog-page',
+      title: dialog.question,
+      section: home,
+      data: { dialog, template: `/${template}` },
+    });
+  });
+  app.decorateReply('intoDialog', function () {
+    return this.header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
+  });
 }
 
 const noticeIcons = { ok: 'check', warn: 'tri', bad: 'cross' };
 
 /** The template that toast.js clones for a notice. */
 const blankNotice = { tone: '', icon: 'cross', title: '', text: '', undo: { action: '', label: '' } };
-
-function viewNotice(notice: Notice | null) {
-  return notice && { ...notice, icon: noticeIcons[notice.tone] };
-}

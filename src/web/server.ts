@@ -12,7 +12,6 @@ import { registerBodyTime } from './body-time.ts';
 import { registerCards } from './card-routes.ts';
 import { createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
-import { registerDialog } from './dialog.ts';
 import { registerErrors } from './errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted } from './feature.ts';
@@ -44,10 +43,12 @@ export async function createServer(
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
   logRequests(app);
-  registerMetrics(app, kernel, mounted);
+  registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
   await app.register(formbody);
-  await registerViews(app);
+  const root = path.join(packageRoot, 'views');
+  // Without `production` the plugin recompiles every template at each include.
+  await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
   await registerAssets(app);
   await registerOpenApi(app);
 
@@ -70,7 +71,6 @@ export async function createServer(
   app.addHook('preClose', async () => stream.close());
 
   registerPage(app, nav, config);
-  registerDialog(app, home?.path ?? '');
   registerActions(app, cards, pages);
   registerPreferences(app, nav);
   registerCards(app, cards);
@@ -96,12 +96,6 @@ function createFastify({ log }: Kernel): FastifyInstance {
     schemaController,
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;
-}
-
-async function registerViews(app: FastifyInstance) {
-  const root = path.join(packageRoot, 'views');
-  // Without `production` the plugin recompiles every template at each include.
-  await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
 }
 
 function logRequests(app: FastifyInstance) {
