@@ -1,11 +1,11 @@
 // The dashboard: the page that shows the cards of all features, with its key figures and banners.
 import type { Feature } from '../web/feature.ts';
-import { createDashboardParts, type DashboardParts } from './parts.ts';
+import { createDashboardParts } from './parts.ts';
 import { bannersCard } from './web/banners-card.ts';
 import { figuresCard } from './web/figures-card.ts';
 import { dashboardPage, registerDashboard } from './web/pages.ts';
 
-export const dashboard: Feature<DashboardParts> = {
+export const dashboard: Feature<ReturnType<typeof createDashboardParts>> = {
   name: 'dashboard',
   nav: { position: 1, label: 'Operations', href: dashboardPage.path, key: 'o' },
   pages: [dashboardPage],

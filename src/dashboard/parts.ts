@@ -3,8 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { index } from '../index/feature.ts';
 import { queue } from '../queue/feature.ts';
 
-export type DashboardParts = ReturnType<typeof createDashboardParts>;
-export type DashboardContext = Kernel & DashboardParts;
+export type DashboardContext = Kernel & ReturnType<typeof createDashboardParts>;
 
 export function createDashboardParts(ctx: Context) {
   return { ...ctx.use(queue), liveIndex: ctx.use(index).liveIndex };

@@ -2,11 +2,11 @@
 import type { Feature } from '../web/feature.ts';
 import { indexCheck } from './index-check.ts';
 import { indexOperation } from './index-operation.ts';
-import { createIndexParts, type IndexParts } from './parts.ts';
+import { createIndexParts } from './parts.ts';
 import { repairOperation } from './repair-operation.ts';
 import { registerIndexApi } from './web/api.ts';
 
-export const index: Feature<IndexParts> = {
+export const index: Feature<ReturnType<typeof createIndexParts>> = {
   name: 'index',
   operations: [indexOperation, repairOperation],
   create: createIndexParts,

@@ -5,8 +5,7 @@ import { tidyGenerations } from './generation.ts';
 import { createLiveIndex } from './live.ts';
 import { searchThreadFile } from './live-thread.ts';
 
-export type IndexParts = ReturnType<typeof createIndexParts>;
-export type IndexContext = Kernel & IndexParts;
+export type IndexContext = Kernel & ReturnType<typeof createIndexParts>;
 
 export function createIndexParts(ctx: Context) {
   const { config, bus, descriptors, log, only } = ctx;

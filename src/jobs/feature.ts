@@ -2,19 +2,16 @@
 import type { Feature } from '../web/feature.ts';
 import { jobCommands } from './commands.ts';
 import { isTerminal } from './job.ts';
-import { createJobParts, type JobParts } from './parts.ts';
+import { createJobParts } from './parts.ts';
 import { registerJobsApi } from './web/api.ts';
 import { registerBulkPages } from './web/bulk-pages.ts';
-import { jobCard } from './web/job-card.ts';
+import { jobCards } from './web/job-cards.ts';
 import { jobChangesCard } from './web/job-changes-card.ts';
 import { registerJobPages } from './web/job-pages.ts';
-import { jobsCard } from './web/jobs-card.ts';
 import { registerListPages } from './web/list-pages.ts';
-import { logCard } from './web/log-card.ts';
 import { countJobs } from './web/metrics.ts';
-import { rowsCard } from './web/rows-card.ts';
 
-export const jobs: Feature<JobParts> = {
+export const jobs: Feature<ReturnType<typeof createJobParts>> = {
   name: 'jobs',
   nav: { position: 2, label: 'Jobs', href: '/jobs', key: 'j' },
   pages: [
@@ -47,7 +44,7 @@ export const jobs: Feature<JobParts> = {
     registerBulkPages(app, ctx);
     registerJobsApi(app, ctx);
   },
-  cards: (ctx) => [jobsCard(ctx), jobCard(ctx), logCard(ctx), rowsCard(ctx), jobChangesCard(ctx)],
+  cards: (ctx) => [...jobCards(ctx), jobChangesCard(ctx)],
   signals: () => [
     {
       name: 'ended',

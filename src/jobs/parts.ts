@@ -11,8 +11,7 @@ import { createJobRepository } from './repository.ts';
 import { createRetention } from './retention.ts';
 import { createJobVerbs } from './verbs.ts';
 
-export type JobParts = ReturnType<typeof createJobParts>;
-export type JobContext = Kernel & JobParts;
+export type JobContext = Kernel & ReturnType<typeof createJobParts>;
 
 export function createJobParts(ctx: Context) {
   const { config, ops, library, untilFree, now } = ctx;

@@ -1,5 +1,8 @@
 // The library: categories, experiences and manuals in chl.db.
+import type { Context } from '../core/kernel.ts';
 import type { Feature } from '../web/feature.ts';
-import { createLibraryParts, type LibraryParts } from './parts.ts';
+import { createEntryReader } from './entry.ts';
 
-export const library: Feature<LibraryParts> = { name: 'library', create: createLibraryParts };
+const create = ({ library }: Context) => ({ entries: createEntryReader(library) });
+
+export const library: Feature<ReturnType<typeof create>> = { name: 'library', create };

@@ -1,10 +1,14 @@
 // Holds the custom operations of operations.yaml; reads the file at start and after each change.
 import fs from 'node:fs';
+import path from 'node:path';
+import type { Check } from '../core/check.ts';
+import { plural } from '../core/format.ts';
 import { type CustomOperations, type CustomProblem, readCustomOperations } from './custom-file.ts';
 import type { Operation } from '../core/operation.ts';
 
 const fileMaxBytes = 1024 * 1024;
 
+type CustomSource = ReturnType<typeof createCustomOperations>;
 type Given = {
   file: string;
   /** Names that an entry must not use. */
@@ -55,4 +59,29 @@ function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): C
   } catch (error) {
     return refuse(`It cannot be read: ${(error as Error).message}. Fix or remove it.`);
   }
+}
+
+/** Checks that the custom operations can be read. */
+export function customOperationsCheck(file: string, custom: Pick<CustomSource, 'problems'>): Check {
+  return {
+    name: 'custom-operations',
+    dirtyOn: ['operations'],
+    problem() {
+      const problems = custom.problems();
+      const [problem] = problems;
+      if (!problem) return null;
+      const { line, column, message } = problem;
+      return {
+        tone: 'warn',
+        title: formatTitle(problems),
+        text: `${path.basename(file)}, line ${line}, column ${column}: ${message}`,
+      };
+    },
+  };
+}
+
+function formatTitle(problems: CustomProblem[]): string {
+  if (problems.some((problem) => problem.entryLine === null)) return 'Custom operations cannot be read';
+  const entries = new Set(problems.map((problem) => problem.entryLine)).size;
+  return `${plural(entries, 'custom operation is', 'custom operations are')} left out`;
 }

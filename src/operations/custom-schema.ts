@@ -180,25 +180,20 @@ function describe(error: ErrorObject): EntryFault | null {
   const { keyword, params, parentSchema, data } = error;
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   const name = (key = '') => [...path, key].filter(Boolean).join('.') || 'The entry';
+  const fault = (message: string, key: string | null = null) => ({ path, key, message });
   if (error.propertyName !== undefined || keyword === 'not') return null;
   if (keyword === 'propertyNames') {
     const key = String(params.propertyName);
     const allowed = parentSchema?.propertyNames.allowed;
-    return { path, key, message: `${name(key)}: this name is not allowed; allowed: ${allowed}. Rename it.` };
+    return fault(`${name(key)}: this name is not allowed; allowed: ${allowed}. Rename it.`, key);
   }
   if (keyword === 'additionalProperties') {
     const key = String(params.additionalProperty);
     const known = Object.keys(parentSchema?.properties ?? {}).join(', ');
-    return { path, key, message: `${name(key)} is not known; known: ${known}. Rename or remove it.` };
+    return fault(`${name(key)} is not known; known: ${known}. Rename or remove it.`, key);
   }
-  if (keyword === 'required') {
-    return { path, key: null, message: `${name(String(params.missingProperty))} is missing. Add it.` };
-  }
-  return {
-    path,
-    key: null,
-    message: `${name()} is ${preview(data)}; allowed: ${parentSchema?.allowed}. Fix it.`,
-  };
+  if (keyword === 'required') return fault(`${name(String(params.missingProperty))} is missing. Add it.`);
+  return fault(`${name()} is ${preview(data)}; allowed: ${parentSchema?.allowed}. Fix it.`);
 }
 
 /** A JSON pointer's escapes (RFC 6901). */

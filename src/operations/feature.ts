@@ -1,12 +1,12 @@
 // Operations: the dialogs and API that run them, and the custom ones from operations.yaml.
 import type { Feature } from '../web/feature.ts';
-import { customOperationsCheck } from './custom-check.ts';
-import { createOperationParts, type OperationParts } from './parts.ts';
+import { customOperationsCheck } from './custom-operations.ts';
+import { createOperationParts } from './parts.ts';
 import { registerOperationsApi } from './web/api.ts';
 import { controlsCard } from './web/controls-card.ts';
 import { registerRunPages } from './web/run-pages.ts';
 
-export const operations: Feature<OperationParts> = {
+export const operations: Feature<ReturnType<typeof createOperationParts>> = {
   name: 'operations',
   create: createOperationParts,
   lifecycle: ({ customOperations }) => ({
@@ -18,5 +18,5 @@ export const operations: Feature<OperationParts> = {
     registerOperationsApi(app, ctx);
   },
   cards: (ctx) => [controlsCard(ctx)],
-  checks: (ctx) => [customOperationsCheck(ctx)],
+  checks: ({ config, customOperations }) => [customOperationsCheck(config.operationsFile, customOperations)],
 };

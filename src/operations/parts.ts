@@ -6,8 +6,7 @@ import { jobs } from '../jobs/feature.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createCustomOperations } from './custom-operations.ts';
 
-export type OperationParts = ReturnType<typeof createOperationParts>;
-export type OperationContext = Kernel & OperationParts;
+export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
 export function createOperationParts(ctx: Context) {
   const { config, bus, catalogue, log, reservedNames, now } = ctx;

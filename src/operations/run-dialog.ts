@@ -6,7 +6,6 @@ import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
-import type { Blocker } from '../jobs/lock-queue.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
 import type { OperationContext } from './parts.ts';
 
@@ -23,15 +22,14 @@ export type RunDialog = {
   /** The idempotency key of a rejected form; a new form gets a new one. */
   key?: string | undefined;
   /** The error of the rejected form. */
-  error?: AppError;
+  error?: AppError | undefined;
 };
 
 export function viewRunDialog(
-  ctx: Pick<OperationContext, 'jobs' | 'catalogue' | 'config' | 'liveIndex'>,
+  ctx: Pick<OperationContext, 'jobs' | 'config' | 'liveIndex'>,
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
   const filled = { ...defaultArguments(operation), ...args };
-  const blocker = ctx.jobs.blockerOf(operation, filled);
   const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const fields = Object.entries(operation.args.properties).map(([name, property]) =>
@@ -63,7 +61,7 @@ export function viewRunDialog(
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     otherProblems: problems.filter((problem) => !known.has(problem.field)).map((problem) => problem.message),
     message: error ? (problems.length === 0 ? error.message : null) : (unavailable?.why ?? null),
-    blocker: blocker && describeBlocker(ctx, blocker),
+    blocker: ctx.jobs.blockerOf(operation, filled),
   };
 }
 
@@ -93,11 +91,8 @@ type Field = { name: string; kind: string; description: string | null; problem: 
 /** Adds the type of the input and its `aria-describedby`. */
 export function withInput<Given extends Field>(field: Given) {
   const { name, kind, description, problem } = field;
-  const ids = [
-    ...(description ? [`arg-${name}-hint`] : []),
-    ...(problem === null ? [] : [`arg-${name}-problem`]),
-  ];
-  return { ...field, type: inputTypes[kind] ?? 'text', describedBy: ids.join(' ') };
+  const ids = [description && `arg-${name}-hint`, problem && `arg-${name}-problem`];
+  return { ...field, type: inputTypes[kind] ?? 'text', describedBy: ids.filter(Boolean).join(' ') };
 }
 
 /** Without a default, the first option is None. */
@@ -108,11 +103,6 @@ function viewOptions({ enum: values = [], labels, default: preset }: ArgumentPro
     isChosen: option === value,
   }));
   return preset === undefined ? [{ value: '', label: 'None', isChosen: false }, ...options] : options;
-}
-
-function describeBlocker({ catalogue }: Pick<OperationContext, 'catalogue'>, blocker: Blocker) {
-  const title = catalogue.find(blocker.operation)?.title ?? blocker.operation;
-  return { number: blocker.number, actor: blocker.actor, operation: blocker.operation, title };
 }
 
 /** Whether the operator can correct the error in the dialog. */

@@ -3,8 +3,7 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { telemetry } from '../telemetry/feature.ts';
 import { workers } from '../workers/feature.ts';
 
-export type QueueParts = ReturnType<typeof createQueueParts>;
-export type QueueContext = Kernel & QueueParts;
+export type QueueContext = Kernel & ReturnType<typeof createQueueParts>;
 
 export function createQueueParts(ctx: Context) {
   const { queue, counts, workers: workerVerbs } = ctx.use(workers);

@@ -1,9 +1,15 @@
 // The runner: starts jobs as child processes, ends them, and records how they ended.
 import { plural } from '../core/format.ts';
+import type { Context } from '../core/kernel.ts';
+import type { Operation } from '../core/operation.ts';
+import { readSecrets } from '../core/secrets.ts';
+import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';
-import { createRunnerParts, type RunnerParts } from './parts.ts';
+import { createAppliedFinder } from './applied.ts';
+import { recoverJobs } from './recovery.ts';
+import { createRunner } from './runner.ts';
 
-export const runner: Feature<RunnerParts> = {
+export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
   name: 'runner',
   create: createRunnerParts,
   lifecycle: ({ runner, recover }) => ({
@@ -19,3 +25,24 @@ export const runner: Feature<RunnerParts> = {
     },
   ],
 };
+
+function createRunnerParts(ctx: Context) {
+  const { config, descriptors, library, log } = ctx;
+  const { repository, disk, libraryRevision } = ctx.use(jobs);
+  const given = {
+    ...ctx,
+    repository,
+    findApplied: createAppliedFinder(library, config),
+    secretsOf: (operation: Operation) => readSecrets(config, operation),
+  };
+  const hasSpareDescriptors = () => descriptors.hasRoomFor('job');
+  const runner = createRunner({ ...given, libraryRevision, makeRoom: disk.release, hasSpareDescriptors });
+
+  /** Settles the jobs that a dead server has left running. */
+  function recover() {
+    for (const job of recoverJobs(given))
+      log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+  }
+
+  return { runner, recover };
+}

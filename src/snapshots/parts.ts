@@ -5,8 +5,7 @@ import { jobs } from '../jobs/feature.ts';
 import { createTasks } from '../runner/task.ts';
 import { createUploads } from './upload.ts';
 
-export type SnapshotParts = ReturnType<typeof createSnapshotParts>;
-export type SnapshotContext = Kernel & SnapshotParts;
+export type SnapshotContext = Kernel & ReturnType<typeof createSnapshotParts>;
 
 export function createSnapshotParts(ctx: Context) {
   const { config, log } = ctx;

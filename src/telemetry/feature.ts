@@ -1,11 +1,11 @@
 // Telemetry: samples of what the others count, their history, and /metrics.
 import type { Feature } from '../web/feature.ts';
 import { diskCheck } from './disk-check.ts';
-import { createTelemetryParts, type TelemetryParts } from './parts.ts';
+import { createTelemetryParts } from './parts.ts';
 import { registerTelemetryApi } from './web/api.ts';
 import { addGauges } from './web/metrics.ts';
 
-export const telemetry: Feature<TelemetryParts> = {
+export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
   name: 'telemetry',
   create: createTelemetryParts,
   lifecycle: ({ telemetry }) => ({ start: telemetry.start, stop: telemetry.stop }),

@@ -17,9 +17,8 @@ import {
   workersSource,
 } from './sources.ts';
 
-export type TelemetryParts = ReturnType<typeof createTelemetryParts>;
-export type TelemetryContext = Kernel & TelemetryParts;
-export type Telemetry = TelemetryParts['telemetry'];
+export type TelemetryContext = Kernel & ReturnType<typeof createTelemetryParts>;
+export type Telemetry = TelemetryContext['telemetry'];
 
 export function createTelemetryParts(ctx: Context) {
   const { config, ops, bus, log, streamCount, now } = ctx;

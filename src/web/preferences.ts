@@ -4,11 +4,9 @@ import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import type { NavItem } from './feature.ts';
 import { readCookie } from './flash.ts';
-import { type Form, formBody } from './validation.ts';
+import { themes } from './page.ts';
+import { isForm, type Posted } from './validation.ts';
 
-type Posted = { Body: Form | null };
-
-const isForm = { schema: { body: formBody } };
 const yearSec = 31_536_000;
 const lasting = { path: url('/'), sameSite: 'strict', maxAge: yearSec } as const;
 
@@ -33,7 +31,7 @@ export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
   });
 
   app.post<Posted>('/ui/theme', isForm, (request, reply) => {
-    const theme = ['light', 'dark'].find((name) => name === request.body?.theme) ?? '';
+    const theme = themes.find((name) => name === request.body?.theme) ?? '';
     reply.setCookie('chl_theme', theme, lasting);
     return reply.redirect(localPath(request.body?.back, home), 303);
   });

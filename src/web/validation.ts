@@ -5,12 +5,18 @@ import type { FastifyRouteSchemaDef, FastifyValidationResult } from 'fastify/typ
 
 /** The fields of a form, as text; an argument may occur twice, as a hidden default and a ticked box. */
 export type Form = Record<string, string>;
+/** A route that receives a form. */
+export type Posted = { Body: Form | null };
 const text = { type: 'string' } as const;
-export const formBody = {
-  type: ['object', 'null'],
-  properties: { reason: text, confirm: text, when_locked: text, theme: text, back: text, key: text },
-  additionalProperties: { anyOf: [text, { type: 'array', items: text }] },
-} as const;
+export const isForm = {
+  schema: {
+    body: {
+      type: ['object', 'null'],
+      properties: { reason: text, confirm: text, when_locked: text, theme: text, back: text, key: text },
+      additionalProperties: { anyOf: [text, { type: 'array', items: text }] },
+    },
+  },
+};
 
 /** `verbose`: a fault includes its part of the schema, for the message. */
 const options = { allErrors: true, removeAdditional: false, useDefaults: true, verbose: true } as const;

@@ -1,13 +1,13 @@
 // Workers: processes that embed what waits in the queue, and what the operator wants of them.
 import type { Feature } from '../web/feature.ts';
 import { workerCommands } from './commands.ts';
-import { createWorkerParts, type WorkerParts } from './parts.ts';
+import { createWorkerParts } from './parts.ts';
 import { registerWorkersApi } from './web/api.ts';
 import { registerWorkersPages } from './web/pages.ts';
 import { workersCard } from './web/workers-card.ts';
 import { workersCheck } from './workers-check.ts';
 
-export const workers: Feature<WorkerParts> = {
+export const workers: Feature<ReturnType<typeof createWorkerParts>> = {
   name: 'workers',
   commands: workerCommands,
   create: createWorkerParts,

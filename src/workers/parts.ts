@@ -11,8 +11,7 @@ import { poolTimes } from './pool-slot.ts';
 import { createWorkerRepository } from './repository.ts';
 import { createWorkerWatch, watchTimes } from './watch.ts';
 
-export type WorkerParts = ReturnType<typeof createWorkerParts>;
-export type WorkerContext = Kernel & WorkerParts;
+export type WorkerContext = Kernel & ReturnType<typeof createWorkerParts>;
 
 export function createWorkerParts(ctx: Context) {
   const { config, log, ops, now } = ctx;

@@ -12,10 +12,11 @@ import {
 } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, lowerFirst, plural } from '../../core/format.ts';
+import { objectSchema } from '../../core/schemas.ts';
 import { type ListQuery, readList } from './job-list.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
-import { type Form, formBody } from '../../web/validation.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
 
 type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
   action: BulkAction;
@@ -28,25 +29,19 @@ type OfRun = { Params: { id: string }; Querystring: { outcome?: BulkOutcome; fro
 
 const text = { type: 'string', maxLength: 500 } as const;
 const selected = { type: 'integer', minimum: 1 } as const;
-const choice = {
-  type: 'object',
-  properties: {
-    action: { type: 'string', enum: bulkActions, default: 'retry' },
-    scope: { type: 'string', enum: ['all'] },
-    up_to: { type: 'integer', minimum: 0 },
-    number: { anyOf: [selected, { type: 'array', maxItems: maxBulkJobs, items: selected }] },
-    status: text,
-    operation: text,
-    q: text,
-  },
-} as const;
-const runQuery = {
-  type: 'object',
-  properties: {
-    outcome: { type: 'string', enum: bulkOutcomes },
-    from: { type: 'integer', minimum: 0, default: 0 },
-  },
-} as const;
+const choice = objectSchema({
+  action: { type: 'string', enum: bulkActions, default: 'retry' },
+  scope: { type: 'string', enum: ['all'] },
+  up_to: { type: 'integer', minimum: 0 },
+  number: { anyOf: [selected, { type: 'array', maxItems: maxBulkJobs, items: selected }] },
+  status: text,
+  operation: text,
+  q: text,
+});
+const runQuery = objectSchema({
+  outcome: { type: 'string', enum: bulkOutcomes },
+  from: { type: 'integer', minimum: 0, default: 0 },
+});
 
 const itemsPerPage = 200;
 
@@ -64,7 +59,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     },
   );
 
-  app.post<{ Body: Form | null }>('/ui/jobs/bulk', { schema: { body: formBody } }, async (request, reply) => {
+  app.post<Posted>('/ui/jobs/bulk', isForm, async (request, reply) => {
     const form = readForm(request.body ?? {});
     const numbers = await bulk.choose(choiceOf(ctx, form));
     const { run } = bulk.start(form.action, numbers, requester(request));

@@ -23,7 +23,7 @@ export const controlsCard = (ctx: OperationContext): SharedCard => ({
 });
 
 function viewOperation(ctx: OperationContext, operation: Operation, blocker: Blocker | null) {
-  const { repository, catalogue, config, liveIndex } = ctx;
+  const { repository, config, liveIndex } = ctx;
   const last = repository.lastOf(operation.name);
   return {
     name: operation.name,
@@ -35,9 +35,6 @@ function viewOperation(ctx: OperationContext, operation: Operation, blocker: Blo
     needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',
     last: last && viewJob(ctx, last),
     unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
-    blocker: blocker && {
-      ...blocker,
-      title: catalogue.find(blocker.operation)?.title ?? blocker.operation,
-    },
+    blocker,
   };
 }

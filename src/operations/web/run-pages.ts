@@ -8,15 +8,12 @@ import type { Job } from '../../jobs/job.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
-import { type Form, formBody } from '../../web/validation.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { OperationContext } from '../parts.ts';
 import { formFields, isCorrectable, type RunDialog, viewRunDialog } from '../run-dialog.ts';
 
 type Named = { Params: { operation: string } };
 type Numbered = { Params: { number: string } };
-type Posted = { Body: Form | null };
-
-const isForm = { schema: { body: formBody } };
 
 export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
   const { catalogue, jobs } = ctx;
@@ -27,11 +24,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     (request, reply) => {
       const operation = catalogue.get(request.params.operation);
       const args = readForm(operation.args, request.query, formFields);
-      const error = findFault(operation, args);
-      return reply.sendDialog(
-        'operations/dialog-run',
-        viewRunDialog(ctx, { operation, args, ...(error ? { error } : {}) }),
-      );
+      return sendDialog(ctx, reply, { operation, args, error: findFault(operation, args) });
     },
   );
 
@@ -48,10 +41,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
   app.get<Numbered>('/ui/jobs/:number/retry', { config: { isPage: true } }, (request, reply) => {
     const job = jobs.find(request.params.number);
     const operation = catalogue.get(job.operation);
-    return reply.sendDialog(
-      'operations/dialog-run',
-      viewRunDialog(ctx, { operation, args: job.args, retryOf: job }),
-    );
+    return sendDialog(ctx, reply, { operation, args: job.args, retryOf: job });
   });
 
   app.post<Numbered & Posted>('/ui/jobs/:number/retry', isForm, (request, reply) => {
@@ -86,11 +76,12 @@ async function submitForm(
   } catch (error) {
     const dialog = isCorrectable(error) ? dialogFor(error) : null;
     if (!dialog || !(error instanceof AppError)) throw error;
-    return reply
-      .code(statusOf(error))
-      .intoDialog()
-      .sendDialog('operations/dialog-run', viewRunDialog(ctx, dialog));
+    return sendDialog(ctx, reply.code(statusOf(error)).intoDialog(), dialog);
   }
+}
+
+function sendDialog(ctx: OperationContext, reply: FastifyReply, dialog: RunDialog) {
+  return reply.sendDialog('operations/dialog-run', viewRunDialog(ctx, dialog));
 }
 
 function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 'jobs'>, job: Job): Notice {
@@ -118,10 +109,10 @@ function keep({ reason, confirm, key }: Form) {
   return { reason, confirm, key };
 }
 
-function findFault(operation: Operation, args: Args): AppError | null {
+function findFault(operation: Operation, args: Args): AppError | undefined {
   try {
     checkArguments(operation.args, args);
-    return null;
+    return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

@@ -3,22 +3,17 @@ import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
-import { minDrainSec, maxDrainSec, defaultDrainSec } from '../state.ts';
+import { objectSchema } from '../../core/schemas.ts';
+import { defaultDrainSec, maxDrainSec, minDrainSec, type WorkersView } from '../state.ts';
 import { describeForecast } from './workers-card.ts';
 import { withInput } from '../../operations/run-dialog.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import type { WorkerContext } from '../parts.ts';
-import { type Form, formBody } from '../../web/validation.ts';
+import { isForm, type Posted } from '../../web/validation.ts';
 
-type Posted = { Body: Form | null };
-
-const isForm = { schema: { body: formBody } };
-const drainQuery = {
-  type: 'object',
-  properties: { timeout_sec: { type: 'string', maxLength: 20 } },
-} as const;
+const drainQuery = objectSchema({ timeout_sec: { type: 'string', maxLength: 20 } });
 
 export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
   const { workers } = ctx;
@@ -28,29 +23,16 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
       redirect: url('/operations#ops-workers-card'),
       hosts: ['ops-workers-card'],
     });
-  /** Undoes a pause or resume of the same workers. */
-  const undoBy = (verb: 'pause' | 'resume', worker_id: string | undefined) => ({
-    action: url(`/ui/workers/${verb}`),
-    label: 'Undo',
-    ...(worker_id ? { fields: { worker_id } } : {}),
-  });
-
-  app.post<Posted>('/ui/workers/pause', isForm, async (request, reply) => {
-    const name = request.body?.worker_id;
-    await workers.pause(name, requester(request));
-    const text = 'Workers finish their current entry. Waiting entries stay in the queue.';
-    return answer(reply, `${name ?? 'All workers'} paused.`, text, undoBy('resume', name));
-  });
-
-  app.post<Posted>('/ui/workers/resume', isForm, async (request, reply) => {
-    const name = request.body?.worker_id;
-    await workers.resume(name, requester(request));
-    const { lock } = workers.view();
-    const text = lock
-      ? `Embedding continues when ${lock.operation} #${lock.number} ends.`
-      : 'Embedding continues.';
-    return answer(reply, `${name ?? 'All workers'} resumed.`, text, undoBy('pause', name));
-  });
+  for (const verb of ['pause', 'resume'] as const)
+    app.post<Posted>(`/ui/workers/${verb}`, isForm, async (request, reply) => {
+      const worker_id = request.body?.worker_id;
+      await workers[verb](worker_id, requester(request));
+      return answer(reply, `${worker_id ?? 'All workers'} ${verb}d.`, describeEffect(verb, workers.view()), {
+        action: url(`/ui/workers/${verb === 'pause' ? 'resume' : 'pause'}`),
+        label: 'Undo',
+        ...(worker_id ? { fields: { worker_id } } : {}),
+      });
+    });
 
   app.get<{ Querystring: { timeout_sec?: string } }>(
     '/ui/workers/drain',
@@ -75,6 +57,11 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
     await workers.cancelDrain(requester(request));
     return answer(reply, 'Drain cancelled.', 'The workers continue without a time limit.');
   });
+}
+
+function describeEffect(verb: 'pause' | 'resume', { lock }: WorkersView): string {
+  if (verb === 'pause') return 'Workers finish their current entry. Waiting entries stay in the queue.';
+  return lock ? `Embedding continues when ${lock.operation} #${lock.number} ends.` : 'Embedding continues.';
 }
 
 /** NaN if the text is not a number, which `workers.drain` rejects. */

@@ -1,0 +1,54 @@
+import { url } from '../../core/url.ts';
+import type { FastifyInstance } from 'fastify';
+import { plural } from '../../core/format.ts';
+import { objectAnswer, optionalBody } from '../../core/schemas.ts';
+import type { Kind } from '../../library/content.ts';
+import { categorySchema, kindSchema } from '../../library/schemas.ts';
+import { requester } from '../../web/requester.ts';
+import { isForm, type Posted } from '../../web/validation.ts';
+import type { QueueContext } from '../parts.ts';
+import { queueBody, viewQueue } from '../queue-view.ts';
+
+const retrySchema = {
+  summary: 'Puts failed entries back into the queue: all, those of a kind or category, or one.',
+  ...objectAnswer,
+  body: optionalBody({
+    kind: kindSchema,
+    category: categorySchema,
+    entry: { type: 'string', minLength: 1, maxLength: 200 },
+  }),
+};
+
+type Selection = { kind?: Kind; category?: string; entry?: string };
+
+export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
+  const { workers, now } = ctx;
+
+  app.post<Posted>('/ui/queue/retry-failed', isForm, async (request, reply) => {
+    const { entry, kind } = request.body ?? {};
+    const selection = { ...(entry ? { entry } : {}), ...(kind ? { kind: kind as Kind } : {}) };
+    const retried = await workers.retryFailed(selection, requester(request));
+    return reply.sendAction({
+      notice: {
+        tone: 'ok',
+        title: `${plural(retried, 'entry', 'entries')} queued again.`,
+        text: 'Workers embed them as soon as they can.',
+      },
+      redirect: url('/operations#ops-queue-card'),
+      hosts: ['ops-queue-card'],
+    });
+  });
+
+  const summary = 'The embedding queue: pending and failed entries, rate, time left.';
+  app.get('/api/v1/queue', { schema: { ...objectAnswer, summary } }, async () =>
+    queueBody(await viewQueue(ctx), now()),
+  );
+
+  app.post<{ Body: Selection | null }>(
+    '/api/v1/queue/retry-failed',
+    { schema: retrySchema },
+    async (request) => ({
+      retried: await workers.retryFailed(request.body ?? {}, requester(request)),
+    }),
+  );
+}
