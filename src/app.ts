@@ -15,7 +15,7 @@ import type { Context, Kernel } from './core/kernel.ts';
 import { type Log, logJobEvents } from './core/log.ts';
 import { declaredOperations, features, reservedNames } from './features.ts';
 import { acquireServerLock } from './runner/server-lock.ts';
-import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
+import type { Feature, Mounted } from './web/feature.ts';
 import { createServer } from './web/server.ts';
 import type { Stream } from './web/stream/stream.ts';
 
@@ -66,10 +66,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
       for (const { startByHand } of involved) await startByHand?.();
     },
 
-    close(quietMs = 0) {
-      closing ??= closeAll(quietMs);
-      return closing;
-    },
+    close: (quietMs = 0) => (closing ??= closeAll(quietMs)),
   };
 
   async function startAll() {
@@ -77,7 +74,8 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     const address = await listen(server, config);
     isListening = true;
     lock.update({ ...holder, url: address });
-    recordStart(kernel);
+    const detail = { mode: config.mode };
+    audit.record({ event: 'server.started', outcome: 'ok', by: systemRequester, detail });
     // A close during the start: waiting jobs stay queued.
     if (closing) return address;
     for (const { start } of lifecycles) await start?.();
@@ -85,10 +83,10 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   }
 
   async function closeAll(quietMs: number) {
-    await each(lifecycles, ({ refuseNew }) => refuseNew?.());
+    await Promise.all(lifecycles.map(({ refuseNew }) => refuseNew?.()));
     // The caller of `start` has the error of a failed start.
     await starting?.catch(() => {});
-    await each(lifecycles, ({ stop }) => stop?.(quietMs));
+    await Promise.all(lifecycles.map(({ stop }) => stop?.(quietMs)));
     await server.close();
     for (const { close } of [...lifecycles].reverse()) await close?.();
     if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
@@ -144,15 +142,6 @@ function mountFeatures(kernel: Kernel): { mounted: Mounted[]; use: Context['use'
     return { feature, ctx: { ...kernel, ...part } };
   });
   return { mounted, use };
-}
-
-function recordStart({ audit, config }: Kernel) {
-  const detail = { mode: config.mode };
-  audit.record({ event: 'server.started', outcome: 'ok', by: systemRequester, detail });
-}
-
-async function each(lifecycles: Lifecycle[], call: (one: Lifecycle) => void | Promise<void>) {
-  await Promise.all(lifecycles.map(call));
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {

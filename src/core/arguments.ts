@@ -88,10 +88,7 @@ function rangeOf({ minimum, maximum }: ArgumentProperty): string {
 }
 
 /** The initial values of a form. */
-export function defaultArguments(operation: Operation): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(operation.args.properties)
-      .filter(([, property]) => property.default !== undefined)
-      .map(([name, property]) => [name, property.default]),
-  );
+export function defaultArguments({ args }: Operation): Record<string, unknown> {
+  const given = Object.entries(args.properties).filter(([, property]) => property.default !== undefined);
+  return Object.fromEntries(given.map(([name, property]) => [name, property.default]));
 }

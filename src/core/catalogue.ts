@@ -2,17 +2,10 @@
 import { AppError } from './errors.ts';
 import type { Operation } from './operation.ts';
 
-export type Catalogue = {
-  all(): Operation[];
-  find(name: string): Operation | null;
-  /** Throws `not_found` for a name that is not listed. */
-  get(name: string): Operation;
-  /** Adds a source of operations that may change; a declared operation takes precedence over one of the same name. */
-  extend(source: () => Operation[]): void;
-};
+export type Catalogue = ReturnType<typeof createCatalogue>;
 
 /** Throws when two of `declared` have the same name. */
-export function createCatalogue(declared: Operation[]): Catalogue {
+export function createCatalogue(declared: Operation[]) {
   const byName = new Map(declared.map((operation) => [operation.name, operation]));
   if (byName.size < declared.length) throw new Error('Two operations have the same name.');
   const sources: (() => Operation[])[] = [];
@@ -23,7 +16,8 @@ export function createCatalogue(declared: Operation[]): Catalogue {
   return {
     all,
     find,
-    get(name) {
+    /** Throws `not_found` for a name that is not listed. */
+    get(name: string): Operation {
       const operation = find(name);
       if (operation) return operation;
       const known = all().map((one) => one.name);
@@ -32,7 +26,8 @@ export function createCatalogue(declared: Operation[]): Catalogue {
         `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${known.join(', ')}.`,
       );
     },
-    extend(source) {
+    /** Adds a source of operations that may change; a declared operation takes precedence over one of the same name. */
+    extend(source: () => Operation[]) {
       sources.push(source);
     },
   };

@@ -56,11 +56,9 @@ export function createDiskReserve(root: string, freeBytes: () => number) {
 
 /** Whether an error of SQLite or of a file means a full disk. */
 export function isDiskFull(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
+  return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code));
 }
 
-/** Free space of the disk of a folder. */
 export function readFreeBytes(root: string): number {
   const { bavail, bsize } = fs.statfsSync(root);
   return bavail * bsize;

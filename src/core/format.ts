@@ -2,9 +2,7 @@
 
 /** `1,284` */
 export function formatNumber(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `Writing entries` → `writing entries` */

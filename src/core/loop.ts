@@ -1,23 +1,12 @@
 // Repeats work at intervals, never running it twice at once.
 import { coalesce } from './coalesce.ts';
 
-export type Loop<T> = {
-  /** Runs at once, then at every interval. Resolves when the first run ends; never rejects. Idempotent. */
-  start(): Promise<void>;
-  /** Stops the timer and waits for a run in progress; never rejects. Idempotent. */
-  stop(): Promise<void>;
-  /** One run, shared by concurrent calls; its error goes to the caller. */
-  runOnce(): Promise<T>;
-  /** One run now, whose error goes to `onError`. */
-  runNow(): Promise<void>;
-};
-
 /** `everyMs` may be a function that returns the time until the next run. */
 export function createLoop<T>(given: {
   everyMs: number | (() => number);
   runOnce: () => T | Promise<T>;
   onError: (error: unknown) => void;
-}): Loop<T> {
+}) {
   const { everyMs, onError } = given;
   const nextInMs = typeof everyMs === 'number' ? () => everyMs : everyMs;
   let timer: NodeJS.Timeout | null = null;
@@ -31,13 +20,18 @@ export function createLoop<T>(given: {
   const runNow = coalesce(() => runOnce().then(() => {}, onError));
 
   return {
-    start: () => (timer ? latest.then(ignore, ignore) : tick()),
+    /** Runs at once, then at every interval. Resolves when the first run ends; never rejects. Idempotent. */
+    start: (): Promise<void> => (timer ? latest.then(ignore, ignore) : tick()),
+
+    /** Stops the timer and waits for a run in progress; never rejects. Idempotent. */
     async stop() {
       if (timer) clearTimeout(timer);
       timer = null;
       await latest.catch(ignore);
     },
+    /** One run, shared by concurrent calls; its error goes to the caller. */
     runOnce,
+    /** One run now, whose error goes to `onError`. */
     runNow,
   };
 

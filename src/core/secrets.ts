@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { childEnvironment, type Config } from './config.ts';
 import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
+import { isObject, parseJson } from './json.ts';
 
 /** Masking shorter texts would hide ordinary words. */
 const minBytes = 6;
@@ -97,17 +98,13 @@ function base64Of(secret: string): string[] {
   return [...all, ...all.map((code) => code.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
+/** None when the text is not JSON: the whole text and its lines are masked already. */
 function secretValues(text: string): string[] {
-  if (!text.startsWith('{')) return [];
-  try {
-    const parsed = JSON.parse(text) as Record<string, unknown>;
-    return Object.entries(parsed).flatMap(([name, value]) =>
-      secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
-    );
-  } catch {
-    // Not JSON: the whole text and its lines are masked already.
-    return [];
-  }
+  const parsed = parseJson(text);
+  if (!isObject(parsed)) return [];
+  return Object.entries(parsed).flatMap(([name, value]) =>
+    secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
+  );
 }
 
 function maskDeep(value: unknown, mask: (text: string) => string): unknown {

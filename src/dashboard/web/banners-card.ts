@@ -4,13 +4,9 @@ import type { Check, Problem } from '../../core/check.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { DashboardContext } from '../parts.ts';
 
+type Look = { tone: string; icon: string };
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
-type Banner = Omit<Problem, 'tone' | 'text'> & {
-  tone: string;
-  icon: string;
-  text?: string;
-  list?: Problem[];
-};
+type Banner = Omit<Problem, 'tone' | 'text'> & Look & { text?: string; list?: Problem[] };
 
 export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   name: 'banners',
@@ -32,26 +28,26 @@ async function findProblems(checks: Check[]): Promise<Problem[]> {
 
 /** Notices about the mode and an empty library, which are not problems. */
 function findNotices({ config, counts }: Pick<DashboardContext, 'config' | 'counts'>): Banner[] {
-  const banners: Banner[] = [];
-  if (config.mode === 'noop') {
-    banners.push({
-      tone: 'hold',
-      icon: 'pause',
-      title: 'Noop mode: no script runs',
-      text: 'Every button works and every job is recorded, but nothing is written. To work with the library, start without CHL_OPERATIONS_MODE=noop.',
-    });
-  }
-  if (counts.totals().entries === 0) {
-    banners.push({
-      tone: 'run',
-      icon: 'in',
-      title: 'The library is empty',
-      text: 'A library holds what your team knows: short experiences and longer manuals. Import the starter library from data/sheets/published, or first replace its three CSV files with yours.',
-      action: { href: url('/ui/operations/import/confirm'), label: 'Import the starter library…' },
-    });
-  }
-  return banners;
+  return [
+    ...(config.mode === 'noop' ? [noopMode] : []),
+    ...(counts.totals().entries === 0 ? [emptyLibrary] : []),
+  ];
 }
+
+const noopMode: Banner = {
+  tone: 'hold',
+  icon: 'pause',
+  title: 'Noop mode: no script runs',
+  text: 'Every button works and every job is recorded, but nothing is written. To work with the library, start without CHL_OPERATIONS_MODE=noop.',
+};
+
+const emptyLibrary: Banner = {
+  tone: 'run',
+  icon: 'in',
+  title: 'The library is empty',
+  text: 'A library holds what your team knows: short experiences and longer manuals. Import the starter library from data/sheets/published, or first replace its three CSV files with yours.',
+  action: { href: url('/ui/operations/import/confirm'), label: 'Import the starter library…' },
+};
 
 /** One problem is a banner; several are one banner with a list. */
 function gather(problems: Problem[]): Banner[] {

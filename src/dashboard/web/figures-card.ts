@@ -32,20 +32,17 @@ export const figuresCard = (ctx: DashboardContext): SharedCard => ({
     const failures = recent(ctx, 'queue_failed');
     return {
       queue: {
-        value: pending.total,
-        spark: sparkline(endingWith(recent(ctx, 'queue_pending', 'max'), pending.total)),
+        ...figure(pending.total, recent(ctx, 'queue_pending', 'max')),
         tone: toneOfQueue(queue),
         meaning: describePending(queue),
       },
       throughput: {
-        value: ratePerMin,
-        spark: sparkline(endingWith(rates, ratePerMin)),
+        ...figure(ratePerMin, rates),
         tone: ratePerMin === 0 ? 'idle' : 'run',
         meaning: describeRate(queue, rates),
       },
       failed: {
-        value: failed.total,
-        spark: sparkline(endingWith(failures, failed.total)),
+        ...figure(failed.total, failures),
         tone: failed.total > 0 ? 'bad' : 'idle',
         meaning: describeFailed(failed.total, failures),
       },
@@ -62,9 +59,9 @@ function recent({ telemetry }: Pick<DashboardContext, 'telemetry'>, metric: Metr
   return telemetry.recent(metric, points, pointSec, of);
 }
 
-/** Ends the curve at the current value. */
-function endingWith(values: Values, value: number | null): Values {
-  return [...values.slice(0, -1), value];
+/** The curve ends at the current value. */
+function figure(value: number | null, history: Values) {
+  return { value, spark: sparkline([...history.slice(0, -1), value]) };
 }
 
 function describePending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {

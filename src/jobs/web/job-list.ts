@@ -45,26 +45,15 @@ export function readList(ctx: JobContext, query: ListQuery) {
     operation: filter.operation,
     q: [...rest.map(({ text }) => text), ...bad].join(' ') || undefined,
   };
+  const { before, after } = query;
   const isCanonical =
     ![query.status, query.operation, query.q].includes('') &&
     typed.terms.every(({ key }) => key !== 'status' && key !== 'operation');
-  return {
-    filter,
-    terms,
-    problems,
-    query: canonical,
-    rest,
-    isCanonical,
-    before: query.before,
-    after: query.after,
-  };
+  return { filter, problems, query: canonical, rest, isCanonical, before, after };
 }
 
-export function searchContext({
-  catalogue,
-  listing,
-  now,
-}: Pick<JobContext, 'catalogue' | 'listing' | 'now'>) {
+export function searchContext(ctx: Pick<JobContext, 'catalogue' | 'listing' | 'now'>) {
+  const { catalogue, listing, now } = ctx;
   const known = catalogue.all().map(({ name, title }) => ({ name, title }));
   const gone = listing.operations().filter((name) => !known.some((operation) => operation.name === name));
   return { now: now(), operations: [...known, ...gone.map((name) => ({ name, title: name }))] };
@@ -133,20 +122,13 @@ function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { query, rest
         .map(({ text }) => text)
         .join(' '),
     });
+  const { status, operation } = query;
+  const title = operation && (catalogue.find(operation)?.title ?? operation);
   return [
-    ...(query.status
-      ? [{ text: describeStatuses(query.status), without: listUrl({ ...query, status: '' }) }]
-      : []),
-    ...(query.operation
-      ? [
-          {
-            text: catalogue.find(query.operation)?.title ?? query.operation,
-            without: listUrl({ ...query, operation: '' }),
-          },
-        ]
-      : []),
+    { text: status && describeStatuses(status), without: listUrl({ ...query, status: '' }) },
+    { text: title, without: listUrl({ ...query, operation: '' }) },
     ...rest.map((term) => ({ text: term.text, without: without(term) })),
-  ];
+  ].filter(({ text }) => text);
 }
 
 const describeStatuses = (list: string) =>
@@ -212,28 +194,15 @@ function viewBulk(tally: JobTally, { filter, query }: ListState, newest: number)
     { action: 'retry', word: 'Retry', statuses: ['failed', 'cancelled'] as JobStatus[] },
     { action: 'cancel', word: 'Cancel', statuses: ['queued', 'running', 'retrying'] as JobStatus[] },
   ];
-  return kinds.flatMap(
-    ({ action, word, statuses }): { action: string; label: string; href: string | null }[] => {
-      const eligible = statuses.filter((status) => chosen.includes(status));
-      const jobs = eligible.reduce((sum, status) => sum + counts[status], 0);
-      if (jobs === 0) return [];
-      if (jobs > maxBulkJobs) {
-        const label = `${word}: ${describeCount(jobs, tally)} jobs match, the limit is ${formatNumber(maxBulkJobs)}. Narrow the filter, e.g. with since:7d`;
-        return [{ action, label, href: null }];
-      }
-      return [
-        {
-          action,
-          label: `${word} ${jobs === 1 ? 'the matching job' : `all ${formatNumber(jobs)} matching jobs`}`,
-          href: url('/ui/jobs/bulk', {
-            action,
-            scope: 'all',
-            up_to: String(newest),
-            ...query,
-            status: eligible.join(','),
-          }),
-        },
-      ];
-    },
-  );
+  return kinds.flatMap(({ action, word, statuses }) => {
+    const eligible = statuses.filter((status) => chosen.includes(status));
+    const jobs = eligible.reduce((sum, status) => sum + counts[status], 0);
+    if (jobs === 0) return [];
+    const isTooMany = jobs > maxBulkJobs;
+    const label = isTooMany
+      ? `${word}: ${describeCount(jobs, tally)} jobs match, the limit is ${formatNumber(maxBulkJobs)}. Narrow the filter, e.g. with since:7d`
+      : `${word} ${jobs === 1 ? 'the matching job' : `all ${formatNumber(jobs)} matching jobs`}`;
+    const matching = { scope: 'all', up_to: String(newest), ...query, status: eligible.join(',') };
+    return [{ action, label, href: isTooMany ? null : url('/ui/jobs/bulk', { action, ...matching }) }];
+  });
 }

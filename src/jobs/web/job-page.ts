@@ -70,6 +70,7 @@ function viewUsual(job: Job, usualSec: number | null) {
 
 /** Expects the phases of the last success, as long as this run has had the same ones. */
 function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | null) {
+  const label = (name: string) => describePhase(name, operation) ?? name;
   const started = job.progress?.phases ?? [];
   const before = (lastSuccess?.progress?.phases ?? []).map(({ name }) => name);
   const isAsBefore = started.every(({ name }, at) => name === before[at]);
@@ -79,30 +80,22 @@ function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | nu
     const endedAt = started[at + 1]?.started_at ?? job.finished_at;
     const tone = !isLast || job.status === 'succeeded' ? 'done' : isRunning ? 'cur' : 'ended';
     const took = endedAt ? formatDuration(secondsBetween(started_at, endedAt)) : null;
-    return { name: describePhase(name, operation) ?? name, tone, ...describeProgress(tone, took) };
+    return { name: label(name), tone, ...describeProgress(tone, took) };
   });
   const next = isRunning && isAsBefore && started.length > 0 ? before.slice(started.length) : [];
   return [
     ...done,
-    ...next.map((name) => ({
-      name: describePhase(name, operation) ?? name,
-      tone: 'todo',
-      ...describeProgress('todo', null),
-    })),
+    ...next.map((name) => ({ name: label(name), tone: 'todo', ...describeProgress('todo', null) })),
   ];
 }
 
 function describeProgress(tone: 'done' | 'cur' | 'ended' | 'todo', took: string | null) {
-  switch (tone) {
-    case 'done':
-      return { icon: 'check', text: `Done in ${took}` };
-    case 'cur':
-      return { icon: 'half', text: 'Running' };
-    case 'ended':
-      return { icon: 'slash', text: `Stopped after ${took}` };
-    case 'todo':
-      return { icon: 'clock', text: 'Not started' };
-  }
+  return {
+    done: { icon: 'check', text: `Done in ${took}` },
+    cur: { icon: 'half', text: 'Running' },
+    ended: { icon: 'slash', text: `Stopped after ${took}` },
+    todo: { icon: 'clock', text: 'Not started' },
+  }[tone];
 }
 
 function viewWaiters(

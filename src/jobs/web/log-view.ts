@@ -1,7 +1,6 @@
 // The view model of a job's log: one page of lines around a position, the matches of a search or a level, and paging links.
 import { url } from '../../core/url.ts';
-import type { Job } from '../job.ts';
-import { isTerminal } from '../job.ts';
+import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile } from '../log.ts';
 import { type LogHits, type LogLine, type LogLines, openLogLines } from '../log-lines.ts';
 import { type Level, wantLevel, wantText } from '../log-text.ts';
@@ -17,43 +16,46 @@ const linesPerPage = 500;
 const maxLag = 1500;
 const aroundLine = 10;
 
-export async function viewLog({ config }: Pick<JobContext, 'config'>, job: Job, query: LogQuery) {
-  const log = openLogLines(jobLogFile(config.root, job.number));
-  if (!log) return { isEmpty: true as const, isActive: !isTerminal(job.status), number: job.number };
-  try {
-    return await view(log, job, query);
-  } finally {
-    log.close();
-  }
+export function viewLog({ config }: Pick<JobContext, 'config'>, job: Job, query: LogQuery) {
+  const empty = { isEmpty: true as const, isActive: !isTerminal(job.status), number: job.number };
+  return readLog(config, job, empty, (log) => view(log, job, query));
 }
 
 /** The lines from `from` on, for a page that has the earlier ones. A page that follows the log and lags far behind gets
  *  the newest ones. */
-export async function viewLines(
+export function viewLines(
   { config }: Pick<JobContext, 'config'>,
   job: Job,
   from: number,
   isFollowing: boolean,
 ) {
-  const log = openLogLines(jobLogFile(config.root, job.number));
-  if (!log) return { lines: [], total: 0, number: job.number };
-  try {
+  return readLog(config, job, { lines: [], total: 0, number: job.number }, async (log) => {
     const total = log.count();
     const isFarBehind = isFollowing && total - from >= maxLag;
     const lines = await log.page(isFarBehind ? total - linesPerPage + 1 : from, linesPerPage);
     return { lines: lines.map((line) => viewLine(line, null, null)), total, number: job.number };
-  } finally {
-    log.close();
-  }
+  });
 }
 
 /** The number of warnings and errors in the whole log. */
-export async function countLevels({ config }: Pick<JobContext, 'config'>, { number }: Job) {
-  const log = openLogLines(jobLogFile(config.root, number));
-  if (!log) return { warning: '0', error: '0' };
-  try {
+export function countLevels({ config }: Pick<JobContext, 'config'>, job: Job) {
+  return readLog(config, job, { warning: '0', error: '0' }, async (log) => {
     const found = async (level: Level) => describeHits(await log.search(wantLevel(level)));
     return { warning: await found('warning'), error: await found('error') };
+  });
+}
+
+/** Returns `empty` for a job without a log. */
+async function readLog<Empty, T>(
+  { root }: JobContext['config'],
+  { number }: Job,
+  empty: Empty,
+  read: (log: NonNullable<LogLines>) => Promise<T>,
+) {
+  const log = openLogLines(jobLogFile(root, number));
+  if (!log) return empty;
+  try {
+    return await read(log);
   } finally {
     log.close();
   }

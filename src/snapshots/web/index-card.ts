@@ -30,16 +30,12 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
 });
 
 function badgeOf(state: IndexState['state'], behind: number) {
-  switch (state) {
-    case 'ready':
-      return { tone: 'ok', icon: 'check', word: 'Ready' };
-    case 'behind':
-      return { tone: 'warn', icon: 'tri', word: `${formatNumber(behind)} behind` };
-    case 'broken':
-      return { tone: 'bad', icon: 'cross', word: 'Not usable' };
-    case 'none':
-      return { tone: 'idle', icon: 'clock', word: 'Not built yet' };
-  }
+  return {
+    ready: { tone: 'ok', icon: 'check', word: 'Ready' },
+    behind: { tone: 'warn', icon: 'tri', word: `${formatNumber(behind)} behind` },
+    broken: { tone: 'bad', icon: 'cross', word: 'Not usable' },
+    none: { tone: 'idle', icon: 'clock', word: 'Not built yet' },
+  }[state];
 }
 
 /** Null when there is nothing to repair. */

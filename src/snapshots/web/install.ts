@@ -1,4 +1,5 @@
 // Installs a snapshot right after its upload, with an ordinary job of the operation `snapshot`.
+import { once } from 'node:events';
 import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
 import type { IndexState } from '../../index/live.ts';
@@ -28,8 +29,7 @@ export async function enqueueInstall(
 ): Promise<Job> {
   const whenLocked = when_locked === 'wait' ? ('wait' as const) : undefined;
   try {
-    const args = { staged_id };
-    return await jobs.submit({ operation: 'snapshot', args, reason, confirm, whenLocked }, by);
+    return await jobs.submit({ operation: 'snapshot', args: { staged_id }, reason, confirm, whenLocked }, by);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.code, error.message, { ...error.details, staged_id });
@@ -51,15 +51,10 @@ export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Pro
   );
 }
 
-function untilEnded({ bus, jobs }: Pick<SnapshotContext, 'bus' | 'jobs'>, id: string): Promise<Job> {
-  return new Promise((resolve) => {
-    const check = () => {
-      const job = jobs.find(id);
-      if (!isTerminal(job.status)) return;
-      bus.off('job', check);
-      resolve(job);
-    };
-    bus.on('job', check);
-    check();
-  });
+async function untilEnded({ bus, jobs }: Pick<SnapshotContext, 'bus' | 'jobs'>, id: string): Promise<Job> {
+  for (;;) {
+    const job = jobs.find(id);
+    if (isTerminal(job.status)) return job;
+    await once(bus, 'job');
+  }
 }

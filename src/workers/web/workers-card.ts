@@ -14,14 +14,13 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
     const view = workers.view();
     const pending = counts.queue().pending.total;
     const gaveUp = new Set(pool.problems().map(({ name }) => name));
-    const active = view.workers.filter((worker) =>
-      ['idle', 'working', 'draining'].includes(worker.view),
-    ).length;
-    const isAny = (...states: WorkerState[]) => view.workers.some((worker) => states.includes(worker.view));
+    const count = (...states: WorkerState[]) =>
+      view.workers.filter((worker) => states.includes(worker.view)).length;
+    const active = count('idle', 'working', 'draining');
     return {
       rows: view.workers.map((worker) => viewWorker(worker, view, gaveUp.has(worker.name))),
       summary: view.workers.length > 0 ? `${active} of ${view.workers.length} active` : 'None',
-      canPauseAll: !view.control.paused_at && isAny('idle', 'working', 'draining', 'stalled'),
+      canPauseAll: !view.control.paused_at && active + count('stalled') > 0,
       canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
       lock: view.lock,
       drain: view.drain && viewDrain(view.drain, pending),
