@@ -101,7 +101,8 @@ async function whenEnded(url: string, number: number): Promise<string> {
 
 const isAccepted = (stream: http.IncomingMessage) => stream.statusCode === 200;
 
-/** Opens streams until one is refused, and returns that one; streams that were refused earlier have freed descriptors. */
+/** Opens streams until one is refused, and returns that one; streams that were refused earlier have freed descriptors. The
+ *  streams stay open until the end of the test `t`. */
 async function openUntilRefused(t: Test, url: string): Promise<http.IncomingMessage> {
   for (let opened = 0; opened < limit; opened += 1) {
     const stream = await openStream(t, url);
@@ -138,6 +139,7 @@ t.test('when too many files are open', { skip: process.platform !== 'linux' }, a
   });
 
   await t.test('an upload is refused while a job could still start', async (t) => {
+    await openUntilRefused(t, url);
     const form = new FormData();
     form.append('snapshot', new Blob(['PK'], { type: 'application/zip' }), 'set.zip');
     const { status, body } = await upload(url, form);
