@@ -5,7 +5,7 @@ import { createEmbeddingRepository } from '../../src/embedding/repository.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { addCategory, addExperience, addManual } from '../support/entries.ts';
 import { leaseMs, queueModel as named } from '../../scripts/chaos/queue-bench.ts';
-import { openBench } from './queue-contract.ts';
+import { openBench } from '../support/queue.ts';
 
 /** Refuses texts with the word poison, returns too few numbers for texts with short, and fails for all in an outage. */
 function createModel() {

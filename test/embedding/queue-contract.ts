@@ -1,40 +1,12 @@
 // The contract of every embedding queue. The test of an implementation passes a function that opens its queue on a library;
 // entries, status and embeddings are read from chl.db.
 import type { Test } from 'tap';
-import {
-  leaseMs,
-  type OpenQueue,
-  openQueueBench,
-  queueModel as model,
-} from '../../scripts/chaos/queue-bench.ts';
-import { backOffMs, type Claim, type ClaimRequest } from '../../src/embedding/queue.ts';
+import { leaseMs, type OpenQueue, queueModel as model } from '../../scripts/chaos/queue-bench.ts';
+import { backOffMs, type Claim } from '../../src/embedding/queue.ts';
 import { addCategory, addExperience, addManual } from '../support/entries.ts';
+import { openBench } from '../support/queue.ts';
 
 const other = { name: 'other/numbers', version: '1', dimension: 3 };
-
-/** An empty library with two queues, closed with the test. */
-export async function openBench(t: Test, openQueue: OpenQueue) {
-  const bench = await openQueueBench(t.testdir(), openQueue);
-  const { library, claim } = bench;
-  t.teardown(bench.close);
-  return {
-    ...bench,
-    claimOne: async (request: Partial<ClaimRequest> = {}) => {
-      const [first] = await claim({ size: 1, ...request });
-      if (!first) throw new Error('Nothing could be claimed.');
-      return first;
-    },
-    statusOf: (id: string) =>
-      library
-        .prepare(
-          `SELECT embedding_status FROM (SELECT id, embedding_status FROM experiences
-             UNION ALL SELECT id, embedding_status FROM category_manuals) WHERE id = ?`,
-        )
-        .pluck()
-        .get(id),
-    embeddings: () => library.prepare('SELECT count(*) FROM embeddings').pluck().get(),
-  };
-}
 
 const ids = (claims: { id: string }[]) => claims.map(({ id }) => id).sort();
 

@@ -7,7 +7,8 @@ import { walkQueue } from '../../scripts/chaos/queue-walk.ts';
 import { createSqliteQueue } from '../../src/embedding/sqlite-queue.ts';
 import { addExperience, addManual } from '../support/entries.ts';
 import { childFile } from '../support/operations.ts';
-import { openBench, testQueueContract } from './queue-contract.ts';
+import { openBench } from '../support/queue.ts';
+import { testQueueContract } from './queue-contract.ts';
 
 testQueueContract(t, createSqliteQueue);
 
