@@ -17,7 +17,7 @@ export type ModelEntry = {
 
 type Held = { claimant: string; claim: Claim };
 
-/** What the queue gave, and what the model expects. */
+/** Returns the queue's answer and the answer that the model expects. */
 type Step = (walk: Walk) => Promise<[gave: unknown, wanted: unknown]>;
 
 export type Walk = ReturnType<typeof createWalk>;

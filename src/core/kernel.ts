@@ -38,7 +38,7 @@ export type Kernel = {
   now: () => Date;
 };
 
-/** What a feature is built from. */
+/** The kernel and the earlier features, from which a feature is built. */
 export type Context = Kernel & {
   /** What `create` of a feature earlier in src/features.ts has returned; throws for any other feature. */
   use<Part extends object>(feature: { name: string; create(ctx: Context): Part }): Part;

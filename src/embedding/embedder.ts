@@ -21,7 +21,7 @@ export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
   open(): Promise<Embedder>;
 };
 
-/** What decides whether two vectors can be compared. */
+/** Two vectors can be compared when both come from the same model with the same dimension. */
 export type ModelKey = Pick<Model, 'name' | 'dimension'>;
 
 /** No text can be embedded now: entries stay pending, and no attempt is counted. */

@@ -1,4 +1,4 @@
-// What the feature consists of, built from the kernel and the features before it.
+// Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import { tidyGenerations } from './generation.ts';

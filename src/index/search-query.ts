@@ -1,4 +1,4 @@
-// What a search takes, and its limits.
+// The parameters of a search, and their limits.
 import { AppError } from '../core/errors.ts';
 import type { Kind } from '../library/content.ts';
 

@@ -5,7 +5,7 @@ import type { ModelKey } from '../embedding/embedder.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { recordApplied } from '../library/applied.ts';
 
-/** What a job needs that makes a finished generation the live one. */
+/** The dependencies of a job that makes a finished generation the live one. */
 export type SwitchContext = Pick<ScriptContext, 'job' | 'progress' | 'assertFence'> & {
   config: Pick<Config, 'indexFolder'>;
   library: Db;

@@ -1,4 +1,4 @@
-// What a destructive run must confirm, and the error for a job that was removed.
+// Refuses an unconfirmed destructive run, and a link to a job that was removed.
 import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import type { Tombstone } from './repository-pruning.ts';

@@ -10,7 +10,7 @@ import {
 } from './job.ts';
 import type { RowMessage } from './protocol.ts';
 
-/** What is measured of an attempt at its end; null leaves a column as it is. */
+/** The measurements at the end of an attempt; null leaves a column as it is. */
 export type Figures = {
   progress: Progress | null;
   logBytes: number;

@@ -48,7 +48,7 @@ export function createRetention({ config, pruning, audit, log, now }: Given) {
     /** Removes every job outside the limits; gives how many. */
     runOnce: loop.runOnce,
 
-    /** What a run would remove now. Jobs are counted up to 5,001; then `has_more`. */
+    /** Previews the clean-up: the jobs it would remove now. Jobs are counted up to 5,001; then `has_more`. */
     preview() {
       const find = (status: string) => pruning.find(status, boundsOf(status), previewMax);
       const failed = find('failed');

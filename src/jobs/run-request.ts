@@ -11,7 +11,7 @@ export type RunRequest = {
   retryOf?: number;
 };
 
-/** What a retry may say anew. */
+/** The fields of a request that a retry may replace. */
 export type RetryRequest = Pick<RunRequest, 'reason' | 'confirm' | 'whenLocked'>;
 
 /** How a run is confirmed, as JSON bodies spell it. */

@@ -35,7 +35,7 @@ export function createAdmission({ config, catalogue, repository, libraryRevision
     },
   };
 
-  /** What can be checked at once: null when nothing has changed. */
+  /** Checks the operation, its arguments and its locks; null when the job may start as it was accepted. */
   function obstacleOf(job: Job): Failure | null {
     const operation = catalogue.find(job.operation);
     if (!operation) return failureOf('spawn_failed', describeGone(job.operation));

@@ -1,4 +1,4 @@
-// What an attempt has recorded in the database or index it changed. A job whose work is applied has succeeded.
+// Reads the result that an attempt recorded in the database or index it changed. A job whose work is applied has succeeded.
 import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
 import type { Db } from '../core/db/open.ts';

@@ -67,7 +67,7 @@ export function createUploads({ bus, wantedBy, onError, ...context }: UploadOpti
   };
 }
 
-/** What a form may add around the file. */
+/** The bytes that a form may add around the file. */
 const framingBytes = 64 * 1024;
 
 /** `receive` while the bytes arrive, then the stages of the check. */

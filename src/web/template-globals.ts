@@ -1,4 +1,4 @@
-// What templates may call: addresses, numbers, and times in the zone of this machine.
+// Functions that templates may call: for addresses, numbers, and times in the zone of this machine.
 import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
 

@@ -1,4 +1,4 @@
-// What the feature consists of, built from the kernel and the features before it.
+// Builds the objects of the feature from the kernel and the features before it.
 import { busyLimits } from '../core/db/busy-retry.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';

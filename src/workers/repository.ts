@@ -19,7 +19,7 @@ export const firstBeat = {
   outage_error: null,
 } satisfies Partial<WorkerRow>;
 
-/** What a worker reports about itself. */
+/** A worker's report about itself. */
 export type Beat = Pick<WorkerRow, keyof typeof firstBeat>;
 
 type WorkerKey = Pick<WorkerRow, 'name' | 'claimant'>;

@@ -7,7 +7,7 @@ import { writeIndexFile } from '../../src/index/faiss-writer.ts';
 
 const allocate = (bytes: number) => new Uint8Array(bytes);
 
-/** What faiss.write_index(IndexFlatIP(2)) writes for [[1, -2], [0.5, 0], [0, 3]]. */
+/** The bytes that faiss.write_index(IndexFlatIP(2)) writes for [[1, -2], [0.5, 0], [0, 3]]. */
 const known = Buffer.from(
   [
     '49784649', // "IxFI"

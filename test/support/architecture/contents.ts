@@ -1,4 +1,4 @@
-// Which files may contain process.env, HTTP statuses and SQL.
+// Lists the files that may contain process.env, HTTP statuses and SQL.
 import ts from 'typescript';
 import { kindOf } from './imports.ts';
 import type { Source, Violation } from './sources.ts';
