@@ -1,9 +1,12 @@
 // An embedding worker, started by `npm run worker` or by the server's pool. Runs until SIGTERM or Ctrl+C.
-import { loadConfig } from '../src/core/config.ts';
-import { AppError } from '../src/core/errors.ts';
-import { chooseEmbedder } from '../src/embedding/choose.ts';
-import { runWorkerProcess } from '../src/workers/process.ts';
-import { workerTimes } from '../src/workers/worker.ts';
+import { checkNode } from '../src/core/node-version.ts';
+
+checkNode();
+const { loadConfig } = await import('../src/core/config.ts');
+const { AppError } = await import('../src/core/errors.ts');
+const { chooseEmbedder } = await import('../src/embedding/choose.ts');
+const { runWorkerProcess } = await import('../src/workers/process.ts');
+const { workerTimes } = await import('../src/workers/worker.ts');
 
 try {
   const config = loadConfig();

@@ -1,7 +1,10 @@
 // The entry point: loads the configuration, then starts the server.
-import { loadConfig } from './core/config.ts';
-import { assertEnoughDescriptors, openDescriptors } from './core/descriptors.ts';
-import { AppError } from './core/errors.ts';
+import { checkNode } from './core/node-version.ts';
+
+checkNode();
+const { loadConfig } = await import('./core/config.ts');
+const { assertEnoughDescriptors, openDescriptors } = await import('./core/descriptors.ts');
+const { AppError } = await import('./core/errors.ts');
 
 try {
   const config = loadConfig();

@@ -26,8 +26,13 @@ t.test('no installed version is below its minimum', async (t) => {
 });
 
 t.test('every version is exact, and the lock names no registry', async (t) => {
-  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    t.match(version, /^\d+\.\d+\.\d+$/, name);
+  const { dependencies, optionalDependencies, devDependencies } = manifest;
+  for (const [name, version] of Object.entries({
+    ...dependencies,
+    ...optionalDependencies,
+    ...devDependencies,
+  })) {
+    t.match(version, /^(npm:[a-z0-9-]+@)?\d+\.\d+\.\d+$/, name);
   }
   t.notMatch(JSON.stringify(lock), /"resolved"/);
 });

@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import t, { type Test } from 'tap';
 import { packageRoot, readConfig } from '../src/core/config.ts';
+import { connect } from '../src/core/db/driver.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { makeRoot } from './support/engine.ts';
 
@@ -72,7 +72,7 @@ function testMigrations(t: Test, root: string) {
     ['ops', 'ops.db'],
     ['library', 'chl.db'],
   ] as const) {
-    const db = new Database(path.join(root, file), { readonly: true });
+    const db = connect(path.join(root, file), { readonly: true });
     const migrations = readMigrationFiles({ migrationsFolder: path.join(packageRoot, 'migrations', name) });
     t.same(
       db.prepare('SELECT hash, created_at FROM ops_migration ORDER BY created_at').all(),

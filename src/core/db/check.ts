@@ -1,5 +1,5 @@
 // Checks a database file for damage. Only reads.
-import Database from 'better-sqlite3';
+import { connect } from './driver.ts';
 import { openDatabase, scriptBusyMs } from './open.ts';
 
 /** Null when SQLite finds nothing wrong (quick_check), else its first finding. Throws `config` when it cannot be opened. */
@@ -15,7 +15,7 @@ export function findDamage(file: string): string | null {
 
 /** The version of the bundled library, not of a program `sqlite3`. */
 export function sqliteVersion(): string {
-  const db = new Database(':memory:');
+  const db = connect(':memory:');
   try {
     return db.prepare('SELECT sqlite_version()').pluck().get() as string;
   } finally {

@@ -1,8 +1,9 @@
 // Opens SQLite files, always with the same settings. Every script loads this file, so it never imports drizzle.
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { AppError } from '../errors.ts';
+import { connect } from './driver.ts';
 
 export type Db = Database.Database;
 
@@ -16,9 +17,8 @@ const minSqlite = [3, 51, 3] as const;
 /** Throws `config` when the file is not a database or cannot be used as one. */
 export function openDatabase(file: string, options: { busyMs: number; readonly?: boolean }): Db {
   if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const db = asConfigError(
-    file,
-    () => new Database(file, { timeout: options.busyMs, readonly: options.readonly ?? false }),
+  const db = asConfigError(file, () =>
+    connect(file, { timeout: options.busyMs, readonly: options.readonly ?? false }),
   );
   try {
     asConfigError(file, () => setPragmas(db));
@@ -76,6 +76,7 @@ function asConfigError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
   }
 }

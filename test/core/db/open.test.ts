@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
+import { connect } from '../../../src/core/db/driver.ts';
 import { prepareLibrary } from '../../../src/core/db/library.ts';
 import { applyMigrations } from '../../../src/core/db/migrations.ts';
 import {
@@ -61,7 +61,7 @@ t.test('the folder of a new file is created for this user only', async (t) => {
 
 t.test('this build of SQLite has no WAL-reset race', async (t) => {
   const [major = 0, minor = 0, patch = 0] = (
-    new Database(':memory:').prepare('SELECT sqlite_version()').pluck().get() as string
+    connect(':memory:').prepare('SELECT sqlite_version()').pluck().get() as string
   )
     .split('.')
     .map(Number);
@@ -160,7 +160,7 @@ t.test('a commit of another connection changes the data version', async (t) => {
 
 /** As another CHL program creates it: without our tables, column, indexes and checks. */
 function makeExistingLibrary(file: string) {
-  const db = new Database(file);
+  const db = connect(file);
   db.exec(`
     CREATE TABLE categories (code VARCHAR(64) PRIMARY KEY, name VARCHAR(255) UNIQUE NOT NULL, description TEXT,
       created_at VARCHAR(50) NOT NULL);

@@ -48,6 +48,11 @@ const packageRules = [
     isAllowed: (file: string, isTypeOnly: boolean) =>
       isTypeOnly || kindOf(file) === 'rig' || /^src\/(runner|workers)\//.test(file),
   },
+  {
+    rule: 'only core/db/driver loads better-sqlite3',
+    packages: /^better-sqlite3/,
+    isAllowed: (_file: string, isTypeOnly: boolean) => isTypeOnly,
+  },
 ];
 
 export function kindOf(file: string): Kind {

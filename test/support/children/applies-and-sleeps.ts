@@ -1,9 +1,9 @@
 // Commits its result to chl.db, as an import does, and sleeps before it reports it.
-import Database from 'better-sqlite3';
+import { connect } from '../../../src/core/db/driver.ts';
 import { runOn } from '../message.ts';
 
 const [id, attempt] = (process.env.CHL_JOB ?? '').split('.');
-const library = new Database(process.env.CHL_DATABASE_PATH ?? '');
+const library = connect(process.env.CHL_DATABASE_PATH ?? '');
 library
   .prepare(`INSERT INTO ops_applied (job_id, attempt, revision, result, applied_at) VALUES (?, ?, 1, ?, '')`)
   .run(id, Number(attempt), JSON.stringify({ added: 3 }));
