@@ -1,63 +1,29 @@
 // The server process: its output when it starts, and when it cannot.
-import './support/plain-children.ts';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import t, { type Test } from 'tap';
-import { packageRoot } from '../src/core/config.ts';
+import t from 'tap';
+import { type Environment, mainFile, serverEnvironment, startServer } from './support/server.ts';
 
-const main = path.join(packageRoot, 'dist/src/main.js');
 const startMaxMs = 20_000;
-
-type Environment = Record<string, string>;
-
-function environment(root: string, more: Environment): Environment {
-  return {
-    PATH: process.env.PATH ?? '',
-    CHL_EXPERIENCE_ROOT: path.join(root, 'data'),
-    CHL_PORT: '0',
-    CHL_WORKERS: '0',
-    ...more,
-  };
-}
 
 /** The stderr and exit code of a process that cannot start. */
 function refusal(root: string, more: Environment = {}) {
-  const { stderr, status } = spawnSync(process.execPath, [main], {
+  const { stderr, status } = spawnSync(process.execPath, [mainFile], {
     cwd: root,
-    env: environment(root, more),
+    env: serverEnvironment(root, more),
     encoding: 'utf8',
     timeout: startMaxMs,
   });
   return { printed: stderr, status };
 }
 
-/** Starts a server and waits until it is ready; it ends with the test. */
-async function start(
-  t: Test,
-  root: string,
-  more: Environment = {},
-): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [main], { cwd: root, env: environment(root, more) });
-  t.teardown(() => child.kill('SIGKILL'));
-  let printed = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the server ended: ${printed}`)));
-    child.stderr.on('data', (chunk) => {
-      printed += chunk;
-      const found = /ready: (http:\/\/\S+)\/operations/.exec(printed);
-      if (found?.[1]) resolve(found[1]);
-    });
-  });
-  return { child, url };
-}
-
 t.test(
   'the first start creates the data root, seeds the published sheet, and prints its address',
   async (t) => {
     const root = t.testdir();
-    const { child, url } = await start(t, root);
+    const { child, url } = await startServer(t, root);
     t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     t.equal((await fetch(`${url}/health`)).status, 200);
     const data = path.join(root, 'data');
@@ -78,7 +44,7 @@ t.test(
       const exit = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       t.equal(await exit, 0);
-      const next = await start(t, root);
+      const next = await startServer(t, root);
       t.equal((await fetch(`${next.url}/health`)).status, 200);
     });
   },
