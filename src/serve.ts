@@ -2,6 +2,7 @@
 import { type App, createApp } from './app.ts';
 import type { Config } from './core/config.ts';
 import { createLog } from './core/log.ts';
+import { onStopSignal } from './core/stop-signals.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
 /** How long running jobs may take to end after a stop. */
@@ -9,12 +10,12 @@ const quietMs = 3000;
 /** After this the process exits with code 1, whatever is still open. */
 const stopMs = 10_000;
 
-/** Returns the address once the server listens. SIGTERM and SIGINT stop it. Throws the errors of `createApp` and `start`. */
+/** Returns the address once the server listens. SIGTERM, SIGINT and SIGHUP stop it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
   const log = createLog(config.logLevel);
   for (const name of config.unknownVariables) log.warn(`${name} is set, but this version does not know it`);
   const app = await createApp(config, { ...options, log });
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => void stop(app));
+  onStopSignal(() => void stop(app));
   try {
     return await app.start();
   } catch (error) {

@@ -2,6 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
+import { onStopSignal } from '../core/stop-signals.ts';
 import { type Client, type Command, withJson } from '../core/terminal/command.ts';
 import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
 import { readFlags, switchFlag, textFlag } from '../core/terminal/flags.ts';
@@ -10,8 +11,6 @@ import { follow, showEnd } from './follow.ts';
 import { isTerminal } from './job.ts';
 import type { Accepted, JobBody } from './job-body.ts';
 import type { RetentionPreview } from './retention.ts';
-
-const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 type OperationBody = { name: string; args: ArgumentSchema };
 
@@ -128,7 +127,7 @@ async function followToEnd(client: Client, operation: string, accepted: Accepted
   const interrupted = new Promise<'interrupted'>((resolve) => {
     interrupt = () => resolve('interrupted');
   });
-  for (const name of stopSignals) process.once(name, interrupt);
+  const restore = onStopSignal(interrupt);
   client.release(accepted);
   const following = follow(client, number, screen);
   if ((await Promise.race([following, interrupted])) === 'interrupted') {
@@ -139,7 +138,7 @@ async function followToEnd(client: Client, operation: string, accepted: Accepted
     await client.post(`/api/v1/operations/jobs/${number}/cancel`, {});
   }
   const ended = await following;
-  for (const name of stopSignals) process.off(name, interrupt);
+  restore();
   showEnd(ended, screen);
   return exitCodeOfJob(ended);
 }

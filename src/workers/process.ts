@@ -9,6 +9,7 @@ import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
+import { onStopSignal } from '../core/stop-signals.ts';
 import { openOnFirstUse } from '../embedding/choose.ts';
 import type { Model } from '../embedding/embedder.ts';
 import { createSqliteQueue } from '../embedding/sqlite-queue.ts';
@@ -48,9 +49,9 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
     report: (line) => process.stderr.write(`${line}\n`),
     times,
   });
-  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C stops it.\n`);
   const stopRequested = untilStopRequested(messageFd);
   void stopRequested.then(worker.stop);
+  if (job.id === '') process.stderr.write(`${identity.name} embeds with ${model.label}. Ctrl+C stops it.\n`);
   try {
     await Promise.race([worker.run(), stopRequested.then(() => after(quitMs))]);
   } finally {
@@ -92,10 +93,10 @@ function register(repository: WorkerRepository, chosen: string) {
   });
 }
 
-/** Settles on SIGTERM or SIGINT, or when the server ends: that closes the other end of the descriptor. */
+/** Settles at a signal to stop, or when the server ends: that closes the other end of the descriptor. */
 function untilStopRequested(messageFd: number): Promise<void> {
   return new Promise((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve());
+    onStopSignal(resolve);
     if (messageFd > 0)
       new Socket({ fd: messageFd })
         .on('error', () => {})

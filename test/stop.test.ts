@@ -1,0 +1,131 @@
+// Every way in which a supervisor, a shell or a closed terminal stops the server, a worker or a command: nothing stays, and
+// the running script is asked to end.
+import './support/plain-children.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { packageRoot } from '../src/core/config.ts';
+import { findLockHolder } from '../src/runner/server-lock.ts';
+import { findMarkedProcesses, identify, isAlive } from '../src/runner/processes.ts';
+import { queryOps } from './support/command-line.ts';
+import { mainFile, serverEnvironment } from './support/server.ts';
+
+const script = `trap 'echo asked to end >&2; exit 3' TERM HUP; echo asleep; while :; do sleep 0.1; done`;
+const operations = `operations:
+  - { name: sleeps, title: Sleeps, summary: Sleeps., command: [sh, -c, ${JSON.stringify(script)}] }
+`;
+const server = { npm: ['start'], file: mainFile, words: [] };
+const worker = { npm: ['run', 'worker'], file: path.join(packageRoot, 'dist/scripts/worker.js'), words: [] };
+const command = {
+  npm: ['run', 'chl', '--', 'sleeps'],
+  file: path.join(packageRoot, 'dist/src/cli.js'),
+  words: ['sleeps'],
+};
+type Program = { npm: string[]; file: string; words: string[] };
+
+/** Starts a program on a data root with the operation `sleeps`, and resolves when it has printed `words`. */
+async function start(t: Test, root: string, [file = '', ...args]: string[], words: RegExp) {
+  const child = spawn(file, args, {
+    cwd: packageRoot,
+    env: { ...serverEnvironment(root), HOME: root },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const exit = once(child, 'exit');
+  let printed = '';
+  await new Promise<void>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      printed += chunk;
+      if (words.test(printed)) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', () => reject(new Error(`it ended: ${printed}`)));
+  });
+  return { child, exit };
+}
+
+function makeData(t: Test): { root: string; data: string } {
+  const root = t.testdir({ data: {} });
+  const data = path.join(root, 'data');
+  fs.writeFileSync(path.join(data, 'operations.yaml'), operations, { mode: 0o600 });
+  return { root, data };
+}
+
+/** How to start it, and whom to send which signal. */
+const ways: [name: string, command: (program: Program) => string[], signals: NodeJS.Signals[]][] = [
+  ['SIGTERM to npm', ({ npm }) => ['npm', ...npm], ['SIGTERM']],
+  [
+    'SIGHUP, as when its terminal is closed',
+    ({ file, words }) => [process.execPath, file, ...words],
+    ['SIGHUP'],
+  ],
+  [
+    'SIGINT twice, as npm passes on Ctrl+C',
+    ({ file, words }) => [process.execPath, file, ...words],
+    ['SIGINT', 'SIGINT'],
+  ],
+];
+
+for (const [way, commandOf, signals] of ways) {
+  t.test(`${way} stops the server and the running script`, async (t) => {
+    const { root, data } = makeData(t);
+    const { child, exit } = await start(t, root, commandOf(server), /ready: /);
+    const { pid = 0, url = '' } = findLockHolder(data)?.holder ?? {};
+    const identity = identify(pid);
+    const post = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
+    await fetch(`${url}/api/v1/operations/sleeps`, post);
+    await untilJob(data, 'running');
+    for (const name of signals) child.kill(name);
+    await exit;
+    while (isAlive(identity)) await setTimeout(10);
+    checkEnd(t, data);
+  });
+
+  t.test(`${way} stops a command and its script`, async (t) => {
+    const { root, data } = makeData(t);
+    const { child, exit } = await start(t, root, commandOf(command), /asleep/);
+    for (const name of signals) child.kill(name);
+    await exit;
+    while (findLockHolder(data)) await setTimeout(10);
+    checkEnd(t, data);
+  });
+
+  t.test(`${way} stops a worker`, async (t) => {
+    const { root, data } = makeData(t);
+    const running = await start(t, root, commandOf(server), /ready: /);
+    running.child.kill('SIGTERM');
+    await running.exit;
+    while (findLockHolder(data)) await setTimeout(10);
+    const { child, exit } = await start(t, root, commandOf(worker), /Ctrl\+C stops it/);
+    const [row] = queryOps(data, 'SELECT pid FROM worker WHERE ended_at IS NULL');
+    const identity = identify(Number(row?.pid));
+    for (const name of signals) child.kill(name);
+    await exit;
+    while (isAlive(identity)) await setTimeout(10);
+    t.same(queryOps(data, 'SELECT name FROM worker WHERE ended_at IS NULL'), []);
+  });
+}
+
+async function untilJob(data: string, status: string) {
+  while (queryOps(data, 'SELECT status FROM job')[0]?.status !== status) await setTimeout(10);
+}
+
+function checkEnd(t: Test, data: string) {
+  t.equal(findLockHolder(data), null, 'the data root is free');
+  const [job] = queryOps(data, 'SELECT id, status FROM job');
+  t.match(job?.status, /^(failed|cancelled)$/, 'the job has ended');
+  t.same(findMarkedProcesses(data), [], 'its processes, too');
+  const logs = fs.readdirSync(path.join(data, 'logs'), { recursive: true, encoding: 'utf8' });
+  const texts = logs
+    .map((file) => path.join(data, 'logs', file))
+    .filter((file) => fs.statSync(file).isFile());
+  t.match(
+    texts.map((file) => fs.readFileSync(file, 'utf8')).join(''),
+    /asked to end/,
+    'the script was asked to end',
+  );
+}
