@@ -9,6 +9,7 @@ import { jobCards } from './web/job-cards.ts';
 import { jobChangesCard } from './web/job-changes-card.ts';
 import { registerJobPages } from './web/job-pages.ts';
 import { registerListPages } from './web/list-pages.ts';
+import { registerReadiness } from './web/readiness.ts';
 import { countJobs } from './web/metrics.ts';
 
 export const jobs: Feature<ReturnType<typeof createJobParts>> = {
@@ -17,12 +18,14 @@ export const jobs: Feature<ReturnType<typeof createJobParts>> = {
   pages: [
     {
       path: '/jobs',
+      api: '/api/v1/operations/jobs',
       cards: ['job-changes'],
       reloads: true,
       examples: ['/jobs', '/jobs?status=failed&q=import+since:never', '/jobs?q=nothing-has-this'],
     },
     {
       path: '/jobs/:number',
+      api: '/api/v1/operations/jobs/:number',
       cards: ['job', 'log', 'rows'],
       examples: ['/jobs/1', '/jobs/3', '/jobs/2?find=e'],
     },
@@ -43,6 +46,7 @@ export const jobs: Feature<ReturnType<typeof createJobParts>> = {
     registerJobPages(app, ctx);
     registerBulkPages(app, ctx);
     registerJobsApi(app, ctx);
+    registerReadiness(app, ctx);
   },
   cards: (ctx) => [...jobCards(ctx), jobChangesCard(ctx)],
   signals: () => [

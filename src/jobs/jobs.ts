@@ -32,6 +32,9 @@ export function createJobs(
     /** A new job with the arguments of a failed or cancelled one. Throws `not_retryable`, and what `submit` throws. */
     retry: (...call: Parameters<JobVerbs['retry']>): Promise<Job> => durably(() => verbs.retry(...call)),
 
+    /** Throws `stopping` or `disk_full` while no job can be accepted. */
+    assertAccepting: verbs.assertAccepting,
+
     /** Throws `not_found`, and `pruned` for a job that was removed. */
     find: verbs.find,
 

@@ -27,9 +27,16 @@ export function createJobVerbs(given: Given) {
   const { repository, audit, bus } = given;
   const find = (idOrNumber: string) => findJob(repository, idOrNumber);
   let isStopping = false;
+  const assertAccepting = () => {
+    if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
+    given.disk.assertRoom();
+  };
 
   return {
     find,
+
+    /** Throws `stopping` or `disk_full` while no job can be accepted. */
+    assertAccepting,
 
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`, `invalid_arguments`,
      *  `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
@@ -37,7 +44,7 @@ export function createJobVerbs(given: Given) {
       return auditRefusal(audit, refusalOf(request, by), () => {
         const read = readRequest(given, request);
         const job = repository.unsynced(() =>
-          repository.transaction(() => accept(given, read, request, by, isStopping)),
+          repository.transaction(() => accept(given, read, request, by, assertAccepting)),
         );
         bus.emit('job', job);
         return job;
@@ -94,9 +101,9 @@ async function checkPlan(given: Given, request: RunRequest) {
   await operation.checkPlan?.(args, given);
 }
 
-function accept(given: Given, read: Read, request: RunRequest, by: Requester, isStopping: boolean) {
+function accept(given: Given, read: Read, request: RunRequest, by: Requester, assertAccepting: () => void) {
   const { operation, args } = read;
-  const { config, repository, lockQueue, audit, disk } = given;
+  const { config, repository, lockQueue, audit } = given;
   const claims = operation.locks(args);
   const blocker = lockQueue.blockerOf(claims);
   if (blocker && request.whenLocked !== 'wait') {
@@ -104,8 +111,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, is
     const message = `${operation.title} cannot start now: ${ahead}. Queue it, or try again after that job ends.`;
     throw new AppError('operation_locked', message, { holder: blocker });
   }
-  if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
-  disk.assertRoom();
+  assertAccepting();
   const job = repository.insert({
     id: randomUUID(),
     operation: operation.name,

@@ -9,7 +9,7 @@ export const search: Feature<ReturnType<typeof createSearchParts>> = {
   nav: { position: 3, label: 'Library', href: '/library', key: 'l' },
   pages: [
     { path: '/library', cards: [], examples: ['/library', '/library?q=retry'] },
-    { path: '/library/:id', cards: [], examples: [] },
+    { path: '/library/:id', api: '/api/v1/entries/:id', cards: [], examples: [] },
   ],
   create: createSearchParts,
   routes(app, ctx) {

@@ -1,4 +1,5 @@
 // Maps every error to a status, and answers in the format that the client requested: JSON, a fragment, or a page.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBusy } from '../core/db/busy-retry.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
@@ -85,10 +86,14 @@ async function answerError(
   });
 }
 
-function wantsJson(request: FastifyRequest): boolean {
-  const accept = request.headers.accept ?? '';
-  if (request.originalUrl.startsWith('/api/') || request.originalUrl === '/health')
-    return !accept.includes('text/html');
+function wantsJson({ originalUrl, headers }: FastifyRequest): boolean {
+  if (originalUrl.startsWith('/api/') || originalUrl === '/health')
+    return !headers.accept?.includes('text/html');
+  return prefersJson(headers);
+}
+
+/** Whether a client asks for JSON but not for a page. */
+export function prefersJson({ accept = '' }: IncomingHttpHeaders): boolean {
   return accept.includes('application/json') && !accept.includes('text/html');
 }
 

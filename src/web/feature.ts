@@ -16,6 +16,8 @@ export type NavItem = { position: number; label: string; href: string; key: stri
 export type Page = {
   /** The path of its route, such as `/jobs/:number`. */
   path: string;
+  /** The address that answers in its place a request for JSON, with the same parameters. */
+  api?: string;
   /** Names of its cards; for a record card, that of the record in the address. */
   cards: string[];
   /** The page fetches its own content again after an action. */

@@ -1,10 +1,10 @@
-// /health: the worst result of all checks.
+// /health: the worst result of all checks. /livez: that the server answers.
 import type { FastifyInstance } from 'fastify';
 import type { Check, Health } from '../core/check.ts';
 import { version } from '../core/config.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { anyObjectSchema } from '../core/schemas.ts';
+import { anyObjectSchema, objectAnswer } from '../core/schemas.ts';
 import type { Stream } from './stream/stream.ts';
 
 const answer = {
@@ -12,11 +12,15 @@ const answer = {
   response: { 200: anyObjectSchema, 503: anyObjectSchema },
 };
 
+const alive = { ...objectAnswer, summary: 'Answers while the server can answer.' };
+
 export function registerHealth(
   app: FastifyInstance,
   { config, now }: Pick<Kernel, 'config' | 'now'>,
   checks: Check[],
 ) {
+  app.get('/livez', { schema: alive }, async () => ({ status: 'alive' }));
+
   app.get('/health', { schema: answer }, async (_request, reply) => {
     const components: Record<string, Health> = {};
     for (const { name, health } of checks) if (health) components[name] = await health();

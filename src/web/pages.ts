@@ -24,6 +24,19 @@ export function createPages(declared: Page[], cards: Cards) {
   };
 }
 
+/** Returns a function that replaces the address of a page by that of its API; it keeps the query and any other address. */
+export function createApiAddress(declared: Page[]): (target: string) => string {
+  const pairs = declared.flatMap(({ path, api }) => (api ? [{ pattern: patternOf(path), api }] : []));
+  return (target) => {
+    const [path = '', ...query] = target.split('?');
+    for (const { pattern, api } of pairs) {
+      const match = pattern.exec(path);
+      if (match) return [api.replace(/:\w+/, match[1] ?? ''), ...query].join('?');
+    }
+    return target;
+  };
+}
+
 /** `/jobs/:number` matches numbers; any other parameter one segment. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(':number', '(\\d+)').replace(/:\w+/g, '([^/]+)')}/?$`);

@@ -12,15 +12,15 @@ import { registerBodyTime } from './body-time.ts';
 import { registerCards } from './card-routes.ts';
 import { createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
-import { registerErrors } from './errors.ts';
+import { prefersJson, registerErrors } from './errors.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Mounted } from './feature.ts';
+import type { Mounted, Page } from './feature.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerHealth, streamCheck } from './health.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
-import { createPages } from './pages.ts';
+import { createApiAddress, createPages } from './pages.ts';
 import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
 import { createStream, type Stream } from './stream/stream.ts';
@@ -36,7 +36,8 @@ export async function createServer(
   mounted: Mounted[],
 ): Promise<{ server: FastifyInstance; stream: Stream }> {
   const { config, audit, descriptors } = kernel;
-  const app = createFastify(kernel);
+  const declaredPages = mounted.flatMap(({ feature }) => feature.pages ?? []);
+  const app = createFastify(kernel, declaredPages);
   registerGuard(app, { audit, allowedHosts: config.allowedHosts });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);
@@ -61,10 +62,7 @@ export async function createServer(
     ),
     (template, data) => app.view(template, data),
   );
-  const pages = createPages(
-    mounted.flatMap(({ feature }) => feature.pages ?? []),
-    cards,
-  );
+  const pages = createPages(declaredPages, cards);
   const home = pages.declared.find(({ path }) => path === nav[0]?.href);
   const signals = mounted.flatMap(({ feature, ctx }) => feature.signals?.(ctx) ?? []);
   const stream = createStream(kernel, { cards, signals, defaultTopics: home?.cards ?? [] });
@@ -80,7 +78,8 @@ export async function createServer(
   return { server: app, stream };
 }
 
-function createFastify({ log }: Kernel): FastifyInstance {
+function createFastify({ log }: Kernel, pages: Page[]): FastifyInstance {
+  const apiAddress = createApiAddress(pages);
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -92,7 +91,10 @@ function createFastify({ log }: Kernel): FastifyInstance {
     forceCloseConnections: true,
     // The framework would answer a longer parameter before the guard; this is the limit of the headers.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
-    rewriteUrl: readTarget,
+    rewriteUrl: (request) => {
+      const target = readTarget(request);
+      return prefersJson(request.headers) ? apiAddress(target) : target;
+    },
     schemaController,
     exposeHeadRoutes: true,
   }) as unknown as FastifyInstance;

@@ -1,0 +1,55 @@
+// What programs ask: pages as JSON, and whether the server lives and accepts jobs.
+import t from 'tap';
+import { features } from '../../src/features.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+const json = { headers: { accept: 'application/json' } };
+
+async function ask(app: TestApp, address: string, init: RequestInit = {}) {
+  const answer = await fetch(app.origin + address, init);
+  return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() };
+}
+
+t.test('a page answers a request for JSON as its address in the API does', async (t) => {
+  const app = await startApp(t);
+  await app.run('import', { mode: 'merge' });
+  const { items } = (await app.json('/api/v1/entries?limit=1')).body;
+  const pairs = [
+    ['/jobs/1', '/api/v1/operations/jobs/1'],
+    ['/jobs/99', '/api/v1/operations/jobs/99'],
+    ['/jobs?status=succeeded', '/api/v1/operations/jobs?status=succeeded'],
+    ['/operations', '/api/v1/operations'],
+    [`/library/${items[0].id}`, `/api/v1/entries/${items[0].id}`],
+  ] as const;
+  for (const [page, twin] of pairs) {
+    const [asked, expected] = [await ask(app, page, json), await ask(app, twin)];
+    t.match(asked.type, /^application\/json/, page);
+    const known = (text: string) => text.replace(/"request_id":"\w+"/, '');
+    t.same([asked.status, known(asked.text)], [expected.status, known(expected.text)], page);
+  }
+  const browser = { headers: { accept: 'text/html,application/json;q=0.9,*/*;q=0.8' } };
+  t.match((await ask(app, '/jobs/1', browser)).type, /^text\/html/);
+  t.match((await ask(app, '/jobs/1')).type, /^text\/html/);
+});
+
+t.test('every address in the API that a page names has the parameter of the page', async (t) => {
+  const named = features.flatMap(({ pages = [] }) => pages.filter(({ api }) => api));
+  t.ok(named.length >= 4);
+  for (const { path, api } of named) t.same(api?.match(/:\w+/g), path.match(/:\w+/g), path);
+});
+
+t.test('/livez answers while the server does, /readyz while jobs are accepted', async (t) => {
+  const app = await startApp(t);
+  t.match(await ask(app, '/livez'), { status: 200, text: '{"status":"alive"}' });
+  t.match(await ask(app, '/readyz'), { status: 200, text: '{"status":"ready"}' });
+  app.parts.stopAccepting();
+  t.match(await ask(app, '/livez'), { status: 200 });
+  t.match(await ask(app, '/readyz'), { status: 503, text: '{"status":"not ready"}' });
+});
+
+t.test('/readyz answers 503 when the jobs cannot be read', async (t) => {
+  const app = await startApp(t);
+  app.ops.exec('ALTER TABLE job RENAME TO gone');
+  t.match(await ask(app, '/readyz'), { status: 503, text: '{"status":"not ready"}' });
+  app.ops.exec('ALTER TABLE gone RENAME TO job');
+});
