@@ -1,4 +1,5 @@
 // Checks every cell of a tab, and turns its rows into what the library would store.
+import { plural } from '../core/format.ts';
 import { cut, shapes, type Value } from '../library/rules.ts';
 import { type Check, cellChecks, Fault, notUtf8 } from './cells.ts';
 import { isBlank } from './csv.ts';
@@ -58,8 +59,9 @@ export function checkRows(content: TabContent, problems: Problem[], onChecked: (
 function checkRow(content: TabContent, columns: Column[], cells: string[], row: number, problems: Problem[]) {
   const { tab, header, isUtf8 } = content;
   const values: Value[] = [];
-  if (cells.length !== header.length) {
-    problems.push(raggedRow(tab, header, cells, row));
+  const wrongAt = cells.length === header.length ? -1 : findWrongEnd(columns, header, cells);
+  if (wrongAt >= 0) {
+    problems.push(raggedRow(tab, header, cells, row, wrongAt));
     return values;
   }
   for (const { name, at, check } of columns) {
@@ -88,9 +90,18 @@ function repeated(tab: Tab, column: number, value: string, row: number, first: n
   return rowProblem(tab.name, row, name, value, message);
 }
 
-function raggedRow(tab: Tab, header: string[], record: string[], row: number): Problem {
-  const column = header[record.length] || `column ${Math.min(record.length, header.length) + 1}`;
+/** Spreadsheet programs leave out empty cells at the end of a row, or add some. Returns the index of the first column that
+ *  is compared and missing, or that has text but no header; -1 if there is none. */
+function findWrongEnd(columns: Column[], header: string[], cells: string[]): number {
+  if (cells.length > header.length)
+    return cells.findIndex((cell, at) => at >= header.length && cell.trim() !== '');
+  const missing = columns.filter(({ at }) => at >= cells.length);
+  return missing.length === 0 ? -1 : Math.min(...missing.map(({ at }) => at));
+}
+
+function raggedRow(tab: Tab, header: string[], cells: string[], row: number, wrongAt: number): Problem {
+  const column = header[wrongAt] || `column ${wrongAt + 1}`;
   const advice = 'A delimiter is missing, or a cell that holds one is not in quotes.';
-  const message = `The row has ${record.length} cells, but the header has ${header.length}. ${advice}`;
+  const message = `The row has ${plural(cells.length, 'cell')}, but the header has ${header.length}. ${advice}`;
   return rowProblem(tab.name, row, column, null, message);
 }

@@ -51,9 +51,9 @@ export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE
   return { records, fault: null };
 }
 
-/** A blank line, or a row of empty cells. */
+/** A blank line, or a row of cells that are empty or white space. */
 export function isBlank(record: string[]): boolean {
-  return record.every((cell) => cell === '');
+  return record.every((cell) => cell.trim() === '');
 }
 
 /** One record with its line end. */
