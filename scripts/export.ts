@@ -1,13 +1,18 @@
 // The operation `export`: writes the library to a sheet for review.
+import fs from 'node:fs';
 import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
 import { type ExportArguments, exportOperation, targetOf } from '../src/sheets/export-operation.ts';
 import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
+import { warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
 import { openSheet, pathInRoot } from '../src/sheets/location.ts';
+import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';
 import { runOperation } from './run-operation.ts';
+
+const whatToClose = 'Close it there without saving: saving would replace the exported file.';
 
 await runOperation<ExportArguments>(exportOperation, (args, context) => {
   const { config } = context;
@@ -39,12 +44,15 @@ function forecast(library: Library, folder: string, config: Config) {
   });
 }
 
-function write(library: Library, folder: string, { config, job, progress, assertFence }: ScriptContext) {
+function write(library: Library, folder: string, context: ScriptContext) {
+  const { config, job, progress, row, assertFence } = context;
   const { left_out, categories, experiences, manuals } = forecast(library, folder, config);
   const total = categories + experiences + manuals;
   const at = new Date().toISOString();
   assertFence();
   repairExport(folder);
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  reportWarnings(warnOfOpenTabs(names, whatToClose), row);
   const exported = exportSheet(library, folder, at, (rows) => progress(rows, total, 'write'));
   const result = { dry_run: false, ...countExported(exported), left_out, path: pathInRoot(config, folder) };
   library.write(() => {

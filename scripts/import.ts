@@ -11,7 +11,7 @@ import { readFolder } from '../src/sheets/folder.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
 import { countRows, type ImportPlan, planImport, refuseLargeRemoval } from '../src/sheets/plan.ts';
-import { badSheet, inColumn, type Problem, refOf } from '../src/sheets/problems.ts';
+import { badSheet, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -44,12 +44,9 @@ function readSheet(args: ImportArguments, context: ScriptContext) {
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
   console.log(`Read ${total} rows from ${formatPath(config, folder)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
-  for (const { tab, message } of checked.warnings) {
-    console.log(`${tab.name}: ${message}`);
-    row(tab.name, 'warning', message);
-  }
+  reportWarnings(checked.warnings, row);
   if (isComparable(checked)) return { checked, hashes: content.hashes };
-  report([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], context);
+  reportInvalid([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], row);
   throw badSheet(checked.sheetProblems, checked.rowProblems);
 }
 
@@ -75,7 +72,7 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   refuseProblems(plan, args, context);
   const result = { mode: args.mode, dry_run: args.dry_run, ...plan.counts, ...plan.after, plan: token };
   if (args.dry_run) {
-    report(plan.rowProblems, context);
+    reportInvalid(plan.rowProblems, context.row);
     return { ...result, preview: plan.preview, backup: null };
   }
   if (args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
@@ -83,7 +80,7 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const backup = needsBackup(plan) ? await backUp(work, plan, now) : null;
   const applied = { ...result, preview: plan.preview, backup };
   if (write(work, plan, applied, now)) {
-    report(plan.rowProblems, context);
+    reportInvalid(plan.rowProblems, context.row);
     return applied;
   }
   if (backup !== null) removeBackup(context.config, backup);
@@ -102,7 +99,7 @@ function refuseProblems(
 ) {
   const canContinue = args.dry_run || args.skip_invalid || rowProblems.length === 0;
   if (canContinue && sheetProblems.length === 0) return;
-  report([...sheetProblems.map(({ problem }) => problem), ...rowProblems], context);
+  reportInvalid([...sheetProblems.map(({ problem }) => problem), ...rowProblems], context.row);
   throw badSheet(sheetProblems, rowProblems);
 }
 
@@ -138,10 +135,6 @@ function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, no
 
 function countChanges({ added, changed, removed }: ImportPlan['counts']): number {
   return added + changed + removed;
-}
-
-function report(problems: Problem[], context: ScriptContext) {
-  for (const problem of problems) context.row(refOf(problem), 'invalid', inColumn(problem));
 }
 
 function everyFewRows(send: (rows: number, total: number) => void) {

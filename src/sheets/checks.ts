@@ -5,15 +5,14 @@ import { isBlank } from './csv.ts';
 import type { SheetContent, TabContent } from './folder.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
-import type { Tab } from './tabs.ts';
 
 type Checked = {
   tabs: Partial<Record<Kind, CheckedTab>>;
   /** Each of these stops an import. */
   sheetProblems: SheetProblem[];
   rowProblems: Problem[];
-  /** Columns that an import ignores. */
-  warnings: { tab: Tab; message: string }[];
+  /** What a person should know, but what stops no import. */
+  warnings: Problem[];
 };
 
 /** A sheet that has all three tabs and no problem as a whole. */
@@ -21,7 +20,12 @@ export type CheckedSheet = Checked & { tabs: Record<Kind, CheckedTab> };
 
 /** Returns the sheet's rows with all their problems. `onChecked` receives the rows checked so far. */
 export function checkSheet(sheet: SheetContent, onChecked: (rows: number) => void): Checked {
-  const checked: Checked = { tabs: {}, sheetProblems: [...sheet.problems], rowProblems: [], warnings: [] };
+  const checked: Checked = {
+    tabs: {},
+    sheetProblems: [...sheet.problems],
+    rowProblems: [],
+    warnings: [...sheet.warnings],
+  };
   let before = 0;
   for (const content of sheet.contents) {
     if (checkHeader(content, checked)) {
@@ -55,7 +59,7 @@ function checkHeader({ tab, header, records }: TabContent, { sheetProblems, warn
   if (sheetProblems.length > before) return false;
   if (unknown.length > 0) {
     const names = cut(unknown.join(', '), 200);
-    warnings.push({ tab, message: `Unknown columns were left out: ${names}.` });
+    warnings.push(rowProblem(tab.name, null, null, null, `Unknown columns were left out: ${names}.`));
   }
   const isWhole = !sheetProblems.some(({ problem }) => problem.tab === tab.name);
   if (tab.kind === 'category' && isWhole && records.every(isBlank)) {

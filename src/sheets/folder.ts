@@ -5,15 +5,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { cut } from '../library/rules.ts';
 import { delimiters, parseCsv } from './csv.ts';
+import { isDesktopFile, warnOfOpenTabs } from './desktop-files.ts';
 import { nearest } from './nearest.ts';
-import { rowProblem, type SheetProblem } from './problems.ts';
+import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import { type Tab, tabFiles, tabs } from './tabs.ts';
 
 /** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. */
 export type TabContent = { tab: Tab; header: string[]; records: string[][]; isUtf8: boolean };
 
 /** `hashes`: SHA-256 of each tab's bytes, hexadecimal, in the order of the tabs. */
-export type SheetContent = { contents: TabContent[]; problems: SheetProblem[]; hashes: string[] };
+export type SheetContent = {
+  contents: TabContent[];
+  problems: SheetProblem[];
+  warnings: Problem[];
+  hashes: string[];
+};
 
 /** `mayRead` judges the real path of each tab, which may be a symbolic link. `onRead` receives the rows read so far. */
 export function readFolder(
@@ -21,8 +27,9 @@ export function readFolder(
   mayRead: (realPath: string) => boolean,
   onRead: (rows: number) => void,
 ): SheetContent {
-  const names = fs.readdirSync(folder);
-  const sheet: SheetContent = { contents: [], problems: [], hashes: [] };
+  const names = fs.readdirSync(folder).sort();
+  const warnings = warnOfOpenTabs(names, 'Changes that are not saved there are not imported.');
+  const sheet: SheetContent = { contents: [], problems: [], warnings, hashes: [] };
   let rows = 0;
   for (const tab of tabs) {
     const bytes = readTab(folder, tab, names, mayRead);
@@ -69,7 +76,7 @@ function readTab(folder: string, tab: Tab, names: string[], mayRead: (file: stri
 }
 
 function missingTab(tab: Tab, names: string[]): string {
-  const visible = names.filter((name) => !name.startsWith('.'));
+  const visible = names.filter((name) => !name.startsWith('.') && !isDesktopFile(name));
   const found =
     visible.length === 0 ? 'The folder is empty.' : `Found: ${cut(visible.sort().join(', '), 200)}.`;
   const others = visible.filter((name) => !tabFiles.includes(name));

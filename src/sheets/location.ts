@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args } from '../core/operation.ts';
+import { isDesktopFile } from './desktop-files.ts';
 import { previousFolder, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
@@ -129,7 +130,7 @@ function touchesProgramFiles(config: Config, folder: string): boolean {
     .some((file) => isInside(folder, file) || folder.startsWith(file));
 }
 
-/** A sheet may be a folder of tabs only, an empty folder, or not there yet. */
+/** A sheet may be a folder of tabs and desktop files only, an empty folder, or not there yet. */
 function whyNotASheet(folder: string, subject: string): string | null {
   const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return null;
@@ -137,7 +138,8 @@ function whyNotASheet(folder: string, subject: string): string | null {
   const others = fs
     .readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.isFile() || !tabFiles.includes(entry.name))
-    .map((entry) => entry.name);
+    .map((entry) => entry.name)
+    .filter((name) => !isDesktopFile(name));
   if (others.length === 0) return null;
   return `${subject} not a sheet: it also holds ${list.format(others.slice(0, 5))}. Move those files, or choose another folder.`;
 }

@@ -1,5 +1,7 @@
 // The problems of a sheet: tab, row, column, value, message, and the remedy.
 import { AppError } from '../core/errors.ts';
+import type { ScriptContext } from '../jobs/script.ts';
+import { plural } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
 import { type TabName, tabs } from './tabs.ts';
 
@@ -33,7 +35,7 @@ export function rowProblem(
 }
 
 /** Formats `Experiences!17`, or the tab's name alone. */
-export function refOf({ tab, row }: Problem): string {
+function refOf({ tab, row }: Problem): string {
   return row === null ? tab : `${tab}!${row}`;
 }
 
@@ -61,8 +63,22 @@ export function badSheet(sheetProblems: SheetProblem[], rowProblems: Problem[]):
 }
 
 /** The message, after the column that it is about. */
-export function inColumn({ column, message }: Problem): string {
+function inColumn({ column, message }: Problem): string {
   return column === null ? message : `${column}: ${message}`;
+}
+
+type ReportRow = ScriptContext['row'];
+
+export function reportInvalid(problems: readonly Problem[], row: ReportRow) {
+  for (const problem of problems) row(refOf(problem), 'invalid', inColumn(problem));
+}
+
+/** The first ones go to the log, too. */
+export function reportWarnings(warnings: readonly Problem[], row: ReportRow) {
+  for (const warning of warnings) row(refOf(warning), 'warning', inColumn(warning));
+  for (const warning of warnings.slice(0, maxShown)) console.log(sentence(warning));
+  const more = warnings.length - maxShown;
+  if (more > 0) console.log(`${plural(more, 'more warning')}: see the result rows.`);
 }
 
 function sentence(problem: Problem): string {

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncToDisk } from '../core/sync-to-disk.ts';
+import { removeDesktopFiles } from './desktop-files.ts';
 import { tabFiles } from './tabs.ts';
 
 /** Where a new sheet is written: beside its folder, so that a rename is enough. */
@@ -42,5 +43,6 @@ export function repairExport(folder: string): boolean {
 function removeSheet(folder: string) {
   if (!fs.existsSync(folder)) return;
   for (const file of tabFiles) fs.rmSync(path.join(folder, file), { force: true });
+  removeDesktopFiles(folder);
   fs.rmdirSync(folder);
 }
