@@ -10,6 +10,13 @@ export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+const list = new Intl.ListFormat('en-GB');
+
+/** `a, b and c` */
+export function formatList(names: readonly string[]): string {
+  return list.format(names);
+}
+
 /** `1 entry`, `2 entries`: adds an s, or uses the given plural. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatNumber(value)} ${value === 1 ? one : many}`;

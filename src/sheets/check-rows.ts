@@ -3,10 +3,9 @@ import { plural } from '../core/format.ts';
 import { cut, shapes, type Value } from '../library/rules.ts';
 import { type Check, cellChecks, Fault, notUtf8 } from './cells.ts';
 import { isBlank } from './csv.ts';
-import type { TabContent } from './folder.ts';
 import { readCell } from './formula.ts';
 import { type Problem, rowProblem } from './problems.ts';
-import type { Tab } from './tabs.ts';
+import type { Tab, TabContent } from './tabs.ts';
 
 /** `row`: the spreadsheet's number. `values`: in the order of the kind's shape. `cells`: the row as the sheet has it. */
 export type SheetRow = { row: number; values: Value[]; cells: string[] };

@@ -18,7 +18,7 @@ export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE
   const { latin1, decode } = createDecoder(bytes);
   const records: string[][] = [];
   let record: string[] = [];
-  let at = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
+  let at = skipByteOrderMarks(bytes);
   const stop = (message: string): Csv => ({
     records,
     fault: { row: records.length + 1, cell: record.length, message },
@@ -49,6 +49,13 @@ export function parseCsv(bytes: Buffer, delimiter: string, max = Number.POSITIVE
     record = [];
   }
   return { records, fault: null };
+}
+
+/** Programs that add a mark to a file that has one write two. */
+function skipByteOrderMarks(bytes: Buffer): number {
+  let at = 0;
+  while (bytes.subarray(at, at + byteOrderMark.length).equals(byteOrderMark)) at += byteOrderMark.length;
+  return at;
 }
 
 /** A blank line, or a row of cells that are empty or white space. */

@@ -3,15 +3,14 @@ import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
-import { cut } from '../library/rules.ts';
 import { delimiters, parseCsv } from './csv.ts';
-import { isDesktopFile, warnOfOpenTabs } from './desktop-files.ts';
-import { nearest } from './nearest.ts';
+import { warnOfOpenTabs } from './desktop-files.ts';
+import { describeForeign, type Foreign, recogniseForeign } from './file-format.ts';
+import { recogniseFirstLine } from './first-line.ts';
+import { countKnown } from './header.ts';
+import { describeMissing } from './missing-tabs.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
-import { type Tab, tabFiles, tabs } from './tabs.ts';
-
-/** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. */
-export type TabContent = { tab: Tab; header: string[]; records: string[][]; isUtf8: boolean };
+import { type Tab, type TabContent, tabFiles, tabs } from './tabs.ts';
 
 /** `hashes`: SHA-256 of each tab's bytes, hexadecimal, in the order of the tabs. */
 export type SheetContent = {
@@ -30,21 +29,26 @@ export function readFolder(
   const names = fs.readdirSync(folder).sort();
   const warnings = warnOfOpenTabs(names, 'Changes that are not saved there are not imported.');
   const sheet: SheetContent = { contents: [], problems: [], warnings, hashes: [] };
+  const present = tabs.filter(({ file }) => names.includes(file));
+  const foreign: [Tab, Foreign][] = [];
   let rows = 0;
-  for (const tab of tabs) {
-    const bytes = readTab(folder, tab, names, mayRead);
+  for (const tab of present) {
+    const bytes = readTab(folder, tab, mayRead);
     if (!Buffer.isBuffer(bytes)) {
       sheet.problems.push(bytes);
       continue;
     }
     sheet.hashes.push(createHash('sha256').update(bytes).digest('hex'));
-    const { content, problem } = parseTab(tab, bytes);
-    if (problem) sheet.problems.push(problem);
-    if (!content) continue;
-    sheet.contents.push(content);
-    rows += content.records.length;
+    const parsed = parseTab(tab, bytes);
+    if (parsed.foreign) foreign.push([tab, parsed.foreign]);
+    if (parsed.problem) sheet.problems.push(parsed.problem);
+    if (!parsed.content) continue;
+    sheet.contents.push(parsed.content);
+    rows += parsed.content.records.length;
     onRead(rows);
   }
+  const missing = tabs.filter((tab) => !present.includes(tab));
+  sheet.problems.push(...describeMissing(missing, names), ...foreignTabs(foreign));
   return sheet;
 }
 
@@ -62,10 +66,9 @@ async function hashFile(file: string): Promise<string> {
 /** A larger tab would exceed the memory limit of an import. */
 const maxTabMb = 200;
 
-function readTab(folder: string, tab: Tab, names: string[], mayRead: (file: string) => boolean) {
+function readTab(folder: string, tab: Tab, mayRead: (file: string) => boolean) {
   const file = path.join(folder, tab.file);
-  const unreadable = (why: string) => fault(tab, 'unreadable_tab', `${tab.file} ${why}`);
-  if (!names.includes(tab.file)) return fault(tab, 'missing_tab', missingTab(tab, names));
+  const unreadable = (why: string) => unreadableTab(tab, `${tab.file} ${why}`);
   if (!mayRead(fs.realpathSync(file)))
     return unreadable('is a link that leads out of the allowed folders. Put the file itself there.');
   const stat = fs.statSync(file);
@@ -75,51 +78,56 @@ function readTab(folder: string, tab: Tab, names: string[], mayRead: (file: stri
   return fs.readFileSync(file);
 }
 
-function missingTab(tab: Tab, names: string[]): string {
-  const visible = names.filter((name) => !name.startsWith('.') && !isDesktopFile(name));
-  const found =
-    visible.length === 0 ? 'The folder is empty.' : `Found: ${cut(visible.sort().join(', '), 200)}.`;
-  const others = visible.filter((name) => !tabFiles.includes(name));
-  const meant = nearest(tab.file, others);
-  const advice = meant
-    ? `Rename “${meant}” to “${tab.file}”.`
-    : `Add it; its header is ${tab.headers.join(',')}.`;
-  return `${tab.file} is missing. ${found} ${advice}`;
-}
-
 /** Returns content and problem when the quoting breaks: the rows before the break can still be checked. */
-function parseTab(tab: Tab, bytes: Buffer): { content?: TabContent; problem?: SheetProblem } {
-  if (isUtf16(bytes)) {
-    return { problem: fault(tab, 'unreadable_tab', `${tab.file} is UTF-16 text. Save it as CSV in UTF-8.`) };
-  }
+function parseTab(
+  tab: Tab,
+  bytes: Buffer,
+): { content?: TabContent; problem?: SheetProblem; foreign?: Foreign } {
+  const foreign = recogniseForeign(bytes);
+  if (foreign) return { foreign };
   const csv = parseCsv(bytes, findDelimiter(bytes, tab));
-  const [header, ...records] = csv.records;
-  const content = { tab, header: header ?? [], records, isUtf8: isUtf8(bytes) };
+  const [header = [], ...records] = csv.records;
+  if (countKnown(tab, header) < 2) {
+    const unread = recogniseFirstLine(firstLine(bytes), tab);
+    if (unread) return { foreign: unread };
+  }
+  const content = { tab, header, records, isUtf8: isUtf8(bytes) };
   if (!csv.fault) return { content };
   const { row, cell, message } = csv.fault;
-  const column = header?.[cell] ?? `column ${cell + 1}`;
+  const column = header[cell] ?? `column ${cell + 1}`;
   const advice = 'Correct it; the rest of this tab is not read.';
   const problem = rowProblem(tab.name, row, column, null, `${message} ${advice}`);
-  return { ...(header ? { content } : {}), problem: { code: 'unreadable_tab', problem } };
+  return { ...(header.length > 0 ? { content } : {}), problem: { code: 'unreadable_tab', problem } };
 }
 
 const maxHeaderBytes = 64 * 1024;
 
-/** The delimiter with which the header has the most known names. */
+/** A header that is not in the first row is looked for in so many. */
+const maxHeaderRows = 20;
+
+/** The delimiter with which a row at the top has the most known names. */
 function findDelimiter(bytes: Buffer, tab: Tab): string {
   const start = bytes.subarray(0, maxHeaderBytes);
-  const known = (delimiter: string) => {
-    const [header = []] = parseCsv(start, delimiter, 1).records;
-    return header.filter((name) => tab.headers.includes(name)).length;
-  };
+  const known = (delimiter: string) =>
+    Math.max(...parseCsv(start, delimiter, maxHeaderRows).records.map((cells) => countKnown(tab, cells)), 0);
   return delimiters.reduce((best, next) => (known(next) > known(best) ? next : best));
 }
 
-function isUtf16(bytes: Buffer): boolean {
-  const mark = bytes.subarray(0, 2).toString('hex');
-  return mark === 'fffe' || mark === 'feff';
+function firstLine(bytes: Buffer): string {
+  const start = bytes.toString('utf8', 0, maxHeaderBytes);
+  return start.replace(/^\uFEFF+/, '').split(/[\r\n]/, 1)[0] ?? '';
 }
 
-function fault(tab: Tab, code: SheetProblem['code'], message: string): SheetProblem {
-  return { code, problem: rowProblem(tab.name, null, null, null, message) };
+function unreadableTab(tab: Tab, message: string): SheetProblem {
+  return { code: 'unreadable_tab', problem: rowProblem(tab.name, null, null, null, message) };
+}
+
+/** One problem for all tabs of the same kind. */
+function foreignTabs(foreign: [Tab, Foreign][]): SheetProblem[] {
+  const kinds = new Set(foreign.map(([, { kind }]) => kind));
+  return [...kinds].flatMap((kind) => {
+    const alike = foreign.filter(([, one]) => one.kind === kind);
+    const files = alike.map(([{ file }]) => file);
+    return alike.slice(0, 1).map(([tab, one]) => unreadableTab(tab, describeForeign(files, one)));
+  });
 }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
 import { isDesktopFile } from './desktop-files.ts';
 import { previousFolder, writingFolder } from './swap.ts';
@@ -11,9 +12,6 @@ import { tabFiles } from './tabs.ts';
 
 type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
-
-/** `a, b and c` */
-const list = new Intl.ListFormat('en-GB');
 
 type Found = { folder: string } | { message: string };
 
@@ -85,7 +83,7 @@ function findRefusal(config: Config, given: string, folder: string, use: SheetUs
   if (roots.some((root) => isInside(root, folder) && (use === 'read' || root !== folder))) return null;
   const isLinked = path.resolve(config.root, given) !== folder;
   const found = isLinked ? `“${given}” leads to ${formatPath(config, folder)}, which is` : `“${given}” is`;
-  const allowed = list.format(roots.map((root) => formatPath(config, root)));
+  const allowed = formatList(roots.map((root) => formatPath(config, root)));
   return `${found} not allowed. ${use === 'read' ? 'Sheets are read from' : 'A sheet is written to a folder in'} ${allowed}.`;
 }
 
@@ -101,7 +99,7 @@ function allowedRoots(config: Config, use: SheetUse): string[] {
 
 function whyUnreadable(folder: string): string | null {
   const stat = fs.statSync(folder, { throwIfNoEntry: false });
-  const files = list.format(tabFiles);
+  const files = formatList(tabFiles);
   if (!stat) return `does not exist. Create the folder with ${files} in it, or choose another path.`;
   return stat.isDirectory() ? null : `is not a folder. A sheet is a folder with ${files} in it.`;
 }
@@ -141,7 +139,7 @@ function whyNotASheet(folder: string, subject: string): string | null {
     .map((entry) => entry.name)
     .filter((name) => !isDesktopFile(name));
   if (others.length === 0) return null;
-  return `${subject} not a sheet: it also holds ${list.format(others.slice(0, 5))}. Move those files, or choose another folder.`;
+  return `${subject} not a sheet: it also holds ${formatList(others.slice(0, 5))}. Move those files, or choose another folder.`;
 }
 
 /** The real path, also of a file that does not exist yet or that a dangling link points to. */

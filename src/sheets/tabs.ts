@@ -11,6 +11,9 @@ export type Tab = {
   required: readonly string[];
 };
 
+/** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. */
+export type TabContent = { tab: Tab; header: string[]; records: string[][]; isUtf8: boolean };
+
 export const tabs: readonly Tab[] = [
   tabOf('category', 'Categories', 'categories.csv'),
   tabOf('experience', 'Experiences', 'experiences.csv'),

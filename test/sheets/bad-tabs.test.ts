@@ -49,21 +49,7 @@ testRefusals([
         null,
         null,
         null,
-        'categories.csv is missing. The folder is empty. Add it; its header is code,name,description,created_at.',
-      ],
-      [
-        'Experiences',
-        null,
-        null,
-        null,
-        `experiences.csv is missing. The folder is empty. Add it; its header is ${experienceHeader}.`,
-      ],
-      [
-        'Manuals',
-        null,
-        null,
-        null,
-        'manuals.csv is missing. The folder is empty. Add it; its header is id,category_code,title,content,summary,source,sync_status,author,embedding_status,created_at,updated_at,synced_at,exported_at.',
+        `categories.csv, experiences.csv and manuals.csv are missing. The folder is empty. Add categories.csv; its header is code,name,description,created_at. Add experiences.csv; its header is ${experienceHeader}. Add manuals.csv; its header is id,category_code,title,content,summary,source,sync_status,author,embedding_status,created_at,updated_at,synced_at,exported_at.`,
       ],
     ],
   },
@@ -138,14 +124,8 @@ testRefusals([
   {
     title: 'an empty file',
     spoil: (folder) => fs.writeFileSync(path.join(folder, 'categories.csv'), ''),
-    code: 'missing_header',
-    problems: ['code', 'name', 'description'].map((name) => [
-      'Categories',
-      1,
-      name,
-      null,
-      `The header “${name}” is missing. The header row is empty. Add a column “${name}”; its cells may be empty where the column allows it.`,
-    ]),
+    code: 'unreadable_tab',
+    problems: [['Categories', null, null, null, 'categories.csv is empty. Export the tab again.']],
   },
   {
     title: 'an empty Categories tab',
@@ -199,7 +179,7 @@ testRefusals([
       fs.writeFileSync(file, Buffer.from(`\uFEFF${fs.readFileSync(file, 'utf8')}`, 'utf16le'));
     },
     code: 'unreadable_tab',
-    problems: [['Categories', null, null, null, 'categories.csv is UTF-16 text. Save it as CSV in UTF-8.']],
+    problems: [['Categories', null, null, null, 'categories.csv is UTF-16 text. Save as CSV in UTF-8.']],
   },
   {
     title: 'bytes that are not UTF-8',

@@ -38,6 +38,7 @@ t.test('records are read as RFC 4180 defines them', async (t) => {
       ],
     ],
     ['a byte order mark before a quoted header', '\uFEFF"a",b\n', [['a', 'b']]],
+    ['two byte order marks', '\uFEFF\uFEFF"a",b\n', [['a', 'b']]],
     ['line ends, delimiters and doubled quotes in quotes', 'a\n"x\r\ny,""z"""\n', [['a'], ['x\r\ny,"z"']]],
     [
       'empty cells, also at the end',

@@ -1,0 +1,124 @@
+// Reads the header of a tab, whatever kind of sheet it comes from. A name counts without its case and hidden characters.
+import { cut } from '../library/rules.ts';
+import { isBlank } from './csv.ts';
+import { showHidden, withoutUnseen } from './hidden.ts';
+import { nearest } from './nearest.ts';
+import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
+import { type Tab, type TabContent, tabs } from './tabs.ts';
+
+type Header = { names: string[]; problems: SheetProblem[]; warnings: Problem[] };
+
+/** The names of a row of cells, as the tab spells those that it knows. */
+export function readNames({ headers }: Tab, cells: string[]): string[] {
+  return cells.map((cell) => {
+    if (cell.includes('\0')) return cell;
+    const name = withoutUnseen(cell).toLowerCase();
+    return headers.includes(name) || name === '' ? name : cell;
+  });
+}
+
+export function countKnown(tab: Tab, cells: string[]): number {
+  return readNames(tab, cells).filter((name) => tab.headers.includes(name)).length;
+}
+
+/** The rows of a tab can be checked when there are no problems. */
+export function readHeader({ tab, header, records }: TabContent): Header {
+  const names = readNames(tab, header);
+  const problem = findWrongHeader(tab, header, records);
+  const problems = problem ? [problem] : findWrongNames(tab, names, header);
+  return { names, problems, warnings: problems.length > 0 ? [] : warningsOf(tab, names, header, records) };
+}
+
+/** How many rows are searched for a header that is not in the first one. */
+const maxHeaderRow = 20;
+/** Unicode's line ends that CSV does not have. */
+const foreignLineEnd = /[\v\f\u0085\u2028\u2029]/;
+
+/** One problem for a header that is wrong as a whole. */
+function findWrongHeader(tab: Tab, header: string[], records: string[][]): SheetProblem | null {
+  const report = (message: string): SheetProblem => ({
+    code: 'missing_header',
+    problem: rowProblem(tab.name, 1, null, null, message),
+  });
+  const joined = header.find((cell) => foreignLineEnd.test(cell.trim()));
+  if (joined !== undefined) {
+    const found = showHidden(foreignLineEnd.exec(joined)?.[0] ?? '');
+    return report(
+      `The header has ${found} where a line end is expected. Save the file with CRLF or LF line ends.`,
+    );
+  }
+  const other = tabs.find(
+    (one) => one !== tab && one.required.every((name) => countOf(name, one, header) > 0),
+  );
+  if (other && !tab.required.every((name) => countOf(name, tab, header) > 0)) {
+    return report(`The columns are those of ${other.name}. Put the rows of ${tab.name} into ${tab.file}.`);
+  }
+  if (countKnown(tab, header) > 0) return null;
+  const expected = `The header of ${tab.file} is ${tab.headers.join(',')}.`;
+  const below = records.slice(0, maxHeaderRow).findIndex((cells) => countKnown(tab, cells) > 1);
+  if (below >= 0) {
+    const isEmpty = [header, ...records.slice(0, below)].every(isBlank);
+    const rows = below === 0 ? 'row 1' : `rows 1 to ${below + 1}`;
+    const advice = isEmpty ? `Delete the empty ${rows} above it.` : `Delete ${rows} above it.`;
+    return report(`The header is in row ${below + 2}, but belongs in row 1. ${advice}`);
+  }
+  if (isBlank(header)) return report(`The header row is empty. ${expected}`);
+  return report(`Row 1 has none of the headers. Found: ${describeFound(header)}. ${expected}`);
+}
+
+function countOf(name: string, tab: Tab, header: string[]): number {
+  return readNames(tab, header).filter((one) => one === name).length;
+}
+
+function findWrongNames(tab: Tab, names: string[], header: string[]): SheetProblem[] {
+  const problems: SheetProblem[] = [];
+  const report = (code: SheetProblem['code'], column: string, message: string) =>
+    problems.push({ code, problem: rowProblem(tab.name, 1, column, null, message) });
+  const unknown = unknownNames(tab, names);
+  for (const name of tab.required) {
+    if (!names.includes(name)) report('missing_header', name, missingHeader(name, header, unknown));
+  }
+  for (const name of tab.headers) {
+    const cells = header.filter((_, at) => names[at] === name);
+    if (cells.length < 2) continue;
+    const spellings = cells.some((cell) => cell !== name)
+      ? ` (${cells.map((cell) => `“${showHidden(cell)}”`).join(', ')})`
+      : '';
+    const message = `The header “${name}” occurs twice${spellings}. Remove or rename one of the columns.`;
+    report('duplicate_header', name, message);
+  }
+  return problems;
+}
+
+function missingHeader(name: string, header: string[], unknown: string[]): string {
+  const meant = nearest(name, unknown);
+  if (meant !== null) return `The header “${name}” is missing. Rename “${showHidden(meant)}” to “${name}”.`;
+  const found = `Found: ${describeFound(header)}`;
+  return `The header “${name}” is missing. ${found}. Add a column “${name}”; its cells may be empty where the column allows it.`;
+}
+
+function describeFound(header: string[]): string {
+  return showHidden(cut(header.join(', '), 200));
+}
+
+function unknownNames({ headers }: Tab, names: string[]): string[] {
+  return names.filter((name) => name !== '' && !headers.includes(name));
+}
+
+function warningsOf(tab: Tab, names: string[], header: string[], records: string[][]): Problem[] {
+  const warn = (column: string | null, message: string) =>
+    rowProblem(tab.name, column === null ? null : 1, column, null, message);
+  const spelled = names.flatMap((name, at) => {
+    const cell = header[at] ?? '';
+    if (cell === name || !tab.headers.includes(name)) return [];
+    return [warn(name, `The header is “${showHidden(cell)}”; it is read as “${name}”.`)];
+  });
+  const unnamed = names.flatMap((name, at) => {
+    if (name !== '' || records.every((cells) => (cells[at] ?? '').trim() === '')) return [];
+    return [warn(null, `Column ${at + 1} has no header; its cells were left out.`)];
+  });
+  const unknown = unknownNames(tab, names);
+  if (unknown.length === 0) return [...spelled, ...unnamed];
+  const left = showHidden(cut(unknown.join(', '), 200));
+  return [...spelled, warn(null, `Unknown columns were left out: ${left}.`), ...unnamed];
+}

@@ -1,0 +1,25 @@
+// Characters that cannot be seen, or that change how others are shown: controls, zero-width and direction characters, and
+// white space other than a plain space. They are shown by their code points, so that a person can find them.
+
+/** Not a tab or line end, which a cell may have. */
+const hidden = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+const unseen = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** `title\u00A0` becomes `title<U+00A0>`. */
+export function showHidden(text: string): string {
+  return text.replace(hidden, (character) => {
+    const point = character.codePointAt(0) ?? 0;
+    return `<U+${point.toString(16).toUpperCase().padStart(4, '0')}>`;
+  });
+}
+
+/** Whether a person sees nothing in it. */
+export function isUnseen(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return !(first > 0x20 && first < 0x7f) && withoutUnseen(text) === '';
+}
+
+/** The text without spaces, line ends and hidden characters. */
+export function withoutUnseen(text: string): string {
+  return text.replace(unseen, '');
+}

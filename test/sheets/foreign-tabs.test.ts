@@ -1,0 +1,286 @@
+// Tabs that are not CSV, or whose header is not where it belongs: one problem says what each is and what to do.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { check } from '../support/bad-sheets.ts';
+import { makeRoot, sheet, writeSheet } from '../support/library.ts';
+import { checkFolder, importFolder, nothing } from '../support/plan.ts';
+import { tabFiles } from '../../src/sheets/tabs.ts';
+
+type Change = (text: string) => string | Buffer;
+
+const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16();
+const unquoted = (text: string, delimiter: string) => text.replaceAll(',', delimiter);
+const all = 'categories.csv, experiences.csv and manuals.csv are';
+const save = 'Save as CSV in UTF-8.';
+const saveSheets = 'Open it in a spreadsheet program and save each sheet as CSV in UTF-8.';
+const delimiters = 'Save with commas, semicolons or tabs between the cells.';
+
+const everyTab: [string, Change, string][] = [
+  [
+    'UTF-16 with a byte order mark',
+    (text) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    `${all} UTF-16 text. ${save}`,
+  ],
+  ['big-endian UTF-16 with a mark', (text) => swapped(`\uFEFF${text}`), `${all} UTF-16 text. ${save}`],
+  ['UTF-16 without a mark', (text) => Buffer.from(text, 'utf16le'), `${all} UTF-16 text. ${save}`],
+  ['big-endian UTF-16 without a mark', swapped, `${all} UTF-16 text. ${save}`],
+  [
+    'UTF-32',
+    (text) => Buffer.from(Uint32Array.from(Buffer.from(text)).buffer),
+    `${all} UTF-32 text. ${save}`,
+  ],
+  [
+    'a line sep=;',
+    (text) => `sep=;\r\n${unquoted(text, ';')}`,
+    `${all} introduced by a line “sep=;”, which is no header. Delete that line; the delimiter is found without it.`,
+  ],
+  [
+    'a quoted line sep=, after a mark',
+    (text) => `\uFEFF"sep=,"\n${text}`,
+    `${all} introduced by a line “sep=,”, which is no header. Delete that line; the delimiter is found without it.`,
+  ],
+  ['pipes', (text) => unquoted(text, '|'), `${all} separated by “|”. ${delimiters}`],
+  ['pipes and quotes', (text) => `"${unquoted(text, '"|"')}`, `${all} separated by “|”. ${delimiters}`],
+  ['full-width commas', (text) => unquoted(text, '，'), `${all} separated by “，”. ${delimiters}`],
+  ['spaces', (text) => unquoted(text, '   '), `${all} separated by spaces. ${delimiters}`],
+  [
+    'quotes around each row',
+    (text) => text.replace(/.+/g, '"$&"'),
+    `${all} quoted row by row. Remove the quotes around each row.`,
+  ],
+  [
+    'single quotes',
+    (text) => text.replaceAll(/[^,\r\n]+/g, "'$&'"),
+    `${all} quoted with single quotes. Use double quotes.`,
+  ],
+  ['no content', () => '', `${all} empty. Export the tab again.`],
+  ['blank lines', () => '\uFEFF\r\n \r\n', `${all} empty. Export the tab again.`],
+];
+
+for (const [name, change, message] of everyTab) {
+  t.test(`three tabs with ${name} are one problem`, async (t) => {
+    const root = makeRoot(t);
+    const folder = writeSheet(root, sheet());
+    for (const file of tabFiles) rewrite(path.join(folder, file), change);
+    const { details } = check(root, folder);
+    t.match(details, {
+      code: 'unreadable_tab',
+      total: 1,
+      problems: [{ tab: 'Categories', row: null, message }],
+    });
+  });
+}
+
+const one: [string, string | Buffer, string][] = [
+  [
+    'an Excel workbook',
+    'PK\x03\x04\x14\0\x06\0[Content_Types].xml',
+    `in Excel format (.xlsx), not CSV. ${saveSheets}`,
+  ],
+  [
+    'an old Excel workbook',
+    Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+    `in the old Excel format (.xls), not CSV. ${saveSheets}`,
+  ],
+  [
+    'an OpenDocument spreadsheet',
+    'PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheet',
+    `in OpenDocument format (.ods), not CSV. ${saveSheets}`,
+  ],
+  ['a ZIP archive', 'PK\x03\x04\x14\0experiences.csv', 'a ZIP archive, not CSV. Unpack it first.'],
+  ['a gzip file', Buffer.from('1f8b0800000000000003', 'hex'), 'compressed. Unpack it first.'],
+  ['a PDF document', '%PDF-1.7\n', `PDF, not CSV. ${save}`],
+  ['JSON', '[{"id": "EXP-1"}]', `JSON, not CSV. ${save}`],
+  ['XML', '\uFEFF<?xml version="1.0"?><Workbook>', `XML, not CSV. ${save}`],
+  [
+    'a web page',
+    '\n<!DOCTYPE html><html><body>Sign in</body></html>',
+    'HTML (a web page), not CSV. A download that needs a sign-in gives such a page: sign in, and download the CSV again.',
+  ],
+  ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), `not text. ${save}`],
+  [
+    'a merge conflict',
+    'id,title\n<<<<<<< HEAD\na,b\n=======\na,c\n>>>>>>> main\n',
+    'marked with a merge conflict. Resolve the conflict first.',
+  ],
+];
+
+for (const [name, content, message] of one) {
+  t.test(`${name} saved as .csv is one problem`, async (t) => {
+    const root = makeRoot(t);
+    const folder = writeSheet(root, sheet());
+    fs.writeFileSync(path.join(folder, 'experiences.csv'), content);
+    const { details } = check(root, folder);
+    t.match(details, {
+      total: 1,
+      problems: [{ tab: 'Experiences', message: `experiences.csv is ${message}` }],
+    });
+  });
+}
+
+const misplaced: [string, Change, string][] = [
+  [
+    'an empty row',
+    (text) => `,,,\r\n${text}`,
+    'The header is in row 2, but belongs in row 1. Delete the empty row 1 above it.',
+  ],
+  [
+    'empty rows of a file with semicolons',
+    (text) => `;;\r\n\r\n${unquoted(text, ';')}`,
+    'The header is in row 3, but belongs in row 1. Delete the empty rows 1 to 2 above it.',
+  ],
+  [
+    'a title',
+    (text) => `Export of the library,,\r\n,,\r\n${text}`,
+    'The header is in row 3, but belongs in row 1. Delete rows 1 to 2 above it.',
+  ],
+];
+
+for (const [name, change, message] of misplaced) {
+  t.test(`${name} above the header is one problem`, async (t) => {
+    const root = makeRoot(t);
+    const folder = writeSheet(root, sheet());
+    rewrite(path.join(folder, 'categories.csv'), change);
+    const { details } = check(root, folder);
+    t.match(details, { total: 1, problems: [{ tab: 'Categories', row: 1, column: null, message }] });
+  });
+}
+
+t.test('a tab without a header, and tabs that were swapped, are one problem each', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  rewrite(path.join(folder, 'categories.csv'), (text) => text.replace(/^.*\r\n/, ''));
+  fs.copyFileSync(path.join(folder, 'manuals.csv'), path.join(folder, 'experiences.csv'));
+  const { details } = check(root, folder);
+  t.match(details, {
+    total: 2,
+    problems: [
+      {
+        tab: 'Categories',
+        row: 1,
+        message:
+          'Row 1 has none of the headers. Found: GIT, Name of GIT, , 2026-01-02T03:04:05.000Z. The header of categories.csv is code,name,description,created_at.',
+      },
+      {
+        tab: 'Experiences',
+        row: 1,
+        message: 'The columns are those of Manuals. Put the rows of Experiences into experiences.csv.',
+      },
+    ],
+  });
+});
+
+t.test('line ends that CSV does not have are named', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  for (const [file, end] of [
+    ['categories.csv', '\u0085'],
+    ['manuals.csv', '\u2028'],
+  ])
+    rewrite(path.join(folder, `${file}`), (text) => text.replaceAll('\r\n', `${end}`));
+  const { details } = check(root, folder);
+  const advice = 'where a line end is expected. Save the file with CRLF or LF line ends.';
+  t.match(details, {
+    total: 2,
+    problems: [
+      { message: `The header has <U+0085> ${advice}` },
+      { message: `The header has <U+2028> ${advice}` },
+    ],
+  });
+});
+
+t.test('tabs that are named as downloads are, are one problem with the names to give', async (t) => {
+  const names: [string, string[], string][] = [
+    [
+      'by Google',
+      ['Library - Categories.csv', 'Library - Experiences.csv', 'Library - Manuals.csv'],
+      'Rename “Library - Categories.csv” to “categories.csv”, “Library - Experiences.csv” to “experiences.csv” and “Library - Manuals.csv” to “manuals.csv”.',
+    ],
+    [
+      'by a browser and by Windows',
+      ['categories (1).csv', 'Experiences.CSV', 'manuals.csv.txt'],
+      'Rename “categories (1).csv” to “categories.csv”, “Experiences.CSV” to “experiences.csv” and “manuals.csv.txt” to “manuals.csv”.',
+    ],
+    [
+      'twice',
+      ['categories.csv', 'experiences (1).csv', 'experiences - Copy.csv', 'manuals.csv'],
+      'Rename one of “experiences (1).csv” and “experiences - Copy.csv” to “experiences.csv”.',
+    ],
+    [
+      'as workbooks',
+      ['Library.xlsx', 'categories.csv'],
+      'Save the sheets of “Library.xlsx” as CSV in UTF-8: experiences.csv and manuals.csv.',
+    ],
+  ];
+  for (const [name, files, advice] of names) {
+    await t.test(name, async (t) => {
+      const root = makeRoot(t);
+      const folder = writeSheet(root, sheet());
+      const order = files.length === 4 ? [0, 1, 1, 2] : files.length === 2 ? [1, 0] : [0, 1, 2];
+      const texts = order.map((at) => fs.readFileSync(path.join(folder, `${tabFiles[at]}`)));
+      for (const file of tabFiles) fs.rmSync(path.join(folder, file));
+      for (const [at, file] of files.entries()) fs.writeFileSync(path.join(folder, file), texts[at] ?? '');
+      const { details } = check(root, folder);
+      t.match(details, { code: 'missing_tab', total: 1 });
+      const message = (details?.problems as { message: string }[] | undefined)?.[0]?.message ?? '';
+      t.ok(message.endsWith(advice), message);
+    });
+  }
+});
+
+t.test('a header is read whatever its case and its hidden characters, with a warning', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  rewrite(path.join(folder, 'categories.csv'), (text) => `\uFEFF\uFEFF${text}`);
+  rewrite(path.join(folder, 'experiences.csv'), (text) =>
+    text
+      .replace('title', 'title\u00a0')
+      .replace('category_code', ' Category\u200b_CODE')
+      .replace('author', '"author\n"'),
+  );
+  t.strictSame(
+    checkFolder(folder).warnings.map(({ row, column, message }) => [row, column, message]),
+    [
+      [1, 'category_code', 'The header is “ Category<U+200B>_CODE”; it is read as “category_code”.'],
+      [1, 'title', 'The header is “title<U+00A0>”; it is read as “title”.'],
+      [1, 'author', 'The header is “author\n”; it is read as “author”.'],
+    ],
+  );
+  t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 3 });
+});
+
+t.test('headers that differ only in hidden characters occur twice, and NUL is never left out', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  rewrite(path.join(folder, 'categories.csv'), (text) => text.replace('created_at', 'name\u200b'));
+  rewrite(path.join(folder, 'manuals.csv'), (text) => text.replace('title', 'tit\0le'));
+  const { details } = check(root, folder);
+  t.match(details, {
+    total: 2,
+    problems: [
+      {
+        column: 'name',
+        message:
+          'The header “name” occurs twice (“name”, “name<U+200B>”). Remove or rename one of the columns.',
+      },
+      { column: 'title', message: 'The header “title” is missing. Rename “tit<U+0000>le” to “title”.' },
+    ],
+  });
+});
+
+t.test('a column without a header is left out, with a warning if it has text', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  rewrite(path.join(folder, 'categories.csv'), (text) => text.replaceAll('\r\n', ',,\r\n'));
+  rewrite(path.join(folder, 'manuals.csv'), (text) =>
+    text.replace('\r\n', ',,\r\n').replace(/\r\n$/, ',,note\r\n'),
+  );
+  t.match(checkFolder(folder).warnings, [
+    { tab: 'Manuals', message: 'Column 15 has no header; its cells were left out.' },
+  ]);
+});
+
+function rewrite(file: string, change: Change) {
+  fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')));
+}
