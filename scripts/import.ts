@@ -44,8 +44,8 @@ function readSheet(args: ImportArguments, context: ScriptContext) {
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
   console.log(`Read ${total} rows from ${formatPath(config, folder)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
-  reportWarnings(checked.warnings, row);
   if (isComparable(checked)) return { checked, hashes: content.hashes };
+  reportWarnings(checked.warnings, row);
   reportInvalid([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], row);
   throw badSheet(checked.sheetProblems, checked.rowProblems);
 }
@@ -70,9 +70,17 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const token = planToken(plan.revision, hashes, args.mode);
   if (args.plan !== undefined && args.plan !== token) throw planOutdated('bad_input');
   refuseProblems(plan, args, context);
-  const result = { mode: args.mode, dry_run: args.dry_run, ...plan.counts, ...plan.after, plan: token };
+  const warnings = plan.warnings.length;
+  const result = {
+    mode: args.mode,
+    dry_run: args.dry_run,
+    ...plan.counts,
+    warnings,
+    ...plan.after,
+    plan: token,
+  };
   if (args.dry_run) {
-    reportInvalid(plan.rowProblems, context.row);
+    reportFindings(plan, context);
     return { ...result, preview: plan.preview, backup: null };
   }
   if (args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
@@ -80,7 +88,7 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const backup = needsBackup(plan) ? await backUp(work, plan, now) : null;
   const applied = { ...result, preview: plan.preview, backup };
   if (write(work, plan, applied, now)) {
-    reportInvalid(plan.rowProblems, context.row);
+    reportFindings(plan, context);
     return applied;
   }
   if (backup !== null) removeBackup(context.config, backup);
@@ -93,14 +101,20 @@ function compare({ args, checked, library, context }: Work): ImportPlan {
 }
 
 function refuseProblems(
-  { sheetProblems, rowProblems }: ImportPlan,
+  { sheetProblems, rowProblems, warnings }: ImportPlan,
   args: ImportArguments,
   context: ScriptContext,
 ) {
   const canContinue = args.dry_run || args.skip_invalid || rowProblems.length === 0;
   if (canContinue && sheetProblems.length === 0) return;
+  reportWarnings(warnings, context.row);
   reportInvalid([...sheetProblems.map(({ problem }) => problem), ...rowProblems], context.row);
   throw badSheet(sheetProblems, rowProblems);
+}
+
+function reportFindings({ warnings, rowProblems }: ImportPlan, { row }: ScriptContext) {
+  reportWarnings(warnings, row);
+  reportInvalid(rowProblems, row);
 }
 
 /** An empty or unchanged library needs no backup. */

@@ -2,14 +2,15 @@
 import {
   categoryCode,
   codePoints,
-  cut,
   maxLength,
   sections,
   sources,
   syncStatuses,
   type Value,
 } from '../library/rules.ts';
+import { isUnseen } from './hidden.ts';
 import { nearest } from './nearest.ts';
+import { quote } from './problems.ts';
 
 /** A cell that breaks a rule. The message names the rule and the remedy. */
 export class Fault {
@@ -18,6 +19,8 @@ export class Fault {
     this.message = message;
   }
 }
+
+export const hasNul = new Fault('The cell has a NUL character (<U+0000>). Remove it; no text may have one.');
 
 export type Check = (cell: string) => Value | Fault;
 
@@ -47,13 +50,9 @@ export const cellChecks: Record<string, Check> = {
 };
 
 function text(max = Number.POSITIVE_INFINITY): Check {
-  const empty = new Fault(
-    Number.isFinite(max)
-      ? `The cell is empty; 1 to ${max} characters are expected.`
-      : 'The cell is empty; text is expected.',
-  );
+  const expected = Number.isFinite(max) ? `1 to ${max} characters are expected` : 'text is expected';
   return (cell) => {
-    if (cell === '') return empty;
+    if (isUnseen(cell)) return new Fault(`${found(cell)}; ${expected}.`);
     if (cell.length <= max) return cell;
     const length = codePoints(cell);
     if (length <= max) return cell;
@@ -88,5 +87,6 @@ function noneOf(cell: string, allowed: readonly string[], shown: string): string
 }
 
 function found(cell: string): string {
-  return cell === '' ? 'The cell is empty' : `The cell is “${cut(cell, 60)}”`;
+  if (cell === '') return 'The cell is empty';
+  return isUnseen(cell) ? `The cell shows nothing: ${quote(cell)}` : `The cell is ${quote(cell)}`;
 }

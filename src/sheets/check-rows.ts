@@ -1,10 +1,10 @@
 // Checks every cell of a tab, and turns its rows into what the library would store.
 import { plural } from '../core/format.ts';
-import { cut, shapes, type Value } from '../library/rules.ts';
-import { type Check, cellChecks, Fault, notUtf8 } from './cells.ts';
+import { shapes, type Value } from '../library/rules.ts';
+import { type Check, cellChecks, Fault, hasNul, notUtf8 } from './cells.ts';
 import { isBlank } from './csv.ts';
 import { readCell } from './formula.ts';
-import { type Problem, rowProblem } from './problems.ts';
+import { type Problem, quote, rowProblem } from './problems.ts';
 import type { Tab, TabContent } from './tabs.ts';
 
 /** `row`: the spreadsheet's number. `values`: in the order of the kind's shape. `cells`: the row as the sheet has it. */
@@ -65,13 +65,18 @@ function checkRow(content: TabContent, columns: Column[], cells: string[], row: 
   }
   for (const { name, at, check } of columns) {
     const cell = cells[at] ?? '';
-    const value = isUtf8 || !cell.includes('\uFFFD') ? check(readCell(cell)) : notUtf8;
+    const value = findUnreadable(cell, isUtf8) ?? check(readCell(cell));
     if (value instanceof Fault) {
       problems.push(rowProblem(tab.name, row, name, cell, value.message));
       values.push(null);
     } else values.push(value);
   }
   return values;
+}
+
+function findUnreadable(cell: string, isUtf8: boolean): Fault | null {
+  if (!isUtf8 && cell.includes('\uFFFD')) return notUtf8;
+  return cell.includes('\0') ? hasNul : null;
 }
 
 /** A category's name is unique, like its code. */
@@ -85,7 +90,7 @@ function checkName(tab: Tab, rowOf: Map<Value, number>, values: Value[], row: nu
 
 function repeated(tab: Tab, column: number, value: string, row: number, first: number): Problem {
   const name = tab.required[column] ?? '';
-  const message = `“${cut(value, 60)}” is already in row ${first}. Each ${name} may occur once; correct or remove one of the rows.`;
+  const message = `${quote(value)} is already in row ${first}. Each ${name} may occur once; correct or remove one of the rows.`;
   return rowProblem(tab.name, row, name, value, message);
 }
 

@@ -4,6 +4,7 @@ import { type CheckedTab, checkRows } from './check-rows.ts';
 import { isBlank } from './csv.ts';
 import type { SheetContent } from './folder.ts';
 import { readHeader } from './header.ts';
+import { findLookAlikes } from './look-alikes.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import type { TabContent } from './tabs.ts';
 
@@ -31,13 +32,21 @@ export function checkSheet(sheet: SheetContent, onChecked: (rows: number) => voi
   for (const content of sheet.contents) {
     const named = checkHeader(content, checked);
     if (named) {
-      checked.tabs[content.tab.kind] = checkRows(named, checked.rowProblems, (rows) =>
-        onChecked(before + rows),
-      );
+      const rows = checkRows(named, checked.rowProblems, (done) => onChecked(before + done));
+      checked.tabs[content.tab.kind] = rows;
+      checked.warnings.push(...lookAlikes(rows));
     }
     before += content.records.length;
   }
   return checked;
+}
+
+function lookAlikes({ tab, rows }: CheckedTab): Problem[] {
+  const columns = tab.kind === 'category' ? [0, 1] : [0];
+  return columns.flatMap((at) => {
+    const names = [...rows.values()].map(({ values, row }): [string, number] => [String(values[at]), row]);
+    return findLookAlikes(tab, tab.required[at] ?? '', names);
+  });
 }
 
 export function isComparable(checked: Checked): checked is CheckedSheet {

@@ -1,10 +1,12 @@
 // Compares the three tabs with the library, in the order in which they depend on each other, and notes the differences in
 // the plan. Each table is read once, row by row. A category that still has entries stays, even if the sheet does not have it.
 import type { Library } from '../library/repository.ts';
-import { cut, entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
+import { entryKinds, type Kind, shapes, syncStatuses, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
+import { isUnseen } from './hidden.ts';
+import { findLookAlikesInLibrary } from './look-alikes.ts';
 import { type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
-import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
+import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';
 
 /** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
 export type Mode = 'replace' | 'merge';
@@ -20,6 +22,7 @@ export type Differences = {
   preview: Preview;
   sheetProblems: SheetProblem[];
   rowProblems: Problem[];
+  warnings: Problem[];
 };
 
 type Comparing = {
@@ -89,7 +92,7 @@ function refuseTakenNames({ checked, plan }: Comparing, staying: Absent) {
   for (const { row, values } of rows.values()) {
     const [, name = null] = values;
     if (!taken.has(name)) continue;
-    const message = `“${name}” is the name of category ${taken.get(name)}, which stays in the library. Rename one of them.`;
+    const message = `${quote(String(name))} is the name of category ${taken.get(name)}, which stays in the library. Rename one of them.`;
     plan.sheetProblems.push({
       code: 'name_taken',
       problem: rowProblem(tab.name, row, 'name', String(name), message),
@@ -106,17 +109,16 @@ function knownCategories({ checked, mode }: Comparing, absent: Absent): Set<Valu
 function unknownCategory({ checked, mode }: Comparing, kind: Kind, row: SheetRow, known: Set<Value>) {
   const [, code = null] = row.values;
   if (known.has(code)) return [];
-  const shown = `“${cut(String(code), 60)}”`;
   const where =
     mode === 'merge' ? 'neither in the Categories tab nor in the library' : 'not in the Categories tab';
-  const message = `The category ${shown} is ${where}. Add it there, or correct the code.`;
+  const message = `The category ${quote(String(code))} is ${where}. Add it there, or correct the code.`;
   return [rowProblem(checked[kind].tab.name, row.row, 'category_code', String(code), message)];
 }
 
 function missingContext({ tab }: CheckedTab, { row, values }: SheetRow): Problem[] {
   const { compared } = shapes[tab.kind];
   if (values[compared.indexOf('section')] !== 'contextual') return [];
-  if (values[compared.indexOf('context')] !== null) return [];
+  if (!isUnseen(String(values[compared.indexOf('context')] ?? ''))) return [];
   const message =
     'A contextual entry needs a context. Fill in this cell, or make its section useful or harmful.';
   return [rowProblem(tab.name, row, 'context', '', message)];
@@ -134,11 +136,13 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
   const { tab, rows } = checked[kind];
   const { added, changed } = plan.tabs[kind];
   const isStored = new Set<SheetRow>();
+  const absent: string[] = [];
   for (const stored of library[kind].compared()) {
     onStored();
     const row = rows.get(String(stored[0]));
     if (!row) {
       rules.onAbsent(stored);
+      absent.push(String(stored[0]));
       continue;
     }
     isStored.add(row);
@@ -156,6 +160,8 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
     added.push(row);
     showAdded(plan.preview, tab, row);
   }
+  const keys = added.map(({ values, row }): [string, number] => [String(values[0]), row]);
+  plan.warnings.push(...findLookAlikesInLibrary(tab, keys, absent));
 
   function isRefused(row: SheetRow, isUnchanged: boolean): boolean {
     const problems = rules.judge(row, isUnchanged);

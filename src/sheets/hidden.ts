@@ -23,3 +23,15 @@ export function isUnseen(text: string): boolean {
 export function withoutUnseen(text: string): string {
   return text.replace(unseen, '');
 }
+
+const lineEnd = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
+
+/** Names what alone differs when a person sees the same in both texts; null when they see the difference. */
+export function hiddenDifference(from: string, to: string): string | null {
+  const [fromLines, toLines] = [from.replace(lineEnd, '\n'), to.replace(lineEnd, '\n')];
+  if (fromLines === toLines) return 'line endings';
+  if (from.normalize() === to.normalize()) return 'Unicode form';
+  if (fromLines.normalize() === toLines.normalize()) return 'line endings and Unicode form';
+  const isSeen = withoutUnseen(from.normalize()) !== withoutUnseen(to.normalize());
+  return isSeen ? null : 'spaces or hidden characters';
+}

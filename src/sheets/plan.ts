@@ -26,7 +26,9 @@ export function planImport(checked: CheckedSheet, library: Library, mode: Mode, 
     const onStored = () => onCompared(++rows, total);
     compareSheet({ checked: checked.tabs, library, mode, plan, onStored });
     plan.rowProblems = inOrder(plan.rowProblems);
+    plan.warnings = inOrder(plan.warnings);
     plan.preview.invalid = plan.rowProblems.slice(0, maxShown);
+    plan.preview.warnings = plan.warnings.slice(0, maxShown);
     return { ...plan, revision: library.revision(), before, ...sums(plan, before) };
   });
 }
@@ -36,15 +38,16 @@ export function countRows({ categories, experiences, manuals }: Counts): number 
   return categories + experiences + manuals;
 }
 
-function noDifferences({ tabs, rowProblems }: CheckedSheet): Differences {
+function noDifferences({ tabs, rowProblems, warnings }: CheckedSheet): Differences {
   const none = () => ({ added: [], changed: [], removed: [] });
   return {
     tabs: { category: none(), experience: none(), manual: none() },
     unchanged: 0,
     invalid: Object.values(tabs).reduce((sum, { invalid }) => sum + invalid, 0),
-    preview: { added: [], changed: [], removed: [], invalid: [] },
+    preview: { added: [], changed: [], removed: [], invalid: [], warnings: [] },
     sheetProblems: [],
     rowProblems: [...rowProblems],
+    warnings: [...warnings],
   };
 }
 

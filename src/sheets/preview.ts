@@ -11,6 +11,7 @@ export type Preview = {
   changed: (ShownRow & { fields: FieldChange[] })[];
   removed: Omit<ShownRow, 'row'>[];
   invalid: Problem[];
+  warnings: Problem[];
 };
 
 export function showAdded({ added }: Preview, tab: Tab, { row, values }: SheetRow) {

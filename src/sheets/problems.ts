@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { plural } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
+import { showHidden } from './hidden.ts';
 import { type TabName, tabs } from './tabs.ts';
 
 /** `row`: the spreadsheet's number (the header is 1). `row` and `column` are null for a problem of the whole tab. */
@@ -32,6 +33,11 @@ export function rowProblem(
   message: string,
 ): Problem {
   return { tab, row, column, value: value === null ? null : cut(value, maxShownLength), message };
+}
+
+/** A cell for a message, with its hidden characters shown: `“EXP<U+200B>-1”`. */
+export function quote(cell: string): string {
+  return `“${showHidden(cut(cell, 60))}”`;
 }
 
 /** Formats `Experiences!17`, or the tab's name alone. */

@@ -1,0 +1,53 @@
+// Warns of names that a person takes for the same, such as ids that differ only in a zero-width space or in Unicode form.
+import { hiddenDifference, withoutUnseen } from './hidden.ts';
+import { type Problem, quote, rowProblem } from './problems.ts';
+import type { Tab } from './tabs.ts';
+
+const plain = /^[\x21-\x7e]*$/;
+
+/** Names that look alike have the same shape. */
+export function shapeOf(name: string): string {
+  if (plain.test(name)) return name;
+  return withoutUnseen(name.normalize('NFKC').replace(/\p{Pd}/gu, '-'));
+}
+
+/** `names`: those of a column, by row. Equal ones are a problem of their own. */
+export function findLookAlikes(tab: Tab, column: string, names: [name: string, row: number][]): Problem[] {
+  if (names.every(([name]) => plain.test(name))) return [];
+  const firsts = new Map<string, [name: string, row: number]>();
+  return names.flatMap(([name, row]) => {
+    const shape = shapeOf(name);
+    const [first, firstRow] = firsts.get(shape) ?? [name, row];
+    if (first !== name)
+      return [lookAlike(tab, column, row, name, `${quote(first)} in row ${firstRow}`, first)];
+    firsts.set(shape, [first, firstRow]);
+    return [];
+  });
+}
+
+/** `added`: keys of rows that the library does not have; `absent`: the library's keys that the sheet does not have. */
+export function findLookAlikesInLibrary(
+  tab: Tab,
+  added: [key: string, row: number][],
+  absent: string[],
+): Problem[] {
+  const stored = new Map(absent.map((key) => [shapeOf(key), key]));
+  return added.flatMap(([key, row]) => {
+    const other = stored.get(shapeOf(key));
+    if (other === undefined) return [];
+    return [lookAlike(tab, tab.required[0] ?? '', row, key, `${quote(other)} of the library`, other)];
+  });
+}
+
+function lookAlike(
+  tab: Tab,
+  column: string,
+  row: number,
+  name: string,
+  like: string,
+  other: string,
+): Problem {
+  const difference = hiddenDifference(name, other) ?? 'similar characters';
+  const message = `${quote(name)} looks like ${like}; they differ only in ${difference}. Both count as separate.`;
+  return rowProblem(tab.name, row, column, name, message);
+}
