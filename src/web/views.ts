@@ -5,15 +5,24 @@
 //   (`<%= … %>`) is a word. Inside a tag, where it separates attributes, it is one space.
 // - Blanks within a line are kept. A visible space at the end of a line beside a tag is written `<%= ' ' %>`.
 // - `pre` and `textarea` keep their content.
+//
+// A value between tags keeps its writing direction to itself: see bidi.ts.
 import { Eta } from 'eta';
+import { closeDirections, isDirected } from './bidi.ts';
 import { templateGlobals } from './template-globals.ts';
 
 /** `views` is the folder of the templates; each is read and compiled once. */
 export function createViews(views: string): Eta {
-  const plugins = [{ processTemplate: collapse }];
-  const functionHeader = `const { ${Object.keys(templateGlobals).join(', ')} } = this;`;
+  const plugins = [{ processTemplate: collapse }, { processTemplate: isolateValues }];
+  const isolate = (value: unknown) => {
+    const text = String(value);
+    const escaped = eta.config.escapeFunction(isDirected(text) ? closeDirections(text) : text);
+    return isDirected(text) ? `<bdi>${escaped}</bdi>` : escaped;
+  };
+  const globals = { ...templateGlobals, isolate, closeDirections };
+  const functionHeader = `const { ${Object.keys(globals).join(', ')} } = this;`;
   const eta = new Eta({ views, cache: true, plugins, functionHeader });
-  Object.assign(eta, templateGlobals);
+  Object.assign(eta, globals);
   const resolve = eta.resolvePath;
   const known = new Map<string, string>();
   // Eta's own cache serializes its key as JSON, which takes longer than rendering a small template.
@@ -65,4 +74,19 @@ function collapseTag(tag: string): string {
     .map((piece, index) => (index % 2 === 1 ? piece : piece.replace(lineBreak, ' ')))
     .join('')
     .replace(/ (\/?>)$/, '$1');
+}
+
+const output = /<%=([\s\S]*?)%>/g;
+/** Elements that hold text only; the content of a `textarea` is sent by its form and stays as it is. */
+const textOnly = `(?<opening><(?<name>title|option|textarea)\\b${attributes}>)(?<content>[^]*?</\\k<name>>)`;
+const values = new RegExp(`${textOnly}|(?<value>${output.source})|${code}|<[a-z/!]${attributes}>`, 'gi');
+
+/** The template with the values between tags isolated. A value in a tag belongs to an attribute. */
+function isolateValues(template: string): string {
+  return template.replace(values, (part, ...matched) => {
+    const { opening, name, content = '', value } = matched.at(-1) as Record<string, string | undefined>;
+    if (value) return value.replace(output, '<%~ isolate($1) %>');
+    if (!opening || name === 'textarea') return part;
+    return opening + content.replace(output, '<%= closeDirections(String($1)) %>');
+  });
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { closeDirections, isDirected } from '../../src/web/bidi.ts';
 import { collapse, createViews } from '../../src/web/views.ts';
 
 const indented = (...lines: string[]) => `${lines.join('\n')}\n`;
@@ -63,4 +64,53 @@ t.test('templates and their includes are rendered without indentation', async (t
     createViews(folder).render('page', { names }),
     '<ul><li><b>one</b></li><li><b>&lt;two&gt;</b></li></ul>',
   );
+});
+
+t.test('a value keeps its writing direction to itself', async (t) => {
+  const folder = t.testdir({
+    'page.eta': indented(
+      '<% const { title, parts } = it %>',
+      '<title><%= title %> · CHL</title>',
+      '<h1 title="<%= title %>"><%= title %>, <%= parts.length %></h1>',
+      '<% for (const { isHit, text } of parts) { %>',
+      '  <% if (isHit) { %><mark><%= text %></mark><% } else { %><%= text %><% } %>',
+      '<% } %>',
+      '<option value="<%= title %>"><%= title %></option>',
+      '<textarea name="reason"><%= title %></textarea>',
+    ),
+  });
+  const render = (title: string, parts: { isHit: boolean; text: string }[] = []) =>
+    createViews(folder).render('page', { title, parts });
+  t.equal(
+    render('a < b'),
+    '<title>a &lt; b · CHL</title><h1 title="a &lt; b">a &lt; b, 0</h1>' +
+      '<option value="a &lt; b">a &lt; b</option><textarea name="reason">a &lt; b</textarea>',
+    'a text from left to right is only escaped',
+  );
+  const title = 'a\u202E<b>';
+  const closed = 'a\u202E&lt;b>\u202C';
+  t.equal(
+    render(title, [
+      { isHit: true, text: '\u05d0' },
+      { isHit: false, text: '\u2069\u202Ex' },
+    ]).replaceAll('&gt;', '>'),
+    `<title>${closed} · CHL</title><h1 title="a\u202E&lt;b>"><bdi>${closed}</bdi>, 2</h1>` +
+      '<mark><bdi>\u05d0</bdi></mark><bdi>\u202Ex\u202C</bdi>' +
+      `<option value="a\u202E&lt;b>">${closed}</option><textarea name="reason">a\u202E&lt;b></textarea>`,
+  );
+});
+
+t.test('directions are closed in their order, and ends without a beginning left out', async (t) => {
+  const cases: [string, string][] = [
+    ['plain', 'plain'],
+    ['\u202Ex', '\u202Ex\u202C'],
+    ['\u202Ex\u202C y', '\u202Ex\u202C y'],
+    ['\u2067\u202Ex', '\u2067\u202Ex\u202C\u2069'],
+    ['\u2066\u202Ax\u2069y', '\u2066\u202Ax\u202C\u2069y'],
+    ['\u2069\u202Cx\u2069', 'x'],
+    ['\u2068\u202Cx', '\u2068x\u2069'],
+  ];
+  for (const [text, closed] of cases) t.equal(closeDirections(text), closed, JSON.stringify(text));
+  for (const text of ['\u05d0', '\u0645', '\u200F', '\u202E', '\u{1E900}']) t.ok(isDirected(text));
+  for (const text of ['', 'abc', 'é', '日本', '😀']) t.notOk(isDirected(text));
 });
