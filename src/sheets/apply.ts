@@ -3,8 +3,8 @@ import type { Library } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
-import { readCell } from './formula.ts';
 import type { ImportPlan } from './plan.ts';
+import { readTime, requiredTimes } from './times.ts';
 
 /** `now`: ISO 8601 UTC. `onWritten` receives the number of rows written so far. */
 export function applyPlan(
@@ -47,21 +47,12 @@ function freeNames(library: Library, { changed, removed }: ImportPlan['tabs']['c
   }
 }
 
-/** Reads a row's times from the sheet. One that is not ISO 8601 becomes `now` if the library requires it, else null. */
+/** The times of a new row. One that the sheet does not have, or that cannot be read, is `now` if the library requires it. */
 function createTimes({ tab, timesAt }: CheckedTab, now: string): (row: SheetRow) => Value[] {
-  const fallbacks = shapes[tab.kind].times.map((name) => (required.includes(name) ? now : null));
-  const checked = new Map<string, boolean>();
-  const isTime = (text: string) => {
-    const isValid = checked.get(text) ?? (iso8601.test(text) && !Number.isNaN(Date.parse(text)));
-    checked.set(text, isValid);
-    return isValid;
-  };
+  const fallbacks = shapes[tab.kind].times.map((name) => (requiredTimes.includes(name) ? now : null));
   return ({ cells }) =>
     timesAt.map((at, index) => {
-      const text = readCell(cells[at] ?? '');
-      return isTime(text) ? text : (fallbacks[index] ?? null);
+      const time = readTime(cells[at] ?? '');
+      return typeof time === 'string' ? time : (fallbacks[index] ?? null);
     });
 }
-
-const required = ['created_at', 'updated_at'];
-const iso8601 = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;

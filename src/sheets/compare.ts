@@ -7,6 +7,7 @@ import { isUnseen } from './hidden.ts';
 import { findLookAlikesInLibrary } from './look-alikes.ts';
 import { type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
 import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';
+import { warnOfTimes } from './times.ts';
 
 /** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
 export type Mode = 'replace' | 'merge';
@@ -147,7 +148,7 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
     }
     isStored.add(row);
     const fields = differences(row.values, stored);
-    if (isRefused(row, fields.length === 0)) rules.onInvalid(stored);
+    if (!accept(row, { isUnchanged: fields.length === 0, isNew: false })) rules.onInvalid(stored);
     else if (fields.length === 0) plan.unchanged++;
     else {
       changed.push(changeOf(kind, row, fields));
@@ -156,19 +157,23 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
   }
   if (isStored.size === rows.size) return;
   for (const row of rows.values()) {
-    if (isStored.has(row) || isRefused(row, false)) continue;
+    if (isStored.has(row) || !accept(row, { isUnchanged: false, isNew: true })) continue;
     added.push(row);
     showAdded(plan.preview, tab, row);
   }
   const keys = added.map(({ values, row }): [string, number] => [String(values[0]), row]);
   plan.warnings.push(...findLookAlikesInLibrary(tab, keys, absent));
 
-  function isRefused(row: SheetRow, isUnchanged: boolean): boolean {
+  /** Notes the row's problems, or else its warnings; returns whether it has no problems. */
+  function accept(row: SheetRow, { isUnchanged, isNew }: { isUnchanged: boolean; isNew: boolean }): boolean {
     const problems = rules.judge(row, isUnchanged);
-    if (problems.length === 0) return false;
+    if (problems.length === 0) {
+      plan.warnings.push(...warnOfTimes(checked[kind], row, isNew));
+      return true;
+    }
     plan.invalid++;
     plan.rowProblems.push(...problems);
-    return true;
+    return false;
   }
 }
 
