@@ -6,12 +6,14 @@ import { watchFocus } from './focus.js';
 import { watchHosts } from './hold.js';
 import { watchKeys } from './keys.js';
 import { shareStream } from './live.js';
+import { watchMorphs } from './morph.js';
 import { watchPreferences } from './preferences.js';
 import './times.js';
 import { watchNotices } from './toast.js';
 import { watchUpload } from './upload.js';
 
 shareStream();
+watchMorphs();
 watchHosts();
 watchFocus();
 watchDialog();

@@ -23,6 +23,7 @@ t.test('each broken rule is reported with its line', async (t) => {
     'late.eta': [`<p>text</p>\n${first}`, '2: reads `it` after the first line'],
     'choice.eta': [`${first}\n<%= name ? 1 : name === 2 ? 3 : 4 %>`, '2: has a choice within a choice'],
     'address.eta': ['<p>\n  <a href="/jobs">Jobs</a>\n</p>', '2: writes an address without url()'],
+    'details.eta': ['<details>\n  <summary>More</summary>\n</details>', '1: <details> has no id'],
     'raw.eta': [`${first}\n<%~ name %>`, '2: outputs raw text that is not an include'],
   };
   const folder = t.testdir(
@@ -41,6 +42,7 @@ t.test('sentences, attributes on several lines, conditions and includes are allo
 <% layout('/layout', it) %>
 <details
   class="more"
+  id="more"
   <% if (isOpen) { %>open<% } %>
 >
   <summary>It's <b>one</b> of <code><%= name %></code></summary>

@@ -20,7 +20,8 @@ export function templateProblems(folder: string): string[] {
     .flatMap((name) => {
       const template = fs.readFileSync(path.join(folder, name), 'utf8');
       const tokens = readTokens(template);
-      return [...checkLines(template, tokens), ...checkElements(tokens), ...checkCode(tokens)]
+      const problems = [checkLines(template, tokens), checkElements(tokens), checkCode(tokens)];
+      return [...problems.flat(), ...checkDetails(template)]
         .sort((one, other) => one.line - other.line)
         .map(({ line, problem }) => `${name}:${line}: ${problem}`);
     });
@@ -104,6 +105,16 @@ function checkElements(tokens: Token[]): Problem[] {
     ...starts.map(({ line, text }) => ({ line, problem: `${text}> does not begin the line` })),
     ...seconds.map(({ line, text }) => ({ line, problem: `${text} is not the only end in the line` })),
   ];
+}
+
+/** Details without an id may be closed by a swap of their card, because the browser cannot recognise them. */
+function checkDetails(template: string): Problem[] {
+  return [...template.matchAll(/<details[\s\S]*?<summary/g)]
+    .filter(([text]) => !/\sid="/.test(text))
+    .map(({ index }) => ({
+      line: countLines(template.slice(0, index)),
+      problem: '<details> has no id',
+    }));
 }
 
 /** Only the first statement unpacks `it`; there is no nested choice and no raw output. */
