@@ -1,14 +1,19 @@
-// Buttons of forms: busy while their request runs, and the second click of a double click is ignored.
+// Buttons, and links that load a dialog or a card: busy while their request runs, and the second click of a double click is ignored.
 import { showNotice } from './toast.js';
 
 export function watchActions() {
   const { body } = document;
   body.addEventListener('htmx:beforeRequest', ({ detail: { elt, requestConfig } }) => {
     const submitter = requestConfig.triggeringEvent?.submitter;
-    if (elt.matches('form')) (submitter ?? submitOf(elt))?.setAttribute('aria-busy', 'true');
+    const control = elt.matches('form')
+      ? (submitter ?? submitOf(elt))
+      : elt.matches('a, button')
+        ? elt
+        : null;
+    control?.setAttribute('aria-busy', 'true');
   });
   body.addEventListener('htmx:afterRequest', ({ detail: { elt } }) => {
-    for (const button of elt.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+    for (const control of [elt, ...elt.querySelectorAll('[aria-busy]')]) control.removeAttribute('aria-busy');
   });
   // The first click may have moved another button under the pointer.
   document.addEventListener(

@@ -2,6 +2,7 @@
 import { watchActions } from './actions.js';
 import { watchConnection } from './connection.js';
 import { watchDialog } from './dialog.js';
+import { watchFilter } from './filter.js';
 import { watchFocus } from './focus.js';
 import { watchHosts } from './hold.js';
 import { watchKeys } from './keys.js';
@@ -16,6 +17,7 @@ shareStream();
 watchMorphs();
 watchHosts();
 watchFocus();
+watchFilter();
 watchDialog();
 watchActions();
 watchNotices();

@@ -6,7 +6,9 @@
 const hostSelector = '[sse-swap], [data-refetched]';
 /** Lets a click or a change of the focus end before the card is replaced. */
 const releaseDelayMs = 250;
-const fields = 'input:not([type="hidden"], [type="submit"], [type="button"]), textarea, select';
+/** A field marked as the reader's is kept by a swap (morph.js), so it holds nothing. */
+const fields =
+  'input:not([type="hidden"], [type="submit"], [type="button"], [data-reader]), textarea, select';
 
 /** The newest deferred content of each host. */
 const deferred = new Map();

@@ -7,7 +7,7 @@ const plainNow = new Set();
 
 export function watchMorphs() {
   Object.assign(Idiomorph.defaults.callbacks, {
-    beforeAttributeUpdated: (name, element) => !isOpenState(name, element),
+    beforeAttributeUpdated: (name, element) => !isOpenState(name, element) && !isTyped(name, element),
     beforeNodeMorphed(element, content) {
       if (element.matches?.(htmxSelector) && !content.matches(htmxSelector)) plainNow.add(element);
     },
@@ -21,4 +21,8 @@ export function watchMorphs() {
 /** The server decides only how new details start: an element without content is new. */
 function isOpenState(name, element) {
   return name === 'open' && element.matches('details, dialog') && element.firstChild !== null;
+}
+
+function isTyped(name, element) {
+  return name === 'value' && element.matches('[data-reader]');
 }

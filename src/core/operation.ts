@@ -52,6 +52,8 @@ export type Operation = {
   summary: string;
   description: string;
   icon: string;
+  /** The heading under which a custom operation is listed; absent: a built-in operation. */
+  group?: string;
   args: ArgumentSchema;
   locks(args: Args): Claim[];
   danger(args: Args): Danger;

@@ -12,6 +12,9 @@ import {
 } from '../core/operation.ts';
 import type { EntryFault, CustomEntry } from './custom-schema.ts';
 
+/** The group of entries that name none. */
+const ungrouped = 'Other';
+
 /** `folder`: that of operations.yaml; a command that begins with ./ or ../ is relative to it. */
 export function defineCustom(entry: CustomEntry, folder: string): Operation {
   const { name, title, summary, retries, danger = 'safe' } = entry;
@@ -26,6 +29,7 @@ export function defineCustom(entry: CustomEntry, folder: string): Operation {
     summary,
     description: entry.description ?? summary,
     icon: 'play',
+    group: entry.group ?? ungrouped,
     args,
     locks: () => claims,
     danger: () => danger,

@@ -8,6 +8,7 @@ export type CustomEntry = {
   title: string;
   summary: string;
   description?: string;
+  group?: string;
   command: [string, ...string[]];
   args?: Record<string, Omit<ArgumentProperty, 'title'> & { title?: string }>;
   locks?: { shared?: string[]; exclusive?: string[] };
@@ -104,6 +105,7 @@ const entry = fields(
     title: lineOfText(60),
     summary: lineOfText(200),
     description: lineOfText(1000),
+    group: lineOfText(40),
     command: {
       type: 'array',
       minItems: 1,

@@ -23,7 +23,7 @@ browserTest(
     await submit(app, 'risk');
     await app.whenJob(2, 'failed');
     await page.locator(jobRow(2)).getByText('Failed').first().waitFor();
-    await page.locator(operationRow('chore')).getByText('Running').waitFor();
+    await page.locator(operationRow('chore')).getByText('Live log').waitFor();
     await clickAll(t, page, 'one runs, one has failed');
     await app.json('/api/v1/operations/jobs/1/cancel', {});
     await app.whenJob(1, 'cancelled');
@@ -50,6 +50,59 @@ browserTest('details stay open and closed as the reader left them, whatever is s
     t.equal(await isOpen(), isWanted);
   }
 });
+
+browserTest(
+  'a filter keeps its text, its rows and the folded groups while the card is swapped',
+  async (t, open) => {
+    const entries = Array.from(
+      { length: 12 },
+      (_, at) =>
+        `  - { name: chore-${at}, title: Chore ${at}, summary: Does it., command: ["true"], group: Group ${at % 2} }\n`,
+    );
+    const root = fs.realpathSync(t.testdir({ 'operations.yaml': `operations:\n${entries.join('')}` }));
+    const app = await startApp(t, { root });
+    const page = await open(`${app.origin}/operations`);
+    await page.locator('#conn').getByText('Live').waitFor();
+    const shown = () => page.locator('.thin:visible h4').allTextContents();
+    t.strictSame(await shown(), [], 'all groups are folded');
+    await page.locator('#operation-filter').fill('chore 1');
+    t.strictSame(await shown(), ['Chore 10', 'Chore 1', 'Chore 11']);
+    await submit(app, 'chore-1');
+    await page.locator(`${operationRow('chore-1')} .badge`, { hasText: 'Done' }).waitFor();
+    t.equal(await page.locator('#operation-filter').inputValue(), 'chore 1');
+    t.equal(await page.evaluate('document.activeElement.id'), 'operation-filter');
+    t.strictSame(await shown(), ['Chore 10', 'Chore 1', 'Chore 11']);
+    await page.locator('#operation-filter').fill('nothing');
+    await page.getByText('No operation has this name.').waitFor();
+    await page.locator('#operation-filter').fill('');
+    t.strictSame(await shown(), [], 'folded as before');
+  },
+);
+
+browserTest('a slow click shows a spinner, on links that open a dialog too', async (t, open) => {
+  const app = await startWithCustom(t);
+  const page = await open(`${app.origin}/operations`);
+  let answer = () => {};
+  await page.route('**/confirm', async (route) => {
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await route.continue();
+  });
+  const button = page.locator('#ask-import');
+  const asked = page.waitForRequest('**/confirm');
+  await button.click();
+  await asked;
+  t.equal(await button.getAttribute('aria-busy'), 'true');
+  t.equal(await button.evaluate(spinnerOf), '1', 'the spinner is visible');
+  answer();
+  await page.locator('#dialog[open]').waitFor();
+  t.equal(await button.getAttribute('aria-busy'), null);
+});
+
+/** The opacity of the spinner of a busy button. */
+const spinnerOf = (button: any) =>
+  button.ownerDocument.defaultView.getComputedStyle(button, '::after').opacity;
 
 function startWithCustom(t: Test) {
   const root = fs.realpathSync(t.testdir({ 'operations.yaml': yaml }));
@@ -87,6 +140,8 @@ async function clickAll(t: Test, page: Page, state: string) {
       const answer = request ? page.waitForResponse((one) => one.url().endsWith(request)) : null;
       await control.evaluate((one) => (one as unknown as { click(): void }).click());
       await answer;
+      // A second click leaves details as they were.
+      if (shown.isSummary) await control.click();
       if (shown.isDialog) {
         await page.locator('#dialog[open]').waitFor();
         await page.keyboard.press('Escape');
@@ -102,13 +157,14 @@ async function clickAll(t: Test, page: Page, state: string) {
 /** What a control shows that it does. */
 function readControl(
   one: any,
-): Record<'name' | 'href' | 'gets' | 'action', string | null> & { isDialog: boolean } {
+): Record<'name' | 'href' | 'gets' | 'action', string | null> & { isDialog: boolean; isSummary: boolean } {
   const isOff = one.getAttribute('aria-disabled') === 'true';
   return {
     name: one.textContent.trim() || one.getAttribute('aria-label'),
     href: one.getAttribute('href'),
     gets: one.getAttribute('hx-get'),
     action: one.matches('form button') && !isOff ? one.closest('form').getAttribute('action') : null,
+    isSummary: one.matches('summary'),
     isDialog: one.getAttribute('hx-target') === '#dialog',
   };
 }

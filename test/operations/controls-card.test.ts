@@ -1,11 +1,15 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parse } from 'node-html-parser';
+import { type HTMLElement, parse } from 'node-html-parser';
 import t from 'tap';
+import { createCatalogue } from '../../src/core/catalogue.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { removeStaged, writeStaged } from '../../src/snapshots/staging.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addExperience } from '../support/entries.ts';
+import { defineOperation } from '../support/operations.ts';
+import { textOf } from '../support/screen.ts';
 import { makeIndexed } from '../support/snapshots.ts';
 import { openStream } from '../support/stream.ts';
 
@@ -35,6 +39,109 @@ t.test('an operation without effect is off, with the reason and a link to one th
 
   stage(app);
   t.match(await row('snapshot'), { isOff: false, why: undefined }, 'an upload waits');
+});
+
+t.test('an operation without effect stays off while another job holds its lock', async (t) => {
+  const root = fs.realpathSync(
+    t.testdir({
+      'operations.yaml': `operations:
+  - name: chore
+    title: Chore
+    summary: Sleeps.
+    command: [sleep, "1000"]
+    locks: { exclusive: [index] }
+`,
+    }),
+  );
+  const app = await startApp(t, { root });
+  await app.json('/api/v1/operations/chore', {});
+  await app.whenJob(1, 'running');
+  const { html } = await app.page('/ui/operations/controls');
+  for (const name of ['snapshot', 'rollback']) {
+    const row = html.querySelector(`#op-${name}`);
+    t.equal(row?.querySelector('.btn-row .btn')?.getAttribute('aria-disabled'), 'true', name);
+    t.equal(row?.querySelectorAll('.btn-row .btn').length, 1, `${name} offers nothing that would fail`);
+  }
+  t.match(textOf(html, '#op-index'), /Blocked by chore #1.* Queue rebuild index…/);
+});
+
+t.test('the button of a running operation is off and shows its state', async (t) => {
+  const app = await startApp(t, { catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]) });
+  await app.json('/api/v1/operations/chore', {});
+  await app.whenJob(1, 'running');
+  const button = (html: HTMLElement) => html.querySelector('#op-chore > .btn-row .btn');
+  const { html } = await app.page('/ui/operations/controls');
+  t.equal(button(html)?.getAttribute('aria-disabled'), 'true');
+  t.match(button(html)?.text, /Running/);
+  t.match(textOf(html, `#${button(html)?.getAttribute('aria-describedby')}`), /Running/);
+  t.equal(html.querySelectorAll('#op-chore form').length, 0, 'nothing sends a second run');
+  await app.json('/api/v1/operations/jobs/1/cancel', {});
+  await app.whenJob(1, 'cancelled');
+  const after = (await app.page('/ui/operations/controls')).html;
+  t.equal(after.querySelector('#run-chore')?.getAttribute('aria-disabled'), undefined);
+});
+
+t.test('all running jobs of an operation are listed, each with bar, time left and actions', async (t) => {
+  const app = await startApp(t, { catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]) });
+  for (const number of [1, 2]) {
+    await app.json('/api/v1/operations/chore', {});
+    await app.whenJob(number, 'running');
+  }
+  const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 5000 });
+  t.teardown(() => ops.close());
+  const progress = {
+    done: 50,
+    total: 200,
+    phase: null,
+    note: null,
+    rate: 5,
+    phase_started_at: '2026-01-01T00:00:00.000Z',
+    updated_at: '2026-01-01T00:00:10.000Z',
+  };
+  ops.prepare('UPDATE job SET progress = ?').run(JSON.stringify(progress));
+  const { html } = await app.page('/ui/operations/controls');
+  t.match(textOf(html, '#op-chore .op-t'), /2 running/);
+  for (const number of [1, 2]) {
+    t.match(textOf(html, `#active-${number}`), /Running 25% #\d .* Live log .*Cancel….* about 30 s left/);
+    t.equal(html.querySelectorAll(`#active-${number} progress[value=50][max=200]`).length, 1);
+  }
+});
+
+t.test('custom operations are grouped, and more than ten start folded with a filter', async (t) => {
+  const root = fs.realpathSync(t.testdir());
+  const write = (count: number) => {
+    const entries = Array.from({ length: count }, (_, at) => {
+      const group = at % 3 === 0 ? 'Quality' : at % 3 === 1 ? 'Reports' : null;
+      return `  - { name: chore-${at}, title: Chore ${at}, summary: Does it., command: ["${at === 1 ? 'false' : 'true'}"]${group ? `, group: ${group}` : ''} }\n`;
+    });
+    fs.writeFileSync(path.join(root, 'operations.yaml'), `operations:\n${entries.join('')}`);
+  };
+  write(10);
+  const app = await startApp(t, { root });
+  const groups = async () =>
+    (await app.page('/operations')).html.querySelectorAll('details.group').map((group) => ({
+      summary: textOf(group, 'summary'),
+      rows: group.querySelectorAll('[id^=op-chore-]').length,
+      isOpen: group.hasAttribute('open'),
+    }));
+  const filter = async () =>
+    (await app.page('/operations')).html.querySelectorAll('#operation-filter').length;
+  t.same(await groups(), [
+    { summary: 'Quality 4 none run yet', rows: 4, isOpen: true },
+    { summary: 'Reports 3 none run yet', rows: 3, isOpen: true },
+    { summary: 'Other 3 none run yet', rows: 3, isOpen: true },
+  ]);
+  t.equal(await filter(), 0);
+  write(30);
+  app.parts.customOperations.runOnce();
+  await app.run('chore-1');
+  await app.run('chore-3');
+  t.same(await groups(), [
+    { summary: 'Quality 10 1 operation done', rows: 10, isOpen: false },
+    { summary: 'Reports 10 1 failed', rows: 10, isOpen: true },
+    { summary: 'Other 10 none run yet', rows: 10, isOpen: false },
+  ]);
+  t.equal(await filter(), 1);
 });
 
 t.test('repair is on as soon as the index differs from the library', async (t) => {

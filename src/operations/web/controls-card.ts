@@ -1,11 +1,11 @@
 import { defaultArguments } from '../../core/arguments.ts';
-import type { Operation } from '../../core/operation.ts';
-import { viewJob } from '../../jobs/job-view.ts';
-import type { Blocker } from '../../jobs/lock-queue.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { OperationContext } from '../parts.ts';
+import { groupRows } from './operation-groups.ts';
+import { viewOperation } from './operation-row.ts';
 
-/** Every operation with its last run and the job that blocks a run with default arguments. */
+/** Every operation with its active jobs or its last run, and the job that blocks a run with default arguments. Custom
+ *  operations are grouped. */
 export const controlsCard = (ctx: OperationContext): SharedCard => ({
   name: 'controls',
   host: 'ops-controls-card',
@@ -15,26 +15,19 @@ export const controlsCard = (ctx: OperationContext): SharedCard => ({
     const operations = ctx.catalogue.all();
     const defaults = operations.map(defaultArguments);
     const blockers = ctx.lockQueue.blockersOf(operations.map((one, at) => one.locks(defaults[at] ?? {})));
+    const active = ctx.repository.active();
+    const rows = operations.map((operation, at) =>
+      viewOperation(
+        ctx,
+        operation,
+        active.filter((job) => job.operation === operation.name),
+        blockers[at] ?? null,
+      ),
+    );
     return {
-      operations: operations.map((operation, at) => viewOperation(ctx, operation, blockers[at] ?? null)),
+      operations: rows.filter(({ group }) => group === null),
+      custom: groupRows(rows.filter(({ group }) => group !== null)),
       isNoop: ctx.config.mode === 'noop',
     };
   },
 });
-
-function viewOperation(ctx: OperationContext, operation: Operation, blocker: Blocker | null) {
-  const { repository, config, liveIndex } = ctx;
-  const last = repository.lastOf(operation.name);
-  return {
-    name: operation.name,
-    title: operation.title,
-    verb: operation.verb,
-    label: blocker ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
-    summary: operation.summary,
-    icon: operation.icon,
-    needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',
-    last: last && viewJob(ctx, last),
-    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
-    blocker,
-  };
-}

@@ -1,0 +1,36 @@
+// The row of an operation: its active jobs or its last run, and whether it can run now.
+import { defaultArguments } from '../../core/arguments.ts';
+import type { Operation } from '../../core/operation.ts';
+import type { Job } from '../../jobs/job.ts';
+import { viewJob } from '../../jobs/job-view.ts';
+import type { Blocker } from '../../jobs/lock-queue.ts';
+import type { OperationContext } from '../parts.ts';
+import { viewActiveJobs } from './active-jobs.ts';
+
+export type OperationRow = ReturnType<typeof viewOperation>;
+
+/** `jobs`: its active ones; `blocker`: the job that a run with default arguments would wait for. */
+export function viewOperation(
+  ctx: OperationContext,
+  operation: Operation,
+  jobs: Job[],
+  blocker: Blocker | null,
+) {
+  const { repository, config, liveIndex } = ctx;
+  const last = jobs.length === 0 ? repository.lastOf(operation.name) : null;
+  return {
+    name: operation.name,
+    title: operation.title,
+    group: operation.group ?? null,
+    verb: operation.verb,
+    label: blocker ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
+    summary: operation.summary,
+    icon: operation.icon,
+    needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',
+    active: jobs.length > 0 ? viewActiveJobs(ctx, operation, jobs) : null,
+    last: last && viewJob(ctx, last),
+    lastNumber: last?.number ?? 0,
+    unavailable: operation.unavailable?.(config, liveIndex.indexState()) ?? null,
+    blocker,
+  };
+}
