@@ -27,6 +27,9 @@ while (told().isMute);
 const model: Embedder = {
   ...toldModel,
   isLexical: true,
+  async probe() {
+    if (told().isDown) throw new EmbeddingOutage('connect ECONNREFUSED 127.0.0.1:11434');
+  },
   async embed(texts) {
     const { msPerEntry, refuses, hangs, spins, isDown } = told();
     const finds = (words: string | undefined) =>

@@ -11,6 +11,7 @@ export const builtIn: Embedder = {
   dimension: 384,
   isLexical: true,
   embed: async (texts) => texts.map(embedText),
+  probe: async () => {},
 };
 
 // Tuned with 25 plain-English queries over a library of 39,561 entries; nearby values score about the same.

@@ -10,7 +10,8 @@ export function chooseEmbedder({ embedding }: Pick<Config, 'embedding'>, options
   return { name, isLexical, dimension, label: name, open: async () => builtIn };
 }
 
-/** Opens the model on its first use: a worker can start while its service is down, and then reports the outage. */
+/** Opens the model on its first use: a worker can start while its service is down, and then reports the outage. Opens it
+ *  anew when the service has another model. */
 export function openOnFirstUse(model: Model, onOpen: (embedder: Embedder) => Promise<unknown>): Embedder {
   let opened: Embedder | null = null;
   return {
@@ -22,13 +23,14 @@ export function openOnFirstUse(model: Model, onOpen: (embedder: Embedder) => Pro
     get dimension() {
       return opened?.dimension ?? 0;
     },
-    async embed(texts) {
-      if (!opened) {
-        const embedder = await model.open();
-        await onOpen(embedder);
-        opened = embedder;
-      }
-      return opened.embed(texts);
-    },
+    embed: async (texts) => (await open()).embed(texts),
+    probe: async () => (await open()).probe(),
   };
+
+  async function open(): Promise<Embedder> {
+    const embedder = await model.open();
+    if (embedder !== opened) await onOpen(embedder);
+    opened = embedder;
+    return embedder;
+  }
 }

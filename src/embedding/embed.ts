@@ -1,7 +1,9 @@
 // Embeds entries from the queue: a batch of claims, for workers and `index`, or a whole selection.
 import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedText } from '../library/content.ts';
+import { createBatchSize } from './batch-size.ts';
 import { type Embedder, EmbeddingOutage } from './embedder.ts';
+import { type Patience, untilServiceAnswers } from './outage-wait.ts';
 import type { Claim, EmbeddingQueue, Selection } from './queue.ts';
 import { currentVector, type EmbeddingRepository } from './repository.ts';
 import { scaleToUnit } from './vector.ts';
@@ -14,19 +16,24 @@ type Work = {
   model: Embedder;
   claimant: string;
   leaseMs: number;
-  /** Runs before each claim of a failed batch is tried alone. */
+  /** The last batch met an outage. Then a probe comes first, and another outage is the fault of these claims. */
+  isDoubtful: boolean;
+  /** Runs before each part of a failed batch, with its first claim. */
   onNext: (claim: Claim) => void;
 };
 
-/** Embeds the claims and extends their lease meanwhile. When the batch fails, each entry is tried alone, so that a bad one
- *  does not stop the others. Throws `EmbeddingOutage` after releasing the rest; it counts no attempt. */
+/** Embeds the claims and extends their lease meanwhile. A batch that fails is split until the entries at fault are alone.
+ *  Throws `EmbeddingOutage` after releasing the rest; it counts no attempt, unless the service answered a probe just
+ *  before: then these entries are claimed alone from now on, and one that ends the service each time fails. */
 export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome> {
-  const { queue, claimant, leaseMs } = work;
+  const { queue, model, claimant, leaseMs } = work;
   // A lease that cannot be extended expires, and `complete` then skips the entry.
   const extend = () => void queue.extend(claimant, claims, leaseMs).catch(() => {});
   const hold = setInterval(extend, leaseMs / 3);
   try {
-    return await embedTogether(work, claims);
+    const isProbed = work.isDoubtful || claims.some(({ attempt }) => attempt > 1);
+    if (isProbed) await model.probe();
+    return await embedTogether(work, claims, isProbed);
   } catch (error) {
     await queue.release(claimant, claims);
     throw error;
@@ -35,17 +42,20 @@ export async function embedClaims(work: Work, claims: Claim[]): Promise<Outcome>
   }
 }
 
-type SelectionWork = Omit<Work, 'onNext'> & {
+type SelectionWork = Omit<Work, 'onNext' | 'isDoubtful'> & {
   repository: EmbeddingRepository;
   selection: Selection;
   /** Embeds entries with a current embedding, too. */
   full: boolean;
+  patience: Patience;
   onProgress: (done: number, total: number) => void;
+  /** Writes a line to the log of the run. */
+  report: (line: string) => void;
 };
 
 /** Enqueues the entries of the selection without a current embedding, and embeds until none waits: failed ones, too, and
- *  without their back-off. Waits for entries that workers have claimed. Commits each batch. Returns how many entries this run
- *  or a worker embedded, and how many failed. */
+ *  without their back-off. Waits for entries that workers have claimed, and for a service that is down for a short time.
+ *  Commits each batch. Returns how many entries this run or a worker embedded, and how many failed. */
 export async function embedSelection(work: SelectionWork): Promise<Outcome> {
   const { queue, model, claimant, leaseMs, repository, selection, onProgress } = work;
   await queue.useModel(model);
@@ -53,11 +63,12 @@ export async function embedSelection(work: SelectionWork): Promise<Outcome> {
   await enqueueStale(work);
   const failedBefore = repository.countFailed(selection);
   const total = repository.countWaiting(selection);
-  const request = { claimant, model, size: batchSize, leaseMs, selection, isUrgent: true };
+  const request = { claimant, model, leaseMs, selection, isUrgent: true };
+  const embedBatch = createBatchRun(work);
   for (let waiting = total; waiting > 0; waiting = repository.countWaiting(selection)) {
     onProgress(Math.max(0, total - waiting), total);
-    const claims = await queue.claim(request);
-    if (claims.length > 0) await embedClaims({ ...work, onNext: reportNothing }, claims);
+    const claims = await queue.claim({ ...request, size: embedBatch.size() });
+    if (claims.length > 0) await embedBatch.run(claims);
     else await delay(pollMs);
   }
   onProgress(total, total);
@@ -65,16 +76,45 @@ export async function embedSelection(work: SelectionWork): Promise<Outcome> {
   return { embedded: total - failed, failed };
 }
 
-/** A run reports the number of entries left, not the single entry. */
-const reportNothing = () => {};
-
-const batchSize = 256;
+/** How long a batch of a run should take, and how many entries it may have. */
+const batch = { targetMs: 2000, maxEntries: 256 };
 /** While only entries that workers have claimed are left. */
 const pollMs = 200;
 
-async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
+/** A run adapts its batches to the speed of the service, as a worker does. */
+function createBatchRun(work: SelectionWork) {
+  const size = createBatchSize(batch);
+  let isDoubtful = false;
+  return {
+    size: size.current,
+
+    /** Throws the outage of a service that is down for too long. */
+    async run(claims: Claim[]) {
+      const startedAt = performance.now();
+      try {
+        await embedClaims({ ...work, isDoubtful, onNext: reportNothing }, claims);
+        size.add(claims.length, performance.now() - startedAt);
+        isDoubtful = false;
+      } catch (error) {
+        if (!(error instanceof EmbeddingOutage)) throw error;
+        size.shrink();
+        await untilServiceAnswers(work.model, error, work.patience, work.report);
+        isDoubtful = error.reason !== 'busy';
+      }
+    },
+  };
+}
+
+/** A run reports the number of entries left, not the single entry. */
+const reportNothing = () => {};
+
+async function embedTogether(work: Work, claims: Claim[], isProbed: boolean): Promise<Outcome> {
   const { queue, model, claimant } = work;
-  const vectors = await embedTexts(model, claims.map(embeddedText));
+  const vectors = await embedTexts(model, claims.map(embeddedText)).catch(async (outage: EmbeddingOutage) => {
+    const areAtFault = outage.reason === 'text' || (isProbed && outage.reason === 'service');
+    if (areAtFault) await queue.quarantine(claimant, describeEnd(outage), claims);
+    throw outage;
+  });
   if (!(vectors instanceof Error)) {
     const done = claims.map((claim, i) => ({ claim, vector: vectors[i] as Float32Array }));
     return { embedded: await queue.complete(claimant, model, done), failed: 0 };
@@ -82,14 +122,19 @@ async function embedTogether(work: Work, claims: Claim[]): Promise<Outcome> {
   if (claims.length === 1) {
     return { embedded: 0, failed: await queue.fail(claimant, claims, vectors.message) };
   }
+  const half = Math.ceil(claims.length / 2);
   const sum = { embedded: 0, failed: 0 };
-  for (const claim of claims) {
-    work.onNext(claim);
-    const { embedded, failed } = await embedTogether(work, [claim]);
+  for (const part of [claims.slice(0, half), claims.slice(half)]) {
+    work.onNext(part[0] as Claim);
+    const { embedded, failed } = await embedTogether(work, part, isProbed);
     sum.embedded += embedded;
     sum.failed += failed;
   }
   return sum;
+}
+
+function describeEnd({ words }: EmbeddingOutage): string {
+  return `The embedding service answers other texts, but fails with this one: ${words}.`;
 }
 
 /** Returns the vectors, or the error of one of the texts. Throws `EmbeddingOutage`. */
@@ -108,7 +153,7 @@ async function embedTexts(model: Embedder, texts: string[]): Promise<Float32Arra
 }
 
 async function enqueueStale({ queue, model, repository, selection, full }: SelectionWork) {
-  for (const page of repository.entryPages(selection, batchSize)) {
+  for (const page of repository.entryPages(selection, batch.maxEntries)) {
     await queue.enqueue(page.filter((entry) => full || currentVector(entry, model) === null));
   }
 }

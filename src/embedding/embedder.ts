@@ -10,6 +10,8 @@ export type Embedder = {
   readonly isLexical: boolean;
   /** A vector of length 1 for each text. Throws `EmbeddingOutage`; any other error is the fault of one of the texts. */
   embed(texts: string[]): Promise<Float32Array[]>;
+  /** Throws `EmbeddingOutage` unless it can embed now. */
+  probe(): Promise<void>;
 };
 
 /** The model that the settings name. A service's dimension is null until it has answered. */
@@ -24,14 +26,29 @@ export type Model = Pick<Embedder, 'name' | 'isLexical'> & {
 /** Two vectors can be compared when both come from the same model with the same dimension. */
 export type ModelKey = Pick<Model, 'name' | 'dimension'>;
 
-/** No text can be embedded now: entries stay pending, and no attempt is counted. */
-export class EmbeddingOutage extends AppError {
-  /** From the service's Retry-After. */
-  readonly retryAfterMs: number | undefined;
+/** What an outage says about the texts that met it: nothing (`service`), nothing since the service asks for fewer requests
+ *  (`busy`), or that they are at fault, since it answered another text right after (`text`). */
+export type OutageCause = 'service' | 'busy' | 'text';
 
-  constructor(message: string, retryAfterMs?: number) {
+/** These texts cannot be embedded now: they stay pending, and no attempt is counted. */
+export class EmbeddingOutage extends AppError {
+  readonly reason: OutageCause;
+  /** From the service's Retry-After; 0 without one. */
+  readonly retryAfterMs: number;
+  /** Why, in the words of the service; it follows a colon. */
+  readonly words: string;
+
+  constructor(
+    message: string,
+    { reason = 'service' as OutageCause, retryAfterMs = 0, words = message } = {},
+  ) {
     super('temporary', message);
+    this.words = words;
     this.name = 'EmbeddingOutage';
+    this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** The service has another model behind the same name: it must be opened anew, and everything be embedded again. */
+export class ModelChange extends EmbeddingOutage {}

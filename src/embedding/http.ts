@@ -2,8 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddingService } from '../core/config.ts';
 import { maskerFor } from '../core/secrets.ts';
-import { type Embedder, EmbeddingOutage, type Model } from './embedder.ts';
-import { BadReply, endpointOf, HttpRefusal, readKey, requestVectors } from './http-request.ts';
+import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';
+import { type Ask, createBatches } from './http-batches.ts';
+import { BadReply } from './http-reply.ts';
+import { endpointOf, HttpRefusal, readKey, requestVectors } from './http-request.ts';
 
 export type HttpOptions = {
   /** For one request, from the connection to the last byte. */
@@ -15,11 +17,11 @@ export type HttpOptions = {
 };
 
 const defaults = { timeoutMs: 60_000, retryMs: [500, 2000], patienceMs: 10_000 };
-const batchSize = 64;
 /** A text that every service can embed: if this one fails, the service is at fault. */
 const probeText = 'probe';
 
-/** Asks the service for the first time when it is opened; the vector of a probe tells the dimension. */
+/** Asks the service for the first time when it is opened; the vector of a probe tells the dimension. A service that changes
+ *  it has another model, and is opened anew. */
 export function createHttpModel(service: EmbeddingService, options: HttpOptions = {}): Model {
   let opened: Embedder | null = null;
   return {
@@ -30,55 +32,61 @@ export function createHttpModel(service: EmbeddingService, options: HttpOptions 
       return opened?.dimension ?? null;
     },
     async open() {
-      opened ??= await openEmbedder(service, { ...defaults, ...options });
+      opened ??= await openEmbedder(service, { ...defaults, ...options }, () => {
+        opened = null;
+      });
       return opened;
     },
   };
 }
 
-type Ask = (texts: string[]) => Promise<Float32Array[]>;
-
-async function openEmbedder(service: EmbeddingService, options: Required<HttpOptions>): Promise<Embedder> {
+async function openEmbedder(
+  service: EmbeddingService,
+  options: Required<HttpOptions>,
+  onOtherDimension: () => void,
+): Promise<Embedder> {
   const ask: Ask = (texts) => requestWithRetries(service, texts, options);
-  const dimension = await probe(service, ask);
+  const askAll = createBatches(ask);
+  const dimension = await measure(service, ask);
   return {
     name: service.model,
     version: '1',
     dimension,
     isLexical: false,
+    probe,
+    /** Some services answer a text that is too long as if they were down; then a probe decides who is at fault. */
     async embed(texts) {
-      const vectors: Float32Array[] = [];
-      for (let at = 0; at < texts.length; at += batchSize) {
-        vectors.push(...(await embedBatch(service, ask, dimension, texts.slice(at, at + batchSize))));
+      try {
+        const vectors = await askAll(texts);
+        const odd = vectors.find((vector) => vector.length !== dimension);
+        if (!odd) return vectors;
+        throw new BadReply(`it returned ${odd.length} numbers, not ${dimension}`);
+      } catch (error) {
+        if (error instanceof EmbeddingOutage) throw error;
+        if (isRateLimited(error) && texts.length > 1) throw toOutage(error, service);
+        await probe();
+        if (isUnavailable(error) && texts.length === 1) throw toOutage(error, service, { reason: 'text' });
+        throw new Error(
+          `The embedding service could not embed the text: ${describeFailure(error, service)}.`,
+        );
       }
-      return vectors;
     },
   };
+
+  async function probe() {
+    const current = await measure(service, ask);
+    if (current === dimension) return;
+    onOtherDimension();
+    throw new ModelChange(
+      `${service.model} now returns ${current} numbers, not ${dimension}, so everything must be embedded again.`,
+    );
+  }
 }
 
 /** Returns the dimension. Throws `EmbeddingOutage`. */
-async function probe(service: EmbeddingService, ask: Ask): Promise<number> {
+async function measure(service: EmbeddingService, ask: Ask): Promise<number> {
   const [vector] = await ask([probeText]).catch((error) => Promise.reject(toOutage(error, service)));
   return vector?.length ?? 0;
-}
-
-/** Some services answer a text that is too long as if they were down; then a probe decides who is at fault. */
-async function embedBatch(service: EmbeddingService, ask: Ask, dimension: number, texts: string[]) {
-  try {
-    const vectors = await ask(texts);
-    const odd = vectors.find((vector) => vector.length !== dimension);
-    if (!odd) return vectors;
-    throw new BadReply(`it returned ${odd.length} numbers, not ${dimension}`);
-  } catch (error) {
-    if (error instanceof EmbeddingOutage) throw error;
-    const current = await probe(service, ask);
-    if (current === dimension) {
-      throw new Error(`The embedding service could not embed the text: ${describeFailure(error, service)}.`);
-    }
-    throw new EmbeddingOutage(
-      `${service.model} now returns ${current} numbers, not ${dimension}. Restart the workers to embed everything again.`,
-    );
-  }
 }
 
 /** Throws `EmbeddingOutage` when no text can be at fault, else the last error. */
@@ -87,17 +95,19 @@ async function requestWithRetries(
   texts: string[],
   { timeoutMs, retryMs, patienceMs }: Required<HttpOptions>,
 ): Promise<Float32Array[]> {
+  let first: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
       return await requestVectors(service, texts, timeoutMs);
     } catch (error) {
+      first ??= error;
       const backOffMs = retryMs[attempt];
-      const askedMs = error instanceof HttpRefusal ? (error.retryAfterMs ?? 0) : 0;
+      const askedMs = error instanceof HttpRefusal ? error.retryAfterMs : 0;
       const waitMs = Math.max(backOffMs ?? 0, askedMs);
       if (isWrongSetting(error)) throw toOutage(error, service);
-      if (!isTransient(error)) throw error;
+      if (!isTransient(error, texts.length)) throw error;
       if (backOffMs === undefined || waitMs > patienceMs) {
-        throw isUnavailable(error) ? toOutage(error, service) : error;
+        throw isUnreachable(error) ? toOutage(error, service, { first }) : error;
       }
       await delay(waitMs);
     }
@@ -110,24 +120,43 @@ function isWrongSetting(error: unknown): boolean {
   return error.status < 400 || [401, 402, 403, 404, 405].includes(error.status);
 }
 
-/** A retry may work. A time-out has taken long enough already. */
-function isTransient(error: unknown): boolean {
+/** A retry may work. A time-out has taken long enough already, and a batch that is answered with 500 is better split. */
+function isTransient(error: unknown, textCount: number): boolean {
   const isServerError = error instanceof HttpRefusal && error.status >= 500;
+  if (isServerError && error.status === 500 && textCount > 1) return false;
   return isServerError || isUnavailable(error) || error instanceof TypeError;
 }
 
 /** The service is busy or not reachable, which says nothing about the texts. */
 function isUnavailable(error: unknown): boolean {
   if (error instanceof HttpRefusal) return [408, 425, 429, 503].includes(error.status);
+  return isUnreachable(error);
+}
+
+function isUnreachable(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(causeOf(error).code ?? '');
 }
 
-function toOutage(error: unknown, service: EmbeddingService): EmbeddingOutage {
-  if (error instanceof EmbeddingOutage) return error;
-  const reason = describeFailure(error, service);
-  const message = `The embedding service at ${endpointOf(service.url)} cannot be used: ${reason}. Start it, or correct its settings.`;
-  return new EmbeddingOutage(message, error instanceof HttpRefusal ? error.retryAfterMs : undefined);
+function isRateLimited(error: unknown): boolean {
+  return error instanceof HttpRefusal && error.status === 429;
 }
+
+type Told = { reason?: OutageCause; first?: unknown };
+
+/** `first`: what the first of several attempts met, since the service may have gone down because of it. */
+function toOutage(error: unknown, service: EmbeddingService, { reason, first = error }: Told = {}) {
+  if (error instanceof EmbeddingOutage) return error;
+  const [before, last] = [describeFailure(first, service), describeFailure(error, service)];
+  const words = before === last ? last : `${before}, and now ${last}`;
+  const message = `The embedding service at ${endpointOf(service.url)} cannot be used: ${words}. Start it, or correct its settings.`;
+  return new EmbeddingOutage(message, {
+    reason: reason ?? (isRateLimited(error) ? 'busy' : 'service'),
+    retryAfterMs: error instanceof HttpRefusal ? error.retryAfterMs : 0,
+    words,
+  });
+}
+
+const brokenCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Describes the reason, to follow a colon. Masks the key, which a service or a broken header may repeat. */
 function describeFailure(error: unknown, service: EmbeddingService): string {
@@ -135,6 +164,7 @@ function describeFailure(error: unknown, service: EmbeddingService): string {
   if (name === 'TimeoutError') return 'it does not answer in time';
   const { code, message: reason = message } = causeOf(error);
   if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (brokenCodes.has(code ?? '')) return 'it closed the connection before the end of its answer';
   const key = readKey(service);
   return maskerFor(key === null ? [] : [key]).text(reason);
 }

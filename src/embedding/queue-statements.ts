@@ -63,14 +63,19 @@ function prepareTasks(db: Db) {
     dropClaim: db.prepare(`UPDATE ops_embedding_task SET ${unclaimed} WHERE ${isClaim}`),
     forgetClaims: db.prepare('DELETE FROM ops_embedding_task WHERE attempts + deaths = 0 AND claimed_by = ?'),
     dropClaims: db.prepare(`UPDATE ops_embedding_task SET ${unclaimed} WHERE claimed_by = ?`),
-    countDeath: db.prepare<[object], EntryKey & { deaths: number }>(
-      `UPDATE ops_embedding_task SET deaths = deaths + 1, error = @error, ${unclaimed} WHERE claimed_by = @claimant
-       RETURNING entity_type AS kind, entity_id AS id, deaths`,
-    ),
+    countDeath: prepareCountDeath(db, `${unclaimed} WHERE ${isClaim}`),
+    countDeaths: prepareCountDeath(db, `${unclaimed} WHERE claimed_by = @claimant`),
     forgetAttempts: db.prepare(
       `DELETE FROM ops_embedding_task WHERE ${isEntry} AND (lease_until IS NULL OR lease_until <= @now)`,
     ),
   };
+}
+
+function prepareCountDeath(db: Db, unclaimedWhere: string) {
+  return db.prepare<[object], EntryKey & { deaths: number }>(
+    `UPDATE ops_embedding_task SET deaths = deaths + 1, error = @error, ${unclaimedWhere}
+     RETURNING entity_type AS kind, entity_id AS id, deaths`,
+  );
 }
 
 function prepareEmbeddings(db: Db) {

@@ -116,11 +116,20 @@ export function failClaim(
   return true;
 }
 
-/** Takes the claims of a dead process back; returns how many. An entry fails with its third death. */
-export function countDeaths(statements: QueueStatements, claimant: string, error: string, now: Date): number {
-  const claims = statements.countDeath.all({ claimant, error: cut(error, maxErrorLength) });
-  for (const { kind, id, deaths } of claims) if (deaths >= maxDeaths) giveUp(statements, { kind, id }, now);
-  return claims.length;
+type Death = { claimant: string; error: string; now: Date };
+
+/** Takes claims back, or all of a dead process; returns how many. An entry fails with its third death. */
+export function countDeaths(
+  statements: QueueStatements,
+  { claimant, error, now }: Death,
+  claims?: Claim[],
+): number {
+  const death = { claimant, error: cut(error, maxErrorLength) };
+  const counted = claims
+    ? claims.flatMap(({ kind, id, fence }) => statements.countDeath.all({ ...death, kind, id, fence }))
+    : statements.countDeaths.all(death);
+  for (const { kind, id, deaths } of counted) if (deaths >= maxDeaths) giveUp(statements, { kind, id }, now);
+  return counted.length;
 }
 
 function giveUp(statements: QueueStatements, { kind, id }: EntryKey, now: Date) {

@@ -62,9 +62,10 @@ export type EmbeddingQueue = {
   fail(claimant: string, claims: Claim[], error: string): Promise<number>;
   /** Releases these claims, or all of the claimant, without counting an attempt. Returns how many. */
   release(claimant: string, claims?: Claim[]): Promise<number>;
-  /** Releases all claims of a claimant whose process died. Any of these texts may be the cause, so they are claimed alone from
-   *  now on, after all others; at its third death an entry fails with `error`. Returns how many. */
-  quarantine(claimant: string, error: string): Promise<number>;
+  /** Releases all claims of a claimant whose process died, or those that a service did not survive. Any of these texts may be
+   *  the cause, so they are claimed alone from now on, after all others; at its third death an entry fails with `error`.
+   *  Returns how many. */
+  quarantine(claimant: string, error: string, claims?: Claim[]): Promise<number>;
   /** Makes failed entries pending: all, or those of a kind, category or id. Returns how many. */
   retryFailed(selection?: Selection & { kind?: Kind | undefined }): Promise<number>;
   counts(): Promise<QueueCounts>;

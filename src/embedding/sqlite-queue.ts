@@ -67,8 +67,8 @@ export function createSqliteQueue(library: Db, now = () => new Date()): Embeddin
 
     release: async (claimant, claims) => inTransaction(() => release(statements, claimant, claims)),
 
-    quarantine: async (claimant, error) =>
-      inTransaction(() => countDeaths(statements, claimant, error, now())),
+    quarantine: async (claimant, error, claims) =>
+      inTransaction(() => countDeaths(statements, { claimant, error, now: now() }, claims)),
 
     retryFailed: (selection = {}) => retryFailed(statements, selection),
 

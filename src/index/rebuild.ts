@@ -1,6 +1,7 @@
 // The work of the operation `index`: embeds missing and stale entries, builds a generation, verifies it, switches to it. The
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
 import { embedSelection } from '../embedding/embed.ts';
+import { runPatience } from '../embedding/outage-wait.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Selection } from '../embedding/queue.ts';
 import {
@@ -25,17 +26,22 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   const { config, library, model, job, progress } = context;
   const repository = createEmbeddingRepository(library);
   assertSelection(repository, args);
+  const queue = createSqliteQueue(library);
   const { embedded, failed } = await embedSelection({
-    queue: createSqliteQueue(library),
+    queue,
     repository,
     model,
     claimant: `index of ${config.indexFolder}`,
     leaseMs,
     selection: args,
     full: args.full ?? false,
+    patience: runPatience,
+    report: console.log,
     onProgress: (done, total) => progress(done, total, 'embed'),
   });
   console.log(`Embedded ${embedded} entries with ${model.name}; ${failed} failed.`);
+  for (const { kind, id, title, error } of await queue.failed(Math.min(failed, maxNamed)))
+    console.log(`The ${kind} ${id} “${title}” failed: ${error}`);
   const { draft, files, meta, index } = buildGeneration({
     library,
     model,
@@ -63,6 +69,9 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
   console.log(`Switched to ${draft.name} with ${meta.count} vectors.`);
   return result;
 }
+
+/** The log names so many of the entries that failed; the queue card has all. */
+const maxNamed = 20;
 
 /** The entries that a killed run had claimed stay reserved for this long. */
 const leaseMs = 30_000;

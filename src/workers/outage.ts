@@ -4,6 +4,9 @@ import type { Heartbeat } from './heartbeat.ts';
 
 export type Outage = ReturnType<typeof createOutage>;
 
+/** A service that asks for a longer wait is tried before: it may be back, or another one. */
+const maxRetryAfterMs = 300_000;
+
 type Given = {
   heartbeat: Heartbeat;
   times: { outageMinMs: number; outageMaxMs: number };
@@ -13,21 +16,24 @@ type Given = {
 
 export function createOutage({ heartbeat, times, report, now }: Given) {
   let waitMs = 0;
+  let isDoubtful = false;
 
   return {
     waitMs: () => waitMs,
+    isDoubtful: () => isDoubtful,
 
     /** Notes a failed try; the caller sends the heartbeat. */
-    begin({ message, retryAfterMs = 0 }: EmbeddingOutage) {
+    begin({ message, reason, retryAfterMs }: EmbeddingOutage) {
+      isDoubtful = reason !== 'busy';
       const doubled = Math.max(times.outageMinMs, waitMs * 2);
-      waitMs = Math.max(retryAfterMs, Math.min(times.outageMaxMs, doubled));
+      waitMs = Math.max(Math.min(retryAfterMs, maxRetryAfterMs), Math.min(times.outageMaxMs, doubled));
       const { outage_since } = heartbeat.current;
       if (!outage_since) report(`The embedding service does not answer: ${message}`);
       heartbeat.set({ outage_since: outage_since ?? now().toISOString(), outage_error: message });
     },
 
     end() {
-      waitMs = 0;
+      [waitMs, isDoubtful] = [0, false];
       if (!heartbeat.current.outage_since) return;
       heartbeat.set({ outage_since: null, outage_error: null });
       report('The embedding service answers again.');

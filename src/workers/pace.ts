@@ -1,4 +1,5 @@
 // The speed of a worker, and the size of its next batch: so many entries that the batch stays short.
+import { createBatchSize } from '../embedding/batch-size.ts';
 
 const windowMs = 60_000;
 /** A rate over less time than this means nothing. */
@@ -11,10 +12,10 @@ export type Pace = ReturnType<typeof createPace>;
 
 /** `nowMs` is a monotonic clock in milliseconds; a batch should take `targetMs`, and has at most `maxEntries`. */
 export function createPace(given: { nowMs: () => number; targetMs: number; maxEntries: number }) {
-  const { nowMs, targetMs, maxEntries } = given;
+  const { nowMs } = given;
   const batches: { entries: number; ms: number }[] = [];
   let done: { from: number; to: number; entries: number }[] = [];
-  let size = 1;
+  const size = createBatchSize(given);
 
   return {
     /** Adds a batch: how many entries it settled (embedded or failed), and how long it took. */
@@ -22,11 +23,11 @@ export function createPace(given: { nowMs: () => number; targetMs: number; maxEn
       batches.push({ entries, ms });
       if (batches.length > batchesKept) batches.shift();
       done.push({ from: nowMs() - ms, to: nowMs(), entries });
-      const fitting = Math.floor((entries / Math.max(ms, 1)) * targetMs);
-      size = Math.min(Math.max(1, fitting), size * 2, maxEntries);
+      size.add(entries, ms);
     },
 
-    batchSize: () => size,
+    batchSize: size.current,
+    shrinkBatch: size.shrink,
 
     /** Entries a minute over the last minute, or since its first batch began. */
     ratePerMin(): number {

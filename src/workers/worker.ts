@@ -118,7 +118,17 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
     const startedAt = performance.now();
     try {
       const settled = await hangs.run(
-        embedClaims({ queue, model, claimant, leaseMs: times.leaseMs, onNext: begin }, claims),
+        embedClaims(
+          {
+            queue,
+            model,
+            claimant,
+            leaseMs: times.leaseMs,
+            isDoubtful: outage.isDoubtful(),
+            onNext: begin,
+          },
+          claims,
+        ),
       );
       const { processed, failed } = heartbeat.current;
       heartbeat.set({ processed: processed + settled.embedded, failed: failed + settled.failed });
@@ -128,6 +138,7 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
     } catch (error) {
       if (!(error instanceof EmbeddingOutage)) throw error;
       outage.begin(error);
+      pace.shrinkBatch();
       rest('idle');
       heartbeat.send();
       return 'outage';

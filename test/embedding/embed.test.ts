@@ -9,10 +9,15 @@ import { openBench } from '../support/queue.ts';
 
 /** Refuses texts with the word poison, returns too few numbers for texts with short, and fails for all in an outage. */
 function createModel() {
-  const state = { isDown: false, asked: [] as number[] };
+  const state = { isDown: false, asked: [] as number[], probes: 0, onProbe: () => {} };
   const model: Embedder = {
     ...named,
     isLexical: false,
+    async probe() {
+      state.probes += 1;
+      state.onProbe();
+      if (state.isDown) throw new EmbeddingOutage('The embedding service does not answer.');
+    },
     async embed(texts) {
       state.asked.push(texts.length);
       if (state.isDown) throw new EmbeddingOutage('The embedding service does not answer.');
@@ -23,11 +28,14 @@ function createModel() {
   return { model, state };
 }
 
+const patience = { minWaitMs: 1, maxWaitMs: 4, maxOutageMs: 50 };
+
 async function open(t: Test) {
   const bench = await openBench(t, createSqliteQueue);
   const { model, state } = createModel();
-  const work = { queue: bench.queue, model, claimant: 'ada', leaseMs, onNext() {} };
+  const work = { queue: bench.queue, model, claimant: 'ada', leaseMs, isDoubtful: false, onNext() {} };
   const progress: number[][] = [];
+  const reported: string[] = [];
   let onStart = () => {};
   const started = () => new Promise<void>((resolve) => (onStart = resolve));
   const embed = (selection = {}, full = false) =>
@@ -36,12 +44,14 @@ async function open(t: Test) {
       repository: createEmbeddingRepository(bench.library),
       selection,
       full,
+      patience,
+      report: (line) => reported.push(line),
       onProgress: (...args) => {
         progress.push(args);
         onStart();
       },
     });
-  return { ...bench, state, work, embed, started, progress };
+  return { ...bench, state, model, work, embed, started, progress, reported };
 }
 
 t.test('a bad entry does not stop the others of its batch', async (t) => {
@@ -50,7 +60,7 @@ t.test('a bad entry does not stop the others of its batch', async (t) => {
   library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
   library.exec(`UPDATE experiences SET context = 'short' WHERE id = 'E3'`);
   t.same(await embedClaims(work, await claim()), { embedded: 2, failed: 2 });
-  t.same(state.asked, [4, 1, 1, 1, 1]);
+  t.same(state.asked, [4, 2, 1, 1, 2, 1, 1]);
   t.same(['E1', 'E2', 'E3', 'E4'].map(statusOf), ['embedded', 'pending', 'pending', 'embedded']);
   for (let i = 0; i < 2; i++) await embedClaims(work, await claim({ isUrgent: true }));
   t.same((await queue.failed(5)).map(({ id, error }) => [id, error]).sort(), [
@@ -85,7 +95,7 @@ t.test('in an outage entries stay pending, and no attempt is counted', async (t)
   t.same(await embedClaims(work, again), { embedded: 2, failed: 0 });
 });
 
-t.test('an outage while entries are tried one by one releases the rest', async (t) => {
+t.test('an outage while a batch is split releases the rest', async (t) => {
   const { library, claim, work, statusOf } = await open(t);
   for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
   library.exec(`UPDATE experiences SET context = 'poison' WHERE id = 'E2'`);
@@ -162,4 +172,98 @@ t.test('a run does not wait for the claims of a killed one', async (t) => {
   addExperience(library, 'E1');
   await claim({ claimant: 'ada' });
   t.same(await embed(), { embedded: 1, failed: 0 });
+});
+
+t.test('a text that ends the service each time fails by name, and stops no other', async (t) => {
+  const { library, queue, claim, work, statusOf } = await open(t);
+  for (let i = 0; i < 8; i++) addExperience(library, `E${i}`);
+  library.exec(`UPDATE experiences SET context = 'crash' WHERE id = 'E5'`);
+  let isDown = false;
+  const outage = () => new EmbeddingOutage('It is down.', { words: 'it closed the connection' });
+  const model: Embedder = {
+    ...work.model,
+    async probe() {
+      if (isDown) throw outage();
+    },
+    async embed(texts) {
+      isDown ||= texts.some((text) => text.includes('crash'));
+      if (isDown) throw outage();
+      return work.model.embed(texts);
+    },
+  };
+  let isDoubtful = false;
+  let outages = 0;
+  for (let claims = await claim({ size: 8 }); claims.length > 0; claims = await claim({ size: 8 })) {
+    try {
+      await embedClaims({ ...work, model, isDoubtful }, claims);
+      isDoubtful = false;
+    } catch (error) {
+      if (!(error instanceof EmbeddingOutage)) throw error;
+      outages += 1;
+      t.ok(outages < 6, 'it ends');
+      await t.rejects(embedClaims({ ...work, model, isDoubtful: true }, await claim({ size: 8 })));
+      [isDown, isDoubtful] = [false, true];
+    }
+  }
+  t.equal(outages, 4, 'the first says nothing, the second is the fault of the batch, the others of the text');
+  t.match(await queue.failed(5), [
+    {
+      id: 'E5',
+      attempts: 3,
+      error: 'The embedding service answers other texts, but fails with this one: it closed the connection.',
+    },
+  ]);
+  for (const id of ['E0', 'E1', 'E2', 'E3', 'E4', 'E6', 'E7']) t.equal(statusOf(id), 'embedded', id);
+});
+
+t.test(
+  'an outage of a service that was down, or that asks for fewer requests, is no fault of a text',
+  async (t) => {
+    const { library, claim, work, state, model } = await open(t);
+    addExperience(library, 'E1');
+    state.isDown = true;
+    for (let i = 0; i < 5; i++) {
+      await t.rejects(embedClaims({ ...work, isDoubtful: i > 0 }, await claim()), {
+        name: 'EmbeddingOutage',
+      });
+    }
+    const busy: Embedder = {
+      ...model,
+      probe: async () => {},
+      embed: () => Promise.reject(new EmbeddingOutage('It is busy.', { reason: 'busy' })),
+    };
+    for (let i = 0; i < 5; i++) {
+      await t.rejects(embedClaims({ ...work, model: busy, isDoubtful: true }, await claim()));
+    }
+    t.match(await claim(), [{ attempt: 1 }]);
+  },
+);
+
+t.test(
+  'a run waits for a service that is down for a short time, and gives up one that stays away',
+  async (t) => {
+    const { library, embed, state, reported, queue } = await open(t);
+    for (const id of ['E1', 'E2', 'E3']) addExperience(library, id);
+    state.isDown = true;
+    state.onProbe = () => (state.isDown = state.probes < 3);
+    t.same(await embed(), { embedded: 3, failed: 0 });
+    t.match(reported, [
+      /^The embedding service does not answer\. Trying again in /,
+      /Trying again/,
+      /Trying again/,
+    ]);
+    addExperience(library, 'E4');
+    state.isDown = true;
+    state.onProbe = () => {};
+    await t.rejects(embed(), { name: 'EmbeddingOutage' });
+    t.equal((await queue.counts()).pending.total, 1);
+    t.equal((await queue.counts()).failed.total, 0);
+  },
+);
+
+t.test('a run adapts its batches to the speed of the model', async (t) => {
+  const { library, embed, state } = await open(t);
+  for (let i = 0; i < 1000; i++) addExperience(library, `E${i}`);
+  await embed();
+  t.same(state.asked, [1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 233]);
 });

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { openOnFirstUse } from '../../src/embedding/choose.ts';
+import { ModelChange } from '../../src/embedding/embedder.ts';
 import { createHttpModel, type HttpOptions } from '../../src/embedding/http.ts';
 import { endpointOf } from '../../src/embedding/http-request.ts';
 import { refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
@@ -90,7 +92,7 @@ t.test('a long Retry-After is an outage, which reports the time', async (t) => {
   const embedder = await model.open();
   service.misbehave = (_, response) => refuse(response, 429, { 'retry-after': '120' });
   await t.rejects(embedder.embed(['one']), { name: 'EmbeddingOutage', retryAfterMs: 120_000 });
-  t.equal(service.asked.length, 2, 'it is not asked again');
+  t.equal(service.asked.length, 3, 'only a probe is tried at once');
   const date = new Date(Date.now() + 3_600_000).toUTCString();
   service.misbehave = (_, response) => refuse(response, 429, { 'retry-after': date });
   const { retryAfterMs } = await embedder.embed(['one']).catch((error) => error);
@@ -152,14 +154,20 @@ t.test('a redirect is not followed but reported', async (t) => {
   t.equal(service.asked.length, 1);
 });
 
-t.test('a change of the dimension is an outage, since it is another model', async (t) => {
+t.test('a change of the dimension is an outage, and then the new model is opened', async (t) => {
   const { service, model } = await open(t);
-  const embedder = await model.open();
+  const opened: number[] = [];
+  const embedder = openOnFirstUse(model, async ({ dimension }) => opened.push(dimension));
+  await embedder.embed(['one']);
   service.dimension = 5;
-  await t.rejects(embedder.embed(['one']), {
-    name: 'EmbeddingOutage',
-    message: /^some\/model now returns 5 numbers, not 4\./,
-  });
+  const error = await embedder.embed(['one']).catch((error) => error);
+  t.ok(error instanceof ModelChange);
+  t.match(
+    error.message,
+    /^some\/model now returns 5 numbers, not 4, so everything must be embedded again\.$/,
+  );
+  t.equal((await embedder.embed(['one']))[0]?.length, 5);
+  t.same(opened, [4, 5]);
 });
 
 const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]> = {
@@ -174,7 +182,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
     ({ input }, response) => {
       reply(
         response,
-        input.map(() => ({ index: 0, embedding: [1, 2, 3, 4] })),
+        input.map(() => ({ index: 1, embedding: [1, 2, 3, 4] })),
       );
       return true;
     },
@@ -194,7 +202,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
     ({ input }, response) => {
       reply(
         response,
-        input.map((_, index) => ({ index, embedding: 'AACAPw==' })),
+        input.map((_, index) => ({ index, embedding: 'no numbers' })),
       );
       return true;
     },
@@ -222,3 +230,32 @@ for (const [title, [misbehave, message]] of Object.entries(faults)) {
     t.match(error.message, message);
   });
 }
+
+t.test('a text that is always asked to wait is at fault when other texts are not', async (t) => {
+  const { service, model } = await open(t);
+  const embedder = await model.open();
+  service.misbehave = ({ input }, response) =>
+    input.includes('bad') &&
+    refuse(response, 429, { 'retry-after': '120' }, '{"error": "too long for the rate"}');
+  const outage = { name: 'EmbeddingOutage', retryAfterMs: 120_000 };
+  await t.rejects(embedder.embed(['one', 'bad']), { ...outage, reason: 'busy' }, 'a batch may be too much');
+  const words = 'it answers 429 (too long for the rate)';
+  await t.rejects(embedder.embed(['bad']), { ...outage, reason: 'text', words });
+  service.misbehave = (_, response) => refuse(response, 429, { 'retry-after': '120' });
+  await t.rejects(embedder.embed(['bad']), { ...outage, reason: 'busy' }, 'now others are refused, too');
+});
+
+t.test('a service that a text ends is an outage with both reasons', async (t) => {
+  const { service, model } = await open(t);
+  const embedder = await model.open();
+  service.misbehave = (_, response) => {
+    response.destroy();
+    void service.stop();
+    return true;
+  };
+  await t.rejects(embedder.embed(['one']), {
+    name: 'EmbeddingOutage',
+    reason: 'service',
+    words: 'it closed the connection before the end of its answer, and now nothing listens there',
+  });
+});

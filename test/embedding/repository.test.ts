@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap';
 import { builtIn } from '../../src/embedding/built-in.ts';
 import { embedSelection } from '../../src/embedding/embed.ts';
+import { runPatience } from '../../src/embedding/outage-wait.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
 import type { Selection } from '../../src/embedding/queue.ts';
 import {
@@ -27,6 +28,8 @@ function open(t: Test) {
       repository,
       selection,
       full: false,
+      patience: runPatience,
+      report() {},
       onProgress: () => {},
     });
   return { library, repository, embed };

@@ -80,6 +80,7 @@ t.test('a worker may start before its service does', async (t) => {
     model: openOnFirstUse(model, queue.useModel),
     claimant: 'ada',
     leaseMs: 60_000,
+    isDoubtful: false,
     onNext() {},
   };
   const claim = () => queue.claim({ ...work, size: 5 });

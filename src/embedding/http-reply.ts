@@ -1,0 +1,123 @@
+// Reads the answer of an embedding service: the vectors, in the forms that services use, or the service's words.
+import { cut } from '../library/rules.ts';
+import { scaleToUnit } from './vector.ts';
+
+/** The message continues "The service could not …: ". */
+export class BadReply extends Error {}
+
+/** Far more than 64 vectors of the largest models. */
+const maxReplyMb = 64;
+
+/** Throws `BadReply` for a body that is too large, and what the connection throws. */
+export async function readBody({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxReplyMb * 1024 * 1024) throw new BadReply(`its answer is larger than ${maxReplyMb} MB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Returns vectors of length 1 in the order of the texts. Throws `BadReply`. */
+export function readVectors(body: string, textCount: number): Float32Array[] {
+  const items = readItems(body);
+  if (items.length !== textCount) {
+    throw new BadReply(`it returned ${items.length} vectors for ${textCount} texts`);
+  }
+  const vectors = new Array<Float32Array | null>(textCount).fill(null);
+  const indexes = indexesOf(items);
+  for (const [position, { embedding }] of items.entries()) {
+    const index = indexes[position] as number;
+    if (vectors[index] !== null) {
+      throw new BadReply(`it returned two vectors for one text, or one for none (index ${index})`);
+    }
+    vectors[index] = toVector(embedding);
+  }
+  return vectors as Float32Array[];
+}
+
+type Item = { index?: unknown; embedding: unknown };
+
+/** Reads `data` as OpenAI returns it, or `embeddings` as Ollama does. */
+function readItems(body: string): Item[] {
+  if (body.trim() === '') throw new BadReply('its answer is empty');
+  let reply: { data?: unknown; embeddings?: unknown } | null;
+  try {
+    reply = JSON.parse(body);
+  } catch {
+    throw new BadReply(`its answer is not JSON${detailIn(body)}`);
+  }
+  if (Array.isArray(reply?.embeddings)) return reply.embeddings.map((embedding) => ({ embedding }));
+  const data = reply?.data;
+  if (Array.isArray(data) && data.every((item) => typeof item === 'object' && item !== null)) return data;
+  throw new BadReply(`its answer has no list of vectors${detailIn(body)}`);
+}
+
+/** Services without a usable index, missing or 0 for each, return the vectors in the order of the texts. */
+function indexesOf(items: Item[]): number[] {
+  const indexes = items.map(({ index }) => Number(index ?? 0));
+  const areInOrder = items.length === 1 || indexes.every((index) => index === 0);
+  return areInOrder ? items.map((_, position) => position) : indexes;
+}
+
+/** Reads a list of numbers, one within another list, or base64 of little-endian float32. */
+function toVector(embedding: unknown): Float32Array {
+  const isNested = Array.isArray(embedding) && embedding.length === 1 && Array.isArray(embedding[0]);
+  const numbers = isNested ? embedding[0] : embedding;
+  const vector = scaleToUnit(typeof numbers === 'string' ? fromBase64(numbers) : fromList(numbers));
+  if (vector) return vector;
+  throw new BadReply('it returned a vector of zeros only, or with numbers that are too large');
+}
+
+function fromList(numbers: unknown): Float32Array {
+  if (!Array.isArray(numbers)) throw new BadReply('it returned a vector that is not a list of numbers');
+  for (const one of numbers) {
+    if (typeof one !== 'number') throw new BadReply(`it returned ${kindOf(one)} instead of a number`);
+  }
+  return Float32Array.from(numbers);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+function fromBase64(text: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  const isBase64 = bytes.length > 0 && bytes.toString('base64') === text;
+  if (!isBase64 || bytes.length % Float32Array.BYTES_PER_ELEMENT > 0) {
+    throw new BadReply('it returned a vector that is not a list of numbers, nor base64 of float32');
+  }
+  const vector = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT);
+  new Uint8Array(vector.buffer).set(bytes);
+  return vector;
+}
+
+const maxDetailLength = 200;
+
+/** The service's own words in parentheses, with a space before; empty when there are none. */
+export function detailIn(body: string): string {
+  const words = (readMessage(body) ?? titleOf(body) ?? body).replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return words === '' ? '' : ` (${cut(words, maxDetailLength)})`;
+}
+
+/** The message in the forms of OpenAI, Ollama, vLLM and FastAPI. */
+function readMessage(body: string): string | undefined {
+  try {
+    const { error, message, detail } = JSON.parse(body) as Record<string, unknown>;
+    const nested = (error as { message?: unknown } | undefined)?.message;
+    const [first] = Array.isArray(detail) ? detail : [];
+    const found = [nested, error, message, detail, first?.msg].find((one) => typeof one === 'string');
+    return found as string | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a web page, e.g. that of a proxy. */
+function titleOf(body: string): string | undefined {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]?.trim();
+  return title ? title : undefined;
+}
