@@ -42,6 +42,7 @@ export function viewJob(
     maxAttempts: job.max_attempts,
     createdAt: job.created_at,
     startedAt: job.started_at,
+    updatedAt: updatedAt(job),
     nextAttemptAt: job.next_attempt_at,
     took:
       job.started_at && job.finished_at
@@ -186,6 +187,11 @@ function countsOf({ result }: Job): [string, string][] {
 function countProblems(job: Job): string | null {
   const total = Number(job.failure?.detail?.total ?? 0);
   return total > 0 ? plural(total, 'problem') : null;
+}
+
+/** When the job last changed: it ended, made progress, started, or was created. */
+function updatedAt({ finished_at, progress, started_at, created_at }: Job): string {
+  return finished_at ?? progress?.updated_at ?? started_at ?? created_at;
 }
 
 export function secondsBetween(from: string, to: string): number {

@@ -4,6 +4,7 @@ import type { Card } from '../../web/card.ts';
 import { viewJob } from '../job-view.ts';
 import { jobLogFile, jobLogSize } from '../log.ts';
 import type { JobContext } from '../parts.ts';
+import { viewChips } from './job-list.ts';
 import { viewJobPage } from './job-page.ts';
 
 const newestShown = 10;
@@ -17,9 +18,10 @@ export function jobCards(ctx: JobContext): Card[] {
       host: 'ops-jobs-card',
       path: '/ui/operations/jobs',
       dirtyOn: ['job'],
-      load: () => ({
+      load: async () => ({
         jobs: repository.newest(newestShown).map((job) => viewJob(ctx, job)),
         total: listing.total(),
+        chips: viewChips({}, await listing.tally({})).filter(({ tone, jobs }) => tone !== '' && jobs !== '0'),
       }),
     },
     /** Its state, its progress, its timeline. */

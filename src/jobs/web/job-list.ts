@@ -146,7 +146,8 @@ const statusLabels: Record<JobStatus, string> = {
   cancelled: 'Cancelled',
 };
 
-function viewChips(query: ListState['query'], tally: JobTally) {
+/** The filters by status, with the number of jobs. */
+export function viewChips(query: ListQuery, tally: JobTally) {
   const chosen = query.status?.split(',') ?? [];
   const all = Object.values(tally.counts).reduce((sum, jobs) => sum + jobs, 0);
   return [

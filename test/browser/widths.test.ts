@@ -1,0 +1,79 @@
+// Long words, large figures and narrow windows: no page scrolls sideways, and every text keeps a readable width.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Test } from 'tap';
+import { startApp } from '../support/app.ts';
+import { browserTest, overflowOf } from '../support/browser.ts';
+import { makeRoot } from '../support/engine.ts';
+
+const widths = [1440, 1024, 960, 880, 800, 720, 390, 320];
+const longWord = 'abcdefghijklmnopqrstuvwxyz-0123456789'.repeat(5);
+const operations = `operations:
+  - name: describes
+    title: A title of an operation of nearly sixty characters
+    summary: Has long labels.
+    args: { text: { type: string, title: A label so long that it takes more than one line of a phone } }
+    command: [sh, -c, "echo ${longWord} >&2; exit 3"]
+  - { name: waits, title: Waits, summary: Is tried again later., command: [sh, -c, "exit 75"],
+      retries: { max_attempts: 3, delay_sec: 600 } }
+`;
+
+browserTest('no page scrolls sideways, whatever its texts', async (t, open) => {
+  const root = makeRoot(t);
+  fs.writeFileSync(path.join(root, 'operations.yaml'), operations, { mode: 0o600 });
+  const app = await startApp(t, { root });
+  const submit = { args: { text: longWord }, reason: longWord };
+  const { body } = await app.json('/api/v1/operations/describes', submit, {
+    'x-actor': longWord.slice(0, 60),
+  });
+  await app.whenJob(body.number);
+  const later = await app.json('/api/v1/operations/waits', {});
+  await app.whenJob(later.body.number, 'retrying');
+  const page = await open(`${app.origin}/operations`);
+  for (const address of ['/operations', '/jobs', `/jobs/${body.number}`]) {
+    await page.goto(app.origin + address);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      t.ok((await overflowOf(page)) <= 0, `${address} at ${width}`);
+      if (address === '/jobs') await checkColumns(t, page, width);
+    }
+  }
+  const details = page.locator('.kv').filter({ hasText: 'A label so long' });
+  const [label, value] = [details.locator('dt').nth(1), details.locator('dd').nth(1)];
+  for (const width of [1440, 390, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    t.ok((await widthOf(label)) >= 60, `the label at ${width}`);
+    t.ok((await widthOf(value)) >= 100, `the value at ${width}`);
+  }
+});
+
+browserTest('a large figure keeps its curve beside it', async (t, open) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const page = await open(`${app.origin}/operations`);
+  const heights = () =>
+    page.evaluate(
+      `[...document.querySelectorAll('.stat')].map((stat) => stat.getBoundingClientRect().height)`,
+    );
+  for (const width of [1440, 1024, 720, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    const before = await heights();
+    await page.evaluate(
+      `for (const figure of document.querySelectorAll('.stat .v')) figure.innerHTML = '267,749 <small>/ min</small>';
+       for (const stat of document.querySelectorAll('.stat:not(:has(.curve))'))
+         stat.querySelector('.v').insertAdjacentHTML('afterend', '<dd class="curve"><svg class="spark" viewBox="0 0 144 48"></svg></dd>')`,
+    );
+    t.same(await heights(), before, `at ${width}`);
+    t.ok((await overflowOf(page)) <= 0);
+    await page.reload();
+  }
+});
+
+async function checkColumns(t: Test, page: Page, width: number) {
+  const names = await page.locator('.jobs .c-name').all();
+  for (const name of names) t.ok((await widthOf(name)) >= 130, `the name has room at ${width}`);
+}
+
+async function widthOf(element: ReturnType<Page['locator']>): Promise<number> {
+  return (await element.boundingBox())?.width ?? 0;
+}
