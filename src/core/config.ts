@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
+import { isHost } from './host.ts';
 
 type Environment = Record<string, string | undefined>;
 /** The value of a variable; empty when it is not set. */
@@ -44,9 +45,9 @@ export function readConfig(env: Environment, folder: string) {
   const root = absolute(read('CHL_EXPERIENCE_ROOT') || './data');
   const inRoot = (name: string, file: string) => absolute(read(name) || path.join(root, file));
   const config = {
-    host: read('CHL_HOST') || '127.0.0.1',
+    host: read('CHL_HOST').trim() || '127.0.0.1',
     port: integer(read, 'CHL_PORT', 8000, 0, 65_535),
-    allowedHosts: list(read, 'CHL_ALLOWED_HOSTS', ',').map((name) => name.toLowerCase()),
+    allowedHosts: readHosts(read),
     root,
     databasePath: inRoot('CHL_DATABASE_PATH', 'chl.db'),
     opsDatabasePath: inRoot('CHL_OPS_DATABASE_PATH', 'ops.db'),
@@ -146,15 +147,7 @@ function readEmbeddingService(read: Read, absolute: (value: string) => string): 
     if (orphan) throw refusal(`${orphan} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
     return null;
   }
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || parsed.search || parsed.hash) {
-    throw refusal(`CHL_EMBEDDING_URL is ${JSON.stringify(url)}; allowed: an http or https address.`);
-  }
-  if (parsed.username || parsed.password) {
-    throw refusal(
-      'CHL_EMBEDDING_URL contains a password. Move it to a file, and set CHL_EMBEDDING_KEY_FILE to that file.',
-    );
-  }
+  refuseAddress(url);
   if (!model)
     throw refusal(
       'CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Set it to the name of the model.',
@@ -163,14 +156,43 @@ function readEmbeddingService(read: Read, absolute: (value: string) => string): 
   return { url, model, keyFile };
 }
 
+/** Never repeats a part that may contain a key. */
+function refuseAddress(url: string) {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed?.username || parsed?.password || /^[^/?#]*\/\/[^/?#]*@/.test(url)) {
+    throw refusal(
+      'CHL_EMBEDDING_URL contains a password. Move it to a file, and set CHL_EMBEDDING_KEY_FILE to that file.',
+    );
+  }
+  const shown = JSON.stringify(url.replace(/[?#].*/s, '…'));
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
+    throw refusal(
+      `CHL_EMBEDDING_URL is ${shown}; allowed: an http or https address, e.g. http://127.0.0.1:11434.`,
+    );
+  }
+  if (/[?#]/.test(url)) {
+    throw refusal(
+      `CHL_EMBEDDING_URL is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in the file of CHL_EMBEDDING_KEY_FILE.`,
+    );
+  }
+}
+
 function refuseOpenKey(file: string) {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile())
-    throw refusal(`CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}; there is no such file.`);
+  const named = `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}`;
+  const stat = statOf(file);
+  if (!stat) throw refusal(`${named}; there is no such file, or it cannot be reached.`);
+  if (!stat.isFile()) throw refusal(`${named}, which is not a file. Set it to the file with the key.`);
   if ((stat.mode & 0o077) === 0) return;
-  throw refusal(
-    `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}, which other users can read. Run: chmod 600 ${file}`,
-  );
+  throw refusal(`${named}, to which other users have access. Run: chmod 600 ${file}`);
+}
+
+/** Follows links; undefined for a file that does not exist or cannot be reached. */
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function refuseSharedFile(databasePath: string, opsDatabasePath: string) {
@@ -180,11 +202,21 @@ function refuseSharedFile(databasePath: string, opsDatabasePath: string) {
   );
 }
 
-/** Follows links. */
 function isSameFile(one: string, other: string): boolean {
   if (one === other) return true;
-  const [a, b] = [one, other].map((file) => fs.statSync(file, { throwIfNoEntry: false }));
+  const [a, b] = [one, other].map(statOf);
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+/** Compared with the Host header, so a value of another form would never match. */
+function readHosts(read: Read): string[] {
+  return list(read, 'CHL_ALLOWED_HOSTS', ',').map((item) => {
+    const host = item.toLowerCase();
+    if (isHost(host)) return host;
+    throw refusal(
+      `CHL_ALLOWED_HOSTS contains ${JSON.stringify(item)}; allowed: hosts as in the browser's address bar, separated by commas, without http:// and path, e.g. box.lan:8000.`,
+    );
+  });
 }
 
 function list(read: Read, name: string, separator: string): string[] {
@@ -195,7 +227,7 @@ function list(read: Read, name: string, separator: string): string[] {
 }
 
 function integer(read: Read, name: string, fallback: number, min: number, max: number): number {
-  const value = read(name);
+  const value = read(name).trim();
   if (!value) return fallback;
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= min && number <= max) return number;
@@ -204,7 +236,7 @@ function integer(read: Read, name: string, fallback: number, min: number, max: n
 
 /** The first of `allowed` is the default. */
 function oneOf<T extends string>(read: Read, name: string, allowed: readonly [T, ...T[]]): T {
-  const value = read(name);
+  const value = read(name).trim();
   if (!value) return allowed[0];
   const found = allowed.find((item) => item === value);
   if (found) return found;

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audit } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
+import { isHost } from '../core/host.ts';
 import { requester } from './requester.ts';
 
 declare module 'fastify' {
@@ -15,12 +16,14 @@ declare module 'fastify' {
 
 const auditedPerMinute = 20;
 
-export function registerGuard(app: FastifyInstance, options: { audit: Audit; allowedHosts: string[] }) {
+/** `allowedHosts` are those of the setting; the server's own addresses are always allowed. */
+type Hosts = { allowedHosts: string[] };
+
+export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Audit }) {
   const auditRefusal = createRefusalAudit(options.audit);
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
-    const hosts = allowedHosts(request, options.allowedHosts);
-    const refusal = refuseHost(request, hosts) ?? refuseTarget(request) ?? refuseOrigin(request, hosts);
+    const refusal = refuseHost(request, options) ?? refuseTarget(request) ?? refuseOrigin(request, options);
     if (!refusal) return;
     auditRefusal(request, refusal);
     throw refusal;
@@ -48,17 +51,26 @@ const headers = {
   'cache-control': 'no-store',
 };
 
-function allowedHosts(request: FastifyRequest, allowedHosts: string[]): string[] {
+function ownHosts(request: FastifyRequest): string[] {
   const port = request.socket.localPort;
-  return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, ...allowedHosts];
+  return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
 }
 
 /** Compares the raw header and requires exactly one: parsed host names are fooled by `127.0.0.1:8000@evil.test`. */
-function refuseHost({ raw }: FastifyRequest, hosts: string[]): AppError | null {
-  const sent = raw.headersDistinct.host ?? [];
-  const [host = ''] = sent;
-  if (sent.length === 1 && hosts.includes(host.toLowerCase())) return null;
-  return new AppError('host_not_allowed', `Open this page at one of these addresses: ${hosts.join(', ')}.`);
+function refuseHost(request: FastifyRequest, { allowedHosts }: Hosts): AppError | null {
+  const sent = request.raw.headersDistinct.host ?? [];
+  const host = (sent[0] ?? '').toLowerCase();
+  const hosts = [...ownHosts(request), ...allowedHosts];
+  if (sent.length === 1 && hosts.includes(host)) return null;
+  const open = `Open this page at one of these addresses: ${hosts.join(', ')}.`;
+  return new AppError('host_not_allowed', sent.length === 1 ? open + remedy(host, allowedHosts) : open);
+}
+
+/** Names the setting that allows a host; empty for a text that no browser sends as one. */
+function remedy(host: string, allowedHosts: string[]): string {
+  if (!isHost(host)) return '';
+  const value = [...new Set([...allowedHosts, host])].join(',');
+  return ` If ${host} is your own address of this server, e.g. of a tunnel or a proxy, set CHL_ALLOWED_HOSTS=${value} and restart the server.`;
 }
 
 function refuseTarget({ raw }: FastifyRequest): AppError | null {
@@ -66,19 +78,30 @@ function refuseTarget({ raw }: FastifyRequest): AppError | null {
   return new AppError('bad_target', 'The request target must be a path that can be decoded.');
 }
 
-function refuseOrigin(request: FastifyRequest, hosts: string[]): AppError | null {
+function refuseOrigin(request: FastifyRequest, { allowedHosts }: Hosts): AppError | null {
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
   const isSafe = request.method === 'GET' || request.method === 'HEAD';
+  const isSameSite = site === undefined || site === 'same-origin';
   if (isSafe) {
     const isForeign = site === 'cross-site' || site === 'same-site';
     if (!isForeign || isNavigation(request)) return null;
-  } else {
-    const isSameSite = site === undefined || site === 'same-origin';
-    const isAllowedOrigin = origin === undefined || hosts.some((host) => origin === `http://${host}`);
-    if (isSameSite && isAllowedOrigin) return null;
+  } else if (isSameSite && (origin === undefined || originsOf(request, allowedHosts).includes(origin))) {
+    return null;
   }
-  return new AppError('cross_origin', 'The request came from another site and was refused.');
+  const host = isSameSite && origin !== undefined ? hostOf(origin) : '';
+  const open = `The request came from another site and was refused. Open this page at ${ownHosts(request)[0]}.`;
+  return new AppError('cross_origin', open + remedy(host, allowedHosts));
+}
+
+/** A proxy before this server may add TLS, so an allowed host may also have a page with https. */
+function originsOf(request: FastifyRequest, allowedHosts: string[]): string[] {
+  const secure = allowedHosts.map((host) => `https://${host}`);
+  return [...[...ownHosts(request), ...allowedHosts].map((host) => `http://${host}`), ...secure];
+}
+
+function hostOf(origin: string): string {
+  return /^https?:\/\/(.*)$/.exec(origin)?.[1] ?? '';
 }
 
 function isNavigation({ headers, routeOptions }: FastifyRequest): boolean {

@@ -120,18 +120,32 @@ t.test('an embedding service needs URL and model, and its key file must be priva
     refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }),
     /CHL_EMBEDDING_MODEL is not. Set it to the name/,
   );
-  for (const url of ['host:80', '/v1', 'file:///v1', 'http://host/?a=b']) {
+  for (const url of ['host:80', '/v1', 'file:///v1', 'file:///v1?a=b']) {
     t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), /allowed: an http or https address/);
   }
+  for (const end of ['?a=b', '?api_key=hunter2', '#hunter2', '?']) {
+    const line = refusal({ ...service, CHL_EMBEDDING_URL: `http://host/v1${end}` });
+    t.match(
+      line,
+      /^CHL_EMBEDDING_URL is "http:\/\/host\/v1…"; allowed: an address without \? .*CHL_EMBEDDING_KEY_FILE/,
+    );
+    t.notMatch(line, /hunter2/);
+  }
+  const unreadable = refusal({ ...service, CHL_EMBEDDING_URL: 'htp://me:hunter2@host:port' });
+  t.match(unreadable, /contains a password/);
+  t.notMatch(unreadable, /hunter2/);
   const withPassword = refusal({ ...service, CHL_EMBEDDING_URL: 'https://me:hunter2@host' });
   t.match(withPassword, /contains a password/);
   t.notMatch(withPassword, /hunter2/);
 
-  const keyFile = path.join(t.testdir(), 'key');
+  const keyFile = path.join(t.testdir({ loop: t.fixture('symlink', 'loop') }), 'key');
+  const loop = path.join(path.dirname(keyFile), 'loop');
   const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
   t.match(refusal(withKey), /there is no such file/);
   fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
-  t.match(refusal(withKey), /which other users can read. Run: chmod 600 /);
+  t.match(refusal(withKey), /to which other users have access. Run: chmod 600 /);
+  t.match(refusal({ ...service, CHL_EMBEDDING_KEY_FILE: path.dirname(keyFile) }), /which is not a file/);
+  t.match(refusal({ ...service, CHL_EMBEDDING_KEY_FILE: loop }), /there is no such file, or it cannot/);
   fs.chmodSync(keyFile, 0o600);
   const config = read(withKey);
   t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile });
@@ -155,10 +169,34 @@ t.test('a number out of range is refused in one line: variable, value, allowed r
   };
   for (const [name, [min, max]] of Object.entries(ranges)) {
     for (const good of [min, max]) t.doesNotThrow(() => read({ [name]: String(good) }), `${name}=${good}`);
-    for (const bad of [String(min - 1), String(max + 1), 'many', '1.5', '1e1', ' 2', '0x2']) {
+    for (const bad of [String(min - 1), String(max + 1), 'many', '1.5', '1e1', '2 3', '0x2']) {
       const line = `${name} is ${JSON.stringify(bad)}; allowed: a whole number from ${min} to ${max}.`;
       t.equal(refusal({ [name]: bad }), line);
     }
+  }
+});
+
+t.test('spaces around a number or a word of a list do not matter', async (t) => {
+  const config = read({ CHL_WORKERS: ' 3 ', CHL_OPERATIONS_MODE: 'noop ', CHL_HOST: ' ::1', CHL_PORT: ' ' });
+  t.match(config, { workers: 3, mode: 'noop', host: '::1', port: 8000 });
+});
+
+t.test('an allowed host that no browser sends is refused with the form that it should have', async (t) => {
+  const hosts = ['box.lan', 'box.lan:8000', '[fd00::1]:80', '10.0.0.2:1', 'xn--bcher-kva.example', 'my_box'];
+  t.same(read({ CHL_ALLOWED_HOSTS: hosts.join(',') }).allowedHosts, hosts);
+  for (const item of [
+    'https://box.lan',
+    'box.lan/',
+    '*.lan',
+    'me@box.lan',
+    'fd00::1',
+    'a b',
+    'box.lan:http',
+  ]) {
+    t.match(
+      refusal({ CHL_ALLOWED_HOSTS: `good.lan,${item}` }),
+      `CHL_ALLOWED_HOSTS contains ${JSON.stringify(item)}; allowed: hosts as in the browser's address bar, `,
+    );
   }
 });
 

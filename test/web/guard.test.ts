@@ -202,6 +202,67 @@ t.test('the guard protects every route', async (t) => {
   });
 });
 
+t.test('a refused host or origin is told which setting allows it', async (t) => {
+  const env = { CHL_ALLOWED_HOSTS: 'first.lan' };
+  const app = await startApp(t, { env });
+  const { host: own, port } = new URL(app.origin);
+  const json = { accept: 'application/json' };
+  const messageOf = async (method: string, headers: Record<string, string>) =>
+    JSON.parse((await send(app, method, '/api/v1/operations/export', { ...json, ...headers })).body).error
+      .message;
+
+  await t.test('a tunnel or a name is refused with the value to add', async (t) => {
+    for (const host of ['localhost:9000', 'Box.lan', '[fd00::1]:8000', 'tunnel.example:443']) {
+      const value = `CHL_ALLOWED_HOSTS=first.lan,${host.toLowerCase()} and restart the server.`;
+      t.ok((await messageOf('GET', { host })).includes(value), host);
+      t.match((await send(app, 'GET', '/operations', { host })).body, value, 'also on the page');
+    }
+  });
+
+  await t.test('what no browser sends as a host is not repeated', async (t) => {
+    for (const host of [`${own}@evil.test`, '<b>', 'a b', `${'a'.repeat(300)}.test`]) {
+      const message = await messageOf('GET', { host });
+      t.match(message, /^Open this page at one of these addresses: 127\.0\.0\.1:\d+, .*first\.lan\.$/, host);
+    }
+  });
+
+  await t.test(
+    'an origin behind a proxy that changes the Host is refused with the value to add',
+    async (t) => {
+      for (const origin of ['https://box.lan', 'http://box.lan', 'https://box.lan:8443']) {
+        const host = origin.replace(/^https?:\/\//, '');
+        const message = await messageOf('POST', { host: own, origin });
+        t.ok(message.includes(`CHL_ALLOWED_HOSTS=first.lan,${host} and`), message);
+      }
+    },
+  );
+
+  await t.test('no setting is named where none helps', async (t) => {
+    for (const headers of [
+      { origin: 'null' },
+      { origin: 'https://box.lan', 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ] as Record<string, string>[]) {
+      const message = await messageOf('POST', { host: own, ...headers });
+      t.match(
+        message,
+        new RegExp(
+          `^The request came from another site and was refused. Open this page at 127.0.0.1:${port}.$`,
+        ),
+      );
+    }
+  });
+
+  await t.test('an allowed host may be served with TLS; our own addresses are not', async (t) => {
+    const post = (host: string, origin: string) =>
+      send(app, 'POST', '/api/v1/operations/nothing', { host, origin, 'sec-fetch-site': 'same-origin' });
+    t.equal((await post('first.lan', 'https://first.lan')).status, 404);
+    t.equal((await post(own, 'https://first.lan')).status, 404);
+    t.equal((await post(own, `https://${own}`)).status, 403);
+    t.equal((await post(own, 'https://first.lan:444')).status, 403);
+  });
+});
+
 t.test('refusals are audited, at most twenty a minute', async (t) => {
   const app = await startApp(t);
   for (let turn = 0; turn < 30; turn += 1) await send(app, 'GET', '/operations', { host: 'evil.test' });
