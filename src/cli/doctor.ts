@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, loadConfig } from '../core/config.ts';
 import { findDamage, sqliteVersion } from '../core/db/check.ts';
+import { inspectLibrary } from '../core/db/library.ts';
+import { inspectOps } from '../core/db/ops.ts';
 import { lowDiskBytes, readFreeBytes } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import { liveFiles } from '../index/generation.ts';
@@ -92,8 +94,8 @@ const checks: Check[] = [
       }),
   },
   { part: 'data folder', run: ({ root }) => checkFolder(root) },
-  { part: 'library', run: ({ databasePath }) => checkDatabase(databasePath) },
-  { part: 'jobs', run: ({ opsDatabasePath }) => checkDatabase(opsDatabasePath) },
+  { part: 'library', run: ({ databasePath }) => checkDatabase(databasePath, inspectLibrary) },
+  { part: 'jobs', run: ({ opsDatabasePath }) => checkDatabase(opsDatabasePath, inspectOps) },
   {
     part: 'index',
     run({ indexFolder }) {
@@ -136,8 +138,9 @@ function checkFolder(root: string) {
   return fs.existsSync(root) ? root : `${root}, created at the first start`;
 }
 
-function checkDatabase(file: string) {
+function checkDatabase(file: string, inspect: (file: string) => void) {
   if (!fs.existsSync(file)) return `${file}, created at the first start`;
+  inspect(file);
   const damage = findDamage(file);
   if (damage === null) return `${file}, ${formatBytes(fs.statSync(file).size)}, intact`;
   throw new AppError('config', `${file} is damaged: ${damage}. Stop the server, then restore a backup.`);

@@ -39,13 +39,13 @@ export function applyMigrations(db: Db, name: Name) {
 }
 
 /** Throws `config` when a newer version has written the file. */
-export function refuseNewer(db: Db, name: Name) {
+export function refuseNewer(db: Db, name: Name, file = db.name) {
   const journal: { entries: { when: number }[] } = JSON.parse(
     fs.readFileSync(path.join(folderOf(name), 'meta/_journal.json'), 'utf8'),
   );
   const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
   if (newestApplied(db) <= newestKnown) return;
-  const message = `${db.name} was written by a newer version of CHL Operations. Start that version, or use another file.`;
+  const message = `${file} was written by a newer version of CHL Operations. Start that version, or use another file.`;
   throw new AppError('config', message);
 }
 

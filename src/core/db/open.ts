@@ -16,10 +16,10 @@ const minSqlite = [3, 51, 3] as const;
 
 /** Throws `config` when the file is not a database or cannot be used as one. */
 export function openDatabase(file: string, options: { busyMs: number; readonly?: boolean }): Db {
-  if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const db = asConfigError(file, () =>
-    connect(file, { timeout: options.busyMs, readonly: options.readonly ?? false }),
-  );
+  const db = asConfigError(file, () => {
+    if (!options.readonly) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    return connect(file, { timeout: options.busyMs, readonly: options.readonly ?? false });
+  });
   try {
     asConfigError(file, () => setPragmas(db));
     assertSqliteVersion(db);
@@ -72,7 +72,8 @@ function setPragmas(db: Db) {
   db.pragma('foreign_keys = ON');
 }
 
-function asConfigError<T>(file: string, work: () => T): T {
+/** Throws the errors of `work` that are not ours as `config`, with the file. */
+export function asConfigError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
