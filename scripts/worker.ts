@@ -3,7 +3,7 @@ import { checkNode } from '../src/core/node-version.ts';
 
 checkNode();
 const { loadConfig } = await import('../src/core/config.ts');
-const { AppError } = await import('../src/core/errors.ts');
+const { AppError, isSystemError } = await import('../src/core/errors.ts');
 const { chooseEmbedder } = await import('../src/embedding/choose.ts');
 const { runWorkerProcess } = await import('../src/workers/process.ts');
 const { workerTimes } = await import('../src/workers/worker.ts');
@@ -13,6 +13,8 @@ try {
   await runWorkerProcess(config, chooseEmbedder(config), workerTimes);
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`${error instanceof AppError ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(
+    `${error instanceof AppError || isSystemError(error) ? error.message : (error as Error).stack}\n`,
+  );
   process.exit(1);
 }

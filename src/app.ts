@@ -1,6 +1,5 @@
 // The composition root: builds the kernel, the features in order and the server; starts them, and closes them in reverse
 // order. Wiring only.
-import fs from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { createAudit, systemRequester } from './core/audit.ts';
 import { createBus } from './core/bus.ts';
@@ -9,6 +8,7 @@ import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
+import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
 import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
@@ -37,8 +37,8 @@ type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<s
 export async function createApp(config: Config, options: Options): Promise<App> {
   const { now = () => new Date() } = options;
   const holder = { pid: process.pid, url: null, since: now().toISOString() };
+  prepareDataRoot(config.root, ['sheets', 'uploads', 'backups', 'logs']);
   const lock = acquireServerLock(config.root, holder);
-  makeFolders(config.root);
   let stream: Stream | null = null;
   const kernel = createKernel(config, options, {
     streamCount: () => stream?.clientCount() ?? 0,
@@ -96,11 +96,6 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   }
 }
 
-function makeFolders(root: string) {
-  for (const folder of ['sheets', 'uploads', 'backups', 'logs'])
-    fs.mkdirSync(`${root}/${folder}`, { recursive: true, mode: 0o700 });
-}
-
 function createKernel(
   config: Config,
   { log, now = () => new Date(), catalogue, only }: Options,
@@ -116,6 +111,7 @@ function createKernel(
     bus,
     audit: createAudit(ops, now),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
+    dataRoot: watchDataRoot(config.root, [config.databasePath, config.opsDatabasePath]),
     descriptors: createDescriptors(openDescriptors()),
     ops,
     library,

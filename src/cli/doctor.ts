@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, loadConfig } from '../core/config.ts';
 import { findDamage, sqliteVersion } from '../core/db/check.ts';
+import { inspectDataRoot } from '../core/data-root.ts';
 import { inspectLibrary } from '../core/db/library.ts';
 import { inspectOps } from '../core/db/ops.ts';
 import { lowDiskBytes, readFreeBytes } from '../core/disk-reserve.ts';
@@ -134,6 +135,7 @@ function warn(text: string) {
 }
 
 function checkFolder(root: string) {
+  inspectDataRoot(root);
   fs.accessSync(existing(root), fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
   return fs.existsSync(root) ? root : `${root}, created at the first start`;
 }

@@ -1,5 +1,5 @@
 // Parses a command line, runs it, and returns the exit code.
-import { AppError } from '../core/errors.ts';
+import { AppError, isSystemError } from '../core/errors.ts';
 import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
@@ -20,9 +20,10 @@ export async function runCli(
   try {
     return await runCommand(name, words, screen);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    screen.refuse(error);
-    return exitCodeOf(error.code);
+    const refusal = isSystemError(error) ? new AppError('config', `${error.message}.`) : error;
+    if (!(refusal instanceof AppError)) throw error;
+    screen.refuse(refusal);
+    return exitCodeOf(refusal.code);
   }
 }
 

@@ -44,6 +44,11 @@ export class AppError extends Error {
   }
 }
 
+/** Whether the system refused a call, e.g. EACCES; the message says which, on what. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+}
+
 /** The error of a job's input; `code` is stable and reaches the client as `details.code`. */
 export function badInput(code: string, message: string): AppError {
   return new AppError('bad_input', message, { code });

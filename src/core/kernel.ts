@@ -4,6 +4,7 @@ import type { Bus } from './bus.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Check } from './check.ts';
 import type { Config } from './config.ts';
+import type { DataRoot } from './data-root.ts';
 import type { UntilFree } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
@@ -17,6 +18,8 @@ export type Kernel = {
   audit: Audit;
   /** All operations, custom ones included. */
   catalogue: Catalogue;
+  /** Whether the data folder and the databases are still those that the server has opened. */
+  dataRoot: DataRoot;
   /** How many file descriptors are left, and for what. */
   descriptors: Descriptors;
   /** ops.db: jobs, locks, audit. */

@@ -15,7 +15,7 @@ import type { RetryRequest, RunRequest } from './run-request.ts';
 
 export type JobVerbs = ReturnType<typeof createJobVerbs>;
 
-type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus'> & {
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot'> & {
   repository: JobRepository;
   lockQueue: LockQueue;
   /** The library's present revision, which a plan is compared with. */
@@ -29,13 +29,14 @@ export function createJobVerbs(given: Given) {
   let isStopping = false;
   const assertAccepting = () => {
     if (isStopping) throw new AppError('stopping', 'The server is stopping. Try again when it is back.');
+    given.dataRoot.assertIntact();
     given.disk.assertRoom();
   };
 
   return {
     find,
 
-    /** Throws `stopping` or `disk_full` while no job can be accepted. */
+    /** Throws `stopping`, `temporary` or `disk_full` while no job can be accepted. */
     assertAccepting,
 
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`, `invalid_arguments`,

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { refuseFolder } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 
@@ -14,9 +15,8 @@ const heldByAnother = 1;
 /** Takes the data root and writes the holder into the lock file. Throws `config` when another process has it; its name
  *  is in `details.holder`. `update` writes the holder again, e.g. with its address. */
 export function acquireServerLock(root: string, holder: LockHolder) {
-  fs.mkdirSync(root, { recursive: true, mode: 0o700 });
   const file = lockFile(root);
-  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+  const fd = openLock(root, file);
   const { status, error, stderr } = tryLock(fd);
   if (status === 0) {
     writeHolder(fd, holder);
@@ -43,6 +43,15 @@ export function findLockHolder(root: string): { holder: LockHolder | null } | nu
     return isHeld ? { holder: readHolder(fs.readFileSync(file, 'utf8')) } : null;
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function openLock(root: string, file: string): number {
+  try {
+    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+    return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+  } catch (error) {
+    throw refuseFolder(root, error as NodeJS.ErrnoException);
   }
 }
 

@@ -1,5 +1,6 @@
 // Telemetry: samples of what the others count, their history, and /metrics.
 import type { Feature } from '../web/feature.ts';
+import { dataRootCheck } from './data-root-check.ts';
 import { diskCheck } from './disk-check.ts';
 import { createTelemetryParts } from './parts.ts';
 import { registerTelemetryApi } from './web/api.ts';
@@ -10,6 +11,6 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
   create: createTelemetryParts,
   lifecycle: ({ telemetry }) => ({ start: telemetry.start, stop: telemetry.stop }),
   routes: registerTelemetryApi,
-  checks: (ctx) => [diskCheck(ctx)],
+  checks: (ctx) => [dataRootCheck(ctx), diskCheck(ctx)],
   metrics: addGauges,
 };

@@ -1,8 +1,10 @@
 // Guards every route, including static files, the stream and 404: refuses requests that another site's page in the
-// operator's browser could send (rebinding, cross-site posts and loads). Runs before any body is read.
+// operator's browser could send (rebinding, cross-site posts and loads), and changes that would be lost. Runs before any
+// body is read.
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audit } from '../core/audit.ts';
+import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { isHost } from '../core/host.ts';
 import { requester } from './requester.ts';
@@ -19,11 +21,15 @@ const auditedPerMinute = 20;
 /** `allowedHosts` are those of the setting; the server's own addresses are always allowed. */
 type Hosts = { allowedHosts: string[] };
 
-export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Audit }) {
+export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Audit; dataRoot: DataRoot }) {
   const auditRefusal = createRefusalAudit(options.audit);
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
-    const refusal = refuseHost(request, options) ?? refuseTarget(request) ?? refuseOrigin(request, options);
+    const refusal =
+      refuseHost(request, options) ??
+      refuseTarget(request) ??
+      refuseOrigin(request, options) ??
+      refuseChange(request, options.dataRoot);
     if (!refusal) return;
     auditRefusal(request, refusal);
     throw refusal;
@@ -81,9 +87,8 @@ function refuseTarget({ raw }: FastifyRequest): AppError | null {
 function refuseOrigin(request: FastifyRequest, { allowedHosts }: Hosts): AppError | null {
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
-  const isSafe = request.method === 'GET' || request.method === 'HEAD';
   const isSameSite = site === undefined || site === 'same-origin';
-  if (isSafe) {
+  if (isSafe(request)) {
     const isForeign = site === 'cross-site' || site === 'same-site';
     if (!isForeign || isNavigation(request)) return null;
   } else if (isSameSite && (origin === undefined || originsOf(request, allowedHosts).includes(origin))) {
@@ -92,6 +97,16 @@ function refuseOrigin(request: FastifyRequest, { allowedHosts }: Hosts): AppErro
   const host = isSameSite && origin !== undefined ? hostOf(origin) : '';
   const open = `The request came from another site and was refused. Open this page at ${ownHosts(request)[0]}.`;
   return new AppError('cross_origin', open + remedy(host, allowedHosts));
+}
+
+/** What is written while the data folder is away could not be found later. */
+function refuseChange(request: FastifyRequest, dataRoot: DataRoot): AppError | null {
+  const problem = isSafe(request) ? null : dataRoot.findProblem();
+  return problem ? new AppError('temporary', `${problem} Nothing was changed.`) : null;
+}
+
+function isSafe({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** A proxy before this server may add TLS, so an allowed host may also have a page with https. */

@@ -23,11 +23,20 @@ export function registerHealth(
 
   app.get('/health', { schema: answer }, async (_request, reply) => {
     const components: Record<string, Health> = {};
-    for (const { name, health } of checks) if (health) components[name] = await health();
+    for (const { name, health } of checks) if (health) components[name] = await examine(health);
     const status = worst(Object.values(components));
     reply.code(status === 'unhealthy' ? 503 : 200);
     return { status, mode: config.mode, version, components, timestamp: now().toISOString() };
   });
+}
+
+/** A check that fails is a finding of its own, e.g. because the data folder is gone. */
+async function examine(health: NonNullable<Check['health']>): Promise<Health> {
+  try {
+    return await health();
+  } catch (error) {
+    return { status: 'unhealthy', detail: `cannot be checked: ${(error as Error).message}` };
+  }
 }
 
 export function streamCheck(

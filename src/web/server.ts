@@ -35,10 +35,10 @@ export async function createServer(
   kernel: Kernel,
   mounted: Mounted[],
 ): Promise<{ server: FastifyInstance; stream: Stream }> {
-  const { config, audit, descriptors } = kernel;
+  const { config, audit, descriptors, dataRoot } = kernel;
   const declaredPages = mounted.flatMap(({ feature }) => feature.pages ?? []);
   const app = createFastify(kernel, declaredPages);
-  registerGuard(app, { audit, allowedHosts: config.allowedHosts });
+  registerGuard(app, { audit, allowedHosts: config.allowedHosts, dataRoot });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);
   registerErrors(app);

@@ -14,6 +14,7 @@ import type { Job, JobStatus } from '../../src/jobs/job.ts';
 import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
+import { watchDataRoot } from '../../src/core/data-root.ts';
 import { createJobVerbs } from '../../src/jobs/verbs.ts';
 import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
 import { createJobListing, searchPace } from '../../src/jobs/listing.ts';
@@ -89,6 +90,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     bus,
     libraryRevision,
     disk,
+    dataRoot: watchDataRoot(config.root, [config.databasePath, config.opsDatabasePath]),
   });
   const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry(busyLimits.request));
   const findApplied = createAppliedFinder(library, config);

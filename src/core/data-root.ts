@@ -1,0 +1,129 @@
+// The data folder: prepared at start, and watched while the server runs. A server whose folder was removed or replaced would
+// go on writing to files that nobody can open again.
+import fs from 'node:fs';
+import path from 'node:path';
+import { AppError } from './errors.ts';
+
+export type DataRoot = ReturnType<typeof watchDataRoot>;
+
+/** Creates the folder and its subfolders for this user only. Throws `config` with the reason and the next step. */
+export function prepareDataRoot(root: string, subfolders: string[]) {
+  for (const folder of [root, ...subfolders.map((name) => path.join(root, name))]) {
+    try {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      fs.accessSync(folder, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
+    } catch (error) {
+      throw refuseFolder(folder, error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+/** Throws `config` for a file, a broken link, or a folder below one. Changes nothing. */
+export function inspectDataRoot(root: string) {
+  if (findBroken(root)) throw refuseFolder(root, new Error());
+}
+
+/** The reason why a data folder cannot be used, by the error of the system. */
+export function refuseFolder(folder: string, error: NodeJS.ErrnoException): AppError {
+  const next = 'Set CHL_EXPERIENCE_ROOT to a folder that you can write to.';
+  return new AppError(
+    'config',
+    `The data folder cannot be used: ${folder} ${reasonOf(folder, error)}. ${next}`,
+  );
+}
+
+function reasonOf(folder: string, { code, message }: NodeJS.ErrnoException): string {
+  const broken = findBroken(folder);
+  if (broken) {
+    const what = isLink(broken) ? `a link to ${linkOf(broken)}, which is not a folder` : 'not a folder';
+    return broken === folder ? `is ${what}` : `is below ${broken}, which is ${what}`;
+  }
+  if (code === 'EROFS') return 'is on a read-only file system';
+  if (code === 'EACCES' || code === 'EPERM') return `cannot be written by this user (${ownerOf(folder)})`;
+  return `cannot be created or written: ${message}`;
+}
+
+/** The folder or the ancestor of it that is a file or a link to no folder; null when there is none. */
+function findBroken(folder: string): string | null {
+  const isBroken = (one: string) => (statOf(one) ? !statOf(one)?.isDirectory() : isLink(one));
+  return ancestors(folder).find(isBroken) ?? null;
+}
+
+function ancestors(folder: string): string[] {
+  const parent = path.dirname(folder);
+  return parent === folder ? [folder] : [folder, ...ancestors(parent)];
+}
+
+function isLink(file: string): boolean {
+  try {
+    return fs.lstatSync(file).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+function linkOf(link: string): string {
+  return path.resolve(path.dirname(link), fs.readlinkSync(link));
+}
+
+function ownerOf(folder: string): string {
+  const user = process.getuid?.();
+  for (const one of ancestors(folder)) {
+    const stat = statOf(one);
+    if (stat) return `it runs as user ${user}; ${one} belongs to user ${stat.uid}`;
+  }
+  return `it runs as user ${user}`;
+}
+
+/** Remembers which folder and which database files the server has opened. */
+export function watchDataRoot(root: string, databases: string[]) {
+  const opened = [root, ...databases].map((file) => ({ file, identity: identityOf(file) }));
+
+  /** What has happened to the folder or a database since the start; null when nothing has. Ends with the next step. */
+  function findProblem(): string | null {
+    for (const { file, identity } of opened) {
+      const now = identityOf(file);
+      const what = file === root ? 'The data folder' : 'The database';
+      const isReplaced = now !== null && now !== identity;
+      if (now === null || isReplaced) {
+        return `${what} ${file} was ${isReplaced ? 'replaced' : 'removed'} while the server was running. Stop the server, put the data back, e.g. from a backup, and start it again.`;
+      }
+      if (!isWritable(file)) {
+        return `${what} ${file} cannot be written any more. Make it writable again for user ${process.getuid?.()}.`;
+      }
+    }
+    return null;
+  }
+
+  return {
+    findProblem,
+
+    /** Throws `temporary` when nothing that is written now could be found later. */
+    assertIntact() {
+      const problem = findProblem();
+      if (problem) throw new AppError('temporary', `${problem} Nothing was changed.`);
+    },
+  };
+}
+
+function isWritable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function identityOf(file: string): string | null {
+  const stat = statOf(file);
+  return stat ? `${stat.dev}.${stat.ino}` : null;
+}
+
+function statOf(file: string): fs.Stats | null {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,171 @@
+// The data folder: one that cannot be used at the start, and one that goes away while the server runs.
+import './support/plain-children.ts';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import { refuseFolder } from '../src/core/data-root.ts';
+import { startApp } from './support/app.ts';
+import { runHere } from './support/command-line.ts';
+import { textOf } from './support/screen.ts';
+import { mainFile, serverEnvironment, startServer } from './support/server.ts';
+
+function startIn(root: string, command = [process.execPath, mainFile]) {
+  const [file = '', ...args] = command;
+  const env = { ...serverEnvironment('/'), CHL_EXPERIENCE_ROOT: root };
+  return spawnSync(file, args, { cwd: os.tmpdir(), env, encoding: 'utf8', timeout: 20_000 });
+}
+
+t.test('a data folder that cannot be used is refused in one sentence', async (t) => {
+  const folder = t.testdir({
+    file: 'text',
+    dangling: t.fixture('symlink', 'nowhere'),
+    'to-file': t.fixture('symlink', 'file'),
+    loop: t.fixture('symlink', 'loop'),
+    used: { logs: 'text' },
+    linked: { sheets: t.fixture('symlink', '../nowhere') },
+  });
+  const at = (name: string) => path.join(folder, name);
+  for (const [name, reason] of [
+    ['file', `${at('file')} is not a folder`],
+    ['file/data', `${at('file/data')} is below ${at('file')}, which is not a folder`],
+    ['dangling', `${at('dangling')} is a link to ${at('nowhere')}, which is not a folder`],
+    [
+      'dangling/data',
+      `${at('dangling/data')} is below ${at('dangling')}, which is a link to ${at('nowhere')}`,
+    ],
+    ['to-file', `${at('to-file')} is a link to ${at('file')}, which is not a folder`],
+    ['loop', `${at('loop')} is a link to ${at('loop')}, which is not a folder`],
+    ['used', `${at('used/logs')} is not a folder`],
+    ['linked', `${at('linked/sheets')} is a link to ${at('nowhere')}, which is not a folder`],
+  ] as const) {
+    const { stderr, status } = startIn(at(name));
+    t.ok(stderr.startsWith(`CHL Operations cannot start. The data folder cannot be used: ${reason}`), stderr);
+    t.match(stderr, /^[^\n]* Set CHL_EXPERIENCE_ROOT to a folder that you can write to\.\n$/, name);
+    t.equal(status, 1, name);
+  }
+  t.notOk(fs.existsSync(at('nowhere')), 'the target of a link is not created');
+  const { out, code } = await runHere(at('dangling'), ['doctor']);
+  t.match({ out, code }, { out: /dangling is a link to .*nowhere, which is not a folder/, code: 1 });
+  t.match(await runHere(at('file'), ['jobs']), {
+    err: /^The data folder cannot be used: .*not a folder/,
+    code: 1,
+  });
+});
+
+t.test('a link to a folder may be the data folder', async (t) => {
+  const folder = t.testdir({ real: {}, data: t.fixture('symlink', 'real') });
+  await startServer(t, folder);
+  t.ok(fs.existsSync(path.join(folder, 'real/ops.db')));
+});
+
+t.test('the folder of another user, and a read-only one, are refused in one sentence', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-other-'));
+  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const message = (code: string) => refuseFolder(folder, Object.assign(new Error('no'), { code })).message;
+  t.match(message('EROFS'), `${folder} is on a read-only file system. Set CHL_EXPERIENCE_ROOT`);
+  const { uid } = fs.statSync(folder);
+  t.match(
+    message('EACCES'),
+    `${folder} cannot be written by this user (it runs as user ${uid}; ${folder} belongs to user ${uid})`,
+  );
+});
+
+t.test(
+  'a server of an ordinary user names the owner',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async (t) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-other-'));
+    t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+    for (const mode of [0o755, 0o700]) {
+      fs.chmodSync(folder, mode);
+      for (const root of [folder, path.join(folder, 'data')]) {
+        const asOther = ['setpriv', '--reuid', '65534', '--clear-groups', process.execPath, mainFile];
+        const { stderr, status } = startIn(root, asOther);
+        t.match(
+          stderr,
+          `cannot start. The data folder cannot be used: ${root} cannot be written by this user (it runs as user 65534; ${folder} belongs to user 0)`,
+        );
+        t.equal(status, 1);
+      }
+    }
+  },
+);
+
+const losses: Record<string, [lose: (root: string) => void, problem: RegExp]> = {
+  'is removed': [(root) => fs.rmSync(root, { recursive: true }), /^The data folder \S+ was removed/],
+  'is moved': [(root) => fs.renameSync(root, `${root}-moved`), /^The data folder \S+ was removed/],
+  'is removed and created again': [
+    (root) => {
+      fs.renameSync(root, `${root}-moved`);
+      fs.mkdirSync(root);
+    },
+    /^The data folder \S+ was replaced/,
+  ],
+  'is replaced by a file': [
+    (root) => {
+      fs.renameSync(root, `${root}-moved`);
+      fs.writeFileSync(root, '');
+    },
+    /^The data folder \S+ was replaced/,
+  ],
+  'loses ops.db': [(root) => fs.rmSync(path.join(root, 'ops.db')), /^The database \S+ops\.db was removed/],
+  'loses chl.db': [(root) => fs.rmSync(path.join(root, 'chl.db')), /^The database \S+chl\.db was removed/],
+  'gets another chl.db': [
+    (root) => {
+      fs.copyFileSync(path.join(root, 'chl.db'), path.join(root, 'copy'));
+      fs.renameSync(path.join(root, 'copy'), path.join(root, 'chl.db'));
+    },
+    /^The database \S+chl\.db was replaced/,
+  ],
+};
+
+for (const [title, [lose, problem]] of Object.entries(losses)) {
+  t.test(
+    `a data folder that ${title} while the server runs is reported, and nothing is changed`,
+    async (t) => {
+      const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
+      t.teardown(() => fs.rmSync(parent, { recursive: true, force: true }));
+      const root = path.join(parent, 'data');
+      fs.mkdirSync(root);
+      const app = await startApp(t, { root });
+      t.match(await app.json('/health'), {
+        status: 200,
+        body: { components: { data_folder: { detail: root } } },
+      });
+      lose(root);
+
+      const { status, body } = await app.json('/health');
+      t.match(
+        { status, body },
+        { status: 503, body: { components: { data_folder: { status: 'unhealthy', detail: problem } } } },
+      );
+      t.equal((await app.json('/readyz')).status, 503);
+      for (const address of ['/api/v1/operations/export', '/api/v1/workers/pause']) {
+        const { status, body } = await app.json(address, {});
+        t.match(
+          { status, body },
+          { status: 503, body: { error: { code: 'temporary', message: problem } } },
+          address,
+        );
+        t.match(body.error.message, /Stop the server, put the data back.* Nothing was changed\.$/);
+      }
+      t.match(textOf((await app.page('/operations')).html, '#ops-banners'), 'Nothing can be run or changed');
+      t.equal(app.parts.listing.total(), 0);
+      await app.close();
+      t.pass('the server stops');
+    },
+  );
+}
+
+t.test('a server stops with exit code 0 after its data folder was removed', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-gone-'));
+  t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const { child, url } = await startServer(t, folder);
+  fs.rmSync(path.join(folder, 'data'), { recursive: true });
+  t.equal((await fetch(`${url}/health`)).status, 503);
+  const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  child.kill('SIGTERM');
+  t.same(await exit, { code: 0, signal: null });
+});
