@@ -42,6 +42,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   let stream: Stream | null = null;
   const kernel = createKernel(config, options, {
     streamCount: () => stream?.clientCount() ?? 0,
+    catchUp: async () => void (await Promise.all(lifecycles.map(({ catchUp }) => catchUp?.()))),
     checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
   });
   const { mounted, use } = mountFeatures(kernel);
@@ -99,7 +100,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
 function createKernel(
   config: Config,
   { log, now = () => new Date(), catalogue, only }: Options,
-  deferred: Pick<Kernel, 'streamCount' | 'checks'>,
+  deferred: Pick<Kernel, 'streamCount' | 'catchUp' | 'checks'>,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);

@@ -36,6 +36,8 @@ export type Kernel = {
   only: Set<string> | null;
   /** The number of open live streams. */
   streamCount: () => number;
+  /** Resolves when every feature shows what has changed before this call, on disk and in the databases. */
+  catchUp: () => Promise<void>;
   /** The checks of all features; complete once every feature is created. */
   checks: () => Check[];
   now: () => Date;

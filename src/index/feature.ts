@@ -10,9 +10,11 @@ export const index: Feature<ReturnType<typeof createIndexParts>> = {
   name: 'index',
   operations: [indexOperation, repairOperation],
   create: createIndexParts,
-  lifecycle: ({ liveIndex }) => ({
+  lifecycle: ({ liveIndex, only }) => ({
     // Its thread loads beside recovery, which may still switch the index: the pointer is read again then.
     recover: () => liveIndex.start(),
+    // A run by hand answers no searches.
+    ...(only ? {} : { catchUp: liveIndex.catchUp }),
     close: () => liveIndex.stop(),
   }),
   routes: registerIndexApi,

@@ -26,6 +26,8 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
   let problem: string | null = null;
   let shortage: string | null = null;
   let isStopped = false;
+  /** Settles when the thread that was replaced last has answered its open questions. */
+  let closing = Promise.resolve();
 
   return {
     opened: () => opened,
@@ -43,7 +45,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
       for (let target = readTarget(config); shouldOpen(target); target = readTarget(config)) {
         const next = await open(target);
         pause.noteStart();
-        if (next) await replace(target, next);
+        if (next) replace(target, next);
       }
     },
 
@@ -52,6 +54,11 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
 
     stop() {
       isStopped = true;
+    },
+
+    async close() {
+      await opened?.thread.close();
+      await closing;
     },
   };
 
@@ -64,6 +71,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
   }
 
   async function open({ key, pointer }: Target): Promise<Opened | null> {
+    await closing;
     const start = { config, generation: pointer?.current ?? null, previous: pointer?.previous ?? null };
     return openThread(threadFile, start, (cause, thread) => {
       pause.noteCrash(key);
@@ -76,13 +84,14 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     });
   }
 
-  async function replace(target: Target, next: Opened) {
+  /** A question to an embedding service may keep the old thread for seconds, and nobody waits for it. */
+  function replace(target: Target, next: Opened) {
     followedKey = target.key;
     problem = target.problem ?? next.loaded.problem;
     const isWorse = problem !== null && opened?.loaded.live;
     const unused = isWorse ? next : opened;
     if (!isWorse) opened = next;
-    await unused?.thread.close();
+    if (unused) closing = unused.thread.close();
   }
 }
 

@@ -40,7 +40,8 @@ export type EntryAnswer = {
 
 export type Exchange = {
   load: { question: null; answer: LoadAnswer };
-  count: { question: null; answer: SyncCounts };
+  /** `isExact`: never an older count than the question. */
+  count: { question: { isExact: boolean }; answer: SyncCounts };
   search: { question: SearchQuery; answer: SearchAnswer };
   list: { question: ListQuery; answer: ListPage };
   entry: { question: EntryKey; answer: EntryAnswer };

@@ -64,7 +64,7 @@ async function reply(message: Question) {
 function answerTo({ name, question }: Question) {
   if (name === 'search' || name === 'list') assertCategory(question.category);
   if (name === 'load') return load();
-  if (name === 'count') return count(index);
+  if (name === 'count') return count(index, question.isExact);
   if (name === 'search') return search(question);
   if (name === 'list') return listEntries(repository, index, question, pause);
   if (name === 'entry') return describeEntry(question);
@@ -77,7 +77,7 @@ async function load(): Promise<LoadAnswer> {
     if (generation !== null) {
       index = loadGeneration(config.indexFolder, generation, model);
       // Once orphans are counted, a search skips them without asking the library. If it is busy, the next question counts.
-      await count(index).catch((error) => {
+      await count(index, true).catch((error) => {
         if (!isBusy(error)) throw error;
       });
       await warmUp(index);

@@ -20,6 +20,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
   const refresh = coalesceNext(refreshOnce);
   let counts = emptyCounts;
   let state = toIndexState(null, counts, null);
+  let wantsExact = false;
   let isStopped = false;
 
   return {
@@ -28,6 +29,12 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     /** Follows the pointer, and counts again if the library changed. When it settles, the state is newer than the call;
      *  where counting takes long, it may be as old as four counts. */
     refresh,
+
+    /** As `refresh`, but its count is never older than the call. */
+    catchUp() {
+      wantsExact = true;
+      return refresh();
+    },
 
     /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
@@ -50,7 +57,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       isStopped = true;
       follower.stop();
       await refresh();
-      await follower.opened()?.thread.close();
+      await follower.close();
     },
   };
 
@@ -58,7 +65,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     try {
       await follower.follow();
       const opened = follower.opened();
-      if (opened && !isStopped) counts = await opened.thread.ask('count', null);
+      if (opened && !isStopped) counts = await opened.thread.ask('count', takeExact());
     } catch (error) {
       given.onError(error as Error);
     }
@@ -66,6 +73,12 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     if (JSON.stringify(next) === JSON.stringify(state)) return;
     state = next;
     onChange(state);
+  }
+
+  function takeExact() {
+    const question = { isExact: wantsExact };
+    wantsExact = false;
+    return question;
   }
 
   /** Without an index, looks for one that was just built: the event of its switch may still be under way. */

@@ -93,16 +93,17 @@ export function syncStateOf(
 /** A count that takes longer is followed by a pause. */
 const quickMs = 250;
 
-/** Counts again only after a commit (`dataVersion` changes), and at most a quarter of the time. */
+/** Counts again only after a commit (`dataVersion` changes), and at most a quarter of the time unless asked to be exact. */
 export function createSyncCounter(library: IndexRepository, dataVersion: () => number, pause: Pause) {
   let counts: SyncCounts | null = null;
   let countedVersion = -1;
   let countAgainAt = 0;
 
-  return async (index: CountedIndex | null): Promise<SyncCounts> => {
+  return async (index: CountedIndex | null, isExact: boolean): Promise<SyncCounts> => {
     const version = dataVersion();
     const startedAt = performance.now();
-    if (counts && (version === countedVersion || startedAt < countAgainAt)) return counts;
+    const mayWait = !isExact && startedAt < countAgainAt;
+    if (counts && (version === countedVersion || mayWait)) return counts;
     counts = await library.inSnapshot(() => countSyncStates(library, index, pause));
     countedVersion = version;
     const tookMs = performance.now() - startedAt;

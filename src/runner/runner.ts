@@ -9,6 +9,7 @@ import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import { createBackOff } from './back-off.ts';
+import { createCatchUp } from './catch-up.ts';
 import { createDispatch } from './dispatch.ts';
 import { decideOutcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
@@ -17,7 +18,7 @@ import { type AttemptOutcome, createSettlement } from './settle.ts';
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 
-type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'only' | 'now'> & {
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'only' | 'catchUp' | 'now'> & {
   repository: JobRepository;
   findApplied: FindApplied;
   libraryRevision: () => number;
@@ -33,7 +34,11 @@ export function createRunner(given: Given) {
   const { config, bus } = given;
   const running = new Map<string, Run>();
   let isStarted = false;
-  const { settle, refuse } = createSettlement({ ...given, isRunning: () => isStarted });
+  const { settle, refuse } = createSettlement({
+    ...given,
+    catchUp: createCatchUp(given),
+    isRunning: () => isStarted,
+  });
   const { judge, obstacleOf } = createAdmission({ ...given, onChecked: () => dispatch.runSoon() });
   const backOff = createBackOff({ ...given, obstacleOf, refuse });
   const findEnd = createEndFinder(given.findApplied);

@@ -19,16 +19,19 @@ const backOffMaxMs = 3_600_000;
 type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
   repository: JobRepository;
   makeRoom: () => void;
+  /** Resolves when every reader sees what the job has changed; never rejects. */
+  catchUp: () => Promise<void>;
   /** False once the server stops: an end that cannot be written then is left to the recovery of the next start. */
   isRunning: () => boolean;
 };
 
 export function createSettlement(given: Given) {
-  const { catalogue, repository, audit, bus, log, makeRoom, isRunning, now } = given;
+  const { catalogue, repository, audit, bus, log, makeRoom, catchUp, isRunning, now } = given;
 
   return {
     /** Gives the job once its end is written; null when it was moved by someone else or the server stops first. */
     async settle(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
+      if (isRunning()) await catchUp();
       const moved = await untilWritten(job, outcome);
       if (!moved) return null;
       await repository.synced().catch((error) => {

@@ -38,6 +38,8 @@ type Lifecycle = {
   start?(): void | Promise<void>;
   /** In a run by hand, in place of `start`. */
   startByHand?(): void | Promise<void>;
+  /** Before a job is reported as ended: resolves when the feature shows what that job has changed. */
+  catchUp?(): Promise<void>;
   /** Stops accepting new work. */
   refuseNew?(): void | Promise<void>;
   /** Ends loops and processes; running jobs get `quietMs` to end first. */

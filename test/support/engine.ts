@@ -38,6 +38,8 @@ type EngineOptions = {
   secrets?: string[];
   /** Frees space on a full disk. */
   makeRoom?: () => void;
+  /** Resolves when every reader sees what a job has changed. */
+  catchUp?: () => Promise<void>;
 };
 export type Engine = ReturnType<typeof buildEngine>;
 
@@ -70,6 +72,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     log = pino({ level: 'silent' }),
     secrets = [],
     makeRoom = () => {},
+    catchUp = async () => {},
   } = options;
   const config: Config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_KILL_GRACE_SEC: '1', ...env }, root);
   const catalogue = createCatalogue(operations);
@@ -106,6 +109,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     libraryRevision,
     secretsOf,
     makeRoom,
+    catchUp,
     hasSpareDescriptors: () => true,
     now,
     only: null,
