@@ -11,7 +11,7 @@ import { checkContent } from './content.ts';
 import { openZip } from './entries.ts';
 import { hashFileSync } from './hash-sync.ts';
 import { hashFile } from './hash.ts';
-import { assertHashes, type Manifest, memberName, parseManifest } from './manifest.ts';
+import { assertHashes, type Manifest, parseManifest } from './manifest.ts';
 import { diskFull } from './refusal.ts';
 import type { CheckStage } from './stages.ts';
 import { type Members, nameMembers, unpack, type Unpacked } from './unpack.ts';
@@ -44,7 +44,8 @@ export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapsh
   }
 }
 
-const structureLimits = { maxEntries: 8, maxRatio: 200, name: memberName };
+/** Four members; a desktop may add a file to each, and folders. */
+const structureLimits = { maxEntries: 16, maxRatio: 200 };
 const maxInflation = 4;
 
 async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSnapshot> {
@@ -52,12 +53,12 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   onProgress('structure', 0, 1);
   const zip = { fd, size: fs.fstatSync(fd).size };
   const limits = { ...structureLimits, maxInflatedBytes: check.maxBytes * maxInflation };
-  const entries = readZipStructure(zip, limits);
-  const members = nameMembers(entries);
+  const structure = readZipStructure(zip, limits);
+  const members = nameMembers(structure.entries);
   assertRoom(folder, members.meta.size + members.index.size);
   onProgress('structure', 1, 1);
   const files = namedFiles(folder, model.name);
-  const reader = await openZip(zip, entries);
+  const reader = await openZip(structure);
   const onBytes = (done: number, total: number) => onProgress('hashes', done, total);
   const unpacked = await unpack(reader, members, files, onBytes).finally(reader.close);
   const { manifest, vectors } = await checkUnpacked(check, members, unpacked);

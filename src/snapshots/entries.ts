@@ -6,31 +6,39 @@ import unzipper from 'unzipper';
 import { entryRefusal, refusal } from './refusal.ts';
 import { readSome, type ZipFile } from './zip-bytes.ts';
 import type { ZipEntry } from './zip-directory.ts';
+import type { ZipStructure } from './zip-structure.ts';
 
 export type ZipReader = Awaited<ReturnType<typeof openZip>>;
 
 /** Large, because each chunk costs one wait, which may be long on a busy machine. */
 const chunkBytes = 4 * 1024 * 1024;
 const inflateBytes = 1024 * 1024;
+/** Behind the directory: what unzipper reads first. Larger with a comment. */
+const minTailBytes = 80;
+
+type Source = Parameters<typeof unzipper.Open.custom>[0];
+/** The types of unzipper lack the options. */
+const openCustom: (source: Source, options: { tailSize: number }) => ReturnType<typeof unzipper.Open.custom> =
+  unzipper.Open.custom;
 
 /** The caller closes the descriptor. Throws `zip_structure` when unzipper reads the archive differently. */
-export async function openZip(zip: ZipFile, entries: ZipEntry[]) {
+export async function openZip({ zip, tailBytes, entries }: ZipStructure) {
   const { size } = zip;
   const streams: Readable[] = [];
-  const directory = await unzipper.Open.custom({
+  const source = {
     size: () => Promise.resolve(size),
     stream(start: number, length: number) {
       const stream = readRange(zip, start, Math.min(size, length ? start + length : size));
       streams.push(stream);
       return stream;
     },
-  });
-  const found = new Map(directory.files.map((file) => [file.path, file]));
+  };
+  const directory = await openCustom(source, { tailSize: Math.max(minTailBytes, tailBytes) });
+  const found = new Map(directory.files.map((file) => [file.offsetToLocalFileHeader, file]));
   const isSame = entries.every((entry) => {
-    const file = found.get(entry.name);
+    const file = found.get(entry.headerAt);
     return (
-      file !== undefined &&
-      file.offsetToLocalFileHeader === entry.headerAt &&
+      file?.pathBuffer.equals(entry.rawName) &&
       file.compressedSize === entry.compressedSize &&
       file.uncompressedSize === entry.size
     );
@@ -46,11 +54,11 @@ export async function openZip(zip: ZipFile, entries: ZipEntry[]) {
     /** Passes the bytes of an entry to `onBytes`. A chunk is valid until the promise that `onBytes` returns settles. Throws
      *  `zip_damaged` when size or CRC-32 differ from what the ZIP says. */
     async read(entry: ZipEntry, onBytes: (chunk: Buffer) => unknown) {
-      const { name, size } = entry;
+      const { shown: name, headerAt, size } = entry;
       let bytes = 0;
       let sum = 0;
       try {
-        const chunks = entry.isDeflated ? (found.get(name)?.stream() ?? []) : readStored(zip, entry);
+        const chunks = entry.isDeflated ? (found.get(headerAt)?.stream() ?? []) : readStored(zip, entry);
         for await (const chunk of chunks) {
           bytes += chunk.length;
           if (bytes > size) break;

@@ -2,7 +2,15 @@ import { AppError, badInput } from '../core/errors.ts';
 
 /** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` is a sentence. */
 export function refusal(code: string, why: string): AppError {
-  return badInput(code, `${why} The current index is unchanged.`);
+  const next = isOfZip(code) ? ' Upload the ZIP as it was downloaded.' : '';
+  return badInput(code, `${why}${next} The current index is unchanged.`);
+}
+
+/** The ZIP or a file in it is not as it was downloaded. */
+function isOfZip(code: string): boolean {
+  return (
+    code.startsWith('zip_') || ['not_a_zip', 'members', 'member_missing', 'hash_mismatch'].includes(code)
+  );
 }
 
 export function diskFull(what: string): AppError {

@@ -9,11 +9,14 @@ import { manifestName, maxManifestBytes } from './manifest.ts';
 import { refusal } from './refusal.ts';
 import type { ZipEntry } from './zip-directory.ts';
 
-export type Members = { index: ZipEntry; meta: ZipEntry; manifest: ZipEntry | null; backup: ZipEntry | null };
+type Member = ZipEntry & { name: string };
+
+export type Members = { index: Member; meta: Member; manifest: Member | null; backup: Member | null };
 
 /** Throws `member_missing`, or `members` for ambiguous ones. */
 export function nameMembers(entries: ZipEntry[]): Members {
-  const found = (ending: string) => entries.filter(({ name }) => name.endsWith(ending));
+  const members = entries.filter((entry): entry is Member => entry.name !== null);
+  const found = (ending: string) => members.filter(({ name }) => name.endsWith(ending));
   const one = (ending: string) => {
     const [entry, other] = found(ending);
     if (other)
@@ -34,7 +37,7 @@ export function nameMembers(entries: ZipEntry[]): Members {
   return { index, meta, manifest, backup };
 }
 
-function stemOf({ name }: ZipEntry): string {
+function stemOf({ name }: Member): string {
   return name.slice(0, name.indexOf('.'));
 }
 

@@ -1,10 +1,13 @@
 // Reads the entries of a ZIP from its central directory, compares each with its local header, and refuses an entry whose
 // name, kind, flags, method or sizes are ambiguous. Reads no content. Format: PKWARE APPNOTE 6.3.
+import { type EntryName, readEntryName } from './entry-name.ts';
 import { entryRefusal, refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 
-export type ZipEntry = {
-  name: string;
+export type ZipEntry = EntryName & {
+  /** For people. */
+  shown: string;
+  rawName: Buffer;
   isDeflated: boolean;
   crc: number;
   compressedSize: number;
@@ -17,7 +20,8 @@ export type ZipEntry = {
 
 const directoryHeader = { bytes: 46, signature: 0x02014b50 };
 const localHeader = { bytes: 30, signature: 0x04034b50 };
-const flag = { descriptor: 0x8, utf8: 0x800 };
+/** `level`: how hard the writer tried, which readers ignore. */
+const flag = { level: 0x6, descriptor: 0x8, utf8: 0x800 };
 const method = { stored: 0, deflated: 8 };
 const unknown32 = 0xffffffff;
 
@@ -25,15 +29,15 @@ const unknown32 = 0xffffffff;
 export type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
 
 /** In the order of their content. The directory must hold exactly as many entries as the end record says. */
-export function readEntries(zip: ZipFile, end: ZipEnd, allowed: RegExp): ZipEntry[] {
+export function readEntries(zip: ZipFile, end: ZipEnd): ZipEntry[] {
   const { directoryAt, directoryEnd, entries: count } = end;
   const directory = readAt(zip, directoryAt, directoryEnd - directoryAt);
   const entries: ZipEntry[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
-    const { entry, length } = readDirectoryEntry(directory.subarray(at), allowed);
-    if (entries.some((other) => other.name.toLowerCase() === entry.name.toLowerCase())) {
-      throw refusal('zip_duplicate', `The ZIP has two entries named ${entry.name}.`);
+    const { entry, length } = readDirectoryEntry(directory.subarray(at));
+    if (entries.some((other) => isSameName(other, entry))) {
+      throw refusal('zip_duplicate', `The ZIP has two entries named ${entry.name ?? entry.shown}.`);
     }
     entries.push({ ...entry, dataAt: readLocalHeader(zip, entry, directoryAt) });
     at += length;
@@ -43,36 +47,40 @@ export function readEntries(zip: ZipFile, end: ZipEnd, allowed: RegExp): ZipEntr
   return entries.sort((a, b) => a.headerAt - b.headerAt);
 }
 
-type Listed = Omit<ZipEntry, 'dataAt'> & { flags: number; rawName: Buffer };
+function isSameName(one: EntryNamed, other: EntryNamed): boolean {
+  return one.rawName.equals(other.rawName) || (one.name !== null && one.name === other.name);
+}
 
-function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; length: number } {
+type EntryNamed = Pick<ZipEntry, 'name' | 'rawName'>;
+type Listed = Omit<ZipEntry, 'dataAt'> & { flags: number };
+
+function readDirectoryEntry(bytes: Buffer): { entry: Listed; length: number } {
   if (bytes.length < directoryHeader.bytes || bytes.readUInt32LE(0) !== directoryHeader.signature) {
     throw refusal('zip_counts', 'The ZIP declares more entries than it lists.');
   }
   const lengths = [28, 30, 32].map((at) => bytes.readUInt16LE(at));
   const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths;
-  const length = directoryHeader.bytes + nameLength + extraLength;
+  const extraEnd = directoryHeader.bytes + nameLength + extraLength;
+  const length = extraEnd + commentLength;
   if (bytes.length < length) throw refusal('zip_directory', 'The directory of the ZIP is cut off.');
   const rawName = bytes.subarray(directoryHeader.bytes, directoryHeader.bytes + nameLength);
-  const name = rawName.toString('latin1');
-  if (!allowed.test(name)) {
-    const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
-    throw refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
-  }
-  if (commentLength > 0) throw entryRefusal('zip_comment', name, 'has a comment.');
+  const raw = rawName.toString('latin1');
+  const named = readEntryName(raw);
+  if (!named) throw nameRefusal(raw);
+  const name = named.name ?? raw;
   if (bytes.readUInt16LE(34) !== 0)
     throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
-  assertFile(name, bytes.readUInt32LE(38));
+  assertKind(name, named.isFolder, bytes.readUInt32LE(38));
   const flags = bytes.readUInt16LE(8);
   if (flags & 1) throw entryRefusal('zip_encrypted', name, 'is encrypted.');
-  if (flags & ~(flag.descriptor | flag.utf8)) {
+  if (flags & ~(flag.level | flag.descriptor | flag.utf8)) {
     throw entryRefusal('zip_flags', name, `uses features (flags ${flags}) that no snapshot needs.`);
   }
   const compression = bytes.readUInt16LE(10);
   if (compression !== method.stored && compression !== method.deflated) {
     throw entryRefusal('zip_method', name, `is packed by method ${compression}; 0 and 8 are read.`);
   }
-  const wide = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, length));
+  const wide = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, extraEnd));
   const [size = 0, compressedSize = 0, headerAt = 0] = widen(
     name,
     [24, 20, 42].map((at) => bytes.readUInt32LE(at)),
@@ -85,14 +93,33 @@ function readDirectoryEntry(bytes: Buffer, allowed: RegExp): { entry: Listed; le
   const crc = bytes.readUInt32LE(16);
   const hasDescriptor = (flags & flag.descriptor) !== 0;
   return {
-    entry: { name, rawName, isDeflated, crc, compressedSize, size, headerAt, hasDescriptor, flags },
+    entry: {
+      ...named,
+      shown: name,
+      rawName,
+      isDeflated,
+      crc,
+      compressedSize,
+      size,
+      headerAt,
+      hasDescriptor,
+      flags,
+    },
     length,
   };
 }
 
+function nameRefusal(raw: string) {
+  const shown = JSON.stringify(raw.length > 60 ? `${raw.slice(0, 60)}…` : raw);
+  if (!/\.zip$/i.test(raw))
+    return refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
+  const next = 'Unpack it once, then upload that one.';
+  return refusal('zip_name', `The ZIP holds another ZIP, ${shown.slice(1, -1)}. ${next}`);
+}
+
 /** Returns where the data begins. The local header must agree with the directory. */
 function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): number {
-  const { name } = entry;
+  const { shown: name } = entry;
   const isInside = entry.headerAt + localHeader.bytes <= directoryAt;
   const header = isInside ? readAt(zip, entry.headerAt, localHeader.bytes) : null;
   if (header?.readUInt32LE(0) !== localHeader.signature) {
@@ -108,12 +135,15 @@ function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): numb
   const wide = readExtra(name, rest.subarray(nameLength));
   const [size, compressedSize] = widen(name, [header.readUInt32LE(22), header.readUInt32LE(18)], wide);
   const said = [header.readUInt32LE(14), size, compressedSize];
-  const isSilent = entry.hasDescriptor && said.every((value) => value === 0);
+  // A stream is written before its sizes are known.
+  const mayBeSilent = (value: number | undefined) => entry.hasDescriptor && value === 0;
   const isSame =
     rest.subarray(0, nameLength).equals(entry.rawName) &&
     header.readUInt16LE(6) === entry.flags &&
     (header.readUInt16LE(8) === method.deflated) === entry.isDeflated &&
-    (isSilent || [entry.crc, entry.size, entry.compressedSize].every((value, i) => value === said[i]));
+    [entry.crc, entry.size, entry.compressedSize].every(
+      (value, i) => value === said[i] || mayBeSilent(said[i]),
+    );
   if (!isSame)
     throw refusal('zip_headers', `The two headers of the entry ${name} of the ZIP contradict each other.`);
   return dataAt;
@@ -137,12 +167,14 @@ function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
     : narrow.map((value) => (value === unknown32 ? (values.shift() as number) : value));
 }
 
-/** Allows only regular files, by the attributes of Unix and of DOS, whatever system the entry names. */
-function assertFile(name: string, attributes: number) {
+/** Allows only regular files and folders, by the attributes of Unix and of DOS, whatever system the entry names. */
+function assertKind(name: string, isFolder: boolean, attributes: number) {
   const kind = (attributes >>> 16) & 0o170000;
-  const isRegular = kind === 0 || kind === 0o100000;
-  const isDosFolder = (attributes & 0x18) !== 0;
-  if (!isRegular || isDosFolder) throw entryRefusal('zip_kind', name, 'is not a regular file.');
+  const isWanted = kind === 0 || kind === (isFolder ? 0o040000 : 0o100000);
+  const isDosFolder = (attributes & 0x10) !== 0;
+  const isDosVolume = (attributes & 0x08) !== 0;
+  if (isWanted && !isDosVolume && (isFolder || !isDosFolder)) return;
+  throw entryRefusal('zip_kind', name, isFolder ? 'is not a folder.' : 'is not a regular file.');
 }
 
 /** Gives the body of the ZIP64 field: up to three 64-bit numbers. Refuses unknown fields: one may carry a second name or
@@ -170,7 +202,10 @@ const extraKinds = new Map<number, (body: Buffer) => boolean>([
   // Times and owner, as Info-ZIP writes them.
   [0x5455, ({ length }) => length <= 13],
   [0x5855, ({ length }) => length <= 12],
+  [0x7855, ({ length }) => length <= 4],
   [0x7875, ({ length }) => length <= 32],
+  // Of a Java archive.
+  [0xcafe, ({ length }) => length === 0],
 ]);
 
 /** Four reserved bytes, then attributes with their lengths. */

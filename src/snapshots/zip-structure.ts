@@ -2,6 +2,7 @@
 // each entry agree. ZIP libraries parse and do not validate, so none reads the file before this check. Reads no content.
 // Format: PKWARE APPNOTE 6.3.
 import { entryRefusal, refusal } from './refusal.ts';
+import { noZip } from './other-file.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 import { readEntries, type ZipEnd, type ZipEntry } from './zip-directory.ts';
 
@@ -11,18 +12,21 @@ type ZipLimits = {
   maxInflatedBytes: number;
   /** Inflated to compressed size of one entry. */
   maxRatio: number;
-  /** The raw bytes of every name must match, read as Latin-1; nothing is normalised. */
-  name: RegExp;
 };
 
-/** The entries in the order of their content. Throws `bad_input` with a code of its own for each ambiguity. */
-export function readZipStructure(zip: ZipFile, limits: ZipLimits): ZipEntry[] {
-  const end = readEnd(zip, limits.maxEntries);
-  const entries = readEntries(zip, end, limits.name);
+/** The entries in the order of their content, and the size without a line end behind the ZIP. Throws `bad_input` with a code
+ *  of its own for each ambiguity. */
+export function readZipStructure(file: ZipFile, limits: ZipLimits) {
+  const { endAt, zip, tailBytes } = findEnd(file);
+  const end = readEnd(zip, endAt, limits.maxEntries);
+  const entries = readEntries(zip, end);
   assertContiguous(zip, entries, end.directoryAt);
   assertBounded(entries, limits);
-  return entries;
+  assertOneFolder(entries);
+  return { zip, tailBytes, entries };
 }
+
+export type ZipStructure = ReturnType<typeof readZipStructure>;
 
 const endBytes = 22;
 const locatorBytes = 20;
@@ -30,6 +34,7 @@ const end64Bytes = 56;
 const maxTail = 65_557;
 /** A snapshot has few entries with short names. */
 const maxDirectory = 64 * 1024;
+const anySignature = /PK[\x01-\x08]/;
 const signature = {
   end: Buffer.from('PK\x05\x06', 'latin1'),
   locator: 0x07064b50,
@@ -38,24 +43,34 @@ const signature = {
 };
 
 /** The end record must be the last record, and its signature must occur only once near the end: parsers that search for it from
- *  different sides would otherwise see different archives. Snapshots end with text, in which it does not occur by chance. */
-function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
-  const { size } = zip;
-  const tail = readAt(zip, Math.max(0, size - maxTail), Math.min(size, maxTail));
-  const at = tail.length - endBytes;
-  if (at < 0 || !tail.subarray(at, at + 4).equals(signature.end)) {
-    throw refusal('not_a_zip', 'The file is not a ZIP file, or it is cut off.');
+ *  different sides would otherwise see different archives. Snapshots end with text, in which it does not occur by chance. A
+ *  comment without signatures, and a line end behind it, change nothing. */
+function findEnd({ fd, size }: ZipFile) {
+  const tail = readAt({ fd, size }, Math.max(0, size - maxTail), Math.min(size, maxTail));
+  const at = tail.indexOf(signature.end);
+  if (at < 0 || at + endBytes > tail.length) throw noZip({ fd, size });
+  const commentAt = at + endBytes;
+  const commentEnd = commentAt + tail.readUInt16LE(at + 20);
+  const isAmbiguous = anySignature.test(tail.toString('latin1', at + signature.end.length));
+  if (isAmbiguous || commentEnd > tail.length) {
+    throw refusal('zip_end', 'The ZIP has more than one end, so it could be read in two ways.');
   }
-  const end = tail.subarray(at);
-  if (tail.indexOf(signature.end) !== at || end.readUInt16LE(20) !== 0) {
-    throw refusal('zip_end', 'The ZIP has a comment, or more than one end, so it could be read in two ways.');
+  if (!/^[\r\n]{0,4}$/.test(tail.toString('latin1', commentEnd))) {
+    throw refusal('not_a_zip', 'The file is not a ZIP file alone: something else follows its end.');
   }
-  const found = readEnd64(zip, end) ?? {
+  const behind = tail.length - commentEnd;
+  const zip = { fd, size: size - behind };
+  return { zip, endAt: size - tail.length + at, tailBytes: commentEnd - at };
+}
+
+function readEnd(zip: ZipFile, endAt: number, maxEntries: number): ZipEnd {
+  const end = readAt(zip, endAt, endBytes);
+  const found = readEnd64(zip, endAt, end) ?? {
     disks: [end.readUInt16LE(4), end.readUInt16LE(6)],
     counts: [end.readUInt16LE(8), end.readUInt16LE(10)],
     length: end.readUInt32LE(12),
     directoryAt: end.readUInt32LE(16),
-    directoryEnd: size - endBytes,
+    directoryEnd: endAt,
   };
   if (found.disks.some((disk) => disk !== 0)) {
     throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
@@ -73,8 +88,8 @@ function readEnd(zip: ZipFile, maxEntries: number): ZipEnd {
 }
 
 /** A locator before the end record means ZIP64. Both ZIP64 records must be where they say. */
-function readEnd64(zip: ZipFile, end: Buffer) {
-  const locatorAt = zip.size - endBytes - locatorBytes;
+function readEnd64(zip: ZipFile, endAt: number, end: Buffer) {
+  const locatorAt = endAt - locatorBytes;
   const recordAt = locatorAt - end64Bytes;
   if (recordAt < 0) return null;
   const locator = readAt(zip, locatorAt, locatorBytes);
@@ -140,14 +155,28 @@ function isDescriptor(zip: ZipFile, entry: ZipEntry, at: number, length: number)
 }
 
 function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipLimits) {
-  for (const { name, size, compressedSize } of entries) {
-    if (size === 0 || compressedSize === 0) throw entryRefusal('zip_empty', name, 'is empty.');
+  for (const { name, shown, isFolder, size, compressedSize } of entries) {
+    if (name !== null && (size === 0 || compressedSize === 0)) {
+      throw entryRefusal('zip_empty', shown, 'is empty.');
+    }
+    if (isFolder && size > 0) throw entryRefusal('zip_kind', shown, 'is a folder, and yet has content.');
     if (size > compressedSize * maxRatio) {
-      throw entryRefusal('zip_ratio', name, `would grow to more than ${maxRatio} times its size.`);
+      throw entryRefusal('zip_ratio', shown, `would grow to more than ${maxRatio} times its size.`);
     }
   }
   const sum = entries.reduce((bytes, { size }) => bytes + size, 0);
   if (sum > maxInflatedBytes) {
     throw refusal('zip_size', `The ZIP would grow to ${sum} bytes; ${maxInflatedBytes} at most are read.`);
   }
+}
+
+/** All members lie in one folder, or in none. */
+function assertOneFolder(entries: ZipEntry[]) {
+  const folder = entries.find(({ name }) => name !== null)?.folder;
+  const stray = entries.find(
+    (entry) => entry.folder !== folder && (entry.name !== null || entry.folder !== ''),
+  );
+  if (folder === undefined || !stray) return;
+  const message = `The ZIP has more than one folder: ${JSON.stringify(stray.folder)} is another one.`;
+  throw refusal('zip_name', message);
 }

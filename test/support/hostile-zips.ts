@@ -58,7 +58,7 @@ export function hostileZips(members: Members): HostileCase[] {
     ['28', 'a hidden file', 'zip_name', named('.chl.index')],
     ['29', 'a script', 'zip_name', named('evil.sh')],
     ['30', 'the same name twice', 'zip_duplicate', added(index)],
-    ['31', 'the same name in upper case', 'zip_name', named(`${memberStem.toUpperCase()}.index`)],
+    ['31', 'the same name in upper case', 'zip_duplicate', named(`${memberStem.toUpperCase()}.index`)],
     [
       '32',
       'the same name in another normal form',

@@ -16,6 +16,9 @@ export type Part = {
   extra?: Buffer;
   lextra?: Buffer;
   lname?: string | Buffer;
+  lsize?: number;
+  /** Of the entry, in the directory. */
+  comment?: Buffer;
   /** Writes sizes and CRC after the data only. */
   hasDescriptor?: boolean;
   /** Writes all sizes in a ZIP64 field. */
@@ -101,7 +104,7 @@ function localHeader(part: Part, { crc, size, compressedSize, flags }: Facts): B
   const wide = part.isWide ? field(1, numbers([size, 8], [compressedSize, 8])) : Buffer.alloc(0);
   const extra = Buffer.concat([wide, part.lextra ?? part.extra ?? Buffer.alloc(0)]);
   const declared = part.hasDescriptor
-    ? [0, 0, 0]
+    ? [0, 0, part.lsize ?? 0]
     : part.isWide
       ? [crc, 0xffffffff, 0xffffffff]
       : [crc, compressedSize, size];
@@ -136,13 +139,14 @@ function directoryHeader(part: Part, { crc, size, compressedSize, headerAt, flag
       [shownSize, 4],
       [name.length, 2],
       [extra.length, 2],
-      [0, 2],
+      [part.comment?.length ?? 0, 2],
       [0, 2],
       [0, 2],
     ),
     numbers([((part.mode ?? 0o100600) * 0x10000) >>> 0, 4], [shownAt, 4]),
     name,
     extra,
+    part.comment ?? Buffer.alloc(0),
   ]);
 }
 

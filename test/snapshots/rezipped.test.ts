@@ -1,0 +1,163 @@
+// Snapshots that an operator has unpacked and zipped again, or whose files or ZIP a program has changed on the way.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { AppError } from '../../src/core/errors.ts';
+import { builtIn } from '../../src/embedding/built-in.ts';
+import { checkSnapshot } from '../../src/snapshots/check.ts';
+import { makeIndexed, memberStem, sha256, toParts, withMeta } from '../support/snapshots.ts';
+import { buildZip, field, type Part } from '../support/zip.ts';
+
+const root = t.testdir();
+const { config, library, members } = await makeIndexed(root);
+t.teardown(() => library.close());
+const folder = path.join(config.indexFolder, 'staged-00000000');
+const valid = [sha256(members.index), sha256(members.meta)];
+
+/** Returns the hashes of the unpacked files, or the refusal. */
+async function check(zip: Buffer): Promise<string[] | { code: unknown; message: string }> {
+  const file = path.join(root, 'upload.zip');
+  fs.writeFileSync(file, zip);
+  try {
+    await checkSnapshot({ zip: file, folder, maxBytes: 2 ** 26, library, model: builtIn, onProgress() {} });
+    const hashes = fs.readdirSync(folder).sort();
+    return hashes.map((name) => sha256(fs.readFileSync(path.join(folder, name))));
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'bad_input') throw error;
+    return { code: error.details?.code, message: error.message };
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const deflated = { method: 8 };
+const parts = (more: Partial<Part> = deflated) => toParts(members, more);
+const file = (name: string, data = 'x') => ({ name, data: Buffer.from(data) });
+const directory = (name: string) => ({ name, mode: 0o040755, data: Buffer.alloc(0) });
+const renamed = (rename: (name: string) => string) =>
+  parts().map((part) => ({ ...part, name: rename(String(part.name)) }));
+const within = (prefix: string) => renamed((name) => prefix + name);
+/** As `zip - * | cat` writes: the local header has the size, but neither CRC-32 nor packed size. */
+const streamed = parts({ ...deflated, hasDescriptor: true }).map((part) => ({
+  ...part,
+  lsize: part.data?.length ?? 0,
+}));
+
+const taken: Record<string, () => Buffer> = {
+  'of zip -9': () => buildZip(parts({ ...deflated, flags: 0x2 })),
+  'of zip -1': () => buildZip(parts({ ...deflated, flags: 0x4 })),
+  'of the fastest level': () => buildZip(parts({ ...deflated, flags: 0x6 })),
+  'written as a stream': () => buildZip(streamed),
+  'with a comment': () => buildZip(parts(), { comment: Buffer.from('made by mara on 2026-01-01') }),
+  'with a long comment': () => buildZip(parts(), { comment: Buffer.alloc(2000, 'a') }),
+  'with a comment, and ZIP64 records': () =>
+    buildZip(parts({ isWide: true }), { isWide: true, comment: Buffer.from('made by mara') }),
+  'with comments on its entries': () => buildZip(parts({ ...deflated, comment: Buffer.from('mine') })),
+  'with a line end behind it': () => buildZip(parts(), { suffix: Buffer.from('\r\n') }),
+  'with a comment and a line end behind it': () =>
+    buildZip(parts(), { comment: Buffer.from('made by mara'), suffix: Buffer.from('\n') }),
+  'in a folder': () => buildZip([directory('set/'), ...within('set/')]),
+  'in a folder without an entry': () => buildZip(within('index snapshot (1)/')),
+  'in a folder with a name of another language': () => buildZip(within('Schnappschüsse/')),
+  'with backslashes': () => buildZip(within('snapshot\\')),
+  'of the Finder': () =>
+    buildZip([
+      ...parts(),
+      directory('__MACOSX/'),
+      ...renamed((name) => `__MACOSX/._${name}`),
+      file('.DS_Store'),
+      file('__MACOSX/._.DS_Store'),
+    ]),
+  'of the Finder, in a folder': () =>
+    buildZip([
+      directory('snapshot/'),
+      ...within('snapshot/'),
+      file('snapshot/.DS_Store'),
+      directory('__MACOSX/snapshot/'),
+      ...renamed((name) => `__MACOSX/snapshot/._${name}`),
+    ]),
+  'with files of the desktop': () =>
+    buildZip([...parts(), file('desktop.ini', ''), file('Thumbs.db'), file('.directory')]),
+  'with names in upper case': () => buildZip(renamed((name) => name.toUpperCase())),
+  'with names that a browser numbered': () => buildZip(renamed((name) => name.replace('.', ' (1).'))),
+  'with names of copies': () => buildZip(renamed((name) => name.replace(/(?=\.(json|index)$)/, ' - Copy'))),
+  'with names that the Finder numbered': () => buildZip(renamed((name) => name.replace('.', ' 2.'))),
+  'with the field of a Java archive': () => buildZip(parts({ extra: field(0xcafe, Buffer.alloc(0)) })),
+};
+
+for (const [what, zip] of Object.entries(taken)) {
+  t.test(`a ZIP ${what} is taken`, async (t) => {
+    t.same(await check(zip()), valid);
+  });
+}
+
+const lineEnded = withMeta(members, () => {});
+lineEnded.meta = Buffer.concat([members.meta, Buffer.from('\r\n')]);
+const [manifest, index, meta] = parts();
+const other = { ...meta, data: lineEnded.meta };
+
+const refused: Record<string, [code: string, zip: () => Buffer]> = {
+  'whose meta file got a line end': ['hash_mismatch', () => buildZip([manifest, index, other])],
+  'with its files in two folders': [
+    'zip_name',
+    () => buildZip([{ ...manifest, name: `a/${manifest.name}` }, index, meta]),
+  ],
+  'with a folder in a folder': ['zip_name', () => buildZip(within('a/b/'))],
+  'with another folder': ['zip_name', () => buildZip([directory('b/'), ...within('a/')])],
+  'with two files of one name but for their case': [
+    'zip_duplicate',
+    () => buildZip([...parts(), { ...index, name: String(index.name).toUpperCase() }]),
+  ],
+  'with a file and its copy': [
+    'zip_duplicate',
+    () => buildZip([...parts(), { ...index, name: `${memberStem} (1).index` }]),
+  ],
+  'with a folder that has content': [
+    'zip_kind',
+    () => buildZip([{ ...directory('set/'), data: Buffer.from('x') }, ...within('set/')]),
+  ],
+  'with a file of the desktop that is a link': [
+    'zip_kind',
+    () => buildZip([...parts(), { ...file('.DS_Store', '/etc/passwd'), mode: 0o120777 }]),
+  ],
+  'with a comment that looks like a ZIP': [
+    'zip_end',
+    () => buildZip(parts(), { comment: Buffer.from('PK\x03\x04') }),
+  ],
+  'with more behind its end': ['not_a_zip', () => buildZip(parts(), { suffix: Buffer.from('\r\nmore') })],
+  'whose local header has another size': [
+    'zip_headers',
+    () => buildZip(streamed.map((part) => ({ ...part, lsize: 7 }))),
+  ],
+};
+
+for (const [what, [code, zip]] of Object.entries(refused)) {
+  t.test(`a ZIP ${what} is refused with the next step`, async (t) => {
+    const found = await check(zip());
+    t.match(found, {
+      code,
+      message: / Upload the ZIP as it was downloaded\. The current index is unchanged\.$/,
+    });
+  });
+}
+
+const archives: Record<string, [what: RegExp, bytes: Buffer]> = {
+  'a 7z archive': [/is a 7z archive, not a ZIP file/, Buffer.from('7z\xbc\xaf\x27\x1c'.padEnd(99), 'latin1')],
+  'a RAR archive': [/is a RAR archive, not a ZIP file/, Buffer.from('Rar!\x1a\x07'.padEnd(99), 'latin1')],
+  'a gzip file': [/is a gzip file, not a ZIP file/, Buffer.from('\x1f\x8b\x08'.padEnd(99), 'latin1')],
+  'a tar archive': [
+    /is a tar archive, not a ZIP file/,
+    Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\x0000'), Buffer.alloc(248)]),
+  ],
+  'a web page': [/is a web page, not a ZIP file/, Buffer.from('\n<!DOCTYPE html><html>…</html>'.padEnd(99))],
+  'a ZIP that holds a ZIP': [
+    /holds another ZIP, snapshot\.zip\. Unpack it once, then upload that one\./,
+    buildZip([{ name: 'snapshot.zip', method: 8, data: buildZip(parts()) }]),
+  ],
+};
+
+for (const [what, [words, bytes]] of Object.entries(archives)) {
+  t.test(`${what} is named as what it is`, async (t) => {
+    t.match(await check(bytes), { message: words });
+  });
+}
