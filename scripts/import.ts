@@ -10,8 +10,14 @@ import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/check
 import { readFolder } from '../src/sheets/folder.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
-import { countRows, type ImportPlan, planImport, refuseLargeRemoval } from '../src/sheets/plan.ts';
-import { badSheet, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
+import {
+  countHiddenChanges,
+  countRows,
+  type ImportPlan,
+  planImport,
+  refuseLargeRemoval,
+} from '../src/sheets/plan.ts';
+import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -71,11 +77,13 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   if (args.plan !== undefined && args.plan !== token) throw planOutdated('bad_input');
   refuseProblems(plan, args, context);
   const warnings = plan.warnings.length;
+  const hidden_changes = countHiddenChanges(plan);
   const result = {
     mode: args.mode,
     dry_run: args.dry_run,
     ...plan.counts,
     warnings,
+    hidden_changes,
     ...plan.after,
     plan: token,
   };
@@ -112,7 +120,8 @@ function refuseProblems(
   throw badSheet(sheetProblems, rowProblems);
 }
 
-function reportFindings({ warnings, rowProblems }: ImportPlan, { row }: ScriptContext) {
+function reportFindings({ warnings, rowProblems, hiddenChanges }: ImportPlan, { row }: ScriptContext) {
+  reportHiddenChanges(hiddenChanges, row);
   reportWarnings(warnings, row);
   reportInvalid(rowProblems, row);
 }

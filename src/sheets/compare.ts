@@ -5,7 +5,7 @@ import { entryKinds, type Kind, shapes, syncStatuses, type Value } from '../libr
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import { isUnseen } from './hidden.ts';
 import { findLookAlikesInLibrary } from './look-alikes.ts';
-import { type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
+import { hiddenChange, type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
 import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';
 import { warnOfTimes } from './times.ts';
 
@@ -24,6 +24,8 @@ export type Differences = {
   sheetProblems: SheetProblem[];
   rowProblems: Problem[];
   warnings: Problem[];
+  /** Changed rows in which a person sees no difference. */
+  hiddenChanges: Problem[];
 };
 
 type Comparing = {
@@ -153,6 +155,8 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
     else {
       changed.push(changeOf(kind, row, fields));
       showChanged(plan.preview, tab, row, stored, fields);
+      const hidden = hiddenChange(tab, row, stored, fields);
+      if (hidden) plan.hiddenChanges.push(hidden);
     }
   }
   if (isStored.size === rows.size) return;

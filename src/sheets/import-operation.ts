@@ -1,5 +1,5 @@
 // The operation import: its arguments, locks and texts. scripts/import.ts does the work.
-import { formatNumber } from '../core/format.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 import type { Mode } from './compare.ts';
@@ -22,6 +22,12 @@ export function sourceOf({ source, path }: ImportArguments): SheetChoice {
 }
 
 const describeSheet = (args: Args) => String(args.path ?? `${args.source} sheet`);
+
+/** ` (3 only line endings)`; results of older versions have none. */
+function describeHiddenChanges(counts: unknown): string {
+  const parts = Object.entries(counts ?? {}).map(([label, rows]) => `${formatNumber(Number(rows))} ${label}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
 
 export const importOperation: Operation = {
   name: 'import',
@@ -108,7 +114,11 @@ export const importOperation: Operation = {
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
       .filter((key) => Number(result[key]) > 0)
-      .map((key) => `${formatNumber(Number(result[key]))} ${key === 'invalid' ? 'left out' : key}`);
+      .map((key) => {
+        const words = `${formatNumber(Number(result[key]))} ${key === 'invalid' ? 'left out' : key}`;
+        return key === 'changed' ? words + describeHiddenChanges(result.hidden_changes) : words;
+      });
+    if (Number(result.warnings) > 0) parts.push(plural(Number(result.warnings), 'warning'));
     const counts = parts.length > 0 ? parts.join(', ') : 'nothing to change';
     return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${counts}.`;
   },

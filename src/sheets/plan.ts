@@ -33,6 +33,13 @@ export function planImport(checked: CheckedSheet, library: Library, mode: Mode, 
   });
 }
 
+/** How many changed rows have each label, such as `only line endings`. */
+export function countHiddenChanges({ hiddenChanges }: ImportPlan): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { message } of hiddenChanges) counts[message] = (counts[message] ?? 0) + 1;
+  return counts;
+}
+
 /** The rows of all three tabs. */
 export function countRows({ categories, experiences, manuals }: Counts): number {
   return categories + experiences + manuals;
@@ -48,6 +55,7 @@ function noDifferences({ tabs, rowProblems, warnings }: CheckedSheet): Differenc
     sheetProblems: [],
     rowProblems: [...rowProblems],
     warnings: [...warnings],
+    hiddenChanges: [],
   };
 }
 

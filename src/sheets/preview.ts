@@ -1,11 +1,13 @@
 // The preview of a plan: the first rows and problems, with texts cut to fit one message of the script protocol.
 import { cut, shapes, formatSyncStatus, type Value } from '../library/rules.ts';
 import type { SheetRow } from './check-rows.ts';
-import { maxShownLength, maxShown, type Problem } from './problems.ts';
+import { hiddenDifference } from './hidden.ts';
+import { maxShownLength, maxShown, type Problem, rowProblem } from './problems.ts';
 import type { Tab, TabName } from './tabs.ts';
 
 type ShownRow = { tab: TabName; row: number; id: string; title: string };
-type FieldChange = { field: string; from: string | null; to: string | null };
+/** `difference`: `only line endings` or the like, when a person sees the same in both texts. */
+type FieldChange = { field: string; from: string | null; to: string | null; difference?: string };
 export type Preview = {
   added: ShownRow[];
   changed: (ShownRow & { fields: FieldChange[] })[];
@@ -32,6 +34,25 @@ export function showRemoved({ removed }: Preview, tab: Tab, stored: Value[]) {
   if (removed.length < maxShown) removed.push({ tab: tab.name, ...nameOf(tab, stored) });
 }
 
+/** A row for a change that a person cannot see in any of its fields; null for other changes. */
+export function hiddenChange(
+  tab: Tab,
+  { row, values }: SheetRow,
+  stored: Value[],
+  changed: number[],
+): Problem | null {
+  const found = changed.map((at) => describeHidden(stored[at] ?? null, values[at] ?? null));
+  const differences = found.filter((difference) => difference !== null);
+  if (differences.length < found.length) return null;
+  const names = changed.map((at) => tab.required[at] ?? '').join(', ');
+  const message = `only ${[...new Set(differences)].join(' and ')}`;
+  return rowProblem(tab.name, row, names, null, message);
+}
+
+function describeHidden(from: Value, to: Value): string | null {
+  return typeof from === 'string' && typeof to === 'string' ? hiddenDifference(from, to) : null;
+}
+
 function nameOf({ kind }: Tab, values: Value[]) {
   const title = values[kind === 'category' ? 1 : shapes[kind].compared.indexOf('title')];
   return { id: cut(String(values[0]), maxShownLength), title: cut(String(title), maxShownLength) };
@@ -40,7 +61,13 @@ function nameOf({ kind }: Tab, values: Value[]) {
 function fieldChange(field: string, from: Value, to: Value): FieldChange {
   const [shownFrom, shownTo] = [textOf(field, from), textOf(field, to)];
   const start = differenceStart(shownFrom ?? '', shownTo ?? '');
-  return { field, from: cutFrom(shownFrom, start), to: cutFrom(shownTo, start) };
+  const difference = describeHidden(from, to);
+  return {
+    field,
+    from: cutFrom(shownFrom, start),
+    to: cutFrom(shownTo, start),
+    ...(difference === null ? {} : { difference: `only ${difference}` }),
+  };
 }
 
 function textOf(field: string, value: Value): string | null {

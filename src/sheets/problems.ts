@@ -79,6 +79,10 @@ export function reportInvalid(problems: readonly Problem[], row: ReportRow) {
   for (const problem of problems) row(refOf(problem), 'invalid', inColumn(problem));
 }
 
+export function reportHiddenChanges(changes: readonly Problem[], row: ReportRow) {
+  for (const change of changes) row(refOf(change), 'changed', inColumn(change));
+}
+
 /** The first ones go to the log, too. */
 export function reportWarnings(warnings: readonly Problem[], row: ReportRow) {
   for (const warning of warnings) row(refOf(warning), 'warning', inColumn(warning));
