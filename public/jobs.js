@@ -1,11 +1,17 @@
-// The selected jobs of the list: kept while rows change and across pages, dropped when the filter changes. Without this
-// script a form sends the checkboxes of its page.
+// The selected jobs of the list: kept while rows change, across pages and while the tab visits other pages; dropped, with
+// a notice, when the filter changes, and when a bulk action has taken them. Without this script a form sends the
+// checkboxes of its page.
+
+/** Session storage key: the filter and the numbers that were selected under it. */
+const key = 'chl-picked';
 
 const picked = new Set();
 const bulk = document.getElementById('bulk');
 const results = () => document.getElementById('job-results');
 const boxes = () => [...results().querySelectorAll('.c-pick input[name="number"]')];
-let choice = results().dataset.choice;
+let { choice } = results().dataset;
+
+restorePicked();
 
 /** Checks the boxes of new rows, updates the counts, and adds hidden fields for selected jobs on other pages. */
 function showPicked() {
@@ -26,9 +32,18 @@ function showPicked() {
   for (const button of results().querySelectorAll('[data-pick-label]')) {
     button.textContent = `${button.dataset.pickLabel} ${picked.size} selected…`;
   }
-  results()
-    .querySelector('[data-picked]')
-    ?.classList.toggle('is-on', picked.size > 0);
+  const bar = results().querySelector('[data-picked]');
+  bar?.classList.toggle('is-on', picked.size > 0);
+  const text = bar?.querySelector('[data-picked-text]');
+  const others = elsewhere.length > 0 ? `, ${elsewhere.length} of them on other pages` : '';
+  if (text) text.textContent = `${picked.size} selected${others}`;
+  sessionStorage.setItem(key, JSON.stringify({ choice, numbers: [...picked] }));
+}
+
+function restorePicked() {
+  const stored = JSON.parse(sessionStorage.getItem(key) ?? '{"numbers":[]}');
+  for (const number of stored.numbers) picked.add(number);
+  if (stored.choice !== choice) dropPicked();
 }
 
 let last = null;
@@ -50,6 +65,13 @@ document.addEventListener('click', (event) => {
   showPicked();
 });
 
+document.addEventListener('click', ({ target }) => {
+  if (!target.closest?.('[data-unpick]')) return;
+  picked.clear();
+  showPicked();
+  document.getElementById('h-jobs').focus();
+});
+
 document.addEventListener('change', ({ target }) => {
   if (target.id !== 'pick-page') return;
   for (const box of boxes()) {
@@ -63,6 +85,11 @@ function pick({ checked, value }) {
   if (checked) picked.add(value);
   else picked.delete(value);
 }
+
+/** A bulk action has begun: its page has the result of each job. */
+document.body.addEventListener('htmx:beforeOnLoad', ({ detail: { xhr } }) => {
+  if (xhr.getResponseHeader('hx-redirect')?.includes('/jobs/bulk/')) sessionStorage.removeItem(key);
+});
 
 document.body.addEventListener('htmx:afterSettle', () => {
   const { dataset } = results();

@@ -10,11 +10,12 @@ import { createLog } from '../core/log.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
-type Send = (method: 'GET' | 'POST', path: string, body?: string) => Promise<Answer>;
+type Send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: string) => Promise<Answer>;
 
 /** Reserved by RFC 2606, so only the engine of this process answers to it. */
 const ourHost = 'command-line.invalid';
-const headers = { 'x-actor': os.userInfo().username, 'content-type': 'application/json' };
+const actor = { 'x-actor': os.userInfo().username };
+const json = { 'content-type': 'application/json' };
 
 /** Loads the engine only when no server runs, because loading is slow. */
 async function connect(): Promise<Client> {
@@ -69,6 +70,10 @@ function createClient(send: Send, more: Pick<Client, 'isByHand' | 'release' | 'c
     get: async <Body>(path: string) => read<Body>(await send('GET', path)),
     post: async <Body>(path: string, body: Record<string, unknown>) =>
       read<Body>(await send('POST', path, JSON.stringify(body))),
+    async delete(path) {
+      const answer = await send('DELETE', path);
+      if (answer.bytes.length > 0) read(answer);
+    },
     async log(number, offset) {
       const answer = await send('GET', `/api/v1/operations/jobs/${number}/log?offset=${offset}`);
       const begins = answer.header('x-log-offset');
@@ -97,7 +102,8 @@ class InjectedRequest extends Readable {
 
 function sendHere({ server }: App): Send {
   return async (method, path, body) => {
-    const request = { method, url: path, headers: { ...headers, host: ourHost }, Request: InjectedRequest };
+    const headers = { ...actor, ...(body === undefined ? {} : json), host: ourHost };
+    const request = { method, url: path, headers, Request: InjectedRequest };
     const answer = await server.inject(body === undefined ? request : { ...request, payload: body });
     return { bytes: answer.rawPayload, header: (name) => answer.headers[name]?.toString() };
   };
@@ -106,7 +112,8 @@ function sendHere({ server }: App): Send {
 function sendToServer(url: string): Send {
   return async (method, path, body) => {
     try {
-      const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
+      const sent = body === undefined ? { headers: actor } : { headers: { ...actor, ...json }, body };
+      const answer = await fetch(url + path, { method, ...sent });
       const bytes = Buffer.from(await answer.arrayBuffer());
       return { bytes, header: (name) => answer.headers.get(name) ?? undefined };
     } catch (cause) {

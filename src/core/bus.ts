@@ -15,6 +15,8 @@ export type JobEvent = {
 export type BusEvents = {
   /** A job was enqueued, changed its status, or has new progress. */
   job: [JobEvent];
+  /** Ended jobs were removed from the history. */
+  'jobs-removed': [];
   /** The runner must end a running job. */
   'cancel-requested': [JobEvent];
   /** A running job's log has grown. */

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'operation_locked'
   | 'not_cancellable'
   | 'not_retryable'
+  | 'wrong_state'
   | 'index_missing'
   | 'no_workers'
   | 'drain_running'

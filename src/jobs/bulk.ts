@@ -5,13 +5,14 @@ import { AppError } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { JobFilter } from './job-search.ts';
-import { canCancel, canRetry } from './job.ts';
+import { canCancel, canRetry, isTerminal, type Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import type { JobListing } from './listing.ts';
+import type { Removal } from './removal.ts';
 import type { JobRepository } from './repository.ts';
 import { inTurns } from './slices.ts';
 
-export const bulkActions = ['retry', 'cancel'] as const;
+export const bulkActions = ['retry', 'cancel', 'remove'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 export const bulkOutcomes = ['done', 'skipped', 'failed'] as const;
 export type BulkOutcome = (typeof bulkOutcomes)[number];
@@ -46,6 +47,7 @@ type Given = Pick<Kernel, 'catalogue' | 'log'> & {
   jobs: Jobs;
   repository: JobRepository;
   listing: JobListing;
+  removal: Pick<Removal, 'remove'>;
 };
 
 export function createBulk(given: Given) {
@@ -55,13 +57,15 @@ export function createBulk(given: Given) {
   let isStopping = false;
 
   return {
-    /** The numbers of the chosen jobs, newest first. Throws `invalid_arguments` when they are too many. */
-    async choose(choice: BulkChoice): Promise<number[]> {
+    /** The numbers of the chosen jobs, newest first. Throws `invalid_arguments` when they are too many, and for a removal
+     *  of all matches. */
+    async choose(action: BulkAction, choice: BulkChoice): Promise<number[]> {
       if ('numbers' in choice) {
         const numbers = [...new Set(choice.numbers)];
         if (numbers.length > maxBulkJobs) throw badChoice(tooMany);
         return numbers;
       }
+      if (action === 'remove') throw badChoice(notListed);
       const range = { upTo: choice.upTo };
       const { numbers, hasMore, lookedTo } = await listing.numbers(choice.filter, range, maxBulkJobs);
       if (lookedTo !== null) throw badChoice(tooLong);
@@ -69,17 +73,7 @@ export function createBulk(given: Given) {
       return numbers;
     },
 
-    /** How many can be done, and how many are skipped for each reason. */
-    async preview(action: BulkAction, numbers: number[]) {
-      const skipped = new Map<string, number>();
-      let able = 0;
-      await inTurns(numbers, turnMs, async (number) => {
-        const reason = findObstacle(given, action, number);
-        if (reason === null) able += 1;
-        else skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
-      });
-      return { able, skipped: [...skipped].map(([reason, jobs]) => ({ reason, jobs })) };
-    },
+    preview: (action: BulkAction, numbers: number[]) => previewRun(given, action, numbers),
 
     /** Begins; the run fills with items. `finished` settles with its end and never rejects. */
     start(action: BulkAction, numbers: number[], by: Requester): { run: BulkRun; finished: Promise<void> } {
@@ -113,16 +107,34 @@ export function createBulk(given: Given) {
   };
 }
 
+/** How many can be done, in all and for each operation, and how many are skipped for each reason. */
+async function previewRun(given: Given, action: BulkAction, numbers: number[]) {
+  const skipped = new Map<string, number>();
+  const operations = new Map<string, number>();
+  await inTurns(numbers, turnMs, async (number) => {
+    const job = given.repository.find(String(number));
+    const reason = job ? findObstacle(given, action, job) : notKept;
+    if (job && reason === null) addOne(operations, job.operation);
+    else if (reason !== null) addOne(skipped, reason);
+  });
+  const byOperation = [...operations].map(([operation, jobs]) => ({ operation, jobs }));
+  return {
+    able: byOperation.reduce((sum, { jobs }) => sum + jobs, 0),
+    byOperation: byOperation.sort((one, other) => other.jobs - one.jobs),
+    skipped: [...skipped].map(([reason, jobs]) => ({ reason, jobs })),
+  };
+}
+
 async function perform(given: Given, action: BulkAction, number: number, by: Requester): Promise<BulkItem> {
-  const { jobs, log } = given;
+  const { jobs, removal, repository, log } = given;
   const item = { number, message: null, newJob: null };
-  const reason = findObstacle(given, action, number);
+  const found = repository.find(String(number));
+  const reason = found ? findObstacle(given, action, found) : notKept;
   if (reason !== null) return { ...item, outcome: 'skipped', message: reason };
   try {
-    if (action === 'cancel') {
-      await jobs.cancel(String(number), by);
-      return { ...item, outcome: 'done' };
-    }
+    if (action === 'cancel') await jobs.cancel(String(number), by);
+    if (action === 'remove') await removal.remove(String(number), by);
+    if (action !== 'retry') return { ...item, outcome: 'done' };
     const job = await jobs.retry(String(number), { whenLocked: 'wait' }, by);
     return { ...item, outcome: 'done', newJob: job.number };
   } catch (error) {
@@ -136,18 +148,26 @@ const tooMany = `At most ${formatNumber(maxBulkJobs)} jobs at once. Narrow the f
 /** An unfinished search would leave out jobs that match. */
 const tooLong = 'The search takes too long to find every match. Narrow it, e.g. with since:7d.';
 
+/** A filter can match jobs that nobody has looked at, and a removal cannot be undone. */
+const notListed = 'Name the jobs to remove. All matches of a filter cannot be removed at once.';
+const notKept = 'This job is no longer kept.';
+
+function addOne(counts: Map<string, number>, key: string) {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
 function badChoice(message: string): AppError {
   return new AppError('invalid_arguments', message, { problems: [{ field: 'jobs', message }] });
 }
 
 /** Why the verb does not fit the job; null when it fits now. In bulk, nobody confirms a destructive run. */
-function findObstacle({ repository, catalogue }: Given, action: BulkAction, number: number): string | null {
-  const job = repository.find(String(number));
-  if (!job) return 'This job is no longer kept.';
+function findObstacle({ repository, catalogue }: Given, action: BulkAction, job: Job): string | null {
   if (action === 'cancel') {
     if (!canCancel(job.status)) return `It has already ended: ${job.status}.`;
     return job.cancel_requested_at === null ? null : 'It is being cancelled already.';
   }
+  if (action === 'remove')
+    return isTerminal(job.status) ? null : `It has not ended: ${job.status}. Cancel it first.`;
   if (!canRetry(job.status)) return `It is ${job.status}; only failed and cancelled jobs can be retried.`;
   if (repository.retriedBy(job.number) !== null) return 'It was already retried.';
   const operation = catalogue.find(job.operation);

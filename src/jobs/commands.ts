@@ -90,6 +90,17 @@ export const jobCommands: Command[] = [
     },
   },
   {
+    name: 'remove-job',
+    example: '412',
+    summary: 'Removes an ended job with its log and result rows.',
+    wordsMax: 1,
+    async run(client, { rest }, screen) {
+      const job = await findJob(client, rest);
+      await client.delete(`/api/v1/operations/jobs/${job.number}`);
+      return screen.show({ removed: job.number }, `${job.operation} #${job.number} removed.`);
+    },
+  },
+  {
     name: 'retention',
     summary: 'Shows what the daily clean-up would remove now.',
     async run(client, _given, screen) {

@@ -8,6 +8,7 @@ import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
 import { createPruning } from './repository-pruning.ts';
 import { createJobRepository } from './repository.ts';
+import { createRemoval } from './removal.ts';
 import { createRetention } from './retention.ts';
 import { createJobVerbs } from './verbs.ts';
 
@@ -22,6 +23,8 @@ export function createJobParts(ctx: Context) {
   const verbs = createJobVerbs({ ...ctx, repository, lockQueue, libraryRevision, disk });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
   const listing = createJobListing(ops, searchPace);
+  const pruning = createPruning(ops);
+  const removal = createRemoval({ ...ctx, pruning, repository, find: verbs.find });
   return {
     repository,
     lockQueue,
@@ -30,7 +33,8 @@ export function createJobParts(ctx: Context) {
     stopAccepting: verbs.stop,
     listing,
     libraryRevision,
-    bulk: createBulk({ ...ctx, jobs, repository, listing }),
-    retention: createRetention({ ...ctx, pruning: createPruning(ops) }),
+    bulk: createBulk({ ...ctx, jobs, repository, listing, removal }),
+    removal,
+    retention: createRetention({ ...ctx, pruning, removal }),
   };
 }

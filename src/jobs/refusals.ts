@@ -1,4 +1,5 @@
-// Refuses an unconfirmed destructive run, and a link to a job that was removed.
+// Refuses an unconfirmed destructive run, and a link to a job that was removed; records refusals in the audit log.
+import type { Audit, Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import type { Tombstone } from './repository-pruning.ts';
@@ -24,11 +25,11 @@ export function requireConfirmation(operation: Operation, args: Args, request: R
   });
 }
 
-/** For a link to a job that retention has removed. */
+/** For a link to a job that was removed, by retention or by a person. */
 export function prunedError(job: Tombstone): AppError {
   const { number, id, operation, status, finished_at, pruned_at } = job;
   const day = (iso: string) => iso.slice(0, 10);
-  const message = `Job #${number} was ${operation}; it ${endings[status] ?? 'ended'} on ${day(finished_at)}. It was removed on ${day(pruned_at)}, because ended jobs are kept for a limited time. The audit log still has it.`;
+  const message = `Job #${number} was ${operation}; it ${endings[status] ?? 'ended'} on ${day(finished_at)}. It was removed on ${day(pruned_at)}. The audit log still has it.`;
   return new AppError('pruned', message, { number, job_id: id, operation, status, finished_at, pruned_at });
 }
 
@@ -37,3 +38,18 @@ const endings: Record<string, string> = {
   failed: 'failed',
   cancelled: 'was cancelled',
 };
+
+export type Audited = { event: string; by: Requester; target: string };
+
+/** Runs `work`; a refusal that it throws leaves an audit row. */
+export function auditRefusal<T>(audit: Audit, audited: Audited, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) {
+      const detail = { code: error.code, message: error.message };
+      audit.record({ ...audited, outcome: 'refused', detail });
+    }
+    throw error;
+  }
+}

@@ -46,15 +46,17 @@ export function createPruning(ops: Db) {
     dropRows: (id: string, limit: number): number =>
       withoutSync(ops, () => dropRows.run({ id, limit }).changes),
 
-    /** Replaces jobs, whose rows are removed already, by tombstones in one transaction. */
-    leaveTombstones(ids: string[], at: string) {
+    /** Replaces jobs, whose rows are removed already, by tombstones in one transaction; gives how many there were. */
+    leaveTombstones(ids: string[], at: string): number {
       const replaceAll = ops.transaction(() => {
+        let removed = 0;
         for (const id of ids) {
           insertTombstone.run({ id, at });
-          remove.run({ id });
+          removed += remove.run({ id }).changes;
         }
+        return removed;
       });
-      withoutSync(ops, replaceAll);
+      return withoutSync(ops, replaceAll);
     },
   };
 }

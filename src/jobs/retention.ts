@@ -1,26 +1,28 @@
 // Keeps the job history within its limits: at start and once a day it removes old jobs, in short batches.
-import fs from 'node:fs';
 import { systemRequester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
-import { jobLogFile } from './log.ts';
-import type { Bounds, Prunable, Pruning } from './repository-pruning.ts';
+import type { Removal } from './removal.ts';
+import type { Bounds, Pruning } from './repository-pruning.ts';
 
 export type RetentionPreview = ReturnType<ReturnType<typeof createRetention>['preview']>;
 
-type Limits = Pick<Config, 'root' | 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;
+type Limits = Pick<Config, 'retentionDays' | 'retentionJobs' | 'jobLogMaxBytes'>;
 
 const dayMs = 86_400_000;
 /** Failed jobs are kept four times as long, and four times as many: people look them up later. */
 const failureFactor = 4;
 const previewMax = 5001;
 const batchJobs = 10;
-const batchRows = 200;
 
-type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & { config: Limits; pruning: Pruning };
+type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & {
+  config: Limits;
+  pruning: Pruning;
+  removal: Pick<Removal, 'removeBatch'>;
+};
 
-export function createRetention({ config, pruning, audit, log, now }: Given) {
+export function createRetention({ config, pruning, removal, audit, log, now }: Given) {
   let isStopped = false;
   const boundsOf = (status: string): Bounds => {
     const factor = status === 'failed' ? failureFactor : 1;
@@ -70,8 +72,7 @@ export function createRetention({ config, pruning, audit, log, now }: Given) {
     for (const status of ['succeeded', 'cancelled', 'failed']) {
       const bounds = boundsOf(status);
       for (let batch = pruning.find(status, bounds, batchJobs); batch.length > 0 && !isStopped; ) {
-        await removeBatch(config, pruning, batch, now());
-        removed += batch.length;
+        removed += await removal.removeBatch(batch);
         batch = pruning.find(status, bounds, batchJobs);
       }
     }
@@ -80,16 +81,4 @@ export function createRetention({ config, pruning, audit, log, now }: Given) {
     log.info({ event: 'jobs.pruned', jobs: removed }, 'old jobs were removed');
     return removed;
   }
-}
-
-/** Removes logs and rows first: if the server dies in between, the next run still finds the jobs. */
-async function removeBatch({ root }: Limits, pruning: Pruning, batch: Prunable[], now: Date) {
-  for (const { number, id } of batch) {
-    const file = jobLogFile(root, number);
-    await Promise.all([file, `${file}.ix`].map((each) => fs.promises.rm(each, { force: true })));
-    while (pruning.dropRows(id, batchRows) === batchRows) await new Promise(setImmediate);
-  }
-  const ids = batch.map(({ id }) => id);
-  pruning.leaveTombstones(ids, now.toISOString());
-  await new Promise(setImmediate);
 }

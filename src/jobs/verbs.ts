@@ -2,14 +2,14 @@
 // row. What they commit may not be durable yet: callers outside this folder use jobs.ts, which waits for that.
 import { randomUUID } from 'node:crypto';
 import { checkArguments } from '../core/arguments.ts';
-import type { Audit, Requester } from '../core/audit.ts';
+import type { Requester } from '../core/audit.ts';
 import type { DiskReserve } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
-import { prunedError, requireConfirmation } from './refusals.ts';
+import { type Audited, auditRefusal, prunedError, requireConfirmation } from './refusals.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
 
@@ -154,20 +154,6 @@ function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Req
   if (canCancel(status)) return current;
   const message = `Job #${number} has already ended: ${status}. There is nothing to cancel.`;
   throw new AppError('not_cancellable', message, { status });
-}
-
-type Audited = { event: string; by: Requester; target: string };
-
-function auditRefusal<T>(audit: Audit, audited: Audited, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof AppError) {
-      const detail = { code: error.code, message: error.message };
-      audit.record({ ...audited, outcome: 'refused', detail });
-    }
-    throw error;
-  }
 }
 
 function refusalOf({ operation }: RunRequest, by: Requester): Audited {

@@ -36,6 +36,7 @@ const statuses: Record<ErrorCode, number> = {
   too_many_streams: 503,
   unsupported_media_type: 415,
   upload_in_progress: 409,
+  wrong_state: 409,
 };
 
 export function registerErrors(app: FastifyInstance) {
@@ -44,7 +45,7 @@ export function registerErrors(app: FastifyInstance) {
   );
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?')[0] ?? '/';
-    const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url }));
+    const allowed = (['GET', 'POST', 'DELETE'] as const).filter((method) => app.findRoute({ method, url }));
     if (allowed.length === 0) {
       const text = url.startsWith('/api/')
         ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
+import { createBus } from '../../src/core/bus.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { Job } from '../../src/jobs/job.ts';
@@ -10,6 +11,7 @@ import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
 import { createPruning } from '../../src/jobs/repository-pruning.ts';
 import type { Ending } from '../../src/jobs/repository-moves.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
+import { createRemoval } from '../../src/jobs/removal.ts';
 import { createRetention } from '../../src/jobs/retention.ts';
 
 const today = Date.parse('2026-11-01T12:00:00Z');
@@ -25,7 +27,18 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   const audit = createAudit(ops, now);
   const config = { root, jobLogMaxBytes: 1000, ...limits };
   const pruning = createPruning(ops);
-  const retention = createRetention({ config, pruning, audit, log: pino({ level: 'silent' }), now });
+  const bus = createBus();
+  const removal = createRemoval({
+    config,
+    pruning,
+    repository,
+    audit,
+    bus,
+    now,
+    find: (number) => repository.find(number) as Job,
+    untilFree: async (work) => work(),
+  });
+  const retention = createRetention({ config, pruning, removal, audit, log: pino({ level: 'silent' }), now });
 
   /** A job with a log and rows that ended a number of days ago; without an ending it is queued. */
   function add(daysAgo: number, status?: Ending['status'], rows = 3): Job {

@@ -10,6 +10,7 @@ export type Client = {
   /** Throws an error of the API as `AppError`, and `temporary` when the server does not answer. */
   get<Body>(path: string): Promise<Body>;
   post<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
+  delete(path: string): Promise<void>;
   /** Part of the log: its bytes and their offset. */
   log(number: number, offset: number): Promise<{ bytes: Buffer; offset: number }>;
   /** Starts an accepted job when this process runs it. */

@@ -126,13 +126,15 @@ function registerBulk(app: FastifyInstance, ctx: JobContext) {
     {
       schema: {
         ...objectAnswer,
-        summary: 'Retries or cancels many jobs: those listed, or all that match a filter.',
+        summary:
+          'Retries, cancels or removes many jobs: those listed, or for retry and cancel all that match.',
         body: bulkBody,
       },
     },
     async (request) => {
       const { action, jobs: named, filter } = request.body;
       const numbers = await bulk.choose(
+        action,
         filter
           ? { filter: readFilter(ctx, filter), upTo: listing.newestNumber() }
           : { numbers: (named ?? []).map((id) => jobs.find(String(id)).number) },
@@ -215,6 +217,21 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
       const job = await jobs.cancel(request.params.id, requester(request));
       reply.code(202);
       return jobBody(ctx, job);
+    },
+  );
+
+  app.delete<WithId>(
+    '/api/v1/operations/jobs/:id',
+    {
+      schema: {
+        summary: 'Removes an ended job with its log and result rows.',
+        params,
+        response: { 204: { type: 'null' }, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await ctx.removal.remove(request.params.id, requester(request));
+      return reply.code(204).send();
     },
   );
 

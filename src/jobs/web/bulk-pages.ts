@@ -2,7 +2,6 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import {
-  type BulkAction,
   type BulkChoice,
   type BulkOutcome,
   type BulkRun,
@@ -11,20 +10,14 @@ import {
   maxBulkJobs,
 } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
-import { formatNumber, lowerFirst, plural } from '../../core/format.ts';
+import { formatNumber, plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
-import { type ListQuery, readList } from './job-list.ts';
+import { type BulkForm, needsNumber, outcomeWords, viewBulkDialog } from './bulk-dialog.ts';
+import { readList } from './job-list.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 
-type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
-  action: BulkAction;
-  /** `all`: the matches of the filter up to job `up_to`; absent: the selected jobs. */
-  scope?: 'all';
-  up_to?: number;
-  number?: number | number[];
-};
 type OfRun = { Params: { id: string }; Querystring: { outcome?: BulkOutcome; from: number } };
 
 const text = { type: 'string', maxLength: 500 } as const;
@@ -53,15 +46,20 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     { config: { isPage: true }, schema: { querystring: choice } },
     async (request, reply) => {
       const form = request.query;
-      const numbers = await bulk.choose(choiceOf(ctx, form));
+      const numbers = await bulk.choose(form.action, choiceOf(ctx, form));
       const preview = await bulk.preview(form.action, numbers);
-      return reply.sendDialog('jobs/dialog-bulk', viewDialog(form, numbers, preview));
+      return reply.sendDialog('jobs/dialog-bulk', viewBulkDialog(ctx, form, numbers, preview));
     },
   );
 
   app.post<Posted>('/ui/jobs/bulk', isForm, async (request, reply) => {
     const form = readForm(request.body ?? {});
-    const numbers = await bulk.choose(choiceOf(ctx, form));
+    const numbers = await bulk.choose(form.action, choiceOf(ctx, form));
+    const preview = await bulk.preview(form.action, numbers);
+    if (needsNumber(preview) && form.confirm?.trim() !== String(preview.able)) {
+      const dialog = viewBulkDialog(ctx, form, numbers, preview, `Type ${preview.able} to confirm.`);
+      return reply.code(422).intoDialog().sendDialog('jobs/dialog-bulk', dialog);
+    }
     const { run } = bulk.start(form.action, numbers, requester(request));
     const page = url(`/jobs/bulk/${run.id}`);
     if (!request.headers['hx-request']) return reply.redirect(page, 303);
@@ -73,8 +71,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     { config: { isPage: true }, schema: { querystring: runQuery } },
     (request, reply) => {
       const data = viewRun(bulk.find(request.params.id), request.query);
-      const title = `${data.verb} ${plural(data.total, 'job')}`;
-      return reply.sendPage({ template: 'jobs/bulk-page', title, section: '/jobs', data });
+      return reply.sendPage({ template: 'jobs/bulk-page', title: data.title, section: '/jobs', data });
     },
   );
 
@@ -88,7 +85,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
 /** The dialog sends the job numbers as one comma-separated field. */
 function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkForm {
   const known = bulkActions.find((name) => name === action);
-  if (!known) throw new AppError('bad_request', 'Choose what to do with the jobs: retry or cancel.');
+  if (!known) throw new AppError('bad_request', 'Choose what to do with the jobs: retry, cancel or remove.');
   const number = numbers
     .split(',')
     .map(Number)
@@ -105,71 +102,39 @@ function choiceOf(ctx: JobContext, { scope, up_to, number, ...list }: BulkForm):
   return { filter, upTo: up_to ?? 0 };
 }
 
-function viewDialog(
-  { action, scope, up_to, status, operation, q }: BulkForm,
-  numbers: number[],
-  { able, skipped }: Awaited<ReturnType<JobContext['bulk']['preview']>>,
-) {
-  const verb = action === 'retry' ? 'Retry' : 'Cancel';
-  const jobs = plural(able, 'job');
-  const what =
-    action === 'retry'
-      ? 'Each is queued as a new job with the same arguments and waits for its locks.'
-      : 'Waiting jobs are cancelled at once. The processes of running jobs are stopped.';
-  return {
-    action: url('/ui/jobs/bulk'),
-    question: able > 0 ? `${verb} ${jobs}?` : `None of these can be ${past[action].toLowerCase()}`,
-    consequences: [
-      ...(able > 0 ? [what] : []),
-      ...skipped.map(({ reason, jobs }) => `${plural(jobs, 'job')} skipped: ${lowerFirst(reason)}`),
-      ...(numbers.length === 0 ? ['No job is selected.'] : []),
-    ],
-    tone: action === 'retry' ? 'warn' : 'bad',
-    icon: action === 'retry' ? 'retry' : 'cross',
-    confirm: able > 0 ? `${verb} ${jobs}` : null,
-    keep: action === 'retry' ? 'Leave them' : able > 0 ? 'Keep them' : 'Go back',
-    back: url('/jobs'),
-    fields: Object.entries(
-      scope === 'all'
-        ? { action, scope, up_to, status, operation, q }
-        : { action, numbers: numbers.join(',') },
-    ).filter(([, value]) => value !== undefined),
-  };
-}
-
-const past = { retry: 'Retried', cancel: 'Cancelled' } as const;
-
 function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
   const chosen = outcome ? run.items.filter((item) => item.outcome === outcome) : run.items;
   const jobs = (name: BulkOutcome) => run.items.filter((item) => item.outcome === name).length;
+  const wordOf = (name: BulkOutcome) => (name === 'done' ? outcomeWords[run.action].done : name);
+  const badgeOf = (name: BulkOutcome) => ({ ...outcomeBadges[name], word: upperFirst(wordOf(name)) });
   const link = (query: { outcome?: BulkOutcome | undefined; from?: number }) =>
     url(`/jobs/bulk/${run.id}`, query);
   return {
-    verb: past[run.action],
+    title: `${outcomeWords[run.action].title} of ${plural(run.total, 'job')}`,
     total: run.total,
     handled: run.items.length,
     isOver: run.isOver,
-    sentence: bulkOutcomes.map((name) => `${formatNumber(jobs(name))} ${name}`).join(' · '),
+    sentence: bulkOutcomes.map((name) => `${formatNumber(jobs(name))} ${wordOf(name)}`).join(' · '),
     path: url(`/ui/jobs/bulk/${run.id}`, { outcome, from }),
     chips: [
       { word: 'All', jobs: run.items.length, href: link({}), isCurrent: !outcome },
       ...bulkOutcomes.map((name) => ({
-        word: outcomeBadges[name].word,
+        word: badgeOf(name).word,
         jobs: jobs(name),
         href: link({ outcome: name }),
         isCurrent: outcome === name,
       })),
     ],
-    items: chosen
-      .slice(from, from + itemsPerPage)
-      .map((item) => ({ ...item, badge: outcomeBadges[item.outcome] })),
+    items: chosen.slice(from, from + itemsPerPage).map((item) => ({ ...item, badge: badgeOf(item.outcome) })),
     previous: from > 0 ? link({ outcome, from: Math.max(0, from - itemsPerPage) }) : null,
     next: from + itemsPerPage < chosen.length ? link({ outcome, from: from + itemsPerPage }) : null,
   };
 }
 
 const outcomeBadges = {
-  done: { tone: 'ok', icon: 'check', word: 'Done' },
-  skipped: { tone: 'idle', icon: 'slash', word: 'Skipped' },
-  failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
+  done: { tone: 'ok', icon: 'check' },
+  skipped: { tone: 'idle', icon: 'slash' },
+  failed: { tone: 'bad', icon: 'cross' },
 };
+
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

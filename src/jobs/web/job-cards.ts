@@ -17,7 +17,7 @@ export function jobCards(ctx: JobContext): Card[] {
       name: 'jobs',
       host: 'ops-jobs-card',
       path: '/ui/operations/jobs',
-      dirtyOn: ['job'],
+      dirtyOn: ['job', 'jobs-removed'],
       load: async () => ({
         jobs: repository.newest(newestShown).map((job) => viewJob(ctx, job)),
         total: listing.total(),

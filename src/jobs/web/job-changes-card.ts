@@ -10,7 +10,7 @@ export const jobChangesCard = (ctx: Sources): SharedCard => ({
   name: 'job-changes',
   host: 'job-changes',
   path: '/ui/jobs/changes',
-  dirtyOn: ['job', 'operations'],
+  dirtyOn: ['job', 'jobs-removed', 'operations'],
   load: () => ({ digest: digestOfJobs(ctx) }),
 });
 

@@ -27,6 +27,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     waiters: viewWaiters(ctx, job),
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccessNumber: lastSuccess?.number ?? null,
+    canRemove: isTerminal(job.status),
     canRunAgain: operation !== null && isTerminal(job.status),
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };

@@ -71,6 +71,7 @@ export function registerJobPages(app: FastifyInstance, ctx: JobContext) {
   });
 
   registerCancel(app, ctx);
+  registerRemoval(app, ctx);
 }
 
 function registerLog(app: FastifyInstance, ctx: JobContext) {
@@ -118,6 +119,30 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
       redirect: url(`/jobs/${job.number}`),
       hosts: ['ops-jobs-card', `job-${job.number}-card`],
     });
+  });
+}
+
+function registerRemoval(app: FastifyInstance, ctx: JobContext) {
+  app.get<Numbered>('/ui/jobs/:number/remove', { config: { isPage: true } }, (request, reply) => {
+    const { number, operation } = ctx.jobs.find(request.params.number);
+    return reply.sendDialog('jobs/dialog-cancel', {
+      action: url(`/ui/jobs/${number}/remove`),
+      question: `Remove ${operation} #${number}?`,
+      consequences: [
+        'Its log and result rows are deleted and cannot be restored.',
+        'The audit log keeps who ran it and who removed it.',
+      ],
+      confirm: 'Remove job',
+      keep: 'Keep job',
+      back: url(`/jobs/${number}`),
+    });
+  });
+
+  app.post<Numbered>('/ui/jobs/:number/remove', async (request, reply) => {
+    const { operation, number } = await ctx.removal.remove(request.params.number, requester(request));
+    const name = `${ctx.catalogue.find(operation)?.title ?? operation} #${number}`;
+    const notice = { tone: 'ok', title: `${name} removed.`, text: 'The audit log still has it.' } as const;
+    return reply.sendAction({ notice, redirect: url('/jobs'), hosts: [] });
   });
 }
 

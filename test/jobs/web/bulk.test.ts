@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { openDatabase } from '../../../src/core/db/open.ts';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
-import { startApp } from '../../support/app.ts';
+import type { Job } from '../../../src/jobs/job.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
 import { defineOperation } from '../../support/operations.ts';
-import { textOf } from '../../support/screen.ts';
+import { fieldProblems, textOf } from '../../support/screen.ts';
 
 const operations = () => [
   defineOperation({ name: 'breaks', child: 'fails' }),
@@ -64,8 +67,8 @@ t.test('all matching jobs are cancelled, but not later ones', async (t) => {
   t.equal(answer.status, 303);
   for (const number of [1, 2, 3]) await app.whenJob(number, 'cancelled');
   const result = await app.page(answer.headers.get('location') ?? '');
-  t.match(textOf(result.html, 'h1'), 'Cancelled 3 jobs');
-  t.match(textOf(result.html, '#h-bulk'), '3 done · 0 skipped · 0 failed');
+  t.match(textOf(result.html, 'h1'), 'Cancellation of 3 jobs');
+  t.match(textOf(result.html, '#h-bulk'), '3 cancelled or stopping · 0 skipped · 0 failed');
   await app.whenJob(4, 'running');
   await app.json('/api/v1/operations/jobs/4/cancel', {});
   await app.whenJob(4);
@@ -119,8 +122,88 @@ t.test('a bad filter, too many jobs and unknown jobs are refused', async (t) => 
   const { message } = (await post({})).body.error;
   t.match(message, 'action: is missing.');
   t.match(message, 'body: needs one of jobs and filter, not both.');
-  t.equal((await post({ action: 'remove', jobs: [1] })).status, 422);
+  t.equal((await post({ action: 'forget', jobs: [1] })).status, 422);
   t.equal((await app.page('/ui/jobs/bulk?action=retry&scope=all&up_to=9&q=since:soon')).status, 422);
   t.equal((await app.page('/jobs/bulk/gone')).status, 404);
   t.match((await post({ action: 'cancel', filter: {} })).body, { total: 0, items: [] });
+});
+
+/** Failed jobs of two operations. */
+function addFailures(app: TestApp, jobs: number, others: number) {
+  const { repository } = app.parts;
+  const failure = { code: 'exited', message: 'Broken', detail: null, stderr_tail: null } as const;
+  for (let at = 0; at < jobs + others; at++) {
+    const { id } = repository.insert({
+      id: randomUUID(),
+      operation: at < jobs ? 'breaks' : 'chore',
+      mode: 'scripts',
+      requested_by: 'ada',
+      request_id: null,
+      reason: null,
+      max_attempts: 1,
+      retry_of: null,
+      args: {},
+      claims: [],
+    });
+    repository.finish(repository.start(id) as Job, { status: 'failed', failure }, () => {});
+  }
+}
+
+t.test('a retry of many jobs says what it runs, wants their number, and ends as queued', async (t) => {
+  const app = await start(t);
+  addFailures(app, 40, 11);
+  const { html } = await app.page('/jobs?status=failed');
+  const dialog = await app.page(html.querySelector('#bulk-retry-all')?.getAttribute('href') ?? '');
+  t.match(textOf(dialog.html, '#dialog-title'), 'Retry 51 jobs?');
+  t.match(textOf(dialog.html, '.dlg-body'), /40 × Chore 11 × Chore.*Type 51 to confirm/);
+  const fields = Object.fromEntries(
+    dialog.html
+      .querySelectorAll('.dlg-page input[type="hidden"]')
+      .map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
+  );
+  for (const typed of ['', '50']) {
+    const refused = await app.submit('/ui/jobs/bulk', { ...fields, confirm: typed });
+    t.equal(refused.status, 422);
+    t.same(fieldProblems(parse(await refused.text())), { confirm: 'Type 51 to confirm.' });
+  }
+  t.equal(app.parts.listing.newestNumber(), 51, 'nothing was queued');
+  const answer = await app.submit('/ui/jobs/bulk', { ...fields, confirm: ' 51 ' });
+  t.equal(answer.status, 303);
+  await app.whenJob(102);
+  const result = await app.page(answer.headers.get('location') ?? '');
+  t.match(textOf(result.html, 'h1'), 'Retry of 51 jobs');
+  t.match(textOf(result.html, '#h-bulk'), '51 queued · 0 skipped · 0 failed');
+  t.match(textOf(result.html, 'tbody tr'), /Queued New job/);
+});
+
+t.test('fifty jobs need no number', async (t) => {
+  const app = await start(t);
+  addFailures(app, 50, 0);
+  const numbers = Array.from({ length: 50 }, (_, at) => at + 1).join(',');
+  t.notOk((await app.page(`/ui/jobs/bulk?action=retry&scope=all&up_to=50`)).html.querySelector('#confirm'));
+  t.equal((await app.submit('/ui/jobs/bulk', { action: 'retry', numbers })).status, 303);
+});
+
+t.test('selected ended jobs are removed, and the others are skipped', async (t) => {
+  const app = await start(t);
+  await app.run('breaks');
+  await app.run('chore');
+  await app.json('/api/v1/operations/waits', {});
+  await app.whenJob(3, 'running');
+  const dialog = await app.page('/ui/jobs/bulk?action=remove&number=1&number=2&number=3');
+  t.match(textOf(dialog.html, '#dialog-title'), 'Remove 2 jobs?');
+  t.match(textOf(dialog.html, '.dlg-body'), /cannot be restored.*1 job skipped: it has not ended: running/);
+  const answer = await app.submit('/ui/jobs/bulk', { action: 'remove', numbers: '1,2,3' });
+  const page = answer.headers.get('location') ?? '';
+  const run = app.parts.bulk.find(page.split('/').at(-1) ?? '');
+  while (!run.isOver) await new Promise(setImmediate);
+  const { body } = await app.json('/api/v1/operations/jobs/bulk', { action: 'remove', jobs: [3] });
+  t.match(body, { done: 0, skipped: 1 });
+  t.match(textOf((await app.page(page)).html, '#h-bulk'), '2 removed · 1 skipped · 0 failed');
+  t.equal((await app.json('/api/v1/operations/jobs/1')).status, 410);
+  const all = await app.json('/api/v1/operations/jobs/bulk', { action: 'remove', filter: {} });
+  t.equal(all.status, 422);
+  t.match(all.body.error.message, /Name the jobs to remove/);
+  await app.json('/api/v1/operations/jobs/3/cancel', {});
+  await app.whenJob(3);
 });

@@ -11,7 +11,7 @@ t.test('the page of a removed job shows what it was and when it was removed', as
   await app.parts.retention.runOnce();
 
   const words =
-    'Job #1 was export; it succeeded on 2026-08-01. It was removed on 2026-11-20, because ended jobs are kept for a limited time. The audit log still has it.';
+    'Job #1 was export; it succeeded on 2026-08-01. It was removed on 2026-11-20. The audit log still has it.';
   const details = { number: 1, job_id: id, operation: 'export', status: 'succeeded' };
   const { status, body } = await app.json('/api/v1/operations/jobs/1');
   t.equal(status, 410);
