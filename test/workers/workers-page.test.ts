@@ -47,6 +47,28 @@ t.test(
   },
 );
 
+t.test('with more than four workers, those that need nothing are rows of a table', async (t) => {
+  const names = Array.from({ length: 12 }, (_, at) => `embed-${at + 1}`);
+  const { app, rows } = await startWithWorkers(t, ...names.slice(0, 4));
+  const shape = async () => {
+    const { html } = await app.page('/operations');
+    const within = (selector: string) => html.querySelectorAll(`${card.workers} ${selector}`);
+    return { full: within('.worker').length, compact: within('.wk tbody tr').length, html };
+  };
+  t.match(await shape(), { full: 4, compact: 0 });
+  for (const name of names.slice(4)) rows.add(name, { rate_per_min: 30 });
+  t.match(await shape(), { full: 0, compact: 12 });
+  await app.submit('/ui/workers/pause', { worker_id: 'embed-4' });
+  rows.beat('embed-9', { outage_since: new Date().toISOString(), outage_error: 'no answer' });
+  const { full, compact, html } = await shape();
+  t.same({ full, compact }, { full: 2, compact: 10 });
+  t.match(textOf(html, '#worker-embed-4'), /Paused Resume.*Paused by/);
+  t.match(textOf(html, '#worker-embed-9'), /has not answered since/);
+  t.match(textOf(html, '#worker-embed-12'), /^embed-12 Idle 30 0 Pause embed-12$/);
+  await app.submit('/ui/workers/pause', {});
+  t.match(await shape(), { full: 2, compact: 10 }, 'a pause of all concerns none in particular');
+});
+
 t.test('the card shows each worker, and pauses and resumes all or one', async (t) => {
   const { app, rows } = await startWithWorkers(t, 'embed-1', 'embed-2');
   t.match(

@@ -4,6 +4,9 @@ import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
 import { workerBadges } from '../worker-badges.ts';
 
+/** With more workers, those that need nothing from the reader are rows of a table. */
+const fullRowsMax = 4;
+
 /** Every worker with its state, the current drain, and the actions on all workers. */
 export const workersCard = ({ config, counts, pool, workers }: WorkerContext): SharedCard => ({
   name: 'workers',
@@ -17,8 +20,11 @@ export const workersCard = ({ config, counts, pool, workers }: WorkerContext): S
     const count = (...states: WorkerState[]) =>
       view.workers.filter((worker) => states.includes(worker.view)).length;
     const active = count('idle', 'working', 'draining');
+    const rows = view.workers.map((worker) => viewWorker(worker, view, gaveUp.has(worker.name)));
+    const isCompact = rows.length > fullRowsMax;
     return {
-      rows: view.workers.map((worker) => viewWorker(worker, view, gaveUp.has(worker.name))),
+      rows: rows.filter(({ needsReader }) => !isCompact || needsReader),
+      compact: rows.filter(({ needsReader }) => isCompact && !needsReader),
       summary: view.workers.length > 0 ? `${active} of ${view.workers.length} active` : 'None',
       canPauseAll: !view.control.paused_at && active + count('stalled') > 0,
       canResumeAll: view.control.paused_at !== null || view.workers.some(({ paused_at }) => paused_at),
@@ -40,6 +46,7 @@ function viewWorker(
   gaveUp: boolean,
 ) {
   const isPaused = Boolean(worker.paused_at ?? control.paused_at);
+  const isProblem = worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null;
   return {
     name: worker.name,
     badge: workerBadges[worker.view],
@@ -47,7 +54,10 @@ function viewWorker(
     failed: worker.failed,
     rate: `${formatNumber(worker.rate_per_min)}/min`,
     pid: worker.pid,
-    isProblem: worker.view === 'lost' || worker.view === 'stalled' || worker.outage_since !== null,
+    isProblem,
+    /** It is in trouble, or was paused by itself. */
+    needsReader: isProblem || worker.paused_at !== null,
+    perMin: worker.rate_per_min > 0 ? formatNumber(worker.rate_per_min) : '–',
     now: describeActivity(worker, control, lock, gaveUp),
     action: actionOf(worker.view, isPaused, gaveUp),
   };
