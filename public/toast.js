@@ -34,17 +34,21 @@ export function watchNotices() {
   for (const toast of toasts.children) {
     if (toast.dataset.job) follow(Number(toast.dataset.job));
     const { tone } = toast.dataset;
-    announce(toast.querySelector('p').textContent, tone === 'bad');
+    const [title, text] = ['b', 'span'].map((part) => toast.querySelector(`p ${part}`).textContent);
+    announce(`${title} ${text}`, tone === 'bad');
     dismissLater(toast);
   }
 }
 
-/** `{tone, title, text, job?, undo?: {action, label, fields}}`; a notice with `undo` stays until it is dismissed. */
-export function showNotice({ tone, title, text, job, undo }) {
+/** `{tone, title, text, job?, about?, undo?: {action, label, fields}}`; `about`: the job to link to, whose end is not awaited.
+ *  A notice with `undo` stays until it is dismissed. */
+export function showNotice({ tone, title, text, job, about, undo }) {
   const toast = document.getElementById('toast').content.firstElementChild.cloneNode(true);
   toast.classList.add(tone);
   toast.dataset.tone = tone;
+  const number = job ?? about;
   if (job) toast.dataset.job = job;
+  if (number) toast.querySelector('p').append(' ', linkTo(number));
   toast.querySelector('use').setAttribute('href', `#i-${icons[tone]}`);
   toast.querySelector('b').textContent = title;
   toast.querySelector('span').textContent = text;
@@ -62,6 +66,13 @@ export function showNotice({ tone, title, text, job, undo }) {
     (toasts.querySelector('.ok') ?? toasts.firstElementChild).remove();
   announce(`${title} ${text}`, tone === 'bad');
   dismissLater(toast);
+}
+
+function linkTo(number) {
+  return Object.assign(document.createElement('a'), {
+    href: url(`/jobs/${number}`),
+    textContent: `Open #${number}`,
+  });
 }
 
 /** Announces a text to screen readers, politely or urgently; a repeated text is announced again. */
@@ -108,5 +119,5 @@ async function showEnd(number) {
   const left = followed().filter((other) => other !== number);
   sessionStorage.setItem(key, JSON.stringify(left));
   toasts.querySelector(`[data-job="${number}"]`)?.remove();
-  showNotice(await answer.json());
+  showNotice({ ...(await answer.json()), about: number });
 }

@@ -24,7 +24,9 @@ browserTest(
     }).observe(document.getElementById('say'), { childList: true });
   })`);
     await page.locator('#op-export').getByRole('button', { name: 'Export' }).dblclick();
-    await page.locator('#toasts').getByText('Export library #1 is done').waitFor();
+    const ended = page.locator('.toast', { hasText: 'Export library #1 is done' });
+    await ended.waitFor();
+    t.equal(await ended.getByRole('link', { name: 'Open #1' }).getAttribute('href'), '/jobs/1');
     t.equal(app.parts.listing.total(), 1);
     t.match(await announced, [/#1 queued/, /#1 is done/], 'both are announced');
 
