@@ -35,6 +35,15 @@ export type ArgumentSchema = {
 /** The confirm dialog for given arguments: a question, its consequences, and the labels of both buttons. */
 export type Dialog = { question: string; consequences: string[]; confirm: string; keep: string };
 
+/** The work of a run: how many entries it embeds, and how many vectors its index then holds. */
+export type Workload = { embeds: number; vectors: number };
+
+/** Counts the entries of the library, or of a part of it; `unembedded` counts those whose embedding waits or has failed. */
+export type EntryCounts = {
+  all(part?: { category?: string; entry?: string }): number;
+  unembedded(part?: { category?: string; entry?: string }): number;
+};
+
 /** Why a run would have no effect now, and a link to the nearest action that would. */
 type Unavailable = { why: string; instead: { text: string; href: string } };
 
@@ -83,6 +92,8 @@ export type Operation = {
   phases: Record<string, string>;
   /** Summarises the result of a successful run in one sentence. */
   outcome(result: Record<string, unknown>): string;
+  /** Absent: the dialog states no number of entries. */
+  workload?(args: Args, entries: EntryCounts): Workload;
   /** `config` is absent when there is no server whose data could be read. */
   dialog(args: Args, config?: Config): Dialog;
   /** One sentence: the state after a cancel. */

@@ -1,16 +1,15 @@
 // Checks that the index exists, can be used, and is not far behind the library.
-import { url } from '../core/url.ts';
 import type { Check, Health, Problem } from '../core/check.ts';
 import { formatNumber, formatPercent, plural } from '../core/format.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { IndexContext } from './parts.ts';
+import { remedyOf } from './remedy.ts';
 
 type Sources = Pick<IndexContext, 'liveIndex' | 'repository'>;
 
 /** Smaller gaps are normal between two rebuilds. */
 const behindMin = 10;
 const behindShareMin = 0.1;
-const rebuild = { href: url('/ui/operations/index/confirm'), label: 'Rebuild index…' };
 
 export function indexCheck(sources: Sources): Check {
   return {
@@ -32,33 +31,34 @@ function findHealth({ liveIndex }: Sources): Health {
   };
 }
 
-/** None while a rebuild is queued or running: its card shows that. */
+/** None while a rebuild or repair is queued or running: its card shows that. */
 function findProblem({ liveIndex, repository }: Sources): Problem | null {
-  const { state, problem, entries, missing, stale } = liveIndex.indexState();
+  const index = liveIndex.indexState();
+  const { state, problem, entries, missing, stale } = index;
   const behind = missing + stale;
+  const remedy = remedyOf(index);
+  const action = remedy ? { action: { href: remedy.href, label: remedy.label } } : {};
   if (state === 'broken') {
-    return {
-      tone: 'bad',
-      title: 'Search is not available',
-      text: `${problem ?? 'The index files cannot be used.'} Rebuild the index.`,
-      action: rebuild,
-    };
+    const text = `${problem ?? 'The index files cannot be used.'} ${remedy?.advice ?? ''}`.trim();
+    return { tone: 'bad', title: 'Search is not available', text, ...action };
   }
-  const last = repository.lastOf('index');
-  if (behind < behindMin || behind < entries * behindShareMin || (last && !isTerminal(last.status)))
-    return null;
+  const isUnderWay = ['index', 'repair'].some((name) => {
+    const last = repository.lastOf(name);
+    return last && !isTerminal(last.status);
+  });
+  if (!remedy || behind < behindMin || behind < entries * behindShareMin || isUnderWay) return null;
   if (state === 'none') {
     return {
       tone: 'warn',
       title: 'Search finds nothing: there is no index yet',
-      text: `The library has ${plural(entries, 'entry', 'entries')}. Rebuild the index to search them.`,
-      action: rebuild,
+      text: `The library has ${plural(entries, 'entry', 'entries')}. ${remedy.advice}`,
+      ...action,
     };
   }
   return {
     tone: 'warn',
     title: `Search misses ${formatPercent(behind, entries)} of the library`,
-    text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are missing or outdated in the index. Rebuild the index to search them.`,
-    action: rebuild,
+    text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are missing or outdated in the index. ${remedy.advice}`,
+    ...action,
   };
 }

@@ -56,6 +56,13 @@ export const indexOperation: Operation = {
   },
   outcome: (result) =>
     `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
+  workload: ({ full, category, entry }, { all, unembedded }) => {
+    const part = {
+      ...(category ? { category: String(category) } : {}),
+      ...(entry ? { entry: String(entry) } : {}),
+    };
+    return { embeds: full ? all(part) : unembedded(part), vectors: all() };
+  },
   dialog: (args) => ({
     question: args.full
       ? `Embed ${chosen(args)} again and rebuild the index?`

@@ -30,6 +30,7 @@ export const repairOperation: Operation = {
     repaired === 0
       ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one for each entry.`
       : `${formatNumber(Number(repaired))} repaired: ${formatNumber(Number(embedded))} embedded, ${plural(Number(vectors), 'vector')}.`,
+  workload: (_args, { all, unembedded }) => ({ embeds: unembedded(), vectors: all() }),
   dialog: () => ({
     question: 'Repair the index?',
     consequences: [

@@ -27,6 +27,9 @@ const sql = {
   active: `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
   pruned: 'SELECT * FROM pruned_job WHERE id = @key OR number = @number',
   lastOf: 'SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1',
+  lastSuccesses: `
+    SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT ?
+  `,
   recentDurations: `
     SELECT (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM job
     WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT 20
@@ -74,6 +77,10 @@ export function createJobRepository(ops: Db, now: () => Date) {
     newest: (limit: number) => parseAll(statements.newest.all(limit)),
     active: () => parseAll(statements.active.all()),
     lastOf: (operation: string) => parse(statements.lastOf.get(operation)),
+
+    /** The newest successful runs of scripts, newest first. */
+    lastSuccesses: (operation: string, limit: number) =>
+      parseAll(statements.lastSuccesses.all(operation, limit)),
 
     /** Median duration in seconds of the last twenty successful runs; null when there is none. */
     usualSec(operation: string): number | null {

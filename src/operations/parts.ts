@@ -1,6 +1,8 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import { createEmbeddingRepository } from '../embedding/repository.ts';
+import type { EntryCounts } from '../core/operation.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -21,12 +23,18 @@ export function createOperationParts(ctx: Context) {
     runOnce: customOperations.runOnce,
     onError: (error) => log.error({ err: error }, 'operations.yaml could not be checked; tried again soon'),
   });
+  const embedding = createEmbeddingRepository(ctx.library);
+  const entryCounts: EntryCounts = {
+    all: (part) => embedding.countEntries(part),
+    unembedded: (part = {}) => embedding.countWaiting(part) + embedding.countFailed(part),
+  };
   catalogue.extend(customOperations.operations);
   return {
     customOperations: { ...customOperations, start, stop },
     jobs: jobVerbs,
     lockQueue,
     repository,
+    entryCounts,
     liveIndex: ctx.use(index).liveIndex,
     idempotency: createIdempotency(now),
   };

@@ -8,6 +8,7 @@ import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
 import type { OperationContext } from './parts.ts';
+import { describeWorkload } from './workload.ts';
 
 /** Names of form fields that are not arguments. */
 export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
@@ -26,7 +27,7 @@ export type RunDialog = {
 };
 
 export function viewRunDialog(
-  ctx: Pick<OperationContext, 'jobs' | 'config' | 'liveIndex'>,
+  ctx: Pick<OperationContext, 'jobs' | 'config' | 'liveIndex' | 'repository' | 'entryCounts'>,
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
   const filled = { ...defaultArguments(operation), ...args };
@@ -38,8 +39,11 @@ export function viewRunDialog(
   const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
   const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
   const isDestructive = operation.danger(filled) === 'destructive';
+  const dialog = operation.dialog(filled, ctx.config);
+  const work = operation.workload?.(filled, ctx.entryCounts);
   return {
-    ...operation.dialog(filled, ctx.config),
+    ...dialog,
+    consequences: [...(work ? [describeWorkload(work, ctx.repository)] : []), ...dialog.consequences],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),
     back: url(retryOf ? `/jobs/${retryOf.number}` : '/operations'),

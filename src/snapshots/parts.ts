@@ -2,6 +2,7 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { index } from '../index/feature.ts';
 import { jobs } from '../jobs/feature.ts';
+import { operations } from '../operations/feature.ts';
 import { createTasks } from '../runner/task.ts';
 import { createUploads } from './upload.ts';
 
@@ -20,5 +21,6 @@ export function createSnapshotParts(ctx: Context) {
         .find((job) => job?.args.staged_id === id)?.number ?? null,
     onError: (error) => log.error({ err: error }, 'old uploads were not removed'),
   });
-  return { uploads, jobs: jobVerbs, repository, liveIndex: ctx.use(index).liveIndex };
+  const { entryCounts } = ctx.use(operations);
+  return { uploads, jobs: jobVerbs, repository, entryCounts, liveIndex: ctx.use(index).liveIndex };
 }

@@ -1,5 +1,6 @@
-import { formatNumber, plural } from '../../core/format.ts';
+import { formatNumber } from '../../core/format.ts';
 import type { IndexState } from '../../index/live.ts';
+import { remedyOf } from '../../index/remedy.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { viewSnapshots } from './snapshots-view.ts';
@@ -23,7 +24,7 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
         entries: index[name],
       })),
       builtBy: builtBy?.number ?? null,
-      repairLabel: labelRepair(behind, index.orphans),
+      remedy: remedyOf(index),
       snapshots: viewSnapshots(ctx),
     };
   },
@@ -36,10 +37,4 @@ function badgeOf(state: IndexState['state'], behind: number) {
     broken: { tone: 'bad', icon: 'cross', word: 'Not usable' },
     none: { tone: 'idle', icon: 'clock', word: 'Not built yet' },
   }[state];
-}
-
-/** Null when there is nothing to repair. */
-function labelRepair(behind: number, orphans: number): string | null {
-  if (behind > 0) return `Repair ${plural(behind, 'entry', 'entries')}…`;
-  return orphans > 0 ? `Remove ${plural(orphans, 'vector')}…` : null;
 }

@@ -1,0 +1,26 @@
+// The one recommendation for an index that is not in order: banners, cards and texts all give it.
+import { plural } from '../core/format.ts';
+import { url } from '../core/url.ts';
+import type { IndexState } from './live.ts';
+
+/** `advice` is a sentence; `label` a button that opens the dialog at `href`. */
+export type Remedy = { operation: 'index' | 'repair'; href: string; label: string; advice: string };
+
+/** Null when nothing is to do, or when the library is empty. An unusable or absent index is rebuilt; one that differs from
+ *  the library is repaired. */
+export function remedyOf(index: Pick<IndexState, 'state' | 'entries' | 'fresh' | 'orphans'>): Remedy | null {
+  const { state, entries, fresh, orphans } = index;
+  if (state === 'broken' || state === 'none') {
+    if (entries === 0) return null;
+    return remedy('index', 'Rebuild index…', 'Rebuild the index.');
+  }
+  const behind = entries - fresh;
+  if (behind > 0)
+    return remedy('repair', `Repair ${plural(behind, 'entry', 'entries')}…`, 'Repair the index.');
+  if (orphans > 0) return remedy('repair', `Remove ${plural(orphans, 'vector')}…`, 'Repair the index.');
+  return null;
+}
+
+function remedy(operation: Remedy['operation'], label: string, advice: string): Remedy {
+  return { operation, href: url(`/ui/operations/${operation}/confirm`), label, advice };
+}
