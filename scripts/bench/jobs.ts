@@ -12,7 +12,8 @@ import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal } from '../../src/jobs/job.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { exportOperation } from '../../src/sheets/export-operation.ts';
-import { findInPath } from '../../src/runner/child.ts';
+import { wrapCommand } from '../../src/runner/child.ts';
+import { findInPath } from '../../src/runner/executables.ts';
 import { type Figure, median, type Workload } from './workload.ts';
 
 export const jobsWorkload: Workload = {
@@ -25,14 +26,10 @@ const count = 300;
 const rounds = 3;
 const script = path.join(packageRoot, 'dist/scripts/bench/nothing.js');
 const trueFile = findInPath('true') ?? '/bin/true';
-/** Starts a program as src/runner/child.ts does: behind a gate, dying with its parent. */
-const wrapper = [
-  ...(findInPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
-  '/bin/sh',
-  '-c',
-  'IFS= read -r _ <&4 || exit 125; exec 4<&-; exec "$@"',
-  'sh',
-];
+/** Starts a program as the runner does: tracked alike, behind a gate, dying with its parent. */
+const wrapper = wrapCommand([trueFile], { cwd: '/', env: {}, marker: 'bench.1', root: '/nowhere' }, 'auto');
+
+const fivePipes: 'pipe'[] = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'];
 
 async function run(): Promise<Figure[]> {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'chl-bench-')));
@@ -72,7 +69,7 @@ async function measureJobs(app: App, atOnce: number): Promise<Figure[]> {
   const bare: Times[] = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await spread(count, atOnce, () => runJob(app)));
-    bare.push(await spread(count, atOnce, () => runBare([...wrapper, trueFile])));
+    bare.push(await spread(count, atOnce, () => runBare(wrapper.argv, wrapper.stdio)));
   }
   const [our, their] = [ours, bare].map((times) => ({
     perSecond: median(times.map(({ perSecond }) => perSecond)),
@@ -103,8 +100,8 @@ async function measureScript(): Promise<Figure> {
   const ours: number[] = [];
   const bare: number[] = [];
   for (let round = 0; round < 21; round++) {
-    ours.push((await spread(1, 1, () => runBare([process.execPath, script]))).medianMs);
-    bare.push((await spread(1, 1, () => runBare([process.execPath, '-e', '0']))).medianMs);
+    ours.push((await spread(1, 1, () => runBare([process.execPath, script], fivePipes))).medianMs);
+    bare.push((await spread(1, 1, () => runBare([process.execPath, '-e', '0'], fivePipes))).medianMs);
   }
   const ratio = median(ours) / median(bare);
   return {
@@ -153,10 +150,10 @@ async function runJob(app: App): Promise<void> {
     throw new Error(`A job of true ended ${ended.get(id)}: ${verbs.find(id).failure?.message}`);
 }
 
-function runBare([file = '', ...args]: string[]): Promise<void> {
-  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] });
+function runBare([file = '', ...args]: string[], stdio: ('pipe' | 'ignore')[]): Promise<void> {
+  const child = spawn(file, args, { detached: true, stdio });
   for (const stream of child.stdio) stream?.on('error', () => {}).on('data', () => {});
-  (child.stdio[4] as NodeJS.WritableStream).end('\n');
+  (child.stdio[4] as NodeJS.WritableStream).write('1 bench.1\n');
   child.stdin?.end('{}');
   return new Promise((resolve, reject) => {
     child.once('error', reject);

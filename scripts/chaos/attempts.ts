@@ -2,6 +2,7 @@
 // it must not meet (same job, or conflicting locks) appends a line about it.
 import fs from 'node:fs';
 import path from 'node:path';
+import { readScriptEnvironment } from '../../src/core/config.ts';
 import type { ProcessIdentity } from '../../src/jobs/job.ts';
 import { identify, isAlive } from '../../src/runner/processes.ts';
 import { type LockName, locks } from './behaviours.ts';
@@ -13,7 +14,8 @@ const fileIn = (root: string) => path.join(root, 'attempts.jsonl');
 
 /** Call first in a child. The end is recorded when the process exits by itself. */
 export function recordAttempt(root: string, job: { id: string; attempt: number }, lock: LockName) {
-  const own = { job: job.id, attempt: job.attempt, lock, ...identify(process.pid) };
+  const { pid } = readScriptEnvironment();
+  const own = { job: job.id, attempt: job.attempt, lock, ...identify(process.pid), pid };
   const append = (line: Pick<AttemptLine, 'what' | 'other'>) =>
     fs.appendFileSync(fileIn(root), `${JSON.stringify({ ...own, ...line, at: Date.now() })}\n`);
   append({ what: 'start' });

@@ -13,8 +13,9 @@ import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { reservedNames } from '../features.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';
-import { findInPath } from '../runner/child.ts';
+import { findInPath } from '../runner/executables.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
+import { describeTracking } from '../runner/tracking.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { checkEmbedder, checkWorkers } from './doctor-embedding.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
@@ -93,6 +94,13 @@ const checks: Check[] = [
         if (file) return { status: 'ok', text: file };
         return { status, text: `${name} is missing. ${why} Install util-linux.` };
       }),
+  },
+  {
+    part: 'processes',
+    run({ processTracking }) {
+      const { isStrict, text } = describeTracking(processTracking);
+      return isStrict ? text : [warn(text)];
+    },
   },
   { part: 'data folder', run: ({ root }) => checkFolder(root) },
   { part: 'library', run: ({ databasePath }) => checkDatabase(databasePath, inspectLibrary) },

@@ -18,6 +18,11 @@ export const version: string = JSON.parse(
   fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
 ).version;
 
+/** How the processes of scripts are found after they have detached themselves; docs/settings.md describes each. */
+const trackings = ['auto', 'namespace', 'cgroup', 'group'] as const;
+export type TrackingSetting = (typeof trackings)[number];
+export type Tracking = Exclude<TrackingSetting, 'auto'>;
+
 const logLevels = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** The folders of PATH. */
@@ -35,8 +40,8 @@ export function loadConfigFrom(folder: string, environment: Environment): Config
 
 /** Relative paths are resolved from `folder`. Throws `config` with the variable, its value and the allowed values. */
 export function readConfig(env: Environment, folder: string) {
-  /** The runner sets these two for its children. */
-  const known = new Set(['CHL_JOB', 'CHL_MESSAGE_FD']);
+  /** The runner sets these for its children. */
+  const known = new Set(['CHL_JOB', 'CHL_MESSAGE_FD', 'CHL_PID']);
   const read: Read = (name) => {
     known.add(name);
     return env[name] ?? '';
@@ -57,6 +62,7 @@ export function readConfig(env: Environment, folder: string) {
     operationsFile: inRoot('CHL_OPERATIONS_FILE', 'operations.yaml'),
     maxRunningJobs: integer(read, 'CHL_MAX_RUNNING_JOBS', 8, 1, 64),
     killGraceMs: integer(read, 'CHL_KILL_GRACE_SEC', 5, 0, 600) * 1000,
+    processTracking: oneOf(read, 'CHL_PROCESS_TRACKING', trackings),
     jobLogMaxBytes: integer(read, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
     retentionDays: integer(read, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
     retentionJobs: integer(read, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
@@ -104,12 +110,13 @@ export function childEnvironment(
   };
 }
 
-/** The attempt of this script (`CHL_JOB=<id>.<attempt>`; an empty id for a run by hand), and the descriptor for its
- *  messages (0: none). */
+/** The attempt of this script (`CHL_JOB=<id>.<attempt>`; an empty id for a run by hand), the descriptor for its messages
+ *  (0: none), and its pid as the server sees it, from outside the script's own PID namespace. */
 export function readScriptEnvironment() {
   const { env } = process;
   const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
-  return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0) };
+  const pid = Number(env.CHL_PID) || process.pid;
+  return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0), pid };
 }
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];

@@ -39,6 +39,9 @@ const fields = {
     const ahead = jobs.waitsFor(job);
     return ahead && { job_id: ahead.job_id, number: ahead.number, operation: ahead.operation };
   }),
+  pid: field(nullable('integer'), ({ pid }) => pid),
+  tracking: field(nullable('string'), ({ tracking }) => tracking),
+  left_processes: field({ type: 'array', items: anyObjectSchema }, ({ left_processes }) => left_processes),
   peak_rss_bytes: field(nullable('integer'), ({ peak_rss_bytes }) => peak_rss_bytes),
   cpu_sec: field(nullable('number'), ({ cpu_sec }) => cpu_sec),
   log_bytes: field(integer, ({ log_bytes }) => log_bytes),

@@ -1,6 +1,7 @@
 // A job: its states, the moves between them, its failure codes, and the rules that follow from them.
 import type { InferSelectModel } from 'drizzle-orm';
 import { type JobStatus, jobStatuses } from '../core/bus.ts';
+import type { Tracking } from '../core/config.ts';
 import type * as schema from '../core/db/ops-schema.ts';
 import type { Claim } from '../core/operation.ts';
 
@@ -63,16 +64,23 @@ export type Progress = {
 export type JobRow = InferSelectModel<typeof schema.job>;
 
 /** A row with its JSON columns parsed. Keys are the names of the columns, as in the API. */
-export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'failure'> & {
+export type Job = Omit<JobRow, 'status' | 'args' | 'progress' | 'result' | 'failure' | 'left_processes'> & {
   status: JobStatus;
   args: Record<string, unknown>;
   progress: Progress | null;
   result: Record<string, unknown> | null;
   failure: Failure | null;
+  left_processes: LeftProcess[];
 };
 
 /** A pid may be reused; with its start time and the boot id it names one process for ever. */
 export type ProcessIdentity = { pid: number; started: string | null; bootId: string | null };
+
+/** A script's process, the keeper of its namespace if it has one, and how its processes are tracked. */
+export type JobProcess = { script: ProcessIdentity; keeper: ProcessIdentity | null; tracking: Tracking };
+
+/** A process that was left when the script had ended, or that outlived or escaped the signal to the script's group. */
+export type LeftProcess = { pid: number; name: string; fate: 'ended' | 'killed' | 'running' };
 
 export type ResultRow = { seq: number; ref: string | null; outcome: string; message: string | null };
 
@@ -85,6 +93,7 @@ export function parseJob(row: JobRow): Job {
     progress: parse(row.progress),
     result: parse(row.result),
     failure: parse(row.failure),
+    left_processes: parse(row.left_processes) ?? [],
   };
 }
 

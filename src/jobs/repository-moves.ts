@@ -21,11 +21,12 @@ const waiting = statesBefore('failed', 'runner').filter((status) => status !== '
 const sql = {
   start: `
     UPDATE job SET status = 'running', attempt = attempt + 1, started_at = @at, next_attempt_at = NULL,
-      progress = NULL, failure = NULL, pid = NULL, warning = NULL, kill_at = NULL
+      progress = NULL, failure = NULL, pid = NULL, warning = NULL, kill_at = NULL, tracking = NULL,
+      left_processes = NULL
     WHERE id = @id AND ${from(...statesBefore('running', 'runner'))} RETURNING *
   `,
   finish: `
-    UPDATE job SET status = @status, result = @result, failure = @failure, finished_at = @at, pid = NULL
+    UPDATE job SET status = @status, result = @result, failure = @failure, finished_at = @at
     WHERE id = @id AND attempt = @attempt AND ${from(...statesBefore('succeeded', 'runner'))} RETURNING *
   `,
   refuse: `
@@ -33,14 +34,14 @@ const sql = {
     WHERE id = @id AND ${from(...waiting)} RETURNING *
   `,
   retryLater: `
-    UPDATE job SET status = 'retrying', failure = @failure, next_attempt_at = @nextAt, pid = NULL
+    UPDATE job SET status = 'retrying', failure = @failure, next_attempt_at = @nextAt
     WHERE id = @id AND attempt = @attempt AND ${from(...statesBefore('retrying', 'runner'))} RETURNING *
   `,
   requeueDue: `
     UPDATE job SET status = 'queued' WHERE id = @id AND ${from(...statesBefore('queued', 'clock'))} RETURNING *
   `,
   requeueLost: `
-    UPDATE job SET status = 'queued', pid = NULL
+    UPDATE job SET status = 'queued'
     WHERE id = @id AND attempt = @attempt AND ${from(...statesBefore('queued', 'recovery'))} RETURNING *
   `,
   cancelWaiting: `

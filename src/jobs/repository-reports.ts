@@ -2,7 +2,9 @@
 import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import {
   type Job,
+  type JobProcess,
   type JobRow,
+  type LeftProcess,
   type ProcessIdentity,
   type Progress,
   parseJob,
@@ -16,6 +18,7 @@ export type Figures = {
   logBytes: number;
   peakRssBytes: number | null;
   cpuSec: number | null;
+  left: LeftProcess[];
 };
 
 export type Reports = ReturnType<typeof createReports>;
@@ -23,7 +26,10 @@ export type Reports = ReturnType<typeof createReports>;
 const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;
 
 const sql = {
-  setProcess: `UPDATE job SET pid = @pid, pid_started = @started, boot_id = @bootId WHERE ${ofAttempt}`,
+  setProcess: `
+    UPDATE job SET pid = @pid, pid_started = @started, boot_id = @bootId, tracking = @tracking
+    WHERE ${ofAttempt}
+  `,
   addProcess: `
     INSERT INTO job_process (job_id, pid, pid_started, boot_id)
     SELECT id, @pid, @started, @bootId FROM job WHERE ${ofAttempt}
@@ -36,7 +42,7 @@ const sql = {
   setKillAt: `UPDATE job SET kill_at = @killAt WHERE ${ofAttempt} RETURNING *`,
   setLogBytes: 'UPDATE job SET log_bytes = @logBytes WHERE id = @id',
   setFigures: `
-    UPDATE job SET log_bytes = @logBytes, progress = coalesce(@progress, progress),
+    UPDATE job SET log_bytes = @logBytes, progress = coalesce(@progress, progress), left_processes = @left,
       peak_rss_bytes = coalesce(max(peak_rss_bytes, @peakRssBytes), peak_rss_bytes, @peakRssBytes),
       cpu_sec = coalesce(cpu_sec + @cpuSec, cpu_sec, @cpuSec)
     WHERE id = @id
@@ -57,13 +63,16 @@ export function createReports(ops: Db) {
   };
 
   return {
-    /** The identity of the child; must be synced before the script begins. */
-    setProcess({ id, attempt }: Job, { pid, started, bootId }: ProcessIdentity) {
-      withoutSync(ops, () => statements.setProcess.run({ id, attempt, pid, started, bootId }));
+    /** The process of the script; must be synced before the script begins. */
+    setProcess({ id, attempt }: Job, { script, keeper, tracking }: JobProcess) {
+      withoutSync(ops, () => {
+        statements.setProcess.run({ id, attempt, ...script, tracking });
+        if (keeper) statements.addProcess.run({ id, attempt, ...keeper });
+      });
     },
     /** A descendant that only this row finds if the server dies. */
-    addProcess({ id, attempt }: Job, { pid, started, bootId }: ProcessIdentity) {
-      withoutSync(ops, () => statements.addProcess.run({ id, attempt, pid, started, bootId }));
+    addProcess({ id, attempt }: Job, process: ProcessIdentity) {
+      withoutSync(ops, () => statements.addProcess.run({ id, attempt, ...process }));
     },
     /** The descendants of all running attempts. */
     processes: () => statements.processes.all() as (ProcessIdentity & { jobId: string })[],
@@ -77,8 +86,9 @@ export function createReports(ops: Db) {
       show('setKillAt', { id, attempt, killAt: killAt.toISOString() }),
     setLogBytes: ({ id }: Job, logBytes: number) => statements.setLogBytes.run({ id, logBytes }),
     /** Figures are those of all attempts together: the highest peak of memory, the sum of the CPU time. */
-    setFigures({ id }: Job, { progress, ...figures }: Figures) {
-      statements.setFigures.run({ id, ...figures, progress: progress && JSON.stringify(progress) });
+    setFigures({ id }: Job, { progress, left, ...figures }: Figures) {
+      const json = { progress: progress && JSON.stringify(progress), left: JSON.stringify(left) };
+      statements.setFigures.run({ id, ...figures, ...json });
     },
 
     addRows(jobId: string, rows: (Omit<RowMessage, 'type'> | Omit<ResultRow, 'seq'>)[]) {

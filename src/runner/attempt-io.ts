@@ -3,7 +3,7 @@ import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Masker } from '../core/secrets.ts';
-import type { Job, ProcessIdentity } from '../jobs/job.ts';
+import type { Job, JobProcess } from '../jobs/job.ts';
 import { jobLogFile, openJobLog } from '../jobs/log.ts';
 import type { RowMessage } from '../jobs/protocol.ts';
 import { createMessageReader, createTail } from './lines.ts';
@@ -45,8 +45,8 @@ export function createAttemptIo({ job, config, events, mask, now, guard }: Given
       onMessages: (chunk: Buffer) => guard.run(() => messages.add(chunk)),
     },
 
-    /** Stores the process identity; waits for a busy ops.db. */
-    storeIdentity: (identity: ProcessIdentity) => untilFree(() => events.onSpawn(identity)),
+    /** Stores which process runs the script; waits for a busy ops.db. */
+    storeProcess: (started: JobProcess) => untilFree(() => events.onSpawn(started)),
 
     /** Takes what is still buffered, waits until the rows are stored, or given up, and gives all that was received. */
     async end() {

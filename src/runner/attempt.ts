@@ -42,10 +42,10 @@ export function startAttempt(given: Given) {
     onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
     onHidden: events.onHidden,
   };
-  const { root } = config;
+  const { root, processTracking: tracking } = config;
   const env = childEnvironment(config, {}, passedOn);
-  const marker = `${job.id}.${job.attempt}`;
-  const child = spawnChild(argv, { cwd: root, env, marker, root }, { ...output, descendants });
+  const options = { cwd: root, env, marker: `${job.id}.${job.attempt}`, root, tracking };
+  const child = spawnChild(argv, options, { ...output, descendants });
   const limits = startLimits(operation, config, end, (warning) => {
     lateWarning = warning;
     events.onWarning(warning);
@@ -56,18 +56,20 @@ export function startAttempt(given: Given) {
   /** Begins to end the attempt; the first cause is kept. */
   function end(first: Cause) {
     const graceMs = first === 'shutdown' ? Math.min(shutdownGraceMs, config.killGraceMs) : config.killGraceMs;
-    void child.end(graceMs);
     // A child that ended by itself was first; its remaining processes are being ended already.
-    if (child.hasExited() || cause !== null) return;
+    const isLate = child.hasExited();
+    void child.end(graceMs);
+    if (isLate || cause !== null) return;
     cause = first;
     events.onEnding(new Date(now().getTime() + graceMs));
   }
 
   /** The script waits behind its gate until its identity is committed. */
   async function begin() {
-    if (!child.identity) return;
+    const started = await child.started.catch(() => null);
+    if (!started) return;
     try {
-      await io.storeIdentity(child.identity);
+      await io.storeProcess({ ...started, tracking: child.tracking });
       child.release(JSON.stringify(job.args));
     } catch (error) {
       guard.fail(error);
@@ -78,10 +80,10 @@ export function startAttempt(given: Given) {
     try {
       const exit = await child.exited;
       limits.stop();
-      const survivors = await child.end(config.killGraceMs);
+      const left = await child.end(config.killGraceMs);
       const received = await io.end();
       const { limitSec } = limits;
-      return { cause, fault: guard.fault(), exit, ...received, survivors, limitSec, usage: child.usage() };
+      return { cause, fault: guard.fault(), exit, ...received, left, limitSec, usage: child.usage() };
     } finally {
       limits.stop();
       io.close();

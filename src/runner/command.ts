@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
-import { findInPath } from './child.ts';
+import { findInPath } from './executables.ts';
 
 /** The argument vector, and the variables passed on beyond the allow-list. Throws when there is no such program. */
 export function commandOf({ script }: Operation): { argv: string[]; passedOn: string[] } {

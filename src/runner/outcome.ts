@@ -1,5 +1,5 @@
 // Decides how an attempt ended. The first cause wins, but work that is recorded as applied has succeeded.
-import { type Failure, type FailureCode, failureOf } from '../jobs/job.ts';
+import { type Failure, type FailureCode, failureOf, type LeftProcess } from '../jobs/job.ts';
 import type { Ending } from '../jobs/repository-moves.ts';
 import { plural } from '../core/format.ts';
 import { exitCodes } from '../jobs/protocol.ts';
@@ -15,7 +15,7 @@ export type AttemptFacts = Received & {
   exit: ChildExit;
   /** The result that the changed database or index has recorded for this attempt. */
   applied: Record<string, unknown> | null;
-  survivors: number[];
+  left: LeftProcess[];
   stderrTail: string;
   limitSec: number;
 };
@@ -59,7 +59,7 @@ export function spawnFailure(message: string): Outcome {
 }
 
 function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {
-  const { survivors } = facts;
+  const survivors = survivorsOf(facts);
   const reported = code === 'exited' || code === 'bad_input' ? facts.failure : null;
   const failure: Failure = {
     code,
@@ -71,12 +71,17 @@ function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcom
 }
 
 /** A cancelled job has no failure unless a process survived, which is named. */
-function survivorFailure({ survivors, stderrTail }: AttemptFacts): Failure | null {
+function survivorFailure(facts: AttemptFacts): Failure | null {
+  const survivors = survivorsOf(facts);
   if (survivors.length === 0) return null;
   return {
     code: 'signalled',
     message: `Cancelled, but ${survivors.length} of its processes could not be killed: pid ${survivors.join(', ')}.`,
     detail: { survivors },
-    stderr_tail: stderrTail || null,
+    stderr_tail: facts.stderrTail || null,
   };
+}
+
+function survivorsOf({ left }: AttemptFacts): number[] {
+  return left.flatMap(({ pid, fate }) => (fate === 'running' ? [pid] : []));
 }

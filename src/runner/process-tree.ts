@@ -15,29 +15,32 @@ export type DescendantWatch = {
 };
 
 /** Dense soon after the start, since many children are short. */
-const firstLooksMs = [50, 200];
+const firstLooksMs = [5, 10, 20, 40, 80, 160, 320];
 const lookEveryMs = 500;
 /** `T`: stopped by a signal or a tty; `t`: stopped by a debugger. */
 const stopped = 'T';
 
 /** `isMarked`: whether a process outside the group carries the job's marker. */
-export function createProcessTree(
-  identity: ProcessIdentity,
-  isMarked: (pid: number) => boolean,
-  watch: DescendantWatch | null,
-) {
-  const { pid, started } = identity;
+export function createProcessTree(isMarked: (pid: number) => boolean, watch: DescendantWatch | null) {
+  let pid = 0;
+  let bootId: string | null = null;
+  /** Adopts every orphan, so that no descendant is missed or hidden. */
+  let keeper: ProcessIdentity | null = null;
   /** pid → start time: together they name one process. */
-  const members = new Map<number, string>(started === null ? [] : [[pid, started]]);
+  const members = new Map<number, string>();
   const reported = new Map<number, string>();
   const usage: Usage = { peakRssBytes: null, cpuSec: null };
   /** Every process started up to this pid has been looked at. */
-  let newestSeen = pid;
-  let isStopped = false;
-  let looks = 0;
+  let newestSeen = 0;
+  let [isStopped, looks] = [false, 0];
   let timer: NodeJS.Timeout | null = null;
 
   return {
+    /** Begins with the script's process. */
+    plant(script: ProcessIdentity, itsKeeper: ProcessIdentity | null) {
+      [pid, bootId, keeper, newestSeen] = [script.pid, script.bootId, itsKeeper, script.pid];
+      if (script.started !== null) members.set(pid, script.started);
+    },
     start() {
       timer ??= setTimeout(sample, firstLooksMs[0]);
     },
@@ -54,19 +57,16 @@ export function createProcessTree(
   function look(table: ProcessTable): ProcessTable {
     for (const [member, itsStart] of members)
       if (table.get(member)?.started !== itsStart) members.delete(member);
-    addDescendants(members, table);
-    for (const [member, itsStart] of members) if (isHidden(member, table)) reportHidden(member, itsStart);
+    addDescendants(members, table, keeper?.pid);
+    if (keeper) return table;
+    for (const [member, itsStart] of members) reportHidden(member, itsStart, table);
     return table;
   }
 
-  function isHidden(member: number, table: ProcessTable): boolean {
+  function reportHidden(member: number, started: string, table: ProcessTable) {
     const isFindable = member === pid || table.get(member)?.group === pid || isMarked(member);
-    return !isFindable && reported.get(member) !== members.get(member);
-  }
-
-  function reportHidden(member: number, itsStart: string) {
-    if (watch?.onHidden({ pid: member, started: itsStart, bootId: identity.bootId }))
-      reported.set(member, itsStart);
+    if (isFindable || reported.get(member) === started) return;
+    if (watch?.onHidden({ pid: member, started, bootId })) reported.set(member, started);
   }
 
   function sample() {
@@ -85,10 +85,11 @@ export function createProcessTree(
   }
 }
 
-function addDescendants(members: Map<number, string>, table: ProcessTable) {
+function addDescendants(members: Map<number, string>, table: ProcessTable, keeper?: number) {
   for (let known = -1; known < members.size; ) {
     known = members.size;
-    for (const [other, stat] of table) if (members.has(stat.parent)) members.set(other, stat.started);
+    for (const [other, stat] of table)
+      if (members.has(stat.parent) || stat.parent === keeper) members.set(other, stat.started);
   }
 }
 

@@ -22,7 +22,7 @@ const rssLine = /^VmRSS:\s+(\d+) kB/m;
 const peakLine = /^VmHWM:\s+(\d+) kB/m;
 
 /** USER_HZ, the same on every Linux that Node runs on. */
-const ticksPerSec = 100;
+export const ticksPerSec = 100;
 
 const bootId = hasProc ? fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : null;
 
@@ -36,6 +36,16 @@ export function isAlive(identity: ProcessIdentity): boolean {
   if (!hasProc || identity.bootId !== bootId || identity.started === null) return false;
   const stat = readStat(identity.pid);
   return stat !== null && stat.started === identity.started && !isDead(stat.state);
+}
+
+export function isLiving(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat !== null && !isDead(stat.state);
+}
+
+/** The name of a process as `ps` shows it; empty when it is gone. */
+export function nameOf(pid: number): string {
+  return readProc(`/proc/${pid}/comm`)?.trim() ?? '';
 }
 
 /** Whether the same process is alive but stopped by a signal: it does nothing and keeps its locks. */

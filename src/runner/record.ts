@@ -1,6 +1,6 @@
 // Stores what an attempt reports, and emits it on the bus. Progress that cannot be stored never ends the job.
 import type { Kernel } from '../core/kernel.ts';
-import type { Job, ProcessIdentity, Progress } from '../jobs/job.ts';
+import type { Job, JobProcess, ProcessIdentity, Progress } from '../jobs/job.ts';
 import type { RowMessage } from '../jobs/protocol.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 
@@ -13,9 +13,9 @@ export function recordAttempt(job: Job, { repository, bus, log }: Given) {
   let logBytes = 0;
 
   return {
-    /** Called before the script's first instruction; commits the identity, and settles when it is durable. */
-    onSpawn(identity: ProcessIdentity): Promise<void> {
-      repository.setProcess(job, identity);
+    /** Called before the script's first instruction; commits its process, and settles when that is durable. */
+    onSpawn(started: JobProcess): Promise<void> {
+      repository.setProcess(job, started);
       return repository.synced();
     },
     /** Reports a descendant that only this record finds if the server dies; gives whether it is stored. */

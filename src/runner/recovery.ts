@@ -7,6 +7,7 @@ import { failureOf, type Job, type ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../jobs/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { type FindApplied, findAppliedAtOnce } from './applied.ts';
+import { killLeftGroups } from './cgroup-tracker.ts';
 import { findMarkedProcesses, isAlive, signal } from './processes.ts';
 
 const endMaxMs = 2000;
@@ -73,7 +74,7 @@ function killStrays(root: string, recorded: Recorded[]): Map<number, string> {
   const deadline = performance.now() + endMaxMs;
   for (;;) {
     const known = recorded.filter(isAlive);
-    const marked = findMarkedProcesses(root);
+    const marked = [...findMarkedProcesses(root), ...killLeftGroups(root)];
     if (known.length + marked.length === 0 || performance.now() > deadline) return ended;
     for (const { pid, jobId } of known) ended.set(pid, jobId);
     for (const { pid, marker } of marked) ended.set(pid, marker.split('.')[0] ?? '');

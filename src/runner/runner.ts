@@ -15,6 +15,9 @@ import { decideOutcome, spawnFailure } from './outcome.ts';
 import { recordAttempt } from './record.ts';
 import { type AttemptOutcome, createSettlement } from './settle.ts';
 
+/** More are not listed. */
+const maxLeftProcesses = 100;
+
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 
@@ -121,6 +124,12 @@ async function runScript(given: Running, job: Job, run: Run): Promise<AttemptOut
   if (isCancelled) attempt.end('cancelled');
   const facts = await attempt.finished;
   const outcome = decideOutcome({ ...facts, ...(await findEnd(job, facts)) });
-  const figures = { logBytes: facts.logBytes, ...facts.usage, progress: events.lastProgress() };
+  const { logBytes, usage, left } = facts;
+  const figures = {
+    logBytes,
+    ...usage,
+    progress: events.lastProgress(),
+    left: mask.value(left).slice(0, maxLeftProcesses),
+  };
   return { ...mask.value(outcome), figures };
 }

@@ -79,7 +79,13 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
 function spawnScript(config: Config, script: string, id: string, output: Parameters<typeof spawnChild>[2]) {
   const { root } = config;
   const command = scriptCommand(script, `--max-old-space-size=${heapMiB}`);
-  const options = { cwd: root, env: childEnvironment(config, {}), marker: `${id}.0`, root };
+  const options = {
+    cwd: root,
+    env: childEnvironment(config, {}),
+    marker: `${id}.0`,
+    root,
+    tracking: config.processTracking,
+  };
   const child = spawnChild(command, options, output);
   // A failed start is reported by `run`.
   child.exited.catch(() => {});

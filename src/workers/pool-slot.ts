@@ -65,7 +65,7 @@ export function createPoolSlot(given: Given) {
     const timedOut = `It did not start within ${formatDuration(times.registerMaxMs / 1000)}, so its process was killed.`;
     let isTimedOut = false;
     timer = setTimeout(() => {
-      isTimedOut = given.repository.find(name)?.pid !== started.identity?.pid;
+      isTimedOut = given.repository.find(name)?.pid !== started.pid();
       if (isTimedOut) void started.end(0);
     }, times.registerMaxMs);
     // Opens the gate: a worker gets nothing on stdin.
@@ -105,7 +105,14 @@ function spawnWorker(
     log.info({ worker: name }, chunk.toString('utf8').trim());
   };
   const output = { onStdout: write, onStderr: write, onMessages() {}, descendants: null };
-  return spawnChild(command, { cwd: root, env: childEnvironment(config, {}), marker, root }, output);
+  const options = {
+    cwd: root,
+    env: childEnvironment(config, {}),
+    marker,
+    root,
+    tracking: config.processTracking,
+  };
+  return spawnChild(command, options, output);
 }
 
 function describeExit({ code, signal }: ChildExit, output: string): string {

@@ -36,8 +36,8 @@ export async function runWorkerProcess(config: Config, model: Model, times: Work
   const now = () => new Date();
   const repository = createWorkerRepository(ops, now);
   const untilFree = createBusyRetry(busyLimits.worker);
-  const { job, messageFd } = readScriptEnvironment();
-  const identity = await untilFree(() => register(repository, job.id));
+  const { job, messageFd, pid } = readScriptEnvironment();
+  const identity = await untilFree(() => register(repository, job.id, pid));
   const queue = createPatientQueue(createSqliteQueue(library), busyLimits.worker);
   const worker = createWorker({
     ...identity,
@@ -82,13 +82,14 @@ function refuse({ root, mode, opsDatabasePath, databasePath }: Config) {
 }
 
 /** The pool has chosen a name; a worker started by hand takes the first free one. */
-function register(repository: WorkerRepository, chosen: string) {
+function register(repository: WorkerRepository, chosen: string, pid: number) {
   return repository.transaction(() => {
     const [free = ''] = freeNames(repository.living(), 1);
     const name = chosen || free;
     const claimant = `${name}/${randomUUID().slice(0, 8)}`;
     const owner = chosen ? 'server' : 'hand';
-    repository.register({ name, claimant, owner, host: os.hostname() }, identify(process.pid));
+    const seenFromOutside = { ...identify(process.pid), pid };
+    repository.register({ name, claimant, owner, host: os.hostname() }, seenFromOutside);
     return { name, claimant };
   });
 }

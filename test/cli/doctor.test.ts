@@ -6,6 +6,7 @@ import { startApp } from '../support/app.ts';
 import { type Ended, runCommand } from '../support/command-line.ts';
 import { startService } from '../support/embedding-service.ts';
 import { makeRoot } from '../support/engine.ts';
+import { isAvailable } from '../support/tracking.ts';
 
 const examine = (root: string, env: Record<string, string> = {}) =>
   runCommand(root, ['doctor', '--json'], env);
@@ -31,6 +32,18 @@ t.test('a new folder is ok, and nothing is created in it', async (t) => {
   ];
   for (const part of parts) t.match(ended.out, new RegExp(`^ok +${part} `, 'm'));
   t.notOk(fs.existsSync(root));
+});
+
+t.test('it says how the processes of scripts are found', async (t) => {
+  const root = makeRoot(t);
+  const expected = isAvailable('namespace')
+    ? { status: 'ok', text: /PID namespace/ }
+    : isAvailable('cgroup')
+      ? { status: 'ok', text: /control group/ }
+      : { status: 'warning', text: /not always found: this system does not allow/ };
+  t.match(of(await examine(root), 'processes'), [expected]);
+  const asked = await examine(root, { CHL_PROCESS_TRACKING: 'group' });
+  t.match(of(asked, 'processes'), [{ status: 'warning', text: /CHL_PROCESS_TRACKING is group/ }]);
 });
 
 t.test('a running server is named, and its files are checked', async (t) => {

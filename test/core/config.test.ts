@@ -45,6 +45,7 @@ t.test('without variables every setting has its documented default, below ./data
     operationsFile: '/some/place/data/operations.yaml',
     maxRunningJobs: 8,
     killGraceMs: 5000,
+    processTracking: 'auto',
     jobLogMaxBytes: 64 * 1024 * 1024,
     retentionDays: 90,
     retentionJobs: 1_000_000,
@@ -72,6 +73,7 @@ t.test('each variable sets its key', async (t) => {
     CHL_OPERATIONS_FILE: 'own.yaml',
     CHL_MAX_RUNNING_JOBS: '2',
     CHL_KILL_GRACE_SEC: '0',
+    CHL_PROCESS_TRACKING: 'cgroup',
     CHL_JOB_LOG_MAX_MB: '1',
     CHL_RETENTION_DAYS: '30',
     CHL_RETENTION_JOBS: '5000',
@@ -97,6 +99,7 @@ t.test('each variable sets its key', async (t) => {
     operationsFile: '/some/place/own.yaml',
     maxRunningJobs: 2,
     killGraceMs: 0,
+    processTracking: 'cgroup',
     jobLogMaxBytes: 1024 * 1024,
     retentionDays: 30,
     retentionJobs: 5000,
@@ -318,10 +321,11 @@ t.test('a child process loads the same configuration and gets no secret', async 
   );
 });
 
-t.test('a script reads its attempt from the environment; a run by hand has none', async (t) => {
-  Object.assign(process.env, { CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3' });
-  t.same(readScriptEnvironment(), { job: { id: 'abc-1', attempt: 2 }, messageFd: 3 });
+t.test('a script reads its attempt and its pid from the environment; a run by hand has none', async (t) => {
+  Object.assign(process.env, { CHL_JOB: 'abc-1.2', CHL_MESSAGE_FD: '3', CHL_PID: '4711' });
+  t.same(readScriptEnvironment(), { job: { id: 'abc-1', attempt: 2 }, messageFd: 3, pid: 4711 });
   delete process.env.CHL_JOB;
   delete process.env.CHL_MESSAGE_FD;
-  t.same(readScriptEnvironment(), { job: { id: '', attempt: 0 }, messageFd: 0 });
+  delete process.env.CHL_PID;
+  t.same(readScriptEnvironment(), { job: { id: '', attempt: 0 }, messageFd: 0, pid: process.pid });
 });

@@ -18,6 +18,12 @@ function jobIn({ repository, insert }: Opened, status: JobStatus): Job {
   return current();
 }
 
+const childOf = (pid: number) => ({
+  script: { pid, started: '123', bootId: 'b' },
+  keeper: null,
+  tracking: 'group' as const,
+});
+
 t.test('a new job is queued, numbered in order, and found by number and by id', async (t) => {
   const { repository, insert } = openRepository(t);
   const [first, second] = [insert(), insert({ reason: 'why', retry_of: 1 })];
@@ -117,7 +123,7 @@ t.test('an attempt that is not the current one changes nothing', async (t) => {
   t.equal(repository.retryLater(stale, failure, new Date(), nothingElse), null);
   t.equal(repository.requeueLost(stale, nothingElse), null);
   t.equal(repository.setProgress(stale, null, 5), null);
-  repository.setProcess(stale, { pid: 7, started: '1', bootId: 'b' });
+  repository.setProcess(stale, childOf(7));
   t.match(repository.find(stale.id), { status: 'running', attempt: 2, pid: null, log_bytes: 0 });
 });
 
@@ -158,7 +164,7 @@ t.test('a new attempt starts without pid, progress, failure and rows of the one 
   const { ops, repository, insert } = openRepository(t);
   const { id } = insert();
   const first = repository.start(id) as Job;
-  repository.setProcess(first, { pid: 77, started: '123', bootId: 'b' });
+  repository.setProcess(first, childOf(77));
   repository.addRows(id, [{ ref: 'A!1', outcome: 'added', message: null }]);
   t.match(repository.find(id), { pid: 77, pid_started: '123', boot_id: 'b' });
   repository.retryLater(first, failure, new Date(), nothingElse);

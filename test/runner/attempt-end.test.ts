@@ -36,7 +36,7 @@ t.test('a cancel ends any kind of child and leaves no process', async (t) => {
       cancel_requested_at: String,
     });
     const job = await engine.whenJob(number);
-    t.match(job, { status: 'cancelled', failure: null, attempt: 1, pid: null }, name);
+    t.match(job, { status: 'cancelled', failure: null, attempt: 1, pid: Number }, name);
     t.same(
       findJobProcesses({ group: -1, marker: `${id}.1`, root: engine.root }, readProcessTable()),
       [],
@@ -68,7 +68,8 @@ t.test('a cancel after the end of the script is too late', async (t) => {
   const engine = startWith(t, 'forks-a-daemon');
   const { number, id } = engine.enqueue('forks-a-daemon');
   await engine.whenJob(number, 'running');
-  const { pid } = engine.jobs.find(id);
+  let pid: number | null = null;
+  for (; pid === null; pid = engine.jobs.find(id).pid) await new Promise(setImmediate);
   // The daemon delays the end of the job for the grace period of a second, after the script itself has exited.
   while (identify(pid as number).started !== null) await new Promise(setImmediate);
   engine.verbs.cancel(id, operator);
@@ -94,7 +95,10 @@ t.test('an operation without a limit has that of the configuration', async (t) =
 });
 
 t.test('a process that left the group and cleared its environment is ended, too', async (t) => {
-  const engine = startWith(t, 'leaves-without-trace');
+  const engine = startEngine(t, {
+    operations: [defineOperation({ name: 'leaves-without-trace', child: 'leaves-without-trace' })],
+    env: { CHL_PROCESS_TRACKING: 'group' },
+  });
   const { number } = engine.enqueue('leaves-without-trace');
   await engine.whenPhase(number, 'left');
   engine.verbs.cancel(String(number), operator);

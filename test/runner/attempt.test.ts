@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { operator } from '../support/engine.ts';
+import { buildEngine, makeRoot, operator } from '../support/engine.ts';
+import { defineOperation } from '../support/operations.ts';
 import { run, startWith } from '../support/runs.ts';
 
 t.test('a job runs its script with its arguments and keeps result, rows, progress and output', async (t) => {
@@ -10,7 +11,7 @@ t.test('a job runs its script with its arguments and keeps result, rows, progres
     status: 'succeeded',
     attempt: 1,
     failure: null,
-    pid: null,
+    pid: Number,
     result: { args: { text: 'né', count: 7 } },
   });
   t.ok(job.started_at && job.finished_at);
@@ -45,7 +46,7 @@ t.test('a script gets an allow-listed environment and runs in the data root', as
   t.equal(cwd, engine.root);
   t.match(env, { CHL_JOB: `${id}.1`, CHL_MESSAGE_FD: '3', CHL_EXPERIENCE_ROOT: engine.root });
   // PWD and the like are set by the shell of the gate.
-  const allowed = /^(CHL_\w+|PATH|HOME|LANG|TZ|PWD|OLDPWD|SHLVL|_)$/;
+  const allowed = /^(CHL_\w+|PATH|HOME|LANG|TZ|PYTHONUNBUFFERED|PWD|OLDPWD|SHLVL|_)$/;
   t.same(
     Object.keys(env).filter((name) => !allowed.test(name)),
     [],
@@ -92,10 +93,18 @@ t.test('a missing script fails as spawn_failed', async (t) => {
 });
 
 t.test('a missing data root fails the job and touches no other process', async (t) => {
-  const engine = startWith(t, 'succeeds');
+  const engine = buildEngine(makeRoot(t), {
+    operations: [defineOperation({ name: 'succeeds', child: 'succeeds' })],
+  });
+  t.teardown(engine.close);
+  const { number } = engine.enqueue('succeeds');
   fs.rmSync(engine.root, { recursive: true });
   fs.writeFileSync(engine.root, 'a file where the folder was');
-  t.match(await run(engine, 'succeeds'), { status: 'failed', failure: { code: 'spawn_failed' } });
+  engine.runner.start();
+  t.match(await engine.whenJob(number), {
+    status: 'failed',
+    failure: { code: 'spawn_failed', message: /the data folder .*, in which scripts start, is not a folder/ },
+  });
 });
 
 t.test('committed work counts even when the process was killed by a cancel', async (t) => {

@@ -3,13 +3,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import {
-  type Child,
-  type ChildOutput,
-  findExecutable,
-  findInPath,
-  spawnChild,
-} from '../../src/runner/child.ts';
+import { type Child, type ChildOutput, spawnChild } from '../../src/runner/child.ts';
+import { findExecutable, findInPath } from '../../src/runner/executables.ts';
 import {
   findJobProcesses,
   findMarkedProcesses,
@@ -17,24 +12,32 @@ import {
   isAlive,
   readProcessTable,
 } from '../../src/runner/processes.ts';
+import type { LeftProcess } from '../../src/jobs/job.ts';
 import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
 
 const marker = '11111111-1111-4111-8111-111111111111.1';
 
-type Started = Child & {
+type Started = Omit<Child, 'pid'> & {
   pid: number;
   root: string;
   output(): { stdout: string; stderr: string; messages: string };
 };
 
-/** A child that is not released yet; its processes are ended with the test. */
-function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}): Started {
+/** A child that is not released yet; its processes are ended with the test. Where a test reads a pid that a script prints,
+ *  it is tracked by its group, because pids in a namespace are others. */
+async function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}): Promise<Started> {
   const root = makeRoot(t);
   const chunks: Record<'stdout' | 'stderr' | 'messages', Buffer[]> = { stdout: [], stderr: [], messages: [] };
   const child = spawnChild(
     command,
-    { cwd: root, env: { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root }, marker, root },
+    {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', CHL_EXPERIENCE_ROOT: root },
+      marker,
+      root,
+      tracking: 'group',
+    },
     {
       onStdout: (chunk) => chunks.stdout.push(chunk),
       onStderr: (chunk) => chunks.stderr.push(chunk),
@@ -47,12 +50,13 @@ function spawnIn(t: Test, command: string[], output: Partial<ChildOutput> = {}):
   const text = (name: keyof typeof chunks) => Buffer.concat(chunks[name]).toString();
   return {
     ...child,
-    pid: child.identity?.pid ?? 0,
+    pid: (await child.started).script.pid,
     root,
     output: () => ({ stdout: text('stdout'), stderr: text('stderr'), messages: text('messages') }),
   };
 }
 
+const survivors = (left: LeftProcess[]) => left.filter(({ fate }) => fate === 'running');
 const sh = (script: string) => ['/bin/sh', '-c', script];
 const node = (name: string) => [process.execPath, childFile(name)];
 const left = ({ pid, root }: Started) => findJobProcesses({ group: pid, marker, root }, readProcessTable());
@@ -63,16 +67,17 @@ async function startFixture(t: Test, name: string): Promise<Started> {
   const isReady = new Promise<void>((resolve) => {
     ready = resolve;
   });
-  const child = spawnIn(t, node(name), { onMessages: () => ready() });
+  const child = await spawnIn(t, node(name), { onMessages: () => ready() });
   child.release('{}');
   await isReady;
   return child;
 }
 
 t.test('a command does not run before it is released', async (t) => {
-  const child = spawnIn(t, sh('touch ran; cat'));
-  t.match(child.identity, { started: /^\d+$/, bootId: /^[0-9a-f-]{36}$/ });
-  t.ok(child.identity && isAlive(child.identity), 'the process with that identity waits');
+  const child = await spawnIn(t, sh('touch ran; cat'));
+  const { script } = await child.started;
+  t.match(script, { started: /^\d+$/, bootId: /^[0-9a-f-]{36}$/ });
+  t.ok(isAlive(script), 'the process with that identity waits');
   t.equal(child.hasExited(), false);
   t.notOk(fs.existsSync(`${child.root}/ran`));
   child.release('the arguments');
@@ -83,7 +88,7 @@ t.test('a command does not run before it is released', async (t) => {
 });
 
 t.test('a command whose server dies before the release never runs', async (t) => {
-  const child = spawnIn(t, sh('touch ran'));
+  const child = await spawnIn(t, sh('touch ran'));
   const survivors = await child.end(1000);
   t.same(survivors, []);
   await child.exited;
@@ -96,7 +101,7 @@ t.test(
     const own = path.join(t.testdir({ 'own.db': '' }), 'own.db');
     const fd = fs.openSync(own, 'r');
     t.teardown(() => fs.closeSync(fd));
-    const child = spawnIn(
+    const child = await spawnIn(
       t,
       sh('echo out; echo err >&2; echo msg >&3; echo fd=$CHL_MESSAGE_FD job=$CHL_JOB; ls -l /proc/$$/fd >&3'),
     );
@@ -117,14 +122,14 @@ t.test('the exit has the code or the signal', async (t) => {
     ['kill -9 $$', { code: null, signal: 'SIGKILL' }],
     ['no-such-command', { code: 127, signal: null }],
   ] as const) {
-    const child = spawnIn(t, sh(script));
+    const child = await spawnIn(t, sh(script));
     child.release('');
     t.same(await child.exited, exit, script);
   }
 });
 
 t.test('a child that does not read its input does no harm', async (t) => {
-  const child = spawnIn(t, sh('exec 0<&-; exit 0'));
+  const child = await spawnIn(t, sh('exec 0<&-; exit 0'));
   child.release('x'.repeat(5_000_000));
   t.same(await child.exited, { code: 0, signal: null });
 });
@@ -132,18 +137,18 @@ t.test('a child that does not read its input does no harm', async (t) => {
 t.test(
   'the exit does not wait for a grandchild that holds the pipes, and the grandchild is ended',
   async (t) => {
-    const child = spawnIn(t, node('forks-a-daemon'));
+    const child = await spawnIn(t, node('forks-a-daemon'));
     child.release('');
     t.same(await child.exited, { code: 0, signal: null });
     const daemon = Number(child.output().stdout);
     t.same(left(child), [daemon], 'in its own session, it is found by its marker');
-    t.same(await child.end(0), []);
+    t.same(await child.end(0), [{ pid: daemon, name: 'sleep', fate: 'killed' }]);
     t.same(left(child), []);
   },
 );
 
 t.test('a process that hides its marker is ended with its group', async (t) => {
-  const child = spawnIn(t, sh('env -i sleep 600 & echo $! >&3; wait'));
+  const child = await spawnIn(t, sh('env -i sleep 600 & echo $! >&3; wait'));
   child.release('');
   while (child.output().messages === '') await new Promise(setImmediate);
   const hidden = identify(Number(child.output().messages));
@@ -152,7 +157,7 @@ t.test('a process that hides its marker is ended with its group', async (t) => {
   const marked = () => findMarkedProcesses(child.root).map(({ pid }) => pid);
   while (marked().length > 1) await new Promise(setImmediate);
   t.same(marked(), [child.pid]);
-  t.same(await child.end(0), []);
+  await child.end(0);
   t.notOk(isAlive(hidden));
 });
 
@@ -167,7 +172,7 @@ t.test('end() ends any kind of child with all its descendants', async (t) => {
   for (const [name, signal] of Object.entries(kinds)) {
     const child = await startFixture(t, name);
     t.ok(left(child).length > 0);
-    t.same(await child.end(500), [], `${name}: nothing survives`);
+    t.same(survivors(await child.end(500)), [], `${name}: nothing survives`);
     t.same(await child.exited, { code: null, signal }, name);
     t.same(left(child), []);
     t.same(findMarkedProcesses(child.root), []);
@@ -185,7 +190,7 @@ t.test('two calls of end() share one run, and the shorter grace counts', async (
 });
 
 t.test('end() after the exit changes nothing', async (t) => {
-  const child = spawnIn(t, sh('exit 3'));
+  const child = await spawnIn(t, sh('exit 3'));
   child.release('');
   await child.exited;
   t.same(await child.end(1000), []);
@@ -196,10 +201,10 @@ t.test('a missing folder is reported, and no process is signalled', async (t) =>
   const ignore = () => {};
   const child = spawnChild(
     ['/bin/true'],
-    { cwd: '/no/such/folder', env: {}, marker, root: '/nowhere' },
+    { cwd: '/no/such/folder', env: {}, marker, root: '/nowhere', tracking: 'group' },
     { onStdout: ignore, onStderr: ignore, onMessages: ignore, descendants: null },
   );
-  t.equal(child.identity, null);
+  await t.rejects(child.started, { code: 'ENOENT' });
   t.equal(child.hasExited(), true);
   child.release('x');
   await t.rejects(child.exited, { code: 'ENOENT' });

@@ -9,11 +9,12 @@ const facts = (some: Partial<AttemptFacts> = {}): AttemptFacts => ({
   failure: null,
   badMessages: 0,
   applied: null,
-  survivors: [],
+  left: [],
   stderrTail: '',
   limitSec: 900,
   ...some,
 });
+const survivor = (pid: number) => ({ pid, name: 'daemon', fate: 'running' as const });
 const exit = (code: number) => ({ code, signal: null });
 const killed = { code: null, signal: 'SIGKILL' } as const;
 const reported = { message: 'The sheet is on fire.', detail: { row: 7 } };
@@ -136,10 +137,10 @@ t.test('a failure keeps the end of stderr and names surviving processes', async 
     failure: { stderr_tail: 'boom\n' },
   });
   t.match(decideOutcome(facts({ exit: exit(1) })), { failure: { stderr_tail: null, detail: null } });
-  t.match(decideOutcome(facts({ cause: 'timed_out', exit: killed, survivors: [7, 8] })), {
+  t.match(decideOutcome(facts({ cause: 'timed_out', exit: killed, left: [survivor(7), survivor(8)] })), {
     failure: { detail: { survivors: [7, 8] } },
   });
-  t.match(decideOutcome(facts({ cause: 'cancelled', exit: killed, survivors: [7] })), {
+  t.match(decideOutcome(facts({ cause: 'cancelled', exit: killed, left: [survivor(7)] })), {
     status: 'cancelled',
     failure: {
       code: 'signalled',

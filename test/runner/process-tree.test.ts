@@ -1,10 +1,18 @@
 import '../support/plain-children.ts';
 import { spawn } from 'node:child_process';
 import t, { type Test } from 'tap';
+import type { ProcessIdentity } from '../../src/jobs/job.ts';
 import { createProcessTree } from '../../src/runner/process-tree.ts';
 import { identify, isAlive, readProcessTable, signal } from '../../src/runner/processes.ts';
 
 const isUnmarked = () => false;
+/** A tree of a child without a keeper. */
+function plant(script: ProcessIdentity, ...given: Parameters<typeof createProcessTree>) {
+  const tree = createProcessTree(...given);
+  tree.plant(script, null);
+  return tree;
+}
+
 const look = (tree: ReturnType<typeof createProcessTree>) => tree.look(readProcessTable());
 
 /** A shell that starts `sleep` in its own session, without environment, and waits; with the pids of both. */
@@ -20,7 +28,7 @@ async function startParent(t: Test) {
 
 t.test('a descendant stays known after it has left group, environment and parent', async (t) => {
   const { parent, pid, child } = await startParent(t);
-  const tree = createProcessTree(identify(pid), isUnmarked, null);
+  const tree = plant(identify(pid), isUnmarked, null);
   look(tree);
   t.strictSame([...tree.members.keys()].sort(), [pid, child].sort());
   const exited = new Promise((resolve) => parent.once('exit', resolve));
@@ -36,7 +44,7 @@ t.test('a hidden descendant is reported until the report is stored, then not aga
   const reported: number[] = [];
   let isStored = false;
   const onHidden = (descendant: { pid: number }) => reported.push(descendant.pid) > 0 && isStored;
-  const tree = createProcessTree(identify(pid), isUnmarked, { onHidden, onStopped: () => true });
+  const tree = plant(identify(pid), isUnmarked, { onHidden, onStopped: () => true });
   look(tree);
   look(tree);
   t.strictSame(reported, [child, child], 'the first child is never reported: it is stored before it starts');
@@ -44,14 +52,14 @@ t.test('a hidden descendant is reported until the report is stored, then not aga
   look(tree);
   look(tree);
   t.equal(reported.length, 3);
-  const marked = createProcessTree(identify(pid), () => true, { onHidden, onStopped: () => true });
+  const marked = plant(identify(pid), () => true, { onHidden, onStopped: () => true });
   look(marked);
   t.equal(reported.length, 3, 'processes with the marker are found by it');
 });
 
 t.test('another process under the pid of a descendant is not taken for it', async (t) => {
   const { pid, child } = await startParent(t);
-  const tree = createProcessTree({ pid, started: '1', bootId: null }, isUnmarked, null);
+  const tree = plant({ pid, started: '1', bootId: null }, isUnmarked, null);
   look(tree);
   t.equal(tree.members.size, 0, 'the pid is there, with another start time');
   t.ok(isAlive(identify(child)));
@@ -59,7 +67,7 @@ t.test('another process under the pid of a descendant is not taken for it', asyn
 
 t.test('a child that was never measured has no usage', async (t) => {
   const { pid } = await startParent(t);
-  const tree = createProcessTree(identify(pid), isUnmarked, null);
+  const tree = plant(identify(pid), isUnmarked, null);
   t.strictSame(tree.usage(), { peakRssBytes: null, cpuSec: null });
 });
 
@@ -68,7 +76,7 @@ t.test('a descendant that starts later and leaves at once is found while its par
   const parent = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const pid = parent.pid as number;
   t.teardown(() => signal(pid, 'SIGKILL'));
-  const tree = createProcessTree(identify(pid), isUnmarked, null);
+  const tree = plant(identify(pid), isUnmarked, null);
   tree.start();
   t.teardown(tree.stop);
   while (tree.usage().cpuSec === null) await new Promise(setImmediate);
@@ -84,7 +92,7 @@ t.test('a descendant that starts later and leaves at once is found while its par
 t.test('a stop is reported until the report is stored', async (t) => {
   const { pid } = await startParent(t);
   const reported: boolean[] = [];
-  const tree = createProcessTree(identify(pid), isUnmarked, {
+  const tree = plant(identify(pid), isUnmarked, {
     onHidden: () => true,
     onStopped: (isStopped) => reported.push(isStopped) > 1,
   });

@@ -2,7 +2,7 @@ import '../support/plain-children.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import type { Claim, Job } from '../../src/jobs/job.ts';
+import type { Claim, Job, ProcessIdentity } from '../../src/jobs/job.ts';
 import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
 import { findMarkedProcesses, identify, isAlive } from '../../src/runner/processes.ts';
 import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
@@ -26,11 +26,12 @@ function leaveRunning(engine: Engine, operation = 'chore', child?: { pid: number
   const { id } = engine.enqueue(operation);
   const job = engine.repository.start(id) as Job;
   if (child)
-    engine.repository.setProcess(job, {
-      ...identify(child.pid),
-      ...(child.started && { started: child.started }),
-    });
+    setProcess(engine, job, { ...identify(child.pid), ...(child.started && { started: child.started }) });
   return engine.jobs.find(id);
+}
+
+function setProcess(engine: Engine, job: Job, script: ProcessIdentity) {
+  engine.repository.setProcess(job, { script, keeper: null, tracking: 'group' });
 }
 
 function sleep(t: Test, env: Record<string, string> = {}): ChildProcess & { pid: number } {
@@ -53,7 +54,7 @@ t.test('a job whose process is gone is lost, its lock is free, and the audit log
   t.match(engine.jobs.find(job.id), {
     status: 'failed',
     attempt: 1,
-    pid: null,
+    pid: child.pid,
     failure: { code: 'lost', message: /The server stopped while this job ran/ },
   });
   t.same(engine.repository.positions(), []);
@@ -211,7 +212,7 @@ t.test('another process lives: the same pid with another start time, data root o
   const job = leaveRunning(engine, 'chore', { pid: reused.pid, started: '1' });
   t.same(engine.recover(), [{ number: job.number, status: 'failed', killed: [] }]);
   const other = leaveRunning(engine, 'chore');
-  engine.repository.setProcess(other, { ...identify(rebooted.pid), bootId: 'of-another-boot' });
+  setProcess(engine, other, { ...identify(rebooted.pid), bootId: 'of-another-boot' });
   t.same(engine.recover(), [{ number: other.number, status: 'failed', killed: [] }]);
   t.same(identities.map(isAlive), [true, true, true]);
 });
@@ -233,9 +234,13 @@ async function killServer(
   child: string,
   phase: string,
   hidden = 0,
+  tracking = 'group',
 ): Promise<{ id: string; pid: number }> {
   const words = [childFile('runs-a-job-and-serves-on'), root, child, phase, String(hidden)];
-  const server = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, words, {
+    env: { ...process.env, CHL_PROCESS_TRACKING: tracking },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.teardown(() => server.kill('SIGKILL'));
   const [line] = await once(server.stdout, 'data');
   server.kill('SIGKILL');

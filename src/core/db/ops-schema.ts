@@ -33,6 +33,10 @@ export const job = sqliteTable(
     pid: integer(),
     pid_started: text(),
     boot_id: text(),
+    /** How the processes of the last attempt were tracked; null before its start. */
+    tracking: text(),
+    /** Processes that were left at its end and had to be ended, with their fate; JSON. */
+    left_processes: text(),
     peak_rss_bytes: integer(),
     cpu_sec: real(),
     log_bytes: integer().notNull().default(0),
@@ -65,7 +69,8 @@ export const jobClaim = sqliteTable(
   ],
 );
 
-/** Descendants of running jobs that left the process group and environment; after a crash only these rows find them. */
+/** Processes of running jobs that only these rows find after a crash: keepers of namespaces, and descendants that left the
+ *  process group and environment. */
 export const jobProcess = sqliteTable(
   'job_process',
   {

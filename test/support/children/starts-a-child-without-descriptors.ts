@@ -8,7 +8,7 @@ try {
 } catch {
   const child = spawnChild(
     ['/bin/true'],
-    { cwd: '/', env: {}, marker: 'none.1', root: '/nowhere' },
+    { cwd: '/', env: {}, marker: 'none.1', root: '/nowhere', tracking: 'group' },
     { onStdout: ignore, onStderr: ignore, onMessages: ignore, descendants: null },
   );
   const message = await child.exited.then(String, (error: Error) => error.message);

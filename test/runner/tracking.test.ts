@@ -1,0 +1,198 @@
+// Whatever a script starts ends with its job, under each tracker that finds every process.
+import '../support/plain-children.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import t, { type Test } from 'tap';
+import { identify, isAlive, readProcessTable } from '../../src/runner/processes.ts';
+import { chooseTracker } from '../../src/runner/tracking.ts';
+import { buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
+import { childFile, defineOperation } from '../support/operations.ts';
+import { nameProcesses, strictTrackings } from '../support/tracking.ts';
+
+const daemon = 'starts-a-hidden-daemon';
+
+function start(t: Test, tracking: string, child: string, more: Parameters<typeof defineOperation>[0] = {}) {
+  return startEngine(t, {
+    operations: [defineOperation({ child, ...more })],
+    env: { CHL_PROCESS_TRACKING: tracking },
+  });
+}
+
+/** A custom operation that runs a shell script. */
+function startShell(t: Test, tracking: string, script: string) {
+  return start(t, tracking, '', { script: { command: ['/bin/sh', '-c', script, 'sh'], env: [] } });
+}
+
+for (const { tracking, skip } of strictTrackings) {
+  const test = (title: string, run: (t: Test) => Promise<void>) =>
+    t.test(`${tracking}: ${title}`, { skip }, run);
+
+  test('a daemon that sheds everything ends with the cancel of its job, and is listed', async (t) => {
+    const engine = start(t, tracking, daemon);
+    const { name, living } = nameProcesses(t);
+    const { number } = engine.enqueue('chore', { text: name, count: 1 });
+    await engine.whenPhase(number, 'daemon started');
+    while (living().length === 0) await new Promise(setImmediate);
+    engine.verbs.cancel(String(number), operator);
+    const job = await engine.whenJob(number);
+    t.match(job, { status: 'cancelled', failure: null, tracking });
+    t.match(job.left_processes, [{ pid: Number, name: 'sh', fate: 'killed' }]);
+    t.same(living(), []);
+  });
+
+  test('a daemon that is left at a normal end is ended before the job ends, and is listed', async (t) => {
+    const engine = start(t, tracking, daemon);
+    const { name, living } = nameProcesses(t);
+    const { number } = engine.enqueue('chore', { text: name });
+    const job = await engine.whenJob(number);
+    t.match(job, { status: 'succeeded', failure: null });
+    t.match(job.left_processes, [{ name: 'sh', fate: 'killed' }]);
+    t.same(living(), []);
+  });
+
+  test('a daemon that is left when the time limit is reached is ended', async (t) => {
+    const engine = start(t, tracking, daemon, { hardLimitMs: 1000 });
+    const { name, living } = nameProcesses(t);
+    const { number } = engine.enqueue('chore', { text: name, count: 1 });
+    t.match(await engine.whenJob(number), { status: 'failed', failure: { code: 'timed_out' } });
+    t.same(living(), []);
+  });
+
+  test('a daemon does not survive a server that is killed and started again', async (t) => {
+    const root = makeRoot(t);
+    const { name, living } = nameProcesses(t);
+    const words = [childFile('runs-a-job-and-serves-on'), root, daemon, 'daemon started', '0', name];
+    const env = { ...process.env, CHL_PROCESS_TRACKING: tracking };
+    const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.teardown(() => server.kill('SIGKILL'));
+    const [line] = await once(server.stdout, 'data');
+    t.ok(living().length > 0, 'it runs');
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    const engine = buildEngine(root, { operations: [defineOperation()] });
+    t.teardown(engine.close);
+    t.match(engine.recover(), [{ status: 'failed' }]);
+    t.same(living(), []);
+    t.match(engine.jobs.find(JSON.parse(String(line)).id), { failure: { code: 'lost' } });
+  });
+
+  test('a job that leaves nothing behind lists nothing, with its pid from outside', async (t) => {
+    const engine = start(t, tracking, 'sleeps');
+    const { number } = engine.enqueue('chore');
+    const { pid } = await engine.whenPhase(number, 'asleep');
+    const identity = identify(pid as number);
+    t.match(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /sleeps\.js/);
+    engine.verbs.cancel(String(number), operator);
+    t.match(await engine.whenJob(number), { status: 'cancelled', pid, left_processes: [] });
+    t.equal(isAlive(identity), false);
+  });
+
+  test('the exit code and the signal of a script are told apart', async (t) => {
+    for (const [script, failure] of [
+      ['exit 137', { code: 'exited', message: /exit code 137/ }],
+      ['exit 129', { code: 'exited', message: /exit code 129/ }],
+      ['exit 255', { code: 'exited', message: /exit code 255/ }],
+      ['kill -9 $$', { code: 'signalled', message: /SIGKILL/ }],
+      ['kill -SEGV $$', { code: 'signalled', message: /SIGSEGV/ }],
+      ['kill -TERM $$', { code: 'signalled', message: /SIGTERM/ }],
+      ['kill -HUP $$', { code: 'signalled', message: /SIGHUP/ }],
+    ] as const) {
+      const engine = startShell(t, tracking, script);
+      const { number } = engine.enqueue('chore');
+      const job = await engine.whenJob(number);
+      t.match(job.failure, failure, script);
+      t.same([engine.logOf(job).text.toString(), job.failure?.stderr_tail], ['', null], script);
+    }
+  });
+
+  test('SIGTERM reaches the script, its children, and a child in another session', async (t) => {
+    const script = `
+      trap 'echo script; wait; exit 0' TERM
+      sh -c 'trap "echo child; exit 0" TERM; while :; do sleep 0.05; done' &
+      setsid sh -c 'trap "echo other session; exit 0" TERM; echo x >&2; while :; do sleep 0.05; done' &
+      wait
+    `;
+    const engine = startShell(t, tracking, script);
+    const { number } = engine.enqueue('chore');
+    const logged = new Promise<void>((resolve) => engine.bus.on('log', () => resolve()));
+    await logged;
+    engine.verbs.cancel(String(number), operator);
+    const job = await engine.whenJob(number);
+    // The shells also report that their sleep was ended.
+    const lines = engine.logOf(job).text.toString().split('\n');
+    for (const line of ['child', 'other session', 'script']) t.ok(lines.includes(line), line);
+    t.match(job, { status: 'cancelled', failure: null });
+  });
+}
+
+const { skip = false } = strictTrackings[0] ?? {};
+
+t.test(
+  'namespace: a script finds itself and its children in /proc, and is not process 1',
+  { skip },
+  async (t) => {
+    const script = `
+    test "$$" -gt 1 || exit 3
+    test "$(readlink /proc/self)" != "" || exit 4
+    read -r pid _ </proc/$$/stat; test "$pid" = "$$" || exit 5
+    sleep 600 & test -d /proc/$! || exit 6
+    kill $!
+    test "$(ls -d /proc/[0-9]* | wc -l)" -lt 10 || exit 7
+    test "$CHL_PID" -gt 10 || exit 8
+    test ! -e /proc/$$/fd/4 && test ! -e /proc/$$/fd/5 || exit 9
+  `;
+    const engine = startShell(t, 'namespace', script);
+    const { number } = engine.enqueue('chore');
+    t.match(await engine.whenJob(number), { status: 'succeeded', failure: null });
+  },
+);
+
+t.test('namespace: a server that is killed takes every process with it at once', { skip }, async (t) => {
+  const root = makeRoot(t);
+  const { name, living } = nameProcesses(t);
+  const words = [childFile('runs-a-job-and-serves-on'), root, daemon, 'daemon started', '0', name];
+  const env = { ...process.env, CHL_PROCESS_TRACKING: 'namespace' };
+  const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(server.stdout, 'data');
+  server.kill('SIGKILL');
+  while (living().length > 0) await new Promise(setImmediate);
+  t.same(living(), []);
+});
+
+t.test('namespace: a keeper that outlived its server is killed at the next start', { skip }, async (t) => {
+  const root = makeRoot(t);
+  const { name, living } = nameProcesses(t);
+  const engine = buildEngine(root, { operations: [defineOperation()] });
+  t.teardown(engine.close);
+  const { tracker } = chooseTracker('namespace');
+  const options = { cwd: root, env: {}, marker: 'none.1', root };
+  const [file = '', ...args] = tracker.wrap(
+    ['/bin/sh', '-c', 'env -i setsid sleep 600 & wait', name],
+    options,
+  );
+  const child = spawn(file, args, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const followed = tracker.follow(Object.assign(child, { pid: child.pid as number }), options);
+  const started = await followed.started;
+  const { id } = engine.enqueue('chore');
+  const job = engine.repository.start(id);
+  if (job) engine.repository.setProcess(job, { ...started, tracking: 'namespace' });
+  followed.begin(started.script);
+  followed.exited.catch(() => {});
+  while (living().length === 0) await new Promise(setImmediate);
+  t.match(engine.recover(), [{ killed: [started.script.pid, started.keeper?.pid] }]);
+  t.same(living(), []);
+  t.same(
+    [...readProcessTable()].filter(([, { parent }]) => parent === started.keeper?.pid),
+    [],
+  );
+});
+
+t.test('group: a job says how its processes were tracked', async (t) => {
+  const engine = start(t, 'group', 'succeeds');
+  const { number } = engine.enqueue('chore');
+  t.match(await engine.whenJob(number), { status: 'succeeded', tracking: 'group', left_processes: [] });
+});
