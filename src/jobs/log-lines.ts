@@ -1,6 +1,7 @@
 // A log in lines: a page of lines with their times, and a search through all lines. Line numbers are those of the whole
 // output, also after the gap. Memory is bounded by a page, and the event loop runs between pieces.
 import { countLineEnds, type LogFile, openLogFile, type Stream } from './log.ts';
+import { dropFrames } from './log-frames.ts';
 import { cleanLine, type Level, levelOf, type Wanted, withoutEscapes } from './log-text.ts';
 
 export type LogLine = {
@@ -32,7 +33,7 @@ const foldBytes = 4096;
 const pageBytes = 8 * 1024 * 1024;
 const maxHits = 10_000;
 const searchMs = 3000;
-const newline = 10;
+const [newline, carriageReturn] = [10, 13];
 
 /** Null when the job has written nothing. Must be closed. */
 export function openLogLines(file: string) {
@@ -110,7 +111,7 @@ async function* piecesFrom(log: LogFile, start: Start) {
     const bytes = log.read(offset, Math.min(end, offset + pieceBytes));
     const lastEnd = bytes.lastIndexOf(newline) + 1;
     const whole = offset + bytes.length === end || lastEnd === 0 ? bytes : bytes.subarray(0, lastEnd);
-    yield { text: withoutEscapes(whole.toString('latin1')), number };
+    yield { text: withoutEscapes(dropFrames(whole).toString('latin1')), number };
     offset += whole.length;
     number += countLineEnds(whole);
     await new Promise((resolve) => setImmediate(resolve));
@@ -183,14 +184,18 @@ async function* linesFrom(log: LogFile, start: Start, maxBytes: number): AsyncGe
   }
   if (heldBytes > 0) yield lineOf(Buffer.alloc(0), true);
 
+  /** Of a line with several frames only the last is held. */
   function hold(part: Buffer) {
-    if (heldBytes < foldBytes) held.push(part);
-    heldBytes += part.length;
+    const frame = part.lastIndexOf(carriageReturn, -2) + 1;
+    if (frame > 0) [held, heldBytes] = [[], 0];
+    if (heldBytes < foldBytes) held.push(part.subarray(frame));
+    heldBytes += part.length - frame;
   }
 
   function lineOf(last: Buffer, isOpen: boolean): RawLine {
-    const bytes = heldBytes + last.length;
-    const whole = held.length > 0 ? Buffer.concat([...held, last]) : last;
+    hold(last);
+    const bytes = heldBytes;
+    const whole = dropFrames(Buffer.concat(held));
     const text = bytes > foldBytes ? whole.subarray(0, foldBytes) : whole;
     const isCut = offset === log.ringStart && log.hasGap;
     return { offset, number, text, folded: bytes - text.length, isCut, isOpen };

@@ -30,6 +30,33 @@ export function parseMessage(line: string): ScriptMessage | null {
   return isObject(value) && checks.get(value.type)?.(value) ? (value as ScriptMessage) : null;
 }
 
+/** Why a line is not a message, as the end of a sentence that begins with its number. */
+export function describeBadMessage(line: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return line.trim() === '' ? 'is empty' : `is not JSON: ${(error as Error).message}`;
+  }
+  if (!isObject(value)) return 'is not a JSON object';
+  const { type } = value;
+  const shape = shapes.get(type);
+  if (shape) return `does not fit a message of type ${type}: ${shape}`;
+  const known = [...shapes.keys()].join(', ');
+  if (type === undefined) return `has no "type". Known types: ${known}`;
+  return `has the unknown type ${JSON.stringify(type).slice(0, 80)}. Known types: ${known}`;
+}
+
+const shapes = new Map<unknown, string>([
+  [
+    'progress',
+    '"done" and "total" are numbers from 0, "phase" and "note" are texts, only "done" is required',
+  ],
+  ['row', '"outcome", "ref" and "message" are texts, only "outcome" is required'],
+  ['result', '"data" is an object'],
+  ['failure', '"message" is a text, "detail" an object or absent'],
+]);
+
 const checks = new Map<unknown, (message: Record<string, unknown>) => boolean>([
   [
     'progress',

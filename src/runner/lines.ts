@@ -1,11 +1,24 @@
 // Cuts a byte stream into whole lines, keeps the tail of one, and reads the messages of a script (jobs/protocol.ts). Memory is
 // bounded.
 import { isUtf8 } from 'node:buffer';
+import { formatBytes } from '../core/format.ts';
 import type { Masker } from '../core/secrets.ts';
-import { messageMaxBytes, type ProgressMessage, parseMessage, type RowMessage } from '../jobs/protocol.ts';
+import {
+  describeBadMessage,
+  messageMaxBytes,
+  type ProgressMessage,
+  parseMessage,
+  type RowMessage,
+} from '../jobs/protocol.ts';
+
+type BadLine = 'too long' | 'not UTF-8';
 
 /** `end` reads the rest as the last line. A line over `maxBytes`, or not in UTF-8, is dropped and calls `onBad` once. */
-export function createLineReader(maxBytes: number, onLine: (line: string) => void, onBad: () => void) {
+export function createLineReader(
+  maxBytes: number,
+  onLine: (line: string) => void,
+  onBad: (cause: BadLine) => void,
+) {
   let held: Buffer[] = [];
   let heldBytes = 0;
   let isSkipping = false;
@@ -16,7 +29,7 @@ export function createLineReader(maxBytes: number, onLine: (line: string) => voi
     heldBytes += part.length;
     if (heldBytes <= maxBytes) return;
     [held, heldBytes, isSkipping] = [[], 0, true];
-    onBad();
+    onBad('too long');
   }
 
   function finishLine() {
@@ -25,7 +38,7 @@ export function createLineReader(maxBytes: number, onLine: (line: string) => voi
     [held, heldBytes, isSkipping] = [[], 0, false];
     if (!isWhole) return;
     if (isUtf8(line)) onLine(line.toString('utf8'));
-    else onBad();
+    else onBad('not UTF-8');
   }
 
   return {
@@ -63,11 +76,17 @@ export function lastLineOf(output: string): string {
 
 export type ScriptFailure = { message: string; detail: Record<string, unknown> | null };
 
-/** The last result and failure of a script, and how many lines were not messages. */
+/** The last result and failure of a script, how many lines were not messages, and the first of these. */
 export type Received = {
   result: Record<string, unknown> | null;
   failure: ScriptFailure | null;
   badMessages: number;
+  firstBad: { line: number; cause: string } | null;
+};
+
+const badLines: Record<BadLine, string> = {
+  'too long': `is longer than the limit of ${formatBytes(messageMaxBytes)} a line. Send it in several rows, or write a file`,
+  'not UTF-8': 'is not in UTF-8',
 };
 
 /** `add` takes bytes in any cut, `end` reads the rest as the last line. Messages are masked before anything sees them. */
@@ -76,20 +95,26 @@ export function createMessageReader(given: {
   onProgress(message: ProgressMessage): void;
   onRow(message: RowMessage): void;
 }) {
-  const received: Received = { result: null, failure: null, badMessages: 0 };
-  const countBad = () => {
+  const received: Received = { result: null, failure: null, badMessages: 0, firstBad: null };
+  let lines = 0;
+  const noteBad = (cause: string) => {
     received.badMessages += 1;
+    received.firstBad ??= { line: lines, cause };
   };
   const read = (line: string) => {
+    lines += 1;
     const message = given.mask.value(parseMessage(line));
-    if (!message) return countBad();
+    if (!message) return noteBad(describeBadMessage(given.mask.text(line)));
     if (message.type === 'progress') return given.onProgress(message);
     if (message.type === 'row') return given.onRow(message);
     if (message.type === 'result') received.result = message.data;
     else received.failure = { message: message.message, detail: message.detail ?? null };
   };
   return {
-    ...createLineReader(messageMaxBytes, read, countBad),
+    ...createLineReader(messageMaxBytes, read, (cause) => {
+      lines += 1;
+      noteBad(badLines[cause]);
+    }),
     received: (): Received => ({ ...received }),
   };
 }

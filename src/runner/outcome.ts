@@ -38,10 +38,7 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   if (cause === 'server_fault') {
     return failed(facts, 'lost', `The server could not record the end of this job: ${facts.fault}.`);
   }
-  if (exit.code === 0 && facts.badMessages > 0) {
-    const lines = plural(facts.badMessages, 'line');
-    return failed(facts, 'bad_output', `${lines} on the script's message descriptor could not be read.`);
-  }
+  if (exit.code === 0 && facts.firstBad) return failed(facts, 'bad_output', describeBad(facts));
   if (exit.code === 0) return { status: 'succeeded', result: facts.result, isTemporary: false };
   if (exit.code === exitCodes.badInput) {
     return failed(facts, 'bad_input', 'The input is not valid. The log has the details.');
@@ -50,6 +47,12 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   const line = lastLineOf(facts.stderrTail);
   const message = line ? `${line} (exit code ${exit.code})` : `The script ended with exit code ${exit.code}.`;
   return { ...failed(facts, 'exited', message), isTemporary: exit.code === exitCodes.temporary };
+}
+
+/** `Line 3 that the script sent on descriptor 3 is not JSON: …. 2 lines could not be read.` */
+function describeBad({ firstBad, badMessages }: AttemptFacts): string {
+  const first = `Line ${firstBad?.line} that the script sent on descriptor 3 ${firstBad?.cause}.`;
+  return badMessages > 1 ? `${first} ${plural(badMessages, 'line')} could not be read.` : first;
 }
 
 /** The outcome of a script that could not be started. */

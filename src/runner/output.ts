@@ -1,16 +1,20 @@
-// Writes a child's output to its log in whole lines, so that two streams never mix inside one. Changes no other byte.
+// Writes a child's output to its log in whole lines, so that two streams never mix inside one, and as a terminal shows it:
+// without escapes, and of a line that is written several times over the last frame. Changes no other byte.
 import type { Stream } from '../jobs/log.ts';
 import type { ByteMask } from '../core/byte-mask.ts';
+import { dropFrames } from '../jobs/log-frames.ts';
+import { createTerminalText } from './terminal-text.ts';
 
-/** An unfinished line, e.g. a prompt or a progress bar, is held up to this size and about this long. */
+/** An unfinished line, e.g. a prompt, is held up to this size and about this long; the frames of a progress bar longer. */
 const heldMaxBytes = 64 * 1024;
 const heldMaxMs = 200;
+const frameEveryMs = 1000;
 
 /** `write` gets the bytes in the order in which they belong into the log. */
 export function createOutput(masks: () => ByteMask, write: (stream: Stream, text: Buffer) => void) {
   const streams = {
-    stdout: createLines('stdout', masks(), write),
-    stderr: createLines('stderr', masks(), write),
+    stdout: createCleaner(masks, createLines('stdout', write)),
+    stderr: createCleaner(masks, createLines('stderr', write)),
   };
   return {
     add: (stream: Stream, chunk: Buffer) => streams[stream].add(chunk),
@@ -24,26 +28,52 @@ export function createOutput(masks: () => ByteMask, write: (stream: Stream, text
   };
 }
 
-function createLines(stream: Stream, mask: ByteMask, write: (stream: Stream, text: Buffer) => void) {
+/** Masks again what was assembled when an escape between two parts of a secret was dropped. */
+function createCleaner(masks: () => ByteMask, lines: ReturnType<typeof createLines>) {
+  const [mask, maskAgain] = [masks(), masks()];
+  const { add } = createTerminalText();
+  return {
+    add: (chunk: Buffer) => lines.add(maskAgain.add(add(mask.add(chunk)))),
+    end() {
+      lines.add(maskAgain.add(add(mask.end())));
+      lines.add(maskAgain.end());
+      lines.end();
+    },
+    drop: lines.drop,
+  };
+}
+
+function createLines(stream: Stream, write: (stream: Stream, text: Buffer) => void) {
   let held: Buffer[] = [];
-  let heldBytes = 0;
-  let heldSince = 0;
+  let [heldBytes, heldSince] = [0, 0];
+  /** The log has the beginning of the current line. */
+  let isOpen = false;
   let timer: NodeJS.Timeout | null = null;
 
-  function add(text: Buffer) {
-    if (text.length === 0) return;
+  function add(added: Buffer) {
+    if (added.length === 0) return;
+    const since = heldBytes > 0 ? heldSince : performance.now();
+    let text = added;
+    if (added.includes(13) || held.at(-1)?.at(-1) === 13) {
+      text = dropFrames(Buffer.concat([...held, added]), isOpen);
+      [held, heldBytes] = [[], 0];
+    }
     const lineEnd = text.lastIndexOf(10) + 1;
     const isTooLong = heldBytes + text.length - lineEnd > heldMaxBytes;
     const writeTo = isTooLong ? text.length : lineEnd;
     if (writeTo > 0) flush(text.subarray(0, writeTo));
     if (writeTo < text.length) hold(text.subarray(writeTo));
+    if (writeTo === 0) heldSince = since;
   }
 
   function flush(more?: Buffer) {
     const parts = more ? [...held, more] : held;
     [held, heldBytes] = [[], 0];
     const [only] = parts;
-    if (only) write(stream, parts.length > 1 ? Buffer.concat(parts) : only);
+    if (!only) return;
+    const text = parts.length > 1 ? Buffer.concat(parts) : only;
+    isOpen = text.at(-1) !== 10;
+    write(stream, text);
   }
 
   function hold(part: Buffer) {
@@ -58,8 +88,9 @@ function createLines(stream: Stream, mask: ByteMask, write: (stream: Stream, tex
     timer = null;
     if (heldBytes === 0) return;
     const ageMs = performance.now() - heldSince;
-    if (ageMs + 1 >= heldMaxMs) flush();
-    else timer = setTimeout(flushLate, heldMaxMs - ageMs);
+    const maxMs = isOpen && held.some((part) => part.includes(13)) ? frameEveryMs : heldMaxMs;
+    if (ageMs + 1 >= maxMs) flush();
+    else timer = setTimeout(flushLate, maxMs - ageMs);
   }
 
   function drop() {
@@ -69,9 +100,8 @@ function createLines(stream: Stream, mask: ByteMask, write: (stream: Stream, tex
   }
 
   return {
-    add: (chunk: Buffer) => add(mask.add(chunk)),
+    add,
     end() {
-      add(mask.end());
       flush();
       drop();
     },

@@ -8,6 +8,7 @@ const facts = (some: Partial<AttemptFacts> = {}): AttemptFacts => ({
   result: null,
   failure: null,
   badMessages: 0,
+  firstBad: null,
   applied: null,
   left: [],
   stderrTail: '',
@@ -63,10 +64,10 @@ t.test('each end has its code and message', async (t) => {
     'The server was stopped while this job ran.',
     false,
   ]);
-  t.same(outcomeOf({ badMessages: 1 }), [
+  t.same(outcomeOf({ badMessages: 1, firstBad: { line: 3, cause: 'is not JSON: Unexpected end' } }), [
     'failed',
     'bad_output',
-    "1 line on the script's message descriptor could not be read.",
+    'Line 3 that the script sent on descriptor 3 is not JSON: Unexpected end.',
     false,
   ]);
   t.same(outcomeOf({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [

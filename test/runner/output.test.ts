@@ -64,3 +64,76 @@ t.test('dropped bytes are not written', async (t) => {
   end();
   t.strictSame(written, []);
 });
+
+/** What is written of the chunks together, cut in every way into two, and byte by byte. */
+function writtenOf(text: string, patterns: string[] = []) {
+  const bytes = Buffer.from(text);
+  const cuts = [
+    ...Array.from(bytes, (_, at) => [bytes.subarray(0, at), bytes.subarray(at)]),
+    Array.from(bytes, (byte) => Buffer.from([byte])),
+  ];
+  const all = cuts.map((chunks) => {
+    const { add, end, written } = collect(patterns);
+    for (const chunk of chunks) add('stdout', chunk);
+    end();
+    return written.map((part) => part.slice('stdout:'.length)).join('');
+  });
+  return [...new Set(all)];
+}
+
+t.test('the last frame of a line that is written several times over wins', async (t) => {
+  t.strictSame(writtenOf('10%\r40%\r100%\ndone\n'), ['100%\ndone\n']);
+  t.strictSame(writtenOf('\r10%\r40%\r100%\ndone'), ['100%\ndone']);
+  t.strictSame(writtenOf('a\r\nb\r\n'), ['a\r\nb\r\n'], 'a line end of Windows');
+  t.strictSame(writtenOf('one\n10%\r40%\r\ntwo\r\n'), ['one\n40%\r\ntwo\r\n']);
+});
+
+t.test('many megabytes of frames without a line end take no memory and leave the last one', async (t) => {
+  const { add, end, written } = collect();
+  for (let n = 1; n <= 200; n++)
+    add(
+      'stdout',
+      Buffer.from(Array.from({ length: 1000 }, (_, at) => `\r${n}.${at} ${'='.repeat(50)}`).join('')),
+    );
+  add('stdout', Buffer.from('\n'));
+  end();
+  const text = written.map((part) => part.slice('stdout:'.length)).join('');
+  t.ok(text.length < 1000, `${text.length} bytes`);
+  t.match(text, /(^|\r)200\.999 =+\n$/);
+});
+
+t.test('a frame that was shown is replaced by the next one in the same line', async (t) => {
+  const { add, end, written, whenWritten } = collect();
+  add('stdout', Buffer.from('\r10%'));
+  await whenWritten();
+  add('stdout', Buffer.from('\r20%\r30%'));
+  await whenWritten();
+  add('stdout', Buffer.from('\r100%\n'));
+  end();
+  t.strictSame(written, ['stdout:10%', 'stdout:\r30%', 'stdout:\r100%\n']);
+});
+
+t.test('terminal escapes are dropped whole, however they are cut', async (t) => {
+  const sequences = {
+    colour: '\x1b[1;38:5:9m',
+    erase: '\x1b[2K',
+    cursor: '\x1b[?25l',
+    'title with BEL': '\x1b]0;a title\x07',
+    'link with ST': '\x1b]8;;https://example.org/\x1b\\',
+    'device string': '\x1bPq#0;2;0\x1b\\',
+    'application string': '\x1b_secret\x1b\\',
+    'character set': '\x1b(B',
+    'character set of two': '\x1b$(D',
+    'single escape': '\x1b7',
+    reset: '\x1bc',
+  };
+  for (const [name, sequence] of Object.entries(sequences))
+    t.strictSame(writtenOf(`one${sequence}two é${sequence}\n`), ['onetwo é\n'], name);
+  t.strictSame(writtenOf('one\x1b]0;never closed\ntwo\n'), ['one\ntwo\n'], 'a line end closes it');
+  t.strictSame(writtenOf('one\x1b[31\ntwo\n'), ['one\ntwo\n']);
+});
+
+t.test('a secret is masked although an escape or a frame cuts it', async (t) => {
+  t.strictSame(writtenOf('it is hunter2\x1b[0mhunter2\n', ['hunter2hunter2']), ['it is [masked]\n']);
+  t.strictSame(writtenOf('hunter2hunter2\rdone\n', ['hunter2hunter2']), ['done\n']);
+});
