@@ -7,7 +7,7 @@ import type { Masker } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
 import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
 import { spawnChild } from './child.ts';
-import { commandOf } from './command.ts';
+import { commandIn } from './command.ts';
 import type { Cause } from './outcome.ts';
 import type { DescendantWatch } from './process-tree.ts';
 import type { AttemptEvents } from './record.ts';
@@ -30,7 +30,7 @@ type Given = Pick<Kernel, 'config' | 'now'> & {
 /** Throws, or `finished` rejects, when the script could not be started. */
 export function startAttempt(given: Given) {
   const { job, operation, config, events, now } = given;
-  const { argv, passedOn } = commandOf(operation);
+  const { argv, passedOn } = commandIn(config.root, operation);
   let cause: Cause | null = null;
   let lateWarning: string | null = null;
   const guard = createFaultGuard(() => {

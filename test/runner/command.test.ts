@@ -31,5 +31,59 @@ t.test('a file must be there, be a file, and be executable', async (t) => {
   fs.chmodSync(file, 0o755);
   t.same(commandFor(file).argv, [file]);
   t.throws(() => commandFor(`${file}.old`), { message: /^there is no file .*\.old\. Create it, or fix/ });
-  t.throws(() => commandFor(path.dirname(file)), { message: /is not a file\. Fix the command/ });
+  t.throws(() => commandFor(path.dirname(file)), { message: /is a folder\. Fix the command/ });
+});
+
+t.test('a file that is there but cannot be started says why', async (t) => {
+  const folder = t.testdir({});
+  const messageOf = (name: string, content: string | Buffer, mode = 0o755) => {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, content);
+    fs.chmodSync(file, mode);
+    try {
+      commandFor(file);
+      return null;
+    } catch (error) {
+      return (error as Error).message.replaceAll(file, 'FILE');
+    }
+  };
+  t.match(
+    messageOf('no-interpreter', '#!/opt/none/python3\n'),
+    /^FILE needs the interpreter \/opt\/none\/python3, which does not exist\. Install it, or fix/,
+  );
+  t.match(
+    messageOf('env', '#!/usr/bin/env no-such-python -u\n'),
+    /needs the interpreter no-such-python, which is not in PATH/,
+  );
+  t.match(
+    messageOf('env-s', '#!/usr/bin/env -S A=1 no-such-python -u\n'),
+    /interpreter no-such-python, which is not in PATH/,
+  );
+  for (const line of ['#!/bin/bash\r\n', '#!/usr/bin/env python3\r\n', '#!/bin/sh -e\r\n'])
+    t.match(
+      messageOf('windows', `${line}echo\r\n`),
+      /^FILE has the line ends of Windows \(CRLF\).*sed -i 's\/\\r\$\/\/' FILE$/,
+    );
+  t.match(messageOf('windows-without', 'echo\r\n'), /line ends of Windows/);
+  t.match(messageOf('bom', '\ufeff#!/bin/sh\n'), /byte order mark/);
+  t.match(messageOf('utf16', Buffer.from('\ufeff#!/bin/sh\n', 'utf16le')), /UTF-16/);
+  t.match(messageOf('empty', ''), /^FILE is empty/);
+  t.match(messageOf('nothing', '#!\n'), /names no interpreter/);
+  t.match(messageOf('folder', '#!/tmp\n'), /the interpreter \/tmp, which cannot be executed/);
+  t.equal(messageOf('plain', 'echo a shell script without an interpreter\n'), null);
+  t.equal(messageOf('sh', '#!/bin/sh\n'), null);
+  t.equal(messageOf('env-sh', '#!/usr/bin/env sh\n'), null);
+  t.equal(messageOf('program', fs.readFileSync('/bin/true')), null);
+  const elsewhere = fs.readFileSync('/bin/true');
+  const at = elsewhere.indexOf('/lib64/ld-');
+  if (at > 0) elsewhere.write('/lib99/ld-', at);
+  t.match(
+    messageOf('elsewhere', elsewhere),
+    at > 0 ? /built for another system: it needs \/lib99\/ld-/ : null,
+  );
+  fs.symlinkSync('/opt/none', path.join(folder, 'link'));
+  t.throws(() => commandFor(path.join(folder, 'link')), {
+    message: /is a link to \/opt\/none, which does not exist/,
+  });
+  t.throws(() => commandFor(path.join(folder, 'sh', 'x')), { message: /there is no file|cannot be reached/ });
 });
