@@ -94,6 +94,8 @@ export function childEnvironment(
     }),
   );
   return {
+    // Python holds back what it prints into a pipe, and a killed script loses it.
+    PYTHONUNBUFFERED: '1',
     ...inherited,
     CHL_EXPERIENCE_ROOT: config.root,
     CHL_DATABASE_PATH: config.databasePath,

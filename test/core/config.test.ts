@@ -301,7 +301,8 @@ t.test('a child process loads the same configuration and gets no secret', async 
   const env = childEnvironment(config, { CHL_EXTRA: 'x' });
   t.same(
     Object.keys(env).filter(
-      (name) => !name.startsWith('CHL_') && !['PATH', 'HOME', 'LANG', 'TZ'].includes(name),
+      (name) =>
+        !name.startsWith('CHL_') && !['PATH', 'HOME', 'LANG', 'TZ', 'PYTHONUNBUFFERED'].includes(name),
     ),
     [],
   );

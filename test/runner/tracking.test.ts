@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import t, { type Test } from 'tap';
+import { findInPath } from '../../src/runner/executables.ts';
 import { identify, isAlive, readProcessTable } from '../../src/runner/processes.ts';
 import { chooseTracker } from '../../src/runner/tracking.ts';
 import { buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
@@ -189,6 +190,34 @@ t.test('namespace: a keeper that outlived its server is killed at the next start
     [...readProcessTable()].filter(([, { parent }]) => parent === started.keeper?.pid),
     [],
   );
+});
+
+t.test('what a Python script has printed is in the log when it is killed', async (t) => {
+  const python = findInPath('python3');
+  if (!python) return t.pass('skipped: there is no python3');
+  const script =
+    'import os, time\nprint("printed")\nos.write(3, b\'{"type":"progress","done":1,"phase":"printed"}\\n\')\ntime.sleep(600)';
+  const engine = start(t, 'auto', '', { script: { command: [python, '-c', script], env: [] } });
+  const { number } = engine.enqueue('chore');
+  await engine.whenPhase(number, 'printed');
+  engine.verbs.cancel(String(number), operator);
+  t.equal(engine.logOf(await engine.whenJob(number)).text.toString(), 'printed\n');
+});
+
+t.test('a stopped script ends at its time limit, and the audit log has it', async (t) => {
+  const engine = start(t, 'auto', 'stops-itself', { hardLimitMs: 2000 });
+  const { number } = engine.enqueue('chore');
+  t.match(await engine.whenJob(number), { status: 'failed', failure: { code: 'timed_out' } });
+  const audited = engine.auditRows(`job:${number}`).at(-1);
+  t.match(audited, { event: 'job.finished', outcome: 'failed', detail: /time limit of 2 s/ });
+});
+
+t.test('memory and CPU time of a very short job are measured', async (t) => {
+  const engine = start(t, 'auto', 'succeeds');
+  const { number } = engine.enqueue('chore');
+  const job = await engine.whenJob(number);
+  t.ok((job.peak_rss_bytes ?? 0) > 1024 * 1024, `${job.peak_rss_bytes}`);
+  t.ok((job.cpu_sec ?? 0) > 0, `${job.cpu_sec}`);
 });
 
 t.test('group: a job says how its processes were tracked', async (t) => {
