@@ -13,6 +13,7 @@ import { hashFileSync } from './hash-sync.ts';
 import { hashFile } from './hash.ts';
 import { assertHashes, type Manifest, parseManifest } from './manifest.ts';
 import { diskFull } from './refusal.ts';
+import { compareSample, type Sample } from './sample.ts';
 import type { CheckStage } from './stages.ts';
 import { type Members, nameMembers, unpack, type Unpacked } from './unpack.ts';
 import { readZipStructure } from './zip-structure.ts';
@@ -27,7 +28,7 @@ type SnapshotCheck = {
   onProgress: (stage: CheckStage, done: number, total: number) => void;
 };
 
-export type CheckedSnapshot = { manifest: Manifest; coverage: Coverage };
+export type CheckedSnapshot = { manifest: Manifest; coverage: Coverage; sample: Sample };
 
 /** Throws `bad_input` with the code and sentence of the first failed check, or `disk_full`. */
 export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapshot> {
@@ -64,10 +65,12 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   const { manifest, vectors } = await checkUnpacked(check, members, unpacked);
   onProgress('coverage', 0, 1);
   const coverage = countCoverage(library, vectors);
+  const { model: name, dimension } = manifest;
+  const sample = compareSample({ library, file: files.index, dimension, model: name, vectors });
   await unpacked.synced;
   syncToDisk(folder);
   onProgress('coverage', 1, 1);
-  return { manifest, coverage };
+  return { manifest, coverage, sample };
 }
 
 /** Hashes the files while their content is checked. A wrong hash takes precedence over an error in the content. */

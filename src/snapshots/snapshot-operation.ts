@@ -1,6 +1,7 @@
 import { url } from '../core/url.ts';
 import { AppError } from '../core/errors.ts';
 import { describeCoverage } from '../index/coverage.ts';
+import { describeSample } from './sample.ts';
 import { findStaged, type Staged } from './staging.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
@@ -25,6 +26,13 @@ export const snapshotOperation: Operation = {
         maxLength: 40,
         hidden: true,
       },
+      allow_uncovered: {
+        type: 'boolean',
+        title: 'Install although it covers no entry',
+        description: 'Search then finds nothing until the index is rebuilt.',
+        default: false,
+        advanced: true,
+      },
     },
   },
   locks: () => [{ name: 'index', mode: 'exclusive' }],
@@ -34,7 +42,10 @@ export const snapshotOperation: Operation = {
   script: 'snapshot',
   check(args, { indexFolder, mode }) {
     const staged = mode === 'noop' ? null : findStaged(indexFolder, idOf(args));
-    if (staged) return { ...args, staged_id: staged.staged_id };
+    if (staged) {
+      assertCovers(staged, args);
+      return { ...args, staged_id: staged.staged_id };
+    }
     if (mode === 'noop') return args;
     const message =
       'This snapshot is no longer staged: uploads are kept for an hour. Upload it again on the index card.';
@@ -76,11 +87,19 @@ function idOf({ staged_id }: Args): string | undefined {
   return staged_id === undefined ? undefined : String(staged_id);
 }
 
-function describe({ file_name, uploaded_by, manifest, coverage }: Staged): string[] {
+/** A snapshot of another library: installing it needs more than the usual confirmation. */
+function assertCovers({ coverage }: Staged, { allow_uncovered }: Args) {
+  if (coverage.covered > 0 || coverage.entries === 0 || allow_uncovered) return;
+  const message = `This snapshot covers none of ${plural(coverage.entries, 'entry', 'entries')}, so search would find nothing: it belongs to another library or is out of date. Upload another one, or allow it (allow_uncovered).`;
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'allow_uncovered', message }] });
+}
+
+function describe({ file_name, uploaded_by, manifest, coverage, sample }: Staged): string[] {
   const { model, dimension, count: vectors, built_at } = manifest;
   const built = built_at ? `, built ${built_at.slice(0, 16).replace('T', ' ')} UTC` : '';
   return [
     `${file_name}, uploaded by ${uploaded_by}: ${formatNumber(vectors)} vectors of ${dimension} numbers by ${model}${built}.`,
     `It ${describeCoverage(coverage)}.`,
+    ...(sample ? [describeSample(sample)] : []),
   ];
 }

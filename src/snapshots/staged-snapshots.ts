@@ -68,9 +68,9 @@ export function uploadFileName(id: string): string {
 }
 
 export function recordStaged(audit: Audit, by: Requester, snapshot: Staged) {
-  const { staged_id, file_name, bytes, coverage } = snapshot;
+  const { staged_id, file_name, bytes, coverage, sample } = snapshot;
   const { model, count } = snapshot.manifest;
-  const detail = { staged_id, bytes, model, count, coverage };
+  const detail = { staged_id, bytes, model, count, coverage, sample };
   audit.record({ event: 'snapshot.upload', outcome: 'ok', by, target: file_name, detail });
 }
 

@@ -6,6 +6,7 @@ import { isObject, parseJson } from '../core/json.ts';
 import type { Coverage } from '../index/coverage.ts';
 import { generationFiles, liveFiles, nullIfBroken } from '../index/generation.ts';
 import type { Manifest } from './manifest.ts';
+import type { Sample } from './sample.ts';
 
 export type Staged = {
   staged_id: string;
@@ -15,6 +16,8 @@ export type Staged = {
   bytes: number;
   manifest: Manifest;
   coverage: Coverage;
+  /** Missing in a snapshot that a former version has checked. */
+  sample?: Sample;
 };
 
 const stagedMs = 3600 * 1000;

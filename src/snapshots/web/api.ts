@@ -48,8 +48,8 @@ export function registerSnapshotApi(app: FastifyInstance, ctx: SnapshotContext) 
     { schema: uploadSchema, config: { isUpload: true } },
     async (request, reply) => {
       const { form, staged } = await receiveSnapshot(ctx, request, reply);
-      const { staged_id, manifest, coverage } = staged;
-      if (!wantsInstall(form)) return reply.code(202).send({ staged_id, manifest, coverage });
+      const { staged_id, manifest, coverage, sample } = staged;
+      if (!wantsInstall(form)) return reply.code(202).send({ staged_id, manifest, coverage, sample });
       const job = await enqueueInstall(ctx, staged, form, requester(request));
       const index = await waitUntilInstalled(ctx, job);
       reply.code(201).header('location', url(`/api/v1/operations/jobs/${job.id}`));
