@@ -201,3 +201,20 @@ t.test('the API gives the entries by state, and one with its queue and index sta
   t.equal((await app.json('/api/v1/search?q=x&category=NOP')).status, 422);
   t.equal((await app.json(`/api/v1/search?q=${'x'.repeat(10_000)}`)).status, 422);
 });
+
+t.test('an entry, and the category of a list, can be embedded again by a button', async (t) => {
+  const { app } = await open(t);
+  const { html } = await app.page('/library?state=all&category=GEN');
+  const links = html.querySelectorAll('#h-list ~ a, .hits a.btn');
+  t.same(
+    links.map((link) => link.text.trim()),
+    ['Re-embed category GEN…', 'Re-embed…', 'Re-embed…', 'Re-embed…'],
+  );
+  const questions = await Promise.all(
+    links.slice(0, 2).map(async (link) => (await app.page(link.getAttribute('href') ?? '')).html),
+  );
+  t.match(textOf(questions[0] as never, 'main'), 'Embed category GEN again and rebuild the index?');
+  t.match(textOf(questions[1] as never, 'main'), /Embed entry [EM]\d again and rebuild the index\?/);
+  const all = await app.page('/library?state=all');
+  t.notMatch(textOf(all.html, 'main'), 'Re-embed category', 'without a category there is none');
+});
