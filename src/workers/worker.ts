@@ -91,6 +91,7 @@ type TurnParts = { pace: Pace; heartbeat: Heartbeat; outage: Outage; hangs: Hang
 function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSignal) {
   const { pace, heartbeat, outage, hangs } = parts;
   const { name, claimant, queue, model, repository, now, times } = options;
+  const work = { queue, model, claimant, leaseMs: times.leaseMs, onNext: begin };
 
   return async (): Promise<Turn> => {
     if (repository.isHeldBack(name)) return rest('paused');
@@ -117,19 +118,7 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
   async function embed(claims: Claim[]): Promise<Turn> {
     const startedAt = performance.now();
     try {
-      const settled = await hangs.run(
-        embedClaims(
-          {
-            queue,
-            model,
-            claimant,
-            leaseMs: times.leaseMs,
-            isDoubtful: outage.isDoubtful(),
-            onNext: begin,
-          },
-          claims,
-        ),
-      );
+      const settled = await hangs.run(embedClaims({ ...work, isDoubtful: outage.isDoubtful() }, claims));
       const { processed, failed } = heartbeat.current;
       heartbeat.set({ processed: processed + settled.embedded, failed: failed + settled.failed });
       pace.add(claims.length, performance.now() - startedAt);
