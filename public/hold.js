@@ -122,7 +122,27 @@ function isDeferrable({ requestConfig }) {
 
 function defer(host, html) {
   deferred.set(host, html);
-  if (isTouched(host)) host.dataset.held = '';
+  if (!isTouched(host)) return;
+  host.dataset.held = '';
+  showNewer(host, html);
+}
+
+/** Says how many newer jobs the deferred content lists; its swap restores the text. */
+function showNewer(host, html) {
+  const held = host.querySelector('.held');
+  const shown = Math.max(0, ...jobsIn(host));
+  const newer = jobsIn(new DOMParser().parseFromString(html, 'text/html')).filter(
+    (job) => job > shown,
+  ).length;
+  if (held && newer > 0)
+    held.textContent = `${newer} newer ${newer === 1 ? 'job' : 'jobs'}, shown when you are done`;
+}
+
+/** The numbers of the jobs in the rows of a list. */
+function jobsIn(root) {
+  return [...root.querySelectorAll('[id^="job-"]')].flatMap(
+    ({ id }) => Number(/^job-(\d+)$/.exec(id)?.[1] ?? []) || [],
+  );
 }
 
 function releaseSoon() {

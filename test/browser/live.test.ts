@@ -47,6 +47,26 @@ browserTest('the drain field keeps text, caret and focus during frequent updates
   t.pass('and the cards around it were updated');
 });
 
+browserTest(
+  'a list with a ticked job says how many newer jobs wait, and shows them afterwards',
+  async (t, open) => {
+    const app = await startApp(t, noop);
+    await app.run('export');
+    const page = await open(`${app.origin}/jobs`);
+    await page.locator(pill).getByText('Live').waitFor();
+    await page.locator(`${jobRow(1)} input[name="number"]`).check();
+    await app.run('export');
+    await page.getByText('1 newer job, shown when you are done').waitFor();
+    t.equal(await page.locator(jobRow(2)).count(), 0, 'the rows stay as they are');
+    await app.run('export');
+    await page.getByText('2 newer jobs, shown when you are done').waitFor();
+    await page.locator(`${jobRow(1)} input[name="number"]`).uncheck();
+    await page.locator('h1').click();
+    await page.locator(jobRow(3)).waitFor();
+    t.notOk(await page.locator('.held').first().isVisible());
+  },
+);
+
 browserTest('a list keeps a choice, and without one the card goes on', async (t, open) => {
   const { app, page } = await openLive(t, open);
   await addField(page, '<select id="probe"><option>one</option><option>two</option></select>');
