@@ -5,7 +5,7 @@ import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { isTerminal, type Job } from './job.ts';
-import { jobLogFile } from './log.ts';
+import { jobLogFile } from '../core/job-log/log.ts';
 import type { Prunable, Pruning } from './repository-pruning.ts';
 import type { JobRepository } from './repository.ts';
 import { auditRefusal } from './refusals.ts';

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 
-import { jobLogFile, openJobLog } from '../../src/jobs/log.ts';
+import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, maxBulkJobs } from '../bulk.ts';
 import { readSearch, formatTerm } from '../job-search.ts';
-import { jobLogFile, readJobLog } from '../log.ts';
+import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
 import { searchContext } from './job-list.ts';
 import { followLog } from './log-stream.ts';
 import { requester } from '../../web/requester.ts';

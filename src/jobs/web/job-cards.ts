@@ -2,7 +2,7 @@
 // and the rows, so that updates keep a text selection there.
 import type { Card } from '../../web/card.ts';
 import { viewJob } from '../job-view.ts';
-import { jobLogFile, jobLogSize } from '../log.ts';
+import { jobLogFile, jobLogSize } from '../../core/job-log/log.ts';
 import type { JobContext } from '../parts.ts';
 import { viewChips } from './job-list.ts';
 import { viewJobPage } from './job-page.ts';

@@ -5,7 +5,7 @@ import { objectSchema } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
-import { levels } from '../log-text.ts';
+import { levels } from '../../core/job-log/log-text.ts';
 import type { JobContext } from '../parts.ts';
 import { endNotice } from './end-notice.ts';
 import { type RowsQuery, viewCopies, viewRows, wholeLog } from './job-parts.ts';

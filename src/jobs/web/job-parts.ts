@@ -2,7 +2,7 @@
 import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
-import { jobLogFile, readJobLog } from '../log.ts';
+import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
 import { commandOf, curlOf } from '../command-line.ts';
 import type { JobContext } from '../parts.ts';
 
