@@ -11,13 +11,15 @@ export type JobFilter = {
   actor?: string;
   /** ISO 8601 UTC. */
   since?: string;
+  /** Before this time, ISO 8601 UTC. */
+  until?: string;
   /** Each occurs in the failure. */
   errors?: string[];
   /** Each occurs in the number, operation, arguments, reason or failure. */
   texts?: TextTerm[];
 };
 
-type SearchKey = 'status' | 'operation' | 'actor' | 'error' | 'since' | 'text';
+type SearchKey = 'status' | 'operation' | 'actor' | 'error' | 'since' | 'until' | 'text';
 /** `text` is the term as typed. */
 export type SearchTerm = { key: SearchKey; value: string; text: string };
 type SearchProblem = { term: string; message: string };
@@ -26,7 +28,7 @@ type JobSearch = { filter: JobFilter; terms: SearchTerm[]; problems: SearchProbl
 /** The current time, and every operation that exists or has jobs. */
 type SearchContext = { now: Date; operations: { name: string; title: string }[] };
 
-const keys: readonly string[] = ['status', 'operation', 'actor', 'error', 'since'];
+const keys: readonly string[] = ['status', 'operation', 'actor', 'error', 'since', 'until'];
 const maxTerms = 12;
 
 export function readSearch(query: string, context: SearchContext): JobSearch {
@@ -63,7 +65,7 @@ function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: Sea
     return `There is no qualifier ${key}:. Known: ${keys.map((name) => `${name}:`).join(' ')}. Put the term in quotes to search for its text.`;
   }
   if (value === '') return key === 'text' ? 'Empty quotes match nothing.' : `${key}: needs a value.`;
-  const isSingle = key === 'operation' || key === 'actor' || key === 'since';
+  const isSingle = key === 'operation' || key === 'actor' || key === 'since' || key === 'until';
   if (isSingle && filter[key] !== undefined) return `${key}: is given twice. Keep one of them.`;
   switch (key) {
     case 'status':
@@ -74,7 +76,8 @@ function addTerm({ filter }: JobSearch, { key, value }: SearchTerm, context: Sea
       filter.actor = value;
       return null;
     case 'since':
-      return addSince(filter, value, context);
+    case 'until':
+      return addTime(filter, key, value, context);
     case 'error':
       filter.errors = [...(filter.errors ?? []), value];
       return null;
@@ -116,12 +119,17 @@ const dayMs = 86_400_000;
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs };
 
 /** `today`, `yesterday`, `24h`, `7d`, a day in this machine's time zone, or a time. */
-function addSince(filter: JobFilter, value: string, { now }: SearchContext): string | null {
+function addTime(
+  filter: JobFilter,
+  key: 'since' | 'until',
+  value: string,
+  { now }: SearchContext,
+): string | null {
   const at = readSince(value.toLowerCase(), now);
   if (at === null || Number.isNaN(at.getTime())) {
-    return `since: ${JSON.stringify(value)} is not a time. Write 2026-11-22, 2026-11-22T14:00, today, yesterday, 24h or 7d.`;
+    return `${key}: ${JSON.stringify(value)} is not a time. Write 2026-11-22, 2026-11-22T14:00, today, yesterday, 24h or 7d.`;
   }
-  filter.since = at.toISOString();
+  filter[key] = at.toISOString();
   return null;
 }
 

@@ -4,6 +4,7 @@ import type { JobFilter } from './job-search.ts';
 import { type Job, type JobStatus, jobStatuses, parseJob } from './job.ts';
 import {
   type BoundedFilter,
+  createHourCounts,
   createJobIndex,
   createJobScan,
   createResultRows,
@@ -35,6 +36,7 @@ export function createJobListing(ops: Db, slicing: Slicing) {
 
   return {
     ...createResultRows(ops),
+    ...createHourCounts(ops),
     counts,
     newestNumber,
     total: () => sumOf({}, counts()),
@@ -84,11 +86,15 @@ export function createJobListing(ops: Db, slicing: Slicing) {
 }
 
 function tallyByIndex(index: JobIndex, filter: JobFilter, first: number | undefined) {
+  const end = index.endNumber(filter);
   const countFrom = (min: number) =>
     toCounts(
-      jobStatuses.map((status): [JobStatus, number] => [status, index.count(filter.operation, status, min)]),
+      jobStatuses.map((status): [JobStatus, number] => [
+        status,
+        index.count(filter.operation, status, min, end),
+      ]),
     );
-  const isExact = filter.since === undefined;
+  const isExact = filter.since === undefined && filter.until === undefined;
   const counted = isExact ? index.counts(filter.operation) : countFrom(index.minNumber(filter));
   const newer = first === undefined ? 0 : sumOf(filter, countFrom(first + 1));
   const isWhole = isExact || Object.values(counted).every((jobs) => jobs <= maxCounted);

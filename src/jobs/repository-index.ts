@@ -9,6 +9,7 @@ import { inSlices, type Slicing } from './slices.ts';
 export type PageRange = { before?: number | undefined; after?: number | undefined };
 /** A filter of jobs with a number above `above`. */
 export type BoundedFilter = JobFilter & { above?: number };
+export type HourCount = { hour: string; status: JobStatus; jobs: number };
 export type StatusCounts = Record<JobStatus, number>;
 
 export type JobIndex = ReturnType<typeof createJobIndex>;
@@ -23,6 +24,7 @@ export function createJobIndex(ops: Db) {
     counts,
     newestNumber,
     minNumber,
+    endNumber,
     find,
     count,
 
@@ -50,9 +52,17 @@ export function createJobIndex(ops: Db) {
   /** The lowest number that can match. Times and numbers rise together, so a time is a number. */
   function minNumber({ since, above = 0 }: BoundedFilter): number {
     if (since === undefined) return above + 1;
+    return Math.max(above + 1, firstNumberAt(since));
+  }
+
+  /** One more than the highest number that can match. */
+  function endNumber({ until }: BoundedFilter): number {
+    return until === undefined ? Number.MAX_SAFE_INTEGER : firstNumberAt(until);
+  }
+
+  function firstNumberAt(time: string): number {
     const sql = 'SELECT number FROM job WHERE created_at >= ? ORDER BY created_at, number LIMIT 1';
-    const first = prepare(sql).pluck().get(since) as number | undefined;
-    return Math.max(above + 1, first ?? newestNumber() + 1);
+    return (prepare(sql).pluck().get(time) as number | undefined) ?? newestNumber() + 1;
   }
 
   /** Newest first, or oldest first above `after`. Ignores what no index answers. */
@@ -63,20 +73,44 @@ export function createJobIndex(ops: Db) {
     if (status !== null) where.push('status = @status');
     const order = range.after === undefined ? 'DESC' : 'ASC';
     const min = Math.max(minNumber(filter), (range.after ?? 0) + 1);
-    const max = range.before ?? Number.MAX_SAFE_INTEGER;
+    const max = Math.min(endNumber(filter), range.before ?? Number.MAX_SAFE_INTEGER);
     const sql = `SELECT * FROM job WHERE ${where.join(' AND ')} ORDER BY number ${order} LIMIT @limit`;
     return prepare(sql).all({ operation, status, min, max, limit }) as JobRow[];
   }
 
-  /** Jobs from number `min` on, up to one more than `maxCounted`. */
-  function count(operation: string | undefined, status: JobStatus, min: number): number {
+  /** Jobs from number `min` on and before `end`, up to one more than `maxCounted`. */
+  function count(operation: string | undefined, status: JobStatus, min: number, end: number): number {
     const ofOperation = operation === undefined ? '' : 'operation = @operation AND';
     return prepare(`
-      SELECT count(*) FROM (SELECT 1 FROM job WHERE ${ofOperation} status = @status AND number >= @min LIMIT @limit)
+      SELECT count(*) FROM (SELECT 1 FROM job WHERE ${ofOperation} status = @status AND number >= @min
+        AND number < @end LIMIT @limit)
     `)
       .pluck()
-      .get({ operation, status, min, limit: maxCounted + 1 }) as number;
+      .get({ operation, status, min, end, limit: maxCounted + 1 }) as number;
   }
+}
+
+/** Jobs by the UTC hour of their request, from counters. */
+export function createHourCounts(ops: Db) {
+  const prepare = prepareOnce(ops);
+
+  return {
+    /** The first hour with jobs, in UTC: `2026-11-28T14`. */
+    firstHour: () => prepare('SELECT min(hour) FROM job_hour').pluck().get() as string | null,
+
+    /** Jobs by the UTC hour of their request and by status, of the operation of the filter, in order. */
+    hourCounts({ operation }: JobFilter, from: Date, to: Date): HourCount[] {
+      const ofOperation = operation === undefined ? '' : 'AND operation = @operation';
+      return prepare(`
+        SELECT hour, status, sum(jobs) AS jobs FROM job_hour WHERE hour >= @from AND hour <= @to ${ofOperation}
+        GROUP BY hour, status ORDER BY hour
+      `).all({
+        operation,
+        from: from.toISOString().slice(0, 13),
+        to: to.toISOString().slice(0, 13),
+      }) as HourCount[];
+    },
+  };
 }
 
 /** Missing statuses count 0. */
@@ -165,7 +199,8 @@ export function createJobScan(ops: Db, index: JobIndex, slicing: Slicing) {
 
   function rangeOf(filter: BoundedFilter, { before, after }: PageRange) {
     const from = Math.max(index.minNumber(filter), (after ?? 0) + 1);
-    return { from, to: Math.min(index.newestNumber() + 1, before ?? Number.MAX_SAFE_INTEGER) };
+    const end = Math.min(index.newestNumber() + 1, index.endNumber(filter));
+    return { from, to: Math.min(end, before ?? Number.MAX_SAFE_INTEGER) };
   }
 }
 

@@ -59,7 +59,7 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
   const statements = prepareAll(ops, sql);
 
   return {
-    /** Keeps its position in the lock queue and holds its claims; drops the rows of an earlier attempt. Not synced: the
+    /** Keeps its position in the lock queue and holds its claims; drops the rows and samples of an earlier attempt. Not synced: the
      *  identity of the process is, before the script begins. */
     start: (id: string) => withoutSync(ops, () => move('start', { id, at: at() }, holdClaims)),
     finish({ id, attempt }: Job, { status, result = null, failure = null }: Ending, alongside: Alongside) {
@@ -102,6 +102,7 @@ export function createJobMoves(given: { ops: Db; claims: Claims; reports: Report
   function holdClaims({ id }: Job) {
     claims.hold(id, at());
     reports.dropRows(id);
+    reports.dropSamples(id);
   }
 
   function releaseClaims({ id }: Job) {

@@ -21,6 +21,9 @@ export type Figures = {
   left: LeftProcess[];
 };
 
+/** Memory and CPU of all processes of a job at one time; 100 % is one core. */
+export type JobSample = { at_ms: number; rss_bytes: number; cpu_percent: number };
+
 export type Reports = ReturnType<typeof createReports>;
 
 const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;
@@ -52,6 +55,19 @@ const sql = {
     SELECT @jobId, coalesce(max(seq), 0) + 1, @ref, @outcome, @message FROM job_row WHERE job_id = @jobId
   `,
   dropRows: 'DELETE FROM job_row WHERE job_id = ?',
+  addSample: `
+    INSERT OR REPLACE INTO job_sample (job_id, at_ms, rss_bytes, cpu_percent)
+    VALUES (@jobId, @atMs, @rssBytes, @cpuPercent)
+  `,
+  thinSamples: `
+    DELETE FROM job_sample WHERE job_id = @jobId AND at_ms IN (
+      SELECT at_ms FROM (
+        SELECT at_ms, row_number() OVER (ORDER BY at_ms) AS place FROM job_sample WHERE job_id = @jobId
+      ) WHERE place % 2 = 0
+    )
+  `,
+  dropSamples: 'DELETE FROM job_sample WHERE job_id = ?',
+  samples: 'SELECT at_ms, rss_bytes, cpu_percent FROM job_sample WHERE job_id = ? ORDER BY at_ms',
 };
 
 export function createReports(ops: Db) {
@@ -98,5 +114,13 @@ export function createReports(ops: Db) {
       })();
     },
     dropRows: (jobId: string) => statements.dropRows.run(jobId),
+
+    addSample: ({ id }: Job, sample: { atMs: number; rssBytes: number; cpuPercent: number }) =>
+      withoutSync(ops, () => statements.addSample.run({ jobId: id, ...sample })),
+    /** Removes every second sample. */
+    thinSamples: ({ id }: Job) => withoutSync(ops, () => statements.thinSamples.run({ jobId: id })),
+    dropSamples: (jobId: string) => statements.dropSamples.run(jobId),
+    /** Memory and CPU of the last attempt, oldest first. */
+    samples: (jobId: string) => statements.samples.all(jobId) as JobSample[],
   };
 }

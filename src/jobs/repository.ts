@@ -6,6 +6,7 @@ import { createClaims } from './repository-claims.ts';
 import { createJobMoves } from './repository-moves.ts';
 import type { Tombstone } from './repository-pruning.ts';
 import { createReports } from './repository-reports.ts';
+import { createPastRuns } from './repository-runs.ts';
 
 export type NewJob = Pick<
   JobRow,
@@ -27,13 +28,6 @@ const sql = {
   active: `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
   pruned: 'SELECT * FROM pruned_job WHERE id = @key OR number = @number',
   lastOf: 'SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1',
-  lastSuccesses: `
-    SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT ?
-  `,
-  recentDurations: `
-    SELECT (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM job
-    WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT 20
-  `,
 };
 
 export function createJobRepository(ops: Db, now: () => Date) {
@@ -46,6 +40,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
 
   return {
     ...reports,
+    ...createPastRuns(ops),
     ...createJobMoves({ ops, claims, reports, at }),
 
     /** Commits without fsync: nothing is durable before `synced` settles. */
@@ -77,17 +72,6 @@ export function createJobRepository(ops: Db, now: () => Date) {
     newest: (limit: number) => parseAll(statements.newest.all(limit)),
     active: () => parseAll(statements.active.all()),
     lastOf: (operation: string) => parse(statements.lastOf.get(operation)),
-
-    /** The newest successful runs of scripts, newest first. */
-    lastSuccesses: (operation: string, limit: number) =>
-      parseAll(statements.lastSuccesses.all(operation, limit)),
-
-    /** Median duration in seconds of the last twenty successful runs; null when there is none. */
-    usualSec(operation: string): number | null {
-      const rows = statements.recentDurations.all(operation) as { seconds: number }[];
-      const durations = rows.map(({ seconds }) => seconds).sort((a, b) => a - b);
-      return durations[Math.floor(durations.length / 2)] ?? null;
-    },
 
     /** The lock queue in order of arrival. */
     positions: claims.positions,

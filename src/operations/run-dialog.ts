@@ -6,6 +6,7 @@ import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
+import { viewLastRuns } from '../jobs/last-runs.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
 import type { OperationContext } from './parts.ts';
 import { describeWorkload } from './workload.ts';
@@ -48,6 +49,7 @@ export function viewRunDialog(
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),
     back: url(retryOf ? `/jobs/${retryOf.number}` : '/operations'),
     icon: operation.icon,
+    runs: viewLastRuns(ctx.repository, operation.name),
     description: operation.description,
     tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',
     subject: operation.subject(filled),

@@ -41,6 +41,7 @@ export function startAttempt(given: Given) {
   const descendants: DescendantWatch = {
     onStopped: (isStopped) => events.onWarning(isStopped ? stoppedWarning : lateWarning),
     onHidden: events.onHidden,
+    onMeasured: events.onMeasured,
   };
   const { root, processTracking: tracking } = config;
   const env = childEnvironment(config, {}, passedOn);

@@ -1,6 +1,7 @@
 // A job's child and its descendants, which stay known after they leave the process group. Measures memory and CPU time.
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
+import type { Measurement } from './samples.ts';
 import { type ProcessTable, readMemory, readProcessesSince } from './processes.ts';
 
 /** Peak memory in bytes and CPU time, of the whole tree; null when it was never measured. */
@@ -10,6 +11,8 @@ export type Usage = { peakRssBytes: number | null; cpuSec: number | null };
 export type DescendantWatch = {
   /** The child was stopped by a signal (SIGSTOP), or continued. */
   onStopped(isStopped: boolean): boolean;
+  /** Memory in use and CPU time of the whole tree, at each look. */
+  onMeasured(measured: Measurement): void;
   /** Neither the group nor the marker finds this descendant any more. */
   onHidden(descendant: ProcessIdentity): boolean;
 };
@@ -75,7 +78,8 @@ export function createProcessTree(isMarked: (pid: number) => boolean, watch: Des
       const { table, newest } = readProcessesSince(newestSeen, members.keys());
       look(table);
       newestSeen = newest;
-      measure(usage, members.keys(), table);
+      const rssBytes = measure(usage, members.keys(), table);
+      if (rssBytes !== null) watch?.onMeasured({ rssBytes, cpuSec: usage.cpuSec ?? 0 });
       const isStoppedNow = table.get(pid)?.state === stopped && members.has(pid);
       if (isStoppedNow !== isStopped && watch?.onStopped(isStoppedNow)) isStopped = isStoppedNow;
     } catch (error) {
@@ -93,7 +97,8 @@ function addDescendants(members: Map<number, string>, table: ProcessTable, keepe
   }
 }
 
-function measure(usage: Usage, members: Iterable<number>, table: ProcessTable) {
+/** Gives the memory in use; null without a process. */
+function measure(usage: Usage, members: Iterable<number>, table: ProcessTable): number | null {
   let rss: number | null = null;
   let cpuSec = 0;
   for (const member of members) {
@@ -103,7 +108,8 @@ function measure(usage: Usage, members: Iterable<number>, table: ProcessTable) {
     // The system keeps the peak of each process, so a peak between two looks is not missed.
     usage.peakRssBytes = Math.max(usage.peakRssBytes ?? 0, memory?.peak ?? 0);
   }
-  if (rss === null) return;
+  if (rss === null) return null;
   usage.peakRssBytes = Math.max(usage.peakRssBytes ?? 0, rss);
   usage.cpuSec = Math.max(usage.cpuSec ?? 0, cpuSec);
+  return rss;
 }

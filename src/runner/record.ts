@@ -3,12 +3,13 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Job, JobProcess, ProcessIdentity, Progress } from '../jobs/job.ts';
 import type { RowMessage } from '../jobs/protocol.ts';
 import type { JobRepository } from '../jobs/repository.ts';
+import { createSampleRecorder } from './samples.ts';
 
 export type AttemptEvents = ReturnType<typeof recordAttempt>;
 
-type Given = Pick<Kernel, 'bus' | 'log'> & { repository: JobRepository };
+type Given = Pick<Kernel, 'bus' | 'log' | 'now'> & { repository: JobRepository };
 
-export function recordAttempt(job: Job, { repository, bus, log }: Given) {
+export function recordAttempt(job: Job, { repository, bus, log, now }: Given) {
   let progress = job.progress;
   let logBytes = 0;
 
@@ -24,6 +25,13 @@ export function recordAttempt(job: Job, { repository, bus, log }: Given) {
       progress = newest;
       publish(() => repository.setProgress(job, progress, logBytes));
     },
+    onMeasured: createSampleRecorder(
+      {
+        add: (sample) => void tryStore(() => repository.addSample(job, sample)),
+        thin: () => void tryStore(() => repository.thinSamples(job)),
+      },
+      now,
+    ),
     /** A warning to show while it runs; null removes it. Gives whether it is stored. */
     onWarning: (warning: string | null) => publish(() => repository.setWarning(job, warning)),
     /** It was asked to stop, and is killed at that time. */

@@ -23,18 +23,19 @@ export function sparkline(values: Values): Curve | null {
   return curve(values, { width: 144, height: 48, right: 6 });
 }
 
-/** `right` is the space for the dot. Null when fewer than two values are known. */
+/** `right` is the space for the dot; `highest`, if given, is the value at the top of a scale. Null when fewer than two values are known. */
 export function curve(
   values: Values,
-  { width, height, right }: { width: number; height: number; right: number },
+  { width, height, right, highest: top }: { width: number; height: number; right: number; highest?: number },
 ): Curve | null {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
-  const highest = Math.max(...known, 1);
+  const highest = top ?? Math.max(...known, 1);
+  const edge = top === undefined ? margin : 0;
   const points = values.map((value, step) => {
     if (value === null) return null;
     const x = Math.round((step / (values.length - 1)) * (width - right));
-    const y = Math.round(height - margin - (value / highest) * (height - 2 * margin));
+    const y = Math.round(height - edge - (value / highest) * (height - 2 * edge));
     return { x, y };
   });
   const runs = splitAtGaps(points);

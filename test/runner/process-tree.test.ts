@@ -44,7 +44,7 @@ t.test('a hidden descendant is reported until the report is stored, then not aga
   const reported: number[] = [];
   let isStored = false;
   const onHidden = (descendant: { pid: number }) => reported.push(descendant.pid) > 0 && isStored;
-  const tree = plant(identify(pid), isUnmarked, { onHidden, onStopped: () => true });
+  const tree = plant(identify(pid), isUnmarked, { onHidden, onStopped: () => true, onMeasured() {} });
   look(tree);
   look(tree);
   t.strictSame(reported, [child, child], 'the first child is never reported: it is stored before it starts');
@@ -52,7 +52,7 @@ t.test('a hidden descendant is reported until the report is stored, then not aga
   look(tree);
   look(tree);
   t.equal(reported.length, 3);
-  const marked = plant(identify(pid), () => true, { onHidden, onStopped: () => true });
+  const marked = plant(identify(pid), () => true, { onHidden, onStopped: () => true, onMeasured() {} });
   look(marked);
   t.equal(reported.length, 3, 'processes with the marker are found by it');
 });
@@ -94,6 +94,7 @@ t.test('a stop is reported until the report is stored', async (t) => {
   const reported: boolean[] = [];
   const tree = plant(identify(pid), isUnmarked, {
     onHidden: () => true,
+    onMeasured() {},
     onStopped: (isStopped) => reported.push(isStopped) > 1,
   });
   t.teardown(tree.stop);

@@ -130,6 +130,30 @@ export const jobCount = sqliteTable(
   (table) => [primaryKey({ columns: [table.operation, table.status] })],
 );
 
+/** Counts of jobs by the UTC hour in which they were requested (`2026-11-28T14`), maintained by triggers. */
+export const jobHour = sqliteTable(
+  'job_hour',
+  {
+    hour: text().notNull(),
+    operation: text().notNull(),
+    status: text().notNull(),
+    jobs: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.operation, table.status] })],
+);
+
+/** Memory and CPU of a job's processes over its last attempt, thinned to at most 200 rows; `at_ms` is since 1970. */
+export const jobSample = sqliteTable(
+  'job_sample',
+  {
+    job_id: text().notNull(),
+    at_ms: integer().notNull(),
+    rss_bytes: integer().notNull(),
+    cpu_percent: real().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job_id, table.at_ms] })],
+);
+
 export const audit = sqliteTable(
   'audit',
   {

@@ -8,6 +8,8 @@ import { type JobTally, maxCounted, needsScan } from '../listing.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
+import { viewLastRuns } from '../last-runs.ts';
+import { viewHistoryChart } from './history-chart.ts';
 import type { JobContext } from '../parts.ts';
 
 /** The query string of a list. `status`: comma-separated; `q`: the text of the search box. */
@@ -68,7 +70,8 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
   const cache = new Map<string, RenderedList>();
   return async (state: ListState): Promise<RenderedList> => {
-    const key = JSON.stringify([digestOfJobs(ctx), state]);
+    const hour = ctx.now().toISOString().slice(0, 13);
+    const key = JSON.stringify([digestOfJobs(ctx), hour, state]);
     const cached = cache.get(key);
     if (cached) return cached;
     const list = await viewList(ctx, state);
@@ -102,6 +105,8 @@ async function viewList(ctx: JobContext, state: ListState) {
     problems: state.problems,
     filters: viewFilters(ctx, state),
     chips: viewChips(query, tally),
+    history: needsScan(filter) ? null : viewHistoryChart(ctx, filter, linkToTime(state)),
+    runs: filter.operation === undefined ? null : viewLastRuns(ctx.repository, filter.operation),
     jobs: page.items.map((job) => viewJob(ctx, job)),
     position: describePosition(page.items.length, tally, first),
     lookedDownTo: tally.lookedDownTo,
@@ -111,6 +116,15 @@ async function viewList(ctx: JobContext, state: ListState) {
     isEmptyHistory: newest === 0,
   };
 }
+
+/** Keeps the other filters. */
+const linkToTime =
+  ({ query, rest }: ListState) =>
+  (since: string, until: string) => {
+    const others = rest.filter(({ key }) => key !== 'since' && key !== 'until').map(({ text }) => text);
+    const times = [formatTerm('since', since), formatTerm('until', until)];
+    return listUrl({ ...query, q: [...others, ...times].join(' ') });
+  };
 
 /** Each active filter, with the address that removes it. */
 function viewFilters({ catalogue }: Pick<JobContext, 'catalogue'>, { query, rest }: ListState) {

@@ -2,6 +2,7 @@
 // the last success. Uses only stored data, so that the same job always renders to the same bytes.
 import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
+import { viewPhaseBar, viewUsage } from './usage-charts.ts';
 import { viewTimeline } from './job-timeline.ts';
 import type { Operation } from '../../core/operation.ts';
 import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
@@ -21,6 +22,11 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     summary: summarize(job, view, operation),
     usual: viewUsual(job, usualSec),
     phases,
+    phaseBar: viewPhaseBar(
+      job,
+      phases.map(({ name }) => name),
+    ),
+    usage: viewUsage(repository.samples(job.id)),
     /** It has ended and has nothing to show but its outcome. */
     isSilent: !view.isActive && !view.failure && view.counts.length === 0 && phases.length === 0,
     timeline: viewTimeline(job, audit.trail(`job:${job.number}`), operation),

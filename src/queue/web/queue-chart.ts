@@ -1,26 +1,21 @@
-// The chart of the embedding queue over the last hour, for `queue/queue-chart`, with its text alternative.
+// The chart of the embedding queue over the last hour, for `shared/chart`, with its text alternative.
 import { formatNumber } from '../../core/format.ts';
 import type { Telemetry } from '../../telemetry/parts.ts';
-import { type Curve, curve, type Values } from '../../web/sparkline.ts';
+import { type Chart, curveChart } from '../../web/chart.ts';
+import type { Values } from '../../web/sparkline.ts';
 import { clockOf } from '../../web/template-globals.ts';
-
-type QueueChart = { curve: Curve; tone: string; peak: number; label: string };
 
 const steps = 21;
 const stepSec = 180;
 
 /** `pending`: the current number, at which the curve ends. Null without a history, and when the queue was empty. */
-export function queueChart(
-  telemetry: Telemetry,
-  pending: number,
-  tone: string,
-  now: Date,
-): QueueChart | null {
+export function queueChart(telemetry: Telemetry, pending: number, tone: string, now: Date): Chart | null {
   const values = [...telemetry.recent('queue_pending', steps, stepSec, 'max').slice(0, -1), pending];
-  const drawn = curve(values, { width: 360, height: 56, right: 0 });
   const peak = Math.max(...values.filter((value) => value !== null));
-  if (!drawn || peak === 0) return null;
-  return { curve: drawn, tone, peak, label: describe(values, peak, now) };
+  if (values.filter((value) => value !== null).length < 2 || peak === 0) return null;
+  const label = describe(values, peak, now);
+  const axes = ['60 min ago', '30 min ago', `Now ${formatNumber(pending)}`];
+  return curveChart(values, tone, { label, steps: axes, format: formatNumber });
 }
 
 /** "Pending entries over the last 60 minutes: from 1,010 to 2,085 at 13:26, now 1,284 and falling." */

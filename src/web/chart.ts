@@ -1,0 +1,100 @@
+// Charts as server-rendered SVG with a sentence as text alternative, drawn by `shared/chart`: stacked bars or a curve, with
+// a scale that begins at zero, and text beside both axes. Equal data gives equal bytes.
+import { type Curve, curve, type Values } from './sparkline.ts';
+
+/** One part of a bar, from the bottom up. */
+type Part = { tone: string; value: number };
+/** `title` names the bar and its values; `href` makes it a link. */
+export type Bar = { title: string; parts: Part[]; href?: string };
+
+type Rect = { x: number; y: number; width: number; height: number; tone: string };
+
+export type Chart = {
+  /** A sentence that says what the picture shows. */
+  label: string;
+  tone: string;
+  width: number;
+  height: number;
+  curve: Curve | null;
+  bars: { title: string; href: string | null; x: number; width: number; parts: Rect[] }[];
+  /** Text at the left, from the top down, and below. */
+  scale: string[];
+  steps: string[];
+};
+
+type Words = {
+  label: string;
+  steps: string[];
+  /** The text of a value at the left. */
+  format: (value: number) => string;
+};
+
+const width = 360;
+const height = 96;
+const gap = 2;
+/** A value that is not zero stays visible. */
+const minHeight = 2;
+
+/** Null when fewer than two values are known. */
+export function curveChart(values: Values, tone: string, { label, steps, format }: Words): Chart | null {
+  const top = niceMax(Math.max(...values.map((value) => value ?? 0)));
+  const drawn = curve(values, { width, height, right: 0, highest: top });
+  return drawn && { label, tone, width, height, curve: drawn, bars: [], scale: scaleOf(top, format), steps };
+}
+
+/** Null when every bar is empty. */
+export function barChart(bars: Bar[], { label, steps, format }: Words): Chart | null {
+  const highest = Math.max(0, ...bars.map(({ parts }) => sumOf(parts)));
+  if (highest === 0) return null;
+  const top = niceMax(highest);
+  const slot = width / bars.length;
+  const drawn = bars.map(({ title, href, parts }, at) => {
+    const x = round(at * slot);
+    return { title, href: href ?? null, x, width: round(slot), parts: stack(parts, x, slot, top) };
+  });
+  return {
+    label,
+    tone: '',
+    width,
+    height,
+    curve: null,
+    bars: drawn,
+    scale: scaleOf(top, format),
+    steps,
+  };
+}
+
+function stack(parts: Part[], x: number, slot: number, top: number): Rect[] {
+  let y = height;
+  return parts
+    .filter(({ value }) => value > 0)
+    .map(({ tone, value }) => {
+      const tall = Math.max(minHeight, round((value / top) * height));
+      y = round(y - tall);
+      return { x: round(x + gap / 2), y, width: round(Math.max(1, slot - gap)), height: tall, tone };
+    });
+}
+
+/** The parts of a whole as one bar of a hundred; `from` and `share` in percent. */
+export function proportions(values: number[]): { from: number; share: number }[] {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  let from = 0;
+  return values.map((value) => {
+    const share = total === 0 ? 0 : (value / total) * 100;
+    const part = { from: round(from), share: round(share) };
+    from += share;
+    return part;
+  });
+}
+
+/** 1, 2 or 5 times a power of ten, or an even number between, so that the middle of the scale is a whole number. */
+function niceMax(value: number): number {
+  if (value <= 2) return 2;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 2, 4, 6, 8, 10].find((one) => one * power >= value) ?? 10;
+  return factor * power;
+}
+
+const scaleOf = (top: number, format: (value: number) => string) => [top, top / 2, 0].map(format);
+const sumOf = (parts: Part[]) => parts.reduce((sum, { value }) => sum + value, 0);
+const round = (value: number) => Math.round(value * 100) / 100;
