@@ -1,6 +1,6 @@
 // The view model of a job: texts, badge, progress, and the actions allowed in its state.
 import { url } from '../core/url.ts';
-import { canCancel, canRetry, type FailureCode, isTerminal, type Job } from './job.ts';
+import { canCancel, canRetry, isTerminal, type Job } from './job.ts';
 import {
   formatBytes,
   formatNumber,
@@ -11,6 +11,7 @@ import {
   formatTimeLeft,
 } from '../core/format.ts';
 import type { Operation } from '../core/operation.ts';
+import { viewFailure } from './failure-view.ts';
 import type { JobContext } from './parts.ts';
 
 type Badge = { tone: string; icon: string; word: string };
@@ -21,9 +22,11 @@ export function viewJob(
   job: Job,
 ) {
   const operation = catalogue.find(job.operation);
+  const failure = viewFailure(job, operation, repository.hasRows);
   const retriedBy = canRetry(job.status) ? repository.retriedBy(job.number) : null;
   return {
     id: job.id,
+    pid: job.pid,
     number: job.number,
     operation: job.operation,
     title: operation?.title ?? job.operation,
@@ -49,15 +52,17 @@ export function viewJob(
         ? formatDuration(secondsBetween(job.started_at, job.finished_at))
         : null,
     progress: job.status === 'running' && job.progress ? viewProgress(job.progress, operation) : null,
-    outcome: outcomeOf(job, operation),
+    /** What it achieved, or the cause of its failure, in one line. */
+    outcome: failure
+      ? [failure.title, countProblems(job)].filter(Boolean).join(': ')
+      : outcomeOf(job, operation),
     counts: countsOf(job),
     problems: countProblems(job),
-    failure: job.failure && { ...job.failure, ...failureTexts[job.failure.code] },
+    failure,
     waitsFor: jobs.waitsFor(job),
     isActive: !isTerminal(job.status),
     warning: job.status === 'running' ? job.warning : null,
     killAt: job.status === 'running' ? job.kill_at : null,
-    pid: job.pid,
     leftProcesses: job.left_processes,
     mayHideProcesses: job.tracking === 'group',
     peakMemory: job.peak_rss_bytes === null ? null : formatBytes(job.peak_rss_bytes),
@@ -118,49 +123,6 @@ function outcomeOf({ status, mode, result }: Job, operation: Operation | null): 
   if (mode === 'noop') return 'Noop mode: recorded, not run.';
   return (result && operation?.outcome(result)) ?? null;
 }
-
-const failureTexts: Record<FailureCode, { name: string; why: string; next: string }> = {
-  spawn_failed: {
-    name: 'Could not start',
-    why: 'The script is missing or cannot be executed on this machine.',
-    next: 'Check the installation, then retry.',
-  },
-  exited: {
-    name: 'Ended with an error',
-    why: 'The script reported an error and stopped.',
-    next: 'Read the end of the log, fix the cause, then retry.',
-  },
-  signalled: {
-    name: 'Killed from outside',
-    why: 'Another program or the system killed the process, for example because memory ran out.',
-    next: 'Check the free memory of this machine, then retry.',
-  },
-  timed_out: {
-    name: 'Took too long',
-    why: 'The job reached its time limit and was stopped.',
-    next: 'If the work needs more time, raise CHL_OPERATIONS_TIMEOUT_SEC. Then retry.',
-  },
-  bad_input: {
-    name: 'Invalid input',
-    why: 'The input did not pass the checks. Nothing was written.',
-    next: 'Fix the rows below, then run it again.',
-  },
-  bad_output: {
-    name: 'Invalid script messages',
-    why: 'The server could not read the messages that the script sent.',
-    next: 'Fix the script. docs/custom-operations.md describes the message format.',
-  },
-  lost: {
-    name: 'Lost',
-    why: 'The server stopped while the job ran, or could not record its result.',
-    next: 'No partial result is in use. Retry when ready.',
-  },
-  shutdown: {
-    name: 'Stopped with the server',
-    why: 'The server was stopped while the job ran.',
-    next: 'Retry the job.',
-  },
-};
 
 /** The arguments that differ from their defaults, with the labels of the form. */
 export function describeArguments({ args }: Job, operation: Operation | null): [string, string][] {

@@ -55,6 +55,7 @@ const sql = {
     SELECT @jobId, coalesce(max(seq), 0) + 1, @ref, @outcome, @message FROM job_row WHERE job_id = @jobId
   `,
   dropRows: 'DELETE FROM job_row WHERE job_id = ?',
+  hasRows: 'SELECT EXISTS (SELECT 1 FROM job_row WHERE job_id = ?) AS found',
   addSample: `
     INSERT OR REPLACE INTO job_sample (job_id, at_ms, rss_bytes, cpu_percent)
     VALUES (@jobId, @atMs, @rssBytes, @cpuPercent)
@@ -114,6 +115,8 @@ export function createReports(ops: Db) {
       })();
     },
     dropRows: (jobId: string) => statements.dropRows.run(jobId),
+
+    hasRows: (jobId: string) => (statements.hasRows.get(jobId) as { found: number }).found === 1,
 
     addSample: ({ id }: Job, sample: { atMs: number; rssBytes: number; cpuPercent: number }) =>
       withoutSync(ops, () => statements.addSample.run({ jobId: id, ...sample })),

@@ -4,6 +4,7 @@ import { formatDuration } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
+import { limitSetting } from '../jobs/failure-view.ts';
 import type { Job } from '../jobs/job.ts';
 import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
 import { spawnChild } from './child.ts';
@@ -83,8 +84,8 @@ export function startAttempt(given: Given) {
       limits.stop();
       const left = await child.end(config.killGraceMs);
       const received = await io.end();
-      const { limitSec } = limits;
-      return { cause, fault: guard.fault(), exit, ...received, left, limitSec, usage: child.usage() };
+      const limit = { limitSec: limits.limitSec, limitSetting: limitSetting(operation) };
+      return { cause, fault: guard.fault(), exit, ...received, left, ...limit, usage: child.usage() };
     } finally {
       limits.stop();
       io.close();
@@ -93,15 +94,16 @@ export function startAttempt(given: Given) {
 }
 
 function startLimits(
-  { hardLimitMs, softLimitMs }: Operation,
+  operation: Operation,
   { timeoutMs }: Config,
   end: (cause: Cause) => void,
   warn: (warning: string) => void,
 ) {
+  const { hardLimitMs, softLimitMs } = operation;
   const hardMs = hardLimitMs ?? timeoutMs;
   const softMs = softLimitMs ?? hardMs / 2;
   const hardTimer = setTimeout(end, hardMs, 'timed_out');
-  const warning = `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)}.`;
+  const warning = `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)} (${limitSetting(operation)}).`;
   const softTimer = setTimeout(warn, softMs, warning);
   return {
     limitSec: hardMs / 1000,

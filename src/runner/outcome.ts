@@ -18,6 +18,8 @@ export type AttemptFacts = Received & {
   left: LeftProcess[];
   stderrTail: string;
   limitSec: number;
+  /** Where that limit is set. */
+  limitSetting: string;
 };
 
 /** A failure that `isTemporary` may be retried. */
@@ -30,7 +32,11 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
     return { status: 'cancelled', failure: survivorFailure(facts), isTemporary: false };
   }
   if (cause === 'timed_out') {
-    return failed(facts, 'timed_out', `Stopped at its time limit of ${facts.limitSec} s.`);
+    return failed(
+      facts,
+      'timed_out',
+      `Stopped at its time limit of ${facts.limitSec} s (${facts.limitSetting}).`,
+    );
   }
   if (cause === 'shutdown') {
     return failed(facts, 'shutdown', 'The server was stopped while this job ran.');

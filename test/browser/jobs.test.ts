@@ -23,7 +23,7 @@ browserTest('the selected jobs of the list are retried, each with its own outcom
   await strip.getByText('Retry 2 selected…').click();
   await page.locator('#dialog[open]').getByRole('button', { name: 'Retry 1 job' }).click();
   await page.waitForURL('**/jobs/bulk/*');
-  await page.locator('#h-bulk', { hasText: '1 done · 1 skipped · 0 failed' }).waitFor();
+  await page.locator('#h-bulk', { hasText: '1 queued · 1 skipped · 0 failed' }).waitFor();
   t.match(await page.locator('#bulk-run table').textContent(), /New job #3/);
   t.match(
     await page.locator('#bulk-run table').textContent(),
@@ -41,7 +41,7 @@ browserTest('all matching jobs of the list are cancelled', async (t, open) => {
   const page = await open(`${app.origin}/jobs`);
   await page.getByText('Cancel all 2 matching jobs…').click();
   await page.locator('#dialog[open]').getByRole('button', { name: 'Cancel 2 jobs' }).click();
-  await page.locator('#h-bulk', { hasText: '2 done · 0 skipped · 0 failed' }).waitFor();
+  await page.locator('#h-bulk', { hasText: '2 cancelled or stopping · 0 skipped · 0 failed' }).waitFor();
   for (const number of [1, 2]) t.match(await app.whenJob(number), { status: 'cancelled' });
 });
 

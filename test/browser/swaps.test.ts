@@ -38,9 +38,10 @@ browserTest('details stay open and closed as the reader left them, whatever is s
   await app.whenJob(1, 'failed');
   const page = await open(`${app.origin}/operations`);
   await page.locator('#conn').getByText('Live').waitFor();
-  const isOpen = () => page.locator('#fault-1').evaluate((fault) => fault.hasAttribute('open'));
+  const group = page.locator('details.group');
+  const isOpen = () => group.evaluate((details) => details.hasAttribute('open'));
   for (const [number, isWanted] of [true, false, true].entries()) {
-    if ((await isOpen()) !== isWanted) await page.locator('#fault-1 summary').click();
+    if ((await isOpen()) !== isWanted) await group.locator('summary').click();
     await submit(app, 'risk');
     await page
       .locator(jobRow(number + 2))

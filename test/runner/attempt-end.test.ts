@@ -81,7 +81,10 @@ t.test('a script that reaches its time limit is stopped', async (t) => {
   const engine = startEngine(t, { operations: [defineOperation({ child: 'sleeps', hardLimitMs: 300 })] });
   t.match(await run(engine, 'chore'), {
     status: 'failed',
-    failure: { code: 'timed_out', message: 'Stopped at its time limit of 0.3 s.' },
+    failure: {
+      code: 'timed_out',
+      message: 'Stopped at its time limit of 0.3 s (timeout_sec of chore in operations.yaml).',
+    },
   });
   t.same(engine.processesLeft(), []);
 });
@@ -91,7 +94,9 @@ t.test('an operation without a limit has that of the configuration', async (t) =
     operations: [defineOperation({ child: 'sleeps' })],
     env: { CHL_OPERATIONS_TIMEOUT_SEC: '1' },
   });
-  t.match(await run(engine, 'chore'), { failure: { code: 'timed_out', message: /limit of 1 s/ } });
+  t.match(await run(engine, 'chore'), {
+    failure: { code: 'timed_out', message: /limit of 1 s \(CHL_OPERATIONS_TIMEOUT_SEC\)/ },
+  });
 });
 
 t.test('a process that left the group and cleared its environment is ended, too', async (t) => {

@@ -13,6 +13,7 @@ const facts = (some: Partial<AttemptFacts> = {}): AttemptFacts => ({
   left: [],
   stderrTail: '',
   limitSec: 900,
+  limitSetting: 'CHL_OPERATIONS_TIMEOUT_SEC',
   ...some,
 });
 const survivor = (pid: number) => ({ pid, name: 'daemon', fate: 'running' as const });
@@ -55,7 +56,7 @@ t.test('each end has its code and message', async (t) => {
   t.same(outcomeOf({ cause: 'timed_out', exit: killed }), [
     'failed',
     'timed_out',
-    'Stopped at its time limit of 900 s.',
+    'Stopped at its time limit of 900 s (CHL_OPERATIONS_TIMEOUT_SEC).',
     false,
   ]);
   t.same(outcomeOf({ cause: 'shutdown', exit: killed }), [

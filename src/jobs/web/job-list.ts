@@ -2,7 +2,8 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { maxBulkJobs } from '../bulk.ts';
-import { type JobStatus, jobStatuses } from '../job.ts';
+import { titleOf } from '../failure-view.ts';
+import { type Job, type JobStatus, jobStatuses } from '../job.ts';
 import { readSearch, type SearchTerm, formatTerm } from '../job-search.ts';
 import { type JobTally, maxCounted, needsScan } from '../listing.ts';
 import { formatNumber, plural } from '../../core/format.ts';
@@ -107,6 +108,7 @@ async function viewList(ctx: JobContext, state: ListState) {
     chips: viewChips(query, tally),
     history: needsScan(filter) ? null : viewHistoryChart(ctx, filter, linkToTime(state)),
     runs: filter.operation === undefined ? null : viewLastRuns(ctx.repository, filter.operation),
+    failures: groupFailures(page.items, query),
     jobs: page.items.map((job) => viewJob(ctx, job)),
     position: describePosition(page.items.length, tally, first),
     lookedDownTo: tally.lookedDownTo,
@@ -116,6 +118,30 @@ async function viewList(ctx: JobContext, state: ListState) {
     isEmptyHistory: newest === 0,
   };
 }
+
+/** The causes that several jobs of the page share, with the address of all jobs that have them. */
+function groupFailures(jobs: Job[], { operation }: ListQuery) {
+  const counts = new Map<string, number>();
+  for (const { status, failure } of jobs) {
+    const title = status === 'failed' && failure ? titleOf(failure) : null;
+    if (title !== null) counts.set(title, (counts.get(title) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, jobs]) => jobs > 1)
+    .sort(([, one], [, other]) => other - one)
+    .map(([title, jobs]) => ({
+      title,
+      jobs: formatNumber(jobs),
+      href: listUrl({ status: 'failed', operation, q: formatTerm('error', searchable(title)) }),
+    }));
+}
+
+/** The longest part of a title that the search box can quote. */
+const searchable = (title: string) =>
+  title
+    .replace(/…$/, '')
+    .split('"')
+    .reduce((longest, part) => (part.length > longest.length ? part : longest));
 
 /** Keeps the other filters. */
 const linkToTime =

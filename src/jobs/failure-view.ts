@@ -1,0 +1,100 @@
+// How a failure is shown: its title in the script's own words, why it happened, and a next step that exists.
+import type { Operation } from '../core/operation.ts';
+import type { Failure, FailureCode, Job } from './job.ts';
+
+type Texts = { name: string; why: string };
+
+const texts: Record<FailureCode, Texts> = {
+  spawn_failed: {
+    name: 'Could not start',
+    why: 'The script is missing or cannot be executed on this machine.',
+  },
+  exited: { name: 'Ended with an error', why: 'The script reported an error and stopped.' },
+  signalled: {
+    name: 'Killed from outside',
+    why: 'Another program or the system killed the process, for example because memory ran out.',
+  },
+  timed_out: { name: 'Took too long', why: 'The job reached its time limit and was stopped.' },
+  bad_input: { name: 'Invalid input', why: 'The input did not pass the checks. Nothing was written.' },
+  bad_output: {
+    name: 'Invalid script messages',
+    why: 'The server could not read the messages that the script sent.',
+  },
+  lost: {
+    name: 'Lost',
+    why: 'The server stopped while the job ran, or could not record its result.',
+  },
+  shutdown: { name: 'Stopped with the server', why: 'The server was stopped while the job ran.' },
+};
+
+/** Failures whose message is the script's own. */
+const inOwnWords: FailureCode[] = ['exited', 'bad_input'];
+const maxTitleLength = 160;
+
+type HasRows = (jobId: string) => boolean;
+
+/** `hasRows`: whether a job has result rows, which its page lists. */
+export function viewFailure(job: Job, operation: Operation | null, hasRows: HasRows) {
+  const { failure } = job;
+  if (!failure) return null;
+  const { name, why } = texts[failure.code];
+  return {
+    ...failure,
+    title: titleOf(failure),
+    name,
+    why,
+    next: nextStep(failure, operation, () => hasRows(job.id)),
+    /** For the clipboard. */
+    text: [`${job.operation} #${job.number}: ${failure.message}`, failure.stderr_tail]
+      .filter(Boolean)
+      .join('\n\n'),
+  };
+}
+
+/** The script's last error line without its exit code; for other failures their name. Equal failures have equal titles. */
+export function titleOf({ code, message }: Failure): string {
+  if (!inOwnWords.includes(code)) return texts[code].name;
+  const line = (message.split('\n')[0] ?? '').replace(/ \(exit code \d+\)$/, '').trim();
+  if (line === '') return texts[code].name;
+  return line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1)}…` : line;
+}
+
+function nextStep(
+  { code, stderr_tail }: Failure,
+  operation: Operation | null,
+  hasRows: () => boolean,
+): string {
+  const custom = typeof operation?.script === 'object' ? operation : null;
+  switch (code) {
+    case 'spawn_failed':
+      return custom
+        ? `Check the command of ${custom.name} in operations.yaml, then retry.`
+        : 'Run "npm ci" and "npm run chl -- doctor" in the folder of CHL Operations, then retry.';
+    case 'exited':
+      return stderr_tail
+        ? 'Read its last error output below, fix the cause, then retry.'
+        : 'Read the end of its log, fix the cause, then retry.';
+    case 'signalled':
+      return 'Check the free memory of this machine, then retry.';
+    case 'timed_out':
+      return `If the work needs more time, raise ${limitSetting(operation)}. Then retry.`;
+    case 'bad_input':
+      return hasRows()
+        ? 'Fix the rows that its result lists, then run it again.'
+        : 'Read the end of its log, fix the input, then run it again.';
+    case 'bad_output':
+      return custom
+        ? 'Fix the script. docs/custom-operations.md describes the message format.'
+        : 'Read the end of its log, then retry. If it happens again, report it with the log.';
+    case 'lost':
+      return 'No partial result is in use. Retry when ready.';
+    case 'shutdown':
+      return 'Retry the job.';
+  }
+}
+
+/** Where the time limit of an operation is set. */
+export function limitSetting(operation: Pick<Operation, 'name' | 'hardLimitMs'> | null): string {
+  if (operation === null || operation.hardLimitMs === null) return 'CHL_OPERATIONS_TIMEOUT_SEC';
+  return `timeout_sec of ${operation.name} in operations.yaml`;
+}
