@@ -4,7 +4,7 @@ import type { JobFilter } from './job-search.ts';
 import { type Job, type JobStatus, jobStatuses, parseJob } from './job.ts';
 import {
   type BoundedFilter,
-  createHourCounts,
+  createCounters,
   createJobIndex,
   createJobScan,
   createResultRows,
@@ -36,12 +36,10 @@ export function createJobListing(ops: Db, slicing: Slicing) {
 
   return {
     ...createResultRows(ops),
-    ...createHourCounts(ops),
+    ...createCounters(ops),
     counts,
     newestNumber,
     total: () => sumOf({}, counts()),
-    countsByStatus: index.countsByStatus,
-    operations: index.operations,
 
     async page(filter: JobFilter, limit: number, range: PageRange = {}): Promise<JobPage> {
       const { found, lookedTo } = await find(filter, limit + 1, range);

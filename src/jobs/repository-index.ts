@@ -27,13 +27,6 @@ export function createJobIndex(ops: Db) {
     endNumber,
     find,
     count,
-
-    countsByStatus: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
-
-    operations: () =>
-      prepare('SELECT DISTINCT operation FROM job_count WHERE jobs > 0 ORDER BY operation')
-        .pluck()
-        .all() as string[],
   };
 
   /** Exact, from counters; of one operation, or of all. */
@@ -90,11 +83,18 @@ export function createJobIndex(ops: Db) {
   }
 }
 
-/** Jobs by the UTC hour of their request, from counters. */
-export function createHourCounts(ops: Db) {
+/** What counters answer: jobs by operation and status, and by the UTC hour of their request. */
+export function createCounters(ops: Db) {
   const prepare = prepareOnce(ops);
 
   return {
+    countsByStatus: () => prepare('SELECT operation, status, jobs FROM job_count').raw().all(),
+
+    operations: () =>
+      prepare('SELECT DISTINCT operation FROM job_count WHERE jobs > 0 ORDER BY operation')
+        .pluck()
+        .all() as string[],
+
     /** The first hour with jobs, in UTC: `2026-11-28T14`. */
     firstHour: () => prepare('SELECT min(hour) FROM job_hour').pluck().get() as string | null,
 

@@ -84,8 +84,7 @@ export function startAttempt(given: Given) {
       limits.stop();
       const left = await child.end(config.killGraceMs);
       const received = await io.end();
-      const limit = { limitSec: limits.limitSec, limitSetting: limitSetting(operation) };
-      return { cause, fault: guard.fault(), exit, ...received, left, ...limit, usage: child.usage() };
+      return { cause, fault: guard.fault(), exit, ...received, left, ...limits.limit, usage: child.usage() };
     } finally {
       limits.stop();
       io.close();
@@ -106,7 +105,7 @@ function startLimits(
   const warning = `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)} (${limitSetting(operation)}).`;
   const softTimer = setTimeout(warn, softMs, warning);
   return {
-    limitSec: hardMs / 1000,
+    limit: { limitSec: hardMs / 1000, limitSetting: limitSetting(operation) },
     stop() {
       clearTimeout(softTimer);
       clearTimeout(hardTimer);

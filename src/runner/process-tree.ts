@@ -78,8 +78,7 @@ export function createProcessTree(isMarked: (pid: number) => boolean, watch: Des
       const { table, newest } = readProcessesSince(newestSeen, members.keys());
       look(table);
       newestSeen = newest;
-      const rssBytes = measure(usage, members.keys(), table);
-      if (rssBytes !== null) watch?.onMeasured({ rssBytes, cpuSec: usage.cpuSec ?? 0 });
+      measure(usage, members.keys(), table, watch);
       const isStoppedNow = table.get(pid)?.state === stopped && members.has(pid);
       if (isStoppedNow !== isStopped && watch?.onStopped(isStoppedNow)) isStopped = isStoppedNow;
     } catch (error) {
@@ -97,8 +96,12 @@ function addDescendants(members: Map<number, string>, table: ProcessTable, keepe
   }
 }
 
-/** Gives the memory in use; null without a process. */
-function measure(usage: Usage, members: Iterable<number>, table: ProcessTable): number | null {
+function measure(
+  usage: Usage,
+  members: Iterable<number>,
+  table: ProcessTable,
+  watch: DescendantWatch | null,
+) {
   let rss: number | null = null;
   let cpuSec = 0;
   for (const member of members) {
@@ -108,8 +111,8 @@ function measure(usage: Usage, members: Iterable<number>, table: ProcessTable): 
     // The system keeps the peak of each process, so a peak between two looks is not missed.
     usage.peakRssBytes = Math.max(usage.peakRssBytes ?? 0, memory?.peak ?? 0);
   }
-  if (rss === null) return null;
+  if (rss === null) return;
   usage.peakRssBytes = Math.max(usage.peakRssBytes ?? 0, rss);
   usage.cpuSec = Math.max(usage.cpuSec ?? 0, cpuSec);
-  return rss;
+  watch?.onMeasured({ rssBytes: rss, cpuSec: usage.cpuSec });
 }
