@@ -18,6 +18,8 @@ export type FollowerOptions = {
 type Opened = { thread: LiveThread; loaded: LoadAnswer };
 type Target = { key: string; pointer: Pointer | null; problem: string | null };
 
+const noRoom = 'Too many files are open, so the search waits. Close other pages of this dashboard.';
+
 export function createFollower({ config, threadFile, hasRoom, onError, onLost }: FollowerOptions) {
   const pause = createCrashPause();
   let opened: Opened | null = null;
@@ -26,7 +28,6 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
   let problem: string | null = null;
   let shortage: string | null = null;
   let isStopped = false;
-  /** Settles when the thread that was replaced last has answered its open questions. */
   let closing = Promise.resolve();
 
   return {
@@ -56,17 +57,13 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
       isStopped = true;
     },
 
-    async close() {
-      await opened?.thread.close();
-      await closing;
-    },
+    /** Settles when the thread that was replaced last has answered its open questions. */
+    closing: () => closing,
   };
 
   function shouldOpen({ key }: Target): boolean {
     if (key === followedKey || isStopped) return false;
-    shortage = hasRoom()
-      ? null
-      : 'Too many files are open, so the search waits. Close other pages of this dashboard.';
+    shortage = hasRoom() ? null : noRoom;
     return shortage === null && pause.mayStart(key);
   }
 
@@ -84,7 +81,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     });
   }
 
-  /** A question to an embedding service may keep the old thread for seconds, and nobody waits for it. */
+  /** Nobody waits for the old thread, which a question to an embedding service may keep for seconds. */
   function replace(target: Target, next: Opened) {
     followedKey = target.key;
     problem = target.problem ?? next.loaded.problem;

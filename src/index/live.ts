@@ -20,7 +20,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
   const refresh = coalesceNext(refreshOnce);
   let counts = emptyCounts;
   let state = toIndexState(null, counts, null);
-  let wantsExact = false;
+  const exactness = createExactness();
   let isStopped = false;
 
   return {
@@ -32,7 +32,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
 
     /** As `refresh`, but its count is never older than the call. */
     catchUp() {
-      wantsExact = true;
+      exactness.request();
       return refresh();
     },
 
@@ -57,7 +57,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       isStopped = true;
       follower.stop();
       await refresh();
-      await follower.close();
+      await Promise.all([follower.opened()?.thread.close(), follower.closing()]);
     },
   };
 
@@ -65,7 +65,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     try {
       await follower.follow();
       const opened = follower.opened();
-      if (opened && !isStopped) counts = await opened.thread.ask('count', takeExact());
+      if (opened && !isStopped) counts = await opened.thread.ask('count', exactness.take());
     } catch (error) {
       given.onError(error as Error);
     }
@@ -73,12 +73,6 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     if (JSON.stringify(next) === JSON.stringify(state)) return;
     state = next;
     onChange(state);
-  }
-
-  function takeExact() {
-    const question = { isExact: wantsExact };
-    wantsExact = false;
-    return question;
   }
 
   /** Without an index, looks for one that was just built: the event of its switch may still be under way. */
@@ -92,6 +86,21 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     if (opened) return opened;
     throw new AppError('temporary', follower.problem() ?? 'The search is not ready. Try again soon.');
   }
+}
+
+/** Whether the next count must be newer than its request. */
+function createExactness() {
+  let isExact = false;
+  return {
+    request() {
+      isExact = true;
+    },
+    take() {
+      const question = { isExact };
+      isExact = false;
+      return question;
+    },
+  };
 }
 
 function indexMissing(problem: string | null) {
