@@ -6,6 +6,7 @@ import { createBus } from './core/bus.ts';
 import { type Catalogue, createCatalogue } from './core/catalogue.ts';
 import type { Config } from './core/config.ts';
 import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
+import { createDamage } from './core/db/damage.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
@@ -117,6 +118,7 @@ function createKernel(
     ops,
     library,
     isNewLibrary: isNew,
+    damage: createDamage(now),
     untilFree: createBusyRetry(busyLimits.request),
     reservedNames,
     only: only ?? null,

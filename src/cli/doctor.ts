@@ -1,5 +1,6 @@
 // Checks the installation and the data, and reports for each part: ok, or what to do. Changes nothing; works with and
 // without a server.
+import { explain, wayBack } from '../core/faults.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, loadConfig } from '../core/config.ts';
@@ -53,7 +54,7 @@ async function examine(): Promise<Finding[]> {
   try {
     config = loadConfig();
   } catch (error) {
-    return [{ part: 'configuration', status: 'error', text: (error as Error).message }];
+    return [{ part: 'configuration', status: 'error', text: explain(error) }];
   }
   const examined = checks.map(async ({ part, run }) => {
     try {
@@ -61,7 +62,7 @@ async function examine(): Promise<Finding[]> {
       const several = typeof found === 'string' ? [{ status: 'ok' as const, text: found }] : found;
       return several.map((finding) => ({ part, ...finding }));
     } catch (error) {
-      return [{ part, status: 'error' as const, text: (error as Error).message }];
+      return [{ part, status: 'error' as const, text: explain(error) }];
     }
   });
   return (await Promise.all(examined)).flat();
@@ -153,7 +154,7 @@ function checkDatabase(file: string, inspect: (file: string) => void) {
   inspect(file);
   const damage = findDamage(file);
   if (damage === null) return `${file}, ${formatBytes(fs.statSync(file).size)}, intact`;
-  throw new AppError('config', `${file} is damaged: ${damage}. Stop the server, then restore a backup.`);
+  throw new AppError('config', `${file} is damaged.${wayBack(file)}`);
 }
 
 function checkCustomOperations({ operationsFile }: Config) {

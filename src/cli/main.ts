@@ -1,5 +1,6 @@
 // Parses a command line, runs it, and returns the exit code.
 import { AppError, isSystemError } from '../core/errors.ts';
+import { toFault } from '../core/faults.ts';
 import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
@@ -20,8 +21,9 @@ export async function runCli(
   try {
     return await runCommand(name, words, screen);
   } catch (error) {
-    const refusal = isSystemError(error) ? new AppError('config', `${error.message}.`) : error;
-    if (!(refusal instanceof AppError)) throw error;
+    const refusal =
+      toFault(error) ?? (isSystemError(error) ? new AppError('config', `${error.message}.`) : null);
+    if (!refusal) throw error;
     screen.refuse(refusal);
     return exitCodeOf(refusal.code);
   }

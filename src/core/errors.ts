@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'stopping'
   | 'busy'
   | 'disk_full'
+  | 'database_damaged'
   | 'too_many_streams'
   | 'host_not_allowed'
   | 'cross_origin'

@@ -6,6 +6,7 @@ import type { Check } from './check.ts';
 import type { Config } from './config.ts';
 import type { DataRoot } from './data-root.ts';
 import type { UntilFree } from './db/busy-retry.ts';
+import type { Damage } from './db/damage.ts';
 import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { Log } from './log.ts';
@@ -28,6 +29,8 @@ export type Kernel = {
   library: Db;
   /** Whether this start created chl.db. */
   isNewLibrary: boolean;
+  /** The damaged database files. */
+  damage: Damage;
   /** Runs a write to ops.db, retrying for a few seconds while another process is writing; then throws SQLITE_BUSY. */
   untilFree: UntilFree;
   /** Names that a custom operation cannot have. */

@@ -1,4 +1,5 @@
 // Keeps a search thread open for the generation of the pointer. The old thread answers until the new one has loaded.
+import { explain } from '../core/faults.ts';
 import type { Config } from '../core/config.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
 import { type LiveThread, startThread } from './live-thread.ts';
@@ -118,7 +119,7 @@ function readTarget({ indexFolder }: FollowerOptions['config']): Target {
     const pointer = readPointer(indexFolder);
     return { key: pointer?.current ?? 'none', pointer, problem: null };
   } catch (error) {
-    return { key: 'unreadable', pointer: null, problem: (error as Error).message };
+    return { key: 'unreadable', pointer: null, problem: explain(error) };
   }
 }
 

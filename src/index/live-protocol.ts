@@ -1,6 +1,6 @@
 // The messages between the server's thread and a search thread: each question by name, with its answer.
 import type { Config } from '../core/config.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import type { AppError } from '../core/errors.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import type { ListPage, ListQuery } from './list.ts';
 import type { IndexMeta } from './meta.ts';
@@ -54,4 +54,4 @@ export type Question = {
 
 export type Reply =
   | { id: number; answer: Exchange[keyof Exchange]['answer'] }
-  | { id: number; error: { code: ErrorCode; message: string } };
+  | { id: number; error: Pick<AppError, 'code' | 'message' | 'details'> };

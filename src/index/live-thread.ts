@@ -30,7 +30,8 @@ export function startThread(file: URL, start: ThreadStart, onCrash: (cause: Erro
   worker.on('message', (reply: Reply) => {
     const question = open.get(reply.id);
     open.delete(reply.id);
-    if ('error' in reply) question?.reject(new AppError(reply.error.code, reply.error.message));
+    if ('error' in reply)
+      question?.reject(new AppError(reply.error.code, reply.error.message, reply.error.details));
     else question?.resolve(reply.answer as never);
   });
 

@@ -7,6 +7,7 @@ import { isBusy } from '../core/db/busy-retry.ts';
 import { openDatabase, prepareDataVersion, serverBusyMs } from '../core/db/open.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError } from '../core/errors.ts';
+import { explain, toFault } from '../core/faults.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
 import { generationFiles } from './generation.ts';
 import { listEntries } from './list.ts';
@@ -56,8 +57,8 @@ async function reply(message: Question) {
   try {
     send({ id: message.id, answer: await answerTo(message) });
   } catch (error) {
-    const code = error instanceof AppError ? error.code : 'internal';
-    send({ id: message.id, error: { code, message: (error as Error).message } });
+    const fault = toFault(error) ?? new AppError('internal', (error as Error).message);
+    send({ id: message.id, error: { code: fault.code, message: fault.message, details: fault.details } });
   }
 }
 
@@ -87,7 +88,7 @@ async function load(): Promise<LoadAnswer> {
   } catch (error) {
     // The files may be good: the server tries them again.
     if (isOutOfDescriptors(error)) throw error;
-    answer.problem = (error as Error).message;
+    answer.problem = explain(error);
   }
   return answer;
 }

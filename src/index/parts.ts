@@ -8,14 +8,17 @@ import { searchThreadFile } from './live-thread.ts';
 export type IndexContext = Kernel & ReturnType<typeof createIndexParts>;
 
 export function createIndexParts(ctx: Context) {
-  const { config, bus, descriptors, log, only } = ctx;
+  const { config, bus, damage, descriptors, log, only } = ctx;
   tidyGenerations(config.indexFolder);
   const liveIndex = createLiveIndex({
     config,
     threadFile: searchThreadFile,
     onChange: () => bus.emit('index'),
     hasRoom: () => descriptors.hasRoomFor('searchThread'),
-    onError: (error) => log.error({ err: error }, 'the search thread ended'),
+    onError(error) {
+      damage.note(error);
+      log.error({ err: error }, 'the search thread failed');
+    },
   });
   // A run by hand answers no searches, so it needs no search thread.
   if (!only) bus.on('library', () => void liveIndex.refresh());

@@ -1,5 +1,6 @@
 // The work of the operation `index`: embeds missing and stale entries, builds a generation, verifies it, switches to it. The
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
+import { explain } from '../core/faults.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import { runPatience } from '../embedding/outage-wait.ts';
 import type { Embedder } from '../embedding/embedder.ts';
@@ -95,7 +96,7 @@ function verifyOrFail(files: GenerationFiles, onProgress: Build['onProgress']) {
   try {
     verifyGeneration(files, onProgress);
   } catch (error) {
-    const reason = (error as Error).message;
+    const reason = explain(error);
     throw new AppError('internal', `The new index is not used: ${reason} The live one stays. Rebuild again.`);
   }
 }

@@ -1,4 +1,5 @@
 // The work of the operation `repair`: a rebuild, or nothing when the live index is intact and holds exactly the library.
+import { explain } from '../core/faults.ts';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { generationFiles, readPointer } from './generation.ts';
@@ -38,7 +39,7 @@ function readLive({ config, model, progress }: RebuildContext) {
     }
     console.log(`The live index was built with ${meta.model}; the model is ${model.name}.`);
   } catch (error) {
-    console.log(`The live index cannot be used: ${(error as Error).message}`);
+    console.log(`The live index cannot be used: ${explain(error)}`);
   }
   return null;
 }

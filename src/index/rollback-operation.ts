@@ -1,3 +1,4 @@
+import { explain } from '../core/faults.ts';
 import { url } from '../core/url.ts';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
@@ -69,6 +70,6 @@ function describe({ indexFolder }: Pick<Config, 'indexFolder'>): string[] {
     const { count } = readIndexHeader(generationFiles(path.join(indexFolder, previous)).index);
     return [`The previous index is ${previous} with ${plural(count, 'vector')}.`];
   } catch (error) {
-    return [`The previous index cannot be used: ${(error as Error).message}`];
+    return [`The previous index cannot be used: ${explain(error)}`];
   }
 }

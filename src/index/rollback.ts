@@ -1,4 +1,5 @@
 // The work of the operation `rollback`: the pointer's two generations change places; a second roll back undoes the first.
+import { explain } from '../core/faults.ts';
 import path from 'node:path';
 import { badInput } from '../core/errors.ts';
 import { countCoverage, describeCoverage } from './coverage.ts';
@@ -37,7 +38,7 @@ function readUsable({ model, progress }: SwitchContext, folder: string) {
     if (isOfModel) return meta.vectors;
     throw new Error(`It was built with ${meta.model}; the settings name ${model.name}.`);
   } catch (error) {
-    const why = `${(error as Error).message} The current index stays.`;
+    const why = `${explain(error)} The current index stays.`;
     throw badInput('previous_unusable', `The previous index cannot be used: ${why}`);
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { type Config, loadConfig, readScriptEnvironment } from '../core/config.ts';
 import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
+import { toFault } from '../core/faults.ts';
 import { exitCodes, type ScriptMessage } from './protocol.ts';
 
 export type ScriptContext = {
@@ -20,7 +21,7 @@ export type ScriptContext = {
 
 /** Runs `work` with the job's arguments, which the server has checked; its return value becomes the job's result. The error
  *  `bad_input` exits with 65, `temporary` with 75, any other with 1. stderr, the log, gets the message of an AppError and
- *  the stack of any other error. */
+ *  of an error of SQLite or of a file, and the stack of any other error. */
 export async function runScript<Args>(
   work: (args: Args, context: ScriptContext) => Promise<Record<string, unknown>> | Record<string, unknown>,
 ): Promise<void> {
@@ -88,7 +89,8 @@ function sleepSync(ms: number) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-function reportFailure(error: unknown, send: Send): number {
+function reportFailure(failure: unknown, send: Send): number {
+  const error = toFault(failure) ?? failure;
   if (error instanceof AppError) {
     send({ type: 'failure', message: error.message, detail: error.details });
     process.stderr.write(`${error.message}\n`);

@@ -1,4 +1,5 @@
 // Holds the custom operations of operations.yaml; reads the file at start and after each change.
+import { explain } from '../core/faults.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Check } from '../core/check.ts';
@@ -57,7 +58,7 @@ function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): C
   try {
     return readCustomOperations(fs.readFileSync(file, 'utf8'), file, reserved);
   } catch (error) {
-    return refuse(`It cannot be read: ${(error as Error).message}. Fix or remove it.`);
+    return refuse(explain(error, file));
   }
 }
 

@@ -1,5 +1,6 @@
 // Checks that the embedding service answers while entries wait for it.
 import type { Check } from '../core/check.ts';
+import { plural } from '../core/format.ts';
 import type { QueueContext } from './parts.ts';
 import { viewQueue } from './queue-view.ts';
 
@@ -7,6 +8,12 @@ export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'wor
   return {
     name: 'embedding-service',
     dirtyOn: ['workers', 'library', 'job'],
+    async health() {
+      const { outage, pending } = await viewQueue(sources);
+      if (!outage || pending.total === 0) return { status: 'healthy', detail: 'No outage is known.' };
+      const waiting = plural(pending.total, 'entry waits', 'entries wait');
+      return { status: 'degraded', detail: `${outage.message} ${waiting} for it.` };
+    },
     /** An outage fails no entry, so it is a problem only while entries wait. */
     async problem() {
       const { outage, pending } = await viewQueue(sources);

@@ -1,4 +1,5 @@
 // Reads the result that an attempt recorded in the database or index it changed. A job whose work is applied has succeeded.
+import { explain } from '../core/faults.ts';
 import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
 import type { Db } from '../core/db/open.ts';
@@ -40,7 +41,11 @@ export function createEndFinder(findApplied: FindApplied) {
       const applied = await untilFree(find).catch(() => findAppliedAtOnce(findApplied, job));
       return { applied, cause, fault };
     } catch (error) {
-      return { applied: null, cause: cause ?? 'server_fault', fault: fault ?? (error as Error).message };
+      return {
+        applied: null,
+        cause: cause ?? 'server_fault',
+        fault: fault ?? explain(error).replace(/\.$/, ''),
+      };
     }
   };
 }

@@ -1,4 +1,5 @@
 // Runs once, before the runner starts: kills the processes that a dead server left, and settles its running jobs.
+import { explain } from '../core/faults.ts';
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
@@ -57,9 +58,7 @@ export function recoverJobs(given: Given) {
     try {
       applied = maskerFor(operation ? secretsOf(operation) : []).value(findAppliedAtOnce(findApplied, job));
     } catch (error) {
-      return fail(
-        `The server stopped while this job ran, and its result cannot be read: ${(error as Error).message}.`,
-      );
+      return fail(`The server stopped while this job ran, and its result cannot be read: ${explain(error)}`);
     }
     if (applied) return repository.finish(job, { status: 'succeeded', result: applied }, record);
     if (job.cancel_requested_at) return repository.finish(job, { status: 'cancelled' }, record);

@@ -1,5 +1,6 @@
 // The work of the operation `snapshot`: verifies a staged snapshot again and makes it the live generation. The live index
 // stays in use until the switch; the staged files are removed after it, so that a retry finds them.
+import { explain } from '../core/faults.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { countCoverage, describeCoverage } from '../index/coverage.ts';
 import {
@@ -47,6 +48,6 @@ function verifyFiles(files: GenerationFiles, onProgress: OnProgress) {
   try {
     return verifyGeneration(files, onProgress);
   } catch (error) {
-    throw refusal('index_changed', `${(error as Error).message} Upload the snapshot again.`);
+    throw refusal('index_changed', `${explain(error)} Upload the snapshot again.`);
   }
 }

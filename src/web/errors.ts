@@ -5,6 +5,8 @@ import { isBusy } from '../core/db/busy-retry.ts';
 import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
+import { toFault } from '../core/faults.ts';
+import type { Kernel } from '../core/kernel.ts';
 
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
@@ -15,6 +17,7 @@ const statuses: Record<ErrorCode, number> = {
   config: 500,
   confirmation_required: 422,
   cross_origin: 403,
+  database_damaged: 500,
   disk_full: 507,
   drain_running: 409,
   host_not_allowed: 403,
@@ -39,10 +42,12 @@ const statuses: Record<ErrorCode, number> = {
   wrong_state: 409,
 };
 
-export function registerErrors(app: FastifyInstance) {
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    answerError(toAppError(error, request), request, reply),
-  );
+export function registerErrors(app: FastifyInstance, { damage }: Pick<Kernel, 'damage'>) {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const shown = toAppError(error, request);
+    damage.note(shown);
+    return answerError(shown, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?')[0] ?? '/';
     const allowed = (['GET', 'POST', 'DELETE'] as const).filter((method) => app.findRoute({ method, url }));
@@ -115,6 +120,11 @@ function toAppError(error: FastifyError | AppError, request: FastifyRequest): Ap
   }
   if (isOutOfDescriptors(error)) {
     return new AppError('busy', 'Too many files are open. Close other pages, or try again in a few seconds.');
+  }
+  const fault = toFault(error);
+  if (fault) {
+    request.log.error({ err: error }, 'request failed');
+    return fault;
   }
   if (error.statusCode && error.statusCode < 500) return new AppError('bad_request', error.message);
   request.log.error({ err: error }, 'request failed');

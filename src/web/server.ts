@@ -41,7 +41,7 @@ export async function createServer(
   registerGuard(app, { audit, allowedHosts: config.allowedHosts, dataRoot });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);
-  registerErrors(app);
+  registerErrors(app, kernel);
   app.removeContentTypeParser('text/plain');
   logRequests(app);
   registerMetrics(app, config.mode, mounted);

@@ -1,4 +1,5 @@
 // The row of a worker process: what it reports about itself, at intervals and after changes.
+import { explain } from '../core/faults.ts';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import type { Pace } from './pace.ts';
 import { type Beat, firstBeat, type WorkerRepository } from './repository.ts';
@@ -44,7 +45,7 @@ export function createHeartbeat({ name, claimant, repository, untilFree, pace, r
           report(`Another process has taken the name ${name}; this one stops.`);
           onReplaced();
         },
-        (error: Error) => report(`The heartbeat could not be written: ${error.message}`),
+        (error: Error) => report(`The heartbeat could not be written: ${explain(error)}`),
       );
     },
 

@@ -1,5 +1,6 @@
 // One worker: takes turns until it is stopped, sends heartbeats meanwhile, and gives up an embedder that hangs. A turn claims
 // a batch of entries, embeds it and stores the vectors; a worker that is held back claims nothing.
+import { explain } from '../core/faults.ts';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { UntilFree } from '../core/db/busy-retry.ts';
 import { AppError } from '../core/errors.ts';
@@ -47,7 +48,7 @@ export function createWorker(options: WorkerOptions) {
   const beats = createLoop({
     everyMs: times.beatMs,
     runOnce: heartbeat.send,
-    onError: (error) => report(`The heartbeat failed: ${(error as Error).message}`),
+    onError: (error) => report(`The heartbeat failed: ${explain(error)}`),
   });
   const runOnce = createTurn(options, { pace, heartbeat, outage, hangs }, stopping.signal);
 

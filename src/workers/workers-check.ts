@@ -23,9 +23,15 @@ function findHealth({ config, counts, workers, pool }: Sources): Health {
     return { status: 'degraded', detail: lost.map(({ name, view }) => `${name} is ${view}`).join(', ') };
   }
   const { total } = counts.queue().pending;
+  const waiting = `${plural(total, 'entry is', 'entries are')} waiting`;
+  const held = all.filter(({ outage_since }) => outage_since !== null);
+  if (total > 0 && all.length > 0 && held.length === all.length) {
+    const [{ outage_error } = { outage_error: null }] = held;
+    return { status: 'degraded', detail: `No worker can embed; ${waiting}. ${outage_error ?? ''}`.trim() };
+  }
   if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
   if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: no workers run.' };
-  const detail = `No worker is running; ${plural(total, 'entry is', 'entries are')} waiting.`;
+  const detail = `No worker is running; ${waiting}.`;
   return { status: total > 0 ? 'degraded' : 'healthy', detail };
 }
 

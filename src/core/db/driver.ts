@@ -17,12 +17,42 @@ function loadDriver(): typeof Database {
   try {
     const loaded = createRequire(import.meta.url)(packageName) as typeof Database;
     // The binary is loaded by the first database.
-    new loaded(':memory:').close();
+    const probe = new loaded(':memory:');
+    nameFileInErrors(probe);
+    probe.close();
     return loaded;
   } catch {
     throw new AppError(
       'config',
       `The SQLite driver for Node ${process.versions.node} is not installed. Run "npm ci" with this version of Node.`,
     );
+  }
+}
+
+/** The driver's errors do not say which database they are about: from now on each has `file`. */
+function nameFileInErrors(probe: Database.Database) {
+  const statement = probe.prepare('SELECT 1');
+  const rows = statement.iterate();
+  wrapMethods(rows, ['next'], (one: { statement: Database.Statement }) => one.statement.database.name);
+  rows.return?.();
+  wrapMethods(statement, ['get', 'all', 'run'], ({ database }: Database.Statement) => database.name);
+  wrapMethods(probe, ['prepare', 'exec', 'pragma', 'backup'], ({ name }: Database.Database) => name);
+}
+
+function wrapMethods<Subject>(one: object, names: string[], fileOf: (subject: Subject) => string) {
+  const prototype = Object.getPrototypeOf(one) as object;
+  const named = (error: unknown, subject: Subject) =>
+    error instanceof Error && !('file' in error) ? Object.assign(error, { file: fileOf(subject) }) : error;
+  for (const name of names) {
+    const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
+    Reflect.set(prototype, name, function call(this: Subject, ...args: unknown[]) {
+      try {
+        const result = method.apply(this, args);
+        if (!(result instanceof Promise)) return result;
+        return result.catch((error: unknown) => Promise.reject(named(error, this)));
+      } catch (error) {
+        throw named(error, this);
+      }
+    });
   }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError } from '../errors.ts';
+import { toFault } from '../faults.ts';
 import { connect } from './driver.ts';
 
 export type Db = Database.Database;
@@ -78,6 +79,13 @@ export function asConfigError<T>(file: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
+    const fault = toFault(Object.assign(cause as Error, { file }));
+    if (fault)
+      throw new AppError(
+        'config',
+        `${file} cannot be opened: it ${fault.message.slice(file.length + 1)}`,
+        fault.details,
+      );
     throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
   }
 }
