@@ -4,6 +4,9 @@ import { url } from './url.js';
 const lifeMs = 6000;
 const stepMs = 500;
 const maxToasts = 3;
+/** A notice that could not be fetched is asked for again: after this time, then after twice as long, up to a minute. */
+const retryMinMs = 1000;
+const retryMaxMs = 60_000;
 const icons = { ok: 'check', warn: 'tri', bad: 'cross' };
 /** Session storage key: numbers of the jobs that this tab started and whose end it has not shown yet. */
 const key = 'chl-jobs';
@@ -111,13 +114,18 @@ function rememberEnd(number) {
   if (endedEarly.size > maxEndedEarly) endedEarly.delete(endedEarly.values().next().value);
 }
 
-/** Shows the end of a job once, in the tab that started it. */
-async function showEnd(number) {
+/** Shows the end of a job once, in the tab that started it. A job that is gone has no notice. */
+async function showEnd(number, retryMs = retryMinMs) {
   if (!followed().includes(number)) return rememberEnd(number);
   const answer = await fetch(url(`/ui/jobs/${number}/notice`)).catch(() => null);
-  if (!answer?.ok || answer.status === 204 || !followed().includes(number)) return;
+  if (!answer || answer.status >= 500 || answer.status === 429) {
+    setTimeout(() => void showEnd(number, Math.min(retryMs * 2, retryMaxMs)), retryMs);
+    return;
+  }
+  if (answer.status === 204 || !followed().includes(number)) return;
   const left = followed().filter((other) => other !== number);
   sessionStorage.setItem(key, JSON.stringify(left));
+  if (!answer.ok) return;
   toasts.querySelector(`[data-job="${number}"]`)?.remove();
   showNotice({ ...(await answer.json()), about: number });
 }

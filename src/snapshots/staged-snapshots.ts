@@ -75,10 +75,16 @@ export function recordStaged(audit: Audit, by: Requester, snapshot: Staged) {
 }
 
 /** Records why nothing was staged: refused, or failed for a cause that the upload has no part in. */
-export function recordRefusal(audit: Audit, by: Requester, fileName: string | null, error: unknown) {
+export function recordRefusal(
+  audit: Audit,
+  by: Requester,
+  fileName: string | null,
+  error: unknown,
+  reason?: string,
+) {
   const { code, message, details } = error as AppError;
   const isRefused = error instanceof AppError && code !== 'internal' && code !== 'disk_full';
   const outcome = isRefused ? 'refused' : 'failed';
   const detail = { code: details?.code ?? code ?? 'internal', message };
-  audit.record({ event: 'snapshot.upload', outcome, by, target: fileName, detail });
+  audit.record({ event: 'snapshot.upload', outcome, by, target: fileName, reason: reason ?? null, detail });
 }

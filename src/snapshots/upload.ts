@@ -107,14 +107,14 @@ function createUpload(
       return snapshot;
     },
 
-    /** To be called in every case. The audit log records the error. */
-    close(error?: unknown) {
+    /** To be called in every case. The audit log records the error, and the reason of the person if it has arrived. */
+    close(error?: unknown, reason?: string) {
       if (isClosed) return;
       isClosed = true;
       fs.rmSync(zip, { force: true });
       if (error !== undefined) {
         removeStaged(config.indexFolder, id);
-        recordRefusal(audit, by, fileName, error);
+        recordRefusal(audit, by, fileName, error, reason);
       }
       show(null);
     },

@@ -7,6 +7,7 @@ import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { createRefusalAudit } from './refusal-audit.ts';
 
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
@@ -42,10 +43,21 @@ const statuses: Record<ErrorCode, number> = {
   wrong_state: 409,
 };
 
-export function registerErrors(app: FastifyInstance, { damage }: Pick<Kernel, 'damage'>) {
+export function registerErrors(
+  app: FastifyInstance,
+  { audit, damage, log }: Pick<Kernel, 'audit' | 'damage' | 'log'>,
+) {
+  const auditRefusal = createRefusalAudit(audit, 'request.refused');
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const shown = toAppError(error, request);
     damage.note(shown);
+    if (isUnaudited(error, shown, request)) {
+      try {
+        auditRefusal(request, shown.code, { message: shown.message.slice(0, 500) });
+      } catch (cause) {
+        log.error({ err: cause }, 'a refusal is not in the audit log');
+      }
+    }
     return answerError(shown, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -62,6 +74,13 @@ export function registerErrors(app: FastifyInstance, { damage }: Pick<Kernel, 'd
     const message = `${request.method} is not allowed here. Allowed: ${names}.`;
     return answerError(new AppError('method_not_allowed', message), request, reply);
   });
+}
+
+/** Whether a request that changes something was refused before any verb could audit it: its body cannot be read, or has
+ *  an unknown or missing key. */
+function isUnaudited(error: Error, shown: AppError, { method }: FastifyRequest): boolean {
+  const isSafe = method === 'GET' || method === 'HEAD';
+  return !isSafe && !(error instanceof AppError) && statuses[shown.code] < 500;
 }
 
 /** The HTTP status of an error. */

@@ -7,7 +7,7 @@ import type { Audit } from '../core/audit.ts';
 import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { isHost } from '../core/host.ts';
-import { requester } from './requester.ts';
+import { createRefusalAudit } from './refusal-audit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,13 +16,11 @@ declare module 'fastify' {
   }
 }
 
-const auditedPerMinute = 20;
-
 /** `allowedHosts` are those of the setting; the server's own addresses are always allowed. */
 type Hosts = { allowedHosts: string[] };
 
 export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Audit; dataRoot: DataRoot }) {
-  const auditRefusal = createRefusalAudit(options.audit);
+  const auditRefusal = createRefusalAudit(options.audit, 'gate.refused');
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     const refusal =
@@ -31,7 +29,7 @@ export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Au
       refuseOrigin(request, options) ??
       refuseChange(request, options.dataRoot);
     if (!refusal) return;
-    auditRefusal(request, refusal);
+    auditRefusal(request, refusal.code, { host: String(request.headers.host).slice(0, 200) });
     throw refusal;
   });
 }
@@ -122,29 +120,4 @@ function hostOf(origin: string): string {
 function isNavigation({ headers, routeOptions }: FastifyRequest): boolean {
   const isTopLevel = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return isTopLevel && routeOptions.config.isPage === true;
-}
-
-/** Audits at most 20 refusals per minute, so that an attack cannot fill the log. */
-function createRefusalAudit(audit: Audit) {
-  let minute = 0;
-  let rows = 0;
-  let suppressed = 0;
-  return (request: FastifyRequest, refusal: AppError) => {
-    const refused = { event: 'gate.refused', outcome: 'refused', by: requester(request) } as const;
-    const now = Math.floor(Date.now() / 60_000);
-    if (now !== minute) {
-      if (suppressed > 0) audit.record({ ...refused, detail: { suppressed } });
-      [minute, rows, suppressed] = [now, 0, 0];
-    }
-    if (rows >= auditedPerMinute) {
-      suppressed += 1;
-      return;
-    }
-    rows += 1;
-    audit.record({
-      ...refused,
-      target: `${request.method} ${request.originalUrl}`,
-      detail: { code: refusal.code, host: String(request.headers.host).slice(0, 200) },
-    });
-  };
 }

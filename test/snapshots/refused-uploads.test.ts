@@ -57,6 +57,7 @@ t.test('a refused upload reports the reason, and leaves an audit row and no file
     rows.map(({ outcome, detail }) => [outcome, detail.code]),
     refusals.map(([, , code]) => ['refused', code]),
   );
+  t.equal(rows.at(-1)?.reason, confirmed.reason, 'the reason of the person is kept');
   t.same(leftOver(app), []);
   t.same(hashTree(path.join(app.root, 'faiss_index')), before);
   t.equal(app.parts.uploads.state(), null);

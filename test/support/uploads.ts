@@ -39,12 +39,18 @@ export async function upload(
   return { status: answer.status, body, text, headers: answer.headers };
 }
 
-export type AuditRow = { event: string; outcome: string; target: string | null; detail: Record<string, any> };
+export type AuditRow = {
+  event: string;
+  outcome: string;
+  target: string | null;
+  reason: string | null;
+  detail: Record<string, any>;
+};
 
 export function auditRows({ parts }: TestApp, event: string): AuditRow[] {
   const ops = openDatabase(parts.config.opsDatabasePath, { busyMs: 1000, readonly: true });
   const rows = ops
-    .prepare('SELECT event, outcome, target, detail FROM audit WHERE event = ? ORDER BY id')
+    .prepare('SELECT event, outcome, target, reason, detail FROM audit WHERE event = ? ORDER BY id')
     .all(event);
   ops.close();
   return (rows as { detail: string }[]).map(

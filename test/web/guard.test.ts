@@ -271,6 +271,25 @@ t.test('refusals are audited, at most twenty a minute', async (t) => {
   t.match(JSON.parse(rows[0]?.detail ?? '{}'), { code: 'host_not_allowed', host: 'evil.test' });
 });
 
+t.test(
+  'a body that cannot be read, or has an unknown key, leaves an audit row, at most twenty a minute',
+  async (t) => {
+    const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+    const post = (body: string) =>
+      fetch(`${app.origin}/api/v1/operations/import`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+    t.equal((await post('{"args": ')).status, 400);
+    t.equal((await post('{"colour": "red"}')).status, 422);
+    const rows = (await readAudit(app, 'request.refused')).map(({ detail }) => JSON.parse(detail));
+    t.match(rows, [{ code: 'bad_json' }, { code: 'invalid_arguments', message: /colour: is not known/ }]);
+    for (let turn = 0; turn < 30; turn += 1) await post('{');
+    t.equal((await readAudit(app, 'request.refused')).length, 21);
+  },
+);
+
 async function readAudit(app: TestApp, event: string): Promise<{ detail: string }[]> {
   const { openDatabase } = await import('../../src/core/db/open.ts');
   const ops = openDatabase(app.parts.config.opsDatabasePath, { busyMs: 1000, readonly: true });

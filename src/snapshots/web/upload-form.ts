@@ -37,13 +37,14 @@ export async function receiveSnapshot(
   const gone = new AbortController();
   const onClose = () => gone.abort();
   reply.raw.once('close', onClose);
+  const form: Record<string, string> = {};
   try {
-    const received = await readParts(ctx, request, upload, gone.signal);
+    const received = await readParts(ctx, request, { form, upload, signal: gone.signal });
     upload.close();
     return received;
   } catch (error) {
     const refused = toRefusal(error);
-    upload.close(refused);
+    upload.close(refused, form.reason);
     // Discards the rest of the request, so that the client reads the answer.
     request.raw.resume();
     throw refused;
@@ -55,10 +56,8 @@ export async function receiveSnapshot(
 async function readParts(
   ctx: SnapshotContext,
   request: FastifyRequest,
-  upload: Upload,
-  signal: AbortSignal,
+  { form, upload, signal }: { form: Record<string, string>; upload: Upload; signal: AbortSignal },
 ): Promise<{ form: InstallFields; staged: Staged }> {
-  const form: Record<string, string> = {};
   const options = {
     limits: { ...formLimits, fileSize: ctx.config.snapshotMaxBytes + 1 },
     throwFileSizeLimit: false,
