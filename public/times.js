@@ -3,16 +3,18 @@
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 };
 let formats = null;
-const refreshMs = 10_000;
+const refreshMs = 1000;
 
 // Before the first paint, so that no layout shift follows.
 showTimes();
 setInterval(showTimes, refreshMs);
 document.addEventListener('chl:swapped', showTimes);
 
-/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. */
-function formatTime(at, now) {
+/** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. A deadline that has
+ *  passed is `now`: what it ends takes a moment. */
+function formatTime(at, now, isDeadline) {
   const age = (now - at) / 1000;
+  if (isDeadline && age > -1) return 'now';
   const amount = Math.abs(age);
   if (amount < seconds.day) {
     const span =
@@ -41,7 +43,7 @@ function loadFormats() {
 function showTimes() {
   const now = new Date();
   for (const time of document.querySelectorAll('time[data-ago]')) {
-    const text = formatTime(new Date(time.dateTime), now);
+    const text = formatTime(new Date(time.dateTime), now, 'deadline' in time.dataset);
     if (time.textContent !== text) time.textContent = text;
   }
 }

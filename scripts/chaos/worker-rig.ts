@@ -104,7 +104,7 @@ function createParts({ root, workers: count, databasePath, ...times }: RigOption
     times: { ...poolTimes, backOffMs: 20, failedStartMs, registerMaxMs },
     onEnd: watch.reportEnd,
   });
-  const workers = createWorkers({ ...shared, pool });
+  const workers = createWorkers({ ...shared, config, pool });
   return { config, ops, library, bus, untilFree, repository, queue, workers, watch, pool };
 }
 

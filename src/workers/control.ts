@@ -10,14 +10,14 @@ import { nothingPaused, viewOf, type WorkersView } from './state.ts';
 
 type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
 
-type Given = Pick<Kernel, 'audit' | 'bus' | 'untilFree' | 'now'> & {
+type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'untilFree' | 'now'> & {
   repository: WorkerRepository;
   queue: Pick<EmbeddingQueue, 'counts' | 'retryFailed'>;
   pool: Restart;
 };
 
 export function createWorkers(given: Given) {
-  const { repository, queue, audit, bus, untilFree, pool, now } = given;
+  const { config, repository, queue, audit, bus, untilFree, pool, now } = given;
   const audited = createAudited(given);
   const drains = createDrains({ ...given, audited });
 
@@ -31,7 +31,7 @@ export function createWorkers(given: Given) {
     async pause(name: string | undefined, by: Requester) {
       const left = await drains.pending();
       await audited({ event: 'workers.pause', by, target: targetOf(name) }, () => {
-        requireWorkers(repository.living(), name);
+        requireWorkers(config, repository.living(), name);
         if (name !== undefined) return void repository.pause(name, by.actor);
         drains.cancelActive(left, by);
         repository.setControl({ paused_at: now().toISOString(), paused_by: by.actor, drain_id: null });
@@ -42,7 +42,7 @@ export function createWorkers(given: Given) {
     async resume(name: string | undefined, by: Requester) {
       const left = await drains.pending();
       await audited({ event: 'workers.resume', by, target: targetOf(name) }, () => {
-        if (name !== undefined || !pool.hasGivenUp()) requireWorkers(repository.living(), name);
+        if (name !== undefined || !pool.hasGivenUp()) requireWorkers(config, repository.living(), name);
         const areAllPaused = repository.control().paused_at !== null;
         // A drain that has just paused all waits for the current batches: it ends here.
         if (name === undefined || areAllPaused) drains.cancelActive(left, by);

@@ -22,7 +22,9 @@ type Given = Pick<Kernel, 'audit' | 'now'> & {
   queue: Pick<EmbeddingQueue, 'counts'>;
 };
 
-export function createDrains({ repository, queue, audit, audited, now }: Given & { audited: Audited }) {
+type DrainGiven = Given & Pick<Kernel, 'config'> & { audited: Audited };
+
+export function createDrains({ config, repository, queue, audit, audited, now }: DrainGiven) {
   return {
     pending,
     forecast,
@@ -34,7 +36,7 @@ export function createDrains({ repository, queue, audit, audited, now }: Given &
       const detail = { timeout_sec: timeoutSec, waiting, forecast_left: left };
       return audited({ event: 'workers.drain', by, target: 'workers', detail }, () => {
         checkTimeout(timeoutSec);
-        requireWorkers(repository.living());
+        requireWorkers(config, repository.living());
         const running = repository.activeDrain();
         if (running) throw drainRunning(running);
         const startedAt = now();

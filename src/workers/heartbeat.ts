@@ -34,7 +34,8 @@ export function createHeartbeat({ name, claimant, repository, untilFree, pace, r
     send() {
       if (hasLeft) return;
       sentAt = performance.now();
-      beat.rate_per_min = pace.ratePerMin();
+      // The rate of the last minute is no rate of a worker that rests.
+      beat.rate_per_min = beat.state === 'working' ? pace.ratePerMin() : 0;
       beat.speed_per_min = pace.speedPerMin();
       beat.p95_ms = pace.p95Ms();
       beat.rss_bytes = process.memoryUsage.rss();

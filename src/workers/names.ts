@@ -1,5 +1,6 @@
 // Workers by name (`embed-1` …): free names, known names, and whether the process behind one is still there.
 import os from 'node:os';
+import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { ProcessIdentity } from '../jobs/job.ts';
 import { hasProc, isAlive, isStopped } from '../runner/processes.ts';
@@ -17,7 +18,13 @@ export function freeNames(workers: WorkerRow[], count: number): string[] {
 }
 
 /** Throws `no_workers` when none is registered, or none of them answers; `not_found` for an unknown `name`. */
-export function requireWorkers(workers: WorkerRow[], name?: string) {
+export function requireWorkers({ mode }: Pick<Config, 'mode'>, workers: WorkerRow[], name?: string) {
+  if (workers.length === 0 && mode === 'noop') {
+    throw new AppError(
+      'no_workers',
+      'Noop mode runs no workers, so there is nothing to pause, resume or drain. Start the server without CHL_OPERATIONS_MODE=noop.',
+    );
+  }
   if (workers.length === 0) {
     throw new AppError(
       'no_workers',

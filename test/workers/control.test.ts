@@ -46,6 +46,14 @@ t.test('all workers are paused at once, and one is resumed alone', async (t) => 
   ]);
 });
 
+t.test('a worker that rests has the rate 0, whatever it embedded within the last minute', async (t) => {
+  const rig = await startWorkers(t, { workers: 1 });
+  rig.entries.add(5);
+  const rests = () => rig.repository.living().every((one) => one.state === 'idle' && one.processed === 5);
+  await rig.until('idle again', rests);
+  t.equal(rig.repository.find('embed-1')?.rate_per_min, 0);
+});
+
 t.test('a pause outlives the process that was paused', async (t) => {
   const rig = await startWorkers(t, { workers: 1 });
   await rig.workers.pause('embed-1', rigOperator);

@@ -98,6 +98,27 @@ t.test('the card shows each worker, and pauses and resumes all or one', async (t
   t.match(await workersPage(app), /2 of 2 active/);
 });
 
+t.test('paused workers with waiting entries are a problem that a restart does not hide', async (t) => {
+  const { app } = await startWithWorkers(t, 'embed-1');
+  const banners = async () => textOf((await app.page('/operations')).html, card.banners);
+  const health = async () => (await app.json('/health')).body.components.workers;
+  await app.json('/api/v1/workers/pause', {});
+  t.notMatch(await banners(), /workers are paused/, 'nothing waits');
+  addEntries(t, app, 3);
+  t.match(await banners(), /Entries wait: the workers are paused .* Resume them on the Workers card/);
+  t.match(await health(), { status: 'degraded', detail: 'The workers are paused; 3 entries are waiting.' });
+  await app.json('/api/v1/workers/resume', {});
+  t.notMatch(await banners(), /workers are paused/);
+});
+
+t.test('in noop mode the refusal of a pause says that no workers run', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const { status, body } = await app.json('/api/v1/workers/pause', {});
+  t.equal(status, 503);
+  t.match(body.error.message, /^Noop mode runs no workers/);
+  t.match(textOf((await app.page('/operations')).html, card.banners), /cannot be paused or drained/);
+});
+
 t.test('an unknown worker is 404, by API and page', async (t) => {
   const { app } = await startWithWorkers(t, 'embed-1');
   const { status, body } = await app.json('/api/v1/workers/pause', { worker_id: 'embed-9' });

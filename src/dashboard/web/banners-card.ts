@@ -38,7 +38,7 @@ const noopMode: Banner = {
   tone: 'hold',
   icon: 'pause',
   title: 'Noop mode: no script runs',
-  text: 'Every button works and every job is recorded, but nothing is written. To work with the library, start without CHL_OPERATIONS_MODE=noop.',
+  text: 'Operations can be started and every job is recorded, but nothing is written. No workers run, so they cannot be paused or drained. To work with the library, start without CHL_OPERATIONS_MODE=noop.',
 };
 
 const emptyLibrary: Banner = {
