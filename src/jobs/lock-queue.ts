@@ -28,10 +28,11 @@ export function createLockQueue(repository: JobRepository) {
       return claimSets.map((claims) => describe(findBlocker(claims, positions)?.jobId));
     },
 
-    /** The job that a waiting job waits for. */
+    /** The job that a waiting job waits for; null once it holds its locks. */
     blockerAhead(jobId: string) {
       const positions = repository.positions();
       const index = positions.findIndex((position) => position.jobId === jobId);
+      if (positions[index]?.isHeld) return null;
       // Holders block wherever they are in the queue, waiters only from ahead.
       const ahead = index < 0 ? positions : positions.filter(({ isHeld }, at) => isHeld || at < index);
       return describe(findBlocker(repository.claimsOf(jobId), ahead)?.jobId);

@@ -164,6 +164,16 @@ t.test(
   },
 );
 
+t.test('a job that has started since it was submitted waits for nothing', async (t) => {
+  const engine = open(t);
+  const submitted = engine.enqueue('exclusive');
+  const behind = engine.enqueue('exclusive', {}, { whenLocked: 'wait' });
+  t.equal(submitted.status, 'queued');
+  engine.repository.start(submitted.id);
+  t.equal(engine.jobs.waitsFor(submitted), null);
+  t.equal(engine.jobs.waitsFor(behind)?.number, submitted.number);
+});
+
 t.test(
   'fifty requests at once for one exclusive operation make one job, and the others name it',
   async (t) => {
