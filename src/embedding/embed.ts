@@ -60,20 +60,21 @@ export async function embedSelection(work: SelectionWork): Promise<Outcome> {
   const { queue, model, claimant, leaseMs, repository, selection, onProgress } = work;
   await queue.useModel(model);
   await queue.release(claimant);
-  await enqueueStale(work);
-  const failedBefore = repository.countFailed(selection);
-  const total = repository.countWaiting(selection);
+  // Workers may embed or fail some of them before the last is enqueued.
+  const total = await enqueueStale(work);
   const request = { claimant, model, leaseMs, selection, isUrgent: true };
   const embedBatch = createBatchRun(work);
-  for (let waiting = total; waiting > 0; waiting = repository.countWaiting(selection)) {
+  const countWaiting = () => repository.countWaiting(selection);
+  for (let waiting = countWaiting(); waiting > 0; waiting = countWaiting()) {
     onProgress(Math.max(0, total - waiting), total);
     const claims = await queue.claim({ ...request, size: embedBatch.size() });
     if (claims.length > 0) await embedBatch.run(claims);
     else await delay(pollMs);
   }
   onProgress(total, total);
-  const failed = repository.countFailed(selection) - failedBefore;
-  return { embedded: total - failed, failed };
+  // Every failed entry was enqueued, so each that has failed now has failed in this run.
+  const failed = repository.countFailed(selection);
+  return { embedded: Math.max(0, total - failed), failed };
 }
 
 /** How long a batch of a run should take, and how many entries it may have. */
@@ -152,8 +153,13 @@ async function embedTexts(model: Embedder, texts: string[]): Promise<Float32Arra
   }
 }
 
-async function enqueueStale({ queue, model, repository, selection, full }: SelectionWork) {
+/** Gives how many entries are to be embedded. */
+async function enqueueStale({ queue, model, repository, selection, full }: SelectionWork): Promise<number> {
+  let enqueued = 0;
   for (const page of repository.entryPages(selection, batch.maxEntries)) {
-    await queue.enqueue(page.filter((entry) => full || currentVector(entry, model) === null));
+    const stale = page.filter((entry) => full || currentVector(entry, model) === null);
+    await queue.enqueue(stale);
+    enqueued += stale.length;
   }
+  return enqueued;
 }

@@ -69,6 +69,27 @@ t.test('a bad entry does not stop the others of its batch', async (t) => {
   ]);
 });
 
+t.test('entries that a worker embeds while others are being enqueued are counted as embedded', async (t) => {
+  const { library, work } = await open(t);
+  for (let n = 0; n < 300; n++) addExperience(library, `E${n}`);
+  await embedClaims(work, await work.queue.claim({ ...work, size: 300 }));
+  const worker = { ...work, claimant: 'worker' };
+  const queue = {
+    ...work.queue,
+    async enqueue(entries: Parameters<typeof work.queue.enqueue>[0]) {
+      const enqueued = await work.queue.enqueue(entries);
+      await embedClaims(worker, await work.queue.claim({ ...worker, size: 300 }));
+      return enqueued;
+    },
+  };
+  const repository = createEmbeddingRepository(library);
+  const progress: number[][] = [];
+  const onProgress = (...args: number[]) => progress.push(args);
+  const outcome = await embedSelection({ ...work, queue, repository, selection: {}, full: true, onProgress });
+  t.same(outcome, { embedded: 300, failed: 0 });
+  t.same(progress.at(-1), [300, 300]);
+});
+
 t.test('vectors are written with length 1', async (t) => {
   const { library, claim, work } = await open(t);
   addManual(library, 'M1');
