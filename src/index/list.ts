@@ -1,4 +1,5 @@
 // The entries behind each count of the index's state, page by page, with the reason of each.
+import { shorten } from '../core/shorten.ts';
 import type { Kind } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
 import { isCount, type MetaVector } from './meta.ts';
@@ -56,7 +57,7 @@ const listByState: List = async (library, index, { state, kind, category, after,
       if (items.length === limit) return { items, next: writeCursor(last) };
       const { id, category_code } = entry;
       last = { kind, category_code, id };
-      const title = library.findEntry(kind, id)?.title ?? null;
+      const title = shorten(library.findEntry(kind, id)?.title ?? '') || null;
       items.push({ entity_id: id, kind, standing, category_code, title, reason });
     }
   }

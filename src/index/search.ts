@@ -1,4 +1,5 @@
 // Exact search in a loaded index, in small steps. Picks the best rows that the filters and the library allow.
+import { shorten } from '../core/shorten.ts';
 import type { EntryKey } from '../embedding/queue.ts';
 import { toUnitVector } from '../embedding/vector.ts';
 import type { Kind } from '../library/content.ts';
@@ -100,7 +101,14 @@ function toHit({ meta }: Searchable, library: IndexRepository, { row, score }: S
   if (!entry) return null;
   const { category_code, title, body, note } = entry;
   const snippet = makeSnippet(`${body} ${note ?? ''}`, query);
-  return { entity_id: vector.entity_id, kind: vector.kind, category_code, title, score, snippet };
+  return {
+    entity_id: vector.entity_id,
+    kind: vector.kind,
+    category_code,
+    title: shorten(title),
+    score,
+    snippet,
+  };
 }
 
 const idBatch = 5000;

@@ -1,5 +1,6 @@
 // How a failure is shown: its title in the script's own words, why it happened, and a next step that exists.
 import type { Operation } from '../core/operation.ts';
+import { shorten } from '../core/shorten.ts';
 import type { Failure, FailureCode, Job } from './job.ts';
 
 type Texts = { name: string; why: string };
@@ -38,14 +39,16 @@ export function viewFailure(job: Job, operation: Operation | null, hasRows: HasR
   const { failure } = job;
   if (!failure) return null;
   const { name, why } = texts[failure.code];
+  const message = shorten(failure.message);
   return {
     ...failure,
+    message,
     title: titleOf(failure),
     name,
     why,
     next: nextStep(failure, operation, () => hasRows(job.id)),
     /** For the clipboard. */
-    text: [`${job.operation} #${job.number}: ${failure.message}`, failure.stderr_tail]
+    text: [`${job.operation} #${job.number}: ${message}`, failure.stderr_tail]
       .filter(Boolean)
       .join('\n\n'),
   };

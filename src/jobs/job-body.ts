@@ -1,4 +1,5 @@
 // A job as the API and the command line show it, each field declared once. Absent values are null, times ISO 8601 UTC.
+import { shortenAll } from '../core/shorten.ts';
 import { url } from '../core/url.ts';
 import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
 import type { Job, Progress } from './job.ts';
@@ -54,6 +55,11 @@ export const jobSchema = {
   type: 'object',
   properties: Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])),
 };
+
+/** A body in a list: long texts are cut. */
+export function listedJobBody(sources: Sources, job: Job): JobBody {
+  return shortenAll(jobBody(sources, job));
+}
 
 export function jobBody(sources: Sources, job: Job): JobBody {
   const values = Object.entries(fields).map(([name, { read }]) => [name, read(job, sources)]);

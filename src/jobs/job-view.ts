@@ -10,6 +10,7 @@ import {
   formatRate,
   formatTimeLeft,
 } from '../core/format.ts';
+import { shorten } from '../core/shorten.ts';
 import type { Operation } from '../core/operation.ts';
 import { viewFailure } from './failure-view.ts';
 import type { JobContext } from './parts.ts';
@@ -31,11 +32,11 @@ export function viewJob(
     operation: job.operation,
     title: operation?.title ?? job.operation,
     isOperationGone: operation === null,
-    subject: operation?.subject(job.args) ?? '',
+    subject: shorten(operation?.subject(job.args) ?? ''),
     status: job.status,
     badge: badgeOf(job),
     actor: job.requested_by,
-    reason: job.reason,
+    reason: job.reason && shorten(job.reason),
     args: describeArguments(job, operation),
     /** The arguments as form fields, and the address of the dialog prefilled with them. */
     plainArgs: plainArguments(job),
@@ -104,8 +105,8 @@ function viewProgress(progress: NonNullable<Job['progress']>, operation: Operati
   return {
     done,
     total,
-    phase: phase && (describePhase(phase, operation) ?? phase),
-    note,
+    phase: phase && (describePhase(phase, operation) ?? shorten(phase)),
+    note: note && shorten(note),
     percent: total ? formatPercent(done, total) : null,
     rate: perSecond === null ? null : formatRate(perSecond),
     left: canEstimate && done < total ? formatTimeLeft((total - done) / perSecond) : null,
@@ -121,7 +122,8 @@ export function describePhase(name: string, operation: Operation | null): string
 function outcomeOf({ status, mode, result }: Job, operation: Operation | null): string | null {
   if (status !== 'succeeded') return null;
   if (mode === 'noop') return 'Noop mode: recorded, not run.';
-  return (result && operation?.outcome(result)) ?? null;
+  const text = result && operation?.outcome(result);
+  return text ? shorten(text) : (text ?? null);
 }
 
 /** The arguments that differ from their defaults, with the labels of the form. */
@@ -131,7 +133,7 @@ export function describeArguments({ args }: Job, operation: Operation | null): [
     if (property && value === property.default) return [];
     const label = property?.labels?.[property.enum?.indexOf(String(value)) ?? -1];
     const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
-    return [[property?.title ?? name, label ?? text]];
+    return [[property?.title ?? name, label ?? shorten(text)]];
   });
 }
 
@@ -145,7 +147,9 @@ function plainArguments({ args }: Job): [string, string][] {
 function countsOf({ result }: Job): [string, string][] {
   return Object.entries(result ?? {}).flatMap(([name, value]): [string, string][] => {
     if (typeof value !== 'number') return [];
-    return [[name.replaceAll('_', ' '), name === 'bytes' ? formatBytes(value) : formatNumber(value)]];
+    return [
+      [shorten(name.replaceAll('_', ' '), 80), name === 'bytes' ? formatBytes(value) : formatNumber(value)],
+    ];
   });
 }
 

@@ -1,4 +1,5 @@
 // Statements on what a running job reports: its processes, its progress, its use of the machine, its result rows.
+import { shorten } from '../core/shorten.ts';
 import { type Db, prepareAll, withoutSync } from '../core/db/open.ts';
 import {
   type Job,
@@ -25,6 +26,9 @@ export type Figures = {
 export type JobSample = { at_ms: number; rss_bytes: number; cpu_percent: number };
 
 export type Reports = ReturnType<typeof createReports>;
+
+/** Lists are filtered by outcome, in addresses. */
+const maxOutcome = 50;
 
 const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;
 
@@ -111,7 +115,7 @@ export function createReports(ops: Db) {
     addRows(jobId: string, rows: (Omit<RowMessage, 'type'> | Omit<ResultRow, 'seq'>)[]) {
       ops.transaction(() => {
         for (const { ref = null, outcome, message = null } of rows)
-          statements.insertRow.run({ jobId, ref, outcome, message });
+          statements.insertRow.run({ jobId, ref, outcome: shorten(outcome, maxOutcome), message });
       })();
     },
     dropRows: (jobId: string) => statements.dropRows.run(jobId),

@@ -1,4 +1,5 @@
 // The embedding queue for card, figures, banners and API: pending and failed entries, rate, time left, outage.
+import { shorten } from '../core/shorten.ts';
 import type { QueueContext } from './parts.ts';
 
 export type QueueView = Awaited<ReturnType<typeof viewQueue>>;
@@ -13,7 +14,7 @@ export async function viewQueue({
   const answering = view.workers.filter((worker) => worker.view !== 'lost');
   const ratePerMin = telemetry.embeddingRate();
   const outages = answering.flatMap(({ outage_since, outage_error }) =>
-    outage_since === null ? [] : [{ since: outage_since, message: outage_error ?? '' }],
+    outage_since === null ? [] : [{ since: outage_since, message: shorten(outage_error ?? '') }],
   );
   return {
     pending,

@@ -1,6 +1,7 @@
 // Answers an action of a page: htmx gets the re-rendered card (the first of `hosts` on its page; a page that reloads
 // itself gets none) and a notice; a plain form gets a redirect, and the same notice in a cookie.
 import type { FastifyInstance } from 'fastify';
+import { shorten } from '../core/shorten.ts';
 import type { Cards } from './cards.ts';
 import { type Notice, setFlash } from './flash.ts';
 import type { Pages } from './pages.ts';
@@ -19,7 +20,8 @@ declare module 'fastify' {
 }
 
 export function registerActions(app: FastifyInstance, cards: Cards, pages: Pages) {
-  app.decorateReply('sendAction', async function ({ notice, redirect, hosts }) {
+  app.decorateReply('sendAction', async function ({ notice: whole, redirect, hosts }) {
+    const notice = { ...whole, title: shorten(whole.title), text: shorten(whole.text) };
     const { headers } = this.request;
     if (!headers['hx-request']) {
       setFlash(this, notice);

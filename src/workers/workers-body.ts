@@ -1,4 +1,5 @@
 // The workers as the API and the command line show them.
+import { shorten } from '../core/shorten.ts';
 import type { Drain, WorkersView } from './state.ts';
 
 export type WorkersBody = ReturnType<typeof workersBody>;
@@ -17,7 +18,7 @@ export function workersBody({ workers, control, lock, drain }: WorkersView) {
           ? null
           : {
               entry: worker.current_id,
-              title: worker.current_title,
+              title: worker.current_title && shorten(worker.current_title),
               since: worker.current_since,
             },
       processed: worker.processed,

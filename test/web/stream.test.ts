@@ -5,6 +5,7 @@ import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { dashboardPage } from '../../src/dashboard/web/pages.ts';
 import { type Client, openClient, sendFrames, tickClient } from '../../src/web/stream/client.ts';
+import { createFrames } from '../../src/web/stream/frames.ts';
 import { runAndAwaitEvent, startApp } from '../support/app.ts';
 import { insideOf } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
@@ -265,6 +266,28 @@ t.test('aborted clients leave nothing behind', async (t) => {
   while ((await clients()) !== '1 client' || String(listeners()) !== String(before));
   t.pass('no client and no listener is left');
   last.close();
+});
+
+t.test(
+  'a frame over the buffer limit behind a small one is sent, and so are later frames and ticks',
+  async (t) => {
+    const { client } = await openUnread(t);
+    const frameOf = (name: string, version: number, bytes: number) => ({
+      card: { name },
+      version,
+      frame: Buffer.alloc(bytes, 'x'),
+    });
+    // The small frame is still in the socket, which has room and will never emit `drain`.
+    sendFrames(client, [frameOf('queue', 1, 10), frameOf('jobs', 2, 300_000)]);
+    t.equal(client.waiting.size, 0);
+  },
+);
+
+t.test('a card that is too large is replaced by a note', async (t) => {
+  const frames = createFrames('b');
+  const frame = frames.ofCard('jobs', 1, 'x'.repeat(1024 * 1024 + 1)).toString();
+  t.match(frame, /^event: jobs\nid: b-1\ndata: <p class="empty">This part is too large for live updates/);
+  t.equal(frames.ofCard('jobs', 2, 'x').toString(), 'event: jobs\nid: b-2\ndata: x\n\n');
 });
 
 /** A stream connection whose reader reads nothing. */

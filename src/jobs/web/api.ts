@@ -22,7 +22,7 @@ import {
   textSchema,
   timeSchema,
 } from '../../core/schemas.ts';
-import { accepted, acceptedSchema, jobBody, jobSchema } from '../job-body.ts';
+import { accepted, acceptedSchema, jobBody, jobSchema, listedJobBody } from '../job-body.ts';
 import { type RunFields, runFields } from '../run-request.ts';
 
 type WithId = { Params: { id: string } };
@@ -98,7 +98,7 @@ function registerList(app: FastifyInstance, ctx: JobContext) {
     '/api/v1/operations/jobs',
     {
       schema: {
-        summary: 'Jobs, newest first. `q` is a search as on the Jobs page.',
+        summary: 'Jobs, newest first, with long texts cut. `q` is a search as on the Jobs page.',
         querystring: jobsQuery,
         response: { 200: listSchema(jobSchema, jobTotals), ...refusals },
       },
@@ -109,7 +109,7 @@ function registerList(app: FastifyInstance, ctx: JobContext) {
       const { items, hasOlder, lookedTo } = await listing.page(filter, limit, { before: cursor });
       const { total, lookedDownTo } = await listing.tally(filter);
       return {
-        items: items.map((job) => jobBody(ctx, job)),
+        items: items.map((job) => listedJobBody(ctx, job)),
         next_cursor: hasOlder ? String(lookedTo ?? items.at(-1)?.number) : null,
         total,
         looked_down_to: lookedDownTo,

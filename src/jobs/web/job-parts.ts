@@ -1,4 +1,5 @@
 // The parts of a job's page outside its card: result rows, commands to copy, the log as a file.
+import { shorten, shortenAll } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
@@ -26,12 +27,12 @@ export function viewRows(
     number: job.number,
     path: url(`/ui/jobs/${job.number}/rows`, { outcome, row }),
     isActive: !isTerminal(job.status),
-    items,
+    items: shortenAll(items),
     total: all,
     chips: [
       { word: 'All', rows: all, href: link({}), isCurrent: outcome === undefined },
       ...counts.map((count) => ({
-        word: count.outcome,
+        word: shorten(count.outcome, 80),
         rows: count.rows,
         href: link({ outcome: count.outcome }),
         isCurrent: count.outcome === outcome,

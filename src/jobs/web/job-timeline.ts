@@ -1,6 +1,7 @@
 // The timeline of a job: its stored times, with cancels, earlier attempts and recoveries from the audit log.
 import type { Trail } from '../../core/audit.ts';
 import type { Operation } from '../../core/operation.ts';
+import { shorten } from '../../core/shorten.ts';
 import type { Job } from '../job.ts';
 import { formatDuration } from '../../core/format.ts';
 import { describePhase, secondsBetween } from '../job-view.ts';
@@ -41,7 +42,7 @@ function phases({ progress, status }: Job, operation: Operation | null): Moment[
         : { tone: 'idle', icon: 'slash' };
   return started.map(({ name, started_at }, at) => ({
     ...(at === started.length - 1 ? last : { tone: 'ok', icon: 'check' }),
-    word: describePhase(name, operation) ?? `Phase ${name}`,
+    word: describePhase(name, operation) ?? `Phase ${shorten(name)}`,
     at: started_at,
     note: null,
   }));
@@ -49,7 +50,7 @@ function phases({ progress, status }: Job, operation: Operation | null): Moment[
 
 function audited(job: Job, trail: Trail[]): Moment[] {
   return trail.flatMap(({ event, at, actor, detail }) => {
-    const failure = typeof detail?.failure === 'string' ? detail.failure : null;
+    const failure = typeof detail?.failure === 'string' ? shorten(detail.failure) : null;
     switch (event) {
       case 'job.cancel':
         if (isCancelledAtOnce(job)) return [];

@@ -1,4 +1,5 @@
 import { formatEstimate, formatNumber, plural } from '../../core/format.ts';
+import { shorten } from '../../core/shorten.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../queue-view.ts';
 import { queueChart } from './queue-chart.ts';
 import type { SharedCard } from '../../web/card.ts';
@@ -24,7 +25,7 @@ export const queueCard = (ctx: QueueContext): SharedCard => ({
       entries: ctx.counts.totals().entries,
       status: describeStatus(view),
       chart: queueChart(ctx.telemetry, view.pending.total, toneOfQueue(view), ctx.now()),
-      failedEntries: failed,
+      failedEntries: failed.map((entry) => ({ ...entry, title: entry.title && shorten(entry.title) })),
       failedMore: view.failed.total - failed.length,
     };
   },

@@ -79,24 +79,32 @@ export function whenDrained(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Sends in one write as much as fits; a frame larger than the limit is sent alone. */
+/** Sends what waits until the socket is full; what is left follows when it has drained. */
 function writeWaiting(client: Client) {
-  const { response, waiting } = client;
+  // Only a full socket emits `drain`, so whatever has room must be sent now.
+  do write(client, join(takeWaiting(client)));
+  while (client.waiting.size > 0 && !client.response.writableNeedDrain);
+}
+
+/** Takes as many frames as fit in the buffer; a frame larger than the limit goes alone. */
+function takeWaiting({ response, waiting }: Client): Buffer[] {
   const frames: Buffer[] = [];
-  let length = response.writableLength;
+  let length = response.writableNeedDrain ? response.writableLength : 0;
   for (const [name, frame] of waiting) {
     if (length > 0 && length + frame.length > bufferedMax) break;
     length += frame.length;
     waiting.delete(name);
     frames.push(frame);
   }
-  if (frames.length > 0) write(client, join(frames));
+  return frames;
 }
 
+const nothing = Buffer.alloc(0);
 let joined: { frames: Buffer[]; bytes: Buffer } | null = null;
 
 /** Reuses the last result, because readers get the same frames one after the other. */
 function join(frames: Buffer[]): Buffer {
+  if (frames.length === 0) return nothing;
   const [first] = frames;
   if (first && frames.length === 1) return first;
   const isSame =
@@ -106,5 +114,6 @@ function join(frames: Buffer[]): Buffer {
 }
 
 function write(client: Client, frame: Buffer) {
+  if (frame.length === 0) return;
   if (!client.response.write(frame)) client.stuckSince ??= performance.now();
 }

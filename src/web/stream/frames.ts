@@ -1,6 +1,11 @@
 // The bytes of stream events (https://html.spec.whatwg.org/multipage/server-sent-events.html). An id is
 // `<boot>-<version>`: ids of an earlier process are ignored.
 
+/** A page on a slow line would get no heartbeat while a larger frame arrives. */
+const cardMaxBytes = 1024 * 1024;
+const tooLarge =
+  '<p class="empty">This part is too large for live updates. <a href="">Reload the page</a> to see its current state.</p>';
+
 export type Frames = ReturnType<typeof createFrames>;
 
 /** `boot` identifies this process, and contains no dash. */
@@ -14,8 +19,10 @@ export function createFrames(boot: string) {
       return version;
     },
 
+    /** A card that is too large is replaced by a note. */
     ofCard(name: string, version: number, html: string): Buffer {
-      return Buffer.from(`event: ${name}\nid: ${boot}-${version}\n${html.replace(/^/gm, 'data: ')}\n\n`);
+      const shown = Buffer.byteLength(html) > cardMaxBytes ? tooLarge : html;
+      return Buffer.from(`event: ${name}\nid: ${boot}-${version}\n${shown.replace(/^/gm, 'data: ')}\n\n`);
     },
 
     /** An event that is not a card. */

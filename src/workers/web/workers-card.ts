@@ -1,4 +1,5 @@
 import { formatNumber, formatDuration, formatPercent, plural } from '../../core/format.ts';
+import { shorten } from '../../core/shorten.ts';
 import type { Control, Drain, LibraryLock, WorkerRow, WorkerState, WorkersView } from '../state.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { WorkerContext } from '../parts.ts';
@@ -77,7 +78,7 @@ function describeActivity(
   lock: LibraryLock | null,
   gaveUp: boolean,
 ): Now {
-  const entry = { id: worker.current_id ?? '', title: worker.current_title ?? '' };
+  const entry = { id: worker.current_id ?? '', title: shorten(worker.current_title ?? '') };
   const since = worker.current_since ?? worker.heartbeat_at;
   switch (worker.view) {
     case 'lost':
@@ -106,7 +107,7 @@ function describeActivity(
         return {
           lead: 'The embedding service has not answered since',
           at: worker.outage_since,
-          tail: `: ${worker.outage_error}`,
+          tail: `: ${shorten(worker.outage_error ?? '')}`,
         };
       }
       return { lead: 'Idle.', tail: '' };

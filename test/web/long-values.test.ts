@@ -1,0 +1,59 @@
+// Values of people and scripts may have any length: lists and cards stay small, and the stream delivers and ticks.
+import t, { type Test } from 'tap';
+import { createCatalogue } from '../../src/core/catalogue.ts';
+import { startApp } from '../support/app.ts';
+import { defineOperation } from '../support/operations.ts';
+import { openStream } from '../support/stream.ts';
+
+const long = '<&"'.repeat(100_000);
+const maxBytes = 100_000;
+
+function start(t: Test) {
+  const operations = [
+    defineOperation({ name: 'chore', subject: ({ text }) => String(text), outcome: () => long }),
+    defineOperation({ name: 'hostile', child: 'sends-long-texts', subject: ({ text }) => String(text) }),
+  ];
+  return startApp(t, { catalogue: createCatalogue(operations) });
+}
+
+t.test('cards, pages and lists cut long arguments, results, failures, phases and rows', async (t) => {
+  const app = await start(t);
+  const done = await app.run('chore', { text: long });
+  const failed = await app.run('hostile', { text: long });
+  t.equal(done.status, 'succeeded');
+  t.equal(failed.status, 'failed');
+  t.ok((failed.failure?.message.length ?? 0) >= 300_000, 'the record keeps the whole text');
+  for (const path of [
+    '/operations',
+    '/jobs',
+    ...['jobs', 'controls', 'banners'].map((name) => `/ui/operations/${name}`),
+    ...[1, 2].flatMap((number) => ['card', 'rows'].map((name) => `/ui/jobs/${number}/${name}`)),
+  ]) {
+    const { status, text } = await app.page(path);
+    t.equal(status, 200, path);
+    t.ok(text.length < maxBytes, `${path}: ${text.length} bytes`);
+  }
+  const listed = await app.json('/api/v1/operations/jobs');
+  t.ok(JSON.stringify(listed.body).length < maxBytes);
+  t.match(listed.body.items[1].args.text, /… \(300,000 characters\)$/);
+  const whole = await app.json('/api/v1/operations/jobs/1');
+  t.equal(whole.body.args.text, long, 'one job has the whole value');
+});
+
+t.test('notices about long texts fit in a header and a cookie', async (t) => {
+  const app = await start(t);
+  const job = await app.run('hostile', { text: 'x' });
+  const { body } = await app.json(`/ui/jobs/${job.number}/notice`);
+  t.ok(JSON.stringify(body).length < 4000);
+});
+
+t.test('the stream of a job with long values ticks, and sends what follows', async (t) => {
+  const app = await start(t);
+  await app.run('hostile', { text: long });
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=jobs,controls,job-1,rows-1');
+  t.teardown(() => stream.close());
+  await stream.until(({ event, data }) => event === 'job-1' && data.includes('Failed'));
+  await stream.until(({ event }) => event === 'tick', stream.events.length);
+  await app.run('chore', { text: 'x' });
+  await stream.until(({ event, data }) => event === 'jobs' && data.includes('#2'));
+});
