@@ -271,7 +271,7 @@ t.test('aborted clients leave nothing behind', async (t) => {
 t.test(
   'a frame over the buffer limit behind a small one is sent, and so are later frames and ticks',
   async (t) => {
-    const { client } = await openUnread(t);
+    const { client, request } = await openUnread(t);
     const frameOf = (name: string, version: number, bytes: number) => ({
       card: { name },
       version,
@@ -280,6 +280,7 @@ t.test(
     // The small frame is still in the socket, which has room and will never emit `drain`.
     sendFrames(client, [frameOf('queue', 1, 10), frameOf('jobs', 2, 300_000)]);
     t.equal(client.waiting.size, 0);
+    request.destroy();
   },
 );
 
