@@ -8,7 +8,7 @@ export type ArgumentProblem = { field: string; message: string };
 /** Schemas are declared in code, or checked when operations.yaml is read. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
-ajv.addVocabulary(['labels', 'advanced', 'hidden']);
+ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun']);
 ajv.addFormat('date', isDay);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
 
@@ -29,6 +29,12 @@ export function invalidArguments(problems: ArgumentProblem[]): AppError {
   return new AppError('invalid_arguments', `${first?.message ?? 'The arguments are not valid.'}${more}`, {
     problems,
   });
+}
+
+/** The names of the arguments in which comparable runs may differ. */
+export function perRunNames(operation: Operation | null): string[] {
+  const properties = Object.entries(operation?.args.properties ?? {});
+  return properties.flatMap(([name, { perRun }]) => (perRun ? [name] : []));
 }
 
 /** Reads form fields: an empty field is absent, a box is ticked or absent, a number is parsed. Text that cannot be parsed

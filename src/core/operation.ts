@@ -24,6 +24,8 @@ export type ArgumentProperty = {
   maxLength?: number;
   advanced?: boolean;
   hidden?: boolean;
+  /** It names the input of one run, such as a plan: runs are comparable whatever its value is. */
+  perRun?: true;
 };
 
 export type ArgumentSchema = {

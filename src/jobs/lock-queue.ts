@@ -1,10 +1,12 @@
 // Finds the job that blocks a new job, given its claims, or a waiting job.
+import { perRunNames } from '../core/arguments.ts';
+import type { Catalogue } from '../core/catalogue.ts';
 import type { Claim } from '../core/operation.ts';
 import { findBlocker } from './locks.ts';
 import type { JobRepository } from './repository.ts';
 
 /** A holder of the lock, or the first waiter ahead. `since` is its start or, while it waits, its creation; `usual_sec` is
- *  the median duration of its operation, null before its first success. */
+ *  the median duration of comparable runs, null without one. */
 export type Blocker = {
   job_id: string;
   number: number;
@@ -15,7 +17,7 @@ export type Blocker = {
 };
 export type LockQueue = ReturnType<typeof createLockQueue>;
 
-export function createLockQueue(repository: JobRepository) {
+export function createLockQueue(repository: JobRepository, catalogue: Catalogue) {
   return {
     /** The job that a new job with these claims would wait for; null when it could start at once. */
     blockerOf(claims: Claim[]) {
@@ -48,7 +50,7 @@ export function createLockQueue(repository: JobRepository) {
       operation: job.operation,
       actor: job.requested_by,
       since: job.started_at ?? job.created_at,
-      usual_sec: repository.usualSec(job.operation),
+      usual_sec: repository.usualSec(job, perRunNames(catalogue.find(job.operation))),
     };
   }
 }

@@ -89,6 +89,7 @@ export const importOperation: Operation = {
         minLength: 1,
         maxLength: 200,
         advanced: true,
+        perRun: true,
       },
     },
   },

@@ -25,6 +25,7 @@ export const snapshotOperation: Operation = {
         minLength: 1,
         maxLength: 40,
         hidden: true,
+        perRun: true,
       },
       allow_uncovered: {
         type: 'boolean',

@@ -23,7 +23,8 @@ export function createJobFigures(ops: Db) {
     WHERE status IN ('succeeded', 'failed', 'cancelled') AND finished_at >= ? GROUP BY status, minute
   `);
   const lastRuns = ops.prepare(`
-    SELECT status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM job
+    SELECT status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds,
+      mode = 'scripts' AND NOT coalesce(args ->> '$.dry_run', 0) AS is_real FROM job
     WHERE operation = ? AND status IN ('succeeded', 'failed', 'cancelled')
     ORDER BY number DESC LIMIT ${runsLookedAt}
   `);
@@ -48,11 +49,13 @@ export function createJobFigures(ops: Db) {
     endedSince: (since: Date) =>
       endedSince.all(since.toISOString()) as { status: keyof Ended; minute: number; jobs: number }[],
 
-    /** Of the last hundred ended runs; durations in seconds, of the successful ones. Null: there was none. */
+    /** Of the last hundred ended runs; durations in seconds, of the successful ones that did real
+     *  work: no dry run, no noop mode. Null: there was none. */
     operation(name: string) {
-      const runs = lastRuns.all(name) as { status: JobStatus; seconds: number | null }[];
+      const runs = lastRuns.all(name) as { status: JobStatus; seconds: number | null; is_real: 0 | 1 }[];
       const good = runs.filter(({ status }) => status === 'succeeded');
-      const seconds = good.flatMap((run) => run.seconds ?? []).sort((one, other) => one - other);
+      const real = good.filter(({ is_real }) => is_real === 1);
+      const seconds = real.flatMap((run) => run.seconds ?? []).sort((one, other) => one - other);
       const judged = runs.filter(({ status }) => status !== 'cancelled').length;
       return {
         operation: name,

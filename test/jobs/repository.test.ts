@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type Job, type JobStatus, jobStatuses } from '../../src/jobs/job.ts';
+import type { NewJob } from '../../src/jobs/repository.ts';
 import { failure, nothingElse, openRepository, type Opened } from '../support/job-repository.ts';
 
 /** Creates a job and moves it into a state. */
@@ -203,25 +204,29 @@ t.test('a cancel request is stored once, with its time', async (t) => {
   t.equal(opened.repository.find(running.id)?.cancel_requested_at, '2026-08-01T10:00:00.000Z');
 });
 
-t.test(
-  'the usual duration is the median of the last twenty successful runs, without noop runs',
-  async (t) => {
-    const { repository, insert, clock } = openRepository(t);
-    const run = (seconds: number, status: 'succeeded' | 'failed', mode = 'scripts') => {
-      const started = repository.start(insert({ mode }).id) as Job;
-      clock.at += seconds * 1000;
-      repository.finish(started, { status }, nothingElse);
-    };
-    t.equal(repository.usualSec('chore'), null);
-    for (let n = 0; n < 5; n++) run(1000, 'succeeded');
-    for (let n = 0; n < 9; n++) run(10, 'succeeded');
-    for (let n = 0; n < 11; n++) run(60, 'succeeded');
-    for (let n = 0; n < 9; n++) run(1, 'failed');
-    for (let n = 0; n < 9; n++) run(0, 'succeeded', 'noop');
-    t.equal(Math.round(repository.usualSec('chore') ?? 0), 60);
-    t.equal(repository.usualSec('other'), null);
-  },
-);
+t.test('the usual duration is the median of the last twenty comparable runs that succeeded', async (t) => {
+  const { repository, insert, clock } = openRepository(t);
+  const chore = { operation: 'chore', mode: 'scripts', args: { count: 1, plan: 'now' } };
+  const usual = (different = {}) => repository.usualSec({ ...chore, ...different }, ['plan']);
+  const run = (seconds: number, status: 'succeeded' | 'failed', different: Partial<NewJob> = {}) => {
+    const started = repository.start(insert({ ...chore, ...different }).id) as Job;
+    clock.at += seconds * 1000;
+    repository.finish(started, { status }, nothingElse);
+  };
+  t.equal(usual(), null);
+  for (let n = 0; n < 5; n++) run(1000, 'succeeded');
+  for (let n = 0; n < 9; n++) run(10, 'succeeded');
+  for (let n = 0; n < 11; n++) run(60, 'succeeded');
+  for (let n = 0; n < 9; n++) run(1, 'failed');
+  for (let n = 0; n < 9; n++) run(0, 'succeeded', { mode: 'noop' });
+  for (let n = 0; n < 9; n++) run(3, 'succeeded', { args: { count: 1, dry_run: true, plan: 'x' } });
+  run(60, 'succeeded', { args: { count: 1, plan: 'another' } });
+  t.equal(Math.round(usual() ?? 0), 60, 'whatever the plan was');
+  t.equal(Math.round(usual({ args: { count: 1, dry_run: true } }) ?? 0), 3, 'dry runs among themselves');
+  t.equal(usual({ mode: 'noop' }), null, 'noop runs do no work');
+  t.equal(usual({ args: { count: 2 } }), null, 'no run did this work');
+  t.equal(usual({ operation: 'other' }), null);
+});
 
 t.test('active jobs and the last job of an operation are found', async (t) => {
   const opened = openRepository(t);

@@ -81,7 +81,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const bus = createBus();
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
-  const lockQueue = createLockQueue(repository);
+  const lockQueue = createLockQueue(repository, catalogue);
   const libraryRevision = createLibrary(library).revision;
   const disk = { assertRoom() {}, withRoom: <T>(work: () => T) => work() };
   const verbs = createJobVerbs({

@@ -13,14 +13,23 @@ function setUp(t: { testdir(): string; teardown(work: () => void): void }) {
   const bus = createBus();
   const insert = ops.prepare(`
     INSERT INTO job (id, operation, status, mode, requested_by, args, created_at, started_at, finished_at)
-    VALUES (@id, @operation, @status, 'scripts', 'test', '{}', @startedAt, @startedAt, @finishedAt)`);
+    VALUES (@id, @operation, @status, @mode, 'test', @args, @startedAt, @startedAt, @finishedAt)`);
   let id = 0;
-  const addJob = (status: string, endedMs: number, seconds = 1, operation = 'export') => {
+  const addJob = (status: string, endedMs: number, seconds = 1, operation = 'export', different = {}) => {
     id += 1;
     const [startedAt, finishedAt] = [endedMs - seconds * 1000, endedMs].map((ms) =>
       new Date(ms).toISOString(),
     );
-    insert.run({ id: String(id), operation, status, startedAt, finishedAt });
+    insert.run({
+      id: String(id),
+      operation,
+      status,
+      startedAt,
+      finishedAt,
+      mode: 'scripts',
+      args: '{}',
+      ...different,
+    });
   };
   const end = (status: JobEvent['status']) =>
     bus.emit('job', { id: 'x', number: 1, operation: 'export', status, request_id: null });
@@ -65,6 +74,10 @@ t.test('an operation has figures of its last runs', async (t) => {
   for (let seconds = 1; seconds <= 20; seconds += 1) addJob('succeeded', start + seconds * 1000, seconds);
   for (let run = 0; run < 5; run += 1) addJob('failed', start + 60_000, 500);
   addJob('cancelled', start + 70_000, 900);
+  for (let run = 0; run < 9; run += 1) addJob('succeeded', start, 0, 'snapshot', { mode: 'noop' });
+  for (let run = 0; run < 9; run += 1)
+    addJob('succeeded', start, 1, 'snapshot', { args: '{"dry_run":true}' });
+  addJob('succeeded', start, 30, 'snapshot');
   addJob('failed', start + 70_000, 900, 'import');
   const figures = createJobFigures(ops);
   const { duration_p50_sec, duration_p95_sec, ...counts } = figures.operation('export');
@@ -74,5 +87,6 @@ t.test('an operation has figures of its last runs', async (t) => {
     [10, 19],
   );
   t.match(figures.operation('import'), { success_rate: 0, duration_p50_sec: null });
+  t.equal(Math.round(figures.operation('snapshot').duration_p50_sec ?? 0), 30, 'of runs that did real work');
   t.match(figures.operation('index'), { runs: 0, success_rate: null });
 });

@@ -1,21 +1,25 @@
 // The view model of a job's page beyond its row: a summary sentence, phases, timeline, waiting jobs, and differences from
 // the last success. Uses only stored data, so that the same job always renders to the same bytes.
+import { perRunNames } from '../../core/arguments.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
 import { viewPhaseBar, viewUsage } from './usage-charts.ts';
+import { shorten } from '../../core/shorten.ts';
 import { viewTimeline } from './job-timeline.ts';
 import type { Operation } from '../../core/operation.ts';
 import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
 import type { JobContext } from '../parts.ts';
 
 const maxWaiters = 20;
+/** Longer arguments cannot be edited in a form that an address fills. */
+const maxUrlLength = 8000;
 
 export function viewJobPage(ctx: JobContext, job: Job) {
   const { repository, listing, catalogue, audit } = ctx;
   const view = viewJob(ctx, job);
-  const usualSec = repository.usualSec(job.operation);
   const lastSuccess = listing.lastSuccess(job.operation, job.number);
   const operation = catalogue.find(job.operation);
+  const usualSec = repository.usualSec(job, perRunNames(operation));
   const phases = viewPhases(job, lastSuccess, operation);
   return {
     job: view,
@@ -34,7 +38,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccessNumber: lastSuccess?.number ?? null,
     canRemove: isTerminal(job.status),
-    canRunAgain: operation !== null && isTerminal(job.status),
+    canRunAgain: operation !== null && isTerminal(job.status) && view.editUrl.length <= maxUrlLength,
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };
 }
@@ -42,7 +46,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
 function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operation | null): string {
   const name = job.progress?.phase ?? null;
   const text = name && describePhase(name, operation);
-  const phase = text ? ` while ${lowerFirst(text)}` : name ? ` in phase ${name}` : '';
+  const phase = text ? ` while ${lowerFirst(text)}` : name ? ` in phase ${shorten(name)}` : '';
   const after = view.took ? ` after ${view.took}` : '';
   switch (job.status) {
     case 'queued':
@@ -57,7 +61,7 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
     case 'succeeded':
       return `Succeeded${after}. ${view.outcome ?? ''}`.trim();
     case 'failed':
-      return `Failed${after}${phase}: ${job.failure?.message ?? 'unknown reason'}`;
+      return `Failed${after}${phase}: ${view.failure?.message ?? 'unknown reason'}`;
     case 'cancelled':
       return job.started_at ? `Cancelled${after}${phase}.` : 'Cancelled before it started.';
   }
@@ -77,7 +81,7 @@ function viewUsual(job: Job, usualSec: number | null) {
 
 /** Expects the phases of the last success, as long as this run has had the same ones. */
 function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | null) {
-  const label = (name: string) => describePhase(name, operation) ?? name;
+  const label = (name: string) => describePhase(name, operation) ?? shorten(name);
   const started = job.progress?.phases ?? [];
   const before = (lastSuccess?.progress?.phases ?? []).map(({ name }) => name);
   const isAsBefore = started.every(({ name }, at) => name === before[at]);
@@ -147,7 +151,7 @@ function differences({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, las
 
 function describeResult({ result }: Job): string {
   const numbers = Object.entries(result ?? {}).flatMap(([name, value]) =>
-    typeof value === 'number' ? [`${formatNumber(value)} ${name.replaceAll('_', ' ')}`] : [],
+    typeof value === 'number' ? [`${formatNumber(value)} ${shorten(name.replaceAll('_', ' '), 80)}`] : [],
   );
   return numbers.join(', ') || '–';
 }
