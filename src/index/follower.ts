@@ -58,7 +58,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
       isStopped = true;
     },
 
-    /** Settles when the thread that was replaced last has answered its open questions. */
+    /** Settles when the replaced thread has ended; a slow embedding service may keep it for seconds. */
     closing: () => closing,
   };
 
@@ -82,13 +82,11 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     });
   }
 
-  /** Nobody waits for the old thread, which a question to an embedding service may keep for seconds. */
   function replace(target: Target, next: Opened) {
     followedKey = target.key;
     problem = target.problem ?? next.loaded.problem;
-    const isWorse = problem !== null && opened?.loaded.live;
-    const unused = isWorse ? next : opened;
-    if (!isWorse) opened = next;
+    const unused = problem !== null && opened?.loaded.live ? next : opened;
+    if (unused !== next) opened = next;
     if (unused) closing = unused.thread.close();
   }
 }

@@ -20,7 +20,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
   const refresh = coalesceNext(refreshOnce);
   let counts = emptyCounts;
   let state = toIndexState(null, counts, null);
-  const exactness = createExactness();
+  const exactness = createExactness(refresh);
   let isStopped = false;
 
   return {
@@ -31,10 +31,7 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     refresh,
 
     /** As `refresh`, but its count is never older than the call. */
-    catchUp() {
-      exactness.request();
-      return refresh();
-    },
+    catchUp: exactness.catchUp,
 
     /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
@@ -88,12 +85,13 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
   }
 }
 
-/** Whether the next count must be newer than its request. */
-function createExactness() {
+/** Whether the next count must be newer than the call that wanted it. */
+function createExactness(refresh: () => Promise<void>) {
   let isExact = false;
   return {
-    request() {
+    catchUp() {
       isExact = true;
+      return refresh();
     },
     take() {
       const question = { isExact };

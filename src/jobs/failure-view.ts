@@ -48,9 +48,7 @@ export function viewFailure(job: Job, operation: Operation | null, hasRows: HasR
     why,
     next: nextStep(failure, operation, () => hasRows(job.id)),
     /** For the clipboard. */
-    text: [`${job.operation} #${job.number}: ${message}`, failure.stderr_tail]
-      .filter(Boolean)
-      .join('\n\n'),
+    text: [`${job.operation} #${job.number}: ${message}`, failure.stderr_tail].filter(Boolean).join('\n\n'),
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Kernel } from '../core/kernel.ts';
 
 /** Loading an index takes seconds. A reader that needs longer may be stuck, and must not keep a job running. */
-export const catchUpMaxMs = 60_000;
+const catchUpMaxMs = 60_000;
 
 /** Resolves when the readers have caught up, or with a line in the server's log when they failed or took longer than
  *  `maxMs`. Never rejects. */

@@ -96,8 +96,7 @@ function createTurn(options: WorkerOptions, parts: TurnParts, stopping: AbortSig
 
   return async (): Promise<Turn> => {
     if (repository.isHeldBack(name)) return rest('paused');
-    const { leaseMs } = times;
-    const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs });
+    const claims = await queue.claim({ claimant, model, size: pace.batchSize(), leaseMs: times.leaseMs });
     const [first] = claims;
     if (!first) return rest('idle');
     if (stopping.aborted || repository.isHeldBack(name)) {

@@ -38,9 +38,10 @@ async function open(t: Test) {
   const reported: string[] = [];
   let onStart = () => {};
   const started = () => new Promise<void>((resolve) => (onStart = resolve));
-  const embed = (selection = {}, full = false) =>
+  const embed = (selection = {}, full = false, queue = work.queue) =>
     embedSelection({
       ...work,
+      queue,
       repository: createEmbeddingRepository(bench.library),
       selection,
       full,
@@ -70,7 +71,7 @@ t.test('a bad entry does not stop the others of its batch', async (t) => {
 });
 
 t.test('entries that a worker embeds while others are being enqueued are counted as embedded', async (t) => {
-  const { library, work } = await open(t);
+  const { library, work, embed, progress } = await open(t);
   for (let n = 0; n < 300; n++) addExperience(library, `E${n}`);
   await embedClaims(work, await work.queue.claim({ ...work, size: 300 }));
   const worker = { ...work, claimant: 'worker' };
@@ -82,10 +83,7 @@ t.test('entries that a worker embeds while others are being enqueued are counted
       return enqueued;
     },
   };
-  const repository = createEmbeddingRepository(library);
-  const progress: number[][] = [];
-  const onProgress = (...args: number[]) => progress.push(args);
-  const outcome = await embedSelection({ ...work, queue, repository, selection: {}, full: true, onProgress });
+  const outcome = await embed({}, true, queue);
   t.same(outcome, { embedded: 300, failed: 0 });
   t.same(progress.at(-1), [300, 300]);
 });
