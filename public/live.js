@@ -33,7 +33,8 @@ let retrying = null;
 let retryMs = minRetryMs;
 
 /** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: whether the stream is up), `chl:heard`
- *  for each event, `chl:ended` with the number of a job that has ended. */
+ *  for each event, `chl:ended` with the number of a job that has ended, `chl:refused` with the
+ *  reason why the server refuses the stream. */
 export function shareStream() {
   htmx.createEventSource = () => new Feed();
   channel?.addEventListener('message', ({ data }) => receive(data));
@@ -136,9 +137,25 @@ function open() {
     // The browser reconnects after a lost connection, but not after a refusal.
     if (mine.readyState !== EventSource.CLOSED || source !== mine) return;
     carried = new Set();
+    if (retryMs === minRetryMs) void reportRefusal(mine.url);
     retrying = setTimeout(open, retryMs);
     retryMs = Math.min(retryMs * 2, maxRetryMs);
   };
+}
+
+/** An EventSource does not show the answer to a refused request. */
+async function reportRefusal(address) {
+  const request = new AbortController();
+  try {
+    const answer = await fetch(address, { headers: { accept: 'application/json' }, signal: request.signal });
+    if (answer.status !== 503) return;
+    const { error } = await answer.json();
+    document.dispatchEvent(new CustomEvent('chl:refused', { detail: error.message }));
+  } catch {
+    // The server is unreachable; the page shows that it is offline.
+  } finally {
+    request.abort();
+  }
 }
 
 function take({ type, data, lastEventId }) {

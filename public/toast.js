@@ -28,6 +28,9 @@ export function watchNotices() {
   document.addEventListener('chl:state', ({ detail: isUp }) => {
     if (isUp) for (const number of followed()) void showEnd(number);
   });
+  document.addEventListener('chl:refused', ({ detail: text }) => {
+    showNotice({ tone: 'warn', title: 'No live updates.', text });
+  });
   document.addEventListener('click', ({ target }) => {
     target.closest('[data-dismiss]')?.closest('[data-toast]').remove();
   });

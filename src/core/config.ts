@@ -71,6 +71,7 @@ export function readConfig(env: Environment, folder: string) {
     workers: integer(read, 'CHL_WORKERS', 2, 0, 64),
     embedding: readEmbeddingService(read, absolute),
     maxStreams: integer(read, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
+    maxStreamsPerClient: integer(read, 'CHL_MAX_STREAMS_PER_CLIENT', 20, 1, 100_000),
     telemetryIntervalMs: integer(read, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(read, 'CHL_LOG_LEVEL', logLevels),
   };

@@ -4,6 +4,7 @@ import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
+import { nameClient } from './client-cookie.ts';
 import type { NavItem } from './feature.ts';
 import { readCookie, takeFlash } from './flash.ts';
 
@@ -37,6 +38,7 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
   app.decorateReply('sendPage', function ({ template, title, section, script, data }) {
     const { request } = this;
     const notice = takeFlash(request, this);
+    nameClient(request, this);
     return this.view(template, {
       ...data,
       page: {

@@ -176,6 +176,7 @@ browserTest(
     const page = await open(`${app.origin}/operations`, { hasTestClock: true });
     await page.clock.fastForward(1000);
     await page.locator(pill).getByText('Offline').waitFor();
+    await page.locator('#toasts').getByText('CHL_MAX_STREAMS').waitFor();
     await app.run('export');
     await page.clock.fastForward(10_000);
     await page.locator(jobRow(1)).waitFor();

@@ -3,19 +3,22 @@ import type { LiveCard } from './live-card.ts';
 import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './client.ts';
 
 export function createReaders() {
-  const clients = new Set<Client>();
+  /** Each with its owner, the browser that opened it. */
+  const clients = new Map<Client, string | null>();
 
   return {
     count: () => clients.size,
 
+    countOf: (owner: string) => [...clients.values()].filter((one) => one === owner).length,
+
     isWatched(topic: string): boolean {
-      for (const { topics } of clients) if (topics.has(topic)) return true;
+      for (const { topics } of clients.keys()) if (topics.has(topic)) return true;
       return false;
     },
 
     /** `onLeave` is called when its connection has closed. */
-    add(client: Client, onLeave: () => void) {
-      clients.add(client);
+    add(client: Client, owner: string | null, onLeave: () => void) {
+      clients.set(client, owner);
       client.response.on('close', () => {
         clients.delete(client);
         onLeave();
@@ -25,21 +28,21 @@ export function createReaders() {
 
     /** Sends to each reader the cards that it watches. */
     send(cards: LiveCard[]) {
-      for (const client of clients) sendFrames(client, cards);
+      for (const client of clients.keys()) sendFrames(client, cards);
     },
 
     /** Sends to all readers, whichever cards they watch. */
     signal(frame: Buffer) {
-      for (const client of clients) sendSignal(client, frame);
+      for (const client of clients.keys()) sendSignal(client, frame);
     },
 
     /** Sends the heartbeat, and closes readers that read nothing. */
     tick(frame: Buffer) {
-      for (const client of clients) tickClient(client, frame);
+      for (const client of clients.keys()) tickClient(client, frame);
     },
 
     close() {
-      for (const { response } of clients) response.end();
+      for (const { response } of clients.keys()) response.end();
       clients.clear();
     },
   };

@@ -1,14 +1,15 @@
 // The live stream: every reader gets the current bytes of its cards, then each change. client.ts limits the buffer of slow
 // readers.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../core/errors.ts';
 import type { Kernel } from '../../core/kernel.ts';
 import type { Cards } from '../cards.ts';
+import { clientOf } from '../client-cookie.ts';
 import { assertRoomForStream } from '../connections.ts';
 import type { Signal } from '../feature.ts';
 import { openClient, sendFrames } from './client.ts';
 import { sendCycles } from './cycle.ts';
 import { createFrames, type Frames } from './frames.ts';
+import { assertWithinLimits } from './limits.ts';
 import type { LiveCard } from './live-card.ts';
 import { createLiveCards } from './live-cards.ts';
 import { subscribe } from './subscriptions.ts';
@@ -45,13 +46,14 @@ export function createStream(
      *  `too_many_streams`, and `not_found` for an unknown topic or record. */
     async subscribe(request: FastifyRequest, reply: FastifyReply, query: Query) {
       const topics = readTopics(query.topics, cards, defaultTopics);
-      if (readers.count() >= config.maxStreams) throw tooMany();
+      const owner = clientOf(request);
+      assertWithinLimits(readers, config, owner);
       assertRoomForStream(descriptors);
       const last = request.headers['last-event-id'] ?? query.since;
       const since = frames.readVersion(typeof last === 'string' ? last : undefined);
       const client = openClient(reply, topics, since);
       if (client.response.destroyed) return;
-      readers.add(client, () => leave(topics));
+      readers.add(client, owner, () => leave(topics));
       ticker.start();
       const watched = await live.current(topics);
       client.isReady = true;
@@ -90,11 +92,4 @@ async function renderAll(cards: Cards, frames: Frames, topics: Set<string>): Pro
     if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card)));
   }
   return batch;
-}
-
-function tooMany(): AppError {
-  return new AppError(
-    'too_many_streams',
-    'Too many live connections. This page does not update by itself; close other pages, or try again later.',
-  );
 }
