@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
 import { isHost } from './host.ts';
+import { proxyFor, readNetwork } from './network.ts';
 
 type Environment = Record<string, string | undefined>;
 /** The value of a variable; empty when it is not set. */
@@ -69,7 +70,9 @@ export function readConfig(env: Environment, folder: string) {
     importRoots: list(read, 'CHL_IMPORT_ROOTS', ':').map(absolute),
     snapshotMaxBytes: integer(read, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
     workers: integer(read, 'CHL_WORKERS', 2, 0, 64),
-    embedding: readEmbeddingService(read, absolute),
+    /** Variables of proxies and certificates, which may contain passwords. */
+    network: readNetwork(env, folder),
+    embedding: readEmbeddingService(read, absolute, readNetwork(env, folder)),
     maxStreams: integer(read, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
     maxStreamsPerClient: integer(read, 'CHL_MAX_STREAMS_PER_CLIENT', 20, 1, 100_000),
     telemetryIntervalMs: integer(read, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
@@ -97,6 +100,7 @@ export function childEnvironment(
   return {
     // Python holds back what it prints into a pipe, and a killed script loses it.
     PYTHONUNBUFFERED: '1',
+    ...config.network,
     ...inherited,
     CHL_EXPERIENCE_ROOT: config.root,
     CHL_DATABASE_PATH: config.databasePath,
@@ -145,10 +149,19 @@ function refuseExposure(read: Read, host: string) {
   }
 }
 
-export type EmbeddingService = { url: string; model: string; keyFile: string | null };
+export type EmbeddingService = {
+  url: string;
+  model: string;
+  keyFile: string | null;
+  network: Record<string, string>;
+};
 
 /** Null: the built-in embedder. The key is read at its use, so that it is never printed with the settings. */
-function readEmbeddingService(read: Read, absolute: (value: string) => string): EmbeddingService | null {
+function readEmbeddingService(
+  read: Read,
+  absolute: (value: string) => string,
+  network: Record<string, string>,
+): EmbeddingService | null {
   const [url, model] = [read('CHL_EMBEDDING_URL'), read('CHL_EMBEDDING_MODEL')];
   const key = read('CHL_EMBEDDING_KEY_FILE');
   const keyFile = key ? absolute(key) : null;
@@ -158,12 +171,26 @@ function readEmbeddingService(read: Read, absolute: (value: string) => string): 
     return null;
   }
   refuseAddress(url);
+  refuseProxy(url, network);
   if (!model)
     throw refusal(
       'CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Set it to the name of the model.',
     );
   if (keyFile) refuseOpenKey(keyFile);
-  return { url, model, keyFile };
+  return { url, model, keyFile, network };
+}
+
+/** Never repeats the address of the proxy, which may contain a password. */
+function refuseProxy(url: string, network: Record<string, string>) {
+  try {
+    const proxy = proxyFor(url, network);
+    if (!proxy || ['http:', 'https:'].includes(proxy.protocol)) return;
+  } catch {
+    // Not an address: refused below.
+  }
+  throw refusal(
+    `The proxy for CHL_EMBEDDING_URL (HTTP_PROXY, HTTPS_PROXY or ALL_PROXY) cannot be used; allowed: an http or https address, e.g. http://proxy.lan:3128. Correct it, or add ${new URL(url).hostname} to NO_PROXY.`,
+  );
 }
 
 /** Never repeats a part that may contain a key. */

@@ -4,3 +4,8 @@
 export function isHost(text: string): boolean {
   return /^([a-z0-9_]([a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/.test(text);
 }
+
+/** `host` as a URL's `hostname`. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
+}

@@ -5,6 +5,7 @@ import { childEnvironment, type Config } from './config.ts';
 import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
 import { isObject, parseJson } from './json.ts';
+import { proxySecrets } from './network.ts';
 
 /** Masking shorter texts would hide ordinary words. */
 const minBytes = 6;
@@ -31,11 +32,12 @@ export function maskerFor(secrets: string[]) {
   return { stream: createStream, text, value };
 }
 
-/** The secrets that settings and the variables of a custom operation pass to its script: the contents of files named by
+/** The secrets that settings, proxies and the variables of a custom operation pass to its script: the contents of files named by
  *  `…_FILE` variables, and the values of variables with a secret's name. */
 export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
   const asked = typeof script === 'string' ? [] : script.env;
-  return secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
+  const passedOn = secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
+  return [...passedOn, ...proxySecrets(config.network)];
 }
 
 /** Skips unreadable files, because the script cannot read them either. */

@@ -9,7 +9,7 @@ export class BadReply extends Error {}
 const maxReplyMb = 64;
 
 /** Throws `BadReply` for a body that is too large, and what the connection throws. */
-export async function readBody({ body }: Response): Promise<string> {
+export async function readBody({ body }: { body: AsyncIterable<Uint8Array> | null }): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

@@ -1,7 +1,9 @@
 // One request to an OpenAI-compatible embedding service. The key leaves this file only as a header.
 import fs from 'node:fs';
 import type { EmbeddingService } from '../core/config.ts';
+import { proxyFor } from '../core/network.ts';
 import { detailIn, readBody, readVectors } from './http-reply.ts';
+import { fetchThrough } from './proxy.ts';
 
 /** A service's answer other than 200. The message continues "The service cannot be used: ". */
 export class HttpRefusal extends Error {
@@ -18,7 +20,9 @@ export class HttpRefusal extends Error {
 /** Returns a vector for each text. Throws `HttpRefusal`, `BadReply`, a `TimeoutError`, or fetch's `TypeError`. */
 export async function requestVectors(service: EmbeddingService, texts: string[], timeoutMs: number) {
   const key = readKey(service);
-  const response = await fetch(endpointOf(service.url), {
+  const address = endpointOf(service.url);
+  const proxy = proxyFor(address, service.network);
+  const init = {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -26,9 +30,10 @@ export async function requestVectors(service: EmbeddingService, texts: string[],
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify({ model: service.model, input: texts }),
-    redirect: 'manual',
+    redirect: 'manual' as const,
     signal: AbortSignal.timeout(timeoutMs),
-  });
+  };
+  const response = await (proxy ? fetchThrough(proxy, address, init) : fetch(address, init));
   const body = await readBody(response);
   if (response.ok) return readVectors(body, texts.length);
   throw toRefusal(response, body);

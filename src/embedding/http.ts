@@ -1,6 +1,7 @@
 // An OpenAI-compatible embedding service as a model: batches, retries, and who is at fault, the service or a text.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddingService } from '../core/config.ts';
+import { proxySecrets } from '../core/network.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';
 import { type Ask, createBatches } from './http-batches.ts';
@@ -117,7 +118,7 @@ async function requestWithRetries(
 /** A redirect, or an answer that only other settings or another account change. */
 function isWrongSetting(error: unknown): boolean {
   if (!(error instanceof HttpRefusal)) return false;
-  return error.status < 400 || [401, 402, 403, 404, 405].includes(error.status);
+  return error.status < 400 || [401, 402, 403, 404, 405, 407].includes(error.status);
 }
 
 /** A retry may work. A time-out has taken long enough already, and a batch that is answered with 500 is better split. */
@@ -134,7 +135,7 @@ function isUnavailable(error: unknown): boolean {
 }
 
 function isUnreachable(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(causeOf(error).code ?? '');
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'PROXY'].includes(causeOf(error).code ?? '');
 }
 
 function isRateLimited(error: unknown): boolean {
@@ -158,7 +159,7 @@ function toOutage(error: unknown, service: EmbeddingService, { reason, first = e
 
 const brokenCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-/** Describes the reason, to follow a colon. Masks the key, which a service or a broken header may repeat. */
+/** Describes the reason, to follow a colon. Masks the key and the proxy's login, which an answer or a broken header may repeat. */
 function describeFailure(error: unknown, service: EmbeddingService): string {
   const { name, message } = error as Error;
   if (name === 'TimeoutError') return 'it does not answer in time';
@@ -166,7 +167,7 @@ function describeFailure(error: unknown, service: EmbeddingService): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (brokenCodes.has(code ?? '')) return 'it closed the connection before the end of its answer';
   const key = readKey(service);
-  return maskerFor(key === null ? [] : [key]).text(reason);
+  return maskerFor([...(key === null ? [] : [key]), ...proxySecrets(service.network)]).text(reason);
 }
 
 /** fetch reports the network failure in the cause of its error. */

@@ -16,7 +16,7 @@ const read = (env: Record<string, string>) => readConfig(env, '/some/place');
 function settingNames(): string[] {
   const names = new Set<string>();
   read(new Proxy({}, { get: (_, name) => void names.add(String(name)) }));
-  return [...names].sort();
+  return [...names].filter((name) => name.startsWith('CHL_')).sort();
 }
 
 function refusal(env: Record<string, string>): string {
@@ -51,6 +51,7 @@ t.test('without variables every setting has its documented default, below ./data
     retentionJobs: 1_000_000,
     importRoots: [],
     workers: 2,
+    network: {},
     embedding: null,
     maxStreams: 1000,
     maxStreamsPerClient: 20,
@@ -107,7 +108,8 @@ t.test('each variable sets its key', async (t) => {
     retentionJobs: 5000,
     importRoots: ['/sheets', '/some/place/drafts'],
     workers: 0,
-    embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null },
+    network: {},
+    embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null, network: {} },
     maxStreams: 7,
     maxStreamsPerClient: 3,
     snapshotMaxBytes: 3 * 1024 * 1024,
@@ -154,7 +156,7 @@ t.test('an embedding service needs URL and model, and its key file must be priva
   t.match(refusal({ ...service, CHL_EMBEDDING_KEY_FILE: loop }), /there is no such file, or it cannot/);
   fs.chmodSync(keyFile, 0o600);
   const config = read(withKey);
-  t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile });
+  t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile, network: {} });
   t.notMatch(JSON.stringify(config), /sk-secret/);
   t.match(childEnvironment(config, {}), withKey, 'a child reads the same');
 });

@@ -8,7 +8,7 @@ const texts = ['one', 'two', 'three'];
 
 async function open(t: Test, options: HttpOptions = {}) {
   const service = await startService(t);
-  const settings = { url: service.url, model: 'some/model', keyFile: null };
+  const settings = { url: service.url, model: 'some/model', keyFile: null, network: {} };
   return { service, model: createHttpModel(settings, { retryMs: [1, 1], patienceMs: 1000, ...options }) };
 }
 

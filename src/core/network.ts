@@ -1,0 +1,83 @@
+// The standard variables of proxies and certificates, which scripts, workers and the embedder's client honour.
+import path from 'node:path';
+import { isLoopback } from './host.ts';
+
+/** Asks for the proxy on loopback too, as in browsers' lists of exceptions. */
+const throughLoopback = '<-loopback>';
+
+type Environment = Record<string, string | undefined>;
+
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
+/** Files and folders with certificates, for Node, OpenSSL, Python and curl. */
+const certificateNames = [
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+];
+
+/** The variables that are set; paths become absolute, because scripts run in another folder. */
+export function readNetwork(env: Environment, folder: string): Record<string, string> {
+  const proxies = proxyNames.map((name) => [name, env[name]] as const);
+  const certificates = certificateNames.map(
+    (name) => [name, env[name] && path.resolve(folder, env[name])] as const,
+  );
+  return Object.fromEntries(
+    [...proxies, ...certificates].flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+}
+
+/** The user, the password and both together in the URLs of proxies, as they are written and decoded. */
+export function proxySecrets(network: Record<string, string>): string[] {
+  return proxyNames.flatMap((name) => {
+    if (name.toLowerCase() === 'no_proxy') return [];
+    const [, written = ''] = /^(?:[a-z0-9+.-]+:\/\/)?([^/?#]*)@/i.exec(network[name] ?? '') ?? [];
+    const [user = '', ...rest] = written.split(':');
+    const parts = [written, user, rest.join(':')].filter(Boolean);
+    return [...parts, ...parts.map(decode)];
+  });
+}
+
+/** The proxy for an address; null: direct. Loopback is direct unless NO_PROXY contains `<-loopback>`. */
+export function proxyFor(address: string, network: Record<string, string>): URL | null {
+  const target = new URL(address);
+  const read = (name: string) => network[name] ?? network[name.toUpperCase()] ?? '';
+  const proxy = read(target.protocol === 'https:' ? 'https_proxy' : 'http_proxy') || read('all_proxy');
+  if (!proxy || isExempt(target, read('no_proxy'))) return null;
+  return new URL(/^[a-z0-9+.-]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`);
+}
+
+function isExempt(target: URL, exceptions: string): boolean {
+  const host = target.hostname.toLowerCase();
+  const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+  const rules = exceptions
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  const isDirect = isLoopback(host) && !rules.includes(throughLoopback);
+  return (
+    isDirect ||
+    rules.some((one) => {
+      if (one === '*') return true;
+      const [, name = '', only] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(one) ?? [null, `[${one}]`];
+      const suffix = name.replace(/^\*?\./, '');
+      return (
+        (only === undefined || only === port) &&
+        suffix !== '' &&
+        (host === suffix || host.endsWith(`.${suffix}`))
+      );
+    })
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
