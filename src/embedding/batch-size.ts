@@ -1,7 +1,5 @@
 // How many entries the next batch has: so many that it takes about the target time.
 
-type BatchSize = ReturnType<typeof createBatchSize>;
-
 export function createBatchSize({ targetMs, maxEntries }: { targetMs: number; maxEntries: number }) {
   let size = 1;
   return {

@@ -6,6 +6,7 @@ import { createClaims } from './repository-claims.ts';
 import { createJobMoves } from './repository-moves.ts';
 import type { Tombstone } from './repository-pruning.ts';
 import { createReports } from './repository-reports.ts';
+import { createPastRuns } from './repository-runs.ts';
 
 export type NewJob = Pick<
   JobRow,
@@ -27,27 +28,6 @@ const sql = {
   active: `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
   pruned: 'SELECT * FROM pruned_job WHERE id = @key OR number = @number',
   lastOf: 'SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1',
-  lastSuccesses: `
-    SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT ?
-  `,
-  lastRuns: `
-    SELECT number, status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM job
-    WHERE operation = @operation AND status = @status ORDER BY number DESC LIMIT @limit
-  `,
-  recentDurations: `
-    SELECT (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds FROM (
-      SELECT * FROM job WHERE operation = @operation AND status = 'succeeded' AND mode = 'scripts'
-      ORDER BY number DESC LIMIT 100
-    )
-    WHERE json_patch(args, @without) = json_patch(@args, @without) ORDER BY number DESC LIMIT 20
-  `,
-};
-
-/** An ended run of an operation; seconds of its last attempt, null when it never started. */
-export type LastRun = {
-  number: number;
-  status: 'succeeded' | 'failed' | 'cancelled';
-  seconds: number | null;
 };
 
 export function createJobRepository(ops: Db, now: () => Date) {
@@ -60,6 +40,7 @@ export function createJobRepository(ops: Db, now: () => Date) {
 
   return {
     ...reports,
+    ...createPastRuns(ops),
     ...createJobMoves({ ops, claims, reports, at }),
 
     /** Commits without fsync: nothing is durable before `synced` settles. */
@@ -91,28 +72,6 @@ export function createJobRepository(ops: Db, now: () => Date) {
     newest: (limit: number) => parseAll(statements.newest.all(limit)),
     active: () => parseAll(statements.active.all()),
     lastOf: (operation: string) => parse(statements.lastOf.get(operation)),
-
-    /** The newest successful runs of scripts, newest first. */
-    lastSuccesses: (operation: string, limit: number) =>
-      parseAll(statements.lastSuccesses.all(operation, limit)),
-    /** The last ended runs, oldest first. */
-    lastRuns(operation: string, limit: number): LastRun[] {
-      const runs = ['succeeded', 'failed', 'cancelled'].flatMap(
-        (status) => statements.lastRuns.all({ operation, status, limit }) as LastRun[],
-      );
-      return runs.sort((one, other) => one.number - other.number).slice(-limit);
-    },
-
-    /** Median duration in seconds of the last twenty comparable runs: successful ones of the same operation and mode with
-     *  the same arguments, except those in `perRun`. Null when there is none. */
-    usualSec({ operation, mode, args }: Pick<Job, 'operation' | 'mode' | 'args'>, perRun: string[] = []) {
-      if (mode !== 'scripts') return null;
-      const without = JSON.stringify(Object.fromEntries(perRun.map((name) => [name, null])));
-      const wanted = { operation, args: JSON.stringify(args), without };
-      const rows = statements.recentDurations.all(wanted) as { seconds: number }[];
-      const durations = rows.map(({ seconds }) => seconds).sort((a, b) => a - b);
-      return durations[Math.floor(durations.length / 2)] ?? null;
-    },
 
     /** The lock queue in order of arrival. */
     positions: claims.positions,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import t from 'tap';
-import { operator } from '../support/engine.ts';
+import { buildEngine, makeRoot, operator } from '../support/engine.ts';
+import { defineOperation } from '../support/operations.ts';
 import { run, startWith } from '../support/runs.ts';
 
 t.test('a job runs its script with its arguments and keeps result, rows, progress and output', async (t) => {
@@ -92,10 +93,15 @@ t.test('a missing script fails as spawn_failed', async (t) => {
 });
 
 t.test('a missing data root fails the job and touches no other process', async (t) => {
-  const engine = startWith(t, 'succeeds');
+  const engine = buildEngine(makeRoot(t), {
+    operations: [defineOperation({ name: 'succeeds', child: 'succeeds' })],
+  });
+  t.teardown(engine.close);
+  const { number } = engine.enqueue('succeeds');
   fs.rmSync(engine.root, { recursive: true });
   fs.writeFileSync(engine.root, 'a file where the folder was');
-  t.match(await run(engine, 'succeeds'), {
+  engine.runner.start();
+  t.match(await engine.whenJob(number), {
     status: 'failed',
     failure: { code: 'spawn_failed', message: /the data folder .*, in which scripts start, is not a folder/ },
   });

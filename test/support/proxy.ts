@@ -24,7 +24,7 @@ XW1m7F724ZcBc1lVfVBFaywL9ZOhRANCAAToSOfwiiKlHRNp6bOim1EEF8JtMzsM
 sL8i7CaCCfFBy4g5OY1nFYTUI2eU7tfwugqE8TdyNKcJCysxku9c3QDW
 -----END PRIVATE KEY-----`;
 
-export type Passed = { method: string; target: string; authorization: string | undefined };
+type Passed = { method: string; target: string; authorization: string | undefined };
 
 /** Forwards every request to `port`, whatever its host, and records it. Refuses with `status` unless it is 200. */
 export async function startProxy(t: Test, port: number, { isSecure = false, status = 200 } = {}) {
