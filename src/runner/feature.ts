@@ -6,6 +6,7 @@ import { readSecrets } from '../core/secrets.ts';
 import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { createAppliedFinder } from './applied.ts';
+import { lostJobsCheck } from './lost-jobs.ts';
 import { recoverJobs } from './recovery.ts';
 import { createRunner } from './runner.ts';
 
@@ -18,11 +19,12 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
     startByHand: runner.start,
     stop: runner.stop,
   }),
-  checks: ({ runner }) => [
+  checks: (ctx) => [
     {
       name: 'runner',
-      health: () => ({ status: 'healthy', detail: `${plural(runner.runningCount(), 'job')} running` }),
+      health: () => ({ status: 'healthy', detail: `${plural(ctx.runner.runningCount(), 'job')} running` }),
     },
+    lostJobsCheck(ctx, ctx.lostJobs),
   ],
 };
 
@@ -38,11 +40,14 @@ function createRunnerParts(ctx: Context) {
   const hasSpareDescriptors = () => descriptors.hasRoomFor('job');
   const runner = createRunner({ ...given, libraryRevision, makeRoom: disk.release, hasSpareDescriptors });
 
+  let lost: number[] = [];
+
   /** Settles the jobs that a dead server has left running. */
   function recover() {
-    for (const job of recoverJobs(given))
-      log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
+    const settled = recoverJobs(given);
+    lost = settled.filter(({ status }) => status === 'failed').map(({ number }) => number);
+    for (const job of settled) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
   }
 
-  return { runner, recover };
+  return { runner, recover, repository, lostJobs: () => lost };
 }
