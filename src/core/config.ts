@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
 import { isHost } from './host.ts';
-import { proxyFor, readNetwork } from './network.ts';
+import { networkOfChild, proxyFor, readNetwork } from './network.ts';
 
 type Environment = Record<string, string | undefined>;
 /** The value of a variable; empty when it is not set. */
@@ -100,7 +100,7 @@ export function childEnvironment(
   return {
     // Python holds back what it prints into a pipe, and a killed script loses it.
     PYTHONUNBUFFERED: '1',
-    ...config.network,
+    ...networkOfChild(config.network),
     ...inherited,
     CHL_EXPERIENCE_ROOT: config.root,
     CHL_DATABASE_PATH: config.databasePath,

@@ -31,6 +31,16 @@ export function readNetwork(env: Environment, folder: string): Record<string, st
   );
 }
 
+/** The variables for a script or worker: their programs do not know that loopback is direct, so NO_PROXY says it. */
+export function networkOfChild(network: Record<string, string>): Record<string, string> {
+  const { no_proxy, NO_PROXY, ...others } = network;
+  const exceptions = no_proxy ?? NO_PROXY ?? '';
+  const hasProxy = proxyNames.some((name) => others[name]);
+  if (!hasProxy || exceptions.includes(throughLoopback)) return network;
+  const all = [exceptions, 'localhost,127.0.0.1,::1'].filter(Boolean).join(',');
+  return { ...others, no_proxy: all, NO_PROXY: all };
+}
+
 /** The user, the password and both together in the URLs of proxies, as they are written and decoded. */
 export function proxySecrets(network: Record<string, string>): string[] {
   return proxyNames.flatMap((name) => {

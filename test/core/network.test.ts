@@ -34,6 +34,13 @@ t.test('loopback and the hosts of NO_PROXY go direct', async (t) => {
   t.ok(isDirect('http://[fd00::1]:80', '[fd00::1]') && isDirect('http://[fd00::1]', 'fd00::1'));
 });
 
+t.test('a script asks this machine directly, unless the proxy is asked for that too', async (t) => {
+  const passed = (env: Record<string, string>) => childEnvironment(readConfig(env, '/place'), {});
+  t.equal(passed({ https_proxy: 'http://p:1' }).no_proxy, 'localhost,127.0.0.1,::1');
+  t.equal(passed({ https_proxy: 'http://p:1', no_proxy: '<-loopback>' }).no_proxy, '<-loopback>');
+  t.equal(passed({ no_proxy: 'lan' }).no_proxy, 'lan');
+});
+
 t.test('scripts and workers get proxies and certificates, and paths stay right', async (t) => {
   const env = {
     http_proxy: 'http://p:1',
@@ -44,7 +51,10 @@ t.test('scripts and workers get proxies and certificates, and paths stay right',
   };
   const passed = childEnvironment(readConfig(env, '/place'), {});
   t.match(passed, {
-    ...env,
+    http_proxy: 'http://p:1',
+    no_proxy: 'lan,localhost,127.0.0.1,::1',
+    NO_PROXY: 'lan,localhost,127.0.0.1,::1',
+    SSL_CERT_FILE: '/etc/ca.pem',
     NODE_EXTRA_CA_CERTS: path.resolve('/place/ca.pem'),
     REQUESTS_CA_BUNDLE: undefined,
   });
