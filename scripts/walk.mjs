@@ -75,9 +75,12 @@ async function walkPages(origin) {
   return visited.size + submitted.size;
 }
 
-/** Skips uploads, and dialogs that have no button because there is nothing to confirm. */
+/** Skips uploads, dialogs that have no button because there is nothing to confirm, and the removal of the jobs that the walk
+ *  counts at its end. */
 function canSubmit(form) {
-  return form.querySelector('button') !== null && form.querySelector('input[type="file"]') === null;
+  const isRemoval =
+    form.getAttribute('action').endsWith('/remove') || form.querySelector('[value="remove"]') !== null;
+  return !isRemoval && form.querySelector('button') !== null && !form.querySelector('input[type="file"]');
 }
 
 async function get(origin, address) {
