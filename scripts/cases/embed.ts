@@ -58,7 +58,7 @@ async function judge(product: Product): Promise<Verdict> {
     ids.map((id) => get(`${product.origin}/api/v1/entries/${id}?kind=experience`)),
   );
   const errors = entries.flatMap(({ body }) =>
-    body.embedding_status === 'failed' ? [body.task?.error ?? body.error ?? ''] : [],
+    body.embedding_status === 'failed' ? [body.queue?.error ?? ''] : [],
   );
   const isRight = errors.length === queue.failed.total && errors.every((error) => error !== '');
   const [first] = errors;
