@@ -1,5 +1,5 @@
 // Reads the result that an attempt recorded in the database or index it changed. A job whose work is applied has succeeded.
-import { explain } from '../core/faults.ts';
+import { explain, toFault } from '../core/faults.ts';
 import type { Config } from '../core/config.ts';
 import { busyLimits, createBusyRetry, isBusy } from '../core/db/busy-retry.ts';
 import type { Db } from '../core/db/open.ts';
@@ -34,7 +34,7 @@ export function createEndFinder(findApplied: FindApplied) {
   return async (
     job: AttemptKey,
     { cause, fault, exit }: Pick<AttemptFacts, 'cause' | 'fault' | 'exit'>,
-  ): Promise<Pick<AttemptFacts, 'applied' | 'cause' | 'fault'>> => {
+  ): Promise<Pick<AttemptFacts, 'applied' | 'cause' | 'fault' | 'faultDetail'>> => {
     try {
       if (exit.signal === null) return { applied: findApplied(job), cause, fault };
       const find = () => findApplied(job, true);
@@ -45,6 +45,7 @@ export function createEndFinder(findApplied: FindApplied) {
         applied: null,
         cause: cause ?? 'server_fault',
         fault: fault ?? explain(error).replace(/\.$/, ''),
+        faultDetail: toFault(error)?.details ?? null,
       };
     }
   };

@@ -12,6 +12,8 @@ export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';
 export type AttemptFacts = Received & {
   cause: Cause | null;
   fault: string | null;
+  /** Of a fault that is known, such as a damaged database. */
+  faultDetail?: Failure['detail'];
   exit: ChildExit;
   /** The result that the changed database or index has recorded for this attempt. */
   applied: Record<string, unknown> | null;
@@ -70,10 +72,11 @@ export function spawnFailure(message: string): Outcome {
 function failed(facts: AttemptFacts, code: FailureCode, message: string): Outcome {
   const survivors = survivorsOf(facts);
   const reported = code === 'exited' || code === 'bad_input' ? facts.failure : null;
+  const detail = (code === 'lost' ? facts.faultDetail : reported?.detail) ?? null;
   const failure: Failure = {
     code,
     message: reported?.message ?? message,
-    detail: survivors.length > 0 ? { ...reported?.detail, survivors } : (reported?.detail ?? null),
+    detail: survivors.length > 0 ? { ...detail, survivors } : detail,
     stderr_tail: facts.stderrTail || null,
   };
   return { status: 'failed', failure, isTemporary: false };

@@ -1,10 +1,10 @@
 // Runs once, before the runner starts: kills the processes that a dead server left, and settles its running jobs.
-import { explain } from '../core/faults.ts';
+import { explain, toFault } from '../core/faults.ts';
 import { systemRequester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
-import { failureOf, type Job, type ProcessIdentity } from '../jobs/job.ts';
+import { type Failure, failureOf, type Job, type ProcessIdentity } from '../jobs/job.ts';
 import { jobLogFile, jobLogSize } from '../core/job-log/log.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { type FindApplied, findAppliedAtOnce } from './applied.ts';
@@ -51,14 +51,15 @@ export function recoverJobs(given: Given) {
   }
 
   function settle(job: Job, record: (moved: Job) => void): Job | null {
-    const fail = (message: string) =>
-      repository.finish(job, { status: 'failed', failure: failureOf('lost', message) }, record);
+    const fail = (message: string, detail: Failure['detail'] = null) =>
+      repository.finish(job, { status: 'failed', failure: failureOf('lost', message, detail) }, record);
     const operation = catalogue.find(job.operation);
     let applied: Record<string, unknown> | null;
     try {
       applied = maskerFor(operation ? secretsOf(operation) : []).value(findAppliedAtOnce(findApplied, job));
     } catch (error) {
-      return fail(`The server stopped while this job ran, and its result cannot be read: ${explain(error)}`);
+      const message = `The server stopped while this job ran, and its result cannot be read: ${explain(error)}`;
+      return fail(message, toFault(error)?.details);
     }
     if (applied) return repository.finish(job, { status: 'succeeded', result: applied }, record);
     if (job.cancel_requested_at) return repository.finish(job, { status: 'cancelled' }, record);
