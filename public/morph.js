@@ -1,5 +1,5 @@
-// What a morph of a card must not do: change what the reader has opened, or leave the old behaviour on an element that it
-// reuses for another control.
+// Keeps a morph of a card from changing what the reader has opened, and from leaving the old behaviour on a control
+// that it reuses for another.
 
 const htmxSelector = '[hx-get], [hx-post], [hx-trigger]';
 /** Elements of the current morph that htmx handles before it and not after it. */

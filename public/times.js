@@ -11,7 +11,7 @@ setInterval(showTimes, refreshMs);
 document.addEventListener('chl:swapped', showTimes);
 
 /** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. A deadline that has
- *  passed is `now`: what it ends takes a moment. */
+ *  passed is `now`: the event that it announces takes a moment. */
 function formatTime(at, now, isDeadline) {
   const age = (now - at) / 1000;
   if (isDeadline && age > -1) return 'now';

@@ -1,4 +1,4 @@
-// A case: an input from the field, what is right for it, and what the product did.
+// A case: an input from the field, the right outcome, and the outcome of the product.
 
 /** `actual`: what happened, in the product's own words. */
 export type Verdict = { isRight: boolean; actual: string };

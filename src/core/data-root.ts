@@ -79,7 +79,7 @@ function ownerOf(folder: string): string {
 export function watchDataRoot(root: string, databases: string[]) {
   const opened = [root, ...databases].map((file) => ({ file, identity: identityOf(file) }));
 
-  /** What has happened to the folder or a database since the start; null when nothing has. Ends with the next step. */
+  /** Describes a change to the folder or a database since the start, and the next step; null when nothing has changed. */
   function findProblem(): string | null {
     for (const { file, identity } of opened) {
       const now = identityOf(file);

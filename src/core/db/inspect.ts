@@ -46,7 +46,7 @@ export function refuseForeign(db: Db, file: string, setting: string, tables: Tab
   const own = (found as { name: string; type: string }[]).filter(({ name }) => !name.startsWith('sqlite_'));
   if (own.length === 0) return;
   const types = new Map(own.map(({ name, type }) => [name.toLowerCase(), type]));
-  // What has the right name says more than what is missing.
+  // A table with the right name says more about the file than a missing one.
   const names = Object.keys(tables).sort((one, other) => Number(types.has(other)) - Number(types.has(one)));
   for (const name of names) {
     const problem = findProblem(db, name, types.get(name), tables[name] ?? []);
