@@ -7,7 +7,7 @@ import type { Masker } from '../core/secrets.ts';
 import { limitSetting } from '../jobs/failure-view.ts';
 import type { Job } from '../jobs/job.ts';
 import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
-import { spawnChild } from './child.ts';
+import { type Child, type ChildExit, spawnChild } from './child.ts';
 import { commandIn } from './command.ts';
 import type { Cause } from './outcome.ts';
 import type { DescendantWatch } from './process-tree.ts';
@@ -80,7 +80,7 @@ export function startAttempt(given: Given) {
 
   async function follow() {
     try {
-      const exit = await child.exited;
+      const exit = await exitOf(child, () => cause !== null);
       limits.stop();
       const left = await child.end(config.killGraceMs);
       const received = await io.end();
@@ -90,6 +90,14 @@ export function startAttempt(given: Given) {
       io.close();
     }
   }
+}
+
+/** A child that is ended while it starts has no exit of its own, because its script never ran. */
+function exitOf(child: Pick<Child, 'exited'>, isEnding: () => boolean): Promise<ChildExit> {
+  return child.exited.catch((error: unknown) => {
+    if (!isEnding()) throw error;
+    return { code: null, signal: 'SIGTERM' };
+  });
 }
 
 function startLimits(
