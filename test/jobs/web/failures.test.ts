@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import { startApp } from '../../support/app.ts';
@@ -48,11 +49,9 @@ t.test('the page of a job has its title, a copy button, its uuid and its process
   t.match(textOf(html, '#failure-1'), `breaks #1: ${job.failure?.message}`);
   t.match(textOf(html, 'dl.kv'), job.id);
   await app.json('/api/v1/operations/waits', {});
-  const { pid } = await app.whenJob(2, 'running');
-  t.match(
-    textOf((await app.page('/jobs/2')).html, 'dl.kv'),
-    `Process id ${app.parts.jobs.find('2').pid ?? pid}`,
-  );
+  const pid = () => app.parts.jobs.find('2').pid;
+  while (pid() === null) await setImmediate();
+  t.match(textOf((await app.page('/jobs/2')).html, 'dl.kv'), `Process id ${pid()}`);
   await app.json('/api/v1/operations/jobs/2/cancel', {});
   await app.whenJob(2);
 });
