@@ -1,6 +1,8 @@
-// Shows how fresh the page is: the pill in the header and the age of stale cards. Fetches the cards every ten seconds
-// while the stream is down.
+// Shows how fresh the page is: the pill in the header and the age of stale cards. While the stream is down it fetches the
+// cards every ten seconds; while that fails too, the page's clock stands still and the pill counts down to the next retry.
+import { startClock, stopClock } from './clock.js';
 import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
+import { retryNow } from './live.js';
 import { announce } from './toast.js';
 
 const delayedMs = 12_000;
@@ -9,8 +11,11 @@ const fetchEveryMs = 10_000;
 const icons = { ok: 'live', hold: 'pause', warn: 'tri', bad: 'unplug' };
 
 const pill = document.getElementById('conn');
+const retry = document.getElementById('retry');
 /** Null until the stream first connects or fails. */
 let isUp = null;
+/** When the stream is opened again, in milliseconds since 1970. */
+let retryAt = null;
 let lastEventAt = performance.now();
 let fetchedAt = 0;
 /** When each card last matched the server. */
@@ -21,7 +26,7 @@ export function watchConnection() {
   if (!document.querySelector('[sse-connect]')) return;
   for (const host of streamedHosts()) freshAt.set(host, new Date());
   document.addEventListener('chl:state', ({ detail }) => {
-    isUp = detail;
+    ({ isUp, retryAt } = detail);
     if (isUp) noteEvent();
     show();
   });
@@ -46,6 +51,10 @@ export function watchConnection() {
     event.preventDefault();
     refreshAll();
   });
+  retry.addEventListener('click', () => {
+    retryNow();
+    refreshAll();
+  });
   setInterval(show, 1000);
   setInterval(fetchCards, fetchEveryMs);
 }
@@ -68,6 +77,7 @@ function fetchCards() {
 function show() {
   stampCards();
   const { tone, word, rest } = describe();
+  showOffline(tone === 'bad');
   const text = `${word}${rest}`;
   if (text === shown) return;
   if (shown && (tone === 'bad') !== pill.classList.contains('bad')) {
@@ -80,18 +90,30 @@ function show() {
   pill.querySelector('b + span').textContent = rest;
 }
 
+function showOffline(isOffline) {
+  if (isOffline) stopClock(Date.now() - (performance.now() - Math.max(lastEventAt, fetchedAt)));
+  else startClock();
+  if (!isOffline && retry === document.activeElement) document.getElementById('main').focus();
+  retry.hidden = !isOffline;
+}
+
 function describe() {
   const now = performance.now();
   const silentMs = now - lastEventAt;
   const age = Math.floor(silentMs / 1000);
-  if (isHeld()) return { tone: 'hold', word: 'Held', rest: ' · press R to refresh' };
   if (isUp === null) return { tone: 'ok', word: 'Connecting', rest: '' };
-  if (!isUp && now - fetchedAt < fetchEveryMs * 1.5 && fetchedAt > lastEventAt) {
-    return { tone: 'warn', word: 'Delayed', rest: ' · fetched every 10 s' };
-  }
-  if (!isUp || silentMs >= offlineMs) return { tone: 'bad', word: 'Offline', rest: ' · retrying' };
+  const isFetching = fetchedAt > lastEventAt && now - fetchedAt < fetchEveryMs * 1.5;
+  if (!isFetching && (!isUp || silentMs >= offlineMs))
+    return { tone: 'bad', word: 'Offline', rest: ` · ${describeRetry()}` };
+  if (isHeld()) return { tone: 'hold', word: 'Held', rest: ' · press R to refresh' };
+  if (isFetching) return { tone: 'warn', word: 'Delayed', rest: ' · fetched every 10 s' };
   if (silentMs >= delayedMs) return { tone: 'warn', word: 'Delayed', rest: ` · ${age} s old` };
   return { tone: 'ok', word: 'Live', rest: ` · updated ${age} s ago` };
+}
+
+function describeRetry() {
+  const left = Math.ceil(((retryAt ?? 0) - Date.now()) / 1000);
+  return left > 0 ? `retry in ${left} s` : 'retrying';
 }
 
 /** Stamps each stale card with the time of its content. */

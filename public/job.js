@@ -1,5 +1,6 @@
 // The job page beyond its card: commands to copy, the elapsed time relative to the usual duration, and a stalled warning.
 // The log has its own module.
+import { now } from './clock.js';
 import { watchLog } from './log.js';
 
 const stalledMs = 15_000;
@@ -13,13 +14,12 @@ document.addEventListener('click', (event) => void copy(event));
 
 /** Shows a factor, because seconds would be too precise for a job that is only late. */
 function showElapsed() {
-  const now = Date.now();
   for (const usual of document.querySelectorAll('[data-usual]')) {
-    const times = (now - Date.parse(usual.dataset.started)) / 1000 / Number(usual.dataset.usual);
+    const times = (now() - Date.parse(usual.dataset.started)) / 1000 / Number(usual.dataset.usual);
     usual.querySelector('[data-times]').textContent = times >= 1.5 ? `, now ${times.toFixed(1)} × usual` : '';
   }
   for (const box of document.querySelectorAll('[data-stalled-from]')) {
-    const age = now - Date.parse(box.dataset.stalledFrom);
+    const age = now() - Date.parse(box.dataset.stalledFrom);
     const left = box.querySelector('[data-left]');
     if (left && age > stalledMs) left.textContent = ` · No progress for ${Math.floor(age / 1000)} s`;
   }

@@ -11,6 +11,8 @@ const minRetryMs = 1000;
 const maxRetryMs = 16_000;
 const beatMs = 4000;
 const maxSilenceMs = 12_000;
+/** A stream without an event for so long is dead, even if its connection is open. */
+const maxStreamSilenceMs = 30_000;
 
 const me = Math.random().toString(36).slice(2);
 const channel = navigator.locks && window.BroadcastChannel ? new BroadcastChannel(name) : null;
@@ -31,9 +33,14 @@ let releaseLock = null;
 let joining = null;
 let retrying = null;
 let retryMs = minRetryMs;
+/** When the stream is opened again, in milliseconds since 1970; null when no retry is due. */
+let retryAt = null;
+let watching = null;
+/** Whether the current stream has sent the state of all its cards: a tick follows that. */
+let isWhole = false;
 
-/** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: whether the stream is up), `chl:heard`
- *  for each event, `chl:ended` with the number of a job that has ended, `chl:refused` with the
+/** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: `isUp`, whether the stream is up, and
+ *  `retryAt`), `chl:heard` for each event, `chl:ended` with the number of a job that has ended, `chl:refused` with the
  *  reason why the server refuses the stream. */
 export function shareStream() {
   htmx.createEventSource = () => new Feed();
@@ -46,7 +53,15 @@ export function shareStream() {
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted && feeds.size > 0) join();
   });
+  addEventListener('online', retryNow);
   if (channel) setInterval(watchLeader, beatMs);
+}
+
+/** Opens the stream at once, whichever tab has it. */
+export function retryNow() {
+  post('retry');
+  openIfDown();
+  lead();
 }
 
 /** Implements the part of EventSource that htmx-ext-sse uses. It never fails: this module reopens the stream. */
@@ -81,6 +96,10 @@ function join() {
   lead();
 }
 
+function openIfDown() {
+  if (source && !isUp) open();
+}
+
 /** Waits for the lock, then opens the stream. `isSteal`: the leader has gone silent, so the lock is taken from it. */
 function lead(isSteal = false) {
   if (feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
@@ -108,7 +127,7 @@ function lead(isSteal = false) {
 function stepDown() {
   attempt?.abort();
   attempt = null;
-  clearTimeout(retrying);
+  clearTimers();
   source?.close();
   source = null;
   delete document.documentElement.dataset.leads;
@@ -118,12 +137,17 @@ function stepDown() {
 
 /** Resumes after the last event if the previous stream had the same cards; otherwise starts with the state of all. */
 function open() {
-  clearTimeout(retrying);
+  clearTimers();
   source?.close();
   const cards = new Set([...carried, ...ownCards, ...[...cardsByTab.values()].flat()]);
   const query = new URLSearchParams({ topics: [...cards].join(',') });
   if (lastId && cards.size === carried.size) query.set('since', lastId);
   carried = cards;
+  isWhole = false;
+  if (retryAt !== null) {
+    retryAt = null;
+    publishState(false);
+  }
   const mine = new EventSource(`${path}?${query}`);
   source = mine;
   document.documentElement.dataset.leads = '';
@@ -133,14 +157,32 @@ function open() {
     publishState(true);
   };
   mine.onerror = () => {
-    publishState(false);
-    // The browser reconnects after a lost connection, but not after a refusal.
-    if (mine.readyState !== EventSource.CLOSED || source !== mine) return;
-    carried = new Set();
-    if (retryMs === minRetryMs) void reportRefusal(mine.url);
-    retrying = setTimeout(open, retryMs);
-    retryMs = Math.min(retryMs * 2, maxRetryMs);
+    if (source !== mine) return;
+    if (mine.readyState === EventSource.CLOSED && retryMs === minRetryMs) void reportRefusal(mine.url);
+    retryLater();
   };
+  watch();
+}
+
+/** The browser would reconnect after a lost connection, but not after a refusal or silence, and it does not say when. */
+function retryLater() {
+  clearTimers();
+  source.close();
+  if (!isWhole) carried = new Set();
+  retrying = setTimeout(open, retryMs);
+  retryAt = Date.now() + retryMs;
+  retryMs = Math.min(retryMs * 2, maxRetryMs);
+  publishState(false);
+}
+
+function watch() {
+  clearTimeout(watching);
+  watching = setTimeout(retryLater, maxStreamSilenceMs);
+}
+
+function clearTimers() {
+  clearTimeout(retrying);
+  clearTimeout(watching);
 }
 
 /** An EventSource does not show the answer to a refused request. */
@@ -160,6 +202,8 @@ async function reportRefusal(address) {
 
 function take({ type, data, lastEventId }) {
   const event = { card: type, data, id: lastEventId };
+  isWhole ||= type === 'tick';
+  watch();
   post('event', { event });
   deliver(event);
 }
@@ -174,17 +218,20 @@ function deliver(event) {
 }
 
 function publishState(isNowUp) {
-  post('state', { isUp: isNowUp, carried: [...carried] });
-  setState(isNowUp);
+  setState(isNowUp, retryAt);
+  post('state', state());
 }
 
-function setState(isNowUp) {
+const state = () => ({ isUp, retryAt, carried: [...carried] });
+
+function setState(isNowUp, at) {
   isUp = isNowUp;
+  retryAt = at;
   for (const feed of feeds) {
     if (isUp && feed.readyState === EventSource.CONNECTING) feed.onopen?.(new Event('open'));
     feed.readyState = isUp ? EventSource.OPEN : EventSource.CONNECTING;
   }
-  document.dispatchEvent(new CustomEvent('chl:state', { detail: isUp }));
+  document.dispatchEvent(new CustomEvent('chl:state', { detail: { isUp, retryAt } }));
 }
 
 function post(kind, rest = {}) {
@@ -194,25 +241,26 @@ function post(kind, rest = {}) {
 /** Every message also proves that the leader is alive. */
 function receive({ kind, from, to, ...message }) {
   if (kind === 'who') join();
+  else if (kind === 'retry') openIfDown();
   else if (kind === 'bye') cardsByTab.delete(from);
   else if (kind === 'hello') {
     cardsByTab.set(from, message.cards);
     if (!source) return;
     if (!covers(message.cards)) open();
-    post('welcome', { to: from, events: [...newest.values()], isUp, carried: [...carried] });
+    post('welcome', { to: from, events: [...newest.values()], ...state() });
   } else if (!source) {
     lastMessageAt = performance.now();
     if (kind === 'event') deliver(message.event);
     if (kind === 'welcome' && to === me) for (const event of message.events) deliver(event);
     if (kind === 'state' || kind === 'beat' || to === me) {
       carried = new Set(message.carried);
-      if (isUp !== message.isUp) setState(message.isUp);
+      if (isUp !== message.isUp || retryAt !== message.retryAt) setState(message.isUp, message.retryAt);
     }
   }
 }
 
 function watchLeader() {
-  if (source) return post('beat', { isUp, carried: [...carried] });
+  if (source) return post('beat', state());
   if (performance.now() - lastMessageAt < maxSilenceMs || document.hidden || feeds.size === 0)
     return undefined;
   lastMessageAt = performance.now();

@@ -1,5 +1,6 @@
 // Relative times. The server sends absolute times and the browser formats their age, so that a card's bytes do not change
 // with the clock.
+import { now } from './clock.js';
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 };
 let formats = null;
@@ -12,8 +13,8 @@ document.addEventListener('chl:swapped', showTimes);
 
 /** `2 s ago`, `6 min ago`, `3 h ago`, `yesterday 17:40`, then the date; `in 4 min` for a future time. A deadline that has
  *  passed is `now`: the event that it announces takes a moment. */
-function formatTime(at, now, isDeadline) {
-  const age = (now - at) / 1000;
+function formatTime(at, isDeadline) {
+  const age = (now() - at) / 1000;
   if (isDeadline && age > -1) return 'now';
   const amount = Math.abs(age);
   if (amount < seconds.day) {
@@ -26,7 +27,7 @@ function formatTime(at, now, isDeadline) {
     return age >= 0 ? `${span} ago` : `in ${span}`;
   }
   const { clock, date } = loadFormats();
-  const yesterday = new Date(now - seconds.day * 1000);
+  const yesterday = new Date(now() - seconds.day * 1000);
   if (date.format(at) === date.format(yesterday)) return `yesterday ${clock.format(at)}`;
   return `${date.format(at)}, ${clock.format(at)}`;
 }
@@ -41,9 +42,8 @@ function loadFormats() {
 }
 
 function showTimes() {
-  const now = new Date();
   for (const time of document.querySelectorAll('time[data-ago]')) {
-    const text = formatTime(new Date(time.dateTime), now, 'deadline' in time.dataset);
+    const text = formatTime(new Date(time.dateTime), 'deadline' in time.dataset);
     if (time.textContent !== text) time.textContent = text;
   }
 }

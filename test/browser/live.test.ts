@@ -153,6 +153,7 @@ browserTest('a page without events shows it, and stamps its cards', async (t, op
   await page.evaluate(
     "window.mute = (event) => event.stopImmediatePropagation(); document.addEventListener('chl:heard', mute, true)",
   );
+  await page.route('**/ui/**', (route) => route.abort());
   await page.clock.fastForward(13_000);
   await page.locator(pill).getByText('Delayed').waitFor();
   await page.clock.fastForward(18_000);
@@ -162,6 +163,7 @@ browserTest('a page without events shows it, and stamps its cards', async (t, op
     .getByText(/As of \d\d:\d\d:\d\d/)
     .waitFor();
   await page.evaluate("document.removeEventListener('chl:heard', mute, true)");
+  await page.unroute('**/ui/**');
   await app.run('export');
   await page.clock.fastForward(1000);
   await page.locator(pill).getByText('Live').waitFor();
