@@ -6,7 +6,7 @@ import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
-import { isDesktopFile } from './desktop-files.ts';
+import { isDesktopFile } from '../core/desktop-files.ts';
 import { previousFolder, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
