@@ -9,8 +9,9 @@ import type { Tab } from './tabs.ts';
 /** Times that the library requires: a new row without one gets the time of the import. */
 export const requiredTimes: readonly string[] = ['created_at', 'updated_at'];
 
+/** Databases write the zone as `+00`, ` +0000` or ` UTC`. */
 const iso8601 =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-](\d\d):?(\d\d))?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-](\d\d)(?::?(\d\d))?))?)?$/i;
 
 /** What nearly all cells have, found faster. */
 const usual = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?Z$/;
