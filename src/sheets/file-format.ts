@@ -7,7 +7,9 @@ export type Foreign = { kind: string; advice: string };
 
 const maxBytes = 4096;
 const saveAsUtf8 = 'Save as CSV in UTF-8.';
+const exportTabs = 'Export each tab as CSV in UTF-8.';
 const saveSheets = 'Open it in a spreadsheet program and save each sheet as CSV in UTF-8.';
+const openLink = 'Open the link, and download the sheet as CSV.';
 const signIn = 'A download that needs a sign-in gives such a page: sign in, and download the CSV again.';
 
 /** By the first bytes, read as Latin-1. */
@@ -19,14 +21,27 @@ const signatures: [RegExp, string, string][] = [
   [/^PK\x03\x04.*\.iwa/s, 'in Numbers format, not CSV', saveSheets],
   [/^PK[\x03\x05]/, 'a ZIP archive, not CSV', 'Unpack it first.'],
   [/^\xd0\xcf\x11\xe0/, 'in the old Excel format (.xls), not CSV', saveSheets],
-  [/^\x1f\x8b|^BZh|^\xfd7zXZ|^7z\xbc\xaf|^\x28\xb5\x2f\xfd/, 'compressed', 'Unpack it first.'],
+  [/^\x1f\x8b|^BZh|^\xfd7zXZ|^7z\xbc\xaf|^\x28\xb5\x2f\xfd|^Rar!/, 'compressed', 'Unpack it first.'],
+  [/^.{257}ustar/s, 'a tar archive, not CSV', 'Unpack it first.'],
   [/^%PDF/, 'PDF, not CSV', saveAsUtf8],
   [/^\{\\rtf/, 'rich text (RTF), not CSV', saveAsUtf8],
-  [/^SQLite format 3/, 'in SQLite format, not CSV', 'Export each tab as CSV in UTF-8.'],
+  [/^SQLite format 3/, 'in SQLite format, not CSV', exportTabs],
+  [
+    /^(\s|--.*\n|\/\*.*?\*\/;?)*(PRAGMA |BEGIN TRANSACTION|SET \w+ ?=|(CREATE|DROP) TABLE |INSERT INTO |COPY \S+ \()/i,
+    'SQL statements, not CSV',
+    exportTabs,
+  ],
+  [/^\+[-+]+\+\r?\n\|/, 'a table drawn with lines, not CSV', saveAsUtf8],
+  [/^ID;P/, 'in SYLK format (.slk), not CSV', saveSheets],
+  [/^TABLE\r?\n0,1\r?\n/, 'in DIF format (.dif), not CSV', saveSheets],
+  [/^MIME-Version:/i, 'a web archive (.mht), not CSV', saveSheets],
+  [/^\[InternetShortcut\]|^\{.*"(doc_id|resource_id)":/is, 'a link to a sheet, not its content', openLink],
   [/^version https:\/\/git-lfs/, 'a Git LFS pointer, not the content', 'Run git lfs pull.'],
   [/^(.*\n)?<<<<<<< .*\n=======\r?\n/s, 'marked with a merge conflict', 'Resolve the conflict first.'],
+  [/^\s*<html[^>]*schemas-microsoft-com/i, 'HTML by a spreadsheet program, not CSV', saveSheets],
   [/^\s*<(.*<)?(!doctype html|html|body|table)\b/is, 'HTML (a web page), not CSV', signIn],
   [/^\s*<[?!a-z]/i, 'XML, not CSV', saveAsUtf8],
+  [/^---\r?\n|^- \w+: /, 'YAML, not CSV', saveAsUtf8],
   [/^\s*(\{\s*["}]|\[\s*[[{"\]])/, 'JSON, not CSV', saveAsUtf8],
 ];
 
@@ -38,9 +53,22 @@ export function recogniseForeign(bytes: Buffer): Foreign | null {
   for (const [signature, kind, advice] of signatures) {
     if (signature.test(start)) return { kind, advice };
   }
+  const wideLine = findWideText(bytes);
+  if (wideLine !== null) {
+    const kind = wideLine === 1 ? 'UTF-16 text' : `UTF-16 text from line ${wideLine} on`;
+    return { kind, advice: saveAsUtf8 };
+  }
   // Text has hardly any control characters.
   const controls = start.match(/[\0-\x08\x0e-\x1f]/g)?.length ?? 0;
   return controls * 20 > start.length ? { kind: 'not text', advice: saveAsUtf8 } : null;
+}
+
+/** The number of the first line in UTF-16, which a program may have appended, such as PowerShell's >>; null without one. */
+function findWideText(bytes: Buffer): number | null {
+  const nul = bytes.indexOf(0);
+  if (nul < 0 || !/^.?(\0[^\0]){3}/s.test(bytes.toString('latin1', Math.max(0, nul - 1), nul + 6)))
+    return null;
+  return bytes.toString('latin1', 0, nul).split('\n').length;
 }
 
 /** `categories.csv and manuals.csv are UTF-16 text. Save as CSV in UTF-8.` */
