@@ -48,7 +48,8 @@ export function readFolder(
     onRead(rows);
   }
   const missing = tabs.filter((tab) => !present.includes(tab));
-  sheet.problems.push(...describeMissing(missing, names), ...foreignTabs(foreign));
+  const holdsTab = (name: string) => tabFiles.some((file) => fs.existsSync(path.join(folder, name, file)));
+  sheet.problems.push(...describeMissing(missing, names, names.filter(holdsTab)), ...foreignTabs(foreign));
   return sheet;
 }
 

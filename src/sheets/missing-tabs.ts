@@ -11,8 +11,11 @@ import { type Tab, tabFiles } from './tabs.ts';
 const textFile = /\.(csv|tsv|tab|txt)$/i;
 const workbook = /\.(xlsx?|xlsm|xlsb|ods|fods|numbers|gsheet)$/i;
 
-/** One problem for all of them. `names`: the files of the folder. */
-export function describeMissing(missing: Tab[], names: string[]): SheetProblem[] {
+const archive = /\.(zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$/i;
+const unfinished = /\.(crdownload|part|partial|download|opdownload)$/i;
+
+/** One problem for all of them. `names`: the files of the folder; `folders`: those of its folders that hold tabs. */
+export function describeMissing(missing: Tab[], names: string[], folders: string[]): SheetProblem[] {
   const [first] = missing;
   if (!first) return [];
   const visible = names.filter((name) => !name.startsWith('.') && !isDesktopFile(name)).sort();
@@ -20,45 +23,54 @@ export function describeMissing(missing: Tab[], names: string[]): SheetProblem[]
   const found =
     visible.length === 0 ? 'The folder is empty.' : `Found: ${showHidden(cut(visible.join(', '), 200))}.`;
   const others = visible.filter((name) => !tabFiles.includes(name));
-  const message = `${files} ${missing.length === 1 ? 'is' : 'are'} missing. ${found} ${advise(missing, others)}`;
+  const message = `${files} ${missing.length === 1 ? 'is' : 'are'} missing. ${found} ${advise(missing, others, folders)}`;
   return [{ code: 'missing_tab', problem: rowProblem(first.name, null, null, null, message) }];
 }
 
-function advise(missing: Tab[], others: string[]): string {
-  const sheets = others.filter((name) => workbook.test(name));
+function advise(missing: Tab[], others: string[], folders: string[]): string {
   const renames: string[] = [];
   const absent: Tab[] = [];
   for (const tab of missing) {
-    const meant = others.filter((name) => !workbook.test(name) && isMeant(tab, name));
+    const meant = others.filter((name) => !isOther(name) && isMeant(tab, name));
     if (meant.length === 0) absent.push(tab);
     else renames.push(`${eitherOf(meant)} to “${tab.file}”`);
   }
   const sentences = renames.length > 0 ? [`Rename ${formatList(renames)}.`] : [];
-  if (absent.length === 0) return sentences.join(' ');
-  if (sheets.length > 0) {
-    sentences.push(
-      `Save the sheets of ${eitherOf(sheets)} as CSV in UTF-8: ${formatList(fileNames(absent))}.`,
-    );
-  } else {
-    sentences.push(
-      ...absent.map((tab) => `Add ${addition(tab, missing)} header is ${tab.headers.join(',')}.`),
-    );
-  }
+  if (absent.length > 0) sentences.push(adviseOnAbsent(absent, missing, others, folders));
   return sentences.join(' ');
+}
+
+const isOther = (name: string) => [workbook, archive, unfinished].some((ending) => ending.test(name));
+
+/** No file is named like these tabs; another may hold them. */
+function adviseOnAbsent(absent: Tab[], missing: Tab[], others: string[], folders: string[]): string {
+  const found = (ending: RegExp) => others.filter((name) => ending.test(name));
+  const [loading, packed, sheets] = [found(unfinished), found(archive), found(workbook)];
+  if (folders.length > 0)
+    return `The folder ${eitherOf(folders)} has such files: import that one, or move them up.`;
+  if (loading.length > 0) return `Wait for the download of ${allOf(loading)}, or repeat it.`;
+  if (packed.length > 0) return `Unpack ${allOf(packed)} first.`;
+  if (sheets.length > 0)
+    return `Save the sheets of ${eitherOf(sheets)} as CSV in UTF-8: ${formatList(absent.map(({ file }) => file))}.`;
+  return absent.map((tab) => `Add ${addition(tab, missing)} header is ${tab.headers.join(',')}.`).join(' ');
 }
 
 function isMeant({ file }: Tab, name: string): boolean {
   const stem = file.replace(textFile, '');
-  const words = name.replace(textFile, '').split(/[^\p{L}]+/u);
+  const words = name
+    .normalize()
+    .replace(textFile, '')
+    .split(/[^\p{L}]+/u);
   return words.some((word) => nearest(word, [stem]) !== null);
 }
 
 function eitherOf(names: string[]): string {
-  const shown = names.slice(0, 5).map((name) => `“${showHidden(name)}”`);
-  return shown.length === 1 ? `${shown[0]}` : `one of ${formatList(shown)}`;
+  return names.length === 1 ? allOf(names) : `one of ${allOf(names)}`;
 }
 
-const fileNames = (absent: Tab[]) => absent.map(({ file }) => file);
+function allOf(names: string[]): string {
+  return formatList(names.slice(0, 5).map((name) => `“${showHidden(name)}”`));
+}
 
 /** The only one has just been named. */
 function addition({ file }: Tab, missing: Tab[]): string {

@@ -336,3 +336,18 @@ t.test('a column without a header is left out, with a warning if it has text', a
 function rewrite(file: string, change: Change) {
   fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')));
 }
+    [
+      'in decomposed letters',
+      ['Catégories.csv'.normalize('NFD'), 'experiences.csv', 'manuals.csv'],
+      `Rename “${'Catégories.csv'.normalize('NFD')}” to “categories.csv”.`,
+    ],
+    [
+      'and packed',
+      ['categories.csv.gz', 'experiences.csv', 'manuals.csv'],
+      'Unpack “categories.csv.gz” first.',
+    ],
+    [
+      'and not downloaded yet',
+      ['categories.csv.crdownload', 'experiences.csv.part', 'manuals.csv'],
+      'Wait for the download of “categories.csv.crdownload” and “experiences.csv.part”, or repeat it.',
+    ],
