@@ -8,7 +8,7 @@ import {
   syncStatuses,
   type Value,
 } from '../library/rules.ts';
-import { isUnseen } from './hidden.ts';
+import { isUnseen, marks, showHidden } from './hidden.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './problems.ts';
 
@@ -68,7 +68,11 @@ function oneOf(allowed: readonly string[]): Check {
 
 function code(cell: string): Value | Fault {
   if (categoryCode.test(cell)) return cell;
-  return new Fault(`${found(cell)}; a code of three upper-case letters or digits is expected, such as GIT.`);
+  const expected = 'a code of three upper-case letters or digits is expected, such as GIT.';
+  const composed = cell.normalize();
+  if (!categoryCode.test(composed)) return new Fault(`${found(cell)}; ${expected}`);
+  const advice = `Write each letter with its mark as one character: “${composed}”.`;
+  return new Fault(`The cell is “${showHidden(cell, marks)}”; ${expected} ${advice}`);
 }
 
 function syncStatus(cell: string): Value | Fault {

@@ -5,7 +5,7 @@ import { isBlank } from './csv.ts';
 import type { SheetContent } from './folder.ts';
 import { readHeader } from './header.ts';
 import { findLookAlikes } from './look-alikes.ts';
-import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
+import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';
 import type { TabContent } from './tabs.ts';
 
 type Checked = {
@@ -34,7 +34,7 @@ export function checkSheet(sheet: SheetContent, onChecked: (rows: number) => voi
     if (named) {
       const rows = checkRows(named, checked.rowProblems, (done) => onChecked(before + done));
       checked.tabs[content.tab.kind] = rows;
-      checked.warnings.push(...lookAlikes(rows));
+      checked.warnings.push(...lookAlikes(rows), ...shortenedIds(rows));
     }
     before += content.records.length;
   }
@@ -46,6 +46,17 @@ function lookAlikes({ tab, rows }: CheckedTab): Problem[] {
   return columns.flatMap((at) => {
     const names = [...rows.values()].map(({ values, row }): [string, number] => [String(values[at]), row]);
     return findLookAlikes(tab, tab.required[at] ?? '', names);
+  });
+}
+
+/** Spreadsheet programs take a long number for one to calculate with, and save its first digits. */
+const shortened = /^\d([.,]\d+)?E[+-]\d\d$/i;
+
+function shortenedIds({ tab, rows }: CheckedTab): Problem[] {
+  return [...rows].flatMap(([key, { row }]) => {
+    if (!shortened.test(key)) return [];
+    const message = `${quote(key)} is a number as spreadsheet programs shorten long ids. Format the column as text, and enter the id again.`;
+    return [rowProblem(tab.name, row, tab.required[0] ?? null, key, message)];
   });
 }
 

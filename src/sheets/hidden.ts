@@ -5,9 +5,12 @@
 const hidden = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 const unseen = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
+/** Marks of the letters before them, as in decomposed Unicode. */
+export const marks = /\p{M}/gu;
+
 /** `title\u00A0` becomes `title<U+00A0>`. */
-export function showHidden(text: string): string {
-  return text.replace(hidden, (character) => {
+export function showHidden(text: string, pattern = hidden): string {
+  return text.replace(pattern, (character) => {
     const point = character.codePointAt(0) ?? 0;
     return `<U+${point.toString(16).toUpperCase().padStart(4, '0')}>`;
   });

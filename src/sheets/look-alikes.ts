@@ -8,7 +8,18 @@ const plain = /^[\x21-\x7e]*$/;
 /** Names that look alike have the same shape. */
 export function shapeOf(name: string): string {
   if (plain.test(name)) return name;
-  return withoutUnseen(name.normalize('NFKC').replace(/\p{Pd}/gu, '-'));
+  const folded = name.normalize('NFKC').replace(/\p{Pd}/gu, '-');
+  return withoutUnseen(folded.replace(/[\u0370-\u04ff]/g, (letter) => latin.get(letter) ?? letter));
+}
+
+/** Cyrillic and Greek letters that look like Latin ones (a part of the confusables of UTS #39). */
+const latin = new Map([
+  ...zip('АВЕЅІЈКМНОРСТУХаеѕіјорсух', 'ABESIJKMHOPCTYXaesijopcyx'),
+  ...zip('ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο', 'ABEZHIKMNOPTYXo'),
+]);
+
+function zip(from: string, to: string): [string, string][] {
+  return Array.from(from, (letter, at) => [letter, to[at] ?? letter]);
 }
 
 /** `names`: those of a column, by row. Equal ones are a problem of their own. */

@@ -87,9 +87,45 @@ t.test('a message shows hidden characters by their code points', async (t) => {
   ]);
 });
 
+t.test('a code in another Unicode form is refused with its letters and marks', async (t) => {
+  const root = makeRoot(t);
+  const code = 'ÜBE'.normalize('NFD');
+  const { rowProblems } = plan(root, sheet({ categories: [category(), category({ code })] }));
+  t.match(rowProblems, [
+    {
+      row: 3,
+      column: 'code',
+      message:
+        'The cell is “U<U+0308>BE”; a code of three upper-case letters or digits is expected, such as GIT. Write each letter with its mark as one character: “ÜBE”.',
+    },
+  ]);
+});
+
+t.test('ids that a spreadsheet has shortened to numbers get a warning', async (t) => {
+  const root = makeRoot(t);
+  const ids = ['1.23457E+15', '1,2E-07', '5E+20', 'E+5', '12E', 'EXP-1E+5'];
+  const { warnings } = plan(root, sheet({ experiences: ids.map((id) => experience({ id })) }));
+  const message = (id: string) =>
+    `“${id}” is a number as spreadsheet programs shorten long ids. Format the column as text, and enter the id again.`;
+  t.strictSame(
+    warnings.map(({ row, column, message }) => [row, column, message]),
+    ids.slice(0, 3).map((id, at) => [at + 2, 'id', message(id)]),
+  );
+});
+
 t.test('names that look alike get a warning, in the sheet and against the library', async (t) => {
   const root = makeRoot(t);
-  const ids = ['EXP-1', 'EXP\u200b-1', 'EXP-É', 'EXP-E\u0301', 'EXP-1 ', 'EXP\u20111', 'EXP-2'];
+  const ids = [
+    'EXP-1',
+    'EXP\u200b-1',
+    'EXP-É',
+    'EXP-E\u0301',
+    'EXP-1 ',
+    'EXP\u20111',
+    'EXP-2',
+    'ЕХР-1',
+    'ΕXP-2',
+  ];
   const categories = [category({ name: 'Garden' }), category({ code: 'SQL', name: 'Garden\u00a0' })];
   const content = sheet({ categories, experiences: ids.map((id) => experience({ id })) });
   const hidden = 'they differ only in spaces or hidden characters. Both count as separate.';
@@ -108,6 +144,16 @@ t.test('names that look alike get a warning, in the sheet and against the librar
         7,
         'id',
         '“EXP\u20111” looks like “EXP-1” in row 2; they differ only in similar characters. Both count as separate.',
+      ],
+      [
+        9,
+        'id',
+        '“ЕХР-1” looks like “EXP-1” in row 2; they differ only in similar characters. Both count as separate.',
+      ],
+      [
+        10,
+        'id',
+        '“ΕXP-2” looks like “EXP-2” in row 8; they differ only in similar characters. Both count as separate.',
       ],
     ],
   );
