@@ -6,7 +6,7 @@ import path from 'node:path';
 import { delimiters, parseCsv } from './csv.ts';
 import { warnOfOpenTabs } from './desktop-files.ts';
 import { describeForeign, type Foreign, recogniseForeign } from './file-format.ts';
-import { recogniseFirstLine } from './first-line.ts';
+import { maxHeaderRows, recogniseFirstRows } from './first-rows.ts';
 import { countKnown } from './header.ts';
 import { describeMissing } from './missing-tabs.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
@@ -87,11 +87,9 @@ function parseTab(
   const foreign = recogniseForeign(bytes);
   if (foreign) return { foreign };
   const csv = parseCsv(bytes, findDelimiter(bytes, tab));
+  const misread = recogniseFirstRows(tab, firstLine(bytes), csv.records);
+  if (misread) return { foreign: misread };
   const [header = [], ...records] = csv.records;
-  if (countKnown(tab, header) < 2) {
-    const unread = recogniseFirstLine(firstLine(bytes), tab);
-    if (unread) return { foreign: unread };
-  }
   const content = { tab, header, records, isUtf8: isUtf8(bytes) };
   if (!csv.fault) return { content };
   const { row, cell, message } = csv.fault;
@@ -103,9 +101,6 @@ function parseTab(
 
 const maxHeaderBytes = 64 * 1024;
 
-/** A header that is not in the first row is looked for in so many. */
-const maxHeaderRows = 20;
-
 /** The delimiter with which a row at the top has the most known names. */
 function findDelimiter(bytes: Buffer, tab: Tab): string {
   const start = bytes.subarray(0, maxHeaderBytes);
@@ -114,9 +109,10 @@ function findDelimiter(bytes: Buffer, tab: Tab): string {
   return delimiters.reduce((best, next) => (known(next) > known(best) ? next : best));
 }
 
+/** The first one that is not blank. */
 function firstLine(bytes: Buffer): string {
   const start = bytes.toString('utf8', 0, maxHeaderBytes);
-  return start.replace(/^\uFEFF+/, '').split(/[\r\n]/, 1)[0] ?? '';
+  return start.trimStart().split(/[\r\n]/, 1)[0] ?? '';
 }
 
 function unreadableTab(tab: Tab, message: string): SheetProblem {

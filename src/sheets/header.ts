@@ -24,18 +24,16 @@ export function countKnown(tab: Tab, cells: string[]): number {
 /** The rows of a tab can be checked when there are no problems. */
 export function readHeader({ tab, header, records }: TabContent): Header {
   const names = readNames(tab, header);
-  const problem = findWrongHeader(tab, header, records);
+  const problem = findWrongHeader(tab, header);
   const problems = problem ? [problem] : findWrongNames(tab, names, header);
   return { names, problems, warnings: problems.length > 0 ? [] : warningsOf(tab, names, header, records) };
 }
 
-/** How many rows are searched for a header that is not in the first one. */
-const maxHeaderRow = 20;
 /** Unicode's line ends that CSV does not have. */
 const foreignLineEnd = /[\v\f\u0085\u2028\u2029]/;
 
 /** One problem for a header that is wrong as a whole. */
-function findWrongHeader(tab: Tab, header: string[], records: string[][]): SheetProblem | null {
+function findWrongHeader(tab: Tab, header: string[]): SheetProblem | null {
   const report = (message: string): SheetProblem => ({
     code: 'missing_header',
     problem: rowProblem(tab.name, 1, null, null, message),
@@ -55,13 +53,6 @@ function findWrongHeader(tab: Tab, header: string[], records: string[][]): Sheet
   }
   if (countKnown(tab, header) > 0) return null;
   const expected = `The header of ${tab.file} is ${tab.headers.join(',')}.`;
-  const below = records.slice(0, maxHeaderRow).findIndex((cells) => countKnown(tab, cells) > 1);
-  if (below >= 0) {
-    const isEmpty = [header, ...records.slice(0, below)].every(isBlank);
-    const rows = below === 0 ? 'row 1' : `rows 1 to ${below + 1}`;
-    const advice = isEmpty ? `Delete the empty ${rows} above it.` : `Delete ${rows} above it.`;
-    return report(`The header is in row ${below + 2}, but belongs in row 1. ${advice}`);
-  }
   if (isBlank(header)) return report(`The header row is empty. ${expected}`);
   return report(`Row 1 has none of the headers. Found: ${describeFound(header)}. ${expected}`);
 }

@@ -15,6 +15,13 @@ const all = 'categories.csv, experiences.csv and manuals.csv are';
 const save = 'Save as CSV in UTF-8.';
 const saveSheets = 'Open it in a spreadsheet program and save each sheet as CSV in UTF-8.';
 const delimiters = 'Save with commas, semicolons or tabs between the cells.';
+const straight = 'Use straight double quotes (").';
+const spaced = 'separated by delimiters with a space. Remove the space behind each delimiter.';
+const deleteLine = 'Delete that line; the delimiter is found without it.';
+const headerOnly =
+  'split into cells in the header only. Use its delimiter in all rows, without quotes around a whole row.';
+const quotedWith = (open: string, close: string) => (text: string) =>
+  text.replaceAll(/[^,\r\n]+/g, `${open}$&${close}`);
 
 const everyTab: [string, Change, string][] = [
   [
@@ -33,12 +40,12 @@ const everyTab: [string, Change, string][] = [
   [
     'a line sep=;',
     (text) => `sep=;\r\n${unquoted(text, ';')}`,
-    `${all} introduced by a line “sep=;”, which is no header. Delete that line; the delimiter is found without it.`,
+    `${all} introduced by a line “sep=;”, which is no header. ${deleteLine}`,
   ],
   [
     'a quoted line sep=, after a mark',
     (text) => `\uFEFF"sep=,"\n${text}`,
-    `${all} introduced by a line “sep=,”, which is no header. Delete that line; the delimiter is found without it.`,
+    `${all} introduced by a line “sep=,”, which is no header. ${deleteLine}`,
   ],
   ['pipes', (text) => unquoted(text, '|'), `${all} separated by “|”. ${delimiters}`],
   ['pipes and quotes', (text) => `"${unquoted(text, '"|"')}`, `${all} separated by “|”. ${delimiters}`],
@@ -49,10 +56,45 @@ const everyTab: [string, Change, string][] = [
     (text) => text.replace(/.+/g, '"$&"'),
     `${all} quoted row by row. Remove the quotes around each row.`,
   ],
+  ['single quotes', quotedWith("'", "'"), `${all} quoted with single quotes. ${straight}`],
+  ['typographic quotes', quotedWith('“', '”'), `${all} quoted with “. ${straight}`],
+  ['German quotes', quotedWith('„', '“'), `${all} quoted with „. ${straight}`],
+  ['French quotes', quotedWith('«', '»'), `${all} quoted with «. ${straight}`],
+  ['spaces after commas', (text) => unquoted(text, ', '), `${all} ${spaced}`],
   [
-    'single quotes',
-    (text) => text.replaceAll(/[^,\r\n]+/g, "'$&'"),
-    `${all} quoted with single quotes. Use double quotes.`,
+    'spaces after commas, and quotes',
+    (text) => quotedWith('"', '"')(text).replaceAll(',', ', '),
+    `${all} ${spaced}`,
+  ],
+  [
+    'spaces around sep',
+    (text) => `SEP = ;\r\n${unquoted(text, ';')}`,
+    `${all} introduced by a line “sep=;”, which is no header. ${deleteLine}`,
+  ],
+  [
+    'sep in single quotes below a blank row',
+    (text) => `\r\n'sep=\\t'\r\n${unquoted(text, '\t')}`,
+    `${all} introduced by a line “sep=\\t”, which is no header. ${deleteLine}`,
+  ],
+  [
+    'a line of PowerShell',
+    (text) => `#TYPE System.Object\r\n${quotedWith('"', '"')(text)}`,
+    `${all} introduced by “#TYPE System.Object”. The header is in row 2, but belongs in row 1: delete row 1.`,
+  ],
+  [
+    'comments',
+    (text) => `# exported by mara\n#\n${text}`,
+    `${all} introduced by “# exported by mara”. The header is in row 3, but belongs in row 1: delete rows 1 to 2.`,
+  ],
+  [
+    'rows of another delimiter than the header',
+    (text) => text.replace(/\n.+/s, (rows) => unquoted(rows, ';')),
+    `${all} ${headerOnly}`,
+  ],
+  [
+    'rows in quotes below a header without',
+    (text) => text.replace(/\n.+/s, (rows) => rows.replace(/.+/g, '"$&"')),
+    `${all} ${headerOnly}`,
   ],
   ['no content', () => '', `${all} empty. Export the tab again.`],
   ['blank lines', () => '\uFEFF\r\n \r\n', `${all} empty. Export the tab again.`],
@@ -98,48 +140,6 @@ const one: [string, string | Buffer, string][] = [
     '\n<!DOCTYPE html><html><body>Sign in</body></html>',
     'HTML (a web page), not CSV. A download that needs a sign-in gives such a page: sign in, and download the CSV again.',
   ],
-  ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), `not text. ${save}`],
-  [
-    'a merge conflict',
-    'id,title\n<<<<<<< HEAD\na,b\n=======\na,c\n>>>>>>> main\n',
-    'marked with a merge conflict. Resolve the conflict first.',
-  ],
-];
-
-for (const [name, content, message] of one) {
-  t.test(`${name} saved as .csv is one problem`, async (t) => {
-    const root = makeRoot(t);
-    const folder = writeSheet(root, sheet());
-    fs.writeFileSync(path.join(folder, 'experiences.csv'), content);
-    const { details } = check(root, folder);
-    t.match(details, {
-      total: 1,
-      problems: [{ tab: 'Experiences', message: `experiences.csv is ${message}` }],
-    });
-  });
-}
-
-const misplaced: [string, Change, string][] = [
-  [
-    'an empty row',
-    (text) => `,,,\r\n${text}`,
-    'The header is in row 2, but belongs in row 1. Delete the empty row 1 above it.',
-  ],
-  [
-    'empty rows of a file with semicolons',
-    (text) => `;;\r\n\r\n${unquoted(text, ';')}`,
-    'The header is in row 3, but belongs in row 1. Delete the empty rows 1 to 2 above it.',
-  ],
-  [
-    'a title',
-    (text) => `Export of the library,,\r\n,,\r\n${text}`,
-    'The header is in row 3, but belongs in row 1. Delete rows 1 to 2 above it.',
-  ],
-];
-
-for (const [name, change, message] of misplaced) {
-  t.test(`${name} above the header is one problem`, async (t) => {
-    const root = makeRoot(t);
   [
     'a dump of a database',
     '-- MySQL dump 10.13\n--\n\nDROP TABLE IF EXISTS `x`;\nINSERT INTO `x` VALUES (1);\n',
@@ -192,10 +192,55 @@ for (const [name, change, message] of misplaced) {
     Buffer.from('ライブラリ,,\r\nid,title\r\n', 'utf16le'),
     `UTF-16 text. ${save}`,
   ],
+  ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), `not text. ${save}`],
+  [
+    'a merge conflict',
+    'id,title\n<<<<<<< HEAD\na,b\n=======\na,c\n>>>>>>> main\n',
+    'marked with a merge conflict. Resolve the conflict first.',
+  ],
+];
+
+for (const [name, content, message] of one) {
+  t.test(`${name} saved as .csv is one problem`, async (t) => {
+    const root = makeRoot(t);
+    const folder = writeSheet(root, sheet());
+    fs.writeFileSync(path.join(folder, 'experiences.csv'), content);
+    const { details } = check(root, folder);
+    t.match(details, {
+      total: 1,
+      problems: [{ tab: 'Experiences', message: `experiences.csv is ${message}` }],
+    });
+  });
+}
+
+const misplaced: [string, Change, string][] = [
+  [
+    'an empty row',
+    (text) => `,,,\r\n${text}`,
+    'introduced by an empty row. The header is in row 2, but belongs in row 1: delete row 1.',
+  ],
+  [
+    'empty rows of a file with semicolons',
+    (text) => `;;\r\n\r\n${unquoted(text, ';')}`,
+    'introduced by 2 empty rows. The header is in row 3, but belongs in row 1: delete rows 1 to 2.',
+  ],
+  [
+    'a title',
+    (text) => `,Export of the library,,\r\n,,\r\n${text}`,
+    'introduced by “Export of the library”. The header is in row 3, but belongs in row 1: delete rows 1 to 2.',
+  ],
+];
+
+for (const [name, change, message] of misplaced) {
+  t.test(`${name} above the header is one problem`, async (t) => {
+    const root = makeRoot(t);
     const folder = writeSheet(root, sheet());
     rewrite(path.join(folder, 'categories.csv'), change);
     const { details } = check(root, folder);
-    t.match(details, { total: 1, problems: [{ tab: 'Categories', row: 1, column: null, message }] });
+    t.match(details, {
+      total: 1,
+      problems: [{ tab: 'Categories', message: `categories.csv is ${message}` }],
+    });
   });
 }
 
