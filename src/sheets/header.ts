@@ -1,7 +1,8 @@
-// Reads the header of a tab, whatever kind of sheet it comes from. A name counts without its case and hidden characters.
+// Reads the header of a tab, whatever kind of sheet it comes from. A name counts by its letters and digits alone.
+import { formatList } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
 import { isBlank } from './csv.ts';
-import { showHidden, withoutUnseen } from './hidden.ts';
+import { isUnseen, showHidden, withoutUnseen } from './hidden.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import { type Tab, type TabContent, tabs } from './tabs.ts';
@@ -12,9 +13,17 @@ type Header = { names: string[]; problems: SheetProblem[]; warnings: Problem[] }
 function readNames({ headers }: Tab, cells: string[]): string[] {
   return cells.map((cell) => {
     if (cell.includes('\0')) return cell;
-    const name = withoutUnseen(cell).toLowerCase();
-    return headers.includes(name) || name === '' ? name : cell;
+    if (isUnseen(cell)) return '';
+    const letters = lettersOf(cell);
+    return headers.find((name) => lettersOf(name) === letters) ?? cell;
   });
+}
+
+function lettersOf(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 export function countKnown(tab: Tab, cells: string[]): number {
@@ -63,12 +72,12 @@ function countOf(name: string, tab: Tab, header: string[]): number {
 
 function findWrongNames(tab: Tab, names: string[], header: string[]): SheetProblem[] {
   const problems: SheetProblem[] = [];
-  const report = (code: SheetProblem['code'], column: string, message: string) =>
+  const report = (code: SheetProblem['code'], column: string | null, message: string) =>
     problems.push({ code, problem: rowProblem(tab.name, 1, column, null, message) });
-  const unknown = unknownNames(tab, names);
-  for (const name of tab.required) {
-    if (!names.includes(name)) report('missing_header', name, missingHeader(name, header, unknown));
-  }
+  const missing = tab.required.filter((name) => !names.includes(name));
+  const [only] = missing.length === 1 ? missing : [];
+  if (missing.length > 0)
+    report('missing_header', only ?? null, describeMissing(missing, header, unknownNames(tab, names)));
   for (const name of tab.headers) {
     const cells = header.filter((_, at) => names[at] === name);
     if (cells.length < 2) continue;
@@ -81,11 +90,21 @@ function findWrongNames(tab: Tab, names: string[], header: string[]): SheetProbl
   return problems;
 }
 
-function missingHeader(name: string, header: string[], unknown: string[]): string {
-  const meant = nearest(name, unknown);
-  if (meant !== null) return `The header “${name}” is missing. Rename “${showHidden(meant)}” to “${name}”.`;
-  const found = `Found: ${describeFound(header)}`;
-  return `The header “${name}” is missing. ${found}. Add a column “${name}”; its cells may be empty where the column allows it.`;
+function describeMissing(missing: string[], header: string[], unknown: string[]): string {
+  const names = formatList(missing.map((name) => `“${name}”`));
+  const renames = missing.flatMap((name) => {
+    const meant = nearest(name, unknown);
+    return meant === null ? [] : [`Rename “${showHidden(meant)}” to “${name}”.`];
+  });
+  const subject =
+    missing.length === 1 ? `The header ${names} is missing.` : `The headers ${names} are missing.`;
+  if (renames.length === missing.length) return [subject, ...renames].join(' ');
+  const others = renames.length > 0 ? 'the others' : 'them';
+  const advice =
+    missing.length === 1
+      ? `Add a column ${names}; its cells may be empty where the column allows it.`
+      : `Rename the columns that hold ${others}, or add them; cells may be empty where the column allows it.`;
+  return [subject, `Found: ${describeFound(header)}.`, ...renames, advice].join(' ');
 }
 
 function describeFound(header: string[]): string {

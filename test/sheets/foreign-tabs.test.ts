@@ -326,6 +326,48 @@ t.test('tabs that are named as downloads are, are one problem with the names to 
   }
 });
 
+t.test('tabs in a folder of the folder are found there', async (t) => {
+  const root = makeRoot(t);
+  const folder = path.dirname(writeSheet(root, sheet(), 'sheets/published/Library 2026'));
+  const { details } = check(root, folder);
+  t.match(details, {
+    total: 1,
+    problems: [
+      {
+        message:
+          'categories.csv, experiences.csv and manuals.csv are missing. Found: Library 2026. The folder “Library 2026” has such files: import that one, or move them up.',
+      },
+    ],
+  });
+});
+
+t.test('several missing headers are one problem', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  rewrite(path.join(folder, 'categories.csv'), (text) =>
+    text.replace('name,description', 'Bezeichnung,Beschreibung'),
+  );
+  rewrite(path.join(folder, 'experiences.csv'), (text) =>
+    text.replace('title', 'Titel').replace('section', 'Abschnitt').replace('playbook', 'playbok'),
+  );
+  const { details } = check(root, folder);
+  const found = 'id, category_code, Abschnitt, Titel, playbok, context, source, sync_status, author';
+  t.match(details, {
+    total: 2,
+    problems: [
+      {
+        column: null,
+        message:
+          'The headers “name” and “description” are missing. Found: code, Bezeichnung, Beschreibung, created_at. Rename the columns that hold them, or add them; cells may be empty where the column allows it.',
+      },
+      {
+        column: null,
+        message: `The headers “section”, “title” and “playbook” are missing. Found: ${found}, embedding_status, created_at, updated_at, synced_at, exported_at. Rename “playbok” to “playbook”. Rename the columns that hold the others, or add them; cells may be empty where the column allows it.`,
+      },
+    ],
+  });
+});
+
 t.test('a header is read whatever its case and its hidden characters, with a warning', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet());
@@ -334,14 +376,20 @@ t.test('a header is read whatever its case and its hidden characters, with a war
     text
       .replace('title', 'title\u00a0')
       .replace('category_code', ' Category\u200b_CODE')
-      .replace('author', '"author\n"'),
+      .replace('author', '"author\n"')
+      .replace('sync_status', 'Sync-Status')
+      .replace('section', 'ｓｅｃｔｉｏｎ')
+      .replace('created_at', 'createdAt:'),
   );
   t.strictSame(
     checkFolder(folder).warnings.map(({ row, column, message }) => [row, column, message]),
     [
       [1, 'category_code', 'The header is “ Category<U+200B>_CODE”; it is read as “category_code”.'],
+      [1, 'section', 'The header is “ｓｅｃｔｉｏｎ”; it is read as “section”.'],
       [1, 'title', 'The header is “title<U+00A0>”; it is read as “title”.'],
+      [1, 'sync_status', 'The header is “Sync-Status”; it is read as “sync_status”.'],
       [1, 'author', 'The header is “author\n”; it is read as “author”.'],
+      [1, 'created_at', 'The header is “createdAt:”; it is read as “created_at”.'],
     ],
   );
   t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 3 });
