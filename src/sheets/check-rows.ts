@@ -4,6 +4,7 @@ import { shapes, type Value } from '../library/rules.ts';
 import { type Check, cellChecks, Fault, hasNul, notUtf8 } from './cells.ts';
 import { isBlank } from './csv.ts';
 import { readCell } from './formula.ts';
+import { isUnseen } from './hidden.ts';
 import { type Problem, quote, rowProblem } from './problems.ts';
 import type { Tab, TabContent } from './tabs.ts';
 
@@ -98,7 +99,7 @@ function repeated(tab: Tab, column: number, value: string, row: number, first: n
  *  is compared and missing, or that has text but no header; -1 if there is none. */
 function findWrongEnd(columns: Column[], header: string[], cells: string[]): number {
   if (cells.length > header.length)
-    return cells.findIndex((cell, at) => at >= header.length && cell.trim() !== '');
+    return cells.findIndex((cell, at) => at >= header.length && !isUnseen(cell));
   const missing = columns.filter(({ at }) => at >= cells.length);
   return missing.length === 0 ? -1 : Math.min(...missing.map(({ at }) => at));
 }

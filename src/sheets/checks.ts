@@ -66,9 +66,9 @@ export function isComparable(checked: Checked): checked is CheckedSheet {
 
 /** Adds what is wrong to the findings. Returns the content with its columns named; null if its rows cannot be checked. */
 function checkHeader(content: TabContent, { sheetProblems, warnings }: Checked): TabContent | null {
-  const { tab, records } = content;
+  const { tab } = content;
   const isWhole = !sheetProblems.some(({ problem }) => problem.tab === tab.name);
-  const { names, ...found } = readHeader(content);
+  const { names, records, ...found } = readHeader(content);
   sheetProblems.push(...found.problems);
   if (found.problems.length > 0) return null;
   warnings.push(...found.warnings);
@@ -77,5 +77,5 @@ function checkHeader(content: TabContent, { sheetProblems, warnings }: Checked):
     const problem = rowProblem(tab.name, null, null, null, message);
     sheetProblems.push({ code: 'empty_tab', problem });
   }
-  return { ...content, header: names };
+  return { ...content, header: names, records };
 }

@@ -1,5 +1,7 @@
 // Reads and writes CSV (RFC 4180), strictly: reading stops at a misplaced quote, where cells have run together.
 
+import { isUnseen } from './hidden.ts';
+
 type CsvFault = { row: number; cell: number; message: string };
 /** `records` are those before the fault. Rows count from 1, cells from 0. */
 type Csv = { records: string[][]; fault: CsvFault | null };
@@ -58,9 +60,9 @@ function skipByteOrderMarks(bytes: Buffer): number {
   return at;
 }
 
-/** A blank line, or a row of cells that are empty or white space. */
+/** A blank line, or a row of cells in which nothing can be seen. A NUL is not overlooked. */
 export function isBlank(record: string[]): boolean {
-  return record.every((cell) => cell.trim() === '');
+  return record.every((cell) => isUnseen(cell) && !cell.includes('\0'));
 }
 
 /** One record with its line end. */

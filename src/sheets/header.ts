@@ -7,7 +7,8 @@ import { nearest } from './nearest.ts';
 import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
 import { type Tab, type TabContent, tabs } from './tabs.ts';
 
-type Header = { names: string[]; problems: SheetProblem[]; warnings: Problem[] };
+/** `records`: the rows below, without repetitions of the header. */
+type Header = { names: string[]; records: string[][]; problems: SheetProblem[]; warnings: Problem[] };
 
 /** The names of a row of cells, as the tab spells those that it knows. */
 function readNames({ headers }: Tab, cells: string[]): string[] {
@@ -35,7 +36,33 @@ export function readHeader({ tab, header, records }: TabContent): Header {
   const names = readNames(tab, header);
   const problem = findWrongHeader(tab, header);
   const problems = problem ? [problem] : findWrongNames(tab, names, header);
-  return { names, problems, warnings: problems.length > 0 ? [] : warningsOf(tab, names, header, records) };
+  if (problems.length > 0) return { names, records, problems, warnings: [] };
+  const { rows, warnings } = leaveOutRepeats(tab, header, records);
+  return {
+    names,
+    records: rows,
+    problems,
+    warnings: [...warningsOf(tab, names, header, records), ...warnings],
+  };
+}
+
+/** Programs that join files repeat the header. Such a row becomes a blank one, so that the others keep their numbers. */
+function leaveOutRepeats(tab: Tab, header: string[], records: string[][]) {
+  const spelling = header.map(spellingOf);
+  const isRepeat = (cells: string[]) =>
+    cells.length === header.length && cells.every((cell, at) => spellingOf(cell) === spelling[at]);
+  const repeats = new Set(records.filter(isRepeat));
+  const rows = repeats.size === 0 ? records : records.map((cells) => (repeats.has(cells) ? [] : cells));
+  const warnings = records.flatMap((cells, at) =>
+    repeats.has(cells)
+      ? [rowProblem(tab.name, at + 2, null, null, 'The row repeats the header; it was left out.')]
+      : [],
+  );
+  return { rows, warnings };
+}
+
+function spellingOf(cell: string): string {
+  return withoutUnseen(cell).toLowerCase();
 }
 
 /** Unicode's line ends that CSV does not have. */

@@ -45,10 +45,30 @@ t.test('a row may end before unknown columns, and may have empty cells after the
   t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 4 });
 });
 
-t.test('a row of white space only is blank', async (t) => {
+t.test('a row in which nothing can be seen is blank', async (t) => {
   const root = makeRoot(t);
-  const folder = writeExperiences(root, [header, compared('EXP-1'), ' , ,\u00a0', '\t']);
+  const folder = writeExperiences(root, [
+    header,
+    `${compared('EXP-1')},,,,,,\u200b,\u2800`,
+    ' , ,\u00a0',
+    '\t',
+    '\u200b,\ufeff,,',
+    '"",""',
+    '\x1a',
+  ]);
   t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 3 });
+});
+
+t.test('rows that repeat the header are left out with a warning', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeExperiences(root, [header, compared('EXP-1'), header, `\ufeff${header.toUpperCase()}`]);
+  const { counts, warnings } = importFolder(root, folder);
+  t.strictSame(counts, { ...nothing, added: 3 });
+  const message = 'The row repeats the header; it was left out.';
+  t.match(warnings, [
+    { tab: 'Experiences', row: 3, column: null, message },
+    { tab: 'Experiences', row: 4, column: null, message },
+  ]);
 });
 
 testRefusals([
