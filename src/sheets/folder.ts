@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { delimiters, parseCsv } from './csv.ts';
 import { warnOfOpenTabs } from './desktop-files.ts';
+import { recogniseEncoding } from './encoding.ts';
 import { describeForeign, type Foreign, recogniseForeign } from './file-format.ts';
 import { maxHeaderRows, recogniseFirstRows } from './first-rows.ts';
 import { countKnown } from './header.ts';
@@ -47,8 +48,8 @@ export function readFolder(
     rows += parsed.content.records.length;
     onRead(rows);
   }
-  const missing = tabs.filter((tab) => !present.includes(tab));
   const holdsTab = (name: string) => tabFiles.some((file) => fs.existsSync(path.join(folder, name, file)));
+  const missing = tabs.filter((tab) => !present.includes(tab));
   sheet.problems.push(...describeMissing(missing, names, names.filter(holdsTab)), ...foreignTabs(foreign));
   return sheet;
 }
@@ -91,6 +92,8 @@ function parseTab(
   if (misread) return { foreign: misread };
   const [header = [], ...records] = csv.records;
   const content = { tab, header, records, isUtf8: isUtf8(bytes) };
+  const otherEncoding = content.isUtf8 ? null : recogniseEncoding(content);
+  if (otherEncoding) return { foreign: otherEncoding };
   if (!csv.fault) return { content };
   const { row, cell, message } = csv.fault;
   const column = header[cell] ?? `column ${cell + 1}`;

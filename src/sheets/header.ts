@@ -11,7 +11,7 @@ import { type Tab, type TabContent, tabs } from './tabs.ts';
 type Header = { names: string[]; records: string[][]; problems: SheetProblem[]; warnings: Problem[] };
 
 /** The names of a row of cells, as the tab spells those that it knows. */
-function readNames({ headers }: Tab, cells: string[]): string[] {
+export function readNames({ headers }: Tab, cells: string[]): string[] {
   return cells.map((cell) => {
     if (cell.includes('\0')) return cell;
     if (isUnseen(cell)) return '';

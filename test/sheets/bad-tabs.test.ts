@@ -182,31 +182,6 @@ testRefusals([
     problems: [['Categories', null, null, null, 'categories.csv is UTF-16 text. Save as CSV in UTF-8.']],
   },
   {
-    title: 'bytes that are not UTF-8',
-    content: { experiences: [experience(), experience({ id: 'EXP-2', title: 'grün', author: 'Jörg' })] },
-    spoil: (folder) => {
-      const file = path.join(folder, 'experiences.csv');
-      fs.writeFileSync(file, Buffer.from(fs.readFileSync(file, 'utf8'), 'latin1'));
-    },
-    code: 'invalid_rows',
-    problems: [
-      [
-        'Experiences',
-        3,
-        'title',
-        'gr\uFFFDn',
-        'The cell has bytes that are not UTF-8, shown as “\uFFFD”. Save the file as CSV in UTF-8.',
-      ],
-      [
-        'Experiences',
-        3,
-        'author',
-        'J\uFFFDrg',
-        'The cell has bytes that are not UTF-8, shown as “\uFFFD”. Save the file as CSV in UTF-8.',
-      ],
-    ],
-  },
-  {
     title: 'rows with too few and too many cells',
     spoil: (folder) =>
       fs.appendFileSync(path.join(folder, 'categories.csv'), 'SQL,Databases\r\nOPS,Releases,a,b,c\r\n'),

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { check } from '../support/bad-sheets.ts';
-import { makeRoot, sheet, writeSheet } from '../support/library.ts';
+import { category, experience, makeRoot, sheet, writeSheet } from '../support/library.ts';
 import { checkFolder, importFolder, nothing } from '../support/plan.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
 
@@ -244,6 +244,54 @@ for (const [name, change, message] of misplaced) {
   });
 }
 
+const umlauts = {
+  categories: [category({ name: 'Gärten' })],
+  experiences: Array.from({ length: 30 }, (_, at) =>
+    experience({ id: `EXP-${at}`, title: 'Größe', author: 'Zoë' }),
+  ),
+};
+
+t.test('tabs in another encoding are one problem, with the first place that shows it', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet(umlauts));
+  for (const file of tabFiles) rewrite(path.join(folder, file), (text) => Buffer.from(text, 'latin1'));
+  const { details } = check(root, folder);
+  t.match(details, {
+    code: 'unreadable_tab',
+    total: 1,
+    problems: [
+      {
+        tab: 'Categories',
+        message:
+          'categories.csv and experiences.csv are not UTF-8 text. The name in row 2 of categories.csv reads “G\uFFFDrten”. Save as CSV in UTF-8.',
+      },
+    ],
+  });
+});
+
+t.test('a few cells in another encoding are told cell by cell', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet(umlauts));
+  const file = path.join(folder, 'experiences.csv');
+  const broken = ['EXP-30', 'GIT', 'useful', 'gr\xfcn', 'text', '', 'global', 'synced'];
+  fs.appendFileSync(file, Buffer.from(`${broken.join(',')},\r\n`, 'latin1'));
+  const { details } = check(root, folder);
+  t.match(details, {
+    code: 'invalid_rows',
+    total: 1,
+    problems: [{ tab: 'Experiences', row: 32, column: 'title', value: 'gr\uFFFDn' }],
+  });
+});
+
+t.test('a column that is never read may have any encoding', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet());
+  rewrite(path.join(folder, 'categories.csv'), (text) =>
+    Buffer.from(text.replace('\r\n', ',Prüfer\r\n').replace(/\r\n$/, ',Jörg\r\n'), 'latin1'),
+  );
+  t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 3 });
+});
+
 t.test('a tab without a header, and tabs that were swapped, are one problem each', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet());
@@ -303,6 +351,21 @@ t.test('tabs that are named as downloads are, are one problem with the names to 
       'twice',
       ['categories.csv', 'experiences (1).csv', 'experiences - Copy.csv', 'manuals.csv'],
       'Rename one of “experiences (1).csv” and “experiences - Copy.csv” to “experiences.csv”.',
+    ],
+    [
+      'in decomposed letters',
+      ['Catégories.csv'.normalize('NFD'), 'experiences.csv', 'manuals.csv'],
+      `Rename “${'Catégories.csv'.normalize('NFD')}” to “categories.csv”.`,
+    ],
+    [
+      'and packed',
+      ['categories.csv.gz', 'experiences.csv', 'manuals.csv'],
+      'Unpack “categories.csv.gz” first.',
+    ],
+    [
+      'and not downloaded yet',
+      ['categories.csv.crdownload', 'experiences.csv.part', 'manuals.csv'],
+      'Wait for the download of “categories.csv.crdownload” and “experiences.csv.part”, or repeat it.',
     ],
     [
       'as workbooks',
@@ -429,18 +492,3 @@ t.test('a column without a header is left out, with a warning if it has text', a
 function rewrite(file: string, change: Change) {
   fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')));
 }
-    [
-      'in decomposed letters',
-      ['Catégories.csv'.normalize('NFD'), 'experiences.csv', 'manuals.csv'],
-      `Rename “${'Catégories.csv'.normalize('NFD')}” to “categories.csv”.`,
-    ],
-    [
-      'and packed',
-      ['categories.csv.gz', 'experiences.csv', 'manuals.csv'],
-      'Unpack “categories.csv.gz” first.',
-    ],
-    [
-      'and not downloaded yet',
-      ['categories.csv.crdownload', 'experiences.csv.part', 'manuals.csv'],
-      'Wait for the download of “categories.csv.crdownload” and “experiences.csv.part”, or repeat it.',
-    ],

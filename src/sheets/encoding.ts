@@ -1,0 +1,28 @@
+// Tells a tab in another encoding, such as Windows-1252, from one in UTF-8 with a few broken cells.
+import type { Foreign } from './file-format.ts';
+import { readNames } from './header.ts';
+import { quote } from './problems.ts';
+import type { TabContent } from './tabs.ts';
+
+const notAscii = /[^\x00-\x7f]/;
+
+/** `records` were decoded from bytes that are not all UTF-8. Null when most of the compared cells with other letters than
+ *  ASCII's are: then each broken cell is a problem of its own. */
+export function recogniseEncoding({ tab, header, records }: TabContent): Foreign | null {
+  const names = readNames(tab, header);
+  const columns = tab.required.map((name) => names.indexOf(name));
+  let first: { row: number; at: number; cell: string } | null = null;
+  let surplus = 0;
+  for (const [index, cells] of records.entries()) {
+    for (const at of columns) {
+      const cell = cells[at] ?? '';
+      if (!notAscii.test(cell)) continue;
+      const isBroken = cell.includes('\uFFFD');
+      surplus += isBroken ? 1 : -1;
+      if (isBroken) first ??= { row: index + 2, at, cell };
+    }
+  }
+  if (first === null || surplus <= 0) return null;
+  const place = `The ${names[first.at]} in row ${first.row} of ${tab.file}`;
+  return { kind: 'not UTF-8 text', advice: `${place} reads ${quote(first.cell)}. Save as CSV in UTF-8.` };
+}
