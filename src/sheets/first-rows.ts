@@ -31,7 +31,7 @@ export function recogniseFirstRows(tab: Tab, line: string, records: string[][]):
 function recogniseHeader(tab: Tab, line: string, [header = [], ...rows]: string[][]): Foreign | null {
   const mark = quoted.exec(line)?.[1];
   if (mark) {
-    const name = mark === "'" ? 'single quotes' : mark;
+    const name = { "'": 'single quotes', '`': 'backticks' }[mark] ?? 'typographic quotes';
     return { kind: `quoted with ${name}`, advice: 'Use straight double quotes (").' };
   }
   const [, delimiter = ''] = spaced.exec(line) ?? [];

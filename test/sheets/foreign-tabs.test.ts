@@ -57,9 +57,9 @@ const everyTab: [string, Change, string][] = [
     `${all} quoted row by row. Remove the quotes around each row.`,
   ],
   ['single quotes', quotedWith("'", "'"), `${all} quoted with single quotes. ${straight}`],
-  ['typographic quotes', quotedWith('“', '”'), `${all} quoted with “. ${straight}`],
-  ['German quotes', quotedWith('„', '“'), `${all} quoted with „. ${straight}`],
-  ['French quotes', quotedWith('«', '»'), `${all} quoted with «. ${straight}`],
+  ['typographic quotes', quotedWith('“', '”'), `${all} quoted with typographic quotes. ${straight}`],
+  ['German quotes', quotedWith('„', '“'), `${all} quoted with typographic quotes. ${straight}`],
+  ['French quotes', quotedWith('«', '»'), `${all} quoted with typographic quotes. ${straight}`],
   ['spaces after commas', (text) => unquoted(text, ', '), `${all} ${spaced}`],
   [
     'spaces after commas, and quotes',
