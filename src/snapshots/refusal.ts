@@ -1,17 +1,26 @@
 import { AppError, badInput } from '../core/errors.ts';
 
-/** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` is a sentence. */
-export function refusal(code: string, why: string): AppError {
-  const next = isOfZip(code) ? ' Upload the ZIP as it was downloaded.' : '';
-  return badInput(code, `${why}${next} The current index is unchanged.`);
+/** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` and `next` are sentences. */
+export function refusal(code: string, why: string, next = nextStep(code)): AppError {
+  return badInput(code, [why, next, 'The current index is unchanged.'].filter(Boolean).join(' '));
 }
 
-/** The ZIP or a file in it is not as it was downloaded. */
-function isOfZip(code: string): boolean {
-  return (
-    code.startsWith('zip_') || ['not_a_zip', 'members', 'member_missing', 'hash_mismatch'].includes(code)
-  );
+function nextStep(code: string): string {
+  const [, next = ''] = nextSteps.find(([codes]) => codes.test(code)) ?? [];
+  return next;
 }
+
+const nextSteps: [codes: RegExp, next: string][] = [
+  // The ZIP or a file in it is not as it was downloaded.
+  [/^(zip_|not_a_zip|member|hash_mismatch)/, 'Upload the ZIP as it was downloaded.'],
+  [/^format_unknown/, 'Download it from a server of this version.'],
+  [/^(model|dimension)_mismatch/, 'Upload a snapshot of that model, or name its model in the settings.'],
+  // The snapshot itself is wrong.
+  [
+    /^(index_invalid|index_not_|not_searchable|meta_|manifest_|count_mismatch|vectors_differ)/,
+    'Download the snapshot again, or rebuild the index here.',
+  ],
+];
 
 export function diskFull(what: string): AppError {
   const next = 'Free some space, then upload it again. The current index is unchanged.';

@@ -36,7 +36,7 @@ export function compareSample(given: Compared): Sample {
   }
   const { compared, equal } = sample;
   if (compared - equal < minDiffering || equal >= compared * minEqualShare) return sample;
-  const message = `${formatNumber(compared - equal)} of ${plural(compared, 'compared vector')} differ from what the library has of the same texts, so they belong to other entries or to another model. Download the snapshot again, or rebuild the index here.`;
+  const message = `${formatNumber(compared - equal)} of ${plural(compared, 'compared vector')} differ from what the library has of the same texts, so they belong to other entries or to another model.`;
   throw refusal('vectors_differ', message);
 }
 
