@@ -1,35 +1,35 @@
-// The names that an entry of a snapshot ZIP may have: a member, as it was downloaded or as a program renamed it, a folder
-// around the members, or a file that a desktop adds. Names are compared, never used as paths.
+// The names that an entry of a snapshot ZIP may have: a member, as it was downloaded or as a program renamed it, folders around
+// the members, or a file that a desktop adds. Names are compared, never used as paths.
+import { isUtf8 } from 'node:buffer';
+import { isDesktopFile } from '../core/desktop-files.ts';
 import { memberName } from './manifest.ts';
 
-/** `name` is that of the member, without its folder; null for a folder, and for a file of a desktop, which is not read. */
+/** `name` is that of the member, without its folders; null for a folder, and for a file of a desktop, which is not read. */
 export type EntryName = { name: string | null; folder: string; isFolder: boolean };
 
-/** `raw`: the bytes of the name as Latin-1. Null for a name that no snapshot has. */
-export function readEntryName(raw: string): EntryName | null {
-  const path = raw.replaceAll('\\', '/').split('/');
-  const isFolder = path.length > 1 && path.at(-1) === '';
-  if (isFolder) path.pop();
-  if (!path.every(isPlain)) return null;
-  if (path[0] === finderFolder) {
-    return path.length <= 3 && (isFolder || path.length > 1) ? { name: null, folder: '', isFolder } : null;
-  }
-  if (isFolder) return path.length === 1 ? { name: null, folder: path[0] as string, isFolder } : null;
-  const base = path.pop() as string;
-  const [folder = '', another] = path;
-  if (another !== undefined) return null;
-  if (desktopFile.test(base)) return { name: null, folder, isFolder };
-  const name = base.toLowerCase().replace(copyMark, '');
-  return memberName.test(name) ? { name, folder, isFolder } : null;
+/** A ZIP does not say which encoding a name has that is not UTF-8. */
+export function decodeName(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1').replace(/[\x80-\xff]/g, '\uFFFD');
 }
 
-/** The Finder puts the attributes of all files there. */
-const finderFolder = '__MACOSX';
-const desktopFile = /^(?:\._[^/]*|\.ds_store|\.localized|\.directory|desktop\.ini|(?:eh)?thumbs\.db)$/i;
-/** As browsers and file managers mark a second copy, before an ending. */
-const copyMark = /(?: ?\(\d{1,3}\)| \d{1,2}| \(copy\)| copy(?: \d{1,2})?| - copy(?: \(\d{1,3}\))?)(?=\.|$)/;
+/** Null for a name that no snapshot has. */
+export function readEntryName(text: string): EntryName | null {
+  if (text === '') return null;
+  const path = text.replaceAll('\\', '/').replace(fromHere, '').split('/');
+  const isFolder = path.at(-1) === '';
+  if (isFolder) path.pop();
+  if (!path.every(isPlain)) return null;
+  if (path.some(isDesktopFile)) return { name: null, folder: '', isFolder };
+  if (isFolder) return { name: null, folder: path.join('/'), isFolder };
+  const name = path.pop()?.toLowerCase().replace(copyMarks, '') ?? '';
+  return memberName.test(name) ? { name, folder: path.join('/'), isFolder } : null;
+}
 
-/** The part of a path between two slashes. */
+const fromHere = /^(?:\.?\/)+/;
+/** As browsers, file managers and file services mark a copy: in front of the name, or before an ending. */
+const copyMarks = /^.* (?=manifest\b|unified_)|[ ([][^.]*(?=\.|$)|\.txt$/g;
+
+/** The part of a path between two slashes. The Finder names the file of a folder's icon `Icon\r`. */
 function isPlain(part: string): boolean {
-  return part !== '.' && part !== '..' && /^[^\p{Cc}/\\:*?"<>|\x7f-\x9f]{1,100}$/u.test(part);
+  return part === 'Icon\r' || (part !== '.' && part !== '..' && /^[^\p{Cc}/\\:*?"<>|]{1,100}$/u.test(part));
 }

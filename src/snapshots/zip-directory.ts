@@ -1,6 +1,6 @@
 // Reads the entries of a ZIP from its central directory, compares each with its local header, and refuses an entry whose
 // name, kind, flags, method or sizes are ambiguous. Reads no content. Format: PKWARE APPNOTE 6.3.
-import { type EntryName, readEntryName } from './entry-name.ts';
+import { decodeName, type EntryName, readEntryName } from './entry-name.ts';
 import { entryRefusal, refusal } from './refusal.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
 
@@ -64,10 +64,10 @@ function readDirectoryEntry(bytes: Buffer): { entry: Listed; length: number } {
   const length = extraEnd + commentLength;
   if (bytes.length < length) throw refusal('zip_directory', 'The directory of the ZIP is cut off.');
   const rawName = bytes.subarray(directoryHeader.bytes, directoryHeader.bytes + nameLength);
-  const raw = rawName.toString('latin1');
-  const named = readEntryName(raw);
-  if (!named) throw nameRefusal(raw);
-  const name = named.name ?? raw;
+  const text = decodeName(rawName);
+  const named = readEntryName(text);
+  if (!named) throw nameRefusal(text);
+  const name = named.name ?? text;
   if (bytes.readUInt16LE(34) !== 0)
     throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
   assertKind(name, named.isFolder, bytes.readUInt32LE(38));
@@ -206,6 +206,10 @@ const extraKinds = new Map<number, (body: Buffer) => boolean>([
   [0x7875, ({ length }) => length <= 32],
   // Of a Java archive.
   [0xcafe, ({ length }) => length === 0],
+  // Alignment, and the access rights of Windows.
+  [0xa11e, () => true],
+  [0xd935, () => true],
+  [0x4453, () => true],
 ]);
 
 /** Four reserved bytes, then attributes with their lengths. */

@@ -170,13 +170,13 @@ function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipL
   }
 }
 
-/** All members lie in one folder, or in none. */
+/** All members lie in one folder, or in none; the ZIP may also list the folders around it. */
 function assertOneFolder(entries: ZipEntry[]) {
-  const folder = entries.find(({ name }) => name !== null)?.folder;
-  const stray = entries.find(
-    (entry) => entry.folder !== folder && (entry.name !== null || entry.folder !== ''),
-  );
-  if (folder === undefined || !stray) return;
+  const home = entries.find(({ name }) => name !== null)?.folder;
+  if (home === undefined) return;
+  const isAround = (folder: string) => folder === '' || `${home}/`.startsWith(`${folder}/`);
+  const stray = entries.find(({ name, folder }) => (name === null ? !isAround(folder) : folder !== home));
+  if (!stray) return;
   const message = `The ZIP has more than one folder: ${JSON.stringify(stray.folder)} is another one.`;
   throw refusal('zip_name', message);
 }

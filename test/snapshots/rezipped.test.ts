@@ -59,6 +59,26 @@ const taken: Record<string, () => Buffer> = {
   'in a folder': () => buildZip([directory('set/'), ...within('set/')]),
   'in a folder without an entry': () => buildZip(within('index snapshot (1)/')),
   'in a folder with a name of another language': () => buildZip(within('Schnappschüsse/')),
+  'in a folder with a name in UTF-8 or an older encoding': () =>
+    buildZip([
+      directory('スナップ/'),
+      ...parts().map((part) => ({ ...part, name: Buffer.from(`スナップ/${part.name}`) })),
+    ]),
+  'in a folder with a name in Shift JIS': () =>
+    buildZip(
+      parts().map((part) => ({ ...part, name: Buffer.from(`\x83X\x83i\x83b\x83v/${part.name}`, 'latin1') })),
+    ),
+  'by its absolute path': () =>
+    buildZip([
+      directory('home/'),
+      directory('home/mara/'),
+      directory('home/mara/set/'),
+      ...within('home/mara/set/'),
+      file('home/mara/set/.DS_Store'),
+    ]),
+  'by its path on Windows': () => buildZip(within('Users\\mara\\set\\')),
+  'as the folder that is open': () => buildZip([directory('./'), ...within('./')]),
+  'with a folder that has no name': () => buildZip([directory('/'), ...within('/')]),
   'with backslashes': () => buildZip(within('snapshot\\')),
   'of the Finder': () =>
     buildZip([
@@ -78,11 +98,30 @@ const taken: Record<string, () => Buffer> = {
     ]),
   'with files of the desktop': () =>
     buildZip([...parts(), file('desktop.ini', ''), file('Thumbs.db'), file('.directory')]),
+  'with files of file services and of programs': () =>
+    buildZip([
+      ...within('set/'),
+      file('set/.dropbox'),
+      file('set/Icon\r'),
+      file('set/.~lock.manifest.json#'),
+      file('set/@eaDir/manifest.json@SynoEAStream'),
+    ]),
   'with names in upper case': () => buildZip(renamed((name) => name.toUpperCase())),
   'with names that a browser numbered': () => buildZip(renamed((name) => name.replace('.', ' (1).'))),
   'with names of copies': () => buildZip(renamed((name) => name.replace(/(?=\.(json|index)$)/, ' - Copy'))),
+  'with names of copies in another language': () =>
+    buildZip(renamed((name) => name.replace(/(?=\.(json|index)$)/, ' - コピー (2)'))),
+  'with names of copies of another program': () => buildZip(renamed((name) => `Kopie von ${name}`)),
+  'with names in conflict': () =>
+    buildZip(renamed((name) => name.replace('.', " (Mara's conflicted copy 2026-01-02)."))),
+  'with names in brackets': () => buildZip(renamed((name) => name.replace(/(?=\.\w+$)/, '[1]'))),
+  'with a hidden ending': () => buildZip(renamed((name) => name.replace('.json', '.json.txt'))),
   'with names that the Finder numbered': () => buildZip(renamed((name) => name.replace('.', ' 2.'))),
   'with the field of a Java archive': () => buildZip(parts({ extra: field(0xcafe, Buffer.alloc(0)) })),
+  'with fields that align or protect its files': () =>
+    buildZip(
+      parts({ extra: Buffer.concat([field(0xa11e, Buffer.alloc(4)), field(0x4453, Buffer.alloc(11))]) }),
+    ),
 };
 
 for (const [what, zip] of Object.entries(taken)) {
@@ -102,7 +141,10 @@ const refused: Record<string, [code: string, zip: () => Buffer]> = {
     'zip_name',
     () => buildZip([{ ...manifest, name: `a/${manifest.name}` }, index, meta]),
   ],
-  'with a folder in a folder': ['zip_name', () => buildZip(within('a/b/'))],
+  'with its files in a folder and in a folder of that': [
+    'zip_name',
+    () => buildZip([...renamed((name) => (name === 'manifest.json' ? `a/${name}` : `a/b/${name}`))]),
+  ],
   'with another folder': ['zip_name', () => buildZip([directory('b/'), ...within('a/')])],
   'with two files of one name but for their case': [
     'zip_duplicate',
