@@ -2,19 +2,35 @@
 import { refusal } from './refusal.ts';
 import { readAt, type ZipFile } from './zip-bytes.ts';
 
-const kinds: [what: string, at: number, signature: RegExp][] = [
-  ['a 7z archive', 0, /^7z\xbc\xaf/],
-  ['a RAR archive', 0, /^Rar!/],
-  ['a gzip file', 0, /^\x1f\x8b/],
-  ['a tar archive', 257, /^ustar/],
-  ['a web page', 0, /^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)/i],
+const kinds: [signature: RegExp, sentence: string][] = [
+  [/^7z\xbc\xaf/, notZip('a 7z archive')],
+  [/^Rar!/, notZip('a RAR archive')],
+  [/^\x1f\x8b/, notZip('a gzip file')],
+  [/^\xfd7zXZ/, notZip('an xz file')],
+  [/^BZh/, notZip('a bzip2 file')],
+  [/^\x28\xb5\x2f\xfd/, notZip('a Zstandard file')],
+  [/^.{257}ustar/s, notZip('a tar archive')],
+  [/^(?:MZ|\x7fELF)/, notZip('a program')],
+  [/^UEsDB/, notZip('base64 text')],
+  [/^IxF/, 'The file is the index alone, not the ZIP of a snapshot.'],
+  [
+    /^(?:\xef\xbb\xbf)?\s*<(?:.*<)?(?:!doctype|html)/is,
+    notZip('a web page', 'the download needs a sign-in, or has failed'),
+  ],
+  [/^(?:\xef\xbb\xbf)?\s*<\?xml/i, notZip('XML', 'the download has failed')],
+  [/^\s*[{[]/, notZip('JSON', 'an error message, or one file of a snapshot')],
+  [/^PK/, 'The ZIP is cut off.'],
+  [/^$/, 'The file is empty.'],
 ];
 const headBytes = 512;
 
 export function noZip(zip: ZipFile) {
   const head = readAt(zip, 0, Math.min(zip.size, headBytes)).toString('latin1');
-  const kind = kinds.find(([, at, signature]) => signature.test(head.slice(at)));
-  const isCutOff = head.startsWith('PK');
-  if (kind) return refusal('not_a_zip', `The file is ${kind[0]}, not a ZIP file.`);
-  return refusal('not_a_zip', isCutOff ? 'The ZIP is cut off.' : 'The file is not a ZIP file.');
+  const [, sentence = 'The file is not a ZIP file.'] =
+    kinds.find(([signature]) => signature.test(head)) ?? [];
+  return refusal('not_a_zip', sentence);
+}
+
+function notZip(what: string, reason = ''): string {
+  return `The file is ${what}, not a ZIP file${reason && `: ${reason}`}.`;
 }

@@ -23,6 +23,14 @@ const localHeader = { bytes: 30, signature: 0x04034b50 };
 /** `level`: how hard the writer tried, which readers ignore. */
 const flag = { level: 0x6, descriptor: 0x8, utf8: 0x800 };
 const method = { stored: 0, deflated: 8 };
+const methodNames = new Map([
+  [9, 'Deflate64'],
+  [12, 'bzip2'],
+  [14, 'LZMA'],
+  [93, 'Zstandard'],
+  [95, 'xz'],
+  [98, 'PPMd'],
+]);
 const unknown32 = 0xffffffff;
 
 /** Where the central directory is, and how many entries the end record names. */
@@ -78,7 +86,8 @@ function readDirectoryEntry(bytes: Buffer): { entry: Listed; length: number } {
   }
   const compression = bytes.readUInt16LE(10);
   if (compression !== method.stored && compression !== method.deflated) {
-    throw entryRefusal('zip_method', name, `is packed by method ${compression}; 0 and 8 are read.`);
+    const packer = methodNames.get(compression) ?? `method ${compression}`;
+    throw entryRefusal('zip_method', name, `is packed with ${packer}; only Deflate can be read.`);
   }
   const wide = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, extraEnd));
   const [size = 0, compressedSize = 0, headerAt = 0] = widen(
@@ -109,12 +118,27 @@ function readDirectoryEntry(bytes: Buffer): { entry: Listed; length: number } {
   };
 }
 
-function nameRefusal(raw: string) {
-  const shown = JSON.stringify(raw.length > 60 ? `${raw.slice(0, 60)}…` : raw);
-  if (!/\.zip$/i.test(raw))
-    return refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
-  const next = 'Unpack it once, then upload that one.';
-  return refusal('zip_name', `The ZIP holds another ZIP, ${shown.slice(1, -1)}. ${next}`);
+function nameRefusal(text: string) {
+  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const nested = refuseNested(text);
+  return nested ?? refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
+}
+
+/** For a ZIP whose entry is another one; null for other names. */
+function refuseNested(text: string) {
+  if (!/\.zip$/i.test(text)) return null;
+  const why = `The ZIP holds another ZIP, ${JSON.stringify(text.slice(-60)).slice(1, -1)}.`;
+  return refusal('zip_name', why, 'Unpack it once, then upload that one.');
+}
+
+/** For a ZIP whose directory cannot be read, because the records of another ZIP in it look like its own. */
+export function refuseIfNested(zip: ZipFile) {
+  if (zip.size < localHeader.bytes) return;
+  const header = readAt(zip, 0, localHeader.bytes);
+  const nameLength = header.readUInt16LE(26);
+  if (header.readUInt32LE(0) !== localHeader.signature || localHeader.bytes + nameLength > zip.size) return;
+  const nested = refuseNested(decodeName(readAt(zip, localHeader.bytes, nameLength)));
+  if (nested) throw nested;
 }
 
 /** Returns where the data begins. The local header must agree with the directory. */

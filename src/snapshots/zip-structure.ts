@@ -4,7 +4,7 @@
 import { entryRefusal, refusal } from './refusal.ts';
 import { noZip } from './other-file.ts';
 import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
-import { readEntries, type ZipEnd, type ZipEntry } from './zip-directory.ts';
+import { readEntries, refuseIfNested, type ZipEnd, type ZipEntry } from './zip-directory.ts';
 
 type ZipLimits = {
   maxEntries: number;
@@ -52,9 +52,11 @@ function findEnd({ fd, size }: ZipFile) {
   const commentAt = at + endBytes;
   const commentEnd = commentAt + tail.readUInt16LE(at + 20);
   const isAmbiguous = anySignature.test(tail.toString('latin1', at + signature.end.length));
-  if (isAmbiguous || commentEnd > tail.length) {
+  if (isAmbiguous) {
+    refuseIfNested({ fd, size });
     throw refusal('zip_end', 'The ZIP has more than one end, so it could be read in two ways.');
   }
+  if (commentEnd > tail.length) throw refusal('zip_end', 'The ZIP is cut off.');
   if (!/^[\r\n]{0,4}$/.test(tail.toString('latin1', commentEnd))) {
     throw refusal('not_a_zip', 'The file is not a ZIP file alone: something else follows its end.');
   }
@@ -81,8 +83,11 @@ function readEnd(zip: ZipFile, endAt: number, maxEntries: number): ZipEnd {
     throw refusal('zip_entries', `The ZIP has ${entries} entries; ${maxEntries} at most are read.`);
   }
   const { directoryAt, directoryEnd, length } = found;
-  if (directoryAt + length !== directoryEnd || length > maxDirectory) {
-    throw refusal('zip_directory', 'The directory of the ZIP does not lie right before its end.');
+  if (length > maxDirectory)
+    throw refusal('zip_directory', 'The directory of the ZIP is larger than that of any snapshot.');
+  if (directoryAt + length !== directoryEnd) {
+    const why = 'Bytes were added to the ZIP or removed from it after it was written.';
+    throw refusal('zip_directory', `${why} Its directory is not where its end says.`);
   }
   return { directoryAt, directoryEnd, entries };
 }
@@ -124,7 +129,7 @@ function readEnd64(zip: ZipFile, endAt: number, end: Buffer) {
 function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number) {
   let at = 0;
   for (const [i, entry] of entries.entries()) {
-    if (entry.headerAt !== at) throw overlap(at);
+    if (entry.headerAt !== at) throw i === 0 ? prefixed() : overlap(at);
     const dataEnd = entry.dataAt + entry.compressedSize;
     at = entries[i + 1]?.headerAt ?? directoryAt;
     if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) throw overlap(dataEnd);
@@ -132,6 +137,11 @@ function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number
   if (entries.length === 0 && directoryAt !== 0) {
     throw refusal('zip_spans', 'The ZIP has content that belongs to no entry.');
   }
+}
+
+function prefixed() {
+  const message = 'Something precedes the content of the ZIP, as in a self-extracting archive.';
+  return refusal('zip_spans', message);
 }
 
 function overlap(at: number) {

@@ -183,23 +183,67 @@ for (const [what, [code, zip]] of Object.entries(refused)) {
   });
 }
 
-const archives: Record<string, [what: RegExp, bytes: Buffer]> = {
-  'a 7z archive': [/is a 7z archive, not a ZIP file/, Buffer.from('7z\xbc\xaf\x27\x1c'.padEnd(99), 'latin1')],
-  'a RAR archive': [/is a RAR archive, not a ZIP file/, Buffer.from('Rar!\x1a\x07'.padEnd(99), 'latin1')],
-  'a gzip file': [/is a gzip file, not a ZIP file/, Buffer.from('\x1f\x8b\x08'.padEnd(99), 'latin1')],
-  'a tar archive': [
-    /is a tar archive, not a ZIP file/,
-    Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\x0000'), Buffer.alloc(248)]),
+const head = (text: string, length = 99) => Buffer.from(text.padEnd(length), 'latin1');
+const whole = buildZip(parts());
+
+/** Each is named as what it is. */
+const described: Record<string, [what: RegExp, bytes: Buffer]> = {
+  'a 7z archive': [/^The file is a 7z archive, not a ZIP file\./, head('7z\xbc\xaf\x27\x1c')],
+  'a RAR archive': [/^The file is a RAR archive, not a ZIP file\./, head('Rar!\x1a\x07')],
+  'a gzip file': [/^The file is a gzip file, not a ZIP file\./, head('\x1f\x8b\x08')],
+  'an xz file': [/^The file is an xz file, not a ZIP file\./, head('\xfd7zXZ\0')],
+  'a bzip2 file': [/^The file is a bzip2 file, not a ZIP file\./, head('BZh9')],
+  'a Zstandard file': [/^The file is a Zstandard file, not a ZIP file\./, head('\x28\xb5\x2f\xfd')],
+  'a tar archive': [/^The file is a tar archive, not a ZIP file\./, head(`${'\0'.repeat(257)}ustar`, 512)],
+  'a web page': [
+    /^The file is a web page, not a ZIP file: the download needs a sign-in, or has failed\./,
+    head('\n<!-- served by mara --><html>…</html>'),
   ],
-  'a web page': [/is a web page, not a ZIP file/, Buffer.from('\n<!DOCTYPE html><html>…</html>'.padEnd(99))],
+  'an error of a file store': [/^The file is XML, not a ZIP file: /, head('<?xml version="1.0"?><Error>')],
+  'an error of an API': [/^The file is JSON, not a ZIP file: /, head('{"error":{"code":"unauthorized"}}')],
+  'the meta file alone': [/^The file is JSON, not a ZIP file: /, members.meta],
+  'the index alone': [/^The file is the index alone, not the ZIP of a snapshot\./, members.index],
+  'a program': [/^The file is a program, not a ZIP file\./, head('MZ\x90\0')],
+  'a ZIP in base64': [/^The file is base64 text, not a ZIP file\./, Buffer.from(whole.toString('base64'))],
+  'an empty file': [/^The file is empty\./, Buffer.alloc(0)],
   'a ZIP that holds a ZIP': [
-    /holds another ZIP, snapshot\.zip\. Unpack it once, then upload that one\./,
-    buildZip([{ name: 'snapshot.zip', method: 8, data: buildZip(parts()) }]),
+    /^The ZIP holds another ZIP, snapshot\.zip\. Unpack it once, then upload that one\./,
+    buildZip([{ name: 'snapshot.zip', method: 8, data: whole }]),
+  ],
+  'a ZIP that holds a ZIP as it is': [
+    /^The ZIP holds another ZIP, mara\/snapshot\.zip\. Unpack it once, then upload that one\./,
+    buildZip([{ name: 'mara/snapshot.zip', data: whole }]),
+  ],
+  'a self-extracting archive': [
+    /^Something precedes the content of the ZIP, as in a self-extracting archive\./,
+    buildZip(parts(), { prefix: Buffer.from('MZ program') }),
+  ],
+  'a ZIP behind something else': [
+    /^Bytes were added to the ZIP or removed from it after it was written\./,
+    Buffer.concat([Buffer.from('\ufeff'), whole]),
+  ],
+  'a ZIP with other line ends': [
+    /^Bytes were added to the ZIP or removed from it after it was written\./,
+    Buffer.from(whole.toString('latin1').replaceAll('\n', '\r\n').replace(/$/, ''), 'latin1'),
+  ],
+  'a ZIP that ends in its comment': [
+    /^The ZIP is cut off\./,
+    buildZip(parts(), { comment: Buffer.alloc(50, 'a') }).subarray(0, -10),
+  ],
+  'a ZIP by another method': [
+    /^The entry manifest\.json of the ZIP is packed with bzip2; only Deflate can be read\./,
+    buildZip(parts({ method: 12 })),
+  ],
+  'a ZIP by an unknown method': [
+    /^The entry manifest\.json of the ZIP is packed with method 77; only Deflate can be read\./,
+    buildZip(parts({ method: 77 })),
   ],
 };
 
-for (const [what, [words, bytes]] of Object.entries(archives)) {
+for (const [what, [words, bytes]] of Object.entries(described)) {
   t.test(`${what} is named as what it is`, async (t) => {
-    t.match(await check(bytes), { message: words });
+    const { message } = (await check(bytes)) as { message: string };
+    t.match(message, words);
+    t.match(message, / (Upload the ZIP as it was downloaded|Unpack it once, then upload that one)\./);
   });
 }
