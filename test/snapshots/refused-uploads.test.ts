@@ -65,6 +65,13 @@ t.test('a refused upload reports the reason, and leaves an audit row and no file
   t.match(json, { status: 415, body: { error: { code: 'unsupported_media_type' } } });
 });
 
+t.test('a ZIP is taken by each type that browsers give it', async (t) => {
+  const app = await startIndexed(t);
+  const valid = buildZip(toParts(app.members));
+  for (const type of ['application/x-zip', 'application/x-compressed', 'multipart/x-zip', ''])
+    t.equal((await upload(app, valid, {}, { type })).status, 202, type);
+});
+
 t.test('an upload announced as too large is refused before its body', async (t) => {
   const app = await startIndexed(t);
   const request = beginUpload(app, 600 * mebibyte);

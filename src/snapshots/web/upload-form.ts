@@ -19,7 +19,8 @@ export const formLimits = {
   headerPairs: 50,
 };
 
-const zipTypes = ['application/zip', 'application/x-zip-compressed', 'application/octet-stream'];
+/** What browsers take a ZIP for, by the settings of their system. */
+const zipType = /^(application|multipart)\/(x-)?(zip(-compressed)?|compressed|octet-stream)$/;
 
 /** Returns the fields and the staged snapshot. Checks reason and word, if given, before it reads the file. When it throws,
  *  nothing of the upload is kept. */
@@ -99,10 +100,10 @@ function assertZip({ fieldname, mimetype, filename }: MultipartFile) {
       code: 'no_file',
     });
   }
-  if (zipTypes.includes(mimetype)) return;
+  if (zipType.test(mimetype)) return;
   throw new AppError(
     'unsupported_media_type',
-    `${filename.slice(0, 120)} is not a ZIP file. It was sent as ${mimetype}; send a snapshot as application/zip.`,
+    `${filename.slice(0, 120)} is not a ZIP file: it was sent as ${mimetype}. Upload the ZIP of a snapshot (application/zip).`,
   );
 }
 
