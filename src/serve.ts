@@ -10,7 +10,7 @@ const quietMs = 3000;
 /** After this the process exits with code 1, whatever is still open. */
 const stopMs = 10_000;
 
-/** Returns the address once the server listens. SIGTERM, SIGINT and SIGHUP stop it. Throws the errors of `createApp` and `start`. */
+/** Returns the address once the server listens. A stop signal stops it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
   const log = createLog(config.logLevel);
   for (const name of config.unknownVariables) log.warn(`${name} is set, but this version does not know it`);

@@ -27,11 +27,17 @@ const command = {
 type Program = { npm: string[]; file: string; words: string[] };
 
 /** Starts a program on a data root with the operation `sleeps`, and resolves when it has printed `words`. */
-async function start(t: Test, root: string, [file = '', ...args]: string[], words: RegExp) {
+async function start(
+  t: Test,
+  root: string,
+  [file = '', ...args]: string[],
+  words: RegExp,
+  { stdin = 'ignore' as 'ignore' | number, env = {} } = {},
+) {
   const child = spawn(file, args, {
     cwd: packageRoot,
-    env: { ...serverEnvironment(root), HOME: root },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...serverEnvironment(root, env), HOME: root },
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   t.teardown(() => child.kill('SIGKILL'));
   const exit = once(child, 'exit');
@@ -41,8 +47,8 @@ async function start(t: Test, root: string, [file = '', ...args]: string[], word
       printed += chunk;
       if (words.test(printed)) resolve();
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
     child.once('exit', () => reject(new Error(`it ended: ${printed}`)));
   });
   return { child, exit };
@@ -56,18 +62,15 @@ function makeData(t: Test): { root: string; data: string } {
 }
 
 /** How to start it, and whom to send which signal. */
-const ways: [name: string, command: (program: Program) => string[], signals: NodeJS.Signals[]][] = [
-  ['SIGTERM to npm', ({ npm }) => ['npm', ...npm], ['SIGTERM']],
-  [
-    'SIGHUP, as when its terminal is closed',
-    ({ file, words }) => [process.execPath, file, ...words],
-    ['SIGHUP'],
-  ],
-  [
-    'SIGINT twice, as npm passes on Ctrl+C',
-    ({ file, words }) => [process.execPath, file, ...words],
-    ['SIGINT', 'SIGINT'],
-  ],
+type Way = [name: string, command: (program: Program) => string[], signals: NodeJS.Signals[]];
+const asNpm: Way[1] = ({ npm }) => ['npm', ...npm];
+const asNode: Way[1] = ({ file, words }) => [process.execPath, file, ...words];
+const ways: Way[] = [
+  ['SIGTERM to npm', asNpm, ['SIGTERM']],
+  ['SIGKILL to npm, which cannot pass it on,', asNpm, ['SIGKILL']],
+  ['SIGHUP, as when its terminal is closed,', asNode, ['SIGHUP']],
+  ['SIGINT twice, as npm passes on Ctrl+C,', asNode, ['SIGINT', 'SIGINT']],
+  ['SIGQUIT, as of Ctrl+\\, and then each other signal,', asNode, ['SIGQUIT', 'SIGHUP', 'SIGTERM', 'SIGINT']],
 ];
 
 for (const [way, commandOf, signals] of ways) {
@@ -109,6 +112,29 @@ for (const [way, commandOf, signals] of ways) {
     t.same(queryOps(data, 'SELECT name FROM worker WHERE ended_at IS NULL'), []);
   });
 }
+
+t.test('a server started with nohup outlives its terminal and its npm', async (t) => {
+  // As nohup opens it in place of a terminal.
+  const unreadable = fs.openSync('/dev/null', 'w');
+  t.teardown(() => fs.closeSync(unreadable));
+  for (const [name, more] of Object.entries({
+    'by the name of the command': { env: { _: '/usr/bin/nohup' } },
+    'by its standard input': { stdin: unreadable },
+  })) {
+    const { root, data } = makeData(t);
+    const { child, exit } = await start(t, root, asNpm(server), /ready: /, more);
+    const { pid = 0, url = '' } = findLockHolder(data)?.holder ?? {};
+    child.kill('SIGHUP');
+    t.same(await exit, [null, 'SIGHUP'], `npm ends: ${name}`);
+    process.kill(pid, 'SIGHUP');
+    const identity = identify(pid);
+    // Longer than the server needs to notice the end of its npm.
+    for (const deadline = Date.now() + 1500; Date.now() < deadline; ) await setTimeout(50);
+    t.equal((await fetch(`${url}/livez`)).status, 200, name);
+    process.kill(pid, 'SIGTERM');
+    while (isAlive(identity)) await setTimeout(10);
+  }
+});
 
 async function untilJob(data: string, status: string) {
   while (queryOps(data, 'SELECT status FROM job')[0]?.status !== status) await setTimeout(10);

@@ -29,6 +29,13 @@ const logLevels = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']
 /** The folders of PATH. */
 export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
 
+/** npm runs these scripts with `exec`, so npm itself is the parent of this process. */
+export const isStartedByNpm = ['start', 'worker', 'chl'].includes(process.env.npm_lifecycle_event ?? '');
+
+/** Node undoes the ignored SIGHUP of nohup, so other traces tell: the shell's `_`, and a standard input that nohup opens for
+ *  writing only. */
+export const isStartedWithNohup = path.basename(process.env._ ?? '') === 'nohup' || isInputOfNohup();
+
 /** The configuration of this process. Throws `config`. */
 export function loadConfig(): Config {
   return loadConfigFrom(process.cwd(), process.env);
@@ -124,6 +131,18 @@ export function readScriptEnvironment() {
   const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
   const pid = Number(env.CHL_PID) || process.pid;
   return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0), pid };
+}
+
+function isInputOfNohup(): boolean {
+  try {
+    const flags = Number.parseInt(
+      /^flags:\s*(\d+)/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '',
+      8,
+    );
+    return (flags & 3) === fs.constants.O_WRONLY && fs.readlinkSync('/proc/self/fd/0') === '/dev/null';
+  } catch {
+    return false;
+  }
 }
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];

@@ -1,22 +1,35 @@
-// The signals that ask a process to stop: Ctrl+C, a supervisor's stop, and the end of the terminal.
+// What asks a process to stop: Ctrl+C, a supervisor's signal, the end of the terminal, and the end of its npm, which passes on
+// only some signals.
+import { isStartedByNpm, isStartedWithNohup } from './config.ts';
 
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const parentCheckMs = 500;
 
-/** Calls `stop` at the first signal. Ignores later ones: npm passes on a signal that the terminal has already sent. Also
- *  ignores errors of the output, which may have ended with the terminal. Returns a function that restores the default. */
+/** Calls `stop` once, and ignores what follows: npm passes on a signal that the terminal has already sent. Also ignores
+ *  errors of the output, which may have ended with the terminal. Returns a function that restores the default. */
 export function onStopSignal(stop: () => void): () => void {
   let isAsked = false;
-  const listen = () => {
-    if (!isAsked) stop();
+  const listen = (name?: NodeJS.Signals) => {
+    if (isAsked || (isStartedWithNohup && name === 'SIGHUP')) return;
     isAsked = true;
+    stop();
   };
   for (const name of stopSignals) process.on(name, listen);
   const outputs = [process.stdout, process.stderr];
   for (const output of outputs) output.on('error', ignore);
+  const watch = isStartedByNpm && !isStartedWithNohup ? watchParent(listen) : undefined;
   return () => {
     for (const name of stopSignals) process.off(name, listen);
     for (const output of outputs) output.off('error', ignore);
+    clearInterval(watch);
   };
+}
+
+function watchParent(onEnd: () => void): NodeJS.Timeout {
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onEnd();
+  }, parentCheckMs).unref();
 }
 
 function ignore() {}
