@@ -4,8 +4,14 @@ import type { Bus } from './bus.ts';
 
 export type Log = Logger;
 
+/** Lines that wait until a full disk or an ended terminal takes them again; further ones are dropped. */
+const waitingMaxBytes = 1024 * 1024;
+
+/** An output that cannot be written never ends the process. */
 export function createLog(level: string, fd = 1): Log {
-  return pino({ level, base: { pid: process.pid } }, pino.destination({ fd, sync: true }));
+  const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
+  output.on('error', () => {});
+  return pino({ level, base: { pid: process.pid } }, output);
 }
 
 /** Logs each change of a job's status, but no progress. */

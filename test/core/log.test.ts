@@ -1,8 +1,10 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
 import { createBus, type JobEvent } from '../../src/core/bus.ts';
-import { logJobEvents } from '../../src/core/log.ts';
+import { createLog, logJobEvents } from '../../src/core/log.ts';
 
 t.test('each status change of a job is one line with its request id; progress writes none', async (t) => {
   const lines: Record<string, unknown>[] = [];
@@ -32,5 +34,21 @@ t.test('each status change of a job is one line with its request id; progress wr
       ['job.succeeded', 1, 'abc12345'],
       ['job.queued', 2, 'abc12345'],
     ],
+  );
+});
+
+t.test('a log that cannot be written does not end the process, and is written later', async (t) => {
+  const file = path.join(t.testdir(), 'log');
+  const fd = fs.openSync('/dev/full', 'w');
+  const log = createLog('info', fd);
+  t.doesNotThrow(() => log.info('first'));
+  t.doesNotThrow(() => log.info('x'.repeat(2_000_000)), 'a line that is too long to wait is dropped');
+  fs.closeSync(fd);
+  t.equal(fs.openSync(file, 'w'), fd, 'the same descriptor');
+  log.info('last');
+  const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
+  t.same(
+    lines.map((line) => JSON.parse(line).msg),
+    ['first', 'last'],
   );
 });
