@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
-import { isHost } from './host.ts';
+import { asBrowserSends, isHost } from './host.ts';
 import { networkOfChild, proxyFor, readNetwork } from './network.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -28,6 +28,13 @@ const logLevels = ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']
 
 /** The folders of PATH. */
 export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
+
+/** npm runs these scripts with `exec`, so npm itself is the parent of this process. */
+export const isStartedByNpm = ['start', 'worker', 'chl'].includes(process.env.npm_lifecycle_event ?? '');
+
+/** Node undoes the ignored SIGHUP of nohup, so other traces tell: the shell's `_`, and a standard input that nohup opens for
+ *  writing only. */
+export const isStartedWithNohup = path.basename(process.env._ ?? '') === 'nohup' || isInputOfNohup();
 
 /** npm runs these scripts with `exec`, so npm itself is the parent of this process. */
 export const isStartedByNpm = ['start', 'worker', 'chl'].includes(process.env.npm_lifecycle_event ?? '');
@@ -131,6 +138,18 @@ export function readScriptEnvironment() {
   const [id = '', attempt = '0'] = (env.CHL_JOB ?? '').split('.');
   const pid = Number(env.CHL_PID) || process.pid;
   return { job: { id, attempt: Number(attempt) }, messageFd: Number(env.CHL_MESSAGE_FD ?? 0), pid };
+}
+
+function isInputOfNohup(): boolean {
+  try {
+    const flags = Number.parseInt(
+      /^flags:\s*(\d+)/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '',
+      8,
+    );
+    return (flags & 3) === fs.constants.O_WRONLY && fs.readlinkSync('/proc/self/fd/0') === '/dev/null';
+  } catch {
+    return false;
+  }
 }
 
 function isInputOfNohup(): boolean {
@@ -269,8 +288,11 @@ function readHosts(read: Read): string[] {
   return list(read, 'CHL_ALLOWED_HOSTS', ',').map((item) => {
     const host = item.toLowerCase();
     if (isHost(host)) return host;
+    const named = `CHL_ALLOWED_HOSTS contains ${JSON.stringify(item)}`;
+    const sent = asBrowserSends(host);
+    if (sent && isHost(sent)) throw refusal(`${named}, which browsers send as ${sent}. Write it so.`);
     throw refusal(
-      `CHL_ALLOWED_HOSTS contains ${JSON.stringify(item)}; allowed: hosts as in the browser's address bar, separated by commas, without http:// and path, e.g. box.lan:8000.`,
+      `${named}; allowed: hosts as in the browser's address bar, separated by commas, without http:// and path, e.g. box.lan:8000.`,
     );
   });
 }

@@ -1,8 +1,22 @@
 // The form of a host in a Host header or a URL's origin: a name or an address, and a port unless it is the default one.
 
-/** Accepts lower case only. An IPv6 address has brackets. */
+/** Accepts only what a browser can send: lower case, an IPv6 address in brackets, each address in its one form. */
 export function isHost(text: string): boolean {
-  return /^([a-z0-9_]([a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/.test(text);
+  const hasForm = /^([a-z0-9_]([a-z0-9._-]{0,252})|\[[0-9a-f:.]{2,45}\])(:[1-9]\d{0,4})?$/.test(text);
+  return hasForm && asBrowserSends(text) === text;
+}
+
+/** Null for a text that no browser takes for a host. The port stays, because proxies send the default one too. */
+export function asBrowserSends(text: string): string | null {
+  const port = /:\d+$/.exec(text)?.[0] ?? '';
+  const address = `http://${text}/`;
+  return !/[/\\@?#]/.test(text) && URL.canParse(address) ? new URL(address).hostname + port : null;
+}
+
+/** The names of a server that listens on loopback. Browsers leave the default port out. */
+export function ownHosts(port: number | undefined): string[] {
+  const names = ['127.0.0.1', 'localhost', '[::1]'];
+  return [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
 }
 
 /** `host` as a URL's `hostname`. */

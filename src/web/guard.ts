@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audit } from '../core/audit.ts';
 import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
-import { isHost } from '../core/host.ts';
+import { isHost, ownHosts } from '../core/host.ts';
 import { createRefusalAudit } from './refusal-audit.ts';
 
 declare module 'fastify' {
@@ -55,16 +55,11 @@ const headers = {
   'cache-control': 'no-store',
 };
 
-function ownHosts(request: FastifyRequest): string[] {
-  const port = request.socket.localPort;
-  return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-}
-
 /** Compares the raw header and requires exactly one: parsed host names are fooled by `127.0.0.1:8000@evil.test`. */
 function refuseHost(request: FastifyRequest, { allowedHosts }: Hosts): AppError | null {
   const sent = request.raw.headersDistinct.host ?? [];
   const host = (sent[0] ?? '').toLowerCase();
-  const hosts = [...ownHosts(request), ...allowedHosts];
+  const hosts = [...ownHosts(request.socket.localPort), ...allowedHosts];
   if (sent.length === 1 && hosts.includes(host)) return null;
   const open = `Open this page at one of these addresses: ${hosts.join(', ')}.`;
   return new AppError('host_not_allowed', sent.length === 1 ? open + remedy(host, allowedHosts) : open);
@@ -93,7 +88,7 @@ function refuseOrigin(request: FastifyRequest, { allowedHosts }: Hosts): AppErro
     return null;
   }
   const host = isSameSite && origin !== undefined ? hostOf(origin) : '';
-  const open = `The request came from another site and was refused. Open this page at ${ownHosts(request)[0]}.`;
+  const open = `The request came from another site and was refused. Open this page at ${ownHosts(request.socket.localPort)[0]}.`;
   return new AppError('cross_origin', open + remedy(host, allowedHosts));
 }
 
@@ -108,9 +103,9 @@ function isSafe({ method }: FastifyRequest): boolean {
 }
 
 /** A proxy before this server may add TLS, so an allowed host may also have a page with https. */
-function originsOf(request: FastifyRequest, allowedHosts: string[]): string[] {
+function originsOf({ socket }: FastifyRequest, allowedHosts: string[]): string[] {
   const secure = allowedHosts.map((host) => `https://${host}`);
-  return [...[...ownHosts(request), ...allowedHosts].map((host) => `http://${host}`), ...secure];
+  return [...[...ownHosts(socket.localPort), ...allowedHosts].map((host) => `http://${host}`), ...secure];
 }
 
 function hostOf(origin: string): string {
