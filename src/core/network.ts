@@ -1,4 +1,5 @@
 // The standard variables of proxies and certificates, which scripts, workers and the embedder's client honour.
+import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { isLoopback } from './host.ts';
 
@@ -12,7 +13,7 @@ const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMa
   name.toUpperCase(),
 ]);
 /** Files and folders with certificates, for Node, OpenSSL, Python and curl. */
-const certificateNames = [
+export const certificateNames = [
   'NODE_EXTRA_CA_CERTS',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
@@ -62,29 +63,43 @@ export function proxyFor(address: string, network: Record<string, string>): URL 
 }
 
 function isExempt(target: URL, exceptions: string): boolean {
-  const host = target.hostname.toLowerCase();
-  const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   const rules = exceptions
     .toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean);
-  const isDirect = isLoopback(host) && !rules.includes(throughLoopback);
-  return (
-    isDirect ||
-    rules.some((one) => {
-      if (one === '*') return true;
-      const [, name = '', only] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(one) ?? [null, `[${one}]`];
-      const suffix = name.replace(/^\*?\./, '');
-      return (
-        (only === undefined || only === port) &&
-        suffix !== '' &&
-        (host === suffix || host.endsWith(`.${suffix}`))
-      );
-    })
-  );
+  const isDirect = isLoopback(target.hostname) && !rules.includes(throughLoopback);
+  return isDirect || rules.some((rule) => isMatch(rule, target));
 }
 
-function decode(text: string): string {
+/** `rule`: `*`, a name with its subdomains, an address, or a range of addresses; names and addresses also with a port. */
+function isMatch(rule: string, { hostname, port, protocol }: URL): boolean {
+  if (rule === '*') return true;
+  if (rule.includes('/')) return isInRange(withoutBrackets(hostname), withoutBrackets(rule));
+  const [, name = '', only] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(rule) ?? [null, `[${rule}]`];
+  const isPort = only === undefined || only === (port || (protocol === 'https:' ? '443' : '80'));
+  const suffix = name.replace(/^\*?\./, '');
+  return isPort && suffix !== '' && (hostname === suffix || hostname.endsWith(`.${suffix}`));
+}
+
+/** `range`: an address and the length of its prefix, e.g. 10.0.0.0/8. */
+function isInRange(host: string, range: string): boolean {
+  const [network = '', prefix = ''] = range.split('/');
+  const version = isIP(network);
+  const isRange = /^\d+$/.test(prefix) && Number(prefix) <= (version === 6 ? 128 : 32);
+  if (version === 0 || version !== isIP(host) || !isRange) return false;
+  const family = version === 6 ? 'ipv6' : 'ipv4';
+  const list = new BlockList();
+  list.addSubnet(network, Number(prefix), family);
+  return list.check(host, family);
+}
+
+/** Of an IPv6 address in a URL. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/[[\]]/g, '');
+}
+
+/** Percent-encoded text; as it is where it is not. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

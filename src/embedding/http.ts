@@ -1,7 +1,7 @@
 // An OpenAI-compatible embedding service as a model: batches, retries, and who is at fault, the service or a text.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddingService } from '../core/config.ts';
-import { proxySecrets } from '../core/network.ts';
+import { proxyFor, proxySecrets } from '../core/network.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';
 import { type Ask, createBatches } from './http-batches.ts';
@@ -162,7 +162,10 @@ const brokenCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** Describes the reason, to follow a colon. Masks the key and the proxy's login, which an answer or a broken header may repeat. */
 function describeFailure(error: unknown, service: EmbeddingService): string {
   const { name, message } = error as Error;
-  if (name === 'TimeoutError') return 'it does not answer in time';
+  if (name === 'TimeoutError') {
+    const proxy = proxyFor(endpointOf(service.url), service.network);
+    return `it does not answer in time${proxy ? ` through the proxy ${proxy.host}` : ''}`;
+  }
   const { code, message: reason = message } = causeOf(error);
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (brokenCodes.has(code ?? '')) return 'it closed the connection before the end of its answer';

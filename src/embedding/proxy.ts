@@ -4,7 +4,10 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
+import { decode, withoutBrackets } from '../core/network.ts';
 import { BadReply, readBody } from './http-reply.ts';
+
+const loginNeeded = 407;
 
 type Init = { method: string; headers: Record<string, string>; body: string; signal: AbortSignal };
 
@@ -25,14 +28,17 @@ export async function fetchThrough(proxy: URL, address: string, init: Init): Pro
   }
 }
 
-function sendPlain(proxy: URL, target: URL, { body, ...init }: Init): Promise<http.IncomingMessage> {
+async function sendPlain(proxy: URL, target: URL, { body, ...init }: Init): Promise<http.IncomingMessage> {
   const headers = { ...init.headers, ...authorization(proxy), host: target.host };
   const request = ask(proxy, { ...init, path: target.href, headers });
-  return answered(request, body).catch((error: Error) => Promise.reject(unreachable(proxy, error)));
+  const response = await answered(request, body).catch((error) => Promise.reject(unreachable(proxy, error)));
+  // Other refusals may be the service's.
+  if (response.statusCode === loginNeeded) throw refused(proxy, loginNeeded);
+  return response;
 }
 
 async function sendInTunnel(proxy: URL, target: URL, { body, ...init }: Init): Promise<http.IncomingMessage> {
-  const host = target.hostname.replace(/^\[|\]$/g, '');
+  const host = withoutBrackets(target.hostname);
   const socket = await openTunnel(proxy, `${target.hostname}:${target.port || 443}`, init.signal);
   const createConnection = () =>
     tls.connect({ socket, host, servername: /^[\d.]+$|:/.test(host) ? '' : host });
@@ -55,8 +61,7 @@ function openTunnel(proxy: URL, path: string, signal: AbortSignal): Promise<Sock
     request.once('connect', ({ statusCode = 0 }, socket) => {
       if (statusCode === 200) return resolve(socket as Socket);
       socket.destroy();
-      const reason = `the proxy ${proxy.host} answers ${statusCode}`;
-      reject(Object.assign(new Error(reason), { code: 'PROXY' }));
+      reject(refused(proxy, statusCode));
     });
     request.once('error', (error) => reject(unreachable(proxy, error)));
     request.end();
@@ -66,7 +71,7 @@ function openTunnel(proxy: URL, path: string, signal: AbortSignal): Promise<Sock
 function ask(proxy: URL, options: https.RequestOptions): http.ClientRequest {
   const { request } = proxy.protocol === 'https:' ? https : http;
   return request({
-    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    host: withoutBrackets(proxy.hostname),
     port: proxy.port || portOf(proxy),
     agent: false,
     ...options,
@@ -85,12 +90,19 @@ function answered(request: http.ClientRequest, body: string): Promise<http.Incom
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (!username && !password) return {};
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const user = `${decode(username)}:${decode(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };
 }
 
+function refused(proxy: URL, status: number): Error {
+  const login = status === loginNeeded ? ': it wants another user and password' : '';
+  return proxyError(`the proxy ${proxy.host} answers ${status}${login}`);
+}
+
 function unreachable(proxy: URL, { message }: Error): Error {
-  return Object.assign(new Error(`the proxy ${proxy.host} cannot be reached (${message})`), {
-    code: 'PROXY',
-  });
+  return proxyError(`the proxy ${proxy.host} cannot be reached (${message})`);
+}
+
+function proxyError(message: string): Error {
+  return Object.assign(new Error(message), { code: 'PROXY' });
 }

@@ -32,6 +32,13 @@ t.test('loopback and the hosts of NO_PROXY go direct', async (t) => {
   for (const entry of ['', 'ox.lan', 'box.lan:80', 'box.lan.test', 'an', ',', '.'])
     t.notOk(isDirect('https://box.lan', entry), entry);
   t.ok(isDirect('http://[fd00::1]:80', '[fd00::1]') && isDirect('http://[fd00::1]', 'fd00::1'));
+  for (const entry of ['10.0.0.0/8', 'lan 10.1.2.3/32', '10.1.2.99/24'])
+    t.ok(isDirect('http://10.1.2.3:9', entry), entry);
+  for (const entry of ['fd00::/8', '[fd00::]/8', 'FD00:0::/16'])
+    t.ok(isDirect('http://[fd00::1]:9', entry), entry);
+  for (const entry of ['10.2.0.0/16', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8x', 'fd00::/8', 'lan/8'])
+    t.notOk(isDirect('http://10.1.2.3', entry), entry);
+  t.notOk(isDirect('http://box.lan', '0.0.0.0/0'), 'a name is in no range');
 });
 
 t.test('a script asks this machine directly, unless the proxy is asked for that too', async (t) => {

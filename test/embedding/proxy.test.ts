@@ -1,6 +1,7 @@
 // The embedding service behind a proxy and with an in-house certificate.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
@@ -11,7 +12,7 @@ import { certificate, startProxy, startTls } from '../support/proxy.ts';
 const source = `
   const { loadConfig } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/core/config.js'))});
   const { chooseEmbedder } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/embedding/choose.js'))});
-  const model = chooseEmbedder(loadConfig(), { retryMs: [], timeoutMs: 3000 });
+  const model = chooseEmbedder(loadConfig(), { retryMs: [], timeoutMs: Number(process.argv[1]) });
   try {
     console.log((await model.open()).dimension);
   } catch (error) {
@@ -19,7 +20,7 @@ const source = `
   }`;
 
 /** What a process with this environment prints: the dimension or the error. */
-async function embed(t: Test, url: string, more: Record<string, string>): Promise<string> {
+async function embed(t: Test, url: string, more: Record<string, string>, timeoutMs = 3000): Promise<string> {
   const cwd = t.testdir({ 'ca.pem': certificate });
   const env = {
     CHL_EMBEDDING_URL: url,
@@ -27,7 +28,10 @@ async function embed(t: Test, url: string, more: Record<string, string>): Promis
     NODE_EXTRA_CA_CERTS: `${cwd}/ca.pem`,
     ...more,
   };
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { cwd, env });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source, String(timeoutMs)], {
+    cwd,
+    env,
+  });
   const [out] = await Promise.all([text(child.stdout), once(child, 'close')]);
   return out.trim();
 }
@@ -62,11 +66,18 @@ t.test('a proxy that refuses or is away is named without its password', async (t
     const { port } = await startProxy(t, 1, { status });
     const line = await embed(t, url, { ALL_PROXY: `http://robot:password7@127.0.0.1:${port}` });
     t.match(line, /^The embedding service at \S+ cannot be used: /);
-    t.match(
-      line,
-      url.startsWith('https') ? `the proxy 127.0.0.1:${port} answers ${status}` : `it answers ${status}`,
-    );
+    const login = status === 407 ? ': it wants another user and password' : '';
+    t.match(line, `the proxy 127.0.0.1:${port} answers ${status}${login}. `);
     t.notMatch(line, /password7|robot/);
+  }
+  const mute = net.createServer(() => {}).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  t.teardown(() => mute.close());
+  const { port } = mute.address() as AddressInfo;
+  for (const scheme of ['http', 'https']) {
+    const url = `${scheme}://embed.test`;
+    const line = await embed(t, url, { ALL_PROXY: `http://robot:%zz%40@127.0.0.1:${port}` }, 300);
+    t.match(line, `it does not answer in time through the proxy 127.0.0.1:${port}. `);
   }
   await service.stop();
   const line = await embed(t, 'https://embed.test', { https_proxy: `http://robot:password7@127.0.0.1:1` });
