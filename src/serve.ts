@@ -13,7 +13,7 @@ const stopMs = 10_000;
 /** Returns the address once the server listens. A stop signal stops it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
   const log = createLog(config.logLevel);
-  for (const name of config.unknownVariables) log.warn(`${name} is set, but this version does not know it`);
+  for (const warning of config.warnings) log.warn(warning);
   const app = await createApp(config, { ...options, log });
   onStopSignal(() => void stop(app));
   try {

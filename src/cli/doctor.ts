@@ -10,6 +10,7 @@ import { inspectLibrary } from '../core/db/library.ts';
 import { inspectOps } from '../core/db/ops.ts';
 import { lowDiskBytes, readFreeBytes } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
+import { judgeNode } from '../core/node-version.ts';
 import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { reservedNames } from '../features.ts';
@@ -29,7 +30,6 @@ export type Finding = { part: string; status: Status; text: string };
 type Found = Finding['text'] | Omit<Finding, 'part'>[];
 type Check = { part: string; run(config: Config): Found | Promise<Found> };
 
-const minNode = [20, 20] as const;
 const programs = [
   { name: 'flock', status: 'error', why: 'Without it, the data folder cannot be locked.' },
   {
@@ -71,19 +71,18 @@ async function examine(): Promise<Finding[]> {
 const checks: Check[] = [
   {
     part: 'configuration',
-    run: ({ unknownVariables, mode }) => [
+    run: ({ warnings, mode }) => [
       { status: 'ok', text: `${mode === 'noop' ? 'Noop mode: nothing is run.' : 'Operations run.'}` },
-      ...unknownVariables.map((name) => warn(`${name} is set, but this version does not know it. Unset it.`)),
+      ...warnings.map(warn),
     ],
   },
   {
     part: 'Node.js',
     run() {
       const { node } = process.versions;
-      const [major = 0, minor = 0] = node.split('.').map(Number);
-      const [minMajor, minMinor] = minNode;
-      if (major > minMajor || (major === minMajor && minor >= minMinor)) return node;
-      throw new AppError('config', `${node} is too old. Install ${minNode.join('.')} or newer.`);
+      // One that is refused has not come this far.
+      const { warning } = judgeNode(node);
+      return warning ? [warn(warning)] : node;
     },
   },
   { part: 'SQLite', run: sqliteVersion },

@@ -3,13 +3,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { readEmbeddingService, statOf } from './config-embedding.ts';
 import { AppError } from './errors.ts';
+import { explain } from './faults.ts';
 import { asBrowserSends, isHost } from './host.ts';
-import { networkOfChild, proxyFor, readNetwork } from './network.ts';
+import { certificateNames, networkOfChild, readNetwork } from './network.ts';
 
 type Environment = Record<string, string | undefined>;
 /** The value of a variable; empty when it is not set. */
 type Read = (name: string) => string;
+/** Resolves the path in a variable. */
+type Absolute = (name: string, value: string) => string;
 export type Config = ReturnType<typeof readConfig>;
 
 /** The folder of package.json, which contains views, migrations, public and dist. */
@@ -36,21 +40,29 @@ export const isStartedByNpm = ['start', 'worker', 'chl'].includes(process.env.np
  *  writing only. */
 export const isStartedWithNohup = path.basename(process.env._ ?? '') === 'nohup' || isInputOfNohup();
 
-/** npm runs these scripts with `exec`, so npm itself is the parent of this process. */
-export const isStartedByNpm = ['start', 'worker', 'chl'].includes(process.env.npm_lifecycle_event ?? '');
-
-/** Node undoes the ignored SIGHUP of nohup, so other traces tell: the shell's `_`, and a standard input that nohup opens for
- *  writing only. */
-export const isStartedWithNohup = path.basename(process.env._ ?? '') === 'nohup' || isInputOfNohup();
-
 /** The configuration of this process. Throws `config`. */
 export function loadConfig(): Config {
-  return loadConfigFrom(process.cwd(), process.env);
+  return loadConfigFrom(currentFolder(), process.env);
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw refusal(
+      'The folder in which this program was started does not exist any more. Change to another one.',
+    );
+  }
 }
 
 /** Variables of `environment` take precedence over the .env file in `folder`. Throws `config`. */
 export function loadConfigFrom(folder: string, environment: Environment): Config {
-  return readConfig({ ...readEnvFile(path.join(folder, '.env')), ...environment }, folder);
+  const file = path.join(folder, '.env');
+  const written = readEnvFile(file);
+  const config = readConfig({ ...written, ...environment }, folder);
+  if (!written.NODE_EXTRA_CA_CERTS || environment.NODE_EXTRA_CA_CERTS) return config;
+  const warning = `NODE_EXTRA_CA_CERTS is set in ${file}, where Node does not read it: workers and scripts use it, but the server and commands do not. Set it in the environment.`;
+  return Object.freeze({ ...config, warnings: [...config.warnings, warning] });
 }
 
 /** Relative paths are resolved from `folder`. Throws `config` with the variable, its value and the allowed values. */
@@ -61,9 +73,12 @@ export function readConfig(env: Environment, folder: string) {
     known.add(name);
     return env[name] ?? '';
   };
-  const absolute = (value: string) => path.resolve(folder, value);
-  const root = absolute(read('CHL_EXPERIENCE_ROOT') || './data');
-  const inRoot = (name: string, file: string) => absolute(read(name) || path.join(root, file));
+  const absolute: Absolute = (name, value) => {
+    refuseOddPath(name, value);
+    return path.resolve(folder, value);
+  };
+  const root = absolute('CHL_EXPERIENCE_ROOT', read('CHL_EXPERIENCE_ROOT') || './data');
+  const inRoot = (name: string, file: string) => absolute(name, read(name) || path.join(root, file));
   const config = {
     host: read('CHL_HOST').trim() || '127.0.0.1',
     port: integer(read, 'CHL_PORT', 8000, 0, 65_535),
@@ -81,7 +96,7 @@ export function readConfig(env: Environment, folder: string) {
     jobLogMaxBytes: integer(read, 'CHL_JOB_LOG_MAX_MB', 64, 1, 4096) * 1024 * 1024,
     retentionDays: integer(read, 'CHL_RETENTION_DAYS', 90, 1, 36_500),
     retentionJobs: integer(read, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
-    importRoots: list(read, 'CHL_IMPORT_ROOTS', ':').map(absolute),
+    importRoots: list(read, 'CHL_IMPORT_ROOTS', ':').map((one) => absolute('CHL_IMPORT_ROOTS', one)),
     snapshotMaxBytes: integer(read, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
     workers: integer(read, 'CHL_WORKERS', 2, 0, 64),
     /** Variables of proxies and certificates, which may contain passwords. */
@@ -94,8 +109,12 @@ export function readConfig(env: Environment, folder: string) {
   };
   refuseExposure(read, config.host);
   refuseSharedFile(config.databasePath, config.opsDatabasePath);
-  const unknownVariables = Object.keys(env).filter((name) => name.startsWith('CHL_') && !known.has(name));
-  return Object.freeze({ ...config, unknownVariables });
+  const unknown = Object.keys(env).filter((name) => name.startsWith('CHL_') && !known.has(name));
+  const warnings = [
+    ...unknown.map((name) => `${name} is set, but this version does not know it. Unset it.`),
+    ...missingCertificates(config.network),
+  ];
+  return Object.freeze({ ...config, warnings });
 }
 
 /** The environment of a child process, which loads the same configuration and gets no secrets. `passedOn` names further
@@ -152,13 +171,30 @@ function isInputOfNohup(): boolean {
   }
 }
 
-function isInputOfNohup(): boolean {
-  try {
-    const flags = Number.parseInt(
-      /^flags:\s*(\d+)/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '',
-      8,
+/** Each of these would name a new folder beside the one that was meant. */
+function refuseOddPath(name: string, value: string) {
+  const named = `${name} is ${JSON.stringify(value)}`;
+  if (/^[~$]/.test(value))
+    throw refusal(
+      `${named}; only a shell replaces ~ and variables. Write the whole path, e.g. /home/me/data.`,
     );
-    return (flags & 3) === fs.constants.O_WRONLY && fs.readlinkSync('/proc/self/fd/0') === '/dev/null';
+  if (value !== value.trim()) throw refusal(`${named}, which begins or ends with a space. Remove it.`);
+}
+
+function missingCertificates(network: Record<string, string>): string[] {
+  return certificateNames.flatMap((name) => {
+    const file = network[name];
+    if (!file || canRead(file)) return [];
+    return [
+      `${name} is ${JSON.stringify(file)}, which does not exist or cannot be read. Correct or unset it.`,
+    ];
+  });
+}
+
+function canRead(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.R_OK);
+    return true;
   } catch {
     return false;
   }
@@ -171,7 +207,7 @@ function readEnvFile(file: string): Environment {
   try {
     return parseEnv(fs.readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw refusal(`${file} cannot be read: ${(cause as Error).message}. Fix or remove it.`);
+    throw refusal(`The settings cannot be read. ${explain(cause, file)}`);
   }
 }
 
@@ -184,89 +220,6 @@ function refuseExposure(read: Read, host: string) {
     throw refusal(
       `CHL_HOST is ${JSON.stringify(host)}; this version has no login, so only ${loopbackHosts.join(', ')} are allowed.`,
     );
-  }
-}
-
-export type EmbeddingService = {
-  url: string;
-  model: string;
-  keyFile: string | null;
-  network: Record<string, string>;
-};
-
-/** Null: the built-in embedder. The key is read at its use, so that it is never printed with the settings. */
-function readEmbeddingService(
-  read: Read,
-  absolute: (value: string) => string,
-  network: Record<string, string>,
-): EmbeddingService | null {
-  const [url, model] = [read('CHL_EMBEDDING_URL'), read('CHL_EMBEDDING_MODEL')];
-  const key = read('CHL_EMBEDDING_KEY_FILE');
-  const keyFile = key ? absolute(key) : null;
-  if (!url) {
-    const [orphan] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
-    if (orphan) throw refusal(`${orphan} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
-    return null;
-  }
-  refuseAddress(url);
-  refuseProxy(url, network);
-  if (!model)
-    throw refusal(
-      'CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Set it to the name of the model.',
-    );
-  if (keyFile) refuseOpenKey(keyFile);
-  return { url, model, keyFile, network };
-}
-
-/** Never repeats the address of the proxy, which may contain a password. */
-function refuseProxy(url: string, network: Record<string, string>) {
-  try {
-    const proxy = proxyFor(url, network);
-    if (!proxy || ['http:', 'https:'].includes(proxy.protocol)) return;
-  } catch {
-    // Not an address: refused below.
-  }
-  throw refusal(
-    `The proxy for CHL_EMBEDDING_URL (HTTP_PROXY, HTTPS_PROXY or ALL_PROXY) cannot be used; allowed: an http or https address, e.g. http://proxy.lan:3128. Correct it, or add ${new URL(url).hostname} to NO_PROXY.`,
-  );
-}
-
-/** Never repeats a part that may contain a key. */
-function refuseAddress(url: string) {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed?.username || parsed?.password || /^[^/?#]*\/\/[^/?#]*@/.test(url)) {
-    throw refusal(
-      'CHL_EMBEDDING_URL contains a password. Move it to a file, and set CHL_EMBEDDING_KEY_FILE to that file.',
-    );
-  }
-  const shown = JSON.stringify(url.replace(/[?#].*/s, '…'));
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-    throw refusal(
-      `CHL_EMBEDDING_URL is ${shown}; allowed: an http or https address, e.g. http://127.0.0.1:11434.`,
-    );
-  }
-  if (/[?#]/.test(url)) {
-    throw refusal(
-      `CHL_EMBEDDING_URL is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in the file of CHL_EMBEDDING_KEY_FILE.`,
-    );
-  }
-}
-
-function refuseOpenKey(file: string) {
-  const named = `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}`;
-  const stat = statOf(file);
-  if (!stat) throw refusal(`${named}; there is no such file, or it cannot be reached.`);
-  if (!stat.isFile()) throw refusal(`${named}, which is not a file. Set it to the file with the key.`);
-  if ((stat.mode & 0o077) === 0) return;
-  throw refusal(`${named}, to which other users have access. Run: chmod 600 ${file}`);
-}
-
-/** Follows links; undefined for a file that does not exist or cannot be reached. */
-function statOf(file: string): fs.Stats | undefined {
-  try {
-    return fs.statSync(file);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 // One request to an OpenAI-compatible embedding service. The key leaves this file only as a header.
 import fs from 'node:fs';
-import type { EmbeddingService } from '../core/config.ts';
+import type { EmbeddingService } from '../core/config-embedding.ts';
 import { proxyFor } from '../core/network.ts';
 import { detailIn, readBody, readVectors } from './http-reply.ts';
 import { fetchThrough } from './proxy.ts';

@@ -1,6 +1,6 @@
 // An OpenAI-compatible embedding service as a model: batches, retries, and who is at fault, the service or a text.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EmbeddingService } from '../core/config.ts';
+import type { EmbeddingService } from '../core/config-embedding.ts';
 import { proxyFor, proxySecrets } from '../core/network.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';

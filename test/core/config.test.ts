@@ -30,8 +30,8 @@ function refusal(env: Record<string, string>): string {
 }
 
 t.test('without variables every setting has its documented default, below ./data', async (t) => {
-  const { unknownVariables, ...config } = read({});
-  t.same(unknownVariables, []);
+  const { warnings, ...config } = read({});
+  t.same(warnings, []);
   t.same(config, {
     host: '127.0.0.1',
     port: 8000,
@@ -115,7 +115,7 @@ t.test('each variable sets its key', async (t) => {
     snapshotMaxBytes: 3 * 1024 * 1024,
     telemetryIntervalMs: 9000,
     logLevel: 'silent',
-    unknownVariables: [],
+    warnings: [],
   });
   t.ok(Object.isFrozen(config));
 });
@@ -128,9 +128,18 @@ t.test('an embedding service needs URL and model, and its key file must be priva
     refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }),
     /CHL_EMBEDDING_MODEL is not. Set it to the name/,
   );
-  for (const url of ['host:80', '/v1', 'file:///v1', 'file:///v1?a=b']) {
-    t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), /allowed: an http or https address/);
+  for (const url of [
+    'host:80',
+    '/v1',
+    'file:///v1?a=b',
+    'unix:/run/e',
+    'http://[fe80::1%eth0]:1',
+    'http://h:99999',
+  ]) {
+    const message = /allowed: an http or https address with a valid host and port, e\.g\. /;
+    t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), message);
   }
+  t.match(read({ ...service, CHL_EMBEDDING_URL: ' https://host/v1 ' }).embedding, { url: 'https://host/v1' });
   for (const end of ['?a=b', '?api_key=hunter2', '#hunter2', '?']) {
     const line = refusal({ ...service, CHL_EMBEDDING_URL: `http://host/v1${end}` });
     t.match(
@@ -140,10 +149,10 @@ t.test('an embedding service needs URL and model, and its key file must be priva
     t.notMatch(line, /hunter2/);
   }
   const unreadable = refusal({ ...service, CHL_EMBEDDING_URL: 'htp://me:hunter2@host:port' });
-  t.match(unreadable, /contains a password/);
+  t.match(unreadable, /contains a user or a password/);
   t.notMatch(unreadable, /hunter2/);
   const withPassword = refusal({ ...service, CHL_EMBEDDING_URL: 'https://me:hunter2@host' });
-  t.match(withPassword, /contains a password/);
+  t.match(withPassword, /contains a user or a password/);
   t.notMatch(withPassword, /hunter2/);
 
   const keyFile = path.join(t.testdir({ loop: t.fixture('symlink', 'loop') }), 'key');
@@ -209,6 +218,50 @@ t.test('an allowed host that no browser sends is refused with the form that it s
   }
 });
 
+t.test('an allowed host of another form than browsers send is refused with that form', async (t) => {
+  for (const [item, sent] of [
+    ['bücher.example', 'xn--bcher-kva.example'],
+    ['127.1:8000', '127.0.0.1:8000'],
+    ['[FD00:0::0001]:80', '[fd00::1]:80'],
+    ['[::ffff:10.0.0.1]', '[::ffff:a00:1]'],
+  ] as const) {
+    t.match(
+      refusal({ CHL_ALLOWED_HOSTS: item }),
+      `CHL_ALLOWED_HOSTS contains "${item}", which browsers send as ${sent}. Write it so.`,
+    );
+  }
+  for (const item of ['box.lan:0', 'box.lan:65536', 'box.lan:08'])
+    t.match(refusal({ CHL_ALLOWED_HOSTS: item }), `contains "${item}"; allowed: hosts as in`);
+});
+
+t.test('a path that only a shell could complete is refused instead of made', async (t) => {
+  for (const [name, value, reason] of [
+    ['CHL_EXPERIENCE_ROOT', '~/data', 'only a shell replaces ~'],
+    ['CHL_EXPERIENCE_ROOT', '~', 'only a shell replaces ~'],
+    ['CHL_DATABASE_PATH', '$HOME/chl.db', 'only a shell replaces ~ and variables. Write the whole path'],
+    ['CHL_IMPORT_ROOTS', '/sheets:~/sheets', 'only a shell replaces ~'],
+    ['CHL_EXPERIENCE_ROOT', ' /data', 'begins or ends with a space. Remove it.'],
+    ['CHL_FAISS_INDEX_PATH', '/data/index ', 'begins or ends with a space. Remove it.'],
+  ] as const) {
+    t.match(refusal({ [name]: value }), new RegExp(`^${name} is ".*${reason.replace(/[.~]/g, '.')}`), value);
+  }
+  t.equal(read({ CHL_EXPERIENCE_ROOT: 'a b/~/é' }).root, '/some/place/a b/~/é');
+});
+
+t.test('certificates that nobody can use are reported', async (t) => {
+  const folder = t.testdir({ 'ca.pem': '', '.env': 'NODE_EXTRA_CA_CERTS=ca.pem\nSSL_CERT_FILE=gone.pem\n' });
+  const [missing, ...others] = loadConfigFrom(folder, {}).warnings;
+  t.equal(
+    missing,
+    `SSL_CERT_FILE is "${path.join(folder, 'gone.pem')}", which does not exist or cannot be read. Correct or unset it.`,
+  );
+  t.match(others, [
+    /^NODE_EXTRA_CA_CERTS is set in \S+\.env, where Node does not read it: .* Set it in the environment\.$/,
+  ]);
+  const set = { NODE_EXTRA_CA_CERTS: 'ca.pem', SSL_CERT_FILE: 'ca.pem' };
+  t.same(loadConfigFrom(folder, set).warnings, []);
+});
+
 t.test('a value outside the list is refused with the list', async (t) => {
   t.equal(refusal({ CHL_OPERATIONS_MODE: 'dry' }), 'CHL_OPERATIONS_MODE is "dry"; allowed: scripts, noop.');
   t.equal(
@@ -244,7 +297,7 @@ t.test('an empty variable means its default, and an unknown one is reported', as
   const config = read({ CHL_PORT: '', CHL_OPERATIONS_MODE: '', CHL_PROT: '1', PATH: '/bin', CHL_JOB: 'x.1' });
   t.equal(config.port, 8000);
   t.equal(config.mode, 'scripts');
-  t.same(config.unknownVariables, ['CHL_PROT']);
+  t.same(config.warnings, ['CHL_PROT is set, but this version does not know it. Unset it.']);
 });
 
 t.test('a .env file is read, and environment variables take precedence', async (t) => {
@@ -262,7 +315,7 @@ t.test('an unreadable .env file is refused by name', async (t) => {
   const folder = t.testdir({ '.env': {} });
   t.throws(() => loadConfigFrom(folder, {}), {
     code: 'config',
-    message: /\.env cannot be read: EISDIR.* Fix or remove it\.$/,
+    message: /^The settings cannot be read\. \S+\.env is a folder, not a file\. Remove or rename it/,
   });
 });
 
