@@ -3,8 +3,7 @@ import { checkNode } from '../src/core/node-version.ts';
 
 checkNode();
 const { loadConfig } = await import('../src/core/config.ts');
-const { isSystemError } = await import('../src/core/errors.ts');
-const { toFault } = await import('../src/core/faults.ts');
+const { toRefusal } = await import('../src/core/faults.ts');
 const { chooseEmbedder } = await import('../src/embedding/choose.ts');
 const { runWorkerProcess } = await import('../src/workers/process.ts');
 const { workerTimes } = await import('../src/workers/worker.ts');
@@ -14,7 +13,7 @@ try {
   await runWorkerProcess(config, chooseEmbedder(config), workerTimes);
   process.exit(0);
 } catch (error) {
-  const message = toFault(error)?.message ?? (isSystemError(error) ? error.message : (error as Error).stack);
+  const message = toRefusal(error)?.message ?? (error as Error).stack;
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }

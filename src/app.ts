@@ -15,7 +15,7 @@ import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { type Log, logJobEvents } from './core/log.ts';
 import { declaredOperations, features, reservedNames } from './features.ts';
-import { acquireServerLock } from './runner/server-lock.ts';
+import { acquireServerLock, lockFile } from './runner/server-lock.ts';
 import type { Feature, Mounted } from './web/feature.ts';
 import { createServer } from './web/server.ts';
 import type { Stream } from './web/stream/stream.ts';
@@ -91,12 +91,21 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     await Promise.all(lifecycles.map(({ stop }) => stop?.(quietMs)));
     await server.close();
     for (const { close } of [...lifecycles].reverse()) await close?.();
-    if (isListening) audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+    if (isListening) recordStop();
     library.close();
     ops.close();
     lock.release();
   }
 }
+
+  /** A full disk or a damaged database does not keep the server from stopping. */
+  function recordStop() {
+    try {
+      audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+    } catch (error) {
+      kernel.log.error({ err: error }, 'the stop is not in the audit log');
+    }
+  }
 
 function createKernel(
   config: Config,
@@ -113,7 +122,11 @@ function createKernel(
     bus,
     audit: createAudit(ops, now),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
-    dataRoot: watchDataRoot(config.root, [config.databasePath, config.opsDatabasePath]),
+    dataRoot: watchDataRoot(
+      config.root,
+      [config.databasePath, config.opsDatabasePath],
+      lockFile(config.root),
+    ),
     descriptors: createDescriptors(openDescriptors()),
     ops,
     library,
@@ -147,10 +160,27 @@ async function listen(server: FastifyInstance, { host, port }: Config): Promise<
   try {
     return await server.listen({ host, port });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new AppError(
-      'config',
-      `Port ${port} is in use. Stop the program that uses it, or set CHL_PORT to another port.`,
-    );
+    throw refuseListening(error as NodeJS.ErrnoException, { host, port });
   }
+}
+
+function refuseListening(error: NodeJS.ErrnoException, { host, port }: Pick<Config, 'host' | 'port'>): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return refusal(
+        `Port ${port} is in use. Stop the program that uses it, or set CHL_PORT to another port.`,
+      );
+    case 'EACCES':
+      return refusal(`Port ${port} may not be used by this user. Set CHL_PORT to a port above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENOTFOUND':
+      return refusal(`This machine has no address ${host} (${error.code}). Set CHL_HOST to 127.0.0.1.`);
+    default:
+      return error;
+  }
+}
+
+function refusal(message: string): AppError {
+  return new AppError('config', message);
 }

@@ -4,7 +4,7 @@ import { checkNode } from './core/node-version.ts';
 checkNode();
 const { loadConfig } = await import('./core/config.ts');
 const { assertEnoughDescriptors, openDescriptors } = await import('./core/descriptors.ts');
-const { AppError, isSystemError } = await import('./core/errors.ts');
+const { toRefusal } = await import('./core/faults.ts');
 
 try {
   const config = loadConfig();
@@ -13,7 +13,8 @@ try {
   const address = await serve(config);
   process.stderr.write(`CHL Operations is ready: ${address}/operations (data in ${config.root})\n`);
 } catch (error) {
-  if (!(error instanceof AppError || isSystemError(error))) throw error;
-  process.stderr.write(`CHL Operations cannot start. ${error.message}\n`);
+  const refusal = toRefusal(error);
+  if (!refusal) throw error;
+  process.stderr.write(`CHL Operations cannot start. ${refusal.message}\n`);
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
+import { packageRoot } from '../src/core/config.ts';
 import { refuseFolder } from '../src/core/data-root.ts';
 import { startApp } from './support/app.ts';
 import { runHere } from './support/command-line.ts';
@@ -25,7 +26,9 @@ t.test('a data folder that cannot be used is refused in one sentence', async (t)
     loop: t.fixture('symlink', 'loop'),
     used: { logs: 'text' },
     linked: { sheets: t.fixture('symlink', '../nowhere') },
+    'file-as-lock': { 'server.lock': {} },
   });
+  const long = 'x'.repeat(300);
   const at = (name: string) => path.join(folder, name);
   for (const [name, reason] of [
     ['file', `${at('file')} is not a folder`],
@@ -39,12 +42,19 @@ t.test('a data folder that cannot be used is refused in one sentence', async (t)
     ['loop', `${at('loop')} is a link to ${at('loop')}, which is not a folder`],
     ['used', `${at('used/logs')} is not a folder`],
     ['linked', `${at('linked/sheets')} is a link to ${at('nowhere')}, which is not a folder`],
+    [long, `${at(long)} has a name that is too long`],
+    // Node's recursive mkdir never returns from there.
+    ['../../../../../../../../../../proc/chl', '/proc/chl cannot be created or written (ENOENT)'],
   ] as const) {
     const { stderr, status } = startIn(at(name));
     t.ok(stderr.startsWith(`CHL Operations cannot start. The data folder cannot be used: ${reason}`), stderr);
     t.match(stderr, /^[^\n]* Set CHL_EXPERIENCE_ROOT to a folder that you can write to\.\n$/, name);
     t.equal(status, 1, name);
   }
+  t.match(
+    startIn(at('file-as-lock')).stderr,
+    /^CHL Operations cannot start\. The data folder \S+ cannot be locked: \S+server\.lock is a folder, not a file\. .*\n$/,
+  );
   t.notOk(fs.existsSync(at('nowhere')), 'the target of a link is not created');
   const { out, code } = await runHere(at('dangling'), ['doctor']);
   t.match({ out, code }, { out: /dangling is a link to .*nowhere, which is not a folder/, code: 1 });
@@ -112,6 +122,14 @@ const losses: Record<string, [lose: (root: string) => void, problem: RegExp]> = 
   ],
   'loses ops.db': [(root) => fs.rmSync(path.join(root, 'ops.db')), /^The database \S+ops\.db was removed/],
   'loses chl.db': [(root) => fs.rmSync(path.join(root, 'chl.db')), /^The database \S+chl\.db was removed/],
+  'loses the log of ops.db': [
+    (root) => fs.rmSync(path.join(root, 'ops.db-wal')),
+    /^The file \S+ops\.db-wal was removed/,
+  ],
+  'loses its lock': [
+    (root) => fs.rmSync(path.join(root, 'server.lock')),
+    /^The file \S+server\.lock was removed/,
+  ],
   'gets another chl.db': [
     (root) => {
       fs.copyFileSync(path.join(root, 'chl.db'), path.join(root, 'copy'));
@@ -169,3 +187,17 @@ t.test('a server stops with exit code 0 after its data folder was removed', asyn
   child.kill('SIGTERM');
   t.same(await exit, { code: 0, signal: null });
 });
+
+t.test(
+  'a user whom the system does not know starts a server and a command',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async (t) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-nobody-'));
+    t.teardown(() => fs.rmSync(folder, { recursive: true, force: true }));
+    fs.chmodSync(folder, 0o777);
+    const cli = path.join(packageRoot, 'dist/src/cli.js');
+    const asNobody = ['setpriv', '--reuid', '61234', '--clear-groups', process.execPath];
+    const { stdout, stderr, status } = startIn(path.join(folder, 'data'), [...asNobody, cli, 'jobs']);
+    t.match({ stdout, stderr, status }, { stdout: 'No jobs.', stderr: '', status: 0 });
+  },
+);

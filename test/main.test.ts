@@ -65,6 +65,13 @@ t.test(
       ],
       [{ CHL_PORT: 'eighty' }, /CHL_PORT is "eighty"; allowed: a whole number from 0 to 65535/],
       [{ CHL_ACCESS_TOKEN: 'hunter2hunter2' }, /no login/],
+      [
+        {
+          CHL_FAISS_INDEX_PATH: path.join(root, 'data/chl.db'),
+          CHL_EXPERIENCE_ROOT: path.join(root, 'other'),
+        },
+        /chl\.db is a file, or below one, where a folder is expected\./,
+      ],
       [{}, /chl\.db/],
     ];
     for (const [more, expected] of refusals) {

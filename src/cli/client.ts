@@ -1,12 +1,12 @@
 // The API client of the command line: sends requests to the server that holds the data root or, when none runs, to an
 // engine in this process.
-import os from 'node:os';
 import { Readable } from 'node:stream';
 import type { App } from '../app.ts';
 import { type Config, loadConfig } from '../core/config.ts';
 import type { Client } from '../core/terminal/command.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
@@ -14,7 +14,7 @@ type Send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: string) => 
 
 /** Reserved by RFC 2606, so only the engine of this process answers to it. */
 const ourHost = 'command-line.invalid';
-const actor = { 'x-actor': os.userInfo().username };
+const actor = { 'x-actor': userName };
 const json = { 'content-type': 'application/json' };
 
 /** Loads the engine only when no server runs, because loading is slow. */

@@ -1,6 +1,5 @@
 // Parses a command line, runs it, and returns the exit code.
-import { AppError, isSystemError } from '../core/errors.ts';
-import { toFault } from '../core/faults.ts';
+import { toRefusal } from '../core/faults.ts';
 import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
@@ -21,8 +20,7 @@ export async function runCli(
   try {
     return await runCommand(name, words, screen);
   } catch (error) {
-    const refusal =
-      toFault(error) ?? (isSystemError(error) ? new AppError('config', `${error.message}.`) : null);
+    const refusal = toRefusal(error);
     if (!refusal) throw error;
     screen.refuse(refusal);
     return exitCodeOf(refusal.code);

@@ -10,10 +10,22 @@ export type DataRoot = ReturnType<typeof watchDataRoot>;
 export function prepareDataRoot(root: string, subfolders: string[]) {
   for (const folder of [root, ...subfolders.map((name) => path.join(root, name))]) {
     try {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       fs.accessSync(folder, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
     } catch (error) {
       throw refuseFolder(folder, error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+/** One by one: Node's own recursive mkdir loops for ever below /proc, and hides that a disk can only be read. */
+function makeFolder(folder: string) {
+  for (const one of ancestors(folder).reverse()) {
+    try {
+      if (!fs.existsSync(one)) fs.mkdirSync(one, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!statOf(one)?.isDirectory()) throw error;
     }
   }
 }
@@ -38,10 +50,16 @@ function reasonOf(folder: string, { code, message }: NodeJS.ErrnoException): str
     const what = isLink(broken) ? `a link to ${linkOf(broken)}, which is not a folder` : 'not a folder';
     return broken === folder ? `is ${what}` : `is below ${broken}, which is ${what}`;
   }
-  if (code === 'EROFS') return 'is on a read-only file system';
   if (code === 'EACCES' || code === 'EPERM') return `cannot be written by this user (${ownerOf(folder)})`;
-  return `cannot be created or written: ${message}`;
+  return reasons[code ?? ''] ?? `cannot be created or written (${code ?? message})`;
 }
+
+const reasons: Record<string, string> = {
+  EROFS: 'is on a read-only file system',
+  ENAMETOOLONG: 'has a name that is too long',
+  ENOSPC: 'cannot be written, because its disk is full',
+  EDQUOT: "cannot be written, because this user's share of its disk is full",
+};
 
 /** The folder or the ancestor of it that is a file or a link to no folder; null when there is none. */
 function findBroken(folder: string): string | null {
@@ -75,15 +93,19 @@ function ownerOf(folder: string): string {
   return `it runs as user ${user}`;
 }
 
-/** Remembers which folder and which database files the server has opened. */
-export function watchDataRoot(root: string, databases: string[]) {
-  const opened = [root, ...databases].map((file) => ({ file, identity: identityOf(file) }));
+/** Remembers which folder and which files the server has opened. `lock`: the file whose lock keeps other servers out. */
+export function watchDataRoot(root: string, databases: string[], lock: string) {
+  const logs = databases.map((file) => `${file}-wal`).filter((file) => fs.existsSync(file));
+  const opened = [
+    ...watchAll('The data folder', [root]),
+    ...watchAll('The database', databases),
+    ...watchAll('The file', [...logs, lock]),
+  ];
 
-  /** Describes a change to the folder or a database since the start, and the next step; null when nothing has changed. */
+  /** Describes a change to the folder or a file since the start, and the next step; null when nothing has changed. */
   function findProblem(): string | null {
-    for (const { file, identity } of opened) {
+    for (const { what, file, identity } of opened) {
       const now = identityOf(file);
-      const what = file === root ? 'The data folder' : 'The database';
       const isReplaced = now !== null && now !== identity;
       if (now === null || isReplaced) {
         return `${what} ${file} was ${isReplaced ? 'replaced' : 'removed'} while the server was running. Stop the server, put the data back, e.g. from a backup, and start it again.`;
@@ -104,6 +126,10 @@ export function watchDataRoot(root: string, databases: string[]) {
       if (problem) throw new AppError('temporary', `${problem} Nothing was changed.`);
     },
   };
+}
+
+function watchAll(what: string, files: string[]) {
+  return files.map((file) => ({ what, file, identity: identityOf(file) }));
 }
 
 function isWritable(file: string): boolean {

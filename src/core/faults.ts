@@ -1,7 +1,7 @@
 // What an error of SQLite or of the file system means for people: which file it is about, and the way back. The words of the
 // driver and stacks are for the log only.
 import path from 'node:path';
-import { AppError, type ErrorCode } from './errors.ts';
+import { AppError, type ErrorCode, isSystemError } from './errors.ts';
 
 type Coded = { code?: unknown; file?: unknown; path?: unknown; dest?: unknown };
 
@@ -20,6 +20,11 @@ export function toFault(error: unknown): AppError | null {
   const [kind, sentence] = known;
   const message = `${subject} ${sentence}${kind === 'database_damaged' ? wayBack(name) : ''}`;
   return new AppError(kind, message, { code: kind, cause: code, ...(name ? { file: name } : {}) });
+}
+
+/** As `toFault`, and any other call that the system refused; null for a bug, whose stack is needed. */
+export function toRefusal(error: unknown): AppError | null {
+  return toFault(error) ?? (isSystemError(error) ? new AppError('config', `${error.message}.`) : null);
 }
 
 /** The message for people; a sentence of its own for an error of SQLite or of the file system. `file` names the file where
@@ -95,7 +100,7 @@ const fileFaults: Record<string, Fault> = {
   EISDIR: ['internal', 'is a folder, not a file. Remove or rename it, then try again.'],
   ENOTDIR: [
     'internal',
-    'is below a file where a folder is expected. Remove or rename that file, then try again.',
+    'is a file, or below one, where a folder is expected. Remove or rename that file, then try again.',
   ],
   ENOTEMPTY: ['internal', 'is a folder with files in it. Remove them, then try again.'],
   EEXIST: ['internal', 'exists already. Remove or rename it, then try again.'],

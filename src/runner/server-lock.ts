@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { refuseFolder } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
+import { explain } from '../core/faults.ts';
 import { parseJson } from '../core/json.ts';
 
 /** The process that holds the data root. `url` is null while it starts, and in a run by hand, which does not listen. */
@@ -48,14 +48,13 @@ export function findLockHolder(root: string): { holder: LockHolder | null } | nu
 
 function openLock(root: string, file: string): number {
   try {
-    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
     return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
   } catch (error) {
-    throw refuseFolder(root, error as NodeJS.ErrnoException);
+    throw new AppError('config', `The data folder ${root} cannot be locked: ${explain(error)}`);
   }
 }
 
-function lockFile(root: string): string {
+export function lockFile(root: string): string {
   return path.join(root, 'server.lock');
 }
 

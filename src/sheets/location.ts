@@ -1,12 +1,12 @@
 // Decides where sheets may be read and written: every path from outside is checked here, with its links resolved.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
+import { isDesktopFile } from '../core/desktop-files.ts';
 import { AppError } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
-import { isDesktopFile } from '../core/desktop-files.ts';
+import { homeFolder } from '../core/user.ts';
 import { previousFolder, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
@@ -57,9 +57,9 @@ export function pathInRoot(config: Config, absolute: string): string {
 
 /** Formats a path for people: relative to the data root, or with `~` for the home folder. */
 export function formatPath(config: Config, absolute: string): string {
-  const home = os.homedir();
+  const home = homeFolder();
   const inRoot = pathInRoot(config, absolute);
-  return path.isAbsolute(inRoot) && isInside(home, inRoot)
+  return home !== null && path.isAbsolute(inRoot) && isInside(home, inRoot)
     ? path.join('~', path.relative(home, inRoot))
     : inRoot;
 }

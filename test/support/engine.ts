@@ -93,7 +93,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     bus,
     libraryRevision,
     disk,
-    dataRoot: watchDataRoot(config.root, [config.databasePath, config.opsDatabasePath]),
+    dataRoot: watchDataRoot(config.root, [config.databasePath, config.opsDatabasePath], config.root),
   });
   const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry(busyLimits.request));
   const findApplied = createAppliedFinder(library, config);
