@@ -68,7 +68,7 @@ t.test('broken files are errors with the next step, and the other parts are stil
   fs.writeFileSync(pointer, 'gen-20260101000000000-1\n');
   const ended = await examine(root);
   t.equal(ended.code, 1);
-  t.match(of(ended, 'library'), [{ status: 'error', text: /chl\.db cannot be opened/ }]);
+  t.match(of(ended, 'library'), [{ status: 'error', text: /chl\.db is not a SQLite database/ }]);
   t.match(of(ended, 'index'), [{ status: 'error' }]);
   t.match(of(ended, 'disk'), [{ status: 'ok' }]);
 });

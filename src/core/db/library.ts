@@ -1,8 +1,8 @@
 // Opens chl.db: creates it, or adopts an existing CHL library without changing any of its rows.
 import fs from 'node:fs';
-import { inspectDatabase, refuseForeign } from './inspect.ts';
-import { applyMigrations, refuseNewer } from './migrations.ts';
-import { asConfigError, type Db, openDatabase, serverBusyMs } from './open.ts';
+import { inspectDatabase } from './inspect.ts';
+import { applyMigrations } from './migrations.ts';
+import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
 /** Returns the connection, and whether the file is new. Called once at start, before any script. Throws `config`. */
 export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
@@ -10,20 +10,17 @@ export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   inspectLibrary(file);
   const library = openDatabase(file, { busyMs: serverBusyMs });
   addContentHash(library);
-  asConfigError(file, () => applyMigrations(library, 'library'));
+  applyMigrations(library, 'library');
   return { library, isNew };
 }
 
-/** Throws `config` for a file that is not a library or that a newer version has written. Changes nothing. */
+/** Throws the refusals of `inspectDatabase`. Changes nothing. */
 export function inspectLibrary(file: string) {
-  inspectDatabase(file, (db) => {
-    refuseForeign(db, file, 'CHL_DATABASE_PATH', tables);
-    refuseNewer(db, 'library', file);
-  });
+  inspectDatabase({ file, setting: 'CHL_DATABASE_PATH', name: 'library', tables });
 }
 
 const entry = [
-  'id',
+  'id text',
   'category_code',
   'title',
   'source',
@@ -37,7 +34,7 @@ const entry = [
 ];
 /** What every library has, also one of another CHL program. */
 const tables = {
-  categories: ['code', 'name', 'description', 'created_at'],
+  categories: ['code text', 'name', 'description', 'created_at'],
   experiences: [...entry, 'section', 'playbook', 'context'],
   category_manuals: [...entry, 'content', 'summary'],
   embeddings: [

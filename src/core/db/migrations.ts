@@ -5,11 +5,11 @@ import path from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { packageRoot } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { type Db, scriptBusyMs } from './open.ts';
+import { asConfigError, type Db, scriptBusyMs } from './open.ts';
 
 type Name = 'library' | 'ops';
 
-/** Applies the missing migrations in one transaction. Throws `config` for a file written by a newer version. */
+/** Applies the missing migrations in one transaction. Throws `config`, also for a file written by a newer version. */
 export function applyMigrations(db: Db, name: Name) {
   refuseNewer(db, name);
   const migrations = readMigrationFiles({ migrationsFolder: folderOf(name) });
@@ -32,7 +32,14 @@ export function applyMigrations(db: Db, name: Name) {
   const busyMs = db.pragma('busy_timeout', { simple: true });
   db.pragma(`busy_timeout = ${scriptBusyMs}`);
   try {
-    apply.immediate();
+    asConfigError(db.name, () => apply.immediate());
+  } catch (error) {
+    if ((error as AppError).details?.cause !== 'SQLITE_ERROR') throw error;
+    throw new AppError(
+      'config',
+      `${db.name} cannot be brought to this version of CHL Operations, because its tables are others than it says. It was not changed. Put a backup in its place, or use a new file.`,
+      (error as AppError).details,
+    );
   } finally {
     db.pragma(`busy_timeout = ${busyMs}`);
   }

@@ -53,6 +53,18 @@ const foreign: Record<string, [sql: string, library: string, ops: string]> = {
     '"experiences" is a view, not a table with the column "id"',
     '"job" is a view, not a table with the column "number"',
   ],
+  'an integer as id': [
+    `CREATE TABLE experiences (id INTEGER PRIMARY KEY, category_code, title, source, sync_status, author,
+       embedding_status, created_at, updated_at, synced_at, exported_at, section, playbook, context);
+     CREATE TABLE job (number, id BIGINT, operation, status, args, attempt, created_at, finished_at)`,
+    'the column "id" of its table "experiences" has the type INTEGER, not TEXT',
+    'the column "id" of its table "job" has the type BIGINT, not TEXT',
+  ],
+  'no tables, but the mark of another program': [
+    'PRAGMA application_id = 1196444487',
+    'it has the application id 1196444487 of another program',
+    'it has the application id 1196444487 of another program',
+  ],
   'only a view': [
     'CREATE VIEW one AS SELECT 1 AS a',
     'it has no table "categories" with the column "code"',
@@ -144,16 +156,47 @@ t.test('an empty file, and one that other programs have only opened, become the 
   }
 });
 
-t.test('a file that is not a database is refused by name, and stays', async (t) => {
-  const folder = t.testdir({ 'chl.db': 'not a database, '.repeat(1000) });
-  const before = contentsOf(folder);
-  for (const open of Object.values(openers)) {
-    t.throws(() => open(path.join(folder, 'chl.db')), {
-      code: 'config',
-      message: /chl\.db cannot be opened: /,
-    });
+t.test('what is not a database is refused by what it is, and stays', async (t) => {
+  const png = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(5000)]);
+  const notOne =
+    /^\S+ is not a SQLite database: its first bytes are others\. .* Set CHL_.* put a backup in its place\.$/;
+  const folder = t.testdir({
+    short: 'note\n',
+    long: 'not a database, '.repeat(1000),
+    'folder.db': {},
+    dangling: t.fixture('symlink', 'nowhere'),
+    loop: t.fixture('symlink', 'loop'),
+    lost: {
+      'missing.db-wal': 'changes',
+      'emptied.db': '',
+      'emptied.db-journal': 'changes',
+      'none.db-wal': '',
+    },
+  });
+  fs.writeFileSync(path.join(folder, 'picture.png'), png);
+  spawnSync('mkfifo', [path.join(folder, 'pipe')]);
+  const cases: Record<string, RegExp> = {
+    short: notOne,
+    long: notOne,
+    'picture.png': notOne,
+    'folder.db': /is a folder, not a file\. It was not changed\. Set CHL_/,
+    pipe: /is a device or a pipe, not a file\. It was not changed\. Set CHL_/,
+    dangling: /is a link to nowhere, which does not exist\. It was not changed\. Set CHL_/,
+    loop: /is a link that leads to itself/,
+    'lost/missing.db':
+      /is missing, but (\S+)-wal has changes to it\. .* Put the database back, or move \1-wal away\.$/,
+    'lost/emptied.db':
+      /is empty, but (\S+)-journal has changes to it\. .* Put the database back, or move \1-journal away\.$/,
+    [`${'long/'.repeat(120)}x.db`]: /has a path of more than 500 bytes, too long for SQLite\./,
+  };
+  for (const [name, message] of Object.entries(cases)) {
+    const file = path.join(folder, name);
+    const parts = fs.readdirSync(folder, { recursive: true }).sort();
+    for (const open of Object.values(openers)) t.throws(() => open(file), { code: 'config', message }, name);
+    t.same(fs.readdirSync(folder, { recursive: true }).sort(), parts, `${name}: nothing is created`);
   }
-  t.same(contentsOf(folder), before);
+  t.equal(fs.readFileSync(path.join(folder, 'short'), 'utf8'), 'note\n');
+  prepareLibrary(path.join(folder, 'lost/none.db')).library.close();
 });
 
 t.test('doctor names the file, the table and the column', async (t) => {
