@@ -72,6 +72,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   };
 
   async function startAll() {
+    kernel.damage.checkAll();
     await Promise.all([...lifecycles.map(({ recover }) => recover?.()), server.ready()]);
     const address = await listen(server, config);
     isListening = true;
@@ -92,11 +93,11 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     await server.close();
     for (const { close } of [...lifecycles].reverse()) await close?.();
     if (isListening) recordStop();
+    kernel.damage.close();
     library.close();
     ops.close();
     lock.release();
   }
-}
 
   /** A full disk or a damaged database does not keep the server from stopping. */
   function recordStop() {
@@ -106,6 +107,7 @@ export async function createApp(config: Config, options: Options): Promise<App> 
       kernel.log.error({ err: error }, 'the stop is not in the audit log');
     }
   }
+}
 
 function createKernel(
   config: Config,
@@ -131,7 +133,7 @@ function createKernel(
     ops,
     library,
     isNewLibrary: isNew,
-    damage: createDamage(now),
+    damage: createDamage([config.databasePath, config.opsDatabasePath], now),
     untilFree: createBusyRetry(busyLimits.request),
     reservedNames,
     only: only ?? null,

@@ -34,7 +34,6 @@ export const jobs: Feature<ReturnType<typeof createJobParts>> = {
   commands: jobCommands,
   create: createJobParts,
   lifecycle: (ctx) => ({
-    recover: ctx.damageWatch.recover,
     start: ctx.retention.start,
     async refuseNew() {
       ctx.stopAccepting();

@@ -3,7 +3,6 @@ import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
 import { createLibrary } from '../library/repository.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createBulk } from './bulk.ts';
-import { watchDamage } from './damage-watch.ts';
 import { createJobs } from './jobs.ts';
 import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
@@ -34,7 +33,6 @@ export function createJobParts(ctx: Context) {
     stopAccepting: verbs.stop,
     listing,
     libraryRevision,
-    damageWatch: watchDamage({ ...ctx, repository }),
     bulk: createBulk({ ...ctx, jobs, repository, listing, removal }),
     removal,
     retention: createRetention({ ...ctx, pruning, removal }),

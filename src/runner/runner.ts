@@ -21,7 +21,10 @@ const maxLeftProcesses = 100;
 /** A running job; it has no attempt yet in the moment of its start. */
 type Run = { attempt: Attempt | null; ended: Promise<void> };
 
-type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'log' | 'only' | 'catchUp' | 'now'> & {
+type Given = Pick<
+  Kernel,
+  'config' | 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'only' | 'catchUp' | 'now'
+> & {
   repository: JobRepository;
   findApplied: FindApplied;
   libraryRevision: () => number;

@@ -16,7 +16,7 @@ const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as 
 export const retryMs = 250;
 const backOffMaxMs = 3_600_000;
 
-type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
+type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'now'> & {
   repository: JobRepository;
   makeRoom: () => void;
   /** Resolves when every reader sees what the job has changed; never rejects. */
@@ -26,11 +26,12 @@ type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'log' | 'now'> & {
 };
 
 export function createSettlement(given: Given) {
-  const { catalogue, repository, audit, bus, log, makeRoom, catchUp, isRunning, now } = given;
+  const { catalogue, repository, audit, bus, damage, log, makeRoom, catchUp, isRunning, now } = given;
 
   return {
     /** Gives the job once its end is written; null when it was moved by someone else or the server stops first. */
     async settle(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
+      if (outcome.failure) noteDamage(outcome.failure);
       if (isRunning()) await catchUp();
       const moved = await untilWritten(job, outcome);
       if (!moved) return null;
@@ -47,6 +48,11 @@ export function createSettlement(given: Given) {
       if (refused) bus.emit('job', refused);
     },
   };
+
+  /** Before the end is written, so that nobody sees a failed job and healthy databases. */
+  function noteDamage({ message, detail }: Failure) {
+    if (detail?.code === 'database_damaged') damage.noteFile(String(detail.file), message);
+  }
 
   /** The job keeps its claims until its end is written. */
   async function untilWritten(job: Job, outcome: AttemptOutcome): Promise<Job | null> {

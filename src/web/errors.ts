@@ -43,14 +43,10 @@ const statuses: Record<ErrorCode, number> = {
   wrong_state: 409,
 };
 
-export function registerErrors(
-  app: FastifyInstance,
-  { audit, damage, log }: Pick<Kernel, 'audit' | 'damage' | 'log'>,
-) {
+export function registerErrors(app: FastifyInstance, { audit, log }: Pick<Kernel, 'audit' | 'log'>) {
   const auditRefusal = createRefusalAudit(audit, 'request.refused');
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const shown = toAppError(error, request);
-    damage.note(shown);
     if (isUnaudited(error, shown, request)) {
       try {
         auditRefusal(request, shown.code, { message: shown.message.slice(0, 500) });

@@ -1,6 +1,8 @@
-// A damaged library: each job, /health, the banner and the API say which file is damaged and the way back.
+// A damaged database: each job, /health, the banner and the API say which file is damaged and the way back.
+import path from 'node:path';
 import t, { type Test } from 'tap';
 import { makeRoot } from '../support/engine.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp } from '../support/app.ts';
 import { damageTable } from '../support/damage.ts';
 import { card, textOf } from '../support/screen.ts';
@@ -8,12 +10,12 @@ import { card, textOf } from '../support/screen.ts';
 const words = /chl\.db is damaged.*Stop the server.*backup/;
 const driverWords = /malformed|SQLITE_|SqliteError|\n\s+at /;
 
-async function damagedRoot(t: Test) {
+async function damagedRoot(t: Test, name: 'chl.db' | 'ops.db' = 'chl.db', table = 'experiences') {
   const root = makeRoot(t);
   const healthy = await startApp(t, { root });
   await healthy.run('import');
   await healthy.close();
-  damageTable(healthy.config.databasePath, 'experiences');
+  damageTable(path.join(root, name), table);
   return root;
 }
 
@@ -33,8 +35,59 @@ t.test('a job that meets a damaged page names the file, and /health and a banner
   t.match(health.body.components.database, { status: 'unhealthy', detail: words });
   const { html } = await app.page('/operations');
   t.match(textOf(html, card.banners), words);
+});
 
+t.test('damage is known from the start, before any job meets it', async (t) => {
+  for (const [name, table, detail] of [
+    ['chl.db', 'experiences', words],
+    ['chl.db', 'ops_experiences_waiting', words],
+    ['ops.db', 'job_claim', /ops\.db is damaged.*Stop the server.*new list of jobs/],
+  ] as const) {
+    const app = await startApp(t, { root: await damagedRoot(t, name, table) });
+    t.match((await app.json('/health')).body.components.database, { status: 'unhealthy', detail }, table);
+    await app.close();
+  }
+});
+
+t.test('a large database is checked in a thread', async (t) => {
+  const root = makeRoot(t);
+  const app = await startApp(t, { root });
   await app.close();
+  const db = openDatabase(app.config.databasePath, { busyMs: 1000 });
+  db.exec('CREATE TABLE big (a); INSERT INTO big VALUES (zeroblob(9000000))');
+  db.close();
+  damageTable(app.config.databasePath, 'embeddings');
   const again = await startApp(t, { root });
+  while (again.damage.isChecking()) await new Promise(setImmediate);
   t.match((await again.json('/health')).body.components.database, { status: 'unhealthy', detail: words });
+});
+
+t.test('damage that a job meets is known before the job is reported as failed', async (t) => {
+  const app = await startApp(t);
+  await app.run('import');
+  damageTable(app.config.databasePath, 'experiences');
+  const { repository } = app.parts;
+  const { finish } = repository;
+  let known: string[] = [];
+  repository.finish = (...end) => {
+    known = app.damage.found().map(({ file }) => file);
+    return finish(...end);
+  };
+  t.match(await app.run('export'), { status: 'failed', failure: { message: words } });
+  t.same(known, [app.config.databasePath]);
+});
+
+t.test('damage that only the server meets is remembered', async (t) => {
+  const root = makeRoot(t);
+  const app = await startApp(t, { root });
+  t.match((await app.json('/health')).body.components.database, { status: 'healthy' });
+  const corrupt = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
+  app.ops.function('fails', () => {
+    throw corrupt;
+  });
+  t.throws(() => app.ops.prepare('SELECT fails()').get());
+  t.match((await app.json('/health')).body.components.database, {
+    status: 'unhealthy',
+    detail: /ops\.db is damaged/,
+  });
 });

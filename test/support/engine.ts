@@ -14,6 +14,7 @@ import type { Job, JobStatus } from '../../src/jobs/job.ts';
 import { createJobs } from '../../src/jobs/jobs.ts';
 import { createLockQueue } from '../../src/jobs/lock-queue.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
+import { createDamage } from '../../src/core/db/damage.ts';
 import { watchDataRoot } from '../../src/core/data-root.ts';
 import { createJobVerbs } from '../../src/jobs/verbs.ts';
 import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
@@ -83,6 +84,8 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const repository = createJobRepository(ops, now);
   const lockQueue = createLockQueue(repository, catalogue);
   const libraryRevision = createLibrary(library).revision;
+  const databases = [config.databasePath, config.opsDatabasePath];
+  const damage = createDamage(databases, now);
   const disk = { assertRoom() {}, withRoom: <T>(work: () => T) => work() };
   const verbs = createJobVerbs({
     config,
@@ -93,7 +96,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     bus,
     libraryRevision,
     disk,
-    dataRoot: watchDataRoot(config.root, [config.databasePath, config.opsDatabasePath], config.root),
+    dataRoot: watchDataRoot(config.root, databases, config.root),
   });
   const jobs = createJobs(verbs, repository, lockQueue, createBusyRetry(busyLimits.request));
   const findApplied = createAppliedFinder(library, config);
@@ -104,6 +107,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     repository,
     audit,
     bus,
+    damage,
     log,
     findApplied,
     libraryRevision,
@@ -133,6 +137,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     verbs,
     stopAccepting: verbs.stop,
     runner,
+    damage,
     /** `#1 queued`, `#1 running` … from the bus; progress repeats `running`. */
     history,
 
@@ -158,6 +163,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     /** Idempotent. */
     close() {
       closing ??= runner.stop(0).then(() => {
+        damage.close();
         library.close();
         ops.close();
       });

@@ -1,4 +1,5 @@
 // Checks a database file for damage. Only reads.
+import { toFault } from '../faults.ts';
 import { connect } from './driver.ts';
 import { openDatabase, scriptBusyMs } from './open.ts';
 
@@ -10,6 +11,16 @@ export function findDamage(file: string): string | null {
     return finding === 'ok' ? null : finding;
   } finally {
     db.close();
+  }
+}
+
+/** Also true when the damage keeps SQLite from looking. Throws when the file cannot be read for another reason. */
+export function isDamaged(file: string): boolean {
+  try {
+    return findDamage(file) !== null;
+  } catch (error) {
+    if (toFault(error)?.details?.code === 'database_damaged') return true;
+    throw error;
   }
 }
 

@@ -1,23 +1,69 @@
-// Which database files are known to be damaged: a page is read only when it is needed, so /health remembers what a job or a
-// request has met. Only a start forgets it, since a file is replaced while the server is stopped.
+// Which database files are known to be damaged. A page is read only when it is needed, so each start reads all of them once,
+// and what a statement, a job or a thread meets later is remembered. Only a start forgets it, since a file is replaced while
+// the server is stopped.
+import fs from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
+import { toFault } from '../faults.ts';
+import { isDamaged } from './check.ts';
+import { onDatabaseError } from './driver.ts';
 
 export type Damage = ReturnType<typeof createDamage>;
 
-export function createDamage(now: () => Date) {
+/** A thread takes longer to start than less than this to read. */
+const threadBytes = 8 * 1024 * 1024;
+
+/** `files`: the databases of this server; damage of others is not its concern. */
+export function createDamage(files: string[], now: () => Date) {
   const found = new Map<string, { file: string; message: string; since: string }>();
+  const unlisten = onDatabaseError((error) => note(toFault(error)));
+  const threads = new Set<Worker>();
+
+  /** Remembers the error if it says that a database is damaged. */
+  function note(error: unknown) {
+    if (error instanceof AppError && error.code === 'database_damaged')
+      noteFile(String(error.details?.file), error.message);
+  }
+
+  /** `message`: a sentence with the way back. */
+  function noteFile(file: string, message: string) {
+    if (files.includes(file) && !found.has(file))
+      found.set(file, { file, message, since: now().toISOString() });
+  }
+
+  function noteIf(damaged: boolean, file: string) {
+    if (damaged) note(toFault({ code: 'SQLITE_CORRUPT', file }));
+  }
+
   return {
-    /** Remembers the error if it says that a database is damaged. */
-    note(error: unknown) {
-      if (error instanceof AppError && error.code === 'database_damaged')
-        this.noteFile(String(error.details?.file ?? 'A database'), error.message);
-    },
-
-    /** `message`: a sentence with the way back. */
-    noteFile(file: string, message: string) {
-      if (!found.has(file)) found.set(file, { file, message, since: now().toISOString() });
-    },
-
+    note,
+    noteFile,
     found: () => [...found.values()],
+    isChecking: () => threads.size > 0,
+
+    /** Reads all of the files; a large one in a thread, which ends later. */
+    checkAll() {
+      for (const file of files) {
+        if (fs.statSync(file).size < threadBytes) noteIf(isDamaged(file), file);
+        else checkInThread(file);
+      }
+    },
+
+    close() {
+      unlisten();
+      for (const thread of threads) void thread.terminate();
+    },
   };
+
+  function checkInThread(file: string) {
+    const thread = new Worker(new URL('./check-worker.js', import.meta.url), {
+      workerData: file,
+      execArgv: [],
+    });
+    threads.add(thread);
+    thread.once('message', (damaged: boolean) => noteIf(damaged, file));
+    // A check that fails says nothing about the file.
+    thread.once('error', () => {});
+    thread.once('exit', () => threads.delete(thread));
+  }
 }

@@ -13,6 +13,15 @@ export function connect(file: string, options: Database.Options = {}): Database.
   return new driver(file, options);
 }
 
+type NamedError = Error & { file: string };
+const listeners = new Set<(error: NamedError) => void>();
+
+/** Calls `listener` with each error of a statement of this process. Returns a function that ends that. */
+export function onDatabaseError(listener: (error: NamedError) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
 function loadDriver(): typeof Database {
   try {
     const loaded = createRequire(import.meta.url)(packageName) as typeof Database;
@@ -41,8 +50,12 @@ function nameFileInErrors(probe: Database.Database) {
 
 function wrapMethods<Subject>(one: object, names: string[], fileOf: (subject: Subject) => string) {
   const prototype = Object.getPrototypeOf(one) as object;
-  const named = (error: unknown, subject: Subject) =>
-    error instanceof Error && !('file' in error) ? Object.assign(error, { file: fileOf(subject) }) : error;
+  const named = (error: unknown, subject: Subject) => {
+    if (!(error instanceof Error) || 'file' in error) return error;
+    const complete = Object.assign(error, { file: fileOf(subject) });
+    for (const listener of listeners) listener(complete);
+    return complete;
+  };
   for (const name of names) {
     const method = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
     Reflect.set(prototype, name, function call(this: Subject, ...args: unknown[]) {
