@@ -22,7 +22,7 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
   checks: (ctx) => [
     {
       name: 'runner',
-      health: () => ({ status: 'healthy', detail: `${plural(ctx.runner.runningCount(), 'job')} running` }),
+      health: () => ({ status: 'healthy', detail: `${plural(ctx.listing.counts().running, 'job')} running` }),
     },
     lostJobsCheck(ctx, ctx.lostJobs),
   ],
@@ -30,7 +30,7 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
 
 function createRunnerParts(ctx: Context) {
   const { config, descriptors, library, log } = ctx;
-  const { repository, disk, libraryRevision } = ctx.use(jobs);
+  const { repository, listing, disk, libraryRevision } = ctx.use(jobs);
   const given = {
     ...ctx,
     repository,
@@ -49,5 +49,5 @@ function createRunnerParts(ctx: Context) {
     for (const job of settled) log.warn({ event: 'job.recovered', ...job }, 'a job was interrupted');
   }
 
-  return { runner, recover, repository, lostJobs: () => lost };
+  return { runner, recover, repository, listing, lostJobs: () => lost };
 }

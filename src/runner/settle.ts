@@ -1,4 +1,4 @@
-// Records the end of a job: outcome, audit row and freed claims in one commit, then the event on the bus.
+// Records the end of a job: outcome, audit row and freed claims in one commit, the event on the bus, then the sync.
 import { systemRequester } from '../core/audit.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -35,11 +35,12 @@ export function createSettlement(given: Given) {
       if (isRunning()) await catchUp();
       const moved = await untilWritten(job, outcome);
       if (!moved) return null;
+      // In the same turn as the commit: a reader who finds the job ended finds it counted, too.
+      bus.emit('job', moved);
+      bus.emit('library');
       await repository.synced().catch((error) => {
         log.error({ err: error, ...nameOf(job) }, 'the end of a job may not be on the disk');
       });
-      bus.emit('job', moved);
-      bus.emit('library');
       return moved;
     },
 

@@ -51,10 +51,13 @@ export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Pro
   );
 }
 
-async function untilEnded({ bus, jobs }: Pick<SnapshotContext, 'bus' | 'jobs'>, id: string): Promise<Job> {
-  for (;;) {
-    const job = jobs.find(id);
-    if (isTerminal(job.status)) return job;
-    await once(bus, 'job');
-  }
+/** The end is durable when this settles. */
+async function untilEnded(
+  { bus, jobs, repository }: Pick<SnapshotContext, 'bus' | 'jobs' | 'repository'>,
+  id: string,
+): Promise<Job> {
+  let job = jobs.find(id);
+  for (; !isTerminal(job.status); job = jobs.find(id)) await once(bus, 'job');
+  await repository.synced();
+  return job;
 }
