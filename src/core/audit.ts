@@ -25,6 +25,7 @@ export const systemRequester: Requester = { actor: 'system', peer: null, request
 
 const maxTextLength = 200;
 const maxTrailRows = 50;
+const maxRequests = 1000;
 
 export function createAudit(ops: Db, now: () => Date) {
   const insert = ops.prepare(`
@@ -37,7 +38,13 @@ export function createAudit(ops: Db, now: () => Date) {
   >(`
     SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
   `);
+  /** The newest requests whose refusal has a row. */
+  const refused = new Set<string>();
+
   return {
+    /** Whether a refusal of this request was recorded; the newest thousand are known. */
+    hasRefusal: (requestId: string) => refused.has(requestId),
+
     /** The newest rows of a target, without refusals, oldest first. */
     trail: (target: string): Trail[] =>
       newestOf
@@ -58,6 +65,13 @@ export function createAudit(ops: Db, now: () => Date) {
         peer: by.peer,
         requestId: by.requestId,
       });
+      if (outcome === 'refused' && by.requestId !== null) rememberRefusal(by.requestId);
     },
   };
+
+  function rememberRefusal(requestId: string) {
+    const [oldest] = refused;
+    if (oldest !== undefined && refused.size >= maxRequests) refused.delete(oldest);
+    refused.add(requestId);
+  }
 }

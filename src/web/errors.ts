@@ -6,8 +6,6 @@ import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
-import type { Kernel } from '../core/kernel.ts';
-import { createRefusalAudit } from './refusal-audit.ts';
 
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
@@ -43,17 +41,9 @@ const statuses: Record<ErrorCode, number> = {
   wrong_state: 409,
 };
 
-export function registerErrors(app: FastifyInstance, { audit, log }: Pick<Kernel, 'audit' | 'log'>) {
-  const auditRefusal = createRefusalAudit(audit, 'request.refused');
+export function registerErrors(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const shown = toAppError(error, request);
-    if (isUnaudited(error, shown, request)) {
-      try {
-        auditRefusal(request, shown.code, { message: shown.message.slice(0, 500) });
-      } catch (cause) {
-        log.error({ err: cause }, 'a refusal is not in the audit log');
-      }
-    }
     return answerError(shown, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -72,24 +62,15 @@ export function registerErrors(app: FastifyInstance, { audit, log }: Pick<Kernel
   });
 }
 
-/** Whether a request that changes something was refused before any verb could audit it: its body cannot be read, or has
- *  an unknown or missing key. */
-function isUnaudited(error: Error, shown: AppError, { method }: FastifyRequest): boolean {
-  const isSafe = method === 'GET' || method === 'HEAD';
-  return !isSafe && !(error instanceof AppError) && statuses[shown.code] < 500;
-}
-
 /** The HTTP status of an error. */
 export function statusOf(error: AppError): number {
   return statuses[error.code];
 }
 
 /** The body of every error: `{error: {code, message, details?, request_id}}`. */
-async function answerError(
-  { code, message, details }: AppError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+async function answerError(refusal: AppError, request: FastifyRequest, reply: FastifyReply) {
+  const { code, message, details } = refusal;
+  request.refusal = refusal;
   const status = statuses[code];
   const error = { code, message, ...(details ? { details } : {}), request_id: request.id };
   reply.code(status);

@@ -3,11 +3,10 @@
 // body is read.
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Audit } from '../core/audit.ts';
 import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { isHost, ownHosts } from '../core/host.ts';
-import { createRefusalAudit } from './refusal-audit.ts';
+import { isSafe, type RefusalAudit } from './refusal-audit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,8 +18,9 @@ declare module 'fastify' {
 /** `allowedHosts` are those of the setting; the server's own addresses are always allowed. */
 type Hosts = { allowedHosts: string[] };
 
-export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Audit; dataRoot: DataRoot }) {
-  const auditRefusal = createRefusalAudit(options.audit, 'gate.refused');
+type Options = Hosts & { dataRoot: DataRoot; auditRefusal: RefusalAudit };
+
+export function registerGuard(app: FastifyInstance, options: Options) {
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     const refusal =
@@ -29,7 +29,9 @@ export function registerGuard(app: FastifyInstance, options: Hosts & { audit: Au
       refuseOrigin(request, options) ??
       refuseChange(request, options.dataRoot);
     if (!refusal) return;
-    auditRefusal(request, refusal.code, { host: String(request.headers.host).slice(0, 200) });
+    options.auditRefusal('gate.refused', request, refusal.code, {
+      host: String(request.headers.host).slice(0, 200),
+    });
     throw refusal;
   });
 }
@@ -96,10 +98,6 @@ function refuseOrigin(request: FastifyRequest, { allowedHosts }: Hosts): AppErro
 function refuseChange(request: FastifyRequest, dataRoot: DataRoot): AppError | null {
   const problem = isSafe(request) ? null : dataRoot.findProblem();
   return problem ? new AppError('temporary', `${problem} Nothing was changed.`) : null;
-}
-
-function isSafe({ method }: FastifyRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 /** A proxy before this server may add TLS, so an allowed host may also have a page with https. */

@@ -1,15 +1,12 @@
 // The route inventory: released routes, the routes that features declare, and the interfaces of each operation.
-import diagnostics from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { features } from '../../src/features.ts';
 import { startApp } from '../support/app.ts';
+import { collectRoutes } from '../support/routes.ts';
 import { operationRow, textOf } from '../support/screen.ts';
-
-type Route = { method: string; url: string; schema: unknown; isPage: boolean };
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
@@ -85,19 +82,3 @@ t.test('every operation of the catalogue has a card row, a dialog, a form and AP
     t.equal((await app.submit(`/ui/operations/run/${name}`, confirmed)).status, 303, `${name}: page run`);
   }
 });
-
-/** Collects the routes that servers register from now on, except HEAD; Fastify announces each instance on a channel. */
-function collectRoutes(t: Test): Route[] {
-  const routes: Route[] = [];
-  const onServer = (message: unknown) => {
-    const { fastify } = message as { fastify: FastifyInstance };
-    fastify.addHook('onRoute', ({ method, url, schema, config }) => {
-      const isPage = config?.isPage === true;
-      for (const name of [method].flat())
-        if (name !== 'HEAD') routes.push({ method: name, url, schema, isPage });
-    });
-  };
-  diagnostics.subscribe('fastify.initialization', onServer);
-  t.teardown(() => diagnostics.unsubscribe('fastify.initialization', onServer));
-  return routes;
-}

@@ -57,7 +57,9 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     const numbers = await bulk.choose(form.action, choiceOf(ctx, form));
     const preview = await bulk.preview(form.action, numbers);
     if (needsNumber(preview) && form.confirm?.trim() !== String(preview.able)) {
-      const dialog = viewBulkDialog(ctx, form, numbers, preview, `Type ${preview.able} to confirm.`);
+      const message = `Type ${preview.able} to confirm.`;
+      request.refusal = new AppError('confirmation_required', message);
+      const dialog = viewBulkDialog(ctx, form, numbers, preview, message);
       return reply.code(422).intoDialog().sendDialog('jobs/dialog-bulk', dialog);
     }
     const { run } = bulk.start(form.action, numbers, requester(request));
