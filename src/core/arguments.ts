@@ -31,10 +31,13 @@ export function invalidArguments(problems: ArgumentProblem[]): AppError {
   });
 }
 
-/** The names of the arguments in which comparable runs may differ. */
-export function perRunNames(operation: Operation | null): string[] {
+/** How runs of an operation are compared: the arguments in which they may differ, and the sizes of their result. */
+export type Comparison = { perRun: string[]; sizes: string[] };
+
+export function comparisonOf(operation: Operation | null): Comparison {
   const properties = Object.entries(operation?.args.properties ?? {});
-  return properties.flatMap(([name, { perRun }]) => (perRun ? [name] : []));
+  const perRun = properties.flatMap(([name, { perRun }]) => (perRun ? [name] : []));
+  return { perRun, sizes: operation?.sizes ?? [] };
 }
 
 /** Reads form fields: an empty field is absent, a box is ticked or absent, a number is parsed. Text that cannot be parsed

@@ -94,6 +94,8 @@ export type Operation = {
   phases: Record<string, string>;
   /** Summarises the result of a successful run in one sentence. */
   outcome(result: Record<string, unknown>): string;
+  /** Numbers of the result that grow with the work of a run: only runs of like sizes are compared. Absent: all are. */
+  sizes?: string[];
   /** Absent: the dialog states no number of entries. */
   workload?(args: Args, entries: EntryCounts): Workload;
   /** `config` is absent when there is no server whose data could be read. */

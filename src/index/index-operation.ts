@@ -54,6 +54,7 @@ export const indexOperation: Operation = {
     verify: 'Verifying the index',
     switch: 'Switching to the new index',
   },
+  sizes: ['embedded', 'vectors'],
   outcome: (result) =>
     `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
   workload: ({ full, category, entry }, { all, unembedded }) => {

@@ -26,6 +26,7 @@ export const repairOperation: Operation = {
         },
   subject: () => 'stale, missing and failed entries; vectors removed from the library',
   phases: { check: 'Checking the index', ...indexOperation.phases },
+  sizes: ['repaired', 'embedded', 'vectors'],
   outcome: ({ repaired, embedded, vectors }) =>
     repaired === 0
       ? `Nothing to repair: the index holds ${plural(Number(vectors), 'vector')}, one for each entry.`

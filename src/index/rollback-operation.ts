@@ -42,6 +42,7 @@ export const rollbackOperation: Operation = {
     coverage: 'Comparing with the library',
     switch: 'Switching to the previous index',
   },
+  sizes: ['vectors'],
   outcome: (result) =>
     `${plural(Number(result.vectors), 'vector')} in use again; the replaced index is kept.`,
   dialog: (_args, config) => ({

@@ -31,7 +31,7 @@ function drawRun({ status, seconds }: LastRun, x: number, longest: number) {
   return { x, y, height: tall, tone: tones[status], cross };
 }
 
-/** `18 done, 2 failed, usually 3.1 s, at most 9.0 s` */
+/** `18 done, 2 failed, usually 3.1 s, at most 9.0 s`; the usual run is one that succeeded and did real work. */
 function describe(runs: LastRun[], longest: number): string {
   const of = (status: LastRun['status']) => runs.filter((run) => run.status === status);
   const counts = [
@@ -40,7 +40,9 @@ function describe(runs: LastRun[], longest: number): string {
       of(status).length > 0 ? [`${of(status).length} ${status}`] : [],
     ),
   ];
-  const durations = runs.flatMap(({ seconds }) => seconds ?? []).sort((one, other) => one - other);
+  const durations = of('succeeded')
+    .flatMap(({ seconds, is_real }) => (is_real ? (seconds ?? []) : []))
+    .sort((one, other) => one - other);
   const usual = durations[Math.floor(durations.length / 2)];
   if (usual === undefined) return counts.join(', ');
   return [...counts, `usually ${formatDuration(usual)}`, `at most ${formatDuration(longest)}`].join(', ');

@@ -1,5 +1,5 @@
 // Finds the job that blocks a new job, given its claims, or a waiting job.
-import { perRunNames } from '../core/arguments.ts';
+import { comparisonOf } from '../core/arguments.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Claim } from '../core/operation.ts';
 import { findBlocker } from './locks.ts';
@@ -50,7 +50,7 @@ export function createLockQueue(repository: JobRepository, catalogue: Catalogue)
       operation: job.operation,
       actor: job.requested_by,
       since: job.started_at ?? job.created_at,
-      usual_sec: repository.usualSec(job, perRunNames(catalogue.find(job.operation))),
+      usual_sec: repository.usualSec(job, comparisonOf(catalogue.find(job.operation))),
     };
   }
 }

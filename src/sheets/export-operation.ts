@@ -61,6 +61,7 @@ export const exportOperation: Operation = {
   check: (args, config) => withResolvedPath(config, args, 'write'),
   subject: (args) => `${describeSheet(args)}${args.dry_run ? ', dry run' : ''}`,
   phases: { write: 'Writing entries' },
+  sizes: ['experiences', 'manuals'],
   outcome(result) {
     const entries = Number(result.experiences) + Number(result.manuals);
     const leftOut =

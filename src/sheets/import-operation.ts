@@ -112,6 +112,7 @@ export const importOperation: Operation = {
     'back up': 'Backing up the library',
     write: 'Writing entries',
   },
+  sizes: ['added', 'changed', 'removed', 'unchanged'],
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
       .filter((key) => Number(result[key]) > 0)

@@ -65,6 +65,7 @@ export const snapshotOperation: Operation = {
     coverage: 'Comparing with the library',
     switch: 'Switching to the snapshot',
   },
+  sizes: ['vectors'],
   outcome: (result) => `${plural(Number(result.vectors), 'vector')} installed; the replaced index is kept.`,
   dialog(args, config) {
     const staged = config && findStaged(config.indexFolder, idOf(args));

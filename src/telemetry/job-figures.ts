@@ -2,6 +2,7 @@
 import type { Bus, JobEvent } from '../core/bus.ts';
 import type { Db } from '../core/db/open.ts';
 import type { JobStatus } from '../jobs/job.ts';
+import { didRealWork } from '../jobs/repository-runs.ts';
 
 type Ended = { succeeded: number; failed: number; cancelled: number };
 
@@ -24,7 +25,7 @@ export function createJobFigures(ops: Db) {
   `);
   const lastRuns = ops.prepare(`
     SELECT status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds,
-      mode = 'scripts' AND NOT coalesce(args ->> '$.dry_run', 0) AS is_real FROM job
+      ${didRealWork} AS is_real FROM job
     WHERE operation = ? AND status IN ('succeeded', 'failed', 'cancelled')
     ORDER BY number DESC LIMIT ${runsLookedAt}
   `);

@@ -207,7 +207,9 @@ t.test('a cancel request is stored once, with its time', async (t) => {
 t.test('the usual duration is the median of the last twenty comparable runs that succeeded', async (t) => {
   const { repository, insert, clock } = openRepository(t);
   const chore = { operation: 'chore', mode: 'scripts', args: { count: 1, plan: 'now' } };
-  const usual = (different = {}) => repository.usualSec({ ...chore, ...different }, ['plan']);
+  const job = { ...chore, number: 0, result: null, progress: null };
+  const usual = (different = {}) =>
+    repository.usualSec({ ...job, ...different }, { perRun: ['plan'], sizes: [] });
   const run = (seconds: number, status: 'succeeded' | 'failed', different: Partial<NewJob> = {}) => {
     const started = repository.start(insert({ ...chore, ...different }).id) as Job;
     clock.at += seconds * 1000;
@@ -226,6 +228,38 @@ t.test('the usual duration is the median of the last twenty comparable runs that
   t.equal(usual({ mode: 'noop' }), null, 'noop runs do no work');
   t.equal(usual({ args: { count: 2 } }), null, 'no run did this work');
   t.equal(usual({ operation: 'other' }), null);
+});
+
+t.test('runs of another size are not compared, nor is a run with itself', async (t) => {
+  const { repository, insert, clock } = openRepository(t);
+  const chore = { operation: 'chore', mode: 'scripts', args: {} };
+  const run = (seconds: number, result: Record<string, unknown>) => {
+    const started = repository.start(insert(chore).id) as Job;
+    clock.at += seconds * 1000;
+    return repository.finish(started, { status: 'succeeded', result }, nothingElse) as Job;
+  };
+  const usual = (job: Partial<Job>) => {
+    const one = { ...chore, number: 0, result: null, progress: null, ...job };
+    const seconds = repository.usualSec(one, { perRun: [], sizes: ['embedded', 'vectors'] });
+    return seconds === null ? null : Math.round(seconds);
+  };
+  const first = run(600, { embedded: 39_000, vectors: 39_000 });
+  t.equal(usual(first), null, 'the only run');
+  const small = run(1, { embedded: 4, vectors: 72 });
+  t.equal(usual(small), null);
+  run(2, { embedded: 0, vectors: 80 });
+  run(3, { embedded: 9, vectors: 100 });
+  t.equal(usual(small), 3);
+  run(700, { embedded: 30_000, vectors: 41_000 });
+  t.equal(usual(first), 700);
+  t.equal(usual({ result: { embedded: 0, vectors: 40_000 } }), null, 'embedded nothing of as many');
+  t.equal(usual({ result: {} }), null);
+  t.equal(usual({}), 700, 'before its end it is expected to be like the newest run');
+  run(2, { embedded: 0, vectors: 80 });
+  const progress = (total: number | null) => ({ progress: { done: 1, total } }) as Pick<Job, 'progress'>;
+  t.equal(usual(progress(null)), 2);
+  t.equal(usual(progress(80)), 2);
+  t.equal(usual(progress(39_000)), null, 'until its progress shows that it is larger');
 });
 
 t.test('active jobs and the last job of an operation are found', async (t) => {

@@ -1,6 +1,6 @@
 // The view model of a job's page beyond its row: a summary sentence, phases, timeline, waiting jobs, and differences from
 // the last success. Uses only stored data, so that the same job always renders to the same bytes.
-import { perRunNames } from '../../core/arguments.ts';
+import { comparisonOf } from '../../core/arguments.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
 import { viewPhaseBar, viewUsage } from './usage-charts.ts';
@@ -19,7 +19,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
   const view = viewJob(ctx, job);
   const lastSuccess = listing.lastSuccess(job.operation, job.number);
   const operation = catalogue.find(job.operation);
-  const usualSec = repository.usualSec(job, perRunNames(operation));
+  const usualSec = repository.usualSec(job, comparisonOf(operation));
   const phases = viewPhases(job, lastSuccess, operation);
   return {
     job: view,

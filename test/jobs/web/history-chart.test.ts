@@ -120,7 +120,7 @@ t.test('the last runs of an operation stand on its list and in its dialog', asyn
       html.querySelector('.runs')?.getAttribute('aria-label'),
       /^Last 20 runs: 19 done, 1 failed, usually/,
     );
-    t.match(textOf(html, '.runs-line'), 'Last 20 runs: 19 done, 1 failed, usually 2.2 s, at most 3.1 s');
+    t.match(textOf(html, '.runs-line'), 'Last 20 runs: 19 done, 1 failed, usually 2.1 s, at most 3.1 s');
     t.equal(html.querySelectorAll('.runs rect').length, 20);
     t.equal(html.querySelectorAll('.runs path').length, 1, 'a failure has a cross');
   }
