@@ -48,10 +48,7 @@ export function viewJob(
     startedAt: job.started_at,
     updatedAt: updatedAt(job),
     nextAttemptAt: job.next_attempt_at,
-    took:
-      job.started_at && job.finished_at
-        ? formatDuration(secondsBetween(job.started_at, job.finished_at))
-        : null,
+    took: durationOf(job),
     progress: job.status === 'running' && job.progress ? viewProgress(job.progress, operation) : null,
     /** What it achieved, or the cause of its failure, in one line. */
     outcome: failure
@@ -61,6 +58,7 @@ export function viewJob(
     problems: countProblems(job),
     failure,
     waitsFor: jobs.waitsFor(job),
+    waitsForRoom: jobs.waitsForRoom(job),
     isActive: !isTerminal(job.status),
     warning: job.status === 'running' ? job.warning : null,
     killAt: job.status === 'running' ? job.kill_at : null,
@@ -76,6 +74,10 @@ export function viewJob(
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
     logBytes: job.log_bytes,
   };
+}
+
+function durationOf({ started_at, finished_at }: Job): string | null {
+  return started_at && finished_at ? formatDuration(secondsBetween(started_at, finished_at)) : null;
 }
 
 function badgeOf(job: Job): Badge {

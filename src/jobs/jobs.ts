@@ -44,6 +44,9 @@ export function createJobs(
 
     /** The job that a queued job waits for. */
     waitsFor: (job: Job): Blocker | null => (job.status === 'queued' ? lockQueue.blockerAhead(job.id) : null),
+
+    /** Whether a queued job waits only because as many jobs run as may run at once. */
+    waitsForRoom: (job: Job): boolean => job.status === 'queued' && lockQueue.waitsForRoom(job.id),
   };
 
   async function durably<T>(work: () => T): Promise<T> {

@@ -1,4 +1,4 @@
-// Finds the job that blocks a new job, given its claims, or a waiting job.
+// Finds what a new job, given its claims, or a waiting job waits for: another job, or room among those that may run at once.
 import { comparisonOf } from '../core/arguments.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Claim } from '../core/operation.ts';
@@ -17,7 +17,7 @@ export type Blocker = {
 };
 export type LockQueue = ReturnType<typeof createLockQueue>;
 
-export function createLockQueue(repository: JobRepository, catalogue: Catalogue) {
+export function createLockQueue(repository: JobRepository, catalogue: Catalogue, maxRunning: number) {
   return {
     /** The job that a new job with these claims would wait for; null when it could start at once. */
     blockerOf(claims: Claim[]) {
@@ -30,16 +30,26 @@ export function createLockQueue(repository: JobRepository, catalogue: Catalogue)
       return claimSets.map((claims) => describe(findBlocker(claims, positions)?.jobId));
     },
 
-    /** The job that a waiting job waits for; null once it holds its locks. */
-    blockerAhead(jobId: string) {
+    blockerAhead,
+
+    /** Whether a waiting job waits only because as many jobs run as may run at once. */
+    waitsForRoom(jobId: string): boolean {
       const positions = repository.positions();
-      const index = positions.findIndex((position) => position.jobId === jobId);
-      if (positions[index]?.isHeld) return null;
-      // Holders block wherever they are in the queue, waiters only from ahead.
-      const ahead = index < 0 ? positions : positions.filter(({ isHeld }, at) => isHeld || at < index);
-      return describe(findBlocker(repository.claimsOf(jobId), ahead)?.jobId);
+      const isWaiting = positions.some((position) => position.jobId === jobId && !position.isHeld);
+      const running = positions.filter(({ isHeld }) => isHeld).length;
+      return isWaiting && running >= maxRunning && blockerAhead(jobId) === null;
     },
   };
+
+  /** The job that a waiting job waits for; null once it holds its locks. */
+  function blockerAhead(jobId: string) {
+    const positions = repository.positions();
+    const index = positions.findIndex((position) => position.jobId === jobId);
+    if (positions[index]?.isHeld) return null;
+    // Holders block wherever they are in the queue, waiters only from ahead.
+    const ahead = index < 0 ? positions : positions.filter(({ isHeld }, at) => isHeld || at < index);
+    return describe(findBlocker(repository.claimsOf(jobId), ahead)?.jobId);
+  }
 
   function describe(jobId: string | undefined): Blocker | null {
     const job = jobId === undefined ? null : repository.find(jobId);

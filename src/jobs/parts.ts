@@ -18,7 +18,7 @@ export function createJobParts(ctx: Context) {
   const { config, ops, library, untilFree, now } = ctx;
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root, () => readFreeBytes(config.root));
-  const lockQueue = createLockQueue(repository, ctx.catalogue);
+  const lockQueue = createLockQueue(repository, ctx.catalogue, config.maxRunningJobs);
   const libraryRevision = createLibrary(library).revision;
   const verbs = createJobVerbs({ ...ctx, repository, lockQueue, libraryRevision, disk });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);

@@ -208,6 +208,19 @@ t.test('with when_locked: wait a job joins the lock queue and names the job it w
   t.equal(engine.jobs.waitsFor(third as Job)?.number, 2);
 });
 
+t.test('a job whose locks are free waits for room while as many jobs run as may', async (t) => {
+  const engine = open(t, { CHL_MAX_RUNNING_JOBS: '1' });
+  const [first, free, behind] = ['exclusive', 'free', 'exclusive'].map((name) =>
+    engine.enqueue(name, {}, { whenLocked: 'wait' }),
+  ) as [Job, Job, Job];
+  const room = () => [first, free, behind].map(({ id }) => engine.jobs.waitsForRoom(engine.jobs.find(id)));
+  t.same(room(), [false, false, false], 'nothing runs yet');
+  engine.repository.start(first.id);
+  t.same(room(), [false, true, false], 'the third waits for the first');
+  engine.repository.finish(engine.jobs.find(first.id), { status: 'succeeded' }, () => {});
+  t.same(room(), [false, false, false]);
+});
+
 t.test('a request that fits the holders but not an earlier waiter is refused too', async (t) => {
   const engine = open(t);
   engine.repository.start(engine.enqueue('reading').id);

@@ -1,7 +1,10 @@
+import '../support/plain-children.ts';
 import { parse } from 'node-html-parser';
 import t from 'tap';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { fieldProblems, textOf } from '../support/screen.ts';
+import { defineOperation } from '../support/operations.ts';
+import { fieldProblems, jobRow, textOf } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const fromPage = (app: TestApp, page: string) => ({
@@ -18,6 +21,28 @@ t.test('a run without JavaScript leads to the job, with a notice once', async (t
   const { html } = await app.page('/jobs/1', { cookie });
   t.match(textOf(html, '#toasts'), /Export library #1 queued\. It starts now\./);
   t.equal(textOf((await app.page('/jobs/1')).html, '#toasts'), '');
+});
+
+t.test('the notice of a new job says what it waits for', async (t) => {
+  const catalogue = createCatalogue([
+    defineOperation({ child: 'sleeps', locks: () => [{ name: 'library', mode: 'exclusive' }] }),
+    defineOperation({ name: 'free' }),
+  ]);
+  const app = await startApp(t, { catalogue, env: { CHL_MAX_RUNNING_JOBS: '1' } });
+  const noticeOf = async (operation: string) => {
+    const answer = await app.submit(`/ui/operations/run/${operation}`, { when_locked: 'wait' });
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    return textOf((await app.page('/jobs', { cookie })).html, '#toasts');
+  };
+  t.match(await noticeOf('chore'), /Chore #1 queued\. It starts now\./);
+  await app.whenJob(1, 'running');
+  t.match(await noticeOf('chore'), /Chore #2 queued\. It waits for chore #1\./);
+  t.match(await noticeOf('chore'), /Chore #3 queued\. It waits for chore #1\./, 'when that ends, #2 starts');
+  t.match(await noticeOf('free'), /Chore #4 queued\. It waits until a running job ends/);
+  t.match(textOf((await app.page('/jobs/4')).html, 'main'), /Waiting until a running job ends/);
+  t.match(textOf((await app.page('/jobs')).html, jobRow(4)), /waiting until a running job ends/);
+  for (const number of [4, 3, 2, 1]) await app.json(`/api/v1/operations/jobs/${number}/cancel`, {});
+  await app.whenJob(1, 'cancelled');
 });
 
 t.test('the import asks for reason and word, and names what is missing', async (t) => {

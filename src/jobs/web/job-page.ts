@@ -50,6 +50,7 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
   const after = view.took ? ` after ${view.took}` : '';
   switch (job.status) {
     case 'queued':
+      if (view.waitsForRoom) return 'Waiting until a running job ends: as many run as may run at once.';
       return view.waitsFor
         ? `Waiting for ${view.waitsFor.operation} #${view.waitsFor.number}.`
         : 'Starts in a moment.';

@@ -85,14 +85,20 @@ function sendDialog(ctx: OperationContext, reply: FastifyReply, dialog: RunDialo
 }
 
 function queuedNotice({ catalogue, jobs }: Pick<OperationContext, 'catalogue' | 'jobs'>, job: Job): Notice {
-  const ahead = jobs.waitsFor(job);
-  const start = ahead ? `It starts when ${ahead.operation} #${ahead.number} ends.` : 'It starts now.';
+  const start = describeStart(jobs, job);
   return {
     tone: 'ok',
     title: `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number} queued.`,
     text: job.reason ? `${start} Reason: ${job.reason}` : start,
     job: job.number,
   };
+}
+
+/** Others may wait for the same job, so its end need not be the start of this one. */
+function describeStart(jobs: OperationContext['jobs'], job: Job): string {
+  if (jobs.waitsForRoom(job)) return 'It waits until a running job ends: as many run as may run at once.';
+  const ahead = jobs.waitsFor(job);
+  return ahead ? `It waits for ${ahead.operation} #${ahead.number}.` : 'It starts now.';
 }
 
 /** The options of a run from the form fields that are not arguments. */
