@@ -14,6 +14,8 @@ import { describeWorkload } from './workload.ts';
 /** Names of form fields that are not arguments. */
 export const formFields = ['reason', 'confirm', 'when_locked', 'key'];
 
+const noopNote = 'Noop mode: the job is recorded, and nothing of the following is done.';
+
 export type RunDialog = {
   operation: Operation;
   args: Args;
@@ -44,7 +46,11 @@ export function viewRunDialog(
   const work = operation.workload?.(filled, ctx.entryCounts);
   return {
     ...dialog,
-    consequences: [...(work ? [describeWorkload(work, ctx.repository)] : []), ...dialog.consequences],
+    consequences: [
+      ...(ctx.config.mode === 'noop' ? [noopNote] : []),
+      ...(work ? [describeWorkload(work, ctx.repository)] : []),
+      ...dialog.consequences,
+    ],
     action: url(retryOf ? `/ui/jobs/${retryOf.number}/retry` : `/ui/operations/run/${operation.name}`),
     preview: retryOf ? null : url(`/ui/operations/${operation.name}/confirm`),
     back: url(retryOf ? `/jobs/${retryOf.number}` : '/operations'),

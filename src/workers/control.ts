@@ -4,7 +4,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
 import { createAudited } from './audited.ts';
 import { createDrains } from './drains.ts';
-import { requireWorkers } from './names.ts';
+import { findObstacle, requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
 import { nothingPaused, viewOf, type WorkersView } from './state.ts';
 
@@ -23,6 +23,8 @@ export function createWorkers(given: Given) {
 
   return {
     view: () => viewWorkers(repository),
+    /** Why there is no worker to pause, resume or drain; null when there is one. */
+    obstacle: () => findObstacle(config, repository.living())?.message ?? null,
     forecast: drains.forecast,
     drain: drains.start,
     cancelDrain: drains.cancel,

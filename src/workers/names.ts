@@ -18,32 +18,30 @@ export function freeNames(workers: WorkerRow[], count: number): string[] {
 }
 
 /** Throws `no_workers` when none is registered, or none of them answers; `not_found` for an unknown `name`. */
-export function requireWorkers({ mode }: Pick<Config, 'mode'>, workers: WorkerRow[], name?: string) {
-  if (workers.length === 0 && mode === 'noop') {
-    throw new AppError(
-      'no_workers',
-      'Noop mode runs no workers, so there is nothing to pause, resume or drain. Start the server without CHL_OPERATIONS_MODE=noop.',
-    );
-  }
-  if (workers.length === 0) {
-    throw new AppError(
-      'no_workers',
-      'No workers are registered. Entries wait safely in the queue until a worker starts. Start one with `npm run worker`.',
-    );
-  }
-  if (name !== undefined) {
-    if (workers.some((worker) => worker.name === name)) return;
-    const known = workers.map((worker) => worker.name).join(', ');
-    const message = `There is no worker ${JSON.stringify(name.slice(0, 80))}. Known: ${known}.`;
-    throw new AppError('not_found', message);
-  }
-  if (workers.every((worker) => worker.lost_at)) {
-    throw new AppError(
-      'no_workers',
-      'No worker process answered. The embedding service may be stopped. Start it with `npm run worker`, then refresh.',
-    );
-  }
+export function requireWorkers(config: Pick<Config, 'mode'>, workers: WorkerRow[], name?: string) {
+  if (workers.some((worker) => worker.name === name)) return;
+  const obstacle = findObstacle(config, workers);
+  if (obstacle && (name === undefined || workers.length === 0)) throw obstacle;
+  if (name === undefined) return;
+  const known = workers.map((worker) => worker.name).join(', ');
+  throw new AppError(
+    'not_found',
+    `There is no worker ${JSON.stringify(name.slice(0, 80))}. Known: ${known}.`,
+  );
 }
+
+/** `no_workers` when no worker is registered, or none of them answers. */
+export function findObstacle({ mode }: Pick<Config, 'mode'>, workers: WorkerRow[]): AppError | null {
+  if (workers.some(({ lost_at }) => !lost_at)) return null;
+  return new AppError('no_workers', workers.length > 0 ? noAnswer : mode === 'noop' ? noopMode : noWorkers);
+}
+
+const noopMode =
+  'Noop mode runs no workers, so there is nothing to pause, resume or drain. Start the server without CHL_OPERATIONS_MODE=noop.';
+const noWorkers =
+  'No workers are registered. Entries wait safely in the queue until a worker starts. Start one with `npm run worker`.';
+const noAnswer =
+  'No worker process answered. The embedding service may be stopped. Start it with `npm run worker`, then refresh.';
 
 export const isProcessGone = proving((identity) => !isAlive(identity));
 export const isProcessThere = proving(isAlive);

@@ -27,7 +27,6 @@ export const controlsCard = (ctx: OperationContext): SharedCard => ({
     return {
       operations: rows.filter(({ group }) => group === null),
       custom: groupRows(rows.filter(({ group }) => group !== null)),
-      isNoop: ctx.config.mode === 'noop',
     };
   },
 });

@@ -7,7 +7,7 @@ import { categorySchema, kindSchema } from '../../library/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { QueueContext } from '../parts.ts';
-import { queueBody, viewQueue } from '../queue-view.ts';
+import { type QueueView, queueBody, viewQueue } from '../queue-view.ts';
 
 const retrySchema = {
   summary: 'Puts failed entries back into the queue: all, those of a kind or category, or one.',
@@ -18,6 +18,12 @@ const retrySchema = {
     entry: { type: 'string', minLength: 1, maxLength: 200 },
   }),
 };
+
+function describeNext({ hasWorkers, isPaused, outage }: QueueView): string {
+  if (!hasWorkers) return 'They wait until a worker starts, or the index is rebuilt.';
+  if (isPaused) return 'They wait until the workers are resumed.';
+  return outage ? 'They wait for the embedding service.' : 'Workers embed them as soon as they can.';
+}
 
 type Selection = { kind?: Kind; category?: string; entry?: string };
 
@@ -32,7 +38,7 @@ export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
       notice: {
         tone: 'ok',
         title: `${plural(retried, 'entry', 'entries')} queued again.`,
-        text: 'Workers embed them as soon as they can.',
+        text: describeNext(await viewQueue(ctx)),
       },
       redirect: url('/operations#ops-queue-card'),
       hosts: ['ops-queue-card'],

@@ -84,7 +84,7 @@ async function sendDrainDialog(
   return reply.sendDialog('workers/dialog-drain', {
     action: url('/ui/workers/drain'),
     question: 'Drain all workers?',
-    message: error && isInRange ? error.message : null,
+    message: error && isInRange ? error.message : workers.obstacle(),
     field: withInput({
       name: 'timeout_sec',
       title: 'Time limit, in seconds',
