@@ -14,6 +14,8 @@ const key = 'chl-jobs';
 /** Jobs that ended before this tab learned that it had started them. */
 const endedEarly = new Set();
 const maxEndedEarly = 100;
+/** Jobs whose notice will be asked for again. */
+const retried = new Set();
 
 const toasts = document.getElementById('toasts');
 
@@ -120,15 +122,45 @@ function rememberEnd(number) {
 /** Shows the end of a job once, in the tab that started it. A job that is gone has no notice. */
 async function showEnd(number, retryMs = retryMinMs) {
   if (!followed().includes(number)) return rememberEnd(number);
-  const answer = await fetch(url(`/ui/jobs/${number}/notice`)).catch(() => null);
-  if (!answer || answer.status >= 500 || answer.status === 429) {
-    setTimeout(() => void showEnd(number, Math.min(retryMs * 2, retryMaxMs)), retryMs);
-    return;
-  }
+  const answer = await fetchNotice(number);
+  if (answer === null) return retryLater(number, retryMs);
   if (answer.status === 204 || !followed().includes(number)) return;
   const left = followed().filter((other) => other !== number);
   sessionStorage.setItem(key, JSON.stringify(left));
-  if (!answer.ok) return;
+  if (!answer.notice || !(await isOurs(number))) return;
   toasts.querySelector(`[data-job="${number}"]`)?.remove();
-  showNotice({ ...(await answer.json()), about: number });
+  showNotice({ ...answer.notice, about: number });
+}
+
+/** Null when it did not arrive whole. */
+async function fetchNotice(number) {
+  try {
+    const answer = await fetch(url(`/ui/jobs/${number}/notice`));
+    const { status } = answer;
+    if (status >= 500 || status === 429) return null;
+    return { status, notice: status === 200 ? await answer.json() : null };
+  } catch {
+    return null;
+  }
+}
+
+function retryLater(number, retryMs) {
+  if (retried.has(number)) return;
+  retried.add(number);
+  setTimeout(() => {
+    retried.delete(number);
+    void showEnd(number, Math.min(retryMs * 2, retryMaxMs));
+  }, retryMs);
+}
+
+/** A duplicated tab follows the same jobs: the first that has the notice shows it, and keeps others from it while its page
+ *  is open. */
+function isOurs(number) {
+  if (!navigator.locks) return true;
+  return new Promise((resolve) => {
+    void navigator.locks.request(`chl-notice-${number}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise(() => {});
+    });
+  });
 }

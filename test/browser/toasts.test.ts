@@ -1,7 +1,9 @@
-// Notices never cover a control for good: at the end of the page, each control is clear of them.
-import type { Page } from 'playwright-core';
+// Notices: each control is clear of them at the end of a page, and the notice of a job's end is shown once.
+import type { Page, Route } from 'playwright-core';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
+import { defineOperation } from '../support/operations.ts';
 
 browserTest('at the end of a page, three notices cover no control', async (t, open) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
@@ -56,3 +58,48 @@ function isInView(page: Page) {
     return top >= 0 && bottom <= innerHeight;
   })()`);
 }
+
+const sleeper = () => ({ catalogue: createCatalogue([defineOperation({ child: 'sleeps' })]) });
+
+browserTest(
+  'the notice of an end that does not arrive whole is asked for again, and shown once',
+  async (t, open) => {
+    const app = await startApp(t, sleeper());
+    const page = await open(`${app.origin}/operations`, { hasTestClock: true });
+    const faults = [
+      (route: Route) => route.abort(),
+      (route: Route) => route.fulfill({ status: 503, body: '' }),
+      (route: Route) =>
+        route.fulfill({ status: 200, contentType: 'application/json', body: '{"tone": "ok", "ti' }),
+    ];
+    let asked = 0;
+    await page.route('**/notice', (route) => (faults[asked++] ?? ((one: Route) => one.continue()))(route));
+    await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
+    await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
+    await app.json('/api/v1/operations/jobs/1/cancel', {});
+    const ended = page.locator('.toast', { hasText: 'Chore #1 was cancelled.' });
+    while ((await ended.count()) === 0) await page.clock.runFor(1000);
+    t.equal(asked, 4);
+    for (let turn = 0; turn < 3; turn += 1)
+      await page.evaluate(`document.dispatchEvent(new CustomEvent('chl:state', { detail: true }))`);
+    await page.clock.runFor(1000);
+    t.equal(await page.locator('.toast').count(), 1, 'a reconnect shows nothing again');
+  },
+);
+
+browserTest('a duplicated tab does not show the notice of an end again', async (t, open) => {
+  const app = await startApp(t, sleeper());
+  const page = await open(`${app.origin}/operations`);
+  await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
+  await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
+  const copy = await open(`${app.origin}/library`, { context: page.context() });
+  await copy.evaluate(`sessionStorage.setItem('chl-jobs', '[1]')`);
+  await copy.goto(`${app.origin}/operations`);
+  for (const tab of [page, copy]) await tab.locator('#conn').getByText('Live').waitFor();
+  await app.json('/api/v1/operations/jobs/1/cancel', {});
+  const followed = (tab: Page) => tab.evaluate(`sessionStorage.getItem('chl-jobs')`);
+  while ((await followed(page)) !== '[]' || (await followed(copy)) !== '[]') await new Promise(setImmediate);
+  const shown = (tab: Page) => tab.locator('.toast', { hasText: 'was cancelled' }).count();
+  while ((await shown(page)) + (await shown(copy)) === 0) await new Promise(setImmediate);
+  t.equal((await shown(page)) + (await shown(copy)), 1);
+});
