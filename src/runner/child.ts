@@ -56,7 +56,7 @@ export function wrapCommand(command: string[], options: ChildOptions, wanted: Tr
   const { tracking, tracker } = chooseTracker(wanted);
   const guard = setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
   const stdio: ('pipe' | 'ignore')[] = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'];
-  if (tracker.stderrFd !== 2) [stdio[2], stdio[tracker.stderrFd]] = ['ignore', 'pipe'];
+  stdio[tracker.stderrFd] = 'pipe';
   return { argv: [...guard, ...tracker.wrap(command, options)], stdio, tracking, tracker };
 }
 

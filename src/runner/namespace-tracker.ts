@@ -7,7 +7,7 @@ import os from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { findInPath } from './executables.ts';
-import { createLineReader } from './lines.ts';
+import { createLineReader, createTail, lastLineOf } from './lines.ts';
 import { identify, isAlive, readProcessesSince, readProcessTable, signal, ticksPerSec } from './processes.ts';
 import {
   awaitGate,
@@ -66,12 +66,15 @@ export function createNamespaceTracker(): Tracker | null {
 function follow(child: ChildProcess & { pid: number }, options: ChildOptions): Followed {
   const gate = child.stdio[4] as Duplex;
   const dialog = readGate(gate);
+  const complaint = readComplaint(child);
   let located: ReturnType<typeof locate> | null = null;
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
   const gone = once(child, 'exit').then(() => Promise.race([dialog.closed, after(drainMs)]));
-  const started = Promise.race([dialog.ready, gone.then(() => 'gone')]).then((outcome) => {
-    if (outcome === 'gone')
-      throw new Error(`its PID namespace could not be created (exit code ${child.exitCode})`);
+  const started = Promise.race([dialog.ready, gone.then(() => 'gone')]).then(async (outcome) => {
+    if (outcome === 'gone') {
+      const why = (await complaint()) || `exit code ${child.exitCode}`;
+      throw new Error(`its PID namespace could not be created: ${why}`);
+    }
     located = locate(child.pid);
     return located;
   });
@@ -105,6 +108,17 @@ function follow(child: ChildProcess & { pid: number }, options: ChildOptions): F
     if (failure && !dialog.isReady() && child.signalCode === null) throw failure;
     return dialog.end()?.exit ?? { code: null, signal: 'SIGKILL' };
   }
+}
+
+/** Gives what `unshare` has written to stderr last. */
+function readComplaint({ stderr }: ChildProcess) {
+  const tail = createTail(lineMaxBytes);
+  stderr?.on('data', tail.add).on('error', () => {});
+  const closed = new Promise((resolve) => stderr?.once('close', resolve));
+  return async () => {
+    await Promise.race([closed, after(drainMs)]);
+    return lastLineOf(tail.text());
+  };
 }
 
 /** The keeper is the only child of unshare, the script the only child of the keeper. */

@@ -25,7 +25,7 @@ export function nameProcesses(t: Test) {
 }
 
 /** Living processes with an argument. */
-function processesWith(argument: string): number[] {
+export function processesWith(argument: string): number[] {
   const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => argumentsOf(pid).includes(argument) && isLiving(pid));
 }
