@@ -62,7 +62,8 @@ export const indexOperation: Operation = {
       ...(category ? { category: String(category) } : {}),
       ...(entry ? { entry: String(entry) } : {}),
     };
-    return { embeds: full ? all(part) : unembedded(part), vectors: all() };
+    const leftOut = unembedded() - unembedded(part);
+    return { embeds: full ? all(part) : unembedded(part), vectors: all() - leftOut };
   },
   dialog: (args) => ({
     question: args.full

@@ -36,6 +36,21 @@ t.test('rebuild and repair state how many entries they embed, and how long that 
     await consequences(app, 'index/confirm'),
     /Embeds nothing and builds an index of 72 vectors: about/,
   );
+
+  const [other] = one.prepare('SELECT id FROM experiences WHERE id <> ? LIMIT 1').pluck().all(id);
+  one.prepare(`UPDATE experiences SET embedding_status = 'failed' WHERE id = ?`).run(other);
+  one
+    .prepare(
+      `UPDATE category_manuals SET embedding_status = 'pending' WHERE id = (SELECT min(id) FROM category_manuals)`,
+    )
+    .run();
+  const states = async (query: string) => consequences(app, `index/confirm?${query}`);
+  t.match(await states(''), /Embeds 2 entries and builds an index of 72 vectors/, 'waiting and failed ones');
+  t.match(await states('full=true'), /Embeds 72 entries and builds an index of 72 vectors/);
+  t.match(await states(`full=true&entry=${id}`), /Embeds 1 entry and builds an index of 70 vectors/);
+  t.match(await states(`entry=${other}`), /Embeds 1 entry and builds an index of 71 vectors/);
+  const { result } = await app.run('index', { full: true, entry: id });
+  t.match(result, { embedded: 1, reused: 69, vectors: 70 }, 'as it was said');
 });
 
 t.test('the expected time follows the runs that did comparable work', async (t) => {
