@@ -18,9 +18,15 @@ export function endNotice(ctx: JobContext, job: Job): Notice | null {
       return {
         tone: 'ok',
         title: `${name} was cancelled.`,
-        text: job.started_at ? '0 processes left.' : 'It had not started.',
+        text: job.failure?.message ?? describeRest(job),
       };
     default:
       return null;
   }
+}
+
+/** Without a control over all processes, none can be called the last. */
+function describeRest({ started_at, tracking }: Job): string {
+  if (started_at === null) return 'It had not started.';
+  return tracking === 'group' ? 'Detached processes cannot be found on this system.' : '0 processes left.';
 }
