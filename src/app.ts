@@ -74,8 +74,6 @@ export async function createApp(config: Config, options: Options): Promise<App> 
   async function startAll() {
     kernel.damage.checkAll();
     await Promise.all([...lifecycles.map(({ recover }) => recover?.()), server.ready()]);
-    // A process that recovery has killed may have changed the library after it was counted.
-    await kernel.catchUp();
     const address = await listen(server, config);
     isListening = true;
     lock.update({ ...holder, url: address });

@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/core/config.ts';
 import { findInPath } from '../../src/runner/executables.ts';
 import { readProcessTable, signal } from '../../src/runner/processes.ts';
+import { chooseTracker } from '../../src/runner/tracking.ts';
 import { createPoolSlot } from '../../src/workers/pool-slot.ts';
 import { mainFile } from '../support/server.ts';
 import { makeRoot } from '../support/engine.ts';
@@ -111,6 +112,13 @@ t.test('without unshare the next tracker is used, and doctor names it', async (t
   const { findings } = JSON.parse(doctor.stdout) as { findings: { part: string; text: string }[] };
   const found = findings.find(({ part }) => part === 'processes');
   t.match(found?.text, expected === 'cgroup' ? /control group/ : /does not allow PID namespaces \(unshare/);
+});
+
+t.test('where unshare makes PID namespaces, they are used', async (t) => {
+  const user = isRoot ? [] : ['--user', '--map-current-user'];
+  const { status } = spawnSync('unshare', [...user, '--pid', '--fork', '--mount-proc', 'true']);
+  if (status !== 0) return t.pass('skipped: this system allows no namespace');
+  t.equal(chooseTracker('auto').tracking, 'namespace');
 });
 
 const skipNamespace = isAvailable('namespace') ? false : 'this system allows no namespace';
