@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { plural } from '../../src/core/format.ts';
+import { formatDuration, plural } from '../../src/core/format.ts';
 import type { Case, Group, Verdict } from './case.ts';
 import { embedCases } from './embed.ts';
 import { sheetCases } from './sheets.ts';
@@ -31,10 +31,12 @@ if (wanted.length === 0) {
   console.error(`${inputs} has no case ${chosen.join(', ')}.`);
   process.exit(64);
 }
+const startedAt = performance.now();
 const waiting = [...wanted];
 let wrong = 0;
 await Promise.all(Array.from({ length: atOnce }, runWaiting));
-console.log(`${plural(wanted.length, 'case')}, ${wanted.length - wrong} right, ${wrong} wrong`);
+const took = formatDuration((performance.now() - startedAt) / 1000);
+console.log(`${plural(wanted.length, 'case')} in ${took}: ${wanted.length - wrong} right, ${wrong} wrong`);
 process.exitCode = wrong > 0 ? 1 : 0;
 
 async function runWaiting() {

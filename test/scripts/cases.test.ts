@@ -23,12 +23,12 @@ t.test('a case that is wrong fails the run, and each case is one line', async (t
   t.equal(right.status, 0, right.stderr);
   t.match(
     right.stdout,
-    /^right {2}sheets\/n8-page {2}expected: one problem: HTML {2}actual: 1 problem in the sheet;.*\n1 case, 1 right, 0 wrong\n$/,
+    /^right {2}sheets\/n8-page {2}expected: one problem: HTML {2}actual: 1 problem in the sheet;.*\n1 case in [\d.]+ s: 1 right, 0 wrong\n$/,
   );
   const { status, stdout } = runCases(folder);
   t.equal(status, 1);
   t.match(stdout, /^WRONG {2}sheets\/c45-plain {2}expected: refused .* actual: 3 added, /m);
-  t.match(stdout, '2 cases, 1 right, 1 wrong\n');
+  t.match(stdout, /^2 cases in [\d.]+ s: 1 right, 1 wrong$/m);
 });
 
 t.test('a folder without cases is refused', async (t) => {
