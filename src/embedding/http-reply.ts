@@ -1,4 +1,5 @@
 // Reads the answer of an embedding service: the vectors, in the forms that services use, or the service's words.
+import { plural } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
 import { scaleToUnit } from './vector.ts';
 
@@ -24,7 +25,7 @@ export async function readBody({ body }: { body: AsyncIterable<Uint8Array> | nul
 export function readVectors(body: string, textCount: number): Float32Array[] {
   const items = readItems(body);
   if (items.length !== textCount) {
-    throw new BadReply(`it returned ${items.length} vectors for ${textCount} texts`);
+    throw new BadReply(`it returned ${plural(items.length, 'vector')} for ${plural(textCount, 'text')}`);
   }
   const vectors = new Array<Float32Array | null>(textCount).fill(null);
   const indexes = indexesOf(items);

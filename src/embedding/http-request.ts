@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import type { EmbeddingService } from '../core/config-embedding.ts';
 import { proxyFor } from '../core/network.ts';
+import { shorten } from '../core/shorten.ts';
 import { detailIn, readBody, readVectors } from './http-reply.ts';
 import { fetchThrough } from './proxy.ts';
 
@@ -54,7 +55,7 @@ export function readKey({ keyFile }: EmbeddingService): string | null {
 function toRefusal(response: Response, body: string): HttpRefusal {
   const { status, headers } = response;
   const location = headers.get('location');
-  const detail = location ? ` and redirects to ${location}` : detailIn(body);
+  const detail = location ? ` and redirects to ${shorten(location, 200)}` : detailIn(body);
   return new HttpRefusal(status, `it answers ${status}${detail}`, readRetryAfter(headers.get('retry-after')));
 }
 

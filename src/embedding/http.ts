@@ -7,6 +7,7 @@ import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCau
 import { type Ask, createBatches } from './http-batches.ts';
 import { BadReply } from './http-reply.ts';
 import { endpointOf, HttpRefusal, readKey, requestVectors } from './http-request.ts';
+import { remedyFor } from './remedy.ts';
 
 export type HttpOptions = {
   /** For one request, from the connection to the last byte. */
@@ -21,7 +22,7 @@ const defaults = { timeoutMs: 60_000, retryMs: [500, 2000], patienceMs: 10_000 }
 /** A text that every service can embed: if this one fails, the service is at fault. */
 const probeText = 'probe';
 
-/** Asks the service for the first time when it is opened; the vector of a probe tells the dimension. A service that changes
+/** Asks the service for the first time when it is opened; the vector of a probe gives the dimension. A service that changes
  *  it has another model, and is opened anew. */
 export function createHttpModel(service: EmbeddingService, options: HttpOptions = {}): Model {
   let opened: Embedder | null = null;
@@ -142,14 +143,14 @@ function isRateLimited(error: unknown): boolean {
   return error instanceof HttpRefusal && error.status === 429;
 }
 
-type Told = { reason?: OutageCause; first?: unknown };
+type OutageFacts = { reason?: OutageCause; first?: unknown };
 
 /** `first`: what the first of several attempts met, since the service may have gone down because of it. */
-function toOutage(error: unknown, service: EmbeddingService, { reason, first = error }: Told = {}) {
+function toOutage(error: unknown, service: EmbeddingService, { reason, first = error }: OutageFacts = {}) {
   if (error instanceof EmbeddingOutage) return error;
   const [before, last] = [describeFailure(first, service), describeFailure(error, service)];
   const words = before === last ? last : `${before}, and now ${last}`;
-  const message = `The embedding service at ${endpointOf(service.url)} cannot be used: ${words}. Start it, or correct its settings.`;
+  const message = `The embedding service at ${endpointOf(service.url)} cannot be used: ${words}. ${remedyFor(error, causeOf(error).code)}`;
   return new EmbeddingOutage(message, {
     reason: reason ?? (isRateLimited(error) ? 'busy' : 'service'),
     retryAfterMs: error instanceof HttpRefusal ? error.retryAfterMs : 0,

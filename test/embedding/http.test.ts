@@ -173,6 +173,34 @@ t.test('a change of the dimension is an outage, and then the new model is opened
   t.same(opened, [4, 5]);
 });
 
+const remedies: [answers: Service['misbehave'], remedy: RegExp][] = [
+  [
+    (_, response) => refuse(response, 401),
+    /answers 401\. Check the key in the file of CHL_EMBEDDING_KEY_FILE\.$/,
+  ],
+  [
+    (_, response) => refuse(response, 404),
+    /answers 404\. Check CHL_EMBEDDING_URL and CHL_EMBEDDING_MODEL\.$/,
+  ],
+  [(_, response) => refuse(response, 500), /answers 500\. Read its log\.$/],
+  [
+    (_, response) => refuse(response, 302, { location: 'https://sso.test/' }),
+    /redirects to https:\/\/sso\.test\/\. Redirects are not followed: set CHL_EMBEDDING_URL /,
+  ],
+  [
+    (_, response) => refuse(response, 200, {}, '<title>Sign in</title>'),
+    /not JSON \(Sign in\)\. Check that CHL_EMBEDDING_URL is the address of an embedding service/,
+  ],
+];
+
+t.test('an outage says what to do about its cause', async (t) => {
+  const { service, model } = await open(t);
+  for (const [answers, message] of remedies) {
+    service.misbehave = answers;
+    await t.rejects(model.open(), { name: 'EmbeddingOutage', message });
+  }
+});
+
 const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]> = {
   'is refused': [
     (_, response) => refuse(response, 400, {}, '{"error": "input is too long"}'),

@@ -93,7 +93,7 @@ t.test('a certificate of no known authority is refused in a tunnel', async (t) =
     https_proxy: `127.0.0.1:${port}`,
     NODE_EXTRA_CA_CERTS: '',
   });
-  t.match(line, /cannot be used: self-signed certificate/);
+  t.match(line, /cannot be used: self-signed certificate\. Set NODE_EXTRA_CA_CERTS to /);
 });
 
 t.test('loopback goes direct', async (t) => {
