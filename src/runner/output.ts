@@ -2,7 +2,7 @@
 // without escapes, and of a line that is written several times over the last frame. Changes no other byte.
 import type { Stream } from '../core/job-log/log.ts';
 import type { ByteMask } from '../core/byte-mask.ts';
-import { dropFrames } from '../core/job-log/log-frames.ts';
+import { dropFrames, hasFrames } from '../core/job-log/log-frames.ts';
 import { createTerminalText } from './terminal-text.ts';
 
 /** An unfinished line, e.g. a prompt, is held up to this size and about this long; the frames of a progress bar longer. */
@@ -13,8 +13,8 @@ const frameEveryMs = 1000;
 /** `write` gets the bytes in the order in which they belong into the log. */
 export function createOutput(masks: () => ByteMask, write: (stream: Stream, text: Buffer) => void) {
   const streams = {
-    stdout: createCleaner(masks, createLines('stdout', write)),
-    stderr: createCleaner(masks, createLines('stderr', write)),
+    stdout: createCleaner(masks, createLines('stdout', masks, write)),
+    stderr: createCleaner(masks, createLines('stderr', masks, write)),
   };
   return {
     add: (stream: Stream, chunk: Buffer) => streams[stream].add(chunk),
@@ -43,19 +43,22 @@ function createCleaner(masks: () => ByteMask, lines: ReturnType<typeof createLin
   };
 }
 
-function createLines(stream: Stream, write: (stream: Stream, text: Buffer) => void) {
+function createLines(stream: Stream, masks: () => ByteMask, write: (stream: Stream, text: Buffer) => void) {
   let held: Buffer[] = [];
   let [heldBytes, heldSince] = [0, 0];
   /** The log has the beginning of the current line. */
   let isOpen = false;
+  /** A backspace may have joined two parts of a secret. */
+  let isRewritten = false;
   let timer: NodeJS.Timeout | null = null;
 
   function add(added: Buffer) {
     if (added.length === 0) return;
     const since = heldBytes > 0 ? heldSince : performance.now();
     let text = added;
-    if (added.includes(13) || held.at(-1)?.at(-1) === 13) {
+    if (hasFrames(added) || held.at(-1)?.at(-1) === 13) {
       text = dropFrames(Buffer.concat([...held, added]), isOpen);
+      isRewritten = true;
       [held, heldBytes] = [[], 0];
     }
     const lineEnd = text.lastIndexOf(10) + 1;
@@ -63,6 +66,7 @@ function createLines(stream: Stream, write: (stream: Stream, text: Buffer) => vo
     const writeTo = isTooLong ? text.length : lineEnd;
     if (writeTo > 0) flush(text.subarray(0, writeTo));
     if (writeTo < text.length) hold(text.subarray(writeTo));
+    else isRewritten = false;
     if (writeTo === 0) heldSince = since;
   }
 
@@ -71,7 +75,8 @@ function createLines(stream: Stream, write: (stream: Stream, text: Buffer) => vo
     [held, heldBytes] = [[], 0];
     const [only] = parts;
     if (!only) return;
-    const text = parts.length > 1 ? Buffer.concat(parts) : only;
+    const joined = parts.length > 1 ? Buffer.concat(parts) : only;
+    const text = isRewritten ? maskWhole(masks(), joined) : joined;
     isOpen = text.at(-1) !== 10;
     write(stream, text);
   }
@@ -88,7 +93,7 @@ function createLines(stream: Stream, write: (stream: Stream, text: Buffer) => vo
     timer = null;
     if (heldBytes === 0) return;
     const ageMs = performance.now() - heldSince;
-    const maxMs = isOpen && held.some((part) => part.includes(13)) ? frameEveryMs : heldMaxMs;
+    const maxMs = isOpen && held.some(hasFrames) ? frameEveryMs : heldMaxMs;
     if (ageMs + 1 >= maxMs) flush();
     else timer = setTimeout(flushLate, maxMs - ageMs);
   }
@@ -107,4 +112,8 @@ function createLines(stream: Stream, write: (stream: Stream, text: Buffer) => vo
     },
     drop,
   };
+}
+
+function maskWhole(mask: ByteMask, text: Buffer): Buffer {
+  return Buffer.concat([mask.add(text), mask.end()]);
 }

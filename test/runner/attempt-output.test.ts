@@ -56,19 +56,24 @@ t.test('invalid messages fail a script that exits with 0, and break nothing', as
   t.match(await run(engine, 'succeeds'), { status: 'succeeded' });
 });
 
-t.test('every byte of the output is in the log, but for escapes and replaced frames', async (t) => {
-  const engine = startWith(t, 'writes-bytes');
-  const job = await run(engine, 'writes-bytes', { count: 2000 });
-  const { text, size } = engine.logOf(job);
-  const onStderr = Buffer.from('on stderr');
-  const at = text.indexOf(onStderr);
-  const stdout = Buffer.concat([text.subarray(0, at), text.subarray(at + onStderr.length)]);
-  // 13 makes 11 to 13 a replaced frame, 27 and 28 are an escape.
-  const kept = Array.from({ length: 256 }, (_, n) => n).filter((n) => ![11, 12, 13, 27, 28].includes(n));
-  t.equal(size, 2000 * kept.length + onStderr.length);
-  t.equal(job.log_bytes, size);
-  t.ok(stdout.equals(Buffer.concat(Array(2000).fill(Buffer.from(kept)))));
-});
+t.test(
+  'every byte of the output is in the log, but for escapes, backspaces and replaced frames',
+  async (t) => {
+    const engine = startWith(t, 'writes-bytes');
+    const job = await run(engine, 'writes-bytes', { count: 2000 });
+    const { text, size } = engine.logOf(job);
+    const onStderr = Buffer.from('on stderr');
+    const at = text.indexOf(onStderr);
+    const stdout = Buffer.concat([text.subarray(0, at), text.subarray(at + onStderr.length)]);
+    // 8 takes back 7, 13 makes 11 to 13 a replaced frame, 27 and 28 are an escape.
+    const kept = Array.from({ length: 256 }, (_, n) => n).filter(
+      (n) => ![7, 8, 11, 12, 13, 27, 28].includes(n),
+    );
+    t.equal(size, 2000 * kept.length + onStderr.length);
+    t.equal(job.log_bytes, size);
+    t.ok(stdout.equals(Buffer.concat(Array(2000).fill(Buffer.from(kept)))));
+  },
+);
 
 t.test('a flood of output is capped to its beginning and its end', async (t) => {
   const engine = startEngine(t, {

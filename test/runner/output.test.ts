@@ -85,6 +85,7 @@ t.test('the last frame of a line that is written several times over wins', async
   t.strictSame(writtenOf('10%\r40%\r100%\ndone\n'), ['100%\ndone\n']);
   t.strictSame(writtenOf('\r10%\r40%\r100%\ndone'), ['100%\ndone']);
   t.strictSame(writtenOf('a\r\nb\r\n'), ['a\r\nb\r\n'], 'a line end of Windows');
+  t.strictSame(writtenOf('a\r\r\nb\r\r20%\n'), ['a\r\r\n20%\n'], 'carriage returns in a row');
   t.strictSame(writtenOf('one\n10%\r40%\r\ntwo\r\n'), ['one\n40%\r\ntwo\r\n']);
 });
 
@@ -113,6 +114,34 @@ t.test('a frame that was shown is replaced by the next one in the same line', as
   t.strictSame(written, ['stdout:10%', 'stdout:\r30%', 'stdout:\r100%\n']);
 });
 
+t.test('a backspace takes back the character before it, within its line', async (t) => {
+  t.strictSame(writtenOf('Copy:   0%\b\b\b\b 40%\b\b\b\b100%\n'), ['Copy: 100%\n']);
+  t.strictSame(writtenOf('Working |\b/\b-\b \b\n'), ['Working \n']);
+  t.strictSame(writtenOf('one\n\b\btwo é\b👍\b!\n'), ['one\ntwo !\n']);
+  t.strictSame(writtenOf('10%\b\b\b20%\r\b30%\n'), ['30%\n']);
+});
+
+t.test('a frame that was shown is taken back by later backspaces', async (t) => {
+  const { add, end, written, whenWritten } = collect();
+  add('stdout', Buffer.from('10%'));
+  await whenWritten();
+  add('stdout', Buffer.from('\b\b\b20%'));
+  add('stdout', Buffer.from('\b\b\b30%'));
+  await whenWritten();
+  add('stdout', Buffer.from('\b\b\b100%\n'));
+  end();
+  t.strictSame(written, ['stdout:10%', 'stdout:\b\b\b30%', 'stdout:\b\b\b100%\n']);
+});
+
+t.test('a cursor that moves to the left writes over, and to another line begins a new one', async (t) => {
+  for (const move of ['\x1b[G', '\x1b[1G', '\x1b[0G', '\x1b[2K\x1b[1G', '\x1b[1000D', '\x1b[5D'])
+    t.strictSame(writtenOf(`1 / 3${move}2 / 3${move}3 / 3\n`), ['3 / 3\n'], JSON.stringify(move));
+  t.strictSame(writtenOf('[ ok ]\x1b[40G right\n'), ['[ ok ] right\n'], 'not to the right');
+  const bars = '\x1b[2A\r\x1b[2Ka: 1\x1b[1B\r\x1b[2Kb: 1\x1b[1B\r';
+  t.strictSame(writtenOf(`a: 0\nb: 0\n${bars}done\n`), ['a: 0\nb: 0\na: 1\nb: 1\ndone\n']);
+  t.strictSame(writtenOf('outer 0\n\r inner 50\x1b[A\r outer 1\n'), ['outer 0\n inner 50\n outer 1\n']);
+});
+
 t.test('terminal escapes are dropped whole, however they are cut', async (t) => {
   const sequences = {
     colour: '\x1b[1;38:5:9m',
@@ -136,4 +165,5 @@ t.test('terminal escapes are dropped whole, however they are cut', async (t) => 
 t.test('a secret is masked although an escape or a frame cuts it', async (t) => {
   t.strictSame(writtenOf('it is hunter2\x1b[0mhunter2\n', ['hunter2hunter2']), ['it is [masked]\n']);
   t.strictSame(writtenOf('hunter2hunter2\rdone\n', ['hunter2hunter2']), ['done\n']);
+  t.strictSame(writtenOf('it is hunter2|\bhunter2\n', ['hunter2hunter2']), ['it is [masked]\n']);
 });

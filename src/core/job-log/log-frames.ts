@@ -1,18 +1,29 @@
-// Lines that a program writes several times over, as progress bars do: after a carriage return the last frame wins, as on a
-// terminal. `\r\n` is a line end.
+// Lines that a program writes several times over, as progress bars do. A carriage return begins the line anew and the last
+// frame wins; a backspace takes back the character before it. `\r\n` and `\r\r\n` are line ends.
 
-const [newline, carriageReturn] = [10, 13];
+const [backspace, newline, carriageReturn] = [8, 10, 13];
 
-/** `text` without the frames that a later one on their line replaces. `isCut`: the first line began before `text` and is
- *  replaced, so a `\r` is kept at its beginning. A `\r` at the end may belong to a line end that follows. */
+/** Whether `text` writes a line over. */
+export function hasFrames(text: Buffer): boolean {
+  return text.includes(carriageReturn) || text.includes(backspace);
+}
+
+/** `text` as a terminal shows it at the end: without frames that a later one on their line replaces. `isCut`: the first line
+ *  began before `text`, so a `\r` or `\b` that changes that part is kept. A `\r` at the end may belong to a line end that
+ *  follows. */
 export function dropFrames(text: Buffer, isCut = false): Buffer {
+  return takeBack(dropReplaced(text, isCut), isCut);
+}
+
+function dropReplaced(text: Buffer, isCut: boolean): Buffer {
   let at = text.indexOf(carriageReturn);
   if (at < 0) return text;
   const parts: Buffer[] = [];
   let from = 0;
   let isFirstLine = isCut;
   for (; at >= 0 && at < text.length - 1; at = text.indexOf(carriageReturn, at + 1)) {
-    if (text[at + 1] === newline) continue;
+    // A run of carriage returns is one, and before a line end it is part of that.
+    if (text[at + 1] === newline || text[at + 1] === carriageReturn) continue;
     const lastEnd = text.subarray(from, at).lastIndexOf(newline) + 1;
     if (lastEnd > 0) {
       parts.push(text.subarray(from, from + lastEnd));
@@ -22,4 +33,33 @@ export function dropFrames(text: Buffer, isCut = false): Buffer {
   }
   parts.push(text.subarray(from));
   return parts.length > 1 ? Buffer.concat(parts) : (parts[0] as Buffer);
+}
+
+/** Applies the backspaces, none of which reaches into an earlier line. */
+function takeBack(text: Buffer, isCut: boolean): Buffer {
+  const first = text.indexOf(backspace);
+  if (first < 0) return text;
+  const shown = Buffer.from(text);
+  let length = first;
+  let isFirstLine = isCut && !text.subarray(0, first).includes(newline);
+  for (let at = first; at < text.length; at++) {
+    const byte = text[at] as number;
+    if (byte === newline) isFirstLine = false;
+    if (byte !== backspace) shown[length++] = byte;
+    else if (length > 0 && !isBoundary(shown[length - 1])) length = startOfCharacter(shown, length - 1);
+    else if (isFirstLine) shown[length++] = byte;
+  }
+  return shown.subarray(0, length);
+}
+
+/** Where no character is left to take back: a line's begin, or backspaces that reach further. */
+function isBoundary(byte: number | undefined): boolean {
+  return byte === newline || byte === carriageReturn || byte === backspace;
+}
+
+/** Of the UTF-8 character whose last byte is at `at`. */
+function startOfCharacter(text: Buffer, at: number): number {
+  let start = at;
+  while (start > 0 && ((text[start] as number) & 0xc0) === 0x80) start--;
+  return start;
 }

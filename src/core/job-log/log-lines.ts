@@ -33,7 +33,7 @@ const foldBytes = 4096;
 const pageBytes = 8 * 1024 * 1024;
 const maxHits = 10_000;
 const searchMs = 3000;
-const [newline, carriageReturn] = [10, 13];
+const [backspace, newline, carriageReturn] = [8, 10, 13];
 
 /** Null when the job has written nothing. Must be closed. */
 export function openLogLines(file: string) {
@@ -186,10 +186,14 @@ async function* linesFrom(log: LogFile, start: Start, maxBytes: number): AsyncGe
 
   /** Of a line with several frames only the last is held. */
   function hold(part: Buffer) {
-    const frame = part.lastIndexOf(carriageReturn, -2) + 1;
+    const end = part.findLastIndex((byte) => byte !== carriageReturn);
+    const frame = end < 0 ? 0 : part.lastIndexOf(carriageReturn, end) + 1;
     if (frame > 0) [held, heldBytes] = [[], 0];
     if (heldBytes < foldBytes) held.push(part.subarray(frame));
     heldBytes += part.length - frame;
+    if (!part.includes(backspace)) return;
+    const shown = dropFrames(Buffer.concat(held));
+    [held, heldBytes] = [[shown], shown.length];
   }
 
   function lineOf(last: Buffer, isOpen: boolean): RawLine {

@@ -8,7 +8,8 @@ export function cleanLine(bytes: Buffer): string {
   const text = new TextDecoder().decode(bytes, { stream: true });
   if (!needsCleaning.test(text)) return text;
   return text
-    .replace(/\r$/, '')
+    .replace(/\r+$/, '')
+    .replace(shortEscapes, (character) => `\x1b${String.fromCodePoint(character.charCodeAt(0) - 0x40)}`)
     .replace(escapes, '')
     .replace(controls, (character) => String.fromCodePoint(0x2400 + character.charCodeAt(0)))
     .replace(/\x7f/g, '\u2421')
@@ -18,6 +19,8 @@ export function cleanLine(bytes: Buffer): string {
 const needsCleaning = /[^\t\x20-\x7e\xa0-\u200d\u2010-\u2029\u2030-\u2065\u206a-\uffff]/;
 /** CSI and OSC sequences, and single escapes. */
 const escapes = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])/g;
+/** CSI, ST and OSC as one character. */
+const shortEscapes = /[\x9b-\x9d]/g;
 const controls = /[\x00-\x08\x0a-\x1f]/g;
 /** C1 controls, and characters that change the direction of text. */
 const hidden = /[\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

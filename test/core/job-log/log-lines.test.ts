@@ -54,6 +54,24 @@ t.test('a page has the requested lines, with stream and time', async (t) => {
   t.equal(openLogLines(path.join(t.testdirName, 'none.log')), null);
 });
 
+t.test('frames that were written one by one are shown as the last one', async (t) => {
+  const log = written(t, 10_000_000, (write) => {
+    write('10%');
+    write('\r20%');
+    write('\r30%\n');
+    write('Copy   0%');
+    for (let at = 1; at < 5000; at++) write(`\b\b\b\b${String(at % 100).padStart(3)}%`);
+    write('\b\b\b\b100%\n');
+    write('windows\r\r\n');
+  });
+  t.match(await log.page(1, 9), [
+    { number: 1, text: '30%', folded: 0 },
+    { number: 2, text: 'Copy 100%', folded: 0 },
+    { number: 3, text: 'windows', folded: 0 },
+  ]);
+  t.same((await log.search(wantText('Copy 100%'))).numbers, [2]);
+});
+
 t.test('every line of a long log is found by its number', async (t) => {
   const log = written(t, 10_000_000, (write) => {
     for (let at = 0; at < 40; at++)
