@@ -2,6 +2,7 @@
 // bounded.
 import { isUtf8 } from 'node:buffer';
 import { formatBytes } from '../core/format.ts';
+import { dropFrames } from '../core/job-log/log-frames.ts';
 import type { Masker } from '../core/secrets.ts';
 import {
   describeBadMessage,
@@ -64,15 +65,22 @@ export function createTail(maxBytes: number) {
     add(chunk: Buffer) {
       kept = Buffer.concat([kept, chunk]).subarray(-maxBytes);
     },
-    /** Without a character that was cut at the beginning. */
-    text: () => kept.toString('utf8').replace(/^\uFFFD+/, ''),
+    /** As a log shows it, without a character that was cut at the beginning. */
+    text: () =>
+      dropFrames(kept)
+        .toString('utf8')
+        .replace(/^\uFFFD+/, ''),
   };
 }
 
 /** The last line of an error output, without the frames of a stack and Node's version below it; empty if there is none. */
 export function lastLineOf(output: string): string {
-  return output.split('\n').findLast((line) => /^\w/.test(line) && !line.startsWith('Node.js v')) ?? '';
+  const lines = output.split(/\r?\n/);
+  return lines.findLast((line) => isStatement.test(line) && !line.startsWith('Node.js v')) ?? '';
 }
+
+/** Frames of a stack are indented, or end a block; an error may begin with a bracket, a quote or a symbol. */
+const isStatement = /^[^\s\-)}\]^~+|].*[\p{L}\p{N}]|^[\p{L}\p{N}_]/u;
 
 export type ScriptFailure = { message: string; detail: Record<string, unknown> | null };
 

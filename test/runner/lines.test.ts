@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createLineReader, createTail } from '../../src/runner/lines.ts';
+import { createLineReader, createTail, lastLineOf } from '../../src/runner/lines.ts';
 
 /** The lines of a reader that gets the bytes in pieces of `cut`. */
 function read(bytes: Buffer | string, { cut = 1e9, maxBytes = 100 } = {}) {
@@ -77,4 +77,24 @@ t.test('a tail keeps the last bytes without a cut character at the beginning', a
   t.equal(tail.text(), '👍👍');
   tail.add(Buffer.from('x'.repeat(1000)));
   t.equal(tail.text(), 'x'.repeat(10));
+});
+
+t.test('a tail has the last frame of a progress bar', async (t) => {
+  const tail = createTail(1000);
+  for (const part of ['10%', '\r50%', '\b\b\b90%']) tail.add(Buffer.from(part));
+  t.equal(tail.text(), '90%');
+});
+
+t.test('the last error line may begin with any letter, bracket, quote or symbol', async (t) => {
+  const ends: Record<string, string> = {
+    'Ошибка: файл не найден': 'warning\nОшибка: файл не найден\n',
+    '[error] it broke': '[error] it broke\n',
+    '❌ build failed': 'building\n❌ build failed\n\n',
+    '"x" is missing': '"x" is missing\r\n',
+    'Error: no such file':
+      "Error: no such file\n    at open (x.js:1)\n  code: 'ENOENT'\n}\n\nNode.js v22.1.0\n",
+    'ValueError: bad': 'Traceback (most recent call last):\n  File "x.py"\n    ^^^\nValueError: bad\n',
+  };
+  for (const [line, output] of Object.entries(ends)) t.equal(lastLineOf(output), line);
+  t.equal(lastLineOf('  ^\n}\n---\n'), '');
 });
