@@ -48,13 +48,17 @@ export function decideOutcome(facts: AttemptFacts): Outcome {
   }
   if (exit.code === 0 && facts.firstBad) return failed(facts, 'bad_output', describeBad(facts));
   if (exit.code === 0) return { status: 'succeeded', result: facts.result, isTemporary: false };
+  const unread = facts.firstBad ? `\n${describeBad(facts)}` : '';
   if (exit.code === exitCodes.badInput) {
-    return failed(facts, 'bad_input', 'The input is not valid. The log has the details.');
+    return failed(facts, 'bad_input', `The input is not valid. The log has the details.${unread}`);
   }
   if (exit.signal) return failed(facts, 'signalled', `The script was killed by ${exit.signal} from outside.`);
   const line = lastLineOf(facts.stderrTail);
   const message = line ? `${line} (exit code ${exit.code})` : `The script ended with exit code ${exit.code}.`;
-  return { ...failed(facts, 'exited', message), isTemporary: exit.code === exitCodes.temporary };
+  return {
+    ...failed(facts, 'exited', `${message}${unread}`),
+    isTemporary: exit.code === exitCodes.temporary,
+  };
 }
 
 /** `Line 3 that the script sent on descriptor 3 is not JSON: …. 2 lines could not be read.` */

@@ -71,6 +71,18 @@ t.test('each end has its code and message', async (t) => {
     'Line 3 that the script sent on descriptor 3 is not JSON: Unexpected end.',
     false,
   ]);
+  const unread = { badMessages: 2, firstBad: { line: 1, cause: 'is not in UTF-8' } };
+  const tellsUnread =
+    'Line 1 that the script sent on descriptor 3 is not in UTF-8. 2 lines could not be read.';
+  t.same(
+    outcomeOf({ ...unread, exit: exit(1), stderrTail })[2],
+    `ValueError: no title (exit code 1)\n${tellsUnread}`,
+  );
+  t.same(
+    outcomeOf({ ...unread, exit: exit(65) })[2],
+    `The input is not valid. The log has the details.\n${tellsUnread}`,
+  );
+  t.same(outcomeOf({ ...unread, exit: exit(65), failure: reported })[2], reported.message);
   t.same(outcomeOf({ cause: 'server_fault', fault: 'ENOSPC: no space left', exit: killed }), [
     'failed',
     'lost',
