@@ -34,6 +34,10 @@ export function scriptCommand(name: string, ...options: string[]): string[] {
 }
 
 function describeMissing(program: string): string {
+  if (/^[^/\s]+[\s|&;<>]/.test(program))
+    return `there is no program ${JSON.stringify(program)}. A command is a list, the program and then its arguments; write a line of a shell as [sh, -c, "…"]`;
+  if (program.startsWith('~'))
+    return `${program} is not a path, since only a shell knows ~. Write the full path into operations.yaml`;
   if (!program.includes('/'))
     return `there is no program ${program} in PATH. Install it, or write its full path into operations.yaml`;
   let stat: fs.Stats | undefined;
@@ -53,5 +57,6 @@ function describeMissing(program: string): string {
 function describeNoFile(program: string): string {
   const link = fs.lstatSync(program, { throwIfNoEntry: false });
   if (link) return `${program} is a link to ${fs.readlinkSync(program)}, which does not exist. Fix the link`;
-  return `there is no file ${program}. Create it, or fix the command in operations.yaml`;
+  const hint = program.startsWith('/') ? '' : `; a path relative to operations.yaml begins with ./`;
+  return `there is no file ${program}. Create it, or fix the command in operations.yaml${hint}`;
 }

@@ -32,6 +32,11 @@ t.test('a file must be there, be a file, and be executable', async (t) => {
   t.same(commandFor(file).argv, [file]);
   t.throws(() => commandFor(`${file}.old`), { message: /^there is no file .*\.old\. Create it, or fix/ });
   t.throws(() => commandFor(path.dirname(file)), { message: /is a folder\. Fix the command/ });
+  t.throws(() => commandFor('echo hi | cat'), {
+    message: /^there is no program "echo hi \| cat"\. A command is a list/,
+  });
+  t.throws(() => commandFor('~/report.sh'), { message: /only a shell knows ~\. Write the full path/ });
+  t.throws(() => commandFor('sub/report.sh'), { message: /relative to operations\.yaml begins with \.\/$/ });
 });
 
 t.test('a file that is there but cannot be started says why', async (t) => {
@@ -52,7 +57,7 @@ t.test('a file that is there but cannot be started says why', async (t) => {
     /^FILE needs the interpreter \/opt\/none\/python3, which does not exist\. Install it, or fix/,
   );
   t.match(
-    messageOf('env', '#!/usr/bin/env no-such-python -u\n'),
+    messageOf('env', '#!/usr/bin/env no-such-python\n'),
     /needs the interpreter no-such-python, which is not in PATH/,
   );
   t.match(
@@ -69,6 +74,29 @@ t.test('a file that is there but cannot be started says why', async (t) => {
   t.match(messageOf('utf16', Buffer.from('\ufeff#!/bin/sh\n', 'utf16le')), /UTF-16/);
   t.match(messageOf('empty', ''), /^FILE is empty/);
   t.match(messageOf('nothing', '#!\n'), /names no interpreter/);
+  t.match(
+    messageOf('env-words', '#!/usr/bin/env python3 -u\n'),
+    /^the first line of FILE gives env more than one word\. Write: #!\/usr\/bin\/env -S python3 -u$/,
+  );
+  t.match(
+    messageOf('env-value', '#!/usr/bin/env -S -u HOME no-such-sh -C x\n'),
+    /interpreter no-such-sh, which/,
+  );
+  t.match(
+    messageOf('long', `#!/bin/${'x'.repeat(5000)}\n`),
+    /^FILE needs the interpreter \/bin\/x{95}… .*does not exist/,
+  );
+  t.match(messageOf('nul', '#!/bin/sh\0\n'), /which does not exist/);
+  t.match(messageOf('nested', `#!${path.join(folder, 'windows')}\n`), /windows has the line ends of Windows/);
+  t.equal(messageOf('itself', `#!${path.join(folder, 'itself')}\n`), null, 'a loop is left to the system');
+  t.match(
+    messageOf('blank', '\n#!/bin/sh\n'),
+    /^FILE has blanks before its first line\. Remove all before #!$/,
+  );
+  t.match(
+    messageOf('x.py', 'import os\n'),
+    /^FILE names no interpreter\. Write as its first line: #!\/usr\/bin\/env python3$/,
+  );
   t.match(messageOf('folder', '#!/tmp\n'), /the interpreter \/tmp, which cannot be executed/);
   t.equal(messageOf('plain', 'echo a shell script without an interpreter\n'), null);
   t.equal(messageOf('sh', '#!/bin/sh\n'), null);
@@ -81,6 +109,22 @@ t.test('a file that is there but cannot be started says why', async (t) => {
     messageOf('elsewhere', elsewhere),
     at > 0 ? /built for another system: it needs \/lib99\/ld-/ : null,
   );
+  const arm = fs.readFileSync('/bin/true');
+  arm.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
+  t.match(messageOf('arm', arm), /^FILE was built for another processor \((arm64|x64), this one is /);
+  const foreign: Record<string, string> = {
+    'MZ\x90\0': 'a program for Windows',
+    '\xcf\xfa\xed\xfe\0': 'a program for macOS, or for Java',
+    '#\0!\0/\0': 'a script saved as UTF-16; save it as UTF-8',
+    'PK\x03\x04\0': 'a ZIP file',
+    '\0\0': 'neither a script nor a program for this system',
+    '\x7fELF\x02\x01\0': 'neither a script nor a program for this system',
+  };
+  for (const [content, what] of Object.entries(foreign))
+    t.equal(
+      messageOf('foreign', Buffer.from(content, 'latin1')),
+      `FILE is ${what}. Fix the command in operations.yaml`,
+    );
   fs.symlinkSync('/opt/none', path.join(folder, 'link'));
   t.throws(() => commandFor(path.join(folder, 'link')), {
     message: /is a link to \/opt\/none, which does not exist/,
