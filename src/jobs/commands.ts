@@ -2,6 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
+import { shorten } from '../core/shorten.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
 import { type Client, type Command, withJson } from '../core/terminal/command.ts';
 import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
@@ -57,7 +58,8 @@ export const jobCommands: Command[] = [
       screen.line(
         `Requested by ${job.requested_by}, ${job.started_at ? `started at ${job.started_at}` : `queued at ${job.created_at}`}`,
       );
-      for (const [name, value] of Object.entries(job.args)) screen.line(`  ${name}: ${value}`);
+      for (const [name, value] of Object.entries(job.args))
+        screen.line(`  ${name}: ${shorten(String(value))}`);
       if (job.reason) screen.line(`Reason: ${job.reason}`);
       showEnd(job, screen);
       return exits.succeeded;
@@ -174,5 +176,5 @@ function noSuchOperation(name: string, known: OperationBody[]): AppError {
 
 function formatJob({ number, status, operation, requested_by, created_at, failure }: JobBody): string {
   const columns = [`#${number}`.padEnd(7), status.padEnd(10), operation.padEnd(16), created_at];
-  return `${columns.join(' ')} by ${requested_by}${failure ? `  ${failure.message}` : ''}`;
+  return `${columns.join(' ')} by ${requested_by}${failure ? `  ${failure.message.replace(/\s+/g, ' ')}` : ''}`;
 }

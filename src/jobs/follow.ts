@@ -2,6 +2,7 @@
 import { TextDecoder } from 'node:util';
 import { isTerminal } from './job.ts';
 import { formatNumber, formatDuration, formatPercent, formatTimeLeft } from '../core/format.ts';
+import { shorten } from '../core/shorten.ts';
 import type { Client } from '../core/terminal/command.ts';
 import type { JobBody } from './job-body.ts';
 import type { Screen } from '../core/terminal/screen.ts';
@@ -21,14 +22,14 @@ export async function follow(client: Client, number: number, screen: Screen, isQ
   }
 }
 
-/** `import #412 succeeded after 3.1 s.`, and the plain values of its result; all of it is in the JSON. */
+/** `import #412 succeeded after 3.1 s.`, and the plain values of its result, cut; all of it is in the JSON. */
 export function showEnd(job: JobBody, screen: Screen) {
   const { operation, number, status, failure, result, started_at, finished_at } = job;
   const sec = started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 1000 : null;
   screen.line(`${operation} #${number} ${status}${sec === null ? '' : ` after ${formatDuration(sec)}`}.`);
-  if (failure) screen.line(failure.message);
+  if (failure) screen.line(shorten(failure.message));
   for (const [name, value] of Object.entries(result ?? {}))
-    if (typeof value !== 'object') screen.line(`  ${name}: ${value}`);
+    if (typeof value !== 'object') screen.line(`  ${shorten(name)}: ${shorten(String(value))}`);
   screen.json(job);
 }
 

@@ -21,7 +21,7 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
   const line = (text: string) => {
     if (isJson) return;
     clear();
-    out.write(`${isLineOpen ? '\n' : ''}${text}\n`);
+    out.write(`${isLineOpen ? '\n' : ''}${isTerminal ? withoutControls(text) : text}\n`);
     isLineOpen = false;
   };
   const json = (value: unknown) => {
@@ -36,7 +36,7 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
     output(bytes: Buffer, text: string) {
       if (isJson || bytes.length === 0) return;
       clear();
-      out.write(isTerminal ? text.replace(ansi, '').replace(controls, '\uFFFD') : bytes);
+      out.write(isTerminal ? withoutControls(text) : bytes);
       isLineOpen = bytes.at(-1) !== 10;
     },
 
@@ -51,7 +51,11 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
       if (shown === text) return;
       if (isLineOpen) line('');
       clear();
-      out.write(text.slice(0, (out.columns ?? 80) - 1));
+      out.write(
+        withoutControls(text)
+          .replace(/\s/g, ' ')
+          .slice(0, (out.columns ?? 80) - 1),
+      );
       shown = text;
     },
 
@@ -75,5 +79,10 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
   };
 }
 
+/** A text of a script or a person must not control the terminal. */
+function withoutControls(text: string): string {
+  return text.replace(ansi, '').replace(controls, '\uFFFD');
+}
+
 const ansi = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
-const controls = /[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]/g;
+const controls = /[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]/g;

@@ -46,6 +46,16 @@ t.test('control sequences are removed for a terminal and kept for a pipe', async
   t.equal(pipe.written(), text);
 });
 
+t.test('a text of a script cannot control the terminal', async (t) => {
+  const { screen, written } = screenOn(true);
+  screen.progress('a', '\x1b[2Jnote\nof two');
+  screen.line('\x1b[31mfailed\u009b2J: \x1b]0;title\x07');
+  t.equal(
+    Buffer.from(written(), 'latin1').toString(),
+    'note of two\r\x1b[Kfailed\ufffd2J: \ufffd]0;title\ufffd\n',
+  );
+});
+
 t.test('an unfinished line of output gets a line end', async (t) => {
   const { screen, output, written } = screenOn(false);
   output('no end');
