@@ -22,7 +22,8 @@ export function createFrames(boot: string) {
     /** A card that is too large is replaced by a note. */
     ofCard(name: string, version: number, html: string): Buffer {
       const shown = Buffer.byteLength(html) > cardMaxBytes ? tooLarge : html;
-      return Buffer.from(`event: ${name}\nid: ${boot}-${version}\n${shown.replace(/^/gm, 'data: ')}\n\n`);
+      const data = shown.replace(/\r\n|\r|\n/g, '\ndata: ');
+      return Buffer.from(`event: ${name}\nid: ${boot}-${version}\ndata: ${data}\n\n`);
     },
 
     /** An event that is not a card. */

@@ -1,14 +1,10 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import fastify from 'fastify';
 import { parse } from 'node-html-parser';
-import t, { type Test } from 'tap';
-import { dashboardPage } from '../../src/dashboard/web/pages.ts';
-import { type Client, openClient, sendFrames, tickClient } from '../../src/web/stream/client.ts';
-import { createFrames } from '../../src/web/stream/frames.ts';
-import { runAndAwaitEvent, startApp } from '../support/app.ts';
-import { insideOf } from '../support/screen.ts';
-import { openStream } from '../support/stream.ts';
+import t from 'tap';
+import { dashboardPage } from '../../../src/dashboard/web/pages.ts';
+import { runAndAwaitEvent, startApp } from '../../support/app.ts';
+import { insideOf } from '../../support/screen.ts';
+import { openStream } from '../../support/stream.ts';
 
 const names = dashboardPage.cards;
 const frozen = { now: () => new Date('2026-11-22T14:00:00.000Z'), env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -178,29 +174,6 @@ t.test('a card whose rendering failed is sent with the next change', async (t) =
   t.pass('and to the next client');
 });
 
-t.test('a reader that reads nothing keeps the newest of each card, and is closed', async (t) => {
-  const { client, request } = await openUnread(t);
-  const frame = (name: string, version: number) => ({
-    card: { name },
-    version,
-    frame: Buffer.from(`event: ${name}\nid: b-${version}\ndata: ${'x'.repeat(100_000)}\n\n`),
-  });
-  let version = 0;
-  while (client.waiting.size === 0) sendFrames(client, [frame('jobs', ++version)]);
-  for (let turn = 0; turn < 500; turn += 1) {
-    sendFrames(client, [frame('queue', ++version)]);
-    sendFrames(client, [frame('jobs', ++version)]);
-  }
-  t.strictSame([...client.waiting.keys()], ['queue', 'jobs'], 'one of each, in version order');
-  t.ok(client.response.writableLength <= 256 * 1024, `${client.response.writableLength} bytes are held`);
-  const closed = new Promise((resolve) => client.response.once('close', resolve));
-  tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 4000);
-  t.notOk(client.response.destroyed, 'not at once');
-  tickClient(client, Buffer.from('event: tick\n\n'), performance.now() + 5001);
-  await closed;
-  request.destroy();
-});
-
 t.test('a tick that is due soon is sent with a change', async (t) => {
   let present = new Date('2026-11-22T14:00:00.000Z');
   const app = await startApp(t, { ...frozen, now: () => present });
@@ -239,14 +212,6 @@ t.test('one stream carries the cards of many tabs, also when some of their jobs 
   t.strictSame(stream.events.map(({ event }) => event).sort(), ['job-1', 'queue', 'tick']);
 });
 
-t.test('a card larger than the buffer limit is still sent', async (t) => {
-  const { client, request } = await openUnread(t);
-  const data = 'x'.repeat(400_000);
-  sendFrames(client, [{ card: { name: 'jobs' }, version: 1, frame: Buffer.from(`data: ${data}\n\n`) }]);
-  t.equal(client.waiting.size, 0);
-  request.destroy();
-});
-
 t.test('aborted clients leave nothing behind', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const { bus } = app.parts;
@@ -267,42 +232,3 @@ t.test('aborted clients leave nothing behind', async (t) => {
   t.pass('no client and no listener is left');
   last.close();
 });
-
-t.test(
-  'a frame over the buffer limit behind a small one is sent, and so are later frames and ticks',
-  async (t) => {
-    const { client, request } = await openUnread(t);
-    const frameOf = (name: string, version: number, bytes: number) => ({
-      card: { name },
-      version,
-      frame: Buffer.alloc(bytes, 'x'),
-    });
-    // The small frame is still in the socket, which has room and will never emit `drain`.
-    sendFrames(client, [frameOf('queue', 1, 10), frameOf('jobs', 2, 300_000)]);
-    t.equal(client.waiting.size, 0);
-    request.destroy();
-  },
-);
-
-t.test('a card that is too large is replaced by a note', async (t) => {
-  const frames = createFrames('b');
-  const frame = frames.ofCard('jobs', 1, 'x'.repeat(1024 * 1024 + 1)).toString();
-  t.match(frame, /^event: jobs\nid: b-1\ndata: <p class="empty">This part is too large for live updates/);
-  t.equal(frames.ofCard('jobs', 2, 'x').toString(), 'event: jobs\nid: b-2\ndata: x\n\n');
-});
-
-/** A stream connection whose reader reads nothing. */
-async function openUnread(t: Test): Promise<{ client: Client; request: http.ClientRequest }> {
-  const app = fastify();
-  t.teardown(() => app.close());
-  const opened = new Promise<Client>((resolve) => {
-    app.get('/', (_request, reply) => resolve(openClient(reply, new Set(['jobs', 'queue']), 0)));
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
-  const request = http.get(`http://127.0.0.1:${port}/`, { agent: false }, (response) => response.pause());
-  request.on('error', () => {});
-  const client = await opened;
-  client.isReady = true;
-  return { client, request };
-}

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { startApp, untilStreams } from '../support/app.ts';
-import { openStream } from '../support/stream.ts';
+import { startApp, untilStreams } from '../../support/app.ts';
+import { openStream } from '../../support/stream.ts';
 
 const path = '/ui/stream/telemetry';
 const env = { CHL_OPERATIONS_MODE: 'noop' };
