@@ -1,9 +1,13 @@
 // One entry for page and API: its fields, queue state, sync state with the index, and neighbours.
 import { type Kind, kinds } from '../library/content.ts';
 import { AppError } from '../core/errors.ts';
+import { shorten } from '../core/shorten.ts';
 import type { EntryAnswer } from '../index/live-protocol.ts';
 import type { Entry, QueueTask } from '../library/entry.ts';
 import type { SearchContext } from './parts.ts';
+
+/** Of what a caller gave, in a message. */
+const shownMax = 80;
 
 export type DescribedEntry = {
   entry: Entry;
@@ -26,7 +30,10 @@ export async function describeEntry(
   const shown = kind ?? found[0];
   const entry = shown && entries.find(shown, id);
   if (!entry)
-    throw new AppError('not_found', `The library has no ${kind ?? 'entry'} ${JSON.stringify(shorten(id))}.`);
+    throw new AppError(
+      'not_found',
+      `The library has no ${kind ?? 'entry'} ${JSON.stringify(shorten(id, shownMax))}.`,
+    );
   const namesake = found.find((other) => other !== entry.kind) ?? null;
   const known = { entry, task: entries.task(entry.kind, id), namesake };
   try {
@@ -44,10 +51,6 @@ export function readKind(text = ''): Kind | undefined {
   if (kind) return kind;
   throw new AppError(
     'invalid_arguments',
-    `${JSON.stringify(shorten(text))} is not a kind. Choose one of: ${kinds.join(', ')}.`,
+    `${JSON.stringify(shorten(text, shownMax))} is not a kind. Choose one of: ${kinds.join(', ')}.`,
   );
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
