@@ -1,5 +1,6 @@
 // The messages that a script sends on file descriptor 3 (CHL_MESSAGE_FD), one JSON object a line, and its exit codes.
 import { isObject, parseJson } from '../core/json.ts';
+import { shorten } from '../core/shorten.ts';
 
 type Text = string | undefined;
 export type ProgressMessage = {
@@ -27,7 +28,8 @@ export const messageMaxBytes = 1024 * 1024;
 /** Null when the line is not a message. */
 export function parseMessage(line: string): ScriptMessage | null {
   const value = parseJson(line);
-  return isObject(value) && checks.get(value.type)?.(value) ? (value as ScriptMessage) : null;
+  const fields = isObject(value) ? shapes.get(value.type) : undefined;
+  return fields && !findFault(value as Message, fields) ? (value as ScriptMessage) : null;
 }
 
 /** Why a line is not a message, as the end of a sentence that begins with its number. */
@@ -39,37 +41,44 @@ export function describeBadMessage(line: string): string {
     return line.trim() === '' ? 'is empty' : `is not JSON: ${(error as Error).message}`;
   }
   if (!isObject(value)) return 'is not a JSON object';
-  const { type } = value;
-  const shape = shapes.get(type);
-  if (shape) return `does not fit a message of type ${type}: ${shape}`;
+  const fields = shapes.get(value.type);
+  const fault = fields && findFault(value, fields);
+  if (fault) {
+    const { name, expected } = fault;
+    const found = value[name] === undefined ? `no "${name}"` : `${preview(value[name])} as "${name}"`;
+    return `has ${found} in a message of type ${value.type}; expected: ${expected}`;
+  }
   const known = [...shapes.keys()].join(', ');
-  if (type === undefined) return `has no "type". Known types: ${known}`;
-  return `has the unknown type ${JSON.stringify(type).slice(0, 80)}. Known types: ${known}`;
+  if (value.type === undefined) return `has no "type". Known types: ${known}`;
+  return `has the unknown type ${preview(value.type)}. Known types: ${known}`;
 }
 
-const shapes = new Map<unknown, string>([
-  [
-    'progress',
-    '"done" and "total" are numbers from 0, "phase" and "note" are texts, only "done" is required',
-  ],
-  ['row', '"outcome", "ref" and "message" are texts, only "outcome" is required'],
-  ['result', '"data" is an object'],
-  ['failure', '"message" is a text, "detail" an object or absent'],
+type Message = Record<string, unknown>;
+type Field = { name: string; expected: string; isRight: (value: unknown) => boolean; isOptional?: true };
+
+const amount = (name: string): Field => ({ name, expected: 'a number from 0', isRight: isAmount });
+const text = (name: string): Field => ({ name, expected: 'a text', isRight: isText });
+const object = (name: string): Field => ({ name, expected: 'an object', isRight: isObject });
+const optional = (field: Field): Field => ({ ...field, isOptional: true });
+
+const shapes = new Map<unknown, Field[]>([
+  ['progress', [amount('done'), optional(amount('total')), optional(text('phase')), optional(text('note'))]],
+  ['row', [text('outcome'), optional(text('ref')), optional(text('message'))]],
+  ['result', [object('data')]],
+  ['failure', [text('message'), optional(object('detail'))]],
 ]);
 
-const checks = new Map<unknown, (message: Record<string, unknown>) => boolean>([
-  [
-    'progress',
-    ({ done, total, phase, note }) =>
-      isAmount(done) && optional(total, isAmount) && optional(phase, isText) && optional(note, isText),
-  ],
-  ['row', (row) => isText(row.outcome) && optional(row.ref, isText) && optional(row.message, isText)],
-  ['result', ({ data }) => isObject(data)],
-  ['failure', ({ message, detail }) => isText(message) && optional(detail, isObject)],
-]);
+/** The first field that is wrong; an optional one may be absent, but not null. */
+function findFault(message: Message, fields: Field[]): Field | undefined {
+  return fields.find(({ name, isRight, isOptional }) => {
+    const value = message[name];
+    return value === undefined ? !isOptional : !isRight(value);
+  });
+}
 
-function optional(value: unknown, check: (value: unknown) => boolean): boolean {
-  return value === undefined || check(value);
+function preview(value: unknown): string {
+  // JSON has no infinite numbers.
+  return typeof value === 'number' ? String(value) : shorten(JSON.stringify(value), 80);
 }
 
 function isAmount(value: unknown): value is number {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseMessage } from '../../src/jobs/protocol.ts';
+import { describeBadMessage, parseMessage } from '../../src/jobs/protocol.ts';
 
 const parse = (value: unknown) => parseMessage(JSON.stringify(value));
 
@@ -68,4 +68,26 @@ t.test('a line that is not a message gives null', async (t) => {
     t.equal(parse(value), null, JSON.stringify(value));
   }
   t.equal(parseMessage('{"type":"progress","done":1e999}'), null, 'an infinite number');
+});
+
+t.test('the reason names what was found, where, and what was expected', async (t) => {
+  const reasons: Record<string, string> = {
+    '{"type":"progress"}': 'has no "done" in a message of type progress; expected: a number from 0',
+    '{"type":"progress","done":-1}':
+      'has -1 as "done" in a message of type progress; expected: a number from 0',
+    '{"type":"progress","done":1e999}':
+      'has Infinity as "done" in a message of type progress; expected: a number from 0',
+    '{"type":"progress","done":1,"total":"2"}':
+      'has "2" as "total" in a message of type progress; expected: a number from 0',
+    '{"type":"row","outcome":"added","message":null}':
+      'has null as "message" in a message of type row; expected: a text',
+    '{"type":"result","data":[]}': 'has [] as "data" in a message of type result; expected: an object',
+    '{"type":"status"}': 'has the unknown type "status". Known types: progress, row, result, failure',
+    '{"done":1}': 'has no "type". Known types: progress, row, result, failure',
+    '[1]': 'is not a JSON object',
+    ' ': 'is empty',
+  };
+  for (const [line, reason] of Object.entries(reasons)) t.equal(describeBadMessage(line), reason, line);
+  t.match(describeBadMessage('{"type":"progress","done":NaN}'), /^is not JSON: /);
+  t.ok(describeBadMessage(JSON.stringify({ type: 'x'.repeat(100_000) })).length < 300);
 });

@@ -18,7 +18,7 @@ t.test('invalid messages fail a script that exits with 0, and break nothing', as
     ['text', 'is not JSON: ', 'hello\n', good],
     [
       'a row that cannot be stored',
-      'does not fit a message of type row: ',
+      'has {"not":"text"} as "ref" in a message of type row; expected: a text.',
       '{"type":"row","outcome":"added","ref":{"not":"text"}}\n',
       good,
     ],
