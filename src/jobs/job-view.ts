@@ -107,8 +107,8 @@ function viewProgress(progress: NonNullable<Job['progress']>, operation: Operati
   return {
     done,
     total,
-    phase: phase && (describePhase(phase, operation) ?? shorten(phase)),
-    note: note && shorten(note),
+    phase: phase && (describePhase(phase, operation) ?? phase),
+    note,
     percent: total ? formatPercent(done, total) : null,
     rate: perSecond === null ? null : formatRate(perSecond),
     left: canEstimate && done < total ? formatTimeLeft((total - done) / perSecond) : null,

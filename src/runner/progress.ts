@@ -1,4 +1,6 @@
-// The progress of a running attempt and its rate, published at most five times a second; the last state always is.
+// The progress of a running attempt and its rate, published at most five times a second; the last state always is. Each is
+// stored with all phases, so their names are cut.
+import { shorten } from '../core/shorten.ts';
 import type { Progress } from '../jobs/job.ts';
 import type { ProgressMessage } from '../jobs/protocol.ts';
 
@@ -32,7 +34,7 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
   return {
     note(message: ProgressMessage) {
       const at = performance.now();
-      const name = message.phase ?? null;
+      const name = message.phase === undefined ? null : shorten(message.phase);
       if (!phase || phase.name !== name) {
         phase = { name, startedAt: now().toISOString() };
         if (name !== null && phases.length < maxPhases) phases.push({ name, started_at: phase.startedAt });
@@ -46,7 +48,7 @@ export function createProgressMeter(publish: (progress: Progress) => void, now: 
         done: message.done,
         total: message.total ?? null,
         phase: name,
-        note: message.note ?? null,
+        note: message.note === undefined ? null : shorten(message.note),
         rate: measureRate(samples[0], current),
         phase_started_at: phase.startedAt,
         phases: [...phases],

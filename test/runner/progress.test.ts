@@ -123,3 +123,17 @@ t.test('a script that counts backwards has no negative rate', async (t) => {
   note(10, 'one');
   t.equal(published.at(-1)?.rate, 0);
 });
+
+t.test('long names of phases and notes are cut, since each state has all phases', async (t) => {
+  const { published, meter } = openMeter(t);
+  for (let done = 1; done <= 45; done++)
+    meter.note({
+      type: 'progress',
+      done,
+      phase: `${done} ${'x'.repeat(900_000)}`,
+      note: 'y'.repeat(900_000),
+    });
+  meter.flush();
+  t.match(published.at(-1)?.phase, /^45 x+… \(900,003 characters\)$/);
+  t.ok(JSON.stringify(published.at(-1)).length < 50_000);
+});

@@ -46,7 +46,7 @@ export function viewJobPage(ctx: JobContext, job: Job) {
 function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operation | null): string {
   const name = job.progress?.phase ?? null;
   const text = name && describePhase(name, operation);
-  const phase = text ? ` while ${lowerFirst(text)}` : name ? ` in phase ${shorten(name)}` : '';
+  const phase = text ? ` while ${lowerFirst(text)}` : name ? ` in phase ${name}` : '';
   const after = view.took ? ` after ${view.took}` : '';
   switch (job.status) {
     case 'queued':
@@ -82,7 +82,7 @@ function viewUsual(job: Job, usualSec: number | null) {
 
 /** Expects the phases of the last success, as long as this run has had the same ones. */
 function viewPhases(job: Job, lastSuccess: Job | null, operation: Operation | null) {
-  const label = (name: string) => describePhase(name, operation) ?? shorten(name);
+  const label = (name: string) => describePhase(name, operation) ?? name;
   const started = job.progress?.phases ?? [];
   const before = (lastSuccess?.progress?.phases ?? []).map(({ name }) => name);
   const isAsBefore = started.every(({ name }, at) => name === before[at]);

@@ -42,7 +42,7 @@ function phases({ progress, status }: Job, operation: Operation | null): Moment[
         : { tone: 'idle', icon: 'slash' };
   return started.map(({ name, started_at }, at) => ({
     ...(at === started.length - 1 ? last : { tone: 'ok', icon: 'check' }),
-    word: describePhase(name, operation) ?? `Phase ${shorten(name)}`,
+    word: describePhase(name, operation) ?? `Phase ${name}`,
     at: started_at,
     note: null,
   }));
