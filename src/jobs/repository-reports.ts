@@ -27,8 +27,8 @@ export type JobSample = { at_ms: number; rss_bytes: number; cpu_percent: number 
 
 export type Reports = ReturnType<typeof createReports>;
 
-/** Lists are filtered by outcome, in addresses. */
-const maxOutcome = 50;
+/** Of the texts of a row, of which a list has up to a thousand; it is filtered by outcome, in addresses. */
+const maxLength = { ref: 500, outcome: 50, message: 10_000 };
 
 const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;
 
@@ -114,8 +114,13 @@ export function createReports(ops: Db) {
 
     addRows(jobId: string, rows: (Omit<RowMessage, 'type'> | Omit<ResultRow, 'seq'>)[]) {
       ops.transaction(() => {
-        for (const { ref = null, outcome, message = null } of rows)
-          statements.insertRow.run({ jobId, ref, outcome: shorten(outcome, maxOutcome), message });
+        for (const { ref, outcome, message } of rows)
+          statements.insertRow.run({
+            jobId,
+            ref: ref == null ? null : shorten(ref, maxLength.ref),
+            outcome: shorten(outcome, maxLength.outcome),
+            message: message == null ? null : shorten(message, maxLength.message),
+          });
       })();
     },
     dropRows: (jobId: string) => statements.dropRows.run(jobId),
