@@ -1,9 +1,12 @@
 // Values of people and scripts may have any length: lists and cards stay small, and the stream delivers and ticks.
 import t, { type Test } from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp } from '../support/app.ts';
+import { addCategory, addExperience } from '../support/entries.ts';
 import { defineOperation } from '../support/operations.ts';
 import { openStream } from '../support/stream.ts';
+import { createWorkerRows } from '../support/worker-rows.ts';
 
 const long = '<&"'.repeat(100_000);
 const maxBytes = 100_000;
@@ -36,8 +39,41 @@ t.test('cards, pages and lists cut long arguments, results, failures, phases and
   const listed = await app.json('/api/v1/operations/jobs');
   t.ok(JSON.stringify(listed.body).length < maxBytes);
   t.match(listed.body.items[1].args.text, /… \(300,000 characters\)$/);
+  const rows = await app.json('/api/v1/operations/jobs/2/rows');
+  t.match(rows.body.items[0].message, /… \(300,000 characters\)$/);
+  t.ok(JSON.stringify(rows.body).length < maxBytes);
   const whole = await app.json('/api/v1/operations/jobs/1');
   t.equal(whole.body.args.text, long, 'one job has the whole value');
+});
+
+t.test('lists and cards cut titles that other programs wrote into the library', async (t) => {
+  const app = await startApp(t);
+  const library = openDatabase(app.parts.config.databasePath, { busyMs: 5000 });
+  t.teardown(() => library.close());
+  addCategory(library, 'GEN');
+  addExperience(library, 'E1', { title: long });
+  await app.run('index');
+  addExperience(library, 'E2', { title: long, embedding_status: 'failed' });
+  createWorkerRows(t, app).add('embed-1', {
+    state: 'working',
+    current_id: 'E1',
+    current_title: long,
+    current_since: new Date().toISOString(),
+    outage_since: new Date().toISOString(),
+    outage_error: long,
+  });
+  const lists = ['/operations', '/ui/operations/queue', '/ui/operations/workers', '/library?state=all'];
+  for (const path of [...lists, '/library?q=Playbook']) {
+    const { status, text } = await app.page(path);
+    t.equal(status, 200, path);
+    t.ok(text.length < maxBytes, `${path}: ${text.length} bytes`);
+  }
+  for (const path of ['/workers', '/entries?state=all', '/search?q=Playbook', '/queue']) {
+    const { status, body } = await app.json(`/api/v1${path}`);
+    t.equal(status, 200, path);
+    const { length } = JSON.stringify(body);
+    t.ok(length < maxBytes, `${path}: ${length} bytes`);
+  }
 });
 
 t.test('notices about long texts fit in a header and a cookie', async (t) => {
