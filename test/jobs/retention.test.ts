@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -13,6 +12,7 @@ import type { Ending } from '../../src/jobs/repository-moves.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createRemoval } from '../../src/jobs/removal.ts';
 import { createRetention } from '../../src/jobs/retention.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
 
 const today = Date.parse('2026-11-01T12:00:00Z');
 const dayMs = 86_400_000;
@@ -43,27 +43,15 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   /** A job with a log and rows that ended a number of days ago; without an ending it is queued. */
   function add(daysAgo: number, status?: Ending['status'], rows = 3): Job {
     at = today - daysAgo * dayMs;
-    const job = repository.insert({
-      id: randomUUID(),
-      operation: 'chore',
-      mode: 'scripts',
-      requested_by: 'ada',
-      request_id: null,
-      reason: null,
-      max_attempts: 1,
-      retry_of: null,
-      args: {},
-      claims: [],
-    });
-    if (status) {
-      const running = repository.start(job.id) as Job;
-      repository.addRows(job.id, Array(rows).fill({ ref: 'x', outcome: 'added', message: null }));
-      const log = openJobLog(jobLogFile(root, job.number), 1000, now);
-      log.write('stdout', Buffer.from('hello'));
-      log.close();
-      repository.setLogBytes(running, 5);
-      repository.finish(running, { status }, () => {});
-    }
+    const job = insertJob(repository);
+    if (status)
+      endJob(repository, job, status, (running) => {
+        repository.addRows(job.id, Array(rows).fill({ ref: 'x', outcome: 'added', message: null }));
+        const log = openJobLog(jobLogFile(root, job.number), 1000, now);
+        log.write('stdout', Buffer.from('hello'));
+        log.close();
+        repository.setLogBytes(running, 5);
+      });
     at = today;
     return job;
   }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 import t from 'tap';
 import { openDatabase } from '../../../src/core/db/open.ts';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
-import type { Job } from '../../../src/jobs/job.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { endJob, insertJob } from '../../support/job-repository.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { fieldProblems, textOf } from '../../support/screen.ts';
 
@@ -129,24 +128,9 @@ t.test('a bad filter, too many jobs and unknown jobs are refused', async (t) => 
 });
 
 /** Failed jobs of two operations. */
-function addFailures(app: TestApp, jobs: number, others: number) {
-  const { repository } = app.parts;
-  const failure = { code: 'exited', message: 'Broken', detail: null, stderr_tail: null } as const;
-  for (let at = 0; at < jobs + others; at++) {
-    const { id } = repository.insert({
-      id: randomUUID(),
-      operation: at < jobs ? 'breaks' : 'chore',
-      mode: 'scripts',
-      requested_by: 'ada',
-      request_id: null,
-      reason: null,
-      max_attempts: 1,
-      retry_of: null,
-      args: {},
-      claims: [],
-    });
-    repository.finish(repository.start(id) as Job, { status: 'failed', failure }, () => {});
-  }
+function addFailures({ parts: { repository } }: TestApp, jobs: number, others: number) {
+  for (let at = 0; at < jobs + others; at++)
+    endJob(repository, insertJob(repository, { operation: at < jobs ? 'breaks' : 'chore' }), 'failed');
 }
 
 t.test('a retry of many jobs says what it runs, wants their number, and ends as queued', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { insertJob } from '../../support/job-repository.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { textOf } from '../../support/screen.ts';
 import { openStream } from '../../support/stream.ts';
@@ -19,25 +20,9 @@ async function withJobs(t: Parameters<typeof startApp>[0]): Promise<TestApp> {
   return app;
 }
 
-/** Sixty jobs in noop mode. */
-function addHistory(app: TestApp, jobs = 60) {
-  for (let at = 0; at < jobs; at++) {
-    const { repository } = app.parts;
-    const id = `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
-    repository.insert({
-      id,
-      operation: 'chore',
-      mode: 'noop',
-      requested_by: 'ada',
-      request_id: null,
-      reason: null,
-      max_attempts: 1,
-      retry_of: null,
-      args: {},
-      claims: [],
-    });
-    repository.cancelWaiting(id, () => {});
-  }
+/** Sixty jobs that were cancelled while they waited. */
+function addHistory({ parts: { repository } }: TestApp) {
+  for (let at = 0; at < 60; at++) repository.cancelWaiting(insertJob(repository).id, () => {});
 }
 
 const numbersOn = ({ html }: Awaited<ReturnType<TestApp['page']>>) =>
