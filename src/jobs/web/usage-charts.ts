@@ -45,5 +45,9 @@ export function viewPhaseBar({ progress, finished_at }: Job, names: string[]) {
   );
   if (seconds.every((one) => one === 0)) return null;
   const label = seconds.map((one, at) => `${names[at]} ${formatDuration(one)}`).join(', ');
-  return { label: `Time by phase: ${label}.`, parts: proportions(seconds) };
+  const parts = proportions(seconds).map((part, at) => ({
+    ...part,
+    tone: at % 2 === 0 ? 'shade-0' : 'shade-1',
+  }));
+  return { label: `Time by phase: ${label}.`, parts };
 }

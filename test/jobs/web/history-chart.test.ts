@@ -1,9 +1,9 @@
 import t from 'tap';
 import type { Test } from 'tap';
-import { randomUUID } from 'node:crypto';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { startApp } from '../../support/app.ts';
+import { endJob, insertJob } from '../../support/job-repository.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { textOf } from '../../support/screen.ts';
 
@@ -15,24 +15,11 @@ async function start(t: Test) {
   const catalogue = createCatalogue([defineOperation({}), defineOperation({ name: 'other' })]);
   const app = await startApp(t, { catalogue, now: () => new Date(clock.ms) });
   const { repository } = app.parts;
-  const failure = { code: 'exited', message: 'Broken', detail: null, stderr_tail: null } as const;
   const add = (hoursAgo: number, operation: string, status: 'succeeded' | 'failed', tookMs = 1000) => {
     clock.ms = noon - hoursAgo * hourMs;
-    const { id } = repository.insert({
-      id: randomUUID(),
-      operation,
-      mode: 'scripts',
-      requested_by: 'ada',
-      request_id: null,
-      reason: null,
-      max_attempts: 1,
-      retry_of: null,
-      args: {},
-      claims: [],
+    endJob(repository, insertJob(repository, { operation }), status, () => {
+      clock.ms += tookMs;
     });
-    const running = repository.start(id) as Job;
-    clock.ms += tookMs;
-    repository.finish(running, status === 'failed' ? { status, failure } : { status }, () => {});
     clock.ms = noon;
   };
   return { app, add };
@@ -120,7 +107,7 @@ t.test('the last runs of an operation stand on its list and in its dialog', asyn
       html.querySelector('.runs')?.getAttribute('aria-label'),
       /^Last 20 runs: 19 done, 1 failed, usually/,
     );
-    t.match(textOf(html, '.runs-line'), 'Last 20 runs: 19 done, 1 failed, usually 2.1 s, at most 3.1 s');
+    t.match(textOf(html, '.runs + span'), 'Last 20 runs: 19 done, 1 failed, usually 2.1 s, at most 3.1 s');
     t.equal(html.querySelectorAll('.runs rect').length, 20);
     t.equal(html.querySelectorAll('.runs path').length, 1, 'a failure has a cross');
   }
