@@ -92,19 +92,21 @@ export function announce(text, isUrgent = false) {
   }, 50);
 }
 
-/** Removes a success after six seconds without pointer or focus; a notice with a form stays. */
+/** Removes a success after it was in view for six seconds without pointer or focus; a notice with a form stays. */
 function dismissLater(toast) {
   toast.querySelector('[hx-post]')?.addEventListener('htmx:afterRequest', () => toast.remove());
   if (!toast.matches('.ok') || toast.querySelector('form')) return;
   let left = lifeMs;
   const timer = setInterval(() => {
-    if (toast.matches(':hover, :focus-within') || document.hidden) return;
+    if (toast.matches(':hover, :focus-within') || document.hidden || isBehindDialog()) return;
     left -= stepMs;
     if (left > 0) return;
     clearInterval(timer);
     toast.remove();
   }, stepMs);
 }
+
+const isBehindDialog = () => document.querySelector('dialog[open]') !== null;
 
 function followed() {
   return JSON.parse(sessionStorage.getItem(key) ?? '[]');

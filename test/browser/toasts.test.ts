@@ -23,9 +23,38 @@ browserTest('at the end of a page, three notices cover no control', async (t, op
   }
 });
 
-async function showNotice(page: Page) {
+browserTest('over an open dialog, three notices cover no control and wait', async (t, open) => {
+  const app = await startApp(t);
+  const page = await open(`${app.origin}/operations`, { hasTestClock: true });
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 600 });
+    await page.locator('#ask-import').click();
+    const dialog = page.locator('#dialog[open]');
+    await dialog.waitFor();
+    for (let turn = 0; turn < 3; turn += 1) await showNotice(page, 'ok');
+    for (const control of await dialog.locator('a, button, input, select, summary').all()) {
+      if (!(await control.isVisible())) continue;
+      await control.scrollIntoViewIfNeeded();
+      t.ok(await control.evaluate(isOnTop), `${await control.textContent()} at ${width}`);
+    }
+    await page.clock.fastForward(60_000);
+    t.equal(await page.locator('.toast').count(), 3, 'they are read after the dialog');
+    await page.keyboard.press('Escape');
+    await page.locator('#dialog:not([open])').waitFor({ state: 'attached' });
+    await page.clock.runFor(10_000);
+    t.equal(await page.locator('.toast').count(), 0);
+  }
+});
+
+/** Whether a click in the middle of the control reaches it. */
+function isOnTop(control: any): boolean {
+  const { left, top, width, height } = control.getBoundingClientRect();
+  return control.contains(control.ownerDocument.elementFromPoint(left + width / 2, top + height / 2));
+}
+
+async function showNotice(page: Page, tone = 'bad') {
   const detail = {
-    tone: 'bad',
+    tone,
     title: 'Export failed.',
     text: 'The disk is full. Free some space, then retry.',
   };
