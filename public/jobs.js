@@ -29,9 +29,6 @@ function showPicked() {
       Object.assign(document.createElement('input'), { type: 'hidden', name: 'number', value }),
     ),
   );
-  for (const button of results().querySelectorAll('[data-pick-label]')) {
-    button.textContent = `${button.dataset.pickLabel} ${picked.size} selected…`;
-  }
   const bar = results().querySelector('[data-picked]');
   bar?.classList.toggle('is-on', picked.size > 0);
   const text = bar?.querySelector('[data-picked-text]');

@@ -20,7 +20,7 @@ browserTest('the selected jobs of the list are retried, each with its own outcom
   t.notOk(await strip.isVisible(), 'nothing is selected and there is one page');
   await page.locator('#pick-1').check();
   await page.locator('#pick-2').check();
-  await strip.getByText('Retry 2 selected…').click();
+  await strip.getByText('Retry selected…').click();
   await page.locator('#dialog[open]').getByRole('button', { name: 'Retry 1 job' }).click();
   await page.waitForURL('**/jobs/bulk/*');
   await page.locator('#h-bulk', { hasText: '1 queued · 1 skipped · 0 failed' }).waitFor();
@@ -96,3 +96,19 @@ browserTest(
     await app.whenJob(1);
   },
 );
+
+browserTest('a failure and a command are copied, and the button says so', async (t, open) => {
+  const app = await startApp(t, { catalogue: catalogue() });
+  const { failure } = await app.run('breaks');
+  const page = await open(`${app.origin}/jobs/1`);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.origin });
+  const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+  const button = page.locator('[data-copy="failure-1"]');
+  await button.click();
+  await button.getByText('Copied').waitFor();
+  t.match(await copied(), `breaks #1: ${failure?.message}`);
+  await button.click();
+  await button.getByText('Copy failure').waitFor();
+  await page.getByRole('button', { name: 'Copy as curl' }).click();
+  t.match(await copied(), /^curl .*\/api\/v1\/operations\/breaks/s);
+});

@@ -121,26 +121,3 @@ browserTest(
     await page.locator('#L1510.is-target').waitFor();
   },
 );
-
-browserTest(
-  'selected jobs stay selected across pages, and are dropped when the filter changes',
-  async (t, open) => {
-    const app = await startApp(t, noop);
-    await app.run('export');
-    await app.run('export');
-    const page = await open(`${app.origin}/jobs`);
-    await page.locator('#pick-2').check();
-    t.match(await page.locator('[data-pick-label="Retry"]').textContent(), 'Retry 1 selected…');
-    t.ok(
-      await page
-        .locator('#pick-page')
-        .evaluate((box) => (box as unknown as { indeterminate: boolean }).indeterminate),
-    );
-    await page.locator('#pick-page').click();
-    t.match(await page.locator('[data-pick-label="Cancel"]').textContent(), 'Cancel 2 selected…');
-    await page.locator('.chip', { hasText: 'Done' }).first().click();
-    await page.waitForURL('**/jobs?status=succeeded');
-    await page.locator('#pick-2:not(:checked)').waitFor();
-    t.notOk(await page.locator('[data-pick-label="Retry"]').isVisible());
-  },
-);
