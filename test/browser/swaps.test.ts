@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
-import { card, jobRow, operationRow } from '../support/screen.ts';
+import { jobRow, operationRow } from '../support/screen.ts';
 
 const yaml = `operations:
   - { name: chore, title: Chore, summary: Sleeps., command: [sleep, "1000"] }
@@ -32,7 +32,45 @@ browserTest(
   },
 );
 
-browserTest('details stay open and closed as the reader left them, whatever is swapped', async (t, open) => {
+browserTest('every link, button and box of the list and of a job does what it shows', async (t, open) => {
+  const app = await startWithCustom(t);
+  await submit(app, 'risk');
+  await app.whenJob(1, 'failed');
+  await submit(app, 'chore');
+  await app.whenJob(2, 'running');
+  const page = await open(`${app.origin}/jobs`);
+  await page.context().grantPermissions(['clipboard-write'], { origin: app.origin });
+  for (const address of ['/jobs', '/jobs/1', '/jobs/2']) {
+    await page.goto(app.origin + address);
+    await page.locator('#conn').getByText('Live').waitFor();
+    await recordClicks(page);
+    await clickAll(t, page, address);
+  }
+  await app.json('/api/v1/operations/jobs/2/cancel', {});
+  await app.whenJob(2, 'cancelled');
+});
+
+browserTest('all details stay as the reader left them when every card is swapped', async (t, open) => {
+  const app = await startWithCustom(t);
+  await submit(app, 'risk');
+  await app.whenJob(1, 'failed');
+  const page = await open(`${app.origin}/operations`);
+  for (const address of ['/operations', '/jobs/1']) {
+    await page.goto(app.origin + address);
+    await page.locator('#conn').getByText('Live').waitFor();
+    const states = () =>
+      page.locator('main details').evaluateAll((all: any[]) => all.map(({ open }) => open));
+    for (let turn = 0; turn < 2; turn++) {
+      for (const summary of await page.locator('main summary').all()) await summary.click();
+      const before = await states();
+      t.ok(before.length > 0);
+      await swapAll(page);
+      t.strictSame(await states(), before, address);
+    }
+  }
+});
+
+browserTest('a group stays open and closed while its operations run', async (t, open) => {
   const app = await startWithCustom(t);
   await submit(app, 'risk');
   await app.whenJob(1, 'failed');
@@ -121,51 +159,89 @@ async function recordClicks(page: Page) {
   })`);
 }
 
-/** Clicks every control of every card. Requests of forms are recorded and not sent, so that nothing changes. */
+/** Swaps every card of the page, then clicks every control in it. Requests that would change something or leave the list
+ *  are recorded and not sent. */
 async function clickAll(t: Test, page: Page, state: string) {
-  const posted: string[] = [];
+  const sent: string[] = [];
   await page.route('**', (route) => {
-    if (route.request().method() !== 'POST') return route.continue();
-    posted.push(new URL(route.request().url()).pathname);
+    const request = route.request();
+    if (request.method() !== 'POST' && !request.headers()['hx-boosted']) return route.continue();
+    sent.push(pathOf(request.url()));
     return route.fulfill({ status: 204 });
   });
-  for (const host of Object.values(card)) {
-    const controls = page.locator(`${host} :is(a, button, summary)`);
+  const hosts = await swapAll(page);
+  t.ok(hosts.length > 0);
+  for (const host of hosts) {
+    const controls = page.locator(`${host} :is(a, button, summary, input[type="checkbox"])`);
     for (let at = 0; at < (await controls.count()); at += 1) {
       const control = controls.nth(at);
       if (!(await control.isVisible())) continue;
       const shown = await control.evaluate(readControl);
       const what = `${state}: ${shown.name} in ${host}`;
-      const headings = await page.locator(`${host} h2`).allTextContents();
-      const request = shown.gets ?? shown.action;
+      const headings = await headingsIn(page, host);
+      const request = shown.gets ?? shown.action ?? shown.boosts;
       const answer = request ? page.waitForResponse((one) => one.url().endsWith(request)) : null;
-      await control.evaluate((one) => (one as unknown as { click(): void }).click());
+      await control.evaluate(click);
       await answer;
-      // A second click leaves details as they were.
-      if (shown.isSummary) await control.click();
+      // A second click leaves details and boxes as they were.
+      if (shown.isSwitch) await control.click();
       if (shown.isDialog) {
         await page.locator('#dialog[open]').waitFor();
         await page.keyboard.press('Escape');
         await page.locator('#dialog:not([open])').waitFor({ state: 'attached' });
-      } else if (shown.href && !shown.gets) t.equal(await page.evaluate('window.followed'), shown.href, what);
-      t.strictSame(posted.splice(0), shown.action ? [shown.action] : [], `${what} sends only its form`);
-      t.strictSame(await page.locator(`${host} h2`).allTextContents(), headings, `${what} keeps the card`);
+      } else if (shown.href && !shown.gets && !shown.boosts)
+        t.equal(await page.evaluate('window.followed'), shown.href, what);
+      const wanted = shown.action ?? shown.boosts;
+      t.strictSame(sent.splice(0), wanted ? [wanted] : [], `${what} sends only its request`);
+      t.strictSame(await headingsIn(page, host), headings, `${what} keeps the card`);
     }
   }
   await page.unroute('**');
 }
 
+/** Where the control is, which its middle need not show. Elements of a chart have no method for it. */
+const click = (one: any) =>
+  one.dispatchEvent(
+    new one.ownerDocument.defaultView.MouseEvent('click', { bubbles: true, cancelable: true }),
+  );
+
+/** Refreshes every card, and returns the selectors of their hosts. */
+async function swapAll(page: Page): Promise<string[]> {
+  const hosts = await page
+    .locator('[hx-trigger*="ops-refresh"]')
+    .evaluateAll((found: any[]) =>
+      found.map((host) => ({ selector: `#${host.id}`, path: host.getAttribute('hx-get') })),
+    );
+  const answers = hosts.map(({ path }) =>
+    page.waitForResponse((one) => pathOf(one.url()) === path).then((answer) => answer.finished()),
+  );
+  await page.locator('h1').first().click();
+  await page.keyboard.press('r');
+  await Promise.all(answers);
+  return hosts.map(({ selector }) => selector);
+}
+
+const headingsIn = (page: Page, host: string) => page.locator(`${host} h2`).allTextContents();
+
+function pathOf(address: string): string {
+  const { pathname, search } = new URL(address);
+  return pathname + search;
+}
+
 /** What a control shows that it does. */
 function readControl(
   one: any,
-): Record<'name' | 'href' | 'gets' | 'action', string | null> & { isDialog: boolean; isSummary: boolean } {
+): Record<'name' | 'href' | 'gets' | 'action' | 'boosts', string | null> &
+  Record<'isDialog' | 'isSwitch', boolean> {
   const isOff = one.getAttribute('aria-disabled') === 'true';
+  const href = one.getAttribute('href');
   return {
     name: one.textContent.trim() || one.getAttribute('aria-label'),
-    href: one.getAttribute('href'),
+    href,
     gets: one.getAttribute('hx-get'),
+    boosts: one.matches('[hx-boost="true"] a') ? href : null,
     action: one.matches('form button') && !isOff ? one.closest('form').getAttribute('action') : null,
-    isSummary: one.matches('summary'),
+    isSwitch: one.matches('summary, input'),
     isDialog: one.getAttribute('hx-target') === '#dialog',
   };
 }
