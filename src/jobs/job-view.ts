@@ -72,7 +72,6 @@ export function viewJob(
     needsDialog: operation !== null && operation.danger(job.args) !== 'safe',
     retryOf: job.retry_of,
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
-    logBytes: job.log_bytes,
   };
 }
 

@@ -22,15 +22,11 @@ const operationsShown = 8;
 
 export const needsNumber = ({ able }: Preview) => able > freeMax;
 
-/** `title` names the run; `done` is what a job is when the run has handled it. */
-export const outcomeWords: Record<BulkAction, { title: string; done: string }> = {
-  retry: { title: 'Retry', done: 'queued' },
-  cancel: { title: 'Cancellation', done: 'cancelled or stopping' },
-  remove: { title: 'Removal', done: 'removed' },
-};
-
-const words = {
+/** `run` names the whole action; `done` is what a job is when the run has handled it. */
+export const bulkWords = {
   retry: {
+    run: 'Retry',
+    done: 'queued',
     verb: 'Retry',
     past: 'retried',
     effect: 'Each is queued as a new job with the same arguments and waits for its locks.',
@@ -39,6 +35,8 @@ const words = {
     icon: 'retry',
   },
   cancel: {
+    run: 'Cancellation',
+    done: 'cancelled or stopping',
     verb: 'Cancel',
     past: 'cancelled',
     effect: 'Waiting jobs are cancelled at once. The processes of running jobs are stopped.',
@@ -47,6 +45,8 @@ const words = {
     icon: 'cross',
   },
   remove: {
+    run: 'Removal',
+    done: 'removed',
     verb: 'Remove',
     past: 'removed',
     effect: 'Their logs and result rows are deleted and cannot be restored. The audit log still has them.',
@@ -54,7 +54,7 @@ const words = {
     tone: 'bad',
     icon: 'cross',
   },
-} as const;
+} as const satisfies Record<BulkAction, object>;
 
 /** `problem`: why the typed number was refused. */
 export function viewBulkDialog(
@@ -65,7 +65,7 @@ export function viewBulkDialog(
   problem?: string,
 ) {
   const { able, byOperation, skipped } = preview;
-  const { verb, past, effect, keep, tone, icon } = words[action];
+  const { verb, past, effect, keep, tone, icon } = bulkWords[action];
   const jobs = plural(able, 'job');
   const titleOf = (name: string) => catalogue.find(name)?.title ?? name;
   const others = byOperation.slice(operationsShown).reduce((sum, other) => sum + other.jobs, 0);

@@ -12,7 +12,7 @@ import {
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
-import { type BulkForm, needsNumber, outcomeWords, viewBulkDialog } from './bulk-dialog.ts';
+import { type BulkForm, bulkWords, needsNumber, viewBulkDialog } from './bulk-dialog.ts';
 import { readList } from './job-list.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
@@ -107,12 +107,12 @@ function choiceOf(ctx: JobContext, { scope, up_to, number, ...list }: BulkForm):
 function viewRun(run: BulkRun, { outcome, from }: OfRun['Querystring']) {
   const chosen = outcome ? run.items.filter((item) => item.outcome === outcome) : run.items;
   const jobs = (name: BulkOutcome) => run.items.filter((item) => item.outcome === name).length;
-  const wordOf = (name: BulkOutcome) => (name === 'done' ? outcomeWords[run.action].done : name);
+  const wordOf = (name: BulkOutcome) => (name === 'done' ? bulkWords[run.action].done : name);
   const badgeOf = (name: BulkOutcome) => ({ ...outcomeBadges[name], word: upperFirst(wordOf(name)) });
   const link = (query: { outcome?: BulkOutcome | undefined; from?: number }) =>
     url(`/jobs/bulk/${run.id}`, query);
   return {
-    title: `${outcomeWords[run.action].title} of ${plural(run.total, 'job')}`,
+    title: `${bulkWords[run.action].run} of ${plural(run.total, 'job')}`,
     total: run.total,
     handled: run.items.length,
     isOver: run.isOver,

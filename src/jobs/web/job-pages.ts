@@ -103,7 +103,7 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
   const { jobs, catalogue } = ctx;
 
   app.get<Numbered>('/ui/jobs/:number/cancel', { config: { isPage: true } }, (request, reply) =>
-    reply.sendDialog('jobs/dialog-cancel', viewCancel(ctx, jobs.find(request.params.number))),
+    reply.sendDialog('jobs/dialog-job', viewCancel(ctx, jobs.find(request.params.number))),
   );
 
   app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
@@ -125,7 +125,7 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
 function registerRemoval(app: FastifyInstance, ctx: JobContext) {
   app.get<Numbered>('/ui/jobs/:number/remove', { config: { isPage: true } }, (request, reply) => {
     const { number, operation } = ctx.jobs.find(request.params.number);
-    return reply.sendDialog('jobs/dialog-cancel', {
+    return reply.sendDialog('jobs/dialog-job', {
       action: url(`/ui/jobs/${number}/remove`),
       question: `Remove ${operation} #${number}?`,
       consequences: [
