@@ -88,7 +88,7 @@ export type Operation = {
     args: Args,
     current: { config: Config; libraryRevision: () => number },
   ): Promise<void> | undefined;
-  /** The subtitle of a job: the object of its work. */
+  /** The subtitle of a job: the object of its work; empty when its title says it. */
   subject(args: Args): string;
   /** The text for each phase that the script reports: `write: 'Writing entries'`. */
   phases: Record<string, string>;

@@ -48,7 +48,9 @@ export function defineCustom(entry: CustomEntry, folder: string): Operation {
     outcome: outcomeOf,
     dialog: () => ({
       question: `Run ${title}?`,
-      consequences: [summary, ...(danger === 'destructive' ? ['You cannot undo this.'] : [])],
+      consequences: [
+        danger === 'destructive' ? 'You cannot undo this.' : 'The job history keeps its log and its outcome.',
+      ],
       confirm: `Run ${title}`,
       keep: 'Close',
     }),
@@ -127,7 +129,7 @@ function subjectOf({ properties }: ArgumentSchema, given: Args): string {
   const parts = Object.entries(given).map(
     ([name, value]) => `${(properties[name]?.title ?? name).toLowerCase()} ${describeValue(value)}`,
   );
-  return parts.join(', ') || 'without arguments';
+  return parts.join(', ');
 }
 
 function describeValue(value: unknown): string {

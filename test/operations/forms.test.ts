@@ -40,7 +40,7 @@ t.test('the notice of a new job says what it waits for', async (t) => {
   t.match(await noticeOf('chore'), /Chore #3 queued\. It waits for chore #1\./, 'when that ends, #2 starts');
   t.match(await noticeOf('free'), /Chore #4 queued\. It waits until a running job ends/);
   t.match(textOf((await app.page('/jobs/4')).html, 'main'), /Waiting until a running job ends/);
-  t.match(textOf((await app.page('/jobs')).html, jobRow(4)), /waiting until a running job ends/);
+  t.match(textOf((await app.page('/jobs')).html, jobRow(4)), /Waits until a running job ends/);
   for (const number of [4, 3, 2, 1]) await app.json(`/api/v1/operations/jobs/${number}/cancel`, {});
   await app.whenJob(1, 'cancelled');
 });

@@ -62,7 +62,7 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
     case 'succeeded':
       return `Succeeded${after}. ${view.outcome ?? ''}`.trim();
     case 'failed':
-      return `Failed${after}${phase}: ${view.failure?.message ?? 'unknown reason'}`;
+      return `Failed${after}${phase}.`;
     case 'cancelled':
       return job.started_at ? `Cancelled${after}${phase}.` : 'Cancelled before it started.';
   }
