@@ -1,6 +1,7 @@
 // Starts the modules that extend htmx, one per duty. Every page works without JavaScript.
 import { watchActions } from './actions.js';
 import { watchConnection } from './connection.js';
+import { watchCopies } from './copy.js';
 import { watchDialog } from './dialog.js';
 import { watchFilter } from './filter.js';
 import { watchFocus } from './focus.js';
@@ -22,6 +23,7 @@ watchDialog();
 watchActions();
 watchNotices();
 watchConnection();
+watchCopies();
 watchKeys();
 watchPreferences();
 watchUpload();

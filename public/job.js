@@ -1,4 +1,4 @@
-// The job page beyond its card: commands to copy, the elapsed time relative to the usual duration, and a stalled warning.
+// The job page beyond its card: the elapsed time relative to the usual duration, and a stalled warning.
 // The log has its own module.
 import { now } from './clock.js';
 import { watchLog } from './log.js';
@@ -10,7 +10,6 @@ watchLog();
 showElapsed();
 setInterval(showElapsed, everyMs);
 document.addEventListener('chl:swapped', showElapsed);
-document.addEventListener('click', (event) => void copy(event));
 
 /** Shows a factor, because seconds would be too precise for a job that is only late. */
 function showElapsed() {
@@ -23,17 +22,4 @@ function showElapsed() {
     const left = box.querySelector('[data-left]');
     if (left && age > stalledMs) left.textContent = ` · No progress for ${Math.floor(age / 1000)} s`;
   }
-}
-
-async function copy({ target }) {
-  const button = target.closest?.('[data-copy]');
-  if (!button) return;
-  const text = document.getElementById(button.dataset.copy).textContent;
-  await navigator.clipboard.writeText(text);
-  document.getElementById('say').textContent = 'Copied.';
-  const label = button.textContent;
-  button.textContent = 'Copied';
-  setTimeout(() => {
-    button.textContent = label;
-  }, 2000);
 }

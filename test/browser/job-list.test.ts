@@ -18,20 +18,31 @@ async function startWithJobs(t: Test) {
   return app;
 }
 
-browserTest('the bar of the selected jobs is in view wherever the list is scrolled', async (t, open) => {
-  const app = await startWithJobs(t);
-  const page = await open(`${app.origin}/jobs`, { height: 700 });
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 700 });
-    await page.locator('#pick-60').check();
-    for (const place of ['0', 'document.documentElement.scrollHeight / 2', '3000']) {
-      await page.evaluate(`scrollTo(0, ${place})`);
-      t.strictSame(await buttonsInView(page), ['Retry', 'Cancel', 'Remove', 'Clear'], `${place} at ${width}`);
+browserTest(
+  'the bar of the selected jobs is in view and below notices, wherever the list is',
+  async (t, open) => {
+    const app = await startWithJobs(t);
+    const page = await open(`${app.origin}/jobs`, { height: 700 });
+    const notice = { tone: 'bad', title: 'Export #1 failed.', text: 'The disk is full.' };
+    await page.evaluate(
+      `document.body.dispatchEvent(new CustomEvent('chl-notice', { detail: ${JSON.stringify(notice)} }))`,
+    );
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.locator('#pick-60').check();
+      for (const place of ['0', 'document.documentElement.scrollHeight / 2', '3000']) {
+        await page.evaluate(`scrollTo(0, ${place})`);
+        t.strictSame(
+          await buttonsInView(page),
+          ['Retry', 'Cancel', 'Remove', 'Clear'],
+          `${place} at ${width}`,
+        );
+      }
+      await page.locator(bar).getByText('Clear').click();
+      t.notOk(await page.locator(bar).isVisible());
     }
-    await page.locator(bar).getByText('Clear').click();
-    t.notOk(await page.locator(bar).isVisible());
-  }
-});
+  },
+);
 
 /** The first words of the buttons of the bar that can be pressed where they are. */
 async function buttonsInView(page: Page): Promise<string[]> {
