@@ -1,5 +1,4 @@
 // The view model of a job: texts, badge, progress, and the actions allowed in its state.
-import { url } from '../core/url.ts';
 import { canCancel, canRetry, isTerminal, type Job } from './job.ts';
 import {
   formatBytes,
@@ -38,9 +37,6 @@ export function viewJob(
     actor: job.requested_by,
     reason: job.reason && shorten(job.reason),
     args: describeArguments(job, operation),
-    /** The arguments as form fields, and the address of the dialog prefilled with them. */
-    plainArgs: plainArguments(job),
-    editUrl: url(`/ui/operations/${job.operation}/confirm`, Object.fromEntries(plainArguments(job))),
     isNoop: job.mode === 'noop',
     attempt: job.attempt,
     maxAttempts: job.max_attempts,
@@ -136,13 +132,6 @@ export function describeArguments({ args }: Job, operation: Operation | null): [
     const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
     return [[property?.title ?? name, label ?? shorten(text)]];
   });
-}
-
-/** Leaves out the plan, which is valid for one run only. */
-function plainArguments({ args }: Job): [string, string][] {
-  return Object.entries(args).flatMap(([name, value]): [string, string][] =>
-    name === 'plan' || value === null ? [] : [[name, String(value)]],
-  );
 }
 
 function countsOf({ result }: Job): [string, string][] {

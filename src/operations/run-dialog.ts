@@ -4,6 +4,7 @@ import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
+import { shorten } from '../core/shorten.ts';
 import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import { viewLastRuns } from '../jobs/last-runs.ts';
@@ -58,7 +59,7 @@ export function viewRunDialog(
     runs: viewLastRuns(ctx.repository, operation.name),
     description: operation.description,
     tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',
-    subject: operation.subject(filled),
+    subject: shorten(operation.subject(filled)),
     retryOf: retryOf?.number ?? null,
     given: retryOf ? [] : fields.filter((field) => field.isHidden && field.value !== ''),
     fields: retryOf ? [] : fields.filter((field) => !field.isHidden && !field.isAdvanced),

@@ -29,7 +29,7 @@ export function workersBody({ workers, control, lock, drain }: WorkersView) {
       rss_bytes: worker.rss_bytes,
       started_by: worker.owner,
       paused_by: worker.paused_by,
-      problem: worker.lost_reason ?? worker.outage_error,
+      problem: shorten(worker.lost_reason ?? worker.outage_error ?? '') || null,
     })),
     paused: control.paused_at !== null || lock !== null,
     paused_by: control.paused_by,

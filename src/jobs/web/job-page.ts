@@ -5,6 +5,7 @@ import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
 import { viewPhaseBar, viewUsage } from './usage-charts.ts';
 import { shorten } from '../../core/shorten.ts';
+import { url } from '../../core/url.ts';
 import { viewTimeline } from './job-timeline.ts';
 import type { Operation } from '../../core/operation.ts';
 import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
@@ -38,9 +39,20 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccessNumber: lastSuccess?.number ?? null,
     canRemove: isTerminal(job.status),
-    canRunAgain: operation !== null && isTerminal(job.status) && view.editUrl.length <= maxUrlLength,
+    runAgain: operation !== null && isTerminal(job.status) ? viewRunAgain(job) : null,
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };
+}
+
+/** The arguments as form fields, and the address of the dialog prefilled with them; null when they are too long for it. The
+ *  plan is left out, since it is valid for one run only. */
+function viewRunAgain({ operation, args }: Job) {
+  const fields = Object.entries(args).flatMap(([name, value]): [string, string][] =>
+    name === 'plan' || value === null ? [] : [[name, String(value)]],
+  );
+  if (fields.some(([, value]) => value.length > maxUrlLength)) return null;
+  const editUrl = url(`/ui/operations/${operation}/confirm`, Object.fromEntries(fields));
+  return editUrl.length > maxUrlLength ? null : { fields, editUrl };
 }
 
 function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operation | null): string {

@@ -43,6 +43,9 @@ export function viewRows(
   };
 }
 
+/** A system takes no longer argument of a command. */
+const maxCommandLength = 100_000;
+
 /** Commands that repeat the run. */
 export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Job, origin: string) {
   const operation = catalogue.find(job.operation);
@@ -54,10 +57,11 @@ export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Jo
     reason: isDestructive ? job.reason : null,
     confirm: isDestructive ? operation.confirmWord : null,
   };
-  return [
+  const copies = [
     { id: 'copy-curl', name: 'curl', text: curlOf(run, origin) },
     { id: 'copy-command-line', name: 'command line', text: commandOf(run) },
   ];
+  return copies.filter(({ text }) => text.length <= maxCommandLength);
 }
 
 /** All that is kept; a line gives the size of each gap. */

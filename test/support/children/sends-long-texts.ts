@@ -5,7 +5,9 @@ import { AppError } from '../../../src/core/errors.ts';
 await runScript((_args, context) => {
   const long = '<&"'.repeat(100_000);
   context.progress(1, 2, long, long);
-  context.row(long, long, long);
+  context.row(long, 'x');
+  context.row('x', long);
+  context.row('x', 'x', long);
   console.log(long);
   console.error(long);
   throw new AppError('bad_input', long, { total: 1 });
