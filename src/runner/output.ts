@@ -46,10 +46,8 @@ function createCleaner(masks: () => ByteMask, lines: ReturnType<typeof createLin
 function createLines(stream: Stream, masks: () => ByteMask, write: (stream: Stream, text: Buffer) => void) {
   let held: Buffer[] = [];
   let [heldBytes, heldSince] = [0, 0];
-  /** The log has the beginning of the current line. */
-  let isOpen = false;
-  /** A backspace may have joined two parts of a secret. */
-  let isRewritten = false;
+  /** The log has the beginning of the current line; a backspace may have joined two parts of a secret. */
+  let [isOpen, isRewritten] = [false, false];
   let timer: NodeJS.Timeout | null = null;
 
   function add(added: Buffer) {
@@ -62,8 +60,7 @@ function createLines(stream: Stream, masks: () => ByteMask, write: (stream: Stre
       [held, heldBytes] = [[], 0];
     }
     const lineEnd = text.lastIndexOf(10) + 1;
-    const isTooLong = heldBytes + text.length - lineEnd > heldMaxBytes;
-    const writeTo = isTooLong ? text.length : lineEnd;
+    const writeTo = heldBytes + text.length - lineEnd > heldMaxBytes ? text.length : lineEnd;
     if (writeTo > 0) flush(text.subarray(0, writeTo));
     if (writeTo < text.length) hold(text.subarray(writeTo));
     else isRewritten = false;
@@ -73,10 +70,8 @@ function createLines(stream: Stream, masks: () => ByteMask, write: (stream: Stre
   function flush(more?: Buffer) {
     const parts = more ? [...held, more] : held;
     [held, heldBytes] = [[], 0];
-    const [only] = parts;
-    if (!only) return;
-    const joined = parts.length > 1 ? Buffer.concat(parts) : only;
-    const text = isRewritten ? maskWhole(masks(), joined) : joined;
+    if (parts.length === 0) return;
+    const text = isRewritten ? maskWhole(masks(), join(parts)) : join(parts);
     isOpen = text.at(-1) !== 10;
     write(stream, text);
   }
@@ -112,6 +107,11 @@ function createLines(stream: Stream, masks: () => ByteMask, write: (stream: Stre
     },
     drop,
   };
+}
+
+/** Copies nothing when there is only one part. */
+function join(parts: Buffer[]): Buffer {
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
 function maskWhole(mask: ByteMask, text: Buffer): Buffer {

@@ -51,11 +51,7 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
       if (shown === text) return;
       if (isLineOpen) line('');
       clear();
-      out.write(
-        withoutControls(text)
-          .replace(/\s/g, ' ')
-          .slice(0, (out.columns ?? 80) - 1),
-      );
+      out.write(toOneLine(text).slice(0, (out.columns ?? 80) - 1));
       shown = text;
     },
 
@@ -82,6 +78,10 @@ export function createScreen(out: ScreenOut, err: Pick<ScreenOut, 'write'>, isJs
 /** A text of a script or a person must not control the terminal. */
 function withoutControls(text: string): string {
   return text.replace(ansi, '').replace(controls, '\uFFFD');
+}
+
+function toOneLine(text: string): string {
+  return withoutControls(text).replace(/\s/g, ' ');
 }
 
 const ansi = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
