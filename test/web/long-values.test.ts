@@ -15,6 +15,7 @@ function start(t: Test) {
   const operations = [
     defineOperation({ name: 'chore', subject: ({ text }) => String(text), outcome: () => long }),
     defineOperation({ name: 'hostile', child: 'sends-long-texts', subject: ({ text }) => String(text) }),
+    defineOperation({ name: 'counts', child: 'sends-rubbish' }),
   ];
   return startApp(t, { catalogue: createCatalogue(operations) });
 }
@@ -23,6 +24,8 @@ t.test('cards, pages and lists cut long arguments, results, failures, phases and
   const app = await start(t);
   const done = await app.run('chore', { text: long });
   const failed = await app.run('hostile', { text: long });
+  const result = Buffer.from(JSON.stringify({ type: 'result', data: { [long]: 1 } }));
+  for (let run = 0; run < 2; run++) await app.run('counts', { text: result.toString('base64') });
   t.equal(done.status, 'succeeded');
   t.equal(failed.status, 'failed');
   t.ok((failed.failure?.message.length ?? 0) >= 300_000, 'the record keeps the whole text');
@@ -30,7 +33,7 @@ t.test('cards, pages and lists cut long arguments, results, failures, phases and
     '/operations',
     '/jobs',
     ...['jobs', 'controls', 'banners'].map((name) => `/ui/operations/${name}`),
-    ...[1, 2].flatMap((number) => ['card', 'rows'].map((name) => `/ui/jobs/${number}/${name}`)),
+    ...[1, 2, 4].flatMap((number) => ['card', 'rows'].map((name) => `/ui/jobs/${number}/${name}`)),
     '/jobs/1',
     '/ui/jobs/2/retry',
   ]) {
@@ -38,9 +41,10 @@ t.test('cards, pages and lists cut long arguments, results, failures, phases and
     t.equal(status, 200, path);
     t.ok(text.length < maxBytes, `${path}: ${text.length} bytes`);
   }
+  t.ok((await app.page('/ui/jobs/2/rows')).text.length < 10_000, 'a page of rows cuts more than the API');
   const listed = await app.json('/api/v1/operations/jobs');
   t.ok(JSON.stringify(listed.body).length < maxBytes);
-  t.match(listed.body.items[1].args.text, /… \(300,000 characters\)$/);
+  t.match(listed.body.items[3].args.text, /… \(300,000 characters\)$/);
   const rows = await app.json('/api/v1/operations/jobs/2/rows');
   t.equal(rows.body.items.length, 3);
   t.match(rows.body.items[2].message, /… \(300,000 characters\)$/);

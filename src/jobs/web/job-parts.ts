@@ -1,5 +1,5 @@
 // The parts of a job's page outside its card: result rows, commands to copy, the log as a file.
-import { shorten, shortenAll } from '../../core/shorten.ts';
+import { shortenAll } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
 import { isTerminal, type Job } from '../job.ts';
@@ -32,7 +32,7 @@ export function viewRows(
     chips: [
       { word: 'All', rows: all, href: link({}), isCurrent: outcome === undefined },
       ...counts.map((count) => ({
-        word: shorten(count.outcome, 80),
+        word: count.outcome,
         rows: count.rows,
         href: link({ outcome: count.outcome }),
         isCurrent: count.outcome === outcome,
