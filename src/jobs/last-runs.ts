@@ -1,4 +1,5 @@
-// The last runs of an operation as bars, for `shared/runs`: the newest at the right, height = duration, a cross = failed.
+// The last runs of an operation as bars, for `shared/runs`: the newest at the right, height = duration, a cross above a bar
+// = failed.
 import { formatDuration, plural } from '../core/format.ts';
 import type { JobRepository } from './repository.ts';
 import type { LastRun } from './repository-runs.ts';
@@ -6,6 +7,7 @@ import type { LastRun } from './repository-runs.ts';
 const maxRuns = 20;
 const height = 24;
 const minHeight = 4;
+const barWidth = 4;
 const stepWidth = 6;
 const tones = { succeeded: 'ok', failed: 'bad', cancelled: 'idle' } as const;
 
@@ -19,6 +21,7 @@ export function viewLastRuns(repository: Pick<JobRepository, 'lastRuns'>, operat
   return {
     label: `Last ${plural(runs.length, 'run')}: ${text}. The newest ${newest === 'cancelled' ? 'was cancelled' : newest}.`,
     text: `Last ${plural(runs.length, 'run')}: ${text}`,
+    width: runs.length * stepWidth - (stepWidth - barWidth),
     bars: runs.map((run, at) => drawRun(run, at * stepWidth, longest)),
   };
 }
@@ -27,7 +30,7 @@ function drawRun({ status, seconds }: LastRun, x: number, longest: number) {
   const share = longest > 0 ? (seconds ?? 0) / longest : 0;
   const tall = Math.round(minHeight + share * (height - minHeight));
   const y = height - tall;
-  const cross = status === 'failed' ? `M${x} ${y}l4 4m0-4l-4 4` : null;
+  const cross = status === 'failed' ? `M${x} ${y - 6}l4 4m0-4l-4 4` : null;
   return { x, y, height: tall, tone: tones[status], cross };
 }
 

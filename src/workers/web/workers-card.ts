@@ -110,7 +110,7 @@ function describeActivity(
           tail: `: ${shorten(worker.outage_error ?? '')}`,
         };
       }
-      return { lead: 'Idle.', tail: '' };
+      return { lead: 'Waits for entries.', tail: '' };
     default:
       if (worker.state !== 'working') return { lead: 'Idle.', tail: '' };
       return { lead: 'Started', at: since, tail: ':', last: entry };

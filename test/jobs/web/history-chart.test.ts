@@ -109,7 +109,14 @@ t.test('the last runs of an operation stand on its list and in its dialog', asyn
     );
     t.match(textOf(html, '.runs + span'), 'Last 20 runs: 19 done, 1 failed, usually 2.1 s, at most 3.1 s');
     t.equal(html.querySelectorAll('.runs rect').length, 20);
-    t.equal(html.querySelectorAll('.runs path').length, 1, 'a failure has a cross');
+    const [cross, ...others] = html.querySelectorAll('.runs path');
+    const failed = html.querySelector('.runs .bad');
+    t.equal(
+      cross?.getAttribute('d'),
+      `M${failed?.getAttribute('x')} ${Number(failed?.getAttribute('y')) - 6}l4 4m0-4l-4 4`,
+      'a failure has a cross above its bar',
+    );
+    t.equal(others.length, 0);
   }
   t.notOk((await app.page('/jobs')).html.querySelector('.runs'));
   t.notOk((await app.page('/ui/operations/other/confirm')).html.querySelector('.runs'));
