@@ -2,9 +2,25 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The tests in a browser begin the list. The slowest of the others end it: test.mjs takes files from both ends. */
 const browserFolder = 'test/browser/';
-const slowest = ['test/scripts/', 'test/chaos.test.ts', 'test/checks.test.ts', 'test/contributing.test.ts'];
+/** The files that run longest start first, so that none of them runs alone at the end. The tests in a browser are among
+ *  them, because they run one after another. */
+const slowest = [
+  'test/contributing.test.ts',
+  'test/browser/access.test.ts',
+  'test/index/switch-kills.test.ts',
+  'test/stop.test.ts',
+  browserFolder,
+  'test/chaos.test.ts',
+  'test/snapshots/killed-uploads.test.ts',
+  'test/data-root.test.ts',
+  'test/checks.test.ts',
+  'test/scripts/',
+  'test/snapshots/',
+  'test/web/',
+  'test/workers/',
+  'test/cli/',
+];
 
 /** Returns `{ files }`, each with its `name` (`test/jobs/locks.test.ts`) and its compiled `output`; or `{ unknown }`, an
  *  error message, when a word names no test. A word is a file or a folder below `test`, with or without `dist/`. */
@@ -40,9 +56,15 @@ function sourceOf(file) {
   return file.replace(/\.js$/, '.ts');
 }
 
+export function isInBrowser({ name }) {
+  return name.startsWith(browserFolder);
+}
+
 function inOrder(all) {
-  const rankOf = ({ name }) =>
-    name.startsWith(browserFolder) ? -1 : slowest.findIndex((start) => name.startsWith(start)) + 1;
+  const rankOf = ({ name }) => {
+    const at = slowest.findIndex((start) => name.startsWith(start));
+    return at === -1 ? slowest.length : at;
+  };
   return all.toSorted((one, other) => rankOf(one) - rankOf(other));
 }
 

@@ -7,14 +7,14 @@
 //   --kill-after <sec>   when to kill a file that did not end itself, after its limit
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { chooseTests } from './test-files.mjs';
+import { chooseTests, isInBrowser } from './test-files.mjs';
 import { formatFailures, formatLine, formatTap, formatTotals, readOutcome } from './test-outcome.mjs';
 
-/** The first takes files from the front of the list, where the browser tests are: two browsers at once only slow each other
- *  down. The others take files from the end; these tests often wait for processes and disks. */
-const lanes = 3;
+/** How many files run at once: more than processors, because tests often wait for processes and disks. */
+const lanes = 2 * availableParallelism();
 /** How long to read output after a file has exited: a process that it left may hold the pipe open for ever. */
 const drainMs = 5000;
 /** CI retries a failed file once, and the summary lists it. */
@@ -50,17 +50,19 @@ async function runAll(files) {
   const outcomes = [];
   const notes = [];
   const waiting = [...files];
+  let isBrowserBusy = false;
   if (values.tap) console.log('TAP version 14');
-  await Promise.all(Array.from({ length: lanes }, (_, lane) => runWaiting(lane)));
+  await Promise.all(Array.from({ length: lanes }, runWaiting));
   if (values.tap) console.log(`1..${outcomes.length}`);
   const { text, isGood } = formatTotals(outcomes);
   for (const note of notes) write(note);
   console.log(values.tap ? `# ${text}` : text);
   return isGood;
 
-  async function runWaiting(lane) {
-    const next = () => (lane === 0 ? waiting.shift() : waiting.pop());
-    for (let file = next(); file; file = next()) {
+  async function runWaiting() {
+    for (let file = takeNext(); file; file = takeNext()) {
+      const hasBrowser = isInBrowser(file);
+      if (hasBrowser) isBrowserBusy = true;
       let outcome = await runFile(file);
       for (let left = tries - 1; left > 0 && !outcome.isGood; left -= 1) {
         report(outcome, ', retrying');
@@ -71,7 +73,14 @@ async function runAll(files) {
       if (values.tap) console.log(formatTap(outcome, outcomes.length));
       else report(outcome);
       if (!outcome.isGood) notes.push(`failed: ${file.name}`);
+      if (hasBrowser) isBrowserBusy = false;
     }
+  }
+
+  /** One test in a browser at a time: two browsers only slow each other down. The lane that ends one takes the next. */
+  function takeNext() {
+    const at = waiting.findIndex((file) => !(isBrowserBusy && isInBrowser(file)));
+    return at === -1 ? undefined : waiting.splice(at, 1)[0];
   }
 }
 

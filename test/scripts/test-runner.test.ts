@@ -116,6 +116,16 @@ t.test('in CI a failed file is retried once, and the summary lists it', async (t
   t.same([again.code, again.lines.at(-1)], [1, '1 passed, 1 failed']);
 });
 
+t.test('the slowest files start first', async (t) => {
+  const { out } = await start(['--list']);
+  t.same(out.split('\n').slice(0, 4), [
+    'test/contributing.test.ts',
+    'test/browser/access.test.ts',
+    'test/index/switch-kills.test.ts',
+    'test/stop.test.ts',
+  ]);
+});
+
 t.test('--tap prints TAP, with one subtest per file', async (t) => {
   const { code, out } = await run(t, ['passes', 'crashes'], { flags: ['--tap'] });
   t.equal(code, 1);
