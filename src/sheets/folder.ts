@@ -69,7 +69,17 @@ async function hashFile(file: string): Promise<string> {
 const maxTabMb = 200;
 
 function readTab(folder: string, tab: Tab, mayRead: (file: string) => boolean) {
-  const file = path.join(folder, tab.file);
+  try {
+    return openTab(path.join(folder, tab.file), tab, mayRead);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const reason = 'it is a link to a file that is gone, or must not be read. Put the file itself there.';
+    return unreadableTab(tab, `${tab.file} cannot be opened (${code}): ${reason}`);
+  }
+}
+
+function openTab(file: string, tab: Tab, mayRead: (file: string) => boolean) {
   const unreadable = (why: string) => unreadableTab(tab, `${tab.file} ${why}`);
   if (!mayRead(fs.realpathSync(file)))
     return unreadable('is a link that leads out of the allowed folders. Put the file itself there.');

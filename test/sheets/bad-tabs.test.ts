@@ -80,6 +80,40 @@ testRefusals([
     ],
   },
   {
+    title: 'a tab that links to a file that is gone',
+    spoil: (folder) => {
+      fs.rmSync(path.join(folder, 'manuals.csv'));
+      fs.symlinkSync('/media/cloud/manuals.csv', path.join(folder, 'manuals.csv'));
+    },
+    code: 'unreadable_tab',
+    problems: [
+      [
+        'Manuals',
+        null,
+        null,
+        null,
+        'manuals.csv cannot be opened (ENOENT): it is a link to a file that is gone, or must not be read. Put the file itself there.',
+      ],
+    ],
+  },
+  {
+    title: 'a tab that links to itself',
+    spoil: (folder) => {
+      fs.rmSync(path.join(folder, 'manuals.csv'));
+      fs.symlinkSync('manuals.csv', path.join(folder, 'manuals.csv'));
+    },
+    code: 'unreadable_tab',
+    problems: [
+      [
+        'Manuals',
+        null,
+        null,
+        null,
+        'manuals.csv cannot be opened (ELOOP): it is a link to a file that is gone, or must not be read. Put the file itself there.',
+      ],
+    ],
+  },
+  {
     title: 'a misspelt header',
     spoil: (folder) => edit(folder, 'experiences.csv', 'playbook', 'Playbok'),
     code: 'missing_header',
