@@ -1,14 +1,11 @@
-// Tabs that are not CSV, or whose header is not where it belongs: one problem says what each is and what to do.
-import fs from 'node:fs';
-import path from 'node:path';
+// Tabs that are not CSV in UTF-8, or whose header is not in row 1: one problem says what they are and what to do.
 import t from 'tap';
-import { check } from '../support/bad-sheets.ts';
-import { category, experience, makeRoot, sheet, writeSheet } from '../support/library.ts';
-import { checkFolder, importFolder, nothing } from '../support/plan.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
+import { type Change, refuse, rewrite } from '../support/bad-sheets.ts';
+import { category, experience, makeRoot, sheet, writeSheet } from '../support/library.ts';
+import { importFolder, nothing } from '../support/plan.ts';
 
-type Change = (text: string) => string | Buffer;
-
+const everyFile = (change: Change) => Object.fromEntries(tabFiles.map((file) => [file, change]));
 const swapped = (text: string) => Buffer.from(text, 'utf16le').swap16();
 const unquoted = (text: string, delimiter: string) => text.replaceAll(',', delimiter);
 const all = 'categories.csv, experiences.csv and manuals.csv are';
@@ -102,11 +99,7 @@ const everyTab: [string, Change, string][] = [
 
 for (const [name, change, message] of everyTab) {
   t.test(`three tabs with ${name} are one problem`, async (t) => {
-    const root = makeRoot(t);
-    const folder = writeSheet(root, sheet());
-    for (const file of tabFiles) rewrite(path.join(folder, file), change);
-    const { details } = check(root, folder);
-    t.match(details, {
+    t.match(refuse(t, everyFile(change)), {
       code: 'unreadable_tab',
       total: 1,
       problems: [{ tab: 'Categories', row: null, message }],
@@ -202,11 +195,7 @@ const one: [string, string | Buffer, string][] = [
 
 for (const [name, content, message] of one) {
   t.test(`${name} saved as .csv is one problem`, async (t) => {
-    const root = makeRoot(t);
-    const folder = writeSheet(root, sheet());
-    fs.writeFileSync(path.join(folder, 'experiences.csv'), content);
-    const { details } = check(root, folder);
-    t.match(details, {
+    t.match(refuse(t, { 'experiences.csv': () => content }), {
       total: 1,
       problems: [{ tab: 'Experiences', message: `experiences.csv is ${message}` }],
     });
@@ -233,11 +222,7 @@ const misplaced: [string, Change, string][] = [
 
 for (const [name, change, message] of misplaced) {
   t.test(`${name} above the header is one problem`, async (t) => {
-    const root = makeRoot(t);
-    const folder = writeSheet(root, sheet());
-    rewrite(path.join(folder, 'categories.csv'), change);
-    const { details } = check(root, folder);
-    t.match(details, {
+    t.match(refuse(t, { 'categories.csv': change }), {
       total: 1,
       problems: [{ tab: 'Categories', message: `categories.csv is ${message}` }],
     });
@@ -252,11 +237,8 @@ const umlauts = {
 };
 
 t.test('tabs in another encoding are one problem, with the first place that shows it', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet(umlauts));
-  for (const file of tabFiles) rewrite(path.join(folder, file), (text) => Buffer.from(text, 'latin1'));
-  const { details } = check(root, folder);
-  t.match(details, {
+  const latin1 = everyFile((text) => Buffer.from(text, 'latin1'));
+  t.match(refuse(t, latin1, umlauts), {
     code: 'unreadable_tab',
     total: 1,
     problems: [
@@ -270,13 +252,9 @@ t.test('tabs in another encoding are one problem, with the first place that show
 });
 
 t.test('a few cells in another encoding are told cell by cell', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet(umlauts));
-  const file = path.join(folder, 'experiences.csv');
-  const broken = ['EXP-30', 'GIT', 'useful', 'gr\xfcn', 'text', '', 'global', 'synced'];
-  fs.appendFileSync(file, Buffer.from(`${broken.join(',')},\r\n`, 'latin1'));
-  const { details } = check(root, folder);
-  t.match(details, {
+  const broken = Buffer.from('EXP-30,GIT,useful,gr\xfcn,text,,global,synced,\r\n', 'latin1');
+  const append = (text: string) => Buffer.concat([Buffer.from(text), broken]);
+  t.match(refuse(t, { 'experiences.csv': append }, umlauts), {
     code: 'invalid_rows',
     total: 1,
     problems: [{ tab: 'Experiences', row: 32, column: 'title', value: 'gr\uFFFDn' }],
@@ -286,209 +264,9 @@ t.test('a few cells in another encoding are told cell by cell', async (t) => {
 t.test('a column that is never read may have any encoding', async (t) => {
   const root = makeRoot(t);
   const folder = writeSheet(root, sheet());
-  rewrite(path.join(folder, 'categories.csv'), (text) =>
-    Buffer.from(text.replace('\r\n', ',Prüfer\r\n').replace(/\r\n$/, ',Jörg\r\n'), 'latin1'),
-  );
+  rewrite(folder, {
+    'categories.csv': (text) =>
+      Buffer.from(text.replace('\r\n', ',Prüfer\r\n').replace(/\r\n$/, ',Jörg\r\n'), 'latin1'),
+  });
   t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 3 });
 });
-
-t.test('a tab without a header, and tabs that were swapped, are one problem each', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet());
-  rewrite(path.join(folder, 'categories.csv'), (text) => text.replace(/^.*\r\n/, ''));
-  fs.copyFileSync(path.join(folder, 'manuals.csv'), path.join(folder, 'experiences.csv'));
-  const { details } = check(root, folder);
-  t.match(details, {
-    total: 2,
-    problems: [
-      {
-        tab: 'Categories',
-        row: 1,
-        message:
-          'Row 1 has none of the headers. Found: GIT, Name of GIT, , 2026-01-02T03:04:05.000Z. The header of categories.csv is code,name,description,created_at.',
-      },
-      {
-        tab: 'Experiences',
-        row: 1,
-        message: 'The columns are those of Manuals. Put the rows of Experiences into experiences.csv.',
-      },
-    ],
-  });
-});
-
-t.test('line ends that CSV does not have are named', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet());
-  for (const [file, end] of [
-    ['categories.csv', '\u0085'],
-    ['manuals.csv', '\u2028'],
-  ])
-    rewrite(path.join(folder, `${file}`), (text) => text.replaceAll('\r\n', `${end}`));
-  const { details } = check(root, folder);
-  const advice = 'where a line end is expected. Save the file with CRLF or LF line ends.';
-  t.match(details, {
-    total: 2,
-    problems: [
-      { message: `The header has <U+0085> ${advice}` },
-      { message: `The header has <U+2028> ${advice}` },
-    ],
-  });
-});
-
-t.test('tabs that are named as downloads are, are one problem with the names to give', async (t) => {
-  const names: [string, string[], string][] = [
-    [
-      'by Google',
-      ['Library - Categories.csv', 'Library - Experiences.csv', 'Library - Manuals.csv'],
-      'Rename “Library - Categories.csv” to “categories.csv”, “Library - Experiences.csv” to “experiences.csv” and “Library - Manuals.csv” to “manuals.csv”.',
-    ],
-    [
-      'by a browser and by Windows',
-      ['categories (1).csv', 'Experiences.CSV', 'manuals.csv.txt'],
-      'Rename “categories (1).csv” to “categories.csv”, “Experiences.CSV” to “experiences.csv” and “manuals.csv.txt” to “manuals.csv”.',
-    ],
-    [
-      'twice',
-      ['categories.csv', 'experiences (1).csv', 'experiences - Copy.csv', 'manuals.csv'],
-      'Rename one of “experiences (1).csv” and “experiences - Copy.csv” to “experiences.csv”.',
-    ],
-    [
-      'in decomposed letters',
-      ['Catégories.csv'.normalize('NFD'), 'experiences.csv', 'manuals.csv'],
-      `Rename “${'Catégories.csv'.normalize('NFD')}” to “categories.csv”.`,
-    ],
-    [
-      'and packed',
-      ['categories.csv.gz', 'experiences.csv', 'manuals.csv'],
-      'Unpack “categories.csv.gz” first.',
-    ],
-    [
-      'and not downloaded yet',
-      ['categories.csv.crdownload', 'experiences.csv.part', 'manuals.csv'],
-      'Wait for the download of “categories.csv.crdownload” and “experiences.csv.part”, or repeat it.',
-    ],
-    [
-      'as workbooks',
-      ['Library.xlsx', 'categories.csv'],
-      'Save the sheets of “Library.xlsx” as CSV in UTF-8: experiences.csv and manuals.csv.',
-    ],
-  ];
-  for (const [name, files, advice] of names) {
-    await t.test(name, async (t) => {
-      const root = makeRoot(t);
-      const folder = writeSheet(root, sheet());
-      const order = files.length === 4 ? [0, 1, 1, 2] : files.length === 2 ? [1, 0] : [0, 1, 2];
-      const texts = order.map((at) => fs.readFileSync(path.join(folder, `${tabFiles[at]}`)));
-      for (const file of tabFiles) fs.rmSync(path.join(folder, file));
-      for (const [at, file] of files.entries()) fs.writeFileSync(path.join(folder, file), texts[at] ?? '');
-      const { details } = check(root, folder);
-      t.match(details, { code: 'missing_tab', total: 1 });
-      const message = (details?.problems as { message: string }[] | undefined)?.[0]?.message ?? '';
-      t.ok(message.endsWith(advice), message);
-    });
-  }
-});
-
-t.test('tabs in a folder of the folder are found there', async (t) => {
-  const root = makeRoot(t);
-  const folder = path.dirname(writeSheet(root, sheet(), 'sheets/published/Library 2026'));
-  const { details } = check(root, folder);
-  t.match(details, {
-    total: 1,
-    problems: [
-      {
-        message:
-          'categories.csv, experiences.csv and manuals.csv are missing. Found: Library 2026. The folder “Library 2026” has such files: import that one, or move them up.',
-      },
-    ],
-  });
-});
-
-t.test('several missing headers are one problem', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet());
-  rewrite(path.join(folder, 'categories.csv'), (text) =>
-    text.replace('name,description', 'Bezeichnung,Beschreibung'),
-  );
-  rewrite(path.join(folder, 'experiences.csv'), (text) =>
-    text.replace('title', 'Titel').replace('section', 'Abschnitt').replace('playbook', 'playbok'),
-  );
-  const { details } = check(root, folder);
-  const found = 'id, category_code, Abschnitt, Titel, playbok, context, source, sync_status, author';
-  t.match(details, {
-    total: 2,
-    problems: [
-      {
-        column: null,
-        message:
-          'The headers “name” and “description” are missing. Found: code, Bezeichnung, Beschreibung, created_at. Rename the columns that hold them, or add them; cells may be empty where the column allows it.',
-      },
-      {
-        column: null,
-        message: `The headers “section”, “title” and “playbook” are missing. Found: ${found}, embedding_status, created_at, updated_at, synced_at, exported_at. Rename “playbok” to “playbook”. Rename the columns that hold the others, or add them; cells may be empty where the column allows it.`,
-      },
-    ],
-  });
-});
-
-t.test('a header is read whatever its case and its hidden characters, with a warning', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet());
-  rewrite(path.join(folder, 'categories.csv'), (text) => `\uFEFF\uFEFF${text}`);
-  rewrite(path.join(folder, 'experiences.csv'), (text) =>
-    text
-      .replace('title', 'title\u00a0')
-      .replace('category_code', ' Category\u200b_CODE')
-      .replace('author', '"author\n"')
-      .replace('sync_status', 'Sync-Status')
-      .replace('section', 'ｓｅｃｔｉｏｎ')
-      .replace('created_at', 'createdAt:'),
-  );
-  t.strictSame(
-    checkFolder(folder).warnings.map(({ row, column, message }) => [row, column, message]),
-    [
-      [1, 'category_code', 'The header is “ Category<U+200B>_CODE”; it is read as “category_code”.'],
-      [1, 'section', 'The header is “ｓｅｃｔｉｏｎ”; it is read as “section”.'],
-      [1, 'title', 'The header is “title<U+00A0>”; it is read as “title”.'],
-      [1, 'sync_status', 'The header is “Sync-Status”; it is read as “sync_status”.'],
-      [1, 'author', 'The header is “author\n”; it is read as “author”.'],
-      [1, 'created_at', 'The header is “createdAt:”; it is read as “created_at”.'],
-    ],
-  );
-  t.strictSame(importFolder(root, folder).counts, { ...nothing, added: 3 });
-});
-
-t.test('headers that differ only in hidden characters occur twice, and NUL is never left out', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet());
-  rewrite(path.join(folder, 'categories.csv'), (text) => text.replace('created_at', 'name\u200b'));
-  rewrite(path.join(folder, 'manuals.csv'), (text) => text.replace('title', 'tit\0le'));
-  const { details } = check(root, folder);
-  t.match(details, {
-    total: 2,
-    problems: [
-      {
-        column: 'name',
-        message:
-          'The header “name” occurs twice (“name”, “name<U+200B>”). Remove or rename one of the columns.',
-      },
-      { column: 'title', message: 'The header “title” is missing. Rename “tit<U+0000>le” to “title”.' },
-    ],
-  });
-});
-
-t.test('a column without a header is left out, with a warning if it has text', async (t) => {
-  const root = makeRoot(t);
-  const folder = writeSheet(root, sheet());
-  rewrite(path.join(folder, 'categories.csv'), (text) => text.replaceAll('\r\n', ',,\r\n'));
-  rewrite(path.join(folder, 'manuals.csv'), (text) =>
-    text.replace('\r\n', ',,\r\n').replace(/\r\n$/, ',,note\r\n'),
-  );
-  t.match(checkFolder(folder).warnings, [
-    { tab: 'Manuals', message: 'Column 15 has no header; its cells were left out.' },
-  ]);
-});
-
-function rewrite(file: string, change: Change) {
-  fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')));
-}
