@@ -102,9 +102,9 @@ function findWrongNames(tab: Tab, names: string[], header: string[]): SheetProbl
   const report = (code: SheetProblem['code'], column: string | null, message: string) =>
     problems.push({ code, problem: rowProblem(tab.name, 1, column, null, message) });
   const missing = tab.required.filter((name) => !names.includes(name));
-  const [only] = missing.length === 1 ? missing : [];
+  const [only = null] = missing.length === 1 ? missing : [];
   if (missing.length > 0)
-    report('missing_header', only ?? null, describeMissing(missing, header, unknownNames(tab, names)));
+    report('missing_header', only, describeMissing(missing, header, unknownNames(tab, names)));
   for (const name of tab.headers) {
     const cells = header.filter((_, at) => names[at] === name);
     if (cells.length < 2) continue;

@@ -10,7 +10,6 @@ import { type Tab, tabFiles } from './tabs.ts';
 
 const textFile = /\.(csv|tsv|tab|txt)$/i;
 const workbook = /\.(xlsx?|xlsm|xlsb|ods|fods|numbers|gsheet)$/i;
-
 const archive = /\.(zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$/i;
 const unfinished = /\.(crdownload|part|partial|download|opdownload)$/i;
 
@@ -31,7 +30,7 @@ function advise(missing: Tab[], others: string[], folders: string[]): string {
   const renames: string[] = [];
   const absent: Tab[] = [];
   for (const tab of missing) {
-    const meant = others.filter((name) => !isOther(name) && isMeant(tab, name));
+    const meant = others.filter((name) => isText(name) && isMeant(tab, name));
     if (meant.length === 0) absent.push(tab);
     else renames.push(`${eitherOf(meant)} to “${tab.file}”`);
   }
@@ -39,8 +38,6 @@ function advise(missing: Tab[], others: string[], folders: string[]): string {
   if (absent.length > 0) sentences.push(adviseOnAbsent(absent, missing, others, folders));
   return sentences.join(' ');
 }
-
-const isOther = (name: string) => [workbook, archive, unfinished].some((ending) => ending.test(name));
 
 /** No file is named like these tabs; another may hold them. */
 function adviseOnAbsent(absent: Tab[], missing: Tab[], others: string[], folders: string[]): string {
@@ -53,6 +50,10 @@ function adviseOnAbsent(absent: Tab[], missing: Tab[], others: string[], folders
   if (sheets.length > 0)
     return `Save the sheets of ${eitherOf(sheets)} as CSV in UTF-8: ${formatList(absent.map(({ file }) => file))}.`;
   return absent.map((tab) => `Add ${addition(tab, missing)} header is ${tab.headers.join(',')}.`).join(' ');
+}
+
+function isText(name: string): boolean {
+  return ![workbook, archive, unfinished].some((ending) => ending.test(name));
 }
 
 function isMeant({ file }: Tab, name: string): boolean {
