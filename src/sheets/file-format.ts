@@ -15,7 +15,7 @@ const signIn = 'A download that needs a sign-in gives such a page: sign in, and 
 /** By the first bytes, read as Latin-1. */
 const signatures: [RegExp, string, string][] = [
   [/^(\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0{3}[^\0]\0{3}|\0{3}[^\0]\0{3}[^\0])/, 'UTF-32 text', saveAsUtf8],
-  [/^(\xff\xfe|\xfe\xff|([^\0]\0){4}|(\0[^\0]){4})/, 'UTF-16 text', saveAsUtf8],
+  [/^(\xff\xfe|\xfe\xff)/, 'UTF-16 text', saveAsUtf8],
   [/^PK\x03\x04.*(xl\/|\[Content_Types\])/s, 'in Excel format (.xlsx), not CSV', saveSheets],
   [/^PK\x03\x04.*opendocument\.spreadsheet/s, 'in OpenDocument format (.ods), not CSV', saveSheets],
   [/^PK\x03\x04.*\.iwa/s, 'in Numbers format, not CSV', saveSheets],
@@ -27,7 +27,7 @@ const signatures: [RegExp, string, string][] = [
   [/^\{\\rtf/, 'rich text (RTF), not CSV', saveAsUtf8],
   [/^SQLite format 3/, 'in SQLite format, not CSV', exportTabs],
   [
-    /^(\s|--.*\n|\/\*.*?\*\/;?)*(PRAGMA |BEGIN TRANSACTION|SET \w+ ?=|(CREATE|DROP) TABLE |INSERT INTO |COPY \S+ \()/i,
+    /^(\s|--.*\n|\/\*.*?\*\/;?)*(PRAGMA |SET \w+ ?=|(CREATE|DROP) TABLE |INSERT INTO |COPY \S+ \()/i,
     'SQL statements, not CSV',
     exportTabs,
   ],
@@ -63,7 +63,8 @@ export function recogniseForeign(bytes: Buffer): Foreign | null {
   return controls * 20 > start.length ? { kind: 'not text', advice: saveAsUtf8 } : null;
 }
 
-/** The number of the first line in UTF-16, which a program may have appended, such as PowerShell's >>; null without one. */
+/** The number of the first line in UTF-16 without a mark: 1, or that of what a program has appended, such as PowerShell's >>.
+ *  Null without one. */
 function findWideText(bytes: Buffer): number | null {
   const nul = bytes.indexOf(0);
   if (nul < 0 || !/^.?(\0[^\0]){3}/s.test(bytes.toString('latin1', Math.max(0, nul - 1), nul + 6)))

@@ -133,16 +133,18 @@ const one: [string, string | Buffer, string][] = [
     '\n<!DOCTYPE html><html><body>Sign in</body></html>',
     'HTML (a web page), not CSV. A download that needs a sign-in gives such a page: sign in, and download the CSV again.',
   ],
-  [
-    'a dump of a database',
-    '-- MySQL dump 10.13\n--\n\nDROP TABLE IF EXISTS `x`;\nINSERT INTO `x` VALUES (1);\n',
-    'SQL statements, not CSV. Export each tab as CSV in UTF-8.',
-  ],
-  [
-    'a COPY statement',
+  ...[
+    '-- MySQL dump 10.13\n--\n\nDROP TABLE IF EXISTS `x`;\n',
+    '--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\n',
+    '/* by mara */ CREATE TABLE x (id, title);\n',
+    'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n',
+    "INSERT INTO x (id, title) VALUES ('EXP-1', 'a');\n",
     'COPY public.x (id, title) FROM stdin;\nEXP-1\ta\n',
+  ].map((statements): [string, string, string] => [
+    `the dump “${statements.trim()}”`,
+    statements,
     'SQL statements, not CSV. Export each tab as CSV in UTF-8.',
-  ],
+  ]),
   [
     'a table as MySQL prints it',
     '+----+-------+\n| id | title |\n+----+-------+\n| 1  | a     |\n',
