@@ -14,7 +14,12 @@ const maxBytes = 100_000;
 function start(t: Test) {
   const operations = [
     defineOperation({ name: 'chore', subject: ({ text }) => String(text), outcome: () => long }),
-    defineOperation({ name: 'hostile', child: 'sends-long-texts', subject: ({ text }) => String(text) }),
+    defineOperation({
+      name: 'hostile',
+      child: 'sends-long-texts',
+      subject: ({ text }) => String(text),
+      retries: { maxAttempts: 2, delayMs: 0, backoff: 1 },
+    }),
     defineOperation({ name: 'counts', child: 'sends-rubbish' }),
   ];
   return startApp(t, { catalogue: createCatalogue(operations) });
@@ -88,6 +93,14 @@ t.test('notices about long texts fit in a header and a cookie', async (t) => {
   const job = await app.run('hostile', { text: 'x' });
   const { body } = await app.json(`/ui/jobs/${job.number}/notice`);
   t.ok(JSON.stringify(body).length < 4000);
+  const form = { text: 'x', reason: 'r'.repeat(300_000) };
+  const plain = await app.submit('/ui/operations/run/chore', form);
+  t.equal(plain.status, 303);
+  t.ok(plain.headers.getSetCookie().every(({ length }) => length < 4000));
+  const page = { 'hx-request': 'true', 'hx-current-url': `${app.origin}/operations` };
+  const part = await app.submit('/ui/operations/run/chore', form, page);
+  t.equal(part.status, 200);
+  t.ok((part.headers.get('hx-trigger') ?? '').length < 4000);
 });
 
 t.test('the stream of a job with long values ticks, and sends what follows', async (t) => {

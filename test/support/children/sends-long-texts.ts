@@ -10,5 +10,5 @@ await runScript((_args, context) => {
   context.row('x', 'x', long);
   console.log(long);
   console.error(long);
-  throw new AppError('bad_input', long, { total: 1 });
+  throw new AppError('temporary', long, { total: 1 });
 });
