@@ -5,7 +5,10 @@ import path from 'node:path';
 import { AppError } from '../errors.ts';
 import { connect } from './driver.ts';
 import { refuseNewer } from './migrations.ts';
-import { asConfigError, type Db, scriptBusyMs } from './open.ts';
+import { asConfigError, type Db } from './open.ts';
+
+/** Longer than a commit of another program takes. */
+const lockedMaxMs = 5000;
 
 /** What a file must be, unless it is missing or has no tables at all. `setting` is the variable that names it. */
 export type Expected = { file: string; setting: string; name: 'library' | 'ops'; tables: Tables };
@@ -40,7 +43,7 @@ export function inspectDatabase(expected: Expected) {
 
 function lookInto(file: string, opened: string, readonly: boolean, look: (db: Db) => void) {
   const db = asConfigError(file, () =>
-    connect(opened, { readonly, fileMustExist: true, timeout: scriptBusyMs }),
+    connect(opened, { readonly, fileMustExist: true, timeout: lockedMaxMs }),
   );
   try {
     asConfigError(file, () => look(db));

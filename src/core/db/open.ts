@@ -80,14 +80,15 @@ export function asConfigError<T>(file: string, work: () => T): T {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const fault = toFault(Object.assign(cause as Error, { file }));
-    if (fault)
-      throw new AppError(
-        'config',
-        `${file} cannot be opened: it ${fault.message.slice(file.length + 1)}`,
-        fault.details,
-      );
+    if (fault) throw new AppError('config', `${file} ${describeFault(fault, file)}`, fault.details);
     throw new AppError('config', `${file} cannot be opened: ${(cause as Error).message}.`);
   }
+}
+
+function describeFault({ code, message }: AppError, file: string): string {
+  if (code === 'busy')
+    return 'is locked by another program. Stop that program or wait for its end, then try again.';
+  return `cannot be opened: it ${message.slice(file.length + 1)}`;
 }
 
 function assertSqliteVersion(db: Db) {

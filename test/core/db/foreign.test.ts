@@ -199,6 +199,16 @@ t.test('what is not a database is refused by what it is, and stays', async (t) =
   prepareLibrary(path.join(folder, 'lost/none.db')).library.close();
 });
 
+t.test('a database that another program keeps locked is refused soon', async (t) => {
+  const file = path.join(t.testdir(), 'chl.db');
+  prepareLibrary(file).library.close();
+  const other = connect(file);
+  other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  const message = `${file} is locked by another program. Stop that program or wait for its end, then try again.`;
+  t.throws(() => prepareLibrary(file), { code: 'config', message });
+  other.close();
+});
+
 t.test('doctor names the file, the table and the column', async (t) => {
   const root = t.testdir();
   make(path.join(root, 'chl.db'), 'CREATE TABLE experiences (id)');
