@@ -51,7 +51,10 @@ function sqliteFault(code: string): Fault {
 /** By the second word of the code: `SQLITE_IOERR_SHORT_READ` is `IOERR`. https://www.sqlite.org/rescode.html */
 const sqliteFaults: Record<string, Fault> = {
   CORRUPT: ['database_damaged', 'is damaged: a part of it cannot be read.'],
-  NOTADB: ['database_damaged', 'is damaged: it is not a database any more.'],
+  NOTADB: [
+    'database_damaged',
+    'is damaged, or in a format that is not known: it cannot be read as a database.',
+  ],
   BUSY: ['busy', 'is busy. Nothing was changed. Try again in a few seconds.'],
   LOCKED: ['busy', 'is busy. Nothing was changed. Try again in a few seconds.'],
   FULL: ['disk_full', 'cannot grow: the disk is full. Free some space, then try again.'],

@@ -73,7 +73,7 @@ t.test('an error of the driver names the damaged file and the way back', (t) => 
   fs.rmSync(`${file}-wal`, { force: true });
   const notOne = {
     code: 'config',
-    message: /cannot be opened: it is damaged: it is not a database any more.*backup/,
+    message: /cannot be opened: it is damaged, or in a format that is not known.*backup/,
   };
   t.throws(() => openDatabase(file, { busyMs: 100 }), notOne);
   t.end();
