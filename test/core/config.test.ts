@@ -8,25 +8,13 @@ import {
   readConfig,
   readScriptEnvironment,
 } from '../../src/core/config.ts';
-import { AppError } from '../../src/core/errors.ts';
-
-const read = (env: Record<string, string>) => readConfig(env, '/some/place');
+import { read, refusal } from '../support/settings.ts';
 
 /** The variables that the configuration reads. */
 function settingNames(): string[] {
   const names = new Set<string>();
   read(new Proxy({}, { get: (_, name) => void names.add(String(name)) }));
   return [...names].filter((name) => name.startsWith('CHL_')).sort();
-}
-
-function refusal(env: Record<string, string>): string {
-  try {
-    read(env);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'config') return error.message;
-    throw error;
-  }
-  throw new Error(`${JSON.stringify(env)} was not refused`);
 }
 
 t.test('without variables every setting has its documented default, below ./data', async (t) => {
@@ -118,56 +106,6 @@ t.test('each variable sets its key', async (t) => {
     warnings: [],
   });
   t.ok(Object.isFrozen(config));
-});
-
-t.test('an embedding service needs URL and model, and its key file must be private', async (t) => {
-  const service = { CHL_EMBEDDING_URL: 'https://host/v1', CHL_EMBEDDING_MODEL: 'm' };
-  t.match(refusal({ CHL_EMBEDDING_MODEL: 'm' }), /^CHL_EMBEDDING_MODEL is set, but CHL_EMBEDDING_URL is not/);
-  t.match(refusal({ CHL_EMBEDDING_KEY_FILE: 'k' }), /^CHL_EMBEDDING_KEY_FILE is set, but CHL_EMBEDDING_URL/);
-  t.match(
-    refusal({ CHL_EMBEDDING_URL: 'https://host/v1' }),
-    /CHL_EMBEDDING_MODEL is not. Set it to the name/,
-  );
-  for (const url of [
-    'host:80',
-    '/v1',
-    'file:///v1?a=b',
-    'unix:/run/e',
-    'http://[fe80::1%eth0]:1',
-    'http://h:99999',
-  ]) {
-    const message = /allowed: an http or https address with a valid host and port, e\.g\. /;
-    t.match(refusal({ ...service, CHL_EMBEDDING_URL: url }), message);
-  }
-  t.match(read({ ...service, CHL_EMBEDDING_URL: ' https://host/v1 ' }).embedding, { url: 'https://host/v1' });
-  for (const end of ['?a=b', '?api_key=hunter2', '#hunter2', '?']) {
-    const line = refusal({ ...service, CHL_EMBEDDING_URL: `http://host/v1${end}` });
-    t.match(
-      line,
-      /^CHL_EMBEDDING_URL is "http:\/\/host\/v1…"; allowed: an address without \? .*CHL_EMBEDDING_KEY_FILE/,
-    );
-    t.notMatch(line, /hunter2/);
-  }
-  const unreadable = refusal({ ...service, CHL_EMBEDDING_URL: 'htp://me:hunter2@host:port' });
-  t.match(unreadable, /contains a user or a password/);
-  t.notMatch(unreadable, /hunter2/);
-  const withPassword = refusal({ ...service, CHL_EMBEDDING_URL: 'https://me:hunter2@host' });
-  t.match(withPassword, /contains a user or a password/);
-  t.notMatch(withPassword, /hunter2/);
-
-  const keyFile = path.join(t.testdir({ loop: t.fixture('symlink', 'loop') }), 'key');
-  const loop = path.join(path.dirname(keyFile), 'loop');
-  const withKey = { ...service, CHL_EMBEDDING_KEY_FILE: keyFile };
-  t.match(refusal(withKey), /there is no such file/);
-  fs.writeFileSync(keyFile, 'sk-secret', { mode: 0o640 });
-  t.match(refusal(withKey), /to which other users have access. Run: chmod 600 /);
-  t.match(refusal({ ...service, CHL_EMBEDDING_KEY_FILE: path.dirname(keyFile) }), /which is not a file/);
-  t.match(refusal({ ...service, CHL_EMBEDDING_KEY_FILE: loop }), /there is no such file, or it cannot/);
-  fs.chmodSync(keyFile, 0o600);
-  const config = read(withKey);
-  t.same(config.embedding, { url: 'https://host/v1', model: 'm', keyFile, network: {} });
-  t.notMatch(JSON.stringify(config), /sk-secret/);
-  t.match(childEnvironment(config, {}), withKey, 'a child reads the same');
 });
 
 t.test('a number out of range is refused in one line: variable, value, allowed range', async (t) => {

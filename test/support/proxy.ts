@@ -26,7 +26,8 @@ sL8i7CaCCfFBy4g5OY1nFYTUI2eU7tfwugqE8TdyNKcJCysxku9c3QDW
 
 type Passed = { method: string; target: string; authorization: string | undefined };
 
-/** Forwards every request to `port`, whatever its host, and records it. Refuses with `status` unless it is 200. */
+/** Forwards every request to `port`, whatever its host, and records it. Refuses with `status` unless it is 200,
+ *  and repeats the login, as careless proxies do. */
 export async function startProxy(t: Test, port: number, { isSecure = false, status = 200 } = {}) {
   const passed: Passed[] = [];
   const record = ({ method = '', url = '', headers }: http.IncomingMessage) =>
@@ -34,7 +35,7 @@ export async function startProxy(t: Test, port: number, { isSecure = false, stat
   const server = isSecure ? https.createServer({ cert: certificate, key }) : http.createServer();
   server.on('request', (request, response) => {
     record(request);
-    if (status !== 200) return response.writeHead(status).end();
+    if (status !== 200) return response.writeHead(status).end(`no ${decodeLogin(request)}`);
     const { pathname } = new URL(request.url ?? '');
     const { method, headers } = request;
     const forwarded = http.request({ host: '127.0.0.1', port, method, path: pathname, headers }, (answer) => {
@@ -54,6 +55,11 @@ export async function startProxy(t: Test, port: number, { isSecure = false, stat
     return undefined;
   });
   return { passed, port: await listen(t, server) };
+}
+
+function decodeLogin({ headers }: http.IncomingMessage): string {
+  const [, code = ''] = (headers['proxy-authorization'] ?? '').split(' ');
+  return Buffer.from(code, 'base64').toString();
 }
 
 /** Passes each connection on to `port` without TLS; gives the port. */
