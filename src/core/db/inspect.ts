@@ -11,10 +11,10 @@ import { asConfigError, type Db } from './open.ts';
 const lockedMaxMs = 5000;
 
 /** What a file must be, unless it is missing or has no tables at all. `setting` is the variable that names it. */
-export type Expected = { file: string; setting: string; name: 'library' | 'ops'; tables: Tables };
+type Expected = { file: string; setting: string; name: 'library' | 'ops'; tables: Tables };
 
 /** By table, its columns; a column that must hold text is written `id text`. */
-export type Tables = Record<string, readonly string[]>;
+type Tables = Record<string, readonly string[]>;
 
 /** Throws `config` for a file that is something else, that a newer version has written, or that cannot be read. */
 export function inspectDatabase(expected: Expected) {
