@@ -92,20 +92,20 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     await Promise.all(lifecycles.map(({ stop }) => stop?.(quietMs)));
     await server.close();
     for (const { close } of [...lifecycles].reverse()) await close?.();
-    if (isListening) recordStop();
+    if (isListening) recordStop(kernel);
     kernel.damage.close();
     library.close();
     ops.close();
     lock.release();
   }
+}
 
-  /** A full disk or a damaged database does not keep the server from stopping. */
-  function recordStop() {
-    try {
-      audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
-    } catch (error) {
-      kernel.log.error({ err: error }, 'the stop is not in the audit log');
-    }
+/** A full disk or a damaged database does not keep the server from stopping. */
+function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
+  try {
+    audit.record({ event: 'server.stopped', outcome: 'ok', by: systemRequester });
+  } catch (error) {
+    log.error({ err: error }, 'the stop is not in the audit log');
   }
 }
 
