@@ -1,6 +1,7 @@
 // Records the end of a job: outcome, audit row and freed claims in one commit, the event on the bus, then the sync.
 import { systemRequester } from '../core/audit.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
+import type { Damage } from '../core/db/damage.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { RetryPolicy } from '../core/operation.ts';
 import type { Failure, Job } from '../jobs/job.ts';
@@ -31,7 +32,7 @@ export function createSettlement(given: Given) {
   return {
     /** Gives the job once its end is written; null when it was moved by someone else or the server stops first. */
     async settle(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
-      if (outcome.failure) noteDamage(outcome.failure);
+      noteDamage(damage, outcome.failure);
       if (isRunning()) await catchUp();
       const moved = await untilWritten(job, outcome);
       if (!moved) return null;
@@ -49,11 +50,6 @@ export function createSettlement(given: Given) {
       if (refused) bus.emit('job', refused);
     },
   };
-
-  /** Before the end is written, so that nobody sees a failed job and healthy databases. */
-  function noteDamage({ message, detail }: Failure) {
-    if (detail?.code === 'database_damaged') damage.noteFile(String(detail.file), message);
-  }
 
   /** The job keeps its claims until its end is written. */
   async function untilWritten(job: Job, outcome: AttemptOutcome): Promise<Job | null> {
@@ -90,6 +86,12 @@ export function createSettlement(given: Given) {
     const detail = { status, attempt, failure: failure?.message ?? null };
     audit.record({ event, outcome, by: systemRequester, target: `job:${number}`, detail });
   }
+}
+
+/** Before the end is written, so that nobody sees a failed job and healthy databases. */
+function noteDamage(damage: Damage, failure: Failure | null | undefined) {
+  if (failure?.detail?.code === 'database_damaged')
+    damage.noteFile(String(failure.detail.file), failure.message);
 }
 
 function nameOf({ id, number }: Job) {

@@ -10,10 +10,8 @@ import type { WorkerRow } from './state.ts';
 export function freeNames(workers: WorkerRow[], count: number): string[] {
   const taken = new Set(workers.filter((worker) => !isProcessGone(worker)).map(({ name }) => name));
   const free: string[] = [];
-  for (let number = 1; free.length < count; number++) {
-    const name = `embed-${number}`;
-    if (!taken.has(name)) free.push(name);
-  }
+  for (let number = 1; free.length < count; number++)
+    if (!taken.has(`embed-${number}`)) free.push(`embed-${number}`);
   return free;
 }
 

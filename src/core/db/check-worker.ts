@@ -1,4 +1,4 @@
-// The thread of damage.ts: posts whether one database is damaged.
+// The thread of check-thread.ts: posts whether one database is damaged.
 import { parentPort, workerData } from 'node:worker_threads';
 import { isDamaged } from './check.ts';
 

@@ -2,10 +2,11 @@
 // and what a statement, a job or a thread meets later is remembered. Only a start forgets it, since a file is replaced while
 // the server is stopped.
 import fs from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
 import { toFault } from '../faults.ts';
 import { isDamaged } from './check.ts';
+import { checkInThread } from './check-thread.ts';
 import { onDatabaseError } from './driver.ts';
 
 export type Damage = ReturnType<typeof createDamage>;
@@ -45,7 +46,7 @@ export function createDamage(files: string[], now: () => Date) {
     checkAll() {
       for (const file of files) {
         if (fs.statSync(file).size < threadBytes) noteIf(isDamaged(file), file);
-        else checkInThread(file);
+        else follow(checkInThread(file, noteIf));
       }
     },
 
@@ -55,15 +56,8 @@ export function createDamage(files: string[], now: () => Date) {
     },
   };
 
-  function checkInThread(file: string) {
-    const thread = new Worker(new URL('./check-worker.js', import.meta.url), {
-      workerData: file,
-      execArgv: [],
-    });
+  function follow(thread: Worker) {
     threads.add(thread);
-    thread.once('message', (damaged: boolean) => noteIf(damaged, file));
-    // A check that fails says nothing about the file.
-    thread.once('error', () => {});
     thread.once('exit', () => threads.delete(thread));
   }
 }
