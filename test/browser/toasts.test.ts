@@ -107,7 +107,8 @@ browserTest(
     await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
     await app.json('/api/v1/operations/jobs/1/cancel', {});
     const ended = page.locator('.toast', { hasText: 'Chore #1 was cancelled.' });
-    while ((await ended.count()) === 0) await page.clock.runFor(1000);
+    for (let sec = 0; sec < 60 && (await ended.count()) === 0; sec += 1) await page.clock.runFor(1000);
+    t.equal(await ended.count(), 1);
     t.equal(asked, 4);
     for (let turn = 0; turn < 3; turn += 1)
       await page.evaluate(`document.dispatchEvent(new CustomEvent('chl:state', { detail: true }))`);
