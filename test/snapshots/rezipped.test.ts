@@ -214,6 +214,10 @@ const described: Record<string, [what: RegExp, bytes: Buffer]> = {
     /^The ZIP holds another ZIP, mara\/snapshot\.zip\. Unpack it once, then upload that one\./,
     buildZip([{ name: 'mara/snapshot.zip', data: whole }]),
   ],
+  'a ZIP with another file': [
+    /^The ZIP has an entry named "Größe\.csv", which no snapshot has\./,
+    buildZip([...parts(), file('Größe.csv')]),
+  ],
   'a self-extracting archive': [
     /^Something precedes the content of the ZIP, as in a self-extracting archive\./,
     buildZip(parts(), { prefix: Buffer.from('MZ program') }),
