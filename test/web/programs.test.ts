@@ -17,7 +17,7 @@ t.test('a page answers a request for JSON as its address in the API does', async
   const pairs = [
     ['/jobs/1', '/api/v1/operations/jobs/1'],
     ['/jobs/99', '/api/v1/operations/jobs/99'],
-    ['/jobs?status=succeeded', '/api/v1/operations/jobs?status=succeeded'],
+    ['/jobs?status=failed', '/api/v1/operations/jobs?status=failed'],
     ['/operations', '/api/v1/operations'],
     [`/library/${items[0].id}`, `/api/v1/entries/${items[0].id}`],
   ] as const;
