@@ -118,6 +118,26 @@ browserTest(
   },
 );
 
+browserTest('a link that a swap reuses for another keeps no listener of the first', async (t, open) => {
+  const app = await startWithCustom(t);
+  const page = await open(`${app.origin}/operations`);
+  const isSameLink = await page.evaluate(`(() => {
+    const host = document.querySelector('main').appendChild(document.createElement('div'));
+    host.innerHTML = '<a class="probe" href="#ask" hx-get="/ui/ask">Ask</a>';
+    htmx.process(host);
+    const link = host.firstChild;
+    const style = { swapStyle: 'morph:innerHTML', swapDelay: 0, settleDelay: 0 };
+    htmx.swap(host, '<a class="probe" href="#log">Log</a>', style, { contextElement: host });
+    window.requests = 0;
+    document.addEventListener('htmx:beforeRequest', () => requests += 1);
+    return host.firstChild === link;
+  })()`);
+  t.ok(isSameLink, 'the swap changes the link in place');
+  await page.locator('.probe', { hasText: 'Log' }).click();
+  await page.waitForURL('**#log');
+  t.equal(await page.evaluate('requests'), 0);
+});
+
 browserTest('a slow click shows a spinner, on links that open a dialog too', async (t, open) => {
   const app = await startWithCustom(t);
   const page = await open(`${app.origin}/operations`);
