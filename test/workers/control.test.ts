@@ -66,6 +66,8 @@ t.test('a pause outlives the process that was paused', async (t) => {
 
 t.test('workers pause while a job holds the library exclusively, and resume after it', async (t) => {
   const rig = await startWorkers(t);
+  // The workers write this file, too, and a commit on a busy disk takes longer than the server waits.
+  rig.ops.pragma('busy_timeout = 5000');
   rig.ops.exec(`
     INSERT INTO job (number, id, operation, status, mode, requested_by, args, created_at)
       VALUES (412, 'j', 'import', 'running', 'scripts', 'dana', '{}', '2026-01-01T00:00:00.000Z');
