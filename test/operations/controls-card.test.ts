@@ -1,5 +1,6 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import path from 'node:path';
 import { type HTMLElement, parse } from 'node-html-parser';
 import t from 'tap';
@@ -87,6 +88,9 @@ t.test('all running jobs of an operation are listed, each with bar, time left an
     await app.json('/api/v1/operations/chore', {});
     await app.whenJob(number, 'running');
   }
+  // Each script reports once, which would replace the progress below.
+  const hasReported = (number: string) => app.parts.repository.find(number)?.progress !== null;
+  while (!['1', '2'].every(hasReported)) await setImmediate();
   const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 5000 });
   t.teardown(() => ops.close());
   const progress = {
