@@ -93,9 +93,37 @@ t.test('an unformatted file fails the format check', async (t) => {
   t.notMatch(out, /src\/main\.ts/);
 });
 
-t.test('npm run check runs every check, and CI runs nothing else', async (t) => {
-  const steps = ['format:check', 'lint', 'unused', 'types', 'test', 'walk'];
-  t.equal(manifest.scripts.check, steps.map((name) => `npm run ${name}`).join(' && '));
+t.test('npm run check reports every failed check of the sources, and then runs no test', async (t) => {
+  const root = plantChecks(t.testdir(), {
+    lint: 'echo wrong lint; exit 1',
+    unused: 'echo wrong export; exit 3',
+  });
+  const { code, out } = await run(root, 'check');
+  t.equal(code, 1);
+  t.match(out, /^wrong lint$/m);
+  t.match(out, /^wrong export$/m);
+  t.match(out, /^types ran$/m);
+  t.match(out, /\nFailed: npm run (lint, npm run unused|unused, npm run lint)\n/);
+  t.notMatch(out, /^(test|walk) ran$/m);
+});
+
+t.test('npm run check runs the tests and then the walk when the sources are in order', async (t) => {
+  const good = await run(plantChecks(t.testdir()), 'check');
+  t.equal(good.code, 0);
+  const ran = good.out.match(/^\S+ ran$/gm) ?? [];
+  t.same(ran.slice(0, 4).sort(), ['format:check ran', 'lint ran', 'types ran', 'unused ran']);
+  t.same(ran.slice(4), ['test ran', 'walk ran']);
+});
+
+t.test('a failed test fails npm run check', async (t) => {
+  const { code, out } = await run(plantChecks(t.testdir(), { test: 'exit 1' }), 'check');
+  t.equal(code, 1);
+  t.match(out, /\nFailed: npm run test\n/);
+  t.notMatch(out, /^walk ran$/m);
+});
+
+t.test('CI runs npm run check, and one test with the newest Node', async (t) => {
+  t.equal(manifest.scripts.check, 'node scripts/check.mjs');
   t.equal(manifest.scripts.walk, 'node scripts/walk.mjs');
   const commands = read('.ci/run').match(/^ *(npm|npx|node) .*$/gm);
   t.same(commands?.slice(0, 2), ['npm ci', 'npm run check']);
@@ -105,6 +133,17 @@ t.test('npm run check runs every check, and CI runs nothing else', async (t) => 
     'npm test -- test/every-node.test.ts',
   ]);
 });
+
+/** A project whose checks only print that they ran. */
+function plantChecks(root: string, scripts: Record<string, string> = {}): string {
+  const names = ['lint', 'types', 'unused', 'format:check', 'test', 'walk'];
+  const printing = Object.fromEntries(names.map((name) => [name, `echo ${name} ran`]));
+  const all = { ...printing, ...scripts, check: manifest.scripts.check };
+  fs.writeFileSync(path.join(root, 'package.json'), JSON.stringify({ scripts: all }));
+  fs.mkdirSync(path.join(root, 'scripts'));
+  fs.copyFileSync(path.join(packageRoot, 'scripts/check.mjs'), path.join(root, 'scripts/check.mjs'));
+  return root;
+}
 
 function read(file: string): string {
   return fs.readFileSync(path.join(packageRoot, file), 'utf8');

@@ -1,0 +1,69 @@
+// Runs every check of the project (`npm run check`). The checks that only read the sources run side by side, and each is
+// reported, also when another fails. The tests and the walk start servers and wait for them, so they run alone, and only
+// when the sources are in order.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** Scripts of package.json. The slowest is first. */
+const sideBySide = ['lint', 'types', 'unused', 'format:check'];
+const alone = ['test', 'walk'];
+
+process.chdir(path.resolve(import.meta.dirname, '..'));
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stopAll(signal));
+process.exitCode = (await checkAll()) ? 0 : 1;
+
+async function checkAll() {
+  const waiting = [...sideBySide];
+  const failed = [];
+  await Promise.all(Array.from({ length: availableParallelism() }, runWaiting));
+  for (const name of failed.length > 0 ? [] : alone) {
+    if (!(await runAlone(name))) return report([name]);
+  }
+  return report(failed);
+
+  async function runWaiting() {
+    for (let name = waiting.shift(); name; name = waiting.shift()) {
+      const { isGood, output } = await runReported(name);
+      process.stdout.write(output);
+      if (!isGood) failed.push(name);
+    }
+  }
+}
+
+async function runReported(name) {
+  const child = start(name, ['ignore', 'pipe', 'pipe']);
+  const [out, err, isGood] = await Promise.all([text(child.stdout), text(child.stderr), untilEnd(child)]);
+  return { isGood, output: out + err };
+}
+
+function runAlone(name) {
+  return untilEnd(start(name, 'inherit'));
+}
+
+function start(name, stdio) {
+  const child = spawn('npm', ['run', name], { stdio });
+  running.add(child);
+  return child;
+}
+
+/** Resolves with whether the exit code is 0. */
+async function untilEnd(child) {
+  const [code] = await once(child, 'exit');
+  running.delete(child);
+  return code === 0;
+}
+
+function report(failed) {
+  if (failed.length > 0) console.error(`\nFailed: ${failed.map((name) => `npm run ${name}`).join(', ')}`);
+  return failed.length === 0;
+}
+
+function stopAll(signal) {
+  for (const child of running) child.kill(signal);
+  console.error(`Stopped by ${signal}.`);
+  process.exit(1);
+}
