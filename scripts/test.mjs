@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { mapPositions } from './source-positions.mjs';
 import { chooseTests, isInBrowser } from './test-files.mjs';
 import { formatFailures, formatLine, formatTap, formatTotals, readOutcome } from './test-outcome.mjs';
 
@@ -91,7 +92,7 @@ function report(outcome, addition = '') {
 
 async function runFile({ name, output }) {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', output], {
+  const child = spawn(process.execPath, [output], {
     env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(timeoutSec) },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: killSec * 1000,
@@ -108,7 +109,11 @@ async function runFile({ name, output }) {
   });
   const [code, signal] = await once(child, 'close');
   running.delete(child);
-  const text = (stream) => Buffer.concat(chunks[stream]).toString();
+  const isGood = code === 0;
+  const text = (stream) => {
+    const written = Buffer.concat(chunks[stream]).toString();
+    return isGood ? written : mapPositions(written);
+  };
   return readOutcome({
     name,
     tap: text('stdout'),

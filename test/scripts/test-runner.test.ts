@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
+import ts from 'typescript';
 import { packageRoot } from '../../src/core/config.ts';
 
 const tap = `import t from 'tap';`;
@@ -74,6 +75,20 @@ t.test('a failure is printed in full: titles, difference, location and stderr', 
   t.notMatch(out, /noise of a good file/);
   t.equal(err, '');
   t.same(lines.slice(-2), ['failed: fails.test.js', '2 passed, 1 failed']);
+});
+
+t.test('the location of a failure is in the source, in the diagnostics and in stacks', async (t) => {
+  const source = `type Text = string;\n\nimport t from 'tap';\n\nt.equal(1 as unknown, 2);\nthrow new Error('here');\n`;
+  const { outputText, sourceMapText = '' } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, sourceMap: true },
+    fileName: 'typed.test.ts',
+  });
+  const folder = t.testdir({ 'typed.test.js': outputText, 'typed.test.js.map': sourceMapText });
+  const { code, out } = await start([path.join(folder, 'typed.test.js')]);
+  t.equal(code, 1);
+  t.match(out, /at: \S+typed\.test\.ts:5:3\n/);
+  t.match(out, /\btyped\.test\.ts:6:7/);
+  t.notMatch(out, /typed\.test\.js:\d/);
 });
 
 t.test('a file that throws, crashes, ends early or prints nothing fails with its reason', async (t) => {
