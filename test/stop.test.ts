@@ -8,6 +8,8 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../src/core/config.ts';
+import { prepareLibrary } from '../src/core/db/library.ts';
+import { prepareOps } from '../src/core/db/ops.ts';
 import { findLockHolder } from '../src/runner/server-lock.ts';
 import { findMarkedProcesses, identify, isAlive } from '../src/runner/processes.ts';
 import { queryOps } from './support/command-line.ts';
@@ -99,10 +101,8 @@ for (const [way, commandOf, signals] of ways) {
 
   t.test(`${way} stops a worker`, async (t) => {
     const { root, data } = makeData(t);
-    const running = await start(t, root, commandOf(server), /ready: /);
-    running.child.kill('SIGTERM');
-    await running.exit;
-    while (findLockHolder(data)) await setTimeout(10);
+    prepareLibrary(path.join(data, 'chl.db')).library.close();
+    prepareOps(path.join(data, 'ops.db')).close();
     const { child, exit } = await start(t, root, commandOf(worker), /Ctrl\+C stops it/);
     const [row] = queryOps(data, 'SELECT pid FROM worker WHERE ended_at IS NULL');
     const identity = identify(Number(row?.pid));
