@@ -9,7 +9,13 @@ import { openBench } from '../support/queue.ts';
 
 /** Refuses texts with the word poison, returns too few numbers for texts with short, and fails for all in an outage. */
 function createModel() {
-  const state = { isDown: false, asked: [] as number[], probes: 0, onProbe: () => {} };
+  const state = {
+    isDown: false,
+    asked: [] as number[],
+    probes: 0,
+    onProbe: () => {},
+    onAsk: (_texts: number) => {},
+  };
   const model: Embedder = {
     ...named,
     isLexical: false,
@@ -20,6 +26,7 @@ function createModel() {
     },
     async embed(texts) {
       state.asked.push(texts.length);
+      state.onAsk(texts.length);
       if (state.isDown) throw new EmbeddingOutage('The embedding service does not answer.');
       if (texts.some((text) => text.includes('poison'))) throw new Error('The text is refused.');
       return texts.map((text) => new Float32Array(text.includes('short') ? [1] : [3, 0, 4]));
@@ -285,4 +292,13 @@ t.test('a run adapts its batches to the speed of the model', async (t) => {
   for (let i = 0; i < 1000; i++) addExperience(library, `E${i}`);
   await embed();
   t.same(state.asked, [1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 233]);
+});
+
+t.test('a run halves its batch after an outage, which the batch may have caused', async (t) => {
+  const { library, embed, state } = await open(t);
+  for (let i = 0; i < 40; i++) addExperience(library, `E${i}`);
+  state.onAsk = (texts) => (state.isDown = texts === 16 && state.probes === 0);
+  state.onProbe = () => (state.isDown = false);
+  t.same(await embed(), { embedded: 40, failed: 0 });
+  t.same(state.asked, [1, 2, 4, 8, 16, 8, 16, 1]);
 });
