@@ -24,7 +24,8 @@ export function isDesktopFile(name: string): boolean {
   return patterns.some((pattern) => pattern.test(name)) || lockOf(name) !== null;
 }
 
-/** What a lock file says, which a program that crashed leaves; null for other files. */
+/** Reads the name of a lock file: the file that is open, and the program; null for other files. A program that crashed
+ *  leaves its lock file. */
 export function lockOf(name: string): { file: string; program: string } | null {
   for (const [pattern, program] of locks) {
     const file = pattern.exec(name)?.groups?.file;

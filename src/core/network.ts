@@ -93,7 +93,7 @@ function isInRange(host: string, range: string): boolean {
   return list.check(host, family);
 }
 
-/** Of an IPv6 address in a URL. */
+/** Removes the brackets of an IPv6 address in a URL. */
 export function withoutBrackets(host: string): string {
   return host.replace(/[[\]]/g, '');
 }

@@ -1,5 +1,5 @@
-// What asks a process to stop: Ctrl+C, a supervisor's signal, the end of the terminal, and the end of its npm, which passes on
-// only some signals.
+// A process is asked to stop by Ctrl+C, by a supervisor's signal, by the end of its terminal, or by the end of its npm,
+// which passes on only some signals.
 import { isStartedByNpm, isStartedWithNohup } from './config.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;

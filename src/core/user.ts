@@ -1,7 +1,7 @@
 // The user of this process. A container may run as one that the system does not know.
 import os from 'node:os';
 
-/** For the audit log. */
+/** The name of this user in the audit log. */
 export const userName = ask(() => os.userInfo().username) ?? `user ${process.getuid?.()}`;
 
 /** Null when the user has none. */

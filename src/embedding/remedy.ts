@@ -1,4 +1,4 @@
-// What an operator can do about an embedding service that cannot be used, by what its answer or the connection shows.
+// Tells an operator how to repair the connection to an embedding service, by its answer or by the network error.
 import { BadReply } from './http-reply.ts';
 import { HttpRefusal } from './http-request.ts';
 

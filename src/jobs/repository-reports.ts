@@ -27,7 +27,7 @@ export type JobSample = { at_ms: number; rss_bytes: number; cpu_percent: number 
 
 export type Reports = ReturnType<typeof createReports>;
 
-/** Of the texts of a row, of which a list has up to a thousand; it is filtered by outcome, in addresses. */
+/** Longest texts of a row, in characters. A list has up to a thousand rows, and an address filters them by outcome. */
 const maxLength = { ref: 500, outcome: 50, message: 10_000 };
 
 const ofAttempt = `id = @id AND attempt = @attempt AND status = 'running'`;

@@ -35,7 +35,7 @@ export function findBinaryObstacle(file: string, head: string): string | null {
   return `${file} is ${name ?? 'neither a script nor a program for this system'}. Fix the command in operations.yaml`;
 }
 
-/** Of an ELF header; a 32-bit program counts as one for this processor, whose kernel may run it. */
+/** Names the processor of an ELF header. A 32-bit program counts as one for this processor, whose kernel may run it. */
 function machineOf(bytes: Buffer): string {
   const isLittle = bytes[5] === 1;
   const number = isLittle ? bytes.readUInt16LE(18) : bytes.readUInt16BE(18);

@@ -12,7 +12,7 @@ export type Cause = 'cancelled' | 'timed_out' | 'shutdown' | 'server_fault';
 export type AttemptFacts = Received & {
   cause: Cause | null;
   fault: string | null;
-  /** Of a fault that is known, such as a damaged database. */
+  /** Details of a known fault, such as a damaged database. */
   faultDetail?: Failure['detail'];
   exit: ChildExit;
   /** The result that the changed database or index has recorded for this attempt. */

@@ -6,7 +6,7 @@ import type { EntryAnswer } from '../index/live-protocol.ts';
 import type { Entry, QueueTask } from '../library/entry.ts';
 import type { SearchContext } from './parts.ts';
 
-/** Of what a caller gave, in a message. */
+/** Longest part of a caller's text in a message, in characters. */
 const shownMax = 80;
 
 export type DescribedEntry = {

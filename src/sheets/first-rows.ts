@@ -62,7 +62,7 @@ function hasNoCells(rows: string[][]): boolean {
   return filled.length > 0 && filled.every(isWhole);
 }
 
-/** In so many rows a header is looked for. */
+/** A header is searched for in so many rows. */
 export const maxHeaderRows = 20;
 
 function findHeaderBelow(tab: Tab, records: string[][]): Foreign | null {

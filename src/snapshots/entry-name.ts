@@ -26,7 +26,7 @@ export function readEntryName(text: string): EntryName | null {
 }
 
 const fromHere = /^(?:\.?\/)+/;
-/** As browsers, file managers and file services mark a copy: in front of the name, or before an ending. */
+/** The marks of a copy that browsers, file managers and file services add before the name or before its ending. */
 const copyMarks = /^.* (?=manifest\b|unified_)|[ ([][^.]*(?=\.|$)|\.txt$/g;
 
 /** The part of a path between two slashes. The Finder names the file of a folder's icon `Icon\r`. */

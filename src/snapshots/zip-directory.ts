@@ -124,14 +124,15 @@ function nameRefusal(text: string) {
   return nested ?? refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
 }
 
-/** For a ZIP whose entry is another one; null for other names. */
+/** Returns the refusal of a ZIP that contains another ZIP; null for other names. */
 function refuseNested(text: string) {
   if (!/\.zip$/i.test(text)) return null;
   const why = `The ZIP holds another ZIP, ${JSON.stringify(text.slice(-60)).slice(1, -1)}.`;
   return refusal('zip_name', why, 'Unpack it once, then upload that one.');
 }
 
-/** For a ZIP whose directory cannot be read, because the records of another ZIP in it look like its own. */
+/** Throws when the ZIP contains another ZIP, whose records look like those of the outer one, so that its directory cannot
+ *  be read. */
 export function refuseIfNested(zip: ZipFile) {
   if (zip.size < localHeader.bytes) return;
   const header = readAt(zip, 0, localHeader.bytes);

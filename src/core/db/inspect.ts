@@ -10,7 +10,8 @@ import { asConfigError, type Db } from './open.ts';
 /** Longer than a commit of another program takes. */
 const lockedMaxMs = 5000;
 
-/** What a file must be, unless it is missing or has no tables at all. `setting` is the variable that names it. */
+/** The database that a file must be. A missing file, and one without any table, is accepted as new. `setting` is the
+ *  variable that names the file. */
 type Expected = { file: string; setting: string; name: 'library' | 'ops'; tables: Tables };
 
 /** By table, its columns; a column that must hold text is written `id text`. */

@@ -52,12 +52,13 @@ function takeBack(text: Buffer, isCut: boolean): Buffer {
   return shown.subarray(0, length);
 }
 
-/** Where no character is left to take back: a line's begin, or backspaces that reach further. */
+/** Whether a backspace after this byte has no character to take back: the line begins here, or earlier backspaces
+ *  reach further. */
 function isBoundary(byte: number | undefined): boolean {
   return byte === newline || byte === carriageReturn || byte === backspace;
 }
 
-/** Of the UTF-8 character whose last byte is at `at`. */
+/** Returns where the UTF-8 character begins whose last byte is at `at`. */
 function startOfCharacter(text: Buffer, at: number): number {
   let start = at;
   while (start > 0 && ((text[start] as number) & 0xc0) === 0x80) start--;

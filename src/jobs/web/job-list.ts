@@ -67,7 +67,7 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
 }
 
 /** Renders the content of the list's host and returns what the surrounding page needs. Caches results until a job
- *  changes. */
+ *  changes. `html` is the output of a template, in which every value is escaped. */
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
   const cache = new Map<string, RenderedList>();
   return async (state: ListState): Promise<RenderedList> => {

@@ -19,7 +19,7 @@ export const formLimits = {
   headerPairs: 50,
 };
 
-/** What browsers take a ZIP for, by the settings of their system. */
+/** The types that browsers send for a ZIP; the operating system decides which. */
 const zipType = /^(application|multipart)\/(x-)?(zip(-compressed)?|compressed|octet-stream)$/;
 
 /** Returns the fields and the staged snapshot. Checks reason and word, if given, before it reads the file. When it throws,
