@@ -7,19 +7,19 @@ const found = 'Found: categories.csv, manuals.csv';
 const experienceHeader =
   'id,category_code,section,title,playbook,context,source,sync_status,author,embedding_status,created_at,updated_at,synced_at,exported_at';
 
+/** A problem of a whole tab. */
+const ofTab = (tab: string, message: string) => [tab, null, null, null, message];
+
 testRefusals([
   {
     title: 'a missing tab file',
     spoil: (folder) => fs.rmSync(path.join(folder, 'experiences.csv')),
     code: 'missing_tab',
     problems: [
-      [
+      ofTab(
         'Experiences',
-        null,
-        null,
-        null,
         `experiences.csv is missing. ${found}. Add it; its header is ${experienceHeader}.`,
-      ],
+      ),
     ],
   },
   {
@@ -28,13 +28,10 @@ testRefusals([
       fs.renameSync(path.join(folder, 'experiences.csv'), path.join(folder, 'Experience.csv')),
     code: 'missing_tab',
     problems: [
-      [
+      ofTab(
         'Experiences',
-        null,
-        null,
-        null,
         'experiences.csv is missing. Found: Experience.csv, categories.csv, manuals.csv. Rename “Experience.csv” to “experiences.csv”.',
-      ],
+      ),
     ],
   },
   {
@@ -44,13 +41,10 @@ testRefusals([
     },
     code: 'missing_tab',
     problems: [
-      [
+      ofTab(
         'Categories',
-        null,
-        null,
-        null,
         `categories.csv, experiences.csv and manuals.csv are missing. The folder is empty. Add categories.csv; its header is code,name,description,created_at. Add experiences.csv; its header is ${experienceHeader}. Add manuals.csv; its header is id,category_code,title,content,summary,source,sync_status,author,embedding_status,created_at,updated_at,synced_at,exported_at.`,
-      ],
+      ),
     ],
   },
   {
@@ -60,7 +54,7 @@ testRefusals([
       fs.mkdirSync(path.join(folder, 'manuals.csv'));
     },
     code: 'unreadable_tab',
-    problems: [['Manuals', null, null, null, 'manuals.csv is not a file.']],
+    problems: [ofTab('Manuals', 'manuals.csv is not a file.')],
   },
   {
     title: 'a tab that links out of the allowed folders',
@@ -70,13 +64,10 @@ testRefusals([
     },
     code: 'unreadable_tab',
     problems: [
-      [
+      ofTab(
         'Manuals',
-        null,
-        null,
-        null,
         'manuals.csv is a link that leads out of the allowed folders. Put the file itself there.',
-      ],
+      ),
     ],
   },
   {
@@ -87,13 +78,10 @@ testRefusals([
     },
     code: 'unreadable_tab',
     problems: [
-      [
+      ofTab(
         'Manuals',
-        null,
-        null,
-        null,
         'manuals.csv cannot be opened (ENOENT): it is a link to a file that is gone, or must not be read. Put the file itself there.',
-      ],
+      ),
     ],
   },
   {
@@ -104,13 +92,10 @@ testRefusals([
     },
     code: 'unreadable_tab',
     problems: [
-      [
+      ofTab(
         'Manuals',
-        null,
-        null,
-        null,
         'manuals.csv cannot be opened (ELOOP): it is a link to a file that is gone, or must not be read. Put the file itself there.',
-      ],
+      ),
     ],
   },
   {
@@ -159,7 +144,7 @@ testRefusals([
     title: 'an empty file',
     spoil: (folder) => fs.writeFileSync(path.join(folder, 'categories.csv'), ''),
     code: 'unreadable_tab',
-    problems: [['Categories', null, null, null, 'categories.csv is empty. Export the tab again.']],
+    problems: [ofTab('Categories', 'categories.csv is empty. Export the tab again.')],
   },
   {
     title: 'an empty Categories tab',
@@ -167,13 +152,10 @@ testRefusals([
       fs.writeFileSync(path.join(folder, 'categories.csv'), 'code,name,description,created_at\n,,,\n\n'),
     code: 'empty_tab',
     problems: [
-      [
+      ofTab(
         'Categories',
-        null,
-        null,
-        null,
         'The tab has no rows. Every entry needs a category, so this cannot be the whole sheet.',
-      ],
+      ),
     ],
   },
   {
@@ -213,7 +195,7 @@ testRefusals([
       fs.writeFileSync(file, Buffer.from(`\uFEFF${fs.readFileSync(file, 'utf8')}`, 'utf16le'));
     },
     code: 'unreadable_tab',
-    problems: [['Categories', null, null, null, 'categories.csv is UTF-16 text. Save as CSV in UTF-8.']],
+    problems: [ofTab('Categories', 'categories.csv is UTF-16 text. Save as CSV in UTF-8.')],
   },
   {
     title: 'rows with too few and too many cells',

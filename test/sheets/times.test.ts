@@ -140,7 +140,7 @@ t.test('a row that is refused has no warnings about its times', async (t) => {
   const root = makeRoot(t);
   const experiences = [
     experience({ title: '', created_at: '1' }),
-    experience({ id: 'EXP-2', category_code: 'XXX', created_at: '1' }),
+    experience({ id: 'EXP-2', category_code: 'ZZZ', created_at: '1' }),
   ];
   const { warnings, rowProblems } = plan(root, sheet({ experiences }));
   t.strictSame([warnings, rowProblems.length], [[], 2]);
