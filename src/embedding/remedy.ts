@@ -2,7 +2,7 @@
 import { BadReply } from './http-reply.ts';
 import { HttpRefusal } from './http-request.ts';
 
-/** One sentence. `code`: of the network error, when there is one. */
+/** Returns one sentence. `code` is that of the network error; it is empty for an answer of the service. */
 export function remedyFor(error: unknown, code = ''): string {
   if (error instanceof HttpRefusal) return remedyForStatus(error.status);
   if (error instanceof BadReply)
