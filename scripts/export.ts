@@ -7,7 +7,7 @@ import type { ScriptContext } from '../src/jobs/script.ts';
 import { type ExportArguments, exportOperation, targetOf } from '../src/sheets/export-operation.ts';
 import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
 import { warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
-import { openSheet, pathInRoot } from '../src/sheets/location.ts';
+import { openTarget, pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';
 import { runOperation } from './run-operation.ts';
@@ -16,7 +16,7 @@ const whatToClose = 'Close it there without saving: saving would replace the exp
 
 await runOperation<ExportArguments>(exportOperation, (args, context) => {
   const { config } = context;
-  const folder = openSheet(config, targetOf(args), 'write');
+  const folder = openTarget(config, targetOf(args));
   const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
   try {
     const library = createLibrary(db);

@@ -7,7 +7,6 @@ import { createLibrary, type Library } from '../src/library/repository.ts';
 import { applyPlan } from '../src/sheets/apply.ts';
 import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
-import { readFolder } from '../src/sheets/folder.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
 import {
@@ -18,6 +17,7 @@ import {
   refuseLargeRemoval,
 } from '../src/sheets/plan.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
+import { readSheet } from '../src/sheets/read-sheet.ts';
 import { planOutdated, planToken } from '../src/sheets/token.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -33,7 +33,7 @@ type Work = {
 const maxAttempts = 5;
 
 await runOperation<ImportArguments>(importOperation, async (args, context) => {
-  const sheet = readSheet(args, context);
+  const sheet = await openAndCheck(args, context);
   const db = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
     return await importSheet({ args, ...sheet, db, library: createLibrary(db), context });
@@ -42,13 +42,15 @@ await runOperation<ImportArguments>(importOperation, async (args, context) => {
   }
 });
 
-function readSheet(args: ImportArguments, context: ScriptContext) {
+async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const { config, progress, row } = context;
-  const folder = openSheet(config, sourceOf(args), 'read');
-  const onRead = (rows: number) => progress(rows, undefined, 'read');
-  const content = readFolder(folder, (file) => mayRead(config, file), onRead);
+  const place = openSheet(config, sourceOf(args));
+  const content = await readSheet(place, {
+    mayRead: (file) => mayRead(config, file),
+    onRead: (rows) => progress(rows, undefined, 'read'),
+  });
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
-  console.log(`Read ${total} rows from ${formatPath(config, folder)}.`);
+  console.log(`Read ${total} rows from ${formatPath(config, place.path)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
   if (isComparable(checked)) return { checked, hashes: content.hashes };
   reportWarnings(checked.warnings, row);

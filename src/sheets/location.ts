@@ -13,6 +13,9 @@ import { tabFiles } from './tabs.ts';
 type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
 
+/** Where a sheet is, with its links resolved. Its kind decides how read-sheet.ts reads it. */
+export type SheetPlace = { kind: 'folder'; path: string };
+
 type Found = { folder: string } | { message: string };
 
 /** The folder of a named sheet; symbolic links are not resolved. */
@@ -37,8 +40,17 @@ export function withResolvedPath(config: Config, args: Args, use: SheetUse): Arg
 /** A sheet as arguments name it: a folder, or else a named sheet. */
 export type SheetChoice = { name: SheetName; path?: string | undefined };
 
-/** The folder of the chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`). */
-export function openSheet(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
+/** The chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`). */
+export function openSheet(config: Config, choice: SheetChoice): SheetPlace {
+  return { kind: 'folder', path: openFolder(config, choice, 'read') };
+}
+
+/** The folder to which an export writes. Throws like `openSheet`. */
+export function openTarget(config: Config, choice: SheetChoice): string {
+  return openFolder(config, choice, 'write');
+}
+
+function openFolder(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
   const found = findSheetPath(config, chosen ?? sheetFolder(config, name), use);
   if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import { hashFolder } from './folder.ts';
-import { openSheet, type SheetChoice } from './location.ts';
 import type { Mode } from './compare.ts';
+import { openSheet, type SheetChoice } from './location.ts';
+import { hashSheet } from './read-sheet.ts';
 
-/** `revision`: the library's. `hashes`: from `readFolder` or `hashFolder`. */
+/** `revision`: the library's. `hashes`: from `readSheet` or `hashSheet`. */
 export function planToken(revision: number, hashes: readonly string[], mode: Mode): string {
   return createHash('sha256')
     .update(JSON.stringify([revision, hashes, mode]))
@@ -19,7 +19,7 @@ export async function assertPlanHolds(
   plan: { token: string; sheet: SheetChoice; mode: Mode },
   { config, libraryRevision }: { config: Config; libraryRevision: () => number },
 ) {
-  const hashes = await hashFolder(openSheet(config, plan.sheet, 'read'));
+  const hashes = await hashSheet(openSheet(config, plan.sheet));
   if (planToken(libraryRevision(), hashes, plan.mode) !== plan.token) throw planOutdated('plan_outdated');
 }
 
