@@ -36,8 +36,7 @@ type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<s
 
 /** Locks the data root for this process. Throws `config` with the next step when that is not possible. */
 export async function createApp(config: Config, options: Options): Promise<App> {
-  const { now = () => new Date() } = options;
-  const holder = { pid: process.pid, url: null, since: now().toISOString() };
+  const holder = { pid: process.pid, url: null, since: (options.now?.() ?? new Date()).toISOString() };
   prepareDataRoot(config.root, ['sheets', 'uploads', 'backups', 'logs']);
   const lock = acquireServerLock(config.root, holder);
   let stream: Stream | null = null;
@@ -45,8 +44,10 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     streamCount: () => stream?.clientCount() ?? 0,
     catchUp: async () => void (await Promise.all(lifecycles.map(({ catchUp }) => catchUp?.()))),
     checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
+    jobParts: () => jobParts,
   });
   const { mounted, use } = mountFeatures(kernel);
+  const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
@@ -112,7 +113,7 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 function createKernel(
   config: Config,
   { log, now = () => new Date(), catalogue, only }: Options,
-  deferred: Pick<Kernel, 'streamCount' | 'catchUp' | 'checks'>,
+  deferred: Pick<Kernel, 'streamCount' | 'catchUp' | 'checks' | 'jobParts'>,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);

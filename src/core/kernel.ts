@@ -9,6 +9,7 @@ import type { UntilFree } from './db/busy-retry.ts';
 import type { Damage } from './db/damage.ts';
 import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
+import type { JobPart } from './job-part.ts';
 import type { Log } from './log.ts';
 
 export type Kernel = {
@@ -43,6 +44,8 @@ export type Kernel = {
   catchUp: () => Promise<void>;
   /** The checks of all features; complete once every feature is created. */
   checks: () => Check[];
+  /** The parts that features add to the page of a job; complete once every feature is created. */
+  jobParts: () => JobPart[];
   now: () => Date;
 };
 

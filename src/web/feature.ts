@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
+import type { JobPart } from '../core/job-part.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Command } from '../core/terminal/command.ts';
@@ -59,6 +60,8 @@ export type Feature<Part extends object = object> = {
   lifecycle?(ctx: Kernel & Part): Lifecycle;
   routes?(app: FastifyInstance, ctx: Kernel & Part): void | Promise<void>;
   cards?(ctx: Kernel & Part): Card[];
+  /** What it adds to the page of a job. */
+  jobParts?(ctx: Kernel & Part): JobPart[];
   signals?(ctx: Kernel & Part): Signal[];
   checks?(ctx: Kernel & Part): Check[];
   /** Registers counters and gauges for /metrics. */

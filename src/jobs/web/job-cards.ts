@@ -1,6 +1,7 @@
 // The cards of jobs: the newest ones on the dashboard, and those of one job on its page. Its state does not contain the log
 // and the rows, so that updates keep a text selection there.
 import type { Card } from '../../web/card.ts';
+import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
 import { jobLogFile, jobLogSize } from '../../core/job-log/log.ts';
 import type { JobContext } from '../parts.ts';
@@ -24,14 +25,17 @@ export function jobCards(ctx: JobContext): Card[] {
         chips: viewChips({}, await listing.tally({})).filter(({ tone, jobs }) => tone !== '' && jobs !== '0'),
       }),
     },
-    /** Its state, its progress, its timeline. */
+    /** Its state, its progress, its timeline, and the parts of other features. */
     {
       name: 'job',
       host: 'job-:number-card',
       path: '/ui/jobs/:number/card',
       dirtyOn: ['job', 'operations'],
       exists,
-      load: (number: string) => viewJobPage(ctx, jobs.find(number)),
+      async load(number: string) {
+        const job = jobs.find(number);
+        return { ...viewJobPage(ctx, job), parts: await loadParts(ctx, job) };
+      },
     },
     /** The size of its log; when it changes, the page fetches the new lines. */
     {
@@ -54,4 +58,9 @@ export function jobCards(ctx: JobContext): Card[] {
       load: (number: string) => ({ newest: listing.newestRow(jobs.find(number).id) }),
     },
   ];
+}
+
+async function loadParts({ jobParts }: Pick<JobContext, 'jobParts'>, job: Job) {
+  const loading = jobParts().map(async ({ template, load }) => ({ template, data: await load(job) }));
+  return (await Promise.all(loading)).filter(({ data }) => data !== null);
 }

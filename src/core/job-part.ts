@@ -1,0 +1,22 @@
+// A part that a feature adds to the page of a job, such as the files that an export has written. It is rendered with the
+// job's card, so it uses only stored data and the files on the disk.
+import type { JobStatus } from './bus.ts';
+
+/** The facts of a job by which a part decides whether it appears. */
+export type JobFacts = {
+  id: string;
+  number: number;
+  operation: string;
+  status: JobStatus;
+  mode: string;
+  args: Record<string, unknown>;
+  result: Record<string, unknown> | null;
+  finished_at: string | null;
+};
+
+export type JobPart = {
+  /** The path of its template below views. */
+  template: string;
+  /** The data of its template; null when the part does not appear on this job. */
+  load(job: JobFacts): object | null | Promise<object | null>;
+};
