@@ -59,7 +59,8 @@ export async function hashFolder(folder: string): Promise<string[]> {
   return Promise.all(tabFiles.map((file) => hashFile(path.join(folder, file))));
 }
 
-async function hashFile(file: string): Promise<string> {
+/** SHA-256 of a file's bytes, hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of fs.createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');

@@ -13,8 +13,12 @@ import { tabFiles } from './tabs.ts';
 type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
 
+/** `folder` holds the three CSV files under their own names; `files` is a folder with CSV files under the names that they came
+ *  with; `zip` is a ZIP of such files; `xlsx` is a workbook. */
+export type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx';
+
 /** Where a sheet is, with its links resolved. Its kind decides how read-sheet.ts reads it. */
-export type SheetPlace = { kind: 'folder'; path: string };
+export type SheetPlace = { kind: SheetKind; path: string };
 
 type Found = { folder: string } | { message: string };
 
