@@ -98,6 +98,7 @@ export function readConfig(env: Environment, folder: string) {
     retentionJobs: integer(read, 'CHL_RETENTION_JOBS', 1_000_000, 100, 100_000_000),
     importRoots: list(read, 'CHL_IMPORT_ROOTS', ':').map((one) => absolute('CHL_IMPORT_ROOTS', one)),
     snapshotMaxBytes: integer(read, 'CHL_SNAPSHOT_MAX_MB', 512, 1, 1_048_576) * 1024 * 1024,
+    sheetMaxBytes: integer(read, 'CHL_SHEET_MAX_MB', 256, 1, 1_048_576) * 1024 * 1024,
     workers: integer(read, 'CHL_WORKERS', 2, 0, 64),
     /** Variables of proxies and certificates, which may contain passwords. */
     network: readNetwork(env, folder),
@@ -141,6 +142,7 @@ export function childEnvironment(
     CHL_FAISS_INDEX_PATH: config.indexFolder,
     CHL_IMPORT_ROOTS: config.importRoots.join(':'),
     CHL_SNAPSHOT_MAX_MB: String(config.snapshotMaxBytes / 1024 / 1024),
+    CHL_SHEET_MAX_MB: String(config.sheetMaxBytes / 1024 / 1024),
     CHL_OPERATIONS_MODE: config.mode,
     CHL_LOG_LEVEL: config.logLevel,
     CHL_EMBEDDING_URL: config.embedding?.url ?? '',

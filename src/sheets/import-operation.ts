@@ -1,15 +1,21 @@
 // The operation import: its arguments, locks and texts. scripts/import.ts does the work.
+import type { Config } from '../core/config.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 import type { Mode } from './compare.ts';
 import { assertPlanHolds } from './token.ts';
+import { readUploaded, withUploadedName } from './uploaded.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. `plan`:
- *  the token of a dry run. */
+ *  the token of a dry run. An upload (`sheet`) or a folder (`path`) takes precedence over `source`, which has a default. */
 export type ImportArguments = {
   source: SheetName;
   path?: string;
+  /** The id of an upload. */
+  sheet?: string;
+  /** The name of its file, which `check` adds. */
+  sheet_name?: string;
   mode: Mode;
   dry_run: boolean;
   skip_invalid: boolean;
@@ -17,11 +23,16 @@ export type ImportArguments = {
   plan?: string;
 };
 
-export function sourceOf({ source, path }: ImportArguments): SheetChoice {
-  return { name: source, path };
+export function sourceOf({ source, path, sheet }: ImportArguments): SheetChoice {
+  return { name: source, path, upload: sheet };
 }
 
-const describeSheet = (args: Args) => String(args.path ?? `${args.source} sheet`);
+/** The name of a file or folder; null for a named sheet. */
+function nameOf({ sheet, sheet_name, path }: Args, config?: Config): string | null {
+  if (sheet === undefined) return path === undefined ? null : String(path);
+  const uploaded = config ? readUploaded(config.root, String(sheet))?.file_name : undefined;
+  return String(sheet_name ?? uploaded ?? 'an uploaded file');
+}
 
 /** ` (3 only line endings)`; results of older versions have none. */
 function describeHiddenChanges(counts: unknown): string {
@@ -55,6 +66,22 @@ export const importOperation: Operation = {
         minLength: 1,
         maxLength: 1000,
         advanced: true,
+      },
+      sheet: {
+        type: 'string',
+        title: 'Files from this computer',
+        description: 'The id of an upload (POST /api/v1/sheets), in place of a sheet or folder.',
+        minLength: 1,
+        maxLength: 40,
+        hidden: true,
+        perRun: true,
+      },
+      sheet_name: {
+        type: 'string',
+        title: 'Name of the uploaded file',
+        maxLength: 300,
+        hidden: true,
+        perRun: true,
       },
       mode: {
         type: 'string',
@@ -98,13 +125,14 @@ export const importOperation: Operation = {
   confirmWord: 'import',
   ...runsOnce,
   script: 'import',
-  check: (args, config) => withResolvedPath(config, args, 'read'),
+  check: (args, config) => withResolvedPath(config, withUploadedName(config.root, args), 'read'),
   checkPlan(args, current) {
     const given = args as ImportArguments;
     if (given.plan === undefined) return undefined;
     return assertPlanHolds({ token: given.plan, sheet: sourceOf(given), mode: given.mode }, current);
   },
-  subject: (args) => `${describeSheet(args)}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
+  subject: (args) =>
+    `${nameOf(args) ?? `${args.source} sheet`}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
   phases: {
     read: 'Reading the sheet',
     check: 'Checking rows',
@@ -124,10 +152,11 @@ export const importOperation: Operation = {
     const counts = parts.length > 0 ? parts.join(', ') : 'nothing to change';
     return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${counts}.`;
   },
-  dialog(args) {
+  dialog(args, config) {
+    const sheet = nameOf(args, config) ?? `the ${args.source} sheet`;
     if (args.dry_run) {
       return {
-        question: `Preview the import of the ${describeSheet(args)}?`,
+        question: `Preview the import of ${sheet}?`,
         consequences: ['The sheet is read, checked and compared. Nothing is written.'],
         confirm: 'Start dry run',
         keep: 'Close',
@@ -136,14 +165,14 @@ export const importOperation: Operation = {
     const backedUp = 'The library is backed up first. Nothing is written if a row is invalid.';
     if (args.mode === 'merge') {
       return {
-        question: `Merge the ${describeSheet(args)} into the library?`,
+        question: `Merge ${sheet} into the library?`,
         consequences: ['Entries of the sheet are added or updated. Nothing is removed.', backedUp],
         confirm: 'Merge sheet',
         keep: 'Keep library as it is',
       };
     }
     return {
-      question: `Replace the library with the ${describeSheet(args)}?`,
+      question: `Replace the library with ${sheet}?`,
       consequences: [
         'Entries that are not in the sheet are removed, except those marked local only.',
         'Unchanged entries keep their embedding; changed ones are embedded again.',

@@ -9,6 +9,7 @@ import type { Args } from '../core/operation.ts';
 import { homeFolder } from '../core/user.ts';
 import { previousFolder, writingFolder } from './swap.ts';
 import { tabFiles } from './tabs.ts';
+import { openUploaded, uploadedPath } from './uploaded.ts';
 
 type SheetUse = 'read' | 'write';
 export type SheetName = 'published' | 'review';
@@ -41,12 +42,14 @@ export function withResolvedPath(config: Config, args: Args, use: SheetUse): Arg
   return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use)) };
 }
 
-/** A sheet as arguments name it: a folder, or else a named sheet. */
-export type SheetChoice = { name: SheetName; path?: string | undefined };
+/** A sheet as arguments name it: the id of an upload, a folder, or else a named sheet. */
+export type SheetChoice = { name: SheetName; path?: string | undefined; upload?: string | undefined };
 
-/** The chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`). */
+/** The chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`, `upload_gone`). */
 export function openSheet(config: Config, choice: SheetChoice): SheetPlace {
-  return { kind: 'folder', path: openFolder(config, choice, 'read') };
+  if (choice.upload === undefined) return { kind: 'folder', path: openFolder(config, choice, 'read') };
+  const uploaded = openUploaded(config.root, choice.upload);
+  return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) } as SheetPlace;
 }
 
 /** The folder to which an export writes. Throws like `openSheet`. */

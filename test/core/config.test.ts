@@ -38,6 +38,7 @@ t.test('without variables every setting has its documented default, below ./data
     maxStreams: 1000,
     maxStreamsPerClient: 20,
     snapshotMaxBytes: 512 * 1024 * 1024,
+    sheetMaxBytes: 256 * 1024 * 1024,
     telemetryIntervalMs: 5000,
     logLevel: 'info',
   });
@@ -68,6 +69,7 @@ t.test('each variable sets its key', async (t) => {
     CHL_MAX_STREAMS: '7',
     CHL_MAX_STREAMS_PER_CLIENT: '3',
     CHL_SNAPSHOT_MAX_MB: '3',
+    CHL_SHEET_MAX_MB: '4',
     CHL_TELEMETRY_INTERVAL_SEC: '9',
     CHL_LOG_LEVEL: 'silent',
   });
@@ -95,6 +97,7 @@ t.test('each variable sets its key', async (t) => {
     maxStreams: 7,
     maxStreamsPerClient: 3,
     snapshotMaxBytes: 3 * 1024 * 1024,
+    sheetMaxBytes: 4 * 1024 * 1024,
     telemetryIntervalMs: 9000,
     logLevel: 'silent',
     warnings: [],
@@ -115,6 +118,7 @@ t.test('a number out of range is refused in one line: variable, value, allowed r
     CHL_MAX_STREAMS: [1, 100_000],
     CHL_MAX_STREAMS_PER_CLIENT: [1, 100_000],
     CHL_SNAPSHOT_MAX_MB: [1, 1_048_576],
+    CHL_SHEET_MAX_MB: [1, 1_048_576],
     CHL_TELEMETRY_INTERVAL_SEC: [1, 3600],
   };
   for (const [name, [min, max]] of Object.entries(ranges)) {
