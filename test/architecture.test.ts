@@ -7,7 +7,7 @@ const partOfLibrary = 'a part of the library repository';
 
 const exceptions: Exceptions = {
   'only web folders name HTTP statuses': {
-    'src/embedding/proxy.ts': "reads the status of a proxy's answer as a client",
+    'src/core/outbound/proxy.ts': "reads the status of a proxy's answer as a client",
   },
   'only core/db and repositories write SQL': {
     'src/core/audit.ts': 'the two statements of the audit log',

@@ -1,25 +1,8 @@
 // Reads the answer of an embedding service: the vectors, in the forms that services use, or the service's words.
 import { plural } from '../core/format.ts';
+import { BadReply } from '../core/outbound/body.ts';
 import { cut } from '../library/rules.ts';
 import { scaleToUnit } from './vector.ts';
-
-/** The message continues "The service could not …: ". */
-export class BadReply extends Error {}
-
-/** Far more than 64 vectors of the largest models. */
-const maxReplyMb = 64;
-
-/** Throws `BadReply` for a body that is too large, and what the connection throws. */
-export async function readBody({ body }: { body: AsyncIterable<Uint8Array> | null }): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > maxReplyMb * 1024 * 1024) throw new BadReply(`its answer is larger than ${maxReplyMb} MB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 /** Returns vectors of length 1 in the order of the texts. Throws `BadReply`. */
 export function readVectors(body: string, textCount: number): Float32Array[] {

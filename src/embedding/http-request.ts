@@ -1,10 +1,10 @@
 // One request to an OpenAI-compatible embedding service. The key leaves this file only as a header.
 import fs from 'node:fs';
 import type { EmbeddingService } from '../core/config-embedding.ts';
-import { proxyFor } from '../core/network.ts';
+import { readBody } from '../core/outbound/body.ts';
+import { readRetryAfter, send } from '../core/outbound/send.ts';
 import { shorten } from '../core/shorten.ts';
-import { detailIn, readBody, readVectors } from './http-reply.ts';
-import { fetchThrough } from './proxy.ts';
+import { detailIn, readVectors } from './http-reply.ts';
 
 /** A service's answer other than 200. The message continues "The service cannot be used: ". */
 export class HttpRefusal extends Error {
@@ -22,7 +22,6 @@ export class HttpRefusal extends Error {
 export async function requestVectors(service: EmbeddingService, texts: string[], timeoutMs: number) {
   const key = readKey(service);
   const address = endpointOf(service.url);
-  const proxy = proxyFor(address, service.network);
   const init = {
     method: 'POST',
     headers: {
@@ -31,10 +30,9 @@ export async function requestVectors(service: EmbeddingService, texts: string[],
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify({ model: service.model, input: texts }),
-    redirect: 'manual' as const,
     signal: AbortSignal.timeout(timeoutMs),
   };
-  const response = await (proxy ? fetchThrough(proxy, address, init) : fetch(address, init));
+  const response = await send(address, init, service.network);
   const body = await readBody(response);
   if (response.ok) return readVectors(body, texts.length);
   throw toRefusal(response, body);
@@ -56,12 +54,5 @@ function toRefusal(response: Response, body: string): HttpRefusal {
   const { status, headers } = response;
   const location = headers.get('location');
   const detail = location ? ` and redirects to ${shorten(location, 200)}` : detailIn(body);
-  return new HttpRefusal(status, `it answers ${status}${detail}`, readRetryAfter(headers.get('retry-after')));
-}
-
-/** Reads seconds or a date (RFC 9110, section 10.2.3); returns milliseconds, 0 without either. */
-function readRetryAfter(header: string | null): number {
-  if (!header) return 0;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? 0 : Math.max(0, ms);
+  return new HttpRefusal(status, `it answers ${status}${detail}`, readRetryAfter(headers));
 }

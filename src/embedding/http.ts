@@ -5,7 +5,7 @@ import { proxyFor, proxySecrets } from '../core/network.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { type Embedder, EmbeddingOutage, type Model, ModelChange, type OutageCause } from './embedder.ts';
 import { type Ask, createBatches } from './http-batches.ts';
-import { BadReply } from './http-reply.ts';
+import { BadReply } from '../core/outbound/body.ts';
 import { endpointOf, HttpRefusal, readKey, requestVectors } from './http-request.ts';
 import { remedyFor } from './remedy.ts';
 

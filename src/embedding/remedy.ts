@@ -1,5 +1,5 @@
 // Tells an operator how to repair the connection to an embedding service, by its answer or by the network error.
-import { BadReply } from './http-reply.ts';
+import { BadReply } from '../core/outbound/body.ts';
 import { HttpRefusal } from './http-request.ts';
 
 /** Returns one sentence. `code` is that of the network error; it is empty for an answer of the service. */

@@ -4,12 +4,12 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
-import { decode, withoutBrackets } from '../core/network.ts';
-import { BadReply, readBody } from './http-reply.ts';
+import { decode, withoutBrackets } from '../network.ts';
+import { BadReply, readBody } from './body.ts';
 
 const loginNeeded = 407;
 
-type Init = { method: string; headers: Record<string, string>; body: string; signal: AbortSignal };
+export type Init = { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal };
 
 /** Like `fetch` for one request, without redirects. Throws `BadReply`, `TypeError` with the cause, and the reason of the signal. */
 export async function fetchThrough(proxy: URL, address: string, init: Init): Promise<Response> {
@@ -82,7 +82,7 @@ function portOf({ protocol }: URL): number {
   return protocol === 'https:' ? 443 : 80;
 }
 
-function answered(request: http.ClientRequest, body: string): Promise<http.IncomingMessage> {
+function answered(request: http.ClientRequest, body: string | undefined): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve).once('error', reject).end(body);
   });
