@@ -4,19 +4,22 @@ import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
+import { openZip } from '../core/zip/entries.ts';
+import { ZipRefusal } from '../core/zip/refusal.ts';
+import type { ZipRules } from '../core/zip/rules.ts';
+import { readZipStructure } from '../core/zip/structure.ts';
 import type { ModelKey } from '../embedding/embedder.ts';
 import { countCoverage, type Coverage } from '../index/coverage.ts';
 import { namedFiles } from '../index/generation.ts';
 import { checkContent } from './content.ts';
-import { openZip } from './entries.ts';
 import { hashFileSync } from './hash-sync.ts';
 import { hashFile } from './hash.ts';
 import { assertHashes, type Manifest, parseManifest } from './manifest.ts';
-import { diskFull } from './refusal.ts';
+import { readEntryName } from './entry-name.ts';
+import { diskFull, refusal } from './refusal.ts';
 import { compareSample, type Sample } from './sample.ts';
 import type { CheckStage } from './stages.ts';
 import { type Members, nameMembers, unpack, type Unpacked } from './unpack.ts';
-import { readZipStructure } from './zip-structure.ts';
 
 type SnapshotCheck = {
   zip: string;
@@ -38,6 +41,7 @@ export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapsh
     return await checkOpened(fd, check);
   } catch (error) {
     fs.rmSync(check.folder, { recursive: true, force: true });
+    if (error instanceof ZipRefusal) throw refusal(error.code, error.message, error.next);
     if (!isDiskFull(error)) throw error;
     throw diskFull('The disk of the index is full, so the snapshot could not be unpacked.');
   } finally {
@@ -45,16 +49,31 @@ export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapsh
   }
 }
 
-/** Four members; a desktop may add a file to each, and folders. */
-const structureLimits = { maxEntries: 16, maxRatio: 200 };
 const maxInflation = 4;
+
+function rulesFor({ maxBytes }: SnapshotCheck): ZipRules {
+  return {
+    noun: 'snapshot',
+    readName: readEntryName,
+    hasOneFolder: true,
+    extraFields: new Map(),
+    otherFiles: [
+      [/^IxF/, 'The file is the index alone, not the ZIP of a snapshot.'],
+      [/^\s*[{[]/, 'The file is JSON, not a ZIP file: an error message, or one file of a snapshot.'],
+    ],
+    // Four members; a desktop may add a file to each, and folders.
+    maxEntries: 16,
+    maxDirectoryBytes: 64 * 1024,
+    maxInflatedBytes: maxBytes * maxInflation,
+    maxRatio: 200,
+  };
+}
 
 async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSnapshot> {
   const { folder, model, library, onProgress } = check;
   onProgress('structure', 0, 1);
   const zip = { fd, size: fs.fstatSync(fd).size };
-  const limits = { ...structureLimits, maxInflatedBytes: check.maxBytes * maxInflation };
-  const structure = readZipStructure(zip, limits);
+  const structure = readZipStructure(zip, rulesFor(check));
   const members = nameMembers(structure.entries);
   assertRoom(folder, members.meta.size + members.index.size);
   onProgress('structure', 1, 1);

@@ -27,11 +27,6 @@ export function diskFull(what: string): AppError {
   return new AppError('disk_full', `${what} ${next}`, { code: 'disk_full' });
 }
 
-/** For an entry of a ZIP; `what` says what it does. */
-export function entryRefusal(code: string, name: string, what: string): AppError {
-  return refusal(code, `The entry ${name} of the ZIP ${what}`);
-}
-
 export function wrongModel(found: string, wanted: string): AppError {
   const message = `The snapshot was built with ${JSON.stringify(found.slice(0, 80))}; the settings name ${JSON.stringify(wanted)}. Vectors of two models cannot be compared.`;
   return refusal('model_mismatch', message);

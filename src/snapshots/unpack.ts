@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { formatBytes } from '../core/format.ts';
 import type { OnProgress } from '../core/progress.ts';
+import type { ZipEntry } from '../core/zip/directory.ts';
+import type { ZipReader } from '../core/zip/entries.ts';
 import type { GenerationFiles } from '../index/generation.ts';
-import type { ZipReader } from './entries.ts';
 import { manifestName, maxManifestBytes } from './manifest.ts';
 import { refusal } from './refusal.ts';
-import type { ZipEntry } from './zip-directory.ts';
 
 type Member = ZipEntry & { name: string };
 

@@ -3,10 +3,10 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import unzipper from 'unzipper';
-import { entryRefusal, refusal } from './refusal.ts';
-import { readSome, type ZipFile } from './zip-bytes.ts';
-import type { ZipEntry } from './zip-directory.ts';
-import type { ZipStructure } from './zip-structure.ts';
+import { readSome, type ZipFile } from './bytes.ts';
+import type { ZipEntry } from './directory.ts';
+import { entryRefusal, ZipRefusal } from './refusal.ts';
+import type { ZipStructure } from './structure.ts';
 
 export type ZipReader = Awaited<ReturnType<typeof openZip>>;
 
@@ -44,7 +44,7 @@ export async function openZip({ zip, tailBytes, entries }: ZipStructure) {
     );
   });
   if (!isSame || directory.files.length !== entries.length) {
-    throw refusal('zip_structure', 'The ZIP can be read in two ways.');
+    throw new ZipRefusal('zip_structure', 'The ZIP can be read in two ways.');
   }
   return {
     /** Closes the streams that unzipper leaves open. To be called before the descriptor is closed. */

@@ -1,6 +1,6 @@
 // Reads bytes and numbers of an untrusted ZIP.
 import fs from 'node:fs';
-import { refusal } from './refusal.ts';
+import { ZipRefusal } from './refusal.ts';
 
 /** An open ZIP of `size` bytes. The caller closes the descriptor. */
 export type ZipFile = { fd: number; size: number };
@@ -15,7 +15,7 @@ export function readAt(zip: ZipFile, at: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let filled = 0; filled < length; ) {
     const read = readSome(zip, bytes.subarray(filled), at + filled);
-    if (read === 0) throw refusal('zip_cut_off', 'The ZIP points to something behind its own end.');
+    if (read === 0) throw new ZipRefusal('zip_cut_off', 'The ZIP points to something behind its own end.');
     filled += read;
   }
   return bytes;

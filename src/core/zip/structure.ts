@@ -1,28 +1,21 @@
 // Decides from its headers alone whether a ZIP is unambiguous: every byte belongs to exactly one record, and both headers of
 // each entry agree. ZIP libraries parse and do not validate, so none reads the file before this check. Reads no content.
 // Format: PKWARE APPNOTE 6.3.
-import { entryRefusal, refusal } from './refusal.ts';
+import { readAt, safeNumber, type ZipFile } from './bytes.ts';
+import { readEntries, refuseIfNested, type ZipEnd, type ZipEntry } from './directory.ts';
 import { noZip } from './other-file.ts';
-import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
-import { readEntries, refuseIfNested, type ZipEnd, type ZipEntry } from './zip-directory.ts';
+import { entryRefusal, ZipRefusal } from './refusal.ts';
+import type { ZipRules } from './rules.ts';
 
-type ZipLimits = {
-  maxEntries: number;
-  /** The sum of the declared sizes of all entries. */
-  maxInflatedBytes: number;
-  /** Inflated to compressed size of one entry. */
-  maxRatio: number;
-};
-
-/** The entries in the order of their content, and the size without a line end behind the ZIP. Throws `bad_input` with a code
- *  of its own for each ambiguity. */
-export function readZipStructure(file: ZipFile, limits: ZipLimits) {
-  const { endAt, zip, tailBytes } = findEnd(file);
-  const end = readEnd(zip, endAt, limits.maxEntries);
-  const entries = readEntries(zip, end);
+/** The entries in the order of their content, and the size without a line end behind the ZIP. Throws a `ZipRefusal` with a
+ *  code of its own for each ambiguity. */
+export function readZipStructure(file: ZipFile, rules: ZipRules) {
+  const { endAt, zip, tailBytes } = findEnd(file, rules);
+  const end = readEnd(zip, endAt, rules);
+  const entries = readEntries(zip, end, rules);
   assertContiguous(zip, entries, end.directoryAt);
-  assertBounded(entries, limits);
-  assertOneFolder(entries);
+  assertBounded(entries, rules);
+  if (rules.hasOneFolder) assertOneFolder(entries);
   return { zip, tailBytes, entries };
 }
 
@@ -32,8 +25,6 @@ const endBytes = 22;
 const locatorBytes = 20;
 const end64Bytes = 56;
 const maxTail = 65_557;
-/** A snapshot has few entries with short names. */
-const maxDirectory = 64 * 1024;
 const anySignature = /PK[\x01-\x08]/;
 const signature = {
   end: Buffer.from('PK\x05\x06', 'latin1'),
@@ -43,29 +34,30 @@ const signature = {
 };
 
 /** The end record must be the last record, and its signature must occur only once near the end: parsers that search for it from
- *  different sides would otherwise see different archives. Snapshots end with text, in which it does not occur by chance. A
- *  comment without signatures, and a line end behind it, change nothing. */
-function findEnd({ fd, size }: ZipFile) {
+ *  different sides would otherwise see different archives. It hardly ever occurs there by chance. A comment without
+ *  signatures, and a line end behind it, change nothing. */
+function findEnd({ fd, size }: ZipFile, rules: ZipRules) {
   const tail = readAt({ fd, size }, Math.max(0, size - maxTail), Math.min(size, maxTail));
   const at = tail.indexOf(signature.end);
-  if (at < 0 || at + endBytes > tail.length) throw noZip({ fd, size });
+  if (at < 0 || at + endBytes > tail.length) throw noZip({ fd, size }, rules);
   const commentAt = at + endBytes;
   const commentEnd = commentAt + tail.readUInt16LE(at + 20);
   const isAmbiguous = anySignature.test(tail.toString('latin1', at + signature.end.length));
   if (isAmbiguous) {
     refuseIfNested({ fd, size });
-    throw refusal('zip_end', 'The ZIP has more than one end, so it could be read in two ways.');
+    throw new ZipRefusal('zip_end', 'The ZIP has more than one end, so it could be read in two ways.');
   }
-  if (commentEnd > tail.length) throw refusal('zip_end', 'The ZIP is cut off.');
+  if (commentEnd > tail.length) throw new ZipRefusal('zip_end', 'The ZIP is cut off.');
   if (!/^[\r\n]{0,4}$/.test(tail.toString('latin1', commentEnd))) {
-    throw refusal('not_a_zip', 'The file is not a ZIP file alone: something else follows its end.');
+    throw new ZipRefusal('not_a_zip', 'The file is not a ZIP file alone: something else follows its end.');
   }
   const behind = tail.length - commentEnd;
   const zip = { fd, size: size - behind };
   return { zip, endAt: size - tail.length + at, tailBytes: commentEnd - at };
 }
 
-function readEnd(zip: ZipFile, endAt: number, maxEntries: number): ZipEnd {
+function readEnd(zip: ZipFile, endAt: number, rules: ZipRules): ZipEnd {
+  const { maxEntries, maxDirectoryBytes, noun } = rules;
   const end = readAt(zip, endAt, endBytes);
   const found = readEnd64(zip, endAt, end) ?? {
     disks: [end.readUInt16LE(4), end.readUInt16LE(6)],
@@ -75,19 +67,20 @@ function readEnd(zip: ZipFile, endAt: number, maxEntries: number): ZipEnd {
     directoryEnd: endAt,
   };
   if (found.disks.some((disk) => disk !== 0)) {
-    throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
+    throw new ZipRefusal('zip_disks', 'The ZIP is a part of a set of several disks.');
   }
   const [entries = 0, total = 0] = found.counts;
-  if (entries !== total) throw refusal('zip_counts', 'The ZIP names two different counts of its entries.');
+  if (entries !== total)
+    throw new ZipRefusal('zip_counts', 'The ZIP names two different counts of its entries.');
   if (entries > maxEntries) {
-    throw refusal('zip_entries', `The ZIP has ${entries} entries; ${maxEntries} at most are read.`);
+    throw new ZipRefusal('zip_entries', `The ZIP has ${entries} entries; ${maxEntries} at most are read.`);
   }
   const { directoryAt, directoryEnd, length } = found;
-  if (length > maxDirectory)
-    throw refusal('zip_directory', 'The directory of the ZIP is larger than that of any snapshot.');
+  if (length > maxDirectoryBytes)
+    throw new ZipRefusal('zip_directory', `The directory of the ZIP is larger than that of any ${noun}.`);
   if (directoryAt + length !== directoryEnd) {
     const why = 'Bytes were added to the ZIP or removed from it after it was written.';
-    throw refusal('zip_directory', `${why} Its directory is not where its end says.`);
+    throw new ZipRefusal('zip_directory', `${why} Its directory is not where its end says.`);
   }
   return { directoryAt, directoryEnd, entries };
 }
@@ -108,7 +101,7 @@ function readEnd64(zip: ZipFile, endAt: number, end: Buffer) {
   const narrow = [end.readUInt16LE(8), end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)];
   const isSame = narrow.every((value, i) => value === (i < 2 ? 0xffff : 0xffffffff) || value === wide[i]);
   if (!isWhole || !isSame)
-    throw refusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
+    throw new ZipRefusal('zip_end', 'The ZIP64 records at the end of the ZIP contradict each other.');
   const [onDisk = 0, total = 0, length = 0, directoryAt = 0] = wide;
   return {
     disks: [
@@ -135,18 +128,18 @@ function assertContiguous(zip: ZipFile, entries: ZipEntry[], directoryAt: number
     if (at < dataEnd || !isDescriptor(zip, entry, dataEnd, at - dataEnd)) throw overlap(dataEnd);
   }
   if (entries.length === 0 && directoryAt !== 0) {
-    throw refusal('zip_spans', 'The ZIP has content that belongs to no entry.');
+    throw new ZipRefusal('zip_spans', 'The ZIP has content that belongs to no entry.');
   }
 }
 
 function prefixed() {
   const message = 'Something precedes the content of the ZIP, as in a self-extracting archive.';
-  return refusal('zip_spans', message);
+  return new ZipRefusal('zip_spans', message);
 }
 
 function overlap(at: number) {
   const message = `The entries of the ZIP overlap, or something lies between them, at byte ${at}.`;
-  return refusal('zip_spans', message);
+  return new ZipRefusal('zip_spans', message);
 }
 
 /** Behind the data there is nothing, or a descriptor that repeats the sizes. */
@@ -164,7 +157,7 @@ function isDescriptor(zip: ZipFile, entry: ZipEntry, at: number, length: number)
   return bytes.readUInt32LE(crc) === entry.crc && compressed === entry.compressedSize && size === entry.size;
 }
 
-function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipLimits) {
+function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipRules) {
   for (const { name, shown, isFolder, size, compressedSize } of entries) {
     if (name !== null && (size === 0 || compressedSize === 0)) {
       throw entryRefusal('zip_empty', shown, 'is empty.');
@@ -176,7 +169,10 @@ function assertBounded(entries: ZipEntry[], { maxInflatedBytes, maxRatio }: ZipL
   }
   const sum = entries.reduce((bytes, { size }) => bytes + size, 0);
   if (sum > maxInflatedBytes) {
-    throw refusal('zip_size', `The ZIP would grow to ${sum} bytes; ${maxInflatedBytes} at most are read.`);
+    throw new ZipRefusal(
+      'zip_size',
+      `The ZIP would grow to ${sum} bytes; ${maxInflatedBytes} at most are read.`,
+    );
   }
 }
 
@@ -188,5 +184,5 @@ function assertOneFolder(entries: ZipEntry[]) {
   const stray = entries.find(({ name, folder }) => (name === null ? !isAround(folder) : folder !== home));
   if (!stray) return;
   const message = `The ZIP has more than one folder: ${JSON.stringify(stray.folder)} is another one.`;
-  throw refusal('zip_name', message);
+  throw new ZipRefusal('zip_name', message);
 }

@@ -1,6 +1,7 @@
-// Names an uploaded file that is not a ZIP file, by its first bytes.
-import { refusal } from './refusal.ts';
-import { readAt, type ZipFile } from './zip-bytes.ts';
+// Names a file that is not a ZIP file, by its first bytes.
+import { readAt, type ZipFile } from './bytes.ts';
+import { ZipRefusal } from './refusal.ts';
+import type { ZipRules } from './rules.ts';
 
 const kinds: [signature: RegExp, sentence: string][] = [
   [/^7z\xbc\xaf/, notZip('a 7z archive')],
@@ -12,23 +13,22 @@ const kinds: [signature: RegExp, sentence: string][] = [
   [/^.{257}ustar/s, notZip('a tar archive')],
   [/^(?:MZ|\x7fELF)/, notZip('a program')],
   [/^UEsDB/, notZip('base64 text')],
-  [/^IxF/, 'The file is the index alone, not the ZIP of a snapshot.'],
   [
     /^(?:\xef\xbb\xbf)?\s*<(?:.*<)?(?:!doctype|html)/is,
     notZip('a web page', 'the download needs a sign-in, or has failed'),
   ],
   [/^(?:\xef\xbb\xbf)?\s*<\?xml/i, notZip('XML', 'the download has failed')],
-  [/^\s*[{[]/, notZip('JSON', 'an error message, or one file of a snapshot')],
+  [/^\s*[{[]/, notZip('JSON')],
   [/^PK/, 'The ZIP is cut off.'],
   [/^$/, 'The file is empty.'],
 ];
 const headBytes = 512;
 
-export function noZip(zip: ZipFile) {
+export function noZip(zip: ZipFile, { otherFiles }: ZipRules) {
   const head = readAt(zip, 0, Math.min(zip.size, headBytes)).toString('latin1');
   const [, sentence = 'The file is not a ZIP file.'] =
-    kinds.find(([signature]) => signature.test(head)) ?? [];
-  return refusal('not_a_zip', sentence);
+    [...otherFiles, ...kinds].find(([signature]) => signature.test(head)) ?? [];
+  return new ZipRefusal('not_a_zip', sentence);
 }
 
 function notZip(what: string, reason = ''): string {

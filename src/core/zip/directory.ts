@@ -1,8 +1,9 @@
 // Reads the entries of a ZIP from its central directory, compares each with its local header, and refuses an entry whose
 // name, kind, flags, method or sizes are ambiguous. Reads no content. Format: PKWARE APPNOTE 6.3.
-import { decodeName, type EntryName, readEntryName } from './entry-name.ts';
-import { entryRefusal, refusal } from './refusal.ts';
-import { readAt, safeNumber, type ZipFile } from './zip-bytes.ts';
+import { readAt, safeNumber, type ZipFile } from './bytes.ts';
+import { decodeName, type EntryName } from './entry-name.ts';
+import { entryRefusal, ZipRefusal } from './refusal.ts';
+import type { ZipRules } from './rules.ts';
 
 export type ZipEntry = EntryName & {
   /** For people. */
@@ -37,59 +38,50 @@ const unknown32 = 0xffffffff;
 export type ZipEnd = { directoryAt: number; directoryEnd: number; entries: number };
 
 /** In the order of their content. The directory must hold exactly as many entries as the end record says. */
-export function readEntries(zip: ZipFile, end: ZipEnd): ZipEntry[] {
+export function readEntries(zip: ZipFile, end: ZipEnd, rules: ZipRules): ZipEntry[] {
   const { directoryAt, directoryEnd, entries: count } = end;
   const directory = readAt(zip, directoryAt, directoryEnd - directoryAt);
   const entries: ZipEntry[] = [];
+  const names = new Set<string>();
   let at = 0;
   for (let i = 0; i < count; i++) {
-    const { entry, length } = readDirectoryEntry(directory.subarray(at));
-    if (entries.some((other) => isSameName(other, entry))) {
-      throw refusal('zip_duplicate', `The ZIP has two entries named ${entry.name ?? entry.shown}.`);
+    const { entry, length } = readDirectoryEntry(directory.subarray(at), rules);
+    const own = [entry.rawName.toString('latin1'), ...(entry.name === null ? [] : [`/${entry.name}`])];
+    if (own.some((name) => names.has(name))) {
+      throw new ZipRefusal('zip_duplicate', `The ZIP has two entries named ${entry.name ?? entry.shown}.`);
     }
-    entries.push({ ...entry, dataAt: readLocalHeader(zip, entry, directoryAt) });
+    for (const name of own) names.add(name);
+    entries.push({ ...entry, dataAt: readLocalHeader(zip, entry, directoryAt, rules) });
     at += length;
   }
   if (at !== directory.length)
-    throw refusal('zip_counts', `The ZIP declares ${count} entries, but lists others.`);
+    throw new ZipRefusal('zip_counts', `The ZIP declares ${count} entries, but lists others.`);
   return entries.sort((a, b) => a.headerAt - b.headerAt);
 }
 
-function isSameName(one: EntryNamed, other: EntryNamed): boolean {
-  return one.rawName.equals(other.rawName) || (one.name !== null && one.name === other.name);
-}
-
-type EntryNamed = Pick<ZipEntry, 'name' | 'rawName'>;
 type Listed = Omit<ZipEntry, 'dataAt'> & { flags: number };
 
-function readDirectoryEntry(bytes: Buffer): { entry: Listed; length: number } {
+function readDirectoryEntry(bytes: Buffer, rules: ZipRules): { entry: Listed; length: number } {
   if (bytes.length < directoryHeader.bytes || bytes.readUInt32LE(0) !== directoryHeader.signature) {
-    throw refusal('zip_counts', 'The ZIP declares more entries than it lists.');
+    throw new ZipRefusal('zip_counts', 'The ZIP declares more entries than it lists.');
   }
   const lengths = [28, 30, 32].map((at) => bytes.readUInt16LE(at));
   const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths;
   const extraEnd = directoryHeader.bytes + nameLength + extraLength;
   const length = extraEnd + commentLength;
-  if (bytes.length < length) throw refusal('zip_directory', 'The directory of the ZIP is cut off.');
+  if (bytes.length < length) throw new ZipRefusal('zip_directory', 'The directory of the ZIP is cut off.');
   const rawName = bytes.subarray(directoryHeader.bytes, directoryHeader.bytes + nameLength);
   const text = decodeName(rawName);
-  const named = readEntryName(text);
-  if (!named) throw nameRefusal(text);
+  const named = rules.readName(text);
+  if (!named) throw nameRefusal(text, rules);
   const name = named.name ?? text;
   if (bytes.readUInt16LE(34) !== 0)
-    throw refusal('zip_disks', 'The ZIP is a part of a set of several disks.');
+    throw new ZipRefusal('zip_disks', 'The ZIP is a part of a set of several disks.');
   assertKind(name, named.isFolder, bytes.readUInt32LE(38));
   const flags = bytes.readUInt16LE(8);
-  if (flags & 1) throw entryRefusal('zip_encrypted', name, 'is encrypted.');
-  if (flags & ~(flag.level | flag.descriptor | flag.utf8)) {
-    throw entryRefusal('zip_flags', name, `uses features (flags ${flags}) that no snapshot needs.`);
-  }
   const compression = bytes.readUInt16LE(10);
-  if (compression !== method.stored && compression !== method.deflated) {
-    const packer = methodNames.get(compression) ?? `method ${compression}`;
-    throw entryRefusal('zip_method', name, `is packed with ${packer}; only Deflate can be read.`);
-  }
-  const wide = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, extraEnd));
+  assertReadable(name, flags, compression, rules);
+  const wide = readExtra(name, bytes.subarray(directoryHeader.bytes + nameLength, extraEnd), rules);
   const [size = 0, compressedSize = 0, headerAt = 0] = widen(
     name,
     [24, 20, 42].map((at) => bytes.readUInt32LE(at)),
@@ -118,17 +110,27 @@ function readDirectoryEntry(bytes: Buffer): { entry: Listed; length: number } {
   };
 }
 
-function nameRefusal(text: string) {
+function assertReadable(name: string, flags: number, compression: number, { noun }: ZipRules) {
+  if (flags & 1) throw entryRefusal('zip_encrypted', name, 'is encrypted.');
+  if (flags & ~(flag.level | flag.descriptor | flag.utf8)) {
+    throw entryRefusal('zip_flags', name, `uses features (flags ${flags}) that no ${noun} needs.`);
+  }
+  if (compression === method.stored || compression === method.deflated) return;
+  const packer = methodNames.get(compression) ?? `method ${compression}`;
+  throw entryRefusal('zip_method', name, `is packed with ${packer}; only Deflate can be read.`);
+}
+
+function nameRefusal(text: string, { noun }: ZipRules) {
   const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
   const nested = refuseNested(text);
-  return nested ?? refusal('zip_name', `The ZIP has an entry named ${shown}, which no snapshot has.`);
+  return nested ?? new ZipRefusal('zip_name', `The ZIP has an entry named ${shown}, which no ${noun} has.`);
 }
 
 /** Returns the refusal of a ZIP that contains another ZIP; null for other names. */
 function refuseNested(text: string) {
   if (!/\.zip$/i.test(text)) return null;
   const why = `The ZIP holds another ZIP, ${JSON.stringify(text.slice(-60)).slice(1, -1)}.`;
-  return refusal('zip_name', why, 'Unpack it once, then upload that one.');
+  return new ZipRefusal('zip_name', why, 'Unpack it once, then upload that one.');
 }
 
 /** Throws when the ZIP contains another ZIP, whose records look like those of the outer one, so that its directory cannot
@@ -143,7 +145,7 @@ export function refuseIfNested(zip: ZipFile) {
 }
 
 /** Returns where the data begins. The local header must agree with the directory. */
-function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): number {
+function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number, rules: ZipRules): number {
   const { shown: name } = entry;
   const isInside = entry.headerAt + localHeader.bytes <= directoryAt;
   const header = isInside ? readAt(zip, entry.headerAt, localHeader.bytes) : null;
@@ -157,7 +159,7 @@ function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): numb
     throw entryRefusal('zip_spans', name, 'is larger than the ZIP.');
   }
   const rest = readAt(zip, nameAt, nameLength + extraLength);
-  const wide = readExtra(name, rest.subarray(nameLength));
+  const wide = readExtra(name, rest.subarray(nameLength), rules);
   const [size, compressedSize] = widen(name, [header.readUInt32LE(22), header.readUInt32LE(18)], wide);
   const said = [header.readUInt32LE(14), size, compressedSize];
   // A stream is written before its sizes are known.
@@ -170,7 +172,10 @@ function readLocalHeader(zip: ZipFile, entry: Listed, directoryAt: number): numb
       (value, i) => value === said[i] || mayBeSilent(said[i]),
     );
   if (!isSame)
-    throw refusal('zip_headers', `The two headers of the entry ${name} of the ZIP contradict each other.`);
+    throw new ZipRefusal(
+      'zip_headers',
+      `The two headers of the entry ${name} of the ZIP contradict each other.`,
+    );
   return dataAt;
 }
 
@@ -185,7 +190,7 @@ function widen(name: string, narrow: number[], wide: Buffer | null): number[] {
   // Some writers repeat there what fits 32 bits; then both must be equal.
   const isRepeated = missing === 0 && values.every((value, i) => value === narrow[i]);
   if (!isRepeated && values.length !== missing) {
-    throw refusal('zip_extra', `The ZIP64 sizes of the entry ${name} of the ZIP are malformed.`);
+    throw new ZipRefusal('zip_extra', `The ZIP64 sizes of the entry ${name} of the ZIP are malformed.`);
   }
   return isRepeated
     ? narrow
@@ -204,7 +209,7 @@ function assertKind(name: string, isFolder: boolean, attributes: number) {
 
 /** Gives the body of the ZIP64 field: up to three 64-bit numbers. Refuses unknown fields: one may carry a second name or
  *  other sizes. */
-function readExtra(name: string, bytes: Buffer): Buffer | null {
+function readExtra(name: string, bytes: Buffer, { extraFields }: ZipRules): Buffer | null {
   let wide: Buffer | null = null;
   for (let at = 0; at < bytes.length; ) {
     const length = at + 4 <= bytes.length ? bytes.readUInt16LE(at + 2) : Number.POSITIVE_INFINITY;
@@ -213,7 +218,8 @@ function readExtra(name: string, bytes: Buffer): Buffer | null {
     const body = bytes.subarray(at + 4, at + 4 + length);
     if (kind === zip64 && wide !== null) throw malformedExtra(name);
     if (kind === zip64) wide = body;
-    if (!extraKinds.get(kind)?.(body)) throw malformedExtra(name);
+    const isKnown = extraKinds.get(kind) ?? extraFields.get(kind);
+    if (!isKnown?.(body)) throw malformedExtra(name);
     at += 4 + length;
   }
   return wide;
