@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import type { Db } from '../core/db/open.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
+import { diskFull } from '../core/receive-file.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { openZip } from '../core/zip/entries.ts';
 import { ZipRefusal } from '../core/zip/refusal.ts';
@@ -16,7 +17,7 @@ import { hashFileSync } from './hash-sync.ts';
 import { hashFile } from './hash.ts';
 import { assertHashes, type Manifest, parseManifest } from './manifest.ts';
 import { readEntryName } from './entry-name.ts';
-import { diskFull, refusal } from './refusal.ts';
+import { refusal, unchanged } from './refusal.ts';
 import { compareSample, type Sample } from './sample.ts';
 import type { CheckStage } from './stages.ts';
 import { type Members, nameMembers, unpack, type Unpacked } from './unpack.ts';
@@ -43,7 +44,7 @@ export async function checkSnapshot(check: SnapshotCheck): Promise<CheckedSnapsh
     fs.rmSync(check.folder, { recursive: true, force: true });
     if (error instanceof ZipRefusal) throw refusal(error.code, error.message, error.next);
     if (!isDiskFull(error)) throw error;
-    throw diskFull('The disk of the index is full, so the snapshot could not be unpacked.');
+    throw diskFull('The disk of the index is full, so the snapshot could not be unpacked.', unchanged);
   } finally {
     fs.closeSync(fd);
   }
@@ -120,5 +121,6 @@ function assertRoom(folder: string, needed: number) {
   const [left, wanted, kept] = [bavail * bsize, needed, reserveBytes].map(formatBytes);
   throw diskFull(
     `The disk of the index has ${left} left; the snapshot needs ${wanted} and a reserve of ${kept}.`,
+    unchanged,
   );
 }

@@ -1,8 +1,10 @@
-import { AppError, badInput } from '../core/errors.ts';
+import { type AppError, badInput } from '../core/errors.ts';
+
+export const unchanged = 'The current index is unchanged.';
 
 /** The error for a refused upload. `code` is stable and reaches the client as `details.code`; `why` and `next` are sentences. */
 export function refusal(code: string, why: string, next = nextStep(code)): AppError {
-  return badInput(code, [why, next, 'The current index is unchanged.'].filter(Boolean).join(' '));
+  return badInput(code, [why, next, unchanged].filter(Boolean).join(' '));
 }
 
 function nextStep(code: string): string {
@@ -21,11 +23,6 @@ const nextSteps: [codes: RegExp, next: string][] = [
     'Download the snapshot again, or rebuild the index here.',
   ],
 ];
-
-export function diskFull(what: string): AppError {
-  const next = 'Free some space, then upload it again. The current index is unchanged.';
-  return new AppError('disk_full', `${what} ${next}`, { code: 'disk_full' });
-}
 
 export function wrongModel(found: string, wanted: string): AppError {
   const message = `The snapshot was built with ${JSON.stringify(found.slice(0, 80))}; the settings name ${JSON.stringify(wanted)}. Vectors of two models cannot be compared.`;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { lostUpload, recordRefusedUpload } from '../core/upload-audit.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged } from './staging.ts';
 
 type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {
@@ -11,6 +12,8 @@ type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {
   wantedBy: (stagedId: string) => number | null;
   activeId: () => string | null;
 };
+
+const event = 'snapshot.upload';
 
 export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, now }: Given) {
   const folder = path.join(config.root, 'uploads');
@@ -40,9 +43,7 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
       const { expired, unfinished } = sweepStaged(config.indexFolder, now(), isNeeded);
       for (const staged of expired) recordDiscard(systemRequester, staged);
       for (const id of new Set([...unfinished, ...removeLostZips()])) {
-        const message = 'The server stopped during this upload. Nothing was kept.';
-        const lost = new AppError('internal', message, { code: 'lost', upload: id });
-        recordRefusal(audit, systemRequester, null, lost);
+        recordRefusedUpload(audit, { event, by: systemRequester, fileName: null, error: lostUpload(id) });
       }
       bus.emit('index');
     },
@@ -71,20 +72,5 @@ export function recordStaged(audit: Audit, by: Requester, snapshot: Staged) {
   const { staged_id, file_name, bytes, coverage, sample } = snapshot;
   const { model, count } = snapshot.manifest;
   const detail = { staged_id, bytes, model, count, coverage, sample };
-  audit.record({ event: 'snapshot.upload', outcome: 'ok', by, target: file_name, detail });
-}
-
-/** Records why nothing was staged: refused, or failed for a cause that the upload has no part in. */
-export function recordRefusal(
-  audit: Audit,
-  by: Requester,
-  fileName: string | null,
-  error: unknown,
-  reason?: string,
-) {
-  const { code, message, details } = error as AppError;
-  const isRefused = error instanceof AppError && code !== 'internal' && code !== 'disk_full';
-  const outcome = isRefused ? 'refused' : 'failed';
-  const detail = { code: details?.code ?? code ?? 'internal', message };
-  audit.record({ event: 'snapshot.upload', outcome, by, target: fileName, reason: reason ?? null, detail });
+  audit.record({ event, outcome: 'ok', by, target: file_name, detail });
 }

@@ -9,10 +9,12 @@ import { AppError } from '../core/errors.ts';
 import { formatBytes } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
+import { receiveFile, tooLarge } from '../core/receive-file.ts';
+import { recordRefusedUpload } from '../core/upload-audit.ts';
 import type { CreateTask } from '../runner/task.ts';
 import type { CheckedSnapshot } from './check.ts';
-import { receiveZip, tooLarge } from './receive.ts';
-import { createStagedSnapshots, recordRefusal, recordStaged, uploadFileName } from './staged-snapshots.ts';
+import { unchanged } from './refusal.ts';
+import { createStagedSnapshots, recordStaged, uploadFileName } from './staged-snapshots.ts';
 import type { CheckStage } from './stages.ts';
 import { removeStaged, type Staged, writeStaged } from './staging.ts';
 
@@ -25,6 +27,7 @@ type UploadOptions = UploadContext & {
   onError: (error: unknown) => void;
 };
 
+const event = 'snapshot.upload';
 const sweepMs = 60_000;
 
 export function createUploads({ bus, wantedBy, onError, ...context }: UploadOptions) {
@@ -53,7 +56,7 @@ export function createUploads({ bus, wantedBy, onError, ...context }: UploadOpti
           throw new AppError('upload_in_progress', message);
         }
       } catch (error) {
-        recordRefusal(audit, by, null, error);
+        recordRefusedUpload(audit, { event, by, fileName: null, error });
         throw error;
       }
       const id = randomBytes(4).toString('hex');
@@ -114,7 +117,7 @@ function createUpload(
       fs.rmSync(zip, { force: true });
       if (error !== undefined) {
         removeStaged(config.indexFolder, id);
-        recordRefusal(audit, by, fileName, error, reason);
+        recordRefusedUpload(audit, { event, by, fileName, error, reason });
       }
       show(null);
     },
@@ -151,7 +154,7 @@ async function receiveAndCheck(
   };
   try {
     const maxBytes = config.snapshotMaxBytes;
-    const bytes = await receiveZip({ file: zip, name, maxBytes, body, signal, onBytes });
+    const bytes = await receiveFile({ file: zip, name, maxBytes, unchanged, body, signal, onBytes });
     return { bytes, ...((await check.run({ zip, staged_id: id })) as CheckedSnapshot) };
   } finally {
     await check.end();

@@ -6,7 +6,8 @@ import { requester } from '../../web/requester.ts';
 import { viewRunDialog } from '../../operations/run-dialog.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { registerSnapshotApi } from './api.ts';
-import { formLimits, receiveSnapshot } from './upload-form.ts';
+import { formLimits } from '../../web/upload-form.ts';
+import { receiveSnapshot } from './upload-form.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { enqueueInstall, wantsInstall } from './install.ts';
 

@@ -2,22 +2,11 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import { assertRoomForUpload } from '../../web/connections.ts';
-import { requester } from '../../web/requester.ts';
+import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import type { SnapshotContext } from '../parts.ts';
 import type { Staged } from '../staging.ts';
 import type { Upload } from '../upload.ts';
 import { assertConfirmed, type InstallFields } from './install.ts';
-
-/** Limits of the parser; the file itself is counted as it is written. */
-export const formLimits = {
-  fields: 5,
-  fieldNameSize: 40,
-  fieldSize: 2000,
-  files: 1,
-  parts: 8,
-  headerPairs: 50,
-};
 
 /** The types that browsers send for a ZIP; the operating system decides which. */
 const zipType = /^(application|multipart)\/(x-)?(zip(-compressed)?|compressed|octet-stream)$/;
@@ -29,41 +18,24 @@ export async function receiveSnapshot(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ form: InstallFields; staged: Staged }> {
-  const { descriptors, uploads } = ctx;
-  if (!request.isMultipart()) {
-    throw new AppError('unsupported_media_type', 'Send the snapshot as a form (multipart/form-data).');
-  }
-  assertRoomForUpload(descriptors);
-  const upload = uploads.open(requester(request), Number(request.headers['content-length'] ?? 0));
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  reply.raw.once('close', onClose);
+  const { descriptors, uploads, config } = ctx;
   const form: Record<string, string> = {};
-  try {
-    const received = await readParts(ctx, request, { form, upload, signal: gone.signal });
-    upload.close();
-    return received;
-  } catch (error) {
-    const refused = toRefusal(error);
-    upload.close(refused, form.reason);
-    // Discards the rest of the request, so that the client reads the answer.
-    request.raw.resume();
-    throw refused;
-  } finally {
-    reply.raw.off('close', onClose);
-  }
+  return receiveUpload(request, reply, {
+    descriptors,
+    what: 'the snapshot',
+    maxBytes: config.snapshotMaxBytes,
+    open: uploads.open,
+    read: (upload, parts, signal) => readParts(ctx, parts, { form, upload, signal }),
+    close: (upload, error) => upload.close(error, form.reason),
+  });
 }
 
 async function readParts(
   ctx: SnapshotContext,
-  request: FastifyRequest,
+  parts: AsyncIterable<Multipart>,
   { form, upload, signal }: { form: Record<string, string>; upload: Upload; signal: AbortSignal },
 ): Promise<{ form: InstallFields; staged: Staged }> {
-  const options = {
-    limits: { ...formLimits, fileSize: ctx.config.snapshotMaxBytes + 1 },
-    throwFileSizeLimit: false,
-  };
-  for await (const part of request.parts(options)) {
+  for await (const part of parts) {
     if (part.type === 'field') {
       readField(form, part);
       continue;
@@ -72,9 +44,7 @@ async function readParts(
     assertConfirmed(ctx, form);
     return { form, staged: await upload.receive(part.filename, part.file, signal) };
   }
-  throw new AppError('bad_request', 'The form has no file. Choose the ZIP of a snapshot, then upload it.', {
-    code: 'no_file',
-  });
+  throw noFile('The form has no file. Choose the ZIP of a snapshot, then upload it.');
 }
 
 function readField(
@@ -96,28 +66,11 @@ function assertZip({ fieldname, mimetype, filename }: MultipartFile) {
     throw new AppError('bad_request', 'Send the file in the field snapshot, after reason and confirm.');
   }
   if (filename === '' || filename === undefined) {
-    throw new AppError('bad_request', 'No file was chosen. Choose the ZIP of a snapshot, then upload it.', {
-      code: 'no_file',
-    });
+    throw noFile('No file was chosen. Choose the ZIP of a snapshot, then upload it.');
   }
   if (zipType.test(mimetype)) return;
   throw new AppError(
     'unsupported_media_type',
     `${filename.slice(0, 120)} is not a ZIP file: it was sent as ${mimetype}. Upload the ZIP of a snapshot (application/zip).`,
-  );
-}
-
-/** Turns the errors of the parser into refusals: the form is malformed, too long, or incomplete. */
-function toRefusal(error: unknown): unknown {
-  if (error instanceof AppError) return error;
-  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string };
-  if (code === 'FST_MP_PREMATURE_CLOSE')
-    return new AppError('bad_request', 'The upload was interrupted. Nothing was kept.', { code: 'aborted' });
-  const isForm =
-    code?.startsWith('FST_') || (code === undefined && /multipart|part|boundary|header|field/i.test(message));
-  if (!isForm) return error;
-  return new AppError(
-    statusCode === 413 ? 'too_large' : 'bad_request',
-    `The form cannot be read: ${message}.`,
   );
 }

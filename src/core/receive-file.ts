@@ -1,10 +1,9 @@
 // Writes the bytes of an upload to a file as they arrive, up to the limit.
 import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { AppError } from '../core/errors.ts';
-import { isDiskFull } from '../core/disk-reserve.ts';
-import { formatBytes } from '../core/format.ts';
-import { diskFull } from './refusal.ts';
+import { isDiskFull } from './disk-reserve.ts';
+import { AppError } from './errors.ts';
+import { formatBytes } from './format.ts';
 
 type Receive = {
   /** Created here; the caller removes it after an error. */
@@ -12,19 +11,22 @@ type Receive = {
   /** The upload's name in error messages. */
   name: string;
   maxBytes: number;
+  /** What the error of a full disk says about the state: `The current index is unchanged.` */
+  unchanged: string;
   body: Readable;
   signal: AbortSignal;
   onBytes: (received: number) => void;
 };
 
 /** Returns the number of bytes. Throws `too_large`, `disk_full`, or `bad_request` with `aborted` when the body breaks off. */
-export async function receiveZip(upload: Receive): Promise<number> {
+export async function receiveFile(upload: Receive): Promise<number> {
   const handle = await fs.promises.open(upload.file, newFile, 0o600);
   try {
     await fs.promises.writeFile(handle, joinChunks(takeChunks(upload)));
     return (await handle.stat()).size;
   } catch (error) {
-    throw isDiskFull(error) ? diskFull('The disk is full, so the upload could not be kept.') : error;
+    if (!isDiskFull(error)) throw error;
+    throw diskFull('The disk is full, so the upload could not be kept.', upload.unchanged);
   } finally {
     await handle.close();
   }
@@ -33,6 +35,11 @@ export async function receiveZip(upload: Receive): Promise<number> {
 export function tooLarge(what: string, maxBytes: number): AppError {
   const limit = `The limit is ${maxBytes / 1024 ** 2} MiB.`;
   return new AppError('too_large', `${what} ${limit} Nothing was uploaded.`, { limit_bytes: maxBytes });
+}
+
+export function diskFull(what: string, unchanged: string): AppError {
+  const next = `Free some space, then upload it again. ${unchanged}`;
+  return new AppError('disk_full', `${what} ${next}`, { code: 'disk_full' });
 }
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;

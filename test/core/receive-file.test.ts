@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import { createRandom } from '../../scripts/random.ts';
-import { receiveZip } from '../../src/snapshots/receive.ts';
+import { receiveFile } from '../../src/core/receive-file.ts';
 
 const file = path.join(t.testdir(), 'upload.zip');
 const mebibyte = 1024 * 1024;
@@ -13,7 +13,16 @@ type Options = { maxBytes?: number; signal?: AbortSignal; onBytes?: (received: n
 function receive(body: Readable, options: Options = {}) {
   fs.rmSync(file, { force: true });
   const signal = new AbortController().signal;
-  return receiveZip({ file, name: 'x.zip', maxBytes: 8 * mebibyte, body, signal, onBytes() {}, ...options });
+  return receiveFile({
+    file,
+    name: 'x.zip',
+    maxBytes: 8 * mebibyte,
+    unchanged: '',
+    body,
+    signal,
+    onBytes() {},
+    ...options,
+  });
 }
 
 /** Like a socket: in chunks of all sizes. */
@@ -75,8 +84,8 @@ t.test('an upload interrupted by its body or its signal is refused, and its file
 t.test('a file that cannot be created is an error of its own', async (t) => {
   fs.writeFileSync(file, 'another');
   const signal = new AbortController().signal;
-  const given = { name: 'x.zip', maxBytes: 1, body: Readable.from([]), signal, onBytes() {} };
-  await t.rejects(receiveZip({ ...given, file }), { code: 'EEXIST' });
+  const given = { name: 'x.zip', maxBytes: 1, unchanged: '', body: Readable.from([]), signal, onBytes() {} };
+  await t.rejects(receiveFile({ ...given, file }), { code: 'EEXIST' });
   t.equal(fs.readFileSync(file, 'utf8'), 'another');
 });
 

@@ -1,0 +1,27 @@
+// Audits uploads of which nothing was kept.
+import type { Audit, Requester } from './audit.ts';
+import { AppError } from './errors.ts';
+
+type Refused = {
+  /** Such as `snapshot.upload`. */
+  event: string;
+  by: Requester;
+  fileName: string | null;
+  error: unknown;
+  reason?: string | undefined;
+};
+
+/** Records why: refused, or failed for a cause that the upload has no part in. */
+export function recordRefusedUpload(audit: Audit, { event, by, fileName, error, reason }: Refused) {
+  const { code, message, details } = error as AppError;
+  const isRefused = error instanceof AppError && code !== 'internal' && code !== 'disk_full';
+  const outcome = isRefused ? 'refused' : 'failed';
+  const detail = { code: details?.code ?? code ?? 'internal', message };
+  audit.record({ event, outcome, by, target: fileName, reason: reason ?? null, detail });
+}
+
+/** The error of an upload during which the server was killed. */
+export function lostUpload(id: string): AppError {
+  const message = 'The server stopped during this upload. Nothing was kept.';
+  return new AppError('internal', message, { code: 'lost', upload: id });
+}

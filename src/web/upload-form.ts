@@ -1,0 +1,83 @@
+// Reads an upload, a multipart form whose files are never held in memory. Errors of its parser become refusals.
+import type { Multipart } from '@fastify/multipart';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Requester } from '../core/audit.ts';
+import type { Descriptors } from '../core/descriptors.ts';
+import { AppError } from '../core/errors.ts';
+import { assertRoomForUpload } from './connections.ts';
+import { requester } from './requester.ts';
+
+/** Limits of the parser; files are counted as they are written. */
+export const formLimits = {
+  fields: 5,
+  fieldNameSize: 40,
+  fieldSize: 2000,
+  files: 1,
+  parts: 8,
+  headerPairs: 50,
+};
+
+type UploadForm<Upload, Received> = {
+  descriptors: Descriptors;
+  /** Follows “Send”: `the snapshot`. */
+  what: string;
+  /** Of each file; a longer one is cut off after it. */
+  maxBytes: number;
+  /** The most files, if more than one. */
+  maxFiles?: number;
+  /** `announcedBytes`: the length of the request, 0 if unknown. */
+  open: (by: Requester, announcedBytes: number) => Upload;
+  /** `signal` is aborted when the client is gone. */
+  read: (upload: Upload, parts: AsyncIterable<Multipart>, signal: AbortSignal) => Promise<Received>;
+  /** Called in every case; with the error, if there is one. */
+  close: (upload: Upload, error?: unknown) => void;
+};
+
+export async function receiveUpload<Upload, Received>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { descriptors, what, maxBytes, maxFiles = 1, open, read, close }: UploadForm<Upload, Received>,
+): Promise<Received> {
+  if (!request.isMultipart()) {
+    throw new AppError('unsupported_media_type', `Send ${what} as a form (multipart/form-data).`);
+  }
+  assertRoomForUpload(descriptors);
+  const upload = open(requester(request), Number(request.headers['content-length'] ?? 0));
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  reply.raw.once('close', onClose);
+  try {
+    const limits = { ...formLimits, files: maxFiles, fileSize: maxBytes + 1 };
+    const options = { limits, throwFileSizeLimit: false };
+    const received = await read(upload, request.parts(options), gone.signal);
+    close(upload);
+    return received;
+  } catch (error) {
+    const refused = toRefusal(error);
+    close(upload, refused);
+    // Discards the rest of the request, so that the client reads the answer.
+    request.raw.resume();
+    throw refused;
+  } finally {
+    reply.raw.off('close', onClose);
+  }
+}
+
+export function noFile(advice: string): AppError {
+  return new AppError('bad_request', advice, { code: 'no_file' });
+}
+
+/** Turns the errors of the parser into refusals: the form is malformed, too long, or incomplete. */
+function toRefusal(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string };
+  if (code === 'FST_MP_PREMATURE_CLOSE')
+    return new AppError('bad_request', 'The upload was interrupted. Nothing was kept.', { code: 'aborted' });
+  const isForm =
+    code?.startsWith('FST_') || (code === undefined && /multipart|part|boundary|header|field/i.test(message));
+  if (!isForm) return error;
+  return new AppError(
+    statusCode === 413 ? 'too_large' : 'bad_request',
+    `The form cannot be read: ${message}.`,
+  );
+}
