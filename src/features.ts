@@ -13,6 +13,7 @@ import { runner } from './runner/feature.ts';
 import { search } from './search/feature.ts';
 import { sheets } from './sheets/feature.ts';
 import { snapshots } from './snapshots/feature.ts';
+import { sources } from './sources/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { workers } from './workers/feature.ts';
@@ -25,6 +26,7 @@ export const features: Feature[] = [
   index,
   runner,
   operations,
+  sources,
   search,
   snapshots,
   workers,

@@ -11,6 +11,8 @@ type Receive = {
   /** The upload's name in error messages. */
   name: string;
   maxBytes: number;
+  /** The limit that the error names, when other files have used a part of it. */
+  limitBytes?: number;
   /** What the error of a full disk says about the state: `The current index is unchanged.` */
   unchanged: string;
   body: Readable;
@@ -45,7 +47,14 @@ export function diskFull(what: string, unchanged: string): AppError {
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
 const newFile = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
-async function* takeChunks({ name, maxBytes, body, signal, onBytes }: Receive): AsyncGenerator<Buffer> {
+async function* takeChunks({
+  name,
+  maxBytes,
+  limitBytes,
+  body,
+  signal,
+  onBytes,
+}: Receive): AsyncGenerator<Buffer> {
   let received = 0;
   try {
     for await (const chunk of addAbortSignal(signal, body) as AsyncIterable<Buffer>) {
@@ -58,7 +67,7 @@ async function* takeChunks({ name, maxBytes, body, signal, onBytes }: Receive): 
     const message = `The upload of ${name} was interrupted after ${formatBytes(received)}. Nothing was kept.`;
     throw new AppError('bad_request', message, { code: 'aborted', bytes: received });
   }
-  if (received > maxBytes) throw tooLarge(`${name} is too large.`, maxBytes);
+  if (received > maxBytes) throw tooLarge(`${name} is too large.`, limitBytes ?? maxBytes);
 }
 
 /** Writes of a mebibyte took Linux 6.18 up to ten times as long as four of a quarter. */

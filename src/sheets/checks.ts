@@ -20,6 +20,15 @@ type Checked = {
 /** A sheet that has all three tabs and no problem as a whole. */
 export type CheckedSheet = Checked & { tabs: Record<Kind, CheckedTab> };
 
+/** Checks the headers alone, for a sheet that is not imported yet. */
+export function checkHeaders(sheet: SheetContent): Pick<Checked, 'sheetProblems' | 'warnings'> & {
+  contents: TabContent[];
+} {
+  const found = { sheetProblems: [...sheet.problems], warnings: [...sheet.warnings] };
+  const contents = sheet.contents.flatMap((content) => checkHeader(content, found) ?? []);
+  return { ...found, contents };
+}
+
 /** Returns the sheet's rows with all their problems. `onChecked` receives the rows checked so far. */
 export function checkSheet(sheet: SheetContent, onChecked: (rows: number) => void): Checked {
   const checked: Checked = {
@@ -65,7 +74,10 @@ export function isComparable(checked: Checked): checked is CheckedSheet {
 }
 
 /** Adds what is wrong to the findings. Returns the content with its columns named; null if its rows cannot be checked. */
-function checkHeader(content: TabContent, { sheetProblems, warnings }: Checked): TabContent | null {
+function checkHeader(
+  content: TabContent,
+  { sheetProblems, warnings }: Pick<Checked, 'sheetProblems' | 'warnings'>,
+): TabContent | null {
   const { tab } = content;
   const isWhole = !sheetProblems.some(({ problem }) => problem.tab === tab.name);
   const { names, records, ...found } = readHeader(content);

@@ -49,7 +49,7 @@ export type SheetChoice = { name: SheetName; path?: string | undefined; upload?:
 export function openSheet(config: Config, choice: SheetChoice): SheetPlace {
   if (choice.upload === undefined) return { kind: 'folder', path: openFolder(config, choice, 'read') };
   const uploaded = openUploaded(config.root, choice.upload);
-  return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) } as SheetPlace;
+  return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) };
 }
 
 /** The folder to which an export writes. Throws like `openSheet`. */

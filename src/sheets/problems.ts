@@ -53,17 +53,31 @@ export function inOrder(problems: Problem[]): Problem[] {
 
 /** Returns `bad_input`: the number of problems and the first one in full; `details.problems` holds the first 50. */
 export function badSheet(sheetProblems: SheetProblem[], rowProblems: Problem[]): AppError {
+  const advice =
+    sheetProblems.length === 0
+      ? 'Correct the cells, or leave such rows out with skip_invalid.'
+      : 'Correct the sheet and import it again.';
+  return refuseSheet(sheetProblems, rowProblems, { outcome: 'nothing was written', advice });
+}
+
+/** Like `badSheet`, for files that were uploaded. */
+export function badUpload(sheetProblems: SheetProblem[]): AppError {
+  const advice = 'Correct the sheet and choose it again.';
+  return refuseSheet(sheetProblems, [], { outcome: 'nothing was kept', advice });
+}
+
+function refuseSheet(
+  sheetProblems: SheetProblem[],
+  rowProblems: Problem[],
+  { outcome, advice }: { outcome: string; advice: string },
+): AppError {
   const problems = [...sheetProblems.map(({ problem }) => problem), ...inOrder(rowProblems)];
   const code = sheetProblems[0]?.code ?? 'invalid_rows';
   const number = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const first = problems.slice(0, 1).map(sentence).join('');
-  const advice =
-    code === 'invalid_rows'
-      ? 'Correct the cells, or leave such rows out with skip_invalid.'
-      : 'Correct the sheet and import it again.';
   return new AppError(
     'bad_input',
-    `${number} in the sheet; nothing was written. ${problems.length > 1 ? 'The first: ' : ''}${first} ${advice}`,
+    `${number} in the sheet; ${outcome}. ${problems.length > 1 ? 'The first: ' : ''}${first} ${advice}`,
     { code, problems: problems.slice(0, maxShown), total: problems.length },
   );
 }
@@ -91,7 +105,8 @@ export function reportWarnings(warnings: readonly Problem[], row: ReportRow) {
   if (more > 0) console.log(`${plural(more, 'more warning')}: see the result rows.`);
 }
 
-function sentence(problem: Problem): string {
+/** `Experiences, row 17, title: is too long.` */
+export function sentence(problem: Problem): string {
   const where = problem.row === null ? problem.tab : `${problem.tab}, row ${problem.row}`;
   return `${where}${problem.column === null ? ':' : ','} ${inColumn(problem)}`;
 }

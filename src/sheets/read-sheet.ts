@@ -13,7 +13,7 @@ type ReadOptions = {
 /** Returns the rows of the tabs, and what is wrong with the sheet as a whole. Throws `bad_input` for a file that cannot be
  *  read at all. */
 export async function readSheet(place: SheetPlace, { mayRead, onRead }: ReadOptions): Promise<SheetContent> {
-  if (place.kind === 'folder') return readFolder(place.path, mayRead, onRead);
+  if (place.kind === 'folder' || place.kind === 'files') return readFolder(place.path, mayRead, onRead);
   throw new AppError('bad_input', `Sheets of the kind ${place.kind} cannot be read yet.`);
 }
 

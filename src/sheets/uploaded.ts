@@ -1,5 +1,5 @@
-// Uploaded sheets: the folder of each, and the record of what its check found. Files of an upload are in
-// `<root>/uploads/sheet-<id>/` beside `sheet.json`, which is written last: a folder without it is an unfinished upload.
+// Uploaded sheets: the folder of each, and the record of what its check found. `<root>/uploads/sheet-<id>/` holds the files of
+// an upload in `files`, and `sheet.json`, which is written last: a folder without it is an unfinished upload.
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError, badInput } from '../core/errors.ts';
@@ -10,14 +10,16 @@ import type { TabName } from './tabs.ts';
 /** A tab as it was read: `headers` are its known columns as the library spells them, and the others as they are. */
 export type ReadTab = { name: TabName; rows: number; headers: string[] };
 
-/** `kind`: files that are the tabs, or one file that holds them. `files`: their names in the folder. */
+/** CSV files, which are the tabs, or one file that holds them. */
+export type UploadKind = 'files' | 'zip' | 'xlsx';
+
 export type UploadedSheet = {
   sheet_id: string;
   /** Names the upload for people: `library.xlsx`, or `categories.csv and 2 more`. */
   file_name: string;
   files: string[];
   bytes: number;
-  kind: 'folder' | 'zip' | 'xlsx';
+  kind: UploadKind;
   tabs: ReadTab[];
   /** Sentences, such as which hidden rows were read. */
   warnings: string[];
@@ -25,8 +27,7 @@ export type UploadedSheet = {
   uploaded_at: string;
 };
 
-export const uploadRecord = 'sheet.json';
-
+const recordName = 'sheet.json';
 const idPattern = /^[0-9a-f]{8}$/;
 
 export function uploadedFolder(root: string, id: string): string {
@@ -34,18 +35,26 @@ export function uploadedFolder(root: string, id: string): string {
   return path.join(root, 'uploads', `sheet-${id}`);
 }
 
-/** Null without a finished upload of that id. */
+/** The file whose presence makes an upload complete; its time of change is that of the last use. */
+export function uploadRecord(root: string, id: string): string {
+  return path.join(uploadedFolder(root, id), recordName);
+}
+
+/** Null without a complete upload of that id. */
 export function readUploaded(root: string, id: string): UploadedSheet | null {
   if (!idPattern.test(id)) return null;
-  const file = path.join(uploadedFolder(root, id), uploadRecord);
+  const file = uploadRecord(root, id);
   const value = fs.existsSync(file) ? parseJson(fs.readFileSync(file, 'utf8')) : null;
   return isObject(value) ? (value as UploadedSheet) : null;
 }
 
-/** The folder of the tabs, or the one file that holds them. */
-export function uploadedPath(root: string, { sheet_id, kind, files }: UploadedSheet): string {
-  const folder = uploadedFolder(root, sheet_id);
-  return kind === 'folder' ? folder : path.join(folder, files[0] ?? '');
+/** The folder of the CSV files, or the one file that holds the tabs. */
+export function uploadedPath(
+  root: string,
+  { sheet_id, kind, files }: Pick<UploadedSheet, 'sheet_id' | 'kind' | 'files'>,
+): string {
+  const folder = path.join(uploadedFolder(root, sheet_id), 'files');
+  return kind === 'files' ? folder : path.join(folder, files[0] ?? '');
 }
 
 /** Adds the file name of the upload that `sheet` names, for the texts of the job. Throws `invalid_arguments` when the upload

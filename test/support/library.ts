@@ -74,6 +74,11 @@ export function sheet(parts: Partial<Sheet> = {}): Sheet {
   return { categories: [category()], experiences: [experience()], manuals: [manual()], ...parts };
 }
 
+/** Its CSV files by name. */
+export function filesOf(content: Sheet): Record<string, string> {
+  return Object.fromEntries(tabs.map((tab) => [tab.file, csvOf(tab, rowsOf(content, tab))]));
+}
+
 /** Writes the sheet to a folder, by default the published one; returns the folder. */
 export function writeSheet(
   { config }: Pick<Root, 'config'>,
@@ -82,7 +87,8 @@ export function writeSheet(
 ): string {
   const folder = path.resolve(config.root, place);
   fs.mkdirSync(folder, { recursive: true });
-  for (const tab of tabs) fs.writeFileSync(path.join(folder, tab.file), csvOf(tab, rowsOf(content, tab)));
+  for (const [name, text] of Object.entries(filesOf(content)))
+    fs.writeFileSync(path.join(folder, name), text);
   return folder;
 }
 

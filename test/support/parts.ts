@@ -6,6 +6,7 @@ import { jobs } from '../../src/jobs/feature.ts';
 import { operations } from '../../src/operations/feature.ts';
 import { runner } from '../../src/runner/feature.ts';
 import { snapshots } from '../../src/snapshots/feature.ts';
+import { sources } from '../../src/sources/feature.ts';
 import { telemetry } from '../../src/telemetry/feature.ts';
 import { workers } from '../../src/workers/feature.ts';
 
@@ -23,6 +24,7 @@ export function partsOf(app: App) {
     customOperations: use(operations).customOperations,
     runner: use(runner).runner,
     uploads: use(snapshots).uploads,
+    sheetUploads: use(sources).sheetUploads,
     telemetry: use(telemetry).telemetry,
     queue: use(workers).queue,
     workers: use(workers).workers,

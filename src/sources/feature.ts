@@ -1,0 +1,11 @@
+// Sources: the sheets that an import can read, and files that are uploaded for one.
+import type { Feature } from '../web/feature.ts';
+import { createSourceParts } from './parts.ts';
+import { registerSourceRoutes } from './web/routes.ts';
+
+export const sources: Feature<ReturnType<typeof createSourceParts>> = {
+  name: 'sources',
+  create: createSourceParts,
+  lifecycle: ({ sheetUploads }) => ({ start: sheetUploads.start, stop: sheetUploads.stop }),
+  routes: registerSourceRoutes,
+};

@@ -1,0 +1,63 @@
+// The uploaded sheets that are kept: removes those that a person no longer wants or nobody has used.
+import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { lostUpload, recordRefusedUpload } from '../core/upload-audit.ts';
+import { readUploaded, type UploadedSheet } from '../sheets/uploaded.ts';
+import { markUsed, removeUploaded, sweepUploaded } from './kept.ts';
+
+type Given = {
+  root: string;
+  audit: Audit;
+  now: () => Date;
+  /** The number of an unfinished job that names the sheet; null without one. */
+  wantedBy: (sheetId: string) => number | null;
+  isActive: (sheetId: string) => boolean;
+};
+
+export const uploadEvent = 'sheet.upload';
+
+export function createKeptSheets({ root, audit, now, wantedBy, isActive }: Given) {
+  return {
+    /** Null when it is gone, or its upload has not ended. */
+    find: (id: string): UploadedSheet | null => readUploaded(root, id),
+
+    /** Restarts the hour for which a sheet is kept. */
+    markUsed: (id: string) => markUsed(root, id, now()),
+
+    /** Removes a sheet and returns it. Throws `not_found`, or `operation_locked` while a job needs it. */
+    remove(id: string, by: Requester): UploadedSheet {
+      const sheet = readUploaded(root, id);
+      if (!sheet) throw new AppError('not_found', 'This upload is gone already. Nothing was changed.');
+      const job = wantedBy(id);
+      if (job !== null) {
+        recordRemoval(by, sheet, 'refused', { job });
+        const message = `Job #${job} reads ${sheet.file_name}. Cancel that job, then remove the file.`;
+        throw new AppError('operation_locked', message);
+      }
+      removeUploaded(root, id);
+      recordRemoval(by, sheet, 'ok');
+      return sheet;
+    },
+
+    /** Removes sheets that nobody has used for an hour, and what uploads left when the server was killed. */
+    sweep() {
+      const isNeeded = (id: string) => isActive(id) || wantedBy(id) !== null;
+      const { expired, unfinished } = sweepUploaded(root, now(), isNeeded);
+      for (const sheet of expired) recordRemoval(systemRequester, sheet, 'ok');
+      for (const id of unfinished) {
+        const refused = { by: systemRequester, fileName: null, error: lostUpload(id) };
+        recordRefusedUpload(audit, { event: uploadEvent, ...refused });
+      }
+    },
+  };
+
+  function recordRemoval(
+    by: Requester,
+    { sheet_id, file_name }: UploadedSheet,
+    outcome: 'ok' | 'refused',
+    more: { job?: number } = {},
+  ) {
+    const detail = { sheet_id, ...more };
+    audit.record({ event: 'sheet.remove', outcome, by, target: file_name, detail });
+  }
+}
