@@ -1,0 +1,203 @@
+// The stored plan of a dry run: one SQLite file per job, `<root>/plans/<job id>.db`, with every row of the plan. The script of
+// the dry run writes it once; the server reads it page by page. It is removed with its job.
+import fs from 'node:fs';
+import { connect } from '../core/db/driver.ts';
+import { openDatabase, serverBusyMs } from '../core/db/open.ts';
+import { planFile, plansFolder } from '../core/plan-file.ts';
+import { syncToDisk } from '../core/sync-to-disk.ts';
+import type { Counts } from '../library/repository.ts';
+import { cut } from '../library/rules.ts';
+
+export const planOutcomes = ['wrong', 'removed', 'changed', 'added', 'warning', 'left_alone'] as const;
+/** `wrong`: a row that cannot be applied. `left_alone`: a row that changed since, which an undo does not touch. */
+export type PlanOutcome = (typeof planOutcomes)[number];
+
+/** `difference`: `only line endings` or the like, when a person sees the same in both texts. */
+export type FieldChange = { field: string; from: string | null; to: string | null; difference?: string };
+
+/** `row`: the spreadsheet's number. `change`: of a changed row, `text` or what alone differs (`only line endings`). `column`,
+ *  `value`, `message`: of a row that is wrong, left alone or has a warning. */
+export type PlanRow = {
+  outcome: PlanOutcome;
+  tab: string;
+  row: number | null;
+  key: string;
+  title: string;
+  category: string | null;
+  change: string | null;
+  column: string | null;
+  value: string | null;
+  message: string | null;
+  fields: FieldChange[];
+};
+
+/** `seq` counts the rows of an outcome from 1. */
+export type StoredRow = PlanRow & { seq: number };
+
+/** `revision`, `before`, `categories` (entries per category): the library's, when it was compared. */
+export type PlanSummary = { revision: number; before: Counts; categories: Record<string, number> };
+
+/** How many rows of an outcome have this tab, change and category. */
+export type Tally = Pick<PlanRow, 'outcome' | 'tab' | 'change' | 'category'> & { rows: number };
+
+export type PlanFilter = { outcome: PlanOutcome; tab?: string | undefined; change?: string | undefined };
+
+/** Longer texts of fields are cut, in code points; a title or message is cut earlier. */
+const maxText = 50_000;
+const maxLine = 2000;
+/** Once a plan holds so many characters of fields, the fields of its further rows are cut to `maxLine`. */
+const maxTotal = 256 * 1024 * 1024;
+
+const schema = `
+  CREATE TABLE planned (
+    outcome TEXT NOT NULL, seq INTEGER NOT NULL, tab TEXT NOT NULL, row INTEGER, key TEXT NOT NULL, title TEXT NOT NULL,
+    category TEXT, change TEXT, column_name TEXT, value TEXT, message TEXT, fields TEXT NOT NULL,
+    PRIMARY KEY (outcome, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE summary (data TEXT NOT NULL);
+`;
+
+const finishing = `
+  CREATE INDEX planned_by_tab ON planned (outcome, tab, seq);
+  CREATE INDEX planned_by_change ON planned (outcome, change, seq) WHERE change IS NOT NULL;
+  CREATE TABLE tally AS
+    SELECT outcome, tab, change, category, count(*) AS rows FROM planned GROUP BY outcome, tab, change, category;
+`;
+
+export type PlanWriter = ReturnType<typeof createPlanWriter>;
+
+/** Writes beside; the plan exists from `finish` on. `discard` removes what an error has left. */
+export function createPlanWriter(root: string, jobId: string) {
+  const file = planFile(root, jobId);
+  const beside = `${file}.partial`;
+  fs.mkdirSync(plansFolder(root), { recursive: true, mode: 0o700 });
+  fs.rmSync(beside, { force: true });
+  fs.closeSync(fs.openSync(beside, 'wx', 0o600));
+  const db = connect(beside);
+  // Nobody reads the file before it is complete and synced.
+  db.pragma('journal_mode = MEMORY');
+  db.pragma('synchronous = OFF');
+  db.exec('BEGIN');
+  db.exec(schema);
+  const insert = db.prepare(
+    `INSERT INTO planned VALUES (@outcome, @seq, @tab, @row, @key, @title, @category, @change, @column, @value, @message, @fields)`,
+  );
+  const counts = new Map<PlanOutcome, number>();
+  let total = 0;
+
+  return {
+    add(row: PlanRow) {
+      const seq = (counts.get(row.outcome) ?? 0) + 1;
+      counts.set(row.outcome, seq);
+      const fields = row.fields.length === 0 ? '[]' : JSON.stringify(row.fields.map(cutField));
+      total += fields.length;
+      insert.run({ ...row, ...cutLines(row), fields, seq });
+    },
+
+    finish(summary: PlanSummary) {
+      db.exec(finishing);
+      db.prepare('INSERT INTO summary VALUES (?)').run(JSON.stringify(summary));
+      db.exec('COMMIT');
+      db.close();
+      syncToDisk(beside);
+      fs.renameSync(beside, file);
+      syncToDisk(plansFolder(root));
+    },
+
+    discard() {
+      db.close();
+      fs.rmSync(beside, { force: true });
+    },
+  };
+
+  function cutField({ from, to, ...field }: FieldChange): FieldChange {
+    const max = total > maxTotal ? maxLine : maxText;
+    const start =
+      from !== null && to !== null && Math.max(from.length, to.length) > max ? sameLength(from, to) : 0;
+    const shorten = (text: string | null) => text && cutFrom(text, start, max);
+    return { ...field, from: shorten(from), to: shorten(to) };
+  }
+}
+
+function cutLines({ key, title, value, message }: PlanRow) {
+  const shorten = (text: string | null) => text && cut(text, maxLine);
+  return {
+    key: cut(key, maxLine),
+    title: cut(title, maxLine),
+    value: shorten(value),
+    message: shorten(message),
+  };
+}
+
+const lead = 40;
+
+/** How many code units at the start are equal, less a few that show where the difference is. */
+export function sameLength(from: string, to: string): number {
+  let same = 0;
+  while (same < from.length && from[same] === to[same]) same++;
+  const start = Math.max(0, same - lead);
+  return start > 0 && /[\uDC00-\uDFFF]/.test(from[start] ?? '') ? start - 1 : start;
+}
+
+/** At most `max` code points from `start` on. */
+export function cutFrom(text: string, start: number, max: number): string {
+  return start === 0 ? cut(text, max) : `…${cut(text.slice(start), max)}`;
+}
+
+export type StoredPlan = ReturnType<typeof readersOf>;
+
+/** Null when there is no stored plan of this job. */
+export function withPlan<T>(root: string, jobId: string, read: (plan: StoredPlan) => T): T | null {
+  const file = planFile(root, jobId);
+  if (!fs.existsSync(file)) return null;
+  const db = openDatabase(file, { busyMs: serverBusyMs, readonly: true });
+  try {
+    return read(readersOf(db));
+  } finally {
+    db.close();
+  }
+}
+
+type Stored = Omit<StoredRow, 'fields' | 'column'> & { fields: string; column_name: string | null };
+
+function readersOf(db: ReturnType<typeof openDatabase>) {
+  return {
+    summary: () => JSON.parse(db.prepare('SELECT data FROM summary').pluck().get() as string) as PlanSummary,
+
+    tallies: () => db.prepare('SELECT * FROM tally').all() as Tally[],
+
+    /** The rows after the one with that `seq`, in the order of the plan. */
+    rows(filter: PlanFilter, after: number, limit: number): StoredRow[] {
+      const rows = db
+        .prepare(
+          `SELECT * FROM planned WHERE ${conditions(filter)} AND seq > @after ORDER BY seq LIMIT @limit`,
+        )
+        .all({ ...filter, after, limit }) as Stored[];
+      return rows.map(({ column_name, fields, ...row }) => ({
+        ...row,
+        column: column_name,
+        fields: JSON.parse(fields) as FieldChange[],
+      }));
+    },
+
+    /** How many rows of the filter come up to that `seq`. */
+    position: (filter: PlanFilter, seq: number) =>
+      db
+        .prepare(`SELECT count(*) FROM planned WHERE ${conditions(filter)} AND seq <= @seq`)
+        .pluck()
+        .get({ ...filter, seq }) as number,
+
+    /** The `seq` after which the page begins that ends before the row after `seq`; 0 for the first page. */
+    previous: (filter: PlanFilter, seq: number, limit: number) =>
+      (db
+        .prepare(
+          `SELECT seq FROM planned WHERE ${conditions(filter)} AND seq <= @seq ORDER BY seq DESC LIMIT 1 OFFSET @limit`,
+        )
+        .pluck()
+        .get({ ...filter, seq, limit }) as number | undefined) ?? 0,
+  };
+}
+
+function conditions({ tab, change }: PlanFilter): string {
+  return `outcome = @outcome${tab === undefined ? '' : ' AND tab = @tab'}${change === undefined ? '' : ' AND change = @change'}`;
+}
