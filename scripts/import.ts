@@ -9,6 +9,7 @@ import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
+import { storePlan } from '../src/sheets/plan-repository.ts';
 import {
   countHiddenChanges,
   countRows,
@@ -107,7 +108,9 @@ async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
 
 function compare({ args, checked, library, context }: Work): ImportPlan {
   const onCompared = everyFewRows((rows, total) => context.progress(rows, total, 'compare'));
-  return planImport(checked, library, args.mode, onCompared);
+  const request = { checked, library, mode: args.mode, onCompared };
+  if (!args.dry_run) return planImport({ ...request, store: null });
+  return storePlan(context.config.root, context.job.id, (store) => planImport({ ...request, store }));
 }
 
 function refuseProblems(

@@ -21,6 +21,17 @@ export function createLibrary(db: Db) {
     `SELECT (SELECT count(*) FROM experiences WHERE ${isLocal}) AS experiences,
       (SELECT count(*) FROM category_manuals WHERE ${isLocal}) AS manuals`,
   );
+  const isEmpty = db
+    .prepare<[], 0 | 1>(
+      `SELECT NOT EXISTS (SELECT 1 FROM categories) AND NOT EXISTS (SELECT 1 FROM experiences)
+        AND NOT EXISTS (SELECT 1 FROM category_manuals)`,
+    )
+    .pluck();
+  const entriesByCategory = db.prepare<[], [string, number]>(
+    `SELECT category_code, count(*) FROM (
+      SELECT category_code FROM experiences UNION ALL SELECT category_code FROM category_manuals
+    ) GROUP BY category_code`,
+  );
   return {
     category: categoryRows(db),
     experience: entryRows(db, 'experience'),
@@ -28,6 +39,9 @@ export function createLibrary(db: Db) {
     /** Grows with every change of compared columns, by any program. */
     revision: () => revision.get() ?? 0,
     counts: () => counts.get() as Counts,
+    /** Whether it has no row at all. */
+    isEmpty: () => isEmpty.get() === 1,
+    entriesByCategory: () => Object.fromEntries(entriesByCategory.raw().all()) as Record<string, number>,
     /** Counts entries that are `local_only`. */
     localCounts: () => localCounts.get() as Omit<Counts, 'categories'>,
     recordApplied: (applied: Applied) => recordApplied(db, applied),

@@ -5,8 +5,17 @@ import { entryKinds, type Kind, shapes, syncStatuses, type Value } from '../libr
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import { isUnseen } from './hidden.ts';
 import { findLookAlikesInLibrary } from './look-alikes.ts';
-import { hiddenChange, type Preview, showAdded, showChanged, showRemoved } from './preview.ts';
+import {
+  addedRow,
+  changedRow,
+  type Difference,
+  differenceAt,
+  hiddenChange,
+  removedRow,
+} from './plan-rows.ts';
+import type { AddRow } from './preview.ts';
 import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';
+import type { Tab } from './tabs.ts';
 import { warnOfTimes } from './times.ts';
 
 /** `replace`: the library becomes the sheet. `merge`: adds and updates entries, removes none. */
@@ -20,7 +29,6 @@ export type Differences = {
   tabs: Record<Kind, { added: SheetRow[]; changed: Change[]; removed: string[] }>;
   unchanged: number;
   invalid: number;
-  preview: Preview;
   sheetProblems: SheetProblem[];
   rowProblems: Problem[];
   warnings: Problem[];
@@ -33,6 +41,7 @@ type Comparing = {
   library: Library;
   mode: Mode;
   plan: Differences;
+  addRow: AddRow;
   onStored: () => void;
 };
 
@@ -53,7 +62,7 @@ export function compareSheet(comparing: Comparing) {
 
 /** Returns the categories of the entries that stay although the sheet does not have them. */
 function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
-  const { checked, mode, plan } = comparing;
+  const { checked, mode, plan, addRow } = comparing;
   const needed = new Set<Value>();
   const known = knownCategories(comparing, absent);
   for (const kind of entryKinds) {
@@ -70,7 +79,7 @@ function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
         const isLocal = stored[statusAt] === syncStatuses.local_only;
         if (mode === 'merge' || isLocal || leftOut.has(String(stored[0]))) return keep(stored);
         plan.tabs[kind].removed.push(String(stored[0]));
-        showRemoved(plan.preview, tab, stored);
+        addRow('removed', () => removedRow(tab, stored));
       },
     });
   }
@@ -78,13 +87,13 @@ function compareEntries(comparing: Comparing, absent: Absent): Set<Value> {
 }
 
 /** Plans the removal of categories without entries; `absent` keeps those that stay. */
-function removeCategories({ checked, mode, plan }: Comparing, absent: Absent, needed: Set<Value>) {
+function removeCategories({ checked, mode, plan, addRow }: Comparing, absent: Absent, needed: Set<Value>) {
   const { tab, leftOut } = checked.category;
   for (const [code, stored] of absent) {
     if (mode === 'merge' || needed.has(code) || leftOut.has(String(code))) continue;
     absent.delete(code);
     plan.tabs.category.removed.push(String(code));
-    showRemoved(plan.preview, tab, stored);
+    addRow('removed', () => removedRow(tab, stored));
   }
 }
 
@@ -135,7 +144,7 @@ type Rules = {
   onInvalid(stored: Value[]): void;
 };
 
-function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind, rules: Rules) {
+function compareTab({ checked, library, plan, addRow, onStored }: Comparing, kind: Kind, rules: Rules) {
   const { tab, rows } = checked[kind];
   const { added, changed } = plan.tabs[kind];
   const isStored = new Set<SheetRow>();
@@ -149,21 +158,21 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
       continue;
     }
     isStored.add(row);
-    const fields = differences(row.values, stored);
+    const fields = changedColumns(row.values, stored);
     if (!accept(row, { isUnchanged: fields.length === 0, isNew: false })) rules.onInvalid(stored);
     else if (fields.length === 0) plan.unchanged++;
     else {
       changed.push(changeOf(kind, row, fields));
-      showChanged(plan.preview, tab, row, stored, fields);
-      const hidden = hiddenChange(tab, row, stored, fields);
-      if (hidden) plan.hiddenChanges.push(hidden);
+      const differences = fields.map((at) => differenceAt(at, stored[at] ?? null, row.values[at] ?? null));
+      addRow('changed', () => changedRow(tab, row, differences));
+      plan.hiddenChanges.push(...hiddenProblem(tab, row, differences));
     }
   }
   if (isStored.size === rows.size) return;
   for (const row of rows.values()) {
     if (isStored.has(row) || !accept(row, { isUnchanged: false, isNew: true })) continue;
     added.push(row);
-    showAdded(plan.preview, tab, row);
+    addRow('added', () => addedRow(tab, row));
   }
   const keys = added.map(({ values, row }): [string, number] => [String(values[0]), row]);
   plan.warnings.push(...findLookAlikesInLibrary(tab, keys, absent));
@@ -181,6 +190,14 @@ function compareTab({ checked, library, plan, onStored }: Comparing, kind: Kind,
   }
 }
 
+/** A row for a change that a person cannot see in any of its fields. */
+function hiddenProblem(tab: Tab, { row }: SheetRow, differences: Difference[]): Problem[] {
+  const change = hiddenChange(differences);
+  if (change === null) return [];
+  const columns = differences.map(({ at }) => tab.required[at] ?? '').join(', ');
+  return [rowProblem(tab.name, row, columns, null, change)];
+}
+
 function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
   const { compared, embedded } = shapes[kind];
   const names = fields.map((at) => compared[at] ?? '');
@@ -194,7 +211,7 @@ function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
 const none: number[] = [];
 
 /** Indexes of the columns that differ; an empty cell equals a missing value. */
-function differences(values: Value[], stored: Value[]): number[] {
+function changedColumns(values: Value[], stored: Value[]): number[] {
   let fields = none;
   for (let at = 0; at < values.length; at++) {
     if (values[at] === stored[at] || (values[at] ?? '') === (stored[at] ?? '')) continue;

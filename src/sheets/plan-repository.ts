@@ -7,6 +7,7 @@ import { planFile, plansFolder } from '../core/plan-file.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Counts } from '../library/repository.ts';
 import { cut } from '../library/rules.ts';
+import { cutTexts } from './cut-texts.ts';
 
 export const planOutcomes = ['wrong', 'removed', 'changed', 'added', 'warning', 'left_alone'] as const;
 /** `wrong`: a row that cannot be applied. `left_alone`: a row that changed since, which an undo does not touch. */
@@ -66,8 +67,20 @@ const finishing = `
 
 export type PlanWriter = ReturnType<typeof createPlanWriter>;
 
-/** Writes beside; the plan exists from `finish` on. `discard` removes what an error has left. */
-export function createPlanWriter(root: string, jobId: string) {
+/** Runs `work` with a writer, which it must finish; an error leaves no plan. The writer is null for a script started by hand,
+ *  which has no job. */
+export function storePlan<T>(root: string, jobId: string, work: (store: PlanWriter | null) => T): T {
+  if (jobId === '') return work(null);
+  const store = createPlanWriter(root, jobId);
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Writes beside; the plan exists from `finish` on. */
+function createPlanWriter(root: string, jobId: string) {
   const file = planFile(root, jobId);
   const beside = `${file}.partial`;
   fs.mkdirSync(plansFolder(root), { recursive: true, mode: 0o700 });
@@ -79,9 +92,7 @@ export function createPlanWriter(root: string, jobId: string) {
   db.pragma('synchronous = OFF');
   db.exec('BEGIN');
   db.exec(schema);
-  const insert = db.prepare(
-    `INSERT INTO planned VALUES (@outcome, @seq, @tab, @row, @key, @title, @category, @change, @column, @value, @message, @fields)`,
-  );
+  const insert = db.prepare(`INSERT INTO planned VALUES (${'?, '.repeat(11)}?)`);
   const counts = new Map<PlanOutcome, number>();
   let total = 0;
 
@@ -91,7 +102,9 @@ export function createPlanWriter(root: string, jobId: string) {
       counts.set(row.outcome, seq);
       const fields = row.fields.length === 0 ? '[]' : JSON.stringify(row.fields.map(cutField));
       total += fields.length;
-      insert.run({ ...row, ...cutLines(row), fields, seq });
+      const { outcome, tab, category, change, column } = row;
+      const [key, title, value, message] = [row.key, row.title, row.value, row.message].map(cutLine);
+      insert.run(outcome, seq, tab, row.row, key, title, category, change, column, value, message, fields);
     },
 
     finish(summary: PlanSummary) {
@@ -104,44 +117,20 @@ export function createPlanWriter(root: string, jobId: string) {
       syncToDisk(plansFolder(root));
     },
 
-    discard() {
+    /** Removes what is not finished. */
+    close() {
       db.close();
       fs.rmSync(beside, { force: true });
     },
   };
 
   function cutField({ from, to, ...field }: FieldChange): FieldChange {
-    const max = total > maxTotal ? maxLine : maxText;
-    const start =
-      from !== null && to !== null && Math.max(from.length, to.length) > max ? sameLength(from, to) : 0;
-    const shorten = (text: string | null) => text && cutFrom(text, start, max);
-    return { ...field, from: shorten(from), to: shorten(to) };
+    return { ...field, ...cutTexts({ from, to }, total > maxTotal ? maxLine : maxText) };
   }
 }
 
-function cutLines({ key, title, value, message }: PlanRow) {
-  const shorten = (text: string | null) => text && cut(text, maxLine);
-  return {
-    key: cut(key, maxLine),
-    title: cut(title, maxLine),
-    value: shorten(value),
-    message: shorten(message),
-  };
-}
-
-const lead = 40;
-
-/** How many code units at the start are equal, less a few that show where the difference is. */
-export function sameLength(from: string, to: string): number {
-  let same = 0;
-  while (same < from.length && from[same] === to[same]) same++;
-  const start = Math.max(0, same - lead);
-  return start > 0 && /[\uDC00-\uDFFF]/.test(from[start] ?? '') ? start - 1 : start;
-}
-
-/** At most `max` code points from `start` on. */
-export function cutFrom(text: string, start: number, max: number): string {
-  return start === 0 ? cut(text, max) : `…${cut(text.slice(start), max)}`;
+function cutLine(text: string | null): string | null {
+  return text === null ? null : cut(text, maxLine);
 }
 
 export type StoredPlan = ReturnType<typeof readersOf>;

@@ -5,32 +5,65 @@ import type { Counts, Library } from '../library/repository.ts';
 import type { Kind } from '../library/rules.ts';
 import type { CheckedSheet } from './checks.ts';
 import { compareSheet, type Differences, type Mode } from './compare.ts';
-import { inOrder, maxShown } from './problems.ts';
+import type { PlanWriter } from './plan-repository.ts';
+import { problemRow } from './plan-rows.ts';
+import { collectPreview, type Preview } from './preview.ts';
+import { inOrder, maxShown, type Problem } from './problems.ts';
 
 /** `revision`: the library's, when it was compared. `before` and `after`: its rows. `counts`: rows of the sheet. */
 export type ImportPlan = Differences & {
+  preview: Preview;
   revision: number;
   before: Counts;
   after: Counts;
   counts: Record<'added' | 'changed' | 'unchanged' | 'removed' | 'invalid', number>;
 };
 
-/** Compares the sheet with one state of the library. `onCompared` receives its rows so far, and their total. */
-export function planImport(checked: CheckedSheet, library: Library, mode: Mode, onCompared: OnProgress) {
+type PlanRequest = {
+  checked: CheckedSheet;
+  library: Library;
+  mode: Mode;
+  /** Receives every row of the plan, and is finished; null: only the preview is kept. */
+  store: PlanWriter | null;
+  /** Receives the library's rows that were compared so far, and their total. */
+  onCompared: OnProgress;
+};
+
+/** Compares the sheet with one state of the library. */
+export function planImport({ checked, library, mode, store, onCompared }: PlanRequest) {
   return library.read((): ImportPlan => {
     const plan = noDifferences(checked);
+    const { preview, addRow } = collectPreview(store);
     const before = library.counts();
+    const revision = library.revision();
     const total = countRows(before);
     let rows = 0;
     onCompared(rows, total);
     const onStored = () => onCompared(++rows, total);
-    compareSheet({ checked: checked.tabs, library, mode, plan, onStored });
+    compareSheet({ checked: checked.tabs, library, mode, plan, addRow, onStored });
     plan.rowProblems = inOrder(plan.rowProblems);
     plan.warnings = inOrder(plan.warnings);
-    plan.preview.invalid = plan.rowProblems.slice(0, maxShown);
-    plan.preview.warnings = plan.warnings.slice(0, maxShown);
-    return { ...plan, revision: library.revision(), before, ...sums(plan, before) };
+    preview.invalid = plan.rowProblems.slice(0, maxShown);
+    preview.warnings = plan.warnings.slice(0, maxShown);
+    if (store) {
+      addProblems(store, checked, plan);
+      store.finish({ revision, before, categories: library.entriesByCategory() });
+    }
+    return { ...plan, preview, revision, before, ...sums(plan, before) };
   });
+}
+
+function addProblems(store: PlanWriter, { tabs }: CheckedSheet, { rowProblems, warnings }: Differences) {
+  const keys = new Map<string, Map<number, string>>();
+  if (rowProblems.length + warnings.length > 0)
+    for (const { tab, rows, leftOut } of Object.values(tabs)) {
+      const keyOf = new Map([...leftOut].map(([key, row]) => [row, key]));
+      for (const [key, { row }] of rows) keyOf.set(row, key);
+      keys.set(tab.name, keyOf);
+    }
+  const keyOf = ({ tab, row }: Problem) => keys.get(tab)?.get(row ?? 0) ?? '';
+  for (const problem of rowProblems) store.add(problemRow('wrong', problem, keyOf(problem)));
+  for (const warning of warnings) store.add(problemRow('warning', warning, keyOf(warning)));
 }
 
 /** How many changed rows have each label, such as `only line endings`. */
@@ -51,7 +84,6 @@ function noDifferences({ tabs, rowProblems, warnings }: CheckedSheet): Differenc
     tabs: { category: none(), experience: none(), manual: none() },
     unchanged: 0,
     invalid: Object.values(tabs).reduce((sum, { invalid }) => sum + invalid, 0),
-    preview: { added: [], changed: [], removed: [], invalid: [], warnings: [] },
     sheetProblems: [],
     rowProblems: [...rowProblems],
     warnings: [...warnings],

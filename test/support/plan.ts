@@ -41,7 +41,7 @@ export function checkFolder(folder: string, mayRead: (file: string) => boolean =
 }
 
 export function planSheet(checked: CheckedSheet, library: Library, mode: Mode): ImportPlan {
-  return planImport(checked, library, mode, unfollowed);
+  return planImport({ checked, library, mode, store: null, onCompared: unfollowed });
 }
 
 /** The keys of all rows of the library. */
