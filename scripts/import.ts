@@ -19,7 +19,7 @@ import {
 } from '../src/sheets/plan.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { readSheet } from '../src/sheets/read-sheet.ts';
-import { planOutdated, planToken } from '../src/sheets/token.ts';
+import { libraryNotEmpty, planOutdated, planToken } from '../src/sheets/token.ts';
 import { runOperation } from './run-operation.ts';
 
 type Work = {
@@ -76,6 +76,7 @@ async function importSheet(work: Work): Promise<Record<string, unknown>> {
 async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
   const { args, hashes, context } = work;
   const plan = compare(work);
+  if (args.into_empty && countRows(plan.before) > 0) throw libraryNotEmpty();
   const token = planToken(plan.revision, hashes, args.mode);
   if (args.plan !== undefined && args.plan !== token) throw planOutdated('bad_input');
   refuseProblems(plan, args, context);
@@ -147,12 +148,13 @@ async function backUp({ db, context }: Work, { before }: ImportPlan, now: string
 
 /** Writes only if the library is unchanged since the comparison; returns whether it wrote. */
 function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, now: string): boolean {
-  const { checked, library, context } = work;
+  const { args, checked, library, context } = work;
   const total = countChanges(plan.counts);
   const onWritten = everyFewRows((rows) => context.progress(rows, total, 'write'));
   onWritten(0);
   return library.write(() => {
     if (library.revision() !== plan.revision) return false;
+    if (args.into_empty && !library.isEmpty()) throw libraryNotEmpty();
     applyPlan(library, plan, checked, now, onWritten);
     context.progress(total, total, 'write');
     library.recordApplied({ job: context.job, result, at: now });

@@ -8,7 +8,7 @@ export type ArgumentProblem = { field: string; message: string };
 /** Schemas are declared in code, or checked when operations.yaml is read. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
-ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun']);
+ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived']);
 ajv.addFormat('date', isDay);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
 
@@ -67,7 +67,7 @@ function isDay(text: string): boolean {
 }
 
 function describe(error: ErrorObject, schema: ArgumentSchema): ArgumentProblem {
-  const known = Object.keys(schema.properties);
+  const known = Object.keys(schema.properties).filter((name) => !schema.properties[name]?.derived);
   if (error.keyword === 'additionalProperties') {
     const field = String(error.params.additionalProperty);
     const names = known.length > 0 ? `Known: ${known.join(', ')}.` : 'This operation takes none.';

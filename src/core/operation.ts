@@ -26,6 +26,10 @@ export type ArgumentProperty = {
   hidden?: boolean;
   /** It names the input of one run, such as a plan: runs are comparable whatever its value is. */
   perRun?: true;
+  /** A person decides it with the plan, not before. */
+  withPlan?: true;
+  /** The server derives it from its state, whatever a request says. */
+  derived?: true;
 };
 
 export type ArgumentSchema = {
@@ -45,6 +49,9 @@ export type EntryCounts = {
   all(part?: { category?: string; entry?: string }): number;
   unembedded(part?: { category?: string; entry?: string }): number;
 };
+
+/** What runs depend on in the library, besides their arguments. */
+export type LibraryState = { isEmpty: () => boolean };
 
 /** Why a run would have no effect now, and a link to the nearest action that would. */
 type Unavailable = { why: string; instead: { text: string; href: string } };
@@ -80,6 +87,10 @@ export type Operation = {
   script: string | CustomProgram;
   /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`. */
   check?(args: Args, config: Config): Args;
+  /** Replaces the arguments that are `derived`, at each request. */
+  derive?(args: Args, library: LibraryState): Args;
+  /** Whether a person must see the plan of such a run first. Absent: never. */
+  plansFirst?(args: Args, library: LibraryState): boolean;
   /** Null or absent: a run can have an effect. Advice only: `check` refuses. */
   unavailable?(config: Config, index: { state: 'none' | 'ready' | 'behind' | 'broken' }): Unavailable | null;
   /** Before a run, checks again whether the plan in its arguments is still valid; throws `plan_outdated`. Absent or
@@ -108,3 +119,8 @@ export const noRetries: RetryPolicy = { maxAttempts: 1, delayMs: 0, backoff: 1 }
 
 /** For work that commits in one step at its end: the configured limit, and no second attempt. */
 export const runsOnce = { hardLimitMs: null, retries: noRetries, onRestart: 'fail' } as const;
+
+/** Whether such a run makes a plan that a person can apply. */
+export function makesPlan({ checkPlan }: Operation, args: Args): boolean {
+  return checkPlan !== undefined && args.dry_run === true;
+}

@@ -1,5 +1,6 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
+import type { LibraryState } from '../core/operation.ts';
 import { createLibrary } from '../library/repository.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createBulk } from './bulk.ts';
@@ -19,8 +20,9 @@ export function createJobParts(ctx: Context) {
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root, () => readFreeBytes(config.root));
   const lockQueue = createLockQueue(repository, ctx.catalogue, config.maxRunningJobs);
-  const libraryRevision = createLibrary(library).revision;
-  const verbs = createJobVerbs({ ...ctx, repository, lockQueue, libraryRevision, disk });
+  const { revision: libraryRevision, isEmpty } = createLibrary(library);
+  const libraryState: LibraryState = { isEmpty };
+  const verbs = createJobVerbs({ ...ctx, repository, lockQueue, libraryRevision, libraryState, disk });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
   const listing = createJobListing(ops, searchPace);
   const pruning = createPruning(ops);
@@ -33,6 +35,7 @@ export function createJobParts(ctx: Context) {
     stopAccepting: verbs.stop,
     listing,
     libraryRevision,
+    libraryState,
     bulk: createBulk({ ...ctx, jobs, repository, listing, removal }),
     removal,
     retention: createRetention({ ...ctx, pruning, removal }),

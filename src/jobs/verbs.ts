@@ -6,7 +6,7 @@ import type { Requester } from '../core/audit.ts';
 import type { DiskReserve } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Args, Operation } from '../core/operation.ts';
+import type { Args, LibraryState, Operation } from '../core/operation.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
 import { type Audited, auditRefusal, prunedError, requireConfirmation } from './refusals.ts';
@@ -20,6 +20,7 @@ type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot'>
   lockQueue: LockQueue;
   /** The library's present revision, which a plan is compared with. */
   libraryRevision: () => number;
+  libraryState: LibraryState;
   disk: Pick<DiskReserve, 'assertRoom' | 'withRoom'>;
 };
 
@@ -89,10 +90,11 @@ export function createJobVerbs(given: Given) {
 
 type Read = { operation: Operation; args: Args };
 
-function readRequest({ config, catalogue }: Given, request: RunRequest): Read {
+function readRequest({ config, catalogue, libraryState }: Given, request: RunRequest): Read {
   const operation = catalogue.get(request.operation);
-  const checked = checkArguments(operation.args, request.args);
-  const args = operation.check?.(checked, config) ?? checked;
+  const given = checkArguments(operation.args, request.args);
+  const checked = operation.check?.(given, config) ?? given;
+  const args = operation.derive?.(checked, libraryState) ?? checked;
   requireConfirmation(operation, args, request);
   return { operation, args };
 }

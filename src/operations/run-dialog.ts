@@ -31,15 +31,22 @@ export type RunDialog = {
 };
 
 export function viewRunDialog(
-  ctx: Pick<OperationContext, 'jobs' | 'config' | 'liveIndex' | 'repository' | 'entryCounts'>,
+  ctx: Pick<
+    OperationContext,
+    'jobs' | 'config' | 'liveIndex' | 'repository' | 'entryCounts' | 'libraryState'
+  >,
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
-  const filled = { ...defaultArguments(operation), ...args };
+  const given = { ...defaultArguments(operation), ...args };
+  const derived = operation.derive?.(given, ctx.libraryState) ?? given;
+  const isPlan = !retryOf && operation.plansFirst?.(derived, ctx.libraryState) === true;
+  const filled = isPlan ? { ...derived, dry_run: true } : derived;
   const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
-  const fields = Object.entries(operation.args.properties).map(([name, property]) =>
-    viewField(name, property, filled[name], problemOf(name)),
-  );
+  const fields = Object.entries(operation.args.properties).map(([name, property]) => {
+    const hidden = property.hidden || (isPlan && (name === 'dry_run' || property.withPlan));
+    return viewField(name, { ...property, hidden: hidden === true }, filled[name], problemOf(name));
+  });
   const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
   const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
   const isDestructive = operation.danger(filled) === 'destructive';
@@ -86,7 +93,7 @@ function viewField(name: string, property: ArgumentProperty, value: unknown, pro
     kind: property.enum ? 'choice' : (property.format ?? property.type),
     options: viewOptions(property, value),
     isTickedByDefault: property.default === true,
-    value: value === undefined || typeof value === 'boolean' ? '' : String(value),
+    value: formValue(property, value),
     isTicked: value === true,
     isGiven: value !== undefined && value !== property.default,
     minimum: property.minimum ?? null,
@@ -95,6 +102,12 @@ function viewField(name: string, property: ArgumentProperty, value: unknown, pro
     isHidden: property.hidden === true,
     problem,
   });
+}
+
+/** The value of a text field, or of a hidden one; a box has none. */
+function formValue({ hidden, derived, default: preset }: ArgumentProperty, value: unknown): string {
+  if (value === undefined || derived) return '';
+  return typeof value === 'boolean' && (!hidden || value === preset) ? '' : String(value);
 }
 
 const inputTypes: Record<string, string> = { integer: 'number', number: 'number', date: 'date' };

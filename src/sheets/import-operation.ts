@@ -21,6 +21,8 @@ export type ImportArguments = {
   skip_invalid: boolean;
   allow_removals: boolean;
   plan?: string;
+  /** The library was empty when the import was accepted, so it was not confirmed. */
+  into_empty?: true;
 };
 
 export function sourceOf({ source, path, sheet }: ImportArguments): SheetChoice {
@@ -82,6 +84,7 @@ export const importOperation: Operation = {
         maxLength: 300,
         hidden: true,
         perRun: true,
+        derived: true,
       },
       mode: {
         type: 'string',
@@ -102,12 +105,14 @@ export const importOperation: Operation = {
         description: 'The job lists them. Otherwise one invalid row stops the import.',
         default: false,
         advanced: true,
+        withPlan: true,
       },
       allow_removals: {
         type: 'boolean',
         title: 'Allow a large removal (over 20%)',
         default: false,
         advanced: true,
+        withPlan: true,
       },
       plan: {
         type: 'string',
@@ -115,17 +120,31 @@ export const importOperation: Operation = {
         description: 'From a dry run. The import is refused if the sheet or the library has changed since.',
         minLength: 1,
         maxLength: 200,
-        advanced: true,
+        hidden: true,
         perRun: true,
+      },
+      into_empty: {
+        type: 'boolean',
+        title: 'Into an empty library',
+        hidden: true,
+        perRun: true,
+        derived: true,
       },
     },
   },
   locks: () => [{ name: 'library', mode: 'exclusive' }],
-  danger: (args) => (args.dry_run ? 'safe' : args.mode === 'merge' ? 'costly' : 'destructive'),
+  danger(args) {
+    if (args.dry_run) return 'safe';
+    return args.mode === 'merge' || args.into_empty ? 'costly' : 'destructive';
+  },
   confirmWord: 'import',
   ...runsOnce,
   script: 'import',
   check: (args, config) => withResolvedPath(config, withUploadedName(config.root, args), 'read'),
+  derive({ into_empty: _, ...args }, library) {
+    return !args.dry_run && library.isEmpty() ? { ...args, into_empty: true } : args;
+  },
+  plansFirst: (args, library) => args.plan === undefined && !library.isEmpty(),
   checkPlan(args, current) {
     const given = args as ImportArguments;
     if (given.plan === undefined) return undefined;
@@ -156,10 +175,23 @@ export const importOperation: Operation = {
     const sheet = nameOf(args, config) ?? `the ${args.source} sheet`;
     if (args.dry_run) {
       return {
-        question: `Preview the import of ${sheet}?`,
-        consequences: ['The sheet is read, checked and compared. Nothing is written.'],
-        confirm: 'Start dry run',
+        question: `Plan the import of ${sheet}?`,
+        consequences: [
+          'The sheet is read, checked and compared with the library. Nothing is written.',
+          'The plan shows every change; you decide then.',
+        ],
+        confirm: 'Make the plan',
         keep: 'Close',
+      };
+    }
+    if (args.into_empty) {
+      return {
+        question: `Import ${sheet}?`,
+        consequences: [
+          'The library is empty, so nothing can be lost. Nothing is written if a row is invalid.',
+        ],
+        confirm: 'Import sheet',
+        keep: 'Keep library empty',
       };
     }
     const backedUp = 'The library is backed up first. Nothing is written if a row is invalid.';

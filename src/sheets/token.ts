@@ -29,3 +29,10 @@ export function planOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
     'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
   return new AppError(code, message, { code: 'plan_outdated', problems: [], total: 0 });
 }
+
+/** For an import that was accepted without confirmation, because the library was empty then. */
+export function libraryNotEmpty(): AppError {
+  const message =
+    'The library is no longer empty, so the import needs a decision; nothing was written. Make a plan and apply it.';
+  return new AppError('bad_input', message, { code: 'library_not_empty', problems: [], total: 0 });
+}

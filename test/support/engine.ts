@@ -83,7 +83,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const lockQueue = createLockQueue(repository, catalogue, config.maxRunningJobs);
-  const libraryRevision = createLibrary(library).revision;
+  const { revision: libraryRevision, isEmpty } = createLibrary(library);
   const databases = [config.databasePath, config.opsDatabasePath];
   const damage = createDamage(databases, now);
   const disk = { assertRoom() {}, withRoom: <T>(work: () => T) => work() };
@@ -95,6 +95,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     audit,
     bus,
     libraryRevision,
+    libraryState: { isEmpty },
     disk,
     dataRoot: watchDataRoot(config.root, databases, config.root),
   });

@@ -43,17 +43,21 @@ export function registerOperationsApi(app: FastifyInstance, ctx: OperationContex
   );
 }
 
-function operationBody({ jobs }: Pick<OperationContext, 'jobs'>, operation: Operation) {
+function operationBody(
+  { jobs, libraryState }: Pick<OperationContext, 'jobs' | 'libraryState'>,
+  operation: Operation,
+) {
   const defaults = defaultArguments(operation);
-  const blocker = jobs.blockerOf(operation, defaults);
+  const args = operation.derive?.(defaults, libraryState) ?? defaults;
+  const blocker = jobs.blockerOf(operation, args);
   return {
     name: operation.name,
     title: operation.title,
     summary: operation.summary,
     description: operation.description,
-    danger: operation.danger(defaults),
+    danger: operation.danger(args),
     args: operation.args,
-    locks: operation.locks(defaults),
+    locks: operation.locks(args),
     confirm: operation.confirmWord,
     held_by: blocker ? [blocker] : [],
   };
