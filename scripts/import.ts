@@ -1,15 +1,13 @@
-// The operation `import`: replaces the library with a sheet, or merges the sheet into it. Reads, checks and compares first,
-// then writes in one transaction.
-import { type Db, openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
-import { AppError } from '../src/core/errors.ts';
+// The operation `import`: replaces the library with a sheet, or merges the sheet into it. Reads and checks the whole sheet
+// first.
+import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
-import { applyPlan } from '../src/sheets/apply.ts';
-import { backupLibrary, removeBackup } from '../src/sheets/backup.ts';
+import { applyPlan, changesOf } from '../src/sheets/apply.ts';
+import { changeLibrary, everyFewRows, type LibraryPlan } from '../src/sheets/change-library.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
-import { storePlan } from '../src/sheets/plan-repository.ts';
 import {
   countHiddenChanges,
   countRows,
@@ -17,6 +15,7 @@ import {
   planImport,
   refuseLargeRemoval,
 } from '../src/sheets/plan.ts';
+import { storePlan } from '../src/sheets/plan-repository.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { readSheet } from '../src/sheets/read-sheet.ts';
 import { libraryNotEmpty, planOutdated, planToken } from '../src/sheets/token.ts';
@@ -26,18 +25,25 @@ type Work = {
   args: ImportArguments;
   checked: CheckedSheet;
   hashes: string[];
-  db: Db;
   library: Library;
   context: ScriptContext;
 };
-
-const maxAttempts = 5;
 
 await runOperation<ImportArguments>(importOperation, async (args, context) => {
   const sheet = await openAndCheck(args, context);
   const db = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
-    return await importSheet({ args, ...sheet, db, library: createLibrary(db), context });
+    const library = createLibrary(db);
+    const work = { args, ...sheet, library, context };
+    return await changeLibrary({
+      operation: importOperation.name,
+      args,
+      db,
+      library,
+      context,
+      makePlan: () => planSheet(work),
+      outdated: () => planOutdated('bad_input'),
+    });
   } finally {
     db.close();
   }
@@ -59,52 +65,37 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   throw badSheet(checked.sheetProblems, checked.rowProblems);
 }
 
-/** Makes a new plan and a new backup when another program has written between plan and transaction. */
-async function importSheet(work: Work): Promise<Record<string, unknown>> {
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const result = await tryImport(work);
-    if (result) return result;
-    console.log('Another program has changed the library; comparing again.');
-  }
-  throw new AppError(
-    'temporary',
-    'Another program keeps changing the library; nothing was written. Run the import again later.',
-  );
-}
-
-/** Returns null when the library has changed since it was compared. */
-async function tryImport(work: Work): Promise<Record<string, unknown> | null> {
-  const { args, hashes, context } = work;
+/** Applies the sheet to one state of the library. */
+function planSheet(work: Work): LibraryPlan {
+  const { args, checked, hashes, library, context } = work;
   const plan = compare(work);
-  if (args.into_empty && countRows(plan.before) > 0) throw libraryNotEmpty();
-  const token = planToken(plan.revision, hashes, args.mode);
-  if (args.plan !== undefined && args.plan !== token) throw planOutdated('bad_input');
-  refuseProblems(plan, args, context);
-  const warnings = plan.warnings.length;
-  const hidden_changes = countHiddenChanges(plan);
-  const result = {
-    mode: args.mode,
-    dry_run: args.dry_run,
-    ...plan.counts,
-    warnings,
-    hidden_changes,
-    ...plan.after,
-    plan: token,
+  const { revision, before, counts } = plan;
+  return {
+    revision,
+    before,
+    token: planToken(revision, hashes, args.mode),
+    size: counts.added + counts.changed + counts.removed,
+    result: {
+      mode: args.mode,
+      dry_run: args.dry_run,
+      ...counts,
+      warnings: plan.warnings.length,
+      hidden_changes: countHiddenChanges(plan),
+      ...plan.after,
+      preview: plan.preview,
+    },
+    assertAllowed() {
+      if (args.into_empty && countRows(before) > 0) throw libraryNotEmpty();
+      refuseProblems(plan, args, context);
+      if (!args.dry_run && args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
+    },
+    changes: () => changesOf(plan),
+    apply(now, onWritten) {
+      if (args.into_empty && !library.isEmpty()) throw libraryNotEmpty();
+      applyPlan(library, plan, checked, now, onWritten);
+    },
+    report: () => reportFindings(plan, context),
   };
-  if (args.dry_run) {
-    reportFindings(plan, context);
-    return { ...result, preview: plan.preview, backup: null };
-  }
-  if (args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
-  const now = new Date().toISOString();
-  const backup = needsBackup(plan) ? await backUp(work, plan, now) : null;
-  const applied = { ...result, preview: plan.preview, backup };
-  if (write(work, plan, applied, now)) {
-    reportFindings(plan, context);
-    return applied;
-  }
-  if (backup !== null) removeBackup(context.config, backup);
-  return null;
 }
 
 function compare({ args, checked, library, context }: Work): ImportPlan {
@@ -130,45 +121,4 @@ function reportFindings({ warnings, rowProblems, hiddenChanges }: ImportPlan, { 
   reportHiddenChanges(hiddenChanges, row);
   reportWarnings(warnings, row);
   reportInvalid(rowProblems, row);
-}
-
-/** An empty or unchanged library needs no backup. */
-function needsBackup({ before, counts }: ImportPlan): boolean {
-  return countRows(before) > 0 && countChanges(counts) > 0;
-}
-
-async function backUp({ db, context }: Work, { before }: ImportPlan, now: string): Promise<string> {
-  const total = countRows(before);
-  const name = await backupLibrary(db, context.config, context.job.id, now, (share) =>
-    context.progress(Math.floor(share * total), total, 'back up'),
-  );
-  console.log(`Backed up the library to backups/${name}.`);
-  return name;
-}
-
-/** Writes only if the library is unchanged since the comparison; returns whether it wrote. */
-function write(work: Work, plan: ImportPlan, result: Record<string, unknown>, now: string): boolean {
-  const { args, checked, library, context } = work;
-  const total = countChanges(plan.counts);
-  const onWritten = everyFewRows((rows) => context.progress(rows, total, 'write'));
-  onWritten(0);
-  return library.write(() => {
-    if (library.revision() !== plan.revision) return false;
-    if (args.into_empty && !library.isEmpty()) throw libraryNotEmpty();
-    applyPlan(library, plan, checked, now, onWritten);
-    context.progress(total, total, 'write');
-    library.recordApplied({ job: context.job, result, at: now });
-    context.assertFence();
-    return true;
-  });
-}
-
-function countChanges({ added, changed, removed }: ImportPlan['counts']): number {
-  return added + changed + removed;
-}
-
-function everyFewRows(send: (rows: number, total: number) => void) {
-  return (rows: number, total = 0) => {
-    if (rows % 500 === 0) send(rows, total);
-  };
 }

@@ -13,7 +13,7 @@ t.test('a new user imports the starter library, builds the index, finds an entry
   const imported = await app.whenJob(1);
   t.match(
     imported.result,
-    { added: 84, categories: 12, experiences: 60, manuals: 12, backup: null },
+    { added: 84, categories: 12, experiences: 60, manuals: 12, can_undo: true },
     JSON.stringify(imported.failure),
   );
   const afterImport = (await app.page('/operations')).html;

@@ -1,4 +1,5 @@
 // Applies a plan to the library. Categories are added before their entries and removed after them.
+import type { Change } from '../library/change-record-repository.ts';
 import type { Library } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
@@ -37,6 +38,17 @@ export function applyPlan(
   for (const code of tabs.category.removed) {
     if (!library.category.remove(code)) throw new Error(`Category ${code} still has entries.`);
     step();
+  }
+}
+
+/** Each row that applying the plan changes, in the order of the library's kinds. */
+export function* changesOf({ tabs }: ImportPlan): Generator<Change> {
+  for (const kind of kinds) {
+    const { added, changed, removed } = tabs[kind];
+    for (const { values } of added) yield { kind, key: String(values[0]), change: 'added', values };
+    for (const { row } of changed)
+      yield { kind, key: String(row.values[0]), change: 'changed', values: row.values };
+    for (const key of removed) yield { kind, key, change: 'removed', values: null };
   }
 }
 

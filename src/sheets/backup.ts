@@ -1,26 +1,30 @@
-// Backs up the library before an import, with SQLite's online backup, so that other programs can keep using it.
+// Backs up the library before a job changes it, with SQLite's online backup, so that other programs can keep using it. A
+// backup holds the record of what the job changes, which an undo needs.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
+import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
 
 const pagesAtOnce = 500;
-const unfinished = /\.partial(-journal)?$/;
+const unfinished = /\.partial(-journal|-wal|-shm)?$/;
+
+/** What is backed up: the library before `job` makes `changes`. `now`: ISO 8601 UTC. */
+type Backup = { job: { id: string; operation: string }; changes: Iterable<Change>; now: string };
 
 /** Returns the name of the backup in `<root>/backups`. `onCopied` receives the share copied so far, from 0 to 1. */
 export async function backupLibrary(
   db: Db,
   config: Config,
-  jobId: string,
-  now: string,
+  { job, changes, now }: Backup,
   onCopied: (share: number) => void,
 ): Promise<string> {
   const folder = folderOf(config);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // Only one import runs at a time, so an unfinished backup was left by one that died.
+  // Only one job changes the library at a time, so an unfinished backup was left by one that died.
   for (const left of fs.readdirSync(folder)) if (unfinished.test(left)) fs.rmSync(path.join(folder, left));
-  const name = `library-${now.replace(/[-:]/g, '')}-${jobId.slice(0, 8) || 'by-hand'}.db`;
+  const name = `library-${now.replace(/[-:]/g, '')}-${job.id.slice(0, 8) || 'by-hand'}.db`;
   const file = path.join(folder, `${name}.partial`);
   fs.closeSync(fs.openSync(file, 'wx', 0o600));
   try {
@@ -30,6 +34,7 @@ export async function backupLibrary(
         return pagesAtOnce;
       },
     });
+    writeChangeRecord(file, job, changes);
     syncToDisk(file);
     fs.renameSync(file, path.join(folder, name));
   } catch (error) {
@@ -40,9 +45,13 @@ export async function backupLibrary(
   return name;
 }
 
-/** For a backup whose import was compared again: the library has changed since. */
+/** For a backup whose job was compared again: the library has changed since. */
 export function removeBackup(config: Config, name: string) {
-  fs.rmSync(path.join(folderOf(config), name));
+  fs.rmSync(backupFile(config, name));
+}
+
+export function backupFile(config: Config, name: string): string {
+  return path.join(folderOf(config), name);
 }
 
 function folderOf(config: Config): string {

@@ -26,10 +26,15 @@ t.test('a first import fills an empty library and reports its counts', async (t)
     manuals: 1,
     plan: /^[0-9a-f]{32}$/,
     preview: { changed: [], removed: [], invalid: [] },
-    backup: null,
+    backup: /^library-.*\.db$/,
+    can_undo: true,
   });
-  t.equal(stdout, 'Read 3 rows from sheets/published.\n');
-  t.strictSame([...new Set(progress.map(({ phase }) => phase))], ['read', 'check', 'compare', 'write']);
+  t.equal(
+    stdout,
+    `Read 3 rows from sheets/published.\nBacked up the library to backups/${result?.backup}.\n`,
+  );
+  const phases = ['read', 'check', 'compare', 'back up', 'write'];
+  t.strictSame([...new Set(progress.map(({ phase }) => phase))], phases);
   t.match(progress.at(-1), { done: 3, total: 3, phase: 'write' });
   t.match(root.db.prepare('SELECT * FROM ops_applied').all(), [
     { job_id: jobId, attempt: 1, revision: 3, result: JSON.stringify(result) },
@@ -45,9 +50,9 @@ t.test('a second import of the same sheet changes nothing and makes no backup', 
   writeSheet(root, sheet());
   await runScript(root.config, 'import');
   const { result, progress } = await runScript(root.config, 'import');
-  t.match(result, { added: 0, unchanged: 3, removed: 0, backup: null });
+  t.match(result, { added: 0, unchanged: 3, removed: 0, backup: null, can_undo: false });
   t.ok(progress.some(({ phase, total }) => phase === 'compare' && total === 3));
-  t.notOk(fs.existsSync(path.join(root.config.root, 'backups')));
+  t.equal(fs.readdirSync(path.join(root.config.root, 'backups')).length, 1, 'of the first import');
 });
 
 t.test('a library is backed up before it changes', async (t) => {

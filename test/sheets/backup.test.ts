@@ -1,25 +1,30 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { connect } from '../../src/core/db/driver.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
-import { backupLibrary, removeBackup } from '../../src/sheets/backup.ts';
+import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
+import { backupFile, backupLibrary, removeBackup } from '../../src/sheets/backup.ts';
 import { makeRoot } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
 
 const now = '2026-11-22T10:00:00.123Z';
+const job = { id: '6f9619ff-8b86-d011-b42d-00c04fc964ff', operation: 'import' };
+const given = { job, changes: [], now };
 
 t.test('a backup is a whole library that only its owner can read', async (t) => {
   const { config, db } = makeRoot(t);
   db.exec(`INSERT INTO categories VALUES ('GIT', 'Git', NULL, '')`);
-  const name = await backupLibrary(db, config, '6f9619ff-8b86-d011-b42d-00c04fc964ff', now, unfollowed);
+  const name = await backupLibrary(db, config, given, unfollowed);
   t.equal(name, 'library-20261122T100000.123Z-6f9619ff.db');
-  const file = path.join(config.root, 'backups', name);
+  const file = backupFile(config, name);
   t.equal(fs.statSync(file).mode & 0o777, 0o600);
   t.strictSame(fs.readdirSync(path.dirname(file)), [name], 'and nothing is left beside it');
-  const backup = openDatabase(file, { busyMs: 0 });
+  const backup = openDatabase(file, { busyMs: 0, readonly: true });
   t.equal(backup.pragma('integrity_check', { simple: true }), 'ok');
   t.strictSame(backup.prepare('SELECT code FROM categories').pluck().all(), ['GIT']);
   backup.close();
+  t.strictSame(fs.readdirSync(path.dirname(file)), [name], 'and reading it writes nothing');
   removeBackup(config, name);
   t.notOk(fs.existsSync(file));
 });
@@ -30,13 +35,13 @@ t.test('a library can be written while it is copied, and the copied share grows'
   const other = openDatabase(config.databasePath, { busyMs: 0 });
   t.teardown(() => other.close());
   const parts: number[] = [];
-  const name = await backupLibrary(db, config, 'job', now, (part) => {
+  const name = await backupLibrary(db, config, given, (part) => {
     if (parts.length === 0) other.exec(`INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
     parts.push(part);
   });
   t.ok(parts.length > 1);
   t.ok(parts.every((part) => part >= 0 && part < 1));
-  const backup = openDatabase(path.join(config.root, 'backups', name), { busyMs: 0 });
+  const backup = connect(backupFile(config, name));
   t.strictSame(backup.prepare('SELECT code FROM categories').pluck().all(), ['GIT', 'SQL']);
   backup.close();
 });
@@ -45,9 +50,44 @@ t.test('a backup removes what a killed one left behind', async (t) => {
   const { config, db } = makeRoot(t);
   const folder = path.join(config.root, 'backups');
   fs.mkdirSync(folder);
-  for (const name of ['a.db.partial', 'a.db.partial-journal', 'b.db'])
+  for (const name of ['a.db.partial', 'a.db.partial-journal', 'a.db.partial-wal', 'b.db'])
     fs.writeFileSync(path.join(folder, name), '');
-  const name = await backupLibrary(db, config, '', now, unfollowed);
+  const name = await backupLibrary(db, config, { ...given, job: { ...job, id: '' } }, unfollowed);
   t.strictSame(fs.readdirSync(folder), ['b.db', name]);
   t.equal(name, 'library-20261122T100000.123Z-by-hand.db');
+});
+
+t.test(
+  'a backup records the changes of its job, and one without a whole record is known as such',
+  async (t) => {
+    const { config, db } = makeRoot(t);
+    const read = (name: string) => {
+      const backup = connect(backupFile(config, name));
+      const found = readChangeRecord(backup);
+      backup.close();
+      return found;
+    };
+    const changes: Change[] = [
+      { kind: 'category', key: 'GIT', change: 'added', values: ['GIT', 'Git', null] },
+      { kind: 'manual', key: 'MNL-1', change: 'removed', values: null },
+    ];
+    const whole = await backupLibrary(db, config, { ...given, changes }, unfollowed);
+    t.equal(read(whole), job.id);
+    const backup = connect(backupFile(config, whole));
+    backup.exec('DELETE FROM ops_change WHERE key = 1 OR rowid = 1');
+    backup.close();
+    t.equal(read(whole), null, 'a row of it is missing');
+    fs.copyFileSync(config.databasePath, backupFile(config, 'older.db'));
+    t.equal(read('older.db'), null, 'a backup of an older version');
+  },
+);
+
+t.test('a failed backup leaves nothing', async (t) => {
+  const { config, db } = makeRoot(t);
+  const changes = function* (): Generator<Change> {
+    yield { kind: 'category', key: 'GIT', change: 'removed', values: null };
+    throw new Error('the disk is full');
+  };
+  await t.rejects(backupLibrary(db, config, { ...given, changes: changes() }, unfollowed), /disk is full/);
+  t.strictSame(fs.readdirSync(path.join(config.root, 'backups')), []);
 });
