@@ -1,5 +1,5 @@
 // Backs up the library before a job changes it, with SQLite's online backup, so that other programs can keep using it. A
-// backup holds the record of what the job changes, which an undo needs.
+// backup holds the record of what the job changes, which an undo needs; only the newest backups are kept.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
@@ -9,6 +9,8 @@ import { type Change, writeChangeRecord } from '../library/change-record-reposit
 
 const pagesAtOnce = 500;
 const unfinished = /\.partial(-journal|-wal|-shm)?$/;
+/** Copies that people have put into the folder have other names. */
+const finished = /^library-\d{8}T\d{6}\.\d{3}Z-[\w-]+\.db$/;
 
 /** What is backed up: the library before `job` makes `changes`. `now`: ISO 8601 UTC. */
 type Backup = { job: { id: string; operation: string }; changes: Iterable<Change>; now: string };
@@ -54,6 +56,23 @@ export function backupFile(config: Config, name: string): string {
   return path.join(folderOf(config), name);
 }
 
-function folderOf(config: Config): string {
+/** Removes the oldest backups beyond the configured number and size; the newest always stays. Returns the removed names. */
+export function sweepBackups(
+  config: Pick<Config, 'root' | 'importBackups' | 'importBackupsMaxBytes'>,
+): string[] {
+  const folder = folderOf(config);
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => finished.test(name)) : [];
+  // A name begins with the time of its backup.
+  const newestFirst = names.sort().reverse();
+  let bytes = 0;
+  const removed = newestFirst.filter((name, at) => {
+    bytes += fs.statSync(path.join(folder, name)).size;
+    return at > 0 && (at >= config.importBackups || bytes > config.importBackupsMaxBytes);
+  });
+  for (const name of removed) fs.rmSync(path.join(folder, name));
+  return removed;
+}
+
+function folderOf(config: Pick<Config, 'root'>): string {
   return path.join(config.root, 'backups');
 }

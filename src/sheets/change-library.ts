@@ -2,10 +2,11 @@
 // then writes in one transaction, which checks that the library is still the one that was compared.
 import type { Db } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
+import { plural } from '../core/format.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Change } from '../library/change-record-repository.ts';
 import type { Counts, Library } from '../library/repository.ts';
-import { backupLibrary, removeBackup } from './backup.ts';
+import { backupLibrary, removeBackup, sweepBackups } from './backup.ts';
 import { countRows } from './plan.ts';
 
 /** A plan for one state of the library. */
@@ -72,6 +73,8 @@ async function tryChange(work: Work): Promise<Result | null> {
   const result = { ...plan.result, plan: plan.token, backup, can_undo: backup !== null };
   if (write(work, plan, result, now)) {
     plan.report();
+    const swept = sweepBackups(context.config);
+    if (swept.length > 0) console.log(`Removed ${plural(swept.length, 'old backup')}.`);
     return result;
   }
   if (backup !== null) removeBackup(context.config, backup);

@@ -6,6 +6,7 @@ import type { Context } from '../core/kernel.ts';
 import type { Log } from '../core/log.ts';
 import type { Feature } from '../web/feature.ts';
 import { exportOperation } from './export-operation.ts';
+import { sweepBackups } from './backup.ts';
 import { importOperation } from './import-operation.ts';
 import { sheetFolder } from './location.ts';
 import { repairExport, swapIn, writingFolder } from './swap.ts';
@@ -20,6 +21,7 @@ export const sheets: Feature = {
 function createSheetParts({ config, isNewLibrary, log }: Context) {
   if (isNewLibrary) seedStarterSheet(config);
   repairExports(config, log);
+  removeOldBackups(config, log);
   return {};
 }
 
@@ -31,6 +33,17 @@ function repairExports(config: Config, log: Log) {
     } catch (error) {
       log.error({ err: error, sheet: name }, 'a half-done export could not be repaired');
     }
+  }
+}
+
+/** The limits may have been lowered since the last backup. */
+function removeOldBackups(config: Config, log: Log) {
+  if (config.mode === 'noop') return;
+  try {
+    const removed = sweepBackups(config);
+    if (removed.length > 0) log.info({ removed }, 'old backups were removed');
+  } catch (error) {
+    log.error({ err: error }, 'old backups could not be removed; tried again after the next import');
   }
 }
 

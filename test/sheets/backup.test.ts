@@ -4,7 +4,7 @@ import t from 'tap';
 import { connect } from '../../src/core/db/driver.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
-import { backupFile, backupLibrary, removeBackup } from '../../src/sheets/backup.ts';
+import { backupFile, backupLibrary, removeBackup, sweepBackups } from '../../src/sheets/backup.ts';
 import { makeRoot } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
 
@@ -90,4 +90,32 @@ t.test('a failed backup leaves nothing', async (t) => {
   };
   await t.rejects(backupLibrary(db, config, { ...given, changes: changes() }, unfollowed), /disk is full/);
   t.strictSame(fs.readdirSync(path.join(config.root, 'backups')), []);
+});
+
+t.test('the oldest backups are removed beyond a number and a size, but never the newest', async (t) => {
+  const { config } = makeRoot(t);
+  const folder = path.join(config.root, 'backups');
+  const names = ['0101', '0202', '0303', '0404'].map((day) => `library-2026${day}T100000.123Z-6f9619ff.db`);
+  const kept = (importBackups: number, mebibytes: number) => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.mkdirSync(folder);
+    for (const name of [...names, 'mine.db', 'library-before-spring.db'])
+      fs.writeFileSync(path.join(folder, name), Buffer.alloc(1_000_000));
+    const removed = sweepBackups({
+      root: config.root,
+      importBackups,
+      importBackupsMaxBytes: mebibytes * 2 ** 20,
+    });
+    const left = fs.readdirSync(folder).filter((name) => names.includes(name));
+    t.strictSame([...left, ...removed].sort(), names);
+    t.equal(fs.readdirSync(folder).length, left.length + 2, 'copies of people stay');
+    return left.map((name) => name.slice(12, 16)).join(' ');
+  };
+  t.equal(kept(20, 5120), '0101 0202 0303 0404');
+  t.equal(kept(3, 5120), '0202 0303 0404');
+  t.equal(kept(20, 2), '0303 0404');
+  t.equal(kept(1, 5120), '0404');
+  t.equal(kept(20, 0), '0404', 'larger than the size that all may have');
+  fs.rmSync(folder, { recursive: true });
+  t.strictSame(sweepBackups(config), [], 'there is no folder yet');
 });
