@@ -18,10 +18,9 @@ export function readOutcome({ name, tap, stderr, end, ms }) {
   collectFailures(parser, found, []);
   parser.end(tap);
   const problem = findProblem(found, counts, end);
-  if (problem) {
-    counts.failed += 1;
-    found.failures.push({ title: problem });
-  }
+  if (problem) found.failures.push({ title: problem });
+  // A file that ends in the middle of a test has a failure, but no result.
+  if (problem || (found.failures.length > 0 && counts.failed === 0)) counts.failed += 1;
   const { failures, extra } = found;
   return { name, ...counts, failures, noise: stderr + extra, tap, ms, isGood: failures.length === 0 };
 }

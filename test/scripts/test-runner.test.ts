@@ -22,6 +22,7 @@ const planted: Record<string, string> = {
   throws: `${tap} t.test('breaks', async () => { throw new Error('broken on purpose'); });`,
   hangs: `${tap} t.test('waits for ever', () => new Promise(() => { setTimeout(() => {}, 3000); }));`,
   blocks: `console.log('# Subtest: turns\\n    ok 1 - starts'); for (;;);`,
+  exits: `${tap} t.test('ends its process', async () => process.exit(3));`,
   crashes: `${good} console.log('1..1'); process.exitCode = 3;`,
   'ends-early': good,
   silent: '',
@@ -91,10 +92,11 @@ t.test('the location of a failure is in the source, in the diagnostics and in st
   t.notMatch(out, /typed\.test\.js:\d/);
 });
 
-t.test('a file that throws, crashes, ends early or prints nothing fails with its reason', async (t) => {
-  const { code, out, lines } = await run(t, ['throws', 'crashes', 'ends-early', 'silent']);
+t.test('a file that throws, exits, crashes, ends early or prints nothing fails with its reason', async (t) => {
+  const { code, out, lines } = await run(t, ['throws', 'exits', 'crashes', 'ends-early', 'silent']);
   t.equal(code, 1);
   t.match(out, /✗ breaks › broken on purpose\n/);
+  t.match(out, /✗ ends its process › test unfinished\n/);
   for (const [file, reason] of [
     ['crashes', 'exit code 3'],
     ['ends-early', 'no plan'],
@@ -103,7 +105,7 @@ t.test('a file that throws, crashes, ends early or prints nothing fails with its
     const at = lines.findIndex((line) => line.startsWith(`FAIL ${file}.test.js`));
     t.match(lines[at + 1], `✗ ${reason}`, file);
   }
-  t.match(lines.at(-1), /^\d+ passed, 4 failed$/);
+  t.match(lines.at(-1), /^\d+ passed, 5 failed$/);
 });
 
 t.test('a file that hangs or blocks is ended, and its current test is named', async (t) => {
