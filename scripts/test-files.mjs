@@ -60,6 +60,11 @@ export function isInBrowser({ name }) {
   return name.startsWith(browserFolder);
 }
 
+/** Only such a file can share its process with others. */
+export function usesTap({ output }) {
+  return /\bfrom 'tap'/.test(fs.readFileSync(output, 'utf8'));
+}
+
 function inOrder(all) {
   const rankOf = ({ name }) => {
     const at = slowest.findIndex((start) => name.startsWith(start));

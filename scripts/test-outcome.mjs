@@ -2,8 +2,8 @@
 import { Parser } from 'tap-parser';
 import { stringify } from 'yaml';
 
-/** `end` is the exit code of the file, or the signal that killed it. */
-export function readOutcome({ name, tap, stderr, end, ms }) {
+/** `end` is the exit code of the file, or the signal that killed it; `before` are the files that the same process ran before. */
+export function readOutcome({ name, tap, stderr, end, ms, before = [] }) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const found = { failures: [], current: '', results: null, extra: '' };
   const parser = new Parser((results) => {
@@ -22,7 +22,7 @@ export function readOutcome({ name, tap, stderr, end, ms }) {
   // A file that ends in the middle of a test has a failure, but no result.
   if (problem || (found.failures.length > 0 && counts.failed === 0)) counts.failed += 1;
   const { failures, extra } = found;
-  return { name, ...counts, failures, noise: stderr + extra, tap, ms, isGood: failures.length === 0 };
+  return { name, ...counts, failures, noise: stderr + extra, tap, ms, before, isGood: failures.length === 0 };
 }
 
 /** Collects the failed assertions of a file and of its subtests, each with the titles that lead to it. */
@@ -56,10 +56,11 @@ export function formatLine({ isGood, name, passed, failed, skipped, ms }) {
   return `${isGood ? 'ok  ' : 'FAIL'} ${name}  ${formatCounts(passed, failed, skipped)}  ${ms} ms`;
 }
 
-/** The failed assertions with their diagnostics, and the other output of the file. */
-export function formatFailures({ failures, noise }) {
+/** The failed assertions with their diagnostics, the other output of the file, and the files that may have disturbed it. */
+export function formatFailures({ failures, noise, before }) {
   const parts = failures.map(({ title, diag }) => `✗ ${title}\n${diag ? formatDiagnostics(diag) : ''}`);
   if (noise.trim() !== '') parts.push(`stderr:\n${indent(noise.trimEnd())}\n`);
+  if (before.length > 0) parts.push(`in one process, after:\n${indent(before.join('\n'))}\n`);
   return indent(parts.join('\n').trimEnd());
 }
 

@@ -71,10 +71,9 @@ t.test('the feature of CONTRIBUTING.md keeps every rule, and works', async (t) =
   );
   t.same(ofCount, [], 'architecture');
   t.same(templateProblems(path.join(root, 'views')), [], 'templates');
-  passes('its own test', run('--enable-source-maps', 'dist/test/count/count.test.js'));
+  const tests = ['test/count/count.test.ts', 'test/operations/catalogue.test.ts', 'test/web/routes.test.ts'];
   passes(
-    'the conformance of operations',
-    run('--enable-source-maps', 'dist/test/operations/catalogue.test.js'),
+    'its test, and those of all operations and routes',
+    run('scripts/test.mjs', '--lanes', '1', ...tests),
   );
-  passes('the inventory of routes', run('--enable-source-maps', 'dist/test/web/routes.test.js'));
 });

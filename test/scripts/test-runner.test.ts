@@ -32,6 +32,19 @@ const planted: Record<string, string> = {
     const seen = new URL('./seen', import.meta.url);
     console.log(fs.existsSync(seen) ? 'ok 1' : 'not ok 1 - first time', '\\n1..1');
     fs.writeFileSync(seen, '');`,
+  disturbs: `${tap}
+    globalThis.planted = 'by the file before';
+    process.env.PLANTED = 'yes';
+    process.chdir('/');
+    t.teardown(() => console.error('teardown at the root'));
+    t.test('passes', async (t) => t.ok(t.testdir()));`,
+  disturbed: `${tap}
+    t.same([process.env.PLANTED, process.cwd()], [undefined, ${JSON.stringify(packageRoot.replace(/\/$/, ''))}]);
+    t.equal(globalThis.planted, undefined, 'nothing ran before');`,
+  undisturbed: `${tap} t.equal(globalThis.planted, undefined);`,
+  'never-ends': `${tap} t.test('waits for nothing', () => new Promise(() => {}));`,
+  leaks: `${tap} t.test('passes', async (t) => { t.ok(true); setInterval(() => {}, 1000); });`,
+  'sets-exit-code': `${tap} t.test('passes', async (t) => { t.ok(true); process.exitCode = 4; });`,
 };
 
 /** Runs the planted files `names`; returns the output without durations and folders. */
@@ -92,21 +105,24 @@ t.test('the location of a failure is in the source, in the diagnostics and in st
   t.notMatch(out, /typed\.test\.js:\d/);
 });
 
-t.test('a file that throws, exits, crashes, ends early or prints nothing fails with its reason', async (t) => {
-  const { code, out, lines } = await run(t, ['throws', 'exits', 'crashes', 'ends-early', 'silent']);
-  t.equal(code, 1);
-  t.match(out, /✗ breaks › broken on purpose\n/);
-  t.match(out, /✗ ends its process › test unfinished\n/);
-  for (const [file, reason] of [
-    ['crashes', 'exit code 3'],
-    ['ends-early', 'no plan'],
-    ['silent', 'no test ran'],
-  ] as const) {
-    const at = lines.findIndex((line) => line.startsWith(`FAIL ${file}.test.js`));
-    t.match(lines[at + 1], `✗ ${reason}`, file);
-  }
-  t.match(lines.at(-1), /^\d+ passed, 5 failed$/);
-});
+t.test(
+  'a file that throws, exits, crashes, ends early or prints nothing fails with its reason',
+  async (t) => {
+    const { code, out, lines } = await run(t, ['throws', 'exits', 'crashes', 'ends-early', 'silent']);
+    t.equal(code, 1);
+    t.match(out, /✗ breaks › broken on purpose\n/);
+    t.match(out, /✗ ends its process › test unfinished\n/);
+    for (const [file, reason] of [
+      ['crashes', 'exit code 3'],
+      ['ends-early', 'no plan'],
+      ['silent', 'no test ran'],
+    ] as const) {
+      const at = lines.findIndex((line) => line.startsWith(`FAIL ${file}.test.js`));
+      t.match(lines[at + 1], `✗ ${reason}`, file);
+    }
+    t.match(lines.at(-1), /^\d+ passed, 5 failed$/);
+  },
+);
 
 t.test('a file that hangs or blocks is ended, and its current test is named', async (t) => {
   const hanging = await run(t, ['hangs'], { flags: ['--timeout', '1'] });
@@ -115,6 +131,47 @@ t.test('a file that hangs or blocks is ended, and its current test is named', as
   const blocked = await run(t, ['blocks'], { flags: ['--timeout', '1', '--kill-after', '1'] });
   t.match(blocked.out, /✗ killed by SIGKILL in: turns\n/);
   t.same([blocked.code, blocked.lines.at(-1)], [1, '0 passed, 1 failed']);
+});
+
+t.test(
+  'files share a process, but not its environment and folder; after a failure comes a new one',
+  async (t) => {
+    const { out, lines } = await run(t, ['disturbs', 'disturbed', 'undisturbed'], {
+      flags: ['--lanes', '1'],
+    });
+    t.same(
+      lines.filter((line) => !line.startsWith(' ')),
+      [
+        'ok   disturbs.test.js  1 passed, 0 failed',
+        'FAIL disturbed.test.js  1 passed, 1 failed',
+        'ok   undisturbed.test.js  1 passed, 0 failed',
+        'failed: disturbed.test.js',
+        '3 passed, 1 failed',
+      ],
+    );
+    t.match(out, /✗ nothing ran before\n\s+at: .*disturbed\.test\.js:\d+:\d+\n/);
+    t.match(out, /in one process, after:\n\s+disturbs\.test\.js\n/);
+  },
+);
+
+t.test('a file that breaks a shared process fails with its reason, and the next one runs', async (t) => {
+  const reasons = {
+    exits: '✗ ends its process › test unfinished',
+    'never-ends': '✗ waits for nothing › test unfinished',
+    leaks: '✗ exit code 1',
+    'sets-exit-code': '✗ exit code 4',
+    throws: '✗ breaks › broken on purpose',
+    hangs: '✗ waits for ever › timeout!',
+  };
+  const flags = ['--lanes', '1', '--timeout', '3'];
+  const { out, lines } = await run(t, [...Object.keys(reasons), 'disturbs'], { flags });
+  for (const [name, reason] of Object.entries(reasons)) {
+    const at = lines.findIndex((line) => line.startsWith(`FAIL ${name}.test.js  `));
+    t.match(lines[at + 1], reason, name);
+  }
+  t.match(out, /Still open: .*Timeout/);
+  t.equal(lines.at(-1), '3 passed, 6 failed');
+  t.match(out, /\nok {3}disturbs\.test\.js /);
 });
 
 t.test('skipped tests are counted, and a run without a test is a failure', async (t) => {

@@ -74,7 +74,11 @@ function browser(): Promise<Browser> {
     ...(executablePath ? { executablePath } : {}),
     args: isRoot ? ['--no-sandbox'] : [],
   });
-  t.teardown(async () => (await running)?.close());
+  t.teardown(async () => {
+    const closing = running;
+    running = null;
+    await (await closing)?.close();
+  });
   return running;
 }
 
