@@ -126,9 +126,10 @@ t.test('CI runs npm run check, and one test with the newest Node', async (t) => 
   t.equal(manifest.scripts.check, 'node scripts/check.mjs');
   t.equal(manifest.scripts.walk, 'node scripts/walk.mjs');
   const commands = read('.ci/run').match(/^ *(npm|npx|node) .*$/gm);
-  t.same(commands?.slice(0, 2), ['npm ci', 'npm run check']);
-  t.match(commands?.slice(2), [
-    /^npm install .* node@\d/,
+  t.match(commands, [
+    /^ *npm install .* node@\d/,
+    /^npm ci$/,
+    /^npm run check$/,
     'npm ci --prefer-offline',
     'npm test -- test/every-node.test.ts',
   ]);
