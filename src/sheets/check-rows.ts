@@ -57,7 +57,7 @@ export function checkRows(content: TabContent, problems: Problem[], onChecked: (
 
 /** Returns a value for each column, null for a cell with a problem; nothing for a row of the wrong length. */
 function checkRow(content: TabContent, columns: Column[], cells: string[], row: number, problems: Problem[]) {
-  const { tab, header, isUtf8 } = content;
+  const { tab, header, isUtf8, faults } = content;
   const values: Value[] = [];
   const wrongAt = cells.length === header.length ? -1 : findWrongEnd(columns, header, cells);
   if (wrongAt >= 0) {
@@ -66,7 +66,8 @@ function checkRow(content: TabContent, columns: Column[], cells: string[], row: 
   }
   for (const { name, at, check } of columns) {
     const cell = cells[at] ?? '';
-    const value = findUnreadable(cell, isUtf8) ?? check(readCell(cell));
+    const fault = faults?.get(`${row},${at}`);
+    const value = fault ? new Fault(fault) : (findUnreadable(cell, isUtf8) ?? check(readCell(cell)));
     if (value instanceof Fault) {
       problems.push(rowProblem(tab.name, row, name, cell, value.message));
       values.push(null);

@@ -2,7 +2,7 @@
 import type { Kind } from '../library/rules.ts';
 import { type CheckedTab, checkRows } from './check-rows.ts';
 import { isBlank } from './csv.ts';
-import type { SheetContent } from './folder.ts';
+import type { SheetContent } from './tab-readings.ts';
 import { readHeader } from './header.ts';
 import { findLookAlikes } from './look-alikes.ts';
 import { type Problem, quote, rowProblem, type SheetProblem } from './problems.ts';

@@ -8,7 +8,7 @@ const notAscii = /[^\x00-\x7f]/;
 
 /** `records` were decoded from bytes that are not all UTF-8. Null when most of the compared cells with other letters than
  *  ASCII's are: then each broken cell is a problem of its own. */
-export function recogniseEncoding({ tab, header, records }: TabContent): Foreign | null {
+export function recogniseEncoding({ tab, header, records, place }: TabContent): Foreign | null {
   const names = readNames(tab, header);
   const columns = tab.required.map((name) => names.indexOf(name));
   let first: { row: number; at: number; cell: string } | null = null;
@@ -23,6 +23,6 @@ export function recogniseEncoding({ tab, header, records }: TabContent): Foreign
     }
   }
   if (first === null || surplus <= 0) return null;
-  const place = `The ${names[first.at]} in row ${first.row} of ${tab.file}`;
-  return { kind: 'not UTF-8 text', advice: `${place} reads ${quote(first.cell)}. Save as CSV in UTF-8.` };
+  const cell = `The ${names[first.at]} in row ${first.row} of ${place}`;
+  return { kind: 'not UTF-8 text', advice: `${cell} reads ${quote(first.cell)}. Save as CSV in UTF-8.` };
 }

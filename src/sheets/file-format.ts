@@ -73,6 +73,7 @@ function findWideText(bytes: Buffer): number | null {
 }
 
 /** `categories.csv and manuals.csv are UTF-16 text. Save as CSV in UTF-8.` */
-export function describeForeign(files: string[], { kind, advice }: Foreign): string {
-  return `${formatList(files)} ${files.length === 1 ? 'is' : 'are'} ${kind}. ${advice}`;
+export function describeForeign(places: string[], { kind, advice }: Foreign): string {
+  const subject = formatList(places).replace(/^the /, 'The ');
+  return `${subject} ${places.length === 1 ? 'is' : 'are'} ${kind}. ${advice}`;
 }

@@ -65,7 +65,8 @@ function hasNoCells(rows: string[][]): boolean {
 /** A header is searched for in so many rows. */
 export const maxHeaderRows = 20;
 
-function findHeaderBelow(tab: Tab, records: string[][]): Foreign | null {
+/** Null when no row below the first is a header. */
+export function findHeaderBelow(tab: Tab, records: string[][]): Foreign | null {
   const above = records.slice(0, maxHeaderRows).findIndex((cells) => countKnown(tab, cells) > 1);
   if (above < 1) return null;
   const text = records

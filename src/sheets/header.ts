@@ -20,7 +20,7 @@ export function readNames({ headers }: Tab, cells: string[]): string[] {
   });
 }
 
-function lettersOf(name: string): string {
+export function lettersOf(name: string): string {
   return name
     .normalize('NFKC')
     .toLowerCase()
@@ -32,9 +32,10 @@ export function countKnown(tab: Tab, cells: string[]): number {
 }
 
 /** The rows of a tab can be checked when there are no problems. */
-export function readHeader({ tab, header, records }: TabContent): Header {
+export function readHeader(content: TabContent): Header {
+  const { tab, header, records } = content;
   const names = readNames(tab, header);
-  const problem = findWrongHeader(tab, header);
+  const problem = findWrongHeader(content);
   const problems = problem ? [problem] : findWrongNames(tab, names, header);
   if (problems.length > 0) return { names, records, problems, warnings: [] };
   const { rows, warnings } = leaveOutRepeats(tab, header, records);
@@ -69,7 +70,7 @@ function spellingOf(cell: string): string {
 const foreignLineEnd = /[\v\f\u0085\u2028\u2029]/;
 
 /** One problem for a header that is wrong as a whole. */
-function findWrongHeader(tab: Tab, header: string[]): SheetProblem | null {
+function findWrongHeader({ tab, header, place }: TabContent): SheetProblem | null {
   const report = (message: string): SheetProblem => ({
     code: 'missing_header',
     problem: rowProblem(tab.name, 1, null, null, message),
@@ -85,10 +86,10 @@ function findWrongHeader(tab: Tab, header: string[]): SheetProblem | null {
     (one) => one !== tab && one.required.every((name) => countOf(name, one, header) > 0),
   );
   if (other && !tab.required.every((name) => countOf(name, tab, header) > 0)) {
-    return report(`The columns are those of ${other.name}. Put the rows of ${tab.name} into ${tab.file}.`);
+    return report(`The columns are those of ${other.name}. Put the rows of ${tab.name} into ${place}.`);
   }
   if (countKnown(tab, header) > 0) return null;
-  const expected = `The header of ${tab.file} is ${tab.headers.join(',')}.`;
+  const expected = `The header of ${place} is ${tab.headers.join(',')}.`;
   if (isBlank(header)) return report(`The header row is empty. ${expected}`);
   return report(`Row 1 has none of the headers. Found: ${describeFound(header)}. ${expected}`);
 }

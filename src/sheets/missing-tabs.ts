@@ -1,4 +1,4 @@
-// Describes the tabs that a sheet's folder lacks, and the files that are probably meant: Google and browsers name a download
+// Describes the tabs that a sheet's folder or ZIP lacks, and the files that are probably meant: Google and browsers name a download
 // `Library - Experiences.csv` or `experiences (1).csv`.
 import { formatList } from '../core/format.ts';
 import { cut } from '../library/rules.ts';
@@ -13,14 +13,21 @@ const workbook = /\.(xlsx?|xlsm|xlsb|ods|fods|numbers|gsheet)$/i;
 const archive = /\.(zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$/i;
 const unfinished = /\.(crdownload|part|partial|download|opdownload)$/i;
 
-/** One problem for all of them. `names`: the files of the folder; `folders`: those of its folders that hold tabs. */
-export function describeMissing(missing: Tab[], names: string[], folders: string[]): SheetProblem[] {
+/** One problem for all of them. `names`: the files of the folder or ZIP; `folders`: those of its folders that hold tabs. */
+export function describeMissing(
+  missing: Tab[],
+  names: string[],
+  folders: string[],
+  container = 'folder',
+): SheetProblem[] {
   const [first] = missing;
   if (!first) return [];
   const visible = names.filter((name) => !name.startsWith('.') && !isDesktopFile(name)).sort();
   const files = formatList(missing.map(({ file }) => file));
   const found =
-    visible.length === 0 ? 'The folder is empty.' : `Found: ${showHidden(cut(visible.join(', '), 200))}.`;
+    visible.length === 0
+      ? `The ${container} is empty.`
+      : `Found: ${showHidden(cut(visible.join(', '), 200))}.`;
   const others = visible.filter((name) => !tabFiles.includes(name));
   const message = `${files} ${missing.length === 1 ? 'is' : 'are'} missing. ${found} ${advise(missing, others, folders)}`;
   return [{ code: 'missing_tab', problem: rowProblem(first.name, null, null, null, message) }];
@@ -45,18 +52,19 @@ function adviseOnAbsent(absent: Tab[], missing: Tab[], others: string[], folders
   const [loading, packed, sheets] = [found(unfinished), found(archive), found(workbook)];
   if (folders.length > 0)
     return `The folder ${eitherOf(folders)} has such files: import that one, or move them up.`;
-  if (loading.length > 0) return `Wait for the download of ${allOf(loading)}, or repeat it.`;
-  if (packed.length > 0) return `Unpack ${allOf(packed)} first.`;
+  if (loading.length > 0) return `Wait for the download of ${listFiles(loading)}, or repeat it.`;
+  if (packed.length > 0) return `Unpack ${listFiles(packed)} first.`;
   if (sheets.length > 0)
     return `Save the sheets of ${eitherOf(sheets)} as CSV in UTF-8: ${formatList(absent.map(({ file }) => file))}.`;
   return absent.map((tab) => `Add ${addition(tab, missing)} header is ${tab.headers.join(',')}.`).join(' ');
 }
 
-function isText(name: string): boolean {
+/** Whether the name is that of a CSV file, as far as it says. */
+export function isText(name: string): boolean {
   return ![workbook, archive, unfinished].some((ending) => ending.test(name));
 }
 
-function isMeant({ file }: Tab, name: string): boolean {
+export function isMeant({ file }: Tab, name: string): boolean {
   const stem = file.replace(textFile, '');
   const words = name
     .normalize()
@@ -66,10 +74,11 @@ function isMeant({ file }: Tab, name: string): boolean {
 }
 
 function eitherOf(names: string[]): string {
-  return names.length === 1 ? allOf(names) : `one of ${allOf(names)}`;
+  return names.length === 1 ? listFiles(names) : `one of ${listFiles(names)}`;
 }
 
-function allOf(names: string[]): string {
+/** The first five. */
+export function listFiles(names: string[]): string {
   return formatList(names.slice(0, 5).map((name) => `“${showHidden(name)}”`));
 }
 

@@ -17,7 +17,14 @@ export type Problem = {
 
 /** A problem of the sheet as a whole, which `skip_invalid` cannot leave out. */
 export type SheetProblem = {
-  code: 'missing_tab' | 'unreadable_tab' | 'empty_tab' | 'missing_header' | 'duplicate_header' | 'name_taken';
+  code:
+    | 'missing_tab'
+    | 'ambiguous_tab'
+    | 'unreadable_tab'
+    | 'empty_tab'
+    | 'missing_header'
+    | 'duplicate_header'
+    | 'name_taken';
   problem: Problem;
 };
 

@@ -1,7 +1,8 @@
 // Reads a sheet of any kind into the rows of its tabs. Only a child process does this: the content of a sheet is untrusted.
-import { AppError } from '../core/errors.ts';
-import { hashFile, hashFolder, readFolder, type SheetContent } from './folder.ts';
+import { hashFolder, readFolder } from './folder.ts';
+import { hashFile } from './hash.ts';
 import type { SheetPlace } from './location.ts';
+import type { SheetContent } from './tab-readings.ts';
 
 type ReadOptions = {
   /** Judges the real path of each file, which may be a symbolic link. */
@@ -12,13 +13,22 @@ type ReadOptions = {
 
 /** Returns the rows of the tabs, and what is wrong with the sheet as a whole. Throws `bad_input` for a file that cannot be
  *  read at all. */
-export async function readSheet(place: SheetPlace, { mayRead, onRead }: ReadOptions): Promise<SheetContent> {
-  if (place.kind === 'folder' || place.kind === 'files') return readFolder(place.path, mayRead, onRead);
-  throw new AppError('bad_input', `Sheets of the kind ${place.kind} cannot be read yet.`);
+export async function readSheet({ kind, path }: SheetPlace, options: ReadOptions): Promise<SheetContent> {
+  switch (kind) {
+    case 'folder':
+      return readFolder(path, { naming: 'own', ...options });
+    case 'files':
+      return readFolder(path, { naming: 'any', ...options });
+    case 'zip':
+      return (await import('./zip-sheet.ts')).readZipSheet(path, options.onRead);
+    case 'xlsx':
+      return (await import('./xlsx/read-workbook.ts')).readWorkbook(path, options.onRead);
+  }
 }
 
 /** Returns the same hashes as `readSheet`, without blocking the event loop or holding a file in memory: one for each tab of a
  *  folder, one for a file. */
 export async function hashSheet({ kind, path }: SheetPlace): Promise<string[]> {
-  return kind === 'folder' || kind === 'files' ? hashFolder(path) : [await hashFile(path)];
+  if (kind === 'zip' || kind === 'xlsx') return [await hashFile(path)];
+  return hashFolder(path, kind === 'files' ? 'any' : 'own');
 }

@@ -11,8 +11,17 @@ export type Tab = {
   required: readonly string[];
 };
 
-/** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. */
-export type TabContent = { tab: Tab; header: string[]; records: string[][]; isUtf8: boolean };
+/** `records` are the rows below the header: row n of the spreadsheet is `records[n - 2]`. `place`: where they are, for messages:
+ *  `experiences.csv` or `the tab Experiences`. `faults`: what is wrong with cells though their text does not show it, by
+ *  `row,index of the column`. */
+export type TabContent = {
+  tab: Tab;
+  header: string[];
+  records: string[][];
+  isUtf8: boolean;
+  place: string;
+  faults?: ReadonlyMap<string, string>;
+};
 
 export const tabs: readonly Tab[] = [
   tabOf('category', 'Categories', 'categories.csv'),

@@ -59,7 +59,11 @@ t.test('a plan is applied only to its sheet, library and mode', async (t) => {
   const folder = writeSheet(root, sheet());
   const { result } = await runScript(root.config, 'import', { dry_run: true });
   const plan = result?.plan;
-  t.equal(plan, planToken(0, await hashFolder(folder), 'replace'), 'the server computes the same token');
+  t.equal(
+    plan,
+    planToken(0, await hashFolder(folder, 'own'), 'replace'),
+    'the server computes the same token',
+  );
   const message =
     'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
   const outdated = { code: 65, failure: { message, detail: { code: 'plan_outdated' } } };

@@ -35,7 +35,7 @@ export function importFolder({ db }: Root, folder: string, mode: Mode = 'replace
 
 /** Throws the refusal of an import when the sheet as a whole is wrong. */
 export function checkFolder(folder: string, mayRead: (file: string) => boolean = () => true): CheckedSheet {
-  const checked = checkSheet(readFolder(folder, mayRead, unfollowed), unfollowed);
+  const checked = checkSheet(readFolder(folder, { naming: 'own', mayRead, onRead: unfollowed }), unfollowed);
   if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
   return checked;
 }

@@ -1,0 +1,66 @@
+// Reads a sheet that is a workbook (.xlsx) into the same content as the CSV files of its tabs.
+import type { ZipEntry } from '../../core/zip/directory.ts';
+import { readZipFile } from '../sheet-zip.ts';
+import { gatherTabs, type SheetContent, unreadableTab } from '../tab-readings.ts';
+import type { Tab } from '../tabs.ts';
+import { parseSheets } from './parse.ts';
+import { findParts, type SheetPart, type WorkbookParts } from './parts.ts';
+import { prepareSheet } from './prepare.ts';
+import { workbookRules } from './rules.ts';
+import { placeOf, readSheetTab } from './sheet-tab.ts';
+import { findTabs } from './tab-names.ts';
+import { assertPlainXml } from './xml.ts';
+
+type ReadEntry = (entry: ZipEntry) => Promise<Buffer>;
+
+/** `onRead` receives the rows read so far. */
+export async function readWorkbook(file: string, onRead: (rows: number) => void): Promise<SheetContent> {
+  return readZipFile(file, workbookRules, async ({ entries, readEntry, hash }) => {
+    const parts = await findParts(entries, readEntry);
+    const { found, problems, warnings } = findTabs(parts.sheets);
+    const readings = gatherTabs(onRead);
+    const worksheets = found.filter(isWorksheet);
+    for (const [tab, { part }] of found)
+      if (!part)
+        readings.problems.push(unreadableTab(tab, `The tab ${tab.name} is a chart or lacks its cells.`));
+    const sheets = await parseSheets(await loadParts(worksheets, parts, readEntry));
+    for (const [at, [tab, { isHidden }]] of worksheets.entries()) {
+      const sheet = sheets[at];
+      if (!sheet) continue;
+      const { warnings: own, ...reading } = readSheetTab(tab, sheet, isHidden);
+      readings.add(tab, placeOf(tab), reading);
+      warnings.push(...own);
+      sheet.rows = [];
+    }
+    return {
+      contents: readings.contents,
+      problems: [...readings.problems, ...problems, ...readings.foreignTabs()],
+      warnings,
+      hashes: [hash],
+    };
+  });
+}
+
+type Worksheet = [Tab, SheetPart & { part: ZipEntry }];
+
+function isWorksheet(found: [Tab, SheetPart]): found is Worksheet {
+  return found[1].part !== null;
+}
+
+async function loadParts(worksheets: Worksheet[], parts: WorkbookParts, readEntry: ReadEntry) {
+  const load = async (part: ZipEntry | null) => {
+    if (!part) return null;
+    const bytes = await readEntry(part);
+    assertPlainXml(bytes, part.shown);
+    return bytes;
+  };
+  const sheets: { name: string; xml: Buffer }[] = [];
+  for (const [{ name }, { part }] of worksheets)
+    sheets.push({ name, xml: prepareSheet(await readEntry(part), part.shown) });
+  return {
+    sheets,
+    strings: await load(parts.strings),
+    styles: await load(parts.styles),
+    is1904: parts.is1904,
+  };
+}

@@ -1,0 +1,145 @@
+// Turns a parsed worksheet into a tab as a CSV file would have it: texts in rows, and what a person should know about them.
+import { type Cell, type MergeRange, rangeRef, type Sheet, cellRef } from 'hucre';
+import { formatList, plural } from '../../core/format.ts';
+import { delimiters } from '../csv.ts';
+import type { Foreign } from '../file-format.ts';
+import { findHeaderBelow, maxHeaderRows } from '../first-rows.ts';
+import { countKnown, readNames } from '../header.ts';
+import { isUnseen } from '../hidden.ts';
+import { type Problem, rowProblem, type SheetProblem } from '../problems.ts';
+import { type TabReading, unreadableTab } from '../tab-readings.ts';
+import type { Tab } from '../tabs.ts';
+import { cellText } from './cell-text.ts';
+
+type SheetTab = TabReading & { warnings: Problem[] };
+
+export function readSheetTab(tab: Tab, sheet: Sheet, isHidden: boolean): SheetTab {
+  const [header = [], ...records] = textsOf(sheet);
+  const foreign = recogniseRows(tab, header, records);
+  if (foreign) return { foreign, warnings: [] };
+  const merges = sheet.merges ?? [];
+  const mergedHeader = merges.find(({ startRow }) => startRow === 0);
+  if (mergedHeader) return { problem: refuseMerged(tab, mergedHeader), warnings: [] };
+  const names = readNames(tab, header);
+  const isKnown = (at: number) => tab.headers.includes(names[at] ?? '');
+  const lastKnown = names.findLastIndex((_, at) => isKnown(at));
+  for (const cells of records) while (cells.length > 0 && cells.length <= lastKnown) cells.push('');
+  const { faults, withoutValue } = findFaults(sheet, isKnown);
+  findBrokenTexts(records, faults);
+  const place = placeOf(tab);
+  const content = { tab, header: widen(header, records), records, isUtf8: true, place, faults };
+  const problem = withoutValue.length > 0 ? { problem: refuseFormulas(tab, withoutValue) } : {};
+  return { content, ...problem, warnings: warningsOf(tab, sheet, isHidden, names, records) };
+}
+
+/** For messages. */
+export function placeOf({ name }: Tab): string {
+  return `the tab ${name}`;
+}
+
+/** Empty rows share one array, since a stray cell far below makes a million of them. */
+const emptyRow: string[] = [];
+
+/** Each row ends with its last cell that is not empty. */
+function textsOf({ rows, cells }: Sheet): string[][] {
+  const texts = rows.map((values, row) => {
+    let length = values.length;
+    while (length > 0 && (values[length - 1] === null || values[length - 1] === '')) length--;
+    if (length === 0) return emptyRow;
+    return values.slice(0, length).map((value, at) => cellText(value, cells?.get(`${row},${at}`)));
+  });
+  return texts.slice(0, texts.findLastIndex((row) => row !== emptyRow) + 1);
+}
+
+function recogniseRows(tab: Tab, header: string[], records: string[][]): Foreign | null {
+  if (header.length === 0 && records.length === 0)
+    return { kind: 'empty', advice: `Its header is ${tab.headers.join(',')}.` };
+  if (countKnown(tab, header) > 1) return null;
+  const only = header.filter((cell) => !isUnseen(cell));
+  const isWhole = delimiters.some((delimiter) => countKnown(tab, (only[0] ?? '').split(delimiter)) > 1);
+  if (only.length === 1 && isWhole)
+    return {
+      kind: 'not split into columns',
+      advice: 'Each row is one cell. Split them with Data → Text to Columns, or import the CSV file.',
+    };
+  return findHeaderBelow(tab, [header, ...records.slice(0, maxHeaderRows)]);
+}
+
+function refuseMerged(tab: Tab, merge: MergeRange): SheetProblem {
+  const message = `The header has merged cells (${refOf(merge)}). Unmerge them; each column needs a header of its own.`;
+  return { code: 'unreadable_tab', problem: rowProblem(tab.name, 1, null, null, message) };
+}
+
+function refOf({ startRow, startCol, endRow, endCol }: MergeRange): string {
+  return rangeRef(startRow, startCol, endRow, endCol);
+}
+
+/** A column without a header is one of its own, with an empty name. */
+function widen(header: string[], records: string[][]): string[] {
+  const width = records.reduce((widest, { length }) => Math.max(widest, length), header.length);
+  return [...header, ...Array<string>(width - header.length).fill('')];
+}
+
+/** `withoutValue`: the formulas that no program has computed. */
+function findFaults({ rows, cells }: Sheet, isKnown: (at: number) => boolean) {
+  const faults = new Map<string, string>();
+  const withoutValue: string[] = [];
+  for (const [key, cell] of cells ?? []) {
+    const [row = 0, at = 0] = key.split(',').map(Number);
+    if (!isKnown(at)) continue;
+    if (cell.type === 'error') faults.set(`${row + 1},${at}`, describeError(cell));
+    else if (cell.formula !== undefined && rows[row]?.[at] === null) withoutValue.push(cellRef(row, at));
+  }
+  return { faults, withoutValue };
+}
+
+function describeError({ value }: Cell): string {
+  return `The cell shows ${String(value)}, the error of a formula. Correct the formula, or enter the value.`;
+}
+
+/** Half of a character, which the escapes of a workbook can write. */
+const brokenText = /\p{Cs}/u;
+
+function findBrokenTexts(records: string[][], faults: Map<string, string>) {
+  for (const [index, cells] of records.entries()) {
+    for (const [at, cell] of cells.entries()) {
+      if (!brokenText.test(cell)) continue;
+      faults.set(
+        `${index + 2},${at}`,
+        'The cell has half of a character, such as of an emoji. Enter it again.',
+      );
+    }
+  }
+}
+
+function refuseFormulas(tab: Tab, refs: string[]): SheetProblem {
+  const [first = ''] = refs;
+  const subject = refs.length === 1 ? `The formula in ${first} has` : `${refs.length} formulas have`;
+  const message = `${subject} no value${refs.length === 1 ? '' : `, the first in ${first}`}. Open the workbook in a spreadsheet program, and save it again: that computes them.`;
+  return unreadableTab(tab, message);
+}
+
+function warningsOf(
+  tab: Tab,
+  sheet: Sheet,
+  isHidden: boolean,
+  names: string[],
+  records: string[][],
+): Problem[] {
+  const rows = [...(sheet.rowDefs ?? [])].filter(
+    ([row, { hidden }]) => hidden && row > 0 && (records[row - 1]?.length ?? 0) > 0,
+  ).length;
+  const columns = names.filter((name, at) => sheet.columns?.[at]?.hidden && tab.headers.includes(name));
+  const merges = (sheet.merges ?? []).map(refOf);
+  const shown = `${formatList(merges.slice(0, 5))}${merges.length > 5 ? ' and others' : ''}`;
+  const readToo = (number: number) => (number === 1 ? 'is read too' : 'are read too');
+  const messages = [
+    isHidden && `The tab ${tab.name} is hidden; it is read too.`,
+    rows > 0 && `${plural(rows, 'hidden row')} of ${tab.name} ${readToo(rows)}.`,
+    columns.length > 0 &&
+      `${plural(columns.length, 'hidden column')} of ${tab.name} ${readToo(columns.length)}: ${columns.join(', ')}.`,
+    merges.length > 0 &&
+      `Merged cells have a value in the first cell only, the others are read as empty: ${shown}.`,
+  ];
+  return messages.flatMap((message) => (message ? [rowProblem(tab.name, null, null, null, message)] : []));
+}
