@@ -1,64 +1,108 @@
-// The operation `export`: writes the library to a sheet for review.
+// The operation `export`: writes the library to a sheet for review, or to a file that is downloaded.
 import fs from 'node:fs';
-import type { Config } from '../src/core/config.ts';
+import path from 'node:path';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
-import { createLibrary, type Library } from '../src/library/repository.ts';
+import { formatBytes } from '../src/core/format.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
+import { createLibrary, type Library } from '../src/library/repository.ts';
+import { describeOpen, warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
+import { downloadFolder, downloadName } from '../src/sheets/downloads.ts';
 import { type ExportArguments, exportOperation, targetOf } from '../src/sheets/export-operation.ts';
-import { countExported, exportSheet, noteExported } from '../src/sheets/export.ts';
-import { warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
-import { openTarget, pathInRoot } from '../src/sheets/location.ts';
+import {
+  countExported,
+  exportSheet,
+  listSheetFiles,
+  noteExported,
+  packLibrary,
+  type Target,
+} from '../src/sheets/export.ts';
+import { assertFitsWorkbook } from '../src/sheets/limits.ts';
+import { pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';
 import { runOperation } from './run-operation.ts';
 
 const whatToClose = 'Close it there without saving: saving would replace the exported file.';
 
-await runOperation<ExportArguments>(exportOperation, (args, context) => {
+await runOperation<ExportArguments>(exportOperation, async (args, context) => {
   const { config } = context;
-  const folder = openTarget(config, targetOf(args));
   const db = openDatabase(config.databasePath, { busyMs: scriptBusyMs });
   try {
     const library = createLibrary(db);
-    return args.dry_run ? forecast(library, folder, config) : write(library, folder, context);
+    if (args.download && !args.dry_run) return await writeDownload(library, args, context);
+    const target = targetOf(config, args);
+    return args.dry_run ? forecast(library, target, context) : await writeSheet(library, target, context);
   } finally {
     db.close();
   }
 });
 
-function forecast(library: Library, folder: string, config: Config) {
+function forecast(library: Library, { format, path: sheet }: Target, { config, row }: ScriptContext) {
   return library.read(() => {
-    const all = library.counts();
-    const local = library.localCounts();
-    const leaving = {
-      experiences: all.experiences - local.experiences,
-      manuals: all.manuals - local.manuals,
-    };
-    return {
-      dry_run: true,
-      ...all,
-      ...leaving,
-      left_out: local.experiences + local.manuals,
-      path: pathInRoot(config, folder),
-    };
+    if (format === 'xlsx') assertFitsWorkbook(library, row);
+    return { dry_run: true, ...countLeaving(library), path: pathInRoot(config, sheet) };
   });
 }
 
-function write(library: Library, folder: string, context: ScriptContext) {
-  const { config, job, progress, row, assertFence } = context;
-  const { left_out, categories, experiences, manuals } = forecast(library, folder, config);
-  const total = categories + experiences + manuals;
+function countLeaving(library: Library) {
+  const all = library.counts();
+  const local = library.localCounts();
+  return {
+    categories: all.categories,
+    experiences: all.experiences - local.experiences,
+    manuals: all.manuals - local.manuals,
+    left_out: local.experiences + local.manuals,
+  };
+}
+
+async function writeSheet(library: Library, target: Target, context: ScriptContext) {
+  const { config, job, row, assertFence } = context;
+  const { left_out, report } = prepare(library, context);
   const at = new Date().toISOString();
   assertFence();
-  repairExport(folder);
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
-  reportWarnings(warnOfOpenTabs(names, whatToClose), row);
-  const exported = exportSheet(library, folder, at, (rows) => progress(rows, total, 'write'));
-  const result = { dry_run: false, ...countExported(exported), left_out, path: pathInRoot(config, folder) };
+  repairExport(target.path);
+  warnOfPrograms(target, row);
+  const exported = await exportSheet(library, target, at, report);
+  const written = { dry_run: false, ...countExported(exported), left_out };
+  const result = { ...written, ...describeFiles(config, target.path) };
   library.write(() => {
     noteExported(library, exported, at);
     library.recordApplied({ job, result, at });
     assertFence();
   });
   return result;
+}
+
+async function writeDownload(library: Library, { format }: ExportArguments, context: ScriptContext) {
+  const { config, job } = context;
+  const { left_out, report } = prepare(library, context);
+  const file = path.join(downloadFolder(config, job.id || 'by-hand'), downloadName(format));
+  const exported = await packLibrary(library, { format, path: file }, report);
+  return { dry_run: false, ...countExported(exported), left_out, ...describeFiles(config, file) };
+}
+
+/** A program that has the old sheet open may write it over the new one. */
+function warnOfPrograms({ format, path: sheet }: Target, row: ScriptContext['row']) {
+  const names = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() : []);
+  if (format === 'csv') return reportWarnings(warnOfOpenTabs(names(sheet), whatToClose), row);
+  const file = path.basename(sheet);
+  for (const message of describeOpen(file, names(path.dirname(sheet)), whatToClose)) {
+    row(file, 'warning', message);
+    console.log(message);
+  }
+}
+
+function prepare(library: Library, { progress, row }: ScriptContext) {
+  const { left_out, categories, experiences, manuals } = library.read(() => countLeaving(library));
+  const total = categories + experiences + manuals;
+  return { left_out, report: { row, onRow: (rows: number) => progress(rows, total, 'write') } };
+}
+
+/** The log names them, too. */
+function describeFiles(config: ScriptContext['config'], sheet: string) {
+  const files = listSheetFiles(sheet);
+  const folder = fs.statSync(sheet).isDirectory() ? sheet : path.dirname(sheet);
+  for (const { name, bytes } of files)
+    console.log(`Wrote ${pathInRoot(config, path.join(folder, name))}, ${formatBytes(bytes)}.`);
+  return { path: pathInRoot(config, sheet), files };
 }

@@ -47,6 +47,15 @@ export function createLibrary(db: Db) {
     recordApplied: (applied: Applied) => recordApplied(db, applied),
     /** All reads of `work` see the same state. */
     read: <T>(work: () => T): T => db.transaction(work).deferred(),
+    /** As `read`, for work that waits; meanwhile the connection is for this work alone. */
+    async readWhile<T>(work: () => Promise<T>): Promise<T> {
+      db.exec('BEGIN');
+      try {
+        return await work();
+      } finally {
+        db.exec('COMMIT');
+      }
+    },
     /** Blocks other writers from the first statement on; an error rolls back. */
     write: <T>(work: () => T): T => db.transaction(work).immediate(),
   };

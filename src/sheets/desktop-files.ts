@@ -7,12 +7,17 @@ import { tabs } from './tabs.ts';
 
 /** A warning for each tab that a program has open, by its lock file among `names`. */
 export function warnOfOpenTabs(names: readonly string[], consequence: string): Problem[] {
+  return tabs.flatMap(({ name, file }) =>
+    describeOpen(file, names, consequence).map((message) => rowProblem(name, null, null, null, message)),
+  );
+}
+
+/** A sentence for each program that has the file open, by its lock file among `names`. */
+export function describeOpen(file: string, names: readonly string[], consequence: string): string[] {
   return names.flatMap((name) => {
     const lock = lockOf(name);
-    const tab = tabs.find(({ file }) => file === lock?.file);
-    if (!lock || !tab) return [];
-    const message = `${tab.file} is open in ${lock.program}, by its lock file ${name}. ${consequence}`;
-    return [rowProblem(tab.name, null, null, null, message)];
+    if (lock?.file !== file) return [];
+    return [`${file} is open in ${lock.program}, by its lock file ${name}. ${consequence}`];
   });
 }
 

@@ -1,19 +1,54 @@
 // The operation export: its arguments, locks and texts. scripts/export.ts does the work.
-import { formatNumber } from '../core/format.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
-import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
+import type { SheetFile, Target } from './export.ts';
+import type { Format } from './exported-rows.ts';
+import { openTarget, type SheetName, withResolvedPath } from './location.ts';
+import { isWorkbookPath, workbookEnding } from './swap.ts';
 
-/** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. */
-export type ExportArguments = { target: SheetName; path?: string; dry_run: boolean };
+/** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved.
+ *  `download`: one file in a folder of its own, in place of a sheet. */
+export type ExportArguments = {
+  format: Format;
+  target: SheetName;
+  path?: string;
+  download: boolean;
+  dry_run: boolean;
+};
 
-export function targetOf({ target, path }: ExportArguments): SheetChoice {
-  return { name: target, path };
+/** The chosen sheet, checked again: links may have changed. Throws `bad_input`. */
+export function targetOf(config: Config, args: ExportArguments): Target {
+  const problem = findEndingProblem(args);
+  if (problem !== null) throw new AppError('bad_input', problem, { code: 'path_not_allowed' });
+  const { target, format } = args;
+  return { format, path: openTarget(config, { name: target, path: sheetPath(args) }) };
 }
 
-const describeSheet = (args: Args) => String(args.path ?? `${args.target} sheet`);
+/** The path as the lock names it: `sheets/review`, whether named or given; so a sheet has one name in all locks. */
+function sheetPath({ format, target, path }: Args): string {
+  return String(path ?? `sheets/${target}${format === 'xlsx' ? workbookEnding : ''}`);
+}
 
-/** The sheet's part of a lock's name: `sheets/review`, whether named or given as a path. */
-const lockedFolder = (args: Args) => String(args.path ?? `sheets/${args.target}`);
+/** The name of a sheet decides what it is. */
+function findEndingProblem({ format, path }: Args): string | null {
+  if (path === undefined || isWorkbookPath(String(path)) === (format === 'xlsx')) return null;
+  return format === 'xlsx'
+    ? `The name of a workbook ends in ${workbookEnding}: choose ${path}${workbookEnding}, or the format CSV.`
+    : `${path} is the name of a workbook: choose the format XLSX, or a folder without this ending.`;
+}
+
+function check(args: Args, config: Config): Args {
+  const message = findEndingProblem(args);
+  if (message === null) return withResolvedPath(config, args, 'write');
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'path', message }] });
+}
+
+function describeTarget(args: Args): string {
+  if (args.download) return 'download';
+  return String(args.path ?? `${args.target} ${args.format === 'xlsx' ? 'workbook' : 'sheet'}`);
+}
 
 export const exportOperation: Operation = {
   name: 'export',
@@ -21,12 +56,19 @@ export const exportOperation: Operation = {
   verb: 'Export',
   summary: 'Writes the library to a sheet.',
   description:
-    'Writes a new folder beside the old one and swaps it in when complete. Keeps the previous sheet. Leaves out local-only entries.',
+    'Writes a new folder or workbook beside the old one and swaps it in when complete. Keeps the previous sheet. Leaves out local-only entries.',
   icon: 'out',
   args: {
     type: 'object',
     additionalProperties: false,
     properties: {
+      format: {
+        type: 'string',
+        title: 'Format',
+        enum: ['csv', 'xlsx'],
+        labels: ['CSV: a folder of three files', 'XLSX: one workbook with three tabs'],
+        default: 'csv',
+      },
       target: {
         type: 'string',
         title: 'Sheet',
@@ -36,11 +78,19 @@ export const exportOperation: Operation = {
       },
       path: {
         type: 'string',
-        title: 'Or a folder',
-        description: 'Relative to the data folder, e.g. sheets/handover. It must be new or contain a sheet.',
+        title: 'Or another place',
+        description:
+          'Relative to the data folder: sheets/handover, or sheets/handover.xlsx for a workbook. It must be new or a sheet.',
         minLength: 1,
         maxLength: 1000,
         advanced: true,
+      },
+      download: {
+        type: 'boolean',
+        title: 'Download',
+        description: 'Writes one file to download, in place of a sheet.',
+        default: false,
+        hidden: true,
       },
       dry_run: {
         type: 'boolean',
@@ -52,26 +102,21 @@ export const exportOperation: Operation = {
   },
   locks: (args) => [
     { name: 'library', mode: 'shared' },
-    { name: `sheet:${lockedFolder(args)}`, mode: 'exclusive' },
+    ...(args.download ? [] : [{ name: `sheet:${sheetPath(args)}`, mode: 'exclusive' as const }]),
   ],
   danger: () => 'safe',
   confirmWord: null,
   ...runsOnce,
   script: 'export',
-  check: (args, config) => withResolvedPath(config, args, 'write'),
-  subject: (args) => `${describeSheet(args)}${args.dry_run ? ', dry run' : ''}`,
+  check,
+  subject: (args) => `${describeTarget(args)}${args.dry_run ? ', dry run' : ''}`,
   phases: { write: 'Writing entries' },
   sizes: ['experiences', 'manuals'],
-  outcome(result) {
-    const entries = Number(result.experiences) + Number(result.manuals);
-    const leftOut =
-      Number(result.left_out) > 0 ? `, ${formatNumber(Number(result.left_out))} local-only left out` : '';
-    return `${formatNumber(entries)} entries in ${formatNumber(Number(result.categories))} categories${leftOut}.`;
-  },
+  outcome: describeOutcome,
   dialog: (args) => ({
     question: args.dry_run
       ? 'Count what an export would write?'
-      : `Export the library to the ${describeSheet(args)}?`,
+      : `Export the library to ${args.path ? '' : 'the '}${describeTarget(args)}?`,
     consequences: args.dry_run
       ? ['Nothing is written.']
       : ['The sheet is swapped in when complete. The previous one is kept.'],
@@ -80,3 +125,17 @@ export const exportOperation: Operation = {
   }),
   cancelNote: 'The old sheet stays, unless the new one has just been swapped in.',
 };
+
+/** Results of older versions have no files. */
+function describeOutcome(result: Record<string, unknown>): string {
+  const entries = Number(result.experiences) + Number(result.manuals);
+  const counts = `${plural(entries, 'entry', 'entries')} in ${plural(Number(result.categories), 'category', 'categories')}`;
+  const local =
+    Number(result.left_out) > 0 ? `, ${formatNumber(Number(result.left_out))} local-only left out` : '';
+  if (result.dry_run) return `Dry run: ${counts}${local}. Nothing was written.`;
+  const files = (result.files ?? []) as SheetFile[];
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const size =
+    files.length === 1 ? formatBytes(bytes) : `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
+  return `${counts} written to ${result.path}${files.length > 0 ? ` (${size})` : ''}${local}.`;
+}

@@ -1,34 +1,76 @@
-// Writes the library to a folder of CSV files, from one state of it, beside the old folder; then swaps it in.
+// Writes the library to a sheet, from one state of it, beside the old sheet; then swaps it in.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Counts, Library } from '../library/repository.ts';
-import { entryKinds, type Kind, kinds, formatSyncStatus, type Value } from '../library/rules.ts';
-import { formatRecord } from './csv.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
-import { guardFormula } from './formula.ts';
-import { swapIn, writingFolder } from './swap.ts';
-import { type Tab, tabs } from './tabs.ts';
+import type { ScriptContext } from '../jobs/script.ts';
+import type { Counts, Library } from '../library/repository.ts';
+import { entryKinds, kinds } from '../library/rules.ts';
+import { type Exported, type Format, openExport, type TabRows } from './exported-rows.ts';
+import { assertFitsWorkbook } from './limits.ts';
+import { writeFolder, writePacked } from './sheet-files.ts';
+import { swapIn, writingPath } from './swap.ts';
+import { tabFiles } from './tabs.ts';
 
-type Exported = Record<Kind, Value[]>;
+/** A folder of CSV files, or a workbook; `openTarget` has allowed its path. */
+export type Target = { format: Format; path: string };
 
-/** Writes the sheet to `folder`, which `openSheet` has allowed. Its rows carry `at` (ISO 8601 UTC) as their export time; the
- *  library gets the same time from `noteExported`. `onWritten` receives the number of rows written so far. */
-export function exportSheet(library: Library, folder: string, at: string, onWritten: (rows: number) => void) {
-  const beside = writingFolder(folder);
-  fs.mkdirSync(beside, { recursive: true });
-  let rows = 0;
-  const exported = library.read(() => {
-    const keys: Exported = { category: [], experience: [], manual: [] };
-    for (const tab of tabs) {
-      keys[tab.kind] = writeTab(path.join(beside, tab.file), tab, library[tab.kind].exported(), at, () =>
-        onWritten(++rows),
-      );
+/** A file of a sheet. `modified_at`: ISO 8601 UTC; it changes when somebody edits the file. */
+export type SheetFile = { name: string; bytes: number; modified_at: string };
+
+type Report = {
+  /** Receives the number of rows written so far. */
+  onRow: (rows: number) => void;
+  /** Receives each text that a workbook cannot hold. */
+  row: ScriptContext['row'];
+};
+
+/** The rows carry `at` (ISO 8601 UTC) as their export time; the library gets the same time from `noteExported`. Throws
+ *  `bad_input` (`too_large`) before anything is written. */
+export async function exportSheet(
+  library: Library,
+  { format, path: sheet }: Target,
+  at: string,
+  report: Report,
+): Promise<Exported> {
+  const beside = writingPath(sheet);
+  const exported = await readAll(library, { format, at }, report, async (tabs) => {
+    if (format === 'csv') return writeFolder(beside, tabs);
+    await writePacked(beside, tabs, format, new Date(at));
+  });
+  syncToDisk(beside);
+  swapIn(sheet);
+  return exported;
+}
+
+/** Writes the library to one file, a ZIP of CSV files or a workbook; its rows keep the export times of the library. Throws
+ *  like `exportSheet`. */
+export function packLibrary(
+  library: Library,
+  { format, path: file }: Target,
+  report: Report,
+): Promise<Exported> {
+  return readAll(library, { format, at: null }, report, (tabs) =>
+    writePacked(file, tabs, format, new Date()),
+  );
+}
+
+/** `write` gets the tabs of one state of the library. Returns the keys of its rows. */
+async function readAll(
+  library: Library,
+  options: { format: Format; at: string | null },
+  { onRow, row }: Report,
+  write: (tabs: readonly TabRows[]) => Promise<void>,
+): Promise<Exported> {
+  return library.readWhile(async () => {
+    if (options.format === 'xlsx') assertFitsWorkbook(library, row);
+    const { tabs, keys, close } = openExport(library, { ...options, onRow });
+    try {
+      await write(tabs);
+    } finally {
+      close();
     }
     return keys;
   });
-  syncToDisk(beside);
-  swapIn(folder);
-  return exported;
 }
 
 /** Sets the export time of exactly the entries in the sheet. Runs inside the caller's write transaction. */
@@ -43,35 +85,13 @@ export function countExported(exported: Exported): Counts {
   return { categories, experiences, manuals };
 }
 
-const chunkLength = 64 * 1024;
-
-function writeTab(file: string, tab: Tab, rows: Iterable<Value[]>, at: string, onRow: () => void): Value[] {
-  const keys: Value[] = [];
-  const fd = fs.openSync(file, 'w');
-  try {
-    let chunk = formatRecord(tab.headers);
-    for (const row of rows) {
-      keys.push(row[0] ?? null);
-      chunk += formatRecord(cellsOf(tab, row, at));
-      if (chunk.length > chunkLength) {
-        fs.writeFileSync(fd, chunk);
-        chunk = '';
-      }
-      onRow();
-    }
-    fs.writeFileSync(fd, chunk);
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  return keys;
-}
-
-function cellsOf({ headers }: Tab, row: Value[], at: string): string[] {
-  return headers.map((header, index) => {
-    const value = row[index] ?? null;
-    if (header === 'exported_at') return at;
-    if (header === 'sync_status') return formatSyncStatus(value);
-    return value === null ? '' : guardFormula(String(value));
+/** The files of a sheet that are there, in the order of the tabs. */
+export function listSheetFiles(sheet: string): SheetFile[] {
+  const isFolder = fs.statSync(sheet, { throwIfNoEntry: false })?.isDirectory();
+  const files = isFolder ? tabFiles.map((file) => path.join(sheet, file)) : [sheet];
+  return files.flatMap((file) => {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    const name = path.basename(file);
+    return stat?.isFile() ? [{ name, bytes: stat.size, modified_at: stat.mtime.toISOString() }] : [];
   });
 }

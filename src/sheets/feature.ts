@@ -5,11 +5,12 @@ import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import type { Log } from '../core/log.ts';
 import type { Feature } from '../web/feature.ts';
+import { removeDownloads } from './downloads.ts';
 import { exportOperation } from './export-operation.ts';
 import { sweepBackups } from './backup.ts';
 import { importOperation } from './import-operation.ts';
 import { sheetFolder } from './location.ts';
-import { repairExport, swapIn, writingFolder } from './swap.ts';
+import { findUnfinished, repairExport, swapIn, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
 export const sheets: Feature = {
@@ -22,16 +23,17 @@ function createSheetParts({ config, isNewLibrary, log }: Context) {
   if (isNewLibrary) seedStarterSheet(config);
   repairExports(config, log);
   removeOldBackups(config, log);
+  removeDownloads(config);
   return {};
 }
 
-/** Repairs an export that was killed between its renames; one that cannot be repaired is logged and left. */
+/** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. */
 function repairExports(config: Config, log: Log) {
-  for (const name of ['published', 'review'] as const) {
+  for (const sheet of findUnfinished(path.join(config.root, 'sheets'))) {
     try {
-      repairExport(sheetFolder(config, name));
+      repairExport(sheet);
     } catch (error) {
-      log.error({ err: error, sheet: name }, 'a half-done export could not be repaired');
+      log.error({ err: error, sheet }, 'a half-done export could not be repaired');
     }
   }
 }
@@ -53,7 +55,7 @@ export function seedStarterSheet(config: Config): boolean {
   repairExport(published);
   if (fs.existsSync(published)) return false;
   const starter = path.join(packageRoot, 'src/sheets/starter');
-  const beside = writingFolder(published);
+  const beside = writingPath(published);
   fs.mkdirSync(beside, { recursive: true });
   for (const file of tabFiles) fs.copyFileSync(path.join(starter, file), path.join(beside, file));
   swapIn(published);

@@ -12,11 +12,13 @@ const saveSheets = 'Open it in a spreadsheet program and save each sheet as CSV 
 const openLink = 'Open the link, and download the sheet as CSV.';
 const signIn = 'A download that needs a sign-in gives such a page: sign in, and download the CSV again.';
 
+export const workbookSignature = /^PK\x03\x04.*(xl\/|\[Content_Types\])/s;
+
 /** By the first bytes, read as Latin-1. */
 const signatures: [RegExp, string, string][] = [
   [/^(\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0{3}[^\0]\0{3}|\0{3}[^\0]\0{3}[^\0])/, 'UTF-32 text', saveAsUtf8],
   [/^(\xff\xfe|\xfe\xff)/, 'UTF-16 text', saveAsUtf8],
-  [/^PK\x03\x04.*(xl\/|\[Content_Types\])/s, 'in Excel format (.xlsx), not CSV', saveSheets],
+  [workbookSignature, 'in Excel format (.xlsx), not CSV', saveSheets],
   [/^PK\x03\x04.*opendocument\.spreadsheet/s, 'in OpenDocument format (.ods), not CSV', saveSheets],
   [/^PK\x03\x04.*\.iwa/s, 'in Numbers format, not CSV', saveSheets],
   [/^PK[\x03\x05]/, 'a ZIP archive, not CSV', 'Unpack it first.'],

@@ -7,6 +7,11 @@ export function guardFormula(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 
+/** The same for a cell that a spreadsheet never runs, since it is a text: only what an import would take away is added. */
+export function guardApostrophe(text: string): string {
+  return text.charCodeAt(0) === apostrophe ? guardFormula(text) : text;
+}
+
 /** Turns a cell into the text that the library stores. */
 export function readCell(cell: string): string {
   return cell.charCodeAt(0) === apostrophe && formula.test(cell) ? cell.slice(1) : cell;

@@ -2,12 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import { isDesktopFile } from '../core/desktop-files.ts';
 import { AppError } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
 import { homeFolder } from '../core/user.ts';
-import { previousFolder, writingFolder } from './swap.ts';
+import { whyNotReplaceable } from './overwrite.ts';
 import { tabFiles } from './tabs.ts';
 import { openUploaded, uploadedPath } from './uploaded.ts';
 
@@ -123,21 +122,14 @@ function whyUnreadable(folder: string): string | null {
   return stat.isDirectory() ? null : `is not a folder. A sheet is a folder with ${files} in it.`;
 }
 
-function whyNotWritable(config: Config, folder: string): string | null {
-  if (/\.(previous|writing)$/.test(folder)) {
-    return 'is reserved for exports. Choose a name that does not end in .previous or .writing.';
-  }
+function whyNotWritable(config: Config, sheet: string): string | null {
   const root = realPathOf(config.root);
   const sheets = path.join(root, 'sheets');
-  const isProgramFolder = isInside(root, folder) && !isInside(realPathOf(sheets), folder);
-  if (isProgramFolder || touchesProgramFiles(config, folder)) {
+  const isProgramFolder = isInside(root, sheet) && !isInside(realPathOf(sheets), sheet);
+  if (isProgramFolder || touchesProgramFiles(config, sheet)) {
     return 'belongs to the databases, the index or other files of this program. Choose a folder in sheets.';
   }
-  return (
-    whyNotASheet(folder, 'is') ??
-    whyNotASheet(previousFolder(folder), 'has a previous version that is') ??
-    whyNotASheet(writingFolder(folder), 'has an unfinished version that is')
-  );
+  return whyNotReplaceable(sheet);
 }
 
 /** SQLite's own files (-wal, -shm) begin with the database's name. */
@@ -145,20 +137,6 @@ function touchesProgramFiles(config: Config, folder: string): boolean {
   return [config.databasePath, config.opsDatabasePath, config.indexFolder]
     .map(realPathOf)
     .some((file) => isInside(folder, file) || folder.startsWith(file));
-}
-
-/** A sheet may be a folder of tabs and desktop files only, an empty folder, or not there yet. */
-function whyNotASheet(folder: string, subject: string): string | null {
-  const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
-  if (!stat) return null;
-  if (!stat.isDirectory()) return `${subject} a file, not a folder. Choose a folder for the sheet.`;
-  const others = fs
-    .readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isFile() || !tabFiles.includes(entry.name))
-    .map((entry) => entry.name)
-    .filter((name) => !isDesktopFile(name));
-  if (others.length === 0) return null;
-  return `${subject} not a sheet: it also holds ${formatList(others.slice(0, 5))}. Move those files, or choose another folder.`;
 }
 
 /** The real path, also of a file that does not exist yet or that a dangling link points to. */

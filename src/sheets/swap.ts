@@ -1,48 +1,79 @@
-// Replaces a sheet's folder with a complete new one by two renames, and keeps the old one as `<name>.previous`. A process
-// that dies between the renames leaves no folder there; `repairExport` then restores the old one.
+// Replaces a sheet, a folder or a workbook, with a complete new one by two renames, and keeps the old one beside it. A process
+// that dies between the renames leaves no sheet there; `repairExport` then restores the old one.
 import fs from 'node:fs';
 import path from 'node:path';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { removeDesktopFiles } from './desktop-files.ts';
 import { tabFiles } from './tabs.ts';
 
-/** Where a new sheet is written: beside its folder, so that a rename is enough. */
-export function writingFolder(folder: string): string {
-  return `${folder}.writing`;
+/** It stays last in the names below, so that programs open a previous workbook, too. */
+export const workbookEnding = '.xlsx';
+
+export function isWorkbookPath(sheet: string): boolean {
+  return sheet.endsWith(workbookEnding);
 }
 
-export function previousFolder(folder: string): string {
-  return `${folder}.previous`;
+/** Where a new sheet is written: beside the old one, so that a rename is enough. */
+export function writingPath(sheet: string): string {
+  return withSuffix(sheet, '.writing');
 }
 
-/** Expects `writingFolder(folder)` complete and synced. */
-export function swapIn(folder: string) {
-  const parent = path.dirname(folder);
-  if (fs.existsSync(folder)) {
-    removeSheet(previousFolder(folder));
-    fs.renameSync(folder, previousFolder(folder));
+/** `review.previous`, `review.previous.xlsx` */
+export function previousPath(sheet: string): string {
+  return withSuffix(sheet, '.previous');
+}
+
+/** Whether the name of a sheet is one of the names above. */
+export function isReserved(sheet: string): boolean {
+  return /\.(previous|writing)$/.test(stemOf(sheet));
+}
+
+/** Expects `writingPath(sheet)` complete and synced. */
+export function swapIn(sheet: string) {
+  const parent = path.dirname(sheet);
+  if (fs.existsSync(sheet)) {
+    removeSheet(previousPath(sheet));
+    fs.renameSync(sheet, previousPath(sheet));
     syncToDisk(parent);
   }
-  fs.renameSync(writingFolder(folder), folder);
+  fs.renameSync(writingPath(sheet), sheet);
   syncToDisk(parent);
 }
 
-/** Cleans up after an export that died; returns whether there was one. No export to this folder may be running. */
-export function repairExport(folder: string): boolean {
-  const isUnfinished = fs.existsSync(writingFolder(folder));
-  const isSwappedOut = !fs.existsSync(folder) && fs.existsSync(previousFolder(folder));
-  if (isSwappedOut && isUnfinished) fs.renameSync(previousFolder(folder), folder);
+/** The sheets of a folder that an export has left unfinished. */
+export function findUnfinished(folder: string): string[] {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const sheets = names.map((name) => path.join(folder, name.replace(/\.writing(?=(\.xlsx)?$)/, '')));
+  return sheets.filter((sheet, at) => path.basename(sheet) !== names[at]);
+}
+
+/** Cleans up after an export that died; returns whether there was one. No export to this sheet may be running. */
+export function repairExport(sheet: string): boolean {
+  const isUnfinished = fs.existsSync(writingPath(sheet));
+  const isSwappedOut = !fs.existsSync(sheet) && fs.existsSync(previousPath(sheet));
+  if (isSwappedOut && isUnfinished) fs.renameSync(previousPath(sheet), sheet);
   if (isUnfinished) {
-    removeSheet(writingFolder(folder));
-    syncToDisk(path.dirname(folder));
+    removeSheet(writingPath(sheet));
+    syncToDisk(path.dirname(sheet));
   }
   return isUnfinished;
 }
 
 /** Throws rather than remove a folder that holds other files. */
-function removeSheet(folder: string) {
-  if (!fs.existsSync(folder)) return;
-  for (const file of tabFiles) fs.rmSync(path.join(folder, file), { force: true });
-  removeDesktopFiles(folder);
-  fs.rmdirSync(folder);
+function removeSheet(sheet: string) {
+  const stat = fs.lstatSync(sheet, { throwIfNoEntry: false });
+  if (!stat) return;
+  if (!stat.isDirectory()) return fs.rmSync(sheet);
+  for (const file of tabFiles) fs.rmSync(path.join(sheet, file), { force: true });
+  removeDesktopFiles(sheet);
+  fs.rmdirSync(sheet);
+}
+
+function withSuffix(sheet: string, suffix: string): string {
+  const stem = stemOf(sheet);
+  return stem + suffix + sheet.slice(stem.length);
+}
+
+function stemOf(sheet: string): string {
+  return isWorkbookPath(sheet) ? sheet.slice(0, -workbookEnding.length) : sheet;
 }

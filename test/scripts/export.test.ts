@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { listSheetFiles } from '../../src/sheets/export.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
 import { experience, makeRoot, manual, sheet, writeSheet } from '../support/library.ts';
 import { runByHand, runScript } from '../support/script.ts';
@@ -9,7 +10,7 @@ const many = Array.from({ length: 3000 }, (_, number) => experience({ id: `EXP-$
 
 t.test('an export writes the review sheet and its time, and an import of it changes nothing', async (t) => {
   const { config, db } = await filledRoot(t);
-  const { code, result, jobId, progress } = await runScript(config, 'export');
+  const { code, result, jobId, progress, stdout } = await runScript(config, 'export');
   t.equal(code, 0);
   t.strictSame(result, {
     dry_run: false,
@@ -18,7 +19,9 @@ t.test('an export writes the review sheet and its time, and an import of it chan
     manuals: 1,
     left_out: 1,
     path: 'sheets/review',
+    files: listSheetFiles(path.join(config.root, 'sheets/review')),
   });
+  t.match(stdout, /Wrote sheets\/review\/manuals.csv, [\d.]+ (bytes|KiB)/);
   t.match(progress.at(-1), { done: 3, total: 3, phase: 'write' });
   const folder = path.join(config.root, 'sheets/review');
   t.strictSame(fs.readdirSync(folder), tabFiles);
@@ -94,29 +97,70 @@ t.test('a half-done swap is repaired before the next export', async (t) => {
   );
 });
 
+t.test('a workbook is written, its previous one is kept, and an open one is named', async (t) => {
+  const { config, db } = await filledRoot(t);
+  const file = path.join(config.root, 'sheets/review.xlsx');
+  const args = { format: 'xlsx' };
+  t.match(await runScript(config, 'export', args), {
+    code: 0,
+    result: { manuals: 1, left_out: 1, path: 'sheets/review.xlsx', files: [{ name: 'review.xlsx' }] },
+  });
+  const first = fs.readFileSync(file);
+  fs.writeFileSync(path.join(config.root, 'sheets/~$review.xlsx'), '');
+  db.exec(`UPDATE experiences SET title = 'Another title'`);
+  const { rows } = await runScript(config, 'export', args);
+  t.match(rows, [{ ref: 'review.xlsx', outcome: 'warning', message: /^review.xlsx is open in Excel, / }]);
+  t.strictSame(fs.readFileSync(path.join(config.root, 'sheets/review.previous.xlsx')), first);
+  db.prepare('UPDATE category_manuals SET content = ?').run('x'.repeat(40_000));
+  for (const dry_run of [true, false]) {
+    const { code, failure } = await runScript(config, 'export', { ...args, dry_run });
+    t.match([code, failure?.message], [65, /^MNL-1, “How we branch”: content has 40,000 characters/]);
+  }
+});
+
 t.test('a path that is not a sheet is never overwritten', async (t) => {
   const { config, db } = await filledRoot(t);
-  const cases: [string, string][] = [
-    ['chl.db', '“chl.db” is not allowed. A sheet is written to a folder in sheets.'],
-    ['faiss_index', '“faiss_index” is not allowed. A sheet is written to a folder in sheets.'],
+  fs.writeFileSync(path.join(config.root, 'sheets/notes.xlsx'), 'PK, but no workbook');
+  fs.mkdirSync(path.join(config.root, 'sheets/folder.xlsx'));
+  const cases: [string, string, string][] = [
+    ['csv', 'chl.db', '“chl.db” is not allowed. A sheet is written to a folder in sheets.'],
+    ['csv', 'faiss_index', '“faiss_index” is not allowed. A sheet is written to a folder in sheets.'],
     [
+      'csv',
       'sheets/published/manuals.csv',
       'sheets/published/manuals.csv is a file, not a folder. Choose a folder for the sheet.',
     ],
+    [
+      'csv',
+      'sheets/x.xlsx',
+      'sheets/x.xlsx is the name of a workbook: choose the format XLSX, or a folder without this ending.',
+    ],
+    ['xlsx', 'sheets/x', 'The name of a workbook ends in .xlsx: choose sheets/x.xlsx, or the format CSV.'],
+    [
+      'xlsx',
+      'sheets/notes.xlsx',
+      'sheets/notes.xlsx is not a workbook, by its first bytes. Move that file, or choose another name.',
+    ],
+    ['xlsx', 'sheets/folder.xlsx', 'sheets/folder.xlsx is not a file. Choose a file for the workbook.'],
+    [
+      'xlsx',
+      'sheets/review.previous.xlsx',
+      'sheets/review.previous.xlsx is reserved for exports. Choose a name that does not end in .previous or .writing.',
+    ],
   ];
-  for (const [given, message] of cases) {
-    const { code, failure } = await runScript(config, 'export', { path: given });
+  for (const [format, given, message] of cases) {
+    const { code, failure } = await runScript(config, 'export', { format, path: given });
     t.equal(code, 65, given);
     t.match(failure, { message, detail: { code: 'path_not_allowed' } });
   }
   t.equal(db.prepare('SELECT count(*) FROM category_manuals').pluck().get(), 2);
 });
 
-t.test('an export started by hand refuses an unknown format', async (t) => {
+t.test('an export started by hand refuses an unknown argument', async (t) => {
   const { config } = await filledRoot(t);
-  const { code, failure } = await runByHand(config, 'export', { format: 'xlsx' });
+  const { code, failure } = await runByHand(config, 'export', { kind: 'xlsx' });
   t.equal(code, 65);
-  t.equal(failure?.message, 'Unknown argument "format". Known: target, path, dry_run.');
+  t.equal(failure?.message, 'Unknown argument "kind". Known: format, target, path, download, dry_run.');
 });
 
 /** A library with one entry of each kind, and a local_only manual. */

@@ -1,23 +1,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { readXlsx } from 'hucre';
 import t from 'tap';
+import { createRandom, pick, type Random } from '../../scripts/random.ts';
 import { createLibrary } from '../../src/library/repository.ts';
-import { countExported, exportSheet, noteExported } from '../../src/sheets/export.ts';
-import { guardFormula } from '../../src/sheets/formula.ts';
-import { tabFiles } from '../../src/sheets/tabs.ts';
-import {
-  category,
-  experience,
-  makeRoot,
-  manual,
-  openRoot,
-  type Root,
-  sheet,
-  writeSheet,
-} from '../support/library.ts';
-import { importFolder, unfollowed } from '../support/plan.ts';
+import { columnsOf, type Kind, kinds } from '../../src/library/rules.ts';
+import { applyPlan } from '../../src/sheets/apply.ts';
+import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
+import { countExported, exportSheet, noteExported, type Target } from '../../src/sheets/export.ts';
+import { findMisfits, maxCellLength, maxRows } from '../../src/sheets/limits.ts';
+import { readSheet } from '../../src/sheets/read-sheet.ts';
+import type { SheetContent } from '../../src/sheets/tab-readings.ts';
+import { type Tab, tabFiles, tabs } from '../../src/sheets/tabs.ts';
+import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
+import { experience, makeRoot, manual, openRoot, type Root, type Scope, sheet } from '../support/library.ts';
+import { importSheet, planSheet, unfollowed } from '../support/plan.ts';
 
-/** Texts that CSV or a spreadsheet program may damage. */
+/** Texts that CSV, a workbook or a spreadsheet program may damage. */
 const nasty = [
   '"quoted" and ""doubled""',
   'two\r\nlines, and a comma',
@@ -34,56 +34,60 @@ const nasty = [
   "''=twice",
   "'=1+1",
   "'tis",
-  '😀 é 日本 \u0001 \uFEFF',
+  '😀 é e\u0301 日本 \u0001 \uFEFF',
   'semi;colon\ttab',
   'NULL',
   '0',
-];
+  '007',
+  '1e5',
+  '3/4/2024',
+  '2026-01-01',
+  'TRUE',
+  '#N/A',
+  '_x000D_',
+  '_x005F_x000D_',
+  '_x0041',
+  '_x',
+  '_',
+  '\u001F',
+  '\u007F\u0085\u2028',
+  '\uFFFE\uFFFF',
+  '<b>&amp;</b> ]]>',
+  '\u00A0',
+] as const;
 
-t.test(
-  'export, import into an empty library and export again give the same bytes, except exported_at',
-  async (t) => {
-    const root = makeRoot(t);
-    writeSheet(root, nastySheet());
-    importFrom(root, 'sheets/published');
-    const first = exportTo(root, 'first', '2026-11-22T10:00:00.000Z');
+const seed = Number(process.env.CHL_TEST_SEED ?? Date.now() % 100_000);
+const at = '2026-11-22T10:00:00.000Z';
+
+for (const format of ['csv', 'xlsx'] as const) {
+  t.test(`a library that is exported as ${format} and imported is the same library`, async (t) => {
+    t.comment(`CHL_TEST_SEED=${seed}`);
+    const root = makeNastyLibrary(t, createRandom(seed));
+    const target = await exportTo(root, `first${format === 'xlsx' ? '.xlsx' : ''}`, format);
     const twin = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(root.config.root, 'twin') });
-    importFrom(twin, first);
-    const second = exportTo(twin, 'second', '2026-11-22T11:00:00.000Z');
-    for (const file of tabFiles) {
-      const [one, two] = [first, second].map((folder) => fs.readFileSync(path.join(folder, file), 'utf8'));
-      t.equal(two?.replaceAll('T11:00:00.000Z', 'T10:00:00.000Z'), one, file);
-    }
-  },
-);
-
-t.test('importing its own export leaves the library unchanged', async (t) => {
-  const root = makeRoot(t);
-  writeSheet(root, nastySheet());
-  importFrom(root, 'sheets/published');
-  const { counts } = importFrom(root, exportTo(root, 'review', '2026-11-22T10:00:00.000Z'));
-  t.strictSame(counts, { added: 0, changed: 0, unchanged: 1 + nasty.length * 3, removed: 0, invalid: 0 });
-  t.strictSame(
-    root.db.prepare('SELECT playbook FROM experiences ORDER BY id').pluck().all(),
-    nasty,
-    'every text came through as it was',
-  );
-});
+    await importFrom(twin, target);
+    t.strictSame(rowsOf(twin), rowsOf(root), 'in an empty library');
+    const { counts } = await importFrom(root, target);
+    t.match(counts, { added: 0, changed: 0, removed: 0, invalid: 0 }, 'over itself');
+    const again = await exportTo(twin, `second${format === 'xlsx' ? '.xlsx' : ''}`, format);
+    t.strictSame(await read(again), await read(target), 'and exported again');
+  });
+}
 
 t.test(
   'the columns come in the order of the tab, with words for sync_status and no local_only entry',
   async (t) => {
     const root = makeRoot(t);
     const local = { sync_status: 'local_only' };
-    writeSheet(
+    importSheet(
       root,
       sheet({
         experiences: [experience({ playbook: '=1+1' }), experience({ id: 'EXP-2', ...local })],
         manuals: [manual({ id: 'MNL-2', ...local }), manual({ sync_status: 1, author: 'Ada' })],
       }),
     );
-    importFrom(root, 'sheets/published');
-    const folder = exportTo(root, 'review', '2026-11-22T10:00:00.000Z');
+    const before = createLibrary(root.db).revision();
+    const { path: folder } = await exportTo(root, 'review', 'csv');
     t.strictSame(
       tabFiles.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')),
       [
@@ -98,56 +102,168 @@ t.test(
       ['EXP-1', '2026-11-22T10:00:00.000Z'],
       ['EXP-2', null],
     ]);
+    t.equal(createLibrary(root.db).revision(), before, 'the revision stays');
   },
 );
 
-t.test('an export does not change the revision of the library', async (t) => {
+t.test('a workbook has three tabs of text with a frozen, bold header and columns of text', async (t) => {
   const root = makeRoot(t);
-  writeSheet(root, sheet());
-  importFrom(root, 'sheets/published');
-  const before = createLibrary(root.db).revision();
-  exportTo(root, 'review', '2026-11-22T10:00:00.000Z');
-  t.equal(createLibrary(root.db).revision(), before);
+  importSheet(root, sheet({ manuals: [manual({ content: '=1+1', summary: '007' })] }));
+  const { path: file } = await exportTo(root, 'review.xlsx', 'xlsx');
+  const { sheets } = await readXlsx(fs.readFileSync(file), { readStyles: true });
+  t.strictSame(
+    sheets.map(({ name, rows }) => [name, rows[0]]),
+    tabs.map(({ name, headers }) => [name, headers]),
+  );
+  for (const one of sheets) {
+    t.match(one.freezePane, { rows: 1 });
+    t.match(one.cells?.get('0,0')?.style, { font: { bold: true }, numFmt: '@' });
+  }
+  const cells = sheets[2]?.cells;
+  t.match(cells?.get('1,3'), { type: 'string', value: '=1+1', style: { numFmt: '@' } });
+  t.match(cells?.get('1,4'), { type: 'string', value: '007' });
+  t.equal(cells?.get('1,3')?.formula, undefined);
 });
 
-function nastySheet() {
-  const rows = <T>(
-    make: (row: Record<string, string>) => T,
-    of: (text: string, at: string) => Record<string, string>,
-  ) => nasty.map((text, number) => make(of(guardFormula(text), String(number).padStart(2, '0'))));
-  return sheet({
-    categories: [
-      category(),
-      ...rows(category, (text, at) => ({ code: `C${at}`, name: text, description: text })),
-    ],
-    experiences: rows(experience, (text, at) => ({
-      id: `EXP-${at}`,
-      title: text,
-      playbook: text,
-      context: text,
-      author: text,
-    })),
-    manuals: rows(manual, (text, at) => ({ id: `MNL-${at}`, title: text, content: text, summary: text })),
-  });
+t.test('what XML cannot hold is escaped, and what looks like an escape', async (t) => {
+  const texts = [
+    ...nasty,
+    '_x0041_x0042_',
+    '_x0041\r',
+    '_x0041\uFFFE_',
+    '__x0041_',
+    '_x005f_x0041_',
+    '\uD83D',
+    'x\uDC00',
+    '\0',
+    '\u0085',
+    'x'.repeat(maxCellLength),
+  ];
+  const rows = [['text'], ...texts.map((text) => [text])];
+  const workbook = await writeWorkbook([{ name: 'Texts', widths: [20], rows }], new Date(at));
+  const { sheets } = await readXlsx(await buffer(workbook));
+  t.strictSame(
+    sheets[0]?.rows.map(([text]) => text),
+    rows.flat(),
+  );
+});
+
+t.test(
+  'a text that no cell of a workbook can hold refuses the export before anything is written',
+  async (t) => {
+    const root = makeRoot(t);
+    const long = 'x'.repeat(maxCellLength);
+    importSheet(root, sheet({ manuals: [manual({ content: long })] }));
+    const target = await exportTo(root, 'review.xlsx', 'xlsx');
+    const before = fs.readFileSync(target.path);
+    root.db.prepare('UPDATE category_manuals SET content = ?').run(`${long}y`);
+    root.db.prepare('UPDATE experiences SET playbook = ?').run(`'=${'😀'.repeat(16_383)}`);
+    const rows: unknown[] = [];
+    const failure = await exportTo(root, 'review.xlsx', 'xlsx', (...row) => rows.push(row)).catch(
+      (error) => error,
+    );
+    const text = 'playbook has 32,769 characters; a cell of a workbook has at most 32,767.';
+    const advice = 'Nothing was written. Export as CSV, which has no such limit, or shorten the text.';
+    t.match(failure, {
+      code: 'bad_input',
+      message: `EXP-1, “Commit one change at a time”: ${text} 1 more does not fit either. ${advice}`,
+      details: {
+        code: 'too_large',
+        total: 2,
+        problems: [{ id: 'EXP-1', column: 'playbook', length: 32_769 }],
+      },
+    });
+    t.match(rows, [
+      ['EXP-1', 'invalid', /playbook has 32,769/],
+      ['MNL-1', 'invalid', /“How we branch”: content has 32,768 characters/],
+    ]);
+    t.strictSame(fs.readFileSync(target.path), before);
+    t.strictSame(fs.readdirSync(path.dirname(target.path)).sort(), ['published', 'review.xlsx']);
+    await exportTo(root, 'review', 'csv');
+  },
+);
+
+t.test('a tab has as many rows as a workbook has below a header', async (t) => {
+  const tab = tabs[0] as Tab;
+  function* rows(count: number) {
+    for (let row = 0; row < count; row++) yield ['GIT'];
+  }
+  t.strictSame(findMisfits(tab, rows(maxRows)), []);
+  t.match(findMisfits(tab, rows(maxRows + 1)), [
+    { message: 'Categories has 1,048,576 rows; a tab of a workbook has at most 1,048,575.' },
+  ]);
+});
+
+/** Entries that an import accepts, with texts of one to six nasty parts in every column that is free. */
+function makeNastyLibrary(t: Scope, random: Random): Root {
+  const root = makeRoot(t);
+  const text = () => Array.from({ length: 1 + random(6) }, () => pick(random, nasty)).join('');
+  const seen = (mark: string) => `${pick(random, ['', text().slice(0, 50)])}${mark}${text().slice(0, 50)}`;
+  const maybe = () => (random(4) === 0 ? null : text());
+  const insert = (kind: Kind, table: string, values: Record<string, unknown>) => {
+    const columns = columnsOf(kind).filter((column) => column in values);
+    root.db
+      .prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+      .run(columns.map((column) => values[column]));
+  };
+  for (let n = 0; n < 40; n++) {
+    const code = `C${String(n).padStart(2, '0')}`;
+    const times = { created_at: at, updated_at: at };
+    const entry = () => {
+      const source = { source: 'global', sync_status: random(2), embedding_status: 'pending', ...times };
+      return { category_code: code, title: seen('T'), author: maybe(), ...source };
+    };
+    insert('category', 'categories', { code, name: seen(`N${n}`), description: maybe(), ...times });
+    const advice = { section: 'useful', playbook: seen('P'), context: maybe() };
+    insert('experience', 'experiences', { id: seen(`E${n}`), ...entry(), ...advice });
+    const longest = "'=".padEnd(maxCellLength - 1, '😀');
+    const content = n === 0 ? longest : seen('C');
+    insert('manual', 'category_manuals', { id: seen(`M${n}`), ...entry(), content, summary: maybe() });
+  }
+  return root;
 }
 
-function importFrom(root: Root, name: string) {
-  const folder = path.resolve(root.config.root, name);
-  const plan = importFolder(root, folder, 'replace', '2026-11-22T09:00:00.000Z');
-  if (plan.rowProblems.length > 0) throw new Error(JSON.stringify(plan.rowProblems));
-  return plan;
+/** What an import compares, and the times of creation. */
+function rowsOf({ db }: Root): unknown[] {
+  const library = createLibrary(db);
+  return library.read(() =>
+    kinds.map((kind) =>
+      [...library[kind].exported()].map((row) => row.slice(0, kind === 'category' ? 4 : -1)),
+    ),
+  );
 }
 
-function exportTo(root: Root, name: string, at: string): string {
+async function exportTo(
+  root: Root,
+  name: string,
+  format: Target['format'],
+  row: (ref: string, outcome: string, message?: string) => void = unfollowed,
+): Promise<Target> {
   const library = createLibrary(root.db);
-  const folder = path.join(root.config.root, 'sheets', name);
-  const exported = exportSheet(library, folder, at, unfollowed);
+  const target = { format, path: path.join(root.config.root, 'sheets', name) };
+  const exported = await exportSheet(library, target, at, { onRow: unfollowed, row });
   library.write(() => noteExported(library, exported, at));
   const { experiences, manuals } = countExported(exported);
   const local = library.localCounts();
-  const all = library.counts();
-  if (experiences + local.experiences !== all.experiences || manuals + local.manuals !== all.manuals) {
-    throw new Error('The counts do not add up.');
-  }
-  return folder;
+  t.match(library.counts(), {
+    experiences: experiences + local.experiences,
+    manuals: manuals + local.manuals,
+  });
+  return target;
+}
+
+async function importFrom({ db }: Root, target: Target) {
+  const library = createLibrary(db);
+  const checked = checkSheet(await read(target), unfollowed);
+  if (!isComparable(checked) || checked.rowProblems.length > 0) throw new Error(JSON.stringify(checked));
+  const plan = planSheet(checked, library, 'replace');
+  library.write(() => applyPlan(library, plan, checked, at, unfollowed));
+  return plan;
+}
+
+/** Without hashes, which change with the times of the export. */
+async function read({ format, path: sheet }: Target): Promise<SheetContent> {
+  const kind = format === 'csv' ? 'folder' : 'xlsx';
+  const content = await readSheet({ kind, path: sheet }, { mayRead: () => true, onRead: unfollowed });
+  return { ...content, hashes: [] };
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { guardFormula, readCell } from '../../src/sheets/formula.ts';
+import { guardApostrophe, guardFormula, readCell } from '../../src/sheets/formula.ts';
 
 t.test('every text that a spreadsheet program would run gets an apostrophe', async (t) => {
   for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', "'=1+1", "''-"]) {
@@ -22,4 +22,9 @@ t.test('reading a cell removes exactly the apostrophe that was added', async (t)
 
 t.test('an unguarded formula is read as text', async (t) => {
   t.equal(readCell('=1+1'), '=1+1');
+});
+
+t.test('a text of a workbook gets an apostrophe only where an import takes one away', async (t) => {
+  for (const text of ['=1', '- list\n- item', '\tx', "'", "'tis", '']) t.equal(guardApostrophe(text), text);
+  for (const text of ["'=1", "''-"]) t.equal(guardApostrophe(text), `'${text}`);
 });

@@ -1,0 +1,64 @@
+// The rows of the library as the cells of a sheet.
+import type { Library } from '../library/repository.ts';
+import { formatSyncStatus, type Kind, type Value } from '../library/rules.ts';
+import { guardApostrophe, guardFormula } from './formula.ts';
+import { type Tab, tabs } from './tabs.ts';
+
+export type Format = 'csv' | 'xlsx';
+
+/** A tab with its rows; the first is the header. */
+export type TabRows = { tab: Tab; rows: Iterable<readonly string[]> };
+
+/** The keys of the exported rows. */
+export type Exported = Record<Kind, Value[]>;
+
+type Options = {
+  format: Format;
+  /** The export time of the rows (ISO 8601 UTC); null: the one that the library has. */
+  at: string | null;
+  /** Receives the number of rows read so far. */
+  onRow: (rows: number) => void;
+};
+
+/** Opens the tabs inside the caller's read transaction; `close` must be called before that ends. `keys` is complete once all
+ *  rows are read. */
+export function openExport(library: Library, { format, at, onRow }: Options) {
+  const guard = format === 'xlsx' ? guardApostrophe : guardFormula;
+  const keys: Exported = { category: [], experience: [], manual: [] };
+  const cursors = tabs.map(({ kind }) => library[kind].exported());
+  let count = 0;
+  function* rowsOf(tab: Tab, cursor: Iterable<Value[]> = []) {
+    yield tab.headers;
+    for (const row of cursor) {
+      keys[tab.kind].push(row[0] ?? null);
+      yield toCells(tab, row, at, guard);
+      onRow(++count);
+    }
+  }
+  return {
+    tabs: tabs.map((tab, index): TabRows => ({ tab, rows: rowsOf(tab, cursors[index]) })),
+    keys,
+    close() {
+      for (const cursor of cursors) cursor.return?.();
+    },
+  };
+}
+
+/** The tabs of a sheet without rows. */
+export function emptyTabs(): TabRows[] {
+  return tabs.map((tab) => ({ tab, rows: [tab.headers] }));
+}
+
+function toCells(
+  { headers }: Tab,
+  row: Value[],
+  at: string | null,
+  guard: (text: string) => string,
+): string[] {
+  return headers.map((header, index) => {
+    const value = row[index] ?? null;
+    if (header === 'exported_at' && at !== null) return at;
+    if (header === 'sync_status') return formatSyncStatus(value);
+    return value === null ? '' : guard(String(value));
+  });
+}
