@@ -105,6 +105,8 @@ export type Operation = {
   phases: Record<string, string>;
   /** Summarises the result of a successful run in one sentence. */
   outcome(result: Record<string, unknown>): string;
+  /** Why the run itself would be refused, from the result of its dry run: `3 rows are wrong`. Null or absent: it would not. */
+  refusal?(result: Record<string, unknown>, args: Args): string | null;
   /** Numbers of the result that grow with the work of a run: only runs of like sizes are compared. Absent: all are. */
   sizes?: string[];
   /** Absent: the dialog states no number of entries. */

@@ -1,4 +1,6 @@
 // How a failure is shown: its title in the script's own words, why it happened, and a next step that exists.
+import { formatNumber } from '../core/format.ts';
+import { isObject } from '../core/json.ts';
 import type { Operation } from '../core/operation.ts';
 import { shorten } from '../core/shorten.ts';
 import type { Failure, FailureCode, Job } from './job.ts';
@@ -47,6 +49,8 @@ export function viewFailure(job: Job, operation: Operation | null, hasRows: HasR
     name,
     why,
     next: nextStep(failure, operation, () => hasRows(job.id)),
+    /** The first ones, as the script reported them. */
+    problems: readProblems(failure),
     /** For the clipboard. */
     text: [`${job.operation} #${job.number}: ${message}`, failure.stderr_tail].filter(Boolean).join('\n\n'),
   };
@@ -60,12 +64,30 @@ export function titleOf({ code, message }: Failure): string {
   return line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1)}…` : line;
 }
 
-function nextStep(
-  { code, stderr_tail }: Failure,
-  operation: Operation | null,
-  hasRows: () => boolean,
-): string {
+const maxProblems = 50;
+
+/** The problems of `failure.detail`, which any script may send: where each is, its value, and its message. */
+function readProblems({ detail }: Failure) {
+  const given = Array.isArray(detail?.problems) ? detail.problems : [];
+  return given.slice(0, maxProblems).flatMap((problem: unknown) => {
+    if (!isObject(problem) || typeof problem.message !== 'string') return [];
+    const { tab, row, column, field, value, message } = problem;
+    const text = (one: unknown) => (typeof one === 'string' && one !== '' ? shorten(one) : null);
+    const parts = [
+      text(tab),
+      typeof row === 'number' ? `row ${formatNumber(row)}` : null,
+      text(column ?? field),
+    ];
+    return [
+      { place: parts.filter(Boolean).join(', ') || '–', value: text(value), message: shorten(message) },
+    ];
+  });
+}
+
+function nextStep(failure: Failure, operation: Operation | null, hasRows: () => boolean): string {
+  const { code, detail, stderr_tail } = failure;
   const custom = typeof operation?.script === 'object' ? operation : null;
+  if (inOwnWords.includes(code) && typeof detail?.next === 'string') return shorten(detail.next);
   switch (code) {
     case 'spawn_failed':
       return custom
@@ -80,6 +102,7 @@ function nextStep(
     case 'timed_out':
       return `If the work needs more time, raise ${limitSetting(operation)}. Then retry.`;
     case 'bad_input':
+      if (readProblems(failure).length > 0) return 'Fix what is listed below, then run it again.';
       return hasRows()
         ? 'Fix the rows that its result lists, then run it again.'
         : 'Read the end of its log, fix the input, then run it again.';

@@ -24,9 +24,10 @@ export async function follow(client: Client, number: number, screen: Screen, isQ
 
 /** `import #412 succeeded after 3.1 s.`, and the plain values of its result, cut; all of it is in the JSON. */
 export function showEnd(job: JobBody, screen: Screen) {
-  const { operation, number, status, failure, result, started_at, finished_at } = job;
+  const { operation, number, status, refusal, failure, result, started_at, finished_at } = job;
   const sec = started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 1000 : null;
   screen.line(`${operation} #${number} ${status}${sec === null ? '' : ` after ${formatDuration(sec)}`}.`);
+  if (refusal) screen.line(`Would be refused: ${refusal}.`);
   if (failure) screen.line(shorten(failure.message));
   for (const [name, value] of Object.entries(result ?? {}))
     if (typeof value !== 'object') screen.line(`  ${shorten(name)}: ${shorten(String(value))}`);

@@ -3,9 +3,10 @@ import { shortenAll } from '../core/shorten.ts';
 import { url } from '../core/url.ts';
 import { anyObjectOrNullSchema, anyObjectSchema, nullable } from '../core/schemas.ts';
 import type { Job, Progress } from './job.ts';
+import { dryRunRefusal } from './job-view.ts';
 import type { JobContext } from './parts.ts';
 
-type Sources = Pick<JobContext, 'jobs' | 'repository'>;
+type Sources = Pick<JobContext, 'jobs' | 'repository' | 'catalogue'>;
 
 const text = { type: 'string' };
 const integer = { type: 'integer' };
@@ -31,6 +32,10 @@ const fields = {
   warning: field(nullable('string'), ({ warning }) => warning),
   progress: field(anyObjectOrNullSchema, ({ progress }) => progress && progressBody(progress)),
   result: field(anyObjectOrNullSchema, ({ result }) => result),
+  /** Why the run itself would be refused, from its dry run. */
+  refusal: field(nullable('string'), (job, { catalogue }) =>
+    dryRunRefusal(job, catalogue.find(job.operation)),
+  ),
   failure: field(anyObjectOrNullSchema, ({ failure }) => failure),
   retry_of: field(nullable('string'), ({ retry_of }, { repository }) =>
     retry_of === null ? null : (repository.find(String(retry_of))?.id ?? null),

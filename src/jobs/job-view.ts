@@ -23,6 +23,7 @@ export function viewJob(
 ) {
   const operation = catalogue.find(job.operation);
   const failure = viewFailure(job, operation, repository.hasRows);
+  const refusal = dryRunRefusal(job, operation);
   const retriedBy = canRetry(job.status) ? repository.retriedBy(job.number) : null;
   return {
     id: job.id,
@@ -33,7 +34,7 @@ export function viewJob(
     isOperationGone: operation === null,
     subject: shorten(operation?.subject(job.args) ?? ''),
     status: job.status,
-    badge: badgeOf(job),
+    badge: refusal ? refusedBadge : badgeOf(job),
     actor: job.requested_by,
     reason: job.reason && shorten(job.reason),
     args: describeArguments(job, operation),
@@ -49,9 +50,12 @@ export function viewJob(
     /** What it achieved, or the cause of its failure, in one line. */
     outcome: failure
       ? [failure.title, countProblems(job)].filter(Boolean).join(': ')
-      : outcomeOf(job, operation),
+      : outcomeOf(job, operation, refusal),
+    /** Why the run itself would be refused, from its dry run. */
+    refusal,
     counts: countsOf(job),
     problems: countProblems(job),
+    problemTotal: Number(job.failure?.detail?.total ?? 0),
     failure,
     waitsFor: jobs.waitsFor(job),
     waitsForRoom: jobs.waitsForRoom(job),
@@ -93,6 +97,8 @@ export const badges: Record<Exclude<Job['status'], 'running'>, Badge> = {
   cancelled: { tone: 'idle', icon: 'slash', word: 'Cancelled' },
 };
 
+const refusedBadge: Badge = { tone: 'warn', icon: 'tri', word: 'Would be refused' };
+
 /** Estimates the time left only after 5 seconds and 2%; an earlier estimate is unreliable. */
 function viewProgress(progress: NonNullable<Job['progress']>, operation: Operation | null) {
   const { done, total, phase, note, rate: perSecond, phase_started_at, updated_at } = progress;
@@ -116,11 +122,22 @@ export function describePhase(name: string, operation: Operation | null): string
   return Object.hasOwn(phases, name) ? (phases[name] ?? null) : null;
 }
 
-function outcomeOf({ status, mode, result }: Job, operation: Operation | null): string | null {
+function outcomeOf(
+  { status, mode, result }: Job,
+  operation: Operation | null,
+  refusal: string | null,
+): string | null {
   if (status !== 'succeeded') return null;
   if (mode === 'noop') return 'Noop mode: recorded, not run.';
   const text = result && operation?.outcome(result);
-  return text ? shorten(text) : (text ?? null);
+  const whole = refusal ? `Would be refused: ${refusal}. ${text}` : text;
+  return whole ? shorten(whole) : (whole ?? null);
+}
+
+/** Null unless this is a dry run which found that the run itself would be refused. */
+export function dryRunRefusal({ status, mode, result, args }: Job, operation: Operation | null) {
+  if (status !== 'succeeded' || mode === 'noop' || result === null) return null;
+  return operation?.refusal?.(result, args) ?? null;
 }
 
 /** The arguments that differ from their defaults, with the labels of the form. */

@@ -1,4 +1,4 @@
-// Removes ended jobs with their logs, result rows and measurements, and leaves a tombstone of each. Used by the daily
+// Removes ended jobs with their logs, plans, result rows and measurements, and leaves a tombstone of each. Used by the daily
 // clean-up and by people.
 import fs from 'node:fs';
 import type { Requester } from '../core/audit.ts';
@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { isTerminal, type Job } from './job.ts';
 import { jobLogFile } from '../core/job-log/log.ts';
+import { planFile } from '../core/plan-file.ts';
 import type { Prunable, Pruning } from './repository-pruning.ts';
 import type { JobRepository } from './repository.ts';
 import { auditRefusal } from './refusals.ts';
@@ -29,7 +30,8 @@ export function createRemoval({ config, pruning, repository, find, audit, bus, n
     async removeBatch(batch: Pick<Prunable, 'number' | 'id'>[]): Promise<number> {
       for (const { number, id } of batch) {
         const file = jobLogFile(config.root, number);
-        await Promise.all([file, `${file}.ix`].map((each) => fs.promises.rm(each, { force: true })));
+        const files = [file, `${file}.ix`, planFile(config.root, id)];
+        await Promise.all(files.map((each) => fs.promises.rm(each, { force: true })));
         while ((await untilFree(() => pruning.dropRows(id, batchRows))) === batchRows)
           await new Promise(setImmediate);
       }

@@ -164,12 +164,17 @@ export const importOperation: Operation = {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)
       .filter((key) => Number(result[key]) > 0)
       .map((key) => {
-        const words = `${formatNumber(Number(result[key]))} ${key === 'invalid' ? 'left out' : key}`;
+        const leftOut = result.dry_run ? 'wrong' : 'left out';
+        const words = `${formatNumber(Number(result[key]))} ${key === 'invalid' ? leftOut : key}`;
         return key === 'changed' ? words + describeHiddenChanges(result.hidden_changes) : words;
       });
     if (Number(result.warnings) > 0) parts.push(plural(Number(result.warnings), 'warning'));
     const counts = parts.length > 0 ? parts.join(', ') : 'nothing to change';
     return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${counts}.`;
+  },
+  refusal({ dry_run, invalid }, { skip_invalid }) {
+    if (!dry_run || skip_invalid || Number(invalid) === 0) return null;
+    return Number(invalid) === 1 ? '1 row is wrong' : `${formatNumber(Number(invalid))} rows are wrong`;
   },
   dialog(args, config) {
     const sheet = nameOf(args, config) ?? `the ${args.source} sheet`;

@@ -122,5 +122,6 @@ export function refuseLargeRemoval({ tabs, before }: ImportPlan) {
     total: 0,
     removed,
     entries,
+    next: 'Make a plan to see which entries would be removed, and apply it if that is right.',
   });
 }

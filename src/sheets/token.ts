@@ -23,16 +23,23 @@ export async function assertPlanHolds(
   if (planToken(libraryRevision(), hashes, plan.mode) !== plan.token) throw planOutdated('plan_outdated');
 }
 
+const makeNewPlan = 'Make a new plan, check it, and apply that.';
+
 /** The server refuses with `plan_outdated`; a script, whose arguments are its input, with `bad_input`. */
 export function planOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
   const message =
     'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
-  return new AppError(code, message, { code: 'plan_outdated', problems: [], total: 0 });
+  return new AppError(code, message, { code: 'plan_outdated', problems: [], total: 0, next: makeNewPlan });
 }
 
 /** For an import that was accepted without confirmation, because the library was empty then. */
 export function libraryNotEmpty(): AppError {
   const message =
     'The library is no longer empty, so the import needs a decision; nothing was written. Make a plan and apply it.';
-  return new AppError('bad_input', message, { code: 'library_not_empty', problems: [], total: 0 });
+  return new AppError('bad_input', message, {
+    code: 'library_not_empty',
+    problems: [],
+    total: 0,
+    next: makeNewPlan,
+  });
 }

@@ -20,14 +20,11 @@ export function exitCodeOf(code: ErrorCode): number {
   return code === 'bad_input' ? exits.badInput : exits.failed;
 }
 
-/** The exit code for a job that has ended. */
-export function exitCodeOfJob({
-  status,
-  failure,
-}: {
-  status: string;
-  failure: { code: string } | null;
-}): number {
+type EndedJob = { status: string; refusal: string | null; failure: { code: string } | null };
+
+/** The exit code for a job that has ended: a dry run exits as the run itself would. */
+export function exitCodeOfJob({ status, refusal, failure }: EndedJob): number {
+  if (refusal !== null) return exits.badInput;
   if (status === 'succeeded') return exits.succeeded;
   return failure?.code === 'bad_input' ? exits.badInput : exits.failed;
 }

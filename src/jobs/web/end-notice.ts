@@ -7,10 +7,11 @@ import type { JobContext } from '../parts.ts';
 /** Null until the job has ended. */
 export function endNotice(ctx: JobContext, job: Job): Notice | null {
   const name = `${ctx.catalogue.find(job.operation)?.title ?? job.operation} #${job.number}`;
-  const { outcome, took, failure } = viewJob(ctx, job);
+  const { outcome, took, failure, refusal } = viewJob(ctx, job);
   const after = took ? ` after ${took}` : '';
   switch (job.status) {
     case 'succeeded':
+      if (refusal) return { tone: 'warn', title: `${name} has ended${after}.`, text: outcome ?? '' };
       return { tone: 'ok', title: `${name} is done${after}.`, text: outcome ?? '' };
     case 'failed':
       return { tone: 'bad', title: `${name} failed${after}.`, text: failure?.message ?? '' };

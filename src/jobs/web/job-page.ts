@@ -72,7 +72,7 @@ function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operat
     case 'retrying':
       return `Attempt ${job.attempt} of ${job.max_attempts} failed. The next one starts automatically.`;
     case 'succeeded':
-      return `Succeeded${after}. ${view.outcome ?? ''}`.trim();
+      return `${view.refusal ? 'Ended' : 'Succeeded'}${after}. ${view.outcome ?? ''}`.trim();
     case 'failed':
       return `Failed${after}${phase}.`;
     case 'cancelled':
