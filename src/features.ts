@@ -8,6 +8,7 @@ import { index } from './index/feature.ts';
 import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
 import { operations } from './operations/feature.ts';
+import { plans } from './plans/feature.ts';
 import { queue } from './queue/feature.ts';
 import { runner } from './runner/feature.ts';
 import { search } from './search/feature.ts';
@@ -26,6 +27,7 @@ export const features: Feature[] = [
   index,
   runner,
   operations,
+  plans,
   sources,
   search,
   snapshots,

@@ -1,5 +1,6 @@
 // Refuses an unconfirmed destructive run, and a link to a job that was removed; records refusals in the audit log.
 import type { Audit, Requester } from '../core/audit.ts';
+import type { ArgumentProblem } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
 import type { Tombstone } from './repository-pruning.ts';
@@ -9,8 +10,22 @@ export const reasonMinLength = 5;
 
 /** Throws `confirmation_required` unless a destructive run has a reason and the confirmation word. */
 export function requireConfirmation(operation: Operation, args: Args, request: RetryRequest) {
-  if (operation.danger(args) !== 'destructive') return;
-  const problems = [];
+  const problems = confirmationProblems(operation, args, request);
+  if (problems.length === 0) return;
+  throw new AppError('confirmation_required', problems.map((problem) => problem.message).join(' '), {
+    problems,
+    word: operation.confirmWord,
+  });
+}
+
+/** What a destructive run lacks: a reason, the confirmation word. */
+export function confirmationProblems(
+  operation: Operation,
+  args: Args,
+  request: RetryRequest,
+): ArgumentProblem[] {
+  const problems: ArgumentProblem[] = [];
+  if (operation.danger(args) !== 'destructive') return problems;
   if ([...(request.reason ?? '').trim()].length < reasonMinLength) {
     const message = `Write a reason of at least ${reasonMinLength} characters. It is kept in the audit log.`;
     problems.push({ field: 'reason', message });
@@ -18,11 +33,7 @@ export function requireConfirmation(operation: Operation, args: Args, request: R
   if (request.confirm?.trim() !== operation.confirmWord) {
     problems.push({ field: 'confirm', message: `Type ${operation.confirmWord} to confirm.` });
   }
-  if (problems.length === 0) return;
-  throw new AppError('confirmation_required', problems.map((problem) => problem.message).join(' '), {
-    problems,
-    word: operation.confirmWord,
-  });
+  return problems;
 }
 
 /** For a link to a job that was removed, by retention or by a person. */

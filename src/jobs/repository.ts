@@ -27,6 +27,10 @@ const sql = {
   newest: 'SELECT * FROM job ORDER BY number DESC LIMIT ?',
   active: `SELECT * FROM job WHERE status IN ('running', 'queued', 'retrying') ORDER BY number`,
   pruned: 'SELECT * FROM pruned_job WHERE id = @key OR number = @number',
+  appliedBy: `
+    SELECT * FROM job WHERE operation = @operation AND number > @number AND args ->> '$.plan' = @token
+      AND status IN ('queued', 'running', 'retrying', 'succeeded') ORDER BY number DESC LIMIT 1
+  `,
   lastOf: 'SELECT * FROM job WHERE operation = ? ORDER BY number DESC LIMIT 1',
 };
 
@@ -71,6 +75,9 @@ export function createJobRepository(ops: Db, now: () => Date) {
       (statements.byRetryOf.get(number) as { id: string } | undefined)?.id ?? null,
     newest: (limit: number) => parseAll(statements.newest.all(limit)),
     active: () => parseAll(statements.active.all()),
+    /** The job that applies the plan of a dry run; failed and cancelled ones do not count. */
+    appliedBy: ({ operation, number }: Job, token: string) =>
+      parse(statements.appliedBy.get({ operation, number, token })),
     lastOf: (operation: string) => parse(statements.lastOf.get(operation)),
 
     /** The lock queue in order of arrival. */

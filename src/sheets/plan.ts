@@ -107,11 +107,16 @@ function sums({ tabs, unchanged, invalid }: Differences, before: Counts) {
 
 const maxRemovedShare = 0.2;
 
+/** Whether so many entries less are more likely a mistake: a sheet that is only a part of the library. */
+export function isLargeRemoval(removed: number, entries: number): boolean {
+  return removed > entries * maxRemovedShare;
+}
+
 /** Throws `bad_input` with the code `too_many_removed` when the plan removes more than a fifth of the entries. */
 export function refuseLargeRemoval({ tabs, before }: ImportPlan) {
   const removed = tabs.experience.removed.length + tabs.manual.removed.length;
   const entries = before.experiences + before.manuals;
-  if (removed <= entries * maxRemovedShare) return;
+  if (!isLargeRemoval(removed, entries)) return;
   const percent = Math.round((100 * removed) / entries);
   const found = `This would remove ${removed} of ${entries} entries (${percent}%); nothing was written.`;
   const rule = 'To remove more than 20%, apply the plan of a dry run or set allow_removals.';

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const maxWidth = 110;
 /** Elements that may share a line, as in a sentence. */
-const inline = new Set('a abbr b br code em i kbd mark small span strong time'.split(' '));
+const inline = new Set('a abbr b br code del em i ins kbd mark small span strong time'.split(' '));
 const empty = new Set('br input link meta'.split(' '));
 
 /** An attribute with an address that does not go through `url()`, which adds the base path. */

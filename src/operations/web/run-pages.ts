@@ -3,7 +3,7 @@ import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkArguments, readForm } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Args, Operation } from '../../core/operation.ts';
+import { type Args, makesPlan, type Operation } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -68,10 +68,12 @@ async function submitForm(
   const { key } = (request.body ?? {}) as Form;
   try {
     const job = await (key === undefined ? submit() : ctx.idempotency(`${request.url} ${key}`, submit));
+    const operation = ctx.catalogue.find(job.operation);
+    const isPlan = operation !== null && makesPlan(operation, job.args);
     return await reply.sendAction({
       notice: queuedNotice(ctx, job),
-      redirect: url(`/jobs/${job.number}`),
-      hosts: ['ops-controls-card'],
+      redirect: url(`/${isPlan ? 'plans' : 'jobs'}/${job.number}`),
+      hosts: isPlan ? [] : ['ops-controls-card'],
     });
   } catch (error) {
     const dialog = isCorrectable(error) ? dialogFor(error) : null;

@@ -1,0 +1,101 @@
+// The form that applies a plan: what it would do, what must be allowed, reason and word.
+import { randomUUID } from 'node:crypto';
+import type { ArgumentProblem } from '../../core/arguments.ts';
+import { AppError } from '../../core/errors.ts';
+import { formatNumber, plural } from '../../core/format.ts';
+import type { Args } from '../../core/operation.ts';
+import { confirmationProblems, reasonMinLength } from '../../jobs/refusals.ts';
+import type { RunRequest } from '../../jobs/run-request.ts';
+import type { Form } from '../../web/validation.ts';
+import type { PlanContext } from '../parts.ts';
+import type { Plan } from '../plan.ts';
+import { describeCause } from './cause.ts';
+import { describeEffect, hasNoChanges, percent } from './plan-view.ts';
+
+type Permission = {
+  name: 'allow_removals' | 'skip_invalid';
+  tone: string;
+  icon: string;
+  label: string;
+  text: string;
+};
+
+/** What a person must allow, besides the run itself. */
+function permissionsOf(plan: Plan): Permission[] {
+  const { largeRemoval, refusal, counts, operation } = plan;
+  const permissions: Permission[] = [];
+  if (largeRemoval) {
+    const { removed, entries } = largeRemoval;
+    const share = `${formatNumber(removed)} of ${plural(entries, 'entry', 'entries')} would be removed, ${percent(removed, entries)}.`;
+    permissions.push({
+      name: 'allow_removals',
+      tone: 'bad',
+      icon: 'cross',
+      label: 'Allow a large removal (over 20%)',
+      text: [
+        share,
+        describeCause(plan) ?? 'A sheet that is only a part of the library looks like this.',
+      ].join(' '),
+    });
+  }
+  if (refusal) {
+    const text = `${refusal.charAt(0).toUpperCase()}${refusal.slice(1)}. One wrong row stops the run; left out, its entry stays as it is.`;
+    const label = counts.wrong === 1 ? 'Leave out the wrong row' : 'Leave out the wrong rows';
+    permissions.push({ name: 'skip_invalid', tone: 'warn', icon: 'tri', label, text });
+  }
+  return permissions.filter(({ name }) => operation.args.properties[name] !== undefined);
+}
+
+/** The arguments of the run; `derived` ones decide how it must be confirmed. */
+function applyArgs({ libraryState }: Pick<PlanContext, 'libraryState'>, plan: Plan, form: Form): Args {
+  const allowed = permissionsOf(plan).map(({ name }): [string, boolean] => [name, form[name] === 'true']);
+  const args = { ...plan.args, ...Object.fromEntries(allowed), plan: form.plan ?? plan.token };
+  return plan.operation.derive?.(args, libraryState) ?? args;
+}
+
+/** Null when there is nothing to apply. */
+export function viewForm(ctx: PlanContext, plan: Plan, form: Form, error?: AppError) {
+  const { operation, appliedBy, outdated } = plan;
+  if (appliedBy || outdated || (hasNoChanges(plan) && !plan.refusal)) return null;
+  const args = applyArgs(ctx, plan, form);
+  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
+  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  return {
+    action: `/ui/plans/${plan.job.number}/apply`,
+    token: plan.token,
+    key: form.key ?? randomUUID(),
+    permissions: permissionsOf(plan).map((permission) => ({
+      ...permission,
+      isTicked: form[permission.name] === 'true',
+      problem: problemOf(permission.name),
+    })),
+    isDestructive: operation.danger(args) === 'destructive',
+    word: operation.confirmWord,
+    minReason: reasonMinLength,
+    reason: form.reason ?? '',
+    typed: form.confirm ?? '',
+    problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
+    message: error && problems.length === 0 ? error.message : null,
+    blocker: ctx.jobs.blockerOf(operation, args),
+    confirm: hasNoChanges(plan) ? 'Apply: change nothing' : `Apply: ${describeEffect(plan)}`,
+    keep: 'Keep the library as it is',
+  };
+}
+
+/** The request of the filled form. Throws `confirmation_required` with every problem at once. */
+export function readForm(ctx: PlanContext, plan: Plan, form: Form): RunRequest {
+  const args = applyArgs(ctx, plan, form);
+  const { reason, confirm } = form;
+  const problems = [
+    ...permissionsOf(plan)
+      .filter(({ name }) => args[name] !== true)
+      .map(({ name, label }) => ({ field: name, message: `Tick “${label}” to apply this plan.` })),
+    ...confirmationProblems(plan.operation, args, { reason, confirm }),
+  ];
+  if (problems.length > 0)
+    throw new AppError('confirmation_required', problems.map(({ message }) => message).join(' '), {
+      problems,
+    });
+  const whenLocked = form.when_locked === 'wait' ? ('wait' as const) : undefined;
+  return { operation: plan.operation.name, args, reason, confirm, whenLocked };
+}

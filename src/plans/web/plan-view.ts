@@ -1,0 +1,139 @@
+// The view model of a plan's page: its head, its figures and their bar. Tables and form have files of their own.
+import { formatNumber, plural } from '../../core/format.ts';
+import { shorten } from '../../core/shorten.ts';
+import { url } from '../../core/url.ts';
+import type { Operation } from '../../core/operation.ts';
+import type { Job } from '../../jobs/job.ts';
+import { type Plan, sumOf } from '../plan.ts';
+import { viewBar } from './bar.ts';
+import type { TableQuery } from './plan-tables.ts';
+
+export function viewHead(job: Job, operation: Operation) {
+  return {
+    number: job.number,
+    title: `${operation.verb} plan`,
+    jobTitle: operation.title,
+    subject: shorten(operation.subject(job.args)),
+    madeAt: job.finished_at,
+    path: url(`/plans/${job.number}`),
+    jobUrl: url(`/jobs/${job.number}`),
+    again: viewAgain(job, operation),
+  };
+}
+
+/** The same dry run again, as a form. */
+function viewAgain({ args }: Job, { name, args: { properties } }: Operation) {
+  const fields = Object.entries(args).flatMap(([field, value]): [string, string][] =>
+    value === null || properties[field]?.derived ? [] : [[field, String(value)]],
+  );
+  return { action: url(`/ui/operations/run/${name}`), fields };
+}
+
+export function viewSummary(plan: Plan, query: TableQuery) {
+  const { job, counts, tallies, appliedBy, outdated } = plan;
+  const figures = viewFigures(plan);
+  return {
+    badge: badgeOf(plan),
+    appliedBy: appliedBy?.number ?? null,
+    isBeingApplied: appliedBy !== null && appliedBy.status !== 'succeeded',
+    outdated,
+    isKept: plan.summary !== null,
+    isNothing: hasNoChanges(plan) && counts.wrong === 0,
+    csv: url(`/plans/${job.number}.csv`),
+    stakes: describeStakes(plan),
+    figures,
+    bar: viewBar(figures.map(({ tone, rows }) => ({ tone, rows }))),
+    barLabel: figures.map(({ rows, name }) => `${formatNumber(rows)} ${name.toLowerCase()}`).join(', '),
+    tabs: viewTabs(job.number, tallies, query),
+  };
+}
+
+function badgeOf(plan: Plan) {
+  const { appliedBy, outdated, counts } = plan;
+  if (appliedBy?.status === 'succeeded')
+    return { tone: 'ok', icon: 'check', word: `Applied by #${appliedBy.number}` };
+  if (appliedBy) return { tone: 'run', icon: 'half', word: `Being applied by #${appliedBy.number}` };
+  if (outdated) return { tone: 'idle', icon: 'clock', word: 'Outdated' };
+  if (hasNoChanges(plan) && counts.wrong === 0)
+    return { tone: 'ok', icon: 'check', word: 'Nothing to change' };
+  return { tone: 'warn', icon: 'tri', word: 'Needs your decision' };
+}
+
+export function hasNoChanges({ counts }: Plan): boolean {
+  return counts.added + counts.changed + counts.removed === 0;
+}
+
+function viewFigures({ counts, summary, job }: Plan) {
+  const hidden = Object.entries((job.result?.hidden_changes as Record<string, number> | undefined) ?? {});
+  const before = summary
+    ? summary.before.categories + summary.before.experiences + summary.before.manuals
+    : 0;
+  const share = (rows: number) => (before === 0 ? '' : `${percent(rows, before)} of the library`);
+  const all = [
+    { name: 'Added', tone: 'ok', rows: counts.added, anchor: 'added', note: 'not in the library yet' },
+    {
+      name: 'Changed',
+      tone: 'run',
+      rows: counts.changed,
+      anchor: 'changed',
+      note: hidden.map(([label, rows]) => `${formatNumber(rows)} ${label}`).join(', ') || 'field by field',
+    },
+    { name: 'Unchanged', tone: 'none', rows: counts.unchanged, anchor: 'sum', note: share(counts.unchanged) },
+    { name: 'Removed', tone: 'bad', rows: counts.removed, anchor: 'removed', note: share(counts.removed) },
+    {
+      name: 'Wrong rows',
+      tone: 'warn',
+      rows: counts.wrong,
+      anchor: 'wrong',
+      note: 'cannot be used as they are',
+    },
+    {
+      name: 'Left alone',
+      tone: 'hold',
+      rows: counts.left_alone,
+      anchor: 'left_alone',
+      note: 'changed since',
+    },
+  ];
+  return all.filter(({ anchor, rows }) => anchor !== 'left_alone' || rows > 0);
+}
+
+/** `20.6%`; never 0.0% or 100.0% for a part. */
+export function percent(part: number, whole: number): string {
+  const share = (100 * part) / whole;
+  return `${part === 0 || part === whole ? share : Math.min(99.9, Math.max(0.1, share)).toFixed(1)}%`;
+}
+
+/** Links that show the rows of one tab only. */
+function viewTabs(number: number, tallies: Plan['tallies'], { tab }: TableQuery) {
+  const names = [...new Set(tallies.map((tally) => tally.tab))];
+  if (names.length < 2) return [];
+  return [undefined, ...names].map((name) => ({
+    word: name ?? 'All tabs',
+    rows: sumOf(tallies, (tally) => name === undefined || tally.tab === name),
+    href: url(`/plans/${number}`, { tab: name }),
+    isCurrent: name === tab,
+  }));
+}
+
+/** `8,163 removed, 3 wrong rows. Nothing is written yet.` */
+function describeStakes({ counts }: Plan): string {
+  const parts = [
+    counts.removed > 0 ? `${formatNumber(counts.removed)} removed` : null,
+    counts.changed > 0 ? `${formatNumber(counts.changed)} changed` : null,
+    counts.added > 0 ? `${formatNumber(counts.added)} added` : null,
+    counts.wrong > 0 ? plural(counts.wrong, 'wrong row') : null,
+  ];
+  return `${parts.filter(Boolean).join(', ') || 'Nothing to change'}. Nothing is written yet.`;
+}
+
+/** `remove 8,163 entries`, `add 241 and change 97 entries`. */
+export function describeEffect({ counts: { added, changed, removed } }: Plan): string {
+  if (removed > 0) return `remove ${plural(removed, 'entry', 'entries')}`;
+  const parts = [
+    added > 0 ? `add ${formatNumber(added)}` : null,
+    changed > 0 ? `change ${formatNumber(changed)}` : null,
+  ];
+  const noun = (changed || added) === 1 ? 'entry' : 'entries';
+  return `${parts.filter(Boolean).join(' and ')} ${noun}`;
+}
