@@ -1,5 +1,6 @@
 // Starts the modules that extend htmx, one per duty. Every page works without JavaScript.
 import { watchActions } from './actions.js';
+import { watchChoices } from './choices.js';
 import { watchConnection } from './connection.js';
 import { watchCopies } from './copy.js';
 import { watchDialog } from './dialog.js';
@@ -12,7 +13,7 @@ import { watchMorphs } from './morph.js';
 import { watchPreferences } from './preferences.js';
 import './times.js';
 import { watchNotices } from './toast.js';
-import { watchUpload } from './upload.js';
+import { watchUploads } from './upload.js';
 
 shareStream();
 watchMorphs();
@@ -26,7 +27,8 @@ watchConnection();
 watchCopies();
 watchKeys();
 watchPreferences();
-watchUpload();
+watchUploads();
+watchChoices();
 
 /** Emits `chl:swapped` on the document once after each swap, before it is painted. */
 let isDue = false;

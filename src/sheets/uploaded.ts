@@ -76,5 +76,5 @@ export function openUploaded(root: string, id: string): UploadedSheet {
   return uploaded;
 }
 
-const uploadGone =
+export const uploadGone =
   'The uploaded file is gone: it is kept for an hour after its last use. Choose the file again.';

@@ -2,15 +2,18 @@
 import { readFreeBytes } from '../core/disk-reserve.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { isTerminal } from '../jobs/job.ts';
+import { embedding } from '../embedding/feature.ts';
 import { jobs } from '../jobs/feature.ts';
+import { operations } from '../operations/feature.ts';
 import { createTasks } from '../runner/task.ts';
+import { createSheetRuns } from './repository.ts';
 import { createSheetUploads } from './uploads.ts';
 
 export type SourceContext = Kernel & ReturnType<typeof createSourceParts>;
 
 export function createSourceParts(ctx: Context) {
   const { config, log, bus } = ctx;
-  const { jobs: jobVerbs, repository } = ctx.use(jobs);
+  const { jobs: jobVerbs, repository, libraryState } = ctx.use(jobs);
   const sheetUploads = createSheetUploads({
     ...ctx,
     createTask: createTasks(config),
@@ -22,5 +25,12 @@ export function createSourceParts(ctx: Context) {
     const sheet = isTerminal(status) ? repository.find(id)?.args.sheet : undefined;
     if (sheet !== undefined) sheetUploads.markUsed(String(sheet));
   });
-  return { sheetUploads, jobs: jobVerbs, repository };
+  return {
+    sheetUploads,
+    sheetRuns: createSheetRuns(ctx.ops),
+    jobs: jobVerbs,
+    libraryState,
+    counts: ctx.use(embedding).counts,
+    idempotency: ctx.use(operations).idempotency,
+  };
 }
