@@ -26,6 +26,10 @@ export function watchUploads() {
     const form = formOf(target);
     if (form && detail.lengthComputable) showProgress(form, detail);
   });
+  // Files that were read, or removed, are a change of the form around them.
+  body.addEventListener('htmx:afterSwap', ({ target }) => {
+    if (target.matches('[data-upload]')) target.dispatchEvent(new Event('change', { bubbles: true }));
+  });
   body.addEventListener('htmx:afterRequest', ({ detail }) => {
     const form = formOf(detail.elt);
     if (!form) return;

@@ -10,6 +10,7 @@ const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
 ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived']);
 ajv.addFormat('date', isDay);
+ajv.addFormat('sheet', true);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
 
 /** Returns the arguments with defaults filled in. Throws `invalid_arguments` with all problems, each with its field. */

@@ -13,8 +13,8 @@ export type ArgumentProperty = {
   type: 'string' | 'boolean' | 'integer' | 'number';
   title: string;
   description?: string;
-  /** A day, `2026-01-31`; only for text. */
-  format?: 'date';
+  /** Only for text: a day, `2026-01-31`, or the id of an uploaded sheet. */
+  format?: 'date' | 'sheet';
   enum?: string[];
   labels?: string[];
   default?: string | boolean | number;

@@ -9,6 +9,7 @@ import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import { viewLastRuns } from '../jobs/last-runs.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
+import { viewFiles } from '../sheets/files-view.ts';
 import type { OperationContext } from './parts.ts';
 import { describeWorkload } from './workload.ts';
 
@@ -45,7 +46,10 @@ export function viewRunDialog(
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const fields = Object.entries(operation.args.properties).map(([name, property]) => {
     const hidden = property.hidden || (isPlan && (name === 'dry_run' || property.withPlan));
-    return viewField(name, { ...property, hidden: hidden === true }, filled[name], problemOf(name));
+    const field = viewField(name, { ...property, hidden: hidden === true }, filled[name], problemOf(name));
+    const files =
+      property.format === 'sheet' && viewFiles(ctx.config, field.value || undefined, field.problem);
+    return { ...field, files: files || null };
   });
   const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
   const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
@@ -71,6 +75,7 @@ export function viewRunDialog(
     given: retryOf ? [] : fields.filter((field) => field.isHidden && field.value !== ''),
     fields: retryOf ? [] : fields.filter((field) => !field.isHidden && !field.isAdvanced),
     advanced: retryOf ? [] : fields.filter((field) => !field.isHidden && field.isAdvanced),
+    takesFiles: !retryOf && fields.some((field) => field.files),
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
     word: operation.confirmWord,

@@ -73,9 +73,9 @@ export const importOperation: Operation = {
         type: 'string',
         title: 'Files from this computer',
         description: 'The id of an upload (POST /api/v1/sheets), in place of a sheet or folder.',
+        format: 'sheet',
         minLength: 1,
         maxLength: 40,
-        hidden: true,
         perRun: true,
       },
       sheet_name: {

@@ -18,9 +18,6 @@ export const uploadEvent = 'sheet.upload';
 
 export function createKeptSheets({ root, audit, now, wantedBy, isActive }: Given) {
   return {
-    /** Null when it is gone, or its upload has not ended. */
-    find: (id: string): UploadedSheet | null => readUploaded(root, id),
-
     /** Restarts the hour for which a sheet is kept. */
     markUsed: (id: string) => markUsed(root, id, now()),
 

@@ -1,4 +1,3 @@
-import { url } from '../../core/url.ts';
 import { plural } from '../../core/format.ts';
 import type { Check, Problem } from '../../core/check.ts';
 import type { SharedCard } from '../../web/card.ts';
@@ -6,7 +5,8 @@ import type { DashboardContext } from '../parts.ts';
 
 type Look = { tone: string; icon: string };
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
-type Banner = Omit<Problem, 'tone' | 'text'> & Look & { text?: string; list?: Problem[] };
+type Banner = Omit<Problem, 'tone' | 'text'> &
+  Look & { text?: string; list?: Problem[]; isFirstStart?: boolean };
 
 export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   name: 'banners',
@@ -45,8 +45,8 @@ const emptyLibrary: Banner = {
   tone: 'run',
   icon: 'in',
   title: 'The library is empty',
-  text: 'A library holds what your team knows: short experiences and longer manuals. Import the starter library from data/sheets/published, or first replace its three CSV files with yours.',
-  action: { href: url('/ui/operations/import/confirm'), label: 'Import the starter library…' },
+  text: 'A library holds what your team knows: short experiences and longer manuals. Begin with the starter library, or with your own sheet: a workbook, CSV files or a folder.',
+  isFirstStart: true,
 };
 
 /** One problem is a banner; several are one banner with a list. */

@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../../core/errors.ts';
 import { objectSchema, textSchema as text } from '../../core/schemas.ts';
-import { uploadGone } from '../../sheets/uploaded.ts';
+import { viewFiles } from '../../sheets/files-view.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import type { SourceContext } from '../parts.ts';
 import { type Choice, readChoice } from './choice.ts';
-import { viewFiles } from './files-view.ts';
 
 export const sourcesPage: Page = {
   path: '/sources',
@@ -31,15 +30,13 @@ export function registerSourcesPage(app: FastifyInstance, ctx: SourceContext) {
 
 /** Renders the page with a choice; `error` is shown in its place, and gives the status. */
 export async function sendSources(
-  { config, counts, libraryState, sheetUploads }: SourceContext,
+  { config, counts, libraryState }: SourceContext,
   request: FastifyRequest,
   reply: FastifyReply,
   choice: Choice,
   error?: { of: 'files' | 'choice'; refusal: AppError },
 ) {
   if (error) reply.code(statusOf(error.refusal));
-  const sheet = choice.sheet === undefined ? null : sheetUploads.find(choice.sheet);
-  const gone = choice.sheet !== undefined && !sheet ? uploadGone : null;
   const problemOf = (of: string) => (error?.of === of ? error.refusal.message : null);
   return reply.sendPage({
     template: 'sources/sources-page',
@@ -48,7 +45,7 @@ export async function sendSources(
     data: {
       card: await request.loadCard('sources'),
       choice,
-      files: viewFiles(config, sheet, problemOf('files') ?? gone),
+      files: viewFiles(config, choice.sheet, problemOf('files')),
       problem: problemOf('choice'),
       isEmpty: libraryState.isEmpty(),
       entries: counts.totals().entries,

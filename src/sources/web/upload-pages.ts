@@ -2,33 +2,32 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
-import type { UploadedSheet } from '../../sheets/uploaded.ts';
+import { viewFiles } from '../../sheets/files-view.ts';
 import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { SourceContext } from '../parts.ts';
 import { readChoice } from './choice.ts';
-import { viewFiles } from './files-view.ts';
 import { receiveSheet } from './receive-sheet.ts';
 import { sendSources, sourcesPage } from './sources-page.ts';
 
 /** Register where multipart forms are parsed. */
 export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
   const { config, sheetUploads } = ctx;
-  const sendFiles = (reply: FastifyReply, sheet: UploadedSheet | null, problem: string | null = null) =>
+  const sendFiles = (reply: FastifyReply, sheet?: string, problem?: string) =>
     reply.view('sources/files', { files: viewFiles(config, sheet, problem) });
 
   app.post('/ui/sources/upload', { config: { isUpload: true } }, async (request, reply) => {
     const isPart = request.headers['hx-request'] !== undefined;
     try {
-      const sheet = await receiveSheet(ctx, request, reply);
-      if (!isPart) return await reply.redirect(url(sourcesPage.path, { sheet: sheet.sheet_id }), 303);
-      replaceAddress(reply, sheet.sheet_id);
+      const { sheet_id: sheet } = await receiveSheet(ctx, request, reply);
+      if (!isPart) return await reply.redirect(url(sourcesPage.path, { sheet }), 303);
+      replaceAddress(reply, sheet);
       return await sendFiles(reply, sheet);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       request.refusal = error;
-      if (isPart) return sendFiles(reply.code(statusOf(error)), null, error.message);
+      if (isPart) return sendFiles(reply.code(statusOf(error)), undefined, error.message);
       return sendSources(ctx, request, reply, readChoice({}), { of: 'files', refusal: error });
     }
   });
@@ -37,7 +36,7 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
     sheetUploads.remove(request.body?.sheet ?? '', requester(request));
     if (request.headers['hx-request'] === undefined) return reply.redirect(url(sourcesPage.path), 303);
     replaceAddress(reply);
-    return sendFiles(reply, null);
+    return sendFiles(reply);
   });
 }
 
