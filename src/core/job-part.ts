@@ -1,13 +1,9 @@
 // A part that a feature adds to the page of a job, such as the files that an export has written. It is rendered with the
 // job's card, so it uses only stored data and the files on the disk.
-import type { JobStatus } from './bus.ts';
+import type { JobEvent } from './bus.ts';
 
 /** The facts of a job by which a part decides whether it appears. */
-export type JobFacts = {
-  id: string;
-  number: number;
-  operation: string;
-  status: JobStatus;
+export type JobFacts = JobEvent & {
   mode: string;
   args: Record<string, unknown>;
   result: Record<string, unknown> | null;

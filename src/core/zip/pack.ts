@@ -3,13 +3,14 @@ import { Readable } from 'node:stream';
 
 export type ZipMember = { name: string; content: Readable | string };
 
-/** `isStored`: the members are not compressed. `date`: the time of all members. */
-type PackOptions = { isStored: boolean; date: Date };
-
 export const readBytes = 256 * 1024;
 
-/** The members are read one after the other and destroyed with the ZIP, whatever ends it; an error of one is the ZIP's. */
-export async function packZip(members: ZipMember[], { isStored, date }: PackOptions): Promise<Readable> {
+/** The members are read one after the other and destroyed with the ZIP, whatever ends it; an error of one is the ZIP's.
+ *  `isStored`: they are not compressed. `date`: the time of all members. */
+export async function packZip(
+  members: ZipMember[],
+  { isStored, date }: { isStored: boolean; date: Date },
+): Promise<Readable> {
   // Imported by the first use: loading it takes a fifth of the server's start.
   const { ZipArchive } = await import('archiver');
   const zip = new ZipArchive({ store: isStored, highWaterMark: readBytes });
