@@ -1,10 +1,10 @@
 // Installs a snapshot right after its upload, with an ordinary job of the operation `snapshot`.
-import { once } from 'node:events';
 import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
 import type { IndexState } from '../../index/live.ts';
-import { isTerminal, type Job } from '../../jobs/job.ts';
+import type { Job } from '../../jobs/job.ts';
 import { requireConfirmation } from '../../jobs/refusals.ts';
+import { untilEnded } from '../../jobs/until-ended.ts';
 import type { SnapshotContext } from '../parts.ts';
 import type { Staged } from '../staging.ts';
 
@@ -49,15 +49,4 @@ export async function waitUntilInstalled(ctx: SnapshotContext, { id }: Job): Pro
     `Job #${job.number} did not install the snapshot. ${why}`,
     { ...job.failure?.detail, job_id: job.id },
   );
-}
-
-/** The end is durable when this settles. */
-async function untilEnded(
-  { bus, jobs, repository }: Pick<SnapshotContext, 'bus' | 'jobs' | 'repository'>,
-  id: string,
-): Promise<Job> {
-  let job = jobs.find(id);
-  for (; !isTerminal(job.status); job = jobs.find(id)) await once(bus, 'job');
-  await repository.synced();
-  return job;
 }
