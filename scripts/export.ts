@@ -76,7 +76,9 @@ async function writeSheet(library: Library, target: Target, context: ScriptConte
 async function writeDownload(library: Library, { format }: ExportArguments, context: ScriptContext) {
   const { config, job } = context;
   const { left_out, report } = prepare(library, context);
-  const file = path.join(downloadFolder(config, job.id || 'by-hand'), downloadName(format));
+  const folder = downloadFolder(config, job.id || 'by-hand');
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, downloadName(format));
   const exported = await packLibrary(library, { format, path: file }, report);
   return { dry_run: false, ...countExported(exported), left_out, ...describeFiles(config, file) };
 }

@@ -1,4 +1,4 @@
-// Sheets: import and export of the library as CSV tabs.
+// Sheets: import and export of the library as CSV files or workbooks.
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, packageRoot } from '../core/config.ts';
@@ -10,21 +10,28 @@ import { exportOperation } from './export-operation.ts';
 import { sweepBackups } from './backup.ts';
 import { importOperation } from './import-operation.ts';
 import { sheetFolder } from './location.ts';
+import { createSheetParts } from './parts.ts';
 import { findUnfinished, repairExport, swapIn, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
+import { jobFilesPart } from './web/job-files.ts';
+import { registerSheetRoutes } from './web/routes.ts';
 
-export const sheets: Feature = {
+export const sheets: Feature<ReturnType<typeof createSheetParts>> = {
   name: 'sheets',
   operations: [importOperation, exportOperation],
-  create: createSheetParts,
+  create(ctx) {
+    prepareSheets(ctx);
+    return createSheetParts(ctx);
+  },
+  routes: registerSheetRoutes,
+  jobParts: (ctx) => [jobFilesPart(ctx)],
 };
 
-function createSheetParts({ config, isNewLibrary, log }: Context) {
+function prepareSheets({ config, isNewLibrary, log }: Context) {
   if (isNewLibrary) seedStarterSheet(config);
   repairExports(config, log);
   removeOldBackups(config, log);
   removeDownloads(config);
-  return {};
 }
 
 /** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. */

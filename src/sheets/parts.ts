@@ -1,0 +1,11 @@
+// Builds the objects of the feature from the kernel and the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { jobs as jobsFeature } from '../jobs/feature.ts';
+import { createLibraryDownloads } from './library-download.ts';
+
+export type SheetContext = Kernel & ReturnType<typeof createSheetParts>;
+
+export function createSheetParts(ctx: Context) {
+  const { jobs, listing, repository } = ctx.use(jobsFeature);
+  return { jobs, listing, libraryDownloads: createLibraryDownloads({ ...ctx, jobs, repository }) };
+}

@@ -1,0 +1,25 @@
+// The files of an export on the page of its job.
+import { formatBytes } from '../../core/format.ts';
+import type { JobFacts, JobPart } from '../../core/job-part.ts';
+import { url } from '../../core/url.ts';
+import { exportedBy, filesNow, replacedBy } from '../exported-files.ts';
+import type { SheetContext } from '../parts.ts';
+
+export const jobFilesPart = (ctx: SheetContext): JobPart => ({
+  template: 'sheets/job-files',
+  load: (job) => viewFiles(ctx, job),
+});
+
+function viewFiles({ config, listing }: Pick<SheetContext, 'config' | 'listing'>, job: JobFacts) {
+  const exported = exportedBy(job);
+  if (!exported) return null;
+  const { files, state } = filesNow(config, exported);
+  return {
+    sheet: exported.sheet,
+    files: files.map(({ name, bytes }) => ({ name, size: formatBytes(bytes) })),
+    state,
+    replacedBy: state === 'changed' ? replacedBy(listing, job) : null,
+    download: state === 'gone' ? null : url(`/ui/jobs/${job.number}/files`),
+    isWorkbook: files.length === 1,
+  };
+}
