@@ -103,6 +103,8 @@ export type Operation = {
   subject(args: Args): string;
   /** The text for each phase that the script reports: `write: 'Writing entries'`. */
   phases: Record<string, string>;
+  /** The tabs of its result rows, whose refs are like `Experiences!17`. Absent: the rows are not filtered by tab. */
+  tabs?: readonly string[];
   /** Summarises the result of a successful run in one sentence. */
   outcome(result: Record<string, unknown>): string;
   /** Why the run itself would be refused, from the result of its dry run: `3 rows are wrong`. Null or absent: it would not. */

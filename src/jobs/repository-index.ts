@@ -124,17 +124,21 @@ export function sumOf({ status = [...jobStatuses] }: JobFilter, counts: StatusCo
   return status.reduce((total, name) => total + counts[name], 0);
 }
 
+/** `tab`: the part of a ref before `!`. */
+type RowFilter = { outcome?: string | undefined; tab?: string | undefined };
+
 export function createResultRows(ops: Db) {
   const prepare = prepareOnce(ops);
 
   return {
     /** A page of rows; `cursor` is the `seq` of the last row of the page before. */
-    rows(jobId: string, outcome: string | undefined, limit: number, cursor = 0) {
+    rows(jobId: string, { outcome, tab }: RowFilter, limit: number, cursor = 0) {
       const rows = prepare(`
         SELECT seq, ref, outcome, message FROM job_row
         WHERE job_id = @jobId AND seq > @cursor ${outcome === undefined ? '' : 'AND outcome = @outcome'}
+          ${tab === undefined ? '' : `AND (ref = @tab OR substr(ref, 1, length(@tab) + 1) = @tab || '!')`}
         ORDER BY seq LIMIT @limit
-      `).all({ jobId, cursor, outcome, limit: limit + 1 }) as ResultRow[];
+      `).all({ jobId, cursor, outcome, tab, limit: limit + 1 }) as ResultRow[];
       const items = rows.slice(0, limit);
       return { items, next_cursor: rows.length > limit ? String(items.at(-1)?.seq) : null };
     },

@@ -121,24 +121,24 @@ t.test('result rows come in their order, by outcome and by page', async (t) => {
     outcomes.map((outcome, at) => ({ ref: `S!${at + 2}`, outcome, message: null })),
   );
   repository.addRows(add('chore', 'ada').id, [{ ref: null, outcome: 'added', message: 'of another job' }]);
-  const first = listing.rows(id, undefined, 3);
+  const first = listing.rows(id, {}, 3);
   t.same(
     first.items.map(({ ref }) => ref),
     ['S!2', 'S!3', 'S!4'],
   );
   t.equal(first.next_cursor, '3');
-  const second = listing.rows(id, undefined, 3, 3);
+  const second = listing.rows(id, {}, 3, 3);
   t.same(second.items, [
     { seq: 4, ref: 'S!5', outcome: 'changed', message: null },
     { seq: 5, ref: 'S!6', outcome: 'added', message: null },
   ]);
   t.equal(second.next_cursor, null);
   t.same(
-    listing.rows(id, 'added', 2).items.map(({ seq }) => seq),
+    listing.rows(id, { outcome: 'added' }, 2).items.map(({ seq }) => seq),
     [1, 3],
   );
-  t.equal(listing.rows(id, 'added', 2).next_cursor, '3');
-  t.same(listing.rows(id, 'unheard', 2), { items: [], next_cursor: null });
+  t.equal(listing.rows(id, { outcome: 'added' }, 2).next_cursor, '3');
+  t.same(listing.rows(id, { outcome: 'unheard' }, 2), { items: [], next_cursor: null });
   t.same(listing.rowCounts(id), [
     { outcome: 'added', rows: 3 },
     { outcome: 'changed', rows: 1 },

@@ -91,7 +91,7 @@ t.test('the runner reads the messages of a script', async (t) => {
   const job = await run('fence');
   t.match(job, { status: 'succeeded', result: { job: { id: job.id, attempt: 1 }, root: engine.root } });
   t.match(job.progress, { phase: 'check', done: 0, total: null });
-  t.equal(engine.listing.rows(job.id, 'invalid', 9).items.length, 1);
+  t.equal(engine.listing.rows(job.id, { outcome: 'invalid' }, 9).items.length, 1);
   t.match(await run('bad input'), {
     failure: { code: 'bad_input', message: 'Row 7 has no title.', detail: { total: 1 } },
   });

@@ -16,7 +16,7 @@ t.test('a job runs its script with its arguments and keeps result, rows, progres
   });
   t.ok(job.started_at && job.finished_at);
   t.match(job.progress, { done: 2, total: 2, phase: 'work', note: null });
-  t.same(engine.listing.rows(job.id, undefined, 10).items, [
+  t.same(engine.listing.rows(job.id, {}, 10).items, [
     { seq: 1, ref: 'Sheet!2', outcome: 'added', message: null },
     { seq: 2, ref: null, outcome: 'invalid', message: 'no title' },
   ]);

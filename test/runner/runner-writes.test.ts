@@ -58,7 +58,7 @@ t.test('identity and rows of a job wait for a busy ops.db, and none is lost', as
   );
   const job = await run(engine, 'chore');
   t.match(job, { status: 'succeeded', failure: null });
-  t.equal(engine.listing.rows(job.id, undefined, 9).items.length, 2);
+  t.equal(engine.listing.rows(job.id, {}, 9).items.length, 2);
 });
 
 t.test('a last progress that could not be stored is stored with the end', async (t) => {

@@ -52,6 +52,7 @@ const jobTotals = { total: integerSchema, looked_down_to: nullable('integer') };
 
 const rowsQuery = closedSchema({
   outcome: text,
+  tab: text,
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 200 },
   cursor: { type: 'integer', minimum: 0 },
 });
@@ -184,7 +185,7 @@ function registerJob(app: FastifyInstance, ctx: JobContext) {
     },
   );
 
-  app.get<WithId & { Querystring: { outcome?: string; limit: number; cursor?: number } }>(
+  app.get<WithId & { Querystring: { outcome?: string; tab?: string; limit: number; cursor?: number } }>(
     '/api/v1/operations/jobs/:id/rows',
     {
       schema: {
@@ -195,8 +196,8 @@ function registerJob(app: FastifyInstance, ctx: JobContext) {
       },
     },
     (request) => {
-      const { outcome, limit, cursor } = request.query;
-      return listing.rows(jobs.find(request.params.id).id, outcome, limit, cursor);
+      const { outcome, tab, limit, cursor } = request.query;
+      return listing.rows(jobs.find(request.params.id).id, { outcome, tab }, limit, cursor);
     },
   );
 }

@@ -25,6 +25,7 @@ const jobQuery = objectSchema({
   find: { type: 'string', maxLength: 200 },
   level: { type: 'string', enum: levels },
   outcome: { type: 'string', maxLength: 80 },
+  tab: { type: 'string', maxLength: 80 },
   row: { type: 'integer', minimum: 0 },
 });
 

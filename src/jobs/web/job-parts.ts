@@ -8,29 +8,30 @@ import { commandOf, curlOf } from '../command-line.ts';
 import type { JobContext } from '../parts.ts';
 
 /** `row`: the number of the row before the first one shown. */
-export type RowsQuery = { outcome?: string; row?: number };
+export type RowsQuery = { outcome?: string; tab?: string; row?: number };
 
 const rowsPerPage = 100;
 const pieceBytes = 256 * 1024;
 
 export function viewRows(
-  { listing }: Pick<JobContext, 'listing'>,
+  { listing, catalogue }: Pick<JobContext, 'listing' | 'catalogue'>,
   job: Job,
-  { outcome, row = 0 }: RowsQuery,
+  { outcome, tab, row = 0 }: RowsQuery,
 ) {
-  const link = (query: { outcome?: string | undefined; row?: string }) =>
-    url(`/jobs/${job.number}#rows`, query);
-  const { items, next_cursor } = listing.rows(job.id, outcome, rowsPerPage, row);
+  const link = (query: Record<string, string | undefined>) =>
+    url(`/jobs/${job.number}#rows`, { outcome, tab, ...query });
+  const { items, next_cursor } = listing.rows(job.id, { outcome, tab }, rowsPerPage, row);
+  const tabs = catalogue.find(job.operation)?.tabs ?? [];
   const counts = listing.rowCounts(job.id);
   const all = counts.reduce((sum, { rows }) => sum + rows, 0);
   return {
     number: job.number,
-    path: url(`/ui/jobs/${job.number}/rows`, { outcome, row }),
+    path: url(`/ui/jobs/${job.number}/rows`, { outcome, tab, row }),
     isActive: !isTerminal(job.status),
     items: shortenAll(items),
     total: all,
     chips: [
-      { word: 'All', rows: all, href: link({}), isCurrent: outcome === undefined },
+      { word: 'All', rows: all, href: link({ outcome: undefined }), isCurrent: outcome === undefined },
       ...counts.map((count) => ({
         word: count.outcome,
         rows: count.rows,
@@ -38,8 +39,13 @@ export function viewRows(
         isCurrent: count.outcome === outcome,
       })),
     ],
-    first: row > 0 ? link({ outcome }) : null,
-    next: next_cursor && link({ outcome, row: next_cursor }),
+    tabs: [undefined, ...tabs].map((name) => ({
+      word: name ?? 'All tabs',
+      href: link({ tab: name }),
+      isCurrent: name === tab,
+    })),
+    first: row > 0 ? link({}) : null,
+    next: next_cursor && link({ row: next_cursor }),
   };
 }
 
