@@ -23,13 +23,13 @@ export function createDiffs(budgetMs: number) {
   };
 }
 
-/** Letters of scripts whose words the word patterns of `diff` do not know. */
-const otherScripts = /(?!\p{Script=Latin})\p{L}/u;
+/** Letters whose words the patterns of `diff` do not know: those of other scripts, and those with marks of their own. */
+const otherLetters = /(?!\p{Script=Latin})\p{L}|\p{M}/u;
 let segmenter: Intl.Segmenter | null = null;
 
 /** Undefined when it takes longer than `timeout` milliseconds. */
 function compare(from: string, to: string, timeout: number): DiffPart[] | undefined {
-  if (!otherScripts.test(from) && !otherScripts.test(to))
+  if (!otherLetters.test(from) && !otherLetters.test(to))
     return diffWordsWithSpace(from, to, { timeout })?.map((change) => toPart(change, change.value));
   return diffArrays(segment(from), segment(to), { timeout })?.map((change) =>
     toPart(change, change.value.join('')),

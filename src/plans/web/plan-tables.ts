@@ -11,7 +11,7 @@ import { viewCause } from './cause.ts';
 /** `tab` and `change` filter the rows; each other key is an outcome, with the `seq` after which its page begins. */
 export type TableQuery = { tab?: string; change?: string } & Partial<Record<PlanOutcome, number>>;
 
-const rowsPerPage = 50;
+const rowsPerPage = 20;
 /** Time that a page may take to compare texts, which blocks every other request. */
 const diffBudgetMs = 250;
 

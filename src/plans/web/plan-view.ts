@@ -106,7 +106,7 @@ export function percent(part: number, whole: number): string {
 
 /** Links that show the rows of one tab only. */
 function viewTabs(number: number, tallies: Plan['tallies'], { tab }: TableQuery) {
-  const names = [...new Set(tallies.map((tally) => tally.tab))];
+  const names = [...new Set(tallies.map((tally) => tally.tab))].sort();
   if (names.length < 2) return [];
   return [undefined, ...names].map((name) => ({
     word: name ?? 'All tabs',
@@ -128,8 +128,10 @@ function describeStakes({ counts }: Plan): string {
 }
 
 /** `remove 8,163 entries`, `add 241 and change 97 entries`. */
-export function describeEffect({ counts: { added, changed, removed } }: Plan): string {
-  if (removed > 0) return `remove ${plural(removed, 'entry', 'entries')}`;
+export function describeEffect({ counts: { added, changed, removed }, tallies }: Plan): string {
+  const entries = sumOf(tallies, ({ outcome, category }) => outcome === 'removed' && category !== null);
+  if (entries > 0) return `remove ${plural(entries, 'entry', 'entries')}`;
+  if (removed > 0) return `remove ${plural(removed, 'row')}`;
   const parts = [
     added > 0 ? `add ${formatNumber(added)}` : null,
     changed > 0 ? `change ${formatNumber(changed)}` : null,
