@@ -16,6 +16,7 @@ import {
   refuseLargeRemoval,
 } from '../src/sheets/plan.ts';
 import { storePlan } from '../src/sheets/plan-repository.ts';
+import { keepLeftOut, readLeftOut } from '../src/sheets/left-out.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { readSheet } from '../src/sheets/read-sheet.ts';
 import { libraryNotEmpty, planOutdated, planToken } from '../src/sheets/token.ts';
@@ -34,7 +35,13 @@ await runOperation<ImportArguments>(importOperation, async (args, context) => {
   const db = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
     const library = createLibrary(db);
-    const work = { args, ...sheet, library, context };
+    const work = {
+      args,
+      ...sheet,
+      checked: chooseRows(args, sheet.checked, library, context),
+      library,
+      context,
+    };
     return await changeLibrary({
       operation: importOperation.name,
       args,
@@ -65,6 +72,24 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   throw badSheet(checked.sheetProblems, checked.rowProblems);
 }
 
+/** The whole sheet, or the rows of it that another import has left out. */
+function chooseRows(
+  args: ImportArguments,
+  checked: CheckedSheet,
+  library: Library,
+  { config }: ScriptContext,
+) {
+  if (args.rows_of === undefined) return checked;
+  const codes = new Set([...library.category.compared()].map(([code = null]) => code));
+  return keepLeftOut(checked, readLeftOut(config.root, args.rows_of), codes);
+}
+
+/** Keeps the rows that were left out, so that they can be imported by themselves. */
+function storeLeftOut({ checked, context }: Work, plan: ImportPlan) {
+  if (plan.rowProblems.length === 0) return;
+  storePlan(context.config.root, context.job.id, (store) => store && storeProblems(store, checked, plan));
+}
+
 /** Applies the sheet to one state of the library. */
 function planSheet(work: Work): LibraryPlan {
   const { args, checked, hashes, library, context } = work;
@@ -73,7 +98,7 @@ function planSheet(work: Work): LibraryPlan {
   return {
     revision,
     before,
-    token: planToken(revision, hashes, args.mode),
+    token: planToken(revision, hashes, args.mode, args.rows_of),
     size: counts.added + counts.changed + counts.removed,
     result: {
       mode: args.mode,
@@ -94,7 +119,10 @@ function planSheet(work: Work): LibraryPlan {
       if (args.into_empty && !library.isEmpty()) throw libraryNotEmpty();
       applyPlan(library, plan, checked, now, onWritten);
     },
-    report: () => reportFindings(plan, context),
+    report() {
+      reportFindings(plan, context);
+      if (!args.dry_run) storeLeftOut(work, plan);
+    },
   };
 }
 

@@ -1,9 +1,12 @@
 // The operation import: its arguments, locks and texts. scripts/import.ts does the work.
 import type { Config } from '../core/config.ts';
+import { invalidArguments } from '../core/arguments.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
 import type { Mode } from './compare.ts';
+import { isJobId } from './left-out.ts';
+import { tabs } from './tabs.ts';
 import { assertPlanHolds } from './token.ts';
 import { readUploaded, withUploadedName } from './uploaded.ts';
 
@@ -23,6 +26,8 @@ export type ImportArguments = {
   plan?: string;
   /** The library was empty when the import was accepted, so it was not confirmed. */
   into_empty?: true;
+  /** The id of an import: only the rows that it left out are taken. */
+  rows_of?: string;
 };
 
 export function sourceOf({ source, path, sheet }: ImportArguments): SheetChoice {
@@ -34,6 +39,17 @@ function nameOf({ sheet, sheet_name, path }: Args, config?: Config): string | nu
   if (sheet === undefined) return path === undefined ? null : String(path);
   const uploaded = config ? readUploaded(config.root, String(sheet))?.file_name : undefined;
   return String(sheet_name ?? uploaded ?? 'an uploaded file');
+}
+
+/** Other rows of the library must stay as they are, so only a merge takes single rows. */
+function assertRowsOf({ rows_of, mode }: Args) {
+  if (rows_of === undefined) return;
+  if (!isJobId(String(rows_of)))
+    throw invalidArguments([
+      { field: 'rows_of', message: 'Only the rows left out by: must be the id of a job.' },
+    ]);
+  if (mode !== 'merge')
+    throw invalidArguments([{ field: 'mode', message: 'Mode: choose merge to import only single rows.' }]);
 }
 
 /** ` (3 only line endings)`; results of older versions have none. */
@@ -123,6 +139,15 @@ export const importOperation: Operation = {
         hidden: true,
         perRun: true,
       },
+      rows_of: {
+        type: 'string',
+        title: 'Only the rows left out by',
+        description: 'The id of an import. Needs the mode merge.',
+        minLength: 36,
+        maxLength: 36,
+        hidden: true,
+        perRun: true,
+      },
       into_empty: {
         type: 'boolean',
         title: 'Into an empty library',
@@ -140,7 +165,10 @@ export const importOperation: Operation = {
   confirmWord: 'import',
   ...runsOnce,
   script: 'import',
-  check: (args, config) => withResolvedPath(config, withUploadedName(config.root, args), 'read'),
+  check(args, config) {
+    assertRowsOf(args);
+    return withResolvedPath(config, withUploadedName(config.root, args), 'read');
+  },
   derive({ into_empty: _, ...args }, library) {
     return !args.dry_run && library.isEmpty() ? { ...args, into_empty: true } : args;
   },
@@ -148,7 +176,8 @@ export const importOperation: Operation = {
   checkPlan(args, current) {
     const given = args as ImportArguments;
     if (given.plan === undefined) return undefined;
-    return assertPlanHolds({ token: given.plan, sheet: sourceOf(given), mode: given.mode }, current);
+    const { plan: token, mode, rows_of: rowsOf } = given;
+    return assertPlanHolds({ token, sheet: sourceOf(given), mode, rowsOf }, current);
   },
   subject: (args) =>
     `${nameOf(args) ?? `${args.source} sheet`}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
@@ -159,6 +188,7 @@ export const importOperation: Operation = {
     'back up': 'Backing up the library',
     write: 'Writing entries',
   },
+  tabs: tabs.map(({ name }) => name),
   sizes: ['added', 'changed', 'removed', 'unchanged'],
   outcome(result) {
     const parts = (['added', 'changed', 'unchanged', 'removed', 'invalid'] as const)

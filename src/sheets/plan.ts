@@ -53,6 +53,12 @@ export function planImport({ checked, library, mode, store, onCompared }: PlanRe
   });
 }
 
+/** Stores the rows with problems alone, which an import has left out. */
+export function storeProblems(store: PlanWriter, checked: CheckedSheet, plan: ImportPlan) {
+  addProblems(store, checked, plan);
+  store.finish({ revision: plan.revision, before: plan.before, categories: {} });
+}
+
 function addProblems(store: PlanWriter, { tabs }: CheckedSheet, { rowProblems, warnings }: Differences) {
   const keys = new Map<string, Map<number, string>>();
   if (rowProblems.length + warnings.length > 0)

@@ -6,21 +6,22 @@ import type { Mode } from './compare.ts';
 import { openSheet, type SheetChoice } from './location.ts';
 import { hashSheet } from './read-sheet.ts';
 
-/** `revision`: the library's. `hashes`: from `readSheet` or `hashSheet`. */
-export function planToken(revision: number, hashes: readonly string[], mode: Mode): string {
+/** `revision`: the library's. `hashes`: from `readSheet` or `hashSheet`. `rowsOf`: the job whose left-out rows are planned. */
+export function planToken(revision: number, hashes: readonly string[], mode: Mode, rowsOf?: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([revision, hashes, mode]))
+    .update(JSON.stringify([revision, hashes, mode, rowsOf]))
     .digest('hex')
     .slice(0, 32);
 }
 
 /** Throws `plan_outdated` unless the sheet and the library are unchanged since the plan was made. */
 export async function assertPlanHolds(
-  plan: { token: string; sheet: SheetChoice; mode: Mode },
+  plan: { token: string; sheet: SheetChoice; mode: Mode; rowsOf: string | undefined },
   { config, libraryRevision }: { config: Config; libraryRevision: () => number },
 ) {
   const hashes = await hashSheet(openSheet(config, plan.sheet));
-  if (planToken(libraryRevision(), hashes, plan.mode) !== plan.token) throw planOutdated('plan_outdated');
+  if (planToken(libraryRevision(), hashes, plan.mode, plan.rowsOf) !== plan.token)
+    throw planOutdated('plan_outdated');
 }
 
 const makeNewPlan = 'Make a new plan, check it, and apply that.';
