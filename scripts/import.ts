@@ -14,6 +14,7 @@ import {
   type ImportPlan,
   planImport,
   refuseLargeRemoval,
+  storeProblems,
 } from '../src/sheets/plan.ts';
 import { storePlan } from '../src/sheets/plan-repository.ts';
 import { keepLeftOut, readLeftOut } from '../src/sheets/left-out.ts';

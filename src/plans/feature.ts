@@ -2,6 +2,7 @@
 import type { Feature } from '../web/feature.ts';
 import { createPlanParts } from './parts.ts';
 import { sweepPlans } from './sweep.ts';
+import { leftOutPart } from './web/left-out-part.ts';
 import { registerPlanApi } from './web/plan-api.ts';
 import { planPart } from './web/plan-part.ts';
 import { registerPlanPages } from './web/plan-pages.ts';
@@ -20,5 +21,5 @@ export const plans: Feature<ReturnType<typeof createPlanParts>> = {
     registerPlanPages(app, ctx);
     registerPlanApi(app, ctx);
   },
-  jobParts: (ctx) => [planPart(ctx)],
+  jobParts: (ctx) => [planPart(ctx), leftOutPart(ctx)],
 };

@@ -179,8 +179,11 @@ export const importOperation: Operation = {
     const { plan: token, mode, rows_of: rowsOf } = given;
     return assertPlanHolds({ token, sheet: sourceOf(given), mode, rowsOf }, current);
   },
-  subject: (args) =>
-    `${nameOf(args) ?? `${args.source} sheet`}, ${args.mode}${args.dry_run ? ', dry run' : ''}`,
+  subject(args) {
+    const parts = [nameOf(args) ?? `${args.source} sheet`, args.mode];
+    if (args.rows_of) parts.push('only left-out rows');
+    return [...parts, ...(args.dry_run ? ['dry run'] : [])].join(', ');
+  },
   phases: {
     read: 'Reading the sheet',
     check: 'Checking rows',

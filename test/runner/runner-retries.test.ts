@@ -23,7 +23,7 @@ t.test('a temporary failure is retried as often as the policy allows', async (t)
   );
   t.equal(engine.logOf(once).text.toString(), 'attempt 1\nattempt 2\n', 'the log continues');
   t.same(
-    engine.listing.rows(once.id, undefined, 9).items.map(({ message }) => message),
+    engine.listing.rows(once.id, {}, 9).items.map(({ message }) => message),
     ['attempt 2'],
   );
   t.same(eventsOf(engine, once), ['job.accepted', 'job.retrying', 'job.finished']);

@@ -9,28 +9,35 @@ export type Choice = {
   sheet: string | undefined;
   path: string;
   mode: 'replace' | 'merge';
+  /** The id of an import: only the rows that it left out are taken. */
+  rowsOf: string | undefined;
 };
 
 /** Reads the address of the page or its form; without `from`, what is given says it. */
 export function readChoice(given: Record<string, string | undefined>): Choice {
-  const { source, sheet, path = '', mode } = given;
+  const { source, sheet, path = '', mode, rows_of: rowsOf } = given;
   const implied = sheet ? 'files' : source ? 'source' : path ? 'folder' : 'files';
   return {
     from: (['source', 'files', 'folder'] as const).find((from) => from === given.from) ?? implied,
     source: sheetNames.find((name) => name === source) ?? sheetNames[0],
     sheet: sheet || undefined,
     path,
-    mode: mode === 'merge' ? 'merge' : 'replace',
+    mode: mode === 'merge' || rowsOf ? 'merge' : 'replace',
+    rowsOf: rowsOf || undefined,
   };
 }
 
 /** The arguments of `import`. Throws `invalid_arguments` when the chosen kind has no value. */
-export function argumentsOf({ from, source, sheet, path, mode }: Choice): Args {
-  if (from === 'source') return { source, mode };
+export function argumentsOf({ rowsOf, mode, ...choice }: Choice): Args {
+  return { ...sheetOf(choice), mode, ...(rowsOf === undefined ? {} : { rows_of: rowsOf }) };
+}
+
+function sheetOf({ from, source, sheet, path }: Omit<Choice, 'mode' | 'rowsOf'>): Args {
+  if (from === 'source') return { source };
   if (from === 'files') {
     if (sheet === undefined) throw new AppError('invalid_arguments', 'Choose a file first.');
-    return { sheet, mode };
+    return { sheet };
   }
   if (path.trim() === '') throw new AppError('invalid_arguments', 'Enter the path of a folder first.');
-  return { path: path.trim(), mode };
+  return { path: path.trim() };
 }

@@ -46,11 +46,7 @@ async function startImport(
   if (!dry_run) return { redirect: url(`/jobs/${job.number}`), notice: await queueIndex(ctx, job, by) };
   const text = 'It shows what an import would change. Nothing is written.';
   const notice = { tone: 'ok' as const, title: `Plan #${job.number} is being made.`, text, job: job.number };
-  return { redirect: planUrl(job), notice };
-}
-
-function planUrl({ number }: Job): string {
-  return url(`/jobs/${number}`);
+  return { redirect: url(`/plans/${job.number}`), notice };
 }
 
 /** Also when the index is refused, the import goes on; the notice says so. */

@@ -15,14 +15,16 @@ export const sourcesPage: Page = {
   examples: ['/sources', '/sources?source=review', '/sources?sheet=0a0b0c0d'],
 };
 
-type Query = { source?: string; sheet?: string; path?: string; mode?: string };
+type Query = { source?: string; sheet?: string; path?: string; mode?: string; rows_of?: string };
 
 export function registerSourcesPage(app: FastifyInstance, ctx: SourceContext) {
   app.get<{ Querystring: Query }>(
     sourcesPage.path,
     {
       config: { isPage: true },
-      schema: { querystring: objectSchema({ source: text, sheet: text, path: text, mode: text }) },
+      schema: {
+        querystring: objectSchema({ source: text, sheet: text, path: text, mode: text, rows_of: text }),
+      },
     },
     (request, reply) => sendSources(ctx, request, reply, readChoice(request.query)),
   );

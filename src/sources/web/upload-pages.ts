@@ -17,20 +17,25 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
   const sendFiles = (reply: FastifyReply, sheet?: string, problem?: string) =>
     reply.view('sources/files', { files: viewFiles(config, sheet, problem) });
 
-  app.post('/ui/sources/upload', { config: { isUpload: true } }, async (request, reply) => {
-    const isPart = request.headers['hx-request'] !== undefined;
-    try {
-      const { sheet_id: sheet } = await receiveSheet(ctx, request, reply);
-      if (!isPart) return await reply.redirect(url(sourcesPage.path, { sheet }), 303);
-      replaceAddress(reply, sheet);
-      return await sendFiles(reply, sheet);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      request.refusal = error;
-      if (isPart) return sendFiles(reply.code(statusOf(error)), undefined, error.message);
-      return sendSources(ctx, request, reply, readChoice({}), { of: 'files', refusal: error });
-    }
-  });
+  app.post<{ Querystring: { rows_of?: string } }>(
+    '/ui/sources/upload',
+    { config: { isUpload: true } },
+    async (request, reply) => {
+      const isPart = request.headers['hx-request'] !== undefined;
+      try {
+        const { sheet_id: sheet } = await receiveSheet(ctx, request, reply);
+        const { rows_of } = request.query;
+        if (!isPart) return await reply.redirect(url(sourcesPage.path, { sheet, rows_of }), 303);
+        replaceAddress(reply, sheet);
+        return await sendFiles(reply, sheet);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        request.refusal = error;
+        if (isPart) return sendFiles(reply.code(statusOf(error)), undefined, error.message);
+        return sendSources(ctx, request, reply, readChoice(request.query), { of: 'files', refusal: error });
+      }
+    },
+  );
 
   app.post<Posted>('/ui/sources/remove', isForm, async (request, reply) => {
     sheetUploads.remove(request.body?.sheet ?? '', requester(request));
