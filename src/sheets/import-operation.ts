@@ -79,7 +79,7 @@ export const importOperation: Operation = {
       },
       path: {
         type: 'string',
-        title: 'Or a folder of CSV files',
+        title: 'Or a workbook, ZIP or folder of CSV files',
         description: 'Relative to the data folder, e.g. sheets/draft. Leave empty to use the sheet above.',
         minLength: 1,
         maxLength: 1000,

@@ -7,7 +7,7 @@ import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
 import { homeFolder } from '../core/user.ts';
 import { whyNotReplaceable } from './overwrite.ts';
-import { tabFiles } from './tabs.ts';
+import { recogniseSheetFile, whatASheetIs } from './sheet-file.ts';
 import { openUploaded, uploadedPath } from './uploaded.ts';
 
 type SheetUse = 'read' | 'write';
@@ -35,28 +35,36 @@ export function resolveSheetPath(config: Config, given: string, use: SheetUse): 
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'path', message }] });
 }
 
-/** Resolves `path`, if there is one, so that a folder has one spelling in locks and records. */
+/** Resolves `path`, if there is one, so that a sheet has one spelling in locks and records. */
 export function withResolvedPath(config: Config, args: Args, use: SheetUse): Args {
   if (args.path === undefined) return args;
   return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use)) };
 }
 
-/** A sheet as arguments name it: the id of an upload, a folder, or else a named sheet. */
+/** A sheet as arguments name it: the id of an upload, a folder or file, or else a named sheet. */
 export type SheetChoice = { name: SheetName; path?: string | undefined; upload?: string | undefined };
 
 /** The chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`, `upload_gone`). */
 export function openSheet(config: Config, choice: SheetChoice): SheetPlace {
-  if (choice.upload === undefined) return { kind: 'folder', path: openFolder(config, choice, 'read') };
-  const uploaded = openUploaded(config.root, choice.upload);
-  return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) };
+  if (choice.upload !== undefined) {
+    const uploaded = openUploaded(config.root, choice.upload);
+    return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) };
+  }
+  const place = openPlace(config, choice, 'read');
+  return { kind: fs.statSync(place).isDirectory() ? 'folder' : kindOfFile(place), path: place };
 }
 
 /** The folder to which an export writes. Throws like `openSheet`. */
 export function openTarget(config: Config, choice: SheetChoice): string {
-  return openFolder(config, choice, 'write');
+  return openPlace(config, choice, 'write');
 }
 
-function openFolder(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
+/** The kind of a file that `whyUnreadable` has let pass; a ZIP is the strictest reader of another. */
+function kindOfFile(file: string): 'xlsx' | 'zip' {
+  return recogniseSheetFile(file).kind === 'xlsx' ? 'xlsx' : 'zip';
+}
+
+function openPlace(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
   const found = findSheetPath(config, chosen ?? sheetFolder(config, name), use);
   if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
@@ -84,7 +92,7 @@ export function formatPath(config: Config, absolute: string): string {
 
 function findSheetPath(config: Config, given: string, use: SheetUse): Found {
   if (given.trim() === '' || given.includes('\0'))
-    return { message: 'The path is empty; name the folder of a sheet.' };
+    return { message: `The path is empty. ${use === 'read' ? whatASheetIs : 'Name the folder of a sheet.'}` };
   try {
     const folder = realPathOf(path.resolve(config.root, given));
     const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use);
@@ -115,11 +123,14 @@ function allowedRoots(config: Config, use: SheetUse): string[] {
   return [...names.map((name) => path.join(config.root, name)), ...config.importRoots].map(realPathOf);
 }
 
-function whyUnreadable(folder: string): string | null {
-  const stat = fs.statSync(folder, { throwIfNoEntry: false });
-  const files = formatList(tabFiles);
-  if (!stat) return `does not exist. Create the folder with ${files} in it, or choose another path.`;
-  return stat.isDirectory() ? null : `is not a folder. A sheet is a folder with ${files} in it.`;
+function whyUnreadable(place: string): string | null {
+  const stat = fs.statSync(place, { throwIfNoEntry: false });
+  if (!stat) return `does not exist. ${whatASheetIs} Create it, or choose another path.`;
+  if (stat.isDirectory()) return null;
+  if (!stat.isFile()) return `is neither a file nor a folder. ${whatASheetIs}`;
+  const found = recogniseSheetFile(place);
+  if (found.kind === 'other') return found.refusal;
+  return found.kind === 'csv' ? `is one file of text. ${whatASheetIs}` : null;
 }
 
 function whyNotWritable(config: Config, sheet: string): string | null {

@@ -156,7 +156,7 @@ t.test('a script started by hand refuses unknown and invalid arguments', async (
     [{ mode: 'mirror' }, 'Mode: choose one of replace, merge.'],
     [{ source: 'main' }, 'Sheet: choose one of published, review.'],
     [{ dry_run: 'yes' }, 'Dry run: must be true or false.'],
-    [{ path: 7 }, 'Or a folder of CSV files: must be text of 1 to 1000 characters.'],
+    [{ path: 7 }, 'Or a workbook, ZIP or folder of CSV files: must be text of 1 to 1000 characters.'],
     [
       { dryRun: true },
       'Unknown argument "dryRun". Known: source, path, sheet, mode, dry_run, skip_invalid, allow_removals, plan.',

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
+import { whatASheetIs } from '../../src/sheets/sheet-file.ts';
 import { mayRead, pathInRoot, resolveSheetPath, sheetFolder } from '../../src/sheets/location.ts';
 import { openRoot, type Root, type Scope, sheet, writeSheet } from '../support/library.ts';
 
@@ -50,11 +52,12 @@ t.test('links that stay inside are followed, even one to the data root itself', 
   t.equal(pathInRoot(linked, path.join(data, 'sheets/published')), 'sheets/published');
 });
 
-t.test('a path that is outside, missing or not a folder is refused for reading', async (t) => {
+t.test('a path that is outside, missing or no sheet is refused for reading', async (t) => {
   const { root, data, shared, outside } = makePlaces(t);
   fs.symlinkSync(outside, path.join(data, 'sheets/out'));
   fs.symlinkSync(path.join(outside, 'later'), path.join(data, 'sheets/nowhere'));
   fs.symlinkSync('loop', path.join(data, 'sheets/loop'));
+  execFileSync('mkfifo', [path.join(data, 'sheets/pipe')]);
   const allowed = `Sheets are read from sheets, uploads and ${shared}.`;
   const cases: [string, string][] = [
     [outside, `“${outside}” is not allowed. ${allowed}`],
@@ -65,20 +68,15 @@ t.test('a path that is outside, missing or not a folder is refused for reading',
     ['sheets/out', `“sheets/out” leads to ${outside}, which is not allowed. ${allowed}`],
     ['sheets/nowhere', `“sheets/nowhere” leads to ${outside}/later, which is not allowed. ${allowed}`],
     ['sheets/loop', '“sheets/loop” cannot be opened (ELOOP). Choose another path.'],
-    [
-      'sheets/other',
-      'sheets/other does not exist. Create the folder with categories.csv, experiences.csv and manuals.csv in it, or choose another path.',
-    ],
-    [
-      'sheets/published/manuals.csv',
-      'sheets/published/manuals.csv is not a folder. A sheet is a folder with categories.csv, experiences.csv and manuals.csv in it.',
-    ],
+    ['sheets/other', `sheets/other does not exist. ${whatASheetIs} Create it, or choose another path.`],
+    ['sheets/published/manuals.csv', `sheets/published/manuals.csv is one file of text. ${whatASheetIs}`],
     [
       'sheets/published/manuals.csv/x',
       '“sheets/published/manuals.csv/x” cannot be opened (ENOTDIR). Choose another path.',
     ],
-    [' ', 'The path is empty; name the folder of a sheet.'],
-    ['sheets/\0', 'The path is empty; name the folder of a sheet.'],
+    ['sheets/pipe', `sheets/pipe is neither a file nor a folder. ${whatASheetIs}`],
+    [' ', `The path is empty. ${whatASheetIs}`],
+    ['sheets/\0', `The path is empty. ${whatASheetIs}`],
   ];
   for (const [given, message] of cases) t.equal(refusal(root, given, 'read'), message, given);
 });
