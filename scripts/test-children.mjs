@@ -86,12 +86,11 @@ function startChild(args, timeout, more = []) {
   });
   return { process: child, closed, untilPrinted, take };
 
-  /** Resolves when both streams end with `mark`. */
+  /** Resolves when both streams have `mark`. */
   function untilPrinted(mark) {
-    const isPrinted = (stream) => written[stream].endsWith(mark);
     return new Promise((resolve) => {
       const look = () => {
-        if (!streams.every(isPrinted)) return;
+        if (!streams.every((stream) => written[stream].includes(mark))) return;
         for (const stream of streams) child[stream].off('data', look);
         resolve();
       };
@@ -99,11 +98,13 @@ function startChild(args, timeout, more = []) {
     });
   }
 
-  /** The output since the last call, without `mark`. */
-  function take(mark = '') {
-    const taken = { ...written };
-    for (const stream of streams) written[stream] = '';
-    return streams.map((stream) => taken[stream].replace(mark, ''));
+  /** The output of both streams up to `mark`, or all of it. A process that a file left may write later. */
+  function take(mark) {
+    return streams.map((stream) => {
+      const [taken = '', rest = ''] = mark ? written[stream].split(mark) : [written[stream]];
+      written[stream] = rest;
+      return taken;
+    });
   }
 }
 
