@@ -13,6 +13,7 @@ const ofTab = (tab: string, message: string) => [tab, null, null, null, message]
 testRefusals([
   {
     title: 'a missing tab file',
+    isOfFiles: true,
     spoil: (folder) => fs.rmSync(path.join(folder, 'experiences.csv')),
     code: 'missing_tab',
     problems: [
@@ -24,6 +25,7 @@ testRefusals([
   },
   {
     title: 'a misspelt tab file',
+    isOfFiles: true,
     spoil: (folder) =>
       fs.renameSync(path.join(folder, 'experiences.csv'), path.join(folder, 'Experience.csv')),
     code: 'missing_tab',
@@ -36,6 +38,7 @@ testRefusals([
   },
   {
     title: 'an empty folder',
+    isOfFiles: true,
     spoil: (folder) => {
       for (const name of fs.readdirSync(folder)) fs.rmSync(path.join(folder, name));
     },
@@ -49,6 +52,7 @@ testRefusals([
   },
   {
     title: 'a folder instead of a tab',
+    isOfFiles: true,
     spoil: (folder) => {
       fs.rmSync(path.join(folder, 'manuals.csv'));
       fs.mkdirSync(path.join(folder, 'manuals.csv'));
@@ -58,6 +62,7 @@ testRefusals([
   },
   {
     title: 'a tab that links out of the allowed folders',
+    isOfFiles: true,
     spoil: (folder) => {
       fs.renameSync(path.join(folder, 'manuals.csv'), path.join(folder, '../../elsewhere.csv'));
       fs.symlinkSync('../../elsewhere.csv', path.join(folder, 'manuals.csv'));
@@ -72,6 +77,7 @@ testRefusals([
   },
   {
     title: 'a tab that links to a file that is gone',
+    isOfFiles: true,
     spoil: (folder) => {
       fs.rmSync(path.join(folder, 'manuals.csv'));
       fs.symlinkSync('/media/cloud/manuals.csv', path.join(folder, 'manuals.csv'));
@@ -86,6 +92,7 @@ testRefusals([
   },
   {
     title: 'a tab that links to itself',
+    isOfFiles: true,
     spoil: (folder) => {
       fs.rmSync(path.join(folder, 'manuals.csv'));
       fs.symlinkSync('manuals.csv', path.join(folder, 'manuals.csv'));
@@ -142,6 +149,7 @@ testRefusals([
   },
   {
     title: 'an empty file',
+    isOfFiles: true,
     spoil: (folder) => fs.writeFileSync(path.join(folder, 'categories.csv'), ''),
     code: 'unreadable_tab',
     problems: [ofTab('Categories', 'categories.csv is empty. Export the tab again.')],
@@ -160,6 +168,7 @@ testRefusals([
   },
   {
     title: 'an unclosed quote, and the problems before it',
+    isOfFiles: true,
     content: { experiences: [experience({ section: '' }), experience({ id: 'EXP-2', title: 'Open' })] },
     spoil: (folder) => edit(folder, 'experiences.csv', ',Open,', ',"Open,'),
     code: 'unreadable_tab',
@@ -176,6 +185,7 @@ testRefusals([
   },
   {
     title: 'text after a closing quote',
+    isOfFiles: true,
     spoil: (folder) => edit(folder, 'categories.csv', 'Name of GIT', '"Name" of GIT'),
     code: 'unreadable_tab',
     problems: [
@@ -190,6 +200,7 @@ testRefusals([
   },
   {
     title: 'UTF-16',
+    isOfFiles: true,
     spoil: (folder) => {
       const file = path.join(folder, 'categories.csv');
       fs.writeFileSync(file, Buffer.from(`\uFEFF${fs.readFileSync(file, 'utf8')}`, 'utf16le'));
@@ -199,6 +210,7 @@ testRefusals([
   },
   {
     title: 'rows with too few and too many cells',
+    isOfFiles: true,
     spoil: (folder) =>
       fs.appendFileSync(path.join(folder, 'categories.csv'), 'SQL,Databases\r\nOPS,Releases,a,b,c\r\n'),
     code: 'invalid_rows',

@@ -74,6 +74,7 @@ t.test('rows that repeat the header are left out with a warning', async (t) => {
 testRefusals([
   {
     title: 'rows that end before a compared column, and a row with text after the last one',
+    isOfFiles: true,
     spoil: (folder) =>
       fs.writeFileSync(
         path.join(folder, 'experiences.csv'),

@@ -4,10 +4,16 @@ import path from 'node:path';
 import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
 import { createLibrary } from '../../src/library/repository.ts';
+import type { CheckedSheet } from '../../src/sheets/checks.ts';
+import { parseCsv } from '../../src/sheets/csv.ts';
 import { mayRead } from '../../src/sheets/location.ts';
 import { badSheet, type Problem } from '../../src/sheets/problems.ts';
+import { readSheet } from '../../src/sheets/read-sheet.ts';
+import type { SheetContent } from '../../src/sheets/tab-readings.ts';
+import { tabs } from '../../src/sheets/tabs.ts';
 import { makeRoot, type Root, type Scope, type Sheet, sheet, writeSheet } from './library.ts';
-import { checkFolder, planSheet } from './plan.ts';
+import { checkContent, checkFolder, planSheet, unfollowed } from './plan.ts';
+import { buildWorkbook, type Worksheet } from './workbook.ts';
 
 /** Problems as tab, row, column, value, message. A message states what was found, what was expected and what to do. */
 type Expected = { code: string; problems: (string | number | null)[][] };
@@ -15,23 +21,47 @@ type BadSheet = {
   title: string;
   content?: Partial<Sheet>;
   spoil?: (folder: string) => void;
+  /** The fault is one of files or of their text, which a workbook cannot have. */
+  isOfFiles?: true;
 } & Expected;
 
+/** Tests each sheet as CSV files and as a workbook: both have the same problems. */
 export function testRefusals(badSheets: BadSheet[]) {
-  for (const { title, content, spoil, code, problems } of badSheets) {
+  for (const { title, content, spoil, isOfFiles, code, problems } of badSheets) {
     t.test(`an import refuses ${title}`, async (t) => {
       const root = makeRoot(t);
       const folder = writeSheet(root, sheet(content));
       spoil?.(folder);
-      const { details } = check(root, folder);
-      t.equal(details?.code, code);
-      const shown = details?.problems as Problem[];
-      t.strictSame(
-        shown.map(({ tab, row, column, value, message }) => [tab, row, column, value, message]),
-        problems,
-      );
+      const refusals = [check(root, folder), ...(isOfFiles ? [] : [await checkAsWorkbook(root, folder)])];
+      for (const [at, { details }] of refusals.entries()) {
+        t.equal(details?.code, code);
+        const shown = details?.problems as Problem[];
+        const expected = at === 0 ? problems : problems.map((cells) => cells.map(inWorkbook));
+        t.strictSame(
+          shown.map(({ tab, row, column, value, message }) => [tab, row, column, value, message]),
+          expected,
+        );
+      }
     });
   }
+}
+
+/** A message about a tab of a workbook, from the one about a CSV file. */
+export function inWorkbook<T>(text: T): T | string {
+  const named = (message: string) =>
+    tabs.reduce((changed, { file, name }) => changed.replaceAll(file, `the tab ${name}`), message);
+  return typeof text === 'string' ? named(text) : text;
+}
+
+/** The CSV files of a folder as the tabs of a workbook, with the same cells. */
+export async function readAsWorkbook(folder: string): Promise<SheetContent> {
+  const worksheets = tabs.map(({ name, file }): [string, Worksheet] => {
+    const { records } = parseCsv(fs.readFileSync(path.join(folder, file)), ',');
+    return [name, { rows: records }];
+  });
+  const file = path.join(folder, '..', 'book.xlsx');
+  fs.writeFileSync(file, buildWorkbook({ worksheets: Object.fromEntries(worksheets) }));
+  return readSheet({ kind: 'xlsx', path: file }, { mayRead: () => true, onRead: unfollowed });
 }
 
 export type Change = (text: string) => string | Buffer;
@@ -53,10 +83,18 @@ export function refuse(t: Scope, changes: Record<string, Change>, content?: Part
 }
 
 /** Returns the refusal of an import into the root's empty library. */
-export function check({ config, db }: Root, folder: string): AppError {
+export function check(root: Root, folder: string): AppError {
+  return refusalOf(root, () => checkFolder(folder, (file) => mayRead(root.config, file)));
+}
+
+async function checkAsWorkbook(root: Root, folder: string): Promise<AppError> {
+  const content = await readAsWorkbook(folder);
+  return refusalOf(root, () => checkContent(content));
+}
+
+function refusalOf({ db }: Root, read: () => CheckedSheet): AppError {
   try {
-    const checked = checkFolder(folder, (file) => mayRead(config, file));
-    const { sheetProblems, rowProblems } = planSheet(checked, createLibrary(db), 'replace');
+    const { sheetProblems, rowProblems } = planSheet(read(), createLibrary(db), 'replace');
     return badSheet(sheetProblems, rowProblems);
   } catch (error) {
     if (error instanceof AppError) return error;

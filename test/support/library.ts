@@ -76,7 +76,7 @@ export function sheet(parts: Partial<Sheet> = {}): Sheet {
 
 /** Its CSV files by name. */
 export function filesOf(content: Sheet): Record<string, string> {
-  return Object.fromEntries(tabs.map((tab) => [tab.file, csvOf(tab, rowsOf(content, tab))]));
+  return Object.fromEntries(tabs.map((tab) => [tab.file, cellsOf(content, tab).map(formatRecord).join('')]));
 }
 
 /** Writes the sheet to a folder, by default the published one; returns the folder. */
@@ -92,11 +92,11 @@ export function writeSheet(
   return folder;
 }
 
-/** The tab as CSV; headers are the rows' keys. */
-function csvOf(tab: Tab, rows: Row[]): string {
+/** The header and the rows of the tab; headers are the rows' keys. */
+export function cellsOf(content: Sheet, tab: Tab): string[][] {
+  const rows = rowsOf(content, tab);
   const headers = rows[0] ? Object.keys(rows[0]) : tab.headers;
-  const cells = rows.map((row) => headers.map((header) => String(row[header] ?? '')));
-  return [headers, ...cells].map(formatRecord).join('');
+  return [headers, ...rows.map((row) => headers.map((header) => String(row[header] ?? '')))];
 }
 
 function rowsOf(content: Sheet, tab: Tab): Row[] {

@@ -7,6 +7,7 @@ import type { Mode } from '../../src/sheets/compare.ts';
 import { readFolder } from '../../src/sheets/folder.ts';
 import { type ImportPlan, planImport } from '../../src/sheets/plan.ts';
 import { badSheet } from '../../src/sheets/problems.ts';
+import type { SheetContent } from '../../src/sheets/tab-readings.ts';
 import { type Root, type Sheet, writeSheet } from './library.ts';
 
 export const now = '2026-11-22T10:00:00.000Z';
@@ -35,7 +36,12 @@ export function importFolder({ db }: Root, folder: string, mode: Mode = 'replace
 
 /** Throws the refusal of an import when the sheet as a whole is wrong. */
 export function checkFolder(folder: string, mayRead: (file: string) => boolean = () => true): CheckedSheet {
-  const checked = checkSheet(readFolder(folder, { naming: 'own', mayRead, onRead: unfollowed }), unfollowed);
+  return checkContent(readFolder(folder, { naming: 'own', mayRead, onRead: unfollowed }));
+}
+
+/** Throws like `checkFolder`. */
+export function checkContent(content: SheetContent): CheckedSheet {
+  const checked = checkSheet(content, unfollowed);
   if (!isComparable(checked)) throw badSheet(checked.sheetProblems, checked.rowProblems);
   return checked;
 }
