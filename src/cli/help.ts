@@ -1,4 +1,5 @@
 // Prints the operations, the commands and their flags. Needs neither server nor data.
+import { givenProperties } from '../core/arguments.ts';
 import { createCatalogue } from '../core/catalogue.ts';
 import { loadConfig } from '../core/config.ts';
 import type { Operation } from '../core/operation.ts';
@@ -32,7 +33,7 @@ export async function help([name]: string[], screen: Screen): Promise<number> {
   }
   if (name === undefined) return showAll(screen, catalogue.all());
   const { summary, description, args } = catalogue.get(name);
-  return showUsage(screen, name, [summary, description], { ...args.properties, ...runFlags });
+  return showUsage(screen, name, [summary, description], { ...givenProperties(args), ...runFlags });
 }
 
 function showAll(screen: Screen, operations: Operation[]): number {

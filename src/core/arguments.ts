@@ -60,6 +60,16 @@ export function readText(property: ArgumentProperty | undefined, text: unknown):
   return text;
 }
 
+/** The arguments that a request may set: all but the derived ones. */
+export function givenProperties({ properties }: ArgumentSchema): ArgumentSchema['properties'] {
+  return Object.fromEntries(Object.entries(properties).filter(([, property]) => !property.derived));
+}
+
+/** The arguments of a run without the derived ones, to run it again. */
+export function givenArguments({ args: { properties } }: Operation, args: Args): Args {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !properties[name]?.derived));
+}
+
 /** Whether the text is a calendar date such as `2026-01-31` (RFC 3339, full-date). */
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
@@ -68,7 +78,7 @@ function isDay(text: string): boolean {
 }
 
 function describe(error: ErrorObject, schema: ArgumentSchema): ArgumentProblem {
-  const known = Object.keys(schema.properties).filter((name) => !schema.properties[name]?.derived);
+  const known = Object.keys(givenProperties(schema));
   if (error.keyword === 'additionalProperties') {
     const field = String(error.params.additionalProperty);
     const names = known.length > 0 ? `Known: ${known.join(', ')}.` : 'This operation takes none.';

@@ -1,4 +1,5 @@
 // Commands for jobs and for running an operation. Each calls the API and prints the result.
+import { givenProperties } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
@@ -117,7 +118,7 @@ export async function runOperation(client: Client, name: string, words: string[]
   const { items } = await client.get<{ items: OperationBody[] }>('/api/v1/operations');
   const operation = items.find((item) => item.name === name);
   if (!operation) throw noSuchOperation(name, items);
-  const { values } = readFlags(words, { ...operation.args.properties, ...runFlags });
+  const { values } = readFlags(words, { ...givenProperties(operation.args), ...runFlags });
   const args = Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(runFlags, key)));
   const path = `/api/v1/operations/${encodeURIComponent(name)}`;
   const accepted = await client.post<Accepted>(path, { args, ...runBody(client, values) });

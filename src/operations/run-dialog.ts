@@ -85,9 +85,16 @@ export function viewRunDialog(
     typed: confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     otherProblems: problems.filter((problem) => !known.has(problem.field)).map((problem) => problem.message),
-    message: error ? (problems.length === 0 ? error.message : null) : (unavailable?.why ?? null),
+    message: error ? describeRefusal(error, problems, isPlan) : (unavailable?.why ?? null),
     blocker: ctx.jobs.blockerOf(operation, filled),
   };
+}
+
+/** Null when the fields show their problems. A plan has none: a run that was offered without one needs it by now. */
+function describeRefusal({ code, message }: AppError, problems: ArgumentProblem[], isPlan: boolean) {
+  if (isPlan && code === 'confirmation_required')
+    return 'The library is not empty any more, so a plan is made first.';
+  return problems.length === 0 ? message : null;
 }
 
 function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {

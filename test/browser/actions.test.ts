@@ -90,20 +90,21 @@ browserTest(
   },
 );
 
-browserTest('replacing the library requires a reason and its typed name', async (t, open) => {
-  const app = await startApp(t, noop);
+browserTest('a destructive run requires a reason and its typed word', async (t, open) => {
+  const wipe = defineOperation({ name: 'wipe', danger: () => 'destructive', confirmWord: 'wipe' });
+  const app = await startApp(t, { ...noop, catalogue: createCatalogue([wipe]) });
   const page = await open(`${app.origin}/operations`);
-  await page.locator('#op-import').getByText('Import…').click();
+  await page.locator('#op-wipe').getByText('Do…').click();
   const submit = page.locator('#dialog-submit');
   t.equal(await page.evaluate('document.activeElement.id'), 'reason');
   t.equal(await submit.getAttribute('aria-disabled'), 'true');
   await page.keyboard.type('monthly');
   await page.keyboard.press('Enter');
   t.equal(await page.evaluate('document.activeElement.id'), 'confirm', 'Enter focuses the missing field');
-  await page.keyboard.type('import');
+  await page.keyboard.type('wipe');
   t.equal(await submit.getAttribute('aria-disabled'), null);
   await submit.click();
-  await page.locator('#toasts').getByText('Import spreadsheet #1 is done').waitFor();
+  await page.locator('#toasts').getByText('Chore #1 is done').waitFor();
   t.equal(app.parts.jobs.find('1').reason, 'monthly');
 });
 

@@ -1,28 +1,35 @@
 // Pages without JavaScript, and with large text, reduced motion or forced colours.
 import { startApp } from '../support/app.ts';
+import { addCategory } from '../support/entries.ts';
 import { browserTest, overflowOf } from '../support/browser.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const plain = { hasScript: false };
 
-browserTest('without JavaScript an operator confirms, runs, and sees the notice', async (t, open) => {
+browserTest('without JavaScript an operator plans, applies, runs, and sees the notice', async (t, open) => {
   const app = await startApp(t);
+  addCategory(app.parts.db, 'OLD');
   const page = await open(`${app.origin}/operations`, plain);
   t.notOk(await page.locator('#conn').isVisible(), 'controls that need JavaScript are hidden');
   t.notOk(await page.locator('[data-hold]').isVisible());
   await page.locator('#op-import').getByText('Import…').click();
-  await page.locator('#dialog-submit').click();
+  await page.getByRole('button', { name: 'Make the plan' }).click();
+  await page.waitForURL('**/plans/1');
+  await app.whenJob(1);
+  await page.reload();
+  const apply = page.getByRole('button', { name: 'Apply: remove 1 row' });
+  await apply.click();
   await page.getByText('Write a reason of at least 5 characters').waitFor();
   await page.fill('#reason', 'the first one');
   await page.fill('#confirm', 'import');
-  await page.locator('#dialog-submit').click();
-  await page.waitForURL('**/jobs/1');
-  await page.locator('#toasts').getByText('Import spreadsheet #1 queued.').waitFor();
-  await app.whenJob(1);
+  await apply.click();
+  await page.waitForURL('**/jobs/2');
+  await page.locator('#toasts').getByText('Import spreadsheet #2 queued.').waitFor();
+  await app.whenJob(2);
   await page.goto(`${app.origin}/operations`);
   await page.locator('#op-export').getByRole('button', { name: 'Export' }).click();
-  await page.waitForURL('**/jobs/2');
-  await app.whenJob(2);
+  await page.waitForURL('**/jobs/3');
+  await app.whenJob(3);
   await page.getByRole('link', { name: 'Refresh' }).first().click();
   await page.locator('main').getByText('Done').first().waitFor();
   await page.getByRole('button', { name: 'Dark' }).click();

@@ -3,6 +3,7 @@ import { parse } from 'node-html-parser';
 import t from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addCategory } from '../support/entries.ts';
 import { defineOperation } from '../support/operations.ts';
 import { fieldProblems, jobRow, textOf } from '../support/screen.ts';
 
@@ -45,30 +46,46 @@ t.test('the notice of a new job says what it waits for', async (t) => {
   await app.whenJob(1, 'cancelled');
 });
 
-t.test('the import asks for reason and word, and names what is missing', async (t) => {
-  const app = await startApp(t, noop);
-  const { html } = await app.page('/ui/operations/import/confirm');
-  t.match(textOf(html, '#dialog-title'), /Replace the library with the published sheet\?/);
+t.test('a destructive run asks for reason and word, and names what is missing', async (t) => {
+  const wipe = defineOperation({ name: 'wipe', danger: () => 'destructive', confirmWord: 'wipe' });
+  const app = await startApp(t, { ...noop, catalogue: createCatalogue([wipe]) });
+  const { html } = await app.page('/ui/operations/wipe/confirm');
+  t.match(textOf(html, '#dialog-title'), /Do it\?/);
   t.ok(html.querySelector('input[name="reason"]'));
-  t.match(textOf(html, 'label[for="confirm"]'), /Type import to confirm/);
+  t.match(textOf(html, 'label[for="confirm"]'), /Type wipe to confirm/);
 
-  const refused = await app.submit('/ui/operations/run/import', {
-    mode: 'replace',
-    reason: 'no',
-    confirm: '',
-  });
+  const refused = await app.submit('/ui/operations/run/wipe', { reason: 'no', confirm: '' });
   t.equal(refused.status, 422);
   const page = parse(await refused.text());
-  t.match(fieldProblems(page), { reason: /at least 5 characters/, confirm: /Type import/ });
+  t.match(fieldProblems(page), { reason: /at least 5 characters/, confirm: /Type wipe/ });
   t.equal(page.querySelector('input[name="reason"]')?.getAttribute('value'), 'no', 'what was typed is kept');
   t.equal(app.parts.listing.total(), 0);
 
-  const accepted = await app.submit('/ui/operations/run/import', {
-    mode: 'replace',
-    reason: 'monthly',
-    confirm: 'import',
-  });
+  const accepted = await app.submit('/ui/operations/run/wipe', { reason: 'monthly', confirm: 'wipe' });
   t.equal(accepted.status, 303);
+});
+
+t.test('an import needs a word only where something can be lost, and its dialog plans there', async (t) => {
+  const app = await startApp(t, noop);
+  const dialog = async () => (await app.page('/ui/operations/import/confirm')).html;
+  const empty = await dialog();
+  t.equal(textOf(empty, '#dialog-title'), 'Import the published sheet?');
+  t.equal(empty.querySelector('input[name="confirm"]'), null);
+  t.equal(empty.querySelector('[name="plan"], [name="into_empty"]'), null, 'the server knows by itself');
+  const answer = await app.json('/api/v1/operations/import', { args: { into_empty: false } });
+  t.equal(answer.status, 202);
+  t.match(app.parts.jobs.find('1').args, { into_empty: true });
+
+  addCategory(app.parts.db, 'GEN');
+  const filled = await dialog();
+  t.equal(textOf(filled, '#dialog-submit'), 'Make the plan');
+  t.equal(filled.querySelector('input[type="hidden"][name="dry_run"]')?.getAttribute('value'), 'true');
+  t.equal(filled.querySelector('[name="allow_removals"], [name="confirm"]'), null, 'decided with the plan');
+  const claimed = await app.json('/api/v1/operations/import', { args: { into_empty: true } });
+  t.match(claimed, { status: 422, body: { error: { code: 'confirmation_required' } } });
+  const late = await app.submit('/ui/operations/run/import', { mode: 'replace', dry_run: 'false' });
+  t.equal(late.status, 422);
+  t.match(textOf(parse(await late.text()), '[role="alert"]'), /not empty any more, so a plan is made first/);
 });
 
 t.test('a dry run and a merge need no confirmation word', async (t) => {
@@ -98,6 +115,7 @@ t.test('a wrong argument is shown beside its field', async (t) => {
 
 t.test('with htmx the dialog is a fragment, and a refusal is shown in it', async (t) => {
   const app = await startApp(t, noop);
+  addCategory(app.parts.db, 'GEN');
   const htmx = fromPage(app, '/operations');
   const shown = await app.page('/ui/operations/import/confirm', htmx);
   t.notMatch(shown.text, /<html/);
@@ -166,6 +184,7 @@ t.test('a form sent twice starts one job, and a new rendering of it another', as
   const next = await app.submit('/ui/operations/run/export', { key: await keyOf('#op-export') });
   t.equal(next.headers.get('location'), '/jobs/2');
 
+  addCategory(app.parts.db, 'GEN');
   const { html } = await app.page('/ui/operations/import/confirm');
   const form = { key: html.querySelector('[name="key"]')?.getAttribute('value') ?? '', reason: 'monthly' };
   const refused = await app.submit('/ui/operations/run/import', form);

@@ -159,7 +159,7 @@ t.test('a script started by hand refuses unknown and invalid arguments', async (
     [{ path: 7 }, 'Or a workbook, ZIP or folder of CSV files: must be text of 1 to 1000 characters.'],
     [
       { dryRun: true },
-      'Unknown argument "dryRun". Known: source, path, sheet, mode, dry_run, skip_invalid, allow_removals, plan.',
+      'Unknown argument "dryRun". Known: source, path, sheet, mode, dry_run, skip_invalid, allow_removals, plan, rows_of.',
     ],
   ];
   for (const [args, message] of cases) {

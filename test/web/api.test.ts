@@ -1,5 +1,6 @@
 import t from 'tap';
 import { startApp } from '../support/app.ts';
+import { addCategory } from '../support/entries.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 const confirmed = { reason: 'a test needs it', confirm: 'import' };
@@ -14,12 +15,15 @@ t.test('operations are listed with everything a client needs', async (t) => {
   );
   t.match(body.items[0], {
     title: 'Import spreadsheet',
-    danger: 'destructive',
+    danger: 'costly',
     confirm: 'import',
     args: { type: 'object', properties: { mode: { enum: ['replace', 'merge'] } } },
     locks: [{ name: 'library', mode: 'exclusive' }],
     held_by: [],
   });
+  addCategory(app.parts.db, 'GEN');
+  const filled = await app.json('/api/v1/operations');
+  t.equal(filled.body.items[0].danger, 'destructive', 'now that something can be lost');
 });
 
 t.test('an accepted run returns its job and location', async (t) => {
@@ -52,6 +56,7 @@ t.test('an accepted run returns its job and location', async (t) => {
 
 t.test('refusals have their codes, in the documented order', async (t) => {
   const app = await startApp(t, noop);
+  addCategory(app.parts.db, 'GEN');
   const post = (operation: string, body: unknown) => app.json(`/api/v1/operations/${operation}`, body);
 
   const unknown = await post('..%2f..%2fbin%2fsh', { args: { nonsense: 1 } });

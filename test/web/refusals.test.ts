@@ -2,6 +2,7 @@
 import '../support/plain-children.ts';
 import t, { type Test } from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
+import { addCategory } from '../support/entries.ts';
 import { collectRoutes, type Route } from '../support/routes.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 
@@ -72,6 +73,7 @@ async function tryAll(t: Test, app: TestApp, { method, url }: Route) {
 t.test('what a route refuses by itself', async (t) => {
   const app = await startApp(t, { env: noop });
   await app.run('import');
+  addCategory(app.parts.db, 'GEN');
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
   const body = (value: unknown) => ({ method: 'POST', headers: json, body: JSON.stringify(value) });
   for (const [address, init, status, detail] of [

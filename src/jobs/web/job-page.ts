@@ -1,6 +1,6 @@
 // The view model of a job's page beyond its row: a summary sentence, phases, timeline, waiting jobs, and differences from
 // the last success. Uses only stored data, so that the same job always renders to the same bytes.
-import { comparisonOf } from '../../core/arguments.ts';
+import { comparisonOf, givenArguments } from '../../core/arguments.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { formatBytes, formatNumber, formatDuration, lowerFirst } from '../../core/format.ts';
 import { viewPhaseBar, viewUsage } from './usage-charts.ts';
@@ -39,19 +39,19 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccessNumber: lastSuccess?.number ?? null,
     canRemove: isTerminal(job.status),
-    runAgain: operation !== null && isTerminal(job.status) ? viewRunAgain(job) : null,
+    runAgain: operation !== null && isTerminal(job.status) ? viewRunAgain(job, operation) : null,
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };
 }
 
 /** The arguments as form fields, and the address of the dialog prefilled with them; null when they are too long for it. The
  *  plan is left out, since it is valid for one run only. */
-function viewRunAgain({ operation, args }: Job) {
-  const fields = Object.entries(args).flatMap(([name, value]): [string, string][] =>
-    name === 'plan' || value === null ? [] : [[name, String(value)]],
+function viewRunAgain({ args }: Job, operation: Operation) {
+  const fields = Object.entries(givenArguments(operation, args)).flatMap(
+    ([name, value]): [string, string][] => (name === 'plan' || value === null ? [] : [[name, String(value)]]),
   );
   if (fields.some(([, value]) => value.length > maxUrlLength)) return null;
-  const editUrl = url(`/ui/operations/${operation}/confirm`, Object.fromEntries(fields));
+  const editUrl = url(`/ui/operations/${operation.name}/confirm`, Object.fromEntries(fields));
   return editUrl.length > maxUrlLength ? null : { fields, editUrl };
 }
 

@@ -1,4 +1,5 @@
 // The parts of a job's page outside its card: result rows, commands to copy, the log as a file.
+import { givenArguments } from '../../core/arguments.ts';
 import { shortenAll } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { Readable } from 'node:stream';
@@ -59,7 +60,7 @@ export function viewCopies({ catalogue }: Pick<JobContext, 'catalogue'>, job: Jo
   const isDestructive = operation.danger(job.args) === 'destructive';
   const run = {
     operation: job.operation,
-    args: job.args,
+    args: givenArguments(operation, job.args),
     reason: isDestructive ? job.reason : null,
     confirm: isDestructive ? operation.confirmWord : null,
   };

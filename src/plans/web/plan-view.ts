@@ -1,4 +1,5 @@
 // The view model of a plan's page: its head, its figures and their bar. Tables and form have files of their own.
+import { givenArguments } from '../../core/arguments.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
@@ -22,11 +23,12 @@ export function viewHead(job: Job, operation: Operation) {
 }
 
 /** The same dry run again, as a form. */
-function viewAgain({ args }: Job, { name, args: { properties } }: Operation) {
-  const fields = Object.entries(args).flatMap(([field, value]): [string, string][] =>
-    value === null || properties[field]?.derived ? [] : [[field, String(value)]],
-  );
-  return { action: url(`/ui/operations/run/${name}`), fields };
+function viewAgain({ args }: Job, operation: Operation) {
+  const fields = Object.entries(givenArguments(operation, args)).map(([name, value]) => [
+    name,
+    String(value),
+  ]);
+  return { action: url(`/ui/operations/run/${operation.name}`), fields };
 }
 
 export function viewSummary(plan: Plan, query: TableQuery) {
