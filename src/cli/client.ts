@@ -1,6 +1,9 @@
 // The API client of the command line: sends requests to the server that holds the data root or, when none runs, to an
 // engine in this process.
+import fs from 'node:fs';
+import path from 'node:path';
 import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import type { App } from '../app.ts';
 import { type Config, loadConfig } from '../core/config.ts';
 import type { Client } from '../core/terminal/command.ts';
@@ -10,12 +13,13 @@ import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
-type Send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: string) => Promise<Answer>;
+type Send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: Body) => Promise<Answer>;
+/** JSON as text, or a form with files. */
+type Body = string | FormData;
 
 /** Reserved by RFC 2606, so only the engine of this process answers to it. */
 const ourHost = 'command-line.invalid';
 const actor = { 'x-actor': userName };
-const json = { 'content-type': 'application/json' };
 
 /** Loads the engine only when no server runs, because loading is slow. */
 async function connect(): Promise<Client> {
@@ -70,6 +74,8 @@ function createClient(send: Send, more: Pick<Client, 'isByHand' | 'release' | 'c
     get: async <Body>(path: string) => read<Body>(await send('GET', path)),
     post: async <Body>(path: string, body: Record<string, unknown>) =>
       read<Body>(await send('POST', path, JSON.stringify(body))),
+    upload: async <Body>(path: string, files: string[]) =>
+      read<Body>(await send('POST', path, await formOf(files))),
     async delete(path) {
       const answer = await send('DELETE', path);
       if (answer.bytes.length > 0) read(answer);
@@ -92,6 +98,26 @@ function read<Body>({ bytes }: Answer): Body {
   return body as Body;
 }
 
+const json = { 'content-type': 'application/json' };
+
+async function formOf(files: string[]): Promise<FormData> {
+  const form = new FormData();
+  for (const file of files) form.append('files', await fs.openAsBlob(file), path.basename(file));
+  return form;
+}
+
+/** An injected request needs its type in words, and a form as a stream. */
+function describeBody(body: Body | undefined): {
+  headers: Record<string, string>;
+  payload?: string | Readable;
+} {
+  if (body === undefined) return { headers: {} };
+  if (typeof body === 'string') return { headers: json, payload: body };
+  const form = new Response(body);
+  const headers = { 'content-type': form.headers.get('content-type') ?? '' };
+  return { headers, payload: Readable.fromWeb(form.body as ReadableStream) };
+}
+
 /** Adds `headersDistinct`, which injected requests lack and the guard reads; each header is given once. */
 class InjectedRequest extends Readable {
   declare headers: Record<string, string>;
@@ -102,9 +128,10 @@ class InjectedRequest extends Readable {
 
 function sendHere({ server }: App): Send {
   return async (method, path, body) => {
-    const headers = { ...actor, ...(body === undefined ? {} : json), host: ourHost };
+    const { headers: described, payload } = describeBody(body);
+    const headers = { ...actor, ...described, host: ourHost };
     const request = { method, url: path, headers, Request: InjectedRequest };
-    const answer = await server.inject(body === undefined ? request : { ...request, payload: body });
+    const answer = await server.inject(payload === undefined ? request : { ...request, payload });
     return { bytes: answer.rawPayload, header: (name) => answer.headers[name]?.toString() };
   };
 }
@@ -112,8 +139,9 @@ function sendHere({ server }: App): Send {
 function sendToServer(url: string): Send {
   return async (method, path, body) => {
     try {
-      const sent = body === undefined ? { headers: actor } : { headers: { ...actor, ...json }, body };
-      const answer = await fetch(url + path, { method, ...sent });
+      const isJson = typeof body === 'string';
+      const headers = { ...actor, ...(isJson ? json : {}) };
+      const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
       const bytes = Buffer.from(await answer.arrayBuffer());
       return { bytes, header: (name) => answer.headers.get(name) ?? undefined };
     } catch (cause) {

@@ -7,7 +7,7 @@ import { type Command, withJson } from '../core/terminal/command.ts';
 import { type Flags, flagOf } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { declaredCommands, declaredOperations, reservedNames } from '../features.ts';
-import { runFlags } from '../jobs/commands.ts';
+import { fileArgumentOf, runFlags } from '../jobs/commands.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';
 
 type Described = Omit<Command, 'run'>;
@@ -33,7 +33,8 @@ export async function help([name]: string[], screen: Screen): Promise<number> {
   }
   if (name === undefined) return showAll(screen, catalogue.all());
   const { summary, description, args } = catalogue.get(name);
-  return showUsage(screen, name, [summary, description], { ...givenProperties(args), ...runFlags });
+  const usage = fileArgumentOf(args) === null ? name : `${name} [file or folder …]`;
+  return showUsage(screen, usage, [summary, description], { ...givenProperties(args), ...runFlags });
 }
 
 function showAll(screen: Screen, operations: Operation[]): number {

@@ -36,6 +36,9 @@ export const searchPath = (process.env.PATH ?? '').split(':').filter(Boolean);
 /** npm runs these scripts with `exec`, so npm itself is the parent of this process. */
 export const isStartedByNpm = ['start', 'worker', 'chl'].includes(process.env.npm_lifecycle_event ?? '');
 
+/** The folder in which a command of npm was typed; npm changes to that of the package. */
+export const typedIn = isStartedByNpm ? process.env.INIT_CWD : undefined;
+
 /** Node undoes the ignored SIGHUP of nohup, so other traces tell: the shell's `_`, and a standard input that nohup opens for
  *  writing only. */
 export const isStartedWithNohup = path.basename(process.env._ ?? '') === 'nohup' || isInputOfNohup();

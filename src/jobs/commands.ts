@@ -2,14 +2,15 @@
 import { givenProperties } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
-import type { ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
+import type { Args, ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
 import { shorten } from '../core/shorten.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
 import { type Client, type Command, withJson } from '../core/terminal/command.ts';
 import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
-import { readFlags, switchFlag, textFlag } from '../core/terminal/flags.ts';
+import { flagOf, readFlags, switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { follow, showEnd } from './follow.ts';
+import { findGivenFiles } from './given-files.ts';
 import { isTerminal } from './job.ts';
 import type { Accepted, JobBody } from './job-body.ts';
 import type { RetentionPreview } from './retention.ts';
@@ -118,11 +119,36 @@ export async function runOperation(client: Client, name: string, words: string[]
   const { items } = await client.get<{ items: OperationBody[] }>('/api/v1/operations');
   const operation = items.find((item) => item.name === name);
   if (!operation) throw noSuchOperation(name, items);
-  const { values } = readFlags(words, { ...givenProperties(operation.args), ...runFlags });
-  const args = Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(runFlags, key)));
+  const properties = { ...givenProperties(operation.args), ...runFlags };
+  const takesFiles = fileArgumentOf(operation.args) !== null;
+  const { values, rest } = readFlags(words, properties, takesFiles ? maxFiles : 0);
+  const given = Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(runFlags, key)));
+  const args =
+    rest.length === 0 ? given : { ...given, ...(await uploadFiles(client, operation, given, rest)) };
   const path = `/api/v1/operations/${encodeURIComponent(name)}`;
   const accepted = await client.post<Accepted>(path, { args, ...runBody(client, values) });
   return followToEnd(client, name, accepted, screen);
+}
+
+/** Uploads files as they would be on a page; returns the argument that names them. */
+async function uploadFiles(client: Client, { args }: OperationBody, given: Args, words: string[]) {
+  const name = fileArgumentOf(args) ?? '';
+  const others = ['source', 'path', name].filter((other) => given[other] !== undefined);
+  if (others.length > 0) {
+    const message = `Name files or ${flagOf(others[0] ?? '')}, not both.`;
+    throw new AppError('invalid_arguments', message, { problems: [{ field: name, message }] });
+  }
+  const files = findGivenFiles(words);
+  const { sheet_id } = await client.upload<{ sheet_id: string }>('/api/v1/sheets', files);
+  return { [name]: sheet_id };
+}
+
+/** More are refused by the server, which says how many are allowed. */
+const maxFiles = 100;
+
+/** The argument that names uploaded files; null for an operation that takes none. */
+export function fileArgumentOf({ properties }: ArgumentSchema): string | null {
+  return Object.keys(properties).find((name) => properties[name]?.format === 'sheet') ?? null;
 }
 
 function formatRetention(preview: RetentionPreview): string {

@@ -9,7 +9,11 @@ export const sources: Feature<ReturnType<typeof createSourceParts>> = {
   name: 'sources',
   pages: [sourcesPage],
   create: createSourceParts,
-  lifecycle: ({ sheetUploads }) => ({ start: sheetUploads.start, stop: sheetUploads.stop }),
+  lifecycle: ({ sheetUploads }) => ({
+    start: sheetUploads.start,
+    startByHand: sheetUploads.runNow,
+    stop: sheetUploads.stop,
+  }),
   routes: registerSourceRoutes,
   cards: (ctx) => [sourcesCard(ctx)],
 };

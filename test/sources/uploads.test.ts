@@ -4,10 +4,14 @@ import http from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
-import { filesOf, sheet } from '../support/library.ts';
+import { filesOf, sheet, workbookOf } from '../support/library.ts';
 import { keptUploads, type Files, uploadSheet } from '../support/sheet-uploads.ts';
 import { auditRows } from '../support/uploads.ts';
-import { systemRequester } from '../../src/core/audit.ts';
+import { buildZip } from '../support/zip.ts';
+import { type Audit, systemRequester } from '../../src/core/audit.ts';
+import { reserveBytes } from '../../src/core/disk-reserve.ts';
+import { fileNameOf } from '../../src/sources/file-name.ts';
+import { createSheetUploads } from '../../src/sources/uploads.ts';
 
 const mebibyte = 1024 * 1024;
 const files = filesOf(sheet());
@@ -44,6 +48,67 @@ t.test('three CSV files are one sheet, which an import takes by its id', async (
   t.match(await removed.json(), { sheet_id: body.sheet_id });
   t.same(keptUploads(app), []);
 });
+
+t.test(
+  'a workbook and a ZIP are recognised by their content, and CSV files as Google names them',
+  async (t) => {
+    const workbook = await workbookOf(sheet());
+    const zip = buildZip(Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) })));
+    const google = Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [
+        `Library - ${name[0]?.toUpperCase()}${name.slice(1)}`,
+        text,
+      ]),
+    );
+    const kinds: [string, Files, string][] = [
+      ['library.xlsx', { 'library.xlsx': workbook }, 'xlsx'],
+      ['library.csv', { 'library.csv': workbook }, 'xlsx'],
+      ['sheet.zip', { 'sheet.zip': zip }, 'zip'],
+      ['Library - Categories.csv and 2 more', google, 'files'],
+    ];
+    for (const [file_name, sent, kind] of kinds) {
+      const { body } = await uploadSheet(app, sent);
+      t.match(body, { file_name, kind, tabs: [{ rows: 1 }, { rows: 1 }, { rows: 1 }] }, file_name);
+      const job = await app.run('import', { sheet: body.sheet_id, dry_run: true });
+      t.match(job.result, { unchanged: 3, invalid: 0 }, file_name);
+      app.parts.sheetUploads.remove(body.sheet_id, systemRequester);
+    }
+  },
+);
+
+t.test('names of files are made safe, and never leave the folder', async (t) => {
+  const names: [string, string][] = [
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\sheets\\library.xlsx', 'library.xlsx'],
+    ['.hidden.csv', 'hidden.csv'],
+    ['a\u202Eb\u0000c.csv', 'abc.csv'],
+    ['..', 'sheet'],
+    [`${'x'.repeat(300)}.csv`, `${'x'.repeat(116)}.csv`],
+  ];
+  for (const [given, safe] of names) t.equal(fileNameOf(given), safe);
+});
+
+t.test(
+  'an upload is refused when it would use the reserve of the disk, or other uploads need the rest',
+  async (t) => {
+    const { config } = app.parts;
+    const audited: unknown[] = [];
+    const uploads = createSheetUploads({
+      config,
+      audit: { record: ({ detail }: { detail: unknown }) => audited.push(detail) } as unknown as Audit,
+      now: () => new Date(at),
+      createTask: () => t.fail('no check is started') as never,
+      freeBytes: () => reserveBytes + 1000,
+      wantedBy: () => null,
+      onError: t.error,
+    });
+    const first = uploads.open(systemRequester, 600);
+    t.throws(() => uploads.open(systemRequester, 401), { code: 'disk_full', message: /needs 401 bytes/ });
+    t.match(audited, [{ code: 'disk_full' }]);
+    first.close(new Error('aborted'));
+    uploads.open(systemRequester, 401).close();
+  },
+);
 
 t.test('a sheet that cannot be kept is refused with its own code, an audit row and no file', async (t) => {
   const { 'manuals.csv': _, ...two } = files;

@@ -1,12 +1,14 @@
 // Creates data roots with a library, and sheets to import. Rows are objects; a test sets only the fields that matter.
 import fs from 'node:fs';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import type { Db } from '../../src/core/db/open.ts';
 import { formatRecord } from '../../src/sheets/csv.ts';
 import { type Tab, tabs } from '../../src/sheets/tabs.ts';
+import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
 
 type Row = Record<string, string | number | null>;
 export type Sheet = { categories: Row[]; experiences: Row[]; manuals: Row[] };
@@ -77,6 +79,16 @@ export function sheet(parts: Partial<Sheet> = {}): Sheet {
 /** Its CSV files by name. */
 export function filesOf(content: Sheet): Record<string, string> {
   return Object.fromEntries(tabs.map((tab) => [tab.file, cellsOf(content, tab).map(formatRecord).join('')]));
+}
+
+/** The sheet as a workbook. */
+export async function workbookOf(content: Sheet): Promise<Buffer> {
+  const rows = (tab: Tab) => [
+    tab.headers,
+    ...rowsOf(content, tab).map((row) => tab.headers.map((header) => String(row[header] ?? ''))),
+  ];
+  const written = tabs.map((tab) => ({ name: tab.name, widths: tab.headers.map(() => 20), rows: rows(tab) }));
+  return buffer(await writeWorkbook(written, new Date(time)));
 }
 
 /** Writes the sheet to a folder, by default the published one; returns the folder. */
