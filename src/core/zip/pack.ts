@@ -14,14 +14,14 @@ export async function packZip(
   // Imported by the first use: loading it takes a fifth of the server's start.
   const { ZipArchive } = await import('archiver');
   const zip = new ZipArchive({ store: isStored, highWaterMark: readBytes });
-  const sources = members.flatMap(({ content }) => (content instanceof Readable ? [content] : []));
-  for (const { name, content } of members) zip.append(content, { name, date, mode: 0o600 });
   const fail = (error: Error) => zip.destroy(error);
-  for (const source of sources) source.once('error', fail);
-  zip.once('close', () => {
-    zip.abort();
-    for (const source of sources) source.destroy();
-  });
+  zip.once('close', () => zip.abort());
+  for (const { name, content } of members) {
+    zip.append(content, { name, date, mode: 0o600 });
+    if (!(content instanceof Readable)) continue;
+    content.once('error', fail);
+    zip.once('close', () => content.destroy());
+  }
   zip.finalize().catch(fail);
   return zip;
 }
