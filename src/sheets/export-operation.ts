@@ -119,7 +119,10 @@ export const exportOperation: Operation = {
       : `Export the library to ${args.path ? '' : 'the '}${describeTarget(args)}?`,
     consequences: args.dry_run
       ? ['Nothing is written.']
-      : ['The sheet is swapped in when complete. The previous one is kept.'],
+      : [
+          'The sheet is swapped in when complete. The previous one is kept.',
+          'For a copy of your own, use “Download the library” on the Library page.',
+        ],
     confirm: args.dry_run ? 'Start dry run' : 'Export library',
     keep: 'Close',
   }),
