@@ -8,7 +8,7 @@ const plain = { hasScript: false };
 
 browserTest('without JavaScript an operator plans, applies, runs, and sees the notice', async (t, open) => {
   const app = await startApp(t);
-  addCategory(app.parts.db, 'OLD');
+  addCategory(app.library, 'OLD');
   const page = await open(`${app.origin}/operations`, plain);
   t.notOk(await page.locator('#conn').isVisible(), 'controls that need JavaScript are hidden');
   t.notOk(await page.locator('[data-hold]').isVisible());

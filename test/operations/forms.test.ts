@@ -76,7 +76,7 @@ t.test('an import needs a word only where something can be lost, and its dialog 
   t.equal(answer.status, 202);
   t.match(app.parts.jobs.find('1').args, { into_empty: true });
 
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const filled = await dialog();
   t.equal(textOf(filled, '#dialog-submit'), 'Make the plan');
   t.equal(filled.querySelector('input[type="hidden"][name="dry_run"]')?.getAttribute('value'), 'true');
@@ -115,7 +115,7 @@ t.test('a wrong argument is shown beside its field', async (t) => {
 
 t.test('with htmx the dialog is a fragment, and a refusal is shown in it', async (t) => {
   const app = await startApp(t, noop);
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const htmx = fromPage(app, '/operations');
   const shown = await app.page('/ui/operations/import/confirm', htmx);
   t.notMatch(shown.text, /<html/);
@@ -184,7 +184,7 @@ t.test('a form sent twice starts one job, and a new rendering of it another', as
   const next = await app.submit('/ui/operations/run/export', { key: await keyOf('#op-export') });
   t.equal(next.headers.get('location'), '/jobs/2');
 
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const { html } = await app.page('/ui/operations/import/confirm');
   const form = { key: html.querySelector('[name="key"]')?.getAttribute('value') ?? '', reason: 'monthly' };
   const refused = await app.submit('/ui/operations/run/import', form);

@@ -98,6 +98,19 @@ t.test('a library that another program changes during the import is compared aga
   t.strictSame(backups.slice(1), [result?.backup], 'one more backup, of the last state');
 });
 
+t.test('an import into an empty library stops when another program fills it', async (t) => {
+  const root = makeRoot(t);
+  writeSheet(root, sheet());
+  root.db.exec(`BEGIN IMMEDIATE; INSERT INTO categories VALUES ('SQL', 'Databases', NULL, '')`);
+  const refused = await runScript(root.config, 'import', { into_empty: true }, (message) => {
+    if (isWriting(message) && root.db.inTransaction) root.db.exec('COMMIT');
+  });
+  t.match(refused, { code: 65, failure: { detail: { code: 'library_not_empty' } } });
+  const before = contentOf(root);
+  t.match(await runScript(root.config, 'import', { into_empty: true }), { code: 65 }, 'filled before it');
+  t.strictSame(contentOf(root), before, 'nothing was written');
+});
+
 t.test('an attempt that is no longer running writes nothing', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());

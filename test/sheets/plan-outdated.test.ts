@@ -36,7 +36,7 @@ t.test('a current plan is applied, and an outdated one is refused with 409', asy
 
 t.test('a validation error takes precedence over an outdated plan', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const args = { mode: 'replace', plan: 'f'.repeat(32) };
   const { body } = await app.json('/api/v1/operations/import', { args });
   t.equal(body.error.code, 'confirmation_required');

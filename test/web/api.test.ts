@@ -21,7 +21,7 @@ t.test('operations are listed with everything a client needs', async (t) => {
     locks: [{ name: 'library', mode: 'exclusive' }],
     held_by: [],
   });
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const filled = await app.json('/api/v1/operations');
   t.equal(filled.body.items[0].danger, 'destructive', 'now that something can be lost');
 });
@@ -56,7 +56,7 @@ t.test('an accepted run returns its job and location', async (t) => {
 
 t.test('refusals have their codes, in the documented order', async (t) => {
   const app = await startApp(t, noop);
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const post = (operation: string, body: unknown) => app.json(`/api/v1/operations/${operation}`, body);
 
   const unknown = await post('..%2f..%2fbin%2fsh', { args: { nonsense: 1 } });

@@ -73,7 +73,7 @@ async function tryAll(t: Test, app: TestApp, { method, url }: Route) {
 t.test('what a route refuses by itself', async (t) => {
   const app = await startApp(t, { env: noop });
   await app.run('import');
-  addCategory(app.parts.db, 'GEN');
+  addCategory(app.library, 'GEN');
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
   const body = (value: unknown) => ({ method: 'POST', headers: json, body: JSON.stringify(value) });
   for (const [address, init, status, detail] of [
