@@ -1,28 +1,51 @@
-// Hostile archives that must be refused, each a valid snapshot with one lie, and a few unusual ones that must be accepted.
-// A case is its number, a description, and the code of its refusal (null: accepted).
+// Hostile archives that must be refused, each a valid ZIP with one lie, and a few unusual ones that must be accepted. A case is
+// its number, a description, and the code of its refusal as a snapshot (null: accepted).
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { Members } from './snapshots.ts';
-import { memberStem, toParts, withIndex } from './snapshots.ts';
+import { toParts, withIndex } from './snapshots.ts';
 import { buildZip, field, numbers, type Part } from './zip.ts';
 
 type HostileCase = [id: string, what: string, code: string | null, zip: () => Buffer];
 
+/** Those of a snapshot. */
 export function hostileZips(members: Members): HostileCase[] {
-  const parts = (more: Partial<Part> = {}) => toParts(members, more);
-  const [manifest, index, meta] = parts();
-  const valid = () => buildZip([manifest, index, meta]);
-  /** A valid snapshot with additional entries. */
+  const [manifest, index] = toParts(members);
+  const zipped = () => buildZip(toParts(members));
+  return [
+    ...hostileArchives((more) => toParts(members, more)),
+    [
+      '85',
+      'a ZIP as index',
+      'index_invalid',
+      () => buildZip(toParts(withIndex(members, zipped), { method: 8 })),
+    ],
+    ['90', 'no meta file', 'member_missing', () => buildZip([manifest, index])],
+    [
+      '91',
+      'another kind of index',
+      'index_invalid',
+      () => buildZip(toParts(withIndex(members, writeAt(0, 'IwFl')))),
+    ],
+  ];
+}
+
+/** Those of any ZIP. `parts` makes the entries of a valid one; the second of them gets the lies. */
+export function hostileArchives(parts: (more?: Partial<Part>) => Part[]): HostileCase[] {
+  const all = parts();
+  const [first, victim] = all as [Part, Part];
+  const rest = all.slice(2);
+  const valid = () => buildZip(all);
+  /** A valid ZIP with additional entries. */
   const added =
     (...more: Part[]) =>
     () =>
-      buildZip([manifest, index, meta, ...more]);
-  /** The index with a lie. */
-  const spoiled = (more: Partial<Part>) => () => buildZip([manifest, { ...index, ...more }, meta]);
+      buildZip([...all, ...more]);
+  const spoiled = (more: Partial<Part>) => () => buildZip([first, { ...victim, ...more }, ...rest]);
   const named = (name: string | Buffer, more: Partial<Part> = {}) =>
     added({ name, data: Buffer.from('x'), ...more });
   const utf8 = { flags: 0x800 };
   const deflated = { method: 8 };
-  const indexData = index.data as Buffer;
+  const content = victim.data as Buffer;
   const zeros = lazy(() => deflateRawSync(Buffer.alloc(200 * 1024 * 1024), { level: 1 }));
   const evilPath = Buffer.concat([numbers([1, 1], [crc32('unified_x.index'), 4]), Buffer.from('../../evil')]);
 
@@ -57,8 +80,8 @@ export function hostileZips(members: Members): HostileCase[] {
     ['27', 'markup in the name', 'zip_name', named('<img src=x onerror=alert(1)>.index')],
     ['28', 'a hidden file', 'zip_name', named('.chl.index')],
     ['29', 'a script', 'zip_name', named('evil.sh')],
-    ['30', 'the same name twice', 'zip_duplicate', added(index)],
-    ['31', 'the same name in upper case', 'zip_duplicate', named(`${memberStem.toUpperCase()}.index`)],
+    ['30', 'the same name twice', 'zip_duplicate', added(victim)],
+    ['31', 'the same name in upper case', 'zip_duplicate', named(String(victim.name).toUpperCase())],
     [
       '32',
       'the same name in another normal form',
@@ -72,14 +95,15 @@ export function hostileZips(members: Members): HostileCase[] {
       '41',
       'a link, then a file of the same name',
       'zip_kind',
-      () => buildZip([manifest, { ...index, mode: 0o120777, data: Buffer.from('/etc/passwd') }, index, meta]),
+      () =>
+        buildZip([first, { ...victim, mode: 0o120777, data: Buffer.from('/etc/passwd') }, victim, ...rest]),
     ],
     ['42', 'a pipe', 'zip_kind', spoiled({ mode: 0o010644 })],
     ['43', 'an odd mode', null, () => buildZip(parts({ mode: 0o104755 }))],
     ['44', 'encrypted', 'zip_encrypted', spoiled({ flags: 0x1 })],
     ['45', 'strongly encrypted', 'zip_encrypted', spoiled({ flags: 0x41 })],
-    ['46', 'compressed with bzip2', 'zip_method', spoiled({ method: 12, raw: indexData })],
-    ['47', 'stored with two sizes', 'zip_sizes', spoiled({ size: indexData.length + 1 })],
+    ['46', 'compressed with bzip2', 'zip_method', spoiled({ method: 12, raw: content })],
+    ['47', 'stored with two sizes', 'zip_sizes', spoiled({ size: content.length + 1 })],
     ['50', 'a wrong CRC-32', 'zip_damaged', spoiled({ crc: 0x12345678 })],
     ['51', 'a declared size of 10 bytes', 'zip_damaged', spoiled({ ...deflated, size: 10 })],
     ['52', 'a declared size of 4 GiB', 'zip_ratio', spoiled({ ...deflated, size: 0xfffffffe })],
@@ -138,55 +162,41 @@ export function hostileZips(members: Members): HostileCase[] {
       '80',
       '200 MiB of zeros',
       'zip_ratio',
-      () => buildZip([manifest, bomb(index, zeros(), 200 * 1024 * 1024), meta]),
+      () => buildZip([first, bomb(victim, zeros(), 200 * 1024 * 1024), ...rest]),
     ],
     [
       '81',
       '200 MiB of zeros, declared as 1,000 bytes',
       'zip_damaged',
-      () => buildZip([manifest, bomb(index, zeros(), 1000), meta]),
+      () => buildZip([first, bomb(victim, zeros(), 1000), ...rest]),
     ],
     [
       '82',
       '500 entries with the same content',
       'zip_entries',
-      () => buildZip([index, ...overlapping(index, 499)]),
+      () => buildZip([victim, ...overlapping(victim, 499)]),
     ],
-    ['83', 'a quoted overlap of 250', 'zip_entries', () => quotedOverlap(index, 250)],
+    ['83', 'a quoted overlap of 250', 'zip_entries', () => quotedOverlap(victim, 250)],
     [
       '84',
       '20,000 empty entries',
       'zip_entries',
       () => buildZip(Array.from({ length: 20_000 }, (_, i) => ({ name: `e${i}` }))),
     ],
-    [
-      '85',
-      'a ZIP as index',
-      'index_invalid',
-      () =>
-        buildZip(
-          toParts(
-            withIndex(members, () => valid()),
-            deflated,
-          ),
-        ),
-    ],
-    ['90', 'no meta file', 'member_missing', () => buildZip([manifest, index])],
-    [
-      '91',
-      'another kind of index',
-      'index_invalid',
-      () => buildZip(toParts(withIndex(members, writeAt(0, 'IwFl')))),
-    ],
     ['92', 'an empty index', 'zip_empty', spoiled({ data: Buffer.alloc(0) })],
   ];
+}
+
+/** The name of a copy that the same ZIP may have. */
+function numbered({ name }: Part, number: number | string): string {
+  return String(name).replace(/(\.\w+)$/, `-${number}$1`);
 }
 
 /** `count` entries of the directory that all point to the first content. */
 function overlapping(part: Part, count: number): Part[] {
   return Array.from({ length: count }, (_, i) => ({
     ...part,
-    name: `unified_copy-${i}.index`,
+    name: numbered(part, i),
     headerAt: 0,
     isOnlyListed: true,
   }));
@@ -199,7 +209,7 @@ export function quotedOverlap(part: Part, count: number): Buffer {
   let size = 1024 * 1024;
   const listed: Part[] = [];
   for (let i = count - 1; i >= 0; i--) {
-    const entry = { ...part, name: `unified_f${String(i).padStart(3, '0')}.index`, method: 8, crc: i, size };
+    const entry = { ...part, name: numbered(part, String(i).padStart(3, '0')), method: 8, crc: i, size };
     const headerBytes = 30 + entry.name.length;
     const header = buildZip([{ ...entry, raw: body }]).subarray(0, headerBytes);
     listed.unshift({
