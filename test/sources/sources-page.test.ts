@@ -59,7 +59,7 @@ t.test('what is wrong is shown in its place, with its status', async (t) => {
   const choices: [Record<string, string>, number, RegExp][] = [
     [{ from: 'files' }, 422, /Choose a file first/],
     [{ from: 'files', sheet: '0a0b0c0d' }, 422, /Choose the file again/],
-    [{ from: 'folder' }, 422, /Enter the path of a folder first/],
+    [{ from: 'folder' }, 422, /Enter a path first/],
     [{ from: 'folder', path: '/etc' }, 422, /“\/etc” is not allowed/],
   ];
   for (const [form, status, message] of choices) {

@@ -12,7 +12,7 @@ t.test('the first page explains what this is, that the library is empty, and wha
   const { status, html } = await app.page('/operations');
   t.equal(status, 200);
   t.match(textOf(html, 'main'), /Localhost only/);
-  t.match(textOf(html, card.banners), /The library is empty.*Import the starter library…/);
+  t.match(textOf(html, card.banners), /The library is empty.*Import the starter library.*Set up my sheet/);
   t.ok(html.querySelector('#howto')?.hasAttribute('open'));
   t.match(textOf(html, card.workers), /No workers are registered.*npm run worker/);
   t.match(textOf(html, card.queue), /Nothing to embed/);

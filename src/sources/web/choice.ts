@@ -38,6 +38,6 @@ function sheetOf({ from, source, sheet, path }: Omit<Choice, 'mode' | 'rowsOf'>)
     if (sheet === undefined) throw new AppError('invalid_arguments', 'Choose a file first.');
     return { sheet };
   }
-  if (path.trim() === '') throw new AppError('invalid_arguments', 'Enter the path of a folder first.');
+  if (path.trim() === '') throw new AppError('invalid_arguments', 'Enter a path first.');
   return { path: path.trim() };
 }
