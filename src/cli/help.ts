@@ -7,8 +7,9 @@ import { type Command, withJson } from '../core/terminal/command.ts';
 import { type Flags, flagOf } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { declaredCommands, declaredOperations, reservedNames } from '../features.ts';
-import { fileArgumentOf, runFlags } from '../jobs/commands.ts';
+import { runFlags } from '../jobs/commands.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';
+import { fileArgumentOf } from './run-operation.ts';
 
 type Described = Omit<Command, 'run'>;
 

@@ -5,10 +5,10 @@ import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
 import { declaredCommands } from '../features.ts';
-import { runOperation } from '../jobs/commands.ts';
 import { withClient } from './client.ts';
 import { doctor } from './doctor.ts';
 import { help } from './help.ts';
+import { runOperation } from './run-operation.ts';
 
 /** Prints an AppError and returns its exit code; throws any other error. */
 export async function runCli(

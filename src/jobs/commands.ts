@@ -1,21 +1,17 @@
-// Commands for jobs and for running an operation. Each calls the API and prints the result.
-import { givenProperties } from '../core/arguments.ts';
+// Commands for jobs. Each calls the API and prints the result.
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
-import type { Args, ArgumentProperty, ArgumentSchema } from '../core/operation.ts';
+import type { ArgumentProperty } from '../core/operation.ts';
 import { shorten } from '../core/shorten.ts';
 import { onStopSignal } from '../core/stop-signals.ts';
 import { type Client, type Command, withJson } from '../core/terminal/command.ts';
 import { exitCodeOfJob, exits } from '../core/terminal/exit-codes.ts';
-import { flagOf, readFlags, switchFlag, textFlag } from '../core/terminal/flags.ts';
+import { switchFlag, textFlag } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
 import { follow, showEnd } from './follow.ts';
-import { findGivenFiles } from './given-files.ts';
 import { isTerminal } from './job.ts';
 import type { Accepted, JobBody } from './job-body.ts';
 import type { RetentionPreview } from './retention.ts';
-
-type OperationBody = { name: string; args: ArgumentSchema };
 
 export const runFlags = withJson({
   reason: textFlag('Why; kept in the audit log'),
@@ -114,43 +110,6 @@ export const jobCommands: Command[] = [
   },
 ];
 
-/** Runs an operation and follows it to its end; gives the exit code. */
-export async function runOperation(client: Client, name: string, words: string[], screen: Screen) {
-  const { items } = await client.get<{ items: OperationBody[] }>('/api/v1/operations');
-  const operation = items.find((item) => item.name === name);
-  if (!operation) throw noSuchOperation(name, items);
-  const properties = { ...givenProperties(operation.args), ...runFlags };
-  const takesFiles = fileArgumentOf(operation.args) !== null;
-  const { values, rest } = readFlags(words, properties, takesFiles ? maxFiles : 0);
-  const given = Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(runFlags, key)));
-  const args =
-    rest.length === 0 ? given : { ...given, ...(await uploadFiles(client, operation, given, rest)) };
-  const path = `/api/v1/operations/${encodeURIComponent(name)}`;
-  const accepted = await client.post<Accepted>(path, { args, ...runBody(client, values) });
-  return followToEnd(client, name, accepted, screen);
-}
-
-/** Uploads files as they would be on a page; returns the argument that names them. */
-async function uploadFiles(client: Client, { args }: OperationBody, given: Args, words: string[]) {
-  const name = fileArgumentOf(args) ?? '';
-  const others = ['source', 'path', name].filter((other) => given[other] !== undefined);
-  if (others.length > 0) {
-    const message = `Name files or ${flagOf(others[0] ?? '')}, not both.`;
-    throw new AppError('invalid_arguments', message, { problems: [{ field: name, message }] });
-  }
-  const files = findGivenFiles(words);
-  const { sheet_id } = await client.upload<{ sheet_id: string }>('/api/v1/sheets', files);
-  return { [name]: sheet_id };
-}
-
-/** More are refused by the server, which says how many are allowed. */
-const maxFiles = 100;
-
-/** The argument that names uploaded files; null for an operation that takes none. */
-export function fileArgumentOf({ properties }: ArgumentSchema): string | null {
-  return Object.keys(properties).find((name) => properties[name]?.format === 'sheet') ?? null;
-}
-
 function formatRetention(preview: RetentionPreview): string {
   const { days, jobs_kept, jobs, failed_jobs, log_bytes, has_more } = preview;
   const rule = `Kept: ${days} days and ${formatNumber(jobs_kept)} jobs, failures four times as long.`;
@@ -159,8 +118,9 @@ function formatRetention(preview: RetentionPreview): string {
   return `${rule} The clean-up would now remove ${found}, ${formatNumber(failed_jobs)} of them failed, with ${formatBytes(log_bytes)} of logs.`;
 }
 
-/** Ctrl+C cancels a job that runs in this process; a job on a server keeps running. */
-async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
+/** Follows an accepted job and gives its exit code. Ctrl+C cancels a job that runs in this process; a job on a server keeps
+ *  running. */
+export async function followToEnd(client: Client, operation: string, accepted: Accepted, screen: Screen) {
   const { number } = accepted;
   screen.line(`${operation} #${number} queued.`);
   let interrupt = () => {};
@@ -184,7 +144,7 @@ async function followToEnd(client: Client, operation: string, accepted: Accepted
 }
 
 /** Without a server no other job makes progress, so waiting for a lock would never end. */
-function runBody({ isByHand }: Client, { reason, confirm, wait }: Record<string, unknown>) {
+export function runBody({ isByHand }: Client, { reason, confirm, wait }: Record<string, unknown>) {
   return { reason, confirm, when_locked: wait === true && !isByHand ? 'wait' : undefined };
 }
 
@@ -193,12 +153,6 @@ function findJob(client: Client, [number]: string[]): Promise<JobBody> {
     return client.get<JobBody>(`/api/v1/operations/jobs/${encodeURIComponent(number.replace(/^#/, ''))}`);
   const message = 'Which job? Give its number, e.g. 412; "npm run chl -- jobs" lists them.';
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'job', message }] });
-}
-
-function noSuchOperation(name: string, known: OperationBody[]): AppError {
-  const names = known.map((operation) => operation.name).join(', ');
-  const message = `There is no operation ${JSON.stringify(name.slice(0, 80))}. Known: ${names}. "npm run chl -- help" lists the commands.`;
-  return new AppError('not_found', message);
 }
 
 function formatJob({ number, status, operation, requested_by, created_at, failure }: JobBody): string {

@@ -1,6 +1,6 @@
 // Audits uploads of which nothing was kept.
-import type { Audit, Requester } from './audit.ts';
-import { AppError } from './errors.ts';
+import type { Audit, Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
 
 type Refused = {
   /** Such as `snapshot.upload`. */
