@@ -16,7 +16,7 @@ import {
   refuseLargeRemoval,
   storeProblems,
 } from '../src/sheets/plan.ts';
-import { storePlan } from '../src/sheets/plan-repository.ts';
+import { storePlan } from '../src/plan-store/plan-repository.ts';
 import { keepLeftOut, readLeftOut } from '../src/sheets/left-out.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { readSheet } from '../src/sheets/read-sheet.ts';

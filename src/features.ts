@@ -8,6 +8,7 @@ import { index } from './index/feature.ts';
 import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
 import { operations } from './operations/feature.ts';
+import { planStore } from './plan-store/feature.ts';
 import { plans } from './plans/feature.ts';
 import { queue } from './queue/feature.ts';
 import { runner } from './runner/feature.ts';
@@ -21,6 +22,7 @@ import { workers } from './workers/feature.ts';
 
 export const features: Feature[] = [
   library,
+  planStore,
   jobs,
   embedding,
   sheets,

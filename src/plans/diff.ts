@@ -1,7 +1,7 @@
 // The difference of two texts, by words, for a page: long texts are cut to the places that changed.
 import { type ChangeObject, diffArrays, diffWordsWithSpace } from 'diff';
 import { cut } from '../library/rules.ts';
-import { cutTexts } from '../sheets/cut-texts.ts';
+import { cutTexts } from '../plan-store/cut-texts.ts';
 import { showHidden } from '../sheets/hidden.ts';
 
 export type DiffPart = { kind: 'same' | 'del' | 'ins'; text: string };

@@ -4,7 +4,7 @@ import { type Args, makesPlan, type Operation } from '../core/operation.ts';
 import { dryRunRefusal } from '../jobs/job-view.ts';
 import type { Job } from '../jobs/job.ts';
 import { isLargeRemoval } from '../sheets/plan.ts';
-import { type PlanOutcome, type PlanSummary, type Tally, withPlan } from '../sheets/plan-repository.ts';
+import { type PlanOutcome, type PlanSummary, type Tally, withPlan } from '../plan-store/plan-repository.ts';
 import type { PlanContext } from './parts.ts';
 
 /** `counts.wrong`: rows with a problem; a row may have several. `summary` and `tallies` are null when its rows are not kept. */
@@ -58,6 +58,15 @@ export async function describePlan(ctx: PlanContext, job: Job, operation: Operat
     appliedBy,
     outdated: appliedBy ? null : await findOutdated(ctx, operation, args, summary),
   };
+}
+
+/** Throws `wrong_state` when the dry run has made no plan that could be applied. */
+export async function findPlan(ctx: PlanContext, number: string): Promise<Plan> {
+  const { job, operation } = findDryRun(ctx, number);
+  const plan = await describePlan(ctx, job, operation);
+  if (plan) return plan;
+  const message = `Job #${job.number} is ${job.status}: it has made no plan that could be applied.`;
+  throw new AppError('wrong_state', message, { status: job.status });
 }
 
 function countRows(result: Record<string, unknown>, tallies: Tally[]): Plan['counts'] {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isTerminal } from '../jobs/job.ts';
-import { plansFolder } from '../core/plan-file.ts';
+import { plansFolder } from '../plan-store/plan-file.ts';
 import type { PlanContext } from './parts.ts';
 
 /** Returns how many files it removed. */

@@ -3,7 +3,7 @@ import { badInput } from '../core/errors.ts';
 import type { Kind, Value } from '../library/rules.ts';
 import type { CheckedTab } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
-import { type StoredRow, withPlan } from './plan-repository.ts';
+import { type StoredRow, withPlan } from '../plan-store/plan-repository.ts';
 import type { Problem } from './problems.ts';
 import { tabs } from './tabs.ts';
 

@@ -2,7 +2,7 @@
 import { formatSyncStatus, shapes, type Value } from '../library/rules.ts';
 import type { SheetRow } from './check-rows.ts';
 import { hiddenDifference } from './hidden.ts';
-import type { FieldChange, PlanRow } from './plan-repository.ts';
+import type { FieldChange, PlanRow } from '../plan-store/plan-repository.ts';
 import type { Problem } from './problems.ts';
 import type { Tab } from './tabs.ts';
 

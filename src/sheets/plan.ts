@@ -5,7 +5,7 @@ import type { Counts, Library } from '../library/repository.ts';
 import type { Kind } from '../library/rules.ts';
 import type { CheckedSheet } from './checks.ts';
 import { compareSheet, type Differences, type Mode } from './compare.ts';
-import type { PlanWriter } from './plan-repository.ts';
+import type { PlanWriter } from '../plan-store/plan-repository.ts';
 import { problemRow } from './plan-rows.ts';
 import { collectPreview, type Preview } from './preview.ts';
 import { inOrder, maxShown, type Problem } from './problems.ts';

@@ -1,7 +1,7 @@
 // The preview of a plan: its first rows and problems, with texts cut to fit one message of the script protocol.
 import { cut } from '../library/rules.ts';
-import { cutTexts } from './cut-texts.ts';
-import type { FieldChange, PlanRow, PlanWriter } from './plan-repository.ts';
+import { cutTexts } from '../plan-store/cut-texts.ts';
+import type { FieldChange, PlanRow, PlanWriter } from '../plan-store/plan-repository.ts';
 import { maxShown, maxShownLength, type Problem } from './problems.ts';
 
 type ShownRow = { tab: string; row: number; id: string; title: string };

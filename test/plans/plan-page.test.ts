@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type HTMLElement, parse } from 'node-html-parser';
 import t from 'tap';
-import { plansFolder } from '../../src/core/plan-file.ts';
+import { plansFolder } from '../../src/plan-store/plan-file.ts';
 import { exitCodeOfJob } from '../../src/core/terminal/exit-codes.ts';
 import { sweepPlans } from '../../src/plans/sweep.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -64,7 +64,7 @@ t.test('a plan is listed by risk, asks for what it needs, and is applied with it
     ['Added1', 'Changed2', 'Unchanged2', 'Removed4', 'Wrong rows1'],
   );
   t.strictSame(
-    html.querySelectorAll('.plan table caption').map((caption) => caption.text),
+    html.querySelectorAll('#plan table caption').map((caption) => caption.text),
     ['Wrong rows', 'Removed', 'Changed', 'Added'],
   );
   t.match(

@@ -2,12 +2,12 @@
 import fs from 'node:fs';
 import t from 'tap';
 import { createRandom, pick, type Random } from '../../scripts/random.ts';
-import { planFile } from '../../src/core/plan-file.ts';
+import { planFile } from '../../src/plan-store/plan-file.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import { formatSyncStatus, kinds, shapes, type Value } from '../../src/library/rules.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
 import { planImport } from '../../src/sheets/plan.ts';
-import { type PlanRow, planOutcomes, storePlan, withPlan } from '../../src/sheets/plan-repository.ts';
+import { type PlanRow, planOutcomes, storePlan, withPlan } from '../../src/plan-store/plan-repository.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
 import {
   category,

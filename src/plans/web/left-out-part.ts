@@ -1,7 +1,7 @@
 // The part of an import's job page that offers to import the rows which it left out.
 import type { JobPart } from '../../core/job-part.ts';
 import { url } from '../../core/url.ts';
-import { withPlan } from '../../sheets/plan-repository.ts';
+import { withPlan } from '../../plan-store/plan-repository.ts';
 import type { PlanContext } from '../parts.ts';
 
 export const leftOutPart = ({ catalogue, config }: PlanContext): JobPart => ({

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../core/errors.ts';
 import {
   anyObjectSchema,
   closedSchema,
@@ -10,9 +9,9 @@ import {
   textSchema,
 } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
-import { type PlanOutcome, planOutcomes, withPlan } from '../../sheets/plan-repository.ts';
+import { type PlanOutcome, planOutcomes, withPlan } from '../../plan-store/plan-repository.ts';
 import type { PlanContext } from '../parts.ts';
-import { describePlan, findDryRun } from '../plan.ts';
+import { findDryRun, findPlan, type Plan } from '../plan.ts';
 import { rowsNotKept } from './plan-csv.ts';
 
 type Numbered = { Params: { number: string } };
@@ -39,35 +38,7 @@ export function registerPlanApi(app: FastifyInstance, ctx: PlanContext) {
         params,
       },
     },
-    async (request) => {
-      const { job, operation } = findDryRun(ctx, request.params.number);
-      const plan = await describePlan(ctx, job, operation);
-      if (!plan) {
-        const message = `Job #${job.number} is ${job.status}: it has made no plan that could be applied.`;
-        throw new AppError('wrong_state', message, { status: job.status });
-      }
-      const { token, counts, tallies, refusal, largeRemoval, appliedBy, outdated } = plan;
-      return {
-        number: job.number,
-        job_id: job.id,
-        operation: job.operation,
-        args: job.args,
-        plan: token,
-        counts,
-        tabs: tallies.map(({ outcome, tab, change, category, rows }) => ({
-          outcome,
-          tab,
-          change,
-          category,
-          rows,
-        })),
-        refusal,
-        large_removal: largeRemoval,
-        applied_by: appliedBy?.number ?? null,
-        outdated,
-        url: url(`/plans/${job.number}`),
-      };
-    },
+    async (request) => planBody(await findPlan(ctx, request.params.number)),
   );
 
   app.get<Numbered & { Querystring: RowsQuery }>(
@@ -91,4 +62,21 @@ export function registerPlanApi(app: FastifyInstance, ctx: PlanContext) {
       return { items, next_cursor: found.length > limit ? String(items.at(-1)?.seq) : null };
     },
   );
+}
+
+function planBody({ job, token, counts, tallies, refusal, largeRemoval, appliedBy, outdated }: Plan) {
+  return {
+    number: job.number,
+    job_id: job.id,
+    operation: job.operation,
+    args: job.args,
+    plan: token,
+    counts,
+    tallies,
+    refusal,
+    large_removal: largeRemoval,
+    applied_by: appliedBy?.number ?? null,
+    outdated,
+    url: url(`/plans/${job.number}`),
+  };
 }

@@ -5,7 +5,12 @@ import { AppError } from '../../core/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import { formatRecord } from '../../sheets/csv.ts';
 import { guardFormula } from '../../sheets/formula.ts';
-import { type PlanOutcome, planOutcomes, type StoredRow, withPlan } from '../../sheets/plan-repository.ts';
+import {
+  type PlanOutcome,
+  planOutcomes,
+  type StoredRow,
+  withPlan,
+} from '../../plan-store/plan-repository.ts';
 import type { PlanContext } from '../parts.ts';
 
 const headers = 'outcome tab row key title category field before after difference column value message'.split(

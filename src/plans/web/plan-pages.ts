@@ -1,15 +1,15 @@
 // The page of a plan, and the action that applies it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
-import { planOutcomes } from '../../sheets/plan-repository.ts';
+import { planOutcomes } from '../../plan-store/plan-repository.ts';
 import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
-import { describePlan, findDryRun } from '../plan.ts';
+import { describePlan, findDryRun, findPlan } from '../plan.ts';
 import { sendCsv } from './plan-csv.ts';
 import { readForm, viewForm } from './plan-form.ts';
 import { type TableQuery, viewTables } from './plan-tables.ts';
@@ -59,9 +59,7 @@ export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
 }
 
 async function apply(ctx: PlanContext, request: FastifyRequest<Numbered>, form: Form) {
-  const { job, operation } = findDryRun(ctx, request.params.number);
-  const plan = await describePlan(ctx, job, operation);
-  if (!plan) throw new AppError('wrong_state', `Job #${job.number} has made no plan that could be applied.`);
+  const plan = await findPlan(ctx, request.params.number);
   const submit = () => ctx.jobs.submit(readForm(ctx, plan, form), requester(request));
   return form.key === undefined ? submit() : ctx.idempotency(`${request.url} ${form.key}`, submit);
 }

@@ -2,7 +2,12 @@
 import { lowerFirst, plural } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
-import { type PlanOutcome, type StoredPlan, type StoredRow, withPlan } from '../../sheets/plan-repository.ts';
+import {
+  type PlanOutcome,
+  type StoredPlan,
+  type StoredRow,
+  withPlan,
+} from '../../plan-store/plan-repository.ts';
 import { createDiffs, type DiffPart } from '../diff.ts';
 import type { PlanContext } from '../parts.ts';
 import { type Plan, sumOf } from '../plan.ts';

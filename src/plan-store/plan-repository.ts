@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { connect } from '../core/db/driver.ts';
 import { openDatabase, serverBusyMs } from '../core/db/open.ts';
-import { planFile, plansFolder } from '../core/plan-file.ts';
+import { planFile, plansFolder } from './plan-file.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Counts } from '../library/repository.ts';
 import { cut } from '../library/rules.ts';
