@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { startServer } from './support/server.ts';
+import { until } from './support/until.ts';
 
 const operations = `operations:
   - { name: sleeps, title: Sleeps, summary: Sleeps for ten minutes., command: [sleep, "600"] }
@@ -63,9 +63,5 @@ async function run(url: string, operation: string, body: object = {}): Promise<s
 
 /** Asks until the answer is as wanted; the limit is that of the test. */
 async function poll(url: string, address: string, isReached: (body: Body) => boolean): Promise<Body> {
-  for (;;) {
-    const body = await get(url, address);
-    if (isReached(body)) return body;
-    await setTimeout(20);
-  }
+  return until(() => get(url, address), isReached);
 }

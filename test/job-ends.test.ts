@@ -12,6 +12,7 @@ import { childFile, defineOperation } from './support/operations.ts';
 import { card, textOf } from './support/screen.ts';
 import { startServer } from './support/server.ts';
 import { openStream } from './support/stream.ts';
+import { until } from './support/until.ts';
 
 const addresses = [
   '/api/v1/index',
@@ -155,8 +156,7 @@ t.test('every kind of end: what a job has changed before it is seen with it', as
   const app = await startApp(t, { env: quiet, catalogue: createCatalogue(operations) });
   const cancel = async ({ number }: Job) => {
     await app.whenJob(number, 'running');
-    while (app.parts.repository.find(String(number))?.progress?.phase !== 'added')
-      await new Promise(setImmediate);
+    await until(() => app.parts.repository.find(String(number))?.progress?.phase === 'added');
     await app.json(`/api/v1/operations/jobs/${number}/cancel`, {});
   };
   for (const [entries, run, expected] of [
@@ -201,7 +201,7 @@ t.test('loss: the first answers after a restart show what the lost job has chang
   const isAdded = async () =>
     ((await (await fetch(`${url}/api/v1/operations/jobs/${number}`)).json()) as Job).progress?.phase ===
     'added';
-  while (!(await isAdded())) await new Promise(setImmediate);
+  await until(isAdded);
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
   const again = await startServer(t, root, quiet);

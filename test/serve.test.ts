@@ -9,6 +9,7 @@ import { chaosConfig, startServer } from '../scripts/chaos/server-process.ts';
 import { packageRoot } from '../src/core/config.ts';
 import { findMarkedProcesses } from '../src/runner/processes.ts';
 import { makeRoot } from './support/engine.ts';
+import { until } from './support/until.ts';
 
 const get = (url: string) =>
   new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -73,11 +74,11 @@ t.test('a stop ends streams and the running job, keeps the waiting job, and exit
 });
 
 /** Posts until the signal has reached the server; jobs accepted before need no lock and end at once. */
-async function refusal(url: string) {
-  for (;;) {
-    const answer = await post(`${url}/api/v1/operations/chore`, {});
-    if (answer.status === 503) return answer;
-  }
+function refusal(url: string) {
+  return until(
+    () => post(`${url}/api/v1/operations/chore`, {}),
+    ({ status }) => status === 503,
+  );
 }
 
 t.test('the program stops with exit code 0 while a page is open', async (t) => {

@@ -14,6 +14,7 @@ import { findLockHolder } from '../src/runner/server-lock.ts';
 import { findMarkedProcesses, identify, isAlive } from '../src/runner/processes.ts';
 import { queryOps } from './support/command-line.ts';
 import { mainFile, serverEnvironment } from './support/server.ts';
+import { until } from './support/until.ts';
 
 const script = `trap 'echo asked to end >&2; exit 3' TERM HUP; echo asleep; while :; do sleep 0.1; done`;
 const operations = `operations:
@@ -86,7 +87,7 @@ for (const [way, commandOf, signals] of ways) {
     await untilJob(data, 'running');
     for (const name of signals) child.kill(name);
     await exit;
-    while (isAlive(identity)) await setTimeout(10);
+    await until(() => !isAlive(identity));
     checkEnd(t, data);
   });
 
@@ -95,7 +96,7 @@ for (const [way, commandOf, signals] of ways) {
     const { child, exit } = await start(t, root, commandOf(command), /asleep/);
     for (const name of signals) child.kill(name);
     await exit;
-    while (findLockHolder(data)) await setTimeout(10);
+    await until(() => !findLockHolder(data));
     checkEnd(t, data);
   });
 
@@ -108,7 +109,7 @@ for (const [way, commandOf, signals] of ways) {
     const identity = identify(Number(row?.pid));
     for (const name of signals) child.kill(name);
     await exit;
-    while (isAlive(identity)) await setTimeout(10);
+    await until(() => !isAlive(identity));
     t.same(queryOps(data, 'SELECT name FROM worker WHERE ended_at IS NULL'), []);
   });
 }
@@ -132,12 +133,12 @@ t.test('a server started with nohup outlives its terminal and its npm', async (t
     for (const deadline = Date.now() + 1500; Date.now() < deadline; ) await setTimeout(50);
     t.equal((await fetch(`${url}/livez`)).status, 200, name);
     process.kill(pid, 'SIGTERM');
-    while (isAlive(identity)) await setTimeout(10);
+    await until(() => !isAlive(identity));
   }
 });
 
 async function untilJob(data: string, status: string) {
-  while (queryOps(data, 'SELECT status FROM job')[0]?.status !== status) await setTimeout(10);
+  await until(() => queryOps(data, 'SELECT status FROM job')[0]?.status === status);
 }
 
 function checkEnd(t: Test, data: string) {

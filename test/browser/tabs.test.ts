@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
 import { jobRow } from '../support/screen.ts';
+import { until } from '../support/until.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
@@ -110,10 +111,8 @@ async function openTabs(app: TestApp, open: OpenPage, count: number, context?: B
 
 async function leaderOf(tabs: Page[]): Promise<Page> {
   const leads = async (tab: Page) => ((await tab.locator('html[data-leads]').count()) > 0 ? tab : null);
-  for (;;) {
-    const leader = (await Promise.all(tabs.map(leads))).find((tab) => tab !== null);
-    if (leader) return leader;
-  }
+  const find = async () => (await Promise.all(tabs.map(leads))).find((tab) => tab !== null);
+  return (await until(find)) as Page;
 }
 
 async function allShow(tabs: Page[], job: number) {

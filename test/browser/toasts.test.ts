@@ -4,6 +4,7 @@ import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { defineOperation } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 browserTest('at the end of a page, three notices cover no control', async (t, open) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
@@ -128,8 +129,8 @@ browserTest('a duplicated tab does not show the notice of an end again', async (
   for (const tab of [page, copy]) await tab.locator('#conn').getByText('Live').waitFor();
   await app.json('/api/v1/operations/jobs/1/cancel', {});
   const followed = (tab: Page) => tab.evaluate(`sessionStorage.getItem('chl-jobs')`);
-  while ((await followed(page)) !== '[]' || (await followed(copy)) !== '[]') await new Promise(setImmediate);
+  await until(async () => (await followed(page)) === '[]' && (await followed(copy)) === '[]');
   const shown = (tab: Page) => tab.locator('.toast', { hasText: 'was cancelled' }).count();
-  while ((await shown(page)) + (await shown(copy)) === 0) await new Promise(setImmediate);
+  await until(async () => (await shown(page)) + (await shown(copy)) > 0);
   t.equal((await shown(page)) + (await shown(copy)), 1);
 });

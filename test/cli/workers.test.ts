@@ -1,5 +1,4 @@
 // Workers and queue on the command line, beside a running server and after one.
-import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { chaosConfig, startServer } from '../../scripts/chaos/server-process.ts';
 import type { Finding } from '../../src/cli/doctor.ts';
@@ -8,6 +7,7 @@ import { startApp } from '../support/app.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
 import { makeRoot } from '../support/engine.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
+import { until } from '../support/until.ts';
 
 t.test('workers are shown, paused, resumed and drained', async (t) => {
   const root = makeRoot(t);
@@ -49,7 +49,7 @@ t.test('after a server was killed, none of its workers is reported as running', 
   const worker = identify(pid);
   server.signal('SIGKILL');
   await server.exited;
-  while (isAlive(worker)) await setImmediate();
+  await until(() => !isAlive(worker));
   const noServer = /^No worker is running, because the server is not\. Start it with npm start, or/;
   t.match(await workersOf(root), [{ status: 'ok', text: noServer }]);
   t.match(await runHere(root, ['workers']), {

@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { startApp } from '../support/app.ts';
 import { damageTable } from '../support/damage.ts';
 import { card, textOf } from '../support/screen.ts';
+import { until } from '../support/until.ts';
 
 const words = /chl\.db is damaged.*Stop the server.*backup/;
 const driverWords = /malformed|SQLITE_|SqliteError|\n\s+at /;
@@ -58,7 +59,7 @@ t.test('a large database is checked in a thread', async (t) => {
   db.close();
   damageTable(app.config.databasePath, 'embeddings');
   const again = await startApp(t, { root });
-  while (again.damage.isChecking()) await new Promise(setImmediate);
+  await until(() => !again.damage.isChecking());
   t.match((await again.json('/health')).body.components.database, { status: 'unhealthy', detail: words });
 });
 

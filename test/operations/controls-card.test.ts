@@ -1,6 +1,5 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import path from 'node:path';
 import { type HTMLElement, parse } from 'node-html-parser';
 import t from 'tap';
@@ -13,6 +12,7 @@ import { defineOperation } from '../support/operations.ts';
 import { textOf } from '../support/screen.ts';
 import { makeIndexed } from '../support/snapshots.ts';
 import { openStream } from '../support/stream.ts';
+import { until } from '../support/until.ts';
 
 t.test('an operation without effect is off, with the reason and a link to one that works', async (t) => {
   const root = fs.realpathSync(t.testdir());
@@ -90,7 +90,7 @@ t.test('all running jobs of an operation are listed, each with bar, time left an
   }
   // Each script reports once, which would replace the progress below.
   const hasReported = (number: string) => app.parts.repository.find(number)?.progress !== null;
-  while (!['1', '2'].every(hasReported)) await setImmediate();
+  await until(() => ['1', '2'].every(hasReported));
   const ops = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 5000 });
   t.teardown(() => ops.close());
   const progress = {

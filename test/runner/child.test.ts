@@ -15,6 +15,7 @@ import {
 import type { LeftProcess } from '../../src/jobs/job.ts';
 import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 const marker = '11111111-1111-4111-8111-111111111111.1';
 
@@ -150,12 +151,12 @@ t.test(
 t.test('a process that hides its marker is ended with its group', async (t) => {
   const child = await spawnIn(t, sh('env -i sleep 600 & echo $! >&3; wait'));
   child.release('');
-  while (child.output().messages === '') await new Promise(setImmediate);
+  await until(() => child.output().messages !== '');
   const hidden = identify(Number(child.output().messages));
   t.ok(isAlive(hidden));
   // The shell's fork carries the marker until it executes env.
   const marked = () => findMarkedProcesses(child.root).map(({ pid }) => pid);
-  while (marked().length > 1) await new Promise(setImmediate);
+  await until(() => marked().length <= 1);
   t.same(marked(), [child.pid]);
   await child.end(0);
   t.notOk(isAlive(hidden));

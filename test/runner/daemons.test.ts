@@ -17,6 +17,7 @@ import { mainFile } from '../support/server.ts';
 import { makeRoot } from '../support/engine.ts';
 import { childFile } from '../support/operations.ts';
 import { isAvailable, nameProcesses } from '../support/tracking.ts';
+import { until } from '../support/until.ts';
 
 /** nobody */
 const otherUser = 65_534;
@@ -96,7 +97,7 @@ t.test('an ordinary user’s daemon does not survive kill -9 and restart', { ski
   );
   server.kill('SIGKILL');
   await once(server, 'exit');
-  while (living().length > 0) await new Promise(setImmediate);
+  await until(() => living().length === 0);
   t.same(living(), []);
 });
 
@@ -161,13 +162,13 @@ t.test('a daemon that a worker leaves ends with it', { skip: skipNamespace }, as
   const parentOf = (pid: number) => readProcessTable().get(pid)?.parent;
   for (const end of ['kill', 'stop'] as const) {
     slot.start();
-    while (living().length === 0) await new Promise(setImmediate);
+    await until(() => living().length > 0);
     const [daemonPid = 0] = living();
     if (end === 'stop') await slot.stop();
     else
       for (const [pid, { parent }] of readProcessTable())
         if (parent === parentOf(daemonPid) && pid !== daemonPid) signal(pid, 'SIGKILL');
-    while (living().length > 0) await new Promise(setImmediate);
+    await until(() => living().length === 0);
     t.same(living(), [], end);
   }
   t.match(ended, [/killed by SIGKILL/]);

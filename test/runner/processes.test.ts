@@ -14,6 +14,7 @@ import {
   signal,
 } from '../../src/runner/processes.ts';
 import { makeRoot } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 const id = '22222222-2222-4222-8222-222222222222';
 
@@ -61,7 +62,7 @@ t.test('a stopped process is alive, a zombie is not', async (t) => {
   t.teardown(() => parent.kill('SIGKILL'));
   const [line] = await once(parent.stdout, 'data');
   const zombie = Number(line);
-  while (isAlive(identify(zombie))) await new Promise(setImmediate);
+  await until(() => !isAlive(identify(zombie)));
   t.equal(isAlive(identify(zombie)), false);
   t.same(findJobProcesses({ group: -1, marker: 'none', root: '/' }, readProcessTable()), []);
 });

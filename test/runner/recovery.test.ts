@@ -7,6 +7,7 @@ import { jobLogFile, openJobLog } from '../../src/core/job-log/log.ts';
 import { findMarkedProcesses, identify, isAlive } from '../../src/runner/processes.ts';
 import { buildEngine, type Engine, makeRoot, operator } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 
 const library: Claim = { name: 'library', mode: 'exclusive' };
 const operations = [
@@ -187,7 +188,7 @@ t.test('a process of the child’s group is killed with it, although it hides it
   const hidden = identify(Number(line));
   leaveRunning(engine, 'chore', { pid: child.pid as number });
   t.match(engine.recover(), [{ killed: [child.pid] }]);
-  while (isAlive(hidden)) await new Promise(setImmediate);
+  await until(() => !isAlive(hidden));
   t.notOk(isAlive(hidden));
 });
 

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createSampleRecorder, maxSamples } from '../../src/runner/samples.ts';
 import { run, startWith } from '../support/runs.ts';
+import { until } from '../support/until.ts';
 
 t.test('samples are spaced, and thinned when there are 200', (t) => {
   let atMs = 0;
@@ -30,7 +31,7 @@ t.test('samples are spaced, and thinned when there are 200', (t) => {
 t.test('a job keeps the memory of its processes, and its removal drops it', async (t) => {
   const engine = startWith(t, 'sleeps');
   const job = engine.enqueue('sleeps');
-  while (engine.repository.samples(job.id).length === 0) await new Promise(setImmediate);
+  await until(() => engine.repository.samples(job.id).length > 0);
   engine.verbs.cancel(String(job.number), { actor: 'operator', peer: '', requestId: 'r' });
   const { id } = await engine.whenJob(job.number);
   t.ok((engine.repository.samples(id)[0]?.rss_bytes ?? 0) > 1_000_000);

@@ -10,6 +10,7 @@ import { chooseTracker } from '../../src/runner/tracking.ts';
 import { buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
 import { childFile, defineOperation } from '../support/operations.ts';
 import { nameProcesses, strictTrackings } from '../support/tracking.ts';
+import { until } from '../support/until.ts';
 
 const daemon = 'starts-a-hidden-daemon';
 
@@ -34,7 +35,7 @@ for (const { tracking, skip } of strictTrackings) {
     const { name, living } = nameProcesses(t);
     const { number } = engine.enqueue('chore', { text: name, count: 1 });
     await engine.whenPhase(number, 'daemon started');
-    while (living().length === 0) await new Promise(setImmediate);
+    await until(() => living().length > 0);
     engine.verbs.cancel(String(number), operator);
     const job = await engine.whenJob(number);
     t.match(job, { status: 'cancelled', failure: null, tracking });
@@ -157,7 +158,7 @@ t.test('namespace: a server that is killed takes every process with it at once',
   const server = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   await once(server.stdout, 'data');
   server.kill('SIGKILL');
-  while (living().length > 0) await new Promise(setImmediate);
+  await until(() => living().length === 0);
   t.same(living(), []);
 });
 
@@ -183,7 +184,7 @@ t.test('namespace: a keeper that outlived its server is killed at the next start
   if (job) engine.repository.setProcess(job, { ...started, tracking: 'namespace' });
   followed.begin(started.script);
   followed.exited.catch(() => {});
-  while (living().length === 0) await new Promise(setImmediate);
+  await until(() => living().length > 0);
   t.match(engine.recover(), [{ killed: [started.script.pid, started.keeper?.pid] }]);
   t.same(living(), []);
   t.same(

@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import type { ProgressMessage, ScriptMessage } from '../../src/jobs/protocol.ts';
@@ -16,6 +15,7 @@ import {
   contentOf,
 } from '../support/library.ts';
 import { runByHand, runScript } from '../support/script.ts';
+import { until } from '../support/until.ts';
 
 const entries = (count: number, row = {}) =>
   Array.from({ length: count }, (_, number) => experience({ id: `EXP-${number}`, ...row }));
@@ -137,7 +137,7 @@ t.test('an import that is killed while writing changes nothing', async (t) => {
     if (!isWriting(message) || !root.db.inTransaction) return;
     blockFence(t, root);
     root.db.exec('COMMIT');
-    while (!isBeingWritten(root)) await setImmediate();
+    await until(() => isBeingWritten(root));
     child.kill('SIGKILL');
   });
   t.equal(signal, 'SIGKILL');

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { builtIn } from '../../src/embedding/built-in.ts';
@@ -16,6 +15,7 @@ import { startApp } from '../support/app.ts';
 import { makeIndexed, type Members, sha256, toParts, withIndex, withMeta } from '../support/snapshots.ts';
 import { auditRows, confirmed, leftOver, mebibyte } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
+import { until } from '../support/until.ts';
 
 const manyVectors = 6000;
 
@@ -78,10 +78,6 @@ function send({ origin, zip }: Server, fields: Record<string, string>, bytes?: n
   if (bytes === undefined) request.end(body);
   else request.write(body.subarray(0, bytes));
   return request;
-}
-
-async function until(test: () => boolean) {
-  while (!test()) await setImmediate();
 }
 
 const namesIn = (folder: string, start: string) =>

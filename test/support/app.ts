@@ -13,6 +13,7 @@ import { createAnswerCheck } from './answers.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
+import { until } from './until.ts';
 
 export type TestApp = App & {
   parts: Parts;
@@ -158,10 +159,11 @@ export async function runAndAwaitEvent(app: TestApp, operation: string): Promise
 /** Resolves when `count` live streams are open; the stream of a closed tab ends shortly after it. */
 export async function untilStreams(app: TestApp, count: number) {
   const deadline = performance.now() + waitMaxMs;
-  for (;;) {
+  await until(async () => {
     const { body } = await app.json('/health');
     const open = Number.parseInt(body.components.stream.detail, 10);
-    if (open === count) return;
-    if (performance.now() > deadline) throw new Error(`${open} streams are open, not ${count}`);
-  }
+    if (open !== count && performance.now() > deadline)
+      throw new Error(`${open} streams are open, not ${count}`);
+    return open === count;
+  });
 }

@@ -9,6 +9,7 @@ import { json } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { makeRoot } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 /** The lowest limit that the server accepts. */
 const limit = 128;
@@ -83,20 +84,22 @@ function openStream(t: Test, url: string): Promise<http.IncomingMessage> {
 
 /** Repeats a request that is refused for lack of descriptors. */
 async function runToEnd(url: string, operation: string): Promise<string> {
-  for (;;) {
-    const { status, body } = await ask(`${url}/api/v1/operations/${operation}`, 'POST');
-    if (status === 202) return whenEnded(url, body.number);
-    if (status !== 503) throw new Error(`${operation} is answered with ${status}`);
-  }
+  const { status, body } = await until(
+    () => ask(`${url}/api/v1/operations/${operation}`, 'POST'),
+    (answer) => answer.status !== 503,
+  );
+  if (status !== 202) throw new Error(`${operation} is answered with ${status}`);
+  return whenEnded(url, body.number);
 }
 
 /** Polls until the job has ended. */
 async function whenEnded(url: string, number: number): Promise<string> {
-  for (;;) {
+  const read = async () => {
     const { status, body } = await ask(`${url}/api/v1/operations/jobs/${number}`);
-    if (status === 200 && ['succeeded', 'failed', 'cancelled'].includes(body.status)) return body.status;
     if (status !== 200 && status !== 503) throw new Error(`job #${number} is answered with ${status}`);
-  }
+    return status === 200 ? body.status : null;
+  };
+  return until(read, (status) => ['succeeded', 'failed', 'cancelled'].includes(status));
 }
 
 const isAccepted = (stream: http.IncomingMessage) => stream.statusCode === 200;

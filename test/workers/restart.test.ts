@@ -5,6 +5,7 @@ import { parse } from 'node-html-parser';
 import t, { type Test } from 'tap';
 import { card, textOf } from '../support/screen.ts';
 import { startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 const env = { CHL_WORKERS: '1', CHL_TELEMETRY_INTERVAL_SEC: '1' };
 
@@ -19,15 +20,8 @@ async function connect(t: Test, root: string) {
     };
     return (await fetch(url + address, body === undefined ? {} : init)).json() as Promise<any>;
   };
-  const until = async <T>(read: () => Promise<T>, test: (value: T) => boolean): Promise<T> => {
-    for (;;) {
-      const value = await read();
-      if (test(value)) return value;
-    }
-  };
   return {
     json,
-    until,
     queue: () => json('/api/v1/queue'),
     worker: async () => (await json('/api/v1/workers')).workers[0],
     health: async () => (await json('/health')).components.workers,
@@ -43,13 +37,13 @@ async function connect(t: Test, root: string) {
 t.test('a pause of all workers outlasts restarts, and is told until they are resumed', async (t) => {
   const root = t.testdir();
   let server = await connect(t, root);
-  await server.until(server.worker, (worker) => worker?.state === 'idle');
+  await until(server.worker, (worker) => worker?.state === 'idle');
   await server.json('/api/v1/workers/pause', {});
   const { number } = await server.json('/api/v1/operations/import', {
     reason: 'a test needs it',
     confirm: 'import',
   });
-  await server.until(
+  await until(
     () => server.json(`/api/v1/operations/jobs/${number}`),
     ({ status }) => status === 'succeeded',
   );
@@ -58,7 +52,7 @@ t.test('a pause of all workers outlasts restarts, and is told until they are res
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await server.stop(signal);
     server = await connect(t, root);
-    await server.until(server.worker, (worker) => worker?.state === 'paused');
+    await until(server.worker, (worker) => worker?.state === 'paused');
     t.same(await server.health(), waits, signal);
     t.match(await server.screen(card.banners), banner, signal);
     t.match(await server.queue(), { paused: true, rate_per_min: 0, pending: { total: 72 } }, signal);
@@ -66,8 +60,8 @@ t.test('a pause of all workers outlasts restarts, and is told until they are res
 
   await server.json('/api/v1/workers/resume', {});
   t.notMatch(await server.screen(card.banners), /the workers are paused/);
-  await server.until(server.queue, ({ pending }) => pending.total === 0);
-  const idle = await server.until(server.worker, (worker) => worker.state === 'idle');
+  await until(server.queue, ({ pending }) => pending.total === 0);
+  const idle = await until(server.worker, (worker) => worker.state === 'idle');
   t.match(idle, { processed: 72, rate_per_min: 0 });
   t.match(await server.queue(), { rate_per_min: 0 }, 'an idle worker has no throughput');
   t.match(await server.screen(card.figures), /Throughput 0|0 .*Not embedding now/);

@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { createCatalogue } from '../../../src/core/catalogue.ts';
 import { startApp } from '../../support/app.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { card, jobRow, operationRow, textOf } from '../../support/screen.ts';
+import { until } from '../../support/until.ts';
 
 const start = (t: Parameters<typeof startApp>[0]) =>
   startApp(t, {
@@ -50,7 +50,7 @@ t.test('the page of a job has its title, a copy button, its uuid and its process
   t.match(textOf(html, 'dl.kv'), job.id);
   await app.json('/api/v1/operations/waits', {});
   const pid = () => app.parts.jobs.find('2').pid;
-  while (pid() === null) await setImmediate();
+  await until(() => pid() !== null);
   t.match(textOf((await app.page('/jobs/2')).html, 'dl.kv'), `Process id ${pid()}`);
   await app.json('/api/v1/operations/jobs/2/cancel', {});
   await app.whenJob(2);
