@@ -2,7 +2,8 @@
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
-import { type Args, type Operation, runsOnce } from '../core/operation.ts';
+import { type Args, type Dialog, type Operation, runsOnce } from '../core/operation.ts';
+import { isDownload } from './downloads.ts';
 import type { SheetFile, Target } from './export.ts';
 import type { Format } from './exported-rows.ts';
 import { openTarget, type SheetName, withResolvedPath } from './location.ts';
@@ -113,21 +114,29 @@ export const exportOperation: Operation = {
   phases: { write: 'Writing entries' },
   sizes: ['experiences', 'manuals'],
   outcome: describeOutcome,
-  dialog: (args) => ({
-    question: args.dry_run
-      ? 'Count what an export would write?'
-      : `Export the library to ${args.path ? '' : 'the '}${describeTarget(args)}?`,
-    consequences: args.dry_run
-      ? ['Nothing is written.']
-      : [
-          'The sheet is swapped in when complete. The previous one is kept.',
-          'For a copy of your own, use “Download the library” on the Library page.',
-        ],
-    confirm: args.dry_run ? 'Start dry run' : 'Export library',
-    keep: 'Close',
-  }),
+  dialog: describeDialog,
   cancelNote: 'The old sheet stays, unless the new one has just been swapped in.',
 };
+
+function describeDialog(args: Args): Dialog {
+  if (args.dry_run) {
+    const question = 'Count what an export would write?';
+    return { question, consequences: ['Nothing is written.'], confirm: 'Start dry run', keep: 'Close' };
+  }
+  const buttons = { confirm: 'Export library', keep: 'Close' };
+  if (args.download) {
+    const question = 'Make a file of the library to download?';
+    return { question, consequences: ['The page of the job has the file for an hour.'], ...buttons };
+  }
+  return {
+    question: `Export the library to ${args.path ? '' : 'the '}${describeTarget(args)}?`,
+    consequences: [
+      'The sheet is swapped in when complete. The previous one is kept.',
+      'For a copy of your own, download the library on the Library page.',
+    ],
+    ...buttons,
+  };
+}
 
 /** Results of older versions have no files. */
 function describeOutcome(result: Record<string, unknown>): string {
@@ -140,5 +149,6 @@ function describeOutcome(result: Record<string, unknown>): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const size =
     files.length === 1 ? formatBytes(bytes) : `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
-  return `${counts} written to ${result.path}${files.length > 0 ? ` (${size})` : ''}${local}.`;
+  const place = isDownload(String(result.path)) ? 'a file to download' : result.path;
+  return `${counts} written to ${place}${files.length > 0 ? ` (${size})` : ''}${local}.`;
 }

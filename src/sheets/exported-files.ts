@@ -7,15 +7,18 @@ import { AppError } from '../core/errors.ts';
 import type { JobFacts } from '../core/job-part.ts';
 import { packZip, readBytes } from '../core/zip/pack.ts';
 import type { JobListing } from '../jobs/listing.ts';
+import { isDownload } from './downloads.ts';
 import { listSheetFiles, type SheetFile } from './export.ts';
-import { mayRead } from './location.ts';
+import { mayRead, pathInRoot } from './location.ts';
+import { contentTypes } from './sheet-files.ts';
+import { isWorkbookPath } from './swap.ts';
 
 /** What an export reported: the path of the sheet as its result spells it, and its files. */
-export type Exported = { sheet: string; files: SheetFile[] };
+export type ExportedSheet = { sheet: string; files: SheetFile[] };
 
-/** Null for a job that has written no sheet. Results of older versions have no files. */
-export function exportedBy({ operation, status, args, result }: JobFacts): Exported | null {
-  if (operation !== 'export' || status !== 'succeeded' || args.download) return null;
+/** Null for a job that has written no file. Results of older versions have no files. */
+export function exportedBy({ operation, status, result }: JobFacts): ExportedSheet | null {
+  if (operation !== 'export' || status !== 'succeeded') return null;
   const { path: sheet, files } = result ?? {};
   return typeof sheet === 'string' && Array.isArray(files) ? { sheet, files } : null;
 }
@@ -26,7 +29,7 @@ type FilesNow = {
   state: 'same' | 'changed' | 'gone';
 };
 
-export function filesNow(config: Config, { sheet, files: written }: Exported): FilesNow {
+export function filesNow(config: Config, { sheet, files: written }: ExportedSheet): FilesNow {
   const files = listSheetFiles(path.resolve(config.root, sheet));
   if (files.length === 0) return { files: written, state: 'gone' };
   const facts = (list: SheetFile[]) =>
@@ -51,7 +54,7 @@ const maxTries = 5;
 
 /** Opens the sheet as one file: its workbook, or a ZIP of its CSV files, which are of one export even if another one replaces
  *  them meanwhile. Throws `not_found` when no file is left. */
-export async function openFiles(config: Config, { sheet }: Exported) {
+export async function openFiles(config: Config, { sheet }: ExportedSheet) {
   const place = path.resolve(config.root, sheet);
   const isFolder = fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
   const opened = openAll(config, place);
@@ -59,14 +62,17 @@ export async function openFiles(config: Config, { sheet }: Exported) {
   if (!first) throw new AppError('not_found', `${sheet} has no file any more. Export the library again.`);
   if (!isFolder) {
     const { size } = fs.fstatSync(first.fd);
-    return { fileName: path.basename(place), bytes: size, ...contents(opened, () => readFd(first.fd)) };
+    const fileName = path.basename(place);
+    const type = contentTypes[isWorkbookPath(fileName) ? 'xlsx' : 'csv'];
+    return { fileName, type, bytes: size, ...contents(opened, () => readFd(first.fd)) };
   }
   const date = fs.fstatSync(first.fd).mtime;
   const pack = () => {
     const members = opened.map(({ name, fd }) => ({ name, content: readFd(fd) }));
     return packZip(members, { isStored: false, date });
   };
-  return { fileName: `${path.basename(place)}.zip`, bytes: null, ...contents(opened, pack) };
+  const fileName = `${path.basename(place)}.zip`;
+  return { fileName, type: contentTypes.csv, bytes: null, ...contents(opened, pack) };
 }
 
 type Opened = { name: string; fd: number };
@@ -91,7 +97,7 @@ function openOnce(config: Config, place: string): Opened[] {
     const isFolder = fs.statSync(place, { throwIfNoEntry: false })?.isDirectory();
     for (const { name } of listSheetFiles(place)) {
       const file = isFolder ? path.join(place, name) : place;
-      if (mayRead(config, fs.realpathSync(file))) opened.push({ name, fd: fs.openSync(file, 'r') });
+      if (maySend(config, fs.realpathSync(file))) opened.push({ name, fd: fs.openSync(file, 'r') });
     }
     return opened;
   } catch (error) {
@@ -99,6 +105,11 @@ function openOnce(config: Config, place: string): Opened[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** Links may have changed since the export. */
+function maySend(config: Config, realPath: string): boolean {
+  return mayRead(config, realPath) || isDownload(pathInRoot(config, realPath));
 }
 
 function identityOf(place: string): number | null {

@@ -6,10 +6,10 @@ import { AppError } from '../core/errors.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobContext } from '../jobs/parts.ts';
 import { untilEnded } from '../jobs/until-ended.ts';
-import { downloadFolder, downloadName, removeDownload } from './downloads.ts';
+import { downloadFolder, downloadName, removeDownload, removeOldDownloads } from './downloads.ts';
 import type { Format } from './exported-rows.ts';
 
-type Context = Pick<JobContext, 'bus' | 'config' | 'jobs' | 'repository'>;
+type Context = Pick<JobContext, 'bus' | 'config' | 'jobs' | 'now' | 'repository'>;
 
 export type OpenDownload = { fd: number; bytes: number; number: number };
 
@@ -26,6 +26,7 @@ export function createLibraryDownloads(ctx: Context) {
       assertCanMake();
       making++;
       try {
+        removeOldDownloads(ctx.config, ctx.now());
         const { id } = await ctx.jobs.submit({ operation: 'export', args: { format, download: true } }, by);
         return await take(id, format, by, left);
       } finally {

@@ -9,6 +9,13 @@ import type { Format, TabRows } from './exported-rows.ts';
 import type { Tab } from './tabs.ts';
 import { writeWorkbook } from './xlsx/write.ts';
 
+/** Of the one file that `packSheet` gives. */
+export const packedEndings: Record<Format, string> = { csv: '.zip', xlsx: '.xlsx' };
+export const contentTypes: Record<Format, string> = {
+  csv: 'application/zip',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+
 /** Each file is synced to the disk, but not the folder. */
 export function writeFolder(folder: string, tabs: readonly TabRows[]) {
   fs.mkdirSync(folder, { recursive: true });

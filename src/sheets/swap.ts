@@ -10,7 +10,7 @@ import { tabFiles } from './tabs.ts';
 export const workbookEnding = '.xlsx';
 
 export function isWorkbookPath(sheet: string): boolean {
-  return sheet.endsWith(workbookEnding);
+  return sheet.toLowerCase().endsWith(workbookEnding);
 }
 
 /** Where a new sheet is written: beside the old one, so that a rename is enough. */
@@ -43,7 +43,7 @@ export function swapIn(sheet: string) {
 /** The sheets of a folder that an export has left unfinished. */
 export function findUnfinished(folder: string): string[] {
   const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
-  const sheets = names.map((name) => path.join(folder, name.replace(/\.writing(?=(\.xlsx)?$)/, '')));
+  const sheets = names.map((name) => path.join(folder, name.replace(/\.writing(?=(\.xlsx)?$)/i, '')));
   return sheets.filter((sheet, at) => path.basename(sheet) !== names[at]);
 }
 

@@ -52,7 +52,9 @@ t.test('the library is downloaded as CSV or XLSX, audited, without touching the 
   const count = (table: string) => app.library.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
   const lengths = ['categories', 'experiences', 'category_manuals'].map((table) => Number(count(table)) + 1);
   const { html } = await app.page('/library');
-  const links = html.querySelectorAll('.page-head a').map((link) => link.getAttribute('href') ?? '');
+  const links = html
+    .querySelectorAll('.page-head a[href*=download]')
+    .map((link) => link.getAttribute('href') ?? '');
   t.strictSame(links, ['/ui/library/download?format=xlsx', '/ui/library/download?format=csv']);
   for (const address of [...links, '/api/v1/library/export?format=xlsx', '/api/v1/library/export']) {
     const format = address.includes('xlsx') ? 'xlsx' : 'csv';
@@ -94,17 +96,23 @@ t.test('the library is downloaded as CSV or XLSX, audited, without touching the 
   });
 });
 
-t.test('a download is cancelled when its client leaves', async (t) => {
+t.test('three downloads are made at once, and cancelled when their clients leave', async (t) => {
   const app = await startApp(t, { catalogue: catalogue(), env: { CHL_MAX_RUNNING_JOBS: '1' } });
   const { body } = await app.json('/api/v1/operations/idle', { args: {} });
   await app.whenJob(body.number, 'running');
   const left = new AbortController();
-  const asked = fetch(`${app.origin}/api/v1/library/export`, { signal: left.signal }).catch(() => 'left');
-  const job = await app.whenJob(body.number + 1, 'queued');
-  t.match(job, { operation: 'export', args: { download: true } });
+  const ask = () => fetch(`${app.origin}/api/v1/library/export`, { signal: left.signal }).catch(() => 'left');
+  const asked = [ask(), ask(), ask()];
+  const numbers = [1, 2, 3].map((more) => body.number + more);
+  for (const number of numbers) t.match(await app.whenJob(number, 'queued'), { operation: 'export' });
+  const refused = await app.json('/api/v1/library/export');
+  t.match(refused, {
+    status: 503,
+    body: { error: { code: 'busy', message: /^3 downloads are being made\./ } },
+  });
   left.abort();
-  t.equal(await asked, 'left');
-  t.match(await app.whenJob(job.number), { status: 'cancelled' });
+  t.strictSame(await Promise.all(asked), ['left', 'left', 'left']);
+  for (const number of numbers) t.match(await app.whenJob(number), { status: 'cancelled' });
 });
 
 t.test(
@@ -147,6 +155,19 @@ t.test(
     t.match(await files(second.number), 'These files are no longer there.');
     t.equal((await download(app, `/ui/jobs/${second.number}/files`)).status, 404);
     t.equal((await download(app, '/ui/jobs/1/files')).status, 404, 'an import has no files');
+
+    const kept = await app.run('export', { download: true });
+    t.match(await files(kept.number), 'library.zip');
+    const folder = path.join(app.root, 'exports', kept.id);
+    t.equal(
+      (await download(app, `/ui/jobs/${kept.number}/files`)).name,
+      'attachment; filename="library.zip"',
+    );
+    fs.utimesSync(folder, 0, 0);
+    t.equal((await download(app, '/api/v1/library/export')).status, 200);
+    t.notOk(fs.existsSync(folder), 'a download that nobody waits for is kept for an hour');
+    const { html: after } = await app.page(`/jobs/${kept.number}`);
+    t.equal(after.querySelector(part), null);
   },
 );
 

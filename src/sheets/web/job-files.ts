@@ -2,8 +2,10 @@
 import { formatBytes } from '../../core/format.ts';
 import type { JobFacts, JobPart } from '../../core/job-part.ts';
 import { url } from '../../core/url.ts';
+import { isDownload } from '../downloads.ts';
 import { exportedBy, filesNow, replacedBy } from '../exported-files.ts';
 import type { SheetContext } from '../parts.ts';
+import { isWorkbookPath } from '../swap.ts';
 
 export const jobFilesPart = (ctx: SheetContext): JobPart => ({
   template: 'sheets/job-files',
@@ -14,12 +16,14 @@ function viewFiles({ config, listing }: Pick<SheetContext, 'config' | 'listing'>
   const exported = exportedBy(job);
   if (!exported) return null;
   const { files, state } = filesNow(config, exported);
+  // A download has been sent, and its file is not kept.
+  if (state === 'gone' && isDownload(exported.sheet)) return null;
   return {
     sheet: exported.sheet,
     files: files.map(({ name, bytes }) => ({ name, size: formatBytes(bytes) })),
     state,
     replacedBy: state === 'changed' ? replacedBy(listing, job) : null,
     download: state === 'gone' ? null : url(`/ui/jobs/${job.number}/files`),
-    isWorkbook: files.length === 1,
+    button: isWorkbookPath(exported.sheet) ? 'Download workbook' : 'Download as ZIP',
   };
 }

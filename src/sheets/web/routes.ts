@@ -8,16 +8,10 @@ import { requester } from '../../web/requester.ts';
 import { exportedBy, openFiles } from '../exported-files.ts';
 import type { Format } from '../exported-rows.ts';
 import type { SheetContext } from '../parts.ts';
+import { contentTypes, packedEndings } from '../sheet-files.ts';
 import { readTemplate } from '../template.ts';
 
 type Formatted = { Querystring: { format: Format } };
-
-const types: Record<Format, string> = {
-  csv: 'application/zip',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-};
-
-const fileEndings: Record<Format, string> = { csv: 'zip', xlsx: 'xlsx' };
 
 const querystring = closedSchema({ format: { type: 'string', enum: ['csv', 'xlsx'], default: 'csv' } });
 
@@ -46,21 +40,20 @@ export function registerSheetRoutes(app: FastifyInstance, ctx: SheetContext) {
   app.get<Formatted>('/api/v1/sheets/template', { schema: templateSchema }, async (request, reply) => {
     const { format } = request.query;
     const bytes = await readTemplate(format);
-    const fileName = `chl-template.${fileEndings[format]}`;
-    return describeDownload(reply, { fileName, type: types[format], bytes: bytes.length }).send(bytes);
+    const fileName = `chl-template${packedEndings[format]}`;
+    return describeDownload(reply, { fileName, type: contentTypes[format], bytes: bytes.length }).send(bytes);
   });
 
   app.get<{ Params: { number: string } }>('/ui/jobs/:number/files', async (request, reply) => {
     const job = ctx.jobs.find(request.params.number);
     const exported = exportedBy(job);
     if (!exported) throw new AppError('not_found', `Job #${job.number} has written no sheet.`);
-    const { fileName, bytes, close, stream } = await openFiles(ctx.config, exported);
-    const type = types[bytes === null ? 'csv' : 'xlsx'];
+    const { close, stream, ...file } = await openFiles(ctx.config, exported);
     if (request.method === 'HEAD') {
       close();
-      return sendNothing(describeDownload(reply, { fileName, type, bytes }));
+      return sendNothing(describeDownload(reply, file));
     }
-    const download = { fileName, type, bytes, event: 'export.download', target: `job:${job.number}` };
+    const download = { ...file, event: 'export.download', target: `job:${job.number}` };
     return sendDownload(reply, await stream(), download, { ...ctx, by: requester(request) });
   });
 }
@@ -68,8 +61,8 @@ export function registerSheetRoutes(app: FastifyInstance, ctx: SheetContext) {
 /** HEAD makes nothing, so it knows no length. */
 async function answerLibrary(ctx: SheetContext, request: FastifyRequest<Formatted>, reply: FastifyReply) {
   const { format } = request.query;
-  const fileName = `chl-library-${ctx.now().toISOString().slice(0, 10)}.${fileEndings[format]}`;
-  const type = types[format];
+  const fileName = `chl-library-${ctx.now().toISOString().slice(0, 10)}${packedEndings[format]}`;
+  const type = contentTypes[format];
   if (request.method === 'HEAD') return sendNothing(describeDownload(reply, { fileName, type, bytes: null }));
   const left = new AbortController();
   reply.raw.once('close', () => left.abort());
