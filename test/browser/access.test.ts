@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { features } from '../../src/features.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
+import { experience, sheet, writeSheet } from '../support/library.ts';
 
 const widths = [1440, 1024, 390, 320];
 
@@ -28,6 +29,7 @@ const states: { name: string; address: string; open?: Dialog['open']; dialogs?: 
     dialogs: [{ name: 'many jobs', open: (page) => page.getByText('Retry the matching job…').click() }],
   },
   { name: 'the outcome of many', address: '/jobs', open: cancelMany },
+  { name: 'a plan', address: '/jobs', open: makePlan },
   { name: 'an error', address: '/nothing' },
 ];
 
@@ -82,16 +84,25 @@ async function cancelMany(page: Page) {
   await page.locator('#h-bulk').waitFor();
 }
 
+/** A plan with rows of each kind, and its form. */
+async function makePlan(page: Page) {
+  const experiences = [experience({ title: '' }), experience({ id: 'EXP-2' })];
+  if (app) writeSheet(app.parts, sheet({ experiences }), 'sheets/plan');
+  const job = await app?.run('import', { path: 'sheets/plan', dry_run: true });
+  await page.goto(`${app?.origin}/plans/${job?.number}`);
+  await page.locator('#apply').waitFor();
+}
+
 /** A library with an index, and a job that failed. */
 async function startFilled(): Promise<TestApp> {
   const filled = await startApp(t);
   await filled.run('import');
   await filled.run('index');
-  const sheet = path.join(filled.root, 'sheets/bad');
-  fs.mkdirSync(sheet);
+  const folder = path.join(filled.root, 'sheets/bad');
+  fs.mkdirSync(folder);
   for (const tab of ['categories', 'experiences', 'manuals']) {
-    fs.writeFileSync(path.join(sheet, `${tab}.csv`), 'no,such,columns\n');
+    fs.writeFileSync(path.join(folder, `${tab}.csv`), 'no,such,columns\n');
   }
-  await filled.run('import', { path: sheet });
+  await filled.run('import', { path: folder });
   return filled;
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../../core/errors.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
+import { isTerminal } from '../../jobs/job.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import { planOutcomes } from '../../plan-store/plan-repository.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -79,12 +80,8 @@ async function sendPlan(
   const plan = await describePlan(ctx, job, operation);
   if (!plan) {
     const card = await request.cardData(`job-${job.number}`);
-    return reply.sendPage({
-      ...page,
-      template: 'plans/no-plan-page',
-      script: 'plan.js',
-      data: { head, card },
-    });
+    const script = isTerminal(job.status) ? {} : { script: 'plan.js' };
+    return reply.sendPage({ ...page, ...script, template: 'plans/no-plan-page', data: { head, card } });
   }
   return reply.sendPage({
     ...page,
