@@ -16,7 +16,7 @@ await runScript<CheckArguments>(async ({ zip, staged_id }, { config, progress })
       folder: stagedFolder(config.indexFolder, staged_id),
       maxBytes: config.snapshotMaxBytes,
       library,
-      model: chooseEmbedder(config),
+      model: await chooseEmbedder(config),
       onProgress: (stage, done, total) => progress(done, total, stage),
     });
   } finally {

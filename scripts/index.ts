@@ -6,7 +6,7 @@ import { indexOperation } from '../src/index/index-operation.ts';
 import { runOperation } from './run-operation.ts';
 
 await runOperation<RebuildArguments>(indexOperation, async (args, context) => {
-  const chosen = chooseEmbedder(context.config);
+  const chosen = await chooseEmbedder(context.config);
   console.log(`Embedding with ${chosen.label}.`);
   const model = await chosen.open();
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });

@@ -4,10 +4,11 @@ import { chooseEmbedder } from '../src/embedding/choose.ts';
 import { rollBackIndex } from '../src/index/rollback.ts';
 import { runScript } from '../src/jobs/script.ts';
 
-await runScript((_args, context) => {
+await runScript(async (_args, context) => {
+  const model = await chooseEmbedder(context.config);
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
-    return rollBackIndex({ ...context, library, model: chooseEmbedder(context.config) });
+    return rollBackIndex({ ...context, library, model });
   } finally {
     library.close();
   }

@@ -5,10 +5,11 @@ import { installSnapshot } from '../src/snapshots/install.ts';
 import { snapshotOperation } from '../src/snapshots/snapshot-operation.ts';
 import { runOperation } from './run-operation.ts';
 
-await runOperation<{ staged_id?: string }>(snapshotOperation, (args, context) => {
+await runOperation<{ staged_id?: string }>(snapshotOperation, async (args, context) => {
+  const model = await chooseEmbedder(context.config);
   const library = openDatabase(context.config.databasePath, { busyMs: scriptBusyMs });
   try {
-    return installSnapshot(args, { ...context, library, model: chooseEmbedder(context.config) });
+    return installSnapshot(args, { ...context, library, model });
   } finally {
     library.close();
   }

@@ -10,7 +10,7 @@ const { workerTimes } = await import('../src/workers/worker.ts');
 
 try {
   const config = loadConfig();
-  await runWorkerProcess(config, chooseEmbedder(config), workerTimes);
+  await runWorkerProcess(config, await chooseEmbedder(config), workerTimes);
   process.exit(0);
 } catch (error) {
   const message = toRefusal(error)?.message ?? (error as Error).stack;

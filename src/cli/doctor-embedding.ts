@@ -17,7 +17,7 @@ const serviceTimeoutMs = 5000;
 
 /** Requests one vector from a service. Throws `temporary` when the service does not return it. */
 export async function checkEmbedder(config: Config): Promise<Found> {
-  const model = chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
+  const model = await chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
   const known = readFrom(config.databasePath, (library) => modelOf(library).name);
   const { dimension, isLexical } = await model.open();
   const kind = isLexical ? '; compares letters and words, not meaning' : '';

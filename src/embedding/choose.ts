@@ -2,10 +2,14 @@
 import type { Config } from '../core/config.ts';
 import { builtIn } from './built-in.ts';
 import type { Embedder, Model } from './embedder.ts';
-import { createHttpModel, type HttpOptions } from './http.ts';
+import type { HttpOptions } from './http.ts';
 
-export function chooseEmbedder({ embedding }: Pick<Config, 'embedding'>, options?: HttpOptions): Model {
-  if (embedding) return createHttpModel(embedding, options);
+/** The client of services is loaded only when one is named: it is a third of what a search thread loads. */
+export async function chooseEmbedder(
+  { embedding }: Pick<Config, 'embedding'>,
+  options?: HttpOptions,
+): Promise<Model> {
+  if (embedding) return (await import('./http.ts')).createHttpModel(embedding, options);
   const { name, isLexical, dimension } = builtIn;
   return { name, isLexical, dimension, label: name, open: async () => builtIn };
 }

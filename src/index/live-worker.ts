@@ -32,7 +32,7 @@ const port = parentPort;
 if (!port) throw new Error('live-worker runs as a thread of the server only.');
 const { config, generation, previous } = workerData as ThreadStart;
 // A user waits for the search while it waits for an embedding service.
-const model = chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
+const model = await chooseEmbedder(config, { timeoutMs: 10_000, retryMs: [250], patienceMs: 2000 });
 const pause = () => setImmediate();
 // Two connections: while one counts in a snapshot, the other reads hits from the current library.
 const library = openDatabase(config.databasePath, { busyMs: serverBusyMs, readonly: true });

@@ -36,7 +36,7 @@ export function createWorkerParts(ctx: Context) {
       if (config.mode === 'noop') return;
       // A worker of another model than the library's is refused by the queue, and says why.
       await queue
-        .useModel(chooseEmbedder(config))
+        .useModel(await chooseEmbedder(config))
         .catch((error) => log.error({ err: error }, 'the model could not be recorded in the library'));
       await pool.start();
     },

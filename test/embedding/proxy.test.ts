@@ -12,7 +12,7 @@ import { certificate, startProxy, startTls } from '../support/proxy.ts';
 const source = `
   const { loadConfig } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/core/config.js'))});
   const { chooseEmbedder } = await import(${JSON.stringify(path.join(packageRoot, 'dist/src/embedding/choose.js'))});
-  const model = chooseEmbedder(loadConfig(), { retryMs: [], timeoutMs: Number(process.argv[1]) });
+  const model = await chooseEmbedder(loadConfig(), { retryMs: [], timeoutMs: Number(process.argv[1]) });
   try {
     console.log((await model.open()).dimension);
   } catch (error) {
