@@ -43,7 +43,7 @@ const csvParts = (more: Partial<Part> = {}): Part[] =>
 
 /** The worksheet of the experiences is the second part. */
 function bookParts(more: Partial<Part> = {}): Part[] {
-  const { Experiences = { rows: [] }, ...others } = worksheets;
+  const { Experiences, ...others } = worksheets;
   const parts = workbookParts({ worksheets: { Experiences, ...others } });
   const plain = parts.map(({ name, data }) => ({ ...more, name, ...(data ? { data } : {}) }));
   const [first, ...rest] = plain.filter(({ name }) => name !== 'xl/worksheets/sheet1.xml') as [

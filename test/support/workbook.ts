@@ -1,7 +1,7 @@
 // Writes workbooks as Excel does: shared strings with its escapes, deflated, with its extra field. A test can give a cell, a
 // worksheet or a part its own XML.
 import { deflateRawSync } from 'node:zlib';
-import { tabs } from '../../src/sheets/tabs.ts';
+import { type TabName, tabs } from '../../src/sheets/tabs.ts';
 import { cellsOf, type Sheet } from './library.ts';
 import { buildZip, field, type Part } from './zip.ts';
 
@@ -33,8 +33,9 @@ const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relatio
 const packages = 'http://schemas.openxmlformats.org/package/2006';
 
 /** The three tabs of a sheet as worksheets of texts. */
-export function worksheetsOf(sheet: Sheet): Record<string, Worksheet> {
-  return Object.fromEntries(tabs.map((tab) => [tab.name, { rows: cellsOf(sheet, tab) }]));
+export function worksheetsOf(sheet: Sheet): Record<TabName, Worksheet> {
+  const worksheets = tabs.map((tab) => [tab.name, { rows: cellsOf(sheet, tab) }]);
+  return Object.fromEntries(worksheets) as Record<TabName, Worksheet>;
 }
 
 export function buildWorkbook(book: Book): Buffer {

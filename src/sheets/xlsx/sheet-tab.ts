@@ -25,11 +25,11 @@ export function readSheetTab(tab: Tab, sheet: Sheet, isHidden: boolean): SheetTa
   const lastKnown = names.findLastIndex((_, at) => isKnown(at));
   for (const cells of records) while (cells.length > 0 && cells.length <= lastKnown) cells.push('');
   const { faults, withoutValue } = findFaults(sheet, isKnown);
+  if (withoutValue.length > 0) return { problem: refuseFormulas(tab, withoutValue), warnings: [] };
   findBrokenTexts(records, faults);
   const place = placeOf(tab);
   const content = { tab, header: widen(header, records), records, isUtf8: true, place, faults };
-  const problem = withoutValue.length > 0 ? { problem: refuseFormulas(tab, withoutValue) } : {};
-  return { content, ...problem, warnings: warningsOf(tab, sheet, isHidden, names, records) };
+  return { content, warnings: warningsOf(tab, sheet, isHidden, names, records) };
 }
 
 /** For messages. */
