@@ -6,8 +6,8 @@ import { formatBytes } from '../src/core/format.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
 import { describeOpen, warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
-import { downloadFolder, downloadName } from '../src/sheets/downloads.ts';
-import { type ExportArguments, exportOperation, targetOf } from '../src/sheets/export-operation.ts';
+import { downloadFolder, downloadName } from '../src/exports/downloads.ts';
+import { type ExportArguments, exportOperation, targetOf } from '../src/exports/export-operation.ts';
 import {
   countExported,
   exportSheet,
@@ -15,8 +15,8 @@ import {
   noteExported,
   packLibrary,
   type Target,
-} from '../src/sheets/export.ts';
-import { assertFitsWorkbook } from '../src/sheets/limits.ts';
+} from '../src/exports/export.ts';
+import { assertFitsWorkbook } from '../src/exports/limits.ts';
 import { pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';

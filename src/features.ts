@@ -4,6 +4,7 @@ import type { Operation } from './core/operation.ts';
 import type { Command } from './core/terminal/command.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { embedding } from './embedding/feature.ts';
+import { exports } from './exports/feature.ts';
 import { index } from './index/feature.ts';
 import { jobs } from './jobs/feature.ts';
 import { library } from './library/feature.ts';
@@ -26,6 +27,7 @@ export const features: Feature[] = [
   jobs,
   embedding,
   sheets,
+  exports,
   index,
   runner,
   operations,

@@ -11,7 +11,7 @@ import { packageRoot, readConfig } from '../../src/core/config.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal } from '../../src/jobs/job.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
-import { exportOperation } from '../../src/sheets/export-operation.ts';
+import { exportOperation } from '../../src/exports/export-operation.ts';
 import { wrapCommand } from '../../src/runner/child.ts';
 import { findInPath } from '../../src/runner/executables.ts';
 import { type Figure, median, type Workload } from './workload.ts';

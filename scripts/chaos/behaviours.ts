@@ -2,7 +2,7 @@
 // small library. The second chore is retried, and requeued after a crash.
 import type { Claim } from '../../src/jobs/job.ts';
 import { type Catalogue, createCatalogue } from '../../src/core/catalogue.ts';
-import { exportOperation } from '../../src/sheets/export-operation.ts';
+import { exportOperation } from '../../src/exports/export-operation.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
 import { indexOperation } from '../../src/index/index-operation.ts';
 import { noRetries, type Operation } from '../../src/core/operation.ts';

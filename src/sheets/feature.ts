@@ -1,48 +1,26 @@
-// Sheets: import and export of the library as CSV files or workbooks.
+// Sheets: how they are read, written in their place, and imported.
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
 import type { Log } from '../core/log.ts';
 import type { Feature } from '../web/feature.ts';
-import { removeDownloads } from './downloads.ts';
-import { exportOperation } from './export-operation.ts';
 import { sweepBackups } from './backup.ts';
 import { importOperation } from './import-operation.ts';
 import { sheetFolder } from './location.ts';
-import { createSheetParts } from './parts.ts';
-import { findUnfinished, repairExport, swapIn, writingPath } from './swap.ts';
+import { repairExport, swapIn, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
-import { jobFilesPart } from './web/job-files.ts';
-import { registerSheetRoutes } from './web/routes.ts';
 
-export const sheets: Feature<ReturnType<typeof createSheetParts>> = {
+export const sheets: Feature = {
   name: 'sheets',
-  operations: [importOperation, exportOperation],
-  create(ctx) {
-    prepareSheets(ctx);
-    return createSheetParts(ctx);
-  },
-  routes: registerSheetRoutes,
-  jobParts: (ctx) => [jobFilesPart(ctx)],
+  operations: [importOperation],
+  create: createSheetParts,
 };
 
-function prepareSheets({ config, isNewLibrary, log }: Context) {
+function createSheetParts({ config, isNewLibrary, log }: Context) {
   if (isNewLibrary) seedStarterSheet(config);
-  repairExports(config, log);
   removeOldBackups(config, log);
-  removeDownloads(config);
-}
-
-/** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. */
-function repairExports(config: Config, log: Log) {
-  for (const sheet of findUnfinished(path.join(config.root, 'sheets'))) {
-    try {
-      repairExport(sheet);
-    } catch (error) {
-      log.error({ err: error, sheet }, 'a half-done export could not be repaired');
-    }
-  }
+  return {};
 }
 
 /** The limits may have been lowered since the last backup. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { listSheetFiles } from '../../src/sheets/export.ts';
+import { listSheetFiles } from '../../src/exports/export.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
 import { experience, makeRoot, manual, sheet, writeSheet } from '../support/library.ts';
 import { runByHand, runScript } from '../support/script.ts';

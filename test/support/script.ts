@@ -17,7 +17,7 @@ import {
   type RowMessage,
   type ScriptMessage,
 } from '../../src/jobs/protocol.ts';
-import { exportOperation } from '../../src/sheets/export-operation.ts';
+import { exportOperation } from '../../src/exports/export-operation.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
 
 type ScriptRun = {

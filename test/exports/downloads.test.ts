@@ -131,7 +131,7 @@ t.test(
     );
     t.match(
       textOf(html, part),
-      /sheets\/review Download as ZIP categories.csv [\d.]+ (bytes|KiB) experiences.csv/,
+      /sheets\/review Download as ZIP File Size categories.csv [\d.]+ KiB experiences.csv/,
     );
     t.notMatch(textOf(html, part), /replaced|changed/);
     const link = html.querySelector(`${part} a`)?.getAttribute('href') ?? '';

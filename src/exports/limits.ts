@@ -5,9 +5,9 @@ import { formatNumber, plural } from '../core/format.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Library } from '../library/repository.ts';
 import { cut, type Value } from '../library/rules.ts';
-import { guardApostrophe } from './formula.ts';
-import { maxShown, maxShownLength, quote } from './problems.ts';
-import { type Tab, type TabName, tabs } from './tabs.ts';
+import { guardApostrophe } from '../sheets/formula.ts';
+import { maxShown, maxShownLength, quote } from '../sheets/problems.ts';
+import { type Tab, type TabName, tabs } from '../sheets/tabs.ts';
 
 /** In UTF-16 code units. */
 export const maxCellLength = 32_767;

@@ -4,15 +4,15 @@ import type { JobFacts, JobPart } from '../../core/job-part.ts';
 import { url } from '../../core/url.ts';
 import { isDownload } from '../downloads.ts';
 import { exportedBy, filesNow, replacedBy } from '../exported-files.ts';
-import type { SheetContext } from '../parts.ts';
-import { isWorkbookPath } from '../swap.ts';
+import type { ExportContext } from '../parts.ts';
+import { isWorkbookPath } from '../../sheets/swap.ts';
 
-export const jobFilesPart = (ctx: SheetContext): JobPart => ({
-  template: 'sheets/job-files',
+export const jobFilesPart = (ctx: ExportContext): JobPart => ({
+  template: 'exports/job-files',
   load: (job) => viewFiles(ctx, job),
 });
 
-function viewFiles({ config, listing }: Pick<SheetContext, 'config' | 'listing'>, job: JobFacts) {
+function viewFiles({ config, listing }: Pick<ExportContext, 'config' | 'listing'>, job: JobFacts) {
   const exported = exportedBy(job);
   if (!exported) return null;
   const { files, state } = filesNow(config, exported);

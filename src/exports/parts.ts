@@ -3,9 +3,9 @@ import type { Context, Kernel } from '../core/kernel.ts';
 import { jobs as jobsFeature } from '../jobs/feature.ts';
 import { createLibraryDownloads } from './library-download.ts';
 
-export type SheetContext = Kernel & ReturnType<typeof createSheetParts>;
+export type ExportContext = Kernel & ReturnType<typeof createExportParts>;
 
-export function createSheetParts(ctx: Context) {
+export function createExportParts(ctx: Context) {
   const { jobs, listing, repository } = ctx.use(jobsFeature);
   return { jobs, listing, libraryDownloads: createLibraryDownloads({ ...ctx, jobs, repository }) };
 }

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { packZip } from '../core/zip/pack.ts';
-import { formatRecord } from './csv.ts';
+import { formatRecord } from '../sheets/csv.ts';
 import type { Format, TabRows } from './exported-rows.ts';
-import type { Tab } from './tabs.ts';
-import { writeWorkbook } from './xlsx/write.ts';
+import type { Tab } from '../sheets/tabs.ts';
+import { writeWorkbook } from '../sheets/xlsx/write.ts';
 
 /** Of the one file that `packSheet` gives. */
 export const packedEndings: Record<Format, string> = { csv: '.zip', xlsx: '.xlsx' };

@@ -8,8 +8,8 @@ import { entryKinds, kinds } from '../library/rules.ts';
 import { type Exported, type Format, openExport, type TabRows } from './exported-rows.ts';
 import { assertFitsWorkbook } from './limits.ts';
 import { writeFolder, writePacked } from './sheet-files.ts';
-import { swapIn, writingPath } from './swap.ts';
-import { tabFiles } from './tabs.ts';
+import { swapIn, writingPath } from '../sheets/swap.ts';
+import { tabFiles } from '../sheets/tabs.ts';
 
 /** A folder of CSV files, or a workbook; `openTarget` has allowed its path. */
 export type Target = { format: Format; path: string };

@@ -9,9 +9,9 @@ import { packZip, readBytes } from '../core/zip/pack.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import { isDownload } from './downloads.ts';
 import { listSheetFiles, type SheetFile } from './export.ts';
-import { mayRead, pathInRoot } from './location.ts';
+import { mayRead, pathInRoot } from '../sheets/location.ts';
 import { contentTypes } from './sheet-files.ts';
-import { isWorkbookPath } from './swap.ts';
+import { isWorkbookPath } from '../sheets/swap.ts';
 
 /** What an export reported: the path of the sheet as its result spells it, and its files. */
 export type ExportedSheet = { sheet: string; files: SheetFile[] };

@@ -7,7 +7,7 @@ import { describeDownload, sendDownload, sendNothing } from '../../web/download.
 import { requester } from '../../web/requester.ts';
 import { exportedBy, openFiles } from '../exported-files.ts';
 import type { Format } from '../exported-rows.ts';
-import type { SheetContext } from '../parts.ts';
+import type { ExportContext } from '../parts.ts';
 import { contentTypes, packedEndings } from '../sheet-files.ts';
 import { readTemplate } from '../template.ts';
 
@@ -29,7 +29,7 @@ const templateSchema = {
   response: contentAnswer('application/octet-stream', 'The empty sheet.'),
 };
 
-export function registerSheetRoutes(app: FastifyInstance, ctx: SheetContext) {
+export function registerExportRoutes(app: FastifyInstance, ctx: ExportContext) {
   for (const [path, schema] of [
     ['/api/v1/library/export', exportSchema],
     ['/ui/library/download', { querystring }],
@@ -59,7 +59,7 @@ export function registerSheetRoutes(app: FastifyInstance, ctx: SheetContext) {
 }
 
 /** HEAD makes nothing, so it knows no length. */
-async function answerLibrary(ctx: SheetContext, request: FastifyRequest<Formatted>, reply: FastifyReply) {
+async function answerLibrary(ctx: ExportContext, request: FastifyRequest<Formatted>, reply: FastifyReply) {
   const { format } = request.query;
   const fileName = `chl-library-${ctx.now().toISOString().slice(0, 10)}${packedEndings[format]}`;
   const type = contentTypes[format];

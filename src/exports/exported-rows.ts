@@ -1,8 +1,8 @@
 // The rows of the library as the cells of a sheet.
 import type { Library } from '../library/repository.ts';
 import { formatSyncStatus, type Kind, type Value } from '../library/rules.ts';
-import { guardApostrophe, guardFormula } from './formula.ts';
-import { type Tab, tabs } from './tabs.ts';
+import { guardApostrophe, guardFormula } from '../sheets/formula.ts';
+import { type Tab, tabs } from '../sheets/tabs.ts';
 
 export type Format = 'csv' | 'xlsx';
 

@@ -6,8 +6,8 @@ import { type Args, type Dialog, type Operation, runsOnce } from '../core/operat
 import { isDownload } from './downloads.ts';
 import type { SheetFile, Target } from './export.ts';
 import type { Format } from './exported-rows.ts';
-import { openTarget, type SheetName, withResolvedPath } from './location.ts';
-import { isWorkbookPath, workbookEnding } from './swap.ts';
+import { openTarget, type SheetName, withResolvedPath } from '../sheets/location.ts';
+import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved.
  *  `download`: one file in a folder of its own, in place of a sheet. */
@@ -145,7 +145,7 @@ function describeOutcome(result: Record<string, unknown>): string {
   const local =
     Number(result.left_out) > 0 ? `, ${formatNumber(Number(result.left_out))} local-only left out` : '';
   if (result.dry_run) return `Dry run: ${counts}${local}. Nothing was written.`;
-  const files = (result.files ?? []) as SheetFile[];
+  const files: SheetFile[] = Array.isArray(result.files) ? result.files : [];
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const size =
     files.length === 1 ? formatBytes(bytes) : `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;

@@ -1,0 +1,34 @@
+// Exports: the library as CSV files or a workbook, in the place of a sheet or as a download.
+import path from 'node:path';
+import type { Config } from '../core/config.ts';
+import type { Log } from '../core/log.ts';
+import { findUnfinished, repairExport } from '../sheets/swap.ts';
+import type { Feature } from '../web/feature.ts';
+import { removeDownloads } from './downloads.ts';
+import { exportOperation } from './export-operation.ts';
+import { createExportParts } from './parts.ts';
+import { jobFilesPart } from './web/job-files.ts';
+import { registerExportRoutes } from './web/routes.ts';
+
+export const exports: Feature<ReturnType<typeof createExportParts>> = {
+  name: 'exports',
+  operations: [exportOperation],
+  create(ctx) {
+    repairExports(ctx.config, ctx.log);
+    removeDownloads(ctx.config);
+    return createExportParts(ctx);
+  },
+  routes: registerExportRoutes,
+  jobParts: (ctx) => [jobFilesPart(ctx)],
+};
+
+/** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. */
+function repairExports(config: Config, log: Log) {
+  for (const sheet of findUnfinished(path.join(config.root, 'sheets'))) {
+    try {
+      repairExport(sheet);
+    } catch (error) {
+      log.error({ err: error, sheet }, 'a half-done export could not be repaired');
+    }
+  }
+}
