@@ -1,5 +1,6 @@
 // The definition of an operation. Route, card row, form, dialog, API listing and audit names derive from it.
 import type { Config } from './config.ts';
+import type { JobFacts } from './job-part.ts';
 
 /** An advisory lock that a job requests. */
 export type Claim = { name: string; mode: 'shared' | 'exclusive' };
@@ -53,6 +54,14 @@ export type EntryCounts = {
 /** What runs depend on in the library, besides their arguments. */
 export type LibraryState = { isEmpty: () => boolean };
 
+/** Finds the jobs that arguments name. */
+export type JobFinder = {
+  /** By id or number; null when there is none. */
+  find(idOrNumber: string): JobFacts | null;
+  /** The successful runs of an operation with this value of an argument, newest first. */
+  succeededWith(operation: string, argument: string, value: string): JobFacts[];
+};
+
 /** Why a run would have no effect now, and a link to the nearest action that would. */
 type Unavailable = { why: string; instead: { text: string; href: string } };
 
@@ -85,8 +94,9 @@ export type Operation = {
   onRestart: 'fail' | 'requeue';
   /** The compiled file below dist/scripts, without extension; or a custom program. */
   script: string | CustomProgram;
-  /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`. */
-  check?(args: Args, config: Config): Args;
+  /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`, and
+   *  `wrong_state` for a job in the arguments whose state does not allow the run. */
+  check?(args: Args, config: Config, jobs: JobFinder): Args;
   /** Replaces the arguments that are `derived`, at each request. */
   derive?(args: Args, library: LibraryState): Args;
   /** Whether a person must see the plan of such a run first. Absent: never. */

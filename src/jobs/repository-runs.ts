@@ -23,6 +23,9 @@ const sql = {
   lastSuccesses: `
     SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT ?
   `,
+  succeededWith: `
+    SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND args ->> ('$.' || ?) = ? ORDER BY number DESC
+  `,
   lastRuns: `
     SELECT number, status, (julianday(finished_at) - julianday(started_at)) * 86400 AS seconds,
       ${didRealWork} AS is_real FROM job
@@ -46,6 +49,10 @@ export function createPastRuns(ops: Db) {
     /** The newest successful runs of scripts, newest first. */
     lastSuccesses: (operation: string, limit: number): Job[] =>
       statements.lastSuccesses.all(operation, limit).map((row) => parseJob(row as JobRow)),
+
+    /** The successful runs with this value of an argument, newest first. */
+    succeededWith: (operation: string, argument: string, value: string): Job[] =>
+      statements.succeededWith.all(operation, argument, value).map((row) => parseJob(row as JobRow)),
 
     /** The last ended runs, oldest first. */
     lastRuns(operation: string, limit: number): LastRun[] {

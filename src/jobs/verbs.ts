@@ -90,10 +90,10 @@ export function createJobVerbs(given: Given) {
 
 type Read = { operation: Operation; args: Args };
 
-function readRequest({ config, catalogue, libraryState }: Given, request: RunRequest): Read {
+function readRequest({ config, catalogue, repository, libraryState }: Given, request: RunRequest): Read {
   const operation = catalogue.get(request.operation);
   const given = checkArguments(operation.args, request.args);
-  const checked = operation.check?.(given, config) ?? given;
+  const checked = operation.check?.(given, config, repository) ?? given;
   const args = operation.derive?.(checked, libraryState) ?? checked;
   requireConfirmation(operation, args, request);
   return { operation, args };

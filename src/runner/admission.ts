@@ -7,7 +7,7 @@ import { type Claim, type Failure, failureOf, type Job } from '../jobs/job.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 
 type Given = Pick<Kernel, 'config' | 'catalogue'> & {
-  repository: Pick<JobRepository, 'claimsOf'>;
+  repository: Pick<JobRepository, 'claimsOf' | 'find' | 'succeededWith'>;
   libraryRevision: () => number;
   /** Called when a plan was checked: the job can be judged now. */
   onChecked: () => void;
@@ -41,7 +41,7 @@ export function createAdmission({ config, catalogue, repository, libraryRevision
     if (!operation) return failureOf('spawn_failed', describeGone(job.operation));
     try {
       const args = checkArguments(operation.args, job.args);
-      operation.check?.(args, config);
+      operation.check?.(args, config, repository);
       return hasItsLocks(operation, job) ? null : failureOf('bad_input', changedLocks);
     } catch (error) {
       return toFailure(error);

@@ -152,8 +152,9 @@ t.test('all ways to name the same sheet claim the same lock', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
   fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
   const exportLibrary = catalogue.get('export');
+  const noJobs = { find: () => null, succeededWith: () => [] };
   const locks = (args: Args) =>
-    exportLibrary.locks(exportLibrary.check?.(args, config) ?? args).map(({ name }) => name);
+    exportLibrary.locks(exportLibrary.check?.(args, config, noJobs) ?? args).map(({ name }) => name);
   const review = locks({ target: 'review' });
   const absolute = path.join(config.root, 'sheets/review');
   for (const same of ['sheets/review', './sheets/review/', 'sheets//x/../review', 'sheets/linked', absolute])
