@@ -18,6 +18,7 @@ import { sheets } from './sheets/feature.ts';
 import { snapshots } from './snapshots/feature.ts';
 import { sources } from './sources/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
+import { undo } from './undo/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { workers } from './workers/feature.ts';
 
@@ -28,6 +29,7 @@ export const features: Feature[] = [
   embedding,
   sheets,
   exports,
+  undo,
   index,
   runner,
   operations,
@@ -45,12 +47,10 @@ export const declaredOperations: Operation[] = features.flatMap((feature) => fea
 
 export const declaredCommands: Command[] = features.flatMap((feature) => feature.commands ?? []);
 
-/** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API), and
- *  those reserved for later. */
+/** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API). */
 export const reservedNames = [
   ...declaredOperations.map(({ name }) => name),
   ...declaredCommands.map(({ name }) => name),
   'doctor',
   'help',
-  'undo',
 ];

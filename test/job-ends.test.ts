@@ -143,6 +143,11 @@ t.test('every operation: its result is seen with its end', async (t) => {
   t.notMatch(installed.at['/operations'], 'ready to install');
   t.match((await run('rollback')).index, { state: 'ready', generation: repaired.index.generation });
 
+  t.match(await run('undo', { job: '4' }), {
+    result: { changed: 1 },
+    index: { state: 'behind', entries: 72 },
+  });
+
   const declared = declaredOperations.map(({ name }) => name);
   t.same([...ran].sort(), declared.sort(), 'a new operation needs a line above');
 });

@@ -7,7 +7,11 @@ import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.
 export type Library = ReturnType<typeof createLibrary>;
 export type Counts = { categories: number; experiences: number; manuals: number };
 
-const tables = { category: 'categories', experience: 'experiences', manual: 'category_manuals' } as const;
+export const tables = {
+  category: 'categories',
+  experience: 'experiences',
+  manual: 'category_manuals',
+} as const;
 
 /** Expects a chl.db that `prepareLibrary` has prepared. */
 export function createLibrary(db: Db) {

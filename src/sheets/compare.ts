@@ -211,7 +211,7 @@ function changeOf(kind: Kind, row: SheetRow, fields: number[]): Change {
 const none: number[] = [];
 
 /** Indexes of the columns that differ; an empty cell equals a missing value. */
-function changedColumns(values: Value[], stored: Value[]): number[] {
+export function changedColumns(values: Value[], stored: Value[]): number[] {
   let fields = none;
   for (let at = 0; at < values.length; at++) {
     if (values[at] === stored[at] || (values[at] ?? '') === (stored[at] ?? '')) continue;

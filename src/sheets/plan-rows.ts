@@ -20,7 +20,10 @@ export function hiddenChange(differences: Difference[]): string | null {
   return hidden.length < differences.length ? null : `only ${[...new Set(hidden)].join(' and ')}`;
 }
 
-export function addedRow(tab: Tab, { row, values }: SheetRow): PlanRow {
+/** `row`: the spreadsheet's number; null for a row that comes from a backup. */
+type NewRow = Pick<SheetRow, 'values'> & { row: number | null };
+
+export function addedRow(tab: Tab, { row, values }: NewRow): PlanRow {
   return { ...blank, outcome: 'added', row, ...nameOf(tab, values) };
 }
 
@@ -28,10 +31,20 @@ export function removedRow(tab: Tab, stored: Value[]): PlanRow {
   return { ...blank, outcome: 'removed', ...nameOf(tab, stored) };
 }
 
-export function changedRow(tab: Tab, { row, values }: SheetRow, differences: Difference[]): PlanRow {
+export function changedRow(tab: Tab, { row, values }: NewRow, differences: Difference[]): PlanRow {
   const change = hiddenChange(differences) ?? 'text';
   const fields = differences.map((difference) => fieldChange(tab, difference));
   return { ...blank, outcome: 'changed', row, ...nameOf(tab, values), change, fields };
+}
+
+/** A row that an undo does not touch; its differences are those that it keeps. */
+export function leftAloneRow(tab: Tab, values: Value[], differences: Difference[], message: string): PlanRow {
+  return {
+    ...changedRow(tab, { row: null, values }, differences),
+    outcome: 'left_alone',
+    change: null,
+    message,
+  };
 }
 
 /** `key`: that of the row, as far as it has one. */

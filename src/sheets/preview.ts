@@ -4,7 +4,8 @@ import { cutTexts } from '../plan-store/cut-texts.ts';
 import type { FieldChange, PlanRow, PlanWriter } from '../plan-store/plan-repository.ts';
 import { maxShown, maxShownLength, type Problem } from './problems.ts';
 
-type ShownRow = { tab: string; row: number; id: string; title: string };
+/** `row`: the spreadsheet's number, of a row that comes from a sheet. */
+type ShownRow = { tab: string; row?: number; id: string; title: string };
 export type Preview = {
   added: ShownRow[];
   changed: (ShownRow & { fields: FieldChange[] })[];
@@ -34,10 +35,11 @@ export function collectPreview(store: Pick<PlanWriter, 'add'> | null): { preview
 }
 
 function show({ added, changed, removed }: Preview, { outcome, tab, row, key, title, fields }: PlanRow) {
-  const shown = { id: cut(key, maxShownLength), title: cut(title, maxShownLength) };
-  if (outcome === 'removed') removed.push({ tab, ...shown });
-  else if (outcome === 'added') added.push({ tab, row: row ?? 0, ...shown });
-  else changed.push({ tab, row: row ?? 0, ...shown, fields: fields.map(cutField) });
+  const id = cut(key, maxShownLength);
+  const shown = { tab, ...(row === null ? {} : { row }), id, title: cut(title, maxShownLength) };
+  if (outcome === 'removed') removed.push(shown);
+  else if (outcome === 'added') added.push(shown);
+  else changed.push({ ...shown, fields: fields.map(cutField) });
 }
 
 function cutField({ from, to, ...field }: FieldChange): FieldChange {

@@ -1,4 +1,4 @@
-// The token of a plan: it changes with the library, the files and the mode, which alone change a plan.
+// The token of a plan: it changes with the library, the files or the backup, and the mode, which alone change a plan.
 import { createHash } from 'node:crypto';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
@@ -6,8 +6,14 @@ import type { Mode } from './compare.ts';
 import { openSheet, type SheetChoice } from './location.ts';
 import { hashSheet } from './read-sheet.ts';
 
-/** `revision`: the library's. `hashes`: from `readSheet` or `hashSheet`. `rowsOf`: the job whose left-out rows are planned. */
-export function planToken(revision: number, hashes: readonly string[], mode: Mode, rowsOf?: string): string {
+/** `revision`: the library's. `hashes`: from `readSheet` or `hashSheet`, or what else identifies the plan's source. `rowsOf`:
+ *  the job whose left-out rows are planned. */
+export function planToken(
+  revision: number,
+  hashes: readonly string[],
+  mode: string,
+  rowsOf?: string,
+): string {
   return createHash('sha256')
     .update(JSON.stringify([revision, hashes, mode, rowsOf]))
     .digest('hex')
@@ -27,9 +33,11 @@ export async function assertPlanHolds(
 const makeNewPlan = 'Make a new plan, check it, and apply that.';
 
 /** The server refuses with `plan_outdated`; a script, whose arguments are its input, with `bad_input`. */
-export function planOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
-  const message =
-    'The sheet or the library has changed since the plan was made; nothing was written. Make a new plan and check it.';
+export function planOutdated(
+  code: 'plan_outdated' | 'bad_input',
+  subject = 'The sheet or the library',
+): AppError {
+  const message = `${subject} has changed since the plan was made; nothing was written. Make a new plan and check it.`;
   return new AppError(code, message, { code: 'plan_outdated', problems: [], total: 0, next: makeNewPlan });
 }
 

@@ -14,7 +14,7 @@ import {
   writeSheet,
   contentOf,
 } from '../support/library.ts';
-import { runByHand, runScript } from '../support/script.ts';
+import { runByHand, runJob, runScript } from '../support/script.ts';
 import { until } from '../support/until.ts';
 
 const entries = (count: number, row = {}) =>
@@ -128,21 +128,27 @@ t.test('an attempt that is no longer running writes nothing', async (t) => {
   t.strictSame(contentOf(root), before);
 });
 
-t.test('an import that is killed while writing changes nothing', async (t) => {
-  const root = makeRoot(t);
-  writeSheet(root, sheet({ experiences: entries(3000) }));
-  const before = contentOf(root);
-  root.db.exec('BEGIN IMMEDIATE');
-  const { signal } = await runScript(root.config, 'import', {}, async (message, child) => {
-    if (!isWriting(message) || !root.db.inTransaction) return;
-    blockFence(t, root);
-    root.db.exec('COMMIT');
-    await until(() => isBeingWritten(root));
-    child.kill('SIGKILL');
+for (const name of ['import', 'undo']) {
+  t.test(`an ${name} that is killed while writing changes nothing, and can be run again`, async (t) => {
+    const root = makeRoot(t);
+    writeSheet(root, sheet({ experiences: entries(3000) }));
+    const args = name === 'undo' ? { job: (await runJob(root.config, 'import')).number } : {};
+    const before = contentOf(root);
+    root.db.exec('BEGIN IMMEDIATE');
+    const unblock = { fence: () => {} };
+    const { signal } = await runScript(root.config, name, args, async (message, child) => {
+      if (!isWriting(message) || !root.db.inTransaction) return;
+      unblock.fence = blockFence(t, root);
+      root.db.exec('COMMIT');
+      await until(() => isBeingWritten(root));
+      child.kill('SIGKILL');
+    });
+    unblock.fence();
+    t.equal(signal, 'SIGKILL');
+    t.strictSame(contentOf(root), before);
+    t.match((await runScript(root.config, name, args)).result, { experiences: name === 'undo' ? 0 : 3000 });
   });
-  t.equal(signal, 'SIGKILL');
-  t.strictSame(contentOf(root), before);
-});
+}
 
 t.test('paths outside the allowed folders are refused', async (t) => {
   const root = makeRoot(t);
@@ -198,10 +204,12 @@ function isBeingWritten({ db }: Root): boolean {
   }
 }
 
-/** Locks ops.db until the test ends, so that a script waits at its fence. */
-function blockFence(t: Scope, { config }: Root) {
+/** Locks ops.db until the returned function is called or the test ends, so that a script waits at its fence. */
+function blockFence(t: Scope, { config }: Root): () => void {
   const ops = openDatabase(config.opsDatabasePath, { busyMs: 1000 });
   ops.pragma('locking_mode = EXCLUSIVE');
   ops.exec('BEGIN EXCLUSIVE');
-  t.teardown(() => ops.close());
+  const unblock = () => void ops.close();
+  t.teardown(unblock);
+  return unblock;
 }

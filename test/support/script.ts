@@ -19,6 +19,7 @@ import {
 } from '../../src/jobs/protocol.ts';
 import { exportOperation } from '../../src/exports/export-operation.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
+import { undoOperation } from '../../src/undo/undo-operation.ts';
 
 type ScriptRun = {
   code: number | null;
@@ -55,6 +56,7 @@ export function runByHand(config: Config, name: string, args: Record<string, unk
 const schemas: Record<string, ArgumentSchema> = {
   import: importOperation.args,
   export: exportOperation.args,
+  undo: undoOperation.args,
 };
 
 async function run(
@@ -107,6 +109,18 @@ export function addRunningJob(config: Config, operation: string, args: Record<st
     .run(id, operation, JSON.stringify(args), new Date().toISOString());
   ops.close();
   return id;
+}
+
+/** Runs the script for a job that then has succeeded, or not; `number` is that of the job. */
+export async function runJob(config: Config, name: string, args: Record<string, unknown> = {}) {
+  const run = await runScript(config, name, args);
+  const ops = prepareOps(config.opsDatabasePath);
+  const number = ops
+    .prepare('UPDATE job SET status = ?, result = ? WHERE id = ? RETURNING number')
+    .pluck()
+    .get(run.code === 0 ? 'succeeded' : 'failed', JSON.stringify(run.result), run.jobId) as number;
+  ops.close();
+  return { ...run, number: String(number) };
 }
 
 async function readMessages(stream: Readable, onMessage: (message: ScriptMessage) => void | Promise<void>) {

@@ -77,8 +77,12 @@ t.test('every operation of the catalogue has a card row, a dialog, a form and AP
       `${name}: API listing`,
     );
     const confirmed = { reason: 'inventory', confirm: confirmWord ?? '', when_locked: 'wait' };
-    const accepted = await app.json(`/api/v1/operations/${name}`, { args: {}, ...confirmed });
-    t.equal(accepted.status, 202, `${name}: API run`);
-    t.equal((await app.submit(`/ui/operations/run/${name}`, confirmed)).status, 303, `${name}: page run`);
+    // The first job, the import, has changed nothing in noop mode, so its undo is refused.
+    const args: Record<string, string> = name === 'undo' ? { job: '1' } : {};
+    const [ofApi, ofPage] = name === 'undo' ? [409, 409] : [202, 303];
+    const accepted = await app.json(`/api/v1/operations/${name}`, { args, ...confirmed });
+    t.equal(accepted.status, ofApi, `${name}: API run`);
+    const submitted = await app.submit(`/ui/operations/run/${name}`, { ...args, ...confirmed });
+    t.equal(submitted.status, ofPage, `${name}: page run`);
   }
 });

@@ -47,13 +47,17 @@ export function applyMigrations(db: Db, name: Name) {
 
 /** Throws `config` when a newer version has written the file. */
 export function refuseNewer(db: Db, name: Name, file = db.name) {
+  if (!isNewer(db, name)) return;
+  const message = `${file} was written by a newer version of CHL Operations. Start that version, or use another file.`;
+  throw new AppError('config', message);
+}
+
+export function isNewer(db: Db, name: Name): boolean {
   const journal: { entries: { when: number }[] } = JSON.parse(
     fs.readFileSync(path.join(folderOf(name), 'meta/_journal.json'), 'utf8'),
   );
   const newestKnown = Math.max(...journal.entries.map((entry) => entry.when));
-  if (newestApplied(db) <= newestKnown) return;
-  const message = `${file} was written by a newer version of CHL Operations. Start that version, or use another file.`;
-  throw new AppError('config', message);
+  return newestApplied(db) > newestKnown;
 }
 
 const table = 'ops_migration';

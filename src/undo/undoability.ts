@@ -1,0 +1,66 @@
+// Whether a job can be undone, and if not, why: the job page, the notice of its end, the API and the script say the same.
+import fs from 'node:fs';
+import type { Config } from '../core/config.ts';
+import { formatBytes, plural } from '../core/format.ts';
+import type { JobFacts } from '../core/job-part.ts';
+import type { JobFinder } from '../core/operation.ts';
+import { backupFile } from '../sheets/backup.ts';
+import { importOperation } from '../sheets/import-operation.ts';
+
+export const undoName = 'undo';
+
+/** The operations whose jobs can be undone. */
+const undone: readonly string[] = [importOperation.name, undoName];
+
+/** `isChanged`: the job has changed the library, so that a person may expect to be able to undo it. */
+export type Undoability = { backup: string } | { why: string; isChanged: boolean };
+
+export function undoability(job: JobFacts, jobs: JobFinder, config: Config): Undoability {
+  const name = `${job.operation} #${job.number}`;
+  const never = (why: string) => ({ why, isChanged: false });
+  const noLonger = (why: string) => ({ why, isChanged: true });
+  const { status, mode, result } = job;
+  if (!undone.includes(job.operation))
+    return never(`Only an import or an undo can be undone; #${job.number} is ${job.operation}.`);
+  if (status === 'failed' || status === 'cancelled')
+    return never(`${capitalize(name)} ${describeEnd[status]}, so it has changed nothing.`);
+  if (status !== 'succeeded') return never(`${capitalize(name)} has not ended yet.`);
+  if (mode === 'noop') return never(`${capitalize(name)} ran in noop mode, so it has changed nothing.`);
+  if (job.args.dry_run === true)
+    return never(`${capitalize(name)} was a dry run, so it has changed nothing.`);
+  if (sizeOf(result) === 0) return never(`${capitalize(name)} has changed nothing.`);
+  const by = findUndo(job, jobs);
+  if (by !== null) return noLonger(`${capitalize(name)} was already undone, by undo #${by}.`);
+  const backup = result?.backup;
+  if (typeof backup !== 'string' || result?.can_undo !== true)
+    return noLonger(
+      `${capitalize(name)} was run by an older version, which did not record what it changed, so it cannot be undone.`,
+    );
+  if (fs.existsSync(backupFile(config, backup))) return { backup };
+  return noLonger(
+    `${capitalize(name)} can no longer be undone: its backup ${backup} was removed. ${describeLimits(config)}`,
+  );
+}
+
+const describeEnd = { failed: 'failed', cancelled: 'was cancelled' };
+
+function sizeOf(result: JobFacts['result']): number {
+  return ['added', 'changed', 'removed'].reduce((sum, name) => sum + Number(result?.[name] ?? 0), 0);
+}
+
+/** The number of the undo that has put back every row of the job, unless that one was undone itself. */
+function findUndo(job: JobFacts, jobs: JobFinder): number | null {
+  const undos = jobs.succeededWith(undoName, 'job', String(job.number));
+  const whole = undos.find(
+    (undo) => undo.mode === 'scripts' && undo.args.dry_run !== true && undo.result?.left_alone === 0,
+  );
+  return whole === undefined || findUndo(whole, jobs) !== null ? null : whole.number;
+}
+
+function describeLimits({ importBackups, importBackupsMaxBytes }: Config): string {
+  return `The newest ${plural(importBackups, 'backup')} are kept, up to ${formatBytes(importBackupsMaxBytes)}.`;
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

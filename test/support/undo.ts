@@ -1,0 +1,65 @@
+// Imports with a backup, and undoes it, within this process: as the scripts do, without a job.
+import { hash } from 'node:crypto';
+import { openDatabase } from '../../src/core/db/open.ts';
+import type { ScriptContext } from '../../src/jobs/script.ts';
+import { createLibrary } from '../../src/library/repository.ts';
+import { applyPlan, changesOf } from '../../src/sheets/apply.ts';
+import { backupFile, backupLibrary } from '../../src/sheets/backup.ts';
+import type { Mode } from '../../src/sheets/compare.ts';
+import { badSheet } from '../../src/sheets/problems.ts';
+import { undoLibrary } from '../../src/undo/undo-library.ts';
+import type { UndoArguments } from '../../src/undo/undo-operation.ts';
+import { type Root, type Sheet, writeSheet } from './library.ts';
+import { checkFolder, now, planSheet, unfollowed } from './plan.ts';
+
+/** Skips invalid rows. Returns the name of the backup. Throws the refusal of a sheet that is wrong as a whole. */
+export async function importRecorded(root: Root, content: Sheet, mode: Mode = 'replace'): Promise<string> {
+  const library = createLibrary(root.db);
+  const checked = checkFolder(writeSheet(root, content));
+  const plan = planSheet(checked, library, mode);
+  if (plan.sheetProblems.length > 0) throw badSheet(plan.sheetProblems, []);
+  const job = { id: `job-${++jobs}`, operation: 'import' };
+  const backup = { job, changes: changesOf(plan), now: new Date(jobs * 1000).toISOString() };
+  const name = await backupLibrary(root.db, root.config, backup, unfollowed);
+  library.write(() => applyPlan(library, plan, checked, now, unfollowed));
+  return name;
+}
+
+let jobs = 0;
+
+type UndoResult = {
+  added: number;
+  changed: number;
+  removed: number;
+  unchanged: number;
+  left_alone: number;
+  backup: string | null;
+  plan: string;
+  preview: Record<string, { id: string; message?: string }[]>;
+};
+
+/** Undoes the job of that backup. */
+export async function undo(root: Root, backup: string | null, args: Partial<UndoArguments> = {}) {
+  const given = { job: '1', dry_run: false, allow_changed: false, ...args };
+  const db = openDatabase(root.config.databasePath, { busyMs: 1000 });
+  const context: ScriptContext = {
+    config: root.config,
+    job: { id: `job-${++jobs}`, attempt: 1 },
+    progress: unfollowed,
+    row: unfollowed,
+    assertFence: unfollowed,
+  };
+  try {
+    return (await undoLibrary(given, db, backupFile(root.config, backup ?? ''), context)) as UndoResult;
+  } finally {
+    db.close();
+  }
+}
+
+/** A hash of all columns of every category, entry and embedding. */
+export function hashLibrary({ db }: Pick<Root, 'db'>): string {
+  const rows = ['categories ORDER BY code', 'experiences ORDER BY id', 'category_manuals ORDER BY id']
+    .concat('embeddings ORDER BY entity_type, entity_id, created_at, model_name')
+    .map((table) => db.prepare(`SELECT * FROM ${table}`).raw().all());
+  return hash('sha256', JSON.stringify(rows));
+}
