@@ -10,9 +10,14 @@ export type JobFacts = JobEvent & {
   finished_at: string | null;
 };
 
+/** A form of one button; `action`: its address, without the prefix of the page. */
+export type JobAction = { action: string; label: string; fields: Record<string, string> };
+
 export type JobPart = {
   /** The path of its template below views. */
   template: string;
   /** The data of its template; null when the part does not appear on this job. */
   load(job: JobFacts): object | null | Promise<object | null>;
+  /** What the notice of the job's end offers; null: nothing. Absent: never anything. */
+  noticeAction?(job: JobFacts): JobAction | null;
 };

@@ -1,5 +1,17 @@
 // Undo: puts back what an import has changed.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { undoOperation } from './undo-operation.ts';
+import { undoPart } from './web/undo-part.ts';
 
-export const undo: Feature = { name: 'undo', operations: [undoOperation], create: () => ({}) };
+export type UndoContext = Kernel & ReturnType<typeof create>;
+
+const create = (ctx: Context) => ({ repository: ctx.use(jobs).repository });
+
+export const undo: Feature<ReturnType<typeof create>> = {
+  name: 'undo',
+  operations: [undoOperation],
+  create,
+  jobParts: (ctx) => [undoPart(ctx)],
+};

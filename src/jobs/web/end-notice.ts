@@ -12,7 +12,7 @@ export function endNotice(ctx: JobContext, job: Job): Notice | null {
   switch (job.status) {
     case 'succeeded':
       if (refusal) return { tone: 'warn', title: `${name} has ended${after}.`, text: outcome ?? '' };
-      return { tone: 'ok', title: `${name} is done${after}.`, text: outcome ?? '' };
+      return { tone: 'ok', title: `${name} is done${after}.`, text: outcome ?? '', ...offer(ctx, job) };
     case 'failed':
       return { tone: 'bad', title: `${name} failed${after}.`, text: failure?.message ?? '' };
     case 'cancelled':
@@ -24,6 +24,11 @@ export function endNotice(ctx: JobContext, job: Job): Notice | null {
     default:
       return null;
   }
+}
+
+function offer({ jobParts }: Pick<JobContext, 'jobParts'>, job: Job): Pick<Notice, 'undo'> {
+  const undo = jobParts().flatMap((part) => part.noticeAction?.(job) ?? [])[0];
+  return undo ? { undo } : {};
 }
 
 /** Without a control over all processes, none can be called the last. */
