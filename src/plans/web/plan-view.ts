@@ -28,7 +28,15 @@ function viewAgain({ args }: Job, operation: Operation) {
     name,
     String(value),
   ]);
-  return { action: url(`/ui/operations/run/${operation.name}`), fields };
+  return { action: url(`/ui/operations/run/${operation.name}`), fields, label: 'Plan again' };
+}
+
+/** The same dry run, which also puts back the rows that this one leaves alone; null when there are none, or none more. */
+function viewAgainWithChanged({ job, operation, counts }: Plan) {
+  const isOffered = counts.left_alone > 0 && operation.args.properties.allow_changed !== undefined;
+  if (!isOffered || job.args.allow_changed === true) return null;
+  const args = { ...job.args, allow_changed: true };
+  return { ...viewAgain({ ...job, args }, operation), label: 'Plan again with these rows' };
 }
 
 export function viewSummary(plan: Plan, query: TableQuery) {
@@ -42,6 +50,8 @@ export function viewSummary(plan: Plan, query: TableQuery) {
     isKept: plan.summary !== null,
     isNothing: hasNoChanges(plan) && counts.wrong === 0,
     csv: url(`/plans/${job.number}.csv`),
+    leftAlone: plural(counts.left_alone, 'row is left alone', 'rows are left alone'),
+    againWithChanged: viewAgainWithChanged(plan),
     stakes: describeStakes(plan),
     figures,
     bar: viewBar(figures.map(({ tone, rows }) => ({ tone, rows }))),
