@@ -53,6 +53,7 @@ function failIfOpen() {
 
 function finish() {
   clearTimeout(current.timer);
+  current.test.setTimeout(0);
   restore();
   for (const stream of [process.stdout, process.stderr]) stream.write(current.endMark);
   process.channel?.ref();
