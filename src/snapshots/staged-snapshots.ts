@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { lostUpload, recordRefusedUpload } from '../web/upload-audit.ts';
+import { lostUpload, recordRefusedUpload } from '../sources/upload-audit.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged } from './staging.ts';
 
 type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {

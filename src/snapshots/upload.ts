@@ -10,7 +10,7 @@ import { formatBytes } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createLoop } from '../core/loop.ts';
 import { receiveFile, tooLarge } from '../core/receive-file.ts';
-import { recordRefusedUpload } from '../web/upload-audit.ts';
+import { recordRefusedUpload } from '../sources/upload-audit.ts';
 import type { CreateTask } from '../runner/task.ts';
 import type { CheckedSnapshot } from './check.ts';
 import { unchanged } from './refusal.ts';

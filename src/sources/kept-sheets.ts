@@ -1,7 +1,7 @@
 // The uploaded sheets that are kept: removes those that a person no longer wants or nobody has used.
 import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
-import { lostUpload, recordRefusedUpload } from '../web/upload-audit.ts';
+import { lostUpload, recordRefusedUpload } from './upload-audit.ts';
 import { readUploaded, type UploadedSheet } from '../sheets/uploaded.ts';
 import { markUsed, removeUploaded, sweepUploaded } from './kept.ts';
 

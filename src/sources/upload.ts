@@ -6,7 +6,7 @@ import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { receiveFile } from '../core/receive-file.ts';
-import { recordRefusedUpload } from '../web/upload-audit.ts';
+import { recordRefusedUpload } from './upload-audit.ts';
 import type { CreateTask } from '../runner/task.ts';
 import { type UploadedSheet, uploadedFolder, uploadedPath } from '../sheets/uploaded.ts';
 import type { CheckedUpload } from './check.ts';

@@ -5,7 +5,7 @@ import { reserveBytes } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
 import { createLoop } from '../core/loop.ts';
 import { diskFull, tooLarge } from '../core/receive-file.ts';
-import { recordRefusedUpload } from '../web/upload-audit.ts';
+import { recordRefusedUpload } from './upload-audit.ts';
 import { createKeptSheets, uploadEvent } from './kept-sheets.ts';
 import { createUpload, type SheetUpload, type UploadContext } from './upload.ts';
 
