@@ -79,6 +79,11 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     file: 'src/core/a.ts',
   },
   {
+    rule: 'format never imports domain',
+    files: { 'src/zip/a.ts': direction('../jobs/job.ts') },
+    file: 'src/zip/a.ts',
+  },
+  {
     rule: 'web never imports domain',
     files: { 'src/web/a.ts': direction('../jobs/job.ts') },
     file: 'src/web/a.ts',

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { JobFacts } from '../core/job-part.ts';
-import { packZip, readBytes } from '../core/zip/pack.ts';
+import { packZip, readBytes } from '../zip/pack.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import { isDownload } from './downloads.ts';
 import { listSheetFiles, type SheetFile } from './export.ts';

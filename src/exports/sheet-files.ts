@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { packZip } from '../core/zip/pack.ts';
+import { packZip } from '../zip/pack.ts';
 import { formatRecord } from '../sheets/csv.ts';
 import type { Format, TabRows } from './exported-rows.ts';
 import type { Tab } from '../sheets/tabs.ts';

@@ -41,7 +41,7 @@ export type PlanSummary = { revision: number; before: Counts; categories: Record
 /** How many rows of an outcome have this tab, change and category. */
 export type Tally = Pick<PlanRow, 'outcome' | 'tab' | 'change' | 'category'> & { rows: number };
 
-export type PlanFilter = { outcome: PlanOutcome; tab?: string | undefined; change?: string | undefined };
+type PlanFilter = { outcome: PlanOutcome; tab?: string | undefined; change?: string | undefined };
 
 /** Longer texts of fields are cut, in code points; a title or message is cut earlier. */
 const maxText = 50_000;

@@ -1,11 +1,11 @@
 // Opens the ZIP of an untrusted sheet. No library sees it before its structure, ratios and sizes were checked.
 import fs from 'node:fs';
 import { AppError } from '../core/errors.ts';
-import type { ZipEntry } from '../core/zip/directory.ts';
-import { openZip } from '../core/zip/entries.ts';
-import { ZipRefusal } from '../core/zip/refusal.ts';
-import type { ZipRules } from '../core/zip/rules.ts';
-import { readZipStructure } from '../core/zip/structure.ts';
+import type { ZipEntry } from '../zip/directory.ts';
+import { openZip } from '../zip/entries.ts';
+import { ZipRefusal } from '../zip/refusal.ts';
+import type { ZipRules } from '../zip/rules.ts';
+import { readZipStructure } from '../zip/structure.ts';
 import { hashFile } from './hash.ts';
 
 type OpenedZip = {

@@ -14,8 +14,6 @@ export type SheetContent = {
 /** A tab with a `problem` may still have rows that can be checked; a `foreign` one has none. */
 export type TabReading = { content?: TabContent; problem?: SheetProblem; foreign?: Foreign };
 
-export type TabReadings = ReturnType<typeof gatherTabs>;
-
 /** `onRead` receives the rows read so far. */
 export function gatherTabs(onRead: (rows: number) => void) {
   const contents: TabContent[] = [];

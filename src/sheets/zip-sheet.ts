@@ -1,7 +1,7 @@
 // Reads a sheet that is a ZIP of CSV files, in one folder or in none, under the names of their tabs or as programs name them.
-import { decodeName, type EntryName, splitEntryName } from '../core/zip/entry-name.ts';
-import type { ZipEntry } from '../core/zip/directory.ts';
-import type { ZipRules } from '../core/zip/rules.ts';
+import { decodeName, type EntryName, splitEntryName } from '../zip/entry-name.ts';
+import type { ZipEntry } from '../zip/directory.ts';
+import type { ZipRules } from '../zip/rules.ts';
 import { readCsvTab } from './csv-tab.ts';
 import { describeMissing } from './missing-tabs.ts';
 import { readZipFile } from './sheet-zip.ts';
@@ -20,7 +20,7 @@ const rules: ZipRules = {
   maxEntries: 64,
   maxDirectoryBytes: 64 * 1024,
   maxInflatedBytes: 256 * mebibyte,
-  // Empty rows of a spreadsheet program reach 400.
+  // Empty rows, as spreadsheet programs write them, compress well.
   maxRatio: 500,
 };
 

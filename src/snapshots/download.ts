@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
-import { packZip, readBytes } from '../core/zip/pack.ts';
+import { packZip, readBytes } from '../zip/pack.ts';
 import { generationFiles, modelSlug } from '../index/generation.ts';
 import type { GenerationFacts } from '../index/live-protocol.ts';
 import { type Manifest, manifestName, snapshotFormat } from './manifest.ts';

@@ -1,6 +1,6 @@
 // The names that an entry of a snapshot ZIP may have: a member, as it was downloaded or as a program renamed it, folders around
 // the members, or a file that a desktop adds.
-import { type EntryName, splitEntryName } from '../core/zip/entry-name.ts';
+import { type EntryName, splitEntryName } from '../zip/entry-name.ts';
 import { memberName } from './manifest.ts';
 
 /** `name` is that of the member, without its folders. Null for a name that no snapshot has. */

@@ -1,15 +1,15 @@
 // Reads a sheet that is a workbook (.xlsx) into the same content as the CSV files of its tabs.
-import type { ZipEntry } from '../../core/zip/directory.ts';
+import type { ZipEntry } from '../../zip/directory.ts';
 import { readZipFile } from '../sheet-zip.ts';
 import { gatherTabs, type SheetContent, unreadableTab } from '../tab-readings.ts';
 import type { Tab } from '../tabs.ts';
-import { parseSheets } from './parse.ts';
-import { findParts, type SheetPart, type WorkbookParts } from './parts.ts';
-import { prepareSheet } from './prepare.ts';
-import { workbookRules } from './rules.ts';
+import { parseSheets } from '../../xlsx/parse.ts';
+import { findParts, type SheetPart, type WorkbookParts } from '../../xlsx/parts.ts';
+import { prepareSheet } from '../../xlsx/prepare.ts';
+import { workbookRules } from '../../xlsx/rules.ts';
 import { placeOf, readSheetTab } from './sheet-tab.ts';
 import { findTabs } from './tab-names.ts';
-import { assertPlainXml } from './xml.ts';
+import { assertPlainXml } from '../../xlsx/xml.ts';
 
 type ReadEntry = (entry: ZipEntry) => Promise<Buffer>;
 

@@ -9,7 +9,7 @@ import { isUnseen } from '../hidden.ts';
 import { type Problem, rowProblem, type SheetProblem } from '../problems.ts';
 import { type TabReading, unreadableTab } from '../tab-readings.ts';
 import type { Tab } from '../tabs.ts';
-import { cellText } from './cell-text.ts';
+import { cellText } from '../../xlsx/cell-text.ts';
 
 type SheetTab = TabReading & { warnings: Problem[] };
 

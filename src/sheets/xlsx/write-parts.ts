@@ -1,5 +1,5 @@
 // The parts of a workbook around its cells: ECMA-376 part 1 (SpreadsheetML) and part 2 (packages).
-import type { ZipMember } from '../../core/zip/pack.ts';
+import type { ZipMember } from '../../zip/pack.ts';
 
 type Attributes = Record<string, string | number>;
 

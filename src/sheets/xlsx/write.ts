@@ -1,7 +1,7 @@
 // Writes workbooks (XLSX, ECMA-376): the one place that would change with another writer. hucre streams a workbook of one
 // tab only, or holds all tabs in memory.
 import { Readable } from 'node:stream';
-import { packZip, type ZipMember } from '../../core/zip/pack.ts';
+import { packZip, type ZipMember } from '../../zip/pack.ts';
 import { sheetEnd, sheetPath, sheetStart, styles, workbookParts } from './write-parts.ts';
 import { formatXmlText } from './write-text.ts';
 

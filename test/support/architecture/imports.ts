@@ -9,6 +9,7 @@ type Kind =
   | 'app'
   | 'features'
   | 'core'
+  | 'format'
   | 'web'
   | 'declaration'
   | 'feature web'
@@ -20,10 +21,11 @@ type Kind =
 /** The kinds that a file of each kind may import, including types. */
 const mayImport: Record<Kind, Kind[] | 'all'> = {
   core: ['core'],
+  format: ['core', 'format'],
   web: ['core', 'web'],
-  domain: ['core', 'domain', 'declaration'],
-  'feature web': ['core', 'web', 'domain', 'declaration', 'feature web'],
-  declaration: ['core', 'web', 'domain', 'declaration', 'feature web'],
+  domain: ['core', 'format', 'domain', 'declaration'],
+  'feature web': ['core', 'format', 'web', 'domain', 'declaration', 'feature web'],
+  declaration: ['core', 'format', 'web', 'domain', 'declaration', 'feature web'],
   features: ['core', 'web', 'declaration'],
   app: ['core', 'web', 'domain', 'declaration', 'features'],
   cli: ['core', 'domain', 'declaration', 'features', 'app', 'cli'],
@@ -64,6 +66,7 @@ export function kindOf(file: string): Kind {
   if (folder === 'app.ts') return 'app';
   if (folder === 'features.ts') return 'features';
   if (folder === 'core') return 'core';
+  if (folder === 'zip' || folder === 'xlsx') return 'format';
   if (folder === 'web') return 'web';
   if (second === '') return 'unplaced';
   if (second === 'web') return 'feature web';

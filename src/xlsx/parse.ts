@@ -1,7 +1,7 @@
 // Parses checked parts with hucre. The rest of the program sees its types, but never its errors.
 import { HucreError, isDateFormat, parseCellRef, readXlsx, type Sheet } from 'hucre';
-import { formatList, formatNumber } from '../../core/format.ts';
-import { ZipRefusal } from '../../core/zip/refusal.ts';
+import { formatList, formatNumber } from '../core/format.ts';
+import { ZipRefusal } from '../zip/refusal.ts';
 import { packWorkbook } from './pack.ts';
 import { withoutEmptyCells, withoutTextFormats } from './prepare.ts';
 import { readElements } from './xml.ts';

@@ -1,6 +1,6 @@
 // Reads attributes of XML parts, after a check that the part is plain: UTF-8, without a document type and entities of its own.
 import { isUtf8 } from 'node:buffer';
-import { ZipRefusal } from '../../core/zip/refusal.ts';
+import { ZipRefusal } from '../zip/refusal.ts';
 
 /** Throws a `ZipRefusal` unless the bytes are XML that each reader understands alike. */
 export function assertPlainXml(bytes: Buffer, name: string) {

@@ -1,7 +1,7 @@
 // The names and limits of a workbook's ZIP. Names: ECMA-376 part 2 (OPC), as Excel, LibreOffice, Google, openpyxl, Numbers and
 // people who zip an unpacked workbook again write them.
-import { type EntryName, splitEntryName } from '../../core/zip/entry-name.ts';
-import type { ZipRules } from '../../core/zip/rules.ts';
+import { type EntryName, splitEntryName } from '../zip/entry-name.ts';
+import type { ZipRules } from '../zip/rules.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -16,7 +16,7 @@ export const workbookRules: ZipRules = {
   maxEntries: 4000,
   maxDirectoryBytes: mebibyte,
   maxInflatedBytes: 256 * mebibyte,
-  // XML of empty cells reaches 400; DEFLATE ends at 1032. The sum and the memory of the process limit the rest.
+  // XML compresses far better than a snapshot; DEFLATE ends at 1032. The sum and the memory of the process limit the rest.
   maxRatio: 500,
 };
 

@@ -1,7 +1,7 @@
 // Finds the parts of a workbook by its relationships: its sheets, shared strings and styles. Format: ECMA-376 parts 1 and 2.
 import path from 'node:path';
-import type { ZipEntry } from '../../core/zip/directory.ts';
-import { ZipRefusal } from '../../core/zip/refusal.ts';
+import type { ZipEntry } from '../zip/directory.ts';
+import { ZipRefusal } from '../zip/refusal.ts';
 import { assertPlainXml, readElements } from './xml.ts';
 
 export type SheetPart = { name: string; isHidden: boolean; part: ZipEntry | null };
@@ -63,6 +63,6 @@ async function readTargets(read: (name: string) => Promise<string>, list: string
   }));
 }
 
-export function noWorkbook(why: string): ZipRefusal {
+function noWorkbook(why: string): ZipRefusal {
   return new ZipRefusal('not_a_workbook', `The file is not a workbook that can be read: ${why}.`);
 }
