@@ -13,13 +13,14 @@ export type SheetRun = {
 /** Older runs are not searched, so that a sheet that no job names costs no more. */
 const maxRuns = 500;
 
-/** An explicit path to the folder of the named sheet counts as its name. */
+/** An explicit path to the folder of the named sheet counts as its name; a workbook and a download are other places. */
 const lastRun = (operation: string, argument: string) => `
   SELECT number, started_at, finished_at, result FROM (
     SELECT * FROM job WHERE operation = '${operation}' AND status = 'succeeded' AND mode = 'scripts'
     ORDER BY number DESC LIMIT ${maxRuns}
   )
   WHERE NOT coalesce(args ->> '$.dry_run', 0) AND args ->> '$.sheet' IS NULL
+    AND coalesce(args ->> '$.format', 'csv') = 'csv' AND NOT coalesce(args ->> '$.download', 0)
     AND coalesce(args ->> '$.path', 'sheets/' || (args ->> '$.${argument}')) = 'sheets/' || ?
   ORDER BY number DESC LIMIT 1
 `;

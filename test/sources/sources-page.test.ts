@@ -101,6 +101,10 @@ t.test('a row says whether a sheet changed after its last import or export', asy
   t.match((await rows())[1], /A file was saved after the export of 3 rows\. Import the changes before/);
   await app.run('import', { source: 'published', mode: 'merge' });
   t.match((await rows())[0], /84 rows, unchanged since the import/);
+  const before = await rows();
+  await app.run('export', { format: 'xlsx' });
+  await app.run('export', { download: true });
+  t.strictSame(await rows(), before, 'a workbook and a download are no export to the folder');
 });
 
 t.test('the command line uploads files and folders from anywhere', async (t) => {
