@@ -50,7 +50,6 @@ export function createPastRuns(ops: Db) {
     lastSuccesses: (operation: string, limit: number): Job[] =>
       statements.lastSuccesses.all(operation, limit).map((row) => parseJob(row as JobRow)),
 
-    /** The successful runs with this value of an argument, newest first. */
     succeededWith: (operation: string, argument: string, value: string): Job[] =>
       statements.succeededWith.all(operation, argument, value).map((row) => parseJob(row as JobRow)),
 

@@ -8,11 +8,12 @@ import type { JobContext } from '../parts.ts';
 export function endNotice(ctx: JobContext, job: Job): Notice | null {
   const name = `${ctx.catalogue.find(job.operation)?.title ?? job.operation} #${job.number}`;
   const { outcome, took, failure, refusal } = viewJob(ctx, job);
+  const undo = ctx.jobParts().flatMap((part) => part.noticeAction?.(job) ?? [])[0];
   const after = took ? ` after ${took}` : '';
   switch (job.status) {
     case 'succeeded':
       if (refusal) return { tone: 'warn', title: `${name} has ended${after}.`, text: outcome ?? '' };
-      return { tone: 'ok', title: `${name} is done${after}.`, text: outcome ?? '', ...offer(ctx, job) };
+      return { tone: 'ok', title: `${name} is done${after}.`, text: outcome ?? '', ...(undo && { undo }) };
     case 'failed':
       return { tone: 'bad', title: `${name} failed${after}.`, text: failure?.message ?? '' };
     case 'cancelled':
@@ -24,11 +25,6 @@ export function endNotice(ctx: JobContext, job: Job): Notice | null {
     default:
       return null;
   }
-}
-
-function offer({ jobParts }: Pick<JobContext, 'jobParts'>, job: Job): Pick<Notice, 'undo'> {
-  const undo = jobParts().flatMap((part) => part.noticeAction?.(job) ?? [])[0];
-  return undo ? { undo } : {};
 }
 
 /** Without a control over all processes, none can be called the last. */
