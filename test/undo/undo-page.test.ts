@@ -70,9 +70,9 @@ t.test('an import is undone from its page: plan, decision, and what the page say
   app.library.exec(`UPDATE experiences SET author = 'Eve' WHERE id = (SELECT min(id) FROM experiences)`);
   const partial = await app.run('undo', { job: '1', dry_run: true });
   const { html: page } = await app.page(`/plans/${partial.number}`);
-  t.match(textOf(page, '.plan > .callout'), /^2 rows are left alone.*Plan again with these rows$/);
+  t.match(textOf(page, '#plan > .callout'), /^2 rows are left alone.*Plan again with these rows$/);
   t.match(textOf(page, 'main'), /It was changed since\..*It has 1 entry that stays\./);
-  const inputs = page.querySelectorAll('.plan > .callout input').map((input) => input.attributes);
+  const inputs = page.querySelectorAll('#plan > .callout input').map((input) => input.attributes);
   const more = Object.fromEntries(inputs.map(({ name = '', value = '' }) => [name, value]));
   t.match(more, { job: '1', dry_run: 'true', allow_changed: 'true' });
   const whole = await app.run('undo', { job: '1', dry_run: true, allow_changed: true });
