@@ -1,11 +1,9 @@
 // Undo: puts back what an import has changed.
-import type { Context, Kernel } from '../core/kernel.ts';
+import type { Context } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { undoOperation } from './undo-operation.ts';
 import { undoPart } from './web/undo-part.ts';
-
-export type UndoContext = Kernel & ReturnType<typeof create>;
 
 const create = (ctx: Context) => ({ repository: ctx.use(jobs).repository });
 
