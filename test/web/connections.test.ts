@@ -12,8 +12,8 @@ import { makeRoot } from '../support/engine.ts';
 import { until } from '../support/until.ts';
 
 /** The lowest limit that the server accepts. */
-const limit = 128;
-const streamCount = 160;
+const limit = 192;
+const streamCount = 240;
 const main = path.join(packageRoot, 'dist/src/main.js');
 
 const operations = `operations:
