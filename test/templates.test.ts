@@ -24,6 +24,11 @@ t.test('each broken rule is reported with its line', async (t) => {
     'choice.eta': [`${first}\n<%= name ? 1 : name === 2 ? 3 : 4 %>`, '2: has a choice within a choice'],
     'address.eta': ['<p>\n  <a href="/jobs">Jobs</a>\n</p>', '2: writes an address without url()'],
     'details.eta': ['<details>\n  <summary>More</summary>\n</details>', '1: <details> has no id'],
+    'space.eta': ['<p>\n  See\n  <b>this</b>\n</p>', "2: lacks <%= ' ' %> between two words at its end"],
+    'space-after.eta': [
+      '<p>\n  <b>This</b>\n  is it.\n</p>',
+      "2: lacks <%= ' ' %> between two words at its end",
+    ],
     'raw.eta': [`${first}\n<%~ name %>`, '2: outputs raw text that is not an include'],
   };
   const folder = t.testdir(

@@ -21,7 +21,7 @@ export function templateProblems(folder: string): string[] {
       const template = fs.readFileSync(path.join(folder, name), 'utf8');
       const tokens = readTokens(template);
       const problems = [checkLines(template, tokens), checkElements(tokens), checkCode(tokens)];
-      return [...problems.flat(), ...checkDetails(template)]
+      return [...problems.flat(), ...checkDetails(template), ...checkSpaces(template)]
         .sort((one, other) => one.line - other.line)
         .map(({ line, problem }) => `${name}:${line}: ${problem}`);
     });
@@ -65,6 +65,17 @@ function readTokens(template: string): Token[] {
       tag = null;
     } else add('quoted', 0, 0);
   }
+}
+
+/** A line break beside a tag is left out of the page, so that the words around it would run together. */
+const runTogether =
+  /[\p{L}\p{N}.,;:!?)]\n *<(?:a|b|code|em|i|kbd|strong)\b|<\/(?:a|b|code|em|i|kbd|strong)>\n *[\p{L}\p{N}]/gu;
+
+function checkSpaces(template: string): Problem[] {
+  return [...template.matchAll(runTogether)].map(({ index }) => ({
+    line: countLines(template.slice(0, index)),
+    problem: "lacks <%= ' ' %> between two words at its end",
+  }));
 }
 
 const countLines = (text: string) => text.split('\n').length;
