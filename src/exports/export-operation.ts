@@ -23,7 +23,8 @@ export type ExportArguments = {
 export function targetOf(config: Config, args: ExportArguments): Target {
   const problem = findEndingProblem(args);
   if (problem !== null) throw new AppError('bad_input', problem, { code: 'path_not_allowed' });
-  const { target, format } = args;
+  // A job that a former version has queued names no format.
+  const { target, format = 'csv' } = args;
   return { format, path: openTarget(config, { name: target, path: sheetPath(args) }) };
 }
 
