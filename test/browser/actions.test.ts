@@ -2,7 +2,7 @@
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
-import { defineOperation } from '../support/operations.ts';
+import { defineDestructive, defineOperation } from '../support/operations.ts';
 import { card, jobRow } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -91,8 +91,7 @@ browserTest(
 );
 
 browserTest('a destructive run requires a reason and its typed word', async (t, open) => {
-  const wipe = defineOperation({ name: 'wipe', danger: () => 'destructive', confirmWord: 'wipe' });
-  const app = await startApp(t, { ...noop, catalogue: createCatalogue([wipe]) });
+  const app = await startApp(t, { ...noop, catalogue: createCatalogue([defineDestructive()]) });
   const page = await open(`${app.origin}/operations`);
   await page.locator('#op-wipe').getByText('Do…').click();
   const submit = page.locator('#dialog-submit');

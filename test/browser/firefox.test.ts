@@ -1,23 +1,26 @@
 // The critical workflows, again in Firefox.
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp, untilStreams } from '../support/app.ts';
 import { firefoxTest } from '../support/firefox.ts';
+import { defineDestructive, defineOperation } from '../support/operations.ts';
 import { card, jobRow } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
 
 firefoxTest(
-  'Firefox confirms an import, follows it live, and shares one stream between tabs',
+  'Firefox confirms a destructive run, follows it live, and shares one stream between tabs',
   async (t, firefox) => {
-    const app = await startApp(t, noop);
+    const catalogue = createCatalogue([defineDestructive(), defineOperation()]);
+    const app = await startApp(t, { ...noop, catalogue });
     await firefox.open(`${app.origin}/operations`);
     await firefox.waitFor('html[data-leads]');
-    await firefox.click('#op-import .btn');
+    await firefox.click('#op-wipe .btn');
     await firefox.type('#reason', 'mon');
-    await app.run('export');
+    await app.run('chore');
     await firefox.waitFor(`${card.controls}[data-held]`);
     await firefox.type('#reason', 'thly');
     t.equal(await firefox.evaluate("return document.querySelector('#reason').value"), 'monthly');
-    await firefox.type('#confirm', 'import');
+    await firefox.type('#confirm', 'wipe');
     await firefox.click('#dialog-submit');
     await firefox.waitFor(jobRow(2));
     await firefox.waitFor('.toast[data-tone="ok"]');
@@ -31,11 +34,11 @@ firefoxTest(
 
     await firefox.openTab();
     await firefox.open(`${app.origin}/operations`);
-    await app.run('export');
+    await app.run('chore');
     await firefox.waitFor(jobRow(3));
     await untilStreams(app, 1);
     await firefox.closeTab();
-    await app.run('export');
+    await app.run('chore');
     await firefox.waitFor(jobRow(4));
     await untilStreams(app, 1);
   },

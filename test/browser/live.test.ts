@@ -1,7 +1,9 @@
 // Live updates never disturb the operator, deferred updates catch up, and the page shows how fresh it is.
 import type { Page } from 'playwright-core';
+import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp, type TestApp, untilStreams } from '../support/app.ts';
 import { browserTest, type OpenPage } from '../support/browser.ts';
+import { defineDestructive, defineOperation } from '../support/operations.ts';
 import { card, jobRow } from '../support/screen.ts';
 import { openStream } from '../support/stream.ts';
 
@@ -107,16 +109,17 @@ browserTest('a chosen file, a selection and a pressed pointer are kept', async (
 });
 
 browserTest('an open dialog keeps its typed text, and holds the card that opened it', async (t, open) => {
-  const { app, page } = await openLive(t, open);
-  await page.locator('#op-import').getByText('Import…').click();
+  const catalogue = createCatalogue([defineDestructive(), defineOperation({ name: 'chore' })]);
+  const { app, page } = await openLive(t, open, {}, { catalogue });
+  await page.locator('#op-wipe').getByText('Do…').click();
   await page.locator('#reason').pressSequentially('mon');
-  await app.run('export');
+  await app.run('chore');
   await page.locator(`${card.controls}[data-held]`).waitFor();
   await page.locator('#reason').pressSequentially('thly');
   t.equal(await page.locator('#reason').inputValue(), 'monthly');
   await page.keyboard.press('Escape');
-  await page.locator('#op-export').getByText('Done').waitFor();
-  t.equal(await page.evaluate('document.activeElement.textContent'), 'Import…', 'the focus is back');
+  await page.locator('#op-chore').getByText('Done').waitFor();
+  t.match(await page.evaluate('document.activeElement.textContent'), 'Do…', 'the focus is back');
 });
 
 browserTest('Hold stops updates of all cards until it ends; R refreshes them once', async (t, open) => {
@@ -206,8 +209,8 @@ browserTest('a page reconnects to a restarted server, and shows all changes', as
   await untilStreams(again, 1);
 });
 
-async function openLive(t: Parameters<typeof startApp>[0], open: OpenPage, options = {}) {
-  const app = await startApp(t, noop);
+async function openLive(t: Parameters<typeof startApp>[0], open: OpenPage, options = {}, different = {}) {
+  const app = await startApp(t, { ...noop, ...different });
   const page = await open(`${app.origin}/operations`, options);
   await page.locator(pill).getByText('Live').waitFor();
   return { app, page };

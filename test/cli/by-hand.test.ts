@@ -51,7 +51,10 @@ t.test('a usage error exits with 2, prints the message of the API, and leaves no
       /^There is no operation "unheard-of"\. Known: import, export, .* works, .* lists the commands\.$/m,
     ],
     [['import', '--mode', 'sideways'], /^Mode: choose one of replace, merge\.\n$/],
-    [['import', '--colour', 'red'], /^Unknown flag --colour\. Known: --source, --path, --sheet, --mode, --dry-run, /],
+    [
+      ['import', '--colour', 'red'],
+      /^Unknown flag --colour\. Known: --source, --path, --sheet, --mode, --dry-run, /,
+    ],
     [['wipes'], /^Write a reason of at least 5 characters\..*\nType wipes to confirm\.\n$/],
     [['job'], /^Which job\? Give its number/],
   ];

@@ -126,4 +126,7 @@ t.test('the command line uploads files and folders from anywhere', async (t) => 
   t.match(byHand, { code: 0, out: /"sheet_name":\s*"categories\.csv and 2 more"/ });
 });
 
-const foldersIn = (folder: string) => ({ mine: path.join(folder, 'mine'), empty: path.join(folder, 'empty') });
+const foldersIn = (folder: string) => ({
+  mine: path.join(folder, 'mine'),
+  empty: path.join(folder, 'empty'),
+});

@@ -37,6 +37,11 @@ export function defineOperation(different: Partial<Operation> & { child?: string
   };
 }
 
+/** An operation whose dialog asks for a reason and the word `wipe`. */
+export function defineDestructive(): Operation {
+  return defineOperation({ name: 'wipe', danger: () => 'destructive', confirmWord: 'wipe' });
+}
+
 /** The compiled file of a child, for tests that start it themselves. */
 export function childFile(name: string): string {
   return path.join(packageRoot, 'dist/test/support/children', `${name}.js`);
