@@ -7,6 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 
+/** Noop mode changes nothing that could be undone. */
+const undo = 'undo';
+
 const startMaxMs = 30_000;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
 const server = spawn(process.execPath, [path.join(import.meta.dirname, '../dist/src/main.js')], {
@@ -75,12 +78,13 @@ async function walkPages(origin) {
   return visited.size + submitted.size;
 }
 
-/** Skips uploads, dialogs that have no button because there is nothing to confirm, and the removal of the jobs that the walk
- *  counts at its end. */
+/** Skips uploads, the undo, dialogs that have no button because there is nothing to confirm, and the removal of the jobs that
+ *  the walk counts at its end. */
 function canSubmit(form) {
-  const isRemoval =
-    form.getAttribute('action').endsWith('/remove') || form.querySelector('[value="remove"]') !== null;
-  return !isRemoval && form.querySelector('button') !== null && !form.querySelector('input[type="file"]');
+  const action = form.getAttribute('action');
+  if (action === `/ui/operations/run/${undo}`) return false;
+  const isRemoval = action.endsWith('/remove') || form.querySelector('[value="remove"]') !== null;
+  return !isRemoval && form.querySelector('button') !== null && !form.hasAttribute('enctype');
 }
 
 async function get(origin, address) {
@@ -99,7 +103,7 @@ function addressesOf(html) {
 async function submit(origin, action, form) {
   const fields = new URLSearchParams();
   for (const field of form.querySelectorAll('input, select')) {
-    if (field.getAttribute('type') === 'checkbox') continue;
+    if (['checkbox', 'file'].includes(field.getAttribute('type'))) continue;
     const chosen = field.querySelector('option[selected]') ?? field;
     fields.set(field.getAttribute('name'), chosen.getAttribute('value') ?? '');
   }
@@ -116,7 +120,7 @@ async function readJobs(origin) {
   const answer = await fetch(`${origin}/api/v1/operations/jobs`);
   const { items } = await answer.json();
   const { items: operations } = await (await fetch(`${origin}/api/v1/operations`)).json();
-  for (const { name } of operations) {
+  for (const { name } of operations.filter((operation) => operation.name !== undo)) {
     assert.ok(
       items.some((job) => job.operation === name),
       `${name} has a job`,
