@@ -59,7 +59,7 @@ function finish() {
   process.channel?.ref();
 }
 
-/** What a file changed here must not reach the next one. */
+/** Takes back what a test file changed in this process, so that the next one starts alike. */
 function restore() {
   process.chdir(folder);
   process.env = env;

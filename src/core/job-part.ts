@@ -18,6 +18,6 @@ export type JobPart = {
   template: string;
   /** The data of its template; null when the part does not appear on this job. */
   load(job: JobFacts): object | null | Promise<object | null>;
-  /** What the notice of the job's end offers; null: nothing. Absent: never anything. */
+  /** Returns the action that the notice of the job's end offers, or null. Absent: none. */
   noticeAction?(job: JobFacts): JobAction | null;
 };

@@ -51,7 +51,7 @@ export type EntryCounts = {
   unembedded(part?: { category?: string; entry?: string }): number;
 };
 
-/** What runs depend on in the library, besides their arguments. */
+/** The state of the library that decides how a run is confirmed. */
 export type LibraryState = { isEmpty: () => boolean };
 
 /** Finds the jobs that arguments name. */

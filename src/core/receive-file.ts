@@ -13,7 +13,7 @@ type Receive = {
   maxBytes: number;
   /** The limit that the error names, when other files have used a part of it. */
   limitBytes?: number;
-  /** What the error of a full disk says about the state: `The current index is unchanged.` */
+  /** A sentence for the error of a full disk: `The current index is unchanged.` */
   unchanged: string;
   body: Readable;
   signal: AbortSignal;

@@ -13,7 +13,7 @@ import { mayRead, pathInRoot } from '../sheets/location.ts';
 import { contentTypes } from './sheet-files.ts';
 import { isWorkbookPath } from '../sheets/swap.ts';
 
-/** What an export reported: the path of the sheet as its result spells it, and its files. */
+/** The result of an export: the path of its sheet and its files. */
 export type ExportedSheet = { sheet: string; files: SheetFile[] };
 
 /** Null for a job that has written no file. Results of older versions have no files. */

@@ -14,7 +14,7 @@ export const maxCellLength = 32_767;
 /** Below the header. */
 export const maxRows = 1_048_575;
 
-/** What a workbook cannot hold: a text, or a whole tab, whose `length` is in rows. */
+/** A text that a workbook cannot hold, or a whole tab, whose `length` is in rows. */
 type Misfit = {
   tab: TabName;
   id: string | null;

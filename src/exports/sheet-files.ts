@@ -9,7 +9,7 @@ import type { Format, TabRows } from './exported-rows.ts';
 import type { Tab } from '../sheets/tabs.ts';
 import { writeWorkbook } from '../sheets/xlsx/write.ts';
 
-/** Of the one file that `packSheet` gives. */
+/** The ending of the one file that `packSheet` returns. */
 export const packedEndings: Record<Format, string> = { csv: '.zip', xlsx: '.xlsx' };
 export const contentTypes: Record<Format, string> = {
   csv: 'application/zip',
@@ -34,7 +34,7 @@ export function packSheet(tabs: readonly TabRows[], format: Format, date: Date):
   return packZip(members, { isStored: false, date });
 }
 
-/** As `packSheet`, into a file. */
+/** Writes to a file what `packSheet` returns. */
 export async function writePacked(file: string, tabs: readonly TabRows[], format: Format, date: Date) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const packed = await packSheet(tabs, format, date);

@@ -18,7 +18,7 @@ export function requireConfirmation(operation: Operation, args: Args, request: R
   });
 }
 
-/** What a destructive run lacks: a reason, the confirmation word. */
+/** Lists what a destructive run lacks: the reason, the confirmation word. */
 export function confirmationProblems(
   operation: Operation,
   args: Args,

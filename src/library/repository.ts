@@ -51,7 +51,7 @@ export function createLibrary(db: Db) {
     recordApplied: (applied: Applied) => recordApplied(db, applied),
     /** All reads of `work` see the same state. */
     read: <T>(work: () => T): T => db.transaction(work).deferred(),
-    /** As `read`, for work that waits; meanwhile the connection is for this work alone. */
+    /** Does the same as `read` for work that waits; meanwhile nothing else may use the connection. */
     async readWhile<T>(work: () => Promise<T>): Promise<T> {
       db.exec('BEGIN');
       try {

@@ -1,4 +1,4 @@
-// Where the plans of dry runs are: one file per job, removed with it.
+// Names the file of a plan: a dry run has one, which is removed with its job.
 import path from 'node:path';
 
 export function plansFolder(root: string): string {

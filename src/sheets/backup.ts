@@ -12,7 +12,7 @@ const unfinished = /\.partial(-journal|-wal|-shm)?$/;
 /** Copies that people have put into the folder have other names. */
 const finished = /^library-\d{8}T\d{6}\.\d{3}Z-[\w-]+\.db$/;
 
-/** What is backed up: the library before `job` makes `changes`. `now`: ISO 8601 UTC. */
+/** A backup holds the library before `job` makes `changes`. `now`: ISO 8601 UTC. */
 type Backup = { job: { id: string; operation: string }; changes: Iterable<Change>; now: string };
 
 /** Returns the name of the backup in `<root>/backups`. `onCopied` receives the share copied so far, from 0 to 1. */
@@ -47,7 +47,7 @@ export async function backupLibrary(
   return name;
 }
 
-/** For a backup whose job was compared again: the library has changed since. */
+/** Removes the backup of a run that compares again, because the library has changed since. */
 export function removeBackup(config: Config, name: string) {
   fs.rmSync(backupFile(config, name));
 }

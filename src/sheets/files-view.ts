@@ -1,4 +1,4 @@
-// What pages show of uploaded files, and of the form that uploads them.
+// Prepares uploaded files, and the form that uploads them, for pages.
 import type { Config } from '../core/config.ts';
 import { plural } from '../core/format.ts';
 import { tabs } from './tabs.ts';

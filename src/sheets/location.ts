@@ -17,7 +17,7 @@ export type SheetName = 'published' | 'review';
  *  with; `zip` is a ZIP of such files; `xlsx` is a workbook. */
 export type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx';
 
-/** Where a sheet is, with its links resolved. Its kind decides how read-sheet.ts reads it. */
+/** The place of a sheet, with its links resolved. Its kind decides how read-sheet.ts reads it. */
 export type SheetPlace = { kind: SheetKind; path: string };
 
 type Found = { folder: string } | { message: string };

@@ -41,7 +41,7 @@ function whyNotAWorkbook(file: string, subject: string): string | null {
   return `${subject} not a workbook, by its first bytes. Move that file, or choose another name.`;
 }
 
-/** As Latin-1. */
+/** Reads the first bytes as Latin-1. */
 function readStart(file: string): string {
   const fd = fs.openSync(file, 'r');
   try {

@@ -13,7 +13,7 @@ export function isWorkbookPath(sheet: string): boolean {
   return sheet.toLowerCase().endsWith(workbookEnding);
 }
 
-/** Where a new sheet is written: beside the old one, so that a rename is enough. */
+/** The path of a new sheet: beside the old one, so that a rename is enough. */
 export function writingPath(sheet: string): string {
   return withSuffix(sheet, '.writing');
 }

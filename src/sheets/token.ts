@@ -41,7 +41,7 @@ export function planOutdated(
   return new AppError(code, message, { code: 'plan_outdated', problems: [], total: 0, next: makeNewPlan });
 }
 
-/** For an import that was accepted without confirmation, because the library was empty then. */
+/** Refuses an import that was accepted without confirmation, because the library was empty then. */
 export function libraryNotEmpty(): AppError {
   const message =
     'The library is no longer empty, so the import needs a decision; nothing was written. Make a plan and apply it.';

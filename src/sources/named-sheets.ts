@@ -41,7 +41,7 @@ export function describeSheet(
   return { ...sheet, state, last, rows: isImport ? rowsRead(run) : rowsWritten(run) };
 }
 
-/** When a tab was last saved, in milliseconds; null without tabs. */
+/** The time of the last save of any tab, in milliseconds; null without tabs. */
 function newestSave(folder: string): number | null {
   const times = tabFiles.flatMap(
     (file) => fs.statSync(path.join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? [],

@@ -63,3 +63,15 @@ export function hashLibrary({ db }: Pick<Root, 'db'>): string {
     .map((table) => db.prepare(`SELECT * FROM ${table}`).raw().all());
   return hash('sha256', JSON.stringify(rows));
 }
+
+/** Each row of the library, by table and key. */
+export function rowsOf({ db }: Root): Map<string, string> {
+  const keys = { categories: 'code', experiences: 'id', category_manuals: 'id' };
+  return new Map(
+    Object.entries(keys).flatMap(([table, key]) =>
+      (db.prepare(`SELECT * FROM ${table}`).all() as Record<string, unknown>[]).map(
+        ({ embedding_status: _, ...row }): [string, string] => [`${table} ${row[key]}`, JSON.stringify(row)],
+      ),
+    ),
+  );
+}

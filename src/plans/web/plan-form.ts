@@ -20,7 +20,7 @@ type Permission = {
   text: string;
 };
 
-/** What a person must allow, besides the run itself. */
+/** Lists the boxes that a person must tick before the plan is applied. */
 function permissionsOf(plan: Plan): Permission[] {
   const { largeRemoval, refusal, counts, operation } = plan;
   const permissions: Permission[] = [];

@@ -32,7 +32,7 @@ export function readSheetTab(tab: Tab, sheet: Sheet, isHidden: boolean): SheetTa
   return { content, warnings: warningsOf(tab, sheet, isHidden, names, records) };
 }
 
-/** For messages. */
+/** Names the tab in messages. */
 export function placeOf({ name }: Tab): string {
   return `the tab ${name}`;
 }
