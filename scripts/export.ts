@@ -20,6 +20,7 @@ import { assertFitsWorkbook } from '../src/exports/limits.ts';
 import { pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';
+import { openSourceFinder } from '../src/source-store/source-repository.ts';
 import { runOperation } from './run-operation.ts';
 
 const whatToClose = 'Close it there without saving: saving would replace the exported file.';
@@ -30,7 +31,7 @@ await runOperation<ExportArguments>(exportOperation, async (args, context) => {
   try {
     const library = createLibrary(db);
     if (args.download && !args.dry_run) return await writeDownload(library, args, context);
-    const target = targetOf(config, args);
+    const target = targetOf(config, openSourceFinder(config.opsDatabasePath), args);
     return args.dry_run ? forecast(library, target, context) : await writeSheet(library, target, context);
   } finally {
     db.close();

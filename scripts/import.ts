@@ -21,6 +21,7 @@ import { keepLeftOut, readLeftOut } from '../src/sheets/left-out.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { readSheet } from '../src/sheets/read-sheet.ts';
 import { libraryNotEmpty, planOutdated, planToken } from '../src/sheets/token.ts';
+import { openSourceFinder } from '../src/source-store/source-repository.ts';
 import { runOperation } from './run-operation.ts';
 
 type Work = {
@@ -59,7 +60,7 @@ await runOperation<ImportArguments>(importOperation, async (args, context) => {
 
 async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const { config, progress, row } = context;
-  const place = openSheet(config, sourceOf(args));
+  const place = openSheet(config, openSourceFinder(config.opsDatabasePath), sourceOf(args));
   const content = await readSheet(place, {
     mayRead: (file) => mayRead(config, file),
     onRead: (rows) => progress(rows, undefined, 'read'),

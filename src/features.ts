@@ -15,6 +15,7 @@ import { queue } from './queue/feature.ts';
 import { runner } from './runner/feature.ts';
 import { search } from './search/feature.ts';
 import { sheets } from './sheets/feature.ts';
+import { sourceStore } from './source-store/feature.ts';
 import { snapshots } from './snapshots/feature.ts';
 import { sources } from './sources/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
@@ -25,6 +26,7 @@ import { workers } from './workers/feature.ts';
 export const features: Feature[] = [
   library,
   planStore,
+  sourceStore,
   jobs,
   embedding,
   sheets,

@@ -7,7 +7,6 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Config } from '../../src/core/config.ts';
 import { formatRecord, parseCsv } from '../../src/sheets/csv.ts';
 import { seedStarterSheet } from '../../src/sheets/feature.ts';
-import { sheetFolder } from '../../src/sheets/location.ts';
 import { createRandom, type Random } from '../random.ts';
 import { findMeetings, readAttempts } from './attempts.ts';
 import { findProblems } from './checks.ts';
@@ -129,7 +128,7 @@ async function check({ config, sizes, memory }: Stage, url: string): Promise<num
 /** Writes two sheets, the second without the last experiences; returns the possible sizes of the library. */
 function seedSheets(config: Config): number[] {
   seedStarterSheet(config);
-  const published = sheetFolder(config, 'published');
+  const published = path.join(config.root, 'sheets/published');
   const other = path.join(config.root, 'sheets/other');
   fs.cpSync(published, other, { recursive: true });
   const file = path.join(other, 'experiences.csv');

@@ -1,27 +1,40 @@
 // Checks the arguments of operations: form, API and command line share these rules and messages.
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { AppError } from './errors.ts';
-import type { Args, ArgumentProperty, ArgumentSchema, Operation } from './operation.ts';
+import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from './operation.ts';
 
 export type ArgumentProblem = { field: string; message: string };
 
 /** Schemas are declared in code, or checked when operations.yaml is read. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
-ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived']);
+ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived', 'options']);
 ajv.addFormat('date', isDay);
 ajv.addFormat('sheet', true);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
 
-/** Returns the arguments with defaults filled in. Throws `invalid_arguments` with all problems, each with its field. */
-export function checkArguments(schema: ArgumentSchema, given: Args): Args {
+/** Returns the arguments with defaults filled in. Throws `invalid_arguments` with all problems, each with its field. Without
+ *  `lists`, arguments with `options` may have any value. */
+export function checkArguments(schema: ArgumentSchema, given: Args, lists?: OptionLists): Args {
   const validate = validators.get(schema) ?? ajv.compile(schema);
   validators.set(schema, validate);
   const args = structuredClone(given);
-  if (validate(args)) return args;
-  const problems = (validate.errors ?? []).map((error) => describe(error, schema));
+  const errors = validate(args) ? [] : (validate.errors ?? []);
+  const problems = [...errors.map((error) => describe(error, schema)), ...findUnlisted(schema, args, lists)];
+  if (problems.length === 0) return args;
   // A value of the wrong type breaks several rules of its field; report it once.
   throw invalidArguments([...new Map(problems.map((problem) => [problem.message, problem])).values()]);
+}
+
+/** Values that are not in the list of their argument. */
+function findUnlisted({ properties }: ArgumentSchema, args: Args, lists?: OptionLists): ArgumentProblem[] {
+  return Object.entries(properties).flatMap(([field, { title, options }]) => {
+    if (!options || !lists || typeof args[field] !== 'string') return [];
+    const values = lists[options]().map(({ value }) => value);
+    if (values.includes(args[field])) return [];
+    const known = values.length > 0 ? `choose one of ${values.join(', ')}` : 'there is none yet';
+    return [{ field, message: `${title}: ${known}.` }];
+  });
 }
 
 export function invalidArguments(problems: ArgumentProblem[]): AppError {

@@ -1,6 +1,7 @@
 // The definition of an operation. Route, card row, form, dialog, API listing and audit names derive from it.
 import type { Config } from './config.ts';
 import type { JobFacts } from './job-part.ts';
+import type { SourceFinder } from './sheet-source.ts';
 
 /** An advisory lock that a job requests. */
 export type Claim = { name: string; mode: 'shared' | 'exclusive' };
@@ -18,6 +19,8 @@ export type ArgumentProperty = {
   format?: 'date' | 'sheet';
   enum?: string[];
   labels?: string[];
+  /** The values are those of a list that changes: the named sheets, or the categories of the library. */
+  options?: OptionList;
   default?: string | boolean | number;
   minimum?: number;
   maximum?: number;
@@ -32,6 +35,10 @@ export type ArgumentProperty = {
   /** The server derives it from its state, whatever a request says. */
   derived?: true;
 };
+
+export type OptionList = 'sources' | 'categories';
+export type Option = { value: string; label: string };
+export type OptionLists = Record<OptionList, () => Option[]>;
 
 export type ArgumentSchema = {
   type: 'object';
@@ -61,6 +68,12 @@ export type JobFinder = {
   /** The successful runs of an operation with this value of an argument, newest first. */
   succeededWith(operation: string, argument: string, value: string): JobFacts[];
 };
+
+/** The records that arguments name. */
+export type Records = { jobs: JobFinder; sources: SourceFinder };
+
+/** The present state that a plan is compared with. */
+export type PlanState = { config: Config; sources: SourceFinder; libraryRevision: () => number };
 
 /** Why a run would have no effect now, and a link to the nearest action that would. */
 type Unavailable = { why: string; instead: { text: string; href: string } };
@@ -96,7 +109,7 @@ export type Operation = {
   script: string | CustomProgram;
   /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`, and
    *  `wrong_state` for a job in the arguments whose state does not allow the run. */
-  check?(args: Args, config: Config, jobs: JobFinder): Args;
+  check?(args: Args, config: Config, records: Records): Args;
   /** Replaces the arguments that are `derived`, at each request. */
   derive?(args: Args, library: LibraryState): Args;
   /** Whether a person must see the plan of such a run first. Absent: never. */
@@ -105,10 +118,7 @@ export type Operation = {
   unavailable?(config: Config, index: { state: 'none' | 'ready' | 'behind' | 'broken' }): Unavailable | null;
   /** Before a run, checks again whether the plan in its arguments is still valid; throws `plan_outdated`. Absent or
    *  undefined: there is no plan. */
-  checkPlan?(
-    args: Args,
-    current: { config: Config; libraryRevision: () => number },
-  ): Promise<void> | undefined;
+  checkPlan?(args: Args, current: PlanState): Promise<void> | undefined;
   /** The subtitle of a job: the object of its work; empty when its title says it. */
   subject(args: Args): string;
   /** The text for each phase that the script reports: `write: 'Writing entries'`. */

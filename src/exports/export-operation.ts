@@ -2,35 +2,37 @@
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
-import { type Args, type Dialog, type Operation, runsOnce } from '../core/operation.ts';
+import { type Args, type Dialog, type Operation, type Records, runsOnce } from '../core/operation.ts';
+import { defaultTarget, type SourceFinder } from '../core/sheet-source.ts';
 import { isDownload } from './downloads.ts';
 import type { SheetFile, Target } from './export.ts';
 import type { Format } from './exported-rows.ts';
-import { openTarget, type SheetName, withResolvedPath } from '../sheets/location.ts';
+import { findSource, openTarget, withResolvedPath } from '../sheets/location.ts';
 import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved.
  *  `download`: one file in a folder of its own, in place of a sheet. */
 export type ExportArguments = {
   format: Format;
-  target: SheetName;
+  target: string;
   path?: string;
   download: boolean;
   dry_run: boolean;
 };
 
 /** The chosen sheet, checked again: links may have changed. Throws `bad_input`. */
-export function targetOf(config: Config, args: ExportArguments): Target {
+export function targetOf(config: Config, sources: SourceFinder, args: ExportArguments): Target {
   const problem = findEndingProblem(args);
   if (problem !== null) throw new AppError('bad_input', problem, { code: 'path_not_allowed' });
   // A job that a former version has queued names no format.
-  const { target, format = 'csv' } = args;
-  return { format, path: openTarget(config, { name: target, path: sheetPath(args) }) };
+  const { format = 'csv' } = args;
+  return { format, path: openTarget(config, placeOf(args, sources)) };
 }
 
-/** The path as the lock names it: `sheets/review`, whether named or given; so a sheet has one name in all locks. */
-function sheetPath({ format, target, path }: Args): string {
-  return String(path ?? `sheets/${target}${format === 'xlsx' ? workbookEnding : ''}`);
+/** The place as the lock names it, such as `sheets/review`, whether named or given; so a sheet has one name in all locks. */
+function placeOf({ format, target, path }: Args, sources: SourceFinder): string {
+  const folder = () => findSource(sources, String(target)).place;
+  return String(path ?? `${folder()}${format === 'xlsx' ? workbookEnding : ''}`);
 }
 
 /** The name of a sheet decides what it is. */
@@ -41,9 +43,12 @@ function findEndingProblem({ format, path }: Args): string | null {
     : `${path} is the name of a workbook: choose the format XLSX, or a folder without this ending.`;
 }
 
-function check(args: Args, config: Config): Args {
-  const message = findEndingProblem(args);
-  if (message === null) return withResolvedPath(config, args, 'write');
+function check({ place: _, ...given }: Args, config: Config, { sources }: Records): Args {
+  const message = findEndingProblem(given);
+  if (message === null) {
+    const args = withResolvedPath(config, given, 'write');
+    return args.download ? args : { ...args, place: placeOf(args, sources) };
+  }
   throw new AppError('invalid_arguments', message, { problems: [{ field: 'path', message }] });
 }
 
@@ -74,9 +79,9 @@ export const exportOperation: Operation = {
       target: {
         type: 'string',
         title: 'Sheet',
-        enum: ['review', 'published'],
-        labels: ['Review sheet', 'Published sheet'],
-        default: 'review',
+        options: 'sources',
+        maxLength: 40,
+        default: defaultTarget,
       },
       path: {
         type: 'string',
@@ -86,6 +91,13 @@ export const exportOperation: Operation = {
         minLength: 1,
         maxLength: 1000,
         advanced: true,
+      },
+      place: {
+        type: 'string',
+        title: 'Place',
+        maxLength: 1000,
+        hidden: true,
+        derived: true,
       },
       download: {
         type: 'boolean',
@@ -104,7 +116,7 @@ export const exportOperation: Operation = {
   },
   locks: (args) => [
     { name: 'library', mode: 'shared' },
-    ...(args.download ? [] : [{ name: `sheet:${sheetPath(args)}`, mode: 'exclusive' as const }]),
+    ...(args.download ? [] : [{ name: `sheet:${args.place ?? args.target}`, mode: 'exclusive' as const }]),
   ],
   danger: () => 'safe',
   confirmWord: null,

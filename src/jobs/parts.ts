@@ -2,12 +2,14 @@
 import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
 import type { LibraryState } from '../core/operation.ts';
 import { createLibrary } from '../library/repository.ts';
+import { sourceStore } from '../source-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { createBulk } from './bulk.ts';
 import { createJobs } from './jobs.ts';
 import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
 import { createPruning } from './repository-pruning.ts';
+import { createReadArguments } from '../core/read-arguments.ts';
 import { createJobRepository } from './repository.ts';
 import { createRemoval } from './removal.ts';
 import { createRetention } from './retention.ts';
@@ -20,22 +22,23 @@ export function createJobParts(ctx: Context) {
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root, () => readFreeBytes(config.root));
   const lockQueue = createLockQueue(repository, ctx.catalogue, config.maxRunningJobs);
+  const { sourceRepository: sources, options } = ctx.use(sourceStore);
   const { revision: libraryRevision, isEmpty } = createLibrary(library);
   const libraryState: LibraryState = { isEmpty };
-  const verbs = createJobVerbs({ ...ctx, repository, lockQueue, libraryRevision, libraryState, disk });
+  const readArguments = createReadArguments({ config, records: { jobs: repository, sources }, options });
+  const current = { config, sources, libraryRevision };
+  const parts = { repository, lockQueue, readArguments, current, libraryState, disk };
+  const verbs = createJobVerbs({ ...ctx, ...parts });
   const jobs = createJobs(verbs, repository, lockQueue, untilFree);
   const listing = createJobListing(ops, searchPace);
   const pruning = createPruning(ops);
   const removal = createRemoval({ ...ctx, pruning, repository, find: verbs.find });
   return {
-    repository,
-    lockQueue,
-    disk,
+    ...parts,
     jobs,
     stopAccepting: verbs.stop,
     listing,
-    libraryRevision,
-    libraryState,
+    options,
     bulk: createBulk({ ...ctx, jobs, repository, listing, removal }),
     removal,
     retention: createRetention({ ...ctx, pruning, removal }),

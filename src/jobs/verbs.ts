@@ -1,15 +1,15 @@
 // The verbs on jobs that people and programs use: enqueue, cancel, retry. Each refusal has its code and leaves an audit
 // row. What they commit may not be durable yet: callers outside this folder use jobs.ts, which waits for that.
 import { randomUUID } from 'node:crypto';
-import { checkArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import type { DiskReserve } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Args, LibraryState, Operation } from '../core/operation.ts';
+import type { Args, LibraryState, Operation, PlanState } from '../core/operation.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
 import { type Audited, auditRefusal, prunedError, requireConfirmation } from './refusals.ts';
+import type { ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
 
@@ -18,8 +18,8 @@ export type JobVerbs = ReturnType<typeof createJobVerbs>;
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot'> & {
   repository: JobRepository;
   lockQueue: LockQueue;
-  /** The library's present revision, which a plan is compared with. */
-  libraryRevision: () => number;
+  readArguments: ReadArguments;
+  current: PlanState;
   libraryState: LibraryState;
   disk: Pick<DiskReserve, 'assertRoom' | 'withRoom'>;
 };
@@ -90,10 +90,9 @@ export function createJobVerbs(given: Given) {
 
 type Read = { operation: Operation; args: Args };
 
-function readRequest({ config, catalogue, repository, libraryState }: Given, request: RunRequest): Read {
+function readRequest({ catalogue, readArguments, libraryState }: Given, request: RunRequest): Read {
   const operation = catalogue.get(request.operation);
-  const given = checkArguments(operation.args, request.args);
-  const checked = operation.check?.(given, config, repository) ?? given;
+  const checked = readArguments(operation, request.args);
   const args = operation.derive?.(checked, libraryState) ?? checked;
   requireConfirmation(operation, args, request);
   return { operation, args };
@@ -101,7 +100,7 @@ function readRequest({ config, catalogue, repository, libraryState }: Given, req
 
 async function checkPlan(given: Given, request: RunRequest) {
   const { operation, args } = readRequest(given, request);
-  await operation.checkPlan?.(args, given);
+  await operation.checkPlan?.(args, given.current);
 }
 
 function accept(given: Given, read: Read, request: RunRequest, by: Requester, assertAccepting: () => void) {

@@ -36,6 +36,7 @@ export function createLibrary(db: Db) {
       SELECT category_code FROM experiences UNION ALL SELECT category_code FROM category_manuals
     ) GROUP BY category_code`,
   );
+  const categoryNames = db.prepare<[], [string, string]>('SELECT code, name FROM categories ORDER BY code');
   return {
     category: categoryRows(db),
     experience: entryRows(db, 'experience'),
@@ -45,6 +46,8 @@ export function createLibrary(db: Db) {
     counts: () => counts.get() as Counts,
     /** Whether it has no row at all. */
     isEmpty: () => isEmpty.get() === 1,
+    /** Pairs of code and name. */
+    categoryNames: () => categoryNames.raw().all() as [string, string][],
     entriesByCategory: () => Object.fromEntries(entriesByCategory.raw().all()) as Record<string, number>,
     /** Counts entries that are `local_only`. */
     localCounts: () => localCounts.get() as Omit<Counts, 'categories'>,

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import { shorten } from '../core/shorten.ts';
-import type { Args, ArgumentProperty, Operation } from '../core/operation.ts';
+import type { Args, ArgumentProperty, Operation, OptionLists } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import { viewLastRuns } from '../jobs/last-runs.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
@@ -34,7 +34,7 @@ export type RunDialog = {
 export function viewRunDialog(
   ctx: Pick<
     OperationContext,
-    'jobs' | 'config' | 'liveIndex' | 'repository' | 'entryCounts' | 'libraryState'
+    'jobs' | 'config' | 'liveIndex' | 'repository' | 'entryCounts' | 'libraryState' | 'options'
   >,
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
@@ -46,7 +46,8 @@ export function viewRunDialog(
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const fields = Object.entries(operation.args.properties).map(([name, property]) => {
     const hidden = property.hidden || (isPlan && (name === 'dry_run' || property.withPlan));
-    const field = viewField(name, { ...property, hidden: hidden === true }, filled[name], problemOf(name));
+    const listed = withOptions(property, ctx.options);
+    const field = viewField(name, { ...listed, hidden: hidden === true }, filled[name], problemOf(name));
     const files =
       property.format === 'sheet' && viewFiles(ctx.config, field.value || undefined, field.problem);
     return { ...field, files: files || null };
@@ -95,6 +96,14 @@ function describeRefusal({ code, message }: AppError, problems: ArgumentProblem[
   if (isPlan && code === 'confirmation_required')
     return 'The library is not empty any more, so a plan is made first.';
   return problems.length === 0 ? message : null;
+}
+
+/** Gives an argument with `options` the present values. */
+export function withOptions(property: ArgumentProperty, lists: OptionLists): ArgumentProperty {
+  const { options: list, ...rest } = property;
+  if (!list) return property;
+  const options = lists[list]();
+  return { ...rest, enum: options.map(({ value }) => value), labels: options.map(({ label }) => label) };
 }
 
 function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {

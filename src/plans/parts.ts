@@ -6,7 +6,7 @@ import { operations } from '../operations/feature.ts';
 export type PlanContext = Kernel & ReturnType<typeof createPlanParts>;
 
 export function createPlanParts(ctx: Context) {
-  const { jobs: jobVerbs, repository, libraryRevision, libraryState } = ctx.use(jobs);
+  const { jobs: jobVerbs, repository, current, libraryState } = ctx.use(jobs);
   const { idempotency } = ctx.use(operations);
-  return { jobs: jobVerbs, repository, libraryRevision, libraryState, idempotency };
+  return { jobs: jobVerbs, repository, current, libraryState, idempotency };
 }

@@ -94,15 +94,15 @@ function findLargeRemoval({ before }: PlanSummary, tallies: Tally[]) {
 }
 
 async function findOutdated(
-  { config, libraryRevision }: PlanContext,
+  { current }: PlanContext,
   { checkPlan }: Operation,
   args: Args,
   summary: PlanSummary | null,
 ): Promise<string | null> {
-  if (summary && summary.revision !== libraryRevision())
+  if (summary && summary.revision !== current.libraryRevision())
     return 'The library has changed since this plan was made.';
   try {
-    await checkPlan?.(args, { config, libraryRevision });
+    await checkPlan?.(args, current);
     return null;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

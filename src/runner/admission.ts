@@ -1,19 +1,20 @@
 // Decides whether a waiting job may still start: its operation, arguments and plan may have become invalid.
-import { checkArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Operation } from '../core/operation.ts';
+import type { Operation, PlanState } from '../core/operation.ts';
 import { type Claim, type Failure, failureOf, type Job } from '../jobs/job.ts';
+import type { ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 
-type Given = Pick<Kernel, 'config' | 'catalogue'> & {
-  repository: Pick<JobRepository, 'claimsOf' | 'find' | 'succeededWith'>;
-  libraryRevision: () => number;
+type Given = Pick<Kernel, 'catalogue'> & {
+  repository: Pick<JobRepository, 'claimsOf'>;
+  readArguments: ReadArguments;
+  current: PlanState;
   /** Called when a plan was checked: the job can be judged now. */
   onChecked: () => void;
 };
 
-export function createAdmission({ config, catalogue, repository, libraryRevision, onChecked }: Given) {
+export function createAdmission({ catalogue, repository, readArguments, current, onChecked }: Given) {
   /** Plan checks by job id: running, or their finding. */
   const plans = new Map<string, 'checking' | Failure | null>();
 
@@ -27,7 +28,7 @@ export function createAdmission({ config, catalogue, repository, libraryRevision
       const found = plans.get(job.id);
       if (found !== 'checking') plans.delete(job.id);
       if (found !== undefined) return found;
-      const check = catalogue.find(job.operation)?.checkPlan?.(job.args, { config, libraryRevision });
+      const check = catalogue.find(job.operation)?.checkPlan?.(job.args, current);
       if (!check) return null;
       plans.set(job.id, 'checking');
       void finish(job.id, check);
@@ -40,8 +41,7 @@ export function createAdmission({ config, catalogue, repository, libraryRevision
     const operation = catalogue.find(job.operation);
     if (!operation) return failureOf('spawn_failed', describeGone(job.operation));
     try {
-      const args = checkArguments(operation.args, job.args);
-      operation.check?.(args, config, repository);
+      readArguments(operation, job.args);
       return hasItsLocks(operation, job) ? null : failureOf('bad_input', changedLocks);
     } catch (error) {
       return toFailure(error);

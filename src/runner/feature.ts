@@ -30,7 +30,7 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
 
 function createRunnerParts(ctx: Context) {
   const { config, descriptors, library, log } = ctx;
-  const { repository, listing, disk, libraryRevision } = ctx.use(jobs);
+  const { repository, listing, disk, readArguments, current } = ctx.use(jobs);
   const given = {
     ...ctx,
     repository,
@@ -38,7 +38,13 @@ function createRunnerParts(ctx: Context) {
     secretsOf: (operation: Operation) => readSecrets(config, operation),
   };
   const hasSpareDescriptors = () => descriptors.hasRoomFor('job');
-  const runner = createRunner({ ...given, libraryRevision, makeRoom: disk.release, hasSpareDescriptors });
+  const runner = createRunner({
+    ...given,
+    readArguments,
+    current,
+    makeRoom: disk.release,
+    hasSpareDescriptors,
+  });
 
   let lost: number[] = [];
 

@@ -1,9 +1,10 @@
 // Runs jobs: starts what may start (dispatch), runs its attempt, records its end (settle), and queues retries (back-off).
 import type { JobEvent } from '../core/bus.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { Operation } from '../core/operation.ts';
+import type { Operation, PlanState } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
+import type { ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
@@ -27,7 +28,8 @@ type Given = Pick<
 > & {
   repository: JobRepository;
   findApplied: FindApplied;
-  libraryRevision: () => number;
+  readArguments: ReadArguments;
+  current: PlanState;
   /** Secrets that the operation's script knows; they are masked everywhere. */
   secretsOf: (operation: Operation) => string[];
   /** Frees some room when the end of a job cannot be written to a full disk. */

@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
+import { defaultSource } from '../core/sheet-source.ts';
 import type { Log } from '../core/log.ts';
 import type { Feature } from '../web/feature.ts';
 import { sweepBackups } from './backup.ts';
 import { importOperation } from './import-operation.ts';
-import { sheetFolder } from './location.ts';
 import { repairExport, swapIn, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
@@ -36,7 +36,7 @@ function removeOldBackups(config: Config, log: Log) {
 
 /** Returns whether it copied; an existing published sheet stays as it is. */
 export function seedStarterSheet(config: Config): boolean {
-  const published = sheetFolder(config, 'published');
+  const published = path.join(config.root, 'sheets', defaultSource);
   repairExport(published);
   if (fs.existsSync(published)) return false;
   const starter = path.join(packageRoot, 'src/sheets/starter');

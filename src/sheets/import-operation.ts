@@ -3,7 +3,8 @@ import type { Config } from '../core/config.ts';
 import { invalidArguments } from '../core/arguments.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
-import { type SheetChoice, type SheetName, withResolvedPath } from './location.ts';
+import { defaultSource } from '../core/sheet-source.ts';
+import { type SheetChoice, withResolvedPath } from './location.ts';
 import type { Mode } from './compare.ts';
 import { isJobId } from './left-out.ts';
 import { tabs } from './tabs.ts';
@@ -13,7 +14,7 @@ import { readUploaded, withUploadedName } from './uploaded.ts';
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. `plan`:
  *  the token of a dry run. An upload (`sheet`) or a folder (`path`) takes precedence over `source`, which has a default. */
 export type ImportArguments = {
-  source: SheetName;
+  source: string;
   path?: string;
   /** The id of an upload. */
   sheet?: string;
@@ -73,9 +74,9 @@ export const importOperation: Operation = {
       source: {
         type: 'string',
         title: 'Sheet',
-        enum: ['published', 'review'],
-        labels: ['Published sheet', 'Review sheet'],
-        default: 'published',
+        options: 'sources',
+        maxLength: 40,
+        default: defaultSource,
       },
       path: {
         type: 'string',

@@ -2,30 +2,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, badInput } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
+import type { SheetSource, SourceFinder, TabNames } from '../core/sheet-source.ts';
 import { homeFolder } from '../core/user.ts';
 import { whyNotReplaceable } from './overwrite.ts';
 import { recogniseSheetFile, whatASheetIs } from './sheet-file.ts';
 import { openUploaded, uploadedPath } from './uploaded.ts';
 
 type SheetUse = 'read' | 'write';
-export type SheetName = 'published' | 'review';
 
 /** `folder` holds the three CSV files under their own names; `files` is a folder with CSV files under the names that they came
- *  with; `zip` is a ZIP of such files; `xlsx` is a workbook. */
-export type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx';
+ *  with; `zip` is a ZIP of such files; `xlsx` is a workbook; `google` is a Google spreadsheet. */
+export type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx' | 'google';
 
-/** The place of a sheet, with its links resolved. Its kind decides how read-sheet.ts reads it. */
-export type SheetPlace = { kind: SheetKind; path: string };
+/** The place of a sheet: its path with links resolved, or the id of a Google spreadsheet. Its kind decides how read-sheet.ts
+ *  reads it. `tabs`: how they are named there, if not as usual. */
+export type SheetPlace = { kind: SheetKind; path: string; tabs?: TabNames | null };
 
 type Found = { folder: string } | { message: string };
-
-/** The folder of a named sheet; symbolic links are not resolved. */
-export function sheetFolder(config: Config, name: SheetName): string {
-  return path.join(config.root, 'sheets', name);
-}
 
 /** `given` is absolute, or relative to the data root. Throws `invalid_arguments` with a problem for `path`. */
 export function resolveSheetPath(config: Config, given: string, use: SheetUse): string {
@@ -42,21 +38,35 @@ export function withResolvedPath(config: Config, args: Args, use: SheetUse): Arg
 }
 
 /** A sheet as arguments name it: the id of an upload, a folder or file, or else a named sheet. */
-export type SheetChoice = { name: SheetName; path?: string | undefined; upload?: string | undefined };
+export type SheetChoice = { name: string; path?: string | undefined; upload?: string | undefined };
 
-/** The chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`, `upload_gone`). */
-export function openSheet(config: Config, choice: SheetChoice): SheetPlace {
+/** The chosen sheet, checked again: links may have changed. Throws `bad_input` (`path_not_allowed`, `upload_gone`,
+ *  `unknown_source`). */
+export function openSheet(config: Config, sources: SourceFinder, choice: SheetChoice): SheetPlace {
   if (choice.upload !== undefined) {
     const uploaded = openUploaded(config.root, choice.upload);
     return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) };
   }
-  const place = openPlace(config, choice, 'read');
-  return { kind: fs.statSync(place).isDirectory() ? 'folder' : kindOfFile(place), path: place };
+  if (choice.path !== undefined) return openPath(config, choice.path);
+  const { kind, place, tabs } = findSource(sources, choice.name);
+  return kind === 'google' ? { kind, path: place, tabs } : { ...openPath(config, place), tabs };
 }
 
-/** The folder to which an export writes. Throws like `openSheet`. */
-export function openTarget(config: Config, choice: SheetChoice): string {
-  return openPlace(config, choice, 'write');
+/** Throws `bad_input` (`unknown_source`). */
+export function findSource(sources: SourceFinder, name: string): SheetSource {
+  const source = sources.find(name);
+  if (source) return source;
+  throw badInput('unknown_source', `There is no sheet named ${name}. The page Sources lists them.`);
+}
+
+/** The place to which an export writes. Throws like `openSheet`. */
+export function openTarget(config: Config, given: string): string {
+  return openPlace(config, given, 'write');
+}
+
+function openPath(config: Config, given: string): SheetPlace {
+  const place = openPlace(config, given, 'read');
+  return { kind: fs.statSync(place).isDirectory() ? 'folder' : kindOfFile(place), path: place };
 }
 
 /** The kind of a file that `whyUnreadable` has let pass; a ZIP is the strictest reader of another. */
@@ -64,8 +74,8 @@ function kindOfFile(file: string): 'xlsx' | 'zip' {
   return recogniseSheetFile(file).kind === 'xlsx' ? 'xlsx' : 'zip';
 }
 
-function openPlace(config: Config, { name, path: chosen }: SheetChoice, use: SheetUse): string {
-  const found = findSheetPath(config, chosen ?? sheetFolder(config, name), use);
+function openPlace(config: Config, given: string, use: SheetUse): string {
+  const found = findSheetPath(config, given, use);
   if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
 }

@@ -21,6 +21,8 @@ export async function readSheet({ kind, path }: SheetPlace, options: ReadOptions
       return readFolder(path, { naming: 'any', ...options });
     case 'zip':
       return (await import('./zip-sheet.ts')).readZipSheet(path, options.onRead);
+    case 'google':
+      throw new Error('Google spreadsheets cannot be read yet.');
     case 'xlsx':
       return (await import('./xlsx/read-workbook.ts')).readWorkbook(path, options.onRead);
   }

@@ -1,7 +1,7 @@
 // The token of a plan: it changes with the library, the files or the backup, and the mode, which alone change a plan.
 import { createHash } from 'node:crypto';
-import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { PlanState } from '../core/operation.ts';
 import type { Mode } from './compare.ts';
 import { openSheet, type SheetChoice } from './location.ts';
 import { hashSheet } from './read-sheet.ts';
@@ -23,9 +23,9 @@ export function planToken(
 /** Throws `plan_outdated` unless the sheet and the library are unchanged since the plan was made. */
 export async function assertPlanHolds(
   plan: { token: string; sheet: SheetChoice; mode: Mode; rowsOf: string | undefined },
-  { config, libraryRevision }: { config: Config; libraryRevision: () => number },
+  { config, sources, libraryRevision }: PlanState,
 ) {
-  const hashes = await hashSheet(openSheet(config, plan.sheet));
+  const hashes = await hashSheet(openSheet(config, sources, plan.sheet));
   if (planToken(libraryRevision(), hashes, plan.mode, plan.rowsOf) !== plan.token)
     throw planOutdated('plan_outdated');
 }

@@ -2,12 +2,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
-import { type SheetName, sheetFolder } from '../sheets/location.ts';
+import type { SheetSource } from '../core/sheet-source.ts';
 import { tabFiles } from '../sheets/tabs.ts';
 import type { createSheetRuns, SheetRun } from './repository.ts';
 
 export type NamedSheet = {
-  name: SheetName;
+  name: string;
   /** Relative to the data root. */
   place: string;
   lastImport: SheetRun | null;
@@ -20,19 +20,17 @@ export type NamedSheet = {
   rows: number | null;
 };
 
-export const sheetNames = ['published', 'review'] as const satisfies readonly SheetName[];
-
 export function describeSheet(
   config: Config,
   runs: ReturnType<typeof createSheetRuns>,
-  name: SheetName,
+  { name, place }: SheetSource,
 ): NamedSheet {
-  const folder = sheetFolder(config, name);
+  const folder = path.resolve(config.root, place);
   const [lastImport, lastExport] = [runs.lastImport(name), runs.lastExport(name)];
   const isImport = (lastImport?.number ?? 0) > (lastExport?.number ?? 0);
   const [last, run] = isImport ? (['import', lastImport] as const) : (['export', lastExport] as const);
   const savedAt = newestSave(folder);
-  const sheet = { name, place: path.relative(config.root, folder), lastImport, lastExport };
+  const sheet = { name, place, lastImport, lastExport };
   if (savedAt === null) return { ...sheet, state: 'absent', last: null, rows: null };
   if (!run) return { ...sheet, state: 'unknown', last: null, rows: null };
   // An import reads what is there when it starts; an export has written its files when it ends.

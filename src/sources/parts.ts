@@ -6,6 +6,7 @@ import { embedding } from '../embedding/feature.ts';
 import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { createTasks } from '../runner/task.ts';
+import { sourceStore } from '../source-store/feature.ts';
 import { createSheetRuns } from './repository.ts';
 import { createSheetUploads } from './uploads.ts';
 
@@ -28,6 +29,7 @@ export function createSourceParts(ctx: Context) {
   return {
     sheetUploads,
     sheetRuns: createSheetRuns(ctx.ops),
+    sourceRepository: ctx.use(sourceStore).sourceRepository,
     jobs: jobVerbs,
     libraryState,
     counts: ctx.use(embedding).counts,

@@ -1,6 +1,5 @@
 // The jobs that read or wrote a named sheet.
 import { type Db, prepareAll } from '../core/db/open.ts';
-import type { SheetName } from '../sheets/location.ts';
 
 /** `result`: of the job. */
 export type SheetRun = {
@@ -35,7 +34,7 @@ export function createSheetRuns(ops: Db) {
 
   return {
     /** The newest successful import that wrote the library; null without one. */
-    lastImport: (name: SheetName) => parse(statements.lastImport.get(name)),
-    lastExport: (name: SheetName) => parse(statements.lastExport.get(name)),
+    lastImport: (name: string) => parse(statements.lastImport.get(name)),
+    lastExport: (name: string) => parse(statements.lastExport.get(name)),
   };
 }

@@ -57,7 +57,7 @@ export const undoOperation: Operation = {
   confirmWord: 'undo',
   ...runsOnce,
   script: 'undo',
-  check: (args, config, jobs) => ({ ...args, job: findUndoable(args, config, jobs) }),
+  check: (args, config, { jobs }) => ({ ...args, job: findUndoable(args, config, jobs) }),
   checkPlan(args, { libraryRevision }) {
     const given = args as UndoArguments;
     if (given.plan === undefined) return undefined;

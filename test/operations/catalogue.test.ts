@@ -8,6 +8,7 @@ import { declaredOperations } from '../../src/features.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import type { Args, Dialog, Operation } from '../../src/core/operation.ts';
+import { firstSources } from '../../src/core/sheet-source.ts';
 import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -19,6 +20,7 @@ function variants({ args }: Operation): Args[] {
     if (property.type === 'boolean') return [{ [name]: false }, { [name]: true }];
     if (property.enum) return property.enum.map((value) => ({ [name]: value }));
     if (property.type === 'integer') return [{}, { [name]: property.minimum ?? 1 }];
+    if (property.options) return [{ [name]: 'published' }, { [name]: 'review' }];
     return [{}, { [name]: 'some-text' }];
   });
   return choices.reduce<Args[]>(
@@ -152,9 +154,12 @@ t.test('all ways to name the same sheet claim the same lock', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
   fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
   const exportLibrary = catalogue.get('export');
-  const noJobs = { find: () => null, succeededWith: () => [] };
+  const jobs = { find: () => null, succeededWith: () => [] };
+  const sources = { find: (name: string) => firstSources.find((source) => source.name === name) ?? null };
   const locks = (args: Args) =>
-    exportLibrary.locks(exportLibrary.check?.(args, config, noJobs) ?? args).map(({ name }) => name);
+    exportLibrary
+      .locks(exportLibrary.check?.(args, config, { jobs, sources }) ?? args)
+      .map(({ name }) => name);
   const review = locks({ target: 'review' });
   const absolute = path.join(config.root, 'sheets/review');
   for (const same of ['sheets/review', './sheets/review/', 'sheets//x/../review', 'sheets/linked', absolute])

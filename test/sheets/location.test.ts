@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
 import { whatASheetIs } from '../../src/sheets/sheet-file.ts';
-import { mayRead, pathInRoot, resolveSheetPath, sheetFolder } from '../../src/sheets/location.ts';
+import { mayRead, pathInRoot, resolveSheetPath } from '../../src/sheets/location.ts';
 import { openRoot, type Root, type Scope, sheet, writeSheet } from '../support/library.ts';
 
 /** A root with a published sheet, an import root beside it and a folder outside of both. */
@@ -36,7 +36,6 @@ t.test(
     t.equal(resolveSheetPath(root.config, 'sheets/published', 'read'), path.join(data, 'sheets/published'));
     t.equal(resolveSheetPath(root.config, 'uploads/one', 'read'), path.join(data, 'uploads/one'));
     t.equal(resolveSheetPath(root.config, shared, 'read'), shared);
-    t.equal(sheetFolder(root.config, 'review'), path.join(data, 'sheets/review'));
     t.equal(pathInRoot(root.config, path.join(data, 'sheets/review')), 'sheets/review');
     t.equal(pathInRoot(root.config, shared), shared);
   },

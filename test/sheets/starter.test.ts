@@ -3,14 +3,13 @@ import path from 'node:path';
 import t from 'tap';
 import { createLibrary } from '../../src/library/repository.ts';
 import { seedStarterSheet } from '../../src/sheets/feature.ts';
-import { sheetFolder } from '../../src/sheets/location.ts';
 import { makeRoot } from '../support/library.ts';
 import { checkFolder, planSheet } from '../support/plan.ts';
 
 t.test('the starter library passes every check and is large enough to be useful', async (t) => {
   const { config, db } = makeRoot(t);
   t.equal(seedStarterSheet(config), true);
-  const checked = checkFolder(sheetFolder(config, 'published'));
+  const checked = checkFolder(path.join(config.root, 'sheets/published'));
   const plan = planSheet(checked, createLibrary(db), 'replace');
   t.strictSame([plan.rowProblems, checked.warnings], [[], []]);
   const { categories, experiences, manuals } = plan.after;
@@ -19,7 +18,7 @@ t.test('the starter library passes every check and is large enough to be useful'
 
 t.test('a published sheet is never overwritten, even while it is being swapped', async (t) => {
   const { config } = makeRoot(t);
-  const folder = sheetFolder(config, 'published');
+  const folder = path.join(config.root, 'sheets/published');
   fs.mkdirSync(folder, { recursive: true });
   t.equal(seedStarterSheet(config), false);
   t.strictSame(fs.readdirSync(folder), []);

@@ -20,8 +20,11 @@ import { createJobVerbs } from '../../src/jobs/verbs.ts';
 import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
 import { createJobListing, searchPace } from '../../src/jobs/listing.ts';
 import { jobLogFile, readJobLog } from '../../src/core/job-log/log.ts';
+import { createReadArguments } from '../../src/core/read-arguments.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createLibrary } from '../../src/library/repository.ts';
+import { createOptionLists } from '../../src/source-store/option-lists.ts';
+import { createSourceRepository } from '../../src/source-store/source-repository.ts';
 import type { Log } from '../../src/core/log.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Operation } from '../../src/core/operation.ts';
@@ -83,7 +86,15 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const audit = createAudit(ops, now);
   const repository = createJobRepository(ops, now);
   const lockQueue = createLockQueue(repository, catalogue, config.maxRunningJobs);
-  const { revision: libraryRevision, isEmpty } = createLibrary(library);
+  const libraryRows = createLibrary(library);
+  const { revision: libraryRevision, isEmpty } = libraryRows;
+  const sources = createSourceRepository(ops);
+  const records = { jobs: repository, sources };
+  const lists = createOptionLists(sources, libraryRows);
+  const reading = {
+    readArguments: createReadArguments({ config, records, options: lists }),
+    current: { config, sources, libraryRevision },
+  };
   const databases = [config.databasePath, config.opsDatabasePath];
   const damage = createDamage(databases, now);
   const disk = { assertRoom() {}, withRoom: <T>(work: () => T) => work() };
@@ -94,7 +105,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     lockQueue,
     audit,
     bus,
-    libraryRevision,
+    ...reading,
     libraryState: { isEmpty },
     disk,
     dataRoot: watchDataRoot(config.root, databases, config.root),
@@ -111,7 +122,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
     damage,
     log,
     findApplied,
-    libraryRevision,
+    ...reading,
     secretsOf,
     makeRoom,
     catchUp,

@@ -1,6 +1,6 @@
 // Tables of ops.db, from which drizzle derives migrations and row types. Times are ISO 8601 UTC text.
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, real, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
 import { type MetricName, metricNames } from './metrics.ts';
 
 export const job = sqliteTable(
@@ -262,5 +262,23 @@ export const sampleRollup = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.at, table.part] }),
     check('sample_rollup_part', sql`part IN ('avg', 'min', 'max')`),
+  ],
+);
+
+/** The named sheets. `tabs`: how their tabs are named there, as JSON; null: as usual. */
+export const source = sqliteTable(
+  'source',
+  {
+    name: text().primaryKey(),
+    kind: text().notNull(),
+    place: text().notNull(),
+    tabs: text(),
+    /** Null: as it was at the first start. */
+    changed_at: text(),
+    changed_by: text(),
+  },
+  (table) => [
+    unique('source_place').on(table.kind, table.place),
+    check('source_kind', sql`kind IN ('folder', 'xlsx', 'google')`),
   ],
 );

@@ -24,7 +24,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     (request, reply) => {
       const operation = catalogue.get(request.params.operation);
       const args = readForm(operation.args, request.query, formFields);
-      return sendDialog(ctx, reply, { operation, args, error: findFault(operation, args) });
+      return sendDialog(ctx, reply, { operation, args, error: findFault(ctx, operation, args) });
     },
   );
 
@@ -117,9 +117,9 @@ function keep({ reason, confirm, key }: Form) {
   return { reason, confirm, key };
 }
 
-function findFault(operation: Operation, args: Args): AppError | undefined {
+function findFault({ options }: OperationContext, operation: Operation, args: Args): AppError | undefined {
   try {
-    checkArguments(operation.args, args);
+    checkArguments(operation.args, args, options);
     return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;

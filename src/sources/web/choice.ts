@@ -1,7 +1,7 @@
 // What the form of the page chooses: a named sheet, uploaded files, or a folder; and how it is imported.
 import { AppError } from '../../core/errors.ts';
 import type { Args } from '../../core/operation.ts';
-import { sheetNames } from '../named-sheets.ts';
+import { defaultSource } from '../../core/sheet-source.ts';
 
 export type Choice = {
   from: 'source' | 'files' | 'folder';
@@ -19,7 +19,7 @@ export function readChoice(given: Record<string, string | undefined>): Choice {
   const implied = sheet ? 'files' : source ? 'source' : path ? 'folder' : 'files';
   return {
     from: (['source', 'files', 'folder'] as const).find((from) => from === given.from) ?? implied,
-    source: sheetNames.find((name) => name === source) ?? sheetNames[0],
+    source: source || defaultSource,
     sheet: sheet || undefined,
     path,
     mode: mode === 'merge' || rowsOf ? 'merge' : 'replace',

@@ -1,19 +1,22 @@
 import { formatNumber, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { SharedCard } from '../../web/card.ts';
-import { describeSheet, type NamedSheet, sheetNames } from '../named-sheets.ts';
+import { describeSheet, type NamedSheet } from '../named-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 
 /** The named sheets, with their last jobs. */
 export const sourcesCard = ({
   config,
   sheetRuns,
-}: Pick<SourceContext, 'config' | 'sheetRuns'>): SharedCard => ({
+  sourceRepository,
+}: Pick<SourceContext, 'config' | 'sheetRuns' | 'sourceRepository'>): SharedCard => ({
   name: 'sources',
   host: 'sources-card',
   path: '/ui/sources/card',
   dirtyOn: ['job'],
-  load: () => ({ sheets: sheetNames.map((name) => viewSheet(describeSheet(config, sheetRuns, name))) }),
+  load: () => ({
+    sheets: sourceRepository.all().map((source) => viewSheet(describeSheet(config, sheetRuns, source))),
+  }),
 });
 
 const states = {

@@ -32,7 +32,7 @@ export function registerSourcesPage(app: FastifyInstance, ctx: SourceContext) {
 
 /** Renders the page with a choice; `error` is shown in its place, and gives the status. */
 export async function sendSources(
-  { config, counts, libraryState }: SourceContext,
+  { config, counts, libraryState, sourceRepository }: SourceContext,
   request: FastifyRequest,
   reply: FastifyReply,
   choice: Choice,
@@ -49,6 +49,7 @@ export async function sendSources(
       choice,
       files: viewFiles(config, choice.sheet, problemOf('files')),
       problem: problemOf('choice'),
+      names: sourceRepository.all().map(({ name }) => name),
       isEmpty: libraryState.isEmpty(),
       entries: counts.totals().entries,
       key: randomUUID(),

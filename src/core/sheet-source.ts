@@ -1,0 +1,32 @@
+// A named sheet, such as `published`: imports read it, exports write it.
+
+export const sourceKinds = ['folder', 'xlsx', 'google'] as const;
+/** A folder of CSV files, a workbook, or a Google spreadsheet. */
+export type SourceKind = (typeof sourceKinds)[number];
+
+/** How the tabs are named in a sheet. */
+export type TabNames = { category: string; experience: string; manual: string };
+
+export type SheetSource = {
+  name: string;
+  kind: SourceKind;
+  /** A path, relative to the data root or absolute; of a Google spreadsheet, its id. */
+  place: string;
+  /** Null: the tabs have their own names. */
+  tabs: TabNames | null;
+};
+
+/** Finds the named sheets that arguments name. */
+export type SourceFinder = { find(name: string): SheetSource | null };
+
+/** The sheet that an import reads, and the one that an export writes, unless a request names another. */
+export const defaultSource = 'published';
+export const defaultTarget = 'review';
+
+/** The named sheets of a new ops.db. */
+export const firstSources: readonly SheetSource[] = [defaultSource, defaultTarget].map((name) => ({
+  name,
+  kind: 'folder',
+  place: `sheets/${name}`,
+  tabs: null,
+}));

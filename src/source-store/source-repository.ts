@@ -1,0 +1,43 @@
+// The named sheets, in the table `source` of ops.db. The server changes them; scripts read them.
+import fs from 'node:fs';
+import { type Db, openDatabase, prepareAll, scriptBusyMs } from '../core/db/open.ts';
+import { firstSources, type SheetSource, type SourceFinder } from '../core/sheet-source.ts';
+
+type Row = Omit<SheetSource, 'tabs'> & { tabs: string | null };
+
+export type SourceRepository = ReturnType<typeof createSourceRepository>;
+
+export function createSourceRepository(ops: Db) {
+  const columns = 'name, kind, place, tabs';
+  const statements = prepareAll(ops, {
+    all: `SELECT ${columns} FROM source ORDER BY name`,
+    find: `SELECT ${columns} FROM source WHERE name = ?`,
+  });
+  return {
+    all: (): SheetSource[] => (statements.all.all() as Row[]).map(parse),
+
+    find(name: string): SheetSource | null {
+      const row = statements.find.get(name) as Row | undefined;
+      return row ? parse(row) : null;
+    },
+  };
+}
+
+/** For a script: opens ops.db for each search, and closes it. Before the first start of the server there is none. */
+export function openSourceFinder(opsDatabasePath: string): SourceFinder {
+  return {
+    find(name) {
+      if (!fs.existsSync(opsDatabasePath)) return firstSources.find((source) => source.name === name) ?? null;
+      const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
+      try {
+        return createSourceRepository(ops).find(name);
+      } finally {
+        ops.close();
+      }
+    },
+  };
+}
+
+function parse({ tabs, ...row }: Row): SheetSource {
+  return { ...row, tabs: tabs === null ? null : JSON.parse(tabs) };
+}
