@@ -7,6 +7,7 @@ import { startApp, type TestApp } from '../../support/app.ts';
 import { endJob, insertJob } from '../../support/job-repository.ts';
 import { defineOperation } from '../../support/operations.ts';
 import { fieldProblems, textOf } from '../../support/screen.ts';
+import { until } from '../../support/until.ts';
 
 const operations = () => [
   defineOperation({ name: 'breaks', child: 'fails' }),
@@ -17,6 +18,13 @@ const operations = () => [
 
 const start = (t: Parameters<typeof startApp>[0]) =>
   startApp(t, { catalogue: createCatalogue(operations()) });
+
+/** A job can end before the run that cancels it, which waits until the change is durable. */
+async function untilBulkRunOver(app: TestApp, page: string) {
+  const run = app.parts.bulk.find(page.split('/').at(-1) ?? '');
+  await until(() => run.isOver);
+}
+
 type Item = { number: number; outcome: string; message: string | null; new_number: number | null };
 
 t.test('a bulk retry reports the outcome of each job and audits it', async (t) => {
@@ -64,8 +72,10 @@ t.test('all matching jobs are cancelled, but not later ones', async (t) => {
     .map((input) => [input.getAttribute('name'), input.getAttribute('value')]);
   const answer = await app.submit('/ui/jobs/bulk', Object.fromEntries(fields));
   t.equal(answer.status, 303);
+  const page = answer.headers.get('location') ?? '';
+  await untilBulkRunOver(app, page);
   for (const number of [1, 2, 3]) await app.whenJob(number, 'cancelled');
-  const result = await app.page(answer.headers.get('location') ?? '');
+  const result = await app.page(page);
   t.match(textOf(result.html, 'h1'), 'Cancellation of 3 jobs');
   t.match(textOf(result.html, '#h-bulk'), '3 cancelled or stopping · 0 skipped · 0 failed');
   await app.whenJob(4, 'running');
@@ -153,11 +163,13 @@ t.test('a retry of many jobs says what it runs, wants their number, and ends as 
   t.equal(app.parts.listing.newestNumber(), 51, 'nothing was queued');
   const answer = await app.submit('/ui/jobs/bulk', { ...fields, confirm: ' 51 ' });
   t.equal(answer.status, 303);
-  await app.whenJob(102);
-  const result = await app.page(answer.headers.get('location') ?? '');
+  const page = answer.headers.get('location') ?? '';
+  await untilBulkRunOver(app, page);
+  const result = await app.page(page);
   t.match(textOf(result.html, 'h1'), 'Retry of 51 jobs');
   t.match(textOf(result.html, '#h-bulk'), '51 queued · 0 skipped · 0 failed');
   t.match(textOf(result.html, 'tbody tr'), /Queued New job/);
+  t.equal(app.parts.listing.newestNumber(), 102);
 });
 
 t.test('fifty jobs need no number', async (t) => {
@@ -179,8 +191,7 @@ t.test('selected ended jobs are removed, and the others are skipped', async (t) 
   t.match(textOf(dialog.html, '.dlg-body'), /cannot be restored.*1 job skipped: it has not ended: running/);
   const answer = await app.submit('/ui/jobs/bulk', { action: 'remove', numbers: '1,2,3' });
   const page = answer.headers.get('location') ?? '';
-  const run = app.parts.bulk.find(page.split('/').at(-1) ?? '');
-  while (!run.isOver) await new Promise(setImmediate);
+  await untilBulkRunOver(app, page);
   const { body } = await app.json('/api/v1/operations/jobs/bulk', { action: 'remove', jobs: [3] });
   t.match(body, { done: 0, skipped: 1 });
   t.match(textOf((await app.page(page)).html, '#h-bulk'), '2 removed · 1 skipped · 0 failed');
