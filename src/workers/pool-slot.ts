@@ -57,12 +57,12 @@ export function createPoolSlot(given: Given) {
 
   function start() {
     if (isStopping) return;
+    if (timer) clearTimeout(timer);
     starts += 1;
     const startedAt = performance.now();
     const tail = createTail(tailBytes);
     const started = spawnWorker(given, `${name}.${starts}`, tail.add);
     child = started;
-    const timedOut = `It did not start within ${formatDuration(times.registerMaxMs / 1000)}, so its process was killed.`;
     let isTimedOut = false;
     timer = setTimeout(() => {
       isTimedOut = given.repository.find(name)?.pid !== started.pid();
@@ -72,7 +72,7 @@ export function createPoolSlot(given: Given) {
     started.release('');
     void started.exited
       .then(
-        (exit) => (isTimedOut ? timedOut : describeExit(exit, tail.text())),
+        (exit) => (isTimedOut ? describeTimeout(times) : describeExit(exit, tail.text())),
         (error: Error) => `It could not be started: ${error.message}`,
       )
       .then((reason) => {
@@ -113,6 +113,10 @@ function spawnWorker(
     tracking: config.processTracking,
   };
   return spawnChild(command, options, output);
+}
+
+function describeTimeout({ registerMaxMs }: PoolTimes): string {
+  return `It did not start within ${formatDuration(registerMaxMs / 1000)}, so its process was killed.`;
 }
 
 function describeExit({ code, signal }: ChildExit, output: string): string {
