@@ -8,7 +8,7 @@ import { createCatalogue } from '../src/core/catalogue.ts';
 import { declaredOperations } from '../src/features.ts';
 import { isTerminal, type Job } from '../src/jobs/job.ts';
 import { startApp, type TestApp } from './support/app.ts';
-import { childFile, defineOperation } from './support/operations.ts';
+import { childFile, defineOperation, limitAfter } from './support/operations.ts';
 import { card, textOf } from './support/screen.ts';
 import { startServer } from './support/server.ts';
 import { openStream } from './support/stream.ts';
@@ -153,15 +153,17 @@ t.test('every operation: its result is seen with its end', async (t) => {
 });
 
 t.test('every kind of end: what a job has changed before it is seen with it', async (t) => {
+  const limited = defineOperation({ name: 'limited', child: 'adds-an-entry' });
   const operations = [
     defineOperation({ child: 'adds-an-entry' }),
-    defineOperation({ name: 'limited', child: 'adds-an-entry', hardLimitMs: 1500 }),
+    limited,
     defineOperation({ name: 'unstartable', script: { command: ['/nonexistent/script'], env: [] } }),
   ];
   const app = await startApp(t, { env: quiet, catalogue: createCatalogue(operations) });
   const cancel = async ({ number }: Job) => {
-    await app.whenJob(number, 'running');
+    const { started_at } = await app.whenJob(number, 'running');
     await until(() => app.parts.repository.find(String(number))?.progress?.phase === 'added');
+    limited.hardLimitMs = limitAfter(Date.now() - Date.parse(started_at ?? ''));
     await app.json(`/api/v1/operations/jobs/${number}/cancel`, {});
   };
   for (const [entries, run, expected] of [

@@ -159,15 +159,21 @@ t.test('a daemon that a worker leaves ends with it', { skip: skipNamespace }, as
     onGiveUp() {},
   });
   t.teardown(slot.stop);
-  const parentOf = (pid: number) => readProcessTable().get(pid)?.parent;
+  /** The worker, once the daemon is adopted by the process that started the worker. */
+  const siblingsOf = (pid: number) => {
+    const table = readProcessTable();
+    const parent = table.get(pid)?.parent;
+    return [...table].flatMap(([other, stat]) => (stat.parent === parent && other !== pid ? [other] : []));
+  };
   for (const end of ['kill', 'stop'] as const) {
     slot.start();
-    await until(() => living().length > 0);
-    const [daemonPid = 0] = living();
+    const [daemonPid = 0] = await until(living, (pids) => pids.length > 0);
+    const workers = await until(
+      () => siblingsOf(daemonPid),
+      (pids) => pids.length > 0,
+    );
     if (end === 'stop') await slot.stop();
-    else
-      for (const [pid, { parent }] of readProcessTable())
-        if (parent === parentOf(daemonPid) && pid !== daemonPid) signal(pid, 'SIGKILL');
+    else for (const pid of workers) signal(pid, 'SIGKILL');
     await until(() => living().length === 0);
     t.same(living(), [], end);
   }

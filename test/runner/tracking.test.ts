@@ -8,7 +8,7 @@ import { findInPath } from '../../src/runner/executables.ts';
 import { identify, isAlive, readProcessTable } from '../../src/runner/processes.ts';
 import { chooseTracker } from '../../src/runner/tracking.ts';
 import { buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
-import { childFile, defineOperation } from '../support/operations.ts';
+import { childFile, defineOperation, limitAfter } from '../support/operations.ts';
 import { nameProcesses, strictTrackings } from '../support/tracking.ts';
 import { until } from '../support/until.ts';
 
@@ -22,24 +22,37 @@ function start(t: Test, tracking: string, child: string, more: Parameters<typeof
 }
 
 /** A custom operation that runs a shell script. */
-function startShell(t: Test, tracking: string, script: string) {
-  return start(t, tracking, '', { script: { command: ['/bin/sh', '-c', script, 'sh'], env: [] } });
+function startShell(t: Test, tracking: string, script: string, env: Record<string, string> = {}) {
+  return startEngine(t, {
+    operations: [defineOperation({ script: { command: ['/bin/sh', '-c', script, 'sh'], env: [] } })],
+    env: { CHL_PROCESS_TRACKING: tracking, ...env },
+  });
 }
 
 for (const { tracking, skip } of strictTrackings) {
   const test = (title: string, run: (t: Test) => Promise<void>) =>
     t.test(`${tracking}: ${title}`, { skip }, run);
 
-  test('a daemon that sheds everything ends with the cancel of its job, and is listed', async (t) => {
-    const engine = start(t, tracking, daemon);
+  test('a daemon that sheds everything ends at a cancel and at the time limit, and is listed', async (t) => {
+    const limited = defineOperation({ name: 'limited', child: daemon });
+    const engine = startEngine(t, {
+      operations: [defineOperation({ child: daemon }), limited],
+      env: { CHL_PROCESS_TRACKING: tracking },
+    });
     const { name, living } = nameProcesses(t);
+    const left = [{ pid: Number, name: 'sh', fate: 'killed' }];
     const { number } = engine.enqueue('chore', { text: name, count: 1 });
-    await engine.whenPhase(number, 'daemon started');
-    await until(() => living().length > 0);
+    const { started_at } = await engine.whenPhase(number, 'daemon started');
+    limited.hardLimitMs = limitAfter(Date.now() - Date.parse(started_at ?? ''));
+    t.ok(living().length > 0, 'it runs');
     engine.verbs.cancel(String(number), operator);
-    const job = await engine.whenJob(number);
-    t.match(job, { status: 'cancelled', failure: null, tracking });
-    t.match(job.left_processes, [{ pid: Number, name: 'sh', fate: 'killed' }]);
+    const cancelled = await engine.whenJob(number);
+    t.match(cancelled, { status: 'cancelled', failure: null, tracking, left_processes: left });
+    t.same(living(), []);
+
+    const { number: second } = engine.enqueue('limited', { text: name, count: 1 });
+    const timedOut = { status: 'failed', failure: { code: 'timed_out' }, left_processes: left };
+    t.match(await engine.whenJob(second), timedOut);
     t.same(living(), []);
   });
 
@@ -50,14 +63,6 @@ for (const { tracking, skip } of strictTrackings) {
     const job = await engine.whenJob(number);
     t.match(job, { status: 'succeeded', failure: null });
     t.match(job.left_processes, [{ name: 'sh', fate: 'killed' }]);
-    t.same(living(), []);
-  });
-
-  test('a daemon that is left when the time limit is reached is ended', async (t) => {
-    const engine = start(t, tracking, daemon, { hardLimitMs: 1000 });
-    const { name, living } = nameProcesses(t);
-    const { number } = engine.enqueue('chore', { text: name, count: 1 });
-    t.match(await engine.whenJob(number), { status: 'failed', failure: { code: 'timed_out' } });
     t.same(living(), []);
   });
 
@@ -111,14 +116,14 @@ for (const { tracking, skip } of strictTrackings) {
   test('SIGTERM reaches the script, its children, and a child in another session', async (t) => {
     const script = `
       trap 'echo script; wait; exit 0' TERM
-      sh -c 'trap "echo child; exit 0" TERM; while :; do sleep 0.05; done' &
-      setsid sh -c 'trap "echo other session; exit 0" TERM; echo x >&2; while :; do sleep 0.05; done' &
+      sh -c 'trap "echo child; exit 0" TERM; echo ready; while :; do sleep 0.05; done' &
+      setsid sh -c 'trap "echo other session; exit 0" TERM; echo ready; while :; do sleep 0.05; done' &
       wait
     `;
-    const engine = startShell(t, tracking, script);
+    const engine = startShell(t, tracking, script, { CHL_KILL_GRACE_SEC: '10' });
     const { number } = engine.enqueue('chore');
-    const logged = new Promise<void>((resolve) => engine.bus.on('log', () => resolve()));
-    await logged;
+    const running = await engine.whenJob(number, 'running');
+    await until(() => engine.logOf(running).text.toString().match(/ready/g)?.length === 2);
     engine.verbs.cancel(String(number), operator);
     const job = await engine.whenJob(number);
     // The shells also report that their sleep was ended.

@@ -42,6 +42,12 @@ export function defineDestructive(): Operation {
   return defineOperation({ name: 'wipe', danger: () => 'destructive', confirmWord: 'wipe' });
 }
 
+/** A time limit for a child that is to be caught in a phase: well above the time it took to get there before, however slow
+ *  the machine is. */
+export function limitAfter(tookMs: number): number {
+  return Math.max(1500, 5 * tookMs);
+}
+
 /** The compiled file of a child, for tests that start it themselves. */
 export function childFile(name: string): string {
   return path.join(packageRoot, 'dist/test/support/children', `${name}.js`);

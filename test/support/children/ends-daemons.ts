@@ -2,13 +2,14 @@
 // its ends, and prints how the processes were tracked, each end, and how many of them were left then.
 import type { Job } from '../../../src/jobs/job.ts';
 import { buildEngine, operator } from '../engine.ts';
-import { defineOperation } from '../operations.ts';
+import { defineOperation, limitAfter } from '../operations.ts';
 import { processesWith } from '../tracking.ts';
 
 const [, , root = '', text = ''] = process.argv;
 const child = 'starts-a-hidden-daemon';
+const limited = defineOperation({ name: 'limited', child });
 const engine = buildEngine(root, {
-  operations: [defineOperation({ child }), defineOperation({ name: 'limited', child, hardLimitMs: 1500 })],
+  operations: [defineOperation({ child }), limited],
   env: { CHL_PROCESS_TRACKING: process.env.CHL_PROCESS_TRACKING ?? 'auto' },
 });
 engine.runner.start();
@@ -28,10 +29,14 @@ async function endOf(operation: string, count: number, act?: (job: Job) => void)
   return { status, message: failure?.message ?? null, tracking, fates, living };
 }
 
-const ends = [
-  await endOf('chore', 0),
-  await endOf('chore', 1, ({ id }) => engine.verbs.cancel(id, operator)),
-  await endOf('limited', 1),
-];
+/** How long the last daemon took to start. */
+let startedMs = 0;
+const cancel = ({ id, started_at }: Job) => {
+  startedMs = Date.now() - Date.parse(started_at ?? '');
+  engine.verbs.cancel(id, operator);
+};
+const ends = [await endOf('chore', 0), await endOf('chore', 1, cancel)];
+limited.hardLimitMs = limitAfter(startedMs);
+ends.push(await endOf('limited', 1));
 await engine.close();
 process.stdout.write(JSON.stringify({ uid: process.getuid?.(), ends }), () => process.exit());
