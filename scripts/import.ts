@@ -66,7 +66,7 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
     onRead: (rows) => progress(rows, undefined, 'read'),
   });
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
-  console.log(`Read ${total} rows from ${formatPath(config, place.path)}.`);
+  console.log(`Read ${total} rows from ${args.sheet_name ?? formatPath(config, place.path)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
   if (isComparable(checked)) return { checked, hashes: content.hashes };
   reportWarnings(checked.warnings, row);

@@ -40,6 +40,8 @@ t.test('three CSV files are one sheet, which an import takes by its id', async (
   t.match(job, { status: 'succeeded', result: { added: 3 }, args: { sheet_name: body.file_name } });
   const { html } = await app.page(`/jobs/${job.number}`);
   t.match(html.querySelector('main')?.text, 'categories.csv and 2 more, replace');
+  const log = await fetch(`${app.origin}/api/v1/operations/jobs/${job.number}/log`);
+  t.match(await log.text(), 'Read 3 rows from categories.csv and 2 more.');
   const both = await app.json('/api/v1/operations/import', {
     args: { sheet: body.sheet_id, path: 'sheets/published', dry_run: true },
   });
