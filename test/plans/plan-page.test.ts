@@ -9,6 +9,7 @@ import { sweepPlans } from '../../src/plans/sweep.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { category, experience, type Sheet, sheet, writeSheet } from '../support/library.ts';
 import { fieldProblems, textOf } from '../support/screen.ts';
+import { auditRows } from '../support/uploads.ts';
 
 const entries = (count: number, row: Parameters<typeof experience>[0] = {}) =>
   Array.from({ length: count }, (_, at) => experience({ id: `EXP-${at}`, title: `Entry ${at}`, ...row }));
@@ -104,6 +105,12 @@ t.test('a plan is listed by risk, asks for what it needs, and is applied with it
     'skip_invalid',
   ]);
   t.equal(app.parts.listing.total(), 2, 'nothing was queued');
+  t.match(auditRows(app, 'job.refused'), [
+    {
+      target: 'operation:import',
+      detail: { code: 'confirmation_required', message: /^Tick “Allow .*Tick “L/ },
+    },
+  ]);
 
   const applied = await app.submit(action, { ...form, ...confirmed, ...allowed });
   t.equal(applied.headers.get('location'), '/jobs/3');

@@ -4,6 +4,7 @@ import type { AppError } from '../../core/errors.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
 import { isTerminal } from '../../jobs/job.ts';
+import { auditRefusal } from '../../jobs/refusals.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import { planOutcomes } from '../../plan-store/plan-repository.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -61,7 +62,13 @@ export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
 
 async function apply(ctx: PlanContext, request: FastifyRequest<Numbered>, form: Form) {
   const plan = await findPlan(ctx, request.params.number);
-  const submit = () => ctx.jobs.submit(readForm(ctx, plan, form), requester(request));
+  const by = requester(request);
+  const refused = { event: 'job.refused', by, target: `operation:${plan.operation.name}` };
+  const submit = () =>
+    ctx.jobs.submit(
+      auditRefusal(ctx.audit, refused, () => readForm(ctx, plan, form)),
+      by,
+    );
   return form.key === undefined ? submit() : ctx.idempotency(`${request.url} ${form.key}`, submit);
 }
 
