@@ -5,6 +5,7 @@ import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
 import { hashLibrary } from '../support/undo.ts';
+import { auditRows } from '../support/uploads.ts';
 
 const hashOf = ({ library }: TestApp) => hashLibrary({ db: library });
 
@@ -42,13 +43,17 @@ t.test('an import is undone from its page: plan, decision, and what the page say
   t.equal(await undoPart(app, 2), '', 'nothing to undo in a dry run');
   t.equal((await app.json('/ui/jobs/2/notice')).body.undo, undefined);
   const plan = await app.page('/plans/2');
-  t.match(textOf(plan.html, '.sum'), /Removed 84/);
+  const figures = plan.html.querySelectorAll('.sum a').map((one) => textOf(one, '.l') + textOf(one, 'b'));
+  t.strictSame(figures, ['Added0', 'Changed0', 'Removed84'], 'no row is unchanged, wrong or left alone');
   const apply = plan.html.querySelector('form[action="/ui/plans/2/apply"]');
   const token = apply?.querySelector('input[name="plan"]')?.getAttribute('value') ?? '';
 
   const unconfirmed = await app.submit('/ui/plans/2/apply', { plan: token, reason: '', confirm: 'import' });
   t.equal(unconfirmed.status, 422);
   t.match(await unconfirmed.text(), 'Type undo to confirm.');
+  t.match(auditRows(app, 'job.refused'), [
+    { target: 'operation:undo', outcome: 'refused', detail: { message: /Write a reason.*Type undo/ } },
+  ]);
   const applied = await app.submit('/ui/plans/2/apply', {
     plan: token,
     reason: 'the wrong file',

@@ -75,7 +75,7 @@ export function hasNoChanges({ counts }: Plan): boolean {
   return counts.added + counts.changed + counts.removed === 0;
 }
 
-function viewFigures({ counts, summary, job }: Plan) {
+function viewFigures({ counts, summary, job, operation }: Plan) {
   const hidden = Object.entries((job.result?.hidden_changes as Record<string, number> | undefined) ?? {});
   const before = summary
     ? summary.before.categories + summary.before.experiences + summary.before.manuals
@@ -107,7 +107,9 @@ function viewFigures({ counts, summary, job }: Plan) {
       note: 'changed since',
     },
   ];
-  return all.filter(({ anchor, rows }) => anchor !== 'left_alone' || rows > 0);
+  // Only an operation that can refuse its input has wrong rows.
+  const optional = ['Unchanged', 'Left alone', ...(operation.refusal ? [] : ['Wrong rows'])];
+  return all.filter(({ name, rows }) => rows > 0 || !optional.includes(name));
 }
 
 /** `20.6%`; never 0.0% or 100.0% for a part. */
