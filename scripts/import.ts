@@ -2,12 +2,12 @@
 // first.
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
-import { createLibrary, type Library } from '../src/library/repository.ts';
-import { applyPlan, changesOf } from '../src/sheets/apply.ts';
+import { createLibrary, type Library, type Origin } from '../src/library/repository.ts';
+import { applyPlan, changesOf, recordOrigins } from '../src/sheets/apply.ts';
 import { changeLibrary, everyFewRows, type LibraryPlan } from '../src/sheets/change-library.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
-import { formatPath, mayRead, openSheet } from '../src/sheets/location.ts';
+import { formatPath, mayRead, namedSourceOf, openSheet } from '../src/sheets/location.ts';
 import {
   countHiddenChanges,
   countRows,
@@ -28,6 +28,8 @@ type Work = {
   args: ImportArguments;
   checked: CheckedSheet;
   hashes: string[];
+  /** Null for a sheet that is not a named source. */
+  origin: Origin | null;
   library: Library;
   context: ScriptContext;
 };
@@ -59,8 +61,11 @@ await runOperation<ImportArguments>(importOperation, async (args, context) => {
 });
 
 async function openAndCheck(args: ImportArguments, context: ScriptContext) {
-  const { config, progress, row } = context;
-  const place = openSheet(config, openSourceFinder(config.opsDatabasePath), sourceOf(args));
+  const { config, job, progress, row } = context;
+  const sources = openSourceFinder(config.opsDatabasePath);
+  const place = openSheet(config, sources, sourceOf(args));
+  const source = namedSourceOf(config, sources, sourceOf(args), place);
+  const origin = source === null ? null : { source, job: job.id };
   const content = await readSheet(place, {
     mayRead: (file) => mayRead(config, file),
     onRead: (rows) => progress(rows, undefined, 'read'),
@@ -68,7 +73,7 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
   console.log(`Read ${total} rows from ${args.sheet_name ?? formatPath(config, place.path)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
-  if (isComparable(checked)) return { checked, hashes: content.hashes };
+  if (isComparable(checked)) return { checked, hashes: content.hashes, origin };
   reportWarnings(checked.warnings, row);
   reportInvalid([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], row);
   throw badSheet(checked.sheetProblems, checked.rowProblems);
@@ -94,7 +99,7 @@ function storeLeftOut({ checked, context }: Work, plan: ImportPlan) {
 
 /** Applies the sheet to one state of the library. */
 function planSheet(work: Work): LibraryPlan {
-  const { args, checked, hashes, library, context } = work;
+  const { args, checked, hashes, origin, library, context } = work;
   const plan = compare(work);
   const { revision, before, counts } = plan;
   return {
@@ -120,6 +125,7 @@ function planSheet(work: Work): LibraryPlan {
     apply(now, onWritten) {
       if (args.into_empty && !library.isEmpty()) throw libraryNotEmpty();
       applyPlan(library, plan, checked, now, onWritten);
+      if (origin) recordOrigins(library, plan, origin);
     },
     report() {
       reportFindings(plan, context);

@@ -17,7 +17,7 @@ export type SheetSource = {
 };
 
 /** Finds the named sheets that arguments name. */
-export type SourceFinder = { find(name: string): SheetSource | null };
+export type SourceFinder = { all(): SheetSource[]; find(name: string): SheetSource | null };
 
 /** The sheet that an import reads, and the one that an export writes, unless a request names another. */
 export const defaultSource = 'published';

@@ -5,6 +5,8 @@ import { type Applied, recordApplied } from './applied.ts';
 import { columnsOf, type Kind, shapes, syncStatuses, type Value } from './rules.ts';
 
 export type Library = ReturnType<typeof createLibrary>;
+/** The named source whose import has added an entry, and the id of that job. */
+export type Origin = { source: string; job: string };
 export type Counts = { categories: number; experiences: number; manuals: number };
 
 export const tables = {
@@ -99,6 +101,9 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
   const remove = db.prepare(`DELETE FROM ${table} WHERE id = ?`);
   const removeEmbeddings = db.prepare('DELETE FROM embeddings WHERE entity_id = ? AND entity_type = ?');
   const setExportedAt = db.prepare(`UPDATE ${table} SET exported_at = ? WHERE id = ?`);
+  const setOrigin = db.prepare(
+    `INSERT OR REPLACE INTO ops_origin (entity_type, entity_id, source, job) VALUES ('${kind}', ?, ?, ?)`,
+  );
   return {
     ...readers(db, kind),
     insert: inserter(db, kind),
@@ -112,6 +117,7 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
       removeEmbeddings.run(id, kind);
     },
     setExportedAt: (id: Value, at: string) => setExportedAt.run(at, id),
+    setOrigin: (id: string, { source, job }: Origin) => setOrigin.run(id, source, job),
   };
 }
 

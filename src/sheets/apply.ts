@@ -1,6 +1,6 @@
 // Applies a plan to the library. Categories are added before their entries and removed after them.
 import type { Change } from '../library/change-record-repository.ts';
-import type { Library } from '../library/repository.ts';
+import type { Library, Origin } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
@@ -38,6 +38,13 @@ export function applyPlan(
   for (const code of tabs.category.removed) {
     if (!library.category.remove(code)) throw new Error(`Category ${code} still has entries.`);
     step();
+  }
+}
+
+/** Notes where the added entries come from. Entries that were there before stay as they are: they came in another way. */
+export function recordOrigins(library: Library, { tabs }: ImportPlan, origin: Origin) {
+  for (const kind of entryKinds) {
+    for (const { values } of tabs[kind].added) library[kind].setOrigin(String(values[0]), origin);
   }
 }
 

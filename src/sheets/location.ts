@@ -59,6 +59,21 @@ export function findSource(sources: SourceFinder, name: string): SheetSource {
   throw badInput('unknown_source', `There is no sheet named ${name}. The page Sources lists them.`);
 }
 
+/** The name of the source that a choice means, also by the path of its place; null for an upload or another place. `place`:
+ *  from `openSheet`. */
+export function namedSourceOf(
+  config: Config,
+  sources: SourceFinder,
+  choice: SheetChoice,
+  place: SheetPlace,
+): string | null {
+  if (choice.upload !== undefined) return null;
+  if (choice.path === undefined) return choice.name;
+  const isPlace = (source: SheetSource) =>
+    source.kind !== 'google' && realPathOf(path.resolve(config.root, source.place)) === place.path;
+  return sources.all().find(isPlace)?.name ?? null;
+}
+
 /** The place to which an export writes. Throws like `openSheet`. */
 export function openTarget(config: Config, given: string): string {
   return openPlace(config, given, 'write');

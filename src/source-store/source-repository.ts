@@ -25,17 +25,16 @@ export function createSourceRepository(ops: Db) {
 
 /** For a script: opens ops.db for each search, and closes it. Before the first start of the server there is none. */
 export function openSourceFinder(opsDatabasePath: string): SourceFinder {
-  return {
-    find(name) {
-      if (!fs.existsSync(opsDatabasePath)) return firstSources.find((source) => source.name === name) ?? null;
-      const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
-      try {
-        return createSourceRepository(ops).find(name);
-      } finally {
-        ops.close();
-      }
-    },
+  const readAll = () => {
+    if (!fs.existsSync(opsDatabasePath)) return [...firstSources];
+    const ops = openDatabase(opsDatabasePath, { busyMs: scriptBusyMs, readonly: true });
+    try {
+      return createSourceRepository(ops).all();
+    } finally {
+      ops.close();
+    }
   };
+  return { all: readAll, find: (name) => readAll().find((source) => source.name === name) ?? null };
 }
 
 function parse({ tabs, ...row }: Row): SheetSource {

@@ -106,6 +106,7 @@ function entriesOf(db: Db, kind: 'experience' | 'manual') {
        FROM backup.${table} old, main.ops_library_state state, backup.ops_library_state old_state WHERE old.id = ?1)
      WHERE id = ?1`,
   );
+  const restoreOrigin = prepareRestoreOrigin(db, isEntry);
   const vectors = sharedColumns(db, 'embeddings').join(', ');
   const dropEmbeddings = db.prepare(`DELETE FROM main.embeddings WHERE ${isEntry}`);
   const addEmbeddings = db.prepare(
@@ -118,6 +119,8 @@ function entriesOf(db: Db, kind: 'experience' | 'manual') {
        AND EXISTS (SELECT 1 FROM main.${table} WHERE id = ?1 AND embedding_status = 'failed')`,
   );
   return {
+    /** Gives an entry that was inserted the origin of the backup, if it had one. */
+    restoreOrigin: (id: string) => void restoreOrigin?.run({ 1: id }),
     /** Gives an entry whose text is the backup's again the embeddings and their status of the backup. */
     restoreEmbedding(id: string) {
       dropEmbeddings.run({ 1: id });
@@ -126,6 +129,15 @@ function entriesOf(db: Db, kind: 'experience' | 'manual') {
       addFailure.run({ 1: id });
     },
   };
+}
+
+/** Null for a backup of a version that recorded no origins. */
+function prepareRestoreOrigin(db: Db, isEntry: string) {
+  const columns = sharedColumns(db, 'ops_origin').join(', ');
+  if (columns === '') return null;
+  return db.prepare(
+    `INSERT OR REPLACE INTO main.ops_origin (${columns}) SELECT ${columns} FROM backup.ops_origin WHERE ${isEntry}`,
+  );
 }
 
 /** The columns that the table has in both files: other programs add some, and newer versions do. */

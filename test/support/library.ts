@@ -125,5 +125,6 @@ export function contentOf({ db }: Root) {
     'embeddings',
     'ops_library_state',
     'ops_applied',
+    'ops_origin',
   ].map((table) => db.prepare(`SELECT * FROM ${table}`).all());
 }

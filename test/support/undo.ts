@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { openDatabase } from '../../src/core/db/open.ts';
 import type { ScriptContext } from '../../src/jobs/script.ts';
 import { createLibrary } from '../../src/library/repository.ts';
-import { applyPlan, changesOf } from '../../src/sheets/apply.ts';
+import { applyPlan, changesOf, recordOrigins } from '../../src/sheets/apply.ts';
 import { backupFile, backupLibrary } from '../../src/sheets/backup.ts';
 import type { Mode } from '../../src/sheets/compare.ts';
 import { badSheet } from '../../src/sheets/problems.ts';
@@ -12,8 +12,14 @@ import type { UndoArguments } from '../../src/undo/undo-operation.ts';
 import { type Root, type Sheet, writeSheet } from './library.ts';
 import { checkFolder, now, planSheet, unfollowed } from './plan.ts';
 
-/** Skips invalid rows. Returns the name of the backup. Throws the refusal of a sheet that is wrong as a whole. */
-export async function importRecorded(root: Root, content: Sheet, mode: Mode = 'replace'): Promise<string> {
+/** Imports from a named source, or else from a file; skips invalid rows. Returns the name of the backup. Throws the refusal
+ *  of a sheet that is wrong as a whole. */
+export async function importRecorded(
+  root: Root,
+  content: Sheet,
+  mode: Mode = 'replace',
+  source: string | null = 'published',
+): Promise<string> {
   const library = createLibrary(root.db);
   const checked = checkFolder(writeSheet(root, content));
   const plan = planSheet(checked, library, mode);
@@ -21,7 +27,10 @@ export async function importRecorded(root: Root, content: Sheet, mode: Mode = 'r
   const job = { id: `job-${++jobs}`, operation: 'import' };
   const backup = { job, changes: changesOf(plan), now: new Date(jobs * 1000).toISOString() };
   const name = await backupLibrary(root.db, root.config, backup, unfollowed);
-  library.write(() => applyPlan(library, plan, checked, now, unfollowed));
+  library.write(() => {
+    applyPlan(library, plan, checked, now, unfollowed);
+    if (source !== null) recordOrigins(library, plan, { source, job: job.id });
+  });
   return name;
 }
 
@@ -56,10 +65,11 @@ export async function undo(root: Root, backup: string | null, args: Partial<Undo
   }
 }
 
-/** A hash of all columns of every category, entry and embedding. */
+/** A hash of all columns of every category, entry, embedding and origin. */
 export function hashLibrary({ db }: Pick<Root, 'db'>): string {
   const rows = ['categories ORDER BY code', 'experiences ORDER BY id', 'category_manuals ORDER BY id']
     .concat('embeddings ORDER BY entity_type, entity_id, created_at, model_name')
+    .concat('ops_origin ORDER BY entity_type, entity_id')
     .map((table) => db.prepare(`SELECT * FROM ${table}`).raw().all());
   return hash('sha256', JSON.stringify(rows));
 }

@@ -97,6 +97,19 @@ export const applied = sqliteTable(
   (table) => [primaryKey({ columns: [table.job_id, table.attempt] })],
 );
 
+/** The named source whose import has added an entry, and that job's id (empty for a script run by hand). An entry that came
+ *  in another way has no row. Triggers remove it when any program removes the entry. */
+export const origin = sqliteTable(
+  'ops_origin',
+  {
+    entity_type: text().notNull(),
+    entity_id: text().notNull(),
+    source: text().notNull(),
+    job: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.entity_type, table.entity_id] })],
+);
+
 /** The queue state of an entry beyond its `embedding_status`: a row exists only while the entry is claimed, waiting for a
  *  retry, or failed. Triggers remove it when any program embeds, changes or removes the entry. `error` is the last one. */
 export const embeddingTask = sqliteTable(

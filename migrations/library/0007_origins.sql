@@ -1,0 +1,16 @@
+CREATE TABLE IF NOT EXISTS `ops_origin` (
+	`entity_type` text NOT NULL,
+	`entity_id` text NOT NULL,
+	`source` text NOT NULL,
+	`job` text NOT NULL,
+	PRIMARY KEY(`entity_type`, `entity_id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+-- An id that is removed and added again has come in another way. No custom functions: other programs write this file too.
+CREATE TRIGGER IF NOT EXISTS `ops_experiences_origin` AFTER DELETE ON `experiences` BEGIN
+	DELETE FROM ops_origin WHERE entity_type = 'experience' AND entity_id = OLD.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS `ops_category_manuals_origin` AFTER DELETE ON `category_manuals` BEGIN
+	DELETE FROM ops_origin WHERE entity_type = 'manual' AND entity_id = OLD.id;
+END;
