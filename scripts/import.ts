@@ -119,7 +119,8 @@ function planSheet(work: Work): LibraryPlan {
     assertAllowed() {
       if (args.into_empty && countRows(before) > 0) throw libraryNotEmpty();
       refuseProblems(plan, args, context);
-      if (!args.dry_run && args.plan === undefined && !args.allow_removals) refuseLargeRemoval(plan);
+      if (!args.dry_run && args.plan === undefined && !args.allow_removals)
+        refuseLargeRemoval(plan, 'If the sheet is only a part of the library, use the mode merge.');
     },
     changes: () => changesOf(plan),
     apply(now, onWritten) {

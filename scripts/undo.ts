@@ -1,4 +1,4 @@
-// The operation `undo`: puts back what an import has changed, from the backup that was made before it.
+// The operation `undo`: puts back what an import or a removal has changed, from the backup that was made before it.
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { badInput } from '../src/core/errors.ts';
 import { createJobRepository } from '../src/jobs/repository.ts';

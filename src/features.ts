@@ -12,6 +12,7 @@ import { operations } from './operations/feature.ts';
 import { planStore } from './plan-store/feature.ts';
 import { plans } from './plans/feature.ts';
 import { queue } from './queue/feature.ts';
+import { removal } from './removal/feature.ts';
 import { runner } from './runner/feature.ts';
 import { search } from './search/feature.ts';
 import { sheets } from './sheets/feature.ts';
@@ -31,6 +32,7 @@ export const features: Feature[] = [
   embedding,
   sheets,
   exports,
+  removal,
   undo,
   index,
   runner,

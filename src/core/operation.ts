@@ -19,7 +19,8 @@ export type ArgumentProperty = {
   format?: 'date' | 'sheet';
   enum?: string[];
   labels?: string[];
-  /** The values are those of a list that changes: the named sheets, or the categories of the library. */
+  /** The values are those of a list that changes: the named sheets, the categories of the library, or the sources from which
+   *  its entries came. */
   options?: OptionList;
   default?: string | boolean | number;
   minimum?: number;
@@ -36,7 +37,7 @@ export type ArgumentProperty = {
   derived?: true;
 };
 
-export type OptionList = 'sources' | 'categories';
+export type OptionList = 'sources' | 'categories' | 'origins';
 export type Option = { value: string; label: string };
 export type OptionLists = Record<OptionList, () => Option[]>;
 

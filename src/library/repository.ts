@@ -38,6 +38,9 @@ export function createLibrary(db: Db) {
       SELECT category_code FROM experiences UNION ALL SELECT category_code FROM category_manuals
     ) GROUP BY category_code`,
   );
+  const entriesBySource = db.prepare<[], [string, number]>(
+    'SELECT source, count(*) FROM ops_origin GROUP BY source',
+  );
   const categoryNames = db.prepare<[], [string, string]>('SELECT code, name FROM categories ORDER BY code');
   return {
     category: categoryRows(db),
@@ -51,6 +54,8 @@ export function createLibrary(db: Db) {
     /** Pairs of code and name. */
     categoryNames: () => categoryNames.raw().all() as [string, string][],
     entriesByCategory: () => Object.fromEntries(entriesByCategory.raw().all()) as Record<string, number>,
+    /** Counts the entries that came from each source. */
+    entriesBySource: () => Object.fromEntries(entriesBySource.raw().all()) as Record<string, number>,
     /** Counts entries that are `local_only`. */
     localCounts: () => localCounts.get() as Omit<Counts, 'categories'>,
     recordApplied: (applied: Applied) => recordApplied(db, applied),

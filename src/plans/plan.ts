@@ -82,6 +82,11 @@ function countRows(result: Record<string, unknown>, tallies: Tally[]): Plan['cou
   };
 }
 
+/** Whether the library was compared with a sheet, which may be incomplete or the wrong one. */
+export function comparesSheet({ operation }: Pick<Plan, 'operation'>): boolean {
+  return operation.args.properties.sheet !== undefined;
+}
+
 export function sumOf(tallies: Tally[], matches: (tally: Tally) => boolean): number {
   return tallies.filter(matches).reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -4,7 +4,7 @@ import type { Library, Origin } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
-import type { ImportPlan } from './plan.ts';
+import type { ImportPlan, Removals } from './plan.ts';
 import { readTime, requiredTimes } from './times.ts';
 
 /** `now`: ISO 8601 UTC. `onWritten` receives the number of rows written so far. */
@@ -15,15 +15,9 @@ export function applyPlan(
   now: string,
   onWritten: (rows: number) => void,
 ) {
-  let written = 0;
-  const step = () => onWritten(++written);
+  const step = createSteps(onWritten);
   freeNames(library, tabs.category);
-  for (const kind of entryKinds) {
-    for (const id of tabs[kind].removed) {
-      library[kind].remove(id);
-      step();
-    }
-  }
+  removeEntries(library, tabs, step);
   for (const kind of kinds) {
     for (const { row, isTextChanged } of tabs[kind].changed) {
       library[kind].update(row.values, isTextChanged, now);
@@ -35,10 +29,14 @@ export function applyPlan(
       step();
     }
   }
-  for (const code of tabs.category.removed) {
-    if (!library.category.remove(code)) throw new Error(`Category ${code} still has entries.`);
-    step();
-  }
+  removeCategories(library, tabs, step);
+}
+
+/** Applies a plan that only removes. `onWritten` receives the number of rows removed so far. */
+export function applyRemovals(library: Library, { tabs }: Removals, onWritten: (rows: number) => void) {
+  const step = createSteps(onWritten);
+  removeEntries(library, tabs, step);
+  removeCategories(library, tabs, step);
 }
 
 /** Notes where the added entries come from. Entries that were there before stay as they are: they came in another way. */
@@ -49,13 +47,34 @@ export function recordOrigins(library: Library, { tabs }: ImportPlan, origin: Or
 }
 
 /** Each row that applying the plan changes, in the order of the library's kinds. */
-export function* changesOf({ tabs }: ImportPlan): Generator<Change> {
+export function* changesOf({ tabs }: Pick<ImportPlan, 'tabs'>): Generator<Change> {
   for (const kind of kinds) {
     const { added, changed, removed } = tabs[kind];
     for (const { values } of added) yield { kind, key: String(values[0]), change: 'added', values };
     for (const { row } of changed)
       yield { kind, key: String(row.values[0]), change: 'changed', values: row.values };
     for (const key of removed) yield { kind, key, change: 'removed', values: null };
+  }
+}
+
+function createSteps(onWritten: (rows: number) => void): () => void {
+  let written = 0;
+  return () => onWritten(++written);
+}
+
+function removeEntries(library: Library, tabs: Removals['tabs'], step: () => void) {
+  for (const kind of entryKinds) {
+    for (const id of tabs[kind].removed) {
+      library[kind].remove(id);
+      step();
+    }
+  }
+}
+
+function removeCategories(library: Library, { category }: Removals['tabs'], step: () => void) {
+  for (const code of category.removed) {
+    if (!library.category.remove(code)) throw new Error(`Category ${code} still has entries.`);
+    step();
   }
 }
 

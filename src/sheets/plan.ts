@@ -84,10 +84,25 @@ export function countRows({ categories, experiences, manuals }: Counts): number 
   return categories + experiences + manuals;
 }
 
-function noDifferences({ tabs, rowProblems, warnings }: CheckedSheet): Differences {
+/** Tabs of a plan without changes yet. */
+export function noChanges(): Differences['tabs'] {
   const none = () => ({ added: [], changed: [], removed: [] });
+  return { category: none(), experience: none(), manual: none() };
+}
+
+/** The rows of the library after the changes. */
+export function rowsAfter(before: Counts, tabs: Differences['tabs']): Counts {
+  const growth = (kind: Kind) => tabs[kind].added.length - tabs[kind].removed.length;
   return {
-    tabs: { category: none(), experience: none(), manual: none() },
+    categories: before.categories + growth('category'),
+    experiences: before.experiences + growth('experience'),
+    manuals: before.manuals + growth('manual'),
+  };
+}
+
+function noDifferences({ tabs, rowProblems, warnings }: CheckedSheet): Differences {
+  return {
+    tabs: noChanges(),
     unchanged: 0,
     invalid: Object.values(tabs).reduce((sum, { invalid }) => sum + invalid, 0),
     sheetProblems: [],
@@ -100,14 +115,9 @@ function noDifferences({ tabs, rowProblems, warnings }: CheckedSheet): Differenc
 function sums({ tabs, unchanged, invalid }: Differences, before: Counts) {
   const sum = (change: 'added' | 'changed' | 'removed') =>
     Object.values(tabs).reduce((total, tab) => total + tab[change].length, 0);
-  const growth = (kind: Kind) => tabs[kind].added.length - tabs[kind].removed.length;
   return {
     counts: { added: sum('added'), changed: sum('changed'), unchanged, removed: sum('removed'), invalid },
-    after: {
-      categories: before.categories + growth('category'),
-      experiences: before.experiences + growth('experience'),
-      manuals: before.manuals + growth('manual'),
-    },
+    after: rowsAfter(before, tabs),
   };
 }
 
@@ -118,16 +128,19 @@ export function isLargeRemoval(removed: number, entries: number): boolean {
   return removed > entries * maxRemovedShare;
 }
 
-/** Throws `bad_input` with the code `too_many_removed` when the plan removes more than a fifth of the entries. */
-export function refuseLargeRemoval({ tabs, before }: ImportPlan) {
+/** What a plan removes: keys by kind, from a library of so many rows. */
+export type Removals = { tabs: Record<Kind, { removed: string[] }>; before: Counts };
+
+/** Throws `bad_input` with the code `too_many_removed` when the plan removes more than a fifth of the entries. `advice`: a
+ *  sentence on what else to do. */
+export function refuseLargeRemoval({ tabs, before }: Removals, advice = '') {
   const removed = tabs.experience.removed.length + tabs.manual.removed.length;
   const entries = before.experiences + before.manuals;
   if (!isLargeRemoval(removed, entries)) return;
   const percent = Math.round((100 * removed) / entries);
   const found = `This would remove ${removed} of ${entries} entries (${percent}%); nothing was written.`;
   const rule = 'To remove more than 20%, apply the plan of a dry run or set allow_removals.';
-  const advice = 'If the sheet is only a part of the library, use the mode merge.';
-  throw new AppError('bad_input', `${found} ${rule} ${advice}`, {
+  throw new AppError('bad_input', `${found} ${rule} ${advice}`.trimEnd(), {
     code: 'too_many_removed',
     problems: [],
     total: 0,

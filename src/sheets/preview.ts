@@ -12,9 +12,11 @@ export type Preview = {
   removed: Omit<ShownRow, 'row'>[];
   invalid: Problem[];
   warnings: Problem[];
+  /** Absent in a plan that leaves no row alone. */
+  left_alone?: (Omit<ShownRow, 'row'> & { message: string })[];
 };
 
-type ShownOutcome = 'added' | 'changed' | 'removed';
+type ShownOutcome = 'added' | 'changed' | 'removed' | 'left_alone';
 
 /** Receives the rows of a plan as they are found; one that nobody needs is not built. */
 export type AddRow = (outcome: ShownOutcome, build: () => PlanRow) => void;
@@ -25,7 +27,7 @@ export function collectPreview(store: Pick<PlanWriter, 'add'> | null): { preview
   return {
     preview,
     addRow(outcome, build) {
-      const isShown = preview[outcome].length < maxShown;
+      const isShown = (preview[outcome]?.length ?? 0) < maxShown;
       if (!isShown && store === null) return;
       const row = build();
       store?.add(row);
@@ -34,12 +36,13 @@ export function collectPreview(store: Pick<PlanWriter, 'add'> | null): { preview
   };
 }
 
-function show({ added, changed, removed }: Preview, { outcome, tab, row, key, title, fields }: PlanRow) {
+function show(preview: Preview, { outcome, tab, row, key, title, message, fields }: PlanRow) {
   const id = cut(key, maxShownLength);
   const shown = { tab, ...(row === null ? {} : { row }), id, title: cut(title, maxShownLength) };
-  if (outcome === 'removed') removed.push(shown);
-  else if (outcome === 'added') added.push(shown);
-  else changed.push({ ...shown, fields: fields.map(cutField) });
+  if (outcome === 'removed') preview.removed.push(shown);
+  else if (outcome === 'added') preview.added.push(shown);
+  else if (outcome === 'changed') preview.changed.push({ ...shown, fields: fields.map(cutField) });
+  else (preview.left_alone ??= []).push({ ...shown, message: message ?? '' });
 }
 
 function cutField({ from, to, ...field }: FieldChange): FieldChange {

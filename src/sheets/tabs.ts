@@ -24,13 +24,17 @@ export type TabContent = {
 };
 
 export const tabs: readonly Tab[] = [
-  tabOf('category', 'Categories', 'categories.csv'),
-  tabOf('experience', 'Experiences', 'experiences.csv'),
-  tabOf('manual', 'Manuals', 'manuals.csv'),
+  define('category', 'Categories', 'categories.csv'),
+  define('experience', 'Experiences', 'experiences.csv'),
+  define('manual', 'Manuals', 'manuals.csv'),
 ];
 
 export const tabFiles: readonly string[] = tabs.map((tab) => tab.file);
 
-function tabOf(kind: Kind, name: TabName, file: string): Tab {
+export function tabOf(kind: Kind): Tab {
+  return tabs.find((tab) => tab.kind === kind) as Tab;
+}
+
+function define(kind: Kind, name: TabName, file: string): Tab {
   return { kind, name, file, headers: columnsOf(kind), required: shapes[kind].compared };
 }

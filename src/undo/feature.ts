@@ -1,4 +1,4 @@
-// Undo: puts back what an import has changed.
+// Undo: puts back what an import or a removal has changed.
 import type { Context } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';

@@ -3,12 +3,12 @@ import type { Db } from '../core/db/open.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { createLibrary, type Library } from '../library/repository.ts';
 import { changeLibrary, everyFewRows, type LibraryPlan } from '../sheets/change-library.ts';
+import { tabOf } from '../sheets/tabs.ts';
 import { storePlan } from '../plan-store/plan-repository.ts';
 import { applyUndo, changesOf } from './apply-undo.ts';
 import { planUndo, type UndoPlan } from './plan-undo.ts';
 import { type UndoArguments, undoOutdated, undoToken } from './undo-operation.ts';
 import { createUndoRepository, type UndoRepository } from './undo-repository.ts';
-import { tabOf } from './undo-rows.ts';
 import { undoName } from './undoability.ts';
 
 type Work = { args: UndoArguments; library: Library; undo: UndoRepository; context: ScriptContext };

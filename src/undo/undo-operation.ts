@@ -11,11 +11,11 @@ export type UndoArguments = { job: string; dry_run: boolean; allow_changed: bool
 
 export const undoOperation: Operation = {
   name: undoName,
-  title: 'Undo an import',
+  title: 'Undo import or removal',
   verb: 'Undo',
-  summary: 'Puts back what an import has changed.',
+  summary: 'Puts back what an import or a removal has changed.',
   description:
-    'Takes the rows that the import changed from the backup made before it. Rows that were changed since are left alone, and the undo itself can be undone.',
+    'Takes the rows that the job changed from the backup made before it. Rows that were changed since are left alone, and the undo itself can be undone.',
   icon: 'retry',
   args: {
     type: 'object',
@@ -24,7 +24,7 @@ export const undoOperation: Operation = {
       job: {
         type: 'string',
         title: 'Job',
-        description: 'The number or id of the import, or of the undo, to undo.',
+        description: 'The number or id of the import, removal or undo to undo.',
         maxLength: 80,
       },
       dry_run: {
@@ -105,7 +105,7 @@ export const undoOperation: Operation = {
           : 'Rows that were changed since are left alone, and listed.',
         'The library is backed up first, and the undo can be undone.',
       ],
-      confirm: 'Undo import',
+      confirm: 'Undo job',
       keep: 'Keep library as it is',
     };
   },
@@ -113,7 +113,7 @@ export const undoOperation: Operation = {
 };
 
 function describeJob({ job }: Args): string {
-  return job === undefined || job === '' ? 'an import' : `#${job}`;
+  return job === undefined || job === '' ? 'a change' : `#${job}`;
 }
 
 /** Returns the number of the job. Throws `invalid_arguments` without such a job, `wrong_state` with the reason when it cannot
@@ -130,7 +130,7 @@ function findUndoable({ job: given }: Args, config: Config, jobs: JobFinder): st
   throw new AppError('wrong_state', found.why, { code: 'cannot_undo', job: job.number });
 }
 
-const whichJob = 'Give the number of the import to undo; the list of jobs has it.';
+const whichJob = 'Give the number of the job to undo; the list of jobs has it.';
 
 /** The backup of a job never changes, so the job stands for it. */
 export function undoToken({ job, allow_changed }: UndoArguments, libraryRevision: number): string {

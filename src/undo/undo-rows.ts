@@ -4,14 +4,11 @@ import { changedColumns } from '../sheets/compare.ts';
 import type { PlanRow, PlanWriter } from '../plan-store/plan-repository.ts';
 import { addedRow, changedRow, differenceAt, leftAloneRow, removedRow } from '../sheets/plan-rows.ts';
 import { collectPreview, type Preview } from '../sheets/preview.ts';
-import { maxShown } from '../sheets/problems.ts';
-import { tabs, type Tab } from '../sheets/tabs.ts';
+import { type Tab, tabOf } from '../sheets/tabs.ts';
 import type { LeftAlone, Step } from './step.ts';
 import type { RecordedRow, UndoRepository } from './undo-repository.ts';
 
-export type UndoPreview = Preview & {
-  left_alone: { tab: string; id: string; title: string; message: string }[];
-};
+export type UndoPreview = Preview & Required<Pick<Preview, 'left_alone'>>;
 
 type Rows = { steps: Step[]; leftAlone: LeftAlone[] };
 
@@ -26,18 +23,10 @@ export function showRows(
     const outcome = ({ insert: 'added', update: 'changed', delete: 'removed' } as const)[action];
     addRow(outcome, () => rowOf(tabOf(kind), undo[kind].find(key)));
   }
-  const left: UndoPreview['left_alone'] = [];
   for (const { kind, key, why } of leftAlone) {
-    if (left.length === maxShown && store === null) break;
-    const row = leftRow(tabOf(kind), undo[kind].find(key), why);
-    store?.add(row);
-    if (left.length < maxShown) left.push({ tab: row.tab, id: key, title: row.title, message: why });
+    addRow('left_alone', () => leftRow(tabOf(kind), undo[kind].find(key), why));
   }
-  return { ...preview, left_alone: left };
-}
-
-export function tabOf(kind: Tab['kind']): Tab {
-  return tabs.find((tab) => tab.kind === kind) as Tab;
+  return { left_alone: [], ...preview };
 }
 
 function rowOf(tab: Tab, { now, old }: RecordedRow): PlanRow {

@@ -5,23 +5,33 @@ import { formatBytes, plural } from '../core/format.ts';
 import type { JobFacts } from '../core/job-part.ts';
 import type { JobFinder } from '../core/operation.ts';
 import { backupFile } from '../sheets/backup.ts';
+import { removeOperation } from '../removal/remove-operation.ts';
 import { importOperation } from '../sheets/import-operation.ts';
 
 export const undoName = 'undo';
 
-/** The operations whose jobs can be undone. */
-const undone: readonly string[] = [importOperation.name, undoName];
+/** The operations whose jobs can be undone, and what such a job is called. */
+const nouns: Record<string, string> = {
+  [importOperation.name]: 'import',
+  [removeOperation.name]: 'removal',
+  [undoName]: 'undo',
+};
+
+/** `removal`; for an operation whose jobs cannot be undone, its name. */
+export function nounOf({ operation }: Pick<JobFacts, 'operation'>): string {
+  return nouns[operation] ?? operation;
+}
 
 /** `isChanged`: the job has changed the library, so that a person may expect to be able to undo it. */
 export type Undoability = { backup: string } | { why: string; isChanged: boolean };
 
 export function undoability(job: JobFacts, jobs: JobFinder, config: Config): Undoability {
-  const name = `${job.operation} #${job.number}`;
+  const name = `${nounOf(job)} #${job.number}`;
   const never = (why: string) => ({ why, isChanged: false });
   const noLonger = (why: string) => ({ why, isChanged: true });
   const { status, mode, result } = job;
-  if (!undone.includes(job.operation))
-    return never(`Only an import or an undo can be undone; #${job.number} is ${job.operation}.`);
+  if (!Object.hasOwn(nouns, job.operation))
+    return never(`Only an import, a removal or an undo can be undone; #${job.number} is ${job.operation}.`);
   if (status === 'failed' || status === 'cancelled')
     return never(`${capitalize(name)} ${describeEnd[status]}, so it has changed nothing.`);
   if (status !== 'succeeded') return never(`${capitalize(name)} has not ended yet.`);

@@ -155,7 +155,10 @@ t.test('all ways to name the same sheet claim the same lock', async (t) => {
   fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
   const exportLibrary = catalogue.get('export');
   const jobs = { find: () => null, succeededWith: () => [] };
-  const sources = { find: (name: string) => firstSources.find((source) => source.name === name) ?? null };
+  const sources = {
+    all: () => [...firstSources],
+    find: (name: string) => firstSources.find((source) => source.name === name) ?? null,
+  };
   const locks = (args: Args) =>
     exportLibrary
       .locks(exportLibrary.check?.(args, config, { jobs, sources }) ?? args)

@@ -5,6 +5,7 @@ import t from 'tap';
 import { connect } from '../../src/core/db/driver.ts';
 import { backupFile } from '../../src/sheets/backup.ts';
 import { namedSourceOf, openSheet, type SheetChoice } from '../../src/sheets/location.ts';
+import { openSourceFinder } from '../../src/source-store/source-repository.ts';
 import { experience, makeRoot, manual, type Root, sheet, writeSheet } from '../support/library.ts';
 import { hashLibrary, importRecorded, undo } from '../support/undo.ts';
 
@@ -108,11 +109,14 @@ t.test('a path that is the place of a named source counts as it', async (t) => {
     [{ name: 'published', path: 'sheets/linked' }, 'review'],
     [{ name: 'published', path: 'sheets/draft' }, null],
   ];
-  for (const [choice, name] of cases)
-    t.equal(namedSourceOf(config, choice, openSheet(config, choice)), name, JSON.stringify(choice));
+  const sources = openSourceFinder(config.opsDatabasePath);
+  for (const [choice, name] of cases) {
+    const place = openSheet(config, sources, choice);
+    t.equal(namedSourceOf(config, sources, choice, place), name, JSON.stringify(choice));
+  }
   const upload = { name: 'published', upload: 'any' } as const;
   t.equal(
-    namedSourceOf(config, upload, { kind: 'folder', path: path.join(config.root, 'uploads/any') }),
+    namedSourceOf(config, sources, upload, { kind: 'folder', path: path.join(config.root, 'uploads/any') }),
     null,
   );
 });

@@ -128,26 +128,36 @@ t.test('an attempt that is no longer running writes nothing', async (t) => {
   t.strictSame(contentOf(root), before);
 });
 
-for (const name of ['import', 'undo']) {
-  t.test(`an ${name} that is killed while writing changes nothing, and can be run again`, async (t) => {
-    const root = makeRoot(t);
-    writeSheet(root, sheet({ experiences: entries(3000) }));
-    const args = name === 'undo' ? { job: (await runJob(root.config, 'import')).number } : {};
-    const before = contentOf(root);
-    root.db.exec('BEGIN IMMEDIATE');
-    const unblock = { fence: () => {} };
-    const { signal } = await runScript(root.config, name, args, async (message, child) => {
-      if (!isWriting(message) || !root.db.inTransaction) return;
-      unblock.fence = blockFence(t, root);
-      root.db.exec('COMMIT');
-      await until(() => isBeingWritten(root));
-      child.kill('SIGKILL');
-    });
-    unblock.fence();
-    t.equal(signal, 'SIGKILL');
-    t.strictSame(contentOf(root), before);
-    t.match((await runScript(root.config, name, args)).result, { experiences: name === 'undo' ? 0 : 3000 });
-  });
+for (const name of ['import', 'undo', 'remove'] as const) {
+  t.test(
+    `${name}: a script that is killed while writing changes nothing, and can be run again`,
+    async (t) => {
+      const root = makeRoot(t);
+      writeSheet(root, sheet({ experiences: entries(3000) }));
+      const imported = name === 'import' ? null : await runJob(root.config, 'import');
+      const args = {
+        import: {},
+        undo: { job: imported?.number },
+        remove: { source: 'published', allow_removals: true },
+      }[name];
+      const before = contentOf(root);
+      root.db.exec('BEGIN IMMEDIATE');
+      const unblock = { fence: () => {} };
+      const { signal } = await runScript(root.config, name, args, async (message, child) => {
+        if (!isWriting(message) || !root.db.inTransaction) return;
+        unblock.fence = blockFence(t, root);
+        root.db.exec('COMMIT');
+        await until(() => isBeingWritten(root));
+        child.kill('SIGKILL');
+      });
+      unblock.fence();
+      t.equal(signal, 'SIGKILL');
+      t.strictSame(contentOf(root), before);
+      t.match((await runScript(root.config, name, args)).result, {
+        experiences: name === 'import' ? 3000 : 0,
+      });
+    },
+  );
 }
 
 t.test('paths outside the allowed folders are refused', async (t) => {

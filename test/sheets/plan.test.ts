@@ -182,7 +182,7 @@ t.test('a replace that removes more than a fifth of the entries is refused', asy
   const tooMany = plan(root, sheet({ experiences: entries(6) }));
   t.throws(() => refuseLargeRemoval(tooMany), {
     message:
-      'This would remove 3 of 10 entries (30%); nothing was written. To remove more than 20%, apply the plan of a dry run or set allow_removals. If the sheet is only a part of the library, use the mode merge.',
+      'This would remove 3 of 10 entries (30%); nothing was written. To remove more than 20%, apply the plan of a dry run or set allow_removals.',
     details: { code: 'too_many_removed', removed: 3, entries: 10 },
   });
 });

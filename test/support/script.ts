@@ -18,6 +18,7 @@ import {
   type ScriptMessage,
 } from '../../src/jobs/protocol.ts';
 import { exportOperation } from '../../src/exports/export-operation.ts';
+import { removeOperation } from '../../src/removal/remove-operation.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
 import { undoOperation } from '../../src/undo/undo-operation.ts';
 
@@ -57,6 +58,7 @@ const schemas: Record<string, ArgumentSchema> = {
   import: importOperation.args,
   export: exportOperation.args,
   undo: undoOperation.args,
+  remove: removeOperation.args,
 };
 
 async function run(

@@ -1,8 +1,10 @@
-// Imports with a backup, and undoes it, within this process: as the scripts do, without a job.
+// Imports with a backup, removes, and undoes both, within this process: as the scripts do, without a job.
 import { hash } from 'node:crypto';
-import { openDatabase } from '../../src/core/db/open.ts';
+import { type Db, openDatabase } from '../../src/core/db/open.ts';
 import type { ScriptContext } from '../../src/jobs/script.ts';
 import { createLibrary } from '../../src/library/repository.ts';
+import { removeFromLibrary } from '../../src/removal/remove-library.ts';
+import type { RemoveArguments } from '../../src/removal/remove-operation.ts';
 import { applyPlan, changesOf, recordOrigins } from '../../src/sheets/apply.ts';
 import { backupFile, backupLibrary } from '../../src/sheets/backup.ts';
 import type { Mode } from '../../src/sheets/compare.ts';
@@ -36,7 +38,7 @@ export async function importRecorded(
 
 let jobs = 0;
 
-type UndoResult = {
+type Result = {
   added: number;
   changed: number;
   removed: number;
@@ -48,18 +50,27 @@ type UndoResult = {
 };
 
 /** Undoes the job of that backup. */
-export async function undo(root: Root, backup: string | null, args: Partial<UndoArguments> = {}) {
+export function undo(root: Root, backup: string | null, args: Partial<UndoArguments> = {}) {
   const given = { job: '1', dry_run: false, allow_changed: false, ...args };
-  const db = openDatabase(root.config.databasePath, { busyMs: 1000 });
-  const context: ScriptContext = {
-    config: root.config,
-    job: { id: `job-${++jobs}`, attempt: 1 },
-    progress: unfollowed,
-    row: unfollowed,
-    assertFence: unfollowed,
-  };
+  const file = backupFile(root.config, backup ?? '');
+  return runAsScript(root, (db, context) => undoLibrary(given, db, file, context));
+}
+
+export function remove(root: Root, args: Partial<RemoveArguments>) {
+  const given = { dry_run: false, allow_removals: false, ...args };
+  return runAsScript(root, (db, context) => removeFromLibrary(given, db, context));
+}
+
+/** Runs the work of a script with a connection of its own. */
+async function runAsScript(
+  { config }: Root,
+  work: (db: Db, context: ScriptContext) => Promise<Record<string, unknown>>,
+): Promise<Result> {
+  const db = openDatabase(config.databasePath, { busyMs: 1000 });
+  const job = { id: `job-${++jobs}`, attempt: 1 };
   try {
-    return (await undoLibrary(given, db, backupFile(root.config, backup ?? ''), context)) as UndoResult;
+    const unused = { progress: unfollowed, row: unfollowed, assertFence: unfollowed };
+    return (await work(db, { config, job, ...unused })) as Result;
   } finally {
     db.close();
   }

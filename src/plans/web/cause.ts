@@ -1,13 +1,14 @@
 // The likely cause of many removals: all entries of one category are gone from the sheet.
 import { formatNumber } from '../../core/format.ts';
-import { type Plan, sumOf } from '../plan.ts';
+import { comparesSheet, type Plan, sumOf } from '../plan.ts';
 
 /** A smaller part of the removed entries explains little. */
 const minShare = 0.2;
 
 /** The category all of whose entries would be removed, if it explains most of it; or a sentence that none is left. */
-export function viewCause({ summary, tallies }: Plan): { removed: number; category: string | null } | null {
-  if (!summary) return null;
+export function viewCause(plan: Plan): { removed: number; category: string | null } | null {
+  const { summary, tallies } = plan;
+  if (!summary || !comparesSheet(plan)) return null;
   const removed = sumOf(tallies, ({ outcome, category }) => outcome === 'removed' && category !== null);
   if (removed > 1 && removed === summary.before.experiences + summary.before.manuals)
     return { removed, category: null };

@@ -8,7 +8,7 @@ import { confirmationProblems, reasonMinLength } from '../../jobs/refusals.ts';
 import type { RunRequest } from '../../jobs/run-request.ts';
 import type { Form } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
-import type { Plan } from '../plan.ts';
+import { comparesSheet, type Plan } from '../plan.ts';
 import { describeCause } from './cause.ts';
 import { describeEffect, hasNoChanges, percent } from './plan-view.ts';
 
@@ -19,6 +19,8 @@ type Permission = {
   label: string;
   text: string;
 };
+
+const partOfLibrary = 'A sheet that is only a part of the library looks like this.';
 
 /** Lists the boxes that a person must tick before the plan is applied. */
 function permissionsOf(plan: Plan): Permission[] {
@@ -32,10 +34,7 @@ function permissionsOf(plan: Plan): Permission[] {
       tone: 'bad',
       icon: 'cross',
       label: 'Allow a large removal (over 20%)',
-      text: [
-        share,
-        describeCause(plan) ?? 'A sheet that is only a part of the library looks like this.',
-      ].join(' '),
+      text: [share, describeCause(plan) ?? (comparesSheet(plan) ? partOfLibrary : '')].join(' ').trimEnd(),
     });
   }
   if (refusal) {

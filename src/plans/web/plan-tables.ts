@@ -10,7 +10,7 @@ import {
 } from '../../plan-store/plan-repository.ts';
 import { createDiffs, type DiffPart } from '../diff.ts';
 import type { PlanContext } from '../parts.ts';
-import { type Plan, sumOf } from '../plan.ts';
+import { comparesSheet, type Plan, sumOf } from '../plan.ts';
 import { viewCause } from './cause.ts';
 
 /** `tab` and `change` filter the rows; each other key is an outcome, with the `seq` after which its page begins. */
@@ -27,12 +27,7 @@ const tables: {
   note: string;
 }[] = [
   { outcome: 'wrong', title: 'Wrong rows', kind: 'problems', note: '' },
-  {
-    outcome: 'left_alone',
-    title: 'Left alone',
-    kind: 'problems',
-    note: 'changed since, so they stay as they are',
-  },
+  { outcome: 'left_alone', title: 'Left alone', kind: 'problems', note: 'they stay as they are' },
   { outcome: 'removed', title: 'Removed', kind: 'entries', note: 'only the library has them' },
   { outcome: 'changed', title: 'Changed', kind: 'changes', note: '' },
   { outcome: 'added', title: 'Added', kind: 'entries', note: '' },
@@ -66,12 +61,13 @@ function viewTable(
   const link = (seq: number) =>
     url(`/plans/${plan.job.number}#${outcome}`, { ...query, [outcome]: seq === 0 ? undefined : seq });
   const before = after === 0 ? 0 : stored.position(filter, after);
+  const hasNote = outcome !== 'removed' || comparesSheet(plan);
   const noun = outcome === 'wrong' || outcome === 'warning' ? ['problem', 'problems'] : ['row', 'rows'];
   return {
     outcome,
     title,
     kind,
-    meta: [plural(total, noun[0] ?? '', noun[1]), note].filter(Boolean).join(', '),
+    meta: [plural(total, noun[0] ?? '', noun[1]), hasNote ? note : ''].filter(Boolean).join(', '),
     rows: rows.map((row) => viewRow(row, kind, diff)),
     chips: outcome === 'changed' ? viewChanges(plan, query, isListed) : [],
     cause: outcome === 'removed' ? viewCause(plan) : null,

@@ -104,7 +104,7 @@ function viewFigures({ counts, summary, job, operation }: Plan) {
       tone: 'hold',
       rows: counts.left_alone,
       anchor: 'left_alone',
-      note: 'changed since',
+      note: 'stay as they are',
     },
   ];
   // Only an operation that can refuse its input has wrong rows.

@@ -3,14 +3,14 @@ import type { JobAction, JobFacts, JobPart } from '../../core/job-part.ts';
 import type { Config } from '../../core/config.ts';
 import type { JobFinder } from '../../core/operation.ts';
 import { url } from '../../core/url.ts';
-import { undoability, undoName } from '../undoability.ts';
+import { nounOf, undoability, undoName } from '../undoability.ts';
 
 export const undoPart = ({ config, repository }: { config: Config; repository: JobFinder }): JobPart => ({
   template: 'undo/undo-part',
   load(job) {
     const found = undoability(job, repository, config);
     if ('why' in found) return found.isChanged ? { why: found.why, plan: null } : null;
-    return { why: null, plan: planOf(job), noun: job.operation };
+    return { why: null, plan: planOf(job), noun: nounOf(job) };
   },
   noticeAction: (job) => ('backup' in undoability(job, repository, config) ? planOf(job) : null),
 });

@@ -1,0 +1,152 @@
+// The operation remove: its arguments, locks and texts. scripts/remove.ts does the work.
+import { invalidArguments } from '../core/arguments.ts';
+import type { AppError } from '../core/errors.ts';
+import { formatNumber } from '../core/format.ts';
+import { type Args, type Operation, runsOnce } from '../core/operation.ts';
+import { tabs } from '../sheets/tabs.ts';
+import { planOutdated, planToken } from '../sheets/token.ts';
+
+/** As the server records them and the script receives them: exactly one of `source` and `category`. `plan`: the token of a
+ *  dry run. */
+export type RemoveArguments = {
+  source?: string;
+  category?: string;
+  dry_run: boolean;
+  allow_removals: boolean;
+  plan?: string;
+};
+
+export const removeOperation: Operation = {
+  name: 'remove',
+  title: 'Remove entries',
+  verb: 'Remove',
+  summary: 'Removes a category, or the entries that came from one source.',
+  description:
+    'Removes a category with its entries, or the entries that imports of one named source have added. The library is backed up first, and the removal can be undone.',
+  icon: 'x',
+  args: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      category: {
+        type: 'string',
+        title: 'Category',
+        description: 'Its entries are removed, and the category itself.',
+        options: 'categories',
+        maxLength: 40,
+      },
+      source: {
+        type: 'string',
+        title: 'Or the source that entries came from',
+        description: 'Entries that an import of this source has added. Their categories stay.',
+        options: 'origins',
+        maxLength: 40,
+      },
+      dry_run: {
+        type: 'boolean',
+        title: 'Dry run',
+        description: 'Shows what would be removed. Nothing is written.',
+        default: false,
+      },
+      allow_removals: {
+        type: 'boolean',
+        title: 'Allow a large removal (over 20%)',
+        default: false,
+        advanced: true,
+        withPlan: true,
+      },
+      plan: {
+        type: 'string',
+        title: 'Plan',
+        description: 'From a dry run. The removal is refused if the library has changed since.',
+        minLength: 1,
+        maxLength: 200,
+        hidden: true,
+        perRun: true,
+      },
+    },
+  },
+  locks: () => [{ name: 'library', mode: 'exclusive' }],
+  danger: (args) => (args.dry_run ? 'safe' : 'destructive'),
+  plansFirst: (args) => args.plan === undefined,
+  confirmWord: 'remove',
+  ...runsOnce,
+  script: 'remove',
+  check(args) {
+    const message = findProblem(args);
+    if (message === null) return args;
+    throw invalidArguments([{ field: 'category', message }]);
+  },
+  checkPlan(args, { libraryRevision }) {
+    const given = args as RemoveArguments;
+    if (given.plan === undefined) return undefined;
+    if (removalToken(given, libraryRevision()) === given.plan) return Promise.resolve();
+    return Promise.reject(removalOutdated('plan_outdated'));
+  },
+  subject: (args) => `${describeChoice(args)}${args.dry_run ? ', dry run' : ''}`,
+  phases: {
+    find: 'Finding entries',
+    'back up': 'Backing up the library',
+    write: 'Removing entries',
+  },
+  tabs: tabs.map(({ name }) => name),
+  sizes: ['removed', 'unchanged'],
+  outcome({ dry_run, removed, left_alone }) {
+    const parts = [
+      Number(removed) > 0 ? `${formatNumber(Number(removed))} removed` : 'nothing to remove',
+      ...(Number(left_alone) > 0 ? [`${formatNumber(Number(left_alone))} left alone`] : []),
+    ];
+    const counts = parts.join(', ');
+    if (dry_run) return `Dry run: ${counts}. Nothing was written.`;
+    return `${counts.charAt(0).toUpperCase()}${counts.slice(1)}.`;
+  },
+  dialog(args) {
+    if (args.dry_run) {
+      return {
+        question: `Plan the removal of ${describeChoice(args)}?`,
+        consequences: [
+          'The plan lists every entry that would be removed. Nothing is written; you decide then.',
+          stays,
+        ],
+        confirm: 'Make the plan',
+        keep: 'Close',
+      };
+    }
+    return {
+      question: `Remove ${describeChoice(args)}?`,
+      consequences: [
+        stays,
+        'An import adds the entries again that its sheet still has.',
+        'The library is backed up first, and the removal can be undone.',
+      ],
+      confirm: 'Remove entries',
+      keep: 'Keep library as it is',
+    };
+  },
+  cancelNote: 'The library changes in one step at the end. Until then nothing is removed.',
+};
+
+const stays = 'Entries marked local only stay, and a category that has some stays with them.';
+
+/** `category GIT`, `entries from the source review`. */
+function describeChoice({ source, category }: Args): string {
+  if (category !== undefined) return `category ${category}`;
+  return source === undefined ? 'a part of the library' : `the entries from the source ${source}`;
+}
+
+/** Null when exactly one part of the library is chosen. */
+export function findProblem({ source, category }: Args): string | null {
+  if ((source === undefined) !== (category === undefined)) return null;
+  return source === undefined
+    ? 'Choose a category, or the source that entries came from.'
+    : 'Choose a category or a source, not both.';
+}
+
+/** What is chosen and the library alone decide what is removed. */
+export function removalToken({ source, category }: RemoveArguments, libraryRevision: number): string {
+  return planToken(libraryRevision, [removeOperation.name, source ?? '', category ?? ''], 'remove');
+}
+
+export function removalOutdated(code: 'plan_outdated' | 'bad_input'): AppError {
+  return planOutdated(code, 'The library');
+}
