@@ -1,7 +1,5 @@
-// The only list of features, in the order in which they are built: a feature may use earlier ones. App, server and command
-// line derive everything else from this list.
-import type { Operation } from './core/operation.ts';
-import type { Command } from './core/terminal/command.ts';
+// The only list of features, in the order in which they are built: a feature may use earlier ones. App and server derive
+// everything else from this list.
 import { dashboard } from './dashboard/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
@@ -45,16 +43,4 @@ export const features: Feature[] = [
   telemetry,
   queue,
   dashboard,
-];
-
-export const declaredOperations: Operation[] = features.flatMap((feature) => feature.operations ?? []);
-
-export const declaredCommands: Command[] = features.flatMap((feature) => feature.commands ?? []);
-
-/** Names that a custom operation cannot have: those of operations and commands (`jobs` is also a path of the API). */
-export const reservedNames = [
-  ...declaredOperations.map(({ name }) => name),
-  ...declaredCommands.map(({ name }) => name),
-  'doctor',
-  'help',
 ];

@@ -131,6 +131,17 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     file: 'src/workers/b.ts',
   },
   {
+    rule: 'the command line loads no web',
+    files: { 'src/cli/a.ts': "export * from '../jobs/feature.ts';\n" },
+    file: 'src/cli/a.ts',
+    detail: 'src/jobs/feature.ts > src/jobs/web/pages.ts',
+  },
+  {
+    rule: 'cli never imports features',
+    files: { 'src/cli/a.ts': direction('../features.ts') },
+    file: 'src/cli/a.ts',
+  },
+  {
     rule: "no feature imports another's web",
     files: { 'src/workers/web/a.ts': direction('../../jobs/web/pages.ts') },
     file: 'src/workers/web/a.ts',

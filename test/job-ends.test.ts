@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { createCatalogue } from '../src/core/catalogue.ts';
-import { declaredOperations } from '../src/features.ts';
+import { declaredOperations } from '../src/declared-operations.ts';
 import { isTerminal, type Job } from '../src/jobs/job.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { childFile, defineOperation, limitAfter } from './support/operations.ts';

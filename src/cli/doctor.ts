@@ -13,7 +13,7 @@ import { AppError } from '../core/errors.ts';
 import { judgeNode } from '../core/node-version.ts';
 import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
-import { reservedNames } from '../features.ts';
+import { reservedNames } from '../declared-operations.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';
 import { findInPath } from '../runner/executables.ts';
 import { findLockHolder } from '../runner/server-lock.ts';

@@ -4,10 +4,8 @@ import { withJson } from '../core/terminal/command.ts';
 import { exitCodeOf } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import { createScreen, type Screen, type ScreenOut } from '../core/terminal/screen.ts';
-import { declaredCommands } from '../features.ts';
+import { declaredCommands } from '../declared-commands.ts';
 import { withClient } from './client.ts';
-import { doctor } from './doctor.ts';
-import { help } from './help.ts';
 import { runOperation } from './run-operation.ts';
 
 /** Prints an AppError and returns its exit code; throws any other error. */
@@ -27,14 +25,21 @@ export async function runCli(
   }
 }
 
-function runCommand(name: string, words: string[], screen: Screen): Promise<number> {
-  if (name === '--help' || name === '-h') return help([], screen);
-  if (words.includes('--help') || words.includes('-h')) return help([name], screen);
-  if (name === 'help') return help(words, screen);
-  if (name === 'doctor') return doctor(words, screen);
+/** Loads only what the command needs. */
+async function runCommand(name: string, words: string[], screen: Screen): Promise<number> {
+  const topic = topicOf(name, words);
+  if (topic) return (await import('./help.ts')).help(topic, screen);
+  if (name === 'doctor') return (await import('./doctor.ts')).doctor(words, screen);
   const command = declaredCommands.find((one) => one.name === name);
   if (!command) return withClient((client) => runOperation(client, name, words, screen));
   const { values, rest } = readFlags(words, withJson(command.flags), command.wordsMax);
   const { json: _, ...given } = values;
   return withClient((client) => command.run(client, { values: given, rest }, screen));
+}
+
+/** What help is asked about, empty for everything; null when it is not asked for. */
+function topicOf(name: string, words: string[]): string[] | null {
+  if (name === '--help' || name === '-h') return [];
+  if (words.includes('--help') || words.includes('-h')) return [name];
+  return name === 'help' ? words : null;
 }

@@ -5,14 +5,12 @@ import type { Log } from '../core/log.ts';
 import { findUnfinished, repairExport } from '../sheets/swap.ts';
 import type { Feature } from '../web/feature.ts';
 import { removeDownloads } from './downloads.ts';
-import { exportOperation } from './export-operation.ts';
 import { createExportParts } from './parts.ts';
 import { jobFilesPart } from './web/job-files.ts';
 import { registerExportRoutes } from './web/routes.ts';
 
 export const exports: Feature<ReturnType<typeof createExportParts>> = {
   name: 'exports',
-  operations: [exportOperation],
   create(ctx) {
     repairExports(ctx.config, ctx.log);
     removeDownloads(ctx.config);

@@ -1,14 +1,11 @@
 // The vector index: its generations on disk, and the live one that answers searches.
 import type { Feature } from '../web/feature.ts';
 import { indexCheck } from './index-check.ts';
-import { indexOperation } from './index-operation.ts';
 import { createIndexParts } from './parts.ts';
-import { repairOperation } from './repair-operation.ts';
 import { registerIndexApi } from './web/api.ts';
 
 export const index: Feature<ReturnType<typeof createIndexParts>> = {
   name: 'index',
-  operations: [indexOperation, repairOperation],
   create: createIndexParts,
   lifecycle: ({ liveIndex, only }) => ({
     // Its thread loads beside recovery, which may still switch the index: the pointer is read again then.

@@ -1,6 +1,5 @@
 // Jobs: durable requests to run an operation, their log, rows and history.
 import type { Feature } from '../web/feature.ts';
-import { jobCommands } from './commands.ts';
 import { isTerminal } from './job.ts';
 import { createJobParts } from './parts.ts';
 import { registerJobsApi } from './web/api.ts';
@@ -31,7 +30,6 @@ export const jobs: Feature<ReturnType<typeof createJobParts>> = {
     },
     { path: '/jobs/bulk/:id', cards: [], examples: [] },
   ],
-  commands: jobCommands,
   create: createJobParts,
   lifecycle: (ctx) => ({
     start: ctx.retention.start,

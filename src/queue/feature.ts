@@ -1,6 +1,5 @@
 // The embedding queue: pending and failed entries, and the rate of embedding.
 import type { Feature } from '../web/feature.ts';
-import { queueCommands } from './commands.ts';
 import { createQueueParts } from './parts.ts';
 import { queueCheck } from './queue-check.ts';
 import { queueCard } from './web/queue-card.ts';
@@ -8,7 +7,6 @@ import { registerQueueRoutes } from './web/routes.ts';
 
 export const queue: Feature<ReturnType<typeof createQueueParts>> = {
   name: 'queue',
-  commands: queueCommands,
   create: createQueueParts,
   routes: registerQueueRoutes,
   cards: (ctx) => [queueCard(ctx)],

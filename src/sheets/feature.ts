@@ -7,13 +7,11 @@ import { defaultSource } from '../core/sheet-source.ts';
 import type { Log } from '../core/log.ts';
 import type { Feature } from '../web/feature.ts';
 import { sweepBackups } from './backup.ts';
-import { importOperation } from './import-operation.ts';
 import { repairExport, swapIn, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
 export const sheets: Feature = {
   name: 'sheets',
-  operations: [importOperation],
   create: createSheetParts,
 };
 

@@ -1,15 +1,11 @@
 // Snapshots: the portable ZIP of an index generation, downloaded here and installed elsewhere.
-import { rollbackOperation } from '../index/rollback-operation.ts';
 import type { Feature } from '../web/feature.ts';
 import { createSnapshotParts } from './parts.ts';
-import { snapshotOperation } from './snapshot-operation.ts';
 import { indexCard } from './web/index-card.ts';
 import { registerSnapshotRoutes } from './web/pages.ts';
 
 export const snapshots: Feature<ReturnType<typeof createSnapshotParts>> = {
   name: 'snapshots',
-  // A roll back undoes an installation.
-  operations: [snapshotOperation, rollbackOperation],
   create: createSnapshotParts,
   lifecycle: ({ uploads }) => ({ start: uploads.start, stop: uploads.stop }),
   routes: registerSnapshotRoutes,

@@ -2,14 +2,12 @@
 import type { Context } from '../core/kernel.ts';
 import { jobs } from '../jobs/feature.ts';
 import type { Feature } from '../web/feature.ts';
-import { undoOperation } from './undo-operation.ts';
 import { undoPart } from './web/undo-part.ts';
 
 const create = (ctx: Context) => ({ repository: ctx.use(jobs).repository });
 
 export const undo: Feature<ReturnType<typeof create>> = {
   name: 'undo',
-  operations: [undoOperation],
   create,
   jobParts: (ctx) => [undoPart(ctx)],
 };

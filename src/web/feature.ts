@@ -1,13 +1,12 @@
 // The declaration of a feature. src/features.ts lists the features; app and server derive everything else from that list:
-// wiring, navigation, routes, cards and their live updates, operations, checks, metrics.
+// wiring, navigation, routes, cards and their live updates, checks, metrics. Operations and commands have lists of their own,
+// src/declared-operations.ts and src/declared-commands.ts, which load no server.
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
-import type { Operation } from '../core/operation.ts';
-import type { Command } from '../core/terminal/command.ts';
 import type { Card } from './card.ts';
 
 /** A tab of the navigation; the shortcut is `g`, then its key. The tab at position 1 is the home page. */
@@ -53,8 +52,6 @@ export type Feature<Part extends object = object> = {
   name: string;
   nav?: NavItem;
   pages?: Page[];
-  operations?: Operation[];
-  commands?: Command[];
   /** Builds the feature's part of the domain. The members below receive it together with the kernel. */
   create(ctx: Context): Part;
   lifecycle?(ctx: Kernel & Part): Lifecycle;

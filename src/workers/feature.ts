@@ -1,6 +1,5 @@
 // Workers: processes that embed what waits in the queue, and what the operator wants of them.
 import type { Feature } from '../web/feature.ts';
-import { workerCommands } from './commands.ts';
 import { createWorkerParts } from './parts.ts';
 import { registerWorkersApi } from './web/api.ts';
 import { registerWorkersPages } from './web/pages.ts';
@@ -9,7 +8,6 @@ import { workersCheck } from './workers-check.ts';
 
 export const workers: Feature<ReturnType<typeof createWorkerParts>> = {
   name: 'workers',
-  commands: workerCommands,
   create: createWorkerParts,
   lifecycle: ({ start, stop, watch }) => ({ start, stop, startByHand: watch.catchUp }),
   routes(app, ctx) {

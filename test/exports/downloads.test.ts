@@ -4,7 +4,7 @@ import { readXlsx } from 'hucre';
 import t from 'tap';
 import unzipper from 'unzipper';
 import { createCatalogue } from '../../src/core/catalogue.ts';
-import { declaredOperations } from '../../src/features.ts';
+import { declaredOperations } from '../../src/declared-operations.ts';
 import { parseCsv } from '../../src/sheets/csv.ts';
 import { tabFiles, tabs } from '../../src/sheets/tabs.ts';
 import { startApp, type TestApp } from '../support/app.ts';

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { checkArguments } from '../../src/core/arguments.ts';
-import { declaredOperations } from '../../src/features.ts';
+import { declaredOperations } from '../../src/declared-operations.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
 import type { Args, Dialog, Operation } from '../../src/core/operation.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { checkArguments } from '../../src/core/arguments.ts';
-import { reservedNames } from '../../src/features.ts';
+import { reservedNames } from '../../src/declared-operations.ts';
 import { readCustomOperations } from '../../src/operations/custom-file.ts';
 
 const read = (text: string) => readCustomOperations(text, '/data/operations.yaml', reservedNames);

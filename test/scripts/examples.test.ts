@@ -4,7 +4,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
-import { declaredOperations } from '../../src/features.ts';
+import { declaredOperations } from '../../src/declared-operations.ts';
 import { startApp } from '../support/app.ts';
 
 const folder = path.join(packageRoot, 'scripts/examples');

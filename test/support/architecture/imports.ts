@@ -8,6 +8,7 @@ type Kind =
   | 'cli'
   | 'app'
   | 'features'
+  | 'list'
   | 'core'
   | 'format'
   | 'web'
@@ -27,8 +28,9 @@ const mayImport: Record<Kind, Kind[] | 'all'> = {
   'feature web': ['core', 'format', 'web', 'domain', 'declaration', 'feature web'],
   declaration: ['core', 'format', 'web', 'domain', 'declaration', 'feature web'],
   features: ['core', 'web', 'declaration'],
-  app: ['core', 'web', 'domain', 'declaration', 'features'],
-  cli: ['core', 'domain', 'declaration', 'features', 'app', 'cli'],
+  list: ['core', 'domain', 'list'],
+  app: ['core', 'web', 'domain', 'declaration', 'features', 'list'],
+  cli: ['core', 'domain', 'declaration', 'list', 'app', 'cli'],
   process: ['core', 'domain', 'app', 'cli', 'process'],
   script: ['core', 'domain', 'script'],
   rig: 'all',
@@ -65,6 +67,7 @@ export function kindOf(file: string): Kind {
   if (folder === 'cli' || folder === 'cli.ts') return 'cli';
   if (folder === 'app.ts') return 'app';
   if (folder === 'features.ts') return 'features';
+  if (/^declared-\w+\.ts$/.test(folder)) return 'list';
   if (folder === 'core') return 'core';
   if (folder === 'zip' || folder === 'xlsx') return 'format';
   if (folder === 'web') return 'web';
@@ -184,22 +187,37 @@ function targetsOf(imports: Import[]): string[] {
   return imports.filter(({ isInside }) => isInside).map(({ target }) => target);
 }
 
-/** Finds scripts and threads that load Fastify indirectly, which is as slow as a direct import. */
+/** Finds scripts and threads, and parts of the command line, that load Fastify indirectly, which is as slow as a direct
+ *  import. The command line may load it later, for a run without a server. */
 function findLoadedWeb(sources: Source[]): Violation[] {
-  const loads = sources.map(({ file, imports }) => {
-    return [file, targetsOf(imports.filter(({ isTypeOnly, isStart }) => !isTypeOnly && !isStart))] as const;
-  });
-  const graph = new Map(loads);
+  const isCode = ({ isTypeOnly, isStart }: Import) => !isTypeOnly && !isStart;
   const threads = new Set(
     sources.flatMap(({ imports }) => targetsOf(imports.filter(({ isStart }) => isStart))),
   );
-  return sources
-    .filter(({ file }) => kindOf(file) === 'script' || threads.has(file))
-    .flatMap(({ file }) => {
-      const path = findPath(graph, graph.get(file) ?? [], (target) => /web$/.test(kindOf(target)));
-      if (!path || path.length === 1) return [];
-      return [{ rule: 'no script or thread loads web', file, detail: path.join(' > ') }];
-    });
+  const isScript = (file: string) => kindOf(file) === 'script' || threads.has(file);
+  const isCli = (file: string) => kindOf(file) === 'cli';
+  return [
+    ...findWebBehind('no script or thread loads web', sources, isScript, isCode),
+    ...findWebBehind(
+      'the command line loads no web',
+      sources,
+      isCli,
+      (wanted) => isCode(wanted) && !wanted.isLater,
+    ),
+  ];
+}
+
+function findWebBehind(
+  rule: string,
+  sources: Source[],
+  isStart: (file: string) => boolean,
+  isLoaded: (wanted: Import) => boolean,
+): Violation[] {
+  const graph = new Map(sources.map(({ file, imports }) => [file, targetsOf(imports.filter(isLoaded))]));
+  return [...graph].flatMap(([file, targets]) => {
+    const path = isStart(file) ? findPath(graph, targets, (target) => /web$/.test(kindOf(target))) : null;
+    return path && path.length > 1 ? [{ rule, file, detail: path.join(' > ') }] : [];
+  });
 }
 
 /** The shortest path from one of `starts` to a wanted file, both included. */

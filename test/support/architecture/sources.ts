@@ -10,6 +10,8 @@ export type Import = {
   isTypeOnly: boolean;
   /** Whether it starts a thread or process. */
   isStart: boolean;
+  /** Whether it is loaded only where the code comes to it: `await import(…)`. */
+  isLater: boolean;
 };
 export type Source = { file: string; text: string; tree: ts.SourceFile; imports: Import[] };
 export type Violation = { rule: string; file: string; detail: string };
@@ -64,7 +66,14 @@ function findImports(file: string, tree: ts.SourceFile, known: Set<string>): Imp
     if (!named) continue;
     const isInside = named.name.startsWith('.');
     const target = isInside ? toSource(path.join(path.dirname(file), named.name), known) : named.name;
-    found.push({ target, isInside, isTypeOnly: named.isTypeOnly, isStart: ts.isNewExpression(node) });
+    const isStart = ts.isNewExpression(node);
+    found.push({
+      target,
+      isInside,
+      isTypeOnly: named.isTypeOnly,
+      isStart,
+      isLater: ts.isCallExpression(node),
+    });
   }
   return found;
 }
