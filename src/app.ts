@@ -13,6 +13,7 @@ import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
 import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
+import type { OptionLists } from './core/operation.ts';
 import { type Log, logJobEvents } from './core/log.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
@@ -45,9 +46,12 @@ export async function createApp(config: Config, options: Options): Promise<App> 
     streamCount: () => stream?.clientCount() ?? 0,
     catchUp: async () => void (await Promise.all(lifecycles.map(({ catchUp }) => catchUp?.()))),
     checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
+    options: () => optionLists,
     jobParts: () => jobParts,
   });
   const { mounted, use } = mountFeatures(kernel);
+  const lists = mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {});
+  const optionLists: OptionLists = Object.assign({}, ...lists);
   const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
@@ -114,7 +118,7 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 function createKernel(
   config: Config,
   { log, now = () => new Date(), catalogue, only }: Options,
-  deferred: Pick<Kernel, 'streamCount' | 'catchUp' | 'checks' | 'jobParts'>,
+  deferred: Pick<Kernel, 'streamCount' | 'catchUp' | 'checks' | 'options' | 'jobParts'>,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);

@@ -5,6 +5,7 @@ import { exportOperation } from './exports/export-operation.ts';
 import { indexOperation } from './index/index-operation.ts';
 import { repairOperation } from './index/repair-operation.ts';
 import { rollbackOperation } from './index/rollback-operation.ts';
+import { removeOperation } from './removal/remove-operation.ts';
 import { importOperation } from './sheets/import-operation.ts';
 import { snapshotOperation } from './snapshots/snapshot-operation.ts';
 import { undoOperation } from './undo/undo-operation.ts';
@@ -12,6 +13,7 @@ import { undoOperation } from './undo/undo-operation.ts';
 export const declaredOperations: Operation[] = [
   importOperation,
   exportOperation,
+  removeOperation,
   undoOperation,
   indexOperation,
   repairOperation,

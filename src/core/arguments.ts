@@ -8,7 +8,7 @@ export type ArgumentProblem = { field: string; message: string };
 /** Schemas are declared in code, or checked when operations.yaml is read. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
-ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived', 'options']);
+ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived', 'options', 'suggests']);
 ajv.addFormat('date', isDay);
 ajv.addFormat('sheet', true);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();
@@ -28,8 +28,8 @@ export function checkArguments(schema: ArgumentSchema, given: Args, lists?: Opti
 
 /** Values that are not in the list of their argument. */
 function findUnlisted({ properties }: ArgumentSchema, args: Args, lists?: OptionLists): ArgumentProblem[] {
-  return Object.entries(properties).flatMap(([field, { title, options }]) => {
-    if (!options || !lists || typeof args[field] !== 'string') return [];
+  return Object.entries(properties).flatMap(([field, { title, options, suggests }]) => {
+    if (!options || suggests || !lists || typeof args[field] !== 'string') return [];
     const values = lists[options]().map(({ value }) => value);
     if (values.includes(args[field])) return [];
     const known = values.length > 0 ? `choose one of ${values.join(', ')}` : 'there is none yet';

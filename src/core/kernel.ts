@@ -11,6 +11,7 @@ import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { JobPart } from './job-part.ts';
 import type { Log } from './log.ts';
+import type { OptionLists } from './operation.ts';
 
 export type Kernel = {
   config: Config;
@@ -44,6 +45,8 @@ export type Kernel = {
   catchUp: () => Promise<void>;
   /** The checks of all features; complete once every feature is created. */
   checks: () => Check[];
+  /** The lists from which arguments choose their values; complete once every feature is created. */
+  options: () => OptionLists;
   /** The parts that features add to the page of a job; complete once every feature is created. */
   jobParts: () => JobPart[];
   now: () => Date;

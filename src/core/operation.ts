@@ -19,9 +19,10 @@ export type ArgumentProperty = {
   format?: 'date' | 'sheet';
   enum?: string[];
   labels?: string[];
-  /** The values are those of a list that changes: the named sheets, the categories of the library, or the sources from which
-   *  its entries came. */
+  /** The values are those of a list that changes. */
   options?: OptionList;
+  /** The list only suggests values, the first one of them first; `check` of the operation judges others. */
+  suggests?: true;
   default?: string | boolean | number;
   minimum?: number;
   maximum?: number;
@@ -37,7 +38,9 @@ export type ArgumentProperty = {
   derived?: true;
 };
 
-export type OptionList = 'sources' | 'categories' | 'origins';
+/** `sources`: the named sheets. `categories`: of the library. `origins`: the sources from which its entries came. `undoable`:
+ *  the jobs that can be undone. */
+export type OptionList = 'sources' | 'categories' | 'origins' | 'undoable';
 export type Option = { value: string; label: string };
 export type OptionLists = Record<OptionList, () => Option[]>;
 
@@ -68,6 +71,8 @@ export type JobFinder = {
   find(idOrNumber: string): JobFacts | null;
   /** The successful runs of an operation with this value of an argument, newest first. */
   succeededWith(operation: string, argument: string, value: string): JobFacts[];
+  /** The newest successful runs of an operation, newest first. */
+  lastSuccesses(operation: string, limit: number): JobFacts[];
 };
 
 /** The records that arguments name. */

@@ -18,11 +18,11 @@ import { createJobVerbs } from './verbs.ts';
 export type JobContext = Kernel & ReturnType<typeof createJobParts>;
 
 export function createJobParts(ctx: Context) {
-  const { config, ops, library, untilFree, now } = ctx;
+  const { config, ops, library, options, untilFree, now } = ctx;
   const repository = createJobRepository(ops, now);
   const disk = createDiskReserve(config.root, () => readFreeBytes(config.root));
   const lockQueue = createLockQueue(repository, ctx.catalogue, config.maxRunningJobs);
-  const { sourceRepository: sources, options } = ctx.use(sourceStore);
+  const { sourceRepository: sources } = ctx.use(sourceStore);
   const { revision: libraryRevision, isEmpty } = createLibrary(library);
   const libraryState: LibraryState = { isEmpty };
   const readArguments = createReadArguments({ config, records: { jobs: repository, sources }, options });
@@ -38,7 +38,6 @@ export function createJobParts(ctx: Context) {
     jobs,
     stopAccepting: verbs.stop,
     listing,
-    options,
     bulk: createBulk({ ...ctx, jobs, repository, listing, removal }),
     removal,
     retention: createRetention({ ...ctx, pruning, removal }),

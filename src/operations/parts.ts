@@ -12,7 +12,7 @@ export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
 export function createOperationParts(ctx: Context) {
   const { config, bus, catalogue, log, reservedNames, now } = ctx;
-  const { jobs: jobVerbs, lockQueue, repository, libraryState, options } = ctx.use(jobs);
+  const { jobs: jobVerbs, lockQueue, repository, libraryState } = ctx.use(jobs);
   const customOperations = createCustomOperations({
     file: config.operationsFile,
     reserved: reservedNames,
@@ -35,7 +35,6 @@ export function createOperationParts(ctx: Context) {
     lockQueue,
     repository,
     libraryState,
-    options,
     entryCounts,
     liveIndex: ctx.use(index).liveIndex,
     idempotency: createIdempotency(now),

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import { shorten } from '../core/shorten.ts';
-import type { Args, ArgumentProperty, Operation, OptionLists } from '../core/operation.ts';
+import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import { viewLastRuns } from '../jobs/last-runs.ts';
 import { reasonMinLength } from '../jobs/refusals.ts';
@@ -38,16 +38,16 @@ export function viewRunDialog(
   >,
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
-  const given = { ...defaultArguments(operation), ...args };
+  const properties = listOptions(operation, ctx.options());
+  const given = { ...suggest(properties), ...defaultArguments(operation), ...args };
   const derived = operation.derive?.(given, ctx.libraryState) ?? given;
   const isPlan = !retryOf && operation.plansFirst?.(derived, ctx.libraryState) === true;
   const filled = isPlan ? { ...derived, dry_run: true } : derived;
   const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
-  const fields = Object.entries(operation.args.properties).map(([name, property]) => {
+  const fields = Object.entries(properties).map(([name, property]) => {
     const hidden = property.hidden || (isPlan && (name === 'dry_run' || property.withPlan));
-    const listed = withOptions(property, ctx.options);
-    const field = viewField(name, { ...listed, hidden: hidden === true }, filled[name], problemOf(name));
+    const field = viewField(name, { ...property, hidden: hidden === true }, filled[name], problemOf(name));
     const files =
       property.format === 'sheet' && viewFiles(ctx.config, field.value || undefined, field.problem);
     return { ...field, files: files || null };
@@ -98,12 +98,24 @@ function describeRefusal({ code, message }: AppError, problems: ArgumentProblem[
   return problems.length === 0 ? message : null;
 }
 
-/** Gives an argument with `options` the present values. */
-export function withOptions(property: ArgumentProperty, lists: OptionLists): ArgumentProperty {
-  const { options: list, ...rest } = property;
-  if (!list) return property;
-  const options = lists[list]();
-  return { ...rest, enum: options.map(({ value }) => value), labels: options.map(({ label }) => label) };
+/** Gives arguments with `options` the present values. */
+export function listOptions({ args }: Operation, lists: OptionLists): ArgumentSchema['properties'] {
+  const listed = Object.entries(args.properties).map(([name, property]) => {
+    const { options: list, ...rest } = property;
+    if (!list) return [name, property];
+    const options = lists[list]();
+    return [
+      name,
+      { ...rest, enum: options.map(({ value }) => value), labels: options.map(({ label }) => label) },
+    ];
+  });
+  return Object.fromEntries(listed);
+}
+
+/** The first value of each list that only suggests values. */
+function suggest(properties: ArgumentSchema['properties']): Args {
+  const suggested = Object.entries(properties).filter(([, { suggests }]) => suggests);
+  return Object.fromEntries(suggested.map(([name, property]) => [name, property.enum?.[0]]));
 }
 
 function viewField(name: string, property: ArgumentProperty, value: unknown, problem: string | null) {
@@ -142,14 +154,20 @@ export function withInput<Given extends Field>(field: Given) {
   return { ...field, type: inputTypes[kind] ?? 'text', describedBy: ids.filter(Boolean).join(' ') };
 }
 
-/** Without a default, the first option is None. */
-function viewOptions({ enum: values = [], labels, default: preset }: ArgumentProperty, value: unknown) {
+/** Without a default, the first option is None; where the list only suggests values, it is a value that is not listed. */
+function viewOptions(
+  { enum: values = [], labels, default: preset, suggests }: ArgumentProperty,
+  value: unknown,
+) {
   const options = values.map((option, at) => ({
     value: option,
     label: labels?.[at] ?? option,
     isChosen: option === value,
   }));
-  return preset === undefined ? [{ value: '', label: 'None', isChosen: false }, ...options] : options;
+  const isListed = options.some(({ isChosen }) => isChosen);
+  if (preset !== undefined || (suggests && isListed)) return options;
+  const other = String((suggests && value) ?? '');
+  return [{ value: other, label: other || 'None', isChosen: other !== '' }, ...options];
 }
 
 /** Whether the operator can correct the error in the dialog. */

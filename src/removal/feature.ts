@@ -1,5 +1,4 @@
 // Removal: removes a category, or the entries that came from one source.
 import type { Feature } from '../web/feature.ts';
-import { removeOperation } from './remove-operation.ts';
 
-export const removal: Feature = { name: 'removal', operations: [removeOperation], create: () => ({}) };
+export const removal: Feature = { name: 'removal', create: () => ({}) };

@@ -21,7 +21,7 @@ export function createSnapshotParts(ctx: Context) {
         .find((job) => job?.args.staged_id === id)?.number ?? null,
     onError: (error) => log.error({ err: error }, 'old uploads were not removed'),
   });
-  const { entryCounts, libraryState, options } = ctx.use(operations);
+  const { entryCounts, libraryState } = ctx.use(operations);
   const { liveIndex } = ctx.use(index);
-  return { uploads, jobs: jobVerbs, repository, entryCounts, libraryState, options, liveIndex };
+  return { uploads, jobs: jobVerbs, repository, entryCounts, libraryState, liveIndex };
 }

@@ -8,9 +8,9 @@ import { createSourceRepository } from './source-repository.ts';
 export const sourceStore: Feature<ReturnType<typeof createParts>> = {
   name: 'source-store',
   create: createParts,
+  options: ({ library, sourceRepository }) => createOptionLists(sourceRepository, createLibrary(library)),
 };
 
-function createParts({ ops, library }: Context) {
-  const sourceRepository = createSourceRepository(ops);
-  return { sourceRepository, options: createOptionLists(sourceRepository, createLibrary(library)) };
+function createParts({ ops }: Context) {
+  return { sourceRepository: createSourceRepository(ops) };
 }

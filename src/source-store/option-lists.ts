@@ -7,7 +7,7 @@ import type { SourceRepository } from './source-repository.ts';
 export function createOptionLists(
   sources: Pick<SourceRepository, 'all'>,
   library: Pick<Library, 'categoryNames' | 'entriesByCategory' | 'entriesBySource'>,
-): OptionLists {
+): Omit<OptionLists, 'undoable'> {
   return {
     sources: () => sources.all().map(({ name }) => ({ value: name, label: name })),
     categories() {

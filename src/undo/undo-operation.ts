@@ -23,8 +23,10 @@ export const undoOperation: Operation = {
     properties: {
       job: {
         type: 'string',
-        title: 'Job',
-        description: 'The number or id of the import, removal or undo to undo.',
+        title: 'Job to undo',
+        description: 'An import, removal or undo whose backup is kept.',
+        options: 'undoable',
+        suggests: true,
         maxLength: 80,
       },
       dry_run: {

@@ -11,7 +11,7 @@ import { importOperation } from '../sheets/import-operation.ts';
 export const undoName = 'undo';
 
 /** The operations whose jobs can be undone, and what such a job is called. */
-const nouns: Record<string, string> = {
+export const nouns: Record<string, string> = {
   [importOperation.name]: 'import',
   [removeOperation.name]: 'removal',
   [undoName]: 'undo',
@@ -71,6 +71,6 @@ function describeLimits({ importBackups, importBackupsMaxBytes }: Config): strin
   return `The newest ${plural(importBackups, 'backup')} are kept, up to ${formatBytes(importBackupsMaxBytes)}.`;
 }
 
-function capitalize(text: string): string {
+export function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -7,6 +7,7 @@ import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
+import type { OptionLists } from '../core/operation.ts';
 import type { Card } from './card.ts';
 
 /** A tab of the navigation; the shortcut is `g`, then its key. The tab at position 1 is the home page. */
@@ -57,6 +58,8 @@ export type Feature<Part extends object = object> = {
   lifecycle?(ctx: Kernel & Part): Lifecycle;
   routes?(app: FastifyInstance, ctx: Kernel & Part): void | Promise<void>;
   cards?(ctx: Kernel & Part): Card[];
+  /** Lists from which arguments choose their values. */
+  options?(ctx: Kernel & Part): Partial<OptionLists>;
   /** What it adds to the page of a job. */
   jobParts?(ctx: Kernel & Part): JobPart[];
   signals?(ctx: Kernel & Part): Signal[];

@@ -66,7 +66,16 @@ for (const operation of catalogue.all()) {
 
   t.test(`${name}: its arguments are a strict schema, each with a title and a usable default`, async (t) => {
     const ajv = new Ajv({ strict: true, formats: { sheet: true } });
-    ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived']);
+    ajv.addVocabulary([
+      'labels',
+      'advanced',
+      'hidden',
+      'perRun',
+      'withPlan',
+      'derived',
+      'options',
+      'suggests',
+    ]);
     t.ok(ajv.compile(schema)(defaults), 'the defaults are valid');
     t.equal(schema.additionalProperties, false);
     for (const [field, property] of Object.entries(schema.properties)) {
@@ -154,7 +163,7 @@ t.test('all ways to name the same sheet claim the same lock', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
   fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
   const exportLibrary = catalogue.get('export');
-  const jobs = { find: () => null, succeededWith: () => [] };
+  const jobs = { find: () => null, succeededWith: () => [], lastSuccesses: () => [] };
   const sources = {
     all: () => [...firstSources],
     find: (name: string) => firstSources.find((source) => source.name === name) ?? null,

@@ -90,9 +90,9 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const { revision: libraryRevision, isEmpty } = libraryRows;
   const sources = createSourceRepository(ops);
   const records = { jobs: repository, sources };
-  const lists = createOptionLists(sources, libraryRows);
+  const lists = { ...createOptionLists(sources, libraryRows), undoable: () => [] };
   const reading = {
-    readArguments: createReadArguments({ config, records, options: lists }),
+    readArguments: createReadArguments({ config, records, options: () => lists }),
     current: { config, sources, libraryRevision },
   };
   const databases = [config.databasePath, config.opsDatabasePath];

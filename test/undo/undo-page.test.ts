@@ -67,6 +67,15 @@ t.test('an import is undone from its page: plan, decision, and what the page say
   const trail = app.audit.trail('job:3').map(({ event }) => event);
   t.ok(trail.includes('job.accepted') && trail.includes('job.finished'), trail.join());
 
+  const dialog = async (query = '') => {
+    const { html } = await app.page(`/ui/operations/undo/confirm${query}`);
+    const offered = html.querySelectorAll('#arg-job option').map((option) => option.text);
+    return [textOf(html, 'h1'), ...offered];
+  };
+  const day = imported.finished_at?.slice(0, 10);
+  t.strictSame(await dialog(), ['Plan the undo of #3?', `Undo #3, ${day}: #1`], 'the only one that can be');
+  t.strictSame(await dialog('?job=1'), ['Plan the undo of #1?', '1', `Undo #3, ${day}: #1`]);
+
   const again = await app.run('undo', { job: '3' });
   t.match(again.result, { added: 84 }, JSON.stringify(again.failure));
   t.equal(hashOf(app), full);
@@ -80,6 +89,13 @@ t.test('an import is undone from its page: plan, decision, and what the page say
   const inputs = page.querySelectorAll('#plan > .callout input').map((input) => input.attributes);
   const more = Object.fromEntries(inputs.map(({ name = '', value = '' }) => [name, value]));
   t.match(more, { job: '1', dry_run: 'true', allow_changed: 'true' });
+  const [question, ...offered] = await dialog();
+  t.equal(question, `Plan the undo of #${again.number}?`);
+  const [undone, replaced] = [
+    `Undo #${again.number}, ${day}: #3`,
+    `Import #1, ${day}: published sheet, replace`,
+  ];
+  t.strictSame(offered, [undone, replaced]);
   const whole = await app.run('undo', { job: '1', dry_run: true, allow_changed: true });
   t.match(whole.result, { removed: 84, left_alone: 0 });
 });
@@ -115,6 +131,8 @@ t.test('what cannot be undone is refused with the reason by page and API', async
   t.match(byId, { status: 409, body: { error: { message: gone } } });
   t.match(await undoPart(app, 2), 'can no longer be undone');
   t.equal((await app.json('/ui/jobs/2/notice')).body.undo, undefined);
+  const { html } = await app.page('/ui/operations/undo/confirm');
+  t.equal(textOf(html, '#arg-job'), 'None');
   const submitted = await app.submit('/ui/operations/run/undo', { job: '2', dry_run: 'true' });
   t.equal(submitted.status, 409);
   t.match(await submitted.text(), 'can no longer be undone');

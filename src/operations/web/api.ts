@@ -1,10 +1,10 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
-import type { ArgumentSchema, Operation, OptionLists } from '../../core/operation.ts';
+import type { Operation } from '../../core/operation.ts';
 import { defaultArguments } from '../../core/arguments.ts';
 import { requester } from '../../web/requester.ts';
 import type { OperationContext } from '../parts.ts';
-import { withOptions } from '../run-dialog.ts';
+import { listOptions } from '../run-dialog.ts';
 import { anyObjectSchema, objectSchema, optionalBody, refusals, textSchema } from '../../core/schemas.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
 import { type RunFields, runFields } from '../../jobs/run-request.ts';
@@ -44,11 +44,6 @@ export function registerOperationsApi(app: FastifyInstance, ctx: OperationContex
   );
 }
 
-function listValues({ properties }: ArgumentSchema, options: OptionLists) {
-  const listed = Object.entries(properties).map(([name, property]) => [name, withOptions(property, options)]);
-  return Object.fromEntries(listed);
-}
-
 function operationBody(
   { jobs, libraryState, options }: Pick<OperationContext, 'jobs' | 'libraryState' | 'options'>,
   operation: Operation,
@@ -62,7 +57,7 @@ function operationBody(
     summary: operation.summary,
     description: operation.description,
     danger: operation.danger(args),
-    args: { ...operation.args, properties: listValues(operation.args, options) },
+    args: { ...operation.args, properties: listOptions(operation, options()) },
     locks: operation.locks(args),
     confirm: operation.confirmWord,
     held_by: blocker ? [blocker] : [],

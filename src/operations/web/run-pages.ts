@@ -119,7 +119,7 @@ function keep({ reason, confirm, key }: Form) {
 
 function findFault({ options }: OperationContext, operation: Operation, args: Args): AppError | undefined {
   try {
-    checkArguments(operation.args, args, options);
+    checkArguments(operation.args, args, options());
     return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;
