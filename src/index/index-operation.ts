@@ -36,6 +36,14 @@ export const indexOperation: Operation = {
         maxLength: 200,
         advanced: true,
       },
+      after: {
+        type: 'string',
+        title: 'After import',
+        description: 'The number of the import that it follows: without entries it then has nothing to do.',
+        maxLength: 20,
+        hidden: true,
+        perRun: true,
+      },
     },
   },
   locks: () => [
@@ -56,7 +64,9 @@ export const indexOperation: Operation = {
   },
   sizes: ['embedded', 'vectors'],
   outcome: (result) =>
-    `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
+    typeof result.not_needed === 'string'
+      ? result.not_needed
+      : `${formatNumber(Number(result.vectors))} vectors: ${formatNumber(Number(result.embedded))} embedded, ${formatNumber(Number(result.reused))} reused.`,
   workload: ({ full, category, entry }, { all, unembedded }) => {
     const part = {
       ...(category ? { category: String(category) } : {}),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
-import { filesOf, sheet, workbookOf } from '../support/library.ts';
+import { experience, filesOf, sheet, workbookOf } from '../support/library.ts';
 import { textOf } from '../support/screen.ts';
 import { keptUploads, uploadSheet } from '../support/sheet-uploads.ts';
 
@@ -40,6 +40,19 @@ t.test('an empty library is filled with two forms: the files, then the button', 
   );
   t.match(await app.whenJob(1), { status: 'succeeded', operation: 'import', reason: null });
   t.match(await app.whenJob(2), { status: 'succeeded', operation: 'index', result: { vectors: 2 } });
+});
+
+t.test('the index that follows a failed import says why it has nothing to do', async (t) => {
+  const app = await startApp(t);
+  const bad = filesOf(sheet({ experiences: [experience({ title: '' })] }));
+  const sheetId = (await uploadSheet(app, bad)).body.sheet_id;
+  await app.submit('/ui/sources/import', { from: 'files', sheet: sheetId, into_empty: 'true' });
+  t.match(await app.whenJob(1), { status: 'failed' });
+  t.match(await app.whenJob(2), { status: 'succeeded', result: { vectors: 0 } });
+  t.match(
+    textOf((await app.page('/jobs/2')).html, '.verdict'),
+    'The library has no entries after import #1, so there is nothing to index.',
+  );
 });
 
 t.test('a library with entries gets a plan, although the form was made for an empty one', async (t) => {
