@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { connect } from '../../src/core/db/driver.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
@@ -116,6 +119,24 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
   t.equal(kept(20, 2), '0303 0404');
   t.equal(kept(1, 5120), '0404');
   t.equal(kept(20, 0), '0404', 'larger than the size that all may have');
+  await t.test('at the start of the server, too, but not in noop mode', async (t) => {
+    kept(20, 5120);
+    const limit = {
+      CHL_EXPERIENCE_ROOT: config.root,
+      CHL_PORT: '0',
+      CHL_WORKERS: '0',
+      CHL_IMPORT_BACKUPS: '2',
+    };
+    for (const [mode, left] of [
+      ['noop', 4],
+      ['scripts', 2],
+    ] as const) {
+      const env = readConfig({ ...limit, CHL_OPERATIONS_MODE: mode }, config.root);
+      const app = await createApp(env, { log: pino({ level: 'silent' }) });
+      await app.close();
+      t.equal(fs.readdirSync(folder).filter((name) => names.includes(name)).length, left, mode);
+    }
+  });
   fs.rmSync(folder, { recursive: true });
   t.strictSame(sweepBackups(config), [], 'there is no folder yet');
 });
