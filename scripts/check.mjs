@@ -7,8 +7,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** Scripts of package.json. The slowest is first. */
-const sideBySide = ['lint', 'types', 'unused', 'format:check'];
+/** Scripts of package.json. The slowest is first: it builds the SQLite driver for the tests, unless there is one. */
+const sideBySide = ['postinstall', 'lint', 'types', 'unused', 'format:check'];
 const alone = ['test', 'walk'];
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
