@@ -15,7 +15,8 @@ const soft = process.argv.includes('--soft');
 const tests = process.argv.includes('--tests');
 const project = tests ? 'tsconfig.json' : 'tsconfig.build.json';
 const sources = tests ? ['src', 'scripts', 'test'] : ['src', 'scripts'];
-const stamp = path.join(root, 'dist', tests ? '.built-with-tests' : '.built');
+const stampWithoutTests = path.join(root, 'dist/.built');
+const stamp = tests ? path.join(root, 'dist/.built-with-tests') : stampWithoutTests;
 /** Lets tsc emit only the outputs of changed sources. */
 const buildInfo = path.join(root, 'dist', tests ? '.tests.tsbuildinfo' : '.build.tsbuildinfo');
 /** The compiled files after the last build of either kind. */
@@ -94,6 +95,13 @@ function writeStamps(listed) {
     .filter((line) => !names.has(line.split(' ')[0]));
   fs.writeFileSync(outputsFile, [...others, ...outputs].join('\n'));
   fs.writeFileSync(stamp, listed);
+  if (tests) fs.writeFileSync(stampWithoutTests, withoutTests(listed));
+}
+
+/** What a build without tests lists: one with tests has compiled these, too. */
+function withoutTests(listed) {
+  const isKept = (line) => !line.startsWith('test/');
+  return listed.split('\n').filter(isKept).join('\n');
 }
 
 function describeFile(file) {

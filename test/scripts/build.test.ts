@@ -75,6 +75,13 @@ t.test('a build with tests and one without do not undo each other', async (t) =>
   t.equal(changedAt('dist/src/one.js'), before);
 });
 
+t.test('after a build with tests, one without has nothing to do', async (t) => {
+  const { at, build } = start(t);
+  build('--tests');
+  t.equal(build().status, 0);
+  t.notOk(fs.existsSync(at('dist/.build.tsbuildinfo')));
+});
+
 t.test('a type error fails the build, and dist stays as it was', async (t) => {
   const { build, read, write } = start(t);
   build();
