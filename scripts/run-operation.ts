@@ -19,7 +19,7 @@ function isByHand({ job }: ScriptContext): boolean {
 
 async function complete(schema: Operation['args'], given: object) {
   // Loading the validator is slow, and a job does not need it.
-  const { checkArguments } = await import('../src/core/arguments.ts');
+  const { checkArguments } = await import('../src/core/check-arguments.ts');
   try {
     return checkArguments(schema, given as Record<string, unknown>);
   } catch (error) {

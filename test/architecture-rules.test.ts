@@ -131,6 +131,16 @@ const planted: { rule: string; files: Files; file: string; detail?: string }[] =
     file: 'src/workers/b.ts',
   },
   {
+    rule: 'no script or thread loads the validator',
+    files: {
+      'scripts/a.ts': "export * from '../src/jobs/a.ts';\n",
+      'src/jobs/a.ts': "export * from '../core/check-arguments.ts';\n",
+      'src/core/check-arguments.ts': 'export {};\n',
+    },
+    file: 'scripts/a.ts',
+    detail: 'src/jobs/a.ts > src/core/check-arguments.ts',
+  },
+  {
     rule: 'the command line loads no web',
     files: { 'src/cli/a.ts': "export * from '../jobs/feature.ts';\n" },
     file: 'src/cli/a.ts',

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { checkArguments } from '../../src/core/arguments.ts';
+import { checkArguments } from '../../src/core/check-arguments.ts';
 import { childEnvironment, type Config, packageRoot, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { openDatabase } from '../../src/core/db/open.ts';

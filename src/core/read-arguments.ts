@@ -1,5 +1,5 @@
 // Checks the arguments of a run against the schema of its operation, and against the records that they name.
-import { checkArguments } from './arguments.ts';
+import { checkArguments } from './check-arguments.ts';
 import type { Config } from './config.ts';
 import type { Args, Operation, OptionLists, Records } from './operation.ts';
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Claim } from '../jobs/job.ts';
 import { formatNumber } from '../core/format.ts';
-import { checkArguments } from '../core/arguments.ts';
+import { checkArguments } from '../core/check-arguments.ts';
 import {
   type Args,
   type ArgumentProperty,

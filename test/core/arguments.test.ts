@@ -1,11 +1,7 @@
 import t from 'tap';
 import { AppError } from '../../src/core/errors.ts';
-import {
-  type ArgumentProblem,
-  checkArguments,
-  invalidArguments,
-  readForm,
-} from '../../src/core/arguments.ts';
+import { type ArgumentProblem, invalidArguments, readForm } from '../../src/core/arguments.ts';
+import { checkArguments } from '../../src/core/check-arguments.ts';
 import type { ArgumentSchema } from '../../src/core/operation.ts';
 
 const schema: ArgumentSchema = {

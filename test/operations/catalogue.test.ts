@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
-import { checkArguments } from '../../src/core/arguments.ts';
+import { checkArguments } from '../../src/core/check-arguments.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { checkArguments } from '../../src/core/arguments.ts';
+import { checkArguments } from '../../src/core/check-arguments.ts';
 import { reservedNames } from '../../src/declared-operations.ts';
 import { readCustomOperations } from '../../src/operations/custom-file.ts';
 

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { checkArguments } from '../../src/core/arguments.ts';
+import { checkArguments } from '../../src/core/check-arguments.ts';
 import { childEnvironment, type Config, packageRoot } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import type { ArgumentSchema } from '../../src/core/operation.ts';

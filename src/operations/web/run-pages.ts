@@ -1,7 +1,8 @@
 // Pages that run an operation or retry a job: the dialog and the form submission.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { checkArguments, readForm } from '../../core/arguments.ts';
+import { readForm } from '../../core/arguments.ts';
+import { checkArguments } from '../../core/check-arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Args, makesPlan, type Operation } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';

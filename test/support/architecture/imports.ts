@@ -91,7 +91,7 @@ export function findImportViolations(sources: Source[]): Violation[] {
     ...sources
       .filter(({ file }) => kindOf(file) === 'unplaced')
       .map(({ file }) => ({ rule: 'every file has a place in ARCHITECTURE.md', file, detail: '' })),
-    ...findLoadedWeb(sources),
+    ...findLoaded(sources),
   ];
 }
 
@@ -187,36 +187,39 @@ function targetsOf(imports: Import[]): string[] {
   return imports.filter(({ isInside }) => isInside).map(({ target }) => target);
 }
 
-/** Finds scripts and threads, and parts of the command line, that load Fastify indirectly, which is as slow as a direct
- *  import. The command line may load it later, for a run without a server. */
-function findLoadedWeb(sources: Source[]): Violation[] {
+/** Finds scripts and threads, and parts of the command line, that load Fastify or the validator indirectly, which is as slow
+ *  as a direct import. Some may load it later, when they need it. */
+function findLoaded(sources: Source[]): Violation[] {
   const isCode = ({ isTypeOnly, isStart }: Import) => !isTypeOnly && !isStart;
   const threads = new Set(
     sources.flatMap(({ imports }) => targetsOf(imports.filter(({ isStart }) => isStart))),
   );
+  const graphOf = (isLoaded: (wanted: Import) => boolean) =>
+    new Map(sources.map(({ file, imports }) => [file, targetsOf(imports.filter(isLoaded))]));
+  const everything = graphOf(isCode);
+  const atStart = graphOf((wanted) => isCode(wanted) && !wanted.isLater);
   const isScript = (file: string) => kindOf(file) === 'script' || threads.has(file);
   const isCli = (file: string) => kindOf(file) === 'cli';
+  const isWeb = (file: string) => /web$/.test(kindOf(file));
+  const isValidator = (file: string) => file === 'src/core/check-arguments.ts';
   return [
-    ...findWebBehind('no script or thread loads web', sources, isScript, isCode),
-    ...findWebBehind(
-      'the command line loads no web',
-      sources,
-      isCli,
-      (wanted) => isCode(wanted) && !wanted.isLater,
-    ),
+    ...findLoads('no script or thread loads web', everything, isScript, isWeb),
+    ...findLoads('the command line loads no web', atStart, isCli, isWeb),
+    ...findLoads('no script or thread loads the validator', atStart, isScript, isValidator),
   ];
 }
 
-function findWebBehind(
+/** A direct import that the table forbids is already reported. */
+function findLoads(
   rule: string,
-  sources: Source[],
+  graph: Map<string, string[]>,
   isStart: (file: string) => boolean,
-  isLoaded: (wanted: Import) => boolean,
+  isUnwanted: (file: string) => boolean,
 ): Violation[] {
-  const graph = new Map(sources.map(({ file, imports }) => [file, targetsOf(imports.filter(isLoaded))]));
   return [...graph].flatMap(([file, targets]) => {
-    const path = isStart(file) ? findPath(graph, targets, (target) => /web$/.test(kindOf(target))) : null;
-    return path && path.length > 1 ? [{ rule, file, detail: path.join(' > ') }] : [];
+    const path = isStart(file) ? findPath(graph, targets, isUnwanted) : null;
+    if (!path || (path.length === 1 && !mayImport[kindOf(file)].includes(kindOf(path[0] ?? '')))) return [];
+    return [{ rule, file, detail: path.join(' > ') }];
   });
 }
 
