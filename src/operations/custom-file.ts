@@ -1,9 +1,10 @@
 // Reads operations.yaml, the custom operations. Leaves out invalid entries and reports their position. Never runs anything.
 import path from 'node:path';
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Document, Node } from 'yaml';
 import type { Operation } from '../core/operation.ts';
 import { defineCustom, findConflicts } from './custom-operation.ts';
 import { findFaults, isCustomEntry } from './custom-schema.ts';
+import { yaml } from './yaml.ts';
 
 /** `entryLine`: the first line of the entry left out, null for the whole file. `line` and `column` count from 1. */
 export type CustomProblem = {
@@ -19,6 +20,7 @@ export type CustomOperations = { operations: Operation[] | null; problems: Custo
 
 /** `reserved`: names that an entry must not use. */
 export function readCustomOperations(text: string, file: string, reserved: string[]): CustomOperations {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const positionOf = (offset: number) => {
@@ -88,6 +90,7 @@ function checkEntry(
 
 /** The nodes below `operations`, or the fault that prevents reading them. */
 function findEntries({ contents }: Document.Parsed): Node[] | Fault {
+  const { isMap, isScalar, isSeq } = yaml();
   const advice = 'Write one key, operations, with a list of entries.';
   if (contents === null || (isScalar(contents) && contents.value === null)) return [];
   const [offset] = contents.range;
@@ -124,6 +127,7 @@ function nameOf(value: unknown): string | null {
 
 /** The offset of the faulty value or key, else of the nearest node around it. */
 function offsetOf(entry: Node, steps: string[], key: string | null): number {
+  const { isMap, isScalar, isSeq } = yaml();
   let node: Node = entry;
   for (const step of steps) {
     const inner = isMap(node) ? node.get(step, true) : isSeq(node) ? node.get(Number(step), true) : undefined;

@@ -1,0 +1,10 @@
+// The YAML parser, loaded at its first use: most installations have no operations.yaml, and every start would load 70 modules.
+import { createRequire } from 'node:module';
+
+type Yaml = typeof import('yaml');
+let loaded: Yaml | undefined;
+
+export function yaml(): Yaml {
+  loaded ??= createRequire(import.meta.url)('yaml') as Yaml;
+  return loaded;
+}
