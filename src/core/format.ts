@@ -10,11 +10,10 @@ export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-const list = new Intl.ListFormat('en-GB');
-
-/** `a, b and c` */
+/** `a, b and c`. Not Intl.ListFormat, which would take a sixth of the start of a script. */
 export function formatList(names: readonly string[]): string {
-  return list.format(names);
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** `1 entry`, `2 entries`: adds an s, or uses the given plural. */
