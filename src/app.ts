@@ -39,7 +39,7 @@ type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<s
 /** Locks the data root for this process. Throws `config` with the next step when that is not possible. */
 export async function createApp(config: Config, options: Options): Promise<App> {
   const holder = { pid: process.pid, url: null, since: (options.now?.() ?? new Date()).toISOString() };
-  prepareDataRoot(config.root, ['sheets', 'uploads', 'backups', 'logs']);
+  prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);
   let stream: Stream | null = null;
   const kernel = createKernel(config, options, {

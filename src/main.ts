@@ -3,12 +3,15 @@ import { checkNode } from './core/node-version.ts';
 
 checkNode();
 const { loadConfig } = await import('./core/config.ts');
+const { prepareDataRoot } = await import('./core/data-root.ts');
 const { assertEnoughDescriptors, openDescriptors } = await import('./core/descriptors.ts');
 const { toRefusal } = await import('./core/faults.ts');
 
 try {
   const config = loadConfig();
   assertEnoughDescriptors(openDescriptors().limit);
+  // A refusal need not wait until the server is loaded.
+  prepareDataRoot(config.root);
   const { serve } = await import('./serve.ts');
   const address = await serve(config);
   process.stderr.write(`CHL Operations is ready: ${address}/operations (data in ${config.root})\n`);

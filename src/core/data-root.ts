@@ -6,8 +6,10 @@ import { AppError } from './errors.ts';
 
 export type DataRoot = ReturnType<typeof watchDataRoot>;
 
+const subfolders = ['sheets', 'uploads', 'backups', 'logs'];
+
 /** Creates the folder and its subfolders for this user only. Throws `config` with the reason and the next step. */
-export function prepareDataRoot(root: string, subfolders: string[]) {
+export function prepareDataRoot(root: string) {
   for (const folder of [root, ...subfolders.map((name) => path.join(root, name))]) {
     try {
       makeFolder(folder);
