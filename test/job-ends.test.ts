@@ -3,10 +3,12 @@
 import './support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { createCatalogue } from '../src/core/catalogue.ts';
 import { declaredOperations } from '../src/declared-operations.ts';
 import { isTerminal, type Job } from '../src/jobs/job.ts';
+import { isLiving } from '../src/runner/processes.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { childFile, defineOperation, limitAfter } from './support/operations.ts';
 import { card, textOf } from './support/screen.ts';
@@ -76,7 +78,7 @@ async function runToEnd(t: Test, app: TestApp, { operation, args = {}, act }: Ru
     .until(({ event, data }) => event === 'ended' && data === String(number))
     .then(() => askAll(app.origin));
   const find = () => repository.find(String(number)) as Job;
-  while (!isTerminal(find().status)) await new Promise(setImmediate);
+  while (!isTerminal(find().status)) await nextLook(find());
   const counted = () => {
     const { succeeded, failed, cancelled, running, queued } = listing.counts();
     return { ended: { succeeded, failed, cancelled }, running, queued };
@@ -93,6 +95,11 @@ async function runToEnd(t: Test, app: TestApp, { operation, args = {}, act }: Ru
   t.same(afterEvent, later, `${operation} ${find().status}: a reader that listens`);
   stream.close();
   return { job: find(), at };
+}
+
+/** Leaves the processor to the script; once it has ended, each turn is looked at. */
+function nextLook({ pid }: Job): Promise<void> {
+  return pid !== null && isLiving(pid) ? setTimeout(5) : new Promise(setImmediate);
 }
 
 const quiet = { CHL_TELEMETRY_INTERVAL_SEC: '3600' };
