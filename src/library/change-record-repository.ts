@@ -1,23 +1,18 @@
-// The record of what a job changes in the library, kept in the backup that is made before: it lets the job be undone. It says
-// of each changed row what the job did and a hash of the row after it, which shows whether the row was changed since.
+// The record of what a job changes in the library, kept in the backup that is made before: it lets the job be undone. It has
+// a hash of each changed row after the change, which shows whether the row was changed since.
 import { hash } from 'node:crypto';
 import { connect } from '../core/db/driver.ts';
 import type { Db } from '../core/db/open.ts';
-import type { Kind, Value } from './rules.ts';
+import { type Kind, kinds, type Value } from './rules.ts';
 
 /** `values`: the compared columns of the row after the change, in the order of its shape; null for a removed row. */
-export type Change = {
-  kind: Kind;
-  key: string;
-  change: 'added' | 'changed' | 'removed';
-  values: Value[] | null;
-};
+export type Change = { kind: Kind; key: string; values: Value[] | null };
 
-/** The tables exist in backups only. `job_id` is empty for a script that was started by hand. */
-const tables = `
-  CREATE TABLE ops_change_record (job_id text NOT NULL, operation text NOT NULL, rows integer NOT NULL);
-  CREATE TABLE ops_change (kind text NOT NULL, key text NOT NULL, change text NOT NULL, hash text);
-`;
+/** The table exists in backups only; it has one row. `job_id` is empty for a script that was started by hand. `changes` is
+ *  JSON: by kind, all changes as `[key, hash]`. A row for each would take longer to write than the hashes to compute. */
+const table = `CREATE TABLE ops_changes (
+  job_id text NOT NULL, operation text NOT NULL, rows integer NOT NULL, changes text NOT NULL
+)`;
 
 /** Adds the record to a backup that nobody else has open yet; the caller syncs the file. A backup has no log beside it, so
  *  that it can be read without writing. */
@@ -30,15 +25,17 @@ export function writeChangeRecord(
   try {
     backup.pragma('synchronous = OFF');
     backup.pragma('journal_mode = DELETE');
-    backup.exec(tables);
-    const add = backup.prepare('INSERT INTO ops_change (kind, key, change, hash) VALUES (?, ?, ?, ?)');
+    const recorded: Record<Kind, [key: string, hash: string | null][]> = {
+      category: [],
+      experience: [],
+      manual: [],
+    };
+    for (const { kind, key, values } of changes) recorded[kind].push([key, values && hashValues(values)]);
+    const rows = kinds.reduce((sum, kind) => sum + recorded[kind].length, 0);
+    const add = 'INSERT INTO ops_changes VALUES (?, ?, ?, ?)';
     const write = backup.transaction(() => {
-      let rows = 0;
-      for (const { kind, key, change, values } of changes) {
-        add.run(kind, key, change, values && hashValues(values));
-        rows++;
-      }
-      backup.prepare('INSERT INTO ops_change_record VALUES (?, ?, ?)').run(job.id, job.operation, rows);
+      backup.exec(table);
+      backup.prepare(add).run(job.id, job.operation, rows, JSON.stringify(recorded));
     });
     write();
   } finally {
@@ -46,14 +43,11 @@ export function writeChangeRecord(
   }
 }
 
-/** Returns the id of the job whose changes the backup records; null for a backup without a whole record. */
+/** Returns the id of the job whose changes the backup records; null for a backup without a record. */
 export function readChangeRecord(backup: Db): string | null {
-  const table = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ops_change_record'`;
+  const table = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ops_changes'`;
   if (!backup.prepare(table).get()) return null;
-  const recorded = backup.prepare(
-    'SELECT job_id FROM ops_change_record WHERE rows = (SELECT count(*) FROM ops_change)',
-  );
-  return (recorded.pluck().get() as string | undefined) ?? null;
+  return backup.prepare<[], string>('SELECT job_id FROM ops_changes').pluck().get() ?? null;
 }
 
 /** Hashes the compared columns of a row. A missing value equals an empty one, as when a sheet is compared. */

@@ -50,10 +50,9 @@ export function recordOrigins(library: Library, { tabs }: ImportPlan, origin: Or
 export function* changesOf({ tabs }: Pick<ImportPlan, 'tabs'>): Generator<Change> {
   for (const kind of kinds) {
     const { added, changed, removed } = tabs[kind];
-    for (const { values } of added) yield { kind, key: String(values[0]), change: 'added', values };
-    for (const { row } of changed)
-      yield { kind, key: String(row.values[0]), change: 'changed', values: row.values };
-    for (const key of removed) yield { kind, key, change: 'removed', values: null };
+    for (const { values } of added) yield { kind, key: String(values[0]), values };
+    for (const { row } of changed) yield { kind, key: String(row.values[0]), values: row.values };
+    for (const key of removed) yield { kind, key, values: null };
   }
 }
 

@@ -39,9 +39,5 @@ function putBack({ kind, key, action, isTextChanged }: Step, library: Library, u
 
 /** Each row that applying the steps changes. */
 export function* changesOf({ steps }: { steps: Step[] }, undo: UndoRepository): Generator<Change> {
-  for (const { kind, key, action } of steps) {
-    const { old } = undo[kind].find(key);
-    const change = ({ insert: 'added', update: 'changed', delete: 'removed' } as const)[action];
-    yield { kind, key, change, values: old };
-  }
+  for (const { kind, key } of steps) yield { kind, key, values: undo[kind].find(key).old };
 }

@@ -31,7 +31,7 @@ export function findObstacle(file: string, jobId: string): string | null {
 export function createUndoRepository(db: Db, file: string) {
   db.prepare('ATTACH ? AS backup').run(file);
   const names = db.prepare<[], [string, string]>('SELECT code, name FROM main.categories').raw();
-  const size = db.prepare<[], number>('SELECT rows FROM backup.ops_change_record').pluck();
+  const size = db.prepare<[], number>('SELECT rows FROM backup.ops_changes').pluck();
   return {
     category: rowsOf(db, 'category'),
     experience: { ...rowsOf(db, 'experience'), ...entriesOf(db, 'experience') },
@@ -53,8 +53,9 @@ function rowsOf(db: Db, kind: Kind) {
   const joined = `LEFT JOIN main.${table} now ON now.${key} = c.key LEFT JOIN backup.${table} old ON old.${key} = c.key`;
   const recorded = db
     .prepare<[], Value[]>(
-      `SELECT c.key, c.hash, ${now}, ${old} FROM backup.ops_change c ${joined}
-       WHERE c.kind = '${kind}' ORDER BY c.rowid`,
+      `WITH c AS (SELECT id, value ->> 0 AS key, value ->> 1 AS hash
+         FROM backup.ops_changes, json_each(changes, '$.${kind}'))
+       SELECT c.key, c.hash, ${now}, ${old} FROM c ${joined} ORDER BY c.id`,
     )
     .raw();
   const one = db

@@ -101,8 +101,8 @@ t.test('a backup that is not the right one is refused, and nothing is written', 
       () => fs.copyFileSync(backupFile(root.config, other), file),
       /was made for another job/,
     ],
-    ['without a record', () => change('DROP TABLE ops_change_record'), /has no record of what was changed/],
-    ['with half a record', () => change('DELETE FROM ops_change WHERE rowid = 1'), /has no record/],
+    ['without a record', () => change('DROP TABLE ops_changes'), /has no record of what was changed/],
+    ['with an empty record', () => change('DELETE FROM ops_changes'), /has no record/],
     ['of a newer version', () => change('UPDATE ops_migration SET created_at = 9e15'), /newer version/],
   ];
   const before = hashLibrary(root);
