@@ -5,8 +5,9 @@
  *  line feed. */
 const unwritable = /[\0-\x08\x0b-\x1f\ufffe\uffff\p{Cs}]/u;
 
-/** An underscore also begins an escape when the character that would end it is written as one. */
-const special = new RegExp(`_(?=x[0-9A-Fa-f]{4}(?:_|${unwritable.source}))|${unwritable.source}|[&<>]`, 'gu');
+/** An underscore also begins an escape when the character that would end it is written as one. LibreOffice takes fewer
+ *  digits than four, too. */
+const special = new RegExp(`_(?=x[0-9A-Fa-f]+(?:_|${unwritable.source}))|${unwritable.source}|[&<>]`, 'gu');
 
 const markup: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
