@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { readXlsx } from 'hucre';
 import t from 'tap';
 import { createRandom, pick, type Random } from '../../scripts/random.ts';
+import { oddTexts } from '../../scripts/workbooks/odd-texts.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import { columnsOf, type Kind, kinds } from '../../src/library/rules.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
@@ -17,45 +18,6 @@ import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
 import { formatXmlText } from '../../src/sheets/xlsx/write-text.ts';
 import { experience, makeRoot, manual, openRoot, type Root, type Scope, sheet } from '../support/library.ts';
 import { importSheet, planSheet, unfollowed } from '../support/plan.ts';
-
-/** Texts that CSV, a workbook or a spreadsheet program may damage. */
-const nasty = [
-  '"quoted" and ""doubled""',
-  'two\r\nlines, and a comma',
-  'a lone \r and a lone \n',
-  '\nafter an empty line\n',
-  ' leading and trailing ',
-  '=1+1',
-  '-1',
-  '@SUM(A1)',
-  '+49',
-  '\ttab',
-  '\rreturn',
-  "'",
-  "''=twice",
-  "'=1+1",
-  "'tis",
-  '😀 é e\u0301 日本 \u0001 \uFEFF',
-  'semi;colon\ttab',
-  'NULL',
-  '0',
-  '007',
-  '1e5',
-  '3/4/2024',
-  '2026-01-01',
-  'TRUE',
-  '#N/A',
-  '_x000D_',
-  '_x005F_x000D_',
-  '_x0041',
-  '_x',
-  '_',
-  '\u001F',
-  '\u007F\u0085\u2028',
-  '\uFFFE\uFFFF',
-  '<b>&amp;</b> ]]>',
-  '\u00A0',
-] as const;
 
 const seed = Number(process.env.CHL_TEST_SEED ?? Date.now() % 100_000);
 const at = '2026-11-22T10:00:00.000Z';
@@ -128,7 +90,7 @@ t.test('a workbook has three tabs of text with a frozen, bold header and columns
 
 t.test('what XML cannot hold is escaped, and what looks like an escape', async (t) => {
   const texts = [
-    ...nasty,
+    ...oddTexts,
     '_x0041_x0042_',
     '_x0041\r',
     '_x0041\uFFFE_',
@@ -199,7 +161,7 @@ t.test('a tab has as many rows as a workbook has below a header', async (t) => {
 /** Entries that an import accepts, with texts of one to six nasty parts in every column that is free. */
 function makeNastyLibrary(t: Scope, random: Random): Root {
   const root = makeRoot(t);
-  const text = () => Array.from({ length: 1 + random(6) }, () => pick(random, nasty)).join('');
+  const text = () => Array.from({ length: 1 + random(6) }, () => pick(random, oddTexts)).join('');
   const seen = (mark: string) => `${pick(random, ['', text().slice(0, 50)])}${mark}${text().slice(0, 50)}`;
   const maybe = () => (random(4) === 0 ? null : text());
   const insert = (kind: Kind, table: string, values: Record<string, unknown>) => {

@@ -62,7 +62,7 @@ const packageRules = [
 export function kindOf(file: string): Kind {
   const [top, folder = '', second = ''] = file.split('/');
   if (top === 'scripts')
-    return /^(bench|cases|chaos)$/.test(folder) || file.endsWith('.mjs') ? 'rig' : 'script';
+    return /^(bench|cases|chaos|workbooks)$/.test(folder) || file.endsWith('.mjs') ? 'rig' : 'script';
   if (/^(main|serve)\.ts$/.test(folder)) return 'process';
   if (folder === 'cli' || folder === 'cli.ts') return 'cli';
   if (folder === 'app.ts') return 'app';
