@@ -3,12 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { checkSheet } from '../../src/sheets/checks.ts';
-import { readFolder } from '../../src/sheets/folder.ts';
 import type { Problem } from '../../src/sheets/problems.ts';
 import { hashSheet, readSheet } from '../../src/sheets/read-sheet.ts';
 import type { SheetContent } from '../../src/sheets/tab-readings.ts';
-import { inWorkbook, readAsWorkbook } from '../support/bad-sheets.ts';
-import { category, experience, makeRoot, manual, sheet, writeSheet } from '../support/library.ts';
+import { sheet } from '../support/library.ts';
 import { unfollowed } from '../support/plan.ts';
 import {
   type Book,
@@ -43,45 +41,6 @@ const manualCells = (worksheets.Manuals.rows[1] ?? []) as string[];
 /** The row of a manual with other cells, by the index of their columns. */
 const row = (cells: Record<number, WorkbookCell>) => manualCells.map((cell, at) => cells[at] ?? cell);
 const [titleAt, summaryAt, createdAt] = [2, 4, 8];
-
-const texts = [
-  ' spaces before and behind ',
-  '007',
-  '1e5',
-  '=1+1',
-  "'=1+1",
-  'TRUE',
-  '2026-11-01',
-  'CR\r, CRLF\r\n and LF\n',
-  '_x000D_ and _x005F_',
-  'a\u0001b',
-  'e\u0301 and é',
-  '😀 <b>&amp;</b> "quoted"',
-  'x'.repeat(32_767),
-  '読み',
-];
-
-t.test('a workbook has the same content as its CSV files', async (t) => {
-  const root = makeRoot(t);
-  const content = sheet({
-    categories: [category({ description: '' }), category({ code: 'SQL', created_at: '' })],
-    experiences: texts.map((text, at) => experience({ id: `EXP-${at}`, playbook: text, context: text })),
-    manuals: [
-      manual({ content: texts.join('\n'), exported_at: '2026-01-02T03:04:05.000Z' }),
-      manual({ id: '' }),
-    ],
-  });
-  const folder = writeSheet(root, content);
-  const expected = readFolder(folder, { naming: 'own', mayRead: () => true, onRead: unfollowed });
-  const found = await readAsWorkbook(folder);
-  const cells = ({ contents }: SheetContent) =>
-    contents.map(({ header, records }) => [
-      header,
-      ...records.map((one) => header.map((_, at) => one[at] ?? '')),
-    ]);
-  t.strictSame(cells(found), cells(expected));
-  t.strictSame([found.problems, found.warnings], [[], []]);
-});
 
 /** Attributes and content of a cell, the text that is read, the number format, and whether days count from 1904. */
 const cellTexts: [attributes: string, content: string, text: string, format?: string, is1904?: boolean][] = [
@@ -261,43 +220,3 @@ t.test('dates of a workbook are the times of an entry', async (t) => {
   t.strictSame(warnings, []);
   t.equal([...(tabs.manual?.rows.values() ?? [])][0]?.cells[createdAt], '2026-11-01T08:00:00');
 });
-
-/** Each changes the CSV files of a sheet. The workbook of the same cells has the same findings. */
-const sheets: Record<string, Partial<Parameters<typeof sheet>[0]>> = {
-  'other spellings of headers, unknown and unnamed columns': {
-    categories: [{ Code: 'GIT', ' NAME ': 'Git', description: '', colour: 'red', '': 'lost' }],
-    manuals: [{ ...manual(), note: '' }],
-  },
-  'a header that is repeated': {
-    categories: [
-      category(),
-      { code: 'Code', name: 'name', description: 'description', created_at: 'created_at' },
-    ],
-  },
-  'a header with hidden characters': {
-    categories: [{ '\u200bcode': 'GIT', name: 'Git', 'description\u00a0': 'x' }],
-  },
-  'swapped tabs': { experiences: [manual()], manuals: [experience()] },
-  'no header': { categories: [{ GIT: 'SQL', 'Name of GIT': 'Databases' }] },
-  'several missing headers': { experiences: [{ id: 'EXP-1', Titel: 'x', playbok: 'y' }] },
-  'ids that look alike, and one that is cut': {
-    experiences: [experience(), experience({ id: 'EXP\u200b-1' }), experience({ id: '2.0261E+19' })],
-  },
-  'blank rows': { manuals: [manual({ id: '', title: '' }), manual()], categories: [category(), {}] },
-};
-
-for (const [what, content] of Object.entries(sheets)) {
-  t.test(`a workbook and CSV files with ${what} have the same findings`, async (t) => {
-    const folder = writeSheet(makeRoot(t), sheet(content));
-    const files = checkSheet(
-      readFolder(folder, { naming: 'own', mayRead: () => true, onRead: unfollowed }),
-      unfollowed,
-    );
-    const book = checkSheet(await readAsWorkbook(folder), unfollowed);
-    const shown = ({ sheetProblems, rowProblems, warnings }: typeof files) =>
-      messages([...sheetProblems.map(({ problem }) => problem), ...rowProblems, ...warnings]);
-    const expected = shown(files).map((cells) => cells.map(inWorkbook));
-    t.ok(what === 'blank rows' || expected.length > 0);
-    t.strictSame(shown(book), expected);
-  });
-}
