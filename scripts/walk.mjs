@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 
-/** Noop mode changes nothing that could be undone. */
-const undo = 'undo';
+/** Noop mode changes nothing that could be undone, and the form of a removal begins without a choice. */
+const skipped = ['undo', 'remove'];
 
 const startMaxMs = 30_000;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
@@ -78,11 +78,11 @@ async function walkPages(origin) {
   return visited.size + submitted.size;
 }
 
-/** Skips uploads, the undo, dialogs that have no button because there is nothing to confirm, and the removal of the jobs that
- *  the walk counts at its end. */
+/** Skips uploads, undo and removal, dialogs that have no button because there is nothing to confirm, and the removal of the
+ *  jobs that the walk counts at its end. */
 function canSubmit(form) {
   const action = form.getAttribute('action');
-  if (action === `/ui/operations/run/${undo}`) return false;
+  if (skipped.some((name) => action === `/ui/operations/run/${name}`)) return false;
   const isRemoval = action.endsWith('/remove') || form.querySelector('[value="remove"]') !== null;
   return !isRemoval && form.querySelector('button') !== null && !form.hasAttribute('enctype');
 }
@@ -120,7 +120,7 @@ async function readJobs(origin) {
   const answer = await fetch(`${origin}/api/v1/operations/jobs`);
   const { items } = await answer.json();
   const { items: operations } = await (await fetch(`${origin}/api/v1/operations`)).json();
-  for (const { name } of operations.filter((operation) => operation.name !== undo)) {
+  for (const { name } of operations.filter((operation) => !skipped.includes(operation.name))) {
     assert.ok(
       items.some((job) => job.operation === name),
       `${name} has a job`,

@@ -155,6 +155,11 @@ t.test('every operation: its result is seen with its end', async (t) => {
     index: { state: 'behind', entries: 72 },
   });
 
+  t.match(await run('remove', { category: 'GIT' }), {
+    result: { removed: 7, left_alone: 0 },
+    index: { state: 'behind', entries: 66, orphans: 6 },
+  });
+
   const declared = declaredOperations.map(({ name }) => name);
   t.same([...ran].sort(), declared.sort(), 'a new operation needs a line above');
 });

@@ -42,7 +42,7 @@ function show(preview: Preview, { outcome, tab, row, key, title, message, fields
   if (outcome === 'removed') preview.removed.push(shown);
   else if (outcome === 'added') preview.added.push(shown);
   else if (outcome === 'changed') preview.changed.push({ ...shown, fields: fields.map(cutField) });
-  else (preview.left_alone ??= []).push({ ...shown, message: message ?? '' });
+  else preview.left_alone = [...(preview.left_alone ?? []), { ...shown, message: message ?? '' }];
 }
 
 function cutField({ from, to, ...field }: FieldChange): FieldChange {

@@ -57,8 +57,8 @@ async function press(t: Test, app: TestApp, form: HTMLElement, where: string) {
   if (isGet && action.startsWith('/ui/')) await pressAll(t, app, parse(text), `${where} ${action}`);
 }
 
-/** These need a file that was uploaded, and the number of an import. */
-const needMore = ['/ui/sources/remove', '/ui/operations/run/undo'];
+/** These need a file that was uploaded, what to remove, and the number of an import. */
+const needMore = ['/ui/sources/remove', '/ui/operations/run/remove', '/ui/operations/run/undo'];
 
 /** Every form of a page or dialog, except those that need a file or chosen rows. */
 async function pressAll(t: Test, app: TestApp, html: HTMLElement, where: string) {

@@ -78,7 +78,11 @@ t.test('every operation of the catalogue has a card row, a dialog, a form and AP
     );
     const confirmed = { reason: 'inventory', confirm: confirmWord ?? '', when_locked: 'wait' };
     // The first job, the import, has changed nothing in noop mode, so its undo is refused.
-    const args: Record<string, string> = name === 'undo' ? { job: '1' } : {};
+    const needed: Record<string, Record<string, string>> = {
+      undo: { job: '1' },
+      remove: { source: 'published' },
+    };
+    const args = needed[name] ?? {};
     const [ofApi, ofPage] = name === 'undo' ? [409, 409] : [202, 303];
     const accepted = await app.json(`/api/v1/operations/${name}`, { args, ...confirmed });
     t.equal(accepted.status, ofApi, `${name}: API run`);

@@ -107,8 +107,10 @@ function viewFigures({ counts, summary, job, operation }: Plan) {
       note: 'stay as they are',
     },
   ];
-  // Only an operation that can refuse its input has wrong rows.
-  const optional = ['Unchanged', 'Left alone', ...(operation.refusal ? [] : ['Wrong rows'])];
+  // Only an operation that can refuse its input has wrong rows, and a removal adds and changes none.
+  const optional = ['Unchanged', 'Left alone', ...(operation.refusal ? [] : ['Wrong rows'])].concat(
+    ['Added', 'Changed'].filter((name) => !operation.sizes?.includes(name.toLowerCase())),
+  );
   return all.filter(({ name, rows }) => rows > 0 || !optional.includes(name));
 }
 
