@@ -1,5 +1,6 @@
 // The only list of features, in the order in which they are built: a feature may use earlier ones. App and server derive
 // everything else from this list.
+import { bulk } from './bulk/feature.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
@@ -27,6 +28,7 @@ export const features: Feature[] = [
   planStore,
   sourceStore,
   jobs,
+  bulk,
   embedding,
   sheets,
   exports,

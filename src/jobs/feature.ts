@@ -3,7 +3,6 @@ import type { Feature } from '../web/feature.ts';
 import { isTerminal } from './job.ts';
 import { createJobParts } from './parts.ts';
 import { registerJobsApi } from './web/api.ts';
-import { registerBulkPages } from './web/bulk-pages.ts';
 import { jobCards } from './web/job-cards.ts';
 import { jobChangesCard } from './web/job-changes-card.ts';
 import { registerJobPages } from './web/job-pages.ts';
@@ -28,21 +27,16 @@ export const jobs: Feature<ReturnType<typeof createJobParts>> = {
       cards: ['job', 'log', 'rows'],
       examples: ['/jobs/1', '/jobs/3', '/jobs/2?find=e'],
     },
-    { path: '/jobs/bulk/:id', cards: [], examples: [] },
   ],
   create: createJobParts,
   lifecycle: (ctx) => ({
     start: ctx.retention.start,
-    async refuseNew() {
-      ctx.stopAccepting();
-      await ctx.bulk.stop();
-    },
+    refuseNew: ctx.stopAccepting,
     stop: ctx.retention.stop,
   }),
   routes(app, ctx) {
     registerListPages(app, ctx);
     registerJobPages(app, ctx);
-    registerBulkPages(app, ctx);
     registerJobsApi(app, ctx);
     registerReadiness(app, ctx);
   },

@@ -26,6 +26,9 @@ export type JobTally = Awaited<ReturnType<JobListing['tally']>>;
 
 export type JobListing = ReturnType<typeof createJobListing>;
 
+/** More matches are never chosen at once. */
+export const maxBulkJobs = 10_000;
+
 /** The pace of a search that no index answers. */
 export const searchPace: Slicing = { sliceMs: 5, maxMs: 1500, first: 2000, min: 500 };
 

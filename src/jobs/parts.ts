@@ -4,7 +4,6 @@ import type { LibraryState } from '../core/operation.ts';
 import { createLibrary } from '../library/repository.ts';
 import { sourceStore } from '../source-store/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
-import { createBulk } from './bulk.ts';
 import { createJobs } from './jobs.ts';
 import { createJobListing, searchPace } from './listing.ts';
 import { createLockQueue } from './lock-queue.ts';
@@ -38,7 +37,6 @@ export function createJobParts(ctx: Context) {
     jobs,
     stopAccepting: verbs.stop,
     listing,
-    bulk: createBulk({ ...ctx, jobs, repository, listing, removal }),
     removal,
     retention: createRetention({ ...ctx, pruning, removal }),
   };

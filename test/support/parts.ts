@@ -1,5 +1,6 @@
 // The parts of an app that tests inspect.
 import type { App } from '../../src/app.ts';
+import { bulk } from '../../src/bulk/feature.ts';
 import { embedding } from '../../src/embedding/feature.ts';
 import { index } from '../../src/index/feature.ts';
 import { jobs } from '../../src/jobs/feature.ts';
@@ -21,6 +22,7 @@ export function partsOf(app: App) {
     counts: use(embedding).counts,
     liveIndex: use(index).liveIndex,
     ...use(jobs),
+    bulk: use(bulk).bulk,
     customOperations: use(operations).customOperations,
     runner: use(runner).runner,
     uploads: use(snapshots).uploads,

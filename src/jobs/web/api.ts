@@ -1,10 +1,7 @@
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../core/errors.ts';
-import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes, maxBulkJobs } from '../bulk.ts';
-import { readSearch, formatTerm } from '../job-search.ts';
+import { filterFields, type FilterQuery, readFilter } from '../job-query.ts';
 import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
-import { searchContext } from './job-list.ts';
 import { followLog } from './log-stream.ts';
 import { requester } from '../../web/requester.ts';
 import type { JobContext } from '../parts.ts';
@@ -20,27 +17,17 @@ import {
   optionalBody,
   refusals,
   textSchema,
-  timeSchema,
 } from '../../core/schemas.ts';
 import { accepted, acceptedSchema, jobBody, jobSchema, listedJobBody } from '../job-body.ts';
 import { type RunFields, runFields } from '../run-request.ts';
 
 type WithId = { Params: { id: string } };
-type ListQuery = {
-  status?: string;
-  operation?: string;
-  actor?: string;
-  q?: string;
-  since?: string;
-  limit: number;
-  cursor?: number;
-};
+type ListQuery = FilterQuery & { limit: number; cursor?: number };
 
 const params = objectSchema({ id: textSchema });
 const jobAnswer = { summary: 'One job, by number or id.', params, response: { 200: jobSchema, ...refusals } };
 const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
 
-const filterFields = { status: text, operation: text, actor: text, q: text, since: timeSchema };
 const jobsQuery = closedSchema({
   ...filterFields,
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
@@ -62,32 +49,8 @@ const logQuery = closedSchema({
   follow: { type: 'string', enum: ['1'] },
 });
 
-type BulkBody = {
-  action: BulkAction;
-  jobs?: (number | string)[];
-  filter?: Omit<ListQuery, 'limit' | 'cursor'>;
-};
-/** Either `jobs` (numbers or ids) or `filter` (all matching jobs). */
-const bulkBody = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['action'],
-  oneOf: [{ required: ['jobs'] }, { required: ['filter'] }],
-  properties: {
-    action: { type: 'string', enum: bulkActions },
-    jobs: {
-      type: 'array',
-      minItems: 1,
-      maxItems: maxBulkJobs,
-      items: { anyOf: [integerSchema, textSchema] },
-    },
-    filter: closedSchema(filterFields),
-  },
-} as const;
-
 export function registerJobsApi(app: FastifyInstance, ctx: JobContext) {
   registerList(app, ctx);
-  registerBulk(app, ctx);
   registerJob(app, ctx);
   registerVerbs(app, ctx);
 }
@@ -115,34 +78,6 @@ function registerList(app: FastifyInstance, ctx: JobContext) {
         total,
         looked_down_to: lookedDownTo,
       };
-    },
-  );
-}
-
-function registerBulk(app: FastifyInstance, ctx: JobContext) {
-  const { jobs, bulk, listing } = ctx;
-
-  app.post<{ Body: BulkBody }>(
-    '/api/v1/operations/jobs/bulk',
-    {
-      schema: {
-        ...objectAnswer,
-        summary:
-          'Retries, cancels or removes many jobs: those listed, or for retry and cancel all that match.',
-        body: bulkBody,
-      },
-    },
-    async (request) => {
-      const { action, jobs: named, filter } = request.body;
-      const numbers = await bulk.choose(
-        action,
-        filter
-          ? { filter: readFilter(ctx, filter), upTo: listing.newestNumber() }
-          : { numbers: (named ?? []).map((id) => jobs.find(String(id)).number) },
-      );
-      const { run, finished } = bulk.start(action, numbers, requester(request));
-      await finished;
-      return bulkAnswer(run);
     },
   );
 
@@ -257,34 +192,4 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
       return accepted(job);
     },
   );
-}
-
-/** Reads the parameters as search terms, like the search box of the Jobs page. */
-function readFilter(
-  ctx: JobContext,
-  { status, operation, actor, since, q }: Omit<ListQuery, 'limit' | 'cursor'>,
-) {
-  const parts = Object.entries({ status, operation, actor, since }).map(([key, value]) =>
-    value === undefined ? '' : formatTerm(key as 'status', value),
-  );
-  const { filter, problems } = readSearch([...parts, q ?? ''].join(' '), searchContext(ctx));
-  if (problems.length === 0) return filter;
-  throw new AppError('invalid_arguments', problems.map(({ message }) => message).join(' '), {
-    problems: problems.map(({ term, message }) => ({ field: term.split(':')[0] || 'q', message })),
-  });
-}
-
-function bulkAnswer({ action, total, items }: BulkRun) {
-  const counts = bulkOutcomes.map((name) => [name, items.filter(({ outcome }) => outcome === name).length]);
-  return {
-    action,
-    total,
-    ...Object.fromEntries(counts),
-    items: items.map(({ number, outcome, message, newJob }) => ({
-      number,
-      outcome,
-      message,
-      new_number: newJob,
-    })),
-  };
 }

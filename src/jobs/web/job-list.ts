@@ -1,26 +1,17 @@
 // The view model of the job list: filters from the query string, jobs, counts of the chips, paging links, bulk actions.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
-import { maxBulkJobs } from '../bulk.ts';
 import { titleOf } from '../failure-view.ts';
 import { type Job, type JobStatus, jobStatuses } from '../job.ts';
-import { readSearch, type SearchTerm, formatTerm } from '../job-search.ts';
-import { type JobTally, maxCounted, needsScan } from '../listing.ts';
+import type { ListQuery, readList } from '../job-query.ts';
+import { type SearchTerm, formatTerm } from '../job-search.ts';
+import { type JobTally, maxBulkJobs, maxCounted, needsScan } from '../listing.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
 import { viewLastRuns } from '../last-runs.ts';
 import { viewHistoryChart } from './history-chart.ts';
 import type { JobContext } from '../parts.ts';
-
-/** The query string of a list. `status`: comma-separated; `q`: the text of the search box. */
-export type ListQuery = {
-  status?: string | undefined;
-  operation?: string | undefined;
-  q?: string | undefined;
-  before?: number | undefined;
-  after?: number | undefined;
-};
 
 type ListState = ReturnType<typeof readList>;
 
@@ -31,36 +22,6 @@ type RenderedList = Omit<Awaited<ReturnType<typeof viewList>>, 'jobs'> & { html:
 
 /** A list whose search takes longer does not reload after each change. */
 const maxLiveMs = 50;
-
-/** Combines all parameters into one search. `query` in the result holds the same filters, each in its own parameter. */
-export function readList(ctx: JobContext, query: ListQuery) {
-  const parts = [
-    query.status && formatTerm('status', query.status),
-    query.operation && formatTerm('operation', query.operation),
-    query.q,
-  ];
-  const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), searchContext(ctx));
-  const typed = readSearch(query.q ?? '', searchContext(ctx));
-  const rest = terms.filter(({ key }) => key !== 'status' && key !== 'operation');
-  const bad = typed.problems.map(({ term }) => term);
-  const canonical = {
-    status: filter.status?.join(','),
-    operation: filter.operation,
-    q: [...rest.map(({ text }) => text), ...bad].join(' ') || undefined,
-  };
-  const { before, after } = query;
-  const isCanonical =
-    ![query.status, query.operation, query.q].includes('') &&
-    typed.terms.every(({ key }) => key !== 'status' && key !== 'operation');
-  return { filter, problems, query: canonical, rest, isCanonical, before, after };
-}
-
-export function searchContext(ctx: Pick<JobContext, 'catalogue' | 'listing' | 'now'>) {
-  const { catalogue, listing, now } = ctx;
-  const known = catalogue.all().map(({ name, title }) => ({ name, title }));
-  const gone = listing.operations().filter((name) => !known.some((operation) => operation.name === name));
-  return { now: now(), operations: [...known, ...gone.map((name) => ({ name, title: name }))] };
-}
 
 export function listUrl(query: ListQuery, path = '/jobs'): string {
   return url(path, query);

@@ -1,7 +1,8 @@
 // The job list: its page, the content that reloads, and the number of newer jobs.
 import type { FastifyInstance } from 'fastify';
 import type { JobContext } from '../parts.ts';
-import { createListRenderer, type ListQuery, listUrl, readList, searchContext } from './job-list.ts';
+import { type ListQuery, readList, searchContext } from '../job-query.ts';
+import { createListRenderer, listUrl } from './job-list.ts';
 
 type Listed = { Querystring: ListQuery };
 

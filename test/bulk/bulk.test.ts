@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { parse } from 'node-html-parser';
 import t from 'tap';
-import { openDatabase } from '../../../src/core/db/open.ts';
-import { createCatalogue } from '../../../src/core/catalogue.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { endJob, insertJob } from '../../support/job-repository.ts';
-import { defineOperation } from '../../support/operations.ts';
-import { fieldProblems, textOf } from '../../support/screen.ts';
-import { until } from '../../support/until.ts';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { createCatalogue } from '../../src/core/catalogue.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
+import { defineOperation } from '../support/operations.ts';
+import { fieldProblems, textOf } from '../support/screen.ts';
+import { until } from '../support/until.ts';
 
 const operations = () => [
   defineOperation({ name: 'breaks', child: 'fails' }),

@@ -4,13 +4,13 @@ import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
-import type { JobFilter } from './job-search.ts';
-import { canCancel, canRetry, isTerminal, type Job } from './job.ts';
-import type { Jobs } from './jobs.ts';
-import type { JobListing } from './listing.ts';
-import type { Removal } from './removal.ts';
-import type { JobRepository } from './repository.ts';
-import { inTurns } from './slices.ts';
+import type { JobFilter } from '../jobs/job-search.ts';
+import { canCancel, canRetry, isTerminal, type Job } from '../jobs/job.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { type JobListing, maxBulkJobs } from '../jobs/listing.ts';
+import type { Removal } from '../jobs/removal.ts';
+import type { JobRepository } from '../jobs/repository.ts';
+import { inTurns } from '../jobs/slices.ts';
 
 export const bulkActions = ['retry', 'cancel', 'remove'] as const;
 export type BulkAction = (typeof bulkActions)[number];
@@ -34,7 +34,6 @@ export type BulkRun = {
   isOver: boolean;
 };
 
-export const maxBulkJobs = 10_000;
 const runsKept = 20;
 const turnMs = 8;
 const stopped = {

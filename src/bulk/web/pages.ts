@@ -1,21 +1,16 @@
 // Pages of bulk actions: the confirm dialog, the run, and the page with the result of each job.
 import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
-import {
-  type BulkChoice,
-  type BulkOutcome,
-  type BulkRun,
-  bulkActions,
-  bulkOutcomes,
-  maxBulkJobs,
-} from '../bulk.ts';
+import { type BulkChoice, type BulkOutcome, type BulkRun, bulkActions, bulkOutcomes } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
-import { type BulkForm, bulkWords, needsNumber, viewBulkDialog } from './bulk-dialog.ts';
-import { readList } from './job-list.ts';
+import { readList } from '../../jobs/job-query.ts';
+import { maxBulkJobs } from '../../jobs/listing.ts';
+import type { Page } from '../../web/feature.ts';
+import { type BulkForm, bulkWords, needsNumber, viewBulkDialog } from './dialog.ts';
 import { requester } from '../../web/requester.ts';
-import type { JobContext } from '../parts.ts';
+import type { BulkContext } from '../parts.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 
 type OfRun = { Params: { id: string }; Querystring: { outcome?: BulkOutcome; from: number } };
@@ -36,9 +31,11 @@ const runQuery = objectSchema({
   from: { type: 'integer', minimum: 0, default: 0 },
 });
 
+export const bulkPage: Page = { path: '/jobs/bulk/:id', cards: [], examples: [] };
+
 const itemsPerPage = 200;
 
-export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
+export function registerBulkPages(app: FastifyInstance, ctx: BulkContext) {
   const { bulk } = ctx;
 
   app.get<{ Querystring: BulkForm }>(
@@ -48,7 +45,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
       const form = request.query;
       const numbers = await bulk.choose(form.action, choiceOf(ctx, form));
       const preview = await bulk.preview(form.action, numbers);
-      return reply.sendDialog('jobs/dialog-bulk', viewBulkDialog(ctx, form, numbers, preview));
+      return reply.sendDialog('bulk/dialog', viewBulkDialog(ctx, form, numbers, preview));
     },
   );
 
@@ -60,7 +57,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
       const message = `Type ${preview.able} to confirm.`;
       request.refusal = new AppError('confirmation_required', message);
       const dialog = viewBulkDialog(ctx, form, numbers, preview, message);
-      return reply.code(422).intoDialog().sendDialog('jobs/dialog-bulk', dialog);
+      return reply.code(422).intoDialog().sendDialog('bulk/dialog', dialog);
     }
     const { run } = bulk.start(form.action, numbers, requester(request));
     const page = url(`/jobs/bulk/${run.id}`);
@@ -73,12 +70,12 @@ export function registerBulkPages(app: FastifyInstance, ctx: JobContext) {
     { config: { isPage: true }, schema: { querystring: runQuery } },
     (request, reply) => {
       const data = viewRun(bulk.find(request.params.id), request.query);
-      return reply.sendPage({ template: 'jobs/bulk-page', title: data.title, section: '/jobs', data });
+      return reply.sendPage({ template: 'bulk/bulk-page', title: data.title, section: '/jobs', data });
     },
   );
 
   app.get<OfRun>('/ui/jobs/bulk/:id', { schema: { querystring: runQuery } }, (request, reply) =>
-    reply.view('jobs/bulk-run', {
+    reply.view('bulk/bulk-run', {
       ...viewRun(bulk.find(request.params.id), request.query),
     }),
   );
@@ -96,7 +93,7 @@ function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkFo
   return { action: known, number, ...(scope === 'all' ? { scope } : {}), up_to: Number(up_to ?? 0), ...list };
 }
 
-function choiceOf(ctx: JobContext, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
+function choiceOf(ctx: BulkContext, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
   if (scope !== 'all') return { numbers: [number ?? []].flat() };
   const { filter, problems } = readList(ctx, list);
   // Ignoring an invalid term would select more jobs than the operator saw.

@@ -2,8 +2,8 @@
 import { formatNumber, lowerFirst, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import type { BulkAction } from '../bulk.ts';
-import type { JobContext } from '../parts.ts';
-import type { ListQuery } from './job-list.ts';
+import type { ListQuery } from '../../jobs/job-query.ts';
+import type { BulkContext } from '../parts.ts';
 
 export type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
   action: BulkAction;
@@ -14,7 +14,7 @@ export type BulkForm = Pick<ListQuery, 'status' | 'operation' | 'q'> & {
   /** The typed number of jobs. */
   confirm?: string;
 };
-type Preview = Awaited<ReturnType<JobContext['bulk']['preview']>>;
+type Preview = Awaited<ReturnType<BulkContext['bulk']['preview']>>;
 
 /** More jobs than these need their number typed. */
 const freeMax = 50;
@@ -58,7 +58,7 @@ export const bulkWords = {
 
 /** `problem`: why the typed number was refused. */
 export function viewBulkDialog(
-  { catalogue }: Pick<JobContext, 'catalogue'>,
+  { catalogue }: Pick<BulkContext, 'catalogue'>,
   { action, scope, up_to, status, operation, q, confirm }: BulkForm,
   numbers: number[],
   preview: Preview,
