@@ -12,7 +12,7 @@ export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
 export function createOperationParts(ctx: Context) {
   const { config, bus, catalogue, log, reservedNames, now } = ctx;
-  const { jobs: jobVerbs, lockQueue, repository, libraryState } = ctx.use(jobs);
+  const { jobs: jobVerbs, lockQueue, repository, readArguments, libraryState } = ctx.use(jobs);
   const customOperations = createCustomOperations({
     file: config.operationsFile,
     reserved: reservedNames,
@@ -34,6 +34,7 @@ export function createOperationParts(ctx: Context) {
     jobs: jobVerbs,
     lockQueue,
     repository,
+    readArguments,
     libraryState,
     entryCounts,
     liveIndex: ctx.use(index).liveIndex,

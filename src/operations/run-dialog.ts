@@ -52,7 +52,7 @@ export function viewRunDialog(
       property.format === 'sheet' && viewFiles(ctx.config, field.value || undefined, field.problem);
     return { ...field, files: files || null };
   });
-  const known = new Set([...fields.flatMap((field) => (field.isHidden ? [] : field.name)), ...formFields]);
+  const shown = retryOf ? [] : fields.filter((field) => !field.isHidden);
   const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
   const isDestructive = operation.danger(filled) === 'destructive';
   const dialog = operation.dialog(filled, ctx.config);
@@ -74,9 +74,9 @@ export function viewRunDialog(
     subject: shorten(operation.subject(filled)),
     retryOf: retryOf?.number ?? null,
     given: retryOf ? [] : fields.filter((field) => field.isHidden && field.value !== ''),
-    fields: retryOf ? [] : fields.filter((field) => !field.isHidden && !field.isAdvanced),
-    advanced: retryOf ? [] : fields.filter((field) => !field.isHidden && field.isAdvanced),
-    takesFiles: !retryOf && fields.some((field) => field.files),
+    fields: shown.filter((field) => !field.isAdvanced),
+    advanced: shown.filter((field) => field.isAdvanced),
+    takesFiles: shown.some((field) => field.files),
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
     word: operation.confirmWord,
@@ -85,10 +85,15 @@ export function viewRunDialog(
     reason: reason ?? '',
     typed: confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
-    otherProblems: problems.filter((problem) => !known.has(problem.field)).map((problem) => problem.message),
+    otherProblems: messagesBeside(problems, [...shown.map(({ name }) => name), ...formFields]),
     message: error ? describeRefusal(error, problems, isPlan) : (unavailable?.why ?? null),
     blocker: ctx.jobs.blockerOf(operation, filled),
   };
+}
+
+/** The messages about what the form does not show. */
+function messagesBeside(problems: ArgumentProblem[], shown: string[]): string[] {
+  return problems.flatMap(({ field, message }) => (shown.includes(field) ? [] : [message]));
 }
 
 /** Null when the fields show their problems. A plan has none: a run that was offered without one needs it by now. */

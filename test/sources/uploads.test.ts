@@ -2,9 +2,11 @@ import '../support/plain-children.ts';
 import { once } from 'node:events';
 import http from 'node:http';
 import { setImmediate } from 'node:timers/promises';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
-import { filesOf, sheet, workbookOf } from '../support/library.ts';
+import { experience, filesOf, sheet, workbookOf } from '../support/library.ts';
+import { textOf } from '../support/screen.ts';
 import { keptUploads, type Files, uploadSheet } from '../support/sheet-uploads.ts';
 import { auditRows } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
@@ -203,6 +205,27 @@ t.test('a sheet is kept for an hour after its last job, and until that has ended
   t.match(again, { status: 422, body: { error: { message: /Choose the file again\.$/ } } });
   const { html } = await app.page(`/jobs/${number}`);
   t.match(html.querySelector('main')?.text, body.file_name, 'the job still names the file');
+});
+
+t.test('a retry says at once that its upload is gone, and is refused', async (t) => {
+  const { body } = await uploadSheet(app, filesOf(sheet({ experiences: [experience({ title: '' })] })));
+  const { number, status } = await app.run('import', { sheet: body.sheet_id });
+  t.equal(status, 'failed');
+  const linkOf = async () => {
+    const { html } = await app.page(`/jobs/${number}`);
+    return html.querySelector(`a[href="/ui/jobs/${number}/retry"]`)?.getAttribute('href') ?? '';
+  };
+  const gone = /The uploaded file is gone.*Choose the file again\./;
+  t.notMatch((await app.page(await linkOf())).text, gone);
+  at += hour;
+  await app.parts.sheetUploads.runOnce();
+  const { html } = await app.page(await linkOf());
+  t.match(textOf(html, '[role="alert"]'), gone);
+  const form = { reason: 'a test needs it', confirm: 'import' };
+  const refused = await app.submit(html.querySelector('main form')?.getAttribute('action') ?? '', form);
+  t.equal(refused.status, 422);
+  t.match(textOf(parse(await refused.text()), '[role="alert"]'), gone);
+  t.match(auditRows(app, 'job.refused').at(-1), { target: 'operation:import', detail: { message: gone } });
 });
 
 /** Starts an upload that never ends: announces `length` bytes, and sends a part. */

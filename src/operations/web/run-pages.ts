@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readForm } from '../../core/arguments.ts';
 import { checkArguments } from '../../core/check-arguments.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Args, makesPlan, type Operation } from '../../core/operation.ts';
+import { makesPlan } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -25,7 +25,11 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     (request, reply) => {
       const operation = catalogue.get(request.params.operation);
       const args = readForm(operation.args, request.query, formFields);
-      return sendDialog(ctx, reply, { operation, args, error: findFault(ctx, operation, args) });
+      return sendDialog(ctx, reply, {
+        operation,
+        args,
+        error: errorOf(() => checkArguments(operation.args, args, ctx.options())),
+      });
     },
   );
 
@@ -42,7 +46,9 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
   app.get<Numbered>('/ui/jobs/:number/retry', { config: { isPage: true } }, (request, reply) => {
     const job = jobs.find(request.params.number);
     const operation = catalogue.get(job.operation);
-    return sendDialog(ctx, reply, { operation, args: job.args, retryOf: job });
+    // An uploaded file may be gone by the time of a retry.
+    const error = errorOf(() => ctx.readArguments(operation, job.args));
+    return sendDialog(ctx, reply, { operation, args: job.args, retryOf: job, error });
   });
 
   app.post<Numbered & Posted>('/ui/jobs/:number/retry', isForm, (request, reply) => {
@@ -118,9 +124,9 @@ function keep({ reason, confirm, key }: Form) {
   return { reason, confirm, key };
 }
 
-function findFault({ options }: OperationContext, operation: Operation, args: Args): AppError | undefined {
+function errorOf(work: () => unknown): AppError | undefined {
   try {
-    checkArguments(operation.args, args, options());
+    work();
     return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;
