@@ -1,6 +1,7 @@
 // What an error of SQLite or of the file system means for people: which file it is about, and the way back. The words of the
 // driver and stacks are for the log only.
 import path from 'node:path';
+import { isDiskFull } from './disk-reserve.ts';
 import { AppError, type ErrorCode, isSystemError } from './errors.ts';
 
 type Coded = { code?: unknown; file?: unknown; path?: unknown; dest?: unknown };
@@ -20,6 +21,13 @@ export function toFault(error: unknown): AppError | null {
   const [kind, sentence] = known;
   const message = `${subject} ${sentence}${kind === 'database_damaged' ? wayBack(name) : ''}`;
   return new AppError(kind, message, { code: kind, cause: code, ...(name ? { file: name } : {}) });
+}
+
+/** The error as a fault of the file that was being written, if the disk is full or the error names none; any other error as
+ *  it is. */
+export function nameFile(error: unknown, file: string): unknown {
+  const given = error as object;
+  return toFault(isDiskFull(error) ? { ...given, file } : { file, ...given }) ?? error;
 }
 
 /** As `toFault`, and any other call that the system refused; null for a bug, whose stack is needed. */

@@ -1,6 +1,7 @@
 // Writes the library to a sheet, from one state of it, beside the old sheet; then swaps it in.
 import fs from 'node:fs';
 import path from 'node:path';
+import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Counts, Library } from '../library/repository.ts';
@@ -8,7 +9,7 @@ import { entryKinds, kinds } from '../library/rules.ts';
 import { type Exported, type Format, openExport, type TabRows } from './exported-rows.ts';
 import { assertFitsWorkbook } from './limits.ts';
 import { writeFolder, writePacked } from './sheet-files.ts';
-import { swapIn, writingPath } from '../sheets/swap.ts';
+import { repairExport, swapIn, writingPath } from '../sheets/swap.ts';
 import { tabFiles } from '../sheets/tabs.ts';
 
 /** A folder of CSV files, or a workbook; `openTarget` has allowed its path. */
@@ -33,25 +34,35 @@ export async function exportSheet(
   report: Report,
 ): Promise<Exported> {
   const beside = writingPath(sheet);
-  const exported = await readAll(library, { format, at }, report, async (tabs) => {
-    if (format === 'csv') return writeFolder(beside, tabs);
-    await writePacked(beside, tabs, format, new Date(at));
-  });
-  syncToDisk(beside);
-  swapIn(sheet);
-  return exported;
+  try {
+    const exported = await readAll(library, { format, at }, report, async (tabs) => {
+      if (format === 'csv') return writeFolder(beside, tabs);
+      await writePacked(beside, tabs, format, new Date(at));
+    });
+    syncToDisk(beside);
+    swapIn(sheet);
+    return exported;
+  } catch (error) {
+    repairExport(sheet);
+    throw nameFile(error, sheet);
+  }
 }
 
 /** Writes the library to one file, a ZIP of CSV files or a workbook; its rows keep the export times of the library. Throws
  *  like `exportSheet`. */
-export function packLibrary(
+export async function packLibrary(
   library: Library,
   { format, path: file }: Target,
   report: Report,
 ): Promise<Exported> {
-  return readAll(library, { format, at: null }, report, (tabs) =>
-    writePacked(file, tabs, format, new Date()),
-  );
+  try {
+    return await readAll(library, { format, at: null }, report, (tabs) =>
+      writePacked(file, tabs, format, new Date()),
+    );
+  } catch (error) {
+    fs.rmSync(file, { force: true });
+    throw nameFile(error, file);
+  }
 }
 
 /** `write` gets the tabs of one state of the library. Returns the keys of its rows. */

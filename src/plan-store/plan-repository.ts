@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { connect } from '../core/db/driver.ts';
 import { openDatabase, serverBusyMs } from '../core/db/open.ts';
+import { nameFile } from '../core/faults.ts';
 import { planFile, plansFolder } from './plan-file.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import type { Counts } from '../library/repository.ts';
@@ -74,6 +75,8 @@ export function storePlan<T>(root: string, jobId: string, work: (store: PlanWrit
   const store = createPlanWriter(root, jobId);
   try {
     return work(store);
+  } catch (error) {
+    throw nameFile(error, planFile(root, jobId));
   } finally {
     store.close();
   }

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Db } from '../core/db/open.ts';
+import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
 import { type Change, writeChangeRecord } from '../library/change-record-repository.ts';
 
@@ -41,7 +42,7 @@ export async function backupLibrary(
     fs.renameSync(file, path.join(folder, name));
   } catch (error) {
     fs.rmSync(file, { force: true });
-    throw error;
+    throw nameFile(error, path.join(folder, name));
   }
   syncToDisk(folder);
   return name;
