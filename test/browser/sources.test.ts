@@ -1,11 +1,13 @@
 // A new user drops a workbook, imports it, and finds an entry.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { startApp } from '../support/app.ts';
 import { browserTest } from '../support/browser.ts';
 import { experience, sheet, workbookOf } from '../support/library.ts';
+import { hashLibrary } from '../support/undo.ts';
 
-browserTest('a dropped workbook is imported and found by search in four clicks', async (t, open) => {
+browserTest('a dropped workbook is found in four clicks, and a wrong one is taken back', async (t, open) => {
   const app = await startApp(t);
   const title = 'Pin the compiler before a release';
   const workbook = await workbookOf(sheet({ experiences: [experience({ title })] }));
@@ -16,8 +18,7 @@ browserTest('a dropped workbook is imported and found by search in four clicks',
     return page.getByRole(role, { name, exact: true }).click();
   };
   await click('link', 'Set up my sheet');
-  await page.locator('#sheet-files .drop').evaluate(drop, [...workbook]);
-  await page.locator('#sheet-files b').getByText('library-november.xlsx').waitFor();
+  await dropOn(page, 'library-november.xlsx', workbook);
   t.match(page.url(), /\/sources\?sheet=[0-9a-f]{8}$/);
   await click('button', 'Import and build the index');
   await page.waitForURL('**/jobs/1');
@@ -27,6 +28,26 @@ browserTest('a dropped workbook is imported and found by search in four clicks',
   await click('button', 'Search');
   await page.locator('.hits').getByText(title).waitFor();
   t.ok(clicks <= 4, `${clicks} clicks`);
+
+  const first = hashLibrary({ db: app.library });
+  await click('link', 'Library');
+  await click('link', 'Sources');
+  const wrong = sheet({ experiences: [experience({ id: 'EXP-9' })], manuals: [] });
+  await dropOn(page, 'wrong.xlsx', await workbookOf(wrong));
+  await click('button', 'Make the plan');
+  await page.locator('[aria-labelledby="removed"]').getByText(title).waitFor();
+  await page.getByText('2 of 2 entries would be removed').waitFor();
+  await click('link', 'Apply this plan…');
+  await page.getByLabel('Allow a large removal (over 20%)').check();
+  await decide(page, 'import', 'Apply: remove 2 entries');
+  await app.whenJob(4, 'succeeded');
+  t.not(hashLibrary({ db: app.library }), first);
+  await click('button', 'Undo this import…');
+  await page.getByText('What would change').waitFor();
+  await decide(page, 'undo', 'Apply: remove 1 entry');
+  await page.waitForURL('**/jobs/6');
+  await app.whenJob(6, 'succeeded');
+  t.equal(hashLibrary({ db: app.library }), first);
 });
 
 browserTest('the import dialog takes a file, shows it in the title, and plans', async (t, open) => {
@@ -52,11 +73,23 @@ browserTest('the import dialog takes a file, shows it in the title, and plans', 
   t.match(await app.whenJob(2), { args: { sheet_name: 'library.xlsx', dry_run: true }, status: 'succeeded' });
 });
 
+async function dropOn(page: Page, name: string, workbook: Buffer) {
+  await page.locator('#sheet-files .drop').evaluate(drop, { name, bytes: [...workbook] });
+  await page.locator('#sheet-files b').getByText(name).waitFor();
+}
+
+/** Gives the reason and the word that a plan asks for, and applies it. */
+async function decide(page: Page, word: string, button: string) {
+  await page.fill('#reason', 'a test needs it');
+  await page.fill('#confirm', word);
+  await page.getByRole('button', { name: button, exact: true }).click();
+}
+
 /** Runs in the page. */
-function drop(zone: any, bytes: number[]) {
+function drop(zone: any, { name, bytes }: { name: string; bytes: number[] }) {
   const { DataTransfer, DragEvent, File } = globalThis as any;
   const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File([new Uint8Array(bytes)], 'library-november.xlsx'));
+  dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
   for (const type of ['dragenter', 'dragover', 'drop'])
     zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
 }
