@@ -6,6 +6,7 @@ import { exportOperation } from '../../src/exports/export-operation.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
 import { indexOperation } from '../../src/index/index-operation.ts';
 import { noRetries, type Operation } from '../../src/core/operation.ts';
+import { undoOperation } from '../../src/undo/undo-operation.ts';
 
 export const behaviours = [
   'succeeds',
@@ -40,6 +41,7 @@ export function createChaosCatalogue(): Catalogue {
     importOperation,
     exportOperation,
     indexOperation,
+    undoOperation,
     chore({ name: 'chore' }),
     chore({
       name: 'stubborn-chore',

@@ -13,6 +13,8 @@ type Run = { operation: string; args: Record<string, unknown>; confirm?: string 
 const clients = 3;
 const pauseMaxMs = 40;
 const choreMaxMs = 400;
+/** About as many as there are imports. */
+const undosOfHundred = 3;
 /** Cancels, retries and reads pick one of this many newest jobs. */
 const newest = 30;
 
@@ -24,7 +26,7 @@ export async function loadServer(target: Target, max: number, isOver: () => bool
       const dice = target.random(100);
       if (dice < 50 && left > 0) {
         left -= 1;
-        await run(target);
+        await (dice < undosOfHundred ? undo(target) : run(target));
       } else if (dice < 70) await cancel(target);
       else if (dice < 75) await retry(target);
       else if (dice < 85) await lookAtJob(target);
@@ -80,10 +82,25 @@ async function cancel(target: Target) {
   target.memory.noteStatus(number, statusIn(answer.body));
 }
 
+/** Undoes one of the last imports; 409: it was undone already, or has changed nothing. */
+async function undo(target: Target) {
+  const path = '/api/v1/operations/jobs?operation=import&status=succeeded&limit=5';
+  const answer = await expect(target, path, [200]);
+  const imports: { number: number }[] = answer ? JSON.parse(answer.body.toString()).items : [];
+  const chosen = imports[target.random(Math.max(1, imports.length))];
+  if (!chosen) return;
+  const args = { job: String(chosen.number) };
+  const body = { args, when_locked: 'wait', confirm: 'undo', reason: 'chaos' };
+  noteAccepted(target, await expect(target, '/api/v1/operations/undo', [202, 409], body));
+}
+
 async function retry(target: Target) {
   const number = pickJob(target);
   if (number === undefined) return;
-  const body = { when_locked: 'wait', confirm: 'import', reason: 'chaos' };
+  const answer = await expect(target, `/api/v1/operations/jobs/${number}`, [200]);
+  if (!answer) return;
+  const confirm: string = JSON.parse(answer.body.toString()).operation;
+  const body = { when_locked: 'wait', confirm, reason: 'chaos' };
   noteAccepted(target, await expect(target, `/api/v1/operations/jobs/${number}/retry`, [202, 409], body));
 }
 
