@@ -76,10 +76,11 @@ function pickRun(random: Random): Run {
 async function cancel(target: Target) {
   const number = pickJob(target);
   if (number === undefined) return;
+  const before = target.memory.endOf(number);
   const answer = await expect(target, `/api/v1/operations/jobs/${number}/cancel`, [202, 409], {});
   if (answer?.status !== 202) return;
   target.memory.noteCancel(number);
-  target.memory.noteStatus(number, statusIn(answer.body));
+  target.memory.noteStatus(number, statusIn(answer.body), before);
 }
 
 /** Undoes one of the last imports; 409: it was undone already, or has changed nothing. */
@@ -107,8 +108,9 @@ async function retry(target: Target) {
 async function lookAtJob(target: Target) {
   const number = pickJob(target);
   if (number === undefined) return;
+  const before = target.memory.endOf(number);
   const answer = await expect(target, `/api/v1/operations/jobs/${number}`, [200]);
-  if (answer) target.memory.noteStatus(number, statusIn(answer.body));
+  if (answer) target.memory.noteStatus(number, statusIn(answer.body), before);
 }
 
 function pickJob({ random, memory }: Target): number | undefined {

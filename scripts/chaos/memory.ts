@@ -23,10 +23,13 @@ export function createMemory() {
     numbers: () => [...accepted.keys()],
     noteAccepted: (number: number, id: string) => void accepted.set(number, id),
     noteCancel: (number: number) => void cancels.add(number),
-    noteStatus(number: number, status: JobStatus) {
-      const before = ends.get(number);
-      if (before !== undefined && before !== status) {
-        problems.push(`job #${number} was ${before} and is ${status}`);
+    /** The end that was shown; undefined before one was. */
+    endOf: (number: number) => ends.get(number),
+    /** `before`: the end that had been shown when the request was sent: its answer may be older than that of another one. */
+    noteStatus(number: number, status: JobStatus, before: JobStatus | undefined) {
+      const known = isTerminal(status) ? ends.get(number) : before;
+      if (known !== undefined && known !== status) {
+        problems.push(`job #${number} was ${known} and is ${status}`);
       }
       if (isTerminal(status)) ends.set(number, status);
     },
@@ -52,7 +55,7 @@ export function createMemory() {
       for (const number of ends.keys()) {
         if (!stored.has(number)) problems.push(`job #${number} had ended and is lost`);
       }
-      for (const { number, status } of jobs) this.noteStatus(number, status);
+      for (const { number, status } of jobs) this.noteStatus(number, status, ends.get(number));
       const texts = rows.map(({ text }) => text);
       if (digestOf(texts.slice(0, audit.rows)) !== audit.digest) {
         problems.push(`the first ${audit.rows} audit rows have changed`);
