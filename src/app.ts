@@ -37,22 +37,19 @@ export type App = Kernel & {
 type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> };
 
 /** Locks the data root for this process. Throws `config` with the next step when that is not possible. */
-export async function createApp(config: Config, options: Options): Promise<App> {
-  const holder = { pid: process.pid, url: null, since: (options.now?.() ?? new Date()).toISOString() };
+export async function createApp(config: Config, given: Options): Promise<App> {
+  const holder = { pid: process.pid, url: null, since: (given.now?.() ?? new Date()).toISOString() };
   prepareDataRoot(config.root);
   const lock = acquireServerLock(config.root, holder);
   let stream: Stream | null = null;
-  const kernel = createKernel(config, options, {
+  const kernel = createKernel(config, given, {
     streamCount: () => stream?.clientCount() ?? 0,
     catchUp: async () => void (await Promise.all(lifecycles.map(({ catchUp }) => catchUp?.()))),
     checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
-    options: () => optionLists,
+    options: () => options,
     jobParts: () => jobParts,
   });
-  const { mounted, use } = mountFeatures(kernel);
-  const lists = mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {});
-  const optionLists: OptionLists = Object.assign({}, ...lists);
-  const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
+  const { mounted, use, options, jobParts } = mountFeatures(kernel);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
@@ -148,20 +145,23 @@ function createKernel(
   };
 }
 
-/** Builds each feature from the kernel and the features before it. */
-function mountFeatures(kernel: Kernel): { mounted: Mounted[]; use: Context['use'] } {
+/** Builds each feature from the kernel and the features before it, and collects what they add to the pages of others. */
+function mountFeatures(kernel: Kernel) {
   const parts = new Map<string, object>();
   const use: Context['use'] = <Part extends object>({ name }: Pick<Feature<Part>, 'name'>) => {
     const part = parts.get(name);
     if (!part) throw new Error(`The feature ${name} comes later in src/features.ts.`);
     return part as Part;
   };
-  const mounted = features.map((feature) => {
+  const mounted: Mounted[] = features.map((feature) => {
     const part = feature.create({ ...kernel, use });
     parts.set(feature.name, part);
     return { feature, ctx: { ...kernel, ...part } };
   });
-  return { mounted, use };
+  const lists = mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {});
+  const options: OptionLists = Object.assign({}, ...lists);
+  const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
+  return { mounted, use, options, jobParts };
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
