@@ -72,7 +72,8 @@ function browser(): Promise<Browser> {
   const isRoot = process.getuid?.() === 0;
   running = chromium.launch({
     ...(executablePath ? { executablePath } : {}),
-    args: isRoot ? ['--no-sandbox'] : [],
+    // Debian's Chromium imitates a GPU on the processor.
+    args: ['--disable-gpu', ...(isRoot ? ['--no-sandbox'] : [])],
   });
   t.teardown(async () => {
     const closing = running;
