@@ -230,5 +230,7 @@ t.test('loss: the first answers after a restart show what the lost job has chang
   });
   t.match(JSON.parse(at['/api/v1/index'] ?? ''), { entries: 1, missing: 1 });
   t.match(JSON.parse(at['/health'] ?? ''), { components: { runner: { detail: '0 jobs running' } } });
-  t.same(await askAll(again.url), at);
+  // The sample is one of the process before, until the first of this one is taken.
+  const withoutSample = ({ '/api/v1/telemetry/snapshot': _, ...others }: Answers) => others;
+  t.same(withoutSample(await askAll(again.url)), withoutSample(at));
 });
