@@ -131,7 +131,7 @@ const stays = 'Entries marked local only stay, and a category that has some stay
 /** `category GIT`, `entries from the source review`. */
 function describeChoice({ source, category }: Args): string {
   if (category !== undefined) return `category ${category}`;
-  return source === undefined ? 'a part of the library' : `the entries from the source ${source}`;
+  return source === undefined ? 'entries' : `the entries from the source ${source}`;
 }
 
 /** Null when exactly one part of the library is chosen. */

@@ -37,7 +37,7 @@ export function changedRow(tab: Tab, { row, values }: NewRow, differences: Diffe
   return { ...blank, outcome: 'changed', row, ...nameOf(tab, values), change, fields };
 }
 
-/** A row that an undo does not touch; its differences are those that it keeps. */
+/** A row that a plan does not touch; its differences are those that it keeps. */
 export function leftAloneRow(tab: Tab, values: Value[], differences: Difference[], message: string): PlanRow {
   return {
     ...changedRow(tab, { row: null, values }, differences),

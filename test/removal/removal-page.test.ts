@@ -48,6 +48,7 @@ t.test('what came from a source is planned, removed and put back', async (t) => 
 
   const number = await planOn(app, { source: 'published' });
   const { html } = await app.page(`/plans/${number}`);
+  t.match(textOf(html, 'h1'), /^Removal plan/);
   t.strictSame(figuresOf(html), ['Unchanged 12', 'Removed 72']);
   t.match(
     textOf(html, '[aria-labelledby="removed"]'),
@@ -102,7 +103,7 @@ t.test('a category with an entry that is local only stays, and its plan says so'
   const left = textOf(html, '[aria-labelledby="left_alone"]');
   t.match(left, /2 rows, they stay as they are/);
   t.match(left, /It is marked local only, so it stays\./);
-  t.match(left, /Categories GIT .*It has 1 entry that stays\./);
+  t.match(left, /Version control GIT · category It has 1 entry that stays\./);
   const [rows] = (await app.json(`/api/v1/plans/${number}/rows?outcome=removed&tab=Manuals`)).body.items;
   t.match(rows, { tab: 'Manuals', category: 'GIT' });
 

@@ -23,11 +23,11 @@ const diffBudgetMs = 250;
 const tables: {
   outcome: PlanOutcome;
   title: string;
-  kind: 'problems' | 'entries' | 'changes';
+  kind: 'problems' | 'left-alone' | 'entries' | 'changes';
   note: string;
 }[] = [
   { outcome: 'wrong', title: 'Wrong rows', kind: 'problems', note: '' },
-  { outcome: 'left_alone', title: 'Left alone', kind: 'problems', note: 'they stay as they are' },
+  { outcome: 'left_alone', title: 'Left alone', kind: 'left-alone', note: 'they stay as they are' },
   { outcome: 'removed', title: 'Removed', kind: 'entries', note: 'only the library has them' },
   { outcome: 'changed', title: 'Changed', kind: 'changes', note: '' },
   { outcome: 'added', title: 'Added', kind: 'entries', note: '' },

@@ -5,6 +5,7 @@ import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';
+import { capitalize, nounOf } from '../../undo/undoability.ts';
 import { type Plan, sumOf } from '../plan.ts';
 import { viewBar } from './bar.ts';
 import type { TableQuery } from './plan-tables.ts';
@@ -12,7 +13,7 @@ import type { TableQuery } from './plan-tables.ts';
 export function viewHead(job: Job, operation: Operation) {
   return {
     number: job.number,
-    title: `${operation.verb} plan`,
+    title: `${capitalize(nounOf(job))} plan`,
     jobTitle: operation.title,
     subject: shorten(operation.subject(job.args)),
     madeAt: job.finished_at,
