@@ -107,7 +107,8 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
   const removeEmbeddings = db.prepare('DELETE FROM embeddings WHERE entity_id = ? AND entity_type = ?');
   const setExportedAt = db.prepare(`UPDATE ${table} SET exported_at = ? WHERE id = ?`);
   const setOrigin = db.prepare(
-    `INSERT OR REPLACE INTO ops_origin (entity_type, entity_id, source, job) VALUES ('${kind}', ?, ?, ?)`,
+    `INSERT OR REPLACE INTO ops_origin (entity_type, entity_id, source, job)
+     SELECT '${kind}', value, ?, ? FROM json_each(?)`,
   );
   return {
     ...readers(db, kind),
@@ -122,7 +123,7 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
       removeEmbeddings.run(id, kind);
     },
     setExportedAt: (id: Value, at: string) => setExportedAt.run(at, id),
-    setOrigin: (id: string, { source, job }: Origin) => setOrigin.run(id, source, job),
+    setOrigin: (ids: Value[], { source, job }: Origin) => setOrigin.run(source, job, JSON.stringify(ids)),
   };
 }
 

@@ -42,7 +42,8 @@ export function applyRemovals(library: Library, { tabs }: Removals, onWritten: (
 /** Notes where the added entries come from. Entries that were there before stay as they are: they came in another way. */
 export function recordOrigins(library: Library, { tabs }: ImportPlan, origin: Origin) {
   for (const kind of entryKinds) {
-    for (const { values } of tabs[kind].added) library[kind].setOrigin(String(values[0]), origin);
+    const ids = tabs[kind].added.map(({ values: [id = null] }) => id);
+    library[kind].setOrigin(ids.sort(), origin);
   }
 }
 
