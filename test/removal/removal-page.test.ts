@@ -77,6 +77,9 @@ t.test('what came from a source is planned, removed and put back', async (t) => 
   const removed = await app.whenJob(number + 1);
   t.match(removed, { status: 'succeeded', result: { removed: 72, categories: 12, can_undo: true } });
   t.match((await app.json('/api/v1/index')).body, { entries: 0 });
+  const { html: without } = await app.page('/ui/operations/remove/confirm');
+  t.strictSame(optionsOf(without, 'source'), ['None', 'published (0 entries)', 'review (0 entries)']);
+  t.match(optionsOf(without, 'category')[1], '(0 entries)');
   const { html: job } = await app.page(`/jobs/${number + 1}`);
   t.match(textOf(job, '[aria-labelledby="h-undo"]'), /Undo this removal…/);
   t.match((await app.json(`/ui/jobs/${number + 1}/notice`)).body, {
