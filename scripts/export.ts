@@ -3,23 +3,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import { formatBytes } from '../src/core/format.ts';
+import type { TabNames } from '../src/core/sheet-source.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
 import { createLibrary, type Library } from '../src/library/repository.ts';
 import { describeOpen, warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
 import { downloadFolder, downloadName } from '../src/exports/downloads.ts';
 import { type ExportArguments, exportOperation, targetOf } from '../src/exports/export-operation.ts';
-import {
-  countExported,
-  exportSheet,
-  listSheetFiles,
-  noteExported,
-  packLibrary,
-  type Target,
-} from '../src/exports/export.ts';
+import { countExported, exportSheet, noteExported, packLibrary, type Target } from '../src/exports/export.ts';
 import { assertFitsWorkbook } from '../src/exports/limits.ts';
+import { listSheetFiles } from '../src/sheets/file-facts.ts';
 import { pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';
+import { filesNamed } from '../src/sheets/tabs.ts';
 import { openSourceFinder } from '../src/source-store/source-repository.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -61,11 +57,11 @@ async function writeSheet(library: Library, target: Target, context: ScriptConte
   const { left_out, report } = prepare(library, context);
   const at = new Date().toISOString();
   assertFence();
-  repairExport(target.path);
+  repairExport(target.path, filesNamed(target.tabs));
   warnOfPrograms(target, row);
-  const exported = await exportSheet(library, target, at, report);
+  const { exported, hashes } = await exportSheet(library, target, at, report);
   const written = { dry_run: false, ...countExported(exported), left_out };
-  const result = { ...written, ...describeFiles(config, target.path) };
+  const result = { ...written, ...describeFiles(config, target.path, target.tabs), hashes };
   library.write(() => {
     noteExported(library, exported, at);
     library.recordApplied({ job, result, at });
@@ -74,14 +70,14 @@ async function writeSheet(library: Library, target: Target, context: ScriptConte
   return result;
 }
 
-async function writeDownload(library: Library, { format }: ExportArguments, context: ScriptContext) {
+async function writeDownload(library: Library, { format = 'csv' }: ExportArguments, context: ScriptContext) {
   const { config, job } = context;
   const { left_out, report } = prepare(library, context);
   const folder = downloadFolder(config, job.id || 'by-hand');
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, downloadName(format));
   const exported = await packLibrary(library, { format, path: file }, report);
-  return { dry_run: false, ...countExported(exported), left_out, ...describeFiles(config, file) };
+  return { dry_run: false, ...countExported(exported), left_out, ...describeFiles(config, file, null) };
 }
 
 /** A program that has the old sheet open may write it over the new one. */
@@ -102,8 +98,8 @@ function prepare(library: Library, { progress, row }: ScriptContext) {
 }
 
 /** The log names them, too. */
-function describeFiles(config: ScriptContext['config'], sheet: string) {
-  const files = listSheetFiles(sheet);
+function describeFiles(config: ScriptContext['config'], sheet: string, tabs: TabNames | null) {
+  const files = listSheetFiles(sheet, filesNamed(tabs));
   const folder = fs.statSync(sheet).isDirectory() ? sheet : path.dirname(sheet);
   for (const { name, bytes } of files)
     console.log(`Wrote ${pathInRoot(config, path.join(folder, name))}, ${formatBytes(bytes)}.`);

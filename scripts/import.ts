@@ -7,7 +7,15 @@ import { applyPlan, changesOf, recordOrigins } from '../src/sheets/apply.ts';
 import { changeLibrary, everyFewRows, type LibraryPlan } from '../src/sheets/change-library.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/checks.ts';
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
-import { formatPath, mayRead, namedSourceOf, openSheet } from '../src/sheets/location.ts';
+import { listSheetFiles, type SheetFile } from '../src/sheets/file-facts.ts';
+import {
+  formatPath,
+  mayRead,
+  namedSourceOf,
+  openSheet,
+  pathInRoot,
+  type SheetPlace,
+} from '../src/sheets/location.ts';
 import {
   countHiddenChanges,
   countRows,
@@ -20,14 +28,18 @@ import { storePlan } from '../src/plan-store/plan-repository.ts';
 import { keepLeftOut, readLeftOut } from '../src/sheets/left-out.ts';
 import { badSheet, reportHiddenChanges, reportInvalid, reportWarnings } from '../src/sheets/problems.ts';
 import { readSheet } from '../src/sheets/read-sheet.ts';
+import { filesNamed } from '../src/sheets/tabs.ts';
 import { libraryNotEmpty, planOutdated, planToken } from '../src/sheets/token.ts';
 import { openSourceFinder } from '../src/source-store/source-repository.ts';
 import { runOperation } from './run-operation.ts';
 
+/** What was read: the place of the sheet, as named sheets spell it; null for an upload. */
+type SheetRead = { place: string | null; files: SheetFile[]; hashes: string[] };
+
 type Work = {
   args: ImportArguments;
   checked: CheckedSheet;
-  hashes: string[];
+  read: SheetRead;
   /** Null for a sheet that is not a named source. */
   origin: Origin | null;
   library: Library;
@@ -66,6 +78,7 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const place = openSheet(config, sources, sourceOf(args));
   const source = namedSourceOf(config, sources, sourceOf(args), place);
   const origin = source === null ? null : { source, job: job.id };
+  const read = describeRead(args, place, context);
   const content = await readSheet(place, {
     mayRead: (file) => mayRead(config, file),
     onRead: (rows) => progress(rows, undefined, 'read'),
@@ -73,10 +86,21 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
   console.log(`Read ${total} rows from ${args.sheet_name ?? formatPath(config, place.path)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
-  if (isComparable(checked)) return { checked, hashes: content.hashes, origin };
+  if (isComparable(checked)) return { checked, read: { ...read, hashes: content.hashes }, origin };
   reportWarnings(checked.warnings, row);
   reportInvalid([...checked.sheetProblems.map(({ problem }) => problem), ...checked.rowProblems], row);
   throw badSheet(checked.sheetProblems, checked.rowProblems);
+}
+
+/** The files as they were before they were read: a later save changes them. */
+function describeRead(
+  { sheet }: ImportArguments,
+  { kind, path, tabs = null }: SheetPlace,
+  { config }: ScriptContext,
+) {
+  if (sheet !== undefined || kind === 'google')
+    return { place: sheet === undefined ? path : null, files: [] };
+  return { place: pathInRoot(config, path), files: listSheetFiles(path, filesNamed(tabs)) };
 }
 
 /** The whole sheet, or the rows of it that another import has left out. */
@@ -99,13 +123,13 @@ function storeLeftOut({ checked, context }: Work, plan: ImportPlan) {
 
 /** Applies the sheet to one state of the library. */
 function planSheet(work: Work): LibraryPlan {
-  const { args, checked, hashes, origin, library, context } = work;
+  const { args, checked, read, origin, library, context } = work;
   const plan = compare(work);
   const { revision, before, counts } = plan;
   return {
     revision,
     before,
-    token: planToken(revision, hashes, args.mode, args.rows_of),
+    token: planToken(revision, read.hashes, args.mode, args.rows_of),
     size: counts.added + counts.changed + counts.removed,
     result: {
       mode: args.mode,
@@ -115,6 +139,7 @@ function planSheet(work: Work): LibraryPlan {
       hidden_changes: countHiddenChanges(plan),
       ...plan.after,
       preview: plan.preview,
+      ...read,
     },
     assertAllowed() {
       if (args.into_empty && countRows(before) > 0) throw libraryNotEmpty();

@@ -10,6 +10,7 @@ import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
 import type { SheetPlace } from '../../src/sheets/location.ts';
 import { planImport } from '../../src/sheets/plan.ts';
 import { readSheet } from '../../src/sheets/read-sheet.ts';
+import { tabs as usualTabs } from '../../src/sheets/tabs.ts';
 import { oddTexts } from './odd-texts.ts';
 
 const at = '2026-01-02T03:04:05.000Z';
@@ -65,7 +66,12 @@ export function hashLibrary(library: Library): string {
 /** The cells of each tab, as an export writes them. */
 export function exportedCells(library: Library): string[][][] {
   return library.read(() => {
-    const { tabs, close } = openExport(library, { format: 'xlsx', at: null, onRow: unfollowed });
+    const { tabs, close } = openExport(library, {
+      format: 'xlsx',
+      tabs: usualTabs,
+      at: null,
+      onRow: unfollowed,
+    });
     try {
       return tabs.map(({ rows }) => Array.from(rows, (cells) => [...cells]));
     } finally {

@@ -7,7 +7,17 @@ import type { Args, ArgumentProperty, ArgumentSchema, OptionLists } from './oper
 /** Schemas are declared in code, or checked when operations.yaml is read. */
 const unchecked = { meta: false, validateSchema: false } as const;
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
-ajv.addVocabulary(['labels', 'advanced', 'hidden', 'perRun', 'withPlan', 'derived', 'options', 'suggests']);
+ajv.addVocabulary([
+  'labels',
+  'advanced',
+  'hidden',
+  'perRun',
+  'withPlan',
+  'derived',
+  'options',
+  'suggests',
+  'unset',
+]);
 ajv.addFormat('date', isDay);
 ajv.addFormat('sheet', true);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();

@@ -19,6 +19,8 @@ export type ArgumentProperty = {
   format?: 'date' | 'sheet';
   enum?: string[];
   labels?: string[];
+  /** The label of the choice that the form offers in place of a default; absent: None. */
+  unset?: string;
   /** The values are those of a list that changes. */
   options?: OptionList;
   /** The list only suggests values, the first one of them first; `check` of the operation judges others. */

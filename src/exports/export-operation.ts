@@ -1,19 +1,23 @@
 // The operation export: its arguments, locks and texts. scripts/export.ts does the work.
 import type { Config } from '../core/config.ts';
-import { AppError } from '../core/errors.ts';
+import { invalidArguments } from '../core/arguments.ts';
+import { badInput } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { type Args, type Dialog, type Operation, type Records, runsOnce } from '../core/operation.ts';
 import { defaultTarget, type SourceFinder } from '../core/sheet-source.ts';
 import { isDownload } from './downloads.ts';
-import type { SheetFile, Target } from './export.ts';
+import type { Target } from './export.ts';
 import type { Format } from './exported-rows.ts';
+import type { SheetFile } from '../sheets/file-facts.ts';
 import { findSource, openTarget, withResolvedPath } from '../sheets/location.ts';
 import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
+import { filesNamed } from '../sheets/tabs.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved.
  *  `download`: one file in a folder of its own, in place of a sheet. */
 export type ExportArguments = {
-  format: Format;
+  /** Absent: as the sheet is. */
+  format?: Format;
   target: string;
   path?: string;
   download: boolean;
@@ -22,34 +26,54 @@ export type ExportArguments = {
 
 /** The chosen sheet, checked again: links may have changed. Throws `bad_input`. */
 export function targetOf(config: Config, sources: SourceFinder, args: ExportArguments): Target {
-  const problem = findEndingProblem(args);
-  if (problem !== null) throw new AppError('bad_input', problem, { code: 'path_not_allowed' });
-  // A job that a former version has queued names no format.
-  const { format = 'csv' } = args;
-  return { format, path: openTarget(config, placeOf(args, sources)) };
+  const choice = chooseTarget(args, sources);
+  if ('message' in choice) throw badInput('path_not_allowed', choice.message);
+  const { format, place, tabs } = choice;
+  const files = filesNamed(tabs);
+  return { format, path: openTarget(config, place, files), tabs };
 }
 
-/** The place as the lock names it, such as `sheets/review`, whether named or given; so a sheet has one name in all locks. */
-function placeOf({ format, target, path }: Args, sources: SourceFinder): string {
-  const folder = () => findSource(sources, String(target)).place;
-  return String(path ?? `${folder()}${format === 'xlsx' ? workbookEnding : ''}`);
+/** `place`: as the lock names it, such as `sheets/review`, whether named or given; so a sheet has one name in all locks. */
+type TargetChoice = Omit<Target, 'path'> & { place: string };
+type TargetProblem = { field: string; message: string };
+
+/** A path or a download has the format that is chosen; the kind of a named sheet decides its own. */
+function chooseTarget({ format, target, path }: Args, sources: SourceFinder): TargetChoice | TargetProblem {
+  if (path !== undefined) return choosePath(String(path), format);
+  const { name, kind, place, tabs } = findSource(sources, String(target));
+  if (kind === 'google') {
+    const message = `${name} is a Google spreadsheet, to which nothing can be exported yet. Choose another sheet.`;
+    return { field: 'target', message };
+  }
+  if (kind === 'folder' && format === 'xlsx')
+    return { format: 'xlsx', place: `${place}${workbookEnding}`, tabs: null };
+  if (kind === 'xlsx' && format === 'csv') {
+    const message = `${name} is a workbook: leave the format open, or choose another sheet for CSV.`;
+    return { field: 'format', message };
+  }
+  return { format: kind === 'xlsx' ? 'xlsx' : 'csv', place, tabs };
 }
 
 /** The name of a sheet decides what it is. */
-function findEndingProblem({ format, path }: Args): string | null {
-  if (path === undefined || isWorkbookPath(String(path)) === (format === 'xlsx')) return null;
-  return format === 'xlsx'
-    ? `The name of a workbook ends in ${workbookEnding}: choose ${path}${workbookEnding}, or the format CSV.`
-    : `${path} is the name of a workbook: choose the format XLSX, or a folder without this ending.`;
+function choosePath(path: string, format: unknown): TargetChoice | TargetProblem {
+  const isWorkbook = isWorkbookPath(path);
+  if (format === 'xlsx' && !isWorkbook) {
+    const message = `The name of a workbook ends in ${workbookEnding}: choose ${path}${workbookEnding}, or the format CSV.`;
+    return { field: 'path', message };
+  }
+  if (format === 'csv' && isWorkbook) {
+    const message = `${path} is the name of a workbook: choose the format XLSX, or a folder without this ending.`;
+    return { field: 'path', message };
+  }
+  return { format: isWorkbook ? 'xlsx' : 'csv', place: path, tabs: null };
 }
 
 function check({ place: _, ...given }: Args, config: Config, { sources }: Records): Args {
-  const message = findEndingProblem(given);
-  if (message === null) {
-    const args = withResolvedPath(config, given, 'write');
-    return args.download ? args : { ...args, place: placeOf(args, sources) };
-  }
-  throw new AppError('invalid_arguments', message, { problems: [{ field: 'path', message }] });
+  if (given.download) return { format: 'csv', ...withResolvedPath(config, given, 'write') };
+  const args = withResolvedPath(config, given, 'write');
+  const choice = chooseTarget(args, sources);
+  if ('message' in choice) throw invalidArguments([choice]);
+  return { ...args, format: choice.format, place: choice.place };
 }
 
 function describeTarget(args: Args): string {
@@ -74,7 +98,7 @@ export const exportOperation: Operation = {
         title: 'Format',
         enum: ['csv', 'xlsx'],
         labels: ['CSV: a folder of three files', 'XLSX: one workbook with three tabs'],
-        default: 'csv',
+        unset: 'As the sheet is',
       },
       target: {
         type: 'string',

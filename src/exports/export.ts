@@ -1,22 +1,23 @@
 // Writes the library to a sheet, from one state of it, beside the old sheet; then swaps it in.
 import fs from 'node:fs';
-import path from 'node:path';
 import { nameFile } from '../core/faults.ts';
 import { syncToDisk } from '../core/sync-to-disk.ts';
+import type { TabNames } from '../core/sheet-source.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { entryKinds, kinds } from '../library/rules.ts';
 import { type Exported, type Format, openExport, type TabRows } from './exported-rows.ts';
 import { assertFitsWorkbook } from './limits.ts';
 import { writeFolder, writePacked } from './sheet-files.ts';
+import { hashSheet } from '../sheets/read-sheet.ts';
 import { repairExport, swapIn, writingPath } from '../sheets/swap.ts';
-import { tabFiles } from '../sheets/tabs.ts';
+import { type Tab, filesNamed, tabs as usualTabs, tabsNamed } from '../sheets/tabs.ts';
 
-/** A folder of CSV files, or a workbook; `openTarget` has allowed its path. */
-export type Target = { format: Format; path: string };
+/** A folder of CSV files, or a workbook; `openTarget` has allowed its path. `tabs`: how they are named there. */
+export type Target = { format: Format; path: string; tabs: TabNames | null };
 
-/** A file of a sheet. `modified_at`: ISO 8601 UTC; it changes when somebody edits the file. */
-export type SheetFile = { name: string; bytes: number; modified_at: string };
+/** The keys of the rows, and the hashes of the files as `readSheet` gives them. */
+export type Written = { exported: Exported; hashes: string[] };
 
 type Report = {
   /** Receives the number of rows written so far. */
@@ -29,21 +30,24 @@ type Report = {
  *  `bad_input` (`too_large`) before anything is written. */
 export async function exportSheet(
   library: Library,
-  { format, path: sheet }: Target,
+  { format, path: sheet, tabs: names }: Target,
   at: string,
   report: Report,
-): Promise<Exported> {
+): Promise<Written> {
   const beside = writingPath(sheet);
+  const named = tabsNamed(names);
   try {
-    const exported = await readAll(library, { format, at }, report, async (tabs) => {
+    const exported = await readAll(library, { format, tabs: named, at }, report, async (tabs) => {
       if (format === 'csv') return writeFolder(beside, tabs);
       await writePacked(beside, tabs, format, new Date(at));
     });
     syncToDisk(beside);
-    swapIn(sheet);
-    return exported;
+    const written = { kind: format === 'xlsx' ? 'xlsx' : 'folder', path: beside, tabs: names } as const;
+    const hashes = await hashSheet(written);
+    swapIn(sheet, filesNamed(names));
+    return { exported, hashes };
   } catch (error) {
-    repairExport(sheet);
+    repairExport(sheet, filesNamed(names));
     throw nameFile(error, sheet);
   }
 }
@@ -52,11 +56,11 @@ export async function exportSheet(
  *  like `exportSheet`. */
 export async function packLibrary(
   library: Library,
-  { format, path: file }: Target,
+  { format, path: file }: Pick<Target, 'format' | 'path'>,
   report: Report,
 ): Promise<Exported> {
   try {
-    return await readAll(library, { format, at: null }, report, (tabs) =>
+    return await readAll(library, { format, tabs: usualTabs, at: null }, report, (tabs) =>
       writePacked(file, tabs, format, new Date()),
     );
   } catch (error) {
@@ -68,7 +72,7 @@ export async function packLibrary(
 /** `write` gets the tabs of one state of the library. Returns the keys of its rows. */
 async function readAll(
   library: Library,
-  options: { format: Format; at: string | null },
+  options: { format: Format; tabs: readonly Tab[]; at: string | null },
   { onRow, row }: Report,
   write: (tabs: readonly TabRows[]) => Promise<void>,
 ): Promise<Exported> {
@@ -94,15 +98,4 @@ export function noteExported(library: Library, exported: Exported, at: string) {
 export function countExported(exported: Exported): Counts {
   const [categories = 0, experiences = 0, manuals = 0] = kinds.map((kind) => exported[kind].length);
   return { categories, experiences, manuals };
-}
-
-/** The files of a sheet that are there, in the order of the tabs. */
-export function listSheetFiles(sheet: string): SheetFile[] {
-  const isFolder = fs.statSync(sheet, { throwIfNoEntry: false })?.isDirectory();
-  const files = isFolder ? tabFiles.map((file) => path.join(sheet, file)) : [sheet];
-  return files.flatMap((file) => {
-    const stat = fs.statSync(file, { throwIfNoEntry: false });
-    const name = path.basename(file);
-    return stat?.isFile() ? [{ name, bytes: stat.size, modified_at: stat.mtime.toISOString() }] : [];
-  });
 }

@@ -8,7 +8,7 @@ import type { JobFacts } from '../core/job-part.ts';
 import { packZip, readBytes } from '../zip/pack.ts';
 import type { JobListing } from '../jobs/listing.ts';
 import { isDownload } from './downloads.ts';
-import { listSheetFiles, type SheetFile } from './export.ts';
+import { factsOf, listSheetFiles, type SheetFile } from '../sheets/file-facts.ts';
 import { mayRead, pathInRoot } from '../sheets/location.ts';
 import { contentTypes } from './sheet-files.ts';
 import { isWorkbookPath } from '../sheets/swap.ts';
@@ -30,12 +30,12 @@ type FilesNow = {
 };
 
 export function filesNow(config: Config, { sheet, files: written }: ExportedSheet): FilesNow {
-  const files = listSheetFiles(path.resolve(config.root, sheet));
+  const files = listSheetFiles(
+    path.resolve(config.root, sheet),
+    written.map(({ name }) => name),
+  );
   if (files.length === 0) return { files: written, state: 'gone' };
-  const facts = (list: SheetFile[]) =>
-    list.map(({ name, bytes, modified_at }) => `${name} ${bytes} ${modified_at}`);
-  const isSame = facts(files).join('\n') === facts(written).join('\n');
-  return { files, state: isSame ? 'same' : 'changed' };
+  return { files, state: factsOf(files) === factsOf(written) ? 'same' : 'changed' };
 }
 
 /** The number of the newest of the later exports that have written the same sheet; looks at the newest hundred. */
@@ -54,10 +54,11 @@ const maxTries = 5;
 
 /** Opens the sheet as one file: its workbook, or a ZIP of its CSV files, which are of one export even if another one replaces
  *  them meanwhile. Throws `not_found` when no file is left. */
-export async function openFiles(config: Config, { sheet }: ExportedSheet) {
+export async function openFiles(config: Config, { sheet, files }: ExportedSheet) {
   const place = path.resolve(config.root, sheet);
   const isFolder = fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-  const opened = openAll(config, place);
+  const names = files.map(({ name }) => name);
+  const opened = openAll(config, place, names);
   const [first] = opened;
   if (!first) throw new AppError('not_found', `${sheet} has no file any more. Export the library again.`);
   if (!isFolder) {
@@ -82,20 +83,20 @@ function contents(opened: Opened[], stream: () => Readable | Promise<Readable>) 
 }
 
 /** Tries again when the sheet was replaced while its files were opened. */
-function openAll(config: Config, place: string): Opened[] {
+function openAll(config: Config, place: string, names: string[]): Opened[] {
   for (let tries = 1; ; tries++) {
     const before = identityOf(place);
-    const opened = openOnce(config, place);
+    const opened = openOnce(config, place, names);
     if (identityOf(place) === before || tries === maxTries) return opened;
     closeAll(opened);
   }
 }
 
-function openOnce(config: Config, place: string): Opened[] {
+function openOnce(config: Config, place: string, names: string[]): Opened[] {
   const opened: Opened[] = [];
   try {
     const isFolder = fs.statSync(place, { throwIfNoEntry: false })?.isDirectory();
-    for (const { name } of listSheetFiles(place)) {
+    for (const { name } of listSheetFiles(place, names)) {
       const file = isFolder ? path.join(place, name) : place;
       if (maySend(config, fs.realpathSync(file))) opened.push({ name, fd: fs.openSync(file, 'r') });
     }

@@ -2,7 +2,7 @@
 import type { Library } from '../library/repository.ts';
 import { formatSyncStatus, type Kind, type Value } from '../library/rules.ts';
 import { guardApostrophe, guardFormula } from '../sheets/formula.ts';
-import { type Tab, tabs } from '../sheets/tabs.ts';
+import { type Tab, tabs as usualTabs } from '../sheets/tabs.ts';
 
 export type Format = 'csv' | 'xlsx';
 
@@ -14,6 +14,8 @@ export type Exported = Record<Kind, Value[]>;
 
 type Options = {
   format: Format;
+  /** As the sheet names them. */
+  tabs: readonly Tab[];
   /** The export time of the rows (ISO 8601 UTC); null: the one that the library has. */
   at: string | null;
   /** Receives the number of rows read so far. */
@@ -22,7 +24,7 @@ type Options = {
 
 /** Opens the tabs inside the caller's read transaction; `close` must be called before that ends. `keys` is complete once all
  *  rows are read. */
-export function openExport(library: Library, { format, at, onRow }: Options) {
+export function openExport(library: Library, { format, tabs, at, onRow }: Options) {
   const guard = format === 'xlsx' ? guardApostrophe : guardFormula;
   const keys: Exported = { category: [], experience: [], manual: [] };
   const cursors = tabs.map(({ kind }) => library[kind].exported());
@@ -46,7 +48,7 @@ export function openExport(library: Library, { format, at, onRow }: Options) {
 
 /** The tabs of a sheet without rows. */
 export function emptyTabs(): TabRows[] {
-  return tabs.map((tab) => ({ tab, rows: [tab.headers] }));
+  return usualTabs.map((tab) => ({ tab, rows: [tab.headers] }));
 }
 
 function toCells(

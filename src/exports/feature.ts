@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
 import { findUnfinished, repairExport } from '../sheets/swap.ts';
+import { filesNamed, tabFiles } from '../sheets/tabs.ts';
+import { sourceStore } from '../source-store/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { removeDownloads } from './downloads.ts';
 import { createExportParts } from './parts.ts';
@@ -12,7 +14,9 @@ import { registerExportRoutes } from './web/routes.ts';
 export const exports: Feature<ReturnType<typeof createExportParts>> = {
   name: 'exports',
   create(ctx) {
-    repairExports(ctx.config, ctx.log);
+    const sources = ctx.use(sourceStore).sourceRepository.all();
+    const files = [...tabFiles, ...sources.flatMap(({ tabs }) => filesNamed(tabs))];
+    repairExports(ctx.config, ctx.log, [...new Set(files)]);
     removeDownloads(ctx.config);
     return createExportParts(ctx);
   },
@@ -20,11 +24,12 @@ export const exports: Feature<ReturnType<typeof createExportParts>> = {
   jobParts: (ctx) => [jobFilesPart(ctx)],
 };
 
-/** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. */
-function repairExports(config: Config, log: Log) {
+/** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. `files`: of the
+ *  tabs of all sheets. */
+function repairExports(config: Config, log: Log, files: string[]) {
   for (const sheet of findUnfinished(path.join(config.root, 'sheets'))) {
     try {
-      repairExport(sheet);
+      repairExport(sheet, files);
     } catch (error) {
       log.error({ err: error, sheet }, 'a half-done export could not be repaired');
     }

@@ -25,7 +25,7 @@ export function writeFolder(folder: string, tabs: readonly TabRows[]) {
 /** The sheet as one file, a ZIP of CSV files or a workbook, which is made while it is read. */
 export function packSheet(tabs: readonly TabRows[], format: Format, date: Date): Promise<Readable> {
   if (format === 'xlsx') {
-    const named = tabs.map(({ tab, rows }) => ({ name: tab.name, widths: widthsOf(tab), rows }));
+    const named = tabs.map(({ tab, rows }) => ({ name: tab.title, widths: widthsOf(tab), rows }));
     return writeWorkbook(named, date);
   }
   const members = tabs.map(({ tab, rows }) => {

@@ -159,9 +159,9 @@ export function withInput<Given extends Field>(field: Given) {
   return { ...field, type: inputTypes[kind] ?? 'text', describedBy: ids.filter(Boolean).join(' ') };
 }
 
-/** Without a default, the first option is None; where the list only suggests values, it is a value that is not listed. */
+/** Without a default, the first option is no value; where the list only suggests values, it is a value that is not listed. */
 function viewOptions(
-  { enum: values = [], labels, default: preset, suggests }: ArgumentProperty,
+  { enum: values = [], labels, unset = 'None', default: preset, suggests }: ArgumentProperty,
   value: unknown,
 ) {
   const options = values.map((option, at) => ({
@@ -172,7 +172,7 @@ function viewOptions(
   const isListed = options.some(({ isChosen }) => isChosen);
   if (preset !== undefined || (suggests && isListed)) return options;
   const other = String((suggests && value) ?? '');
-  return [{ value: other, label: other || 'None', isChosen: other !== '' }, ...options];
+  return [{ value: other, label: other || unset, isChosen: other !== '' }, ...options];
 }
 
 /** Whether the operator can correct the error in the dialog. */

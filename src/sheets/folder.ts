@@ -8,19 +8,24 @@ import { hashFile } from './hash.ts';
 import { describeMissing } from './missing-tabs.ts';
 import { assignFiles, type Naming } from './tab-files.ts';
 import { gatherTabs, type SheetContent, unreadableTab } from './tab-readings.ts';
-import { type Tab, tabFiles } from './tabs.ts';
+import { type Tab, tabs as usualTabs } from './tabs.ts';
 
 type FolderOptions = {
   naming: Naming;
+  /** As the folder names them. */
+  tabs?: readonly Tab[];
   /** Judges the real path of each tab, which may be a symbolic link. */
   mayRead: (realPath: string) => boolean;
   /** Receives the rows read so far. */
   onRead: (rows: number) => void;
 };
 
-export function readFolder(folder: string, { naming, mayRead, onRead }: FolderOptions): SheetContent {
+export function readFolder(
+  folder: string,
+  { naming, tabs = usualTabs, mayRead, onRead }: FolderOptions,
+): SheetContent {
   const names = fs.readdirSync(folder).sort();
-  const assigned = assignFiles(names, naming);
+  const assigned = assignFiles(names, naming, tabs);
   const open = warnOfOpenTabs(names, 'Changes that are not saved there are not imported.');
   const hashes: string[] = [];
   const readings = gatherTabs(onRead);
@@ -33,15 +38,19 @@ export function readFolder(folder: string, { naming, mayRead, onRead }: FolderOp
     hashes.push(createHash('sha256').update(bytes).digest('hex'));
     readings.add(tab, file, readCsvTab(tab, bytes, file));
   }
-  const holdsTab = (name: string) => tabFiles.some((file) => fs.existsSync(path.join(folder, name, file)));
+  const holdsTab = (name: string) => tabs.some(({ file }) => fs.existsSync(path.join(folder, name, file)));
   const missing = describeMissing(assigned.missing, names, names.filter(holdsTab));
   const problems = [...readings.problems, ...assigned.problems, ...missing, ...readings.foreignTabs()];
   return { contents: readings.contents, problems, warnings: [...open, ...assigned.warnings], hashes };
 }
 
 /** Returns the same hashes as `readFolder`, without blocking the event loop or holding a file in memory. */
-export async function hashFolder(folder: string, naming: Naming): Promise<string[]> {
-  const { files } = assignFiles(await fs.promises.readdir(folder), naming);
+export async function hashFolder(
+  folder: string,
+  naming: Naming,
+  tabs: readonly Tab[] = usualTabs,
+): Promise<string[]> {
+  const { files } = assignFiles(await fs.promises.readdir(folder), naming, tabs);
   return Promise.all(files.map(([, file]) => hashFile(path.join(folder, file))));
 }
 

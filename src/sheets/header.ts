@@ -83,10 +83,10 @@ function findWrongHeader({ tab, header, place }: TabContent): SheetProblem | nul
     );
   }
   const other = tabs.find(
-    (one) => one !== tab && one.required.every((name) => countOf(name, one, header) > 0),
+    (one) => one.kind !== tab.kind && one.required.every((name) => countOf(name, one, header) > 0),
   );
   if (other && !tab.required.every((name) => countOf(name, tab, header) > 0)) {
-    return report(`The columns are those of ${other.name}. Put the rows of ${tab.name} into ${place}.`);
+    return report(`The columns are those of ${other.name}. Put the rows of ${tab.title} into ${place}.`);
   }
   if (countKnown(tab, header) > 0) return null;
   const expected = `The header of ${place} is ${tab.headers.join(',')}.`;

@@ -74,9 +74,9 @@ export function namedSourceOf(
   return sources.all().find(isPlace)?.name ?? null;
 }
 
-/** The place to which an export writes. Throws like `openSheet`. */
-export function openTarget(config: Config, given: string): string {
-  return openPlace(config, given, 'write');
+/** The place to which an export writes. `files`: of its tabs. Throws like `openSheet`. */
+export function openTarget(config: Config, given: string, files: readonly string[]): string {
+  return openPlace(config, given, 'write', files);
 }
 
 function openPath(config: Config, given: string): SheetPlace {
@@ -89,8 +89,8 @@ function kindOfFile(file: string): 'xlsx' | 'zip' {
   return recogniseSheetFile(file).kind === 'xlsx' ? 'xlsx' : 'zip';
 }
 
-function openPlace(config: Config, given: string, use: SheetUse): string {
-  const found = findSheetPath(config, given, use);
+function openPlace(config: Config, given: string, use: SheetUse, files?: readonly string[]): string {
+  const found = findSheetPath(config, given, use, files);
   if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
 }
@@ -115,12 +115,18 @@ export function formatPath(config: Config, absolute: string): string {
     : inRoot;
 }
 
-function findSheetPath(config: Config, given: string, use: SheetUse): Found {
+/** `given` is absolute, or relative to the data root; the path that is found has its links resolved. */
+export function findSheetPath(
+  config: Config,
+  given: string,
+  use: SheetUse,
+  files?: readonly string[],
+): Found {
   if (given.trim() === '' || given.includes('\0'))
     return { message: `The path is empty. ${use === 'read' ? whatASheetIs : 'Name the folder of a sheet.'}` };
   try {
     const folder = realPathOf(path.resolve(config.root, given));
-    const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use);
+    const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use, files);
     return message === null ? { folder } : { message };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -138,8 +144,13 @@ function findRefusal(config: Config, given: string, folder: string, use: SheetUs
   return `${found} not allowed. ${use === 'read' ? 'Sheets are read from' : 'A sheet is written to a folder in'} ${allowed}.`;
 }
 
-function findObstacle(config: Config, folder: string, use: SheetUse): string | null {
-  const reason = use === 'read' ? whyUnreadable(folder) : whyNotWritable(config, folder);
+function findObstacle(
+  config: Config,
+  folder: string,
+  use: SheetUse,
+  files?: readonly string[],
+): string | null {
+  const reason = use === 'read' ? whyUnreadable(folder) : whyNotWritable(config, folder, files);
   return reason === null ? null : `${formatPath(config, folder)} ${reason}`;
 }
 
@@ -158,14 +169,14 @@ function whyUnreadable(place: string): string | null {
   return found.kind === 'csv' ? `is one file of text. ${whatASheetIs}` : null;
 }
 
-function whyNotWritable(config: Config, sheet: string): string | null {
+function whyNotWritable(config: Config, sheet: string, files?: readonly string[]): string | null {
   const root = realPathOf(config.root);
   const sheets = path.join(root, 'sheets');
   const isProgramFolder = isInside(root, sheet) && !isInside(realPathOf(sheets), sheet);
   if (isProgramFolder || touchesProgramFiles(config, sheet)) {
     return 'belongs to the databases, the index or other files of this program. Choose a folder in sheets.';
   }
-  return whyNotReplaceable(sheet);
+  return whyNotReplaceable(sheet, files);
 }
 
 /** SQLite's own files (-wal, -shm) begin with the database's name. */

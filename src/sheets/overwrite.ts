@@ -6,26 +6,26 @@ import { workbookSignature } from './file-format.ts';
 import { isReserved, isWorkbookPath, previousPath, writingPath } from './swap.ts';
 import { tabFiles } from './tabs.ts';
 
-/** Returns null when a sheet may be written to this path. */
-export function whyNotReplaceable(sheet: string): string | null {
+/** Returns null when a sheet may be written to this path. `files`: of its tabs. */
+export function whyNotReplaceable(sheet: string, files = tabFiles): string | null {
   if (isReserved(sheet))
     return 'is reserved for exports. Choose a name that does not end in .previous or .writing.';
   const whyNot = isWorkbookPath(sheet) ? whyNotAWorkbook : whyNotAFolder;
   return (
-    whyNot(sheet, 'is') ??
-    whyNot(previousPath(sheet), 'has a previous version that is') ??
-    whyNot(writingPath(sheet), 'has an unfinished version that is')
+    whyNot(sheet, 'is', files) ??
+    whyNot(previousPath(sheet), 'has a previous version that is', files) ??
+    whyNot(writingPath(sheet), 'has an unfinished version that is', files)
   );
 }
 
 /** A sheet may be a folder of tabs and desktop files only, an empty folder, or not there yet. */
-function whyNotAFolder(folder: string, subject: string): string | null {
+function whyNotAFolder(folder: string, subject: string, files: readonly string[]): string | null {
   const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return null;
   if (!stat.isDirectory()) return `${subject} a file, not a folder. Choose a folder for the sheet.`;
   const others = fs
     .readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isFile() || !tabFiles.includes(entry.name))
+    .filter((entry) => !entry.isFile() || !files.includes(entry.name))
     .map((entry) => entry.name)
     .filter((name) => !isDesktopFile(name));
   if (others.length === 0) return null;

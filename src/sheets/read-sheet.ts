@@ -3,6 +3,7 @@ import { hashFolder, readFolder } from './folder.ts';
 import { hashFile } from './hash.ts';
 import type { SheetPlace } from './location.ts';
 import type { SheetContent } from './tab-readings.ts';
+import { tabsNamed } from './tabs.ts';
 
 type ReadOptions = {
   /** Judges the real path of each file, which may be a symbolic link. */
@@ -13,10 +14,14 @@ type ReadOptions = {
 
 /** Returns the rows of the tabs, and what is wrong with the sheet as a whole. Throws `bad_input` for a file that cannot be
  *  read at all. */
-export async function readSheet({ kind, path }: SheetPlace, options: ReadOptions): Promise<SheetContent> {
+export async function readSheet(
+  { kind, path, tabs: names = null }: SheetPlace,
+  options: ReadOptions,
+): Promise<SheetContent> {
+  const tabs = tabsNamed(names);
   switch (kind) {
     case 'folder':
-      return readFolder(path, { naming: 'own', ...options });
+      return readFolder(path, { naming: 'own', tabs, ...options });
     case 'files':
       return readFolder(path, { naming: 'any', ...options });
     case 'zip':
@@ -24,13 +29,13 @@ export async function readSheet({ kind, path }: SheetPlace, options: ReadOptions
     case 'google':
       throw new Error('Google spreadsheets cannot be read yet.');
     case 'xlsx':
-      return (await import('./xlsx/read-workbook.ts')).readWorkbook(path, options.onRead);
+      return (await import('./xlsx/read-workbook.ts')).readWorkbook(path, options.onRead, tabs);
   }
 }
 
 /** Returns the same hashes as `readSheet`, without blocking the event loop or holding a file in memory: one for each tab of a
  *  folder, one for a file. */
-export async function hashSheet({ kind, path }: SheetPlace): Promise<string[]> {
+export async function hashSheet({ kind, path, tabs: names = null }: SheetPlace): Promise<string[]> {
   if (kind === 'zip' || kind === 'xlsx') return [await hashFile(path)];
-  return hashFolder(path, kind === 'files' ? 'any' : 'own');
+  return hashFolder(path, kind === 'files' ? 'any' : 'own', tabsNamed(names));
 }

@@ -28,11 +28,11 @@ export function isReserved(sheet: string): boolean {
   return /\.(previous|writing)$/.test(stemOf(sheet));
 }
 
-/** Expects `writingPath(sheet)` complete and synced. */
-export function swapIn(sheet: string) {
+/** Expects `writingPath(sheet)` complete and synced. `files`: of its tabs. */
+export function swapIn(sheet: string, files = tabFiles) {
   const parent = path.dirname(sheet);
   if (fs.existsSync(sheet)) {
-    removeSheet(previousPath(sheet));
+    removeSheet(previousPath(sheet), files);
     fs.renameSync(sheet, previousPath(sheet));
     syncToDisk(parent);
   }
@@ -48,23 +48,23 @@ export function findUnfinished(folder: string): string[] {
 }
 
 /** Cleans up after an export that died; returns whether there was one. No export to this sheet may be running. */
-export function repairExport(sheet: string): boolean {
+export function repairExport(sheet: string, files = tabFiles): boolean {
   const isUnfinished = fs.existsSync(writingPath(sheet));
   const isSwappedOut = !fs.existsSync(sheet) && fs.existsSync(previousPath(sheet));
   if (isSwappedOut && isUnfinished) fs.renameSync(previousPath(sheet), sheet);
   if (isUnfinished) {
-    removeSheet(writingPath(sheet));
+    removeSheet(writingPath(sheet), files);
     syncToDisk(path.dirname(sheet));
   }
   return isUnfinished;
 }
 
 /** Throws rather than remove a folder that holds other files. */
-function removeSheet(sheet: string) {
+function removeSheet(sheet: string, files: readonly string[]) {
   const stat = fs.lstatSync(sheet, { throwIfNoEntry: false });
   if (!stat) return;
   if (!stat.isDirectory()) return fs.rmSync(sheet);
-  for (const file of tabFiles) fs.rmSync(path.join(sheet, file), { force: true });
+  for (const file of files) fs.rmSync(path.join(sheet, file), { force: true });
   removeDesktopFiles(sheet);
   fs.rmdirSync(sheet);
 }

@@ -1,10 +1,13 @@
 // The three tabs of a sheet: their names, files and headers. The order of headers matters only when a sheet is written.
+import type { TabNames } from '../core/sheet-source.ts';
 import { columnsOf, type Kind, shapes } from '../library/rules.ts';
 
 export type TabName = 'Categories' | 'Experiences' | 'Manuals';
 export type Tab = {
   kind: Kind;
   name: TabName;
+  /** How the sheet names it: the tab of a workbook, and the file in a folder. */
+  title: string;
   file: string;
   headers: string[];
   /** The columns that an import compares; a missing one would empty that column of the library. */
@@ -31,10 +34,21 @@ export const tabs: readonly Tab[] = [
 
 export const tabFiles: readonly string[] = tabs.map((tab) => tab.file);
 
+/** The tabs as a named sheet names them; null: as usual. */
+export function tabsNamed(names: TabNames | null): readonly Tab[] {
+  if (names === null) return tabs;
+  return tabs.map((tab) => ({ ...tab, title: names[tab.kind], file: `${names[tab.kind]}.csv` }));
+}
+
+/** The files of the tabs in a folder, as a named sheet names them. */
+export function filesNamed(names: TabNames | null): string[] {
+  return tabsNamed(names).map(({ file }) => file);
+}
+
 export function tabOf(kind: Kind): Tab {
   return tabs.find((tab) => tab.kind === kind) as Tab;
 }
 
 function define(kind: Kind, name: TabName, file: string): Tab {
-  return { kind, name, file, headers: columnsOf(kind), required: shapes[kind].compared };
+  return { kind, name, title: name, file, headers: columnsOf(kind), required: shapes[kind].compared };
 }

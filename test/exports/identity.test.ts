@@ -204,8 +204,8 @@ async function exportTo(
   row: (ref: string, outcome: string, message?: string) => void = unfollowed,
 ): Promise<Target> {
   const library = createLibrary(root.db);
-  const target = { format, path: path.join(root.config.root, 'sheets', name) };
-  const exported = await exportSheet(library, target, at, { onRow: unfollowed, row });
+  const target = { format, path: path.join(root.config.root, 'sheets', name), tabs: null };
+  const { exported } = await exportSheet(library, target, at, { onRow: unfollowed, row });
   library.write(() => noteExported(library, exported, at));
   const { experiences, manuals } = countExported(exported);
   const local = library.localCounts();

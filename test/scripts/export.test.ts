@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { listSheetFiles } from '../../src/exports/export.ts';
+import { listSheetFiles } from '../../src/sheets/file-facts.ts';
+import { hashSheet } from '../../src/sheets/read-sheet.ts';
 import { tabFiles } from '../../src/sheets/tabs.ts';
 import { experience, makeRoot, manual, sheet, writeSheet } from '../support/library.ts';
 import { runByHand, runScript } from '../support/script.ts';
@@ -20,6 +21,7 @@ t.test('an export writes the review sheet and its time, and an import of it chan
     left_out: 1,
     path: 'sheets/review',
     files: listSheetFiles(path.join(config.root, 'sheets/review')),
+    hashes: await hashSheet({ kind: 'folder', path: path.join(config.root, 'sheets/review') }),
   });
   t.match(stdout, /Wrote sheets\/review\/manuals.csv, [\d.]+ (bytes|KiB)/);
   t.match(progress.at(-1), { done: 3, total: 3, phase: 'write' });

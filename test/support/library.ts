@@ -7,7 +7,8 @@ import { type Config, readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import type { Db } from '../../src/core/db/open.ts';
 import { formatRecord } from '../../src/sheets/csv.ts';
-import { type Tab, tabs } from '../../src/sheets/tabs.ts';
+import { type Tab, tabs, tabsNamed } from '../../src/sheets/tabs.ts';
+import type { TabNames } from '../../src/core/sheet-source.ts';
 import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
 
 type Row = Record<string, string | number | null>;
@@ -81,13 +82,15 @@ export function filesOf(content: Sheet): Record<string, string> {
   return Object.fromEntries(tabs.map((tab) => [tab.file, cellsOf(content, tab).map(formatRecord).join('')]));
 }
 
-/** The sheet as a workbook. */
-export async function workbookOf(content: Sheet): Promise<Buffer> {
+/** The sheet as a workbook, with tabs of these names. */
+export async function workbookOf(content: Sheet, names: TabNames | null = null): Promise<Buffer> {
   const rows = (tab: Tab) => [
     tab.headers,
     ...rowsOf(content, tab).map((row) => tab.headers.map((header) => String(row[header] ?? ''))),
   ];
-  const written = tabs.map((tab) => ({ name: tab.name, widths: tab.headers.map(() => 20), rows: rows(tab) }));
+  const written = tabsNamed(names).map((tab) => {
+    return { name: tab.title, widths: tab.headers.map(() => 20), rows: rows(tab) };
+  });
   return buffer(await writeWorkbook(written, new Date(time)));
 }
 

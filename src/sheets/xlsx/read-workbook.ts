@@ -2,7 +2,7 @@
 import type { ZipEntry } from '../../zip/directory.ts';
 import { readZipFile } from '../sheet-zip.ts';
 import { gatherTabs, type SheetContent, unreadableTab } from '../tab-readings.ts';
-import type { Tab } from '../tabs.ts';
+import { type Tab, tabs as usualTabs } from '../tabs.ts';
 import { parseSheets } from '../../xlsx/parse.ts';
 import { findParts, type SheetPart, type WorkbookParts } from '../../xlsx/parts.ts';
 import { prepareSheet } from '../../xlsx/prepare.ts';
@@ -13,16 +13,20 @@ import { assertPlainXml } from '../../xlsx/xml.ts';
 
 type ReadEntry = (entry: ZipEntry) => Promise<Buffer>;
 
-/** `onRead` receives the rows read so far. */
-export async function readWorkbook(file: string, onRead: (rows: number) => void): Promise<SheetContent> {
+/** `onRead` receives the rows read so far. `tabs`: as the workbook names them. */
+export async function readWorkbook(
+  file: string,
+  onRead: (rows: number) => void,
+  tabs: readonly Tab[] = usualTabs,
+): Promise<SheetContent> {
   return readZipFile(file, workbookRules, async ({ entries, readEntry, hash }) => {
     const parts = await findParts(entries, readEntry);
-    const { found, problems, warnings } = findTabs(parts.sheets);
+    const { found, problems, warnings } = findTabs(parts.sheets, tabs);
     const readings = gatherTabs(onRead);
     const worksheets = found.filter(isWorksheet);
     for (const [tab, { part }] of found)
       if (!part)
-        readings.problems.push(unreadableTab(tab, `The tab ${tab.name} is a chart or lacks its cells.`));
+        readings.problems.push(unreadableTab(tab, `The tab ${tab.title} is a chart or lacks its cells.`));
     const sheets = await parseSheets(await loadParts(worksheets, parts, readEntry));
     for (const [at, [tab, { isHidden }]] of worksheets.entries()) {
       const sheet = sheets[at];

@@ -33,8 +33,8 @@ export function readSheetTab(tab: Tab, sheet: Sheet, isHidden: boolean): SheetTa
 }
 
 /** Names the tab in messages. */
-export function placeOf({ name }: Tab): string {
-  return `the tab ${name}`;
+export function placeOf({ title }: Tab): string {
+  return `the tab ${title}`;
 }
 
 /** Empty rows share one array, since a stray cell far below makes a million of them. */
@@ -134,10 +134,10 @@ function warningsOf(
   const shown = `${formatList(merges.slice(0, 5))}${merges.length > 5 ? ' and others' : ''}`;
   const readToo = (number: number) => (number === 1 ? 'is read too' : 'are read too');
   const messages = [
-    isHidden && `The tab ${tab.name} is hidden; it is read too.`,
-    rows > 0 && `${plural(rows, 'hidden row')} of ${tab.name} ${readToo(rows)}.`,
+    isHidden && `The tab ${tab.title} is hidden; it is read too.`,
+    rows > 0 && `${plural(rows, 'hidden row')} of ${tab.title} ${readToo(rows)}.`,
     columns.length > 0 &&
-      `${plural(columns.length, 'hidden column')} of ${tab.name} ${readToo(columns.length)}: ${columns.join(', ')}.`,
+      `${plural(columns.length, 'hidden column')} of ${tab.title} ${readToo(columns.length)}: ${columns.join(', ')}.`,
     merges.length > 0 &&
       `Merged cells have a value in the first cell only, the others are read as empty: ${shown}.`,
   ];
