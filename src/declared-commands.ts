@@ -2,6 +2,12 @@
 import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { queueCommands } from './queue/commands.ts';
+import { sourceCommands } from './sources/commands.ts';
 import { workerCommands } from './workers/commands.ts';
 
-export const declaredCommands: Command[] = [...jobCommands, ...workerCommands, ...queueCommands];
+export const declaredCommands: Command[] = [
+  ...jobCommands,
+  ...workerCommands,
+  ...queueCommands,
+  ...sourceCommands,
+];

@@ -13,7 +13,7 @@ import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
 type Answer = { bytes: Buffer; header(name: string): string | undefined };
-type Send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: Body) => Promise<Answer>;
+type Send = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: Body) => Promise<Answer>;
 /** JSON as text, or a form with files. */
 type Body = string | FormData;
 
@@ -74,6 +74,8 @@ function createClient(send: Send, more: Pick<Client, 'isByHand' | 'release' | 'c
     get: async <Body>(path: string) => read<Body>(await send('GET', path)),
     post: async <Body>(path: string, body: Record<string, unknown>) =>
       read<Body>(await send('POST', path, JSON.stringify(body))),
+    put: async <Body>(path: string, body: Record<string, unknown>) =>
+      read<Body>(await send('PUT', path, JSON.stringify(body))),
     upload: async <Body>(path: string, files: string[]) =>
       read<Body>(await send('POST', path, await formOf(files))),
     async delete(path) {

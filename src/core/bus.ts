@@ -31,6 +31,8 @@ export type BusEvents = {
   workers: [];
   /** The index or its state has changed. */
   index: [];
+  /** The named sheets, or what a check has found of one, have changed. */
+  sources: [];
   /** A telemetry sample was taken. */
   sample: [];
 };

@@ -42,7 +42,7 @@ export type ArgumentProperty = {
 
 /** `sources`: the named sheets. `categories`: of the library. `origins`: the sources from which its entries came. `undoable`:
  *  the jobs that can be undone. */
-export type OptionList = 'sources' | 'categories' | 'origins' | 'undoable';
+type OptionList = 'sources' | 'categories' | 'origins' | 'undoable';
 export type Option = { value: string; label: string };
 export type OptionLists = Record<OptionList, () => Option[]>;
 

@@ -4,6 +4,12 @@ export const sourceKinds = ['folder', 'xlsx', 'google'] as const;
 /** A folder of CSV files, a workbook, or a Google spreadsheet. */
 export type SourceKind = (typeof sourceKinds)[number];
 
+export const kindTitles: Record<SourceKind, string> = {
+  folder: 'Folder of CSV files',
+  xlsx: 'Workbook',
+  google: 'Google spreadsheet',
+};
+
 /** How the tabs are named in a sheet. */
 export type TabNames = { category: string; experience: string; manual: string };
 

@@ -50,7 +50,7 @@ const endings: Record<string, string> = {
   cancelled: 'was cancelled',
 };
 
-export type Audited = { event: string; by: Requester; target: string };
+export type Audited = { event: string; by: Requester; target: string; detail?: Record<string, unknown> };
 
 /** Runs `work`; a refusal that it throws leaves an audit row. */
 export function auditRefusal<T>(audit: Audit, audited: Audited, work: () => T): T {
@@ -58,7 +58,7 @@ export function auditRefusal<T>(audit: Audit, audited: Audited, work: () => T): 
     return work();
   } catch (error) {
     if (error instanceof AppError) {
-      const detail = { code: error.code, message: error.message };
+      const detail = { ...audited.detail, code: error.code, message: error.message };
       audit.record({ ...audited, outcome: 'refused', detail });
     }
     throw error;

@@ -11,7 +11,7 @@ import { tabOf } from '../sheets/tabs.ts';
 import type { RemovalRepository } from './removal-repository.ts';
 
 /** Exactly one of both. */
-export type Chosen = { source?: string | undefined; category?: string | undefined };
+type Chosen = { source?: string | undefined; category?: string | undefined };
 
 /** `revision`: the library's, when it was read. `before` and `after`: its rows. `tabs`: the keys of removed rows. */
 export type RemovalPlan = {

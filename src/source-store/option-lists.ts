@@ -1,5 +1,6 @@
 // The lists from which arguments choose their values.
 import { plural } from '../core/format.ts';
+import { kindTitles } from '../core/sheet-source.ts';
 import type { OptionLists } from '../core/operation.ts';
 import type { Library } from '../library/repository.ts';
 import type { SourceRepository } from './source-repository.ts';
@@ -12,7 +13,8 @@ export function createOptionLists(
 ): Omit<OptionLists, 'undoable'> {
   const entries = createEntryCounts(library);
   return {
-    sources: () => sources.all().map(({ name }) => ({ value: name, label: name })),
+    sources: () =>
+      sources.all().map(({ name, kind }) => ({ value: name, label: `${name} · ${kindTitles[kind]}` })),
     categories() {
       const { byCategory } = entries();
       return library

@@ -5,6 +5,9 @@ import { firstSources, type SheetSource, type SourceFinder } from '../core/sheet
 
 type Row = Omit<SheetSource, 'tabs'> & { tabs: string | null };
 
+/** When and by whom it was changed. Null: it is as it was at the first start. */
+export type Change = { changed_at: string | null; changed_by: string | null };
+
 export type SourceRepository = ReturnType<typeof createSourceRepository>;
 
 export function createSourceRepository(ops: Db) {
@@ -12,6 +15,14 @@ export function createSourceRepository(ops: Db) {
   const statements = prepareAll(ops, {
     all: `SELECT ${columns} FROM source ORDER BY name`,
     find: `SELECT ${columns} FROM source WHERE name = ?`,
+    change: 'SELECT changed_at, changed_by FROM source WHERE name = ?',
+    put: `
+      INSERT INTO source (${columns}, changed_at, changed_by)
+      VALUES (@name, @kind, @place, @tabs, @changed_at, @changed_by)
+      ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, place = excluded.place, tabs = excluded.tabs,
+        changed_at = excluded.changed_at, changed_by = excluded.changed_by
+    `,
+    remove: 'DELETE FROM source WHERE name = ?',
   });
   return {
     all: (): SheetSource[] => (statements.all.all() as Row[]).map(parse),
@@ -20,6 +31,17 @@ export function createSourceRepository(ops: Db) {
       const row = statements.find.get(name) as Row | undefined;
       return row ? parse(row) : null;
     },
+
+    changeOf: (name: string) =>
+      (statements.change.get(name) as Change | undefined) ?? { changed_at: null, changed_by: null },
+
+    put({ tabs, ...source }: SheetSource, change: Change) {
+      statements.put.run({ ...source, tabs: tabs && JSON.stringify(tabs), ...change });
+    },
+
+    remove: (name: string) => void statements.remove.run(name),
+
+    transaction: <T>(work: () => T): T => ops.transaction(work)(),
   };
 }
 

@@ -1,19 +1,24 @@
 // Sources: the sheets that an import can read, and files that are uploaded for one.
 import type { Feature } from '../web/feature.ts';
 import { createSourceParts } from './parts.ts';
+import { sourceCard } from './web/source-card.ts';
+import { sourcePage } from './web/source-page.ts';
 import { sourcesCard } from './web/sources-card.ts';
 import { sourcesPage } from './web/sources-page.ts';
 import { registerSourceRoutes } from './web/routes.ts';
 
 export const sources: Feature<ReturnType<typeof createSourceParts>> = {
   name: 'sources',
-  pages: [sourcesPage],
+  pages: [sourcesPage, sourcePage],
   create: createSourceParts,
-  lifecycle: ({ sheetUploads }) => ({
+  lifecycle: ({ sheetUploads, sourceChecks }) => ({
     start: sheetUploads.start,
     startByHand: sheetUploads.runNow,
-    stop: sheetUploads.stop,
+    async stop() {
+      await sourceChecks.stop();
+      await sheetUploads.stop();
+    },
   }),
   routes: registerSourceRoutes,
-  cards: (ctx) => [sourcesCard(ctx)],
+  cards: (ctx) => [sourcesCard(ctx), sourceCard(ctx)],
 };

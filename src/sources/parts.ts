@@ -7,17 +7,23 @@ import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { createTasks } from '../runner/task.ts';
 import { sourceStore } from '../source-store/feature.ts';
+import { createFindDrift } from './drift.ts';
 import { createSheetRuns } from './repository.ts';
+import { createSourceChanges } from './source-changes.ts';
+import { createSourceChecks } from './source-checks.ts';
+import { createSourceStates } from './source-state-repository.ts';
 import { createSheetUploads } from './uploads.ts';
+import { createWantedBy } from './wanted-by.ts';
 
 export type SourceContext = Kernel & ReturnType<typeof createSourceParts>;
 
 export function createSourceParts(ctx: Context) {
-  const { config, log, bus } = ctx;
+  const { config, log, bus, catalogue } = ctx;
   const { jobs: jobVerbs, repository, libraryState } = ctx.use(jobs);
+  const createTask = createTasks(config);
   const sheetUploads = createSheetUploads({
     ...ctx,
-    createTask: createTasks(config),
+    createTask,
     freeBytes: () => readFreeBytes(config.root),
     wantedBy: (id) => repository.active().find(({ args }) => args.sheet === id)?.number ?? null,
     onError: (error) => log.error({ err: error }, 'old uploads of sheets were not removed'),
@@ -26,11 +32,20 @@ export function createSourceParts(ctx: Context) {
     const sheet = isTerminal(status) ? repository.find(id)?.args.sheet : undefined;
     if (sheet !== undefined) sheetUploads.markUsed(String(sheet));
   });
+  const sources = ctx.use(sourceStore).sourceRepository;
+  const sourceStates = createSourceStates(ctx.ops);
+  const sheetRuns = createSheetRuns(ctx.ops);
+  const wantedBy = createWantedBy(catalogue, repository.active);
   return {
     sheetUploads,
-    sheetRuns: createSheetRuns(ctx.ops),
-    sourceRepository: ctx.use(sourceStore).sourceRepository,
+    sources,
+    sheetRuns,
+    sourceStates,
+    findDrift: createFindDrift(config),
+    sourceChanges: createSourceChanges({ ...ctx, sources, states: sourceStates, wantedBy }),
+    sourceChecks: createSourceChecks({ ...ctx, createTask, sheetRuns, sources, states: sourceStates }),
     jobs: jobVerbs,
+    repository,
     libraryState,
     counts: ctx.use(embedding).counts,
     idempotency: ctx.use(operations).idempotency,

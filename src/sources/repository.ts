@@ -1,5 +1,6 @@
 // The jobs that read or wrote a named sheet.
 import { type Db, prepareAll } from '../core/db/open.ts';
+import type { SheetSource } from '../core/sheet-source.ts';
 
 /** `result`: of the job. */
 export type SheetRun = {
@@ -11,30 +12,57 @@ export type SheetRun = {
 
 /** Older runs are not searched, so that a sheet that no job names costs no more. */
 const maxRuns = 500;
+const maxListed = 10;
 
-/** An explicit path to the folder of the named sheet counts as its name; a workbook and a download are other places. */
-const lastRun = (operation: string, argument: string) => `
-  SELECT number, started_at, finished_at, result FROM (
-    SELECT * FROM job WHERE operation = '${operation}' AND status = 'succeeded' AND mode = 'scripts'
-    ORDER BY number DESC LIMIT ${maxRuns}
-  )
-  WHERE NOT coalesce(args ->> '$.dry_run', 0) AND args ->> '$.sheet' IS NULL
-    AND coalesce(args ->> '$.format', 'csv') = 'csv' AND NOT coalesce(args ->> '$.download', 0)
-    AND coalesce(args ->> '$.path', 'sheets/' || (args ->> '$.${argument}')) = 'sheets/' || ?
+const newest = (operations: string) =>
+  `(SELECT * FROM job WHERE operation IN (${operations}) ORDER BY number DESC LIMIT ${maxRuns})`;
+
+/** Whether a job has read the sheet: under its name, at the place that it has now, or by its path. */
+const isImport = `
+  operation = 'import' AND args ->> '$.sheet' IS NULL AND CASE
+    WHEN args ->> '$.path' IS NULL
+    THEN args ->> '$.source' = @name AND coalesce(result ->> '$.place', @place) = @place
+    ELSE args ->> '$.path' = @place
+  END
+`;
+
+/** Whether a job has written the sheet. Jobs of former versions have not recorded its place. */
+const isExport = `
+  operation = 'export' AND NOT coalesce(args ->> '$.download', 0) AND coalesce(
+    args ->> '$.place',
+    args ->> '$.path',
+    'sheets/' || (args ->> '$.target') || iif(args ->> '$.format' = 'xlsx', '.xlsx', '')
+  ) = @place
+`;
+
+const lastRun = (operation: string, isOfSheet: string) => `
+  SELECT number, started_at, finished_at, result FROM ${newest(`'${operation}'`)}
+  WHERE status = 'succeeded' AND mode = 'scripts' AND NOT coalesce(args ->> '$.dry_run', 0) AND ${isOfSheet}
   ORDER BY number DESC LIMIT 1
 `;
 
+export type SheetRuns = ReturnType<typeof createSheetRuns>;
+
 export function createSheetRuns(ops: Db) {
   const statements = prepareAll(ops, {
-    lastImport: lastRun('import', 'source'),
-    lastExport: lastRun('export', 'target'),
+    lastImport: lastRun('import', isImport),
+    lastExport: lastRun('export', isExport),
+    numbers: `
+      SELECT number FROM ${newest(`'import', 'export'`)} WHERE (${isImport}) OR (${isExport})
+      ORDER BY number DESC LIMIT ${maxListed}
+    `,
   });
   const parse = (row: unknown): SheetRun | null =>
     row ? { ...(row as SheetRun), result: JSON.parse((row as { result: string }).result) } : null;
+  const keys = ({ name, place }: SheetSource) => ({ name, place });
 
   return {
     /** The newest successful import that wrote the library; null without one. */
-    lastImport: (name: string) => parse(statements.lastImport.get(name)),
-    lastExport: (name: string) => parse(statements.lastExport.get(name)),
+    lastImport: (source: SheetSource) => parse(statements.lastImport.get(keys(source))),
+    lastExport: (source: SheetSource) => parse(statements.lastExport.get(keys({ ...source }))),
+
+    /** The numbers of the newest jobs that named it, dry runs and failures included. */
+    numbers: (source: SheetSource) =>
+      (statements.numbers.all(keys(source)) as { number: number }[]).map(({ number }) => number),
   };
 }

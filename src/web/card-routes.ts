@@ -23,9 +23,9 @@ export function registerCards(app: FastifyInstance, cards: Cards) {
 
   for (const card of cards.declared) {
     if (isRecordCard(card)) {
-      app.get<{ Params: { number: string } }>(card.path, async (request, reply) => {
+      app.get<{ Params: { number?: string; name?: string } }>(card.path, async (request, reply) => {
         reply.type('text/html; charset=utf-8');
-        return cards.render(find(`${card.name}-${request.params.number}`));
+        return cards.render(find(`${card.name}-${request.params.number ?? request.params.name}`));
       });
     } else {
       app.get(card.path, async (request, reply) => {

@@ -18,13 +18,14 @@ type Declared = {
 /** One card for all readers. */
 export type SharedCard = Declared & { load(): Loaded | Promise<Loaded> };
 
-/** One card per record: `job-412` is the card `job` of record 412. `host` and `path` contain `:number`. */
+/** One card per record: `job-412` is the card `job` of record 412. `host` and `path` contain `:number`, or `:name` for
+ *  records that have a name in place of a number. */
 export type RecordCard = Declared & {
   /** Bus events that name a record and make only that record's card dirty. */
   dirtyOnRecord?: (keyof BusEvents)[];
-  exists(number: string): boolean;
+  exists(key: string): boolean;
   /** Throws `not_found`. */
-  load(number: string): Loaded | Promise<Loaded>;
+  load(key: string): Loaded | Promise<Loaded>;
 };
 
 export type Card = SharedCard | RecordCard;

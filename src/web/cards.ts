@@ -46,9 +46,11 @@ export function createCards(
     find(topic: string): OpenCard | null {
       const known = shared.get(topic);
       if (known) return known;
-      const [, name = '', number = ''] = /^(.+)-(\d{1,15})$/.exec(topic) ?? [];
-      const found = ofRecords.get(name);
-      return found ? openRecord(found.card, found.template, number) : null;
+      for (const { card, template } of ofRecords.values()) {
+        const key = topic.startsWith(`${card.name}-`) ? topic.slice(card.name.length + 1) : '';
+        if (keyPatterns[keyOf(card)].test(key)) return openRecord(card, template, key);
+      }
+      return null;
     },
 
     /** The content of the card's host, for page, partial and event. */
@@ -71,18 +73,25 @@ function openShared(card: SharedCard, template: string): OpenCard {
   };
 }
 
-function openRecord(card: RecordCard, template: string, number: string): OpenCard {
+const keyPatterns = { number: /^\d{1,15}$/, name: /^[a-z0-9][a-z0-9-]{0,39}$/ };
+
+/** What names its record in `host` and `path`. */
+function keyOf({ path }: RecordCard): 'number' | 'name' {
+  return path.includes(':name') ? 'name' : 'number';
+}
+
+function openRecord(card: RecordCard, template: string, key: string): OpenCard {
   return {
-    name: `${card.name}-${number}`,
+    name: `${card.name}-${key}`,
     template,
-    host: card.host.replace(':number', number),
-    path: url(card.path.replace(':number', number)),
+    host: card.host.replace(`:${keyOf(card)}`, key),
+    path: url(card.path.replace(`:${keyOf(card)}`, key)),
     isOfRecord: true,
-    exists: () => card.exists(number),
+    exists: () => card.exists(key),
     isDirtiedBy: (event, changed) =>
       card.dirtyOn.includes(event) ||
-      (card.dirtyOnRecord?.includes(event) === true && changed === Number(number)),
-    load: () => card.load(number),
+      (card.dirtyOnRecord?.includes(event) === true && changed === Number(key)),
+    load: () => card.load(key),
   };
 }
 

@@ -48,7 +48,9 @@ export function registerErrors(app: FastifyInstance) {
   });
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?')[0] ?? '/';
-    const allowed = (['GET', 'POST', 'DELETE'] as const).filter((method) => app.findRoute({ method, url }));
+    const allowed = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((method) =>
+      app.findRoute({ method, url }),
+    );
     if (allowed.length === 0) {
       const text = url.startsWith('/api/')
         ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'

@@ -104,14 +104,17 @@ t.test('a part for htmx shows what was read, keeps it in the address, and is rem
   t.match(await app.submit('/ui/sources/remove', { sheet: id }), { status: 404 });
 });
 
-t.test('a row says whether a sheet changed after its last import or export', async (t) => {
+t.test('a row says whether the content of a sheet changed after its last import or export', async (t) => {
   const rows = async () =>
     (await app.page('/ui/sources/card')).html.querySelectorAll('.hub-row').map((row) => row.textContent);
   await app.run('export');
-  t.match((await rows())[1], /3 rows, unchanged since the export\..*exported/s);
+  t.match((await rows())[1], /3 rows, unchanged since the export.*exported/s);
+  const file = path.join(app.root, 'sheets/review/manuals.csv');
   const later = new Date(Date.now() + 60_000);
-  fs.utimesSync(path.join(app.root, 'sheets/review/manuals.csv'), later, later);
-  t.match((await rows())[1], /A file was saved after the export of 3 rows\. Import the changes before/);
+  fs.utimesSync(file, later, later);
+  t.match((await rows())[1], /3 rows, unchanged since the export/, 'a save without a change is none');
+  fs.appendFileSync(file, '\r\n');
+  t.match((await rows())[1], /Edited since our export of 3 rows.*Import the changes before/s);
   await app.run('import', { source: 'published', mode: 'merge' });
   t.match((await rows())[0], /84 rows, unchanged since the import/);
   const before = await rows();

@@ -282,3 +282,18 @@ export const source = sqliteTable(
     check('source_kind', sql`kind IN ('folder', 'xlsx', 'google')`),
   ],
 );
+
+/** What the last check of a named sheet has found; JSON: its steps, and the hashes of what it has read. */
+export const sourceState = sqliteTable(
+  'source_state',
+  {
+    name: text().primaryKey(),
+    checked_at: text().notNull(),
+    check_status: text().notNull(),
+    check_text: text().notNull(),
+    check_steps: text().notNull(),
+    row_count: integer(),
+    seen_hash: text(),
+  },
+  () => [check('source_state_status', sql`check_status IN ('ok', 'warning', 'error')`)],
+);

@@ -10,6 +10,7 @@ export type Client = {
   /** Throws an error of the API as `AppError`, and `temporary` when the server does not answer. */
   get<Body>(path: string): Promise<Body>;
   post<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
+  put<Body>(path: string, body: Record<string, unknown>): Promise<Body>;
   /** Sends a form with these files of this machine, each in the field `files`. */
   upload<Body>(path: string, files: string[]): Promise<Body>;
   delete(path: string): Promise<void>;

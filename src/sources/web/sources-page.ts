@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../../core/errors.ts';
+import { kindTitles } from '../../core/sheet-source.ts';
 import { objectSchema, textSchema as text } from '../../core/schemas.ts';
 import { viewFiles } from '../../sheets/files-view.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -11,6 +12,7 @@ import { type Choice, readChoice } from './choice.ts';
 
 export const sourcesPage: Page = {
   path: '/sources',
+  api: '/api/v1/sources',
   cards: ['sources'],
   examples: ['/sources', '/sources?source=review', '/sources?sheet=0a0b0c0d'],
 };
@@ -32,7 +34,7 @@ export function registerSourcesPage(app: FastifyInstance, ctx: SourceContext) {
 
 /** Renders the page with a choice; `error` is shown in its place, and gives the status. */
 export async function sendSources(
-  { config, counts, libraryState, sourceRepository }: SourceContext,
+  { config, counts, libraryState, sources }: SourceContext,
   request: FastifyRequest,
   reply: FastifyReply,
   choice: Choice,
@@ -49,7 +51,7 @@ export async function sendSources(
       choice,
       files: viewFiles(config, choice.sheet, problemOf('files')),
       problem: problemOf('choice'),
-      names: sourceRepository.all().map(({ name }) => name),
+      names: sources.all().map(({ name, kind }) => ({ name, title: `${name} · ${kindTitles[kind]}` })),
       isEmpty: libraryState.isEmpty(),
       entries: counts.totals().entries,
       key: randomUUID(),

@@ -1,0 +1,50 @@
+// What a check says of a sheet: its steps, the comparison with the last job that has read or written the sheet, and one sentence.
+import { plural } from '../core/format.ts';
+import type { CheckedSource } from './check-source.ts';
+import { compare, hashesOf } from './drift.ts';
+import type { LastRun } from './named-sheets.ts';
+import {
+  type CheckStatus,
+  checkStatuses,
+  type CheckStep,
+  type SourceState,
+} from './source-state-repository.ts';
+
+export function describeOutcome(
+  { steps, rows, hashes }: CheckedSource,
+  last: LastRun | null,
+  checkedAt: Date,
+): SourceState {
+  const all = hashes ? [...steps, compareWith(last, hashes)] : steps;
+  const [status, text] = [worstOf(all), summarize(all, rows)];
+  return { checked_at: checkedAt.toISOString(), status, text, steps: all, rows, hashes };
+}
+
+function compareWith(last: LastRun | null, hashes: string[]): CheckStep {
+  if (!last) return step('Compared', 'It was neither imported nor exported yet.', 'ok');
+  const { verb, run } = last;
+  const title = `Compared with our ${verb}`;
+  const written = hashesOf(run);
+  const job = `${verb} #${run.number}`;
+  if (!written) {
+    const why = `${job} is of an older version, which kept no hash of it`;
+    return step(title, `The content cannot be compared: ${why}.`, 'warning');
+  }
+  if (compare(written, hashes).state === 'unchanged') return step(title, `Unchanged since ${job}.`, 'ok');
+  return step(title, `The content has changed since ${job}.`, 'warning');
+}
+
+function step(title: string, text: string, status: CheckStatus): CheckStep {
+  return { title, text, status, ms: 0 };
+}
+
+function worstOf(steps: CheckStep[]): CheckStatus {
+  return checkStatuses.findLast((status) => steps.some((one) => one.status === status)) ?? 'ok';
+}
+
+/** The sentence of the first error, or else the rows and what the comparison has found. */
+function summarize(steps: CheckStep[], rows: number | null): string {
+  const error = steps.find(({ status }) => status === 'error');
+  if (error) return error.text;
+  return `${plural(rows ?? 0, 'row')} can be read. ${steps.at(-1)?.text ?? ''}`.trim();
+}

@@ -1,0 +1,103 @@
+// Opens a named sheet and reads all of it, in a process of its own, and says step by step what was found.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { formatBytes, formatList, formatNumber, plural } from '../core/format.ts';
+import type { SourceFinder } from '../core/sheet-source.ts';
+import type { ScriptContext } from '../jobs/script.ts';
+import { checkHeaders } from '../sheets/checks.ts';
+import { isBlank } from '../sheets/csv.ts';
+import { listSheetFiles } from '../sheets/file-facts.ts';
+import { mayRead, openSheet, type SheetPlace } from '../sheets/location.ts';
+import { maxShown, sentence } from '../sheets/problems.ts';
+import { readSheet } from '../sheets/read-sheet.ts';
+import { filesNamed } from '../sheets/tabs.ts';
+import type { CheckStep, SourceState } from './source-state-repository.ts';
+
+export type SourceCheck = { name: string };
+export type CheckedSource = Pick<SourceState, 'steps' | 'rows' | 'hashes'>;
+
+type Found = Omit<CheckStep, 'title' | 'ms'>;
+
+/** A sheet that cannot be read is a result, whose last step says why. */
+export async function checkSource(
+  config: Config,
+  sources: SourceFinder,
+  { name }: SourceCheck,
+  progress: ScriptContext['progress'],
+): Promise<CheckedSource> {
+  const { steps, take } = createSteps();
+  const place = await take('Opened', () => {
+    const opened = openSheet(config, sources, { name });
+    return { value: opened, found: { status: 'ok', text: describePlace(opened) } };
+  });
+  const sheet =
+    place &&
+    (await take('Tabs and headers read', async () => {
+      const content = await readSheet(place, {
+        mayRead: (file) => mayRead(config, file),
+        onRead: (rows) => progress(rows, undefined, 'read'),
+      });
+      const checked = checkHeaders(content);
+      return { value: { ...checked, hashes: content.hashes }, found: describeHeaders(checked) };
+    }));
+  if (!sheet || sheet.sheetProblems.length > 0) return { steps, rows: null, hashes: sheet?.hashes ?? null };
+  const counts = sheet.contents.map(({ records }) => records.filter((cells) => !isBlank(cells)).length);
+  await take('Rows counted', () => {
+    const text = `${formatList(counts.map(formatNumber))} in ${formatList(sheet.contents.map(({ tab }) => tab.title))}.`;
+    return { value: null, found: { status: 'ok', text } };
+  });
+  return { steps, rows: counts.reduce((sum, rows) => sum + rows, 0), hashes: sheet.hashes };
+}
+
+function createSteps() {
+  const steps: CheckStep[] = [];
+  return {
+    steps,
+    /** Null for a step that has found an error of the sheet. */
+    async take<T>(title: string, work: () => Step<T> | Promise<Step<T>>): Promise<T | null> {
+      const started = performance.now();
+      const add = (found: Found) =>
+        steps.push({ title, ...found, ms: Math.round(performance.now() - started) });
+      try {
+        const { value, found } = await work();
+        add(found);
+        return value;
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        add({ status: 'error', text: error.message });
+        return null;
+      }
+    },
+  };
+}
+
+type Step<T> = { value: T; found: Found };
+
+function describePlace({ kind, path: sheet, tabs = null }: SheetPlace): string {
+  if (kind === 'google') return 'The spreadsheet can be opened.';
+  const files = listSheetFiles(sheet, filesNamed(tabs));
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const size = `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
+  return `${size}. ${canWrite(sheet) ? 'It can be read and written.' : 'It can be read only.'}`;
+}
+
+/** An export renames the sheet, so it needs the folder around it. */
+function canWrite(sheet: string): boolean {
+  try {
+    fs.accessSync(path.dirname(sheet), fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function describeHeaders({ sheetProblems, warnings, contents }: ReturnType<typeof checkHeaders>): Found {
+  const problems = sheetProblems.map(({ problem }) => sentence(problem));
+  if (problems.length > 0) return { status: 'error', text: problems.slice(0, maxShown).join(' ') };
+  const columns = contents.map(({ header }) => formatNumber(header.filter((name) => name !== '').length));
+  const text = `${formatList(columns)} columns.`;
+  if (warnings.length === 0) return { status: 'ok', text };
+  return { status: 'warning', text: [text, ...warnings.slice(0, 5).map(sentence)].join(' ') };
+}

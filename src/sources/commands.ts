@@ -1,0 +1,78 @@
+// Commands for named sheets. Each calls the API and prints the result.
+import { invalidArguments } from '../core/arguments.ts';
+import type { SourceKind, TabNames } from '../core/sheet-source.ts';
+import type { Client, Command } from '../core/terminal/command.ts';
+import { exits } from '../core/terminal/exit-codes.ts';
+import { textFlag } from '../core/terminal/flags.ts';
+import type { Screen } from '../core/terminal/screen.ts';
+
+type SourceBody = {
+  name: string;
+  kind: SourceKind;
+  place: string;
+  tabs: TabNames | null;
+  drift: { state: string };
+  check: { status: string; text: string } | null;
+};
+
+const path = (name: string, more = '') => `/api/v1/sources/${encodeURIComponent(name)}${more}`;
+
+export const sourceCommands: Command[] = [
+  {
+    name: 'source',
+    example: 'list',
+    summary: 'Lists, sets, checks or removes named sheets: list, set NAME, check NAME, remove NAME.',
+    flags: {
+      kind: { type: 'string', title: 'Kind of a sheet to set', enum: ['folder', 'xlsx', 'google'] },
+      place: textFlag('Its path, or the address of a Google spreadsheet'),
+      categories: textFlag('Name of its tab Categories, if it is another'),
+      experiences: textFlag('Name of its tab Experiences, if it is another'),
+      manuals: textFlag('Name of its tab Manuals, if it is another'),
+    },
+    wordsMax: 2,
+    run(client, { values, rest: [verb = 'list', name] }, screen) {
+      if (verb === 'list') return list(client, screen);
+      const run = verbs[verb];
+      if (!run) throw refuse('Which verb? One of list, set, check, remove.');
+      if (!name) throw refuse('Which sheet? Give its name; "npm run chl -- source list" lists them.');
+      return run(client, name, values, screen);
+    },
+  },
+];
+
+type Verb = (
+  client: Client,
+  name: string,
+  values: Record<string, unknown>,
+  screen: Screen,
+) => Promise<number>;
+
+const verbs: Record<string, Verb> = {
+  async set(client, name, { kind, place, categories, experiences, manuals }, screen) {
+    const tabs = { category: categories, experience: experiences, manual: manuals };
+    const source = await client.put<SourceBody>(path(name), { kind, place, tabs });
+    return screen.show(source, format(source));
+  },
+  async check(client, name, _values, screen) {
+    const source = await client.post<SourceBody>(path(name, '/check'), {});
+    screen.show(source, `${name}: ${source.check?.text ?? 'Noop mode opens no sheet.'}`);
+    return source.check?.status === 'error' ? exits.badInput : exits.succeeded;
+  },
+  async remove(client, name, _values, screen) {
+    await client.delete(path(name));
+    return screen.show({ removed: name }, `${name} removed. Its files are still there.`);
+  },
+};
+
+async function list(client: Client, screen: Screen): Promise<number> {
+  const page = await client.get<{ items: SourceBody[] }>('/api/v1/sources');
+  return screen.show(page, ...page.items.map(format));
+}
+
+function format({ name, kind, place, drift }: SourceBody): string {
+  return [name.padEnd(16), kind.padEnd(8), drift.state.padEnd(10), place].join(' ');
+}
+
+function refuse(message: string) {
+  return invalidArguments([{ field: 'source', message }]);
+}

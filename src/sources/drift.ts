@@ -1,0 +1,89 @@
+// Decides whether a sheet has changed since its last import or export: by the sizes and times of its files first and, where
+// these differ, by its content. Of a Google spreadsheet only what the last check has read is known.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../core/config.ts';
+import type { SheetSource } from '../core/sheet-source.ts';
+import { factsOf, listSheetFiles, type SheetFile } from '../sheets/file-facts.ts';
+import { hashSheet } from '../sheets/read-sheet.ts';
+import { filesNamed } from '../sheets/tabs.ts';
+import type { SheetRun } from './repository.ts';
+import type { SourceState } from './source-state-repository.ts';
+
+export const driftStates = ['absent', 'never', 'unchanged', 'changed', 'unclear'] as const;
+
+/** `absent`: there is no file. `never`: it was neither imported nor exported. `unclear`: it may have changed, and `why` says why
+ *  that is not known. */
+export type Drift = { state: (typeof driftStates)[number]; why?: string };
+
+export type FindDrift = ReturnType<typeof createFindDrift>;
+
+const maxKept = 100;
+
+/** Keeps the hashes of files as long as their sizes and times stay. */
+export function createFindDrift(config: Config) {
+  const kept = new Map<string, Promise<string[]>>();
+
+  return async (source: SheetSource, run: SheetRun | null, check: SourceState | null): Promise<Drift> => {
+    if (source.kind === 'google') return driftOfCheck(run, check);
+    const sheet = path.resolve(config.root, source.place);
+    try {
+      const files = listSheetFiles(sheet, filesNamed(source.tabs));
+      if (files.length === 0) return { state: 'absent' };
+      if (!run) return { state: 'never' };
+      if (hasFacts(run, files)) return { state: 'unchanged' };
+      const written = hashesOf(run);
+      if (!written) return driftOfTimes(run, files);
+      return compare(written, await hash(source, sheet, factsOf(files)));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      return { state: 'unclear', why: `It cannot be read (${code}).` };
+    }
+  };
+
+  function hash({ kind, tabs }: SheetSource, sheet: string, facts: string): Promise<string[]> {
+    const key = `${sheet}\n${facts}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const isFolder = fs.statSync(sheet).isDirectory();
+    const hashes = hashSheet({ kind: isFolder ? 'folder' : kind, path: sheet, tabs });
+    kept.set(key, hashes);
+    hashes.catch(() => kept.delete(key));
+    const [oldest] = kept.keys();
+    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
+    return hashes;
+  }
+}
+
+/** An export has written these files; an import has read them, or files that were saved meanwhile. */
+function hasFacts({ result }: SheetRun, files: SheetFile[]): boolean {
+  const recorded = result.files as SheetFile[] | undefined;
+  return recorded !== undefined && recorded.length > 0 && factsOf(recorded) === factsOf(files);
+}
+
+/** Null for a job of a former version. */
+export function hashesOf({ result }: SheetRun): string[] | null {
+  return Array.isArray(result.hashes) ? (result.hashes as string[]) : null;
+}
+
+function driftOfTimes({ started_at, finished_at, result }: SheetRun, files: SheetFile[]): Drift {
+  // An import reads what is there when it starts; an export has written its files when it ends.
+  const since = result.left_out === undefined ? started_at : finished_at;
+  if (files.every(({ modified_at }) => modified_at <= since)) return { state: 'unchanged' };
+  return { state: 'unclear', why: 'A file was saved since; that job kept nothing to compare it with.' };
+}
+
+function driftOfCheck(run: SheetRun | null, check: SourceState | null): Drift {
+  if (!run) return { state: 'never' };
+  if (!check?.hashes) return { state: 'unclear', why: 'Check it to see whether it has changed.' };
+  if (check.checked_at < run.finished_at) return { state: 'unclear', why: 'It was not checked since.' };
+  const written = hashesOf(run);
+  return written
+    ? compare(written, check.hashes)
+    : { state: 'unclear', why: 'That job kept nothing to compare it with.' };
+}
+
+export function compare(written: readonly string[], found: readonly string[]): Drift {
+  return { state: written.join() === found.join() ? 'unchanged' : 'changed' };
+}

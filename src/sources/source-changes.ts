@@ -1,0 +1,92 @@
+// Adds, changes and removes named sheets. Each change and each refusal leaves an audit row with the sheet before and after.
+import type { Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
+import { auditRefusal } from '../jobs/refusals.ts';
+import type { SourceRepository } from '../source-store/source-repository.ts';
+import { type GivenSource, readSource } from './read-source.ts';
+import type { SourceStates } from './source-state-repository.ts';
+
+type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
+  sources: SourceRepository;
+  states: Pick<SourceStates, 'remove'>;
+  /** The number of an unfinished job that names the sheet; null without one. */
+  wantedBy: (name: string) => number | null;
+};
+
+
+export function createSourceChanges(given: Given) {
+  const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
+
+  return {
+    /** Creates or replaces. What a check has found of another place is forgotten. Throws `invalid_arguments`,
+     *  `operation_locked`. */
+    async put(
+      name: string,
+      wanted: GivenSource,
+      by: Requester,
+    ): Promise<{ source: SheetSource; isNew: boolean }> {
+      const before = sources.find(name);
+      const audited = { event: 'source.changed', by, target: `source:${name}` };
+      const put = await untilFree(() =>
+        auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
+          const others = sources.all().filter((other) => other.name !== name);
+          const source = readSource(config, name, wanted, others);
+          if (before) assertFree(name, 'change');
+          sources.transaction(() => {
+            sources.put(source, { changed_at: now().toISOString(), changed_by: by.actor });
+            states.remove(name);
+            audit.record({ ...audited, outcome: 'ok', detail: { before, after: source } });
+          });
+          return source;
+        }),
+      );
+      bus.emit('sources');
+      return { source: put, isNew: before === null };
+    },
+
+    /** Its files stay. Throws `not_found`, `wrong_state`, `operation_locked`. */
+    async remove(name: string, by: Requester): Promise<SheetSource> {
+      const before = sources.find(name);
+      const audited = { event: 'source.removed', by, target: `source:${name}`, detail: { before } };
+      const removed = await untilFree(() =>
+        auditRefusal(audit, audited, () => {
+          if (!before) throw unknownSource(name);
+          assertRemovable(name);
+          assertFree(name, 'remove');
+          sources.transaction(() => {
+            sources.remove(name);
+            states.remove(name);
+            audit.record({ ...audited, outcome: 'ok' });
+          });
+          return before;
+        }),
+      );
+      bus.emit('sources');
+      return removed;
+    },
+  };
+
+  function assertFree(name: string, verb: 'change' | 'remove') {
+    const job = wantedBy(name);
+    if (job === null) return;
+    const message = `Job #${job} uses ${name}. Cancel that job or wait for its end, then ${verb} the sheet.`;
+    throw new AppError('operation_locked', message, { job });
+  }
+}
+
+export function unknownSource(name: string): AppError {
+  return new AppError('not_found', `There is no sheet named ${JSON.stringify(name.slice(0, 80))}.`);
+}
+
+export function isRemovable(name: string): boolean {
+  return name !== defaultSource && name !== defaultTarget;
+}
+
+function assertRemovable(name: string) {
+  if (isRemovable(name)) return;
+  const use = name === defaultSource ? 'Imports read' : 'Exports write';
+  const message = `${use} ${name} unless another sheet is named, so it cannot be removed. Change its place instead.`;
+  throw new AppError('wrong_state', message);
+}

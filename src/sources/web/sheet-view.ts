@@ -1,0 +1,91 @@
+// The view model of a named sheet: its sentence, its badge, and where its buttons lead.
+import { plural } from '../../core/format.ts';
+import { defaultTarget, kindTitles, type SheetSource } from '../../core/sheet-source.ts';
+import { url } from '../../core/url.ts';
+import { describeSheet, type NamedSheet } from '../named-sheets.ts';
+import type { SourceContext } from '../parts.ts';
+import type { SheetRun } from '../repository.ts';
+
+/** A sentence around a time. */
+type Sentence = { lead: string; at: string | null; tail: string };
+
+type Context = Pick<SourceContext, 'sheetRuns' | 'sourceStates' | 'findDrift' | 'sourceChecks'>;
+
+export async function viewSheet(ctx: Context, source: SheetSource) {
+  const sheet = await describeSheet(ctx, source);
+  const { name, kind, place, lastImport, lastExport, drift, check } = sheet;
+  const running = ctx.sourceChecks.running(name);
+  const at = (run: SheetRun | null) => run && { number: run.number, at: run.finished_at };
+  return {
+    name,
+    kindTitle: kindTitles[kind],
+    place,
+    icon: kind === 'folder' ? 'file' : 'sheet',
+    badge: running ? checking : cannotBeRead(sheet) ? unreadable : badges[drift.state],
+    isReading: running !== null,
+    sentence: running
+      ? { lead: `Reading the sheet: ${plural(running.rows, 'row')} so far.`, at: null, tail: '' }
+      : describe(sheet),
+    imported: at(lastImport),
+    exported: at(lastExport),
+    checkedAt: check?.checked_at ?? null,
+    canImport: drift.state !== 'absent',
+    url: url(`/sources/${name}`),
+    checkUrl: url(`/ui/sources/${name}/check`),
+    importUrl: `${url('/sources', { source: name })}#choose`,
+    exportUrl: url('/ui/operations/export/confirm', { target: name }),
+  };
+}
+
+const checking = { isQuiet: false, tone: 'run', icon: 'half', word: 'Checking' };
+const unreadable = { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Error' };
+const badges = {
+  absent: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not there yet' },
+  never: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Never imported' },
+  unchanged: { isQuiet: true, tone: 'ok', icon: 'check', word: 'Unchanged' },
+  changed: { isQuiet: false, tone: 'warn', icon: 'tri', word: 'Changed' },
+  unclear: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not compared' },
+};
+
+/** Whether the last check has failed, and no job has read or written the sheet since. */
+function cannotBeRead({ check, last }: NamedSheet): boolean {
+  return check?.status === 'error' && check.checked_at > (last?.run.finished_at ?? '');
+}
+
+function describe(sheet: NamedSheet): Sentence {
+  const { kind, name, drift, check, last } = sheet;
+  const plain = (lead: string) => ({ lead, at: null, tail: '' });
+  if (check && cannotBeRead(sheet)) return plain(check.text);
+  if (drift.state === 'absent') {
+    if (name === defaultTarget) return plain('An export writes it.');
+    return plain(`Put the ${kind === 'folder' ? 'CSV files' : 'workbook'} there, or export to it.`);
+  }
+  if (!last) {
+    const rows = check?.rows ?? null;
+    return plain(`${rows === null ? '' : `${plural(rows, 'row')}. `}Neither imported nor exported yet.`);
+  }
+  const { verb, run, rows } = last;
+  const since = { at: run.finished_at };
+  switch (drift.state) {
+    case 'unchanged':
+      return { ...since, lead: `${plural(rows, 'row')}, unchanged since the ${verb}`, tail: '.' };
+    case 'changed':
+      return verb === 'export'
+        ? {
+            ...since,
+            lead: `Edited since our export of ${plural(rows, 'row')}`,
+            tail: '. Import the changes before you export again.',
+          }
+        : {
+            ...since,
+            lead: `Changed since the import of ${plural(rows, 'row')}`,
+            tail: '. Import it again.',
+          };
+    default:
+      return {
+        ...since,
+        lead: `May have changed since the ${verb} of ${plural(rows, 'row')}`,
+        tail: `. ${drift.why ?? ''}`,
+      };
+  }
+}

@@ -1,0 +1,69 @@
+// The form of a named sheet: its fields with what was typed and what is wrong, and what a filled form says.
+import type { ArgumentProblem } from '../../core/arguments.ts';
+import type { AppError } from '../../core/errors.ts';
+import { kindTitles, type SheetSource, sourceKinds } from '../../core/sheet-source.ts';
+import { url } from '../../core/url.ts';
+import { withInput } from '../../operations/run-dialog.ts';
+import { tabs } from '../../sheets/tabs.ts';
+import type { Form } from '../../web/validation.ts';
+import type { GivenSource } from '../read-source.ts';
+
+const tabFields = tabs.map(({ kind, name }) => ({ field: `tabs.${kind}`, input: `tab_${kind}`, kind, name }));
+
+export function readSourceForm(form: Form): GivenSource {
+  const names = tabFields.map(({ input, kind }) => [kind, form[input] ?? '']);
+  return { kind: form.kind ?? '', place: form.place ?? '', tabs: Object.fromEntries(names) };
+}
+
+export function formOf({ kind, place, tabs: names }: SheetSource): Form {
+  const typed = tabFields.map((tab) => [tab.input, names?.[tab.kind] ?? '']);
+  return { kind, place, ...Object.fromEntries(typed) };
+}
+
+/** `name`: of the sheet that is changed; null to add one. */
+export function viewSourceDialog(name: string | null, form: Form, error?: AppError) {
+  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
+  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const text = (input: string, title: string, description: string | null, field = input) => {
+    const given = { name: input, title, description, kind: 'string', problem: problemOf(field) };
+    return withInput({ ...given, value: form[input] ?? '' });
+  };
+  const named = tabFields.map(({ field, input, name: tab }) => text(input, tab, null, field));
+  return {
+    question: name === null ? 'Add a named sheet' : `Change ${name}`,
+    action: url(name === null ? '/ui/sources/add' : `/ui/sources/${name}/edit`),
+    message: problems.length === 0 ? (error?.message ?? null) : null,
+    fields: [
+      ...(name === null
+        ? [text('name', 'Name', 'Lower-case letters, digits and hyphens, for example archive-2025.')]
+        : []),
+      viewKind(form.kind ?? '', problemOf('kind')),
+      text('place', 'Place', placeHint),
+    ],
+    tabs: named,
+    isTabsOpen: named.some(({ value, problem }) => value !== '' || problem !== null),
+    confirm: name === null ? 'Add sheet' : 'Save',
+    keep: 'Close',
+    back: url(name === null ? '/sources' : `/sources/${name}`),
+  };
+}
+
+const placeHint =
+  'A folder or workbook, relative to the data folder, for example sheets/draft or sheets/draft.xlsx; or the address of a Google spreadsheet.';
+
+function viewKind(chosen: string, problem: string | null) {
+  const options = sourceKinds.map((value) => ({
+    value,
+    label: kindTitles[value],
+    isChosen: value === chosen,
+  }));
+  return withInput({
+    name: 'kind',
+    title: 'Kind',
+    description: null,
+    kind: 'choice',
+    value: chosen,
+    problem,
+    options,
+  });
+}

@@ -1,0 +1,111 @@
+// The dialogs that add, change and remove a named sheet, and the button that checks one.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import { statusOf } from '../../web/errors.ts';
+import { requester } from '../../web/requester.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import type { SourceContext } from '../parts.ts';
+import { unknownSource } from '../source-changes.ts';
+import { formOf, readSourceForm, viewSourceDialog } from './source-dialog.ts';
+
+type Named = { Params: { name: string } };
+const isDialog = { config: { isPage: true } };
+
+export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
+  const { sources, sourceChanges } = ctx;
+  const find = (name: string) => {
+    const source = sources.find(name);
+    if (source) return source;
+    throw unknownSource(name);
+  };
+
+  app.get('/ui/sources/add', isDialog, (_request, reply) => sendDialog(reply, null, { kind: 'folder' }));
+
+  app.post<Posted>('/ui/sources/add', isForm, async (request, reply) => {
+    const form = request.body ?? {};
+    const name = (form.name ?? '').trim();
+    return answer(reply, null, form, async () => {
+      if (sources.find(name)) throw nameTaken(name);
+      await sourceChanges.put(name, readSourceForm(form), requester(request));
+      return `${name} added.`;
+    });
+  });
+
+  app.get<Named>('/ui/sources/:name/edit', isDialog, (request, reply) => {
+    const source = find(request.params.name);
+    return sendDialog(reply, source.name, formOf(source));
+  });
+
+  app.post<Named & Posted>('/ui/sources/:name/edit', isForm, (request, reply) => {
+    const form = request.body ?? {};
+    const { name } = find(request.params.name);
+    return answer(reply, name, form, async () => {
+      await sourceChanges.put(name, readSourceForm(form), requester(request));
+      return `${name} changed.`;
+    });
+  });
+
+  app.get<Named>('/ui/sources/:name/remove', isDialog, (request, reply) =>
+    reply.sendDialog('sources/dialog-remove', viewRemoval(find(request.params.name).name)),
+  );
+
+  app.post<Named>('/ui/sources/:name/remove', async (request, reply) => {
+    const { name } = await sourceChanges.remove(request.params.name, requester(request));
+    const notice = { tone: 'ok' as const, title: `${name} removed.`, text: 'Its files are still there.' };
+    return reply.sendAction({ notice, redirect: url('/sources'), hosts: [] });
+  });
+
+  app.post<Named>('/ui/sources/:name/check', async (request, reply) => {
+    const { name } = request.params;
+    const state = await ctx.sourceChecks.run(name, requester(request));
+    const notice = state
+      ? { tone: tones[state.status], title: `${name} checked.`, text: state.text }
+      : { tone: 'warn' as const, title: `${name} was not checked.`, text: 'Noop mode opens no sheet.' };
+    return reply.sendAction({
+      notice,
+      redirect: url(`/sources/${name}`),
+      hosts: ['sources-card', `source-${name}-card`],
+    });
+  });
+}
+
+const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
+
+/** Shows the dialog again, with what was typed, when the sheet is refused. */
+async function answer(reply: FastifyReply, name: string | null, form: Form, work: () => Promise<string>) {
+  try {
+    const title = await work();
+    const redirect = url(`/sources/${name ?? form.name?.trim()}`);
+    const text = 'Check it to see whether it can be read.';
+    const hosts = name === null ? [] : [`source-${name}-card`];
+    return await reply.sendAction({ notice: { tone: 'ok', title, text }, redirect, hosts });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    reply.request.refusal = error;
+    return sendDialog(reply.code(statusOf(error)).intoDialog(), name, form, error);
+  }
+}
+
+function sendDialog(reply: FastifyReply, name: string | null, form: Form, error?: AppError) {
+  return reply.sendDialog('sources/dialog-source', viewSourceDialog(name, form, error));
+}
+
+function nameTaken(name: string): AppError {
+  const message = `Name: there is a sheet named ${name} already. Choose another name, or change that sheet.`;
+  return new AppError('invalid_arguments', message, { problems: [{ field: 'name', message }] });
+}
+
+function viewRemoval(name: string) {
+  return {
+    question: `Remove ${name} from the named sheets?`,
+    consequences: [
+      'Its files, and the entries that were imported from it, stay.',
+      'Jobs that have used it stay in the history.',
+    ],
+    action: url(`/ui/sources/${name}/remove`),
+    confirm: 'Remove sheet',
+    keep: 'Keep it',
+    back: url(`/sources/${name}`),
+  };
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { closedSchema, objectSchema, refusals, textSchema } from '../../core/schemas.ts';
+import { sourceKinds } from '../../core/sheet-source.ts';
+import { requester } from '../../web/requester.ts';
+import type { SourceContext } from '../parts.ts';
+import type { GivenSource } from '../read-source.ts';
+import { sourceBody, sourceListSchema, sourceSchema } from './source-body.ts';
+
+type Named = { Params: { name: string } };
+
+const params = objectSchema({ name: textSchema });
+const tabName = { type: ['string', 'null'], maxLength: 1000 };
+const tabsSchema = closedSchema({ category: tabName, experience: tabName, manual: tabName });
+
+/** The domain checks what is missing and what the values are, so that all problems come at once. */
+const putSchema = {
+  summary: 'Creates or replaces a named sheet.',
+  description: `\`kind\` is one of ${sourceKinds.join(', ')}; \`place\` is a path, absolute or relative to the data folder, or the address or id of a Google spreadsheet; \`tabs\` says how the tabs are named there, if not as usual.`,
+  params,
+  body: closedSchema({
+    kind: textSchema,
+    place: { type: 'string', maxLength: 1000 },
+    tabs: { ...tabsSchema, type: ['object', 'null'] },
+  }),
+  response: { 200: sourceSchema, 201: sourceSchema, ...refusals },
+};
+
+export function registerSourcesApi(app: FastifyInstance, ctx: SourceContext) {
+  const { sourceChanges, sources } = ctx;
+  const list = { summary: 'The named sheets.', response: { 200: sourceListSchema, ...refusals } };
+  app.get('/api/v1/sources', { schema: list }, async () => {
+    const items = await Promise.all(sources.all().map((source) => sourceBody(ctx, source.name)));
+    return { items, next_cursor: null };
+  });
+
+  const one = { summary: 'One named sheet.', params, response: { 200: sourceSchema, ...refusals } };
+  app.get<Named>('/api/v1/sources/:name', { schema: one }, (request) => sourceBody(ctx, request.params.name));
+
+  app.put<Named & { Body: GivenSource }>(
+    '/api/v1/sources/:name',
+    { schema: putSchema },
+    async (request, reply) => {
+      const { name } = request.params;
+      const { isNew } = await sourceChanges.put(name, request.body, requester(request));
+      return reply.code(isNew ? 201 : 200).send(await sourceBody(ctx, name));
+    },
+  );
+
+  const removal = {
+    summary: 'Removes a named sheet; its files stay.',
+    params,
+    response: { 204: { type: 'null' }, ...refusals },
+  };
+  app.delete<Named>('/api/v1/sources/:name', { schema: removal }, async (request, reply) => {
+    await sourceChanges.remove(request.params.name, requester(request));
+    return reply.code(204).send();
+  });
+
+  const check = {
+    summary: 'Opens a named sheet, reads it, and compares it with its last import or export.',
+    params,
+    response: { 200: sourceSchema, ...refusals },
+  };
+  app.post<Named>('/api/v1/sources/:name/check', { schema: check }, async (request) => {
+    const { name } = request.params;
+    await ctx.sourceChecks.run(name, requester(request));
+    return sourceBody(ctx, name);
+  });
+}
