@@ -10,6 +10,7 @@ import { parse } from 'node-html-parser';
 /** Noop mode changes nothing that could be undone, and the form of a removal begins without a choice. */
 const skipped = ['undo', 'remove'];
 
+const newSource = Object.entries({ name: 'walked', place: 'sheets/walked' });
 const startMaxMs = 30_000;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
 const server = spawn(process.execPath, [path.join(import.meta.dirname, '../dist/src/main.js')], {
@@ -75,6 +76,10 @@ async function walkPages(origin) {
     [...submitted].some((action) => action === '/ui/operations/run/import'),
     'the import was submitted',
   );
+  for (const address of ['/sources/published', '/sources/walked', '/ui/sources/walked/remove'])
+    assert.ok(visited.has(address), `${address} was visited`);
+  for (const action of ['/ui/sources/add', '/ui/sources/walked/edit', '/ui/sources/walked/check'])
+    assert.ok(submitted.has(action), `${action} was submitted`);
   return visited.size + submitted.size;
 }
 
@@ -107,6 +112,7 @@ async function submit(origin, action, form) {
     const chosen = field.querySelector('option[selected]') ?? field;
     fields.set(field.getAttribute('name'), chosen.getAttribute('value') ?? '');
   }
+  if (action === '/ui/sources/add') for (const [name, value] of newSource) fields.set(name, value);
   if (fields.has('reason')) fields.set('reason', 'a walk in noop mode');
   if (fields.has('confirm')) fields.set('confirm', form.querySelector('label[for="confirm"] strong').text);
   const answer = await fetch(origin + action, { method: 'POST', body: fields, redirect: 'manual' });
