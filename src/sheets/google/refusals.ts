@@ -1,0 +1,54 @@
+// Says what a refusal of Google means, and what to do. Google's own words are in parentheses.
+import { AppError, badInput } from '../../core/errors.ts';
+import { shorten } from '../../core/shorten.ts';
+
+/** What Google's client throws; `code` is a status, or a name for a failed connection. */
+type ClientError = { code?: unknown; status?: unknown; message?: unknown; cause?: unknown };
+
+/** Returns `bad_input` for what a person must change, `temporary` for an outage. */
+export function toGoogleRefusal(error: unknown, { email, id }: { email: string; id: string }): AppError {
+  if (error instanceof AppError) return error;
+  const { code, status, message } = error as ClientError;
+  const words = ` (${shorten(String(message), 300)})`;
+  const text = String(message);
+  if (/invalid_grant|Invalid JWT|account not found|disabled_client/i.test(text)) {
+    const advice =
+      'Create a new key in Google’s console; if the key is new, check the clock of this machine.';
+    return badInput('google_key', `Google refuses the key of ${email}${words}. ${advice}`);
+  }
+  switch (Number(status ?? code)) {
+    case 400:
+      return badInput(
+        'google_request',
+        `Google refuses the request${words}. The tabs may have just changed; try again.`,
+      );
+    case 401:
+      return badInput(
+        'google_key',
+        `Google refuses the key of ${email}${words}. Create a new key in Google’s console.`,
+      );
+    case 403:
+      return /has not been used|is disabled|SERVICE_DISABLED/i.test(text)
+        ? badInput(
+            'google_api',
+            `The Google Sheets API is off for the project of ${email}. Switch it on in Google’s console.`,
+          )
+        : badInput(
+            'google_access',
+            `${email} may not open the spreadsheet${words}. Share it with that address, for an export as an editor.`,
+          );
+    case 404:
+      return badInput(
+        'google_missing',
+        `There is no spreadsheet with the id ${shorten(id, 80)}. Copy the id from its address.`,
+      );
+    case 429:
+      return temporary(`Google allows no more requests now${words}. Try again in some minutes.`);
+    default:
+      return temporary(`Google cannot be reached or does not answer as expected${words}. Try again later.`);
+  }
+}
+
+function temporary(message: string): AppError {
+  return new AppError('temporary', message, { code: 'google_unavailable' });
+}
