@@ -2,6 +2,7 @@
 // first.
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
+import { followWaits } from '../src/google/waits.ts';
 import { createLibrary, type Library, type Origin } from '../src/library/repository.ts';
 import { applyPlan, changesOf, recordOrigins } from '../src/sheets/apply.ts';
 import { changeLibrary, everyFewRows, type LibraryPlan } from '../src/sheets/change-library.ts';
@@ -9,7 +10,7 @@ import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/check
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { listSheetFiles, type SheetFile } from '../src/sheets/file-facts.ts';
 import {
-  formatPath,
+  formatPlace,
   mayRead,
   namedSourceOf,
   openSheet,
@@ -82,9 +83,10 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const content = await readSheet(place, {
     mayRead: (file) => mayRead(config, file),
     onRead: (rows) => progress(rows, undefined, 'read'),
+    google: { ...config.google, onWait: followWaits(progress) },
   });
   const total = content.contents.reduce((rows, { records }) => rows + records.length, 0);
-  console.log(`Read ${total} rows from ${args.sheet_name ?? formatPath(config, place.path)}.`);
+  console.log(`Read ${total} rows from ${args.sheet_name ?? formatPlace(config, place)}.`);
   const checked = checkSheet(content, (rows) => progress(rows, total, 'check'));
   if (isComparable(checked)) return { checked, read: { ...read, hashes: content.hashes }, origin };
   reportWarnings(checked.warnings, row);

@@ -1,5 +1,6 @@
 // Libraries to compare: imported from a sheet, or made of odd texts.
 import { createHash } from 'node:crypto';
+import { readConfig } from '../../src/core/config.ts';
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { openExport } from '../../src/exports/exported-rows.ts';
 import { packLibrary } from '../../src/exports/export.ts';
@@ -18,7 +19,8 @@ const unfollowed = () => {};
 
 /** Imports the sheet into a new library at `file`. Throws what is wrong with the sheet. */
 export async function importInto(file: string, place: SheetPlace): Promise<Library> {
-  const content = await readSheet(place, { mayRead: () => true, onRead: unfollowed });
+  const google = { ...readConfig({}, '/').google, onWait: unfollowed };
+  const content = await readSheet(place, { mayRead: () => true, onRead: unfollowed, google });
   const checked = checkSheet(content, unfollowed);
   const problems = [
     ...checked.sheetProblems.map(({ problem }) => problem),

@@ -1,7 +1,7 @@
 // The settings of the embedding service.
-import fs from 'node:fs';
 import { AppError } from './errors.ts';
 import { proxyFor } from './network.ts';
+import { findSecretFileProblem } from './secret-file.ts';
 
 export type EmbeddingService = {
   url: string;
@@ -69,21 +69,8 @@ function refuseAddress(url: string) {
 }
 
 function refuseOpenKey(file: string) {
-  const named = `CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}`;
-  const stat = statOf(file);
-  if (!stat) throw refusal(`${named}; there is no such file, or it cannot be reached.`);
-  if (!stat.isFile()) throw refusal(`${named}, which is not a file. Set it to the file with the key.`);
-  if ((stat.mode & 0o077) === 0) return;
-  throw refusal(`${named}, to which other users have access. Run: chmod 600 ${file}`);
-}
-
-/** Follows links; undefined for a file that does not exist or cannot be reached. */
-export function statOf(file: string): fs.Stats | undefined {
-  try {
-    return fs.statSync(file);
-  } catch {
-    return undefined;
-  }
+  const problem = findSecretFileProblem(file);
+  if (problem !== null) throw refusal(`CHL_EMBEDDING_KEY_FILE is ${JSON.stringify(file)}${problem}`);
 }
 
 function refusal(message: string) {

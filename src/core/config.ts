@@ -3,11 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { readEmbeddingService, statOf } from './config-embedding.ts';
+import { readEmbeddingService } from './config-embedding.ts';
+import { readGoogleSettings } from './config-google.ts';
 import { AppError } from './errors.ts';
 import { explain } from './faults.ts';
 import { asBrowserSends, isHost } from './host.ts';
 import { certificateNames, networkOfChild, readNetwork } from './network.ts';
+import { statOf } from './secret-file.ts';
 
 type Environment = Record<string, string | undefined>;
 /** The value of a variable; empty when it is not set. */
@@ -108,6 +110,7 @@ export function readConfig(env: Environment, folder: string) {
     /** Variables of proxies and certificates, which may contain passwords. */
     network: readNetwork(env, folder),
     embedding: readEmbeddingService(read, absolute, readNetwork(env, folder)),
+    google: readGoogleSettings(read, absolute, readNetwork(env, folder)),
     maxStreams: integer(read, 'CHL_MAX_STREAMS', 1000, 1, 100_000),
     maxStreamsPerClient: integer(read, 'CHL_MAX_STREAMS_PER_CLIENT', 20, 1, 100_000),
     telemetryIntervalMs: integer(read, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,

@@ -115,6 +115,8 @@ export type Operation = {
   onRestart: 'fail' | 'requeue';
   /** The compiled file below dist/scripts, without extension; or a custom program. */
   script: string | CustomProgram;
+  /** Its script gets the settings of Google spreadsheets, with the path of their key. */
+  usesGoogle?: true;
   /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`, and
    *  `wrong_state` for a job in the arguments whose state does not allow the run. */
   check?(args: Args, config: Config, records: Records): Args;

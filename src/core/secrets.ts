@@ -2,6 +2,7 @@
 // of secret files is kept in memory only.
 import fs from 'node:fs';
 import { childEnvironment, type Config } from './config.ts';
+import { googleEnvironment } from './config-google.ts';
 import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
 import { isObject, parseJson } from './json.ts';
@@ -36,7 +37,8 @@ export function maskerFor(secrets: string[]) {
  *  `…_FILE` variables, and the values of variables with a secret's name. */
 export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
   const asked = typeof script === 'string' ? [] : script.env;
-  const passedOn = secretsIn(childEnvironment(config, {}, asked), ['CHL_EMBEDDING_KEY_FILE', ...asked]);
+  const environment = childEnvironment(config, googleEnvironment(config), asked);
+  const passedOn = secretsIn(environment, ['CHL_EMBEDDING_KEY_FILE', 'CHL_GOOGLE_KEY_FILE', ...asked]);
   return [...passedOn, ...proxySecrets(config.network)];
 }
 

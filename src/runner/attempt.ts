@@ -1,5 +1,6 @@
 // One attempt of a job, from the spawn of its child to the facts of its end.
 import { type Config, childEnvironment } from '../core/config.ts';
+import { googleEnvironment } from '../core/config-google.ts';
 import { formatDuration } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
@@ -45,7 +46,7 @@ export function startAttempt(given: Given) {
     onMeasured: events.onMeasured,
   };
   const { root, processTracking: tracking } = config;
-  const env = childEnvironment(config, {}, passedOn);
+  const env = childEnvironment(config, operation.usesGoogle ? googleEnvironment(config) : {}, passedOn);
   const options = { cwd: root, env, marker: `${job.id}.${job.attempt}`, root, tracking };
   const child = spawnChild(argv, options, { ...output, descendants });
   const limits = startLimits(operation, config, end, (warning) => {

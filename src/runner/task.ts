@@ -1,6 +1,7 @@
 // One of our scripts as a child process that is not a job: it leaves no record and ends with its caller. Checks of
 // uploads run this way, so that one that fails, hangs or exhausts memory does not harm the server.
 import { type Config, childEnvironment } from '../core/config.ts';
+import { googleEnvironment } from '../core/config-google.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { maskerFor } from '../core/secrets.ts';
 import { exitCodes, type ProgressMessage } from '../jobs/protocol.ts';
@@ -12,6 +13,8 @@ type TaskOptions = {
   script: string;
   /** Names it among the processes of this data root. */
   id: string;
+  /** It gets the settings of Google spreadsheets, with the path of their key. */
+  usesGoogle?: true;
   onProgress: (message: ProgressMessage) => void;
   /** When aborted, the processes are ended and `run` throws `stopping`. */
   signal: AbortSignal;
@@ -26,7 +29,7 @@ export function createTasks(config: Config) {
   return (options: TaskOptions) => createTask(config, options);
 }
 
-function createTask(config: Config, { script, id, onProgress, signal }: TaskOptions) {
+function createTask(config: Config, { onProgress, signal, ...command }: TaskOptions) {
   const messages = createMessageReader({ mask: maskerFor([]), onProgress, onRow() {} });
   const stderr = createTail(stderrTailBytes);
   const output = { onStdout() {}, onStderr: stderr.add, onMessages: messages.add, descendants: null };
@@ -34,7 +37,7 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
   let cause: AppError | null = null;
 
   const spawned = () => {
-    child ??= spawnScript(config, script, id, output);
+    child ??= spawnScript(config, command, output);
     return child;
   };
   const endFor = (why: AppError) => {
@@ -76,12 +79,18 @@ function createTask(config: Config, { script, id, onProgress, signal }: TaskOpti
   };
 }
 
-function spawnScript(config: Config, script: string, id: string, output: Parameters<typeof spawnChild>[2]) {
+type Command = Pick<TaskOptions, 'script' | 'id' | 'usesGoogle'>;
+
+function spawnScript(
+  config: Config,
+  { script, id, usesGoogle }: Command,
+  output: Parameters<typeof spawnChild>[2],
+) {
   const { root } = config;
   const command = scriptCommand(script, `--max-old-space-size=${heapMiB}`);
   const options = {
     cwd: root,
-    env: childEnvironment(config, {}),
+    env: childEnvironment(config, usesGoogle ? googleEnvironment(config) : {}),
     marker: `${id}.0`,
     root,
     tracking: config.processTracking,

@@ -166,6 +166,7 @@ export const importOperation: Operation = {
   confirmWord: 'import',
   ...runsOnce,
   script: 'import',
+  usesGoogle: true,
   check(args, config) {
     assertRowsOf(args);
     return withResolvedPath(config, withUploadedName(config.root, args), 'read');
@@ -187,6 +188,7 @@ export const importOperation: Operation = {
   },
   phases: {
     read: 'Reading the sheet',
+    wait: 'Waiting for Google',
     check: 'Checking rows',
     compare: 'Comparing with the library',
     'back up': 'Backing up the library',

@@ -20,6 +20,7 @@ export type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx' | 'google';
 /** The place of a sheet: its path with links resolved, or the id of a Google spreadsheet. Its kind decides how read-sheet.ts
  *  reads it. `tabs`: how they are named there, if not as usual. */
 export type SheetPlace = { kind: SheetKind; path: string; tabs?: TabNames | null };
+export type FilePlace = SheetPlace & { kind: Exclude<SheetKind, 'google'> };
 
 type Found = { folder: string } | { message: string };
 
@@ -113,6 +114,11 @@ export function formatPath(config: Config, absolute: string): string {
   return home !== null && path.isAbsolute(inRoot) && isInside(home, inRoot)
     ? path.join('~', path.relative(home, inRoot))
     : inRoot;
+}
+
+/** Names a sheet for people. */
+export function formatPlace(config: Config, { kind, path: place }: SheetPlace): string {
+  return kind === 'google' ? `the Google spreadsheet ${place}` : formatPath(config, place);
 }
 
 /** `given` is absolute, or relative to the data root; the path that is found has its links resolved. */

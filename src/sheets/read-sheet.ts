@@ -1,7 +1,8 @@
 // Reads a sheet of any kind into the rows of its tabs. Only a child process does this: the content of a sheet is untrusted.
+import type { GoogleAccess } from '../google/patient-fetch.ts';
 import { hashFolder, readFolder } from './folder.ts';
 import { hashFile } from './hash.ts';
-import type { SheetPlace } from './location.ts';
+import type { FilePlace, SheetPlace } from './location.ts';
 import type { SheetContent } from './tab-readings.ts';
 import { tabsNamed } from './tabs.ts';
 
@@ -10,6 +11,7 @@ type ReadOptions = {
   mayRead: (realPath: string) => boolean;
   /** Receives the rows read so far. */
   onRead: (rows: number) => void;
+  google: GoogleAccess;
 };
 
 /** Returns the rows of the tabs, and what is wrong with the sheet as a whole. Throws `bad_input` for a file that cannot be
@@ -27,7 +29,7 @@ export async function readSheet(
     case 'zip':
       return (await import('./zip-sheet.ts')).readZipSheet(path, options.onRead);
     case 'google':
-      throw new Error('Google spreadsheets cannot be read yet.');
+      return (await import('./google-sheet.ts')).readGoogleSheet(path, { tabs, ...options });
     case 'xlsx':
       return (await import('./xlsx/read-workbook.ts')).readWorkbook(path, options.onRead, tabs);
   }
@@ -35,7 +37,7 @@ export async function readSheet(
 
 /** Returns the same hashes as `readSheet`, without blocking the event loop or holding a file in memory: one for each tab of a
  *  folder, one for a file. */
-export async function hashSheet({ kind, path, tabs: names = null }: SheetPlace): Promise<string[]> {
+export async function hashSheet({ kind, path, tabs: names = null }: FilePlace): Promise<string[]> {
   if (kind === 'zip' || kind === 'xlsx') return [await hashFile(path)];
   return hashFolder(path, kind === 'files' ? 'any' : 'own', tabsNamed(names));
 }

@@ -49,3 +49,7 @@ function describeForeignTabs(foreign: [Tab, string, Foreign][]): SheetProblem[] 
 export function unreadableTab(tab: Tab, message: string): SheetProblem {
   return { code: 'unreadable_tab', problem: rowProblem(tab.name, null, null, null, message) };
 }
+
+export function lacksCells(tab: Tab): SheetProblem {
+  return unreadableTab(tab, `The tab ${tab.title} is a chart or lacks its cells.`);
+}

@@ -20,12 +20,15 @@ export function planToken(
     .slice(0, 32);
 }
 
-/** Throws `plan_outdated` unless the sheet and the library are unchanged since the plan was made. */
+/** Throws `plan_outdated` unless the sheet and the library are unchanged since the plan was made. The script compares a Google
+ *  spreadsheet itself, when it has read it. */
 export async function assertPlanHolds(
   plan: { token: string; sheet: SheetChoice; mode: Mode; rowsOf: string | undefined },
   { config, sources, libraryRevision }: PlanState,
 ) {
-  const hashes = await hashSheet(openSheet(config, sources, plan.sheet));
+  const { kind, ...place } = openSheet(config, sources, plan.sheet);
+  if (kind === 'google') return;
+  const hashes = await hashSheet({ kind, ...place });
   if (planToken(libraryRevision(), hashes, plan.mode, plan.rowsOf) !== plan.token)
     throw planOutdated('plan_outdated');
 }

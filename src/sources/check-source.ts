@@ -5,6 +5,7 @@ import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatList, formatNumber, plural } from '../core/format.ts';
 import type { SourceFinder } from '../core/sheet-source.ts';
+import { followWaits } from '../google/waits.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { checkHeaders } from '../sheets/checks.ts';
 import { isBlank } from '../sheets/csv.ts';
@@ -38,6 +39,7 @@ export async function checkSource(
       const content = await readSheet(place, {
         mayRead: (file) => mayRead(config, file),
         onRead: (rows) => progress(rows, undefined, 'read'),
+        google: { ...config.google, onWait: followWaits(progress) },
       });
       const checked = checkHeaders(content);
       return { value: { ...checked, hashes: content.hashes }, found: describeHeaders(checked) };
@@ -76,7 +78,7 @@ function createSteps() {
 type Step<T> = { value: T; found: Found };
 
 function describePlace({ kind, path: sheet, tabs = null }: SheetPlace): string {
-  if (kind === 'google') return 'The spreadsheet can be opened.';
+  if (kind === 'google') return 'It is a Google spreadsheet.';
   const files = listSheetFiles(sheet, filesNamed(tabs));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const size = `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;

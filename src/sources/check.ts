@@ -22,7 +22,7 @@ export async function checkUpload(config: Config, { sheet_id, files }: UploadChe
   const kind = recogniseUpload(folder, files);
   const sheet = await readSheet(
     { kind, path: uploadedPath(config.root, { sheet_id, kind, files }) },
-    { mayRead: (file) => mayRead(config, file), onRead() {} },
+    { mayRead: (file) => mayRead(config, file), onRead() {}, google: { ...config.google, onWait() {} } },
   );
   const { sheetProblems, warnings, contents } = checkHeaders(sheet);
   if (sheetProblems.length > 0) throw badUpload(sheetProblems);

@@ -42,12 +42,12 @@ export function createFindDrift(config: Config) {
     }
   };
 
-  function hash({ kind, tabs }: SheetSource, sheet: string, facts: string): Promise<string[]> {
+  function hash({ tabs }: SheetSource, sheet: string, facts: string): Promise<string[]> {
     const key = `${sheet}\n${facts}`;
     const known = kept.get(key);
     if (known) return known;
     const isFolder = fs.statSync(sheet).isDirectory();
-    const hashes = hashSheet({ kind: isFolder ? 'folder' : kind, path: sheet, tabs });
+    const hashes = hashSheet({ kind: isFolder ? 'folder' : 'xlsx', path: sheet, tabs });
     kept.set(key, hashes);
     hashes.catch(() => kept.delete(key));
     const [oldest] = kept.keys();

@@ -74,7 +74,13 @@ async function readInChild(
   onRows: (rows: number) => void,
 ): Promise<CheckedSource> {
   const onProgress = ({ done }: { done: number }) => onRows(done);
-  const task = createTask({ script: 'check-source', id: `check-source-${name}`, onProgress, signal });
+  const task = createTask({
+    script: 'check-source',
+    id: `check-source-${name}`,
+    usesGoogle: true,
+    onProgress,
+    signal,
+  });
   const started = performance.now();
   try {
     return (await task.run({ name })) as CheckedSource;

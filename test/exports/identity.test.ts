@@ -17,7 +17,7 @@ import { type Tab, tabFiles, tabs } from '../../src/sheets/tabs.ts';
 import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
 import { formatXmlText } from '../../src/sheets/xlsx/write-text.ts';
 import { experience, makeRoot, manual, openRoot, type Root, type Scope, sheet } from '../support/library.ts';
-import { importSheet, planSheet, unfollowed } from '../support/plan.ts';
+import { importSheet, planSheet, reading, unfollowed } from '../support/plan.ts';
 
 const seed = Number(process.env.CHL_TEST_SEED ?? Date.now() % 100_000);
 const at = '2026-11-22T10:00:00.000Z';
@@ -228,6 +228,6 @@ async function importFrom({ db }: Root, target: Target) {
 /** Without hashes, which change with the times of the export. */
 async function read({ format, path: sheet }: Target): Promise<SheetContent> {
   const kind = format === 'csv' ? 'folder' : 'xlsx';
-  const content = await readSheet({ kind, path: sheet }, { mayRead: () => true, onRead: unfollowed });
+  const content = await readSheet({ kind, path: sheet }, reading);
   return { ...content, hashes: [] };
 }

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { hashSheet, readSheet } from '../../src/sheets/read-sheet.ts';
-import type { SheetKind } from '../../src/sheets/location.ts';
+import type { FilePlace } from '../../src/sheets/location.ts';
 import { recogniseSheetFile } from '../../src/sheets/sheet-file.ts';
 import { filesOf, sheet } from '../support/library.ts';
-import { unfollowed } from '../support/plan.ts';
+import { reading } from '../support/plan.ts';
 import { buildWorkbook, worksheetsOf } from '../support/workbook.ts';
 import { buildZip } from '../support/zip.ts';
 
@@ -59,7 +59,7 @@ t.test('a file is recognised by its content', async (t) => {
 
 type Files = Record<string, string>;
 
-async function read(kind: SheetKind, files: Files) {
+async function read(kind: FilePlace['kind'], files: Files) {
   const target = fs.mkdtempSync(path.join(folder, kind));
   for (const [name, text] of Object.entries(files))
     fs.writeFileSync(path.join(target, path.basename(name)), text);
@@ -67,12 +67,12 @@ async function read(kind: SheetKind, files: Files) {
   const zip = path.join(target, 'sheet.zip');
   if (kind === 'zip') fs.writeFileSync(zip, buildZip(parts));
   const place = { kind, path: kind === 'zip' ? zip : target };
-  const content = await readSheet(place, { mayRead: () => true, onRead: unfollowed });
+  const content = await readSheet(place, reading);
   if (content.problems.length === 0) t.same(content.hashes, await hashSheet(place), kind);
   return content;
 }
 
-const named: [what: string, Files, kinds: SheetKind[]][] = [
+const named: [what: string, Files, kinds: FilePlace['kind'][]][] = [
   [
     'by Google',
     {

@@ -7,7 +7,7 @@ import { readSheet } from '../../src/sheets/read-sheet.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
 import { hostileArchives } from '../support/hostile-zips.ts';
 import { filesOf, sheet } from '../support/library.ts';
-import { unfollowed } from '../support/plan.ts';
+import { reading } from '../support/plan.ts';
 import { type Book, buildWorkbook, workbookParts, worksheetsOf } from '../support/workbook.ts';
 import type { Part } from '../support/zip.ts';
 
@@ -22,10 +22,7 @@ async function refusalOf(
   const file = path.join(folder, kind);
   fs.writeFileSync(file, bytes);
   try {
-    const { problems, contents } = await readSheet(
-      { kind, path: file },
-      { mayRead: () => true, onRead: unfollowed },
-    );
+    const { problems, contents } = await readSheet({ kind, path: file }, reading);
     if (problems[0]) return [problems[0].code, problems[0].problem.message];
     t.same(
       contents.map(({ records }) => records.length),

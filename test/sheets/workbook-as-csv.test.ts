@@ -9,7 +9,7 @@ import { readSheet } from '../../src/sheets/read-sheet.ts';
 import type { SheetContent } from '../../src/sheets/tab-readings.ts';
 import { inWorkbook, readAsWorkbook } from '../support/bad-sheets.ts';
 import { category, experience, makeRoot, manual, sheet, writeSheet } from '../support/library.ts';
-import { unfollowed } from '../support/plan.ts';
+import { reading, unfollowed } from '../support/plan.ts';
 
 /** The header and the rows of each tab; a row may lack empty cells at its end. */
 const cellsOf = ({ contents }: SheetContent) =>
@@ -76,10 +76,7 @@ const fixtures = [
 for (const name of fixtures) {
   t.test(`the workbook ${name} has the cells that a person sees`, async (t) => {
     const file = path.join(packageRoot, 'test/fixtures/workbooks', name);
-    const content = await readSheet(
-      { kind: 'xlsx', path: file },
-      { mayRead: () => true, onRead: unfollowed },
-    );
+    const content = await readSheet({ kind: 'xlsx', path: file }, reading);
     t.strictSame(
       content.contents.map(({ header, records }) =>
         records.map((cells) => Object.fromEntries(header.map((column, at) => [column, cells[at] ?? '']))),

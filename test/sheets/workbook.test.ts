@@ -7,7 +7,7 @@ import type { Problem } from '../../src/sheets/problems.ts';
 import { hashSheet, readSheet } from '../../src/sheets/read-sheet.ts';
 import type { SheetContent } from '../../src/sheets/tab-readings.ts';
 import { sheet } from '../support/library.ts';
-import { unfollowed } from '../support/plan.ts';
+import { reading, unfollowed } from '../support/plan.ts';
 import {
   type Book,
   buildWorkbook,
@@ -23,7 +23,7 @@ const worksheets = worksheetsOf(sheet());
 async function read(book: Book): Promise<SheetContent> {
   fs.writeFileSync(file, buildWorkbook(book));
   const place = { kind: 'xlsx', path: file } as const;
-  const content = await readSheet(place, { mayRead: () => true, onRead: unfollowed });
+  const content = await readSheet(place, reading);
   t.same(content.hashes, await hashSheet(place));
   return content;
 }
@@ -176,7 +176,7 @@ const problems: [what: string, Book, code: string, row: number | null, message: 
     { worksheets: { ...worksheets, 'manuals ': { rows: [] } } },
     'ambiguous_tab',
     null,
-    '2 tabs of the workbook fit: “Manuals” and “manuals ”. Rename or remove all but the right one.',
+    '2 tabs fit: “Manuals” and “manuals ”. Rename or remove all but the right one.',
   ],
 ];
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { readConfig } from '../../src/core/config.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import type { CheckedSheet } from '../../src/sheets/checks.ts';
@@ -11,8 +12,9 @@ import { badSheet, type Problem } from '../../src/sheets/problems.ts';
 import { readSheet } from '../../src/sheets/read-sheet.ts';
 import type { SheetContent } from '../../src/sheets/tab-readings.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
+import { googleSettings, startGoogle } from './google.ts';
 import { makeRoot, type Root, type Scope, type Sheet, sheet, writeSheet } from './library.ts';
-import { checkContent, checkFolder, planSheet, unfollowed } from './plan.ts';
+import { checkContent, checkFolder, planSheet, reading, unfollowed } from './plan.ts';
 import { buildWorkbook, type Worksheet } from './workbook.ts';
 
 /** Problems as tab, row, column, value, message. A message states what was found, what was expected and what to do. */
@@ -25,14 +27,14 @@ type BadSheet = {
   isOfFiles?: true;
 } & Expected;
 
-/** Tests each sheet as CSV files and as a workbook: both have the same problems. */
+/** Tests each sheet as CSV files, as a workbook and as a Google spreadsheet: all have the same problems. */
 export function testRefusals(badSheets: BadSheet[]) {
   for (const { title, content, spoil, isOfFiles, code, problems } of badSheets) {
     t.test(`an import refuses ${title}`, async (t) => {
       const root = makeRoot(t);
       const folder = writeSheet(root, sheet(content));
       spoil?.(folder);
-      const refusals = [check(root, folder), ...(isOfFiles ? [] : [await checkAsWorkbook(root, folder)])];
+      const refusals = [check(root, folder), ...(isOfFiles ? [] : await checkAsOthers(t, root, folder))];
       for (const [at, { details }] of refusals.entries()) {
         t.equal(details?.code, code);
         const shown = details?.problems as Problem[];
@@ -55,13 +57,30 @@ export function inWorkbook<T>(text: T): T | string {
 
 /** The CSV files of a folder as the tabs of a workbook, with the same cells. */
 export async function readAsWorkbook(folder: string): Promise<SheetContent> {
-  const worksheets = tabs.map(({ name, file }): [string, Worksheet] => {
-    const { records } = parseCsv(fs.readFileSync(path.join(folder, file)), ',');
-    return [name, { rows: records }];
-  });
+  const worksheets = readCells(folder).map(([name, rows]): [string, Worksheet] => [name, { rows }]);
   const file = path.join(folder, '..', 'book.xlsx');
   fs.writeFileSync(file, buildWorkbook({ worksheets: Object.fromEntries(worksheets) }));
-  return readSheet({ kind: 'xlsx', path: file }, { mayRead: () => true, onRead: unfollowed });
+  return readSheet({ kind: 'xlsx', path: file }, reading);
+}
+
+/** The CSV files of a folder as the tabs of a Google spreadsheet, with the same cells. */
+export async function readAsGoogle(t: Scope, folder: string): Promise<SheetContent> {
+  return readGoogle(t, await startGoogle(t, Object.fromEntries(readCells(folder))));
+}
+
+/** `more`: replaces what is known of the spreadsheet and of waits. */
+export async function readGoogle(t: Scope, { address }: { address: string }, more = {}, place = {}) {
+  const { google } = readConfig(googleSettings(t, address), '/');
+  const wait = async () => {};
+  const access = { ...reading, google: { ...google, onWait: unfollowed, wait, ...more } };
+  return readSheet({ kind: 'google', path: 'book', ...place }, access);
+}
+
+function readCells(folder: string): [string, string[][]][] {
+  return tabs.map(({ name, file }) => [
+    name,
+    parseCsv(fs.readFileSync(path.join(folder, file)), ',').records,
+  ]);
 }
 
 export type Change = (text: string) => string | Buffer;
@@ -87,9 +106,9 @@ export function check(root: Root, folder: string): AppError {
   return refusalOf(root, () => checkFolder(folder, (file) => mayRead(root.config, file)));
 }
 
-async function checkAsWorkbook(root: Root, folder: string): Promise<AppError> {
-  const content = await readAsWorkbook(folder);
-  return refusalOf(root, () => checkContent(content));
+async function checkAsOthers(t: Scope, root: Root, folder: string): Promise<AppError[]> {
+  const contents = [await readAsWorkbook(folder), await readAsGoogle(t, folder)];
+  return contents.map((content) => refusalOf(root, () => checkContent(content)));
 }
 
 function refusalOf({ db }: Root, read: () => CheckedSheet): AppError {

@@ -1,5 +1,6 @@
 // Plans and imports a sheet within this process, without progress.
 import assert from 'node:assert/strict';
+import { readConfig } from '../../src/core/config.ts';
 import { createLibrary, type Library } from '../../src/library/repository.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
 import { type CheckedSheet, checkSheet, isComparable } from '../../src/sheets/checks.ts';
@@ -13,6 +14,12 @@ import { type Root, type Sheet, writeSheet } from './library.ts';
 export const now = '2026-11-22T10:00:00.000Z';
 export const nothing = { added: 0, changed: 0, unchanged: 0, removed: 0, invalid: 0 };
 export const unfollowed = () => {};
+/** For a sheet that may be read from everywhere; there is no key of Google. */
+export const reading = {
+  mayRead: () => true,
+  onRead: unfollowed,
+  google: { ...readConfig({}, '/').google, onWait: unfollowed },
+};
 
 export function plan(root: Root, content: Sheet, mode: Mode = 'replace'): ImportPlan {
   const library = createLibrary(root.db);

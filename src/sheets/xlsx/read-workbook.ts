@@ -1,14 +1,15 @@
 // Reads a sheet that is a workbook (.xlsx) into the same content as the CSV files of its tabs.
 import type { ZipEntry } from '../../zip/directory.ts';
 import { readZipFile } from '../sheet-zip.ts';
-import { gatherTabs, type SheetContent, unreadableTab } from '../tab-readings.ts';
-import { type Tab, tabs as usualTabs } from '../tabs.ts';
+import { gatherTabs, lacksCells, type SheetContent } from '../tab-readings.ts';
+import type { Tab } from '../tabs.ts';
 import { parseSheets } from '../../xlsx/parse.ts';
 import { findParts, type SheetPart, type WorkbookParts } from '../../xlsx/parts.ts';
 import { prepareSheet } from '../../xlsx/prepare.ts';
 import { workbookRules } from '../../xlsx/rules.ts';
-import { placeOf, readSheetTab } from './sheet-tab.ts';
+import { placeOf, readGridTab } from '../grid-tab.ts';
 import { findTabs } from './tab-names.ts';
+import { toGrid } from './worksheet-grid.ts';
 import { assertPlainXml } from '../../xlsx/xml.ts';
 
 type ReadEntry = (entry: ZipEntry) => Promise<Buffer>;
@@ -17,21 +18,19 @@ type ReadEntry = (entry: ZipEntry) => Promise<Buffer>;
 export async function readWorkbook(
   file: string,
   onRead: (rows: number) => void,
-  tabs: readonly Tab[] = usualTabs,
+  tabs: readonly Tab[],
 ): Promise<SheetContent> {
   return readZipFile(file, workbookRules, async ({ entries, readEntry, hash }) => {
     const parts = await findParts(entries, readEntry);
     const { found, problems, warnings } = findTabs(parts.sheets, tabs);
     const readings = gatherTabs(onRead);
     const worksheets = found.filter(isWorksheet);
-    for (const [tab, { part }] of found)
-      if (!part)
-        readings.problems.push(unreadableTab(tab, `The tab ${tab.title} is a chart or lacks its cells.`));
+    for (const [tab, { part }] of found) if (!part) readings.problems.push(lacksCells(tab));
     const sheets = await parseSheets(await loadParts(worksheets, parts, readEntry));
     for (const [at, [tab, { isHidden }]] of worksheets.entries()) {
       const sheet = sheets[at];
       if (!sheet) continue;
-      const { warnings: own, ...reading } = readSheetTab(tab, sheet, isHidden);
+      const { warnings: own, ...reading } = readGridTab(tab, toGrid(sheet, isHidden));
       readings.add(tab, placeOf(tab), reading);
       warnings.push(...own);
       sheet.rows = [];

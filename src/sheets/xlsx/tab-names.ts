@@ -30,7 +30,7 @@ export function findTabs<S extends Named>(sheets: S[], tabs: readonly Tab[] = us
 
 function ambiguous(tab: Tab, sheets: Named[]): SheetProblem {
   const names = formatList(sheets.map(({ name }) => quote(name)));
-  const message = `${sheets.length} tabs of the workbook fit: ${names}. Rename or remove all but the right one.`;
+  const message = `${sheets.length} tabs fit: ${names}. Rename or remove all but the right one.`;
   return { code: 'ambiguous_tab', problem: rowProblem(tab.name, null, null, null, message) };
 }
 

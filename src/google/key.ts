@@ -1,8 +1,9 @@
 // Reads the key of a Google service account: the JSON file that Google's console gives once.
 import fs from 'node:fs';
-import { badInput } from '../../core/errors.ts';
-import { explain } from '../../core/faults.ts';
-import { isObject, parseJson } from '../../core/json.ts';
+import { badInput } from '../core/errors.ts';
+import { explain } from '../core/faults.ts';
+import { isObject, parseJson } from '../core/json.ts';
+import { findSecretFileProblem } from '../core/secret-file.ts';
 
 /** `privateKey`: PEM. `email`: the address with which spreadsheets are shared. */
 export type GoogleKey = { email: string; privateKey: string };
@@ -10,6 +11,8 @@ export type GoogleKey = { email: string; privateKey: string };
 /** Reads the file anew each time, so that a new key needs no restart. Throws `bad_input` with the code `google_key`. */
 export function readGoogleKey(file: string | null): GoogleKey {
   if (file === null) throw refusal('No key is set. Set CHL_GOOGLE_KEY_FILE to the key of a service account.');
+  const problem = findSecretFileProblem(file);
+  if (problem !== null) throw refusal(`CHL_GOOGLE_KEY_FILE is ${JSON.stringify(file)}${problem}`);
   const found = parseJson(readText(file));
   if (!isObject(found)) throw refusal(`${file} is not JSON. ${expected}`);
   const { type, client_email: email, private_key: privateKey } = found as Record<string, unknown>;

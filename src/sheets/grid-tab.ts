@@ -1,35 +1,52 @@
-// Turns a parsed worksheet into a tab as a CSV file would have it: texts in rows, and what a person should know about them.
-import { type Cell, type MergeRange, rangeRef, type Sheet, cellRef } from 'hucre';
-import { formatList, plural } from '../../core/format.ts';
-import { delimiters } from '../csv.ts';
-import type { Foreign } from '../file-format.ts';
-import { findHeaderBelow, maxHeaderRows } from '../first-rows.ts';
-import { countKnown, readNames } from '../header.ts';
-import { isUnseen } from '../hidden.ts';
-import { type Problem, rowProblem, type SheetProblem } from '../problems.ts';
-import { type TabReading, unreadableTab } from '../tab-readings.ts';
-import type { Tab } from '../tabs.ts';
-import { cellText } from '../../xlsx/cell-text.ts';
+// Turns the cells of a workbook or a Google spreadsheet into a tab as a CSV file would have it: texts in rows, and what a person
+// should know about them.
+import { cellRef, type MergeRange, rangeRef } from 'hucre';
+import { formatList, plural } from '../core/format.ts';
+import { delimiters } from './csv.ts';
+import type { Foreign } from './file-format.ts';
+import { findHeaderBelow, maxHeaderRows } from './first-rows.ts';
+import { countKnown, readNames } from './header.ts';
+import { isUnseen } from './hidden.ts';
+import { type Problem, rowProblem, type SheetProblem } from './problems.ts';
+import { type TabReading, unreadableTab } from './tab-readings.ts';
+import type { Tab } from './tabs.ts';
 
-type SheetTab = TabReading & { warnings: Problem[] };
+/** A tab as a person sees it. Rows and columns count from 0. */
+export type Grid = {
+  /** Each row ends with its last cell that is not empty, and the last row has one. */
+  texts: string[][];
+  isHidden: boolean;
+  hiddenRows: readonly number[];
+  hiddenColumns: readonly number[];
+  merges: readonly MergeRange[];
+  /** Cells whose text is not a value. */
+  faults: readonly (CellRef & { message: string })[];
+  /** Formulas that no program has computed. */
+  uncomputed: readonly CellRef[];
+};
 
-export function readSheetTab(tab: Tab, sheet: Sheet, isHidden: boolean): SheetTab {
-  const [header = [], ...records] = textsOf(sheet);
+type CellRef = { row: number; column: number };
+type GridTab = TabReading & { warnings: Problem[] };
+
+export function readGridTab(tab: Tab, grid: Grid): GridTab {
+  const [header = [], ...records] = grid.texts;
   const foreign = recogniseRows(tab, header, records);
   if (foreign) return { foreign, warnings: [] };
-  const merges = sheet.merges ?? [];
-  const mergedHeader = merges.find(({ startRow }) => startRow === 0);
+  const mergedHeader = grid.merges.find(({ startRow }) => startRow === 0);
   if (mergedHeader) return { problem: refuseMerged(tab, mergedHeader), warnings: [] };
   const names = readNames(tab, header);
-  const isKnown = (at: number) => tab.headers.includes(names[at] ?? '');
-  const lastKnown = names.findLastIndex((_, at) => isKnown(at));
+  const isKnown = ({ column }: CellRef) => tab.headers.includes(names[column] ?? '');
+  const lastKnown = names.findLastIndex((_, column) => isKnown({ row: 0, column }));
   for (const cells of records) while (cells.length > 0 && cells.length <= lastKnown) cells.push('');
-  const { faults, withoutValue } = findFaults(sheet, isKnown);
-  if (withoutValue.length > 0) return { problem: refuseFormulas(tab, withoutValue), warnings: [] };
+  const uncomputed = grid.uncomputed.filter(isKnown);
+  if (uncomputed.length > 0) return { problem: refuseFormulas(tab, uncomputed), warnings: [] };
+  const faults = new Map(
+    grid.faults.filter(isKnown).map(({ row, column, message }) => [`${row + 1},${column}`, message]),
+  );
   findBrokenTexts(records, faults);
   const place = placeOf(tab);
   const content = { tab, header: widen(header, records), records, isUtf8: true, place, faults };
-  return { content, warnings: warningsOf(tab, sheet, isHidden, names, records) };
+  return { content, warnings: warningsOf(tab, grid, names, records) };
 }
 
 /** Names the tab in messages. */
@@ -37,16 +54,24 @@ export function placeOf({ title }: Tab): string {
   return `the tab ${title}`;
 }
 
+/** How a formula's error is shown, as the fault of its cell. */
+export function describeFormulaError(shown: string): string {
+  return `The cell shows ${shown}, the error of a formula. Correct the formula, or enter the value.`;
+}
+
 /** Empty rows share one array, since a stray cell far below makes a million of them. */
 const emptyRow: string[] = [];
 
-/** Each row ends with its last cell that is not empty. */
-function textsOf({ rows, cells }: Sheet): string[][] {
+/** The rows as a grid has them. */
+export function toTexts<V>(
+  rows: readonly (readonly V[])[],
+  textOf: (value: V, row: number, column: number) => string,
+): string[][] {
   const texts = rows.map((values, row) => {
     let length = values.length;
     while (length > 0 && (values[length - 1] === null || values[length - 1] === '')) length--;
     if (length === 0) return emptyRow;
-    return values.slice(0, length).map((value, at) => cellText(value, cells?.get(`${row},${at}`)));
+    return values.slice(0, length).map((value, column) => textOf(value, row, column));
   });
   return texts.slice(0, texts.findLastIndex((row) => row !== emptyRow) + 1);
 }
@@ -80,23 +105,6 @@ function widen(header: string[], records: string[][]): string[] {
   return [...header, ...Array<string>(width - header.length).fill('')];
 }
 
-/** `withoutValue`: the formulas that no program has computed. */
-function findFaults({ rows, cells }: Sheet, isKnown: (at: number) => boolean) {
-  const faults = new Map<string, string>();
-  const withoutValue: string[] = [];
-  for (const [key, cell] of cells ?? []) {
-    const [row = 0, at = 0] = key.split(',').map(Number);
-    if (!isKnown(at)) continue;
-    if (cell.type === 'error') faults.set(`${row + 1},${at}`, describeError(cell));
-    else if (cell.formula !== undefined && rows[row]?.[at] === null) withoutValue.push(cellRef(row, at));
-  }
-  return { faults, withoutValue };
-}
-
-function describeError({ value }: Cell): string {
-  return `The cell shows ${String(value)}, the error of a formula. Correct the formula, or enter the value.`;
-}
-
 /** Half of a character, which the escapes of a workbook can write. */
 const brokenText = /\p{Cs}/u;
 
@@ -112,29 +120,23 @@ function findBrokenTexts(records: string[][], faults: Map<string, string>) {
   }
 }
 
-function refuseFormulas(tab: Tab, refs: string[]): SheetProblem {
+function refuseFormulas(tab: Tab, cells: CellRef[]): SheetProblem {
+  const refs = cells.map(({ row, column }) => cellRef(row, column));
   const [first = ''] = refs;
   const subject = refs.length === 1 ? `The formula in ${first} has` : `${refs.length} formulas have`;
   const message = `${subject} no value${refs.length === 1 ? '' : `, the first in ${first}`}. Open the workbook in a spreadsheet program, and save it again: that computes them.`;
   return unreadableTab(tab, message);
 }
 
-function warningsOf(
-  tab: Tab,
-  sheet: Sheet,
-  isHidden: boolean,
-  names: string[],
-  records: string[][],
-): Problem[] {
-  const rows = [...(sheet.rowDefs ?? [])].filter(
-    ([row, { hidden }]) => hidden && row > 0 && (records[row - 1]?.length ?? 0) > 0,
-  ).length;
-  const columns = names.filter((name, at) => sheet.columns?.[at]?.hidden && tab.headers.includes(name));
-  const merges = (sheet.merges ?? []).map(refOf);
+function warningsOf(tab: Tab, grid: Grid, names: string[], records: string[][]): Problem[] {
+  const rows = grid.hiddenRows.filter((row) => (records[row - 1]?.length ?? 0) > 0).length;
+  const hidden = new Set(grid.hiddenColumns);
+  const columns = names.filter((name, at) => hidden.has(at) && tab.headers.includes(name));
+  const merges = grid.merges.map(refOf);
   const shown = `${formatList(merges.slice(0, 5))}${merges.length > 5 ? ' and others' : ''}`;
   const readToo = (number: number) => (number === 1 ? 'is read too' : 'are read too');
   const messages = [
-    isHidden && `The tab ${tab.title} is hidden; it is read too.`,
+    grid.isHidden && `The tab ${tab.title} is hidden; it is read too.`,
     rows > 0 && `${plural(rows, 'hidden row')} of ${tab.title} ${readToo(rows)}.`,
     columns.length > 0 &&
       `${plural(columns.length, 'hidden column')} of ${tab.title} ${readToo(columns.length)}: ${columns.join(', ')}.`,

@@ -1,16 +1,25 @@
 // Says what a refusal of Google means, and what to do. Google's own words are in parentheses.
-import { AppError, badInput } from '../../core/errors.ts';
-import { shorten } from '../../core/shorten.ts';
+import { AppError, badInput } from '../core/errors.ts';
+import { BadReply } from '../core/outbound/body.ts';
+import { shorten } from '../core/shorten.ts';
 
 /** What Google's client throws; `code` is a status, or a name for a failed connection. */
 type ClientError = { code?: unknown; status?: unknown; message?: unknown; cause?: unknown };
 
+/** A proxy may repeat the headers of a request. */
+const token = /\b(Bearer\s+|ya29\.)[\w.~+/-]+=*/gi;
+
 /** Returns `bad_input` for what a person must change, `temporary` for an outage. */
 export function toGoogleRefusal(error: unknown, { email, id }: { email: string; id: string }): AppError {
   if (error instanceof AppError) return error;
-  const { code, status, message } = error as ClientError;
-  const words = ` (${shorten(String(message), 300)})`;
-  const text = String(message);
+  const { code, status, message, cause } = error as ClientError;
+  const text = String(message).replace(token, '…');
+  if (error instanceof BadReply || cause instanceof BadReply)
+    return badInput(
+      'too_large',
+      `The spreadsheet cannot be read: ${text}. Import it in parts, with the mode merge.`,
+    );
+  const words = ` (${shorten(text, 300)})`;
   if (/invalid_grant|Invalid JWT|account not found|disabled_client/i.test(text)) {
     const advice =
       'Create a new key in Google’s console; if the key is new, check the clock of this machine.';

@@ -1,0 +1,246 @@
+// The client of Google spreadsheets, against a stand-in on loopback.
+import fs from 'node:fs';
+import t from 'tap';
+import { readConfig } from '../../src/core/config.ts';
+import type { AppError } from '../../src/core/errors.ts';
+import { type NewTab, replaceTabs } from '../../src/google/replace-tabs.ts';
+import { openSpreadsheet } from '../../src/google/spreadsheet.ts';
+import { googleSettings, type GoogleStandIn, startGoogle } from '../support/google.ts';
+import type { Scope } from '../support/library.ts';
+
+const header = ['code', 'name'];
+const start = (t: Scope, tabs: Record<string, string[][]> = { Categories: [header, ['GIT', 'Git']] }) =>
+  startGoogle(t, tabs);
+
+/** `waits` receives the lengths of waits, in milliseconds, which pass at once. */
+function open(
+  { address }: Pick<GoogleStandIn, 'address'>,
+  { id = 'book', waits = [] as number[], requestMs = 5000 } = {},
+) {
+  const { google } = readConfig(googleSettings(t, address), '/');
+  const wait = async (ms: number) => void waits.push(ms);
+  return openSpreadsheet({ ...google, onWait() {}, wait, requestMs }, id);
+}
+
+function newTab(rows: string[][], name = 'Categories'): NewTab {
+  return { name, columns: 2, count: rows.length + 1, rows: [header, ...rows] };
+}
+
+t.test('a spreadsheet gives its tabs and the cells as texts', async (t) => {
+  const google = await start(t, { Categories: [header, ['GIT', '=1+1']], "It's": [['a']] });
+  const book = open(google);
+  const { tabs } = await book.describe();
+  t.same(
+    tabs.map(({ name }) => name),
+    ['Categories', "It's"],
+  );
+  t.same(await book.read(["It's", 'Categories']), [[['a']], [header, ['GIT', '=1+1']]]);
+});
+
+t.test('an export replaces the tabs at once and keeps the old ones hidden', async (t) => {
+  const google = await start(t);
+  const rows = Array.from({ length: 40_000 }, (_, at) => [`C${at}`, 'x'.repeat(100)]);
+  for (const name of ['first', 'second']) {
+    await replaceTabs(open(google), [newTab([[name, ''], ...rows])]);
+    t.same(google.titles(), ['Categories']);
+    const [cells] = await open(google).read(['Categories']);
+    t.equal(cells?.length, 40_002);
+    t.same(cells?.slice(0, 2), [header, [name, '']]);
+  }
+  t.same(google.titles(true), ['Categories (previous export)'], 'one previous export is kept');
+  const writes = google.calls.filter((call) => call.endsWith('/values:batchUpdate'));
+  t.equal(writes.length, 2 * Math.ceil((40_000 * 112) / 2_000_000), 'in requests of 2 MB');
+});
+
+t.test('a failed export leaves the old tabs, and the next one removes its rest', async (t) => {
+  const google = await start(t);
+  google.state.before = (call) => (call.endsWith('/values:batchUpdate') ? { status: 403 } : null);
+  await t.rejects(replaceTabs(open(google), [newTab([])]));
+  t.same(google.titles(), ['Categories', 'Categories (being written)']);
+  t.same(await open(google).read(['Categories']), [[header, ['GIT', 'Git']]]);
+  google.state.before = () => null;
+  await replaceTabs(open(google), [newTab([])]);
+  t.same(google.titles(), ['Categories']);
+});
+
+t.test('a change whose answer is lost is recognised as made', async (t) => {
+  const google = await start(t);
+  const book = open(google);
+  const { change } = book;
+  book.change = async (requests) => {
+    await change(requests);
+    throw new Error('socket hang up');
+  };
+  await replaceTabs(book, [newTab([['SQL', 'Databases']])]);
+  t.same(await book.read(['Categories']), [[header, ['SQL', 'Databases']]]);
+});
+
+t.test('a spreadsheet that would have too many cells is refused before anything is written', async (t) => {
+  const google = await start(t);
+  const huge = { ...newTab([]), count: 5_000_000 };
+  await t.rejects(replaceTabs(open(google), [huge]), {
+    code: 'bad_input',
+    details: { code: 'too_large' },
+    message: /has 26,000 cells, and the new tabs need 10,000,000; Google allows 10,000,000\. Delete tabs/,
+  });
+  t.same(google.titles(), ['Categories']);
+});
+
+const outages = [
+  { title: '429 with Retry-After', answer: { status: 429, headers: { 'retry-after': '17' } }, ms: 17_000 },
+  { title: '503 without', answer: { status: 503 }, ms: 1000 },
+  { title: '500', answer: { status: 500 }, ms: 1000 },
+];
+
+for (const { title, answer, ms } of outages) {
+  t.test(`reading and writing wait after ${title}`, async (t) => {
+    for (const method of ['GET', 'POST']) {
+      const google = await start(t);
+      const waits: number[] = [];
+      const book = open(google, { waits });
+      await book.describe();
+      google.state.before = () => {
+        google.state.before = () => null;
+        return answer;
+      };
+      await (method === 'GET' ? book.read(['Categories']) : book.write('Categories', 2, [['a']]));
+      t.equal(waits.length, 1);
+      t.ok((waits[0] ?? 0) >= ms && (waits[0] ?? 0) <= ms * 1.25, `${waits}`);
+    }
+  });
+}
+
+t.test('a slow answer is waited for, and asked for again when it does not come', async (t) => {
+  const google = await start(t);
+  const waits: number[] = [];
+  const book = open(google, { waits, requestMs: 500 });
+  let isSlow = true;
+  google.state.before = (call) => {
+    if (!isSlow || !call.startsWith('GET')) return null;
+    isSlow = false;
+    return new Promise(() => {});
+  };
+  t.same((await book.describe()).title, 'Team library');
+  t.equal(waits.length, 1);
+});
+
+type Refusal = {
+  title: string;
+  id?: string;
+  prepare?: (google: GoogleStandIn) => void;
+  code: string;
+  words: RegExp;
+};
+
+const refusals: Refusal[] = [
+  { title: 'a spreadsheet that is not shared', id: 'private', code: 'google_access', words: /Share it with/ },
+  {
+    title: 'a deleted or unknown spreadsheet',
+    id: 'other',
+    code: 'google_missing',
+    words: /no spreadsheet with the id other/,
+  },
+  {
+    title: 'a revoked key',
+    prepare: ({ state }) => Object.assign(state, { isRevoked: true }),
+    code: 'google_key',
+    words: /refuses the key.*Create a new key/,
+  },
+  {
+    title: 'a quota that stays exhausted',
+    prepare: ({ state }) => Object.assign(state, { before: () => ({ status: 429 }) }),
+    code: 'google_unavailable',
+    words: /no more requests now/,
+  },
+  {
+    title: 'a wait that is too long',
+    prepare: ({ state }) =>
+      Object.assign(state, { before: () => ({ status: 429, headers: { 'retry-after': '7200' } }) }),
+    code: 'google_unavailable',
+    words: /no more requests now/,
+  },
+  {
+    title: 'an API that is off',
+    prepare: ({ state }) =>
+      Object.assign(state, {
+        before: (call: string) =>
+          call.includes('/v4/')
+            ? { status: 403, message: 'Google Sheets API has not been used in project 1' }
+            : null,
+      }),
+    code: 'google_api',
+    words: /Switch it on/,
+  },
+  {
+    title: 'an answer that repeats the token',
+    prepare: ({ state }) =>
+      Object.assign(state, {
+        before: (call: string) =>
+          call.includes('/v4/') ? { status: 418, message: 'Authorization: Bearer ya29.stand-in' } : null,
+      }),
+    code: 'google_unavailable',
+    words: /\(Authorization: …\)/,
+  },
+];
+
+for (const { title, id, prepare, code, words } of refusals) {
+  t.test(`${title} is refused in words`, async (t) => {
+    const google = await start(t);
+    prepare?.(google);
+    const error = (await t.rejects(open(google, id ? { id } : {}).describe())) as unknown as AppError;
+    t.equal(error.details?.code, code);
+    t.match(error.message, words);
+  });
+}
+
+t.test('an answer of more than 64 MB is refused unread', async (t) => {
+  const cell = 'x'.repeat(50_000);
+  const google = await start(t, { Categories: Array.from({ length: 1400 }, () => [cell]) });
+  await t.rejects(open(google).read(['Categories']), {
+    code: 'bad_input',
+    details: { code: 'too_large' },
+    message: /its answer is larger than 64 MB\. Import it in parts, with the mode merge\./,
+  });
+});
+
+t.test('a network that is down is a temporary failure after five waits', async (t) => {
+  const waits: number[] = [];
+  const book = open({ address: 'http://127.0.0.1:9/' }, { waits });
+  await t.rejects(book.describe(), { code: 'temporary', message: /^Google cannot be reached/ });
+  t.equal(waits.length, 5);
+});
+
+t.test('a key that cannot be used is refused with what to do', async (t) => {
+  const address = 'http://127.0.0.1:9/';
+  const settings = googleSettings(t, address);
+  const keyFile = settings.CHL_GOOGLE_KEY_FILE ?? '';
+  const refusalOf = (environment: Record<string, string>): AppError => {
+    const { google } = readConfig(environment, '/');
+    try {
+      openSpreadsheet({ ...google, onWait() {} }, 'book');
+    } catch (error) {
+      return error as AppError;
+    }
+    throw new Error('It was not refused.');
+  };
+  t.match(refusalOf({}).message, /^No key is set\. Set CHL_GOOGLE_KEY_FILE/);
+  fs.chmodSync(keyFile, 0o640);
+  t.match(refusalOf(settings).message, /other users have access\. Run: chmod 600 /);
+  fs.rmSync(keyFile);
+  t.match(refusalOf(settings).message, /there is no such file/);
+  for (const [content, words] of [
+    ['-----BEGIN PRIVATE KEY-----\nhunter2', /is not JSON/],
+    ['{"type":"authorized_user","refresh_token":"hunter2"}', /of a person or an application/],
+    ['{"type":"service_account"}', /lacks type, client_email or private_key/],
+    [
+      '{"type":"service_account","client_email":"a@b","private_key":"hunter2"}',
+      /is not a PEM key\. Download a JSON key/,
+    ],
+  ] as [string, RegExp][]) {
+    fs.writeFileSync(keyFile, content, { mode: 0o600 });
+    const { message, details } = refusalOf(settings);
+    t.equal(details?.code, 'google_key');
+    t.match(message, words);
+    t.notMatch(message, /hunter2/);
+  }
+});
