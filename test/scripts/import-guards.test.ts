@@ -181,9 +181,9 @@ t.test('a script started by hand fills in the defaults of its operation', async 
 t.test('a script started by hand refuses unknown and invalid arguments', async (t) => {
   const root = makeRoot(t);
   writeSheet(root, sheet());
-  const cases: [Record<string, unknown>, string][] = [
+  const cases: [Record<string, unknown>, string, code?: string][] = [
     [{ mode: 'mirror' }, 'Mode: choose one of replace, merge.'],
-    [{ source: 'main' }, 'Sheet: choose one of published, review.'],
+    [{ source: 'main' }, 'There is no sheet named main. The page Sources lists them.', 'unknown_source'],
     [{ dry_run: 'yes' }, 'Dry run: must be true or false.'],
     [{ path: 7 }, 'Or a workbook, ZIP or folder of CSV files: must be text of 1 to 1000 characters.'],
     [
@@ -191,10 +191,10 @@ t.test('a script started by hand refuses unknown and invalid arguments', async (
       'Unknown argument "dryRun". Known: source, path, sheet, mode, dry_run, skip_invalid, allow_removals, plan, rows_of.',
     ],
   ];
-  for (const [args, message] of cases) {
+  for (const [args, message, refusal = 'invalid_arguments'] of cases) {
     const { code, failure } = await runByHand(root.config, 'import', args);
     t.equal(code, 65);
-    t.match(failure, { message, detail: { code: 'invalid_arguments' } });
+    t.match(failure, { message, detail: { code: refusal } });
   }
   t.equal(root.db.prepare('SELECT count(*) FROM categories').pluck().get(), 0);
 });
