@@ -1,4 +1,5 @@
-// The YAML parser, loaded at its first use: most installations have no operations.yaml, and every start would load 70 modules.
+// The YAML parser, loaded for a file only: most installations have no operations.yaml, and `chl help` would load
+// 70 modules.
 import { createRequire } from 'node:module';
 
 type Yaml = typeof import('yaml');
