@@ -8,29 +8,36 @@ import { readElements } from './xml.ts';
 
 type CheckedParts = Parameters<typeof packWorkbook>[0];
 
-/** Returns the sheets in the given order. Throws a `ZipRefusal`. */
-export async function parseSheets(parts: CheckedParts): Promise<Sheet[]> {
-  const readStyles = parts.styles !== null && hasNumberFormats(parts.styles.toString());
-  const change = (map: (xml: Buffer) => Buffer): CheckedParts => ({
-    ...parts,
-    sheets: parts.sheets.map(({ name, xml }) => ({ name, xml: map(xml) })),
-  });
+/** Returns the sheets in the given order. `load` is called again when they have to be prepared in another way, so that the
+ *  packed workbook alone holds their XML while it is read. Throws a `ZipRefusal`. */
+export async function parseSheets(load: () => Promise<CheckedParts>): Promise<Sheet[]> {
+  const packed = pack(await load(), ({ xml }, readStyles) => (readStyles ? withoutTextFormats(xml) : xml));
   try {
-    return await parse(readStyles ? change(withoutTextFormats) : parts, readStyles);
+    return await parse(packed);
   } catch (error) {
     if (!(error instanceof HucreError)) throw damaged();
   }
-  const dense = change(withoutEmptyCells);
-  for (const sheet of dense.sheets) assertDense(sheet);
+  const dense = pack(await load(), ({ name, xml }) => assertDense(name, withoutEmptyCells(xml)));
   try {
-    return await parse(dense, readStyles);
+    return await parse(dense);
   } catch {
     throw damaged();
   }
 }
 
-async function parse(parts: CheckedParts, readStyles: boolean): Promise<Sheet[]> {
-  return (await readXlsx(packWorkbook(parts), { readStyles })).sheets;
+type Packed = { workbook: Uint8Array; readStyles: boolean };
+
+function pack(
+  parts: CheckedParts,
+  prepare: (sheet: CheckedParts['sheets'][number], readStyles: boolean) => Buffer,
+): Packed {
+  const readStyles = parts.styles !== null && hasNumberFormats(parts.styles.toString());
+  for (const sheet of parts.sheets) sheet.xml = prepare(sheet, readStyles);
+  return { workbook: packWorkbook(parts), readStyles };
+}
+
+async function parse({ workbook, readStyles }: Packed): Promise<Sheet[]> {
+  return (await readXlsx(workbook, { readStyles })).sheets;
 }
 
 function damaged() {
@@ -58,8 +65,8 @@ function hasNumberFormats(styles: string): boolean {
 
 const [maxRows, maxColumns, maxCells] = [1_048_576, 16_384, 20_000_000];
 
-/** hucre reserves memory for the whole area from A1 to the last cell. */
-function assertDense({ name, xml }: { name: string; xml: Buffer }) {
+/** hucre reserves memory for the whole area from A1 to the last cell. Returns the XML if it can do that. */
+function assertDense(name: string, xml: Buffer): Buffer {
   let [lastRow, lastColumn, rowOf, columnOf] = [0, 0, '', ''];
   for (const [, ref = ''] of xml.toString('latin1').matchAll(/<(?:\w+:)?c [^<>]*?\br="([^"<]*)"/g)) {
     const { row, col } = parseCellRef(ref);
@@ -67,7 +74,7 @@ function assertDense({ name, xml }: { name: string; xml: Buffer }) {
     if (col > lastColumn) [lastColumn, columnOf] = [col, ref];
   }
   const isOutside = lastRow >= maxRows || lastColumn >= maxColumns;
-  if (!isOutside && (lastRow + 1) * (lastColumn + 1) <= maxCells) return;
+  if (!isOutside && (lastRow + 1) * (lastColumn + 1) <= maxCells) return xml;
   const cells = formatList([...new Set([rowOf, columnOf])].filter((ref) => ref !== ''));
   const limit = isOutside
     ? `a sheet has ${formatNumber(maxRows)} rows and columns up to XFD`
