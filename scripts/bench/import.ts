@@ -10,8 +10,10 @@ import { childEnvironment, type Config, packageRoot, readConfig } from '../../sr
 import { prepareLibrary } from '../../src/core/db/library.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
+import { createLibrary } from '../../src/library/repository.ts';
 import { importOperation } from '../../src/sheets/import-operation.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
+import { exportWorkbook } from '../workbooks/libraries.ts';
 import { generateSheet } from './generate.ts';
 import { copyTables, insertRunningJob } from './repository.ts';
 import { measureServerLag, type ServerLag } from './server-lag.ts';
@@ -37,11 +39,15 @@ async function run({ library }: BenchOptions): Promise<Figure[]> {
     const first: Import[] = [];
     const again: Import[] = [];
     const reference: number[] = [];
+    const asWorkbook: Import[] = [];
+    const workbook = path.join(work, 'library.xlsx');
     for (let round = 0; round < rounds; round++) {
       const root = path.join(work, `root-${round}`);
       first.push(await importInto(root, sheet));
       if (hasReference) reference.push(await importPlain(path.join(work, `plain-${round}.db`), root, sheet));
       again.push(await importInto(root, sheet));
+      if (round === 0) await writeWorkbook(root, workbook);
+      asWorkbook.push(await importInto(path.join(work, `book-${round}`), workbook));
     }
     const lag = await measureServerLag(path.join(work, 'served'), sheet, {
       operation: 'import',
@@ -49,7 +55,7 @@ async function run({ library }: BenchOptions): Promise<Figure[]> {
       reason: 'a bench',
       confirm: 'import',
     });
-    return [...figures(first, again, reference), lagFigure(lag)];
+    return [...figures(first, again, reference), ...workbookFigures(asWorkbook, first), lagFigure(lag)];
   } finally {
     fs.rmSync(work, { recursive: true });
   }
@@ -92,6 +98,32 @@ function figures(first: Import[], again: Import[], reference: number[]): Figure[
   ];
 }
 
+function workbookFigures(asWorkbook: Import[], asCsv: Import[]): Figure[] {
+  const [bookMs, csvMs] = [asWorkbook, asCsv].map((all) => median(all.map(({ ms }) => ms))) as [
+    number,
+    number,
+  ];
+  const peakMb = Math.max(...asWorkbook.map(({ peakBytes }) => peakBytes)) / 2 ** 20;
+  return [
+    {
+      workload: 'import of the same as a workbook',
+      ours: `${bookMs.toFixed(0)} ms`,
+      reference: `${csvMs.toFixed(0)} ms (CSV)`,
+      ratio: bookMs / csvMs,
+      target: '≤ 3',
+      isMet: bookMs <= 3 * csvMs,
+    },
+    {
+      workload: 'import of a workbook, peak memory of the child',
+      ours: `${peakMb.toFixed(0)} MiB`,
+      reference: '–',
+      ratio: null,
+      target: '≤ 400 MiB',
+      isMet: peakMb <= 400,
+    },
+  ];
+}
+
 function lagFigure({ busyMs, idleMs, jobMs }: ServerLag): Figure {
   return {
     workload: 'import, longest stall of the server',
@@ -106,7 +138,7 @@ function lagFigure({ busyMs, idleMs, jobMs }: ServerLag): Figure {
 
 /** Measures from start to exit. Creates the data root first, if it is missing. */
 async function importInto(root: string, sheet: string): Promise<Import> {
-  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: sheet }, '/');
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: path.dirname(sheet) }, '/');
   const jobId = prepare(config);
   const startedAt = performance.now();
   const child = startImport(config, jobId);
@@ -121,6 +153,12 @@ async function importInto(root: string, sheet: string): Promise<Import> {
   if (child.exitCode !== 0) throw new Error(`The import ended with ${child.exitCode}: ${log}`);
   const { data } = JSON.parse(messages.trim().split('\n').at(-1) ?? '');
   return { ms, rows: data.categories + data.experiences + data.manuals, peakBytes: Number(peak) };
+}
+
+async function writeWorkbook(root: string, file: string) {
+  const db = openDatabase(path.join(root, 'chl.db'), { busyMs: 0 });
+  await exportWorkbook(createLibrary(db), file);
+  db.close();
 }
 
 function prepare(config: Config): string {
