@@ -1,6 +1,7 @@
 // An undo within this process: after an import and its undo the library is the first one again, whatever happens between.
 import t from 'tap';
 import { createRandom, pick, type Random } from '../../scripts/random.ts';
+import { oddTexts } from '../../scripts/workbooks/odd-texts.ts';
 import type { AppError } from '../../src/core/errors.ts';
 import { category, experience, makeRoot, manual, type Root, type Sheet, sheet } from '../support/library.ts';
 import { importSheet } from '../support/plan.ts';
@@ -10,7 +11,7 @@ import { hashLibrary, importRecorded, rowsOf, undo } from '../support/undo.ts';
 const firstSeed = Number(process.env.SEED ?? 1);
 const seeds = Array.from({ length: Number(process.env.SEEDS ?? 8) }, (_, at) => firstSeed + at);
 
-const texts = ['Stage in parts.', 'a\nb', 'a\r\nb', 'Überprüfung', '=1+1', '😀', ''] as const;
+const texts = [...oddTexts, 'Überprüfung'.normalize('NFD'), 'x'.repeat(32_767), '', ''] as const;
 
 function randomSheet(random: Random): Sheet {
   const codes = ['AAA', 'BBB', 'CCC', 'DDD'].filter((code) => code === 'AAA' || random(3) > 0);
