@@ -53,6 +53,11 @@ for (const [name, kind] of Object.entries(kinds)) {
   t.test(`an export of a ${name} is repaired, whenever it died`, async (t) => {
     const moments: [string, Record<string, string>, Record<string, string>][] = [
       ['while it wrote', { review: 'old', 'review.writing': 'ne' }, { review: 'old' }],
+      [
+        'while it wrote, after an earlier one',
+        { review: 'old', 'review.previous': 'oldest', 'review.writing': 'ne' },
+        { review: 'old', 'review.previous': 'oldest' },
+      ],
       ['before the first export was whole', { 'review.writing': 'ne' }, {}],
       ['between the renames', { 'review.previous': 'old', 'review.writing': 'new' }, { review: 'old' }],
       [
