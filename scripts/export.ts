@@ -9,8 +9,19 @@ import { createLibrary, type Library } from '../src/library/repository.ts';
 import { describeOpen, warnOfOpenTabs } from '../src/sheets/desktop-files.ts';
 import { downloadFolder, downloadName } from '../src/exports/downloads.ts';
 import { type ExportArguments, exportOperation, targetOf } from '../src/exports/export-operation.ts';
-import { countExported, exportSheet, noteExported, packLibrary, type Target } from '../src/exports/export.ts';
-import { assertFitsWorkbook } from '../src/exports/limits.ts';
+import {
+  countExported,
+  countLeaving,
+  exportSheet,
+  type GoogleTarget,
+  noteExported,
+  packLibrary,
+  type Report,
+  type Target,
+} from '../src/exports/export.ts';
+import { assertFits } from '../src/exports/limits.ts';
+import { spreadsheetAddress } from '../src/google/address.ts';
+import { followWaits } from '../src/google/waits.ts';
 import { listSheetFiles } from '../src/sheets/file-facts.ts';
 import { pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
@@ -34,40 +45,68 @@ await runOperation<ExportArguments>(exportOperation, async (args, context) => {
   }
 });
 
-function forecast(library: Library, { format, path: sheet }: Target, { config, row }: ScriptContext) {
-  return library.read(() => {
-    if (format === 'xlsx') assertFitsWorkbook(library, row);
-    return { dry_run: true, ...countLeaving(library), path: pathInRoot(config, sheet) };
+async function forecast(library: Library, target: Target | GoogleTarget, context: ScriptContext) {
+  const counts = library.read(() => {
+    assertFits(library, target.format, context.row);
+    return countLeaving(library);
   });
+  if (target.format !== 'google')
+    return { dry_run: true, ...counts, path: pathInRoot(context.config, target.path) };
+  const { spreadsheet } = await openTargetBook(target, context);
+  return { dry_run: true, ...counts, spreadsheet };
 }
 
-function countLeaving(library: Library) {
-  const all = library.counts();
-  const local = library.localCounts();
-  return {
-    categories: all.categories,
-    experiences: all.experiences - local.experiences,
-    manuals: all.manuals - local.manuals,
-    left_out: local.experiences + local.manuals,
-  };
-}
-
-async function writeSheet(library: Library, target: Target, context: ScriptContext) {
-  const { config, job, row, assertFence } = context;
+async function writeSheet(library: Library, target: Target | GoogleTarget, context: ScriptContext) {
+  const { job, assertFence } = context;
   const { left_out, report } = prepare(library, context);
   const at = new Date().toISOString();
   assertFence();
-  repairExport(target.path, filesNamed(target.tabs));
-  warnOfPrograms(target, row);
-  const { exported, hashes } = await exportSheet(library, target, at, report);
-  const written = { dry_run: false, ...countExported(exported), left_out };
-  const result = { ...written, ...describeFiles(config, target.path, target.tabs), hashes };
+  const { exported, ...facts } =
+    target.format === 'google'
+      ? await writeSpreadsheet(library, target, at, report, context)
+      : await writeFiles(library, target, at, report, context);
+  const result = { dry_run: false, ...countExported(exported), left_out, ...facts };
   library.write(() => {
     noteExported(library, exported, at);
     library.recordApplied({ job, result, at });
     assertFence();
   });
   return result;
+}
+
+async function writeFiles(
+  library: Library,
+  target: Target,
+  at: string,
+  report: Report,
+  { config, row }: ScriptContext,
+) {
+  repairExport(target.path, filesNamed(target.tabs));
+  warnOfPrograms(target, row);
+  const { exported, hashes } = await exportSheet(library, target, at, report);
+  return { exported, ...describeFiles(config, target.path, target.tabs), hashes };
+}
+
+async function writeSpreadsheet(
+  library: Library,
+  target: GoogleTarget,
+  at: string,
+  report: Report,
+  context: ScriptContext,
+) {
+  const { book, spreadsheet } = await openTargetBook(target, context);
+  const { exportToGoogle } = await import('../src/exports/export-google.ts');
+  const { exported, hashes } = await exportToGoogle(library, book, target, at, report);
+  console.log(`Wrote the Google spreadsheet ${spreadsheet.url}.`);
+  return { exported, spreadsheet, hashes };
+}
+
+/** Loads Google's client, which is large, for an export that needs it only. */
+async function openTargetBook({ id }: GoogleTarget, { config, progress }: ScriptContext) {
+  const { openSpreadsheet } = await import('../src/google/spreadsheet.ts');
+  const book = openSpreadsheet({ ...config.google, onWait: followWaits(progress) }, id);
+  const { title } = await book.describe();
+  return { book, spreadsheet: { title, url: spreadsheetAddress(id) } };
 }
 
 async function writeDownload(library: Library, { format = 'csv' }: ExportArguments, context: ScriptContext) {

@@ -11,6 +11,7 @@ import { inspectOps } from '../core/db/ops.ts';
 import { lowDiskBytes, readFreeBytes } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import { judgeNode } from '../core/node-version.ts';
+import { readGoogleKey } from '../google/key.ts';
 import { liveFiles } from '../index/generation.ts';
 import { verifyGeneration } from '../index/verify.ts';
 import { reservedNames } from '../declared-operations.ts';
@@ -116,6 +117,13 @@ const checks: Check[] = [
   },
   { part: 'embedder', run: checkEmbedder },
   { part: 'workers', run: checkWorkers },
+  {
+    part: 'Google',
+    run({ google: { keyFile } }) {
+      if (keyFile === null) return 'No key, so no sheet can be a Google spreadsheet (CHL_GOOGLE_KEY_FILE)';
+      return `Share spreadsheets with ${readGoogleKey(keyFile).email}`;
+    },
+  },
   { part: 'custom operations', run: checkCustomOperations },
   {
     part: 'server',

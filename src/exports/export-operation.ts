@@ -4,12 +4,13 @@ import { invalidArguments } from '../core/arguments.ts';
 import { badInput } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { type Args, type Dialog, type Operation, type Records, runsOnce } from '../core/operation.ts';
-import { defaultTarget, type SourceFinder } from '../core/sheet-source.ts';
+import { defaultTarget, type SourceFinder, type TabNames } from '../core/sheet-source.ts';
 import { isDownload } from './downloads.ts';
-import type { Target } from './export.ts';
-import type { Format } from './exported-rows.ts';
+import type { ExportedSpreadsheet, GoogleTarget, Target } from './export.ts';
+import type { Format, TargetFormat } from './exported-rows.ts';
 import type { SheetFile } from '../sheets/file-facts.ts';
 import { findSource, openTarget, withResolvedPath } from '../sheets/location.ts';
+import { quote } from '../sheets/problems.ts';
 import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
 import { filesNamed } from '../sheets/tabs.ts';
 
@@ -25,16 +26,22 @@ export type ExportArguments = {
 };
 
 /** The chosen sheet, checked again: links may have changed. Throws `bad_input`. */
-export function targetOf(config: Config, sources: SourceFinder, args: ExportArguments): Target {
+export function targetOf(
+  config: Config,
+  sources: SourceFinder,
+  args: ExportArguments,
+): Target | GoogleTarget {
   const choice = chooseTarget(args, sources);
   if ('message' in choice) throw badInput('path_not_allowed', choice.message);
   const { format, place, tabs } = choice;
+  if (format === 'google') return { format, id: place, tabs };
   const files = filesNamed(tabs);
   return { format, path: openTarget(config, place, files), tabs };
 }
 
-/** `place`: as the lock names it, such as `sheets/review`, whether named or given; so a sheet has one name in all locks. */
-type TargetChoice = Omit<Target, 'path'> & { place: string };
+/** `place`: as the lock names it, such as `sheets/review`, whether named or given; so a sheet has one name in all locks. Of a
+ *  Google spreadsheet: its id. */
+type TargetChoice = { format: TargetFormat; place: string; tabs: TabNames | null };
 type TargetProblem = { field: string; message: string };
 
 /** A path or a download has the format that is chosen; the kind of a named sheet decides its own. */
@@ -42,8 +49,9 @@ function chooseTarget({ format, target, path }: Args, sources: SourceFinder): Ta
   if (path !== undefined) return choosePath(String(path), format);
   const { name, kind, place, tabs } = findSource(sources, String(target));
   if (kind === 'google') {
-    const message = `${name} is a Google spreadsheet, to which nothing can be exported yet. Choose another sheet.`;
-    return { field: 'target', message };
+    if (format === undefined) return { format: 'google', place, tabs };
+    const message = `${name} is a Google spreadsheet: leave the format open, or choose another sheet for files.`;
+    return { field: 'format', message };
   }
   if (kind === 'folder' && format === 'xlsx')
     return { format: 'xlsx', place: `${place}${workbookEnding}`, tabs: null };
@@ -73,12 +81,21 @@ function check({ place: _, ...given }: Args, config: Config, { sources }: Record
   const args = withResolvedPath(config, given, 'write');
   const choice = chooseTarget(args, sources);
   if ('message' in choice) throw invalidArguments([choice]);
-  return { ...args, format: choice.format, place: choice.place };
+  const { format, place } = choice;
+  return format === 'google' ? { ...args, place: `${googlePlace}${place}` } : { ...args, format, place };
+}
+
+/** Begins the place of a spreadsheet. */
+const googlePlace = 'google:';
+
+function isSpreadsheet({ place }: Args): boolean {
+  return String(place).startsWith(googlePlace);
 }
 
 function describeTarget(args: Args): string {
   if (args.download) return 'download';
-  return String(args.path ?? `${args.target} ${args.format === 'xlsx' ? 'workbook' : 'sheet'}`);
+  const noun = isSpreadsheet(args) ? 'spreadsheet' : args.format === 'xlsx' ? 'workbook' : 'sheet';
+  return String(args.path ?? `${args.target} ${noun}`);
 }
 
 export const exportOperation: Operation = {
@@ -146,9 +163,10 @@ export const exportOperation: Operation = {
   confirmWord: null,
   ...runsOnce,
   script: 'export',
+  usesGoogle: true,
   check,
   subject: (args) => `${describeTarget(args)}${args.dry_run ? ', dry run' : ''}`,
-  phases: { write: 'Writing entries' },
+  phases: { write: 'Writing entries', wait: 'Waiting for Google' },
   sizes: ['experiences', 'manuals'],
   outcome: describeOutcome,
   dialog: describeDialog,
@@ -168,7 +186,9 @@ function describeDialog(args: Args): Dialog {
   return {
     question: `Export the library to ${args.path ? '' : 'the '}${describeTarget(args)}?`,
     consequences: [
-      'The sheet is swapped in when complete. The previous one is kept.',
+      isSpreadsheet(args)
+        ? 'New tabs take the place of the old ones when complete. The old ones are kept hidden.'
+        : 'The sheet is swapped in when complete. The previous one is kept.',
       'For a copy of your own, download the library on the Library page.',
     ],
     ...buttons,
@@ -186,6 +206,8 @@ function describeOutcome(result: Record<string, unknown>): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const size =
     files.length === 1 ? formatBytes(bytes) : `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
-  const place = isDownload(String(result.path)) ? 'a file to download' : result.path;
+  const { spreadsheet } = result as { spreadsheet?: ExportedSpreadsheet };
+  const file = isDownload(String(result.path)) ? 'a file to download' : result.path;
+  const place = spreadsheet ? `the Google spreadsheet ${quote(spreadsheet.title)}` : file;
   return `${counts} written to ${place}${files.length > 0 ? ` (${size})` : ''}${local}.`;
 }

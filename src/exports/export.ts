@@ -6,8 +6,8 @@ import type { TabNames } from '../core/sheet-source.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import type { Counts, Library } from '../library/repository.ts';
 import { entryKinds, kinds } from '../library/rules.ts';
-import { type Exported, type Format, openExport, type TabRows } from './exported-rows.ts';
-import { assertFitsWorkbook } from './limits.ts';
+import { type Exported, type Format, openExport, type TabRows, type TargetFormat } from './exported-rows.ts';
+import { assertFits } from './limits.ts';
 import { writeFolder, writePacked } from './sheet-files.ts';
 import { hashSheet } from '../sheets/read-sheet.ts';
 import { repairExport, swapIn, writingPath } from '../sheets/swap.ts';
@@ -16,13 +16,19 @@ import { type Tab, filesNamed, tabs as usualTabs, tabsNamed } from '../sheets/ta
 /** A folder of CSV files, or a workbook; `openTarget` has allowed its path. `tabs`: how they are named there. */
 export type Target = { format: Format; path: string; tabs: TabNames | null };
 
-/** The keys of the rows, and the hashes of the files as `readSheet` gives them. */
+/** A Google spreadsheet with this id. */
+export type GoogleTarget = { format: 'google'; id: string; tabs: TabNames | null };
+
+/** What the result of an export says of it. */
+export type ExportedSpreadsheet = { title: string; url: string };
+
+/** The keys of the rows, and the hashes of the sheet as `readSheet` gives them. */
 export type Written = { exported: Exported; hashes: string[] };
 
-type Report = {
+export type Report = {
   /** Receives the number of rows written so far. */
   onRow: (rows: number) => void;
-  /** Receives each text that a workbook cannot hold. */
+  /** Receives each text that the sheet cannot hold. */
   row: ScriptContext['row'];
 };
 
@@ -70,14 +76,14 @@ export async function packLibrary(
 }
 
 /** `write` gets the tabs of one state of the library. Returns the keys of its rows. */
-async function readAll(
+export async function readAll(
   library: Library,
-  options: { format: Format; tabs: readonly Tab[]; at: string | null },
+  options: { format: TargetFormat; tabs: readonly Tab[]; at: string | null },
   { onRow, row }: Report,
   write: (tabs: readonly TabRows[]) => Promise<void>,
 ): Promise<Exported> {
   return library.readWhile(async () => {
-    if (options.format === 'xlsx') assertFitsWorkbook(library, row);
+    assertFits(library, options.format, row);
     const { tabs, keys, close } = openExport(library, { ...options, onRow });
     try {
       await write(tabs);
@@ -93,6 +99,20 @@ export function noteExported(library: Library, exported: Exported, at: string) {
   for (const kind of entryKinds) {
     for (const id of exported[kind]) library[kind].setExportedAt(id, at);
   }
+}
+
+/** The rows of an export, and the entries that it leaves out. */
+export function countLeaving(
+  library: Pick<Library, 'counts' | 'localCounts'>,
+): Counts & { left_out: number } {
+  const all = library.counts();
+  const local = library.localCounts();
+  return {
+    categories: all.categories,
+    experiences: all.experiences - local.experiences,
+    manuals: all.manuals - local.manuals,
+    left_out: local.experiences + local.manuals,
+  };
 }
 
 export function countExported(exported: Exported): Counts {

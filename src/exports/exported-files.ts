@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts';
 import type { JobFacts } from '../core/job-part.ts';
 import { packZip, readBytes } from '../zip/pack.ts';
 import type { JobListing } from '../jobs/listing.ts';
+import type { ExportedSpreadsheet } from './export.ts';
 import { isDownload } from './downloads.ts';
 import { factsOf, listSheetFiles, type SheetFile } from '../sheets/file-facts.ts';
 import { mayRead, pathInRoot } from '../sheets/location.ts';
@@ -21,6 +22,12 @@ export function exportedBy({ operation, status, result }: JobFacts): ExportedShe
   if (operation !== 'export' || status !== 'succeeded') return null;
   const { path: sheet, files } = result ?? {};
   return typeof sheet === 'string' && Array.isArray(files) ? { sheet, files } : null;
+}
+
+/** Null for a job that has written no Google spreadsheet. */
+export function writtenSpreadsheet({ operation, status, result }: JobFacts): ExportedSpreadsheet | null {
+  if (operation !== 'export' || status !== 'succeeded' || result?.dry_run) return null;
+  return (result?.spreadsheet as ExportedSpreadsheet | undefined) ?? null;
 }
 
 type FilesNow = {

@@ -4,7 +4,10 @@ import { formatSyncStatus, type Kind, type Value } from '../library/rules.ts';
 import { guardApostrophe, guardFormula } from '../sheets/formula.ts';
 import { type Tab, tabs as usualTabs } from '../sheets/tabs.ts';
 
+/** Of files. */
 export type Format = 'csv' | 'xlsx';
+/** Google spreadsheets take no files. */
+export type TargetFormat = Format | 'google';
 
 /** A tab with its rows; the first is the header. */
 export type TabRows = { tab: Tab; rows: Iterable<readonly string[]> };
@@ -13,7 +16,7 @@ export type TabRows = { tab: Tab; rows: Iterable<readonly string[]> };
 export type Exported = Record<Kind, Value[]>;
 
 type Options = {
-  format: Format;
+  format: TargetFormat;
   /** As the sheet names them. */
   tabs: readonly Tab[];
   /** The export time of the rows (ISO 8601 UTC); null: the one that the library has. */
@@ -25,7 +28,7 @@ type Options = {
 /** Opens the tabs inside the caller's read transaction; `close` must be called before that ends. `keys` is complete once all
  *  rows are read. */
 export function openExport(library: Library, { format, tabs, at, onRow }: Options) {
-  const guard = format === 'xlsx' ? guardApostrophe : guardFormula;
+  const guard = format === 'csv' ? guardFormula : guardApostrophe;
   const keys: Exported = { category: [], experience: [], manual: [] };
   const cursors = tabs.map(({ kind }) => library[kind].exported());
   let count = 0;

@@ -9,6 +9,7 @@ import type { Feature } from '../web/feature.ts';
 import { removeDownloads } from './downloads.ts';
 import { createExportParts } from './parts.ts';
 import { jobFilesPart } from './web/job-files.ts';
+import { jobSpreadsheetPart } from './web/job-spreadsheet.ts';
 import { registerExportRoutes } from './web/routes.ts';
 
 export const exports: Feature<ReturnType<typeof createExportParts>> = {
@@ -21,7 +22,7 @@ export const exports: Feature<ReturnType<typeof createExportParts>> = {
     return createExportParts(ctx);
   },
   routes: registerExportRoutes,
-  jobParts: (ctx) => [jobFilesPart(ctx)],
+  jobParts: (ctx) => [jobFilesPart(ctx), jobSpreadsheetPart],
 };
 
 /** Repairs exports that were killed between their renames; one that cannot be repaired is logged and left. `files`: of the

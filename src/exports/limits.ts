@@ -1,8 +1,9 @@
-// The limits of a workbook's tabs and cells (Microsoft, "Excel specifications and limits"). Some programs accept longer
-// cells, but then others open the file and cut them.
+// The limits of tabs and cells: of workbooks (Microsoft, "Excel specifications and limits"), of which some programs accept
+// longer cells, but then others open the file and cut them; and of Google spreadsheets.
 import { AppError } from '../core/errors.ts';
 import { formatNumber, plural } from '../core/format.ts';
 import type { ScriptContext } from '../jobs/script.ts';
+import type { TargetFormat } from './exported-rows.ts';
 import type { Library } from '../library/repository.ts';
 import { cut, type Value } from '../library/rules.ts';
 import { guardApostrophe } from '../sheets/formula.ts';
@@ -14,7 +15,16 @@ export const maxCellLength = 32_767;
 /** Below the header. */
 export const maxRows = 1_048_575;
 
-/** A text that a workbook cannot hold, or a whole tab, whose `length` is in rows. */
+type Limits = { what: string; maxCellLength: number; maxRows: number };
+
+export const limitsOf: Record<TargetFormat, Limits | null> = {
+  csv: null,
+  xlsx: { what: 'workbook', maxCellLength, maxRows },
+  // All cells of a spreadsheet together are limited when it is written.
+  google: { what: 'Google spreadsheet', maxCellLength: 50_000, maxRows: 9_999_999 },
+};
+
+/** A text that the sheet cannot hold, or a whole tab, whose `length` is in rows. */
 type Misfit = {
   tab: TabName;
   id: string | null;
@@ -24,10 +34,12 @@ type Misfit = {
   message: string;
 };
 
-/** Throws `bad_input` (`too_large`) when a workbook cannot hold the library; each misfit is a result row. Runs inside the
- *  caller's read transaction, before anything is written. */
-export function assertFitsWorkbook(library: Library, row: ScriptContext['row']) {
-  const misfits = tabs.flatMap((tab) => findMisfits(tab, library[tab.kind].exported()));
+/** Throws `bad_input` (`too_large`) when a sheet of this format cannot hold the library; each misfit is a result row. Runs inside
+ *  the caller's read transaction, before anything is written. */
+export function assertFits(library: Library, format: TargetFormat, row: ScriptContext['row']) {
+  const limits = limitsOf[format];
+  if (!limits) return;
+  const misfits = tabs.flatMap((tab) => findMisfits(tab, library[tab.kind].exported(), limits));
   const [first, ...others] = misfits;
   if (!first) return;
   for (const { tab, id, message } of misfits) row(id ?? tab, 'invalid', message);
@@ -40,34 +52,40 @@ export function assertFitsWorkbook(library: Library, row: ScriptContext['row']) 
   });
 }
 
-export function findMisfits(tab: Tab, rows: Iterable<Value[]>): Misfit[] {
+export function findMisfits(tab: Tab, rows: Iterable<Value[]>, limits: Limits): Misfit[] {
   const misfits: Misfit[] = [];
   let count = 0;
   for (const values of rows) {
     count++;
     for (const [at, value] of values.entries()) {
-      if (typeof value !== 'string' || value.length < maxCellLength) continue;
+      if (typeof value !== 'string' || value.length < limits.maxCellLength) continue;
       const { length } = guardApostrophe(value);
-      if (length > maxCellLength) misfits.push(longText(tab, values, at, length));
+      if (length > limits.maxCellLength) misfits.push(longText(tab, values, at, length, limits));
     }
   }
-  if (count > maxRows) misfits.push(longTab(tab, count));
+  if (count > limits.maxRows) misfits.push(longTab(tab, count, limits));
   return misfits;
 }
 
-function longText({ kind, name, headers }: Tab, values: Value[], at: number, length: number): Misfit {
+function longText(
+  { kind, name, headers }: Tab,
+  values: Value[],
+  at: number,
+  length: number,
+  { what, maxCellLength: max }: Limits,
+): Misfit {
   const id = cut(String(values[0]), maxShownLength);
   const title = cut(String(values[headers.indexOf(kind === 'category' ? 'name' : 'title')]), maxShownLength);
   const column = headers[at] ?? '';
-  const text = `${column} has ${formatNumber(length)} characters; ${limit('cell', maxCellLength)}`;
+  const text = `${column} has ${formatNumber(length)} characters; ${limit('cell', what, max)}`;
   return { tab: name, id, title, column, length, message: `${id}, ${quote(title)}: ${text}` };
 }
 
-function longTab({ name }: Tab, length: number): Misfit {
-  const message = `${name} has ${formatNumber(length)} rows; ${limit('tab', maxRows)}`;
+function longTab({ name }: Tab, length: number, { what, maxRows: max }: Limits): Misfit {
+  const message = `${name} has ${formatNumber(length)} rows; ${limit('tab', what, max)}`;
   return { tab: name, id: null, title: null, column: null, length, message };
 }
 
-function limit(place: 'cell' | 'tab', max: number): string {
-  return `a ${place} of a workbook has at most ${formatNumber(max)}.`;
+function limit(place: 'cell' | 'tab', what: string, max: number): string {
+  return `a ${place} of a ${what} has at most ${formatNumber(max)}.`;
 }

@@ -1,10 +1,10 @@
 // Reads a sheet that is a Google spreadsheet, at one moment: all tabs come in one answer, and nothing else may change meanwhile.
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../core/errors.ts';
 import type { GoogleAccess } from '../google/patient-fetch.ts';
 import { type GoogleTab, openSpreadsheet, type Spreadsheet } from '../google/spreadsheet.ts';
 import { describeFormulaError, type Grid, placeOf, readGridTab, toTexts } from './grid-tab.ts';
+import { hashRows } from './hash.ts';
 import { findTabs } from './xlsx/tab-names.ts';
 import { gatherTabs, lacksCells, type SheetContent } from './tab-readings.ts';
 import type { Tab } from './tabs.ts';
@@ -104,7 +104,8 @@ function gather(
 }
 
 function hashGrid({ texts, faults }: Grid): string {
-  const hash = createHash('sha256');
-  for (const cells of texts) hash.update(`${JSON.stringify(cells)}\n`);
-  return hash.update(JSON.stringify(faults)).digest('hex');
+  const hash = hashRows();
+  for (const cells of texts) hash.add(cells);
+  for (const { row, column } of faults) hash.add([`${row},${column}`]);
+  return hash.digest();
 }

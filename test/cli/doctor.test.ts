@@ -27,6 +27,7 @@ t.test('a new folder is ok, and nothing is created in it', async (t) => {
     'index',
     'embedder',
     'workers',
+    'Google',
     'server',
     'disk',
   ];

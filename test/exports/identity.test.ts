@@ -5,17 +5,21 @@ import { readXlsx } from 'hucre';
 import t from 'tap';
 import { createRandom, pick, type Random } from '../../scripts/random.ts';
 import { oddTexts } from '../../scripts/workbooks/odd-texts.ts';
+import { readConfig } from '../../src/core/config.ts';
+import { openSpreadsheet } from '../../src/google/spreadsheet.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import { columnsOf, type Kind, kinds } from '../../src/library/rules.ts';
 import { applyPlan } from '../../src/sheets/apply.ts';
 import { checkSheet, isComparable } from '../../src/sheets/checks.ts';
 import { countExported, exportSheet, noteExported, type Target } from '../../src/exports/export.ts';
-import { findMisfits, maxCellLength, maxRows } from '../../src/exports/limits.ts';
+import { exportToGoogle } from '../../src/exports/export-google.ts';
+import { findMisfits, limitsOf, maxCellLength, maxRows } from '../../src/exports/limits.ts';
 import { readSheet } from '../../src/sheets/read-sheet.ts';
 import type { SheetContent } from '../../src/sheets/tab-readings.ts';
 import { type Tab, tabFiles, tabs } from '../../src/sheets/tabs.ts';
 import { writeWorkbook } from '../../src/sheets/xlsx/write.ts';
 import { formatXmlText } from '../../src/sheets/xlsx/write-text.ts';
+import { bookId, googleSettings, startGoogle } from '../support/google.ts';
 import { experience, makeRoot, manual, openRoot, type Root, type Scope, sheet } from '../support/library.ts';
 import { importSheet, planSheet, reading, unfollowed } from '../support/plan.ts';
 
@@ -36,6 +40,31 @@ for (const format of ['csv', 'xlsx'] as const) {
     t.strictSame(await read(again), await read(target), 'and exported again');
   });
 }
+
+t.test('a library that is exported to a Google spreadsheet and imported is the same library', async (t) => {
+  t.comment(`CHL_TEST_SEED=${seed}`);
+  const root = makeNastyLibrary(t, createRandom(seed));
+  const google = await startGoogle(t, { Notes: [['kept']] });
+  const access = { ...readConfig(googleSettings(t, google.address), '/').google, onWait: unfollowed };
+  const book = openSpreadsheet(access, bookId);
+  const target = { format: 'google', id: bookId, tabs: null } as const;
+  const report = { onRow: unfollowed, row: unfollowed };
+  const { hashes } = await exportToGoogle(createLibrary(root.db), book, target, at, report);
+  t.strictSame(google.titles(), ['Notes', ...tabs.map(({ name }) => name)]);
+  const content = await readSheet({ kind: 'google', path: bookId }, { ...reading, google: access });
+  t.strictSame(content.hashes, hashes, 'the spreadsheet is read as it was written');
+  const twin = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(root.config.root, 'twin') });
+  applySheet(twin, content);
+  t.strictSame(rowsOf(twin), rowsOf(root), 'in an empty library');
+  t.match(applySheet(root, content).counts, { added: 0, changed: 0, removed: 0, invalid: 0 }, 'over itself');
+  root.db.prepare('UPDATE category_manuals SET content = ? WHERE id LIKE ?').run('x'.repeat(50_001), '%M7%');
+  const before = google.calls.length;
+  await t.rejects(exportToGoogle(createLibrary(root.db), book, target, at, report), {
+    code: 'bad_input',
+    message: /content has 50,001 characters; a cell of a Google spreadsheet has at most 50,000\./,
+  });
+  t.equal(google.calls.length, before, 'nothing was written');
+});
 
 t.test(
   'the columns come in the order of the tab, with words for sync_status and no local_only entry',
@@ -149,11 +178,12 @@ t.test(
 
 t.test('a tab has as many rows as a workbook has below a header', async (t) => {
   const tab = tabs[0] as Tab;
+  const workbook = limitsOf.xlsx as NonNullable<typeof limitsOf.xlsx>;
   function* rows(count: number) {
     for (let row = 0; row < count; row++) yield ['GIT'];
   }
-  t.strictSame(findMisfits(tab, rows(maxRows)), []);
-  t.match(findMisfits(tab, rows(maxRows + 1)), [
+  t.strictSame(findMisfits(tab, rows(maxRows), workbook), []);
+  t.match(findMisfits(tab, rows(maxRows + 1), workbook), [
     { message: 'Categories has 1,048,576 rows; a tab of a workbook has at most 1,048,575.' },
   ]);
 });
@@ -216,9 +246,13 @@ async function exportTo(
   return target;
 }
 
-async function importFrom({ db }: Root, target: Target) {
+async function importFrom(root: Root, target: Target) {
+  return applySheet(root, await read(target));
+}
+
+function applySheet({ db }: Root, content: SheetContent) {
   const library = createLibrary(db);
-  const checked = checkSheet(await read(target), unfollowed);
+  const checked = checkSheet(content, unfollowed);
   if (!isComparable(checked) || checked.rowProblems.length > 0) throw new Error(JSON.stringify(checked));
   const plan = planSheet(checked, library, 'replace');
   library.write(() => applyPlan(library, plan, checked, at, unfollowed));

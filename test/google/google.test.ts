@@ -1,11 +1,14 @@
 // The client of Google spreadsheets, against a stand-in on loopback.
 import fs from 'node:fs';
 import t from 'tap';
-import { readConfig } from '../../src/core/config.ts';
+import { childEnvironment, readConfig } from '../../src/core/config.ts';
+import { googleEnvironment } from '../../src/core/config-google.ts';
+import { maskerFor, readSecrets } from '../../src/core/secrets.ts';
+import { declaredOperations } from '../../src/features.ts';
 import type { AppError } from '../../src/core/errors.ts';
 import { type NewTab, replaceTabs } from '../../src/google/replace-tabs.ts';
 import { openSpreadsheet } from '../../src/google/spreadsheet.ts';
-import { googleSettings, type GoogleStandIn, startGoogle } from '../support/google.ts';
+import { bookId, googleSettings, type GoogleStandIn, startGoogle } from '../support/google.ts';
 import type { Scope } from '../support/library.ts';
 
 const header = ['code', 'name'];
@@ -15,7 +18,7 @@ const start = (t: Scope, tabs: Record<string, string[][]> = { Categories: [heade
 /** `waits` receives the lengths of waits, in milliseconds, which pass at once. */
 function open(
   { address }: Pick<GoogleStandIn, 'address'>,
-  { id = 'book', waits = [] as number[], requestMs = 5000 } = {},
+  { id = bookId, waits = [] as number[], requestMs = 5000 } = {},
 ) {
   const { google } = readConfig(googleSettings(t, address), '/');
   const wait = async (ms: number) => void waits.push(ms);
@@ -217,7 +220,7 @@ t.test('a key that cannot be used is refused with what to do', async (t) => {
   const refusalOf = (environment: Record<string, string>): AppError => {
     const { google } = readConfig(environment, '/');
     try {
-      openSpreadsheet({ ...google, onWait() {} }, 'book');
+      openSpreadsheet({ ...google, onWait() {} }, bookId);
     } catch (error) {
       return error as AppError;
     }
@@ -243,4 +246,40 @@ t.test('a key that cannot be used is refused with what to do', async (t) => {
     t.match(message, words);
     t.notMatch(message, /hunter2/);
   }
+});
+
+t.test('the address of Google can only be replaced by one of this machine', async (t) => {
+  const addressOf = (address: string) => readConfig({ CHL_GOOGLE_ADDRESS: address }, '/').google;
+  t.match(addressOf(''), {
+    address: 'https://sheets.googleapis.com/',
+    tokenAddress: 'https://oauth2.googleapis.com/token',
+  });
+  t.match(addressOf('http://127.0.0.1:9'), {
+    address: 'http://127.0.0.1:9/',
+    tokenAddress: 'http://127.0.0.1:9/token',
+  });
+  for (const other of [
+    'https://evil.example/',
+    'http://127.0.0.1.evil.example/',
+    'http://localhost@evil.example/',
+    'x',
+  ])
+    t.throws(() => addressOf(other), {
+      code: 'config',
+      message: /^CHL_GOOGLE_ADDRESS is .*allowed: .* of this machine/,
+    });
+});
+
+t.test('the key reaches only the scripts that need it, and is masked in all logs', async (t) => {
+  const settings = googleSettings(t, 'http://127.0.0.1:9/');
+  const config = readConfig(settings, '/');
+  t.match(googleEnvironment(config), settings);
+  t.notOk('CHL_GOOGLE_KEY_FILE' in childEnvironment(config, {}));
+  const users = declaredOperations.filter(({ usesGoogle }) => usesGoogle).map(({ name }) => name);
+  t.strictSame(users.sort(), ['export', 'import']);
+  const { private_key: key } = JSON.parse(fs.readFileSync(settings.CHL_GOOGLE_KEY_FILE ?? '', 'utf8'));
+  const mask = maskerFor(readSecrets(config, { script: 'import' }));
+  const line = String(key).split('\n')[3] ?? '';
+  t.ok(line.length > 60);
+  for (const text of [key, JSON.stringify(key), `a line ${line}`]) t.notMatch(mask.text(text), line);
 });

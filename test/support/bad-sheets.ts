@@ -12,7 +12,7 @@ import { badSheet, type Problem } from '../../src/sheets/problems.ts';
 import { readSheet } from '../../src/sheets/read-sheet.ts';
 import type { SheetContent } from '../../src/sheets/tab-readings.ts';
 import { tabs } from '../../src/sheets/tabs.ts';
-import { googleSettings, startGoogle } from './google.ts';
+import { bookId, googleSettings, startGoogle } from './google.ts';
 import { makeRoot, type Root, type Scope, type Sheet, sheet, writeSheet } from './library.ts';
 import { checkContent, checkFolder, planSheet, reading, unfollowed } from './plan.ts';
 import { buildWorkbook, type Worksheet } from './workbook.ts';
@@ -73,7 +73,7 @@ export async function readGoogle(t: Scope, { address }: { address: string }, mor
   const { google } = readConfig(googleSettings(t, address), '/');
   const wait = async () => {};
   const access = { ...reading, google: { ...google, onWait: unfollowed, wait, ...more } };
-  return readSheet({ kind: 'google', path: 'book', ...place }, access);
+  return readSheet({ kind: 'google', path: bookId, ...place }, access);
 }
 
 function readCells(folder: string): [string, string[][]][] {

@@ -33,9 +33,10 @@ const { publicKey, privateKey } = crypto.generateKeyPairSync('rsa', { modulusLen
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 export const email = 'reader@chl-test.iam.gserviceaccount.com';
+export const bookId = 'stand-in-spreadsheet';
 const maxCellLength = 50_000;
 
-/** One spreadsheet with the id `book`; another, `private`, is not shared. It ends with the test. */
+/** One spreadsheet, `bookId`; another, `private`, is not shared. It ends with the test. */
 export async function startGoogle(t: Scope, tabs: Record<string, GoogleCell[][]>) {
   const book = createBook(tabs);
   const calls: string[] = [];
@@ -70,7 +71,7 @@ export async function startGoogle(t: Scope, tabs: Record<string, GoogleCell[][]>
     const [, id, rest = ''] =
       /^\/v4\/spreadsheets\/([^/:]+)(.*)$/.exec(decodeURIComponent(url.pathname)) ?? [];
     if (id === 'private') return refuse({ status: 403, message: 'The caller does not have permission' });
-    if (id !== 'book') return refuse({ status: 404, message: 'Requested entity was not found.' });
+    if (id !== bookId) return refuse({ status: 404, message: 'Requested entity was not found.' });
     try {
       answer(200, book.answer(rest, url.searchParams, text === '' ? {} : JSON.parse(text)));
     } catch (error) {
