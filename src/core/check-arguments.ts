@@ -35,14 +35,20 @@ export function checkArguments(schema: ArgumentSchema, given: Args, lists?: Opti
   throw invalidArguments([...new Map(problems.map((problem) => [problem.message, problem])).values()]);
 }
 
+/** A message names so many values of a list. */
+const maxNamed = 20;
+
 /** Values that are not in the list of their argument. */
 function findUnlisted({ properties }: ArgumentSchema, args: Args, lists?: OptionLists): ArgumentProblem[] {
   return Object.entries(properties).flatMap(([field, { title, options, suggests }]) => {
     if (!options || suggests || !lists || typeof args[field] !== 'string') return [];
     const values = lists[options]().map(({ value }) => value);
     if (values.includes(args[field])) return [];
-    const known = values.length > 0 ? `choose one of ${values.join(', ')}` : 'there is none yet';
-    return [{ field, message: `${title}: ${known}.` }];
+    const more = values.length > maxNamed ? ` and ${values.length - maxNamed} more` : '';
+    const known = values.slice(0, maxNamed).join(', ') + more;
+    return [
+      { field, message: `${title}: ${known === '' ? 'there is none yet' : `choose one of ${known}`}.` },
+    ];
   });
 }
 

@@ -15,7 +15,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   wantedBy: (name: string) => number | null;
 };
 
-
 export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 

@@ -4,7 +4,7 @@ import t from 'tap';
 import { childEnvironment, readConfig } from '../../src/core/config.ts';
 import { googleEnvironment } from '../../src/core/config-google.ts';
 import { maskerFor, readSecrets } from '../../src/core/secrets.ts';
-import { declaredOperations } from '../../src/features.ts';
+import { declaredOperations } from '../../src/declared-operations.ts';
 import type { AppError } from '../../src/core/errors.ts';
 import { type NewTab, replaceTabs } from '../../src/google/replace-tabs.ts';
 import { openSpreadsheet } from '../../src/google/spreadsheet.ts';
