@@ -30,9 +30,9 @@ const mayImport: Record<Kind, Kind[] | 'all'> = {
   features: ['core', 'web', 'declaration'],
   list: ['core', 'domain', 'list'],
   app: ['core', 'web', 'domain', 'declaration', 'features', 'list'],
-  cli: ['core', 'domain', 'declaration', 'list', 'app', 'cli'],
+  cli: ['core', 'format', 'domain', 'declaration', 'list', 'app', 'cli'],
   process: ['core', 'domain', 'app', 'cli', 'process'],
-  script: ['core', 'domain', 'script'],
+  script: ['core', 'format', 'domain', 'script'],
   rig: 'all',
   unplaced: 'all',
 };
