@@ -15,7 +15,7 @@ type SheetUse = 'read' | 'write';
 
 /** `folder` holds the three CSV files under their own names; `files` is a folder with CSV files under the names that they came
  *  with; `zip` is a ZIP of such files; `xlsx` is a workbook; `google` is a Google spreadsheet. */
-export type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx' | 'google';
+type SheetKind = 'folder' | 'files' | 'zip' | 'xlsx' | 'google';
 
 /** The place of a sheet: its path with links resolved, or the id of a Google spreadsheet. Its kind decides how read-sheet.ts
  *  reads it. `tabs`: how they are named there, if not as usual. */

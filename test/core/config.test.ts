@@ -11,6 +11,12 @@ function settingNames(): string[] {
   return [...names].filter((name) => name.startsWith('CHL_')).sort();
 }
 
+const google = {
+  address: 'https://sheets.googleapis.com/',
+  tokenAddress: 'https://oauth2.googleapis.com/token',
+  network: {},
+};
+
 t.test('without variables every setting has its documented default, below ./data', async (t) => {
   const { warnings, ...config } = read({});
   t.same(warnings, []);
@@ -37,6 +43,7 @@ t.test('without variables every setting has its documented default, below ./data
     workers: 2,
     network: {},
     embedding: null,
+    google: { keyFile: null, ...google },
     maxStreams: 1000,
     maxStreamsPerClient: 20,
     snapshotMaxBytes: 512 * 1024 * 1024,
@@ -68,6 +75,7 @@ t.test('each variable sets its key', async (t) => {
     CHL_IMPORT_BACKUPS_MB: '100',
     CHL_IMPORT_ROOTS: '/sheets:drafts/',
     CHL_WORKERS: '0',
+    CHL_GOOGLE_KEY_FILE: 'google.json',
     CHL_EMBEDDING_URL: 'http://127.0.0.1:11434',
     CHL_EMBEDDING_MODEL: 'some/model',
     CHL_MAX_STREAMS: '7',
@@ -99,6 +107,7 @@ t.test('each variable sets its key', async (t) => {
     importRoots: ['/sheets', '/some/place/drafts'],
     workers: 0,
     network: {},
+    google: { keyFile: '/some/place/google.json', ...google },
     embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null, network: {} },
     maxStreams: 7,
     maxStreamsPerClient: 3,

@@ -17,7 +17,7 @@ type Properties = {
   sheetType?: string;
   gridProperties?: { rowCount: number; columnCount: number };
 };
-export type StandInTab = {
+type StandInTab = {
   properties: Properties;
   rows: GoogleCell[][];
   /** Rows and columns count from 0. */
@@ -32,7 +32,7 @@ export type GoogleStandIn = Awaited<ReturnType<typeof startGoogle>>;
 const { publicKey, privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
-export const email = 'reader@chl-test.iam.gserviceaccount.com';
+const email = 'reader@chl-test.iam.gserviceaccount.com';
 export const bookId = 'stand-in-spreadsheet';
 const maxCellLength = 50_000;
 
@@ -45,7 +45,9 @@ export async function startGoogle(t: Scope, tabs: Record<string, GoogleCell[][]>
     /** Runs before each call; may answer in its place. */
     before: (_call: string): Answer | null | undefined | Promise<undefined> => null,
   };
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer((request, response) => void respond(request, response));
+
+  async function respond(request: http.IncomingMessage, response: http.ServerResponse) {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
@@ -77,7 +79,8 @@ export async function startGoogle(t: Scope, tabs: Record<string, GoogleCell[][]>
     } catch (error) {
       refuse({ status: 400, message: (error as Error).message });
     }
-  });
+  }
+
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.closeAllConnections();
