@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts';
 import { invalidArguments } from '../core/arguments.ts';
 import { badInput } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
+import { isObject } from '../core/json.ts';
 import { type Args, type Dialog, type Operation, type Records, runsOnce } from '../core/operation.ts';
 import { defaultTarget, type SourceFinder, type TabNames } from '../core/sheet-source.ts';
 import { isDownload } from './downloads.ts';
@@ -206,7 +207,7 @@ function describeOutcome(result: Record<string, unknown>): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const size =
     files.length === 1 ? formatBytes(bytes) : `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
-  const { spreadsheet } = result as { spreadsheet?: ExportedSpreadsheet };
+  const spreadsheet = isObject(result.spreadsheet) ? (result.spreadsheet as ExportedSpreadsheet) : null;
   const file = isDownload(String(result.path)) ? 'a file to download' : result.path;
   const place = spreadsheet ? `the Google spreadsheet ${quote(spreadsheet.title)}` : file;
   return `${counts} written to ${place}${files.length > 0 ? ` (${size})` : ''}${local}.`;
