@@ -3,6 +3,7 @@ import { replaceTabs } from '../google/replace-tabs.ts';
 import type { Spreadsheet } from '../google/spreadsheet.ts';
 import type { Library } from '../library/repository.ts';
 import { hashRows } from '../sheets/hash.ts';
+import { countKnown, lettersOf } from '../sheets/header.ts';
 import { tabsNamed } from '../sheets/tabs.ts';
 import { countLeaving, type GoogleTarget, readAll, type Report, type Written } from './export.ts';
 import type { TabRows } from './exported-rows.ts';
@@ -24,6 +25,8 @@ export async function exportToGoogle(
       columns: tab.headers.length,
       count: counts[tab.kind] + 1,
       rows: hashing(rows, hashes),
+      isNamed: (title: string) => lettersOf(title) === lettersOf(tab.title),
+      isHeader: (cells: string[]) => countKnown(tab, cells) > 0,
     }));
     await replaceTabs(book, newTabs);
   });

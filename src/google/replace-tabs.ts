@@ -2,22 +2,22 @@
 import { randomInt } from 'node:crypto';
 import { badInput } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
+import { findReplaced, type TabRules } from './replaced-tabs.ts';
 import type { Spreadsheet } from './spreadsheet.ts';
+import { previousTitle, writingTitle } from './tab-titles.ts';
 
 /** `rows`: as many as `count`; the first is the header. */
-export type NewTab = { name: string; columns: number; count: number; rows: Iterable<readonly string[]> };
+export type NewTab = TabRules & { columns: number; count: number; rows: Iterable<readonly string[]> };
 
 /** A new tab, with the id that it has before and after the switch. */
 type Written = NewTab & { id: number };
 
-const writing = ' (being written)';
-const previous = ' (previous export)';
 /** Google recommends requests of up to 2 MB. */
 const maxChunkBytes = 2_000_000;
 const maxCells = 10_000_000;
 
-/** A failure leaves the old tabs as they are, and what was written beside is removed by the next export. Throws `bad_input` or
- *  `temporary`. */
+/** A failure leaves the old tabs as they are; the next export removes the unfinished ones. Of two exports at once, the first one
+ *  fails, as the second one removes its tabs. Throws `bad_input` or `temporary`. */
 export async function replaceTabs(book: Spreadsheet, tabs: readonly NewTab[]) {
   const written = tabs.map((tab) => ({ ...tab, id: randomInt(1, 2 ** 31 - 1) }));
   await prepareTabs(book, written);
@@ -26,23 +26,21 @@ export async function replaceTabs(book: Spreadsheet, tabs: readonly NewTab[]) {
 }
 
 /** Adds the new tabs, in place of what an export that died has left. */
-async function prepareTabs(book: Spreadsheet, tabs: Written[]) {
-  const found = (await book.describe()).tabs;
-  const isLeft = (name: string) => tabs.some((tab) => name === tab.name + writing);
-  const others = found.filter(({ name }) => !isLeft(name));
+async function prepareTabs(book: Spreadsheet, written: Written[]) {
+  const { tabs, leftOver } = await findReplaced(book, written);
+  const others = tabs.filter((tab) => !leftOver.includes(tab));
   assertFits(
     others.reduce((sum, { cells }) => sum + cells, 0),
-    tabs.reduce((sum, { count, columns }) => sum + count * columns, 0),
+    written.reduce((sum, { count, columns }) => sum + count * columns, 0),
   );
-  const leftOver = found.filter(({ name }) => isLeft(name));
-  const requests = [...leftOver.map(({ id }) => ({ deleteSheet: { sheetId: id } })), ...tabs.flatMap(addTab)];
-  await changeOnce(book, requests, tabs, writing);
+  const requests = [...leftOver.map(({ id }) => deleteTab(id)), ...written.flatMap(addTab)];
+  await changeOnce(book, requests, written, ({ name, id }) => writingTitle(name, id));
 }
 
 function assertFits(present: number, added: number) {
   if (present + added <= maxCells) return;
   const found = `The spreadsheet has ${formatNumber(present)} cells, and the new tabs need ${formatNumber(added)}`;
-  const advice = `Delete tabs that nobody needs, such as those named “…${previous}”, or export to another spreadsheet.`;
+  const advice = `Delete tabs that nobody needs, such as those named “${previousTitle('…')}”, or export to another spreadsheet.`;
   throw badInput('too_large', `${found}; Google allows ${formatNumber(maxCells)}. ${advice}`);
 }
 
@@ -51,7 +49,7 @@ function addTab({ id: sheetId, name, columns, count }: Written) {
   const gridProperties = { rowCount: count, columnCount: columns, frozenRowCount: count > 1 ? 1 : 0 };
   const userEnteredFormat = { numberFormat: { type: 'TEXT' } };
   return [
-    { addSheet: { properties: { sheetId, title: name + writing, gridProperties } } },
+    { addSheet: { properties: { sheetId, title: writingTitle(name, sheetId), gridProperties } } },
     {
       repeatCell: {
         range: { sheetId },
@@ -62,12 +60,13 @@ function addTab({ id: sheetId, name, columns, count }: Written) {
   ];
 }
 
-async function writeRows(book: Spreadsheet, { name, rows }: Written) {
+async function writeRows(book: Spreadsheet, { name, id, rows }: Written) {
+  const title = writingTitle(name, id);
   let chunk: string[][] = [];
   let bytes = 0;
   let next = 1;
   const flush = async () => {
-    await book.write(name + writing, next, chunk);
+    await book.write(title, next, chunk);
     next += chunk.length;
     [chunk, bytes] = [[], 0];
   };
@@ -80,34 +79,56 @@ async function writeRows(book: Spreadsheet, { name, rows }: Written) {
   if (chunk.length > 0) await flush();
 }
 
-/** One request renames all. */
+/** One request renames all. A new tab takes the position of the old one; without an old one, it stays at the end. */
 async function switchTabs(book: Spreadsheet, written: Written[]) {
-  const { tabs } = await book.describe();
-  const find = (wanted: string) => tabs.find(({ name }) => name === wanted);
-  const requests = written.flatMap(({ id, name }, index) => {
-    const [old, outdated] = [find(name), find(name + previous)];
+  const { tabs, replaced } = await findReplaced(book, written);
+  const order = tabs.map(({ id }) => id);
+  const requests = written.flatMap(({ id, name }, at) => {
+    const { old, outdated } = replaced[at] ?? {};
+    if (outdated) order.splice(order.indexOf(outdated.id), 1);
     return [
-      ...(outdated ? [{ deleteSheet: { sheetId: outdated.id } }] : []),
-      ...(old ? [rename({ sheetId: old.id, title: name + previous, hidden: true })] : []),
-      rename({ sheetId: id, title: name, hidden: false, index }),
+      ...(outdated ? [deleteTab(outdated.id)] : []),
+      ...(old ? [rename({ sheetId: old.id, title: previousTitle(name), hidden: true })] : []),
+      rename({
+        sheetId: id,
+        title: name,
+        hidden: false,
+        ...(old ? { index: moveBefore(order, id, old.id) } : {}),
+      }),
     ];
   });
-  await changeOnce(book, requests, written, '');
+  await changeOnce(book, requests, written, ({ name }) => name);
+}
+
+/** Moves `id` in `order`. Returns the index that the move has for Google, which counts before the move. */
+function moveBefore(order: number[], id: number, other: number): number {
+  const index = order.indexOf(other);
+  order.splice(order.indexOf(id), 1);
+  order.splice(order.indexOf(other), 0, id);
+  return index;
 }
 
 type Requests = Parameters<Spreadsheet['change']>[0];
 
-/** When an answer is lost, the repeated request is refused; the tabs show that the first one was applied. `suffix`: of their
- *  names then. */
-async function changeOnce(book: Spreadsheet, requests: Requests, written: Written[], suffix: string) {
+/** When an answer is lost, the repeated request is refused; the tabs show that the first one was applied. `titleOf`: the title of
+ *  a tab then. */
+async function changeOnce(
+  book: Spreadsheet,
+  requests: Requests,
+  written: Written[],
+  titleOf: (tab: Written) => string,
+) {
   try {
     await book.change(requests);
   } catch (error) {
     const { tabs } = await book.describe();
-    const isThere = ({ id, name }: Written) =>
-      tabs.some((tab) => tab.id === id && tab.name === name + suffix);
+    const isThere = (one: Written) => tabs.some(({ id, name }) => id === one.id && name === titleOf(one));
     if (!written.every(isThere)) throw error;
   }
+}
+
+function deleteTab(sheetId: number) {
+  return { deleteSheet: { sheetId } };
 }
 
 function rename(properties: { sheetId: number; title: string; hidden: boolean; index?: number }) {

@@ -51,6 +51,14 @@ export function openSpreadsheet(access: GoogleAccess, spreadsheetId: string) {
       return values.map((rows) => rows.map((row) => row.map((cell) => String(cell ?? ''))));
     },
 
+    /** Row 1 of each tab. */
+    async readHeaders(names: string[]): Promise<string[][]> {
+      if (names.length === 0) return [];
+      const ranges = names.map((name) => `${rangeOf(name)}!1:1`);
+      const { data } = await ask(spreadsheets.values.batchGet({ spreadsheetId, ranges }));
+      return (data.valueRanges ?? []).map(({ values }) => (values?.[0] ?? []).map(String));
+    },
+
     /** Stores each cell as the text that it is: nothing becomes a formula, a number or a date. `row` counts from 1. */
     async write(name: string, row: number, values: readonly string[][]): Promise<void> {
       const data = [{ range: `${rangeOf(name)}!A${row}`, values: values as string[][] }];

@@ -26,7 +26,14 @@ function open(
 }
 
 function newTab(rows: string[][], name = 'Categories'): NewTab {
-  return { name, columns: 2, count: rows.length + 1, rows: [header, ...rows] };
+  return {
+    name,
+    columns: 2,
+    count: rows.length + 1,
+    rows: [header, ...rows],
+    isNamed: (title) => title.toLowerCase() === name.toLowerCase(),
+    isHeader: (cells) => cells.includes('code'),
+  };
 }
 
 t.test('a spreadsheet gives its tabs and the cells as texts', async (t) => {
@@ -59,12 +66,69 @@ t.test('a failed export leaves the old tabs, and the next one removes its rest',
   const google = await start(t);
   google.state.before = (call) => (call.endsWith('/values:batchUpdate') ? { status: 403 } : null);
   await t.rejects(replaceTabs(open(google), [newTab([])]));
-  t.same(google.titles(), ['Categories', 'Categories (being written)']);
+  t.match(google.titles(), ['Categories', /^Categories \(being written [0-9a-z]+\)$/]);
   t.same(await open(google).read(['Categories']), [[header, ['GIT', 'Git']]]);
   google.state.before = () => null;
   await replaceTabs(open(google), [newTab([])]);
   t.same(google.titles(), ['Categories']);
 });
+
+t.test('of two exports at once, the first one fails and the second one is whole', async (t) => {
+  const google = await start(t);
+  let second: Promise<void> | undefined;
+  google.state.before = async (call) => {
+    if (!call.endsWith('/values:batchUpdate')) return undefined;
+    google.state.before = () => null;
+    second = replaceTabs(open(google), [newTab([['B', '2']])]);
+    return void (await second);
+  };
+  await t.rejects(replaceTabs(open(google), [newTab([['A', '1']])]), { code: 'bad_input' });
+  await second;
+  t.same(google.titles(), ['Categories']);
+  t.same(await open(google).read(['Categories']), [[header, ['B', '2']]]);
+});
+
+t.test('a tab in other letters is replaced, at its position', async (t) => {
+  const google = await start(t, { Notes: [['a']], categories: [header], Empty: [], Last: [['b']] });
+  for (const count of [1, 2]) {
+    await replaceTabs(open(google), [newTab([]), newTab([], 'Empty')]);
+    t.same(google.titles(), ['Notes', 'Categories', 'Empty', 'Last'], `export ${count}`);
+    t.same(google.titles(true), ['Categories (previous export)', 'Empty (previous export)']);
+  }
+});
+
+const foreignTabs: { title: string; tabs: Record<string, string[][]>; message: RegExp }[] = [
+  {
+    title: 'a tab of something else',
+    tabs: { Categories: [['month', 'sum']] },
+    message:
+      /^The tab Categories is not a tab of this library: its header is month, sum\. Choose another tab name\.$/,
+  },
+  {
+    title: 'a tab with cells below an empty row',
+    tabs: { Categories: [[], ['sum']] },
+    message: /not a tab of this library: its row 1 is empty/,
+  },
+  {
+    title: 'a previous export that a person shows',
+    tabs: { 'Categories (previous export)': [header] },
+    message: /^The tab Categories \(previous export\) is shown, and an export deletes it\. Hide it/,
+  },
+  {
+    title: 'two tabs that fit',
+    tabs: { Categories: [header], categories: [header] },
+    message: /^2 tabs fit Categories: “Categories” and “categories”\. Rename or remove/,
+  },
+];
+
+for (const { title, tabs, message } of foreignTabs) {
+  t.test(`${title} refuses an export before anything is written`, async (t) => {
+    const google = await start(t, tabs);
+    await t.rejects(replaceTabs(open(google), [newTab([])]), { code: 'bad_input', message });
+    t.same(google.titles(), Object.keys(tabs));
+    t.notOk(google.calls.some((call) => call.startsWith('POST /v4')));
+  });
+}
 
 t.test('a change whose answer is lost is recognised as made', async (t) => {
   const google = await start(t);

@@ -124,7 +124,9 @@ function createBook(given: Record<string, GoogleCell[][]>) {
     if (call === '/values:batchGet') {
       const shows = query.get('valueRenderOption') === 'FORMULA' ? 'formula' : 'shown';
       const cellOf = (cell: GoogleCell) => (typeof cell === 'string' ? cell : cell[shows]);
-      const valuesOf = (range: string) => tab(titleOf(range)).rows.map((cells) => cells.map(cellOf));
+      const rowsOf = (range: string) =>
+        tab(titleOf(range)).rows.slice(0, range.endsWith('!1:1') ? 1 : undefined);
+      const valuesOf = (range: string) => rowsOf(range).map((cells) => cells.map(cellOf));
       return { valueRanges: query.getAll('ranges').map((range) => ({ values: valuesOf(range) })) };
     }
     if (call === '/values:batchUpdate') return write(body as never);
@@ -167,7 +169,13 @@ function createBook(given: Record<string, GoogleCell[][]>) {
     if (deleteSheet) tabs.splice(indexOf(deleteSheet.sheetId), 1);
     if (!updateSheetProperties) return;
     const { properties } = updateSheetProperties;
-    Object.assign((tabs[indexOf(properties.sheetId)] as StandInTab).properties, properties);
+    const at = indexOf(properties.sheetId);
+    const one = tabs[at] as StandInTab;
+    Object.assign(one.properties, properties);
+    // An index counts before the move.
+    const { index = at } = properties;
+    tabs.splice(at, 1);
+    tabs.splice(index > at ? index - 1 : index, 0, one);
   }
 
   function indexOf(sheetId: number): number {
