@@ -27,10 +27,7 @@ export function toGoogleRefusal(error: unknown, { email, id }: { email: string; 
   }
   switch (Number(status ?? code)) {
     case 400:
-      return badInput(
-        'google_request',
-        `Google refuses the request${words}. The tabs may have just changed; try again.`,
-      );
+      return describeWrongRequest(text, words, email);
     case 401:
       return badInput(
         'google_key',
@@ -56,6 +53,19 @@ export function toGoogleRefusal(error: unknown, { email, id }: { email: string; 
     default:
       return temporary(`Google cannot be reached or does not answer as expected${words}. Try again later.`);
   }
+}
+
+function describeWrongRequest(text: string, words: string, email: string): AppError {
+  if (/not supported for this document/i.test(text)) {
+    const advice = 'Open it, choose File → Save as Google Sheets, and name that one.';
+    return badInput('google_kind', `The file is not a Google spreadsheet${words}. ${advice}`);
+  }
+  if (/protected/i.test(text)) {
+    const advice = `Allow ${email} to edit the protected range.`;
+    return badInput('google_protected', `The spreadsheet has a protected range${words}. ${advice}`);
+  }
+  const advice = 'The tabs may have just changed; try again.';
+  return badInput('google_request', `Google refuses the request${words}. ${advice}`);
 }
 
 function temporary(message: string): AppError {

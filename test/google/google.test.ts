@@ -199,6 +199,11 @@ type Refusal = {
   words: RegExp;
 };
 
+function refuseRequests(message: string) {
+  const before = (call: string) => (call.includes('/v4/') ? { status: 400, message } : null);
+  return ({ state }: GoogleStandIn) => Object.assign(state, { before });
+}
+
 const refusals: Refusal[] = [
   { title: 'a spreadsheet that is not shared', id: 'private', code: 'google_access', words: /Share it with/ },
   {
@@ -237,6 +242,18 @@ const refusals: Refusal[] = [
       }),
     code: 'google_api',
     words: /Switch it on/,
+  },
+  {
+    title: 'an Excel file',
+    prepare: refuseRequests('This operation is not supported for this document'),
+    code: 'google_kind',
+    words: /choose File → Save as Google Sheets, and name that one\.$/,
+  },
+  {
+    title: 'a protected range',
+    prepare: refuseRequests('You are trying to edit a protected cell or object.'),
+    code: 'google_protected',
+    words: /\. Allow \S+@\S+ to edit the protected range\.$/,
   },
   {
     title: 'an answer that repeats the token',
