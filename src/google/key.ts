@@ -1,4 +1,5 @@
 // Reads the key of a Google service account: the JSON file that Google's console gives once.
+import { createPrivateKey } from 'node:crypto';
 import fs from 'node:fs';
 import { badInput } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
@@ -22,10 +23,20 @@ export function readGoogleKey(file: string | null): GoogleKey {
     throw refusal(`${file} lacks type, client_email or private_key. ${expected}`);
   if (!privateKey.includes('-----BEGIN PRIVATE KEY-----'))
     throw refusal(`private_key in ${file} is not a PEM key. ${expected}`);
+  if (!isIntact(privateKey)) throw refusal(`private_key in ${file} is damaged. ${expected}`);
   return { email, privateKey };
 }
 
 const expected = 'Download a JSON key of a service account from Google’s console, and use that file.';
+
+function isIntact(privateKey: string): boolean {
+  try {
+    createPrivateKey(privateKey);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function readText(file: string): string {
   try {

@@ -320,6 +320,10 @@ t.test('a key that cannot be used is refused with what to do', async (t) => {
       '{"type":"service_account","client_email":"a@b","private_key":"hunter2"}',
       /is not a PEM key\. Download a JSON key/,
     ],
+    [
+      '{"type":"service_account","client_email":"a@b","private_key":"-----BEGIN PRIVATE KEY-----\\nhunter2"}',
+      /private_key in .* is damaged\. Download a JSON key/,
+    ],
   ] as [string, RegExp][]) {
     fs.writeFileSync(keyFile, content, { mode: 0o600 });
     const { message, details } = refusalOf(settings);
