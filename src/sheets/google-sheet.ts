@@ -26,18 +26,21 @@ export async function readGoogleSheet(
     // A tab that was renamed meanwhile is not found.
     if (!isDeepStrictEqual(await book.describe(), before)) continue;
     if (grids instanceof Error) throw grids;
+    if (grids === null) continue;
     return gather(located, grids, onRead);
   }
   const message = 'The spreadsheet changed while it was read; nothing was written. Try again in a moment.';
   throw new AppError('temporary', message, { code: 'changed_meanwhile' });
 }
 
-async function readGrids(book: Spreadsheet, sheets: GoogleTab[]): Promise<Grid[] | AppError> {
+/** Returns null when the cells changed between the answers with values and with formulas. */
+async function readGrids(book: Spreadsheet, sheets: GoogleTab[]): Promise<Grid[] | AppError | null> {
   const names = sheets.map(({ name }) => name);
   try {
     const rows = await book.read(names);
     const hasErrors = rows.some((tab) => tab.some((cells) => cells.some(isErrorText)));
     const formulas = hasErrors ? await book.read(names, 'FORMULA') : [];
+    if (hasErrors && !isDeepStrictEqual(await book.read(names), rows)) return null;
     return sheets.map((sheet, at) => toGrid(sheet, rows[at] ?? [], formulas[at] ?? []));
   } catch (error) {
     if (error instanceof AppError) return error;

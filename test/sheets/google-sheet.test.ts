@@ -191,6 +191,22 @@ t.test('a spreadsheet that changes while it is read is read again', async (t) =>
   t.equal(google.calls.filter((call) => call.endsWith('batchGet')).length, 2);
 });
 
+t.test('cells that move between the answers with values and with formulas are read again', async (t) => {
+  const error = { shown: '#N/A', formula: '=NA()' };
+  const rows = [manualRow({ 3: error }), manualRow({ 0: 'MNL-2', 3: '#N/A' })];
+  const google = await start(t, { Manuals: [header, ...rows] });
+  let reads = 0;
+  google.state.before = (call) => {
+    if (call.endsWith('batchGet') && ++reads === 2)
+      Object.assign(google.tab('Manuals'), { rows: [header, ...rows.toReversed()] });
+    return null;
+  };
+  const { rowProblems } = checkSheet(await readGoogle(t, google), unfollowed);
+  t.match(rowProblems, [{ row: 3, column: 'content' }]);
+  t.equal(rowProblems.length, 1);
+  t.equal(reads, 6);
+});
+
 t.test('a spreadsheet that keeps changing is a temporary failure', async (t) => {
   const google = await start(t);
   let names = 0;
