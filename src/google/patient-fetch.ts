@@ -1,5 +1,5 @@
 // A `fetch` for Google's client that waits as long as Google asks: the client itself ignores Retry-After and never repeats a
-// POST. Every request here may be repeated: what is written twice is the same.
+// POST. Every request here may be repeated: a second write stores the same cells, and replace-tabs.ts recognises a repeated change.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GoogleSettings } from '../core/config-google.ts';
 import { BadReply, readBody } from '../core/outbound/body.ts';

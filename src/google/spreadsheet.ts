@@ -9,7 +9,7 @@ export type GoogleTab = {
   name: string;
   /** False for a chart, which has no cells. */
   hasCells: boolean;
-  /** Of its grid, empty ones included. */
+  /** The number of cells in its grid, which includes empty ones. */
   cells: number;
   isHidden: boolean;
   /** Rows and columns count from 0. */
@@ -24,7 +24,7 @@ export type Spreadsheet = ReturnType<typeof openSpreadsheet>;
 type Rendering = 'FORMATTED_VALUE' | 'FORMULA';
 
 const scope = 'https://www.googleapis.com/auth/spreadsheets';
-/** Without the cells: these come by `values`, as a person sees them. */
+/** The mask leaves the cells out: `values` gives them as a person sees them. */
 const described =
   'properties.title,sheets(properties(sheetId,title,hidden,sheetType,gridProperties(rowCount,columnCount)),merges,data(rowMetadata(hiddenByUser,hiddenByFilter),columnMetadata(hiddenByUser)))';
 
