@@ -22,6 +22,14 @@ export type SheetSource = {
   tabs: TabNames | null;
 };
 
+/** Begins the place of a spreadsheet in the arguments of an export. */
+export const googlePlace = 'google:';
+
+/** The place of a sheet as the arguments and the lock of an export name it. */
+export function targetPlace({ kind, place }: Pick<SheetSource, 'kind' | 'place'>): string {
+  return kind === 'google' ? `${googlePlace}${place}` : place;
+}
+
 /** Finds the named sheets that arguments name. */
 export type SourceFinder = { all(): SheetSource[]; find(name: string): SheetSource | null };
 

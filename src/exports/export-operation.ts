@@ -5,7 +5,13 @@ import { badInput } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { isObject } from '../core/json.ts';
 import { type Args, type Dialog, type Operation, type Records, runsOnce } from '../core/operation.ts';
-import { defaultTarget, type SourceFinder, type TabNames } from '../core/sheet-source.ts';
+import {
+  defaultTarget,
+  googlePlace,
+  type SourceFinder,
+  type TabNames,
+  targetPlace,
+} from '../core/sheet-source.ts';
 import { isDownload } from './downloads.ts';
 import type { ExportedSpreadsheet, GoogleTarget, Target } from './export.ts';
 import type { Format, TargetFormat } from './exported-rows.ts';
@@ -83,11 +89,10 @@ function check({ place: _, ...given }: Args, config: Config, { sources }: Record
   const choice = chooseTarget(args, sources);
   if ('message' in choice) throw invalidArguments([choice]);
   const { format, place } = choice;
-  return format === 'google' ? { ...args, place: `${googlePlace}${place}` } : { ...args, format, place };
+  return format === 'google'
+    ? { ...args, place: targetPlace({ kind: format, place }) }
+    : { ...args, format, place };
 }
-
-/** Begins the place of a spreadsheet. */
-const googlePlace = 'google:';
 
 function isSpreadsheet({ place }: Args): boolean {
   return String(place).startsWith(googlePlace);

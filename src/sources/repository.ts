@@ -1,6 +1,6 @@
 // The jobs that read or wrote a named sheet.
 import { type Db, prepareAll } from '../core/db/open.ts';
-import type { SheetSource } from '../core/sheet-source.ts';
+import { type SheetSource, targetPlace } from '../core/sheet-source.ts';
 
 /** `result`: of the job. */
 export type SheetRun = {
@@ -32,7 +32,7 @@ const isExport = `
     args ->> '$.place',
     args ->> '$.path',
     'sheets/' || (args ->> '$.target') || iif(args ->> '$.format' = 'xlsx', '.xlsx', '')
-  ) = @place
+  ) = @target
 `;
 
 const lastRun = (operation: string, isOfSheet: string) => `
@@ -54,12 +54,16 @@ export function createSheetRuns(ops: Db) {
   });
   const parse = (row: unknown): SheetRun | null =>
     row ? { ...(row as SheetRun), result: JSON.parse((row as { result: string }).result) } : null;
-  const keys = ({ name, place }: SheetSource) => ({ name, place });
+  const keys = (source: SheetSource) => ({
+    name: source.name,
+    place: source.place,
+    target: targetPlace(source),
+  });
 
   return {
     /** The newest successful import that wrote the library; null without one. */
     lastImport: (source: SheetSource) => parse(statements.lastImport.get(keys(source))),
-    lastExport: (source: SheetSource) => parse(statements.lastExport.get(keys({ ...source }))),
+    lastExport: (source: SheetSource) => parse(statements.lastExport.get(keys(source))),
 
     /** The numbers of the newest jobs that named it, dry runs and failures included. */
     numbers: (source: SheetSource) =>

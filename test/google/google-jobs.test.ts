@@ -78,6 +78,12 @@ t.test('a spreadsheet is planned, applied, found changed, and exported to', asyn
   t.match(textOf(job.html, 'main'), /written to the Google spreadsheet “Team library”/);
   const check = await app.run('import', { ...merge, dry_run: true });
   t.match(check.result, { added: 0, changed: 0, invalid: 0 }, 'what was exported is the library');
+
+  const team = async () => (await app.json('/api/v1/sources/team')).body;
+  t.match(await team(), { last_export: { number: exported.number, rows: 4 }, drift: { state: 'unclear' } });
+  await app.submit('/ui/sources/team/check', {});
+  t.match(await team(), { drift: { state: 'unchanged' } });
+  t.match(textOf((await app.page('/sources/team')).html, 'table.jobs'), /Export library/);
 });
 
 t.test('a wait is shown as the phase of the job, which can be cancelled meanwhile', async (t) => {
