@@ -1,6 +1,8 @@
 // The operation `import`: replaces the library with a sheet, or merges the sheet into it. Reads and checks the whole sheet
 // first.
+import type { Config } from '../src/core/config.ts';
 import { openDatabase, scriptBusyMs } from '../src/core/db/open.ts';
+import type { SourceFinder } from '../src/core/sheet-source.ts';
 import type { ScriptContext } from '../src/jobs/script.ts';
 import { followWaits } from '../src/google/waits.ts';
 import { createLibrary, type Library, type Origin } from '../src/library/repository.ts';
@@ -10,6 +12,7 @@ import { type CheckedSheet, checkSheet, isComparable } from '../src/sheets/check
 import { type ImportArguments, importOperation, sourceOf } from '../src/sheets/import-operation.ts';
 import { listSheetFiles, type SheetFile } from '../src/sheets/file-facts.ts';
 import {
+  findSource,
   formatPlace,
   mayRead,
   namedSourceOf,
@@ -79,7 +82,7 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
   const place = openSheet(config, sources, sourceOf(args));
   const source = namedSourceOf(config, sources, sourceOf(args), place);
   const origin = source === null ? null : { source, job: job.id };
-  const read = describeRead(args, place, context);
+  const read = describeRead(args, place, sources, config);
   const content = await readSheet(place, {
     mayRead: (file) => mayRead(config, file),
     onRead: (rows) => progress(rows, undefined, 'read'),
@@ -96,13 +99,16 @@ async function openAndCheck(args: ImportArguments, context: ScriptContext) {
 
 /** The files as they were before they were read: a later save changes them. */
 function describeRead(
-  { sheet }: ImportArguments,
+  args: ImportArguments,
   { kind, path, tabs = null }: SheetPlace,
-  { config }: ScriptContext,
+  sources: SourceFinder,
+  config: Config,
 ) {
-  if (sheet !== undefined || kind === 'google')
-    return { place: sheet === undefined ? path : null, files: [] };
-  return { place: pathInRoot(config, path), files: listSheetFiles(path, filesNamed(tabs)) };
+  if (args.sheet !== undefined) return { place: null, files: [] };
+  // The folder of a named sheet may have become a link since: its own place still identifies it.
+  const place =
+    args.path === undefined ? findSource(sources, sourceOf(args).name).place : pathInRoot(config, path);
+  return { place, files: kind === 'google' ? [] : listSheetFiles(path, filesNamed(tabs)) };
 }
 
 /** The whole sheet, or the rows of it that another import has left out. */

@@ -129,6 +129,11 @@ t.test('a folder whose files have other names is exported and imported by its na
   );
   t.match(files, /Erfahrungen\.csv/);
   t.match((await app.run('import', { source: 'ordner', dry_run: true })).result, { unchanged: 3 });
+  fs.renameSync(inRoot(place), inRoot('sheets/elsewhere'));
+  fs.symlinkSync('elsewhere', inRoot(place));
+  const linked = await app.run('import', { source: 'ordner' });
+  t.match(linked, { status: 'succeeded', result: { place } }, 'a folder that is a link now');
+  t.match((await app.json('/api/v1/sources/ordner')).body, { last_import: { number: linked.number } });
   fs.renameSync(inRoot(place, 'Erfahrungen.csv'), inRoot(place, 'experiences.csv'));
   const { failure } = await app.run('import', { source: 'ordner', dry_run: true });
   t.match(failure, { message: /Erfahrungen\.csv is missing/, detail: { code: 'missing_tab' } });
