@@ -1,6 +1,6 @@
 // The operation export: its arguments, locks and texts. scripts/export.ts does the work.
 import type { Config } from '../core/config.ts';
-import { invalidArguments } from '../core/arguments.ts';
+import { givenArguments, invalidArguments } from '../core/arguments.ts';
 import { badInput } from '../core/errors.ts';
 import { formatBytes, formatNumber, plural } from '../core/format.ts';
 import { isObject } from '../core/json.ts';
@@ -16,7 +16,7 @@ import { isDownload } from './downloads.ts';
 import type { ExportedSpreadsheet, GoogleTarget, Target } from './export.ts';
 import type { Format, TargetFormat } from './exported-rows.ts';
 import type { SheetFile } from '../sheets/file-facts.ts';
-import { findSource, openTarget, withResolvedPath } from '../sheets/location.ts';
+import { findSource, openTarget, resolvePlace, tabsAt, withResolvedPath } from '../sheets/location.ts';
 import { quote } from '../sheets/problems.ts';
 import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
 import { filesNamed } from '../sheets/tabs.ts';
@@ -38,7 +38,7 @@ export function targetOf(
   sources: SourceFinder,
   args: ExportArguments,
 ): Target | GoogleTarget {
-  const choice = chooseTarget(args, sources);
+  const choice = chooseTarget(args, config, sources);
   if ('message' in choice) throw badInput('path_not_allowed', choice.message);
   const { format, place, tabs } = choice;
   if (format === 'google') return { format, id: place, tabs };
@@ -46,31 +46,38 @@ export function targetOf(
   return { format, path: openTarget(config, place, files), tabs };
 }
 
-/** `place`: as the lock names it, such as `sheets/review`, whether named or given; so a sheet has one name in all locks. Of a
- *  Google spreadsheet: its id. */
+/** `place`: such as `sheets/review`, whether named or given; of a Google spreadsheet, its id. */
 type TargetChoice = { format: TargetFormat; place: string; tabs: TabNames | null };
 type TargetProblem = { field: string; message: string };
 
 /** A path or a download has the format that is chosen; the kind of a named sheet decides its own. */
-function chooseTarget({ format, target, path }: Args, sources: SourceFinder): TargetChoice | TargetProblem {
-  if (path !== undefined) return choosePath(String(path), format);
+function chooseTarget(
+  { format, target, path }: Args,
+  config: Config,
+  sources: SourceFinder,
+): TargetChoice | TargetProblem {
+  const atPath = (place: string) => ({ place, tabs: tabsAt(config, sources, place) });
+  if (path !== undefined) {
+    const chosen = chooseFormat(String(path), format);
+    return typeof chosen === 'string' ? { format: chosen, ...atPath(String(path)) } : chosen;
+  }
   const { name, kind, place, tabs } = findSource(sources, String(target));
   if (kind === 'google') {
     if (format === undefined) return { format: 'google', place, tabs };
-    const message = `${name} is a Google spreadsheet: leave the format open, or choose another sheet for files.`;
+    const message = `${name} is a Google spreadsheet: choose ${anyFormat}, or choose another sheet for files.`;
     return { field: 'format', message };
   }
   if (kind === 'folder' && format === 'xlsx')
-    return { format: 'xlsx', place: `${place}${workbookEnding}`, tabs: null };
+    return { format: 'xlsx', ...atPath(`${place}${workbookEnding}`) };
   if (kind === 'xlsx' && format === 'csv') {
-    const message = `${name} is a workbook: leave the format open, or choose another sheet for CSV.`;
+    const message = `${name} is a workbook: choose ${anyFormat}, or choose another sheet for CSV.`;
     return { field: 'format', message };
   }
   return { format: kind === 'xlsx' ? 'xlsx' : 'csv', place, tabs };
 }
 
 /** The name of a sheet decides what it is. */
-function choosePath(path: string, format: unknown): TargetChoice | TargetProblem {
+function chooseFormat(path: string, format: unknown): Format | TargetProblem {
   const isWorkbook = isWorkbookPath(path);
   if (format === 'xlsx' && !isWorkbook) {
     const message = `The name of a workbook ends in ${workbookEnding}: choose ${path}${workbookEnding}, or the format CSV.`;
@@ -80,19 +87,28 @@ function choosePath(path: string, format: unknown): TargetChoice | TargetProblem
     const message = `${path} is the name of a workbook: choose the format XLSX, or a folder without this ending.`;
     return { field: 'path', message };
   }
-  return { format: isWorkbook ? 'xlsx' : 'csv', place: path, tabs: null };
+  return isWorkbook ? 'xlsx' : 'csv';
 }
 
-function check({ place: _, ...given }: Args, config: Config, { sources }: Records): Args {
-  if (given.download) return { format: 'csv', ...withResolvedPath(config, given, 'write') };
-  const args = withResolvedPath(config, given, 'write');
-  const choice = chooseTarget(args, sources);
+function check(given: Args, config: Config, { sources }: Records): Args {
+  const filesAt = (realPath: string) => filesNamed(tabsAt(config, sources, realPath));
+  const args = withResolvedPath(config, givenArguments(exportOperation, given), 'write', filesAt);
+  if (args.download) return { format: 'csv', ...args };
+  const choice = chooseTarget(args, config, sources);
   if ('message' in choice) throw invalidArguments([choice]);
   const { format, place } = choice;
-  return format === 'google'
-    ? { ...args, place: targetPlace({ kind: format, place }) }
-    : { ...args, format, place };
+  if (format === 'google') return { ...args, place: targetPlace({ kind: format, place }) };
+  const realPlace = resolvePlace(config, place, 'target');
+  return { ...args, format, place, ...(realPlace === place ? {} : { real_place: realPlace }) };
 }
+
+/** The place of a sheet in the names of locks: a sheet has one, whatever links lead to it. */
+function lockedPlace(args: Args): unknown {
+  return args.real_place ?? args.place ?? args.target;
+}
+
+/** The choice of no format. */
+const anyFormat = 'As the sheet is';
 
 function isSpreadsheet({ place }: Args): boolean {
   return String(place).startsWith(googlePlace);
@@ -121,7 +137,7 @@ export const exportOperation: Operation = {
         title: 'Format',
         enum: ['csv', 'xlsx'],
         labels: ['CSV: a folder of three files', 'XLSX: one workbook with three tabs'],
-        unset: 'As the sheet is',
+        unset: anyFormat,
       },
       target: {
         type: 'string',
@@ -146,6 +162,13 @@ export const exportOperation: Operation = {
         hidden: true,
         derived: true,
       },
+      real_place: {
+        type: 'string',
+        title: 'Place without links',
+        maxLength: 1000,
+        hidden: true,
+        derived: true,
+      },
       download: {
         type: 'boolean',
         title: 'Download',
@@ -163,7 +186,7 @@ export const exportOperation: Operation = {
   },
   locks: (args) => [
     { name: 'library', mode: 'shared' },
-    ...(args.download ? [] : [{ name: `sheet:${args.place ?? args.target}`, mode: 'exclusive' as const }]),
+    ...(args.download ? [] : [{ name: `sheet:${lockedPlace(args)}`, mode: 'exclusive' as const }]),
   ],
   danger: () => 'safe',
   confirmWord: null,

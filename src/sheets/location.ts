@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
+import { invalidArguments } from '../core/arguments.ts';
 import { AppError, badInput } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
@@ -9,6 +10,7 @@ import type { SheetSource, SourceFinder, TabNames } from '../core/sheet-source.t
 import { homeFolder } from '../core/user.ts';
 import { whyNotReplaceable } from './overwrite.ts';
 import { recogniseSheetFile, whatASheetIs } from './sheet-file.ts';
+import { tabFiles } from './tabs.ts';
 import { openUploaded, uploadedPath } from './uploaded.ts';
 
 type SheetUse = 'read' | 'write';
@@ -24,18 +26,28 @@ export type FilePlace = SheetPlace & { kind: Exclude<SheetKind, 'google'> };
 
 type Found = { folder: string } | { message: string };
 
+/** The files of the tabs of the sheet at a real path. */
+type FilesAt = (realPath: string) => readonly string[];
+
 /** `given` is absolute, or relative to the data root. Throws `invalid_arguments` with a problem for `path`. */
-export function resolveSheetPath(config: Config, given: string, use: SheetUse): string {
-  const found = findSheetPath(config, given, use);
+export function resolveSheetPath(config: Config, given: string, use: SheetUse, filesAt?: FilesAt): string {
+  const found = findSheetPath(config, given, use, filesAt);
   if ('folder' in found) return found.folder;
-  const { message } = found;
-  throw new AppError('invalid_arguments', message, { problems: [{ field: 'path', message }] });
+  throw invalidArguments([{ field: 'path', message: found.message }]);
 }
 
 /** Resolves `path`, if there is one, so that a sheet has one spelling in locks and records. */
-export function withResolvedPath(config: Config, args: Args, use: SheetUse): Args {
+export function withResolvedPath(config: Config, args: Args, use: SheetUse, filesAt?: FilesAt): Args {
   if (args.path === undefined) return args;
-  return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use)) };
+  return { ...args, path: pathInRoot(config, resolveSheetPath(config, String(args.path), use, filesAt)) };
+}
+
+/** The real path of a place, for locks; its sheet is not judged. Throws `invalid_arguments` with a problem for `field` when
+ *  the place cannot be opened. */
+export function resolvePlace(config: Config, place: string, field: string): string {
+  const found = orMessage(place, () => ({ folder: realPathIn(config, place) }));
+  if ('folder' in found) return pathInRoot(config, found.folder);
+  throw invalidArguments([{ field, message: found.message }]);
 }
 
 /** A sheet as arguments name it: the id of an upload, a folder or file, or else a named sheet. */
@@ -48,7 +60,10 @@ export function openSheet(config: Config, sources: SourceFinder, choice: SheetCh
     const uploaded = openUploaded(config.root, choice.upload);
     return { kind: uploaded.kind, path: uploadedPath(config.root, uploaded) };
   }
-  if (choice.path !== undefined) return openPath(config, choice.path);
+  if (choice.path !== undefined) {
+    const place = openPath(config, choice.path);
+    return { ...place, tabs: tabsAt(config, sources, place.path) };
+  }
   const { kind, place, tabs } = findSource(sources, choice.name);
   return kind === 'google' ? { kind, path: place, tabs } : { ...openPath(config, place), tabs };
 }
@@ -70,14 +85,29 @@ export function namedSourceOf(
 ): string | null {
   if (choice.upload !== undefined) return null;
   if (choice.path === undefined) return choice.name;
-  const isPlace = (source: SheetSource) =>
-    source.kind !== 'google' && realPathOf(path.resolve(config.root, source.place)) === place.path;
-  return sources.all().find(isPlace)?.name ?? null;
+  return sourceAt(config, sources, place.path)?.name ?? null;
+}
+
+/** How the tabs are named at a path: as in the named sheet there; null: as usual. */
+export function tabsAt(config: Config, sources: SourceFinder, given: string): TabNames | null {
+  return sourceAt(config, sources, given)?.tabs ?? null;
+}
+
+/** The named sheet to which a path leads. A place that cannot be opened is none. */
+function sourceAt(config: Config, sources: SourceFinder, given: string): SheetSource | null {
+  const find = (place: string) => orMessage(place, () => ({ folder: realPathIn(config, place) }));
+  const wanted = find(given);
+  if ('message' in wanted) return null;
+  const isThere = ({ kind, place }: SheetSource) => {
+    const found = kind === 'google' ? null : find(place);
+    return found !== null && 'folder' in found && found.folder === wanted.folder;
+  };
+  return sources.all().find(isThere) ?? null;
 }
 
 /** The place to which an export writes. `files`: of its tabs. Throws like `openSheet`. */
 export function openTarget(config: Config, given: string, files: readonly string[]): string {
-  return openPlace(config, given, 'write', files);
+  return openPlace(config, given, 'write', () => files);
 }
 
 function openPath(config: Config, given: string): SheetPlace {
@@ -90,8 +120,8 @@ function kindOfFile(file: string): 'xlsx' | 'zip' {
   return recogniseSheetFile(file).kind === 'xlsx' ? 'xlsx' : 'zip';
 }
 
-function openPlace(config: Config, given: string, use: SheetUse, files?: readonly string[]): string {
-  const found = findSheetPath(config, given, use, files);
+function openPlace(config: Config, given: string, use: SheetUse, filesAt?: FilesAt): string {
+  const found = findSheetPath(config, given, use, filesAt);
   if ('folder' in found) return found.folder;
   throw new AppError('bad_input', found.message, { code: 'path_not_allowed', problems: [], total: 0 });
 }
@@ -126,14 +156,21 @@ export function findSheetPath(
   config: Config,
   given: string,
   use: SheetUse,
-  files?: readonly string[],
+  filesAt: FilesAt = () => tabFiles,
 ): Found {
   if (given.trim() === '' || given.includes('\0'))
     return { message: `The path is empty. ${use === 'read' ? whatASheetIs : 'Name the folder of a sheet.'}` };
-  try {
-    const folder = realPathOf(path.resolve(config.root, given));
-    const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use, files);
+  return orMessage(given, () => {
+    const folder = realPathIn(config, given);
+    const message = findRefusal(config, given, folder, use) ?? findObstacle(config, folder, use, filesAt);
     return message === null ? { folder } : { message };
+  });
+}
+
+/** Turns an error of the file system into a message. */
+function orMessage(given: string, find: () => Found): Found {
+  try {
+    return find();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -150,13 +187,8 @@ function findRefusal(config: Config, given: string, folder: string, use: SheetUs
   return `${found} not allowed. ${use === 'read' ? 'Sheets are read from' : 'A sheet is written to a folder in'} ${allowed}.`;
 }
 
-function findObstacle(
-  config: Config,
-  folder: string,
-  use: SheetUse,
-  files?: readonly string[],
-): string | null {
-  const reason = use === 'read' ? whyUnreadable(folder) : whyNotWritable(config, folder, files);
+function findObstacle(config: Config, folder: string, use: SheetUse, filesAt: FilesAt): string | null {
+  const reason = use === 'read' ? whyUnreadable(folder) : whyNotWritable(config, folder, filesAt(folder));
   return reason === null ? null : `${formatPath(config, folder)} ${reason}`;
 }
 
@@ -175,7 +207,7 @@ function whyUnreadable(place: string): string | null {
   return found.kind === 'csv' ? `is one file of text. ${whatASheetIs}` : null;
 }
 
-function whyNotWritable(config: Config, sheet: string, files?: readonly string[]): string | null {
+function whyNotWritable(config: Config, sheet: string, files: readonly string[]): string | null {
   const root = realPathOf(config.root);
   const sheets = path.join(root, 'sheets');
   const isProgramFolder = isInside(root, sheet) && !isInside(realPathOf(sheets), sheet);
@@ -190,6 +222,10 @@ function touchesProgramFiles(config: Config, folder: string): boolean {
   return [config.databasePath, config.opsDatabasePath, config.indexFolder]
     .map(realPathOf)
     .some((file) => isInside(folder, file) || folder.startsWith(file));
+}
+
+function realPathIn(config: Config, given: string): string {
+  return realPathOf(path.resolve(config.root, given));
 }
 
 /** The real path, also of a file that does not exist yet or that a dangling link points to. */

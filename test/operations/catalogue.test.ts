@@ -163,11 +163,14 @@ for (const operation of catalogue.all()) {
 t.test('all ways to name the same sheet claim the same lock', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
   fs.symlinkSync('review', path.join(config.root, 'sheets/linked'));
+  fs.symlinkSync('loop', path.join(config.root, 'sheets/loop'));
   const exportLibrary = catalogue.get('export');
   const jobs = { find: () => null, succeededWith: () => [], lastSuccesses: () => [] };
+  const link = (name: string) => ({ name, kind: 'folder' as const, place: `sheets/${name}`, tabs: null });
+  const all = [...firstSources, link('linked'), link('loop')];
   const sources = {
-    all: () => [...firstSources],
-    find: (name: string) => firstSources.find((source) => source.name === name) ?? null,
+    all: () => all,
+    find: (name: string) => all.find((source) => source.name === name) ?? null,
   };
   const locks = (args: Args) =>
     exportLibrary
@@ -177,6 +180,11 @@ t.test('all ways to name the same sheet claim the same lock', async (t) => {
   const absolute = path.join(config.root, 'sheets/review');
   for (const same of ['sheets/review', './sheets/review/', 'sheets//x/../review', 'sheets/linked', absolute])
     t.same(locks({ path: same }), review, same);
+  t.same(locks({ target: 'linked' }), review, 'a named sheet that is a link');
+  t.throws(() => locks({ target: 'loop' }), {
+    code: 'invalid_arguments',
+    details: { problems: [{ field: 'target', message: /^“sheets\/loop” cannot be opened \(ELOOP\)/ }] },
+  });
   t.notSame(locks({ target: 'published' }), review);
   t.notSame(locks({ path: 'sheets/other' }), review);
 });
