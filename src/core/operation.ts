@@ -73,7 +73,7 @@ export type JobFinder = {
   find(idOrNumber: string): JobFacts | null;
   /** The successful runs of an operation with this value of an argument, newest first. */
   succeededWith(operation: string, argument: string, value: string): JobFacts[];
-  /** The newest successful runs of an operation, newest first. */
+  /** The newest successful runs of an operation that were no dry runs and not in noop mode, newest first. */
   lastSuccesses(operation: string, limit: number): JobFacts[];
 };
 

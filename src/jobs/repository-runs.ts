@@ -21,7 +21,7 @@ const runsForMedian = 20;
 
 const sql = {
   lastSuccesses: `
-    SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND mode = 'scripts' ORDER BY number DESC LIMIT ?
+    SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND ${didRealWork} ORDER BY number DESC LIMIT ?
   `,
   succeededWith: `
     SELECT * FROM job WHERE operation = ? AND status = 'succeeded' AND args ->> ('$.' || ?) = ? ORDER BY number DESC
@@ -46,7 +46,7 @@ export function createPastRuns(ops: Db) {
   const statements = prepareAll(ops, sql);
 
   return {
-    /** The newest successful runs of scripts, newest first. */
+    /** The newest successful runs that did real work, newest first. */
     lastSuccesses: (operation: string, limit: number): Job[] =>
       statements.lastSuccesses.all(operation, limit).map((row) => parseJob(row as JobRow)),
 

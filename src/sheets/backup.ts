@@ -57,14 +57,19 @@ export function backupFile(config: Config, name: string): string {
   return path.join(folderOf(config), name);
 }
 
+/** Returns the names of the backups that are kept. */
+export function listBackups(config: Pick<Config, 'root'>): string[] {
+  const folder = folderOf(config);
+  return fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => finished.test(name)) : [];
+}
+
 /** Removes the oldest backups beyond the configured number and size; the newest always stays. Returns the removed names. */
 export function sweepBackups(
   config: Pick<Config, 'root' | 'importBackups' | 'importBackupsMaxBytes'>,
 ): string[] {
   const folder = folderOf(config);
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => finished.test(name)) : [];
   // A name begins with the time of its backup.
-  const newestFirst = names.sort().reverse();
+  const newestFirst = listBackups(config).sort().reverse();
   let bytes = 0;
   const removed = newestFirst.filter((name, at) => {
     bytes += fs.statSync(path.join(folder, name)).size;

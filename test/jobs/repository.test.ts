@@ -1,7 +1,7 @@
 import t from 'tap';
 import { type Job, type JobStatus, jobStatuses } from '../../src/jobs/job.ts';
 import type { NewJob } from '../../src/jobs/repository.ts';
-import { failure, nothingElse, openRepository, type Opened } from '../support/job-repository.ts';
+import { endJob, failure, nothingElse, openRepository, type Opened } from '../support/job-repository.ts';
 
 /** Creates a job and moves it into a state. */
 function jobIn({ repository, insert }: Opened, status: JobStatus): Job {
@@ -188,6 +188,22 @@ t.test('rows are numbered continuously over batches', async (t) => {
     [2, 'b'],
     [3, 'c'],
   ]);
+});
+
+t.test('the last successes are the runs that did real work, newest first', async (t) => {
+  const { repository, insert } = openRepository(t);
+  const add = (given: Partial<NewJob>, status: 'succeeded' | 'failed' = 'succeeded') => {
+    const job = insert({ claims: [], ...given });
+    endJob(repository, job, status);
+    return job.number;
+  };
+  const real = [add({}), add({ args: { dry_run: false } })];
+  add({ args: { dry_run: true } });
+  add({ mode: 'noop' });
+  add({ operation: 'other' });
+  add({}, 'failed');
+  const numbers = repository.lastSuccesses('chore', 2).map(({ number }) => number);
+  t.strictSame(numbers, real.reverse());
 });
 
 t.test('a cancel request is stored once, with its time', async (t) => {
