@@ -3,7 +3,7 @@
 import { type Config, childEnvironment } from '../core/config.ts';
 import { googleEnvironment } from '../core/config-google.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
-import { maskerFor } from '../core/secrets.ts';
+import { maskerFor, readSecrets } from '../core/secrets.ts';
 import { exitCodes, type ProgressMessage } from '../jobs/protocol.ts';
 import { type Child, spawnChild } from './child.ts';
 import { scriptCommand } from './command.ts';
@@ -30,9 +30,12 @@ export function createTasks(config: Config) {
 }
 
 function createTask(config: Config, { onProgress, signal, ...command }: TaskOptions) {
-  const messages = createMessageReader({ mask: maskerFor([]), onProgress, onRow() {} });
+  const mask = maskerFor(readSecrets(config, command));
+  const messages = createMessageReader({ mask, onProgress, onRow() {} });
   const stderr = createTail(stderrTailBytes);
-  const output = { onStdout() {}, onStderr: stderr.add, onMessages: messages.add, descendants: null };
+  const masked = mask.stream();
+  const onStderr = (chunk: Buffer) => stderr.add(masked.add(chunk));
+  const output = { onStdout() {}, onStderr, onMessages: messages.add, descendants: null };
   let child: Child | null = null;
   let cause: AppError | null = null;
 
@@ -65,6 +68,7 @@ function createTask(config: Config, { onProgress, signal, ...command }: TaskOpti
         const { result, failure } = messages.received();
         if (code === 0 && result) return result;
         if (failure) throw toError(code, failure);
+        stderr.add(masked.end());
         throw new AppError('internal', `The check ended early: ${stderr.text()}`);
       } finally {
         clearTimeout(timer);
