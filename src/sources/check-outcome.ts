@@ -10,24 +10,28 @@ import {
   type SourceState,
 } from './source-state-repository.ts';
 
+/** `startedAt`: of the check, which may have read the sheet before a later change. */
 export function describeOutcome(
   { steps, rows, hashes }: CheckedSource,
   last: LastRun | null,
-  checkedAt: Date,
+  startedAt: Date,
 ): SourceState {
-  const all = hashes ? [...steps, compareWith(last, hashes)] : steps;
+  const checked_at = startedAt.toISOString();
+  const all = hashes ? [...steps, compareWith(last, hashes, checked_at)] : steps;
   const [status, text] = [worstOf(all), summarize(all, rows)];
-  return { checked_at: checkedAt.toISOString(), status, text, steps: all, rows, hashes };
+  return { checked_at, status, text, steps: all, rows, hashes };
 }
 
-function compareWith(last: LastRun | null, hashes: string[]): CheckStep {
+function compareWith(last: LastRun | null, hashes: string[], startedAt: string): CheckStep {
   if (!last) return step('Compared', 'It was neither imported nor exported yet.', 'ok');
   const { verb, run } = last;
   const title = `Compared with our ${verb}`;
+  if (run.finished_at > startedAt)
+    return step(title, 'A job used it during the check; check again.', 'warning');
   const written = hashesOf(run);
   const job = `${verb} #${run.number}`;
   if (!written) {
-    const why = `${job} is of an older version, which kept no hash of it`;
+    const why = `${job} ran before this version and kept nothing to compare with`;
     return step(title, `The content cannot be compared: ${why}.`, 'warning');
   }
   if (compare(written, hashes).state === 'unchanged') return step(title, `Unchanged since ${job}.`, 'ok');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { formatBytes, formatList, formatNumber, plural } from '../core/format.ts';
-import type { SourceFinder } from '../core/sheet-source.ts';
+import type { SheetSource, SourceFinder } from '../core/sheet-source.ts';
 import { followWaits } from '../google/waits.ts';
 import type { ScriptContext } from '../jobs/script.ts';
 import { checkHeaders } from '../sheets/checks.ts';
@@ -16,7 +16,6 @@ import { readSheet } from '../sheets/read-sheet.ts';
 import { filesNamed } from '../sheets/tabs.ts';
 import type { CheckStep, SourceState } from './source-state-repository.ts';
 
-export type SourceCheck = { name: string };
 export type CheckedSource = Pick<SourceState, 'steps' | 'rows' | 'hashes'>;
 
 type Found = Omit<CheckStep, 'title' | 'ms'>;
@@ -24,13 +23,12 @@ type Found = Omit<CheckStep, 'title' | 'ms'>;
 /** A sheet that cannot be read is a result, whose last step says why. */
 export async function checkSource(
   config: Config,
-  sources: SourceFinder,
-  { name }: SourceCheck,
+  source: SheetSource,
   progress: ScriptContext['progress'],
 ): Promise<CheckedSource> {
   const { steps, take } = createSteps();
   const place = await take('Opened', () => {
-    const opened = openSheet(config, sources, { name });
+    const opened = openSheet(config, only(source), { name: source.name });
     return { value: opened, found: { status: 'ok', text: describePlace(opened) } };
   });
   const sheet =
@@ -51,6 +49,11 @@ export async function checkSource(
     return { value: null, found: { status: 'ok', text } };
   });
   return { steps, rows: counts.reduce((sum, rows) => sum + rows, 0), hashes: sheet.hashes };
+}
+
+/** Finds this source, as it was when the check started. */
+function only(source: SheetSource): SourceFinder {
+  return { all: () => [source], find: () => source };
 }
 
 function createSteps() {
@@ -98,8 +101,11 @@ function canWrite(sheet: string): boolean {
 function describeHeaders({ sheetProblems, warnings, contents }: ReturnType<typeof checkHeaders>): Found {
   const problems = sheetProblems.map(({ problem }) => sentence(problem));
   if (problems.length > 0) return { status: 'error', text: problems.slice(0, maxShown).join(' ') };
-  const columns = contents.map(({ header }) => formatNumber(header.filter((name) => name !== '').length));
-  const text = `${formatList(columns)} columns.`;
+  const columns = contents.map(({ tab, header }, at) => {
+    const count = header.filter((name) => name !== '').length;
+    return at === 0 ? `${tab.title} has ${plural(count, 'column')}` : `${tab.title} ${formatNumber(count)}`;
+  });
+  const text = `${columns.join(', ')}.`;
   if (warnings.length === 0) return { status: 'ok', text };
   return { status: 'warning', text: [text, ...warnings.slice(0, 5).map(sentence)].join(' ') };
 }

@@ -1,8 +1,11 @@
 // Checks named sheets when a person asks for it, each in a process of its own, and keeps what each check has found.
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { SheetSource, SourceFinder } from '../core/sheet-source.ts';
+import type { ProgressMessage } from '../jobs/protocol.ts';
 import type { CreateTask } from '../runner/task.ts';
 import { describeOutcome } from './check-outcome.ts';
 import type { CheckedSource } from './check-source.ts';
@@ -10,6 +13,7 @@ import { lastOf } from './named-sheets.ts';
 import type { SheetRuns } from './repository.ts';
 import { unknownSource } from './source-changes.ts';
 import type { SourceState, SourceStates } from './source-state-repository.ts';
+import { createTurns } from './turns.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   createTask: CreateTask;
@@ -18,49 +22,64 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
   states: SourceStates;
 };
 
-/** A check that runs. `rows`: read so far. */
-type Running = { rows: number; ended: Promise<SourceState> };
+/** A check that runs. `rows`: read so far. `note`: why it waits; null while it reads. */
+type Seen = { rows: number; note: string | null };
+type Running = Seen & { source: SheetSource; ended: Promise<SourceState> };
+
+const maxAtOnce = 2;
 
 export function createSourceChecks(given: Given) {
   const { bus, config, sources } = given;
-  const running = new Map<string, Running>();
+  const running = new Set<Running>();
+  const turns = createTurns(maxAtOnce);
+  const newest = (name: string) => [...running].findLast(({ source }) => source.name === name) ?? null;
   const stopping = new AbortController();
 
   return {
     /** Null when no check of the sheet runs. */
-    running: (name: string): Pick<Running, 'rows'> | null => running.get(name) ?? null,
+    running: (name: string): Seen | null => newest(name),
 
-    /** Settles with what was found, also when the sheet cannot be read; concurrent calls share one check. Null in noop mode,
-     *  which checks nothing. Throws `not_found`, `stopping`. */
+    /** Settles with what was found, also when the sheet cannot be read; concurrent calls share one check unless the sheet
+     *  has changed. Null in noop mode, which checks nothing. Throws `not_found`, `stopping`. */
     async run(name: string, by: Requester): Promise<SourceState | null> {
       const source = sources.find(name);
       if (!source) throw unknownSource(name);
       if (config.mode === 'noop') return null;
-      return (running.get(name) ?? start(source, by)).ended;
+      const same = [...running].find((check) => isDeepStrictEqual(check.source, source));
+      return (same ?? start(source, by)).ended;
     },
 
     async stop() {
       stopping.abort();
-      await Promise.allSettled([...running.values()].map(({ ended }) => ended));
+      await Promise.allSettled([...running].map(({ ended }) => ended));
     },
   };
 
   function start(source: SheetSource, by: Requester): Running {
-    const { name } = source;
-    const onRows = (rows: number) => {
-      check.rows = rows;
+    const show = (seen: Partial<Seen>) => {
+      Object.assign(check, seen);
       bus.emit('sources');
     };
-    const end = () => {
-      running.delete(name);
-      bus.emit('sources');
+    const read = async () => {
+      const { signal } = stopping;
+      if (signal.aborted) throw new AppError('stopping', 'The check was stopped: the server ends.');
+      show({ note: null });
+      const startedAt = given.now();
+      const found = await readInChild(given, source, signal, ({ done, phase, note = null }) =>
+        show(phase === 'wait' ? { note } : { rows: done, note }),
+      );
+      return keep(given, source, found, startedAt, by);
     };
-    const read = readInChild(given, name, stopping.signal, onRows);
     const check: Running = {
+      source,
       rows: 0,
-      ended: read.then((found) => keep(given, source, found, by)).finally(end),
+      note: 'Waiting for another check',
+      ended: turns.take(read).finally(() => {
+        running.delete(check);
+        bus.emit('sources');
+      }),
     };
-    running.set(name, check);
+    running.add(check);
     bus.emit('sources');
     return check;
   }
@@ -69,21 +88,20 @@ export function createSourceChecks(given: Given) {
 /** A check that fails, or takes too long, is a result, too. */
 async function readInChild(
   { createTask }: Given,
-  name: string,
+  source: SheetSource,
   signal: AbortSignal,
-  onRows: (rows: number) => void,
+  onProgress: (message: ProgressMessage) => void,
 ): Promise<CheckedSource> {
-  const onProgress = ({ done }: { done: number }) => onRows(done);
   const task = createTask({
     script: 'check-source',
-    id: `check-source-${name}`,
+    id: `check-source-${randomUUID()}`,
     usesGoogle: true,
     onProgress,
     signal,
   });
   const started = performance.now();
   try {
-    return (await task.run({ name })) as CheckedSource;
+    return (await task.run(source)) as CheckedSource;
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'stopping') throw error;
     const ms = Math.round(performance.now() - started);
@@ -95,18 +113,19 @@ async function readInChild(
 }
 
 async function keep(
-  { audit, now, sheetRuns, sources, states, untilFree }: Given,
+  { audit, sheetRuns, sources, states, untilFree }: Given,
   source: SheetSource,
   found: CheckedSource,
+  startedAt: Date,
   by: Requester,
 ): Promise<SourceState> {
   const last = lastOf(sheetRuns.lastImport(source), sheetRuns.lastExport(source));
-  const state = describeOutcome(found, last, now());
+  const state = describeOutcome(found, last, startedAt);
   const { status, rows } = state;
   const checked = { event: 'source.checked', outcome: 'ok', by, target: `source:${source.name}` } as const;
   await untilFree(() => {
-    // It may have got another place meanwhile.
-    if (sources.find(source.name)?.place === source.place) states.put(source.name, state);
+    // A person may have changed the sheet meanwhile.
+    if (isDeepStrictEqual(sources.find(source.name), source)) states.put(source.name, state);
     audit.record({ ...checked, detail: { status, rows } });
   });
   return state;

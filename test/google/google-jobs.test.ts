@@ -83,7 +83,9 @@ t.test('a spreadsheet is planned, applied, found changed, and exported to', asyn
   t.match(await team(), { last_export: { number: exported.number, rows: 4 }, drift: { state: 'unclear' } });
   await app.submit('/ui/sources/team/check', {});
   t.match(await team(), { drift: { state: 'unchanged' } });
-  t.match(textOf((await app.page('/sources/team')).html, 'table.jobs'), /Export library/);
+  const { html } = await app.page('/sources/team');
+  t.match(textOf(html, 'table.jobs'), /Export library/);
+  t.equal(html.querySelector(`dl a[href="https://docs.google.com/spreadsheets/d/${bookId}"]`)?.text, bookId);
 });
 
 t.test('a wait is shown as the phase of the job, which can be cancelled meanwhile', async (t) => {

@@ -20,7 +20,7 @@ t.before(async () => {
 
 t.test('an empty library is filled with two forms: the files, then the button', async (t) => {
   const { html } = await app.page('/sources');
-  t.match(textOf(html, '#published-row, .hub'), /Neither imported nor exported yet/);
+  t.match(textOf(html, '#published-row, .hub'), /It was neither imported nor exported yet/);
   const uploaded = await uploadSheet(app, files, page);
   t.equal(uploaded.status, 303);
   const address = uploaded.headers.get('location') ?? '';

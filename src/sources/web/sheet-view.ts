@@ -2,11 +2,12 @@
 import { plural } from '../../core/format.ts';
 import { defaultTarget, kindTitles, type SheetSource } from '../../core/sheet-source.ts';
 import { url } from '../../core/url.ts';
+import { spreadsheetAddress } from '../../google/address.ts';
 import { describeSheet, type NamedSheet } from '../named-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
 
-/** A sentence around a time. */
+/** `at`: the time between the two texts; null without one. */
 type Sentence = { lead: string; at: string | null; tail: string };
 
 type Context = Pick<SourceContext, 'sheetRuns' | 'sourceStates' | 'findDrift' | 'sourceChecks'>;
@@ -20,12 +21,11 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
     name,
     kindTitle: kindTitles[kind],
     place,
+    address: kind === 'google' ? spreadsheetAddress(place) : null,
     icon: kind === 'folder' ? 'file' : 'sheet',
     badge: running ? checking : cannotBeRead(sheet) ? unreadable : badges[drift.state],
     isReading: running !== null,
-    sentence: running
-      ? { lead: `Reading the sheet: ${plural(running.rows, 'row')} so far.`, at: null, tail: '' }
-      : describe(sheet),
+    sentence: running ? { lead: describeRunning(running), at: null, tail: '' } : describe(sheet),
     imported: at(lastImport),
     exported: at(lastExport),
     checkedAt: check?.checked_at ?? null,
@@ -47,6 +47,10 @@ const badges = {
   unclear: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not compared' },
 };
 
+function describeRunning({ rows, note }: { rows: number; note: string | null }): string {
+  return note === null ? `Reading the sheet: ${plural(rows, 'row')} so far.` : `${note}.`;
+}
+
 /** Whether the last check has failed, and no job has read or written the sheet since. */
 function cannotBeRead({ check, last }: NamedSheet): boolean {
   return check?.status === 'error' && check.checked_at > (last?.run.finished_at ?? '');
@@ -62,7 +66,9 @@ function describe(sheet: NamedSheet): Sentence {
   }
   if (!last) {
     const rows = check?.rows ?? null;
-    return plain(`${rows === null ? '' : `${plural(rows, 'row')}. `}Neither imported nor exported yet.`);
+    return plain(
+      `${rows === null ? '' : `${plural(rows, 'row')}. `}It was neither imported nor exported yet.`,
+    );
   }
   const { verb, run, rows } = last;
   const since = { at: run.finished_at };
