@@ -5,7 +5,7 @@ import { firstSources, type SheetSource, type SourceFinder } from '../core/sheet
 
 type Row = Omit<SheetSource, 'tabs'> & { tabs: string | null };
 
-/** When and by whom it was changed. Null: it is as it was at the first start. */
+/** When and by whom a sheet was changed; null for one that nobody has changed since the first start. */
 export type Change = { changed_at: string | null; changed_by: string | null };
 
 export type SourceRepository = ReturnType<typeof createSourceRepository>;

@@ -33,8 +33,8 @@ export const sourceCommands: Command[] = [
     run(client, { values, rest: [verb = 'list', name] }, screen) {
       if (verb === 'list') return list(client, screen);
       const run = verbs[verb];
-      if (!run) throw refuse('Which verb? One of list, set, check, remove.');
-      if (!name) throw refuse('Which sheet? Give its name; "npm run chl -- source list" lists them.');
+      if (!run) throw refuse('Name a verb: list, set, check or remove.');
+      if (!name) throw refuse('Name a sheet: "npm run chl -- source list" lists them.');
       return run(client, name, values, screen);
     },
   },

@@ -223,8 +223,8 @@ t.test('the command line lists, sets, checks and removes named sheets', async (t
     [['list'], { code: 0, out: /german.*mine.*published/s }],
     [['set', 'mine'], { code: 2, err: /Kind: choose one of/ }],
     [['remove', 'mine'], { code: 0, out: /mine removed/ }],
-    [['remove'], { code: 2, err: /Which sheet/ }],
-    [['mend'], { code: 2, err: /Which verb/ }],
+    [['remove'], { code: 2, err: /Name a sheet/ }],
+    [['mend'], { code: 2, err: /Name a verb/ }],
   ];
   for (const [words, expected] of runs)
     t.match(await runHere(app.root, ['source', ...words]), expected, words.join(' '));
