@@ -19,17 +19,19 @@ export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 
   return {
-    /** Creates or replaces. What a check has found of another place is forgotten. Throws `invalid_arguments`,
+    /** Creates or replaces; `mustBeNew` refuses a name that is taken. What a check has found of another place is forgotten. Throws `invalid_arguments`,
      *  `operation_locked`. */
     async put(
       name: string,
       wanted: GivenSource,
       by: Requester,
+      { mustBeNew = false } = {},
     ): Promise<{ source: SheetSource; isNew: boolean }> {
-      const before = sources.find(name);
       const audited = { event: 'source.changed', by, target: `source:${name}` };
-      const put = await untilFree(() =>
-        auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
+      const put = await untilFree(() => {
+        const before = sources.find(name);
+        return auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
+          if (before && mustBeNew) throw nameTaken(name);
           const others = sources.all().filter((other) => other.name !== name);
           const source = readSource(config, name, wanted, others);
           if (before) assertFree(name, 'change');
@@ -38,19 +40,19 @@ export function createSourceChanges(given: Given) {
             states.remove(name);
             audit.record({ ...audited, outcome: 'ok', detail: { before, after: source } });
           });
-          return source;
-        }),
-      );
+          return { source, isNew: before === null };
+        });
+      });
       bus.emit('sources');
-      return { source: put, isNew: before === null };
+      return put;
     },
 
     /** Its files stay. Throws `not_found`, `wrong_state`, `operation_locked`. */
     async remove(name: string, by: Requester): Promise<SheetSource> {
-      const before = sources.find(name);
-      const audited = { event: 'source.removed', by, target: `source:${name}`, detail: { before } };
-      const removed = await untilFree(() =>
-        auditRefusal(audit, audited, () => {
+      const removed = await untilFree(() => {
+        const before = sources.find(name);
+        const audited = { event: 'source.removed', by, target: `source:${name}`, detail: { before } };
+        return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSource(name);
           assertRemovable(name);
           assertFree(name, 'remove');
@@ -60,8 +62,8 @@ export function createSourceChanges(given: Given) {
             audit.record({ ...audited, outcome: 'ok' });
           });
           return before;
-        }),
-      );
+        });
+      });
       bus.emit('sources');
       return removed;
     },
@@ -77,6 +79,11 @@ export function createSourceChanges(given: Given) {
 
 export function unknownSource(name: string): AppError {
   return new AppError('not_found', `There is no sheet named ${JSON.stringify(name.slice(0, 80))}.`);
+}
+
+function nameTaken(name: string): AppError {
+  const message = `Name: there is a sheet named ${name} already. Choose another name, or change that sheet.`;
+  return new AppError('invalid_arguments', message, { problems: [{ field: 'name', message }] });
 }
 
 export function isRemovable(name: string): boolean {

@@ -26,8 +26,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
     const form = request.body ?? {};
     const name = (form.name ?? '').trim();
     return answer(reply, null, form, async () => {
-      if (sources.find(name)) throw nameTaken(name);
-      await sourceChanges.put(name, readSourceForm(form), requester(request));
+      await sourceChanges.put(name, readSourceForm(form), requester(request), { mustBeNew: true });
       return `${name} added.`;
     });
   });
@@ -89,11 +88,6 @@ async function answer(reply: FastifyReply, name: string | null, form: Form, work
 
 function sendDialog(reply: FastifyReply, name: string | null, form: Form, error?: AppError) {
   return reply.sendDialog('sources/dialog-source', viewSourceDialog(name, form, error));
-}
-
-function nameTaken(name: string): AppError {
-  const message = `Name: there is a sheet named ${name} already. Choose another name, or change that sheet.`;
-  return new AppError('invalid_arguments', message, { problems: [{ field: 'name', message }] });
 }
 
 function viewRemoval(name: string) {
