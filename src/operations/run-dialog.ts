@@ -31,11 +31,20 @@ export type RunDialog = {
   error?: AppError | undefined;
 };
 
+type Given = Pick<
+  OperationContext,
+  | 'jobs'
+  | 'config'
+  | 'liveIndex'
+  | 'repository'
+  | 'entryCounts'
+  | 'libraryState'
+  | 'options'
+  | 'readArguments'
+>;
+
 export function viewRunDialog(
-  ctx: Pick<
-    OperationContext,
-    'jobs' | 'config' | 'liveIndex' | 'repository' | 'entryCounts' | 'libraryState' | 'options'
-  >,
+  ctx: Given,
   { operation, args, retryOf, reason, confirm, key = randomUUID(), error }: RunDialog,
 ) {
   const properties = listOptions(operation, ctx.options());
@@ -43,6 +52,7 @@ export function viewRunDialog(
   const derived = operation.derive?.(given, ctx.libraryState) ?? given;
   const isPlan = !retryOf && operation.plansFirst?.(derived, ctx.libraryState) === true;
   const filled = isPlan ? { ...derived, dry_run: true } : derived;
+  const checked = checkedArguments(ctx, operation, filled);
   const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
   const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const fields = Object.entries(properties).map(([name, property]) => {
@@ -55,7 +65,7 @@ export function viewRunDialog(
   const shown = retryOf ? [] : fields.filter((field) => !field.isHidden);
   const unavailable = retryOf ? null : operation.unavailable?.(ctx.config, ctx.liveIndex.indexState());
   const isDestructive = operation.danger(filled) === 'destructive';
-  const dialog = operation.dialog(filled, ctx.config);
+  const dialog = operation.dialog(checked, ctx.config);
   const work = operation.workload?.(filled, ctx.entryCounts);
   return {
     ...dialog,
@@ -71,7 +81,7 @@ export function viewRunDialog(
     runs: viewLastRuns(ctx.repository, operation.name),
     description: operation.description,
     tone: isDestructive ? 'bad' : operation.danger(filled) === 'costly' ? 'warn' : 'idle',
-    subject: shorten(operation.subject(filled)),
+    subject: shorten(operation.subject(checked)),
     retryOf: retryOf?.number ?? null,
     given: retryOf ? [] : fields.filter((field) => field.isHidden && field.value !== ''),
     fields: shown.filter((field) => !field.isAdvanced),
@@ -87,8 +97,22 @@ export function viewRunDialog(
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     otherProblems: messagesBeside(problems, [...shown.map(({ name }) => name), ...formFields]),
     message: error ? describeRefusal(error, problems, isPlan) : (unavailable?.why ?? null),
-    blocker: ctx.jobs.blockerOf(operation, filled),
+    blocker: ctx.jobs.blockerOf(operation, checked),
   };
+}
+
+/** The arguments as a run would record them; arguments that are not valid stay as they are. */
+function checkedArguments(
+  { readArguments }: Pick<OperationContext, 'readArguments'>,
+  operation: Operation,
+  args: Args,
+): Args {
+  try {
+    return readArguments(operation, args);
+  } catch (error) {
+    if (error instanceof AppError) return args;
+    throw error;
+  }
 }
 
 /** The messages about what the form does not show. */

@@ -10,7 +10,7 @@ export type SnapshotContext = Kernel & ReturnType<typeof createSnapshotParts>;
 
 export function createSnapshotParts(ctx: Context) {
   const { config, log } = ctx;
-  const { jobs: jobVerbs, repository } = ctx.use(jobs);
+  const { jobs: jobVerbs, repository, readArguments } = ctx.use(jobs);
   const uploads = createUploads({
     ...ctx,
     createTask: createTasks(config),
@@ -23,5 +23,5 @@ export function createSnapshotParts(ctx: Context) {
   });
   const { entryCounts, libraryState } = ctx.use(operations);
   const { liveIndex } = ctx.use(index);
-  return { uploads, jobs: jobVerbs, repository, entryCounts, libraryState, liveIndex };
+  return { uploads, jobs: jobVerbs, repository, readArguments, entryCounts, libraryState, liveIndex };
 }

@@ -2,6 +2,7 @@ import '../support/plain-children.ts';
 import { parse } from 'node-html-parser';
 import t from 'tap';
 import { createCatalogue } from '../../src/core/catalogue.ts';
+import { createSourceRepository } from '../../src/source-store/source-repository.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCategory } from '../support/entries.ts';
 import { defineOperation } from '../support/operations.ts';
@@ -133,6 +134,21 @@ t.test('an action on a job page redirects, since its cards are not there', async
   const answer = await app.submit('/ui/operations/run/export', {}, fromPage(app, '/jobs/7'));
   t.equal(answer.headers.get('hx-redirect'), '/jobs/1');
 });
+
+t.test(
+  'the dialog of an export says what takes the place of its sheet, and which job it waits for',
+  async (t) => {
+    const app = await startApp(t, noop);
+    const book = { name: 'book', kind: 'google' as const, place: 'x'.repeat(44), tabs: null };
+    const sources = createSourceRepository(app.ops);
+    sources.put(book, { changed_at: null, changed_by: null });
+    const dialog = async (target: string) =>
+      textOf((await app.page(`/ui/operations/export/confirm?target=${target}`)).html, 'main');
+    t.match(await dialog('book'), /to the book spreadsheet\? .*New tabs take the place of the old ones/s);
+    t.match(await dialog('review'), /to the review sheet\? .*The sheet is swapped in/s);
+    t.match(await dialog('unheard-of'), /Export the library to the unheard-of sheet\?/);
+  },
+);
 
 t.test('a malformed form is refused with 4xx, not 500', async (t) => {
   const app = await startApp(t, noop);
