@@ -26,7 +26,7 @@ import { listSheetFiles } from '../src/sheets/file-facts.ts';
 import { pathInRoot } from '../src/sheets/location.ts';
 import { reportWarnings } from '../src/sheets/problems.ts';
 import { repairExport } from '../src/sheets/swap.ts';
-import { filesNamed } from '../src/sheets/tabs.ts';
+import { filesNamed, tabsNamed } from '../src/sheets/tabs.ts';
 import { openSourceFinder } from '../src/source-store/source-repository.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -120,9 +120,10 @@ async function writeDownload(library: Library, { format = 'csv' }: ExportArgumen
 }
 
 /** A program that has the old sheet open may write it over the new one. */
-function warnOfPrograms({ format, path: sheet }: Target, row: ScriptContext['row']) {
+function warnOfPrograms({ format, path: sheet, tabs }: Target, row: ScriptContext['row']) {
   const names = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() : []);
-  if (format === 'csv') return reportWarnings(warnOfOpenTabs(names(sheet), whatToClose), row);
+  if (format === 'csv')
+    return reportWarnings(warnOfOpenTabs(tabsNamed(tabs), names(sheet), whatToClose), row);
   const file = path.basename(sheet);
   for (const message of describeOpen(file, names(path.dirname(sheet)), whatToClose)) {
     row(file, 'warning', message);
@@ -136,7 +137,7 @@ function prepare(library: Library, { progress, row }: ScriptContext) {
   return { left_out, report: { row, onRow: (rows: number) => progress(rows, total, 'write') } };
 }
 
-/** The log names them, too. */
+/** Names the files in the log, too. */
 function describeFiles(config: ScriptContext['config'], sheet: string, tabs: TabNames | null) {
   const files = listSheetFiles(sheet, filesNamed(tabs));
   const folder = fs.statSync(sheet).isDirectory() ? sheet : path.dirname(sheet);

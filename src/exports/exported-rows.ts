@@ -4,7 +4,7 @@ import { formatSyncStatus, type Kind, type Value } from '../library/rules.ts';
 import { guardApostrophe, guardFormula } from '../sheets/formula.ts';
 import { type Tab, tabs as usualTabs } from '../sheets/tabs.ts';
 
-/** Of files. */
+/** The format of the files of a sheet. */
 export type Format = 'csv' | 'xlsx';
 /** Google spreadsheets take no files. */
 export type TargetFormat = Format | 'google';

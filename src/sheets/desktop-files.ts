@@ -3,10 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDesktopFile, lockOf } from '../core/desktop-files.ts';
 import { type Problem, rowProblem } from './problems.ts';
-import { tabs } from './tabs.ts';
+import type { Tab } from './tabs.ts';
 
-/** A warning for each tab that a program has open, by its lock file among `names`. */
-export function warnOfOpenTabs(names: readonly string[], consequence: string): Problem[] {
+/** A warning for each tab that a program has open, by its lock file among `names`. `tabs`: as the folder names them. */
+export function warnOfOpenTabs(
+  tabs: readonly Tab[],
+  names: readonly string[],
+  consequence: string,
+): Problem[] {
   return tabs.flatMap(({ name, file }) =>
     describeOpen(file, names, consequence).map((message) => rowProblem(name, null, null, null, message)),
   );

@@ -26,7 +26,7 @@ export function readFolder(
 ): SheetContent {
   const names = fs.readdirSync(folder).sort();
   const assigned = assignFiles(names, naming, tabs);
-  const open = warnOfOpenTabs(names, 'Changes that are not saved there are not imported.');
+  const open = warnOfOpenTabs(tabs, names, 'Changes that are not saved there are not imported.');
   const hashes: string[] = [];
   const readings = gatherTabs(onRead);
   for (const [tab, file] of assigned.files) {
@@ -39,7 +39,7 @@ export function readFolder(
     readings.add(tab, file, readCsvTab(tab, bytes, file));
   }
   const holdsTab = (name: string) => tabs.some(({ file }) => fs.existsSync(path.join(folder, name, file)));
-  const missing = describeMissing(assigned.missing, names, names.filter(holdsTab));
+  const missing = describeMissing(tabs, assigned.missing, names, names.filter(holdsTab));
   const problems = [...readings.problems, ...assigned.problems, ...missing, ...readings.foreignTabs()];
   return { contents: readings.contents, problems, warnings: [...open, ...assigned.warnings], hashes };
 }

@@ -6,15 +6,16 @@ import { isDesktopFile } from '../core/desktop-files.ts';
 import { showHidden } from './hidden.ts';
 import { nearest } from './nearest.ts';
 import { type SheetProblem, rowProblem } from './problems.ts';
-import { type Tab, tabFiles } from './tabs.ts';
+import { type Tab, tabOf } from './tabs.ts';
 
 const textFile = /\.(csv|tsv|tab|txt)$/i;
 const workbook = /\.(xlsx?|xlsm|xlsb|ods|fods|numbers|gsheet)$/i;
 const archive = /\.(zip|gz|tgz|tar|bz2|xz|zst|7z|rar)$/i;
 const unfinished = /\.(crdownload|part|partial|download|opdownload)$/i;
 
-/** One problem for all of them. `names`: the files of the folder or ZIP; `folders`: those of its folders that hold tabs. */
+/** One problem for all of them. `tabs`: as the folder names them; `names`: the files of the folder or ZIP; `folders`: those of its folders that hold tabs. */
 export function describeMissing(
+  tabs: readonly Tab[],
   missing: Tab[],
   names: string[],
   folders: string[],
@@ -28,7 +29,7 @@ export function describeMissing(
     visible.length === 0
       ? `The ${container} is empty.`
       : `Found: ${showHidden(cut(visible.join(', '), 200))}.`;
-  const others = visible.filter((name) => !tabFiles.includes(name));
+  const others = visible.filter((name) => !tabs.some(({ file }) => file === name));
   const message = `${files} ${missing.length === 1 ? 'is' : 'are'} missing. ${found} ${advise(missing, others, folders)}`;
   return [{ code: 'missing_tab', problem: rowProblem(first.name, null, null, null, message) }];
 }
@@ -37,7 +38,9 @@ function advise(missing: Tab[], others: string[], folders: string[]): string {
   const renames: string[] = [];
   const absent: Tab[] = [];
   for (const tab of missing) {
-    const meant = others.filter((name) => isText(name) && isMeant(tab, name));
+    const meant = others.filter(
+      (name) => isText(name) && (isMeant(tab, name) || isMeant(tabOf(tab.kind), name)),
+    );
     if (meant.length === 0) absent.push(tab);
     else renames.push(`${eitherOf(meant)} to “${tab.file}”`);
   }

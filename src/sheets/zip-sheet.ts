@@ -4,6 +4,7 @@ import type { ZipEntry } from '../zip/directory.ts';
 import type { ZipRules } from '../zip/rules.ts';
 import { readCsvTab } from './csv-tab.ts';
 import { describeMissing } from './missing-tabs.ts';
+import { tabs } from './tabs.ts';
 import { readZipFile } from './sheet-zip.ts';
 import { assignFiles } from './tab-files.ts';
 import { gatherTabs, type SheetContent } from './tab-readings.ts';
@@ -50,7 +51,7 @@ export async function readZipSheet(file: string, onRead: (rows: number) => void)
       problems: [
         ...readings.problems,
         ...problems,
-        ...describeMissing(missing, names, [], 'ZIP'),
+        ...describeMissing(tabs, missing, names, [], 'ZIP'),
         ...readings.foreignTabs(),
       ],
       warnings,

@@ -110,6 +110,10 @@ t.test('a workbook with tabs of other names is imported, exported and compared b
     text: /Kategorien/,
     steps: [{ title: 'Opened' }, { status: 'error' }],
   });
+  const byPath = await app.run('export', { path: 'sheets/german.xlsx' });
+  t.match(byPath, { status: 'succeeded', args: { format: 'xlsx', place: 'sheets/german.xlsx' } });
+  for (const choice of [{ source: 'german' }, { path: 'sheets/german.xlsx' }])
+    t.match(await app.run('import', { ...choice, dry_run: true }), { result: { unchanged: 3, warnings: 0 } });
   const csv = await app.json('/api/v1/operations/export', { args: { target: 'german', format: 'csv' } });
   t.match(csv, { status: 422, body: { error: { message: /german is a workbook/ } } });
 });
@@ -118,9 +122,9 @@ t.test('a folder whose files have other names is exported and imported by its na
   const place = 'sheets/ordner';
   t.match(await put('ordner', { kind: 'folder', place, tabs }), { status: 201, body: { tabs } });
   const names = Object.values(tabs).map((name) => `${name}.csv`);
-  for (const times of ['first', 'second']) {
-    const exported = await app.run('export', { target: 'ordner' });
-    t.match(exported, { status: 'succeeded', result: { path: place } }, times);
+  for (const args of [{ target: 'ordner' }, { target: 'ordner' }, { path: place }]) {
+    const exported = await app.run('export', args);
+    t.match(exported, { status: 'succeeded', result: { path: place } });
     t.same(fs.readdirSync(inRoot(place)).sort(), names.toSorted());
   }
   const files = textOf(
@@ -136,7 +140,13 @@ t.test('a folder whose files have other names is exported and imported by its na
   t.match((await app.json('/api/v1/sources/ordner')).body, { last_import: { number: linked.number } });
   fs.renameSync(inRoot(place, 'Erfahrungen.csv'), inRoot(place, 'experiences.csv'));
   const { failure } = await app.run('import', { source: 'ordner', dry_run: true });
-  t.match(failure, { message: /Erfahrungen\.csv is missing/, detail: { code: 'missing_tab' } });
+  t.match(failure, {
+    message: /Erfahrungen\.csv is missing\. .* Rename “experiences\.csv” to “Erfahrungen\.csv”\./,
+    detail: { code: 'missing_tab' },
+  });
+  fs.renameSync(inRoot(place, 'experiences.csv'), inRoot(place, 'Erfahrungen.csv'));
+  fs.writeFileSync(inRoot(place, '.~lock.Erfahrungen.csv#'), '');
+  t.match((await app.run('import', { source: 'ordner', dry_run: true })).result, { warnings: 1 });
   const beside = await app.run('export', { target: 'ordner', format: 'xlsx' });
   t.match(beside, { status: 'succeeded', result: { path: 'sheets/ordner.xlsx' } });
 });
