@@ -126,7 +126,7 @@ export const exportOperation: Operation = {
   verb: 'Export',
   summary: 'Writes the library to a sheet.',
   description:
-    'Writes a new folder or workbook beside the old one and swaps it in when complete. Keeps the previous sheet. Leaves out local-only entries.',
+    'Writes a new folder or workbook beside the old one, or new tabs in a Google spreadsheet, and swaps them in when complete. Keeps the previous sheet. Leaves out local-only entries.',
   icon: 'out',
   args: {
     type: 'object',

@@ -27,6 +27,7 @@ export const undoOperation: Operation = {
         description: 'An import, removal or undo whose backup is kept.',
         options: 'undoable',
         suggests: true,
+        unset: 'No job can be undone',
         maxLength: 80,
       },
       dry_run: {

@@ -132,7 +132,7 @@ t.test('what cannot be undone is refused with the reason by page and API', async
   t.match(await undoPart(app, 2), 'can no longer be undone');
   t.equal((await app.json('/ui/jobs/2/notice')).body.undo, undefined);
   const { html } = await app.page('/ui/operations/undo/confirm');
-  t.equal(textOf(html, '#arg-job'), 'None');
+  t.equal(textOf(html, '#arg-job'), 'No job can be undone');
   const submitted = await app.submit('/ui/operations/run/undo', { job: '2', dry_run: 'true' });
   t.equal(submitted.status, 409);
   t.match(await submitted.text(), 'can no longer be undone');
