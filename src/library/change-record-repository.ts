@@ -8,6 +8,12 @@ import { type Kind, kinds, type Value } from './rules.ts';
 /** `values`: the compared columns of the row after the change, in the order of its shape; null for a removed row. */
 export type Change = { kind: Kind; key: string; values: Value[] | null };
 
+/** `hash`: null for a removed row. */
+type RecordedChange = [key: string, hash: string | null];
+
+/** `changes`: in the order in which they were recorded. */
+export type ChangeRecord = { jobId: string; changes: Record<Kind, RecordedChange[]> };
+
 /** The table exists in backups only; it has one row. `job_id` is empty for a script that was started by hand. `changes` is
  *  JSON: by kind, all changes as `[key, hash]`. A row for each would take longer to write than the hashes to compute. */
 const table = `CREATE TABLE ops_changes (
@@ -25,11 +31,7 @@ export function writeChangeRecord(
   try {
     backup.pragma('synchronous = OFF');
     backup.pragma('journal_mode = DELETE');
-    const recorded: Record<Kind, [key: string, hash: string | null][]> = {
-      category: [],
-      experience: [],
-      manual: [],
-    };
+    const recorded = noChanges();
     for (const { kind, key, values } of changes) recorded[kind].push([key, values && hashValues(values)]);
     const rows = kinds.reduce((sum, kind) => sum + recorded[kind].length, 0);
     const add = 'INSERT INTO ops_changes VALUES (?, ?, ?, ?)';
@@ -43,11 +45,43 @@ export function writeChangeRecord(
   }
 }
 
-/** Returns the id of the job whose changes the backup records; null for a backup without a record. */
-export function readChangeRecord(backup: Db): string | null {
-  const table = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ops_changes'`;
-  if (!backup.prepare(table).get()) return null;
-  return backup.prepare<[], string>('SELECT job_id FROM ops_changes').pluck().get() ?? null;
+function noChanges(): ChangeRecord['changes'] {
+  return { category: [], experience: [], manual: [] };
+}
+
+/** Reads the record of the backup that is open under this name; null without a whole record. */
+export function readChangeRecord(db: Db, schema: 'main' | 'backup' = 'main'): ChangeRecord | null {
+  const isTable = db.prepare<[string], number>(
+    `SELECT 1 FROM ${schema}.sqlite_master WHERE type = 'table' AND name = ?`,
+  );
+  if (isTable.get('ops_changes')) return readJson(db, schema);
+  return isTable.get('ops_change_record') ? readRows(db, schema) : null;
+}
+
+function readJson(db: Db, schema: string): ChangeRecord | null {
+  const found = db
+    .prepare<[], { jobId: string; changes: string }>(
+      `SELECT job_id AS jobId, changes FROM ${schema}.ops_changes`,
+    )
+    .get();
+  return found ? { ...found, changes: JSON.parse(found.changes) } : null;
+}
+
+/** Earlier versions wrote a row for each change. */
+function readRows(db: Db, schema: string): ChangeRecord | null {
+  const jobId = db
+    .prepare<[], string>(
+      `SELECT job_id FROM ${schema}.ops_change_record WHERE rows = (SELECT count(*) FROM ${schema}.ops_change)`,
+    )
+    .pluck()
+    .get();
+  if (jobId === undefined) return null;
+  const changes = noChanges();
+  const rows = db
+    .prepare<[], [Kind, ...RecordedChange]>(`SELECT kind, key, hash FROM ${schema}.ops_change ORDER BY rowid`)
+    .raw();
+  for (const [kind, ...change] of rows.iterate()) changes[kind].push(change);
+  return { jobId, changes };
 }
 
 /** Hashes the compared columns of a row. A missing value equals an empty one, as when a sheet is compared. */

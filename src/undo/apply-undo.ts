@@ -33,7 +33,7 @@ function putBack({ kind, key, action, isTextChanged }: Step, library: Library, u
   if (kind === 'category') return undo.category[action === 'insert' ? 'insert' : 'update'](key);
   if (action === 'delete') return library[kind].remove(key);
   undo[kind][action](key);
-  if (action === 'insert') undo[kind].restoreOrigin(key);
+  undo[kind].restoreOrigin(key);
   if (action === 'insert' || isTextChanged) undo[kind].restoreEmbedding(key);
 }
 

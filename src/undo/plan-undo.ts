@@ -39,7 +39,7 @@ export function planUndo({ undo, library, allowChanged, store, onCompared }: Req
   return library.read(() => {
     const [revision, before, after] = [library.revision(), library.counts(), library.counts()];
     const plan: Judged = { steps: [], leftAlone: [], unchanged: 0 };
-    const total = undo.size();
+    const total = undo.size;
     let rows = 0;
     onCompared(rows, total);
     for (const kind of kinds) {

@@ -3,13 +3,15 @@
 import { isDamaged } from '../core/db/check.ts';
 import { isNewer } from '../core/db/migrations.ts';
 import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
-import { readChangeRecord } from '../library/change-record-repository.ts';
+import { type ChangeRecord, readChangeRecord } from '../library/change-record-repository.ts';
 import { tables } from '../library/repository.ts';
-import { type Kind, shapes, type Value } from '../library/rules.ts';
+import { type Kind, kinds, shapes, type Value } from '../library/rules.ts';
 
-/** What the job to undo did to a row. `hash`: of the row after it, null for a removed one. `now`, `old`: the compared columns
- *  in the library and in the backup; null where there is no such row. */
-export type RecordedRow = { key: string; hash: string | null; now: Value[] | null; old: Value[] | null };
+/** `now`, `old`: the compared columns in the library and in the backup; null where there is no such row. */
+export type FoundRow = { key: string; now: Value[] | null; old: Value[] | null };
+
+/** What the job to undo did to a row. `hash`: of the row after it, null for a removed one. */
+export type RecordedRow = FoundRow & { hash: string | null };
 
 export type UndoRepository = ReturnType<typeof createUndoRepository>;
 
@@ -20,7 +22,7 @@ export function findObstacle(file: string, jobId: string): string | null {
   try {
     if (isNewer(backup, 'library')) return 'was made by a newer version';
     const recorded = readChangeRecord(backup);
-    if (recorded === jobId) return null;
+    if (recorded?.jobId === jobId) return null;
     return recorded === null ? 'has no record of what was changed' : 'was made for another job';
   } finally {
     backup.close();
@@ -31,35 +33,32 @@ export function findObstacle(file: string, jobId: string): string | null {
 export function createUndoRepository(db: Db, file: string) {
   db.prepare('ATTACH ? AS backup').run(file);
   const names = db.prepare<[], [string, string]>('SELECT code, name FROM main.categories').raw();
-  const size = db.prepare<[], number>('SELECT rows FROM backup.ops_changes').pluck();
+  const record = readChangeRecord(db, 'backup');
+  if (!record) throw new Error(`${file} has no record of what was changed.`);
+  const { changes } = record;
   return {
-    category: rowsOf(db, 'category'),
-    experience: { ...rowsOf(db, 'experience'), ...entriesOf(db, 'experience') },
-    manual: { ...rowsOf(db, 'manual'), ...entriesOf(db, 'manual') },
+    category: rowsOf(db, 'category', changes),
+    experience: { ...rowsOf(db, 'experience', changes), ...entriesOf(db, 'experience') },
+    manual: { ...rowsOf(db, 'manual', changes), ...entriesOf(db, 'manual') },
     /** The names of the library's categories, by code. */
     categoryNames: () => new Map(names.all()),
     /** How many rows the job has changed. */
-    size: () => size.get() as number,
+    size: kinds.reduce((sum, kind) => sum + changes[kind].length, 0),
   };
 }
 
-function rowsOf(db: Db, kind: Kind) {
+function rowsOf(db: Db, kind: Kind, changes: ChangeRecord['changes']) {
   const { compared } = shapes[kind];
   const key = compared[0] as string;
   const table = tables[kind];
   const columns = sharedColumns(db, table);
   const updated = columns.filter((column) => column !== `"${key}"` && column !== '"embedding_status"');
   const [now, old] = ['now', 'old'].map((row) => compared.map((column) => `${row}.${column}`).join(', '));
-  const joined = `LEFT JOIN main.${table} now ON now.${key} = c.key LEFT JOIN backup.${table} old ON old.${key} = c.key`;
-  const recorded = db
-    .prepare<[], Value[]>(
-      `WITH c AS (SELECT id, value ->> 0 AS key, value ->> 1 AS hash
-         FROM backup.ops_changes, json_each(changes, '$.${kind}'))
-       SELECT c.key, c.hash, ${now}, ${old} FROM c ${joined} ORDER BY c.id`,
-    )
-    .raw();
   const one = db
-    .prepare<[string], Value[]>(`SELECT c.key, NULL, ${now}, ${old} FROM (SELECT ? AS key) c ${joined}`)
+    .prepare<[string], Value[]>(
+      `SELECT ${now}, ${old} FROM (SELECT ? AS key) c
+       LEFT JOIN main.${table} now ON now.${key} = c.key LEFT JOIN backup.${table} old ON old.${key} = c.key`,
+    )
     .raw();
   const insert = db.prepare(
     `INSERT INTO main.${table} (${columns.join(', ')})
@@ -69,11 +68,11 @@ function rowsOf(db: Db, kind: Kind) {
     `UPDATE main.${table} SET (${updated.join(', ')}) =
        (SELECT ${updated.join(', ')} FROM backup.${table} WHERE ${key} = ?1) WHERE ${key} = ?1`,
   );
-  const parse = ([id, hash, ...values]: Value[]): RecordedRow => {
+  const find = (id: string): FoundRow => {
+    const values = one.get(id) as Value[];
     const [nowValues, oldValues] = [values.slice(0, compared.length), values.slice(compared.length)];
     return {
-      key: String(id),
-      hash: hash === null ? null : String(hash),
+      key: id,
       now: nowValues[0] === null ? null : nowValues,
       old: oldValues[0] === null ? null : oldValues,
     };
@@ -81,10 +80,10 @@ function rowsOf(db: Db, kind: Kind) {
   return {
     /** Iterates over the rows that the job has changed, in the order of its record. */
     *recorded(): Generator<RecordedRow> {
-      for (const row of recorded.iterate()) yield parse(row);
+      for (const [id, hash] of changes[kind]) yield { ...find(id), hash };
     },
     /** Reads a row of library and backup. */
-    find: (id: string): RecordedRow => parse(one.get(id) as Value[]),
+    find,
     /** Inserts the row of the backup. */
     insert: (id: string) => void insert.run(id),
     /** Gives the library's row the values of the backup's, except for the status of its embedding. */
@@ -107,7 +106,8 @@ function entriesOf(db: Db, kind: 'experience' | 'manual') {
        FROM backup.${table} old, main.ops_library_state state, backup.ops_library_state old_state WHERE old.id = ?1)
      WHERE id = ?1`,
   );
-  const restoreOrigin = prepareRestoreOrigin(db, isEntry);
+  const dropOrigin = db.prepare(`DELETE FROM main.ops_origin WHERE ${isEntry}`);
+  const addOrigin = prepareAddOrigin(db, isEntry);
   const vectors = sharedColumns(db, 'embeddings').join(', ');
   const dropEmbeddings = db.prepare(`DELETE FROM main.embeddings WHERE ${isEntry}`);
   const addEmbeddings = db.prepare(
@@ -120,8 +120,11 @@ function entriesOf(db: Db, kind: 'experience' | 'manual') {
        AND EXISTS (SELECT 1 FROM main.${table} WHERE id = ?1 AND embedding_status = 'failed')`,
   );
   return {
-    /** Gives an entry that was inserted the origin of the backup, if it had one. */
-    restoreOrigin: (id: string) => void restoreOrigin?.run({ 1: id }),
+    /** Gives an entry the origin of the backup, or none if it had none. */
+    restoreOrigin(id: string) {
+      dropOrigin.run({ 1: id });
+      addOrigin?.run({ 1: id });
+    },
     /** Gives an entry whose text is the backup's again the embeddings and their status of the backup. */
     restoreEmbedding(id: string) {
       dropEmbeddings.run({ 1: id });
@@ -133,11 +136,11 @@ function entriesOf(db: Db, kind: 'experience' | 'manual') {
 }
 
 /** Null for a backup of a version that recorded no origins. */
-function prepareRestoreOrigin(db: Db, isEntry: string) {
+function prepareAddOrigin(db: Db, isEntry: string) {
   const columns = sharedColumns(db, 'ops_origin').join(', ');
   if (columns === '') return null;
   return db.prepare(
-    `INSERT OR REPLACE INTO main.ops_origin (${columns}) SELECT ${columns} FROM backup.ops_origin WHERE ${isEntry}`,
+    `INSERT INTO main.ops_origin (${columns}) SELECT ${columns} FROM backup.ops_origin WHERE ${isEntry}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { addedRow, changedRow, differenceAt, leftAloneRow, removedRow } from '..
 import { collectPreview, type Preview } from '../sheets/preview.ts';
 import { type Tab, tabOf } from '../sheets/tabs.ts';
 import type { LeftAlone, Step } from './step.ts';
-import type { RecordedRow, UndoRepository } from './undo-repository.ts';
+import type { FoundRow, UndoRepository } from './undo-repository.ts';
 
 export type UndoPreview = Preview & Required<Pick<Preview, 'left_alone'>>;
 
@@ -29,14 +29,14 @@ export function showRows(
   return { left_alone: [], ...preview };
 }
 
-function rowOf(tab: Tab, { now, old }: RecordedRow): PlanRow {
+function rowOf(tab: Tab, { now, old }: FoundRow): PlanRow {
   if (old === null) return removedRow(tab, now ?? []);
   return now === null
     ? addedRow(tab, { row: null, values: old })
     : changedRow(tab, { row: null, values: old }, differencesOf(now, old));
 }
 
-function leftRow(tab: Tab, { key, now, old }: RecordedRow, why: string): PlanRow {
+function leftRow(tab: Tab, { key, now, old }: FoundRow, why: string): PlanRow {
   const values = now ?? old ?? [key];
   return leftAloneRow(tab, values, now && old ? differencesOf(now, old) : [], why);
 }

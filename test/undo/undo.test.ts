@@ -2,7 +2,10 @@
 import t from 'tap';
 import { createRandom, pick, type Random } from '../../scripts/random.ts';
 import { oddTexts } from '../../scripts/workbooks/odd-texts.ts';
+import { connect } from '../../src/core/db/driver.ts';
 import type { AppError } from '../../src/core/errors.ts';
+import { backupFile } from '../../src/sheets/backup.ts';
+import { findObstacle } from '../../src/undo/undo-repository.ts';
 import { category, experience, makeRoot, manual, type Root, type Sheet, sheet } from '../support/library.ts';
 import { importSheet } from '../support/plan.ts';
 import { hashLibrary, importRecorded, rowsOf, undo } from '../support/undo.ts';
@@ -219,3 +222,41 @@ function isSameButTimes(one: string | undefined, other: string | undefined): boo
   const withoutTimes = (row: string | undefined) => row?.replace(/"exported_at":("now"|null)/, '');
   return withoutTimes(one) === withoutTimes(other);
 }
+
+/** Gives a backup the record and the tables that earlier versions wrote. Returns the id of its job. */
+function makeOld(file: string): string {
+  const backup = connect(file);
+  backup.exec(`
+    CREATE TABLE ops_change_record (job_id text NOT NULL, operation text NOT NULL, rows integer NOT NULL);
+    CREATE TABLE ops_change (kind text NOT NULL, key text NOT NULL, change text NOT NULL, hash text);
+    INSERT INTO ops_change_record SELECT job_id, operation, rows FROM ops_changes;
+    INSERT INTO ops_change SELECT kind.key, row.value ->> 0, '', row.value ->> 1
+      FROM ops_changes, json_each(changes) kind, json_each(kind.value) row ORDER BY kind.id, row.id;
+    DROP TABLE ops_changes;
+    DROP TABLE ops_origin`);
+  const id = backup.prepare('SELECT job_id FROM ops_change_record').pluck().get() as string;
+  backup.close();
+  return id;
+}
+
+t.test('an import of a version that recorded a row for each change is undone', async (t) => {
+  const root = makeRoot(t);
+  const ids = (...names: string[]) => names.map((id) => experience({ id }));
+  importSheet(root, sheet({ experiences: ids('EXP-1', 'EXP-2', 'EXP-3') }));
+  const before = rowsOf(root);
+  const changed = [experience({ id: 'EXP-1', title: 'Other' }), ...ids('EXP-3', 'EXP-4')];
+  const backup = await importRecorded(root, sheet({ experiences: changed, manuals: [] }));
+  const file = backupFile(root.config, backup);
+  const jobId = makeOld(file);
+  t.equal(findObstacle(file, jobId), null);
+  root.db.exec(`UPDATE experiences SET author = 'Eve' WHERE id = 'EXP-1'`);
+  t.match(await undo(root, backup, { dry_run: true }), { left_alone: 1 }, 'a hash is compared');
+  const all = { allow_changed: true };
+  t.match(await undo(root, backup, all), { added: 2, changed: 1, removed: 1, left_alone: 0 });
+  t.strictSame(rowsOf(root), before);
+
+  const cut = connect(file);
+  cut.exec(`DELETE FROM ops_change WHERE key = 'EXP-1'`);
+  cut.close();
+  t.match(findObstacle(file, jobId), /no record/, 'a record that lacks a row');
+});
