@@ -69,6 +69,29 @@ t.test('an id that another program removes and adds again has no origin any more
   t.strictSame(originsOf(root), {});
 });
 
+t.test('an entry that another program replaces or gives another id has no origin any more', async (t) => {
+  const root = makeRoot(t);
+  const manuals = ['MNL-1', 'MNL-2', 'MNL-3'].map((id) => manual({ id }));
+  await importRecorded(root, sheet({ experiences: entries('EXP-1', 'EXP-2', 'EXP-3'), manuals }));
+  const other = connect(root.config.databasePath);
+  t.teardown(() => other.close());
+  for (const [table, prefix] of [
+    ['experiences', 'EXP'],
+    ['category_manuals', 'MNL'],
+  ]) {
+    other.exec(`
+      INSERT OR IGNORE INTO ${table} SELECT * FROM ${table} WHERE id = '${prefix}-3';
+      INSERT OR REPLACE INTO ${table} SELECT * FROM ${table} WHERE id = '${prefix}-1';
+      UPDATE ${table} SET id = '${prefix}-9' WHERE id = '${prefix}-2'`);
+  }
+  const kept = { 'EXP-3': 'published', 'MNL-3': 'published' };
+  t.strictSame(originsOf(root), kept);
+  other.exec(`UPDATE experiences SET id = 'EXP-2' WHERE id = 'EXP-9'`);
+  t.strictSame(originsOf(root), kept, 'nor when it gets its old id again');
+  other.exec(`UPDATE OR REPLACE experiences SET id = 'EXP-3' WHERE id = 'EXP-1'`);
+  t.strictSame(originsOf(root), { 'MNL-3': 'published' }, 'nor from an entry whose id it takes');
+});
+
 t.test('an undo puts origins back as they were', async (t) => {
   const root = makeRoot(t);
   await importRecorded(root, sheet({ experiences: entries('EXP-1', 'EXP-2') }));
@@ -83,6 +106,16 @@ t.test('an undo puts origins back as they were', async (t) => {
   t.equal(hashLibrary(root), hash);
   await undo(root, undone.backup);
   t.strictSame(originsOf(root), { 'EXP-1': 'published', 'EXP-4': 'published' });
+});
+
+t.test('an undo takes the origin from an entry that another import has added again since', async (t) => {
+  const root = makeRoot(t);
+  await importRecorded(root, sheet({ experiences: entries('EXP-1', 'EXP-2') }), 'replace', null);
+  const backup = await importRecorded(root, sheet({ experiences: entries('EXP-1') }));
+  await importRecorded(root, sheet({ experiences: [experience({ id: 'EXP-2', title: 'New' })] }), 'merge');
+  t.strictSame(originsOf(root), { 'EXP-2': 'published' });
+  t.match(await undo(root, backup, { allow_changed: true }), { changed: 1, left_alone: 0 });
+  t.strictSame(originsOf(root), {});
 });
 
 t.test('a backup of a version that noted no origins gives back entries without one', async (t) => {
