@@ -11,7 +11,7 @@ import { cut } from '../library/rules.ts';
 import { cutTexts } from './cut-texts.ts';
 
 export const planOutcomes = ['wrong', 'removed', 'changed', 'added', 'warning', 'left_alone'] as const;
-/** `wrong`: a row that cannot be applied. `left_alone`: a row that changed since, which an undo does not touch. */
+/** `wrong`: a row that cannot be applied. `left_alone`: a row that the plan does not touch; its message says why. */
 export type PlanOutcome = (typeof planOutcomes)[number];
 
 /** `difference`: `only line endings` or the like, when a person sees the same in both texts. */

@@ -10,7 +10,7 @@ import { type ImportPlan, noChanges, rowsAfter } from '../sheets/plan.ts';
 import { tabOf } from '../sheets/tabs.ts';
 import type { RemovalRepository } from './removal-repository.ts';
 
-/** Exactly one of both. */
+/** Exactly one of the two is given. */
 type Chosen = { source?: string | undefined; category?: string | undefined };
 
 /** `revision`: the library's, when it was read. `before` and `after`: its rows. `tabs`: the keys of removed rows. */

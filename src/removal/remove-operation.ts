@@ -38,7 +38,7 @@ export const removeOperation: Operation = {
       source: {
         type: 'string',
         title: 'Or the source that entries came from',
-        description: 'Entries that an import of this source has added. Their categories stay.',
+        description: 'Entries that imports of this source have added, wherever it was then. Their categories stay.',
         options: 'origins',
         maxLength: 40,
       },
@@ -116,7 +116,7 @@ export const removeOperation: Operation = {
       question: `Remove ${describeChoice(args)}?`,
       consequences: [
         stays,
-        'An import adds the entries again that its sheet still has.',
+        'The next import adds back the entries that are still in its sheet.',
         'The library is backed up first, and the removal can be undone.',
       ],
       confirm: 'Remove entries',
@@ -128,7 +128,7 @@ export const removeOperation: Operation = {
 
 const stays = 'Entries marked local only stay, and a category that has some stays with them.';
 
-/** `category GIT`, `entries from the source review`. */
+/** Returns `category GIT`, or `the entries from the source review`. */
 function describeChoice({ source, category }: Args): string {
   if (category !== undefined) return `category ${category}`;
   return source === undefined ? 'entries' : `the entries from the source ${source}`;
@@ -142,7 +142,7 @@ export function findProblem({ source, category }: Args): string | null {
     : 'Choose a category or a source, not both.';
 }
 
-/** What is chosen and the library alone decide what is removed. */
+/** A removal depends only on the choice and on the library. */
 export function removalToken({ source, category }: RemoveArguments, libraryRevision: number): string {
   return planToken(libraryRevision, [removeOperation.name, source ?? '', category ?? ''], 'remove');
 }

@@ -43,6 +43,7 @@ export function applyRemovals(library: Library, { tabs }: Removals, onWritten: (
 export function recordOrigins(library: Library, { tabs }: ImportPlan, origin: Origin) {
   for (const kind of entryKinds) {
     const ids = tabs[kind].added.map(({ values: [id = null] }) => id);
+    // Sorted, because the table is stored in the order of its key.
     library[kind].setOrigin(ids.sort(), origin);
   }
 }

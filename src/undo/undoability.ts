@@ -17,7 +17,7 @@ export const nouns: Record<string, string> = {
   [undoName]: 'undo',
 };
 
-/** `removal`; for an operation whose jobs cannot be undone, its name. */
+/** Returns what a job is called, such as `removal`; the operation's name where jobs cannot be undone. */
 export function nounOf({ operation }: Pick<JobFacts, 'operation'>): string {
   return nouns[operation] ?? operation;
 }
