@@ -10,6 +10,11 @@ export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+/** `writing entries` → `Writing entries` */
+export function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `a, b and c`. Not Intl.ListFormat, which would take a sixth of the start of a script. */
 export function formatList(names: readonly string[]): string {
   const last = names.at(-1) ?? '';

@@ -1,7 +1,7 @@
 // Builds an operation from an entry of operations.yaml.
 import path from 'node:path';
 import type { Claim } from '../jobs/job.ts';
-import { formatNumber } from '../core/format.ts';
+import { formatNumber, upperFirst } from '../core/format.ts';
 import { checkArguments } from '../core/check-arguments.ts';
 import {
   type Args,
@@ -117,7 +117,7 @@ function argumentSchema({ args = {} }: CustomEntry): ArgumentSchema {
 
 /** `page_size` → `Page size` */
 function nameOf(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+  return upperFirst(name).replaceAll('_', ' ');
 }
 
 function claimsOf({ locks }: CustomEntry): Claim[] {

@@ -1,7 +1,7 @@
 // The operation remove: its arguments, locks and texts. scripts/remove.ts does the work.
 import { invalidArguments } from '../core/arguments.ts';
 import type { AppError } from '../core/errors.ts';
-import { formatNumber } from '../core/format.ts';
+import { formatNumber, upperFirst } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { tabs } from '../sheets/tabs.ts';
 import { planOutdated, planToken } from '../sheets/token.ts';
@@ -38,7 +38,8 @@ export const removeOperation: Operation = {
       source: {
         type: 'string',
         title: 'Or the source that entries came from',
-        description: 'Entries that imports of this source have added, wherever it was then. Their categories stay.',
+        description:
+          'Entries that imports of this source have added, wherever it was then. Their categories stay.',
         options: 'origins',
         maxLength: 40,
       },
@@ -98,7 +99,7 @@ export const removeOperation: Operation = {
     ];
     const counts = parts.join(', ');
     if (dry_run) return `Dry run: ${counts}. Nothing was written.`;
-    return `${counts.charAt(0).toUpperCase()}${counts.slice(1)}.`;
+    return `${upperFirst(counts)}.`;
   },
   dialog(args) {
     if (args.dry_run) {

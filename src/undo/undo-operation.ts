@@ -1,6 +1,6 @@
 // The operation undo: its arguments, locks and texts. scripts/undo.ts does the work.
 import { AppError } from '../core/errors.ts';
-import { formatNumber } from '../core/format.ts';
+import { formatNumber, upperFirst } from '../core/format.ts';
 import { type Args, type JobFinder, type Operation, runsOnce } from '../core/operation.ts';
 import type { Config } from '../core/config.ts';
 import { planOutdated, planToken } from '../sheets/token.ts';
@@ -85,7 +85,7 @@ export const undoOperation: Operation = {
       .filter(([key]) => Number(result[key]) > 0)
       .map(([key, text]) => `${formatNumber(Number(result[key]))} ${text}`);
     const counts = parts.length > 0 ? parts.join(', ') : 'nothing to put back';
-    return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${counts}.`;
+    return result.dry_run ? `Dry run: ${counts}. Nothing was written.` : `${upperFirst(counts)}.`;
   },
   dialog(args) {
     if (args.dry_run) {

@@ -1,7 +1,7 @@
 // Whether a job can be undone, and if not, why: the job page, the notice of its end, the API and the script say the same.
 import fs from 'node:fs';
 import type { Config } from '../core/config.ts';
-import { formatBytes, plural } from '../core/format.ts';
+import { formatBytes, plural, upperFirst } from '../core/format.ts';
 import type { JobFacts } from '../core/job-part.ts';
 import type { JobFinder } from '../core/operation.ts';
 import { backupFile } from '../sheets/backup.ts';
@@ -33,22 +33,22 @@ export function undoability(job: JobFacts, jobs: JobFinder, config: Config): Und
   if (!Object.hasOwn(nouns, job.operation))
     return never(`Only an import, a removal or an undo can be undone; #${job.number} is ${job.operation}.`);
   if (status === 'failed' || status === 'cancelled')
-    return never(`${capitalize(name)} ${describeEnd[status]}, so it has changed nothing.`);
-  if (status !== 'succeeded') return never(`${capitalize(name)} has not ended yet.`);
-  if (mode === 'noop') return never(`${capitalize(name)} ran in noop mode, so it has changed nothing.`);
+    return never(`${upperFirst(name)} ${describeEnd[status]}, so it has changed nothing.`);
+  if (status !== 'succeeded') return never(`${upperFirst(name)} has not ended yet.`);
+  if (mode === 'noop') return never(`${upperFirst(name)} ran in noop mode, so it has changed nothing.`);
   if (job.args.dry_run === true)
-    return never(`${capitalize(name)} was a dry run, so it has changed nothing.`);
-  if (sizeOf(result) === 0) return never(`${capitalize(name)} has changed nothing.`);
+    return never(`${upperFirst(name)} was a dry run, so it has changed nothing.`);
+  if (sizeOf(result) === 0) return never(`${upperFirst(name)} has changed nothing.`);
   const by = findUndo(job, jobs);
-  if (by !== null) return noLonger(`${capitalize(name)} was already undone, by undo #${by}.`);
+  if (by !== null) return noLonger(`${upperFirst(name)} was already undone, by undo #${by}.`);
   const backup = result?.backup;
   if (typeof backup !== 'string' || result?.can_undo !== true)
     return noLonger(
-      `${capitalize(name)} was run by an older version, which did not record what it changed, so it cannot be undone.`,
+      `${upperFirst(name)} was run by an older version, which did not record what it changed, so it cannot be undone.`,
     );
   if (fs.existsSync(backupFile(config, backup))) return { backup };
   return noLonger(
-    `${capitalize(name)} can no longer be undone: its backup ${backup} was removed. ${describeLimits(config)}`,
+    `${upperFirst(name)} can no longer be undone: its backup ${backup} was removed. ${describeLimits(config)}`,
   );
 }
 
@@ -69,8 +69,4 @@ function findUndo(job: JobFacts, jobs: JobFinder): number | null {
 
 function describeLimits({ importBackups, importBackupsMaxBytes }: Config): string {
   return `The newest ${plural(importBackups, 'backup')} are kept, up to ${formatBytes(importBackupsMaxBytes)}.`;
-}
-
-export function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

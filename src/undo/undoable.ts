@@ -1,11 +1,12 @@
 // The jobs that the form of undo offers: those that can be undone, newest first.
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Config } from '../core/config.ts';
+import { upperFirst } from '../core/format.ts';
 import type { JobFacts } from '../core/job-part.ts';
 import type { JobFinder, Option } from '../core/operation.ts';
 import { shorten } from '../core/shorten.ts';
 import { listBackups } from '../sheets/backup.ts';
-import { capitalize, nounOf, nouns, undoability } from './undoability.ts';
+import { nounOf, nouns, undoability } from './undoability.ts';
 
 type Given = { config: Config; catalogue: Catalogue; repository: JobFinder };
 
@@ -25,5 +26,5 @@ export function listUndoable({ config, catalogue, repository }: Given): Option[]
 /** Returns a label such as `Import #12, 2026-11-28: library.xlsx, replace`. */
 function describeJob(job: JobFacts, catalogue: Catalogue): string {
   const subject = catalogue.find(job.operation)?.subject(job.args) ?? '';
-  return `${capitalize(nounOf(job))} #${job.number}, ${job.finished_at?.slice(0, 10)}: ${shorten(subject, 80)}`;
+  return `${upperFirst(nounOf(job))} #${job.number}, ${job.finished_at?.slice(0, 10)}: ${shorten(subject, 80)}`;
 }

@@ -3,7 +3,7 @@ import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { type BulkChoice, type BulkOutcome, type BulkRun, bulkActions, bulkOutcomes } from '../bulk.ts';
 import { AppError } from '../../core/errors.ts';
-import { formatNumber, plural } from '../../core/format.ts';
+import { formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { readList } from '../../jobs/job-query.ts';
 import { maxBulkJobs } from '../../jobs/listing.ts';
@@ -135,5 +135,3 @@ const outcomeBadges = {
   skipped: { tone: 'idle', icon: 'slash' },
   failed: { tone: 'bad', icon: 'cross' },
 };
-
-const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ArgumentProblem } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
-import { formatNumber, plural } from '../../core/format.ts';
+import { formatNumber, plural, upperFirst } from '../../core/format.ts';
 import type { Args } from '../../core/operation.ts';
 import { confirmationProblems, reasonMinLength } from '../../jobs/refusals.ts';
 import type { RunRequest } from '../../jobs/run-request.ts';
@@ -38,7 +38,7 @@ function permissionsOf(plan: Plan): Permission[] {
     });
   }
   if (refusal) {
-    const text = `${refusal.charAt(0).toUpperCase()}${refusal.slice(1)}. One wrong row stops the run; left out, its entry stays as it is.`;
+    const text = `${upperFirst(refusal)}. One wrong row stops the run; left out, its entry stays as it is.`;
     const label = counts.wrong === 1 ? 'Leave out the wrong row' : 'Leave out the wrong rows';
     permissions.push({ name: 'skip_invalid', tone: 'warn', icon: 'tri', label, text });
   }

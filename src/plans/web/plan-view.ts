@@ -1,11 +1,11 @@
 // The view model of a plan's page: its head, its figures and their bar. Tables and form have files of their own.
 import { givenArguments } from '../../core/arguments.ts';
-import { formatNumber, plural } from '../../core/format.ts';
+import { formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';
-import { capitalize, nounOf } from '../../undo/undoability.ts';
+import { nounOf } from '../../undo/undoability.ts';
 import { type Plan, sumOf } from '../plan.ts';
 import { viewBar } from './bar.ts';
 import type { TableQuery } from './plan-tables.ts';
@@ -13,7 +13,7 @@ import type { TableQuery } from './plan-tables.ts';
 export function viewHead(job: Job, operation: Operation) {
   return {
     number: job.number,
-    title: `${capitalize(nounOf(job))} plan`,
+    title: `${upperFirst(nounOf(job))} plan`,
     jobTitle: operation.title,
     subject: shorten(operation.subject(job.args)),
     madeAt: job.finished_at,
