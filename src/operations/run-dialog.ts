@@ -128,17 +128,25 @@ function describeRefusal({ code, message }: AppError, problems: ArgumentProblem[
 }
 
 /** Gives arguments with `options` the present values. */
-export function listOptions({ args }: Operation, lists: OptionLists): ArgumentSchema['properties'] {
-  const listed = Object.entries(args.properties).map(([name, property]) => {
-    const { options: list, ...rest } = property;
-    if (!list) return [name, property];
-    const options = lists[list]();
-    return [
-      name,
-      { ...rest, enum: options.map(({ value }) => value), labels: options.map(({ label }) => label) },
-    ];
-  });
+function listOptions({ args }: Operation, lists: OptionLists): ArgumentSchema['properties'] {
+  const listed = Object.entries(args.properties).map(([name, property]) => [name, expand(property, lists)]);
   return Object.fromEntries(listed);
+}
+
+/** Like `listOptions`, without the lists that only suggest values: others are valid, too. */
+export function listBindingOptions({ args }: Operation, lists: OptionLists): ArgumentSchema['properties'] {
+  const listed = Object.entries(args.properties).map(([name, property]) => [
+    name,
+    property.suggests ? property : expand(property, lists),
+  ]);
+  return Object.fromEntries(listed);
+}
+
+function expand(property: ArgumentProperty, lists: OptionLists): ArgumentProperty {
+  const { options: list, ...rest } = property;
+  if (!list) return property;
+  const options = lists[list]();
+  return { ...rest, enum: options.map(({ value }) => value), labels: options.map(({ label }) => label) };
 }
 
 /** The first value of each list that only suggests values. */

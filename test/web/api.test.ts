@@ -21,6 +21,9 @@ t.test('operations are listed with everything a client needs', async (t) => {
     locks: [{ name: 'library', mode: 'exclusive' }],
     held_by: [],
   });
+  const { source } = body.items[0].args.properties;
+  t.ok(source.enum.includes('published'), 'a list that binds is an enum');
+  t.notOk('enum' in body.items[3].args.properties.job, 'a list that only suggests values is none');
   addCategory(app.library, 'GEN');
   const filled = await app.json('/api/v1/operations');
   t.equal(filled.body.items[0].danger, 'destructive', 'now that something can be lost');

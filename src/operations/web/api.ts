@@ -4,7 +4,7 @@ import type { Operation } from '../../core/operation.ts';
 import { defaultArguments } from '../../core/arguments.ts';
 import { requester } from '../../web/requester.ts';
 import type { OperationContext } from '../parts.ts';
-import { listOptions } from '../run-dialog.ts';
+import { listBindingOptions } from '../run-dialog.ts';
 import { anyObjectSchema, objectSchema, optionalBody, refusals, textSchema } from '../../core/schemas.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
 import { type RunFields, runFields } from '../../jobs/run-request.ts';
@@ -57,7 +57,7 @@ function operationBody(
     summary: operation.summary,
     description: operation.description,
     danger: operation.danger(args),
-    args: { ...operation.args, properties: listOptions(operation, options()) },
+    args: { ...operation.args, properties: listBindingOptions(operation, options()) },
     locks: operation.locks(args),
     confirm: operation.confirmWord,
     held_by: blocker ? [blocker] : [],
