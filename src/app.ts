@@ -13,7 +13,7 @@ import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
 import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
-import type { OptionLists } from './core/operation.ts';
+import { joinOptionLists } from './core/operation.ts';
 import { type Log, logJobEvents } from './core/log.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
@@ -158,8 +158,7 @@ function mountFeatures(kernel: Kernel) {
     parts.set(feature.name, part);
     return { feature, ctx: { ...kernel, ...part } };
   });
-  const lists = mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {});
-  const options: OptionLists = Object.assign({}, ...lists);
+  const options = joinOptionLists(mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {}));
   const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
   return { mounted, use, options, jobParts };
 }

@@ -42,9 +42,18 @@ export type ArgumentProperty = {
 
 /** `sources`: the named sheets. `categories`: of the library. `origins`: the sources from which its entries came. `undoable`:
  *  the jobs that can be undone. */
-type OptionList = 'sources' | 'categories' | 'origins' | 'undoable';
+const optionLists = ['sources', 'categories', 'origins', 'undoable'] as const;
+type OptionList = (typeof optionLists)[number];
 export type Option = { value: string; label: string };
 export type OptionLists = Record<OptionList, () => Option[]>;
+
+/** Joins the lists that the features declare. Throws when one is missing. */
+export function joinOptionLists(declared: Partial<OptionLists>[]): OptionLists {
+  const joined: Partial<OptionLists> = Object.assign({}, ...declared);
+  const missing = optionLists.find((name) => !joined[name]);
+  if (missing) throw new Error(`No feature in src/features.ts declares the option list ${missing}.`);
+  return joined as OptionLists;
+}
 
 export type ArgumentSchema = {
   type: 'object';

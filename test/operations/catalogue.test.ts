@@ -7,7 +7,7 @@ import { checkArguments } from '../../src/core/check-arguments.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
-import type { Args, Dialog, Operation } from '../../src/core/operation.ts';
+import { type Args, type Dialog, joinOptionLists, type Operation } from '../../src/core/operation.ts';
 import { firstSources } from '../../src/core/sheet-source.ts';
 import { openRoot } from '../support/library.ts';
 import { defineOperation } from '../support/operations.ts';
@@ -159,6 +159,13 @@ for (const operation of catalogue.all()) {
     t.ok(fs.existsSync(path.join(packageRoot, 'dist/scripts', `${operation.script}.js`)));
   });
 }
+
+t.test('an option list that no feature declares is reported', async (t) => {
+  const list = () => [];
+  const declared = [{ sources: list, categories: list }, { undoable: list }];
+  t.throws(() => joinOptionLists(declared), { message: /declares the option list origins/ });
+  t.ok(joinOptionLists([...declared, { origins: list }]).origins);
+});
 
 t.test('all ways to name the same sheet claim the same lock', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: { other: {} } }) });
