@@ -8,7 +8,7 @@ import { indexOperation } from '../src/index/index-operation.ts';
 import { runOperation } from './run-operation.ts';
 
 /** `after`: the number of the import that it follows. */
-type Arguments = RebuildArguments & { after?: string };
+type Arguments = RebuildArguments & { after?: number };
 
 await runOperation<Arguments>(indexOperation, async ({ after, ...args }, context) => {
   if (after !== undefined && isEmpty(context.config)) return nothingFollows(after);
@@ -33,7 +33,7 @@ function isEmpty({ databasePath }: Config): boolean {
 }
 
 /** An import that has failed leaves an empty library empty, which is no failure of the index. */
-function nothingFollows(number: string) {
+function nothingFollows(number: number) {
   const not_needed = `The library has no entries after import #${number}, so there is nothing to index.`;
   console.log(not_needed);
   return { entries: 0, embedded: 0, vectors: 0, not_needed };

@@ -37,10 +37,10 @@ export const indexOperation: Operation = {
         advanced: true,
       },
       after: {
-        type: 'string',
+        type: 'integer',
         title: 'After import',
         description: 'The number of the import that it follows: without entries it then has nothing to do.',
-        maxLength: 20,
+        minimum: 1,
         hidden: true,
         perRun: true,
       },

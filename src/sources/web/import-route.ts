@@ -52,10 +52,7 @@ async function startImport(
 /** Also when the index is refused, the import goes on; the notice says so. */
 async function queueIndex({ jobs }: SourceContext, { number }: Job, by: Requester): Promise<Notice> {
   try {
-    const index = await jobs.submit(
-      { operation: 'index', args: { after: String(number) }, whenLocked: 'wait' },
-      by,
-    );
+    const index = await jobs.submit({ operation: 'index', args: { after: number }, whenLocked: 'wait' }, by);
     const text = `Index #${index.number} follows it. Then the entries can be searched.`;
     return { tone: 'ok', title: `Import #${number} queued.`, text, job: number };
   } catch (error) {
