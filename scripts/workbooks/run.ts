@@ -14,7 +14,11 @@ import { makeRoundTrips } from './round-trips.ts';
 const { positionals } = parseArgs({ allowPositionals: true });
 const sheet = path.resolve(positionals[0] ?? path.join(packageRoot, 'src/sheets/starter'));
 const missing = tabFiles.filter((file) => !fs.existsSync(path.join(sheet, file)));
-if (positionals.length > 1 || missing.length > 0) {
+if (positionals.length > 1) {
+  console.error('Name one folder.');
+  process.exit(64);
+}
+if (missing.length > 0) {
   console.error(`Name one folder with ${tabFiles.join(', ')}; ${sheet} has no ${missing.join(', ')}.`);
   process.exit(64);
 }
