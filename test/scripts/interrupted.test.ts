@@ -27,7 +27,8 @@ const phases = Object.keys(importOperation.phases).filter((phase) => phase !== '
   string,
   ...string[],
 ];
-const seed = Date.now() % 1_000_000;
+/** `SEED=7` repeats a run. */
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 /** Longer than most phases, so that the kill may also meet a later one. */
 const momentMs = 40;
 
