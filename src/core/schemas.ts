@@ -1,6 +1,7 @@
 // Schemas shared by the routes of the JSON API. Absent values are null; times are ISO 8601 UTC.
 
 export const textSchema = { type: 'string' } as const;
+export const shortTextSchema = { type: 'string', minLength: 1, maxLength: 200 } as const;
 export const integerSchema = { type: 'integer' } as const;
 export const nullable = (type: string) => ({ type: [type, 'null'] });
 

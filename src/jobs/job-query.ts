@@ -1,6 +1,6 @@
 // The queries of the job list: those of its page, and those of the API, which are read as searches.
 import { AppError } from '../core/errors.ts';
-import { timeSchema } from '../core/schemas.ts';
+import { shortTextSchema, timeSchema } from '../core/schemas.ts';
 import { formatTerm, readSearch } from './job-search.ts';
 import type { JobContext } from './parts.ts';
 
@@ -48,9 +48,13 @@ export function searchContext(ctx: SearchContext) {
 /** The filters of the API. */
 export type FilterQuery = { status?: string; operation?: string; actor?: string; q?: string; since?: string };
 
-const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
-
-export const filterFields = { status: text, operation: text, actor: text, q: text, since: timeSchema };
+export const filterFields = {
+  status: shortTextSchema,
+  operation: shortTextSchema,
+  actor: shortTextSchema,
+  q: shortTextSchema,
+  since: timeSchema,
+};
 
 /** Reads the parameters as search terms, like the search box of the Jobs page. */
 export function readFilter(ctx: SearchContext, { status, operation, actor, since, q }: FilterQuery) {

@@ -16,6 +16,7 @@ import {
   objectSchema,
   optionalBody,
   refusals,
+  shortTextSchema,
   textSchema,
 } from '../../core/schemas.ts';
 import { accepted, acceptedSchema, jobBody, jobSchema, listedJobBody } from '../job-body.ts';
@@ -26,7 +27,6 @@ type ListQuery = FilterQuery & { limit: number; cursor?: number };
 
 const params = objectSchema({ id: textSchema });
 const jobAnswer = { summary: 'One job, by number or id.', params, response: { 200: jobSchema, ...refusals } };
-const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
 
 const jobsQuery = closedSchema({
   ...filterFields,
@@ -38,8 +38,8 @@ const jobsQuery = closedSchema({
 const jobTotals = { total: integerSchema, looked_down_to: nullable('integer') };
 
 const rowsQuery = closedSchema({
-  outcome: text,
-  tab: text,
+  outcome: shortTextSchema,
+  tab: shortTextSchema,
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 200 },
   cursor: { type: 'integer', minimum: 0 },
 });
