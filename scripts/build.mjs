@@ -98,7 +98,7 @@ function writeStamps(listed) {
   if (tests) fs.writeFileSync(stampWithoutTests, withoutTests(listed));
 }
 
-/** What a build without tests lists: one with tests has compiled these, too. */
+/** Returns the sources that a build without tests would list; a build with tests has compiled them, too. */
 function withoutTests(listed) {
   const isKept = (line) => !line.startsWith('test/');
   return listed.split('\n').filter(isKept).join('\n');

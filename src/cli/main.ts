@@ -37,7 +37,7 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
   return withClient((client) => command.run(client, { values: given, rest }, screen));
 }
 
-/** What help is asked about, empty for everything; null when it is not asked for. */
+/** Returns the words that help is asked for, empty for all of it; null when the call is no call for help. */
 function topicOf(name: string, words: string[]): string[] | null {
   if (name === '--help' || name === '-h') return [];
   if (words.includes('--help') || words.includes('-h')) return [name];

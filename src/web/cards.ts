@@ -75,7 +75,7 @@ function openShared(card: SharedCard, template: string): OpenCard {
 
 const keyPatterns = { number: /^\d{1,15}$/, name: /^[a-z0-9][a-z0-9-]{0,39}$/ };
 
-/** What names its record in `host` and `path`. */
+/** Returns the parameter that names the record in `host` and `path`. */
 function keyOf({ path }: RecordCard): 'number' | 'name' {
   return path.includes(':name') ? 'name' : 'number';
 }

@@ -3,8 +3,8 @@
 /** Longer texts, such as ids and titles, are rarely repeated. */
 const maxRepeatedLength = 24;
 
-/** Returns a function that copies a text of hucre, which is a part of the whole XML and keeps that in memory. A short text,
- *  such as a time or a code, is one for all of its cells. */
+/** Returns a function that copies a text of hucre, which is a part of the whole XML and keeps that in memory. Cells
+ *  with the same short text, such as a time or a code, share one copy. */
 export function createTextKeeper(): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => {

@@ -13,8 +13,8 @@ import { findTabs } from './tab-names.ts';
 import { toGrid } from './worksheet-grid.ts';
 import { assertPlainXml } from '../../xlsx/xml.ts';
 
-/** By how many percent V8 lets the heap grow before it looks for garbage. By itself it lets it double, but the objects of a
- *  parse are many times the size of the texts that stay. */
+/** V8 collects garbage when the heap has grown by this percentage. Its default doubles the heap, but the objects of a parse
+ *  are many times the size of the texts that stay. */
 const [frugalGrowth, usualGrowth] = [30, 0];
 
 function setHeapGrowth(percent: number) {
