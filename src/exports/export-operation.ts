@@ -17,6 +17,7 @@ import type { ExportedSpreadsheet, GoogleTarget, Target } from './export.ts';
 import type { Format, TargetFormat } from './exported-rows.ts';
 import type { SheetFile } from '../sheets/file-facts.ts';
 import { findSource, openTarget, resolvePlace, tabsAt, withResolvedPath } from '../sheets/location.ts';
+import { dryRunArgument } from '../sheets/plan-arguments.ts';
 import { quote } from '../sheets/problems.ts';
 import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
 import { filesNamed } from '../sheets/tabs.ts';
@@ -176,12 +177,7 @@ export const exportOperation: Operation = {
         default: false,
         hidden: true,
       },
-      dry_run: {
-        type: 'boolean',
-        title: 'Dry run',
-        description: 'Counts what would be exported. Nothing is written.',
-        default: false,
-      },
+      dry_run: dryRunArgument('Counts what would be exported. Nothing is written.'),
     },
   },
   locks: (args) => [

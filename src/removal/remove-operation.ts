@@ -5,6 +5,7 @@ import { formatNumber, upperFirst } from '../core/format.ts';
 import { type Args, type Operation, runsOnce } from '../core/operation.ts';
 import { tabs } from '../sheets/tabs.ts';
 import { planOutdated, planToken } from '../sheets/token.ts';
+import { allowRemovalsArgument, dryRunArgument, planArgument } from '../sheets/plan-arguments.ts';
 
 /** As the server records them and the script receives them: exactly one of `source` and `category`. `plan`: the token of a
  *  dry run. */
@@ -43,28 +44,9 @@ export const removeOperation: Operation = {
         options: 'origins',
         maxLength: 40,
       },
-      dry_run: {
-        type: 'boolean',
-        title: 'Dry run',
-        description: 'Shows what would be removed. Nothing is written.',
-        default: false,
-      },
-      allow_removals: {
-        type: 'boolean',
-        title: 'Allow a large removal (over 20%)',
-        default: false,
-        advanced: true,
-        withPlan: true,
-      },
-      plan: {
-        type: 'string',
-        title: 'Plan',
-        description: 'From a dry run. The removal is refused if the library has changed since.',
-        minLength: 1,
-        maxLength: 200,
-        hidden: true,
-        perRun: true,
-      },
+      dry_run: dryRunArgument('Shows what would be removed. Nothing is written.'),
+      allow_removals: allowRemovalsArgument,
+      plan: planArgument('The removal is refused if the library has changed since.'),
     },
   },
   locks: () => [{ name: 'library', mode: 'exclusive' }],

@@ -10,6 +10,7 @@ import { isJobId } from './left-out.ts';
 import { tabs } from './tabs.ts';
 import { assertPlanHolds } from './token.ts';
 import { readUploaded, withUploadedName } from './uploaded.ts';
+import { allowRemovalsArgument, dryRunArgument, planArgument } from './plan-arguments.ts';
 
 /** The arguments as the server records them and the script receives them: checked, complete, with `path` resolved. `plan`:
  *  the token of a dry run. An upload (`sheet`) or a folder (`path`) takes precedence over `source`, which has a default. */
@@ -110,12 +111,7 @@ export const importOperation: Operation = {
         labels: ['Replace: the library becomes the sheet', 'Merge: add and update, remove nothing'],
         default: 'replace',
       },
-      dry_run: {
-        type: 'boolean',
-        title: 'Dry run',
-        description: 'Shows what would change. Nothing is written.',
-        default: false,
-      },
+      dry_run: dryRunArgument('Shows what would change. Nothing is written.'),
       skip_invalid: {
         type: 'boolean',
         title: 'Leave out invalid rows',
@@ -124,22 +120,8 @@ export const importOperation: Operation = {
         advanced: true,
         withPlan: true,
       },
-      allow_removals: {
-        type: 'boolean',
-        title: 'Allow a large removal (over 20%)',
-        default: false,
-        advanced: true,
-        withPlan: true,
-      },
-      plan: {
-        type: 'string',
-        title: 'Plan',
-        description: 'From a dry run. The import is refused if the sheet or the library has changed since.',
-        minLength: 1,
-        maxLength: 200,
-        hidden: true,
-        perRun: true,
-      },
+      allow_removals: allowRemovalsArgument,
+      plan: planArgument('The import is refused if the sheet or the library has changed since.'),
       rows_of: {
         type: 'string',
         title: 'Only the rows left out by',

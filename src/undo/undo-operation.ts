@@ -5,6 +5,7 @@ import { type Args, type JobFinder, type Operation, runsOnce } from '../core/ope
 import type { Config } from '../core/config.ts';
 import { planOutdated, planToken } from '../sheets/token.ts';
 import { undoability, undoName } from './undoability.ts';
+import { dryRunArgument, planArgument } from '../sheets/plan-arguments.ts';
 
 /** As the server records them and the script receives them: `job` is a number. `plan`: the token of a dry run. */
 export type UndoArguments = { job: string; dry_run: boolean; allow_changed: boolean; plan?: string };
@@ -30,12 +31,7 @@ export const undoOperation: Operation = {
         unset: 'No job can be undone',
         maxLength: 80,
       },
-      dry_run: {
-        type: 'boolean',
-        title: 'Dry run',
-        description: 'Shows what would be put back. Nothing is written.',
-        default: false,
-      },
+      dry_run: dryRunArgument('Shows what would be put back. Nothing is written.'),
       allow_changed: {
         type: 'boolean',
         title: 'Put back rows that were changed since, too',
@@ -43,15 +39,7 @@ export const undoOperation: Operation = {
         default: false,
         advanced: true,
       },
-      plan: {
-        type: 'string',
-        title: 'Plan',
-        description: 'From a dry run. The undo is refused if the library has changed since.',
-        minLength: 1,
-        maxLength: 200,
-        hidden: true,
-        perRun: true,
-      },
+      plan: planArgument('The undo is refused if the library has changed since.'),
     },
   },
   locks: () => [{ name: 'library', mode: 'exclusive' }],
