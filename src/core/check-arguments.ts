@@ -4,10 +4,8 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { type ArgumentProblem, givenProperties, invalidArguments } from './arguments.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, OptionLists } from './operation.ts';
 
-/** Schemas are declared in code, or checked when operations.yaml is read. */
-const unchecked = { meta: false, validateSchema: false } as const;
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
-ajv.addVocabulary([
+/** The keywords of an argument that are not of JSON Schema. */
+export const argumentKeywords = [
   'labels',
   'advanced',
   'hidden',
@@ -17,7 +15,12 @@ ajv.addVocabulary([
   'options',
   'suggests',
   'unset',
-]);
+];
+
+/** Schemas are declared in code, or checked when operations.yaml is read. */
+const unchecked = { meta: false, validateSchema: false } as const;
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: true, ...unchecked });
+ajv.addVocabulary(argumentKeywords);
 ajv.addFormat('date', isDay);
 ajv.addFormat('sheet', true);
 const validators = new WeakMap<ArgumentSchema, ReturnType<typeof ajv.compile>>();

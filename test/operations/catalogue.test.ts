@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import t from 'tap';
 import { packageRoot } from '../../src/core/config.ts';
-import { checkArguments } from '../../src/core/check-arguments.ts';
+import { argumentKeywords, checkArguments } from '../../src/core/check-arguments.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import type { Claim } from '../../src/jobs/job.ts';
@@ -66,17 +66,7 @@ for (const operation of catalogue.all()) {
 
   t.test(`${name}: its arguments are a strict schema, each with a title and a usable default`, async (t) => {
     const ajv = new Ajv({ strict: true, formats: { sheet: true } });
-    ajv.addVocabulary([
-      'labels',
-      'advanced',
-      'hidden',
-      'perRun',
-      'withPlan',
-      'derived',
-      'options',
-      'suggests',
-      'unset',
-    ]);
+    ajv.addVocabulary(argumentKeywords);
     t.ok(ajv.compile(schema)(defaults), 'the defaults are valid');
     t.equal(schema.additionalProperties, false);
     for (const [field, property] of Object.entries(schema.properties)) {
