@@ -24,11 +24,17 @@ export type Spreadsheet = ReturnType<typeof openSpreadsheet>;
 type Rendering = 'FORMATTED_VALUE' | 'FORMULA';
 
 const scope = 'https://www.googleapis.com/auth/spreadsheets';
-/** The mask leaves the cells out: `values` gives them as a person sees them. */
-const described =
-  'properties.title,sheets(properties(sheetId,title,hidden,sheetType,gridProperties(rowCount,columnCount)),merges,data(rowMetadata(hiddenByUser,hiddenByFilter),columnMetadata(hiddenByUser)))';
+const properties = 'properties(sheetId,title,hidden,sheetType,gridProperties(rowCount,columnCount))';
+/** Google sends this for each row and column of each tab, so only a reader asks for it. Both masks leave the cells out: `values`
+ *  gives them as a person sees them. */
+const layout = 'merges,data(rowMetadata(hiddenByUser,hiddenByFilter),columnMetadata(hiddenByUser))';
+const masks = {
+  tabs: `properties.title,sheets(${properties})`,
+  layout: `properties.title,sheets(${properties},${layout})`,
+};
 
-/** Makes no request. Throws `bad_input` without a key that can be used. What its calls throw is `bad_input` or `temporary`. */
+/** The function makes no request. It throws `bad_input` without a key that can be used; the calls of the spreadsheet throw
+ *  `bad_input` or `temporary`. */
 export function openSpreadsheet(access: GoogleAccess, spreadsheetId: string) {
   const key = readGoogleKey(access.keyFile);
   const fetchImplementation = createPatientFetch(access);
@@ -37,8 +43,9 @@ export function openSpreadsheet(access: GoogleAccess, spreadsheetId: string) {
   const { spreadsheets } = sheets({ version: 'v4', auth: client, rootUrl: access.address, retry: false });
 
   return {
-    async describe(): Promise<{ title: string; tabs: GoogleTab[] }> {
-      const { data } = await ask(spreadsheets.get({ spreadsheetId, fields: described }));
+    /** Merged cells and hidden rows and columns are known only with the `layout`. */
+    async describe(mask: keyof typeof masks = 'tabs'): Promise<{ title: string; tabs: GoogleTab[] }> {
+      const { data } = await ask(spreadsheets.get({ spreadsheetId, fields: masks[mask] }));
       return { title: data.properties?.title ?? '', tabs: (data.sheets ?? []).map(toTab) };
     },
 

@@ -19,12 +19,12 @@ export async function readGoogleSheet(
 ): Promise<SheetContent> {
   const book = openSpreadsheet(google, id);
   for (let tried = 1; tried <= maxTries; tried++) {
-    const before = await book.describe();
+    const before = await book.describe('layout');
     const located = findTabs(before.tabs, tabs);
     const sheets = located.found.map(([, sheet]) => sheet).filter(({ hasCells }) => hasCells);
     const grids = await readGrids(book, sheets);
     // A tab that was renamed meanwhile is not found.
-    if (!isDeepStrictEqual(await book.describe(), before)) continue;
+    if (!isDeepStrictEqual(await book.describe('layout'), before)) continue;
     if (grids instanceof Error) throw grids;
     if (grids === null) continue;
     return gather(located, grids, onRead);
