@@ -12,9 +12,32 @@ export function listSheetFiles(sheet: string, names: readonly string[] = tabFile
   const files = isFolder ? names.map((file) => path.join(sheet, file)) : [sheet];
   return files.flatMap((file) => {
     const stat = fs.statSync(file, { throwIfNoEntry: false });
-    const name = path.basename(file);
-    return stat?.isFile() ? [{ name, bytes: stat.size, modified_at: stat.mtime.toISOString() }] : [];
+    return stat?.isFile() ? [describe(file, stat)] : [];
   });
+}
+
+/** Returns the same as `listSheetFiles`, without blocking the event loop: the folder may be on a network. */
+export async function findSheetFiles(sheet: string, names: readonly string[]): Promise<SheetFile[]> {
+  const isFolder = (await statOf(sheet))?.isDirectory();
+  const files = isFolder ? names.map((file) => path.join(sheet, file)) : [sheet];
+  const stats = await Promise.all(files.map(statOf));
+  return files.flatMap((file, at) => {
+    const stat = stats[at];
+    return stat?.isFile() ? [describe(file, stat)] : [];
+  });
+}
+
+async function statOf(file: string): Promise<fs.Stats | null> {
+  try {
+    return await fs.promises.stat(file);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+function describe(file: string, { size, mtime }: fs.Stats): SheetFile {
+  return { name: path.basename(file), bytes: size, modified_at: mtime.toISOString() };
 }
 
 /** One text for the facts of all files. */

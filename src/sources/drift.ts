@@ -1,11 +1,10 @@
 // Decides whether a sheet has changed since its last import or export: by the sizes and times of its files first and, where
 // these differ, by its content. Of a Google spreadsheet only what the last check has read is known.
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
-import { factsOf, listSheetFiles, type SheetFile } from '../sheets/file-facts.ts';
-import { hashSheet } from '../sheets/read-sheet.ts';
+import { factsOf, findSheetFiles, type SheetFile } from '../sheets/file-facts.ts';
+import { hashFile } from '../sheets/hash.ts';
 import { filesNamed } from '../sheets/tabs.ts';
 import type { SheetRun } from './repository.ts';
 import type { SourceState } from './source-state-repository.ts';
@@ -19,6 +18,7 @@ export type Drift = { state: (typeof driftStates)[number]; why?: string };
 export type FindDrift = ReturnType<typeof createFindDrift>;
 
 const maxKept = 100;
+const deadlineMs = 1000;
 
 /** Keeps the hashes of files as long as their sizes and times stay. */
 export function createFindDrift(config: Config) {
@@ -28,13 +28,16 @@ export function createFindDrift(config: Config) {
     if (source.kind === 'google') return driftOfCheck(run, check);
     const sheet = path.resolve(config.root, source.place);
     try {
-      const files = listSheetFiles(sheet, filesNamed(source.tabs));
+      const files = await before(deadlineMs, findSheetFiles(sheet, filesNamed(source.tabs)));
+      if (!files) return { state: 'unclear', why: 'Its folder does not answer.' };
       if (files.length === 0) return { state: 'absent' };
       if (!run) return { state: 'never' };
       if (hasFacts(run, files)) return { state: 'unchanged' };
       const written = hashesOf(run);
       if (!written) return driftOfTimes(run, files);
-      return compare(written, await hash(source, sheet, factsOf(files)));
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      if (bytes > config.sheetMaxBytes) return { state: 'unclear', why: 'It is large. Check it.' };
+      return compare(written, await hash(source, files));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
@@ -42,18 +45,29 @@ export function createFindDrift(config: Config) {
     }
   };
 
-  function hash({ tabs }: SheetSource, sheet: string, facts: string): Promise<string[]> {
-    const key = `${sheet}\n${facts}`;
+  /** Reads only the regular files that were found, which are in the order of the tabs. */
+  function hash({ kind, place }: SheetSource, files: SheetFile[]): Promise<string[]> {
+    const sheet = path.resolve(config.root, place);
+    const key = `${sheet}\n${factsOf(files)}`;
     const known = kept.get(key);
     if (known) return known;
-    const isFolder = fs.statSync(sheet).isDirectory();
-    const hashes = hashSheet({ kind: isFolder ? 'folder' : 'xlsx', path: sheet, tabs });
+    const folder = kind === 'folder' ? sheet : path.dirname(sheet);
+    const hashes = Promise.all(files.map(({ name }) => hashFile(path.join(folder, name))));
     kept.set(key, hashes);
     hashes.catch(() => kept.delete(key));
     const [oldest] = kept.keys();
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
     return hashes;
   }
+}
+
+/** Returns null when `work` takes longer. */
+async function before<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** An export has written these files; an import has read them, or files that were saved meanwhile. */
