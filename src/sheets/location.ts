@@ -131,6 +131,11 @@ export function mayRead(config: Config, realPath: string): boolean {
   return allowedRoots(config, 'read').some((root) => isInside(root, realPath));
 }
 
+/** Whether the real path is among the uploads, which are removed when nobody uses them. */
+export function isUpload(config: Config, realPath: string): boolean {
+  return isInside(realPathOf(path.join(config.root, 'uploads')), realPath);
+}
+
 /** Makes a path inside the data root relative to it; leaves others as they are. */
 export function pathInRoot(config: Config, absolute: string): string {
   const root = [config.root, realPathOf(config.root)].find((folder) => isInside(folder, absolute));

@@ -10,7 +10,7 @@ import type { ScriptContext } from '../jobs/script.ts';
 import { checkHeaders } from '../sheets/checks.ts';
 import { isBlank } from '../sheets/csv.ts';
 import { listSheetFiles } from '../sheets/file-facts.ts';
-import { mayRead, openSheet, type SheetPlace } from '../sheets/location.ts';
+import { findSheetPath, mayRead, openSheet, type SheetPlace } from '../sheets/location.ts';
 import { maxShown, sentence } from '../sheets/problems.ts';
 import { readSheet } from '../sheets/read-sheet.ts';
 import { filesNamed } from '../sheets/tabs.ts';
@@ -29,7 +29,7 @@ export async function checkSource(
   const { steps, take } = createSteps();
   const place = await take('Opened', () => {
     const opened = openSheet(config, only(source), { name: source.name });
-    return { value: opened, found: { status: 'ok', text: describePlace(opened) } };
+    return { value: opened, found: describePlace(config, opened) };
   });
   const sheet =
     place &&
@@ -80,12 +80,16 @@ function createSteps() {
 
 type Step<T> = { value: T; found: Found };
 
-function describePlace({ kind, path: sheet, tabs = null }: SheetPlace): string {
-  if (kind === 'google') return 'It is a Google spreadsheet.';
-  const files = listSheetFiles(sheet, filesNamed(tabs));
+function describePlace(config: Config, { kind, path: sheet, tabs = null }: SheetPlace): Found {
+  if (kind === 'google') return { status: 'ok', text: 'It is a Google spreadsheet.' };
+  const names = filesNamed(tabs);
+  const files = listSheetFiles(sheet, names);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const size = `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
-  return `${size}. ${canWrite(sheet) ? 'It can be read and written.' : 'It can be read only.'}`;
+  const size = `${plural(files.length, 'file')}, ${formatBytes(bytes)}.`;
+  if (!canWrite(sheet)) return { status: 'ok', text: `${size} It can be read only.` };
+  const target = findSheetPath(config, sheet, 'write', () => names);
+  if ('folder' in target) return { status: 'ok', text: `${size} It can be read and written.` };
+  return { status: 'warning', text: `${size} It can be read; an export would be refused: ${target.message}` };
 }
 
 /** An export renames the sheet, so it needs the folder around it. */

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { SourceKind } from '../core/sheet-source.ts';
-import { findSheetPath, formatPath, pathInRoot } from '../sheets/location.ts';
+import { findSheetPath, formatPath, isUpload, pathInRoot } from '../sheets/location.ts';
 import { recogniseSheetFile } from '../sheets/sheet-file.ts';
 import { isWorkbookPath, workbookEnding } from '../sheets/swap.ts';
 
@@ -15,6 +15,10 @@ export function readPlace(config: Config, kind: SourceKind, given: string): Plac
   const isThere = given.trim() !== '' && fs.existsSync(path.resolve(config.root, given.trim()));
   const found = findSheetPath(config, given.trim(), isThere ? 'read' : 'write');
   if ('message' in found) return found;
+  if (isUpload(config, found.folder))
+    return {
+      message: `${formatPath(config, found.folder)} is removed an hour after its last use. Copy it into sheets first.`,
+    };
   const message = findKindProblem(config, kind, found.folder, isThere);
   return message === null ? { place: pathInRoot(config, found.folder) } : { message };
 }

@@ -1,4 +1,5 @@
 // The rules of named sheets: their names, places and tabs, when they are in use, and when their content has changed.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -7,6 +8,7 @@ import { firstSources, type SheetSource } from '../../src/core/sheet-source.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { listSheetFiles } from '../../src/sheets/file-facts.ts';
 import { hashSheet } from '../../src/sheets/read-sheet.ts';
+import { checkSource } from '../../src/sources/check-source.ts';
 import { createFindDrift } from '../../src/sources/drift.ts';
 import { type GivenSource, readSource } from '../../src/sources/read-source.ts';
 import type { SheetRun } from '../../src/sources/repository.ts';
@@ -14,7 +16,7 @@ import type { SourceState } from '../../src/sources/source-state-repository.ts';
 import { createWantedBy } from '../../src/sources/wanted-by.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
-import { openRoot, sheet, workbookOf, writeSheet } from '../support/library.ts';
+import { makeRoot, openRoot, sheet, workbookOf, writeSheet } from '../support/library.ts';
 
 type Refused = { problems: { message: string }[] };
 
@@ -22,7 +24,7 @@ const id = '1a2B3c4D5e6F7g8H9i0J1k2L3m4N5o6P7q8R9s0T';
 
 t.test('a place is kept in one spelling, and everything wrong is reported at once', async (t) => {
   const folders = { draft: {}, 'packed.xlsx': 'PK\x03\x04 of a ZIP' };
-  const all = t.testdir({ data: { sheets: folders }, shared: { team: {} } });
+  const all = t.testdir({ data: { sheets: folders, uploads: { one: {} } }, shared: { team: {} } });
   const shared = path.join(all, 'shared');
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: path.join(all, 'data'), CHL_IMPORT_ROOTS: shared });
   fs.symlinkSync('draft', path.join(config.root, 'sheets/linked'));
@@ -57,6 +59,7 @@ t.test('a place is kept in one spelling, and everything wrong is reported at onc
     [{ kind: 'folder', place: 'sheets/real.xlsx' }, /is a file, not a folder/],
     [{ kind: 'xlsx', place: 'sheets/draft' }, /is a folder, not a workbook/],
     [{ kind: 'xlsx', place: 'sheets/new' }, /must end in \.xlsx/],
+    [{ kind: 'folder', place: 'uploads/one' }, /uploads\/one is removed an hour after its last use/],
     [{ kind: 'xlsx', place: 'sheets/packed.xlsx' }, /is a ZIP file, not a workbook/],
     [{ kind: 'google', place: 'https://docs.google.com/spreadsheets/d/e/2PACX-1/pub' }, /a published copy/],
     [{ kind: 'google', place: 'sheets/review' }, /Enter the address of the spreadsheet/],
@@ -65,6 +68,16 @@ t.test('a place is kept in one spelling, and everything wrong is reported at onc
   for (const [given, message] of wrong) t.match(read(given), message);
   for (const name of ['', 'A', '-a', 'a b', 'a'.repeat(41)])
     t.match(read({ kind: 'google', place: id }, name), /^Name: 1 to 40/, name);
+});
+
+t.test('a check says what an export to the sheet would meet', async (t) => {
+  const root = makeRoot(t);
+  const folder = writeSheet(root, sheet(), 'sheets/draft');
+  const source = { name: 'draft', kind: 'folder', place: 'sheets/draft', tabs: null } as const;
+  const opened = async () => (await checkSource(root.config, source, () => {})).steps[0];
+  t.match(await opened(), { status: 'ok', text: /^3 files, .* It can be read and written\.$/ });
+  fs.writeFileSync(path.join(folder, 'notes.txt'), '');
+  t.match(await opened(), { status: 'warning', text: /an export would be refused: .*also holds notes\.txt/ });
 });
 
 t.test('the names of tabs are those that files or tabs can have', async (t) => {
@@ -137,8 +150,13 @@ t.test('a folder has changed when its content differs, whatever its times say', 
   for (const { name } of listSheetFiles(folder))
     fs.utimesSync(path.join(folder, name), new Date(at(8)), new Date(at(8)));
   t.same(await findDrift(source, runOf({}), null), { state: 'unchanged' }, 'a job of a former version');
+  fs.appendFileSync(file, '\r\n');
+  const small = createFindDrift({ ...root.config, sheetMaxBytes: 10 });
+  t.match(await small(source, run, null), { state: 'unclear', why: /Check it/ }, 'large files are not read');
   fs.rmSync(file);
   t.same(await findDrift(source, run, null), { state: 'changed' }, 'a file is gone');
+  execFileSync('mkfifo', [file]);
+  t.same(await findDrift(source, run, null), { state: 'changed' }, 'a pipe is not read');
 });
 
 t.test('a Google spreadsheet is compared by what its last check has read', async (t) => {
