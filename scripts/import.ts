@@ -37,7 +37,7 @@ import { libraryNotEmpty, planOutdated, planToken } from '../src/sheets/token.ts
 import { openSourceFinder } from '../src/source-store/source-repository.ts';
 import { runOperation } from './run-operation.ts';
 
-/** What was read: the place of the sheet, as named sheets spell it; null for an upload. */
+/** The sheet that was read. `place`: as named sheets spell it; null for an upload. */
 type SheetRead = { place: string | null; files: SheetFile[]; hashes: string[] };
 
 type Work = {

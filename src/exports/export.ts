@@ -19,7 +19,7 @@ export type Target = { format: Format; path: string; tabs: TabNames | null };
 /** A Google spreadsheet with this id. */
 export type GoogleTarget = { format: 'google'; id: string; tabs: TabNames | null };
 
-/** What the result of an export says of it. */
+/** The spreadsheet in the result of an export. */
 export type ExportedSpreadsheet = { title: string; url: string };
 
 /** The keys of the rows, and the hashes of the sheet as `readSheet` gives them. */

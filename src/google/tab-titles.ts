@@ -5,7 +5,7 @@ const previous = ' (previous export)';
 /** Google allows 100 characters; the longest ending that an export adds has 23. */
 export const maxTabNameLength = 75;
 
-/** What a name must not end in. */
+/** A configured name must not end in one of these. */
 export const reservedEndings = ['(being written)', '(previous export)'] as const;
 
 /** A new tab until the switch. Its title carries its id, so that two writers never write into one tab. */

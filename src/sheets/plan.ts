@@ -128,7 +128,7 @@ export function isLargeRemoval(removed: number, entries: number): boolean {
   return removed > entries * maxRemovedShare;
 }
 
-/** What a plan removes: keys by kind, from a library of so many rows. */
+/** The rows that a plan removes: their keys by kind, and how many rows the library has before. */
 export type Removals = { tabs: Record<Kind, { removed: string[] }>; before: Counts };
 
 /** Throws `bad_input` with the code `too_many_removed` when the plan removes more than a fifth of the entries. `advice`: a

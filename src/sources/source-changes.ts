@@ -19,8 +19,8 @@ export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 
   return {
-    /** Creates or replaces; `mustBeNew` refuses a name that is taken. What a check has found of another place is forgotten. Throws `invalid_arguments`,
-     *  `operation_locked`. */
+    /** Creates or replaces; `mustBeNew` refuses a name that is taken. The findings of a former check are forgotten. Throws
+     *  `invalid_arguments`, `operation_locked`. */
     async put(
       name: string,
       wanted: GivenSource,

@@ -283,7 +283,7 @@ export const source = sqliteTable(
   ],
 );
 
-/** What the last check of a named sheet has found; JSON: its steps, and the hashes of what it has read. */
+/** The findings of the last check of a named sheet. Its steps and the hashes of what it has read are JSON. */
 export const sourceState = sqliteTable(
   'source_state',
   {
