@@ -3,6 +3,9 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { createAudit, systemRequester } from '../../src/core/audit.ts';
+import { createBus } from '../../src/core/bus.ts';
+import { prepareOps } from '../../src/core/db/ops.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { firstSources, type SheetSource } from '../../src/core/sheet-source.ts';
 import type { Job } from '../../src/jobs/job.ts';
@@ -12,7 +15,9 @@ import { checkSource } from '../../src/sources/check-source.ts';
 import { createFindDrift } from '../../src/sources/drift.ts';
 import { type GivenSource, readSource } from '../../src/sources/read-source.ts';
 import type { SheetRun } from '../../src/sources/repository.ts';
-import type { SourceState } from '../../src/sources/source-state-repository.ts';
+import { createSourceChanges } from '../../src/sources/source-changes.ts';
+import { createSourceStates, type SourceState } from '../../src/sources/source-state-repository.ts';
+import { createSourceRepository } from '../../src/source-store/source-repository.ts';
 import { createWantedBy } from '../../src/sources/wanted-by.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { declaredOperations } from '../../src/declared-operations.ts';
@@ -68,6 +73,36 @@ t.test('a place is kept in one spelling, and everything wrong is reported at onc
   for (const [given, message] of wrong) t.match(read(given), message);
   for (const name of ['', 'A', '-a', 'a b', 'a'.repeat(41)])
     t.match(read({ kind: 'google', place: id }, name), /^Name: 1 to 40/, name);
+});
+
+t.test('a sheet that an unfinished job uses is neither changed nor removed', async (t) => {
+  const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir({ sheets: {} }) });
+  const ops = prepareOps(config.opsDatabasePath);
+  t.teardown(() => ops.close());
+  const now = () => new Date();
+  const sources = createSourceRepository(ops);
+  let job: number | null = null;
+  const changes = createSourceChanges({
+    config,
+    now,
+    sources,
+    audit: createAudit(ops, now),
+    bus: createBus(),
+    states: createSourceStates(ops),
+    untilFree: async (work) => work(),
+    wantedBy: () => job,
+  });
+  const by = systemRequester;
+  const draft = { kind: 'folder', place: 'sheets/draft' };
+  await changes.put('draft', draft, by);
+  job = 7;
+  const refused = { code: 'operation_locked', message: /^Job #7 uses draft\./ };
+  await t.rejects(changes.put('draft', { ...draft, place: 'sheets/other' }, by), refused);
+  await t.rejects(changes.remove('draft', by), refused);
+  t.match(sources.find('draft'), draft);
+  job = null;
+  await changes.remove('draft', by);
+  t.equal(sources.find('draft'), null);
 });
 
 t.test('a check says what an export to the sheet would meet', async (t) => {

@@ -120,7 +120,11 @@ function createBook(given: Record<string, GoogleCell[][]>) {
   };
 
   function answer(call: string, query: URLSearchParams, body: Record<string, never>): unknown {
-    if (call === '') return { properties: { title: 'Team library' }, sheets: tabs.map(describe) };
+    if (call === '')
+      return {
+        properties: { title: 'Team library' },
+        sheets: tabs.map((one) => describe(one, query.get('fields') ?? '')),
+      };
     if (call === '/values:batchGet') {
       const shows = query.get('valueRenderOption') === 'FORMULA' ? 'formula' : 'shown';
       const cellOf = (cell: GoogleCell) => (typeof cell === 'string' ? cell : cell[shows]);
@@ -194,7 +198,11 @@ function titleOf(range: string): string {
   return range.replace(/!.*$/, '').replace(/^'|'$/g, '').replaceAll("''", "'");
 }
 
-function describe({ properties, rows, hiddenRows = [], hiddenColumns = [], merges = [] }: StandInTab) {
+function describe(
+  { properties, rows, hiddenRows = [], hiddenColumns = [], merges = [] }: StandInTab,
+  fields: string,
+) {
+  if (!fields.includes('rowMetadata')) return { properties };
   const metadata = (length: number, hidden: number[]) =>
     Array.from({ length }, (_, at) => (hidden.includes(at) ? { hiddenByUser: true } : {}));
   const rowMetadata = metadata(rows.length, hiddenRows);
