@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import t, { type Test } from 'tap';
 import { createHttpModel, type HttpOptions } from '../../src/embedding/http.ts';
-import { startService, vectorOf } from '../support/embedding-service.ts';
+import { hangMs, startService, vectorOf } from '../support/embedding-service.ts';
 
 const texts = ['one', 'two', 'three'];
 
@@ -141,7 +141,7 @@ t.test('an answer without end is given up when it is larger than any answer can 
 });
 
 t.test('an answer that comes drop by drop is given up after the time limit', async (t) => {
-  const { service, model } = await open(t, { timeoutMs: 400 });
+  const { service, model } = await open(t, { timeoutMs: hangMs });
   const embedder = await model.open();
   service.misbehave = ({ input }, response) => {
     if (input[0] === 'probe') return false;

@@ -5,7 +5,7 @@ import { openOnFirstUse } from '../../src/embedding/choose.ts';
 import { ModelChange } from '../../src/embedding/embedder.ts';
 import { createHttpModel, type HttpOptions } from '../../src/embedding/http.ts';
 import { endpointOf } from '../../src/embedding/http-request.ts';
-import { refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
+import { hangMs, refuse, reply, type Service, startService, vectorOf } from '../support/embedding-service.ts';
 
 const quick: HttpOptions = { retryMs: [1, 1], patienceMs: 1000 };
 
@@ -127,7 +127,7 @@ const outages: Record<string, Service['misbehave']> = {
 
 for (const [title, misbehave] of Object.entries(outages)) {
   t.test(`a service that ${title} is an outage`, async (t) => {
-    const { service, model } = await open(t, title.startsWith('hangs') ? { timeoutMs: 400 } : {});
+    const { service, model } = await open(t, title.startsWith('hangs') ? { timeoutMs: hangMs } : {});
     service.misbehave = misbehave;
     await t.rejects(model.open(), { name: 'EmbeddingOutage', code: 'temporary' }, 'when it is opened');
     service.misbehave = () => false;
@@ -253,7 +253,7 @@ const faults: Record<string, [misbehave: Service['misbehave'], message: RegExp]>
 
 for (const [title, [misbehave, message]] of Object.entries(faults)) {
   t.test(`a text that ${title} fails by itself, as long as others can be embedded`, async (t) => {
-    const { service, model } = await open(t, title.includes('hang') ? { timeoutMs: 400 } : {});
+    const { service, model } = await open(t, title.includes('hang') ? { timeoutMs: hangMs } : {});
     service.misbehave = (asked, response) => !isProbe(asked) && misbehave(asked, response);
     const embedder = await model.open();
     const error = await embedder.embed(['one', 'two']).catch((error) => error);

@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Test } from 'tap';
 
+/** The time limit of a test whose service hangs. The good answers before need less, also on a busy machine. */
+export const hangMs = 1500;
+
 type ServiceRequest = { path: string; authorization: string | undefined; model: string; input: string[] };
 /** Returns true when it has answered, or will never answer. */
 type Misbehaviour = (asked: ServiceRequest, response: ServerResponse) => boolean;
