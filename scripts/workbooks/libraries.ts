@@ -45,14 +45,13 @@ export function makeOddLibrary(file: string): Library {
   const texts = [...oddTexts, 'x'.repeat(maxCellLength), "'=".padEnd(maxCellLength - 1, '😀')];
   const times = [at, at, null, null];
   library.write(() => {
-    library.category.insert(['ODD', 'Odd', oddTexts.join(' ')], [at]);
+    library.category.insertAll([{ values: ['ODD', 'Odd', oddTexts.join(' ')], times: [at] }]);
     for (const [index, text] of texts.entries()) {
       const [title, author] = [text.slice(0, 100), index % 2 === 0 ? text : null];
-      library.experience.insert(
-        [`E${index}${title}`, 'ODD', 'useful', title, text, author, 'global', 0, author],
-        times,
-      );
-      library.manual.insert([`M${index}${title}`, 'ODD', title, text, author, 'local', 1, author], times);
+      const experience = [`E${index}${title}`, 'ODD', 'useful', title, text, author, 'global', 0, author];
+      library.experience.insertAll([{ values: experience, times }]);
+      const manual = [`M${index}${title}`, 'ODD', title, text, author, 'local', 1, author];
+      library.manual.insertAll([{ values: manual, times }]);
     }
   });
   return library;

@@ -1,6 +1,7 @@
 // The prepared statements of the embedding queue on chl.db. Triggers of the library keep the counts and remove the task of an
 // entry that is embedded, changed or removed. Times are ISO 8601 UTC and compare as text.
 import type { Db } from '../core/db/open.ts';
+import { beginSettling } from '../library/repository.ts';
 import { entryTables, type EntryText, forKinds, type Kind } from '../library/content.ts';
 import type { EntryKey, FailedEntry } from './queue.ts';
 
@@ -19,8 +20,7 @@ export function prepareQueue(db: Db) {
       .prepare<[], number>('UPDATE ops_library_state SET fence = fence + 1 RETURNING fence')
       .pluck(),
     lastFence: db.prepare<[], number>('SELECT fence FROM ops_library_state').pluck(),
-    /** Between these two statements the triggers do nothing: counts and tasks are updated once per batch. */
-    beginSettling: db.prepare('UPDATE ops_library_state SET is_settling = 1'),
+    beginSettling: db.prepare(beginSettling),
     endSettling: db.prepare(
       `UPDATE ops_library_state SET is_settling = 0, experiences_pending = experiences_pending - ?,
          manuals_pending = manuals_pending - ?`,

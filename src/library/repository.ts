@@ -9,6 +9,12 @@ export type Library = ReturnType<typeof createLibrary>;
 export type Origin = { source: string; job: string };
 export type Counts = { categories: number; experiences: number; manuals: number };
 
+/** `values`: the compared columns; `times`: in the order of the shape. */
+export type NewRow = { values: Value[]; times: Value[] };
+
+/** Until a transaction sets it to 0, the triggers do nothing: the transaction updates counts and tasks itself, at once. */
+export const beginSettling = 'UPDATE ops_library_state SET is_settling = 1';
+
 export const tables = {
   category: 'categories',
   experience: 'experiences',
@@ -84,7 +90,7 @@ function categoryRows(db: Db) {
   );
   return {
     ...readers(db, 'category'),
-    insert: inserter(db, 'category'),
+    insertAll: inserter(db, 'category'),
     update(values: Value[], _isTextChanged: boolean, _now: string) {
       const [code, name, description] = values;
       update.run(name, description, code);
@@ -105,6 +111,20 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
   );
   const remove = db.prepare(`DELETE FROM ${table} WHERE id = ?`);
   const removeEmbeddings = db.prepare('DELETE FROM embeddings WHERE entity_id = ? AND entity_type = ?');
+  const insertAll = inserter(db, kind);
+  const beginAdding = db.prepare(beginSettling);
+  const endAdding = db.prepare(
+    `UPDATE ops_library_state SET is_settling = 0, revision = revision + @added,
+      ${kind}s = ${kind}s + @added, ${kind}s_pending = ${kind}s_pending + @added,
+      pending_since = CASE WHEN @added > 0 AND experiences_pending + manuals_pending = 0
+        THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE pending_since END`,
+  );
+  /** An entry that gets the id of an earlier one is not that one. */
+  const forgetEarlier = ['ops_embedding_task', 'ops_origin'].map((facts) =>
+    db.prepare(
+      `DELETE FROM ${facts} WHERE entity_type = '${kind}' AND entity_id NOT IN (SELECT id FROM ${table})`,
+    ),
+  );
   const setExportedAt = db.prepare(`UPDATE ${table} SET exported_at = ? WHERE id = ?`);
   const setOrigin = db.prepare(
     `INSERT OR REPLACE INTO ops_origin (entity_type, entity_id, source, job)
@@ -112,7 +132,12 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
   );
   return {
     ...readers(db, kind),
-    insert: inserter(db, kind),
+    insertAll(rows: Iterable<NewRow>) {
+      beginAdding.run();
+      for (const statement of forgetEarlier) statement.run();
+      const added = insertAll(rows);
+      endAdding.run({ added });
+    },
     /** `isTextChanged`: the embedded text differs, so the entry becomes pending. */
     update(values: Value[], isTextChanged: boolean, now: string) {
       const [id, ...rest] = values;
@@ -145,6 +170,7 @@ function readers(db: Db, kind: Kind) {
   };
 }
 
+/** Returns how many rows were added. */
 function inserter(db: Db, kind: Kind) {
   const { compared, times } = shapes[kind];
   const marks = [...compared, ...times].map(() => '?').join(', ');
@@ -152,5 +178,12 @@ function inserter(db: Db, kind: Kind) {
   const insert = db.prepare(
     `INSERT INTO ${tables[kind]} (${[...compared, ...times].join(', ')}${column}) VALUES (${marks}${value})`,
   );
-  return (values: Value[], timeValues: Value[]) => insert.run(values, timeValues);
+  return (rows: Iterable<NewRow>): number => {
+    let added = 0;
+    for (const { values, times } of rows) {
+      insert.run(values, times);
+      added += 1;
+    }
+    return added;
+  };
 }

@@ -1,6 +1,6 @@
 // Applies a plan to the library. Categories are added before their entries and removed after them.
 import type { Change } from '../library/change-record-repository.ts';
-import type { Library, Origin } from '../library/repository.ts';
+import type { Library, NewRow, Origin } from '../library/repository.ts';
 import { entryKinds, kinds, shapes, type Value } from '../library/rules.ts';
 import type { CheckedTab, SheetRow } from './check-rows.ts';
 import type { CheckedSheet } from './checks.ts';
@@ -23,11 +23,7 @@ export function applyPlan(
       library[kind].update(row.values, isTextChanged, now);
       step();
     }
-    const timesOf = createTimes(checked.tabs[kind], now);
-    for (const row of tabs[kind].added) {
-      library[kind].insert(row.values, timesOf(row));
-      step();
-    }
+    library[kind].insertAll(newRows(tabs[kind].added, checked.tabs[kind], now, step));
   }
   removeCategories(library, tabs, step);
 }
@@ -83,6 +79,14 @@ function freeNames(library: Library, { changed, removed }: ImportPlan['tabs']['c
   for (const code of removed) library.category.setNameAside(code);
   for (const { row, isRenamed } of changed) {
     if (isRenamed) library.category.setNameAside(String(row.values[0]));
+  }
+}
+
+function* newRows(added: SheetRow[], tab: CheckedTab, now: string, step: () => void): Generator<NewRow> {
+  const timesOf = createTimes(tab, now);
+  for (const row of added) {
+    yield { values: row.values, times: timesOf(row) };
+    step();
   }
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { openDatabase } from '../../src/core/db/open.ts';
-import { createLibrary } from '../../src/library/repository.ts';
+import { type Db, openDatabase } from '../../src/core/db/open.ts';
+import { createLibrary, tables } from '../../src/library/repository.ts';
 import { kinds, shapes, type Value } from '../../src/library/rules.ts';
 import { makeRoot, type Scope } from '../support/library.ts';
 
@@ -15,10 +15,7 @@ function fill(t: Scope) {
   const root = makeRoot(t);
   const library = createLibrary(root.db);
   for (const kind of kinds)
-    library[kind].insert(
-      rows[kind],
-      shapes[kind].times.map(() => time),
-    );
+    library[kind].insertAll([{ values: rows[kind], times: shapes[kind].times.map(() => time) }]);
   return { ...root, library };
 }
 
@@ -79,3 +76,39 @@ t.test('the result of a job is kept with the revision that it left', async (t) =
   t.strictSame(db.prepare('SELECT * FROM ops_applied').raw().all(), [['job', 2, 3, '{"added":3}', time]]);
   t.strictSame(db.prepare('SELECT revision, writer FROM ops_library_state').raw().all(), [[3, 'job.2']]);
 });
+
+t.test('rows that are added together leave the same facts as rows of another program', async (t) => {
+  const { library, db } = fill(t);
+  const other = makeRoot(t).db;
+  for (const kind of kinds) {
+    const columns = shapes[kind].compared;
+    const names = [...columns, ...shapes[kind].times];
+    other
+      .prepare(
+        `INSERT INTO ${tables[kind]} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      )
+      .run([...rows[kind], ...shapes[kind].times.map(() => time)]);
+  }
+  t.strictSame(factsOf(db), factsOf(other));
+  t.hasStrict(factsOf(db), { revision: 3, experiences_pending: 1, manuals_pending: 1, is_settling: 0 });
+  t.type(db.prepare('SELECT pending_since FROM ops_library_state').pluck().get(), 'string');
+  library.experience.insertAll([]);
+  t.strictSame(factsOf(db), factsOf(other), 'none was added');
+});
+
+t.test('an entry does not inherit from an earlier one with its id', async (t) => {
+  const { library, db } = fill(t);
+  db.exec(`INSERT INTO ops_embedding_task (entity_type, entity_id, attempts, fence) VALUES ('manual', 'MNL-2', 2, 1);
+    INSERT INTO ops_origin VALUES ('manual', 'MNL-2', 'review', 'job'), ('manual', 'MNL-1', 'review', 'job')`);
+  const [, ...others] = rows.manual;
+  library.manual.insertAll([{ values: ['MNL-2', ...others], times: shapes.manual.times.map(() => time) }]);
+  t.equal(db.prepare('SELECT count(*) FROM ops_embedding_task').pluck().get(), 0);
+  t.strictSame(db.prepare('SELECT entity_id FROM ops_origin').pluck().all(), ['MNL-1']);
+});
+
+/** The state of the library, without the time at which entries began to wait. */
+function factsOf(db: Db) {
+  const { pending_since, ...facts } =
+    db.prepare<[], Record<string, unknown>>('SELECT * FROM ops_library_state').get() ?? {};
+  return { ...facts, isWaiting: pending_since !== null };
+}
