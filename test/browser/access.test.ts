@@ -1,4 +1,5 @@
-// Every page with its dialogs, at four widths in both themes, has no horizontal scroll and no accessibility violation.
+// Every page with its dialogs has no horizontal scroll at four widths, and at two of them no accessibility violation in
+// either theme.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -9,6 +10,8 @@ import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
 import { experience, sheet, writeSheet } from '../support/library.ts';
 
 const widths = [1440, 1024, 390, 320];
+/** One of each layout: an examination takes as long as all else of this file. */
+const examined = [1440, 390];
 
 type Dialog = { name: string; open(page: Page): Promise<unknown> };
 
@@ -67,6 +70,7 @@ async function check(t: Test, page: Page, name: string, selector?: string) {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     t.ok((await overflowOf(page)) <= 0, `${name}: no horizontal scroll at ${width}`);
+    if (!examined.includes(width)) continue;
     await page.emulateMedia({ colorScheme: 'light' });
     t.strictSame(await accessProblems(page, selector), [], `${name}: light at ${width}`);
     await page.emulateMedia({ colorScheme: 'dark' });
