@@ -22,9 +22,13 @@ type PageOptions = {
 /** Opens a page that is closed with the test. */
 export type OpenPage = (url: string, options?: PageOptions) => Promise<Page>;
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (file) => fs.existsSync(file),
-);
+/** The headless shell is first: the same engine without windows takes half the processor time. */
+const executablePath = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((file) => fs.existsSync(file));
 /** The browser itself logs a lost server and a refused request. */
 const deliberate = /net::ERR_|(status of|Status Error Code) (4\d\d|503)|htmx:(sendError|afterRequest)/;
 const waitMaxMs = 30_000;
@@ -32,7 +36,9 @@ let running: Promise<Browser> | null = null;
 
 /** A browser test; an error on the console of a page fails it. */
 export function browserTest(title: string, work: (t: Test, open: OpenPage) => Promise<void>) {
-  const skip = executablePath ? false : 'Chromium is not installed; run apt-get install chromium';
+  const skip = executablePath
+    ? false
+    : 'Chromium is not installed; run apt-get install chromium-headless-shell';
   return t.test(title, { skip }, async (t) => {
     const problems: string[] = [];
     await work(t, (url, options) => openPage(t, url, options ?? {}, problems));
