@@ -16,6 +16,7 @@ export function watchUploads() {
     htmx.trigger(inputOf(form), 'htmx:abort');
     say(form, `Upload cancelled. Nothing was kept. ${form.dataset.unchanged}`);
   });
+  document.addEventListener('submit', stopUntilSent, true);
   const { body } = document;
   body.addEventListener('htmx:beforeRequest', ({ detail }) => {
     const form = formOf(detail.elt);
@@ -44,6 +45,15 @@ const formOf = (element) => (element?.type === 'file' ? element.closest('[data-u
 const say = (form, text) => {
   form.querySelector('[data-upload-note]').textContent = text;
 };
+
+/** A form around an upload waits for it: without its file the form would be refused, and the upload would be lost. */
+function stopUntilSent(event) {
+  const progress = event.target.querySelector('[data-upload] [data-progress]:not([hidden])');
+  if (!progress) return;
+  event.preventDefault();
+  event.stopPropagation();
+  say(progress.closest('[data-upload]'), 'Wait until the upload is complete, or cancel it.');
+}
 
 /** Choosing a file sends it, so the button is for pages without JavaScript. */
 function showUploads() {

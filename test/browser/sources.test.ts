@@ -93,3 +93,24 @@ function drop(zone: any, { name, bytes }: { name: string; bytes: number[] }) {
   for (const type of ['dragenter', 'dragover', 'drop'])
     zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
 }
+
+browserTest('a form is sent only when its upload is complete', async (t, open) => {
+  const app = await startApp(t);
+  const page = await open(`${app.origin}/sources`);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/ui/sources/upload', (route) => released.then(() => route.continue()));
+  await page.setInputFiles('#sheet-input', {
+    name: 'library.xlsx',
+    mimeType: 'application/octet-stream',
+    buffer: await workbookOf(sheet()),
+  });
+  await page.getByRole('button', { name: 'Import and build the index' }).click();
+  await page.getByText('Wait until the upload is complete').waitFor();
+  release();
+  await page.locator('#sheet-files b').getByText('library.xlsx').waitFor();
+  await page.getByRole('button', { name: 'Import and build the index' }).click();
+  await page.waitForURL('**/jobs/1');
+});
