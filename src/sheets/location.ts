@@ -98,6 +98,11 @@ function sourceAt(config: Config, sources: SourceFinder, given: string): SheetSo
   const find = (place: string) => orMessage(place, () => ({ folder: realPathIn(config, place) }));
   const wanted = find(given);
   if ('message' in wanted) return null;
+  // Places are stored without links, so most are found without a look at the other sheets, whose disks may hang.
+  const atOnce = sources
+    .all()
+    .find(({ kind, place }) => kind !== 'google' && path.resolve(config.root, place) === wanted.folder);
+  if (atOnce) return atOnce;
   const isThere = ({ kind, place }: SheetSource) => {
     const found = kind === 'google' ? null : find(place);
     return found !== null && 'folder' in found && found.folder === wanted.folder;

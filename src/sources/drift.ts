@@ -23,12 +23,13 @@ const deadlineMs = 1000;
 /** Keeps the hashes of files as long as their sizes and times stay. */
 export function createFindDrift(config: Config) {
   const kept = new Map<string, Promise<string[]>>();
+  const looks = new Map<string, ReturnType<typeof findSheetFiles>>();
 
   return async (source: SheetSource, run: SheetRun | null, check: SourceState | null): Promise<Drift> => {
     if (source.kind === 'google') return driftOfCheck(run, check);
     const sheet = path.resolve(config.root, source.place);
     try {
-      const files = await before(deadlineMs, findSheetFiles(sheet, filesNamed(source.tabs)));
+      const files = await before(deadlineMs, look(sheet, filesNamed(source.tabs)));
       if (!files) return { state: 'unclear', why: 'Its folder does not answer.' };
       if (files.length === 0) return { state: 'absent' };
       if (!run) return { state: 'never' };
@@ -37,13 +38,22 @@ export function createFindDrift(config: Config) {
       if (!written) return driftOfTimes(run, files);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       if (bytes > config.sheetMaxBytes) return { state: 'unclear', why: 'It is large. Check it.' };
-      return compare(written, await hash(source, files));
+      const found = await before(deadlineMs, hash(source, files));
+      return found ? compare(written, found) : { state: 'unclear', why: 'Its files are still being read.' };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       return { state: 'unclear', why: `It cannot be read (${code}).` };
     }
   };
+
+  /** A folder that hangs gets one look at a time, because each look holds a thread of the process. */
+  function look(sheet: string, files: string[]) {
+    const key = [sheet, ...files].join('\n');
+    const pending = looks.get(key) ?? findSheetFiles(sheet, files).finally(() => looks.delete(key));
+    looks.set(key, pending);
+    return pending;
+  }
 
   /** Reads only the regular files that were found, which are in the order of the tabs. */
   function hash({ kind, place }: SheetSource, files: SheetFile[]): Promise<string[]> {
