@@ -64,11 +64,8 @@ async function apply(ctx: PlanContext, request: FastifyRequest<Numbered>, form: 
   const plan = await findPlan(ctx, request.params.number);
   const by = requester(request);
   const refused = { event: 'job.refused', by, target: `operation:${plan.operation.name}` };
-  const submit = () =>
-    ctx.jobs.submit(
-      auditRefusal(ctx.audit, refused, () => readForm(ctx, plan, form)),
-      by,
-    );
+  const read = () => auditRefusal(ctx.audit, refused, () => readForm(ctx, plan, form));
+  const submit = async () => ctx.jobs.submit(await ctx.untilFree(read), by);
   return form.key === undefined ? submit() : ctx.idempotency(`${request.url} ${form.key}`, submit);
 }
 
