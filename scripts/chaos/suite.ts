@@ -127,7 +127,7 @@ async function check({ config, sizes, memory }: Stage, url: string): Promise<num
 
 /** Writes two sheets, the second without the last experiences; returns the possible sizes of the library. */
 function seedSheets(config: Config): number[] {
-  seedStarterSheet(config);
+  seedStarterSheet(config, []);
   const published = path.join(config.root, 'sheets/published');
   const other = path.join(config.root, 'sheets/other');
   fs.cpSync(published, other, { recursive: true });

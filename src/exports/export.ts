@@ -53,8 +53,13 @@ export async function exportSheet(
     swapIn(sheet, filesNamed(names));
     return { exported, hashes };
   } catch (error) {
-    repairExport(sheet, filesNamed(names));
-    throw nameFile(error, sheet);
+    const cause = nameFile(error, sheet);
+    try {
+      repairExport(sheet, filesNamed(names));
+    } catch (left) {
+      console.error(`The unfinished sheet could not be removed: ${String(left)}`);
+    }
+    throw cause;
   }
 }
 

@@ -17,7 +17,7 @@ export type Exported = Record<Kind, Value[]>;
 
 type Options = {
   format: TargetFormat;
-  /** As the sheet names them. */
+  /** The tabs under the sheet's own names. */
   tabs: readonly Tab[];
   /** The export time of the rows (ISO 8601 UTC); null: the one that the library has. */
   at: string | null;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
 import { findUnfinished, repairExport } from '../sheets/swap.ts';
-import { filesNamed, tabFiles } from '../sheets/tabs.ts';
+import { filesOfAll } from '../sheets/tabs.ts';
 import { sourceStore } from '../source-store/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { removeDownloads } from './downloads.ts';
@@ -15,9 +15,7 @@ import { registerExportRoutes } from './web/routes.ts';
 export const exports: Feature<ReturnType<typeof createExportParts>> = {
   name: 'exports',
   create(ctx) {
-    const sources = ctx.use(sourceStore).sourceRepository.all();
-    const files = [...tabFiles, ...sources.flatMap(({ tabs }) => filesNamed(tabs))];
-    repairExports(ctx.config, ctx.log, [...new Set(files)]);
+    repairExports(ctx.config, ctx.log, filesOfAll(ctx.use(sourceStore).sourceRepository.all()));
     removeDownloads(ctx.config);
     return createExportParts(ctx);
   },

@@ -3,20 +3,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, packageRoot } from '../core/config.ts';
 import type { Context } from '../core/kernel.ts';
-import { defaultSource } from '../core/sheet-source.ts';
+import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
 import type { Log } from '../core/log.ts';
+import { sourceStore } from '../source-store/feature.ts';
 import type { Feature } from '../web/feature.ts';
 import { sweepBackups } from './backup.ts';
 import { repairExport, swapIn, writingPath } from './swap.ts';
-import { tabFiles } from './tabs.ts';
+import { filesOfAll, tabFiles } from './tabs.ts';
 
 export const sheets: Feature = {
   name: 'sheets',
   create: createSheetParts,
 };
 
-function createSheetParts({ config, isNewLibrary, log }: Context) {
-  if (isNewLibrary) seedStarterSheet(config);
+function createSheetParts({ config, isNewLibrary, log, use }: Context) {
+  if (isNewLibrary) seedStarterSheet(config, use(sourceStore).sourceRepository.all());
   removeOldBackups(config, log);
   return {};
 }
@@ -32,10 +33,10 @@ function removeOldBackups(config: Config, log: Log) {
   }
 }
 
-/** Returns whether it copied; an existing published sheet stays as it is. */
-export function seedStarterSheet(config: Config): boolean {
+/** Returns whether it copied; an existing published sheet stays as it is. `sources`: the named sheets. */
+export function seedStarterSheet(config: Config, sources: Pick<SheetSource, 'tabs'>[]): boolean {
   const published = path.join(config.root, 'sheets', defaultSource);
-  repairExport(published);
+  repairExport(published, filesOfAll(sources));
   if (fs.existsSync(published)) return false;
   const starter = path.join(packageRoot, 'src/sheets/starter');
   const beside = writingPath(published);

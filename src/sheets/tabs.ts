@@ -45,6 +45,11 @@ export function filesNamed(names: TabNames | null): string[] {
   return tabsNamed(names).map(({ file }) => file);
 }
 
+/** The files of the tabs of any sheet: those with the usual names, and those of each named sheet. */
+export function filesOfAll(sources: { tabs: TabNames | null }[]): string[] {
+  return [...new Set([...tabFiles, ...sources.flatMap(({ tabs }) => filesNamed(tabs))])];
+}
+
 export function tabOf(kind: Kind): Tab {
   return tabs.find((tab) => tab.kind === kind) as Tab;
 }

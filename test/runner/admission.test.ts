@@ -111,7 +111,7 @@ t.test(
   'an import runs with a current plan, and fails without a process when the sheet has changed',
   async (t) => {
     const engine = startEngine(t, { operations: [importOperation] });
-    seedStarterSheet(engine.config);
+    seedStarterSheet(engine.config, []);
     const args = { mode: 'merge' };
     const plan = async () => {
       const { number } = engine.enqueue('import', { ...args, dry_run: true });

@@ -8,7 +8,7 @@ import { checkFolder, planSheet } from '../support/plan.ts';
 
 t.test('the starter library passes every check and is large enough to be useful', async (t) => {
   const { config, db } = makeRoot(t);
-  t.equal(seedStarterSheet(config), true);
+  t.equal(seedStarterSheet(config, []), true);
   const checked = checkFolder(path.join(config.root, 'sheets/published'));
   const plan = planSheet(checked, createLibrary(db), 'replace');
   t.strictSame([plan.rowProblems, checked.warnings], [[], []]);
@@ -20,11 +20,11 @@ t.test('a published sheet is never overwritten, even while it is being swapped',
   const { config } = makeRoot(t);
   const folder = path.join(config.root, 'sheets/published');
   fs.mkdirSync(folder, { recursive: true });
-  t.equal(seedStarterSheet(config), false);
+  t.equal(seedStarterSheet(config, []), false);
   t.strictSame(fs.readdirSync(folder), []);
   fs.writeFileSync(path.join(folder, 'categories.csv'), 'mine');
   fs.renameSync(folder, `${folder}.previous`);
   fs.mkdirSync(`${folder}.writing`);
-  t.equal(seedStarterSheet(config), false);
+  t.equal(seedStarterSheet(config, []), false);
   t.equal(fs.readFileSync(path.join(folder, 'categories.csv'), 'utf8'), 'mine');
 });
