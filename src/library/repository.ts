@@ -12,7 +12,8 @@ export type Counts = { categories: number; experiences: number; manuals: number 
 /** `values`: the compared columns; `times`: in the order of the shape. */
 export type NewRow = { values: Value[]; times: Value[] };
 
-/** Until a transaction sets it to 0, the triggers do nothing: the transaction updates counts and tasks itself, at once. */
+/** Silences the triggers of added entries and of `embedding_status` until the same transaction sets `is_settling` to 0; it
+ *  updates counts, tasks and origins itself. */
 export const beginSettling = 'UPDATE ops_library_state SET is_settling = 1';
 
 export const tables = {
@@ -132,7 +133,9 @@ function entryRows(db: Db, kind: 'experience' | 'manual') {
   );
   return {
     ...readers(db, kind),
+    /** Adds the rows in the caller's transaction. Throws outside of one. */
     insertAll(rows: Iterable<NewRow>) {
+      if (!db.inTransaction) throw new Error('Adding entries needs a transaction.');
       beginAdding.run();
       for (const statement of forgetEarlier) statement.run();
       const added = insertAll(rows);

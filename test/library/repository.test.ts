@@ -14,8 +14,10 @@ const rows: Record<(typeof kinds)[number], Value[]> = {
 function fill(t: Scope) {
   const root = makeRoot(t);
   const library = createLibrary(root.db);
-  for (const kind of kinds)
-    library[kind].insertAll([{ values: rows[kind], times: shapes[kind].times.map(() => time) }]);
+  library.write(() => {
+    for (const kind of kinds)
+      library[kind].insertAll([{ values: rows[kind], times: shapes[kind].times.map(() => time) }]);
+  });
   return { ...root, library };
 }
 
@@ -92,8 +94,9 @@ t.test('rows that are added together leave the same facts as rows of another pro
   t.strictSame(factsOf(db), factsOf(other));
   t.hasStrict(factsOf(db), { revision: 3, experiences_pending: 1, manuals_pending: 1, is_settling: 0 });
   t.type(db.prepare('SELECT pending_since FROM ops_library_state').pluck().get(), 'string');
-  library.experience.insertAll([]);
+  library.write(() => library.experience.insertAll([]));
   t.strictSame(factsOf(db), factsOf(other), 'none was added');
+  t.throws(() => library.experience.insertAll([]), /needs a transaction/);
 });
 
 t.test('an entry does not inherit from an earlier one with its id', async (t) => {
@@ -101,7 +104,8 @@ t.test('an entry does not inherit from an earlier one with its id', async (t) =>
   db.exec(`INSERT INTO ops_embedding_task (entity_type, entity_id, attempts, fence) VALUES ('manual', 'MNL-2', 2, 1);
     INSERT INTO ops_origin VALUES ('manual', 'MNL-2', 'review', 'job'), ('manual', 'MNL-1', 'review', 'job')`);
   const [, ...others] = rows.manual;
-  library.manual.insertAll([{ values: ['MNL-2', ...others], times: shapes.manual.times.map(() => time) }]);
+  const added = { values: ['MNL-2', ...others], times: shapes.manual.times.map(() => time) };
+  library.write(() => library.manual.insertAll([added]));
   t.equal(db.prepare('SELECT count(*) FROM ops_embedding_task').pluck().get(), 0);
   t.strictSame(db.prepare('SELECT entity_id FROM ops_origin').pluck().all(), ['MNL-1']);
 });
