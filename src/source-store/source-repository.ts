@@ -5,7 +5,7 @@ import { firstSources, type SheetSource, type SourceFinder } from '../core/sheet
 
 type Row = Omit<SheetSource, 'tabs'> & { tabs: string | null };
 
-/** When and by whom a sheet was changed; null for one that nobody has changed since the first start. */
+/** The time and author of a sheet's last change; null for a sheet unchanged since the first start. */
 export type Change = { changed_at: string | null; changed_by: string | null };
 
 export type SourceRepository = ReturnType<typeof createSourceRepository>;

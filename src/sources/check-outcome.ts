@@ -1,4 +1,5 @@
-// What a check says of a sheet: its steps, the comparison with the last job that has read or written the sheet, and one sentence.
+// Describes the outcome of a check: its steps, the comparison with the last job that has read or written the sheet, and one
+// sentence.
 import { plural } from '../core/format.ts';
 import type { CheckedSource } from './check-source.ts';
 import { compare, hashesOf } from './drift.ts';

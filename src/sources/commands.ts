@@ -1,6 +1,6 @@
 // Commands for named sheets. Each calls the API and prints the result.
 import { invalidArguments } from '../core/arguments.ts';
-import type { SourceKind, TabNames } from '../core/sheet-source.ts';
+import { type SourceKind, sourceKinds, type TabNames } from '../core/sheet-source.ts';
 import type { Client, Command } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { textFlag } from '../core/terminal/flags.ts';
@@ -23,7 +23,7 @@ export const sourceCommands: Command[] = [
     example: 'list',
     summary: 'Lists, sets, checks or removes named sheets: list, set NAME, check NAME, remove NAME.',
     flags: {
-      kind: { type: 'string', title: 'Kind of a sheet to set', enum: ['folder', 'xlsx', 'google'] },
+      kind: { type: 'string', title: 'Kind of a sheet to set', enum: [...sourceKinds] },
       place: textFlag('Its path, or the address of a Google spreadsheet'),
       categories: textFlag('Name of its tab Categories, if it is another'),
       experiences: textFlag('Name of its tab Experiences, if it is another'),
@@ -32,7 +32,7 @@ export const sourceCommands: Command[] = [
     wordsMax: 2,
     run(client, { values, rest: [verb = 'list', name] }, screen) {
       if (verb === 'list') return list(client, screen);
-      const run = verbs[verb];
+      const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
       if (!run) throw refuse('Name a verb: list, set, check or remove.');
       if (!name) throw refuse('Name a sheet: "npm run chl -- source list" lists them.');
       return run(client, name, values, screen);

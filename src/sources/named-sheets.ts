@@ -1,4 +1,4 @@
-// What is known of a named sheet: its last import and export, whether it has changed since, and its last check.
+// Describes a named sheet: its last import and export, whether it has changed since, and its last check.
 import type { SheetSource } from '../core/sheet-source.ts';
 import type { Drift, FindDrift } from './drift.ts';
 import type { SheetRun, SheetRuns } from './repository.ts';

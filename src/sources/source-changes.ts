@@ -1,4 +1,5 @@
 // Adds, changes and removes named sheets. Each change and each refusal leaves an audit row with the sheet before and after.
+import { isDeepStrictEqual } from 'node:util';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -19,7 +20,8 @@ export function createSourceChanges(given: Given) {
   const { audit, bus, config, now, sources, states, untilFree, wantedBy } = given;
 
   return {
-    /** Creates or replaces; `mustBeNew` refuses a name that is taken. The findings of a former check are forgotten. Throws
+    /** Creates or replaces the sheet `name`; returns it, and whether it is new. `mustBeNew` refuses a name that is taken. A sheet
+     *  that differs from the former one loses the findings of its check. Throws
      *  `invalid_arguments`, `operation_locked`. */
     async put(
       name: string,
@@ -37,7 +39,7 @@ export function createSourceChanges(given: Given) {
           if (before) assertFree(name, 'change');
           sources.transaction(() => {
             sources.put(source, { changed_at: now().toISOString(), changed_by: by.actor });
-            states.remove(name);
+            if (!isDeepStrictEqual(before, source)) states.remove(name);
             audit.record({ ...audited, outcome: 'ok', detail: { before, after: source } });
           });
           return { source, isNew: before === null };
@@ -47,7 +49,7 @@ export function createSourceChanges(given: Given) {
       return put;
     },
 
-    /** Its files stay. Throws `not_found`, `wrong_state`, `operation_locked`. */
+    /** Removes the sheet `name` and returns it; its files stay. Throws `not_found`, `wrong_state`, `operation_locked`. */
     async remove(name: string, by: Requester): Promise<SheetSource> {
       const removed = await untilFree(() => {
         const before = sources.find(name);

@@ -1,4 +1,4 @@
-// What the last check of each named sheet has found, in the table `source_state` of ops.db.
+// Stores the findings of each named sheet's last check in the table `source_state` of ops.db.
 import { type Db, prepareAll } from '../core/db/open.ts';
 
 export const checkStatuses = ['ok', 'warning', 'error'] as const;

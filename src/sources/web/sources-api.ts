@@ -18,7 +18,7 @@ const putSchema = {
   description: `\`kind\` is one of ${sourceKinds.join(', ')}; \`place\` is a path, absolute or relative to the data folder, or the address or id of a Google spreadsheet; \`tabs\` says how the tabs are named there, if not as usual.`,
   params,
   body: closedSchema({
-    kind: textSchema,
+    kind: { type: 'string', maxLength: 40 },
     place: { type: 'string', maxLength: 1000 },
     tabs: { ...tabsSchema, type: ['object', 'null'] },
   }),
