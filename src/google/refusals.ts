@@ -3,7 +3,7 @@ import { AppError, badInput } from '../core/errors.ts';
 import { BadReply } from '../core/outbound/body.ts';
 import { shorten } from '../core/shorten.ts';
 
-/** What Google's client throws; `code` is a status, or a name for a failed connection. */
+/** An error of Google's client; `code` is a status, or a name for a failed connection. */
 type ClientError = { code?: unknown; status?: unknown; message?: unknown; cause?: unknown };
 
 /** A proxy may repeat the headers of a request. */

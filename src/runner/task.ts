@@ -47,7 +47,7 @@ function createTask(config: Config, { onProgress, signal, ...command }: TaskOpti
     cause ??= why;
     void child?.end(0);
   };
-  const onAbort = () => endFor(new AppError('stopping', 'The check was stopped: its request has ended.'));
+  const onAbort = () => endFor(new AppError('stopping', 'The check was stopped before it had ended.'));
   signal.addEventListener('abort', onAbort, { once: true });
 
   return {

@@ -3,7 +3,7 @@ import { type Kind, shapes } from '../library/rules.ts';
 import { changedColumns } from '../sheets/compare.ts';
 import type { RecordedRow } from './undo-repository.ts';
 
-/** What happens to a row. */
+/** A step writes or removes one row. */
 export type Step = {
   kind: Kind;
   key: string;

@@ -10,7 +10,7 @@ import { type Kind, kinds, shapes, type Value } from '../library/rules.ts';
 /** `now`, `old`: the compared columns in the library and in the backup; null where there is no such row. */
 export type FoundRow = { key: string; now: Value[] | null; old: Value[] | null };
 
-/** What the job to undo did to a row. `hash`: of the row after it, null for a removed one. */
+/** A row that the job to undo has changed. `hash` is that of the row after the change, null for a removed one. */
 export type RecordedRow = FoundRow & { hash: string | null };
 
 export type UndoRepository = ReturnType<typeof createUndoRepository>;

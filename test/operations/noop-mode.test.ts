@@ -57,7 +57,7 @@ async function press(t: Test, app: TestApp, form: HTMLElement, where: string) {
   if (isGet && action.startsWith('/ui/')) await pressAll(t, app, parse(text), `${where} ${action}`);
 }
 
-/** These need a file that was uploaded, what to remove, and the number of an import. */
+/** These operations need an argument: an uploaded file, what to remove, the number of an import. */
 const needMore = ['/ui/sources/remove', '/ui/operations/run/remove', '/ui/operations/run/undo'];
 
 /** Every form of a page or dialog, except those that need a file or chosen rows. */

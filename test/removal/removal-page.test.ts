@@ -104,7 +104,7 @@ t.test('a category with an entry that is local only stays, and its plan says so'
   const { html } = await app.page(`/plans/${number}`);
   t.strictSame(figuresOf(html), ['Unchanged 77', 'Removed 5', 'Left alone 2']);
   const left = textOf(html, '[aria-labelledby="left_alone"]');
-  t.match(left, /2 rows, they stay as they are/);
+  t.match(left, /2 rows, not touched by this plan/);
   t.match(left, /It is marked local only, so it stays\./);
   t.match(left, /Version control GIT · category It has 1 entry that stays\./);
   const [rows] = (await app.json(`/api/v1/plans/${number}/rows?outcome=removed&tab=Manuals`)).body.items;

@@ -1,4 +1,4 @@
-// A removal within this process: what it removes and what it leaves alone, its token, and its undo.
+// Runs removals within this process: removed rows, rows that are left alone, the plan's token, and the undo.
 import t from 'tap';
 import { removeOperation } from '../../src/removal/remove-operation.ts';
 import { category, experience, makeRoot, manual, type Scope, sheet } from '../support/library.ts';

@@ -27,7 +27,7 @@ const tables: {
   note: string;
 }[] = [
   { outcome: 'wrong', title: 'Wrong rows', kind: 'problems', note: '' },
-  { outcome: 'left_alone', title: 'Left alone', kind: 'left-alone', note: 'they stay as they are' },
+  { outcome: 'left_alone', title: 'Left alone', kind: 'left-alone', note: 'not touched by this plan' },
   { outcome: 'removed', title: 'Removed', kind: 'entries', note: 'only the library has them' },
   { outcome: 'changed', title: 'Changed', kind: 'changes', note: '' },
   { outcome: 'added', title: 'Added', kind: 'entries', note: '' },
