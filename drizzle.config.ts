@@ -3,8 +3,13 @@ import { defineConfig } from 'drizzle-kit';
 
 const name = process.env.CHL_SCHEMA ?? 'ops';
 
+const schemas: Record<string, string[]> = {
+  ops: ['./src/core/db/ops-schema.ts', './src/core/db/control-schema.ts'],
+  library: ['./src/core/db/library-schema.ts'],
+};
+
 export default defineConfig({
   dialect: 'sqlite',
-  schema: `./src/core/db/${name}-schema.ts`,
+  schema: schemas[name] ?? [],
   out: `./migrations/${name}`,
 });

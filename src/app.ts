@@ -48,8 +48,10 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
     options: () => options,
     jobParts: () => jobParts,
+    hubRows: () => hubRows,
+    setupSteps: () => setupSteps,
   });
-  const { mounted, use, options, jobParts } = mountFeatures(kernel);
+  const { mounted, use, options, jobParts, hubRows, setupSteps } = mountFeatures(kernel);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
@@ -115,7 +117,10 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 function createKernel(
   config: Config,
   { log, now = () => new Date(), catalogue, only }: Options,
-  deferred: Pick<Kernel, 'streamCount' | 'catchUp' | 'checks' | 'options' | 'jobParts'>,
+  deferred: Pick<
+    Kernel,
+    'streamCount' | 'catchUp' | 'checks' | 'options' | 'jobParts' | 'hubRows' | 'setupSteps'
+  >,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
   const { library, isNew } = prepareLibrary(config.databasePath);
@@ -160,7 +165,11 @@ function mountFeatures(kernel: Kernel) {
   });
   const options = joinOptionLists(mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {}));
   const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
-  return { mounted, use, options, jobParts };
+  const inOrder = <T extends { position: number }>(items: T[]) =>
+    items.sort((one, other) => one.position - other.position);
+  const hubRows = inOrder(mounted.flatMap(({ feature, ctx }) => feature.hubRows?.(ctx) ?? []));
+  const setupSteps = inOrder(mounted.flatMap(({ feature, ctx }) => feature.setupSteps?.(ctx) ?? []));
+  return { mounted, use, options, jobParts, hubRows, setupSteps };
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -1,6 +1,9 @@
 // The only list of features, in the order in which they are built: a feature may use earlier ones. App and server derive
 // everything else from this list.
+import { access } from './access/feature.ts';
 import { bulk } from './bulk/feature.ts';
+import { checks } from './checks/feature.ts';
+import { credentials } from './credentials/feature.ts';
 import { dashboard } from './dashboard/feature.ts';
 import { embedding } from './embedding/feature.ts';
 import { exports } from './exports/feature.ts';
@@ -14,16 +17,21 @@ import { queue } from './queue/feature.ts';
 import { removal } from './removal/feature.ts';
 import { runner } from './runner/feature.ts';
 import { search } from './search/feature.ts';
+import { settings } from './settings/feature.ts';
 import { sheets } from './sheets/feature.ts';
 import { sourceStore } from './source-store/feature.ts';
 import { snapshots } from './snapshots/feature.ts';
 import { sources } from './sources/feature.ts';
+import { starts } from './starts/feature.ts';
+import { status } from './status/feature.ts';
 import { telemetry } from './telemetry/feature.ts';
 import { undo } from './undo/feature.ts';
 import type { Feature } from './web/feature.ts';
 import { workers } from './workers/feature.ts';
 
 export const features: Feature[] = [
+  access,
+  settings,
   library,
   planStore,
   sourceStore,
@@ -44,5 +52,9 @@ export const features: Feature[] = [
   workers,
   telemetry,
   queue,
+  credentials,
+  checks,
+  starts,
   dashboard,
+  status,
 ];

@@ -1,10 +1,11 @@
 // The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else.
 import type { Db } from './db/open.ts';
+import type { Role } from './role.ts';
 
 type AuditOutcome = 'ok' | 'refused' | 'failed';
 
-/** The person or program behind a request, and the address it came from. */
-export type Requester = { actor: string; peer: string | null; requestId: string | null };
+/** The person or program behind a request, its role, and the address it came from. */
+export type Requester = { actor: string; role: Role; peer: string | null; requestId: string | null };
 
 type AuditEntry = {
   event: string;
@@ -21,7 +22,7 @@ export type Trail = { at: string; actor: string; event: string; detail: Record<s
 export type Audit = ReturnType<typeof createAudit>;
 
 /** The server itself, e.g. when it recovers jobs at start. */
-export const systemRequester: Requester = { actor: 'system', peer: null, requestId: null };
+export const systemRequester: Requester = { actor: 'system', role: 'admin', peer: null, requestId: null };
 
 const maxTextLength = 200;
 const maxTrailRows = 50;

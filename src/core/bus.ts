@@ -33,6 +33,12 @@ export type BusEvents = {
   index: [];
   /** The named sheets, or what a check has found of one, have changed. */
   sources: [];
+  /** A setting or a credential has changed. */
+  settings: [];
+  /** A token or a session was created or revoked. */
+  access: [];
+  /** A finding has opened, changed or cleared, or was muted. */
+  findings: [];
   /** A telemetry sample was taken. */
   sample: [];
 };

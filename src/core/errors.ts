@@ -1,6 +1,10 @@
 // The error type whose message is shown to people. Domain code throws it or returns; it never logs and throws.
 
 export type ErrorCode =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'too_many_attempts'
+  | 'set_by_environment'
   | 'not_found'
   | 'pruned'
   | 'method_not_allowed'

@@ -9,6 +9,7 @@ import type { UntilFree } from './db/busy-retry.ts';
 import type { Damage } from './db/damage.ts';
 import type { Db } from './db/open.ts';
 import type { Descriptors } from './descriptors.ts';
+import type { HubRow, SetupStep } from './hub-row.ts';
 import type { JobPart } from './job-part.ts';
 import type { Log } from './log.ts';
 import type { OptionLists } from './operation.ts';
@@ -49,6 +50,10 @@ export type Kernel = {
   options: () => OptionLists;
   /** The parts that features add to the page of a job; complete once every feature is created. */
   jobParts: () => JobPart[];
+  /** The rows of all hubs, in order; complete once every feature is created. */
+  hubRows: () => HubRow[];
+  /** The setup checklist, in order; complete once every feature is created. */
+  setupSteps: () => SetupStep[];
   now: () => Date;
 };
 

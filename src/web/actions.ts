@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { shorten } from '../core/shorten.ts';
 import type { Cards } from './cards.ts';
 import { type Notice, setFlash } from './flash.ts';
+import { identityOf } from './identify.ts';
 import type { Pages } from './pages.ts';
 
 type ActionOutcome = {
@@ -36,7 +37,9 @@ export function registerActions(app: FastifyInstance, cards: Cards, pages: Pages
     this.header('hx-trigger', headerJson({ 'ops-refresh': true, 'chl-close': true, 'chl-notice': notice }));
     if (!card) return this.header('hx-reswap', 'none').send('');
     this.header('hx-retarget', `#${card.host}`).header('hx-reswap', 'morph:innerHTML');
-    return this.type('text/html; charset=utf-8').send(await cards.render(card));
+    return this.type('text/html; charset=utf-8').send(
+      await cards.render(card, identityOf(this.request).role),
+    );
   });
 }
 

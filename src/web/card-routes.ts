@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isRecordCard } from './card.ts';
 import type { Cards, OpenCard } from './cards.ts';
+import { identityOf } from './identify.ts';
 
 type LoadedCard = { template: string; data: Record<string, unknown> };
 
@@ -25,7 +26,8 @@ export function registerCards(app: FastifyInstance, cards: Cards) {
     if (isRecordCard(card)) {
       app.get<{ Params: { number?: string; name?: string } }>(card.path, async (request, reply) => {
         reply.type('text/html; charset=utf-8');
-        return cards.render(find(`${card.name}-${request.params.number ?? request.params.name}`));
+        const topic = `${card.name}-${request.params.number ?? request.params.name}`;
+        return cards.render(find(topic), identityOf(request).role);
       });
     } else {
       app.get(card.path, async (request, reply) => {

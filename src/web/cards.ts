@@ -1,6 +1,7 @@
 // Finds, loads and renders the cards that features declare.
 import { url } from '../core/url.ts';
 import type { BusEvents } from '../core/bus.ts';
+import type { Role } from '../core/role.ts';
 import { type Card, isRecordCard, type RecordCard, type SharedCard } from './card.ts';
 
 /** A shared card, or the card of one record. */
@@ -53,9 +54,9 @@ export function createCards(
       return null;
     },
 
-    /** The content of the card's host, for page, partial and event. */
-    async render(card: OpenCard): Promise<string> {
-      return render(card.template, await loadCard(card));
+    /** The content of the card's host for readers of a role, for page, partial and event. */
+    async render(card: OpenCard, role: Role): Promise<string> {
+      return render(card.template, { ...(await loadCard(card)), role });
     },
 
     load: loadCard,

@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client';
 import type { BusEvents } from '../core/bus.ts';
 import type { Check } from '../core/check.ts';
 import type { JobPart } from '../core/job-part.ts';
+import type { HubRow, SetupStep } from '../core/hub-row.ts';
+import type { Authenticate } from '../core/identity.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import type { OptionLists } from '../core/operation.ts';
 import type { Card } from './card.ts';
@@ -64,6 +66,12 @@ export type Feature<Part extends object = object> = {
   jobParts?(ctx: Kernel & Part): JobPart[];
   signals?(ctx: Kernel & Part): Signal[];
   checks?(ctx: Kernel & Part): Check[];
+  /** Exactly one feature identifies the senders of requests. */
+  authenticate?(ctx: Kernel & Part): Authenticate;
+  /** Its rows on the hubs. */
+  hubRows?(ctx: Kernel & Part): HubRow[];
+  /** Its steps of the setup checklist. */
+  setupSteps?(ctx: Kernel & Part): SetupStep[];
   /** Registers counters and gauges for /metrics. */
   metrics?(registry: Registry, ctx: Kernel & Part): void;
 };

@@ -53,6 +53,7 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
         version,
         mode,
         host: request.headers.host,
+        user: request.identity,
         hasKeys: readCookie(request, 'chl_keys') !== 'off',
         asset: assetUrl,
         modules,

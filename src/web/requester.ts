@@ -1,10 +1,17 @@
-// Identifies the requester: the X-Actor header for programs, the user of this machine for pages.
+// Names the requester: a token, with the X-Actor header in brackets; without tokens the X-Actor header for programs, and the
+// user of this machine for pages.
 import type { FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';
 import { userName } from '../core/user.ts';
 
 export function requester(request: FastifyRequest): Requester {
-  const named = request.headers['x-actor'];
-  const actor = request.url.startsWith('/api/') && typeof named === 'string' ? named.trim() : '';
-  return { actor: actor.slice(0, 80) || userName, peer: request.ip, requestId: request.id };
+  const { identity, ip, id } = request;
+  return { actor: actorOf(request), role: identity?.role ?? 'viewer', peer: ip, requestId: id };
+}
+
+function actorOf({ url, headers, identity }: FastifyRequest): string {
+  const given = headers['x-actor'];
+  const named = url.startsWith('/api/') && typeof given === 'string' ? given.trim().slice(0, 80) : '';
+  if (!identity || identity.by === 'open') return named || userName;
+  return named ? `${identity.name} (${named})` : identity.name;
 }

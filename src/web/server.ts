@@ -13,10 +13,12 @@ import { registerCards } from './card-routes.ts';
 import { createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
 import { prefersJson, registerErrors } from './errors.ts';
+import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerHealth, streamCheck } from './health.ts';
+import { registerIdentify } from './identify.ts';
 import { registerMetrics } from './metrics.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
@@ -49,6 +51,7 @@ export async function createServer(
   logRequests(app);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
+  registerIdentify(app, authenticateOf(mounted));
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
@@ -79,6 +82,12 @@ export async function createServer(
   for (const { feature, ctx } of mounted) await feature.routes?.(app, ctx);
   registerHealth(app, kernel, [...kernel.checks(), streamCheck(kernel, stream)]);
   return { server: app, stream };
+}
+
+function authenticateOf(mounted: Mounted[]): Authenticate {
+  const [authenticate, ...others] = mounted.flatMap(({ feature, ctx }) => feature.authenticate?.(ctx) ?? []);
+  if (authenticate && others.length === 0) return authenticate;
+  throw new Error('Exactly one feature in src/features.ts must declare `authenticate`.');
 }
 
 function createFastify({ log }: Kernel, pages: Page[]): FastifyInstance {

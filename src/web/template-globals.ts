@@ -1,5 +1,6 @@
 // Functions that templates may call: for addresses, numbers, and times in the zone of this machine.
 import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
+import { describeLack, mayAct, type Role } from '../core/role.ts';
 import { url } from '../core/url.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
@@ -25,7 +26,16 @@ function localTimeZone(): string {
   return timeZone;
 }
 
+/** The attributes of a button of an action that needs a role: none, or those that keep it focusable, disabled and explained.
+ *  A button beyond one's role sends no form. */
+function needs(least: Role, role: Role): string {
+  if (mayAct(role, least)) return '';
+  const why = describeLack(role, least);
+  return `type="button" aria-disabled="true" data-locked title="${why}" aria-description="${why}"`;
+}
+
 export const templateGlobals = {
+  needs,
   url,
   formatBytes,
   formatDuration,

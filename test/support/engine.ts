@@ -47,7 +47,7 @@ type EngineOptions = {
 };
 export type Engine = ReturnType<typeof buildEngine>;
 
-export const operator = { actor: 'operator', peer: '127.0.0.1', requestId: 'r1' };
+export const operator = { actor: 'operator', role: 'admin', peer: '127.0.0.1', requestId: 'r1' } as const;
 
 /** Less than tap's limit for a file. */
 const waitMaxMs = 15_000;

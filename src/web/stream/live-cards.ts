@@ -68,7 +68,7 @@ export function createLiveCards(given: {
 async function renderOnce(one: LiveCard, cards: Cards, log: Log) {
   one.isDirty = false;
   try {
-    one.newest = await cards.render(one.card);
+    one.newest = await cards.render(one.card, 'admin');
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return;
     log.error({ err: error, card: one.card.name }, 'a card could not be rendered');

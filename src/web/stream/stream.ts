@@ -89,7 +89,7 @@ async function renderAll(cards: Cards, frames: Frames, topics: Set<string>): Pro
   const batch: Buffer[] = [];
   for (const topic of topics) {
     const card = cards.find(topic);
-    if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card)));
+    if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card, 'admin')));
   }
   return batch;
 }

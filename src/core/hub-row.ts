@@ -1,0 +1,40 @@
+// A row of a hub: a page that is one card of rows, each a sentence of state that leads to its page. Features declare the rows
+// of their pages; see /status and /settings.
+import type { BusEvents } from './bus.ts';
+import type { Role } from './role.ts';
+
+type HubState = {
+  /** State, number, age, next: `Newest 12 h ago, 200.7 MiB. Last proven 6 days ago.` Times as ISO 8601 in `at`. */
+  sentence: string;
+  at?: string;
+  /** Only if not well. */
+  badge?: { tone: 'warn' | 'bad' | 'hold'; label: string };
+  action?: { href: string; label: string };
+};
+
+export type HubRow = {
+  hub: 'status' | 'settings';
+  /** Rows are shown in this order. */
+  position: number;
+  /** Name of an icon in views/shared/icons.eta. */
+  icon: string;
+  name: string;
+  href: string;
+  /** The least role that may open the page; absent: viewer. */
+  reads?: Role;
+  /** Events after which `load` may answer differently. */
+  dirtyOn: (keyof BusEvents)[];
+  /** Reads stored state; never scans. */
+  load(): HubState | Promise<HubState>;
+};
+
+/** A step of the setup checklist, which ticks itself from facts. */
+export type SetupStep = {
+  position: number;
+  title: string;
+  /** What it gives, in one sentence. */
+  text: string;
+  href: string;
+  isDone(): boolean | Promise<boolean>;
+  dirtyOn: (keyof BusEvents)[];
+};

@@ -1,0 +1,18 @@
+// The roles of people and programs. Each may do everything that the roles before it may do.
+
+export const roles = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** Whether `role` may do what needs at least `least`. */
+export function mayAct(role: Role, least: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(least);
+}
+
+/** The sentence for whoever may not, e.g. at a button: `Needs an admin; you are a viewer.` */
+export function describeLack(role: Role, least: Role): string {
+  return `Needs ${withArticle(least)}; you are ${withArticle(role)}.`;
+}
+
+function withArticle(role: Role): string {
+  return role === 'viewer' ? 'a viewer' : `an ${role}`;
+}

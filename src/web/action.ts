@@ -1,0 +1,44 @@
+// An action is what an unsafe route (POST, PUT, DELETE) does. Every such route declares one in its `config`; the guard reads
+// it before the body is read.
+import type { Role } from '../core/role.ts';
+
+/** `anyone`: also without a token, to sign in and out. */
+export type LeastRole = Role | 'anyone';
+
+/** 0: at once. 1: a dialog asks first. 2: needs a reason and a typed word, which the server checks. */
+export type Tier = 0 | 1 | 2;
+
+export type Action = {
+  /** The event of its audit row, e.g. `workers.pause`. */
+  name: string;
+  /** The least role for any arguments; the domain may refuse some arguments to it. */
+  role: LeastRole;
+  tier: Tier;
+  /** What it changes; `browser`: only cookies of the browser, so it leaves no audit row. */
+  changes: Changes;
+};
+
+const changes = [
+  'access',
+  'browser',
+  'credentials',
+  'findings',
+  'index',
+  'jobs',
+  'library',
+  'queue',
+  'settings',
+  'sheets',
+  'sources',
+  'workers',
+] as const;
+type Changes = (typeof changes)[number];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Required for every unsafe route. */
+    action?: Action;
+    /** For a route that only reads: the least role, if a viewer may not; `anyone`: also without a token. */
+    reads?: LeastRole;
+  }
+}
