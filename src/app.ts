@@ -97,6 +97,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     await Promise.all(lifecycles.map(({ stop }) => stop?.(quietMs)));
     await server.close();
     for (const { close } of [...lifecycles].reverse()) await close?.();
+    audit.close();
     if (isListening) recordStop(kernel);
     kernel.damage.close();
     library.close();
@@ -130,7 +131,7 @@ function createKernel(
     config,
     log,
     bus,
-    audit: createAudit(ops, now),
+    audit: createAudit(ops, now, (error) => log.error({ err: error }, 'refusals are not in the audit log')),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
     dataRoot: watchDataRoot(
       config.root,

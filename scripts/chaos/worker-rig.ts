@@ -93,8 +93,8 @@ function createParts({ root, workers: count, databasePath, ...times }: RigOption
   const repository = createWorkerRepository(ops, now);
   const impatient = createSqliteQueue(library);
   const queue = createPatientQueue(impatient, retry);
-  const audit = createAudit(ops, now);
   const log = pino({ level: 'silent' });
+  const audit = createAudit(ops, now, (error) => log.error(error));
   const shared = { repository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch({ ...shared, queue: impatient, times: rigTimes });
   const pool = createPool({

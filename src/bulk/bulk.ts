@@ -4,6 +4,8 @@ import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { assertRole, type Role } from '../core/role.ts';
+import { jobActions } from '../jobs/actions.ts';
 import type { JobFilter } from '../jobs/job-search.ts';
 import { canCancel, canRetry, isTerminal, type Job } from '../jobs/job.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -11,6 +13,7 @@ import { type JobListing, maxBulkJobs } from '../jobs/listing.ts';
 import type { Removal } from '../jobs/removal.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { inTurns } from '../jobs/slices.ts';
+import { bulkAction } from './actions.ts';
 
 export const bulkActions = ['retry', 'cancel', 'remove'] as const;
 export type BulkAction = (typeof bulkActions)[number];
@@ -34,6 +37,13 @@ export type BulkRun = {
   isOver: boolean;
 };
 
+/** The least roles, those of the actions on one job. */
+export const bulkRoles = {
+  retry: jobActions.retry.role,
+  cancel: jobActions.cancel.role,
+  remove: jobActions.remove.role,
+} as const satisfies Record<BulkAction, Role>;
+
 const runsKept = 20;
 const turnMs = 8;
 const stopped = {
@@ -42,7 +52,7 @@ const stopped = {
   newJob: null,
 } as const;
 
-type Given = Pick<Kernel, 'catalogue' | 'log'> & {
+type Given = Pick<Kernel, 'audit' | 'catalogue' | 'log'> & {
   jobs: Jobs;
   repository: JobRepository;
   listing: JobListing;
@@ -50,7 +60,7 @@ type Given = Pick<Kernel, 'catalogue' | 'log'> & {
 };
 
 export function createBulk(given: Given) {
-  const { listing } = given;
+  const { audit, listing } = given;
   const runs = new Map<string, BulkRun>();
   const active = new Set<Promise<void>>();
   let isStopping = false;
@@ -74,8 +84,12 @@ export function createBulk(given: Given) {
 
     preview: (action: BulkAction, numbers: number[]) => previewRun(given, action, numbers),
 
-    /** Begins; the run fills with items. `finished` settles with its end and never rejects. */
+    /** Throws `forbidden` for a removal by anyone but an admin. */
+    assertMay,
+
+    /** Begins; the run fills with items. `finished` settles with its end and never rejects. Throws `forbidden`. */
     start(action: BulkAction, numbers: number[], by: Requester): { run: BulkRun; finished: Promise<void> } {
+      assertMay(action, by);
       const run: BulkRun = { id: randomUUID(), action, total: numbers.length, items: [], isOver: false };
       const oldest = [...runs.values()].find((other) => other.isOver);
       if (runs.size >= runsKept && oldest) runs.delete(oldest.id);
@@ -87,6 +101,8 @@ export function createBulk(given: Given) {
         active.delete(finished);
       });
       active.add(finished);
+      const detail = { action, jobs: numbers.length };
+      audit.record({ event: bulkAction.name, outcome: 'ok', by, target: 'jobs', detail });
       return { run, finished };
     },
 
@@ -104,6 +120,10 @@ export function createBulk(given: Given) {
       await Promise.all(active);
     },
   };
+}
+
+function assertMay(action: BulkAction, { role }: Requester) {
+  assertRole(role, bulkRoles[action]);
 }
 
 /** How many can be done, in all and for each operation, and how many are skipped for each reason. */

@@ -1,20 +1,28 @@
 // The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else.
+// Refusals have a way of their own, which limits their rows.
 import type { Db } from './db/open.ts';
+import { AppError } from './errors.ts';
+import { createRefusalLimit } from './refusal-limit.ts';
 import type { Role } from './role.ts';
-
-type AuditOutcome = 'ok' | 'refused' | 'failed';
+import { shorten, shortenAll } from './shorten.ts';
 
 /** The person or program behind a request, its role, and the address it came from. */
 export type Requester = { actor: string; role: Role; peer: string | null; requestId: string | null };
 
-type AuditEntry = {
+/** A row without its outcome. */
+export type AuditEntry = {
   event: string;
-  outcome: AuditOutcome;
   by: Requester;
   target?: string | null;
   reason?: string | null;
   detail?: Record<string, unknown> | null;
 };
+
+/** A change that was made, or was tried and failed. */
+type Change = AuditEntry & { outcome: 'ok' | 'failed' };
+
+/** A refusal with its code, such as `not_found`. */
+type Refusal = AuditEntry & { code: string; message: string };
 
 /** A row of a target's history. */
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
@@ -25,10 +33,14 @@ export type Audit = ReturnType<typeof createAudit>;
 export const systemRequester: Requester = { actor: 'system', role: 'admin', peer: null, requestId: null };
 
 const maxTextLength = 200;
+/** Texts of callers in `detail` are shortened to this length each, and the whole is dropped above the second. */
+const maxDetailText = 1000;
+const maxDetailLength = 16_384;
 const maxTrailRows = 50;
 const maxRequests = 1000;
 
-export function createAudit(ops: Db, now: () => Date) {
+/** `onError` receives the errors of rows that are written after a request, and are tried again. */
+export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) => void) {
   const insert = ops.prepare(`
     INSERT INTO audit (at, actor, event, target, outcome, reason, detail, peer, request_id)
     VALUES (@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId)
@@ -39,11 +51,16 @@ export function createAudit(ops: Db, now: () => Date) {
   >(`
     SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
   `);
-  /** The newest requests whose refusal has a row. */
+  /** The newest requests whose refusal was recorded or counted. */
   const refused = new Set<string>();
+  const limit = createRefusalLimit({
+    now,
+    onError,
+    write: ({ event, ...detail }) => add('refused', { event, by: systemRequester, detail }),
+  });
 
   return {
-    /** Whether a refusal of this request was recorded; the newest thousand are known. */
+    /** Whether a refusal of this request was recorded or counted; the newest thousand are known. */
     hasRefusal: (requestId: string) => refused.has(requestId),
 
     /** The newest rows of a target, without refusals, oldest first. */
@@ -54,25 +71,57 @@ export function createAudit(ops: Db, now: () => Date) {
         .reverse(),
 
     /** Adds a row, as part of the open transaction if there is one. */
-    record({ event, outcome, by, target = null, reason = null, detail = null }: AuditEntry) {
-      insert.run({
-        at: now().toISOString(),
-        actor: by.actor.slice(0, maxTextLength),
-        event,
-        target: target?.slice(0, maxTextLength) ?? null,
-        outcome,
-        reason,
-        detail: detail && JSON.stringify(detail),
-        peer: by.peer,
-        requestId: by.requestId,
-      });
-      if (outcome === 'refused' && by.requestId !== null) rememberRefusal(by.requestId);
+    record: ({ outcome, ...entry }: Change) => add(outcome, entry),
+
+    /** Adds a row, or counts the refusal when its event and code have twenty rows in this minute. Not in a transaction that a
+     *  refusal rolls back. */
+    refuse({ code, message, detail, ...entry }: Refusal) {
+      limit.admit(entry.event, code, () =>
+        add('refused', { ...entry, detail: { ...detail, code, message } }),
+      );
+      const { requestId } = entry.by;
+      if (requestId !== null) rememberRefusal(requestId);
     },
+
+    /** Records what was only counted. */
+    close: limit.close,
   };
+
+  function add(outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) {
+    const { event, by, target = null, reason = null, detail = null } = entry;
+    insert.run({
+      at: now().toISOString(),
+      actor: by.actor.slice(0, maxTextLength),
+      event,
+      target: target?.slice(0, maxTextLength) ?? null,
+      outcome,
+      reason: reason && shorten(reason, maxDetailText),
+      detail: detail && stringify(detail),
+      peer: by.peer,
+      requestId: by.requestId,
+    });
+  }
 
   function rememberRefusal(requestId: string) {
     const [oldest] = refused;
     if (oldest !== undefined && refused.size >= maxRequests) refused.delete(oldest);
     refused.add(requestId);
   }
+}
+
+/** Runs `work`; an AppError that it throws leaves the row of a refusal. */
+export function auditRefusal<T>(audit: Pick<Audit, 'refuse'>, entry: AuditEntry, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) audit.refuse({ ...entry, code: error.code, message: error.message });
+    throw error;
+  }
+}
+
+function stringify(detail: Record<string, unknown>): string {
+  const text = JSON.stringify(shortenAll(detail, maxDetailText));
+  if (text.length <= maxDetailLength) return text;
+  const { code, message } = detail;
+  return JSON.stringify(shortenAll({ code, message, left_out: text.length }, maxDetailText));
 }

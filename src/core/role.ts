@@ -1,4 +1,5 @@
 // The roles of people and programs. Each may do everything that the roles before it may do.
+import { AppError } from './errors.ts';
 
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -6,6 +7,12 @@ export type Role = (typeof roles)[number];
 /** Whether `role` may do what needs at least `least`. */
 export function mayAct(role: Role, least: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(least);
+}
+
+/** Throws `forbidden` unless `role` may do what needs at least `least`. */
+export function assertRole(role: Role, least: Role) {
+  if (!mayAct(role, least))
+    throw new AppError('forbidden', describeLack(role, least), { role, needs: least });
 }
 
 /** The sentence for whoever may not, e.g. at a button: `Needs an admin; you are a viewer.` */

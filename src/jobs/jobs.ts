@@ -19,7 +19,7 @@ export function createJobs(
 ) {
   return {
     /** Checks arguments, plan, confirmation and locks, and gives the queued job. Throws `not_found`,
-     *  `invalid_arguments`, `confirmation_required`, `plan_outdated`, `operation_locked`, `stopping`, `disk_full`,
+     *  `invalid_arguments`, `forbidden`, `confirmation_required`, `plan_outdated`, `operation_locked`, `stopping`, `disk_full`,
      *  `busy`. */
     async submit(request: RunRequest, by: Requester): Promise<Job> {
       await verbs.assertPlan(request, by);

@@ -1,12 +1,23 @@
-// Refuses an unconfirmed destructive run, and a link to a job that was removed; records refusals in the audit log.
-import type { Audit, Requester } from '../core/audit.ts';
+// Refuses a destructive run without an admin, or unconfirmed, and a link to a job that was removed.
+import type { Requester } from '../core/audit.ts';
 import type { ArgumentProblem } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args, Operation } from '../core/operation.ts';
+import { assertRole, type Role } from '../core/role.ts';
 import type { Tombstone } from './repository-pruning.ts';
 import type { RetryRequest } from './run-request.ts';
 
 export const reasonMinLength = 5;
+
+/** Throws `forbidden` for a destructive run by anyone but an admin. */
+export function requireRole(operation: Operation, args: Args, { role }: Requester) {
+  assertRole(role, leastRoleFor(operation, args));
+}
+
+/** The least role that may run the operation with these arguments. */
+export function leastRoleFor(operation: Operation, args: Args): Role {
+  return operation.danger(args) === 'destructive' ? 'admin' : 'operator';
+}
 
 /** Throws `confirmation_required` unless a destructive run has a reason and the confirmation word. */
 export function requireConfirmation(operation: Operation, args: Args, request: RetryRequest) {
@@ -49,18 +60,3 @@ const endings: Record<string, string> = {
   failed: 'failed',
   cancelled: 'was cancelled',
 };
-
-export type Audited = { event: string; by: Requester; target: string; detail?: Record<string, unknown> };
-
-/** Runs `work`; a refusal that it throws leaves an audit row. */
-export function auditRefusal<T>(audit: Audit, audited: Audited, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof AppError) {
-      const detail = { ...audited.detail, code: error.code, message: error.message };
-      audit.record({ ...audited, outcome: 'refused', detail });
-    }
-    throw error;
-  }
-}

@@ -1,15 +1,15 @@
 // Removes ended jobs with their logs, plans, result rows and measurements, and leaves a tombstone of each. Used by the daily
 // clean-up and by people.
 import fs from 'node:fs';
-import type { Requester } from '../core/audit.ts';
+import { auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { jobActions } from './actions.ts';
 import { isTerminal, type Job } from './job.ts';
 import { jobLogFile } from '../core/job-log/log.ts';
 import { planFile } from '../plan-store/plan-file.ts';
 import type { Prunable, Pruning } from './repository-pruning.ts';
 import type { JobRepository } from './repository.ts';
-import { auditRefusal } from './refusals.ts';
 
 export type Removal = ReturnType<typeof createRemoval>;
 
@@ -46,13 +46,13 @@ export function createRemoval({ config, pruning, repository, find, audit, bus, n
      *  `wrong_state`. */
     async remove(idOrNumber: string, by: Requester): Promise<Job> {
       const target = `job:${idOrNumber}`;
-      const job = auditRefusal(audit, { event: 'job.removed', by, target }, () =>
+      const job = auditRefusal(audit, { event: jobActions.remove.name, by, target }, () =>
         findEnded(find, idOrNumber),
       );
       const { id, number, operation, status } = job;
       if ((await this.removeBatch([job])) === 0) find(id);
       const detail = { operation, status };
-      audit.record({ event: 'job.removed', outcome: 'ok', by, target: `job:${number}`, detail });
+      audit.record({ event: jobActions.remove.name, outcome: 'ok', by, target: `job:${number}`, detail });
       await repository.synced();
       return job;
     },

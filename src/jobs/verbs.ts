@@ -1,14 +1,15 @@
 // The verbs on jobs that people and programs use: enqueue, cancel, retry. Each refusal has its code and leaves an audit
 // row. What they commit may not be durable yet: callers outside this folder use jobs.ts, which waits for that.
 import { randomUUID } from 'node:crypto';
-import type { Requester } from '../core/audit.ts';
+import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import type { DiskReserve } from '../core/disk-reserve.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Args, LibraryState, Operation, PlanState } from '../core/operation.ts';
+import { jobActions, runAction } from './actions.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
-import { type Audited, auditRefusal, prunedError, requireConfirmation } from './refusals.ts';
+import { prunedError, requireConfirmation, requireRole } from './refusals.ts';
 import type { ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
@@ -41,21 +42,13 @@ export function createJobVerbs(given: Given) {
     assertAccepting,
 
     /** Commits job, claims and audit row together, and gives the queued job. Throws `not_found`, `invalid_arguments`,
-     *  `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
-    enqueue(request: RunRequest, by: Requester): Job {
-      return auditRefusal(audit, refusalOf(request, by), () => {
-        const read = readRequest(given, request);
-        const job = repository.unsynced(() =>
-          repository.transaction(() => accept(given, read, request, by, assertAccepting)),
-        );
-        bus.emit('job', job);
-        return job;
-      });
-    },
+     *  `forbidden`, `confirmation_required`, `operation_locked`, `stopping`, `disk_full`. */
+    enqueue: (request: RunRequest, by: Requester): Job =>
+      auditRefusal(audit, refusalOf(request, by), () => enqueue(request, by)),
 
     /** Throws `plan_outdated` when the plan does not hold any more. Other errors are left to `enqueue`. */
     async assertPlan(request: RunRequest, by: Requester): Promise<void> {
-      const problem = await checkPlan(given, request).catch((error: unknown) => error);
+      const problem = await checkPlan(given, request, by).catch((error: unknown) => error);
       auditRefusal(audit, refusalOf(request, by), () => {
         if (problem instanceof AppError && problem.code === 'plan_outdated') throw problem;
       });
@@ -64,21 +57,20 @@ export function createJobVerbs(given: Given) {
     /** Cancels a waiting job at once; asks the runner to end a running one. A second request is no error. Throws
      *  `not_found`, `not_cancellable`. */
     cancel: (idOrNumber: string, by: Requester): Job =>
-      auditRefusal(audit, { event: 'job.cancel', by, target: `job:${idOrNumber}` }, () =>
+      auditRefusal(audit, { event: jobActions.cancel.name, by, target: `job:${idOrNumber}` }, () =>
         cancelJob(given, find(idOrNumber), by),
       ),
 
     /** A new job with the same arguments, linked to the old one. A destructive one is confirmed again. Throws
      *  `not_found`, `not_retryable`, and what `enqueue` throws. */
     retry(idOrNumber: string, request: RetryRequest, by: Requester): Job {
-      const job = auditRefusal(audit, { event: 'job.retry', by, target: `job:${idOrNumber}` }, () => {
-        const found = find(idOrNumber);
-        const { number, status } = found;
-        if (canRetry(status)) return found;
+      const entry = { event: jobActions.retry.refused, by, target: `job:${idOrNumber}` };
+      return auditRefusal(audit, entry, () => {
+        const { operation, args, number, status } = find(idOrNumber);
+        if (canRetry(status)) return enqueue({ ...request, operation, args, retryOf: number }, by);
         const message = `Job #${number} is ${status}. Only a failed or cancelled job can be retried; run the operation again instead.`;
         throw new AppError('not_retryable', message, { status });
       });
-      return this.enqueue({ ...request, operation: job.operation, args: job.args, retryOf: job.number }, by);
     },
 
     /** From now on no new job is accepted. */
@@ -86,20 +78,34 @@ export function createJobVerbs(given: Given) {
       isStopping = true;
     },
   };
+
+  function enqueue(request: RunRequest, by: Requester): Job {
+    const read = readRequest(given, request, by);
+    const job = repository.unsynced(() =>
+      repository.transaction(() => accept(given, read, request, by, assertAccepting)),
+    );
+    bus.emit('job', job);
+    return job;
+  }
 }
 
 type Read = { operation: Operation; args: Args };
 
-function readRequest({ catalogue, readArguments, libraryState }: Given, request: RunRequest): Read {
+function readRequest(
+  { catalogue, readArguments, libraryState }: Given,
+  request: RunRequest,
+  by: Requester,
+): Read {
   const operation = catalogue.get(request.operation);
   const checked = readArguments(operation, request.args);
   const args = operation.derive?.(checked, libraryState) ?? checked;
+  requireRole(operation, args, by);
   requireConfirmation(operation, args, request);
   return { operation, args };
 }
 
-async function checkPlan(given: Given, request: RunRequest) {
-  const { operation, args } = readRequest(given, request);
+async function checkPlan(given: Given, request: RunRequest, by: Requester) {
+  const { operation, args } = readRequest(given, request, by);
   await operation.checkPlan?.(args, given.current);
 }
 
@@ -128,7 +134,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
   });
   const { number, reason, retry_of } = job;
   const detail = { operation: job.operation, args, retry_of };
-  audit.record({ event: 'job.accepted', outcome: 'ok', by, target: `job:${number}`, reason, detail });
+  audit.record({ event: runAction.name, outcome: 'ok', by, target: `job:${number}`, reason, detail });
   return job;
 }
 
@@ -142,7 +148,7 @@ function findJob(repository: JobRepository, idOrNumber: string): Job {
 
 function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Requester): Job {
   const record = ({ number }: Job) =>
-    audit.record({ event: 'job.cancel', outcome: 'ok', by, target: `job:${number}` });
+    audit.record({ event: jobActions.cancel.name, outcome: 'ok', by, target: `job:${number}` });
   const cancelled = disk.withRoom(() => repository.cancelWaiting(id, record));
   const moved = cancelled ?? disk.withRoom(() => repository.requestCancel(id, record));
   if (moved) {
@@ -157,6 +163,6 @@ function cancelJob({ repository, audit, bus, disk }: Given, { id }: Job, by: Req
   throw new AppError('not_cancellable', message, { status });
 }
 
-function refusalOf({ operation }: RunRequest, by: Requester): Audited {
-  return { event: 'job.refused', by, target: `operation:${operation}` };
+function refusalOf({ operation }: RunRequest, by: Requester): AuditEntry {
+  return { event: runAction.refused, by, target: `operation:${operation}` };
 }

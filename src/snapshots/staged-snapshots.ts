@@ -1,10 +1,11 @@
 // The snapshots that wait to be installed: discards them, and sweeps what nobody installs.
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
+import { type Audit, type AuditEntry, auditRefusal, type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { lostUpload, recordRefusedUpload } from '../sources/upload-audit.ts';
+import { snapshotActions } from './actions.ts';
 import { readStaged, removeStaged, type Staged, sweepStaged } from './staging.ts';
 
 type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {
@@ -13,7 +14,7 @@ type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'now'> & {
   activeId: () => string | null;
 };
 
-const event = 'snapshot.upload';
+const event = snapshotActions.upload.name;
 
 export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, now }: Given) {
   const folder = path.join(config.root, 'uploads');
@@ -25,12 +26,8 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
       if (!staged)
         throw new AppError('not_found', 'This snapshot is no longer staged: it was installed or removed.');
       const job = wantedBy(id);
-      const target = staged.file_name;
-      if (job !== null) {
-        audit.record({ event: 'snapshot.discard', outcome: 'refused', by, target, detail: { job } });
-        const message = `Job #${job} installs ${target}. Cancel that job, then discard the snapshot.`;
-        throw new AppError('operation_locked', message);
-      }
+      const entry = { ...discardOf(by, staged), detail: { staged_id: id, job } };
+      auditRefusal(audit, entry, () => assertFree(staged, job));
       removeStaged(config.indexFolder, id);
       recordDiscard(by, staged);
       bus.emit('index');
@@ -58,10 +55,19 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
     });
   }
 
-  function recordDiscard(by: Requester, { staged_id, file_name }: Staged) {
-    const detail = { staged_id };
-    audit.record({ event: 'snapshot.discard', outcome: 'ok', by, target: file_name, detail });
+  function recordDiscard(by: Requester, staged: Staged) {
+    audit.record({ ...discardOf(by, staged), outcome: 'ok' });
   }
+}
+
+function assertFree({ file_name }: Staged, job: number | null) {
+  if (job === null) return;
+  const message = `Job #${job} installs ${file_name}. Cancel that job, then discard the snapshot.`;
+  throw new AppError('operation_locked', message);
+}
+
+function discardOf(by: Requester, { staged_id, file_name }: Staged): AuditEntry {
+  return { event: snapshotActions.discard.name, by, target: file_name, detail: { staged_id } };
 }
 
 export function uploadFileName(id: string): string {

@@ -12,6 +12,7 @@ import { createLoop } from '../core/loop.ts';
 import { receiveFile, tooLarge } from '../core/receive-file.ts';
 import { recordRefusedUpload } from '../sources/upload-audit.ts';
 import type { CreateTask } from '../runner/task.ts';
+import { snapshotActions } from './actions.ts';
 import type { CheckedSnapshot } from './check.ts';
 import { unchanged } from './refusal.ts';
 import { createStagedSnapshots, recordStaged, uploadFileName } from './staged-snapshots.ts';
@@ -27,7 +28,7 @@ type UploadOptions = UploadContext & {
   onError: (error: unknown) => void;
 };
 
-const event = 'snapshot.upload';
+const event = snapshotActions.upload.name;
 const sweepMs = 60_000;
 
 export function createUploads({ bus, wantedBy, onError, ...context }: UploadOptions) {

@@ -1,6 +1,7 @@
 // The uploaded sheets that are kept: removes those that a person no longer wants or nobody has used.
-import { type Audit, type Requester, systemRequester } from '../core/audit.ts';
+import { type Audit, type AuditEntry, auditRefusal, type Requester, systemRequester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
+import { sheetActions } from './actions.ts';
 import { lostUpload, recordRefusedUpload } from './upload-audit.ts';
 import { readUploaded, type UploadedSheet } from '../sheets/uploaded.ts';
 import { markUsed, removeUploaded, sweepUploaded } from './kept.ts';
@@ -14,8 +15,6 @@ type Given = {
   isActive: (sheetId: string) => boolean;
 };
 
-export const uploadEvent = 'sheet.upload';
-
 export function createKeptSheets({ root, audit, now, wantedBy, isActive }: Given) {
   return {
     /** Restarts the hour for which a sheet is kept. */
@@ -26,13 +25,10 @@ export function createKeptSheets({ root, audit, now, wantedBy, isActive }: Given
       const sheet = readUploaded(root, id);
       if (!sheet) throw new AppError('not_found', 'This upload is gone already. Nothing was changed.');
       const job = wantedBy(id);
-      if (job !== null) {
-        recordRemoval(by, sheet, 'refused', { job });
-        const message = `Job #${job} reads ${sheet.file_name}. Cancel that job, then remove the file.`;
-        throw new AppError('operation_locked', message);
-      }
+      const entry = { ...removalOf(by, sheet), detail: { sheet_id: id, job } };
+      auditRefusal(audit, entry, () => assertFree(sheet, job));
       removeUploaded(root, id);
-      recordRemoval(by, sheet, 'ok');
+      recordRemoval(by, sheet);
       return sheet;
     },
 
@@ -40,21 +36,25 @@ export function createKeptSheets({ root, audit, now, wantedBy, isActive }: Given
     sweep() {
       const isNeeded = (id: string) => isActive(id) || wantedBy(id) !== null;
       const { expired, unfinished } = sweepUploaded(root, now(), isNeeded);
-      for (const sheet of expired) recordRemoval(systemRequester, sheet, 'ok');
+      for (const sheet of expired) recordRemoval(systemRequester, sheet);
       for (const id of unfinished) {
         const refused = { by: systemRequester, fileName: null, error: lostUpload(id) };
-        recordRefusedUpload(audit, { event: uploadEvent, ...refused });
+        recordRefusedUpload(audit, { event: sheetActions.upload.name, ...refused });
       }
     },
   };
 
-  function recordRemoval(
-    by: Requester,
-    { sheet_id, file_name }: UploadedSheet,
-    outcome: 'ok' | 'refused',
-    more: { job?: number } = {},
-  ) {
-    const detail = { sheet_id, ...more };
-    audit.record({ event: 'sheet.remove', outcome, by, target: file_name, detail });
+  function recordRemoval(by: Requester, sheet: UploadedSheet) {
+    audit.record({ ...removalOf(by, sheet), outcome: 'ok' });
   }
+}
+
+function assertFree({ file_name }: UploadedSheet, job: number | null) {
+  if (job === null) return;
+  const message = `Job #${job} reads ${file_name}. Cancel that job, then remove the file.`;
+  throw new AppError('operation_locked', message);
+}
+
+function removalOf(by: Requester, { sheet_id, file_name }: UploadedSheet): AuditEntry {
+  return { event: sheetActions.remove.name, by, target: file_name, detail: { sheet_id } };
 }

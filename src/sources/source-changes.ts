@@ -1,11 +1,11 @@
 // Adds, changes and removes named sheets. Each change and each refusal leaves an audit row with the sheet before and after.
 import { isDeepStrictEqual } from 'node:util';
-import type { Requester } from '../core/audit.ts';
+import { auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
-import { auditRefusal } from '../jobs/refusals.ts';
 import type { SourceRepository } from '../source-store/source-repository.ts';
+import { sourceActions } from './actions.ts';
 import { type GivenSource, readSource } from './read-source.ts';
 import type { SourceStates } from './source-state-repository.ts';
 
@@ -29,7 +29,7 @@ export function createSourceChanges(given: Given) {
       by: Requester,
       { mustBeNew = false } = {},
     ): Promise<{ source: SheetSource; isNew: boolean }> {
-      const audited = { event: 'source.changed', by, target: `source:${name}` };
+      const audited = { event: sourceActions.change.name, by, target: `source:${name}` };
       const put = await untilFree(() => {
         const before = sources.find(name);
         return auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
@@ -53,7 +53,12 @@ export function createSourceChanges(given: Given) {
     async remove(name: string, by: Requester): Promise<SheetSource> {
       const removed = await untilFree(() => {
         const before = sources.find(name);
-        const audited = { event: 'source.removed', by, target: `source:${name}`, detail: { before } };
+        const audited = {
+          event: sourceActions.remove.name,
+          by,
+          target: `source:${name}`,
+          detail: { before },
+        };
         return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSource(name);
           assertRemovable(name);

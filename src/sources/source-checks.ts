@@ -11,6 +11,7 @@ import { describeOutcome } from './check-outcome.ts';
 import type { CheckedSource } from './check-source.ts';
 import { lastOf } from './named-sheets.ts';
 import type { SheetRuns } from './repository.ts';
+import { sourceActions } from './actions.ts';
 import { unknownSource } from './source-changes.ts';
 import type { SourceState, SourceStates } from './source-state-repository.ts';
 import { createTurns } from './turns.ts';
@@ -24,12 +25,14 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'now' | 'untilFree'> & {
 
 /** A check that runs. `rows`: read so far. `note`: why it waits; null while it reads. */
 type Seen = { rows: number; note: string | null };
-type Running = Seen & { source: SheetSource; ended: Promise<SourceState> };
+type Running = Seen & { source: SheetSource; ended: Promise<Ended> };
+/** `detail`: for the audit rows of those who asked. */
+type Ended = { state: SourceState; detail: Record<string, unknown> };
 
 const maxAtOnce = 2;
 
 export function createSourceChecks(given: Given) {
-  const { bus, config, sources } = given;
+  const { audit, bus, config, sources, untilFree } = given;
   const running = new Set<Running>();
   const turns = createTurns(maxAtOnce);
   const newest = (name: string) => [...running].findLast(({ source }) => source.name === name) ?? null;
@@ -44,9 +47,20 @@ export function createSourceChecks(given: Given) {
     async run(name: string, by: Requester): Promise<SourceState | null> {
       const source = sources.find(name);
       if (!source) throw unknownSource(name);
-      if (config.mode === 'noop') return null;
+      const checked = {
+        event: sourceActions.check.name,
+        outcome: 'ok',
+        by,
+        target: `source:${name}`,
+      } as const;
+      if (config.mode === 'noop') {
+        audit.record({ ...checked, detail: { mode: config.mode } });
+        return null;
+      }
       const same = [...running].find((check) => isDeepStrictEqual(check.source, source));
-      return (same ?? start(source, by)).ended;
+      const { state, detail } = await (same ?? start(source)).ended;
+      await untilFree(() => audit.record({ ...checked, detail }));
+      return state;
     },
 
     async stop() {
@@ -55,7 +69,7 @@ export function createSourceChecks(given: Given) {
     },
   };
 
-  function start(source: SheetSource, by: Requester): Running {
+  function start(source: SheetSource): Running {
     const show = (seen: Partial<Seen>) => {
       Object.assign(check, seen);
       bus.emit('sources');
@@ -68,7 +82,7 @@ export function createSourceChecks(given: Given) {
       const found = await readInChild(given, source, signal, ({ done, phase, note = null }) =>
         show(phase === 'wait' ? { note } : { rows: done, note }),
       );
-      return keep(given, source, found, startedAt, by);
+      return keep(given, source, found, startedAt);
     };
     const check: Running = {
       source,
@@ -113,20 +127,17 @@ async function readInChild(
 }
 
 async function keep(
-  { audit, sheetRuns, sources, states, untilFree }: Given,
+  { sheetRuns, sources, states, untilFree }: Given,
   source: SheetSource,
   found: CheckedSource,
   startedAt: Date,
-  by: Requester,
-): Promise<SourceState> {
+): Promise<Ended> {
   const last = lastOf(sheetRuns.lastImport(source), sheetRuns.lastExport(source));
   const state = describeOutcome(found, last, startedAt);
   const { status, rows } = state;
-  const checked = { event: 'source.checked', outcome: 'ok', by, target: `source:${source.name}` } as const;
   await untilFree(() => {
     // A person may have changed the sheet meanwhile.
     if (isDeepStrictEqual(sources.find(source.name), source)) states.put(source.name, state);
-    audit.record({ ...checked, detail: { status, rows } });
   });
-  return state;
+  return { state, detail: { status, rows } };
 }

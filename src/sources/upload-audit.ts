@@ -13,11 +13,12 @@ type Refused = {
 
 /** Records why: refused, or failed for a cause that the upload has no part in. */
 export function recordRefusedUpload(audit: Audit, { event, by, fileName, error, reason }: Refused) {
-  const { code, message, details } = error as AppError;
-  const isRefused = error instanceof AppError && code !== 'internal' && code !== 'disk_full';
-  const outcome = isRefused ? 'refused' : 'failed';
-  const detail = { code: details?.code ?? code ?? 'internal', message };
-  audit.record({ event, outcome, by, target: fileName, reason: reason ?? null, detail });
+  const { code: general, message, details } = error as AppError;
+  const isRefused = error instanceof AppError && general !== 'internal' && general !== 'disk_full';
+  const code = String(details?.code ?? general ?? 'internal');
+  const entry = { event, by, target: fileName, reason: reason ?? null };
+  if (isRefused) audit.refuse({ ...entry, code, message });
+  else audit.record({ ...entry, outcome: 'failed', detail: { code, message } });
 }
 
 /** The error of an upload during which the server was killed. */

@@ -12,7 +12,7 @@ import { type UploadedSheet, uploadedFolder, uploadedPath } from '../sheets/uplo
 import type { CheckedUpload } from './check.ts';
 import { fileNameOf, nameUpload } from './file-name.ts';
 import { writeRecord } from './kept.ts';
-import { uploadEvent } from './kept-sheets.ts';
+import { sheetActions } from './actions.ts';
 
 export const maxFiles = 3;
 
@@ -69,7 +69,7 @@ export function createUpload(
         writeRecord(config.root, sheet, now());
         const { kind, tabs } = checked;
         const detail = { sheet_id: id, bytes, kind, rows: tabs.map(({ rows }) => rows) };
-        audit.record({ event: uploadEvent, outcome: 'ok', by, target: sheet.file_name, detail });
+        audit.record({ event: sheetActions.upload.name, outcome: 'ok', by, target: sheet.file_name, detail });
         return sheet;
       } finally {
         await check.end();
@@ -83,7 +83,7 @@ export function createUpload(
       if (error !== undefined) {
         fs.rmSync(uploadedFolder(config.root, id), { recursive: true, force: true });
         const fileName = files.length === 0 ? null : nameUpload(files);
-        recordRefusedUpload(audit, { event: uploadEvent, by, fileName, error });
+        recordRefusedUpload(audit, { event: sheetActions.upload.name, by, fileName, error });
       }
       onClose();
     },

@@ -6,7 +6,8 @@ import { formatBytes } from '../core/format.ts';
 import { createLoop } from '../core/loop.ts';
 import { diskFull, tooLarge } from '../core/receive-file.ts';
 import { recordRefusedUpload } from './upload-audit.ts';
-import { createKeptSheets, uploadEvent } from './kept-sheets.ts';
+import { sheetActions } from './actions.ts';
+import { createKeptSheets } from './kept-sheets.ts';
 import { createUpload, type SheetUpload, type UploadContext } from './upload.ts';
 
 type UploadsOptions = UploadContext & {
@@ -36,7 +37,7 @@ export function createSheetUploads({ freeBytes, wantedBy, onError, ...context }:
       try {
         assertRoom(announcedBytes);
       } catch (error) {
-        recordRefusedUpload(audit, { event: uploadEvent, by, fileName: null, error });
+        recordRefusedUpload(audit, { event: sheetActions.upload.name, by, fileName: null, error });
         throw error;
       }
       const id = randomBytes(4).toString('hex');

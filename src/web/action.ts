@@ -9,8 +9,10 @@ export type LeastRole = Role | 'anyone';
 export type Tier = 0 | 1 | 2;
 
 export type Action = {
-  /** The event of its audit row, e.g. `workers.pause`. */
+  /** The event of its audit row, e.g. `workers.pause`. Routes with the same name are one action. */
   name: string;
+  /** The event of its refusals; absent: `name`. */
+  refused?: string;
   /** The least role for any arguments; the domain may refuse some arguments to it. */
   role: LeastRole;
   tier: Tier;

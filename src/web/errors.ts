@@ -50,22 +50,25 @@ export function registerErrors(app: FastifyInstance) {
     const shown = toAppError(error, request);
     return answerError(shown, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const url = request.url.split('?')[0] ?? '/';
-    const allowed = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((method) =>
-      app.findRoute({ method, url }),
-    );
-    if (allowed.length === 0) {
-      const text = url.startsWith('/api/')
-        ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
-        : 'There is no such page. Go back to Operations.';
-      return answerError(new AppError('not_found', text), request, reply);
-    }
-    const names = allowed.join(', ');
-    reply.header('allow', names);
-    const message = `${request.method} is not allowed here. Allowed: ${names}.`;
-    return answerError(new AppError('method_not_allowed', message), request, reply);
-  });
+  // Only for what a handler does not find: identify.ts refuses unknown addresses.
+  app.setNotFoundHandler((request, reply) => answerError(unknownAddress(request, reply), request, reply));
+}
+
+/** The error of a request without a route; lists the methods of the address, if it has others. */
+export function unknownAddress({ method, url, server }: FastifyRequest, reply: FastifyReply): AppError {
+  const path = url.split('?')[0] ?? '/';
+  const allowed = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter((one) =>
+    server.findRoute({ method: one, url: path }),
+  );
+  if (allowed.length === 0) {
+    const text = path.startsWith('/api/')
+      ? 'There is no such route. GET /api/v1/openapi.json lists all routes.'
+      : 'There is no such page. Go back to Operations.';
+    return new AppError('not_found', text);
+  }
+  const names = allowed.join(', ');
+  reply.header('allow', names);
+  return new AppError('method_not_allowed', `${method} is not allowed here. Allowed: ${names}.`);
 }
 
 /** The HTTP status of an error. */

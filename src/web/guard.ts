@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { isHost, ownHosts } from '../core/host.ts';
-import { isSafe, type RefusalAudit } from './refusal-audit.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { auditGuard, isSafe } from './refusal-audit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,7 +19,7 @@ declare module 'fastify' {
 /** `allowedHosts` are those of the setting; the server's own addresses are always allowed. */
 type Hosts = { allowedHosts: string[] };
 
-type Options = Hosts & { dataRoot: DataRoot; auditRefusal: RefusalAudit };
+type Options = Hosts & Pick<Kernel, 'audit' | 'dataRoot'>;
 
 export function registerGuard(app: FastifyInstance, options: Options) {
   app.addHook('onRequest', async (request, reply) => {
@@ -29,9 +30,7 @@ export function registerGuard(app: FastifyInstance, options: Options) {
       refuseOrigin(request, options) ??
       refuseChange(request, options.dataRoot);
     if (!refusal) return;
-    options.auditRefusal('gate.refused', request, refusal.code, {
-      host: String(request.headers.host).slice(0, 200),
-    });
+    auditGuard(options, request, refusal);
     throw refusal;
   });
 }

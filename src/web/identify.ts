@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../core/errors.ts';
 import type { Authenticate, Credentials, Identity } from '../core/identity.ts';
-import { describeLack, mayAct } from '../core/role.ts';
+import { assertRole } from '../core/role.ts';
 import type { LeastRole } from './action.ts';
+import { unknownAddress } from './errors.ts';
 import { readCookie } from './flash.ts';
 import { isSafe } from './refusal-audit.ts';
 
@@ -18,7 +19,18 @@ declare module 'fastify' {
   }
 }
 
-/** Must run after the guard, and after cookies are parsed. */
+/** Refuses a request before its body is read. Must run after the guard, and after cookies are parsed. The whole order of
+ *  refusals, of which the route and the domain do what follows the body:
+ *
+ *  1. gate: 403 `host_not_allowed`, `cross_origin`
+ *  2. identity: 401
+ *  3. address: 404, 405
+ *  4. role: 403 `forbidden`, before the body is read
+ *  5. body: 400, 413, 415
+ *  6. arguments: 422
+ *  7. danger of these arguments: 403 `forbidden`
+ *  8. confirmation: 422 `confirmation_required`
+ *  9. plan, locks, states: 409; stopping: 503 */
 export function registerIdentify(app: FastifyInstance, authenticate: Authenticate) {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request, reply) => {
@@ -26,8 +38,8 @@ export function registerIdentify(app: FastifyInstance, authenticate: Authenticat
     request.identity = identifyOrNull(authenticate, request, least);
     const role = request.identity?.role ?? 'viewer';
     reply.locals = { role };
-    if (request.is404 || least === 'anyone' || mayAct(role, least)) return;
-    throw new AppError('forbidden', describeLack(role, least), { role, needs: least });
+    if (request.is404) throw unknownAddress(request, reply);
+    if (least !== 'anyone') assertRole(role, least);
   });
 }
 
@@ -42,10 +54,10 @@ export function sessionCookie(request: FastifyRequest): string {
   return `chl_session_${request.socket.localPort}`;
 }
 
+/** Every route that changes something has an action; only an unknown address has none. */
 function leastRoleOf(request: FastifyRequest): LeastRole {
-  const { action, reads } = request.routeOptions.config;
-  if (!isSafe(request)) return action?.role ?? 'admin';
-  return reads ?? 'viewer';
+  const { action, reads = 'viewer' } = request.routeOptions.config;
+  return isSafe(request) ? reads : (action?.role ?? 'admin');
 }
 
 /** A route for anyone also answers to a token that is not valid any more. */

@@ -10,6 +10,10 @@ import { isForm, type Posted } from './validation.ts';
 const yearSec = 31_536_000;
 const lasting = { path: url('/'), sameSite: 'strict', maxAge: yearSec } as const;
 
+const ofBrowser = { role: 'viewer', tier: 0, changes: 'browser' } as const;
+const keepKeys = { ...ofBrowser, name: 'browser.keys' };
+const keepTheme = { ...ofBrowser, name: 'browser.theme' };
+
 /** A form without a return address leads back to the first tab of `nav`. */
 export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
   const home = nav[0]?.href ?? '/';
@@ -25,12 +29,12 @@ export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
     }),
   );
 
-  app.post<Posted>('/ui/keys', isForm, (request, reply) => {
+  app.post<Posted>('/ui/keys', { ...isForm, config: { action: keepKeys } }, (request, reply) => {
     reply.setCookie('chl_keys', request.body?.keys === 'on' ? 'on' : 'off', lasting);
     return reply.redirect(localPath(request.body?.back, home), 303);
   });
 
-  app.post<Posted>('/ui/theme', isForm, (request, reply) => {
+  app.post<Posted>('/ui/theme', { ...isForm, config: { action: keepTheme } }, (request, reply) => {
     const theme = themes.find((name) => name === request.body?.theme) ?? '';
     reply.setCookie('chl_theme', theme, lasting);
     return reply.redirect(localPath(request.body?.back, home), 303);

@@ -12,6 +12,7 @@ import { registerBodyTime } from './body-time.ts';
 import { registerCards } from './card-routes.ts';
 import { createCards } from './cards.ts';
 import { registerConnectionLimit } from './connections.ts';
+import { collectActions } from './declared-actions.ts';
 import { prefersJson, registerErrors } from './errors.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -25,8 +26,9 @@ import { registerPage } from './page.ts';
 import { createApiAddress, createPages } from './pages.ts';
 import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
-import { auditRefusals, createRefusalAudit } from './refusal-audit.ts';
+import { auditRefusals } from './refusal-audit.ts';
 import { createStream, type Stream } from './stream/stream.ts';
+import { createGlobals } from './template-globals.ts';
 import { schemaController } from './validation.ts';
 import { createViews } from './views.ts';
 
@@ -41,9 +43,9 @@ export async function createServer(
   const { config, audit, descriptors, dataRoot } = kernel;
   const declaredPages = mounted.flatMap(({ feature }) => feature.pages ?? []);
   const app = createFastify(kernel, declaredPages);
-  const auditRefusal = createRefusalAudit(audit);
-  auditRefusals(app, kernel, auditRefusal);
-  registerGuard(app, { allowedHosts: config.allowedHosts, dataRoot, auditRefusal });
+  const actions = collectActions(app);
+  auditRefusals(app, kernel);
+  registerGuard(app, { allowedHosts: config.allowedHosts, dataRoot, audit });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);
   registerErrors(app);
@@ -55,7 +57,12 @@ export async function createServer(
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
-  await app.register(view, { engine: { eta: createViews(root) }, root, viewExt: 'eta', production: true });
+  await app.register(view, {
+    engine: { eta: createViews(root, createGlobals(actions.leastRole)) },
+    root,
+    viewExt: 'eta',
+    production: true,
+  });
   await registerAssets(app);
   await registerOpenApi(app);
 

@@ -1,7 +1,8 @@
-// Functions that templates may call: for addresses, numbers, and times in the zone of this machine.
+// Functions that templates may call: for addresses, numbers, times in the zone of this machine, and controls by role.
 import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
-import { describeLack, mayAct, type Role } from '../core/role.ts';
 import { url } from '../core/url.ts';
+import type { LeastRole } from './action.ts';
+import { createRoleAttributes } from './role-attributes.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
@@ -26,21 +27,9 @@ function localTimeZone(): string {
   return timeZone;
 }
 
-/** The attributes of a button of an action that needs a role: none, or those that keep it focusable, disabled and explained.
- *  A button beyond one's role sends no form. */
-function needs(least: Role, role: Role): string {
-  if (mayAct(role, least)) return '';
-  const why = describeLack(role, least);
-  return `type="button" aria-disabled="true" data-locked title="${why}" aria-description="${why}"`;
-}
+const constants = { url, formatBytes, formatDuration, formatNumber, plural, localTime, localTimeZone };
 
-export const templateGlobals = {
-  needs,
-  url,
-  formatBytes,
-  formatDuration,
-  formatNumber,
-  plural,
-  localTime,
-  localTimeZone,
-};
+/** `leastRole` gives the role that an action needs, by its name. */
+export function createGlobals(leastRole: (action: string) => LeastRole) {
+  return { ...constants, ...createRoleAttributes(leastRole) };
+}

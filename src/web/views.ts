@@ -9,17 +9,16 @@
 // A value between tags keeps its writing direction to itself: see bidi.ts.
 import { Eta } from 'eta';
 import { closeDirections, isDirected } from './bidi.ts';
-import { templateGlobals } from './template-globals.ts';
 
-/** `views` is the folder of the templates; each is read and compiled once. */
-export function createViews(views: string): Eta {
+/** `views` is the folder of the templates, each of which is read and compiled once; they may call the functions in `given`. */
+export function createViews(views: string, given: object): Eta {
   const plugins = [{ processTemplate: collapse }, { processTemplate: isolateValues }];
   const isolate = (value: unknown) => {
     const text = String(value);
     const escaped = eta.config.escapeFunction(isDirected(text) ? closeDirections(text) : text);
     return isDirected(text) ? `<bdi>${escaped}</bdi>` : escaped;
   };
-  const globals = { ...templateGlobals, isolate, closeDirections };
+  const globals = { ...given, isolate, closeDirections };
   const functionHeader = `const { ${Object.keys(globals).join(', ')} } = this;`;
   const eta = new Eta({ views, cache: true, plugins, functionHeader });
   Object.assign(eta, globals);

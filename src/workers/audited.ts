@@ -1,22 +1,27 @@
 // Runs a verb on the workers in one transaction with its audit row; audits a refusal, too.
-import type { Requester } from '../core/audit.ts';
+import type { AuditEntry } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { WorkerRepository } from './repository.ts';
 
-type Entry = { event: string; by: Requester; target: string; detail?: Record<string, unknown> };
+type Entry = AuditEntry & {
+  /** Reads what the verb changes, for the row: as it was before, and as it is after. */
+  reads?: () => unknown;
+};
 export type Audited = <T>(entry: Entry, work: () => T) => Promise<T>;
 
 export function createAudited(
   given: Pick<Kernel, 'audit' | 'bus' | 'untilFree'> & { repository: WorkerRepository },
 ): Audited {
   const { repository, audit, bus, untilFree } = given;
-  return async (entry, work) => {
+  return async ({ reads, ...entry }, work) => {
     try {
       const done = await untilFree(() =>
         repository.transaction(() => {
+          const before = reads?.();
           const result = work();
-          audit.record({ ...entry, outcome: 'ok' });
+          const detail = reads ? { ...entry.detail, before, after: reads() } : (entry.detail ?? null);
+          audit.record({ ...entry, outcome: 'ok', detail });
           return result;
         }),
       );
@@ -24,8 +29,8 @@ export function createAudited(
       return done;
     } catch (error) {
       if (error instanceof AppError) {
-        const detail = { ...entry.detail, code: error.code, message: error.message };
-        await untilFree(() => audit.record({ ...entry, outcome: 'refused', detail }));
+        const { code, message } = error;
+        await untilFree(() => audit.refuse({ ...entry, code, message }));
       }
       throw error;
     }

@@ -2,11 +2,12 @@
 import type { Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
+import { workerActions } from './actions.ts';
 import { createAudited } from './audited.ts';
 import { createDrains } from './drains.ts';
 import { findObstacle, requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
-import { nothingPaused, viewOf, type WorkersView } from './state.ts';
+import { nothingPaused, readPauses, viewOf, type WorkersView } from './state.ts';
 
 type Restart = { hasGivenUp(): boolean; startAgain(name?: string): void };
 
@@ -20,6 +21,7 @@ export function createWorkers(given: Given) {
   const { config, repository, queue, audit, bus, untilFree, pool, now } = given;
   const audited = createAudited(given);
   const drains = createDrains({ ...given, audited });
+  const reads = () => readPauses(repository);
 
   return {
     view: () => viewWorkers(repository),
@@ -32,7 +34,7 @@ export function createWorkers(given: Given) {
     /** Pauses all workers and ends a drain, or one, after its batch. Throws `not_found`, `no_workers`. */
     async pause(name: string | undefined, by: Requester) {
       const left = await drains.pending();
-      await audited({ event: 'workers.pause', by, target: targetOf(name) }, () => {
+      await audited({ event: workerActions.pause.name, by, target: targetOf(name), reads }, () => {
         requireWorkers(config, repository.living(), name);
         if (name !== undefined) return void repository.pause(name, by.actor);
         drains.cancelActive(left, by);
@@ -43,7 +45,7 @@ export function createWorkers(given: Given) {
     /** Resumes all workers and ends a drain, or one; restarts given-up ones. Throws `not_found`, `no_workers`. */
     async resume(name: string | undefined, by: Requester) {
       const left = await drains.pending();
-      await audited({ event: 'workers.resume', by, target: targetOf(name) }, () => {
+      await audited({ event: workerActions.resume.name, by, target: targetOf(name), reads }, () => {
         if (name !== undefined || !pool.hasGivenUp()) requireWorkers(config, repository.living(), name);
         const areAllPaused = repository.control().paused_at !== null;
         // A drain that has just paused all waits for the current batches: it ends here.
@@ -60,7 +62,7 @@ export function createWorkers(given: Given) {
       const retried = await queue.retryFailed(selection);
       const detail = { ...selection, entries: retried };
       await untilFree(() =>
-        audit.record({ event: 'queue.retry_failed', outcome: 'ok', by, target: 'queue', detail }),
+        audit.record({ event: workerActions.retryFailed.name, outcome: 'ok', by, target: 'queue', detail }),
       );
       bus.emit('library');
       return retried;

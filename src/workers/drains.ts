@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { EmbeddingQueue } from '../embedding/queue.ts';
+import { workerActions } from './actions.ts';
 import type { Audited } from './audited.ts';
 import { requireWorkers } from './names.ts';
 import type { WorkerRepository } from './repository.ts';
@@ -14,6 +15,7 @@ import {
   maxDrainSec,
   minDrainSec,
   nothingPaused,
+  readPauses,
   speedOf,
 } from './state.ts';
 
@@ -25,6 +27,7 @@ type Given = Pick<Kernel, 'audit' | 'now'> & {
 type DrainGiven = Given & Pick<Kernel, 'config'> & { audited: Audited };
 
 export function createDrains({ config, repository, queue, audit, audited, now }: DrainGiven) {
+  const reads = () => readPauses(repository);
   return {
     pending,
     forecast,
@@ -34,7 +37,7 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
     async start(timeoutSec: number, by: Requester): Promise<Drain> {
       const { waiting, left } = await forecast(timeoutSec);
       const detail = { timeout_sec: timeoutSec, waiting, forecast_left: left };
-      return audited({ event: 'workers.drain', by, target: 'workers', detail }, () => {
+      return audited({ event: workerActions.drain.name, by, target: 'workers', detail, reads }, () => {
         checkTimeout(timeoutSec);
         requireWorkers(config, repository.living());
         const running = repository.activeDrain();
@@ -56,7 +59,7 @@ export function createDrains({ config, repository, queue, audit, audited, now }:
     /** The workers go on without a time limit. Throws `no_drain`. */
     async cancel(by: Requester): Promise<Drain> {
       const left = await pending();
-      return audited({ event: 'workers.drain_cancel', by, target: 'workers' }, () => {
+      return audited({ event: workerActions.cancelDrain.name, by, target: 'workers' }, () => {
         const cancelled = cancelActive(left, by);
         if (cancelled) return cancelled;
         throw new AppError('no_drain', 'No drain is running. There is nothing to cancel.');

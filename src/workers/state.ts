@@ -23,6 +23,19 @@ type Situation = { control: Control; lock: LibraryLock | null; isDraining: boole
 
 export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_id: null };
 
+type Pauses = { control(): Control; living(): WorkerRow[] };
+
+/** Who has paused all workers, and each that is paused by itself, for audit rows. */
+export function readPauses(workers: Pauses) {
+  const pauseOf = ({ paused_at, paused_by }: Pick<Control, 'paused_at' | 'paused_by'>) =>
+    paused_at === null ? null : { paused_at, paused_by };
+  const paused = workers.living().filter(({ paused_at }) => paused_at !== null);
+  return {
+    all: pauseOf(workers.control()),
+    workers: paused.map((worker) => ({ name: worker.name, ...pauseOf(worker) })),
+  };
+}
+
 export const minDrainSec = 10;
 export const maxDrainSec = 3600;
 export const defaultDrainSec = 300;

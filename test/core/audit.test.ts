@@ -1,12 +1,15 @@
 import path from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createAudit, systemRequester } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
+import { until } from '../support/until.ts';
 
-function openAudit(t: { testdir(): string; teardown(work: () => void): void }) {
+const refusal = { code: 'wrong_state', message: 'No.' };
+
+function openAudit(t: Test, now = () => new Date('2026-08-01T10:00:00Z')) {
   const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
   t.teardown(() => ops.close());
-  const audit = createAudit(ops, () => new Date('2026-08-01T10:00:00Z'));
+  const audit = createAudit(ops, now, t.error);
   return { ops, audit, rows: () => ops.prepare('SELECT * FROM audit ORDER BY id').all() };
 }
 
@@ -51,7 +54,7 @@ t.test('a row has actor, event, time, reason, address and outcome', async (t) =>
 
 t.test('rows cannot be changed or removed', async (t) => {
   const { ops, audit, rows } = openAudit(t);
-  audit.record({ event: 'job.cancel', outcome: 'refused', by: systemRequester });
+  audit.refuse({ event: 'job.cancel', by: systemRequester, ...refusal });
   const before = rows();
   for (const statement of [
     `UPDATE audit SET outcome = 'ok'`,
@@ -87,7 +90,7 @@ t.test('a row is part of the open transaction', async (t) => {
 t.test('a long actor or target is truncated, so that it cannot flood the log', async (t) => {
   const { ops, audit } = openAudit(t);
   const long = 'x'.repeat(5000);
-  audit.record({ event: 'x', outcome: 'refused', by: { ...systemRequester, actor: long }, target: long });
+  audit.refuse({ event: 'x', by: { ...systemRequester, actor: long }, target: long, ...refusal });
   t.same(ops.prepare('SELECT length(actor), length(target) FROM audit').raw().get(), [200, 200]);
 });
 
@@ -101,7 +104,7 @@ t.test('the trail of a target has its actions, oldest first, without refusals', 
     target: 'job:3',
     detail: { operation: 'import' },
   });
-  audit.record({ event: 'job.cancel', outcome: 'refused', by, target: 'job:3' });
+  audit.refuse({ event: 'job.cancel', by, target: 'job:3', ...refusal });
   audit.record({ event: 'job.cancel', outcome: 'ok', by, target: 'job:30' });
   audit.record({ event: 'job.finished', outcome: 'failed', by: systemRequester, target: 'job:3' });
   t.match(audit.trail('job:3'), [
@@ -113,4 +116,66 @@ t.test('the trail of a target has its actions, oldest first, without refusals', 
     .prepare('EXPLAIN QUERY PLAN SELECT * FROM audit WHERE target = ? ORDER BY id DESC')
     .all('x');
   t.match(JSON.stringify(plan), 'audit_target');
+});
+
+t.test('long texts of a caller are shortened in the detail, and a long detail is left out', async (t) => {
+  const { audit, ops } = openAudit(t);
+  const long = 'x'.repeat(5000);
+  const by = systemRequester;
+  audit.record({ event: 'x', outcome: 'ok', by, reason: long, detail: { after: { place: long } } });
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`field ${at}`, long]));
+  audit.refuse({ event: 'x', by, ...refusal, detail: { after: many } });
+  const rows = ops.prepare('SELECT reason, detail FROM audit').all() as { reason: string; detail: string }[];
+  t.ok(rows.every(({ detail }) => detail.length < 1200));
+  t.match(rows[0], { reason: /^x{1000}… \(5,000 characters\)$/, detail: /"place":"x{1000}…/ });
+  t.match(JSON.parse(rows[1]?.detail ?? ''), { ...refusal, left_out: Number });
+});
+
+t.test('refusals of an event and code have twenty rows a minute, and the others one row', async (t) => {
+  let at = Date.parse('2026-08-01T10:00:30Z');
+  const { audit, ops } = openAudit(t, () => new Date(at));
+  const by = { ...systemRequester, actor: 'ada', requestId: 'r1' };
+  const refuse = (event: string, times: number) => {
+    for (let turn = 0; turn < times; turn += 1) audit.refuse({ event, by, ...refusal });
+  };
+  const count = (event: string) =>
+    ops.prepare('SELECT count(*) FROM audit WHERE event = ?').pluck().get(event);
+  const counted = () => {
+    const rows = ops.prepare(`SELECT actor, detail FROM audit WHERE detail LIKE '%suppressed%'`).all();
+    return (rows as { actor: string; detail: string }[]).map((row) => ({
+      ...row,
+      detail: JSON.parse(row.detail),
+    }));
+  };
+
+  await t.test('each event has its own twenty', async (t) => {
+    refuse('job.cancel', 23);
+    refuse('job.removed', 20);
+    t.same([count('job.cancel'), count('job.removed'), counted()], [20, 20, []]);
+    t.ok(audit.hasRefusal('r1'), 'a counted refusal is known, too');
+  });
+
+  await t.test('the next refusal in a later minute records the count of the former', async (t) => {
+    at += 60_000;
+    refuse('job.cancel', 25);
+    const detail = { code: 'wrong_state', minute: '2026-08-01T10:00:00.000Z', suppressed: 3 };
+    t.same(counted(), [{ actor: 'system', detail }]);
+  });
+
+  await t.test('a close records what was only counted', async (t) => {
+    audit.close();
+    t.match(counted().at(-1)?.detail, { minute: '2026-08-01T10:01:00.000Z', suppressed: 5 });
+    audit.close();
+    t.equal(counted().length, 2);
+  });
+});
+
+t.test('the count of a minute is recorded at its end, without another refusal', async (t) => {
+  let at = Date.parse('2026-08-01T10:00:59.980Z');
+  const { ops, audit } = openAudit(t, () => new Date(at));
+  for (let turn = 0; turn < 22; turn += 1) audit.refuse({ event: 'x', by: systemRequester, ...refusal });
+  at += 20;
+  const rows = ops.prepare('SELECT detail FROM audit ORDER BY id DESC').pluck();
+  await until(() => /"suppressed":2/.test(String(rows.get())));
+  t.equal(rows.all().length, 21);
 });

@@ -24,7 +24,7 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   let at = today;
   const now = () => new Date(at);
   const repository = createJobRepository(ops, now);
-  const audit = createAudit(ops, now);
+  const audit = createAudit(ops, now, t.error);
   const config = { root, jobLogMaxBytes: 1000, ...limits };
   const pruning = createPruning(ops);
   const bus = createBus();

@@ -86,7 +86,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
     config,
     now,
     sources,
-    audit: createAudit(ops, now),
+    audit: createAudit(ops, now, t.error),
     bus: createBus(),
     states: createSourceStates(ops),
     untilFree: async (work) => work(),

@@ -83,7 +83,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const ops = prepareOps(config.opsDatabasePath);
   const { library } = prepareLibrary(config.databasePath);
   const bus = createBus();
-  const audit = createAudit(ops, now);
+  const audit = createAudit(ops, now, (error) => log.error(error));
   const repository = createJobRepository(ops, now);
   const lockQueue = createLockQueue(repository, catalogue, config.maxRunningJobs);
   const libraryRows = createLibrary(library);

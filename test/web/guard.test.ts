@@ -283,10 +283,10 @@ t.test(
       });
     t.equal((await post('{"args": ')).status, 400);
     t.equal((await post('{"colour": "red"}')).status, 422);
-    const rows = (await readAudit(app, 'request.refused')).map(({ detail }) => JSON.parse(detail));
+    const rows = (await readAudit(app, 'job.refused')).map(({ detail }) => JSON.parse(detail));
     t.match(rows, [{ code: 'bad_json' }, { code: 'invalid_arguments', message: /colour: is not known/ }]);
     for (let turn = 0; turn < 30; turn += 1) await post('{');
-    t.equal((await readAudit(app, 'request.refused')).length, 21);
+    t.equal((await readAudit(app, 'job.refused')).length, 21);
   },
 );
 

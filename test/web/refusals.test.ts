@@ -61,12 +61,13 @@ t.test('every route that changes something', async (t) => {
 
 const nameOf = ({ method, url }: Route) => `${method} ${url}`;
 
-async function tryAll(t: Test, app: TestApp, { method, url }: Route) {
+async function tryAll(t: Test, app: TestApp, { method, url, config: { action } }: Route) {
   for (const [what, wanted, request] of requests) {
     const { status, rows } = await ask(app, url.replace(/:\w+/g, '99'), request(method));
     // An upload takes only forms, of any size.
     if (!(status === 415 && /snapshot$|upload$/.test(url))) t.equal(status, wanted, what);
-    t.match(rows, [{ event: 'request.refused', outcome: 'refused' }], what);
+    const event = status === 405 ? 'request.refused' : (action?.refused ?? action?.name);
+    t.match(rows, [{ event, outcome: 'refused' }], what);
     t.equal(rows.length, 1, what);
   }
 }
@@ -129,7 +130,7 @@ t.test('a bulk action that is not confirmed with its number', async (t) => {
     body: new URLSearchParams(fields),
   });
   t.equal(status, 422);
-  t.match(rows, [{ event: 'request.refused', detail: /confirmation_required.*Type 51 to confirm/ }]);
+  t.match(rows, [{ event: 'jobs.bulk', detail: /confirmation_required.*Type 51 to confirm/ }]);
 });
 
 t.test('a read that is refused, and a request that is not, leave none', async (t) => {

@@ -30,7 +30,7 @@ t.test('every route of version 0.1.0 still exists', async (t) => {
 t.test('every page that other sites may link to is declared by its feature', async (t) => {
   const routes = collectRoutes(t);
   await startApp(t, noop);
-  const linked = routes.filter(({ url, isPage }) => isPage && url !== '/' && !url.startsWith('/ui/'));
+  const linked = routes.filter(({ url, config }) => config.isPage && url !== '/' && !url.startsWith('/ui/'));
   const declared = features.flatMap(({ pages = [] }) => pages.map(({ path }) => path));
   t.same(linked.map(({ url }) => url).sort(), declared.sort());
 });

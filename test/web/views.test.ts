@@ -61,7 +61,7 @@ t.test('templates and their includes are rendered without indentation', async (t
   });
   const names = ['one', '<two>'];
   t.equal(
-    createViews(folder).render('page', { names }),
+    createViews(folder, {}).render('page', { names }),
     '<ul><li><b>one</b></li><li><b>&lt;two&gt;</b></li></ul>',
   );
 });
@@ -80,7 +80,7 @@ t.test('a value keeps its writing direction to itself', async (t) => {
     ),
   });
   const render = (title: string, parts: { isHit: boolean; text: string }[] = []) =>
-    createViews(folder).render('page', { title, parts });
+    createViews(folder, {}).render('page', { title, parts });
   t.equal(
     render('a < b'),
     '<title>a &lt; b · CHL</title><h1 title="a &lt; b">a &lt; b, 0</h1>' +

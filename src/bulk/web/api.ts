@@ -4,6 +4,7 @@ import { filterFields, type FilterQuery, readFilter } from '../../jobs/job-query
 import { maxBulkJobs } from '../../jobs/listing.ts';
 import { requester } from '../../web/requester.ts';
 import { type BulkAction, type BulkRun, bulkActions, bulkOutcomes } from '../bulk.ts';
+import { bulkAction } from '../actions.ts';
 import type { BulkContext } from '../parts.ts';
 
 type BulkBody = {
@@ -41,6 +42,7 @@ export function registerBulkApi(app: FastifyInstance, ctx: BulkContext) {
           'Retries, cancels or removes many jobs: those listed, or for retry and cancel all that match.',
         body: bulkBody,
       },
+      config: { action: bulkAction },
     },
     async (request) => {
       const { action, jobs: named, filter } = request.body;

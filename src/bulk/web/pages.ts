@@ -10,6 +10,7 @@ import { maxBulkJobs } from '../../jobs/listing.ts';
 import type { Page } from '../../web/feature.ts';
 import { type BulkForm, bulkWords, needsNumber, viewBulkDialog } from './dialog.ts';
 import { requester } from '../../web/requester.ts';
+import { bulkAction } from '../actions.ts';
 import type { BulkContext } from '../parts.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 
@@ -49,9 +50,11 @@ export function registerBulkPages(app: FastifyInstance, ctx: BulkContext) {
     },
   );
 
-  app.post<Posted>('/ui/jobs/bulk', isForm, async (request, reply) => {
+  app.post<Posted>('/ui/jobs/bulk', { ...isForm, config: { action: bulkAction } }, async (request, reply) => {
     const form = readForm(request.body ?? {});
+    const by = requester(request);
     const numbers = await bulk.choose(form.action, choiceOf(ctx, form));
+    bulk.assertMay(form.action, by);
     const preview = await bulk.preview(form.action, numbers);
     if (needsNumber(preview) && form.confirm?.trim() !== String(preview.able)) {
       const message = `Type ${preview.able} to confirm.`;
@@ -59,7 +62,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: BulkContext) {
       const dialog = viewBulkDialog(ctx, form, numbers, preview, message);
       return reply.code(422).intoDialog().sendDialog('bulk/dialog', dialog);
     }
-    const { run } = bulk.start(form.action, numbers, requester(request));
+    const { run } = bulk.start(form.action, numbers, by);
     const page = url(`/jobs/bulk/${run.id}`);
     if (!request.headers['hx-request']) return reply.redirect(page, 303);
     return reply.header('hx-redirect', page).send('');

@@ -19,6 +19,7 @@ import {
   shortTextSchema,
   textSchema,
 } from '../../core/schemas.ts';
+import { jobActions } from '../actions.ts';
 import { accepted, acceptedSchema, jobBody, jobSchema, listedJobBody } from '../job-body.ts';
 import { type RunFields, runFields } from '../run-request.ts';
 
@@ -143,6 +144,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
   app.post<WithId>(
     '/api/v1/operations/jobs/:id/cancel',
     {
+      config: { action: jobActions.cancel },
       schema: {
         summary: 'Cancels a waiting or running job.',
         params,
@@ -159,6 +161,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
   app.delete<WithId>(
     '/api/v1/operations/jobs/:id',
     {
+      config: { action: jobActions.remove },
       schema: {
         summary: 'Removes an ended job with its log and result rows.',
         params,
@@ -174,6 +177,7 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
   app.post<WithId & { Body: RunFields | null }>(
     '/api/v1/operations/jobs/:id/retry',
     {
+      config: { action: jobActions.retry },
       schema: {
         summary: 'Runs a failed or cancelled job again, as a new job.',
         params,

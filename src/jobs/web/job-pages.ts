@@ -3,6 +3,7 @@ import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { objectSchema } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
+import { jobActions } from '../actions.ts';
 import type { Job } from '../job.ts';
 import { viewJob } from '../job-view.ts';
 import { levels } from '../../core/job-log/log-text.ts';
@@ -107,20 +108,24 @@ function registerCancel(app: FastifyInstance, ctx: JobContext) {
     reply.sendDialog('jobs/dialog-job', viewCancel(ctx, jobs.find(request.params.number))),
   );
 
-  app.post<Numbered>('/ui/jobs/:number/cancel', async (request, reply) => {
-    const job = await jobs.cancel(request.params.number, requester(request));
-    const isOver = job.status === 'cancelled';
-    const name = `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number}`;
-    return reply.sendAction({
-      notice: {
-        tone: 'ok',
-        title: isOver ? `${name} cancelled.` : `Stopping ${name}.`,
-        text: isOver ? 'It had not started.' : 'Waiting for its processes.',
-      },
-      redirect: url(`/jobs/${job.number}`),
-      hosts: ['ops-jobs-card', `job-${job.number}-card`],
-    });
-  });
+  app.post<Numbered>(
+    '/ui/jobs/:number/cancel',
+    { config: { action: jobActions.cancel } },
+    async (request, reply) => {
+      const job = await jobs.cancel(request.params.number, requester(request));
+      const isOver = job.status === 'cancelled';
+      const name = `${catalogue.find(job.operation)?.title ?? job.operation} #${job.number}`;
+      return reply.sendAction({
+        notice: {
+          tone: 'ok',
+          title: isOver ? `${name} cancelled.` : `Stopping ${name}.`,
+          text: isOver ? 'It had not started.' : 'Waiting for its processes.',
+        },
+        redirect: url(`/jobs/${job.number}`),
+        hosts: ['ops-jobs-card', `job-${job.number}-card`],
+      });
+    },
+  );
 }
 
 function registerRemoval(app: FastifyInstance, ctx: JobContext) {
@@ -139,12 +144,16 @@ function registerRemoval(app: FastifyInstance, ctx: JobContext) {
     });
   });
 
-  app.post<Numbered>('/ui/jobs/:number/remove', async (request, reply) => {
-    const { operation, number } = await ctx.removal.remove(request.params.number, requester(request));
-    const name = `${ctx.catalogue.find(operation)?.title ?? operation} #${number}`;
-    const notice = { tone: 'ok', title: `${name} removed.`, text: 'The audit log still has it.' } as const;
-    return reply.sendAction({ notice, redirect: url('/jobs'), hosts: [] });
-  });
+  app.post<Numbered>(
+    '/ui/jobs/:number/remove',
+    { config: { action: jobActions.remove } },
+    async (request, reply) => {
+      const { operation, number } = await ctx.removal.remove(request.params.number, requester(request));
+      const name = `${ctx.catalogue.find(operation)?.title ?? operation} #${number}`;
+      const notice = { tone: 'ok', title: `${name} removed.`, text: 'The audit log still has it.' } as const;
+      return reply.sendAction({ notice, redirect: url('/jobs'), hosts: [] });
+    },
+  );
 }
 
 /** The dialog that confirms the cancel of a running job. */

@@ -6,6 +6,7 @@ import { requester } from '../../web/requester.ts';
 import type { OperationContext } from '../parts.ts';
 import { listBindingOptions } from '../run-dialog.ts';
 import { anyObjectSchema, objectSchema, optionalBody, refusals, textSchema } from '../../core/schemas.ts';
+import { runAction } from '../../jobs/actions.ts';
 import { accepted, acceptedSchema } from '../../jobs/job-body.ts';
 import { type RunFields, runFields } from '../../jobs/run-request.ts';
 
@@ -32,7 +33,7 @@ export function registerOperationsApi(app: FastifyInstance, ctx: OperationContex
 
   app.post<{ Params: { operation: string }; Body: RunBody | null }>(
     '/api/v1/operations/:operation',
-    { schema: runSchema },
+    { schema: runSchema, config: { action: runAction } },
     async (request, reply) => {
       const { args = {}, reason, confirm, when_locked } = request.body ?? {};
       const { operation } = request.params;

@@ -5,6 +5,7 @@ import { readForm } from '../../core/arguments.ts';
 import { checkArguments } from '../../core/check-arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { makesPlan } from '../../core/operation.ts';
+import { jobActions, runAction } from '../../jobs/actions.ts';
 import type { Job } from '../../jobs/job.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
@@ -33,15 +34,19 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     },
   );
 
-  app.post<Named & Posted>('/ui/operations/run/:operation', isForm, async (request, reply) => {
-    const operation = catalogue.find(request.params.operation);
-    const form = request.body ?? {};
-    const args = operation ? readForm(operation.args, form, formFields) : {};
-    const wanted = { operation: request.params.operation, args, ...readRun(form) };
-    return submitForm(ctx, request, reply, () => jobs.submit(wanted, requester(request)), {
-      dialogFor: (error) => operation && { operation, args, ...keep(form), error },
-    });
-  });
+  app.post<Named & Posted>(
+    '/ui/operations/run/:operation',
+    { ...isForm, config: { action: runAction } },
+    async (request, reply) => {
+      const operation = catalogue.find(request.params.operation);
+      const form = request.body ?? {};
+      const args = operation ? readForm(operation.args, form, formFields) : {};
+      const wanted = { operation: request.params.operation, args, ...readRun(form) };
+      return submitForm(ctx, request, reply, () => jobs.submit(wanted, requester(request)), {
+        dialogFor: (error) => operation && { operation, args, ...keep(form), error },
+      });
+    },
+  );
 
   app.get<Numbered>('/ui/jobs/:number/retry', { config: { isPage: true } }, (request, reply) => {
     const job = jobs.find(request.params.number);
@@ -51,17 +56,21 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     return sendDialog(ctx, reply, { operation, args: job.args, retryOf: job, error });
   });
 
-  app.post<Numbered & Posted>('/ui/jobs/:number/retry', isForm, (request, reply) => {
-    const form = request.body ?? {};
-    const { number } = request.params;
-    return submitForm(ctx, request, reply, () => jobs.retry(number, readRun(form), requester(request)), {
-      dialogFor(error) {
-        const job = jobs.find(number);
-        const operation = catalogue.get(job.operation);
-        return { operation, args: job.args, retryOf: job, ...keep(form), error };
-      },
-    });
-  });
+  app.post<Numbered & Posted>(
+    '/ui/jobs/:number/retry',
+    { ...isForm, config: { action: jobActions.retry } },
+    (request, reply) => {
+      const form = request.body ?? {};
+      const { number } = request.params;
+      return submitForm(ctx, request, reply, () => jobs.retry(number, readRun(form), requester(request)), {
+        dialogFor(error) {
+          const job = jobs.find(number);
+          const operation = catalogue.get(job.operation);
+          return { operation, args: job.args, retryOf: job, ...keep(form), error };
+        },
+      });
+    },
+  );
 }
 
 /** Submits the job and answers with the card or a redirect; shows the dialog again for a correctable error. */

@@ -1,10 +1,11 @@
 // The form that applies a plan: what it would do, what must be allowed, reason and word.
 import { randomUUID } from 'node:crypto';
+import type { Requester } from '../../core/audit.ts';
 import type { ArgumentProblem } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural, upperFirst } from '../../core/format.ts';
 import type { Args } from '../../core/operation.ts';
-import { confirmationProblems, reasonMinLength } from '../../jobs/refusals.ts';
+import { confirmationProblems, leastRoleFor, reasonMinLength, requireRole } from '../../jobs/refusals.ts';
 import type { RunRequest } from '../../jobs/run-request.ts';
 import type { Form } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
@@ -69,6 +70,7 @@ export function viewForm(ctx: PlanContext, plan: Plan, form: Form, error?: AppEr
       problem: problemOf(permission.name),
     })),
     isDestructive: operation.danger(args) === 'destructive',
+    needs: leastRoleFor(operation, args),
     word: operation.confirmWord,
     minReason: reasonMinLength,
     reason: form.reason ?? '',
@@ -81,9 +83,10 @@ export function viewForm(ctx: PlanContext, plan: Plan, form: Form, error?: AppEr
   };
 }
 
-/** The request of the filled form. Throws `confirmation_required` with every problem at once. */
-export function readForm(ctx: PlanContext, plan: Plan, form: Form): RunRequest {
+/** The request of the filled form. Throws `forbidden`, and `confirmation_required` with every problem at once. */
+export function readForm(ctx: PlanContext, plan: Plan, form: Form, by: Requester): RunRequest {
   const args = applyArgs(ctx, plan, form);
+  requireRole(plan.operation, args, by);
   const { reason, confirm } = form;
   const problems = [
     ...permissionsOf(plan)

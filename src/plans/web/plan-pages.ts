@@ -1,10 +1,11 @@
 // The page of a plan, and the action that applies it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { auditRefusal } from '../../core/audit.ts';
 import type { AppError } from '../../core/errors.ts';
 import { objectSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
+import { runAction } from '../../jobs/actions.ts';
 import { isTerminal } from '../../jobs/job.ts';
-import { auditRefusal } from '../../jobs/refusals.ts';
 import { isCorrectable } from '../../operations/run-dialog.ts';
 import { planOutcomes } from '../../plan-store/plan-repository.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -23,6 +24,7 @@ const text = { type: 'string', maxLength: 100 } as const;
 const position = { type: 'integer', minimum: 0 } as const;
 const outcomes = Object.fromEntries(planOutcomes.map((outcome) => [outcome, position]));
 const tableQuery = objectSchema({ tab: text, change: text, ...outcomes });
+const applies = { ...isForm, config: { action: runAction } };
 const csvQuery = objectSchema({ outcome: { type: 'string', enum: planOutcomes } });
 
 export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
@@ -39,7 +41,7 @@ export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
       sendCsv(ctx, reply, findDryRun(ctx, request.params.number).job, request.query.outcome),
   );
 
-  app.post<Numbered & Posted>('/ui/plans/:number/apply', isForm, async (request, reply) => {
+  app.post<Numbered & Posted>('/ui/plans/:number/apply', applies, async (request, reply) => {
     const form = request.body ?? {};
     try {
       const job = await apply(ctx, request, form);
@@ -63,8 +65,8 @@ export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
 async function apply(ctx: PlanContext, request: FastifyRequest<Numbered>, form: Form) {
   const plan = await findPlan(ctx, request.params.number);
   const by = requester(request);
-  const refused = { event: 'job.refused', by, target: `operation:${plan.operation.name}` };
-  const read = () => auditRefusal(ctx.audit, refused, () => readForm(ctx, plan, form));
+  const refused = { event: runAction.refused, by, target: `operation:${plan.operation.name}` };
+  const read = () => auditRefusal(ctx.audit, refused, () => readForm(ctx, plan, form, by));
   const submit = async () => ctx.jobs.submit(await ctx.untilFree(read), by);
   return form.key === undefined ? submit() : ctx.idempotency(`${request.url} ${form.key}`, submit);
 }

@@ -5,6 +5,7 @@ import { objectAnswer, optionalBody } from '../../core/schemas.ts';
 import type { Kind } from '../../library/content.ts';
 import { categorySchema, kindSchema } from '../../library/schemas.ts';
 import { requester } from '../../web/requester.ts';
+import { workerActions } from '../../workers/actions.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { QueueContext } from '../parts.ts';
 import { type QueueView, queueBody, viewQueue } from '../queue-view.ts';
@@ -19,6 +20,8 @@ const retrySchema = {
   }),
 };
 
+const retries = { config: { action: workerActions.retryFailed } };
+
 function describeNext({ hasWorkers, isPaused, outage }: QueueView): string {
   if (!hasWorkers) return 'They wait until a worker starts, or the index is rebuilt.';
   if (isPaused) return 'They wait until the workers are resumed.';
@@ -30,7 +33,7 @@ type Selection = { kind?: Kind; category?: string; entry?: string };
 export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
   const { workers, now } = ctx;
 
-  app.post<Posted>('/ui/queue/retry-failed', isForm, async (request, reply) => {
+  app.post<Posted>('/ui/queue/retry-failed', { ...isForm, ...retries }, async (request, reply) => {
     const { entry, kind } = request.body ?? {};
     const selection = { ...(entry ? { entry } : {}), ...(kind ? { kind: kind as Kind } : {}) };
     const retried = await workers.retryFailed(selection, requester(request));
@@ -52,7 +55,7 @@ export function registerQueueRoutes(app: FastifyInstance, ctx: QueueContext) {
 
   app.post<{ Body: Selection | null }>(
     '/api/v1/queue/retry-failed',
-    { schema: retrySchema },
+    { schema: retrySchema, ...retries },
     async (request) => ({
       retried: await workers.retryFailed(request.body ?? {}, requester(request)),
     }),

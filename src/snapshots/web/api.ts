@@ -2,6 +2,7 @@ import { url } from '../../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { answerDownload } from './download.ts';
 import { requester } from '../../web/requester.ts';
+import { downloadRole, snapshotActions } from '../actions.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { receiveSnapshot } from './upload-form.ts';
 import { enqueueInstall, waitUntilInstalled, wantsInstall } from './install.ts';
@@ -30,13 +31,13 @@ const discardSchema = {
 export function registerSnapshotApi(app: FastifyInstance, ctx: SnapshotContext) {
   app.get<{ Querystring: { backup?: string } }>(
     '/api/v1/index/snapshot',
-    { schema: downloadSchema },
+    { schema: downloadSchema, config: { reads: downloadRole } },
     (request, reply) => answerDownload(ctx, request, reply),
   );
 
   app.post<{ Body: { staged_id: string } }>(
     '/api/v1/index/snapshot/discard',
-    { schema: discardSchema },
+    { schema: discardSchema, config: { action: snapshotActions.discard } },
     (request) => {
       const { staged_id, file_name } = ctx.uploads.discard(request.body.staged_id, requester(request));
       return { staged_id, file_name };
@@ -45,7 +46,7 @@ export function registerSnapshotApi(app: FastifyInstance, ctx: SnapshotContext) 
 
   app.post(
     '/api/v1/index/snapshot',
-    { schema: uploadSchema, config: { isUpload: true } },
+    { schema: uploadSchema, config: { isUpload: true, action: snapshotActions.upload } },
     async (request, reply) => {
       const { form, staged } = await receiveSnapshot(ctx, request, reply);
       const { staged_id, manifest, coverage, sample } = staged;

@@ -3,7 +3,7 @@ import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
 import type { IndexState } from '../../index/live.ts';
 import type { Job } from '../../jobs/job.ts';
-import { requireConfirmation } from '../../jobs/refusals.ts';
+import { requireConfirmation, requireRole } from '../../jobs/refusals.ts';
 import { untilEnded } from '../../jobs/until-ended.ts';
 import type { SnapshotContext } from '../parts.ts';
 import type { Staged } from '../staging.ts';
@@ -15,9 +15,16 @@ export function wantsInstall({ reason, confirm }: InstallFields): boolean {
   return reason !== undefined || confirm !== undefined;
 }
 
-/** Throws `confirmation_required` before the client sends a large file. */
-export function assertConfirmed({ catalogue }: Pick<SnapshotContext, 'catalogue'>, form: InstallFields) {
-  if (wantsInstall(form)) requireConfirmation(catalogue.get('snapshot'), {}, form);
+/** Throws `forbidden` and `confirmation_required` before the client sends a large file. */
+export function assertInstall(
+  { catalogue }: Pick<SnapshotContext, 'catalogue'>,
+  form: InstallFields,
+  by: Requester,
+) {
+  if (!wantsInstall(form)) return;
+  const operation = catalogue.get('snapshot');
+  requireRole(operation, {}, by);
+  requireConfirmation(operation, {}, form);
 }
 
 /** Throws what `submit` throws, with `details.staged_id`: the snapshot stays staged. */

@@ -1,12 +1,14 @@
 // The multipart form of a snapshot upload: its fields come first, then the file, which is never held in memory.
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
+import { requester } from '../../web/requester.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import type { SnapshotContext } from '../parts.ts';
 import type { Staged } from '../staging.ts';
 import type { Upload } from '../upload.ts';
-import { assertConfirmed, type InstallFields } from './install.ts';
+import { assertInstall, type InstallFields } from './install.ts';
 
 /** The types that browsers send for a ZIP; the operating system decides which. */
 const zipType = /^(application|multipart)\/(x-)?(zip(-compressed)?|compressed|octet-stream)$/;
@@ -25,15 +27,17 @@ export async function receiveSnapshot(
     what: 'the snapshot',
     maxBytes: config.snapshotMaxBytes,
     open: uploads.open,
-    read: (upload, parts, signal) => readParts(ctx, parts, { form, upload, signal }),
+    read: (upload, parts, signal) => readParts(ctx, parts, { form, upload, signal, by: requester(request) }),
     close: (upload, error) => upload.close(error, form.reason),
   });
 }
 
+type Reading = { form: Record<string, string>; upload: Upload; signal: AbortSignal; by: Requester };
+
 async function readParts(
   ctx: SnapshotContext,
   parts: AsyncIterable<Multipart>,
-  { form, upload, signal }: { form: Record<string, string>; upload: Upload; signal: AbortSignal },
+  { form, upload, signal, by }: Reading,
 ): Promise<{ form: InstallFields; staged: Staged }> {
   for await (const part of parts) {
     if (part.type === 'field') {
@@ -41,7 +45,7 @@ async function readParts(
       continue;
     }
     assertZip(part);
-    assertConfirmed(ctx, form);
+    assertInstall(ctx, form, by);
     return { form, staged: await upload.receive(part.filename, part.file, signal) };
   }
   throw noFile('The form has no file. Choose the ZIP of a snapshot, then upload it.');

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { integerSchema, objectSchema, refusals, textSchema } from '../../core/schemas.ts';
 import type { UploadedSheet } from '../../sheets/uploaded.ts';
 import { requester } from '../../web/requester.ts';
+import { sheetActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
 import { receiveSheet } from './receive-sheet.ts';
 
@@ -31,14 +32,17 @@ const removeSchema = {
   response: { 200: sheetSchema, ...refusals },
 };
 
+const uploads = { schema: uploadSchema, config: { isUpload: true, action: sheetActions.upload } };
+const removes = { schema: removeSchema, config: { action: sheetActions.remove } };
+
 /** Register where multipart forms are parsed. */
 export function registerSheetsApi(app: FastifyInstance, ctx: SourceContext) {
-  app.post('/api/v1/sheets', { schema: uploadSchema, config: { isUpload: true } }, async (request, reply) => {
+  app.post('/api/v1/sheets', uploads, async (request, reply) => {
     const sheet = await receiveSheet(ctx, request, reply);
     return reply.code(201).send(showSheet(sheet));
   });
 
-  app.delete<{ Params: { id: string } }>('/api/v1/sheets/:id', { schema: removeSchema }, (request) =>
+  app.delete<{ Params: { id: string } }>('/api/v1/sheets/:id', removes, (request) =>
     showSheet(ctx.sheetUploads.remove(request.params.id, requester(request))),
   );
 }

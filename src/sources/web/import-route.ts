@@ -4,6 +4,7 @@ import type { Requester } from '../../core/audit.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Args } from '../../core/operation.ts';
 import { url } from '../../core/url.ts';
+import { runAction } from '../../jobs/actions.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
@@ -15,20 +16,25 @@ import { sendSources } from './sources-page.ts';
 type Started = { redirect: string; notice: Notice };
 
 export function registerImportRoute(app: FastifyInstance, ctx: SourceContext) {
-  app.post<Posted>('/ui/sources/import', isForm, async (request, reply) => {
-    const form = request.body ?? {};
-    const choice = readChoice(form);
-    const start = () => startImport(ctx, argumentsOf(choice), form.into_empty === 'true', requester(request));
-    try {
-      const key = form.key ? `/ui/sources/import ${form.key}` : null;
-      const { redirect, notice } = await (key === null ? start() : ctx.idempotency(key, start));
-      return await reply.sendAction({ notice, redirect, hosts: [] });
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      request.refusal = error;
-      return sendSources(ctx, request, reply, choice, { of: 'choice', refusal: error });
-    }
-  });
+  app.post<Posted>(
+    '/ui/sources/import',
+    { ...isForm, config: { action: runAction } },
+    async (request, reply) => {
+      const form = request.body ?? {};
+      const choice = readChoice(form);
+      const start = () =>
+        startImport(ctx, argumentsOf(choice), form.into_empty === 'true', requester(request));
+      try {
+        const key = form.key ? `/ui/sources/import ${form.key}` : null;
+        const { redirect, notice } = await (key === null ? start() : ctx.idempotency(key, start));
+        return await reply.sendAction({ notice, redirect, hosts: [] });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        request.refusal = error;
+        return sendSources(ctx, request, reply, choice, { of: 'choice', refusal: error });
+      }
+    },
+  );
 }
 
 /** Imports only if the form offered that and the library still is empty; plans otherwise. */

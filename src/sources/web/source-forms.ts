@@ -5,11 +5,13 @@ import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import { sourceActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
 import { unknownSource } from '../source-changes.ts';
 import { formOf, readSourceForm, viewSourceDialog } from './source-dialog.ts';
 
 type Named = { Params: { name: string } };
+const changes = { ...isForm, config: { action: sourceActions.change } };
 const isDialog = { config: { isPage: true } };
 
 export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
@@ -22,7 +24,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
 
   app.get('/ui/sources/add', isDialog, (_request, reply) => sendDialog(reply, null, { kind: 'folder' }));
 
-  app.post<Posted>('/ui/sources/add', isForm, async (request, reply) => {
+  app.post<Posted>('/ui/sources/add', changes, async (request, reply) => {
     const form = request.body ?? {};
     const name = (form.name ?? '').trim();
     return answer(reply, null, form, async () => {
@@ -36,7 +38,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
     return sendDialog(reply, source.name, formOf(source));
   });
 
-  app.post<Named & Posted>('/ui/sources/:name/edit', isForm, (request, reply) => {
+  app.post<Named & Posted>('/ui/sources/:name/edit', changes, (request, reply) => {
     const form = request.body ?? {};
     const { name } = find(request.params.name);
     return answer(reply, name, form, async () => {
@@ -49,24 +51,32 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
     reply.sendDialog('sources/dialog-remove', viewRemoval(find(request.params.name).name)),
   );
 
-  app.post<Named>('/ui/sources/:name/remove', async (request, reply) => {
-    const { name } = await sourceChanges.remove(request.params.name, requester(request));
-    const notice = { tone: 'ok' as const, title: `${name} removed.`, text: 'Its files are still there.' };
-    return reply.sendAction({ notice, redirect: url('/sources'), hosts: [] });
-  });
+  app.post<Named>(
+    '/ui/sources/:name/remove',
+    { config: { action: sourceActions.remove } },
+    async (request, reply) => {
+      const { name } = await sourceChanges.remove(request.params.name, requester(request));
+      const notice = { tone: 'ok' as const, title: `${name} removed.`, text: 'Its files are still there.' };
+      return reply.sendAction({ notice, redirect: url('/sources'), hosts: [] });
+    },
+  );
 
-  app.post<Named>('/ui/sources/:name/check', async (request, reply) => {
-    const { name } = request.params;
-    const state = await ctx.sourceChecks.run(name, requester(request));
-    const notice = state
-      ? { tone: tones[state.status], title: `${name} checked.`, text: state.text }
-      : { tone: 'warn' as const, title: `${name} was not checked.`, text: 'Noop mode opens no sheet.' };
-    return reply.sendAction({
-      notice,
-      redirect: url(`/sources/${name}`),
-      hosts: ['sources-card', `source-${name}-card`],
-    });
-  });
+  app.post<Named>(
+    '/ui/sources/:name/check',
+    { config: { action: sourceActions.check } },
+    async (request, reply) => {
+      const { name } = request.params;
+      const state = await ctx.sourceChecks.run(name, requester(request));
+      const notice = state
+        ? { tone: tones[state.status], title: `${name} checked.`, text: state.text }
+        : { tone: 'warn' as const, title: `${name} was not checked.`, text: 'Noop mode opens no sheet.' };
+      return reply.sendAction({
+        notice,
+        redirect: url(`/sources/${name}`),
+        hosts: ['sources-card', `source-${name}-card`],
+      });
+    },
+  );
 }
 
 const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { closedSchema, objectSchema, refusals, textSchema } from '../../core/schemas.ts';
 import { sourceKinds } from '../../core/sheet-source.ts';
 import { requester } from '../../web/requester.ts';
+import { sourceActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
 import type { GivenSource } from '../read-source.ts';
 import { sourceBody, sourceListSchema, sourceSchema } from './source-body.ts';
@@ -38,7 +39,7 @@ export function registerSourcesApi(app: FastifyInstance, ctx: SourceContext) {
 
   app.put<Named & { Body: GivenSource }>(
     '/api/v1/sources/:name',
-    { schema: putSchema },
+    { schema: putSchema, config: { action: sourceActions.change } },
     async (request, reply) => {
       const { name } = request.params;
       const { isNew } = await sourceChanges.put(name, request.body, requester(request));
@@ -51,7 +52,8 @@ export function registerSourcesApi(app: FastifyInstance, ctx: SourceContext) {
     params,
     response: { 204: { type: 'null' }, ...refusals },
   };
-  app.delete<Named>('/api/v1/sources/:name', { schema: removal }, async (request, reply) => {
+  const removes = { schema: removal, config: { action: sourceActions.remove } };
+  app.delete<Named>('/api/v1/sources/:name', removes, async (request, reply) => {
     await sourceChanges.remove(request.params.name, requester(request));
     return reply.code(204).send();
   });
@@ -61,7 +63,8 @@ export function registerSourcesApi(app: FastifyInstance, ctx: SourceContext) {
     params,
     response: { 200: sourceSchema, ...refusals },
   };
-  app.post<Named>('/api/v1/sources/:name/check', { schema: check }, async (request) => {
+  const checks = { schema: check, config: { action: sourceActions.check } };
+  app.post<Named>('/api/v1/sources/:name/check', checks, async (request) => {
     const { name } = request.params;
     await ctx.sourceChecks.run(name, requester(request));
     return sourceBody(ctx, name);

@@ -6,6 +6,7 @@ import { viewFiles } from '../../sheets/files-view.ts';
 import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
+import { sheetActions } from '../actions.ts';
 import type { SourceContext } from '../parts.ts';
 import { readChoice } from './choice.ts';
 import { receiveSheet } from './receive-sheet.ts';
@@ -19,7 +20,7 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
 
   app.post<{ Querystring: { rows_of?: string } }>(
     '/ui/sources/upload',
-    { config: { isUpload: true } },
+    { config: { isUpload: true, action: sheetActions.upload } },
     async (request, reply) => {
       const isPart = request.headers['hx-request'] !== undefined;
       try {
@@ -37,12 +38,16 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
     },
   );
 
-  app.post<Posted>('/ui/sources/remove', isForm, async (request, reply) => {
-    sheetUploads.remove(request.body?.sheet ?? '', requester(request));
-    if (request.headers['hx-request'] === undefined) return reply.redirect(url(sourcesPage.path), 303);
-    replaceAddress(reply);
-    return sendFiles(reply);
-  });
+  app.post<Posted>(
+    '/ui/sources/remove',
+    { ...isForm, config: { action: sheetActions.remove } },
+    async (request, reply) => {
+      sheetUploads.remove(request.body?.sheet ?? '', requester(request));
+      if (request.headers['hx-request'] === undefined) return reply.redirect(url(sourcesPage.path), 303);
+      replaceAddress(reply);
+      return sendFiles(reply);
+    },
+  );
 }
 
 /** The address of the page names the chosen file, so that a reload keeps it. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { workersBody } from '../workers-body.ts';
 import { requester } from '../../web/requester.ts';
+import { workerActions } from '../actions.ts';
 import type { WorkerContext } from '../parts.ts';
 import { anyObjectSchema, closedSchema, objectAnswer, optionalBody, refusals } from '../../core/schemas.ts';
 
@@ -26,7 +27,10 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
   for (const verb of ['pause', 'resume'] as const)
     app.post<{ Body: { worker_id?: string } | null }>(
       `/api/v1/workers/${verb}`,
-      { schema: { ...objectAnswer, body: oneOrAll, summary: summaries[verb] } },
+      {
+        schema: { ...objectAnswer, body: oneOrAll, summary: summaries[verb] },
+        config: { action: workerActions[verb] },
+      },
       async (request) => {
         await workers[verb](request.body?.worker_id, requester(request));
         return answer();
@@ -35,7 +39,7 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
 
   app.post<{ Body: { timeout_sec: number } }>(
     '/api/v1/workers/drain',
-    { schema: drainSchema },
+    { schema: drainSchema, config: { action: workerActions.drain } },
     async (request, reply) => {
       await workers.drain(request.body.timeout_sec, requester(request));
       reply.code(202);
@@ -45,7 +49,10 @@ export function registerWorkersApi(app: FastifyInstance, { workers }: Pick<Worke
 
   app.post(
     '/api/v1/workers/drain/cancel',
-    { schema: { ...objectAnswer, summary: 'Cancels a drain; the workers keep working.' } },
+    {
+      schema: { ...objectAnswer, summary: 'Cancels a drain; the workers keep working.' },
+      config: { action: workerActions.cancelDrain },
+    },
     async (request) => {
       await workers.cancelDrain(requester(request));
       return answer();

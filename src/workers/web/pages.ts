@@ -10,6 +10,7 @@ import { withInput } from '../../operations/run-dialog.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
+import { workerActions } from '../actions.ts';
 import type { WorkerContext } from '../parts.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 
@@ -24,15 +25,24 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
       hosts: ['ops-workers-card'],
     });
   for (const verb of ['pause', 'resume'] as const)
-    app.post<Posted>(`/ui/workers/${verb}`, isForm, async (request, reply) => {
-      const worker_id = request.body?.worker_id;
-      await workers[verb](worker_id, requester(request));
-      return answer(reply, `${worker_id ?? 'All workers'} ${verb}d.`, describeEffect(verb, workers.view()), {
-        action: url(`/ui/workers/${verb === 'pause' ? 'resume' : 'pause'}`),
-        label: 'Undo',
-        ...(worker_id ? { fields: { worker_id } } : {}),
-      });
-    });
+    app.post<Posted>(
+      `/ui/workers/${verb}`,
+      { ...isForm, config: { action: workerActions[verb] } },
+      async (request, reply) => {
+        const worker_id = request.body?.worker_id;
+        await workers[verb](worker_id, requester(request));
+        return answer(
+          reply,
+          `${worker_id ?? 'All workers'} ${verb}d.`,
+          describeEffect(verb, workers.view()),
+          {
+            action: url(`/ui/workers/${verb === 'pause' ? 'resume' : 'pause'}`),
+            label: 'Undo',
+            ...(worker_id ? { fields: { worker_id } } : {}),
+          },
+        );
+      },
+    );
 
   app.get<{ Querystring: { timeout_sec?: string } }>(
     '/ui/workers/drain',
@@ -40,23 +50,31 @@ export function registerWorkersPages(app: FastifyInstance, ctx: WorkerContext) {
     (request, reply) => sendDrainDialog(ctx, reply, request.query.timeout_sec ?? String(defaultDrainSec)),
   );
 
-  app.post<Posted>('/ui/workers/drain', isForm, async (request, reply) => {
-    const typed = request.body?.timeout_sec ?? '';
-    try {
-      const drain = await workers.drain(readSeconds(typed), requester(request));
-      const text = describeForecast(drain.forecast_left, drain.timeout_sec);
-      return await answer(reply, 'Draining.', text);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      reply.code(statusOf(error)).intoDialog();
-      return await sendDrainDialog(ctx, reply, typed, error);
-    }
-  });
+  app.post<Posted>(
+    '/ui/workers/drain',
+    { ...isForm, config: { action: workerActions.drain } },
+    async (request, reply) => {
+      const typed = request.body?.timeout_sec ?? '';
+      try {
+        const drain = await workers.drain(readSeconds(typed), requester(request));
+        const text = describeForecast(drain.forecast_left, drain.timeout_sec);
+        return await answer(reply, 'Draining.', text);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        reply.code(statusOf(error)).intoDialog();
+        return await sendDrainDialog(ctx, reply, typed, error);
+      }
+    },
+  );
 
-  app.post('/ui/workers/drain/cancel', async (request, reply) => {
-    await workers.cancelDrain(requester(request));
-    return answer(reply, 'Drain cancelled.', 'The workers continue without a time limit.');
-  });
+  app.post(
+    '/ui/workers/drain/cancel',
+    { config: { action: workerActions.cancelDrain } },
+    async (request, reply) => {
+      await workers.cancelDrain(requester(request));
+      return answer(reply, 'Drain cancelled.', 'The workers continue without a time limit.');
+    },
+  );
 }
 
 function describeEffect(verb: 'pause' | 'resume', { lock }: WorkersView): string {

@@ -1,0 +1,70 @@
+// Limits the audit rows of refusals, because the audit log is never pruned and an attack could fill it: the first ones of a
+// minute have a row each, the others are counted in one row at its end.
+
+const rowsPerMinute = 20;
+const minuteMs = 60_000;
+
+/** How many refusals of one event and code got no row of their own in a minute. */
+export type Suppressed = { event: string; code: string; minute: string; suppressed: number };
+
+type Counted = { event: string; code: string; minute: number; rows: number; suppressed: number };
+
+export type RefusalLimit = ReturnType<typeof createRefusalLimit>;
+
+type Given = {
+  now: () => Date;
+  /** Records a count. It may throw, e.g. while the disk is full: the count is then kept, and written a minute later. */
+  write: (counts: Suppressed) => void;
+  onError: (error: unknown) => void;
+};
+
+export function createRefusalLimit({ now, write, onError }: Given) {
+  const counts = new Map<string, Counted>();
+  let timer: NodeJS.Timeout | null = null;
+  const minuteOf = () => Math.floor(now().getTime() / minuteMs);
+
+  return {
+    /** Calls `work`, which records one refusal, unless the event and code have as many rows in this minute as they may. */
+    admit(event: string, code: string, work: () => void) {
+      const minute = minuteOf();
+      const key = `${event} ${code}`;
+      const known = counts.get(key);
+      if (known && known.minute !== minute) settle(key, known);
+      const counted = counts.get(key) ?? { event, code, minute, rows: 0, suppressed: 0 };
+      if (counted.rows < rowsPerMinute) {
+        work();
+        counted.rows += 1;
+      } else {
+        counted.suppressed += 1;
+      }
+      counts.set(key, counted);
+      timer ??= setTimeout(onMinute, minuteMs - (now().getTime() % minuteMs)).unref();
+    },
+
+    /** Records the counts of the current minute, too. */
+    close() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      for (const [key, counted] of counts) settleOrKeep(key, counted);
+    },
+  };
+
+  function settle(key: string, { event, code, minute, suppressed }: Counted) {
+    if (suppressed > 0) write({ event, code, minute: new Date(minute * minuteMs).toISOString(), suppressed });
+    counts.delete(key);
+  }
+
+  function onMinute() {
+    const minute = minuteOf();
+    for (const [key, counted] of counts) if (counted.minute < minute) settleOrKeep(key, counted);
+    timer = counts.size > 0 ? setTimeout(onMinute, minuteMs).unref() : null;
+  }
+
+  function settleOrKeep(key: string, counted: Counted) {
+    try {
+      settle(key, counted);
+    } catch (error) {
+      onError(error);
+    }
+  }
+}

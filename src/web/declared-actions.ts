@@ -1,0 +1,38 @@
+// The actions that the routes declare, collected as they are registered.
+import type { FastifyInstance } from 'fastify';
+import { roles } from '../core/role.ts';
+import type { Action, LeastRole } from './action.ts';
+import { isSafe } from './refusal-audit.ts';
+
+export type DeclaredActions = ReturnType<typeof collectActions>;
+
+/** Call before the first route. From then on, a route that changes something without an action, or with another role than the
+ *  other routes of its action, throws when it is registered, so that the server does not start. */
+export function collectActions(app: FastifyInstance) {
+  const actions = new Map<string, Action>();
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const one of [method].flat()) {
+      if (isSafe({ method: one })) continue;
+      const route = `${one} ${url}`;
+      if (!config?.action)
+        throw new Error(`The route ${route} declares no \`config.action\`: see action.ts.`);
+      add(config.action, route);
+    }
+  });
+
+  return {
+    /** The least role for a role itself, or for an action by its name. */
+    leastRole(roleOrAction: string): LeastRole {
+      const role = roles.find((one) => one === roleOrAction) ?? actions.get(roleOrAction)?.role;
+      if (role) return role;
+      throw new Error(`No route declares the action ${roleOrAction}.`);
+    },
+  };
+
+  function add(action: Action, route: string) {
+    const known = actions.get(action.name);
+    if (known && known.role !== action.role)
+      throw new Error(`The route ${route} needs ${action.role} for ${action.name}, another ${known.role}.`);
+    actions.set(action.name, action);
+  }
+}
