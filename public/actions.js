@@ -19,11 +19,17 @@ export function watchActions() {
   document.addEventListener(
     'click',
     (event) => {
+      const locked = event.target.closest('[data-locked]');
+      if (locked) refuse(event, locked);
       const isSubmit = event.target.closest('form[hx-post] button:not([type="button"])');
       if (isSubmit && event.detail > 1) event.preventDefault();
     },
     true,
   );
+  document.addEventListener('keydown', (event) => {
+    const locked = event.key === 'Enter' && event.target.closest('a[data-locked]');
+    if (locked) refuse(event, locked);
+  });
   // An automatic refresh is retried without a notice.
   body.addEventListener('htmx:sendError', ({ detail: { requestConfig } }) => {
     if (requestConfig.triggeringEvent?.type === 'ops-refresh') return;
@@ -31,6 +37,13 @@ export function watchActions() {
       'The server may have stopped. Start it, check the job history for this action, then try again.';
     showNotice({ tone: 'bad', title: 'No answer from the server.', text });
   });
+}
+
+/** The reader's role may not use the control; its title says which role may. */
+function refuse(event, { title }) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  showNotice({ tone: 'warn', title: 'Not allowed.', text: title });
 }
 
 const submitOf = (form) => form.querySelector('button:not([type="button"])');

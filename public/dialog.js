@@ -59,7 +59,7 @@ function missing() {
 
 function lockSubmit() {
   const button = dialog.querySelector('#dialog-submit');
-  if (!button) return;
+  if (!button || button.matches('[data-locked]')) return;
   if (missing().length > 0) button.setAttribute('aria-disabled', 'true');
   else button.removeAttribute('aria-disabled');
 }

@@ -51,8 +51,7 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
   >(`
     SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
   `);
-  /** The newest requests whose refusal was recorded or counted. */
-  const refused = new Set<string>();
+  const refused = createRecent();
   const limit = createRefusalLimit({
     now,
     onError,
@@ -79,8 +78,7 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
       limit.admit(entry.event, code, () =>
         add('refused', { ...entry, detail: { ...detail, code, message } }),
       );
-      const { requestId } = entry.by;
-      if (requestId !== null) rememberRefusal(requestId);
+      if (entry.by.requestId !== null) refused.add(entry.by.requestId);
     },
 
     /** Records what was only counted. */
@@ -101,12 +99,19 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
       requestId: by.requestId,
     });
   }
+}
 
-  function rememberRefusal(requestId: string) {
-    const [oldest] = refused;
-    if (oldest !== undefined && refused.size >= maxRequests) refused.delete(oldest);
-    refused.add(requestId);
-  }
+/** The newest ids of requests. */
+function createRecent() {
+  const ids = new Set<string>();
+  return {
+    has: (id: string) => ids.has(id),
+    add(id: string) {
+      const [oldest] = ids;
+      if (oldest !== undefined && ids.size >= maxRequests) ids.delete(oldest);
+      ids.add(id);
+    },
+  };
 }
 
 /** Runs `work`; an AppError that it throws leaves the row of a refusal. */

@@ -12,7 +12,9 @@ import {
 import { shorten } from '../core/shorten.ts';
 import type { Operation } from '../core/operation.ts';
 import { viewFailure } from './failure-view.ts';
+import { jobActions } from './actions.ts';
 import type { JobContext } from './parts.ts';
+import { leastRoleFor } from './refusals.ts';
 
 type Badge = { tone: string; icon: string; word: string };
 
@@ -70,6 +72,8 @@ export function viewJob(
     canCancel: canCancel(job.status) && job.cancel_requested_at === null,
     canRetry: canRetry(job.status) && retriedBy === null && operation !== null,
     needsDialog: operation !== null && operation.danger(job.args) !== 'safe',
+    /** The least role for another run with its arguments. */
+    needs: operation ? leastRoleFor(operation, job.args) : jobActions.retry.role,
     retryOf: job.retry_of,
     retriedBy: retriedBy && (repository.find(retriedBy)?.number ?? null),
   };

@@ -2,7 +2,7 @@
 import type { Requester } from '../core/audit.ts';
 import type { ArgumentProblem } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
-import type { Args, Operation } from '../core/operation.ts';
+import type { Args, LibraryState, Operation } from '../core/operation.ts';
 import { assertRole, type Role } from '../core/role.ts';
 import type { Tombstone } from './repository-pruning.ts';
 import type { RetryRequest } from './run-request.ts';
@@ -17,6 +17,13 @@ export function requireRole(operation: Operation, args: Args, { role }: Requeste
 /** The least role that may run the operation with these arguments. */
 export function leastRoleFor(operation: Operation, args: Args): Role {
   return operation.danger(args) === 'destructive' ? 'admin' : 'operator';
+}
+
+/** The least role for the run that a form offers with these arguments: for its plan, where a plan comes first. */
+export function leastRoleToOffer(operation: Operation, args: Args, library: LibraryState): Role {
+  const derived = operation.derive?.(args, library) ?? args;
+  const isPlan = operation.plansFirst?.(derived, library) === true;
+  return leastRoleFor(operation, isPlan ? { ...derived, dry_run: true } : derived);
 }
 
 /** Throws `confirmation_required` unless a destructive run has a reason and the confirmation word. */

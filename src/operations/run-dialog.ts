@@ -8,7 +8,7 @@ import { shorten } from '../core/shorten.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from '../core/operation.ts';
 import type { Job } from '../jobs/job.ts';
 import { viewLastRuns } from '../jobs/last-runs.ts';
-import { reasonMinLength } from '../jobs/refusals.ts';
+import { leastRoleFor, reasonMinLength } from '../jobs/refusals.ts';
 import { viewFiles } from '../sheets/files-view.ts';
 import type { OperationContext } from './parts.ts';
 import { describeWorkload } from './workload.ts';
@@ -89,6 +89,7 @@ export function viewRunDialog(
     takesFiles: shown.some((field) => field.files),
     isAdvancedOpen: fields.some((field) => field.isAdvanced && (field.problem || field.isGiven)),
     isDestructive,
+    needs: leastRoleFor(operation, filled),
     word: operation.confirmWord,
     minReason: reasonMinLength,
     key,

@@ -1,6 +1,6 @@
 // Adds, changes and removes named sheets. Each change and each refusal leaves an audit row with the sheet before and after.
 import { isDeepStrictEqual } from 'node:util';
-import { auditRefusal, type Requester } from '../core/audit.ts';
+import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { defaultSource, defaultTarget, type SheetSource } from '../core/sheet-source.ts';
@@ -29,7 +29,7 @@ export function createSourceChanges(given: Given) {
       by: Requester,
       { mustBeNew = false } = {},
     ): Promise<{ source: SheetSource; isNew: boolean }> {
-      const audited = { event: sourceActions.change.name, by, target: `source:${name}` };
+      const audited = entryOf(sourceActions.change, name, by);
       const put = await untilFree(() => {
         const before = sources.find(name);
         return auditRefusal(audit, { ...audited, detail: { before, after: wanted } }, () => {
@@ -53,12 +53,7 @@ export function createSourceChanges(given: Given) {
     async remove(name: string, by: Requester): Promise<SheetSource> {
       const removed = await untilFree(() => {
         const before = sources.find(name);
-        const audited = {
-          event: sourceActions.remove.name,
-          by,
-          target: `source:${name}`,
-          detail: { before },
-        };
+        const audited = { ...entryOf(sourceActions.remove, name, by), detail: { before } };
         return auditRefusal(audit, audited, () => {
           if (!before) throw unknownSource(name);
           assertRemovable(name);
@@ -82,6 +77,10 @@ export function createSourceChanges(given: Given) {
     const message = `Job #${job} uses ${name}. Cancel that job or wait for its end, then ${verb} the sheet.`;
     throw new AppError('operation_locked', message, { job });
   }
+}
+
+function entryOf({ name: event }: { name: string }, source: string, by: Requester): AuditEntry {
+  return { event, by, target: `source:${source}` };
 }
 
 export function unknownSource(name: string): AppError {

@@ -32,7 +32,7 @@ type Ended = { state: SourceState; detail: Record<string, unknown> };
 const maxAtOnce = 2;
 
 export function createSourceChecks(given: Given) {
-  const { audit, bus, config, sources, untilFree } = given;
+  const { bus, config, sources } = given;
   const running = new Set<Running>();
   const turns = createTurns(maxAtOnce);
   const newest = (name: string) => [...running].findLast(({ source }) => source.name === name) ?? null;
@@ -47,19 +47,14 @@ export function createSourceChecks(given: Given) {
     async run(name: string, by: Requester): Promise<SourceState | null> {
       const source = sources.find(name);
       if (!source) throw unknownSource(name);
-      const checked = {
-        event: sourceActions.check.name,
-        outcome: 'ok',
-        by,
-        target: `source:${name}`,
-      } as const;
+      const record = (detail: Record<string, unknown>) => recordCheck(given, name, by, detail);
       if (config.mode === 'noop') {
-        audit.record({ ...checked, detail: { mode: config.mode } });
+        await record({ mode: config.mode });
         return null;
       }
       const same = [...running].find((check) => isDeepStrictEqual(check.source, source));
       const { state, detail } = await (same ?? start(source)).ended;
-      await untilFree(() => audit.record({ ...checked, detail }));
+      await record(detail);
       return state;
     },
 
@@ -97,6 +92,17 @@ export function createSourceChecks(given: Given) {
     bus.emit('sources');
     return check;
   }
+}
+
+/** Each who asks for a check has a row, also when it was shared. */
+function recordCheck(
+  { audit, untilFree }: Given,
+  name: string,
+  by: Requester,
+  detail: Record<string, unknown>,
+) {
+  const event = sourceActions.check.name;
+  return untilFree(() => audit.record({ event, outcome: 'ok', by, target: `source:${name}`, detail }));
 }
 
 /** A check that fails, or takes too long, is a result, too. */

@@ -128,23 +128,33 @@ function checkDetails(template: string): Problem[] {
     }));
 }
 
-/** Only the first statement unpacks `it`; there is no nested choice and no raw output. */
+/** Functions whose output is attributes; they get the role that every template has. */
+const attributeFunctions = /^<%~ (needs|linkTo|dialogLink)\(/;
+
+/** Only the first statement unpacks `it`, except for the role; there is no nested choice and no raw output. */
 function checkCode(tokens: Token[]): Problem[] {
   const codes = tokens.flatMap((token) =>
     token.kind === 'quoted' ? codesIn(token) : token.kind === 'code' ? [token] : [],
   );
   return codes.flatMap(({ text, line }) => {
     const isUnpacking = line === 1 && /^<%\s+const \{[^=]*\} = it\s+%>$/.test(text);
-    const rest = text.replace(/'[^']*'/g, "''").replace(/(layout|include)\((.*), it\)/, '$1($2)');
+    const rest = text
+      .replace(/'[^']*'/g, "''")
+      .replace(/(layout|include)\((.*), it\)/, '$1($2)')
+      .replace(/\bit\.role\b/, '');
     const problems = [
       ...(!isUnpacking && /\bit\b/.test(rest) ? ['reads `it` after the first line'] : []),
       ...((rest.match(/ \? /g) ?? []).length > 1 ? ['has a choice within a choice'] : []),
-      ...(/^<%~/.test(text) && !/^<%~ (include\(|body |rendered )/.test(text)
-        ? ['outputs raw text that is not an include']
-        : []),
+      ...(isRaw(text) ? ['outputs raw text that is not an include'] : []),
     ];
     return problems.map((problem) => ({ line, problem }));
   });
+}
+
+function isRaw(code: string): boolean {
+  return (
+    /^<%~/.test(code) && !/^<%~ (include\(|body |rendered )/.test(code) && !attributeFunctions.test(code)
+  );
 }
 
 function codesIn({ text, line }: Token) {

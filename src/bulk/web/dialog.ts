@@ -1,7 +1,7 @@
 // The confirm dialog of a bulk action: what it will do, by operation; above fifty jobs it wants their number typed.
 import { formatNumber, lowerFirst, plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
-import type { BulkAction } from '../bulk.ts';
+import { type BulkAction, bulkRoles } from '../bulk.ts';
 import type { ListQuery } from '../../jobs/job-query.ts';
 import type { BulkContext } from '../parts.ts';
 
@@ -85,6 +85,7 @@ export function viewBulkDialog(
     ],
     tone,
     icon,
+    needs: bulkRoles[action],
     word: needsNumber(preview) ? String(able) : null,
     typed: confirm ?? '',
     problem: problem ?? null,

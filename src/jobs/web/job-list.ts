@@ -6,6 +6,8 @@ import { type Job, type JobStatus, jobStatuses } from '../job.ts';
 import type { ListQuery, readList } from '../job-query.ts';
 import { type SearchTerm, formatTerm } from '../job-search.ts';
 import { type JobTally, maxBulkJobs, maxCounted, needsScan } from '../listing.ts';
+import type { Role } from '../../core/role.ts';
+import { jobActions } from '../actions.ts';
 import { formatNumber, plural } from '../../core/format.ts';
 import { digestOfJobs } from './job-changes-card.ts';
 import { badges, viewJob } from '../job-view.ts';
@@ -31,13 +33,13 @@ export function listUrl(query: ListQuery, path = '/jobs'): string {
  *  changes. `html` is the output of a template, in which every value is escaped. */
 export function createListRenderer(app: FastifyInstance, ctx: JobContext) {
   const cache = new Map<string, RenderedList>();
-  return async (state: ListState): Promise<RenderedList> => {
+  return async (state: ListState, role: Role): Promise<RenderedList> => {
     const hour = ctx.now().toISOString().slice(0, 13);
-    const key = JSON.stringify([digestOfJobs(ctx), hour, state]);
+    const key = JSON.stringify([digestOfJobs(ctx), hour, role, state]);
     const cached = cache.get(key);
     if (cached) return cached;
     const list = await viewList(ctx, state);
-    const html: string = await app.view('jobs/job-list', { list });
+    const html: string = await app.view('jobs/job-list', { list, role });
     const { jobs: _, ...around } = list;
     if (cache.size >= maxCached) cache.clear();
     cache.set(key, { ...around, html });
@@ -76,9 +78,17 @@ async function viewList(ctx: JobContext, state: ListState) {
     newer: page.hasNewer && above ? listUrl({ ...query, after: above }) : null,
     older: page.hasOlder && below ? listUrl({ ...query, before: below }) : null,
     bulk: viewBulk(tally, state, newest),
+    picked,
     isEmptyHistory: newest === 0,
   };
 }
+
+/** The bulk actions on selected jobs. */
+const picked = [
+  { action: 'retry', needed: jobActions.retry.name, word: 'Retry' },
+  { action: 'cancel', needed: jobActions.cancel.name, word: 'Cancel' },
+  { action: 'remove', needed: jobActions.remove.name, word: 'Remove' },
+];
 
 /** The causes that several jobs of the page share, with the address of all jobs that have them. */
 function groupFailures(jobs: Job[], { operation }: ListQuery) {
@@ -193,9 +203,9 @@ function viewBulk(tally: JobTally, { filter, query }: ListState, newest: number)
   if (lookedDownTo !== null) return [];
   const chosen = filter.status ?? jobStatuses;
   const kinds = [
-    { action: 'retry', word: 'Retry', statuses: ['failed', 'cancelled'] as JobStatus[] },
-    { action: 'cancel', word: 'Cancel', statuses: ['queued', 'running', 'retrying'] as JobStatus[] },
-  ];
+    { action: 'retry', word: 'Retry', statuses: ['failed', 'cancelled'] },
+    { action: 'cancel', word: 'Cancel', statuses: ['queued', 'running', 'retrying'] },
+  ] as const;
   return kinds.flatMap(({ action, word, statuses }) => {
     const eligible = statuses.filter((status) => chosen.includes(status));
     const jobs = eligible.reduce((sum, status) => sum + counts[status], 0);
@@ -205,6 +215,13 @@ function viewBulk(tally: JobTally, { filter, query }: ListState, newest: number)
       ? `${word}: ${describeCount(jobs, tally)} jobs match, the limit is ${formatNumber(maxBulkJobs)}. Narrow the filter, e.g. with since:7d`
       : `${word} ${jobs === 1 ? 'the matching job' : `all ${formatNumber(jobs)} matching jobs`}`;
     const matching = { scope: 'all', up_to: String(newest), ...query, status: eligible.join(',') };
-    return [{ action, label, href: isTooMany ? null : url('/ui/jobs/bulk', { action, ...matching }) }];
+    return [
+      {
+        action,
+        needed: jobActions[action].name,
+        label,
+        href: isTooMany ? null : url('/ui/jobs/bulk', { action, ...matching }),
+      },
+    ];
   });
 }

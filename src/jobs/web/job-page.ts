@@ -9,6 +9,7 @@ import { url } from '../../core/url.ts';
 import { viewTimeline } from './job-timeline.ts';
 import type { Operation } from '../../core/operation.ts';
 import { describeArguments, describePhase, secondsBetween, viewJob } from '../job-view.ts';
+import { leastRoleToOffer } from '../refusals.ts';
 import type { JobContext } from '../parts.ts';
 
 const maxWaiters = 20;
@@ -39,20 +40,26 @@ export function viewJobPage(ctx: JobContext, job: Job) {
     differences: lastSuccess && isTerminal(job.status) ? differences(ctx, job, lastSuccess) : [],
     lastSuccessNumber: lastSuccess?.number ?? null,
     canRemove: isTerminal(job.status),
-    runAgain: operation !== null && isTerminal(job.status) ? viewRunAgain(job, operation) : null,
+    runAgain: operation !== null && isTerminal(job.status) ? viewRunAgain(ctx, job, operation) : null,
     stalledFrom: view.progress ? (job.progress?.updated_at ?? null) : null,
   };
 }
 
 /** The arguments as form fields, and the address of the dialog prefilled with them; null when they are too long for it. The
  *  plan is left out, since it is valid for one run only. */
-function viewRunAgain({ args }: Job, operation: Operation) {
+function viewRunAgain(
+  { libraryState }: Pick<JobContext, 'libraryState'>,
+  { args }: Job,
+  operation: Operation,
+) {
   const fields = Object.entries(givenArguments(operation, args)).flatMap(
     ([name, value]): [string, string][] => (name === 'plan' || value === null ? [] : [[name, String(value)]]),
   );
   if (fields.some(([, value]) => value.length > maxUrlLength)) return null;
   const editUrl = url(`/ui/operations/${operation.name}/confirm`, Object.fromEntries(fields));
-  return editUrl.length > maxUrlLength ? null : { fields, editUrl };
+  if (editUrl.length > maxUrlLength) return null;
+  const { plan: _, ...again } = args;
+  return { fields, editUrl, needs: leastRoleToOffer(operation, again, libraryState) };
 }
 
 function summarize(job: Job, view: ReturnType<typeof viewJob>, operation: Operation | null): string {

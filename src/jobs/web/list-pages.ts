@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { JobContext } from '../parts.ts';
 import { type ListQuery, readList, searchContext } from '../job-query.ts';
+import { identityOf } from '../../web/identify.ts';
 import { createListRenderer, listUrl } from './job-list.ts';
 
 type Listed = { Querystring: ListQuery };
@@ -24,7 +25,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
     async (request, reply) => {
       const state = readList(ctx, request.query);
       if (!state.isCanonical) return reply.redirect(listUrl(state.query));
-      const { html, ...list } = await renderList(state);
+      const { html, ...list } = await renderList(state, identityOf(request).role);
       const { operations } = searchContext(ctx);
       return reply.sendPage({
         template: 'jobs/list-page',
@@ -38,7 +39,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
 
   /** The content of the list's host. */
   app.get<Listed>('/ui/jobs', { schema: { querystring: listQuery } }, async (request, reply) => {
-    const { html } = await renderList(readList(ctx, request.query));
+    const { html } = await renderList(readList(ctx, request.query), identityOf(request).role);
     return reply.type('text/html; charset=utf-8').send(html);
   });
 

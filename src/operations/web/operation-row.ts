@@ -4,6 +4,7 @@ import type { Operation } from '../../core/operation.ts';
 import type { Job } from '../../jobs/job.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import type { Blocker } from '../../jobs/lock-queue.ts';
+import { leastRoleToOffer } from '../../jobs/refusals.ts';
 import type { OperationContext } from '../parts.ts';
 import { viewActiveJobs } from './active-jobs.ts';
 
@@ -16,7 +17,8 @@ export function viewOperation(
   jobs: Job[],
   blocker: Blocker | null,
 ) {
-  const { repository, config, liveIndex } = ctx;
+  const { repository, config, liveIndex, libraryState } = ctx;
+  const defaults = defaultArguments(operation);
   const last = jobs.length === 0 ? repository.lastOf(operation.name) : null;
   return {
     name: operation.name,
@@ -26,7 +28,9 @@ export function viewOperation(
     label: blocker ? `Queue ${operation.verb.toLowerCase()}` : operation.verb,
     summary: operation.summary,
     icon: operation.icon,
-    needsDialog: operation.danger(defaultArguments(operation)) !== 'safe',
+    needsDialog: operation.danger(defaults) !== 'safe',
+    /** The least role for a run with default arguments. */
+    needs: leastRoleToOffer(operation, defaults, libraryState),
     active: jobs.length > 0 ? viewActiveJobs(ctx, operation, jobs) : null,
     last: last && viewJob(ctx, last),
     lastNumber: last?.number ?? 0,

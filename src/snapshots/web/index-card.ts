@@ -1,7 +1,10 @@
+import { leastRoleFor } from '../../jobs/refusals.ts';
+import type { Role } from '../../core/role.ts';
 import { formatNumber } from '../../core/format.ts';
 import type { IndexState } from '../../index/live.ts';
 import { remedyOf } from '../../index/remedy.ts';
 import type { SharedCard } from '../../web/card.ts';
+import { downloadRole } from '../actions.ts';
 import type { SnapshotContext } from '../parts.ts';
 import { viewSnapshots } from './snapshots-view.ts';
 
@@ -26,9 +29,18 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
       builtBy: builtBy?.number ?? null,
       remedy: remedyOf(index),
       snapshots: viewSnapshots(ctx),
+      roles: {
+        install: roleFor(ctx, 'snapshot'),
+        rollback: roleFor(ctx, 'rollback'),
+        download: downloadRole,
+      },
     };
   },
 });
+
+function roleFor({ catalogue }: SnapshotContext, name: string): Role {
+  return leastRoleFor(catalogue.get(name), {});
+}
 
 function badgeOf(state: IndexState['state'], behind: number) {
   return {
