@@ -64,7 +64,11 @@ t.test(
         new RegExp(`Port ${port} is in use`),
       ],
       [{ CHL_PORT: 'eighty' }, /CHL_PORT is "eighty"; allowed: a whole number from 0 to 65535/],
-      [{ CHL_ACCESS_TOKEN: 'hunter2hunter2' }, /no login/],
+      [{ CHL_ACCESS_TOKEN: 'hunter2hunter2' }, /CHL_ACCESS_TOKEN has fewer than 16 characters/],
+      [
+        { CHL_HOST: '0.0.0.0', CHL_EXPERIENCE_ROOT: path.join(root, 'other') },
+        /set CHL_ALLOW_REMOTE=1, and create a token .* Otherwise set CHL_HOST to 127\.0\.0\.1/,
+      ],
       [
         {
           CHL_FAISS_INDEX_PATH: path.join(root, 'data/chl.db'),

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { readAccessToken, readClientToken } from './config-access.ts';
 import { readEmbeddingService } from './config-embedding.ts';
 import { readGoogleSettings } from './config-google.ts';
 import { AppError } from './errors.ts';
@@ -60,6 +61,12 @@ function currentFolder(): string {
   }
 }
 
+/** The token that the command line sends to a server; null without one. Throws `config`. */
+export function loadClientToken(): string | null {
+  const folder = currentFolder();
+  return readClientToken({ ...readEnvFile(path.join(folder, '.env')), ...process.env }, folder);
+}
+
 /** Variables of `environment` take precedence over the .env file in `folder`. Throws `config`. */
 export function loadConfigFrom(folder: string, environment: Environment): Config {
   const file = path.join(folder, '.env');
@@ -72,8 +79,8 @@ export function loadConfigFrom(folder: string, environment: Environment): Config
 
 /** Relative paths are resolved from `folder`. Throws `config` with the variable, its value and the allowed values. */
 export function readConfig(env: Environment, folder: string) {
-  /** The runner sets these for its children. */
-  const known = new Set(['CHL_JOB', 'CHL_MESSAGE_FD', 'CHL_PID']);
+  /** The runner sets the first three for its children; the command line reads the others. */
+  const known = new Set(['CHL_JOB', 'CHL_MESSAGE_FD', 'CHL_PID', 'CHL_TOKEN', 'CHL_TOKEN_FILE']);
   const read: Read = (name) => {
     known.add(name);
     return env[name] ?? '';
@@ -88,6 +95,10 @@ export function readConfig(env: Environment, folder: string) {
     host: read('CHL_HOST').trim() || '127.0.0.1',
     port: integer(read, 'CHL_PORT', 8000, 0, 65_535),
     allowedHosts: readHosts(read),
+    /** Of the admin token `environment`; null without one. Never leaves this process. */
+    accessToken: readAccessToken(read),
+    /** Whether `host` may be one that is not loopback. */
+    allowRemote: oneOf(read, 'CHL_ALLOW_REMOTE', ['0', '1'] as const) === '1',
     root,
     databasePath: inRoot('CHL_DATABASE_PATH', 'chl.db'),
     opsDatabasePath: inRoot('CHL_OPS_DATABASE_PATH', 'ops.db'),
@@ -116,7 +127,6 @@ export function readConfig(env: Environment, folder: string) {
     telemetryIntervalMs: integer(read, 'CHL_TELEMETRY_INTERVAL_SEC', 5, 1, 3600) * 1000,
     logLevel: oneOf(read, 'CHL_LOG_LEVEL', logLevels),
   };
-  refuseExposure(read, config.host);
   refuseSharedFile(config.databasePath, config.opsDatabasePath);
   const unknown = Object.keys(env).filter((name) => name.startsWith('CHL_') && !known.has(name));
   const warnings = [
@@ -212,26 +222,12 @@ function canRead(file: string): boolean {
   }
 }
 
-const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
-
 function readEnvFile(file: string): Environment {
   if (!fs.existsSync(file)) return {};
   try {
     return parseEnv(fs.readFileSync(file, 'utf8'));
   } catch (cause) {
     throw refusal(`The settings cannot be read. ${explain(cause, file)}`);
-  }
-}
-
-/** Without a login the server must not be reachable from other machines. */
-function refuseExposure(read: Read, host: string) {
-  if (read('CHL_ACCESS_TOKEN')) {
-    throw refusal('CHL_ACCESS_TOKEN is set, but this version has no login. Unset it.');
-  }
-  if (!loopbackHosts.includes(host)) {
-    throw refusal(
-      `CHL_HOST is ${JSON.stringify(host)}; this version has no login, so only ${loopbackHosts.join(', ')} are allowed.`,
-    );
   }
 }
 

@@ -13,10 +13,26 @@ export function asBrowserSends(text: string): string | null {
   return !/[/\\@?#]/.test(text) && URL.canParse(address) ? new URL(address).hostname + port : null;
 }
 
-/** The names of a server that listens on loopback. Browsers leave the default port out. */
-export function ownHosts(port: number | undefined): string[] {
-  const names = ['127.0.0.1', 'localhost', '[::1]'];
+/** The Host headers of a server that listens at `address`, an address or name; those of loopback always count, and a
+ *  wildcard adds none. Browsers leave the default port out. */
+export function ownHosts(port: number | undefined, address = '127.0.0.1'): string[] {
+  const listensAt = isWildcard(address) ? null : asBrowserSends(withBrackets(address.toLowerCase()));
+  const names = [...new Set(['127.0.0.1', 'localhost', '[::1]', ...(listensAt ? [listensAt] : [])])];
   return [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
+}
+
+/** Whether a server at `address` can be reached from other machines. */
+export function isRemote(address: string): boolean {
+  return !isLoopback(withBrackets(address.toLowerCase()));
+}
+
+/** Every address of this machine. */
+export function isWildcard(address: string): boolean {
+  return /^(0\.0\.0\.0|[0:]+)$/.test(address);
+}
+
+function withBrackets(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** `host` as a URL's `hostname`. */

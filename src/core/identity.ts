@@ -17,4 +17,6 @@ export type Authenticate = {
   isRequired(): boolean;
   /** Throws `unauthorized`, and `too_many_attempts` after several wrong tokens from one peer. */
   identify(given: Credentials): Identity;
+  /** The role that credentials have now, for a request that goes on; null once they are not valid. Counts no attempt. */
+  roleOf(given: Credentials): Role | null;
 };

@@ -39,7 +39,9 @@ export function readSecrets(config: Config, { script }: Pick<Operation, 'script'
   const asked = typeof script === 'string' ? [] : script.env;
   const environment = childEnvironment(config, googleEnvironment(config), asked);
   const passedOn = secretsIn(environment, ['CHL_EMBEDDING_KEY_FILE', 'CHL_GOOGLE_KEY_FILE', ...asked]);
-  return [...passedOn, ...proxySecrets(config.network)];
+  // A script may read the server's .env file.
+  const own = config.accessToken === null ? [] : [config.accessToken];
+  return [...passedOn, ...proxySecrets(config.network), ...own];
 }
 
 /** Skips unreadable files, because the script cannot read them either. */

@@ -21,6 +21,9 @@ export async function registerAssets(app: FastifyInstance) {
     // Level 5 takes 2 ms where level 11 takes 90 ms, for a tenth more bytes.
     const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
     await scope.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions });
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, reads: 'anyone' };
+    });
     await scope.register(fastifyStatic, {
       root: folder,
       prefix: `/assets/${version}/`,

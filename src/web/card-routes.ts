@@ -23,14 +23,19 @@ export function registerCards(app: FastifyInstance, cards: Cards) {
   app.decorateRequest('cardData', (topic) => cards.load(find(topic)));
 
   for (const card of cards.declared) {
+    const config = { isCard: true, ...(card.reads ? { reads: card.reads } : {}) };
     if (isRecordCard(card)) {
-      app.get<{ Params: { number?: string; name?: string } }>(card.path, async (request, reply) => {
-        reply.type('text/html; charset=utf-8');
-        const topic = `${card.name}-${request.params.number ?? request.params.name}`;
-        return cards.render(find(topic), identityOf(request).role);
-      });
+      app.get<{ Params: { number?: string; name?: string } }>(
+        card.path,
+        { config },
+        async (request, reply) => {
+          reply.type('text/html; charset=utf-8');
+          const topic = `${card.name}-${request.params.number ?? request.params.name}`;
+          return cards.render(find(topic), identityOf(request).role);
+        },
+      );
     } else {
-      app.get(card.path, async (request, reply) => {
+      app.get(card.path, { config }, async (request, reply) => {
         const { template, data, isAvailable } = await loadOrExplain(request, find(card.name));
         return reply.code(isAvailable ? 200 : 500).view(template, data);
       });

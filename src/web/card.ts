@@ -1,6 +1,7 @@
 // A card is one declaration and one template, views/<feature>/<name>-card. Page, partial, action answer and stream event
 // render that template, byte for byte, so its data contains no relative time and no sampling time.
 import type { BusEvents } from '../core/bus.ts';
+import type { Role } from '../core/role.ts';
 
 type Loaded = Record<string, unknown>;
 
@@ -11,6 +12,8 @@ type Declared = {
   host: string;
   /** Address of the partial. */
   path: string;
+  /** The least role that sees it, if a viewer may not. */
+  reads?: Role;
   /** Bus events after which the card may look different. */
   dirtyOn: (keyof BusEvents)[];
 };

@@ -6,6 +6,7 @@ import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
+import { answerSignedOut } from './signed-out.ts';
 
 const statuses: Record<ErrorCode, number> = {
   bad_json: 400,
@@ -71,6 +72,9 @@ export function unknownAddress({ method, url, server }: FastifyRequest, reply: F
   return new AppError('method_not_allowed', `${method} is not allowed here. Allowed: ${names}.`);
 }
 
+/** When to try again, in seconds, by status. */
+const retryAfterSec: Record<number, number> = { 429: 60, 503: 5 };
+
 /** The HTTP status of an error. */
 export function statusOf(error: AppError): number {
   return statuses[error.code];
@@ -83,8 +87,12 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
   const status = statuses[code];
   const error = { code, message, ...(details ? { details } : {}), request_id: request.id };
   reply.code(status);
-  if (status === 503) reply.header('retry-after', '5');
-  if (wantsJson(request)) return reply.send({ error });
+  const retryAfter = retryAfterSec[status];
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  const signedOut = status === 401 && !wantsJson(request) ? answerSignedOut(request, reply) : null;
+  if (signedOut) return signedOut;
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 401 || wantsJson(request)) return reply.send({ error });
   if (request.headers['hx-request']) {
     if (!reply.hasHeader('hx-retarget'))
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');

@@ -3,6 +3,7 @@
 // body is read.
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../core/config.ts';
 import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { isHost, ownHosts } from '../core/host.ts';
@@ -16,8 +17,8 @@ declare module 'fastify' {
   }
 }
 
-/** `allowedHosts` are those of the setting; the server's own addresses are always allowed. */
-type Hosts = { allowedHosts: string[] };
+/** `allowedHosts` are those of the setting; the server's own addresses, with that of `host`, are always allowed. */
+type Hosts = { config: Pick<Config, 'allowedHosts' | 'host'> };
 
 type Options = Hosts & Pick<Kernel, 'audit' | 'dataRoot'>;
 
@@ -57,10 +58,11 @@ const headers = {
 };
 
 /** Compares the raw header and requires exactly one: parsed host names are fooled by `127.0.0.1:8000@evil.test`. */
-function refuseHost(request: FastifyRequest, { allowedHosts }: Hosts): AppError | null {
+function refuseHost(request: FastifyRequest, { config }: Hosts): AppError | null {
   const sent = request.raw.headersDistinct.host ?? [];
   const host = (sent[0] ?? '').toLowerCase();
-  const hosts = [...ownHosts(request.socket.localPort), ...allowedHosts];
+  const { allowedHosts } = config;
+  const hosts = [...ownHosts(request.socket.localPort, config.host), ...allowedHosts];
   if (sent.length === 1 && hosts.includes(host)) return null;
   const open = `Open this page at one of these addresses: ${hosts.join(', ')}.`;
   return new AppError('host_not_allowed', sent.length === 1 ? open + remedy(host, allowedHosts) : open);
@@ -78,19 +80,19 @@ function refuseTarget({ raw }: FastifyRequest): AppError | null {
   return new AppError('bad_target', 'The request target must be a path that can be decoded.');
 }
 
-function refuseOrigin(request: FastifyRequest, { allowedHosts }: Hosts): AppError | null {
+function refuseOrigin(request: FastifyRequest, { config }: Hosts): AppError | null {
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
   const isSameSite = site === undefined || site === 'same-origin';
   if (isSafe(request)) {
     const isForeign = site === 'cross-site' || site === 'same-site';
     if (!isForeign || isNavigation(request)) return null;
-  } else if (isSameSite && (origin === undefined || originsOf(request, allowedHosts).includes(origin))) {
+  } else if (isSameSite && (origin === undefined || originsOf(request, config).includes(origin))) {
     return null;
   }
   const host = isSameSite && origin !== undefined ? hostOf(origin) : '';
   const open = `The request came from another site and was refused. Open this page at ${ownHosts(request.socket.localPort)[0]}.`;
-  return new AppError('cross_origin', open + remedy(host, allowedHosts));
+  return new AppError('cross_origin', open + remedy(host, config.allowedHosts));
 }
 
 /** What is written while the data folder is away could not be found later. */
@@ -100,9 +102,12 @@ function refuseChange(request: FastifyRequest, dataRoot: DataRoot): AppError | n
 }
 
 /** A proxy before this server may add TLS, so an allowed host may also have a page with https. */
-function originsOf({ socket }: FastifyRequest, allowedHosts: string[]): string[] {
+function originsOf({ socket }: FastifyRequest, { allowedHosts, host }: Hosts['config']): string[] {
   const secure = allowedHosts.map((host) => `https://${host}`);
-  return [...[...ownHosts(socket.localPort), ...allowedHosts].map((host) => `http://${host}`), ...secure];
+  return [
+    ...[...ownHosts(socket.localPort, host), ...allowedHosts].map((host) => `http://${host}`),
+    ...secure,
+  ];
 }
 
 function hostOf(origin: string): string {

@@ -19,13 +19,15 @@ export function registerHealth(
   { config, now }: Pick<Kernel, 'config' | 'now'>,
   checks: Check[],
 ) {
-  app.get('/livez', { schema: alive }, async () => ({ status: 'alive' }));
+  app.get('/livez', { config: { reads: 'anyone' }, schema: alive }, async () => ({ status: 'alive' }));
 
-  app.get('/health', { schema: answer }, async (_request, reply) => {
+  app.get('/health', { config: { reads: 'anyone' }, schema: answer }, async (request, reply) => {
     const components: Record<string, Health> = {};
     for (const { name, health } of checks) if (health) components[name] = await examine(health);
     const status = worst(Object.values(components));
     reply.code(status === 'unhealthy' ? 503 : 200);
+    // Without a token it says no more.
+    if (!request.identity) return { status };
     return { status, mode: config.mode, version, components, timestamp: now().toISOString() };
   });
 }

@@ -10,8 +10,8 @@ import { isSafe } from './refusal-audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null for a request without credentials to a route that needs none. */
-    identity: Identity | null;
+    /** Null for a request without credentials to a route that needs none; undefined for one that the guard has refused. */
+    identity: Identity | null | undefined;
   }
   interface FastifyReply {
     /** Merged into the data of every template. */
@@ -32,9 +32,10 @@ declare module 'fastify' {
  *  8. confirmation: 422 `confirmation_required`
  *  9. plan, locks, states: 409; stopping: 503 */
 export function registerIdentify(app: FastifyInstance, authenticate: Authenticate) {
-  app.decorateRequest('identity', null);
+  app.decorateRequest('identity', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const least = leastRoleOf(request);
+    request.identity = null;
     request.identity = identifyOrNull(authenticate, request, least);
     const role = request.identity?.role ?? 'viewer';
     reply.locals = { role };
@@ -60,7 +61,7 @@ function leastRoleOf(request: FastifyRequest): LeastRole {
   return isSafe(request) ? reads : (action?.role ?? 'admin');
 }
 
-/** A route for anyone also answers to a token that is not valid any more. */
+/** A route for anyone also answers to a token that is not valid any more, and while the tokens cannot be read. */
 function identifyOrNull(
   authenticate: Authenticate,
   request: FastifyRequest,
@@ -69,12 +70,13 @@ function identifyOrNull(
   try {
     return authenticate.identify(credentialsOf(request));
   } catch (error) {
-    if (least === 'anyone' && error instanceof AppError) return null;
+    if (least === 'anyone') return null;
     throw error;
   }
 }
 
-function credentialsOf(request: FastifyRequest): Credentials {
+/** The credentials in the headers of a request. */
+export function credentialsOf(request: FastifyRequest): Credentials {
   const [, bearer = null] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   return { bearer, session: readCookie(request, sessionCookie(request)) ?? null, peer: request.ip };
 }

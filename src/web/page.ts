@@ -16,6 +16,8 @@ type PageContent = {
   section?: string;
   /** A module below public, only for this page. */
   script?: string;
+  /** Without navigation and connection, for people who are not signed in. */
+  isBare?: true;
   data?: Record<string, unknown>;
 };
 
@@ -35,7 +37,7 @@ export const themes = ['light', 'dark'];
 /** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
 export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pick<Config, 'mode'>) {
   const home = nav[0]?.href ?? '/';
-  app.decorateReply('sendPage', function ({ template, title, section, script, data }) {
+  app.decorateReply('sendPage', function ({ template, title, section, script, isBare, data }) {
     const { request } = this;
     const notice = takeFlash(request, this);
     nameClient(request, this);
@@ -43,6 +45,7 @@ export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pic
       ...data,
       page: {
         title,
+        isBare: isBare === true,
         nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),
         script: script ?? null,
         theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',

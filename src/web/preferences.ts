@@ -4,6 +4,7 @@ import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import type { NavItem } from './feature.ts';
 import { readCookie } from './flash.ts';
+import { localPath } from './local-path.ts';
 import { themes } from './page.ts';
 import { isForm, type Posted } from './validation.ts';
 
@@ -39,11 +40,4 @@ export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {
     reply.setCookie('chl_theme', theme, lasting);
     return reply.redirect(localPath(request.body?.back, home), 303);
   });
-}
-
-/** Only an encoded path of this site: browsers drop tabs and line ends from an address, and `//` leads to another site. */
-function localPath(back = '', home: string): string {
-  const here = 'http://here';
-  const url = new URL(back.startsWith('/') && URL.canParse(back, here) ? back : home, here);
-  return url.origin === here ? url.pathname + url.search : home;
 }

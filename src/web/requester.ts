@@ -1,5 +1,5 @@
 // Names the requester: a token, with the X-Actor header in brackets; without tokens the X-Actor header for programs, and the
-// user of this machine for pages.
+// user of this machine for pages. Who has no valid token is nobody.
 import type { FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';
 import { userName } from '../core/user.ts';
@@ -12,6 +12,7 @@ export function requester(request: FastifyRequest): Requester {
 function actorOf({ url, headers, identity }: FastifyRequest): string {
   const given = headers['x-actor'];
   const named = url.startsWith('/api/') && typeof given === 'string' ? given.trim().slice(0, 80) : '';
-  if (!identity || identity.by === 'open') return named || userName;
-  return named ? `${identity.name} (${named})` : identity.name;
+  if (identity === undefined || identity?.by === 'open') return named || userName;
+  const { name } = identity ?? { name: 'nobody' };
+  return named ? `${name} (${named})` : name;
 }

@@ -45,7 +45,7 @@ export async function createServer(
   const app = createFastify(kernel, declaredPages);
   const actions = collectActions(app);
   auditRefusals(app, kernel);
-  registerGuard(app, { allowedHosts: config.allowedHosts, dataRoot, audit });
+  registerGuard(app, { config, dataRoot, audit });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);
   registerErrors(app);

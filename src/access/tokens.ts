@@ -1,0 +1,87 @@
+// Creates and revokes tokens. A token itself is in no row: only its hash is kept, and it is returned once.
+import type { Requester } from '../core/audit.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { type Confirmation, confirmOpening } from './confirm-opening.ts';
+import { readToken, type WantedToken } from './read-token.ts';
+import type { Requirement } from './requirement.ts';
+import { hashOf, hintOf, newToken } from './secret.ts';
+import type { SessionRepository } from './session-repository.ts';
+import { isActiveAt, type KnownToken, type TokenRecord, type TokenRepository } from './token-repository.ts';
+
+type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
+  config: Pick<Config, 'host'>;
+  requirement: Requirement;
+  tokens: TokenRepository;
+  sessions: Pick<SessionRepository, 'removeOf'>;
+};
+
+/** `isFirst`: from now on a token is required. */
+export type CreatedToken = { token: string; record: TokenRecord; known: KnownToken; isFirst: boolean };
+
+export type Tokens = ReturnType<typeof createTokens>;
+
+export function createTokens(given: Given) {
+  const { bus, tokens, untilFree } = given;
+  return {
+    /** Throws `invalid_arguments` with all problems. */
+    async create(wanted: WantedToken, by: Requester): Promise<CreatedToken> {
+      const created = await untilFree(() => tokens.transaction(() => create(given, wanted, by)));
+      bus.emit('access');
+      return created;
+    },
+
+    /** Ends the token and its sessions. Throws `not_found`; `wrong_state` for one that is revoked already, and the refusals
+     *  of `confirmOpening` for that of the last admin. */
+    async revoke(name: string, confirmation: Confirmation, by: Requester): Promise<TokenRecord> {
+      const revoked = await untilFree(() => tokens.transaction(() => revoke(given, name, confirmation, by)));
+      bus.emit('access');
+      return revoked;
+    },
+
+    /** Throws `not_found`. */
+    find: (name: string) => find(tokens, name),
+  };
+}
+
+function create(given: Given, wanted: WantedToken, by: Requester): CreatedToken {
+  const { audit, now, requirement, sessions, tokens } = given;
+  const at = now();
+  const isTaken = (name: string) => {
+    const former = tokens.find(name);
+    return former !== null && isActiveAt(former, at.toISOString());
+  };
+  const { name, role, expires_at } = readToken(wanted, { now: at, isTaken });
+  const token = newToken();
+  const hash = hashOf(token);
+  const isFirst = role === 'admin' && !requirement.hasAdmin();
+  // Sessions may be left of a token of that name that has expired.
+  sessions.removeOf(name);
+  const created = { created_at: at.toISOString(), created_by: by.actor };
+  tokens.put({ name, role, hash, hint: hintOf(token), expires_at, ...created });
+  const detail = { before: null, after: { role, expires_at, token: 'set' } };
+  audit.record({ event: 'access.token_created', outcome: 'ok', by, target: `token:${name}`, detail });
+  return { token, record: find(tokens, name), known: { name, role, hash }, isFirst };
+}
+
+function revoke(given: Given, name: string, confirmation: Confirmation, by: Requester): TokenRecord {
+  const { audit, config, now, requirement, sessions, tokens } = given;
+  const before = find(tokens, name);
+  if (before.revoked_at !== null) throw new AppError('wrong_state', `Token ${name} was revoked before.`);
+  if (requirement.isLastAdmin(before)) confirmOpening(name, config, confirmation);
+  tokens.revoke(name, now().toISOString());
+  sessions.removeOf(name);
+  const { role, expires_at } = before;
+  const detail = { before: { role, expires_at, token: 'set' }, after: { token: 'not set' } };
+  const reason = confirmation.reason?.trim() || null;
+  const target = `token:${name}`;
+  audit.record({ event: 'access.token_revoked', outcome: 'ok', by, target, reason, detail });
+  return find(tokens, name);
+}
+
+function find(tokens: Pick<TokenRepository, 'find'>, name: string): TokenRecord {
+  const token = tokens.find(name);
+  if (token) return token;
+  throw new AppError('not_found', `There is no token named ${JSON.stringify(name.slice(0, 80))}.`);
+}

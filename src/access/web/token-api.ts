@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  closedSchema,
+  listSchema,
+  nullable,
+  objectSchema,
+  optionalBody,
+  refusals,
+  textSchema,
+} from '../../core/schemas.ts';
+import { requester } from '../../web/requester.ts';
+import type { AccessContext } from '../parts.ts';
+import type { Confirmation } from '../confirm-opening.ts';
+import type { WantedToken } from '../read-token.ts';
+import { listTokens } from '../token-list.ts';
+
+type Named = { Params: { name: string } };
+
+const params = objectSchema({ name: textSchema });
+const tokenProperties = {
+  name: textSchema,
+  role: textSchema,
+  hint: textSchema,
+  created_at: nullable('string'),
+  created_by: textSchema,
+  expires_at: nullable('string'),
+  last_used_at: nullable('string'),
+  revoked_at: nullable('string'),
+};
+const listed = objectSchema({
+  ...tokenProperties,
+  state: { type: 'string', enum: ['active', 'expired', 'revoked'] },
+  sessions: { type: 'integer' },
+});
+
+const createSchema = {
+  summary: 'Creates an access token, which is in this answer only.',
+  description:
+    'The first admin token makes tokens required. `expires_at` is a time in UTC; null or absent: never.',
+  body: closedSchema(
+    {
+      name: { type: 'string', maxLength: 200 },
+      role: { type: 'string', maxLength: 40 },
+      expires_at: { type: ['string', 'null'], maxLength: 40 },
+    },
+    ['name', 'role'],
+  ),
+  response: { 201: objectSchema({ ...tokenProperties, token: textSchema }), ...refusals },
+};
+
+const revokeSchema = {
+  summary: 'Revokes an access token, and ends its sessions.',
+  description:
+    'The last admin token needs a `reason` and the word `open` in `confirm`, because everything opens.',
+  params,
+  body: optionalBody({
+    reason: { type: ['string', 'null'], maxLength: 1000 },
+    confirm: { type: ['string', 'null'], maxLength: 200 },
+  }),
+  response: { 204: { type: 'null' }, ...refusals },
+};
+
+export function registerTokenApi(app: FastifyInstance, ctx: AccessContext) {
+  const { tokens } = ctx;
+  const list = { summary: 'The access tokens.', response: { 200: listSchema(listed), ...refusals } };
+  app.get('/api/v1/tokens', { schema: list, config: { reads: 'admin' } }, async () => ({
+    items: listTokens(ctx),
+    next_cursor: null,
+  }));
+
+  app.post<{ Body: WantedToken }>(
+    '/api/v1/tokens',
+    {
+      schema: createSchema,
+      config: { action: { name: 'access.token_created', role: 'admin', tier: 1, changes: 'access' } },
+    },
+    async (request, reply) => {
+      const { token, record } = await tokens.create(request.body, requester(request));
+      return reply.code(201).send({ ...record, token });
+    },
+  );
+
+  app.delete<Named & { Body: Confirmation | null }>(
+    '/api/v1/tokens/:name',
+    {
+      schema: revokeSchema,
+      config: { action: { name: 'access.token_revoked', role: 'admin', tier: 2, changes: 'access' } },
+    },
+    async (request, reply) => {
+      await tokens.revoke(request.params.name, request.body ?? {}, requester(request));
+      return reply.code(204).send();
+    },
+  );
+}

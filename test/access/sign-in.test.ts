@@ -1,0 +1,150 @@
+// Signing in and out: the page, its cookie, and how long a session lasts.
+import http from 'node:http';
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+
+const secret = 'canary-of-the-environment';
+const hourMs = 3_600_000;
+
+t.test('with a token in the environment', async (t) => {
+  let ms = Date.parse('2026-11-29T12:00:00Z');
+  const app = await startApp(t, {
+    env: { CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop', CHL_ALLOWED_HOSTS: 'console.example' },
+    now: () => new Date(ms),
+  });
+  const { port } = new URL(app.origin);
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(app.origin + path, { redirect: 'manual', headers });
+  const signIn = (token: string, more: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    app.submit('/sign-in', { token, ...more }, headers);
+  const cookieOf = (answer: Response) =>
+    answer.headers.getSetCookie().find((one) => one.startsWith('chl_session_')) ?? '';
+
+  await t.test('whoever has no token gets the status, the assets and the page for signing in', async (t) => {
+    t.same(await (await get('/health')).json(), { status: 'healthy' });
+    t.equal((await get('/livez')).status, 200);
+    const page = await app.page('/sign-in');
+    t.equal(page.status, 200);
+    t.equal(page.html.querySelector('nav'), null, 'no navigation');
+    t.equal(page.html.querySelectorAll('form[action="/sign-in"] input[type=password]').length, 1);
+    for (const link of page.html.querySelectorAll('link[rel=stylesheet], script[src]')) {
+      const address = link.getAttribute('href') ?? link.getAttribute('src') ?? '';
+      t.equal((await get(address)).status, 200, address);
+    }
+  });
+
+  await t.test('everything else is refused in the form that the client expects', async (t) => {
+    const json = await app.json('/api/v1/operations');
+    t.equal(json.status, 401);
+    t.equal(json.body.error.code, 'unauthorized');
+    t.equal(json.headers.get('www-authenticate'), 'Bearer');
+    const page = await get('/jobs?status=failed', { accept: 'text/html' });
+    t.equal(page.status, 303);
+    t.equal(page.headers.get('location'), '/sign-in?back=%2Fjobs%3Fstatus%3Dfailed');
+    const dialog = await get('/ui/operations/import/confirm', {
+      'hx-request': 'true',
+      'hx-current-url': `${app.origin}/jobs/7`,
+    });
+    t.same([dialog.status, dialog.headers.get('hx-redirect')], [401, '/sign-in?back=%2Fjobs%2F7']);
+    const card = await get('/ui/operations/queue', { 'hx-request': 'true' });
+    t.same([card.status, card.headers.get('hx-redirect')], [401, null], 'a refresh leaves the page');
+    for (const path of [
+      '/nothing-here',
+      '/api/v1/nothing',
+      '/metrics',
+      '/ui/stream/telemetry',
+      '/api/v1/openapi.json',
+    ])
+      t.equal((await get(path)).status, 401, path);
+    const form = await app.submit('/ui/operations/run/export', {});
+    t.equal(form.status, 401);
+    t.match(await form.text(), /Sign in to CHL Operations/);
+  });
+
+  await t.test(
+    'a right token opens a session and leads back; the cookie is only for this server',
+    async (t) => {
+      const answer = await signIn(` ${secret} `, { back: '/jobs?status=failed' });
+      t.same([answer.status, answer.headers.get('location')], [303, '/jobs?status=failed']);
+      const cookie = cookieOf(answer);
+      t.match(
+        cookie,
+        new RegExp(`^chl_session_${port}=[\\w-]{43}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax$`),
+      );
+      for (const back of ['//evil.test/', 'https://evil.test', '/\\evil.test', '/\t/evil.test'])
+        t.equal((await signIn(secret, { back })).headers.get('location'), '/', back);
+      const headers = { cookie: cookie.split(';')[0] ?? '', accept: 'text/html' };
+      const page = await app.page('/operations', headers);
+      t.equal(page.status, 200);
+      t.match(page.html.querySelector('.who')?.textContent, /environment\s*admin/);
+      t.ok(page.html.querySelector('.who form[action="/sign-out"]'));
+      t.equal((await app.json('/health', undefined, headers)).body.mode, 'noop', 'health says all');
+
+      const out = await app.submit('/sign-out', {}, headers);
+      t.same([out.status, out.headers.get('location')], [303, '/sign-in']);
+      t.match(cookieOf(out), /Max-Age=0|Expires=Thu, 01 Jan 1970/);
+      t.equal((await get('/operations', headers)).status, 303, 'the session is over');
+    },
+  );
+
+  await t.test('a session ends 12 hours after its last use, or 7 days after it was opened', async (t) => {
+    const open = async () => ({ cookie: cookieOf(await signIn(secret)).split(';')[0] ?? '' });
+    const idle = await open();
+    ms += 11.9 * hourMs;
+    t.equal((await get('/jobs', idle)).status, 200);
+    await new Promise((resolve) => setImmediate(resolve));
+    ms += 11.9 * hourMs;
+    t.equal((await get('/jobs', idle)).status, 200, 'its use counts');
+    await new Promise((resolve) => setImmediate(resolve));
+    ms += 12 * hourMs;
+    t.equal((await get('/jobs', idle)).status, 303);
+    const busy = await open();
+    for (let hours = 0; hours < 167; hours += 11) {
+      ms += 11 * hourMs;
+      if (hours + 11 < 168) t.equal((await get('/jobs', busy)).status, 200, `${hours + 11} h`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    ms += 11 * hourMs;
+    t.equal((await get('/jobs', busy)).status, 303, 'after 7 days');
+    await open();
+    t.equal(app.ops.prepare('SELECT count(*) FROM session').pluck().get(), 1, 'old rows are removed');
+  });
+
+  await t.test(
+    'after five wrong tokens a minute further wrong ones get 429, and a right one passes',
+    async (t) => {
+      ms += hourMs;
+      for (let turn = 1; turn <= 5; turn += 1) {
+        const answer = await signIn(`wrong ${turn}`);
+        t.equal(answer.status, 401);
+        if (turn === 1) t.match(await answer.text(), /This token is not known, or it was revoked\./);
+      }
+      const sixth = await signIn('wrong again');
+      t.same([sixth.status, sixth.headers.get('retry-after')], [429, '60']);
+      t.match(await sixth.text(), /Too many wrong tokens\. Try again in 60 s\./);
+      const bearer = await app.json('/api/v1/operations', undefined, { authorization: 'Bearer wrong' });
+      t.same([bearer.status, bearer.body.error.code], [429, 'too_many_attempts']);
+      t.equal(bearer.headers.get('retry-after'), '60');
+      t.equal((await get('/jobs', { authorization: `Bearer ${secret}` })).status, 200);
+      t.equal((await signIn(secret)).status, 303);
+      ms += 60_000;
+      t.equal((await signIn('wrong')).status, 401, 'a minute later');
+    },
+  );
+
+  await t.test('the cookie is secure on a page with https', async (t) => {
+    const headers = {
+      host: 'console.example',
+      origin: 'https://console.example',
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const cookie = await new Promise<string>((resolve, reject) => {
+      const request = http.request(`${app.origin}/sign-in`, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(String(answer.headers['set-cookie']));
+      });
+      request.on('error', reject).end(`token=${secret}`);
+    });
+    t.match(cookie, /^chl_session_\d+=.*; Secure/);
+  });
+});
