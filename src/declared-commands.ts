@@ -1,4 +1,5 @@
-// The only list of the commands that call the API. Separate from the features, because the command line loads no server.
+// The only list of the commands, besides those of the command line itself. Separate from the features, because the command line loads no server.
+import { tokenCommands } from './access/commands.ts';
 import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { queueCommands } from './queue/commands.ts';
@@ -10,4 +11,5 @@ export const declaredCommands: Command[] = [
   ...workerCommands,
   ...queueCommands,
   ...sourceCommands,
+  ...tokenCommands,
 ];

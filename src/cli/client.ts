@@ -5,14 +5,14 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { App } from '../app.ts';
-import { type Config, loadConfig } from '../core/config.ts';
+import { type Config, loadClientToken, loadConfig } from '../core/config.ts';
 import type { Client } from '../core/terminal/command.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
-type Answer = { bytes: Buffer; header(name: string): string | undefined };
+type Answer = { status: number; bytes: Buffer; header(name: string): string | undefined };
 type Send = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: Body) => Promise<Answer>;
 /** JSON as text, or a form with files. */
 type Body = string | FormData;
@@ -60,7 +60,11 @@ export async function withClient(work: (client: Client) => Promise<number>): Pro
 
 function connectTo({ root }: Config, holder: LockHolder | null): Client {
   if (holder?.url)
-    return createClient(sendToServer(holder.url), { isByHand: false, release() {}, close: async () => {} });
+    return createClient(sendToServer(holder.url, loadClientToken()), {
+      isByHand: false,
+      release() {},
+      close: async () => {},
+    });
   const user = holder ? `process ${holder.pid}` : 'another process';
   throw new AppError(
     'temporary',
@@ -134,21 +138,38 @@ function sendHere({ server }: App): Send {
     const headers = { ...actor, ...described, host: ourHost };
     const request = { method, url: path, headers, Request: InjectedRequest };
     const answer = await server.inject(payload === undefined ? request : { ...request, payload });
-    return { bytes: answer.rawPayload, header: (name) => answer.headers[name]?.toString() };
+    return {
+      status: answer.statusCode,
+      bytes: answer.rawPayload,
+      header: (name) => answer.headers[name]?.toString(),
+    };
   };
 }
 
-function sendToServer(url: string): Send {
-  return async (method, path, body) => {
+/** The token goes to the server that has written its address into the data folder, and nowhere else. */
+function sendToServer(url: string, token: string | null): Send {
+  const bearer: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  const send: Send = async (method, path, body) => {
     try {
       const isJson = typeof body === 'string';
-      const headers = { ...actor, ...(isJson ? json : {}) };
+      const headers = { ...actor, ...bearer, ...(isJson ? json : {}) };
       const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
       const bytes = Buffer.from(await answer.arrayBuffer());
-      return { bytes, header: (name) => answer.headers.get(name) ?? undefined };
+      return { status: answer.status, bytes, header: (name) => answer.headers.get(name) ?? undefined };
     } catch (cause) {
       const why = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message;
       throw new AppError('temporary', `The server at ${url} does not answer: ${why}. Try again.`);
     }
   };
+  return async (...request) => explainToken(await send(...request), url, token);
+}
+
+/** Says where the command line looks for a token, when the server answers that one is missing or wrong. */
+function explainToken(answer: Answer, url: string, token: string | null): Answer {
+  if (answer.status !== 401) return answer;
+  const message =
+    token === null
+      ? `The server at ${url} needs a token: set CHL_TOKEN to one, or CHL_TOKEN_FILE to a file of mode 0600 that contains one.`
+      : `The server at ${url} does not know the token in CHL_TOKEN or CHL_TOKEN_FILE, or it was revoked.`;
+  throw new AppError('unauthorized', message);
 }

@@ -12,7 +12,7 @@ import { runFlags } from '../jobs/commands.ts';
 import { createCustomOperations } from '../operations/custom-operations.ts';
 import { fileArgumentOf } from './run-operation.ts';
 
-type Described = Omit<Command, 'run'>;
+type Described = Pick<Command, 'name' | 'example' | 'summary' | 'flags'>;
 
 const commands: Described[] = [
   ...declaredCommands,

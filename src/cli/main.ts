@@ -34,6 +34,7 @@ async function runCommand(name: string, words: string[], screen: Screen): Promis
   if (!command) return withClient((client) => runOperation(client, name, words, screen));
   const { values, rest } = readFlags(words, withJson(command.flags), command.wordsMax);
   const { json: _, ...given } = values;
+  if ('runHere' in command) return command.runHere({ values: given, rest }, screen);
   return withClient((client) => command.run(client, { values: given, rest }, screen));
 }
 

@@ -24,6 +24,8 @@ export type Client = {
 /** Every command prints JSON on request. */
 export const withJson = (flags: Flags = {}): Flags => ({ ...flags, json: switchFlag('Print JSON') });
 
+type Given = { values: Args; rest: string[] };
+
 export type Command = {
   name: string;
   /** An example argument, such as `412`. */
@@ -33,6 +35,13 @@ export type Command = {
   flags?: Flags;
   /** How many words besides flags it accepts. */
   wordsMax?: number;
-  /** Calls the API, prints the outcome, and returns the exit code. */
-  run(client: Client, given: { values: Args; rest: string[] }, screen: Screen): Promise<number>;
-};
+} & (
+  | {
+      /** Calls the API, prints the outcome, and returns the exit code. */
+      run(client: Client, given: Given, screen: Screen): Promise<number>;
+    }
+  | {
+      /** Works on the data itself, whether or not a server runs. */
+      runHere(given: Given, screen: Screen): Promise<number>;
+    }
+);

@@ -1,0 +1,39 @@
+// Tokens for the command line, which works on ops.db itself: the way back in for whoever may write the data folder.
+import { createAudit, type Requester } from '../core/audit.ts';
+import { createBus } from '../core/bus.ts';
+import { loadConfig } from '../core/config.ts';
+import { prepareDataRoot } from '../core/data-root.ts';
+import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
+import { prepareOps } from '../core/db/ops.ts';
+import { userName } from '../core/user.ts';
+import { environmentToken } from './environment-token.ts';
+import { createRequirement } from './requirement.ts';
+import { createSessionRepository } from './session-repository.ts';
+import { type ListedToken, listTokens } from './token-list.ts';
+import { createTokenRepository } from './token-repository.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+type LocalAccess = { tokens: Tokens; list: () => ListedToken[]; by: Requester };
+
+/** Opens ops.db for `work`. A server that is running reads each change with its next request. */
+export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<T>): Promise<T> {
+  const config = loadConfig();
+  prepareDataRoot(config.root);
+  const ops = prepareOps(config.opsDatabasePath);
+  try {
+    const now = () => new Date();
+    const environment = environmentToken(config);
+    const tokens = createTokenRepository(ops);
+    const sessions = createSessionRepository(ops);
+    const requirement = createRequirement({ config, environment, now, only: null, tokens });
+    const untilFree = createBusyRetry(busyLimits.request);
+    const kernel = { audit: createAudit(ops, now), bus: createBus(), config, now, untilFree };
+    return await work({
+      tokens: createTokens({ ...kernel, requirement, tokens, sessions }),
+      list: () => listTokens({ environment, now, tokenRepository: tokens, sessionRepository: sessions }),
+      by: { actor: userName, role: 'admin', peer: null, requestId: null },
+    });
+  } finally {
+    ops.close();
+  }
+}
