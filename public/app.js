@@ -11,6 +11,7 @@ import { watchKeys } from './keys.js';
 import { shareStream } from './live.js';
 import { watchMorphs } from './morph.js';
 import { watchPreferences } from './preferences.js';
+import { showOpenTab } from './tabs.js';
 import './times.js';
 import { watchNotices } from './toast.js';
 import { watchUploads } from './upload.js';
@@ -29,6 +30,7 @@ watchKeys();
 watchPreferences();
 watchUploads();
 watchChoices();
+showOpenTab();
 
 /** Emits `chl:swapped` on the document once after each swap, before it is painted. */
 let isDue = false;

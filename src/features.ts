@@ -18,6 +18,7 @@ import { removal } from './removal/feature.ts';
 import { runner } from './runner/feature.ts';
 import { search } from './search/feature.ts';
 import { settings } from './settings/feature.ts';
+import { setup } from './setup/feature.ts';
 import { sheets } from './sheets/feature.ts';
 import { sourceStore } from './source-store/feature.ts';
 import { snapshots } from './snapshots/feature.ts';
@@ -57,4 +58,5 @@ export const features: Feature[] = [
   starts,
   dashboard,
   status,
+  setup,
 ];

@@ -5,6 +5,7 @@ import { loadConfig } from '../core/config.ts';
 import { prepareDataRoot } from '../core/data-root.ts';
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { prepareOps } from '../core/db/ops.ts';
+import { createLog } from '../core/log.ts';
 import { userName } from '../core/user.ts';
 import { environmentToken } from './environment-token.ts';
 import { createRequirement } from './requirement.ts';
@@ -20,20 +21,25 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
   const config = loadConfig();
   prepareDataRoot(config.root);
   const ops = prepareOps(config.opsDatabasePath);
+  const now = () => new Date();
+  const log = createLog('error', 2);
+  const audit = createAudit(ops, now, (error) =>
+    log.error({ err: error }, 'refusals are not in the audit log'),
+  );
   try {
-    const now = () => new Date();
     const environment = environmentToken(config);
     const tokens = createTokenRepository(ops);
     const sessions = createSessionRepository(ops);
     const requirement = createRequirement({ config, environment, now, only: null, tokens });
     const untilFree = createBusyRetry(busyLimits.request);
-    const kernel = { audit: createAudit(ops, now), bus: createBus(), config, now, untilFree };
+    const kernel = { audit, bus: createBus(), config, now, untilFree };
     return await work({
       tokens: createTokens({ ...kernel, requirement, tokens, sessions }),
       list: () => listTokens({ environment, now, tokenRepository: tokens, sessionRepository: sessions }),
       by: { actor: userName, role: 'admin', peer: null, requestId: null },
     });
   } finally {
+    audit.close();
     ops.close();
   }
 }

@@ -3,9 +3,10 @@
 import type { BusEvents } from './bus.ts';
 import type { Role } from './role.ts';
 
-type HubState = {
-  /** State, number, age, next: `Newest 12 h ago, 200.7 MiB. Last proven 6 days ago.` Times as ISO 8601 in `at`. */
+export type HubState = {
+  /** State, number, next: `Newest 200.7 MiB.` */
   sentence: string;
+  /** A time at its end, before which the sentence has no full stop: `3 sheets; published was checked` 12 min ago. */
   at?: string;
   /** Only if not well. */
   badge?: { tone: 'warn' | 'bad' | 'hold'; label: string };

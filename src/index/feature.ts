@@ -1,6 +1,7 @@
 // The vector index: its generations on disk, and the live one that answers searches.
 import type { Feature } from '../web/feature.ts';
 import { indexCheck } from './index-check.ts';
+import { indexStep } from './index-step.ts';
 import { createIndexParts } from './parts.ts';
 import { registerIndexApi } from './web/api.ts';
 
@@ -16,4 +17,5 @@ export const index: Feature<ReturnType<typeof createIndexParts>> = {
   }),
   routes: registerIndexApi,
   checks: (ctx) => [indexCheck(ctx)],
+  setupSteps: (ctx) => [indexStep(ctx)],
 };

@@ -1,4 +1,4 @@
-// Settings: their saved values, forms and pages, and the hub of all settings pages.
+// Settings: their saved values, forms and pages.
 import type { Feature } from '../web/feature.ts';
 
 const create = () => ({});

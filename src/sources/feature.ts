@@ -1,6 +1,8 @@
 // Sources: the sheets that an import can read, and files that are uploaded for one.
 import type { Feature } from '../web/feature.ts';
 import { createSourceParts } from './parts.ts';
+import { entriesStep, sheetStep } from './setup-steps.ts';
+import { sheetsRow } from './sheets-row.ts';
 import { sourceCard } from './web/source-card.ts';
 import { sourcePage } from './web/source-page.ts';
 import { sourcesCard } from './web/sources-card.ts';
@@ -21,4 +23,6 @@ export const sources: Feature<ReturnType<typeof createSourceParts>> = {
   }),
   routes: registerSourceRoutes,
   cards: (ctx) => [sourcesCard(ctx), sourceCard(ctx)],
+  hubRows: (ctx) => [sheetsRow(ctx)],
+  setupSteps: (ctx) => [entriesStep(ctx), sheetStep(ctx)],
 };

@@ -1,4 +1,4 @@
-// A card is one declaration and one template, views/<feature>/<name>-card. Page, partial, action answer and stream event
+// A card is one declaration and one template, usually views/<feature>/<name>-card. Page, partial, action answer and stream event
 // render that template, byte for byte, so its data contains no relative time and no sampling time.
 import type { BusEvents } from '../core/bus.ts';
 import type { Role } from '../core/role.ts';
@@ -8,6 +8,8 @@ type Loaded = Record<string, unknown>;
 type Declared = {
   /** Name of the stream event and of the template. */
   name: string;
+  /** Path below views, if the card does not have the template of its name. */
+  template?: string;
   /** Id of the permanent element around the card. */
   host: string;
   /** Address of the partial. */

@@ -21,7 +21,7 @@ export type OpenCard = {
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** `folder` of views contains the card's template `<name>-card`. `render` takes the path of a template below views, and its
+/** `folder` of views contains the card's template, unless the card names it. `render` takes the path of a template below views, and its
  *  data. Throws when two cards share a name. */
 export function createCards(
   declared: { folder: string; card: Card }[],
@@ -32,7 +32,7 @@ export function createCards(
   for (const { folder, card } of declared) {
     const { name } = card;
     if (shared.has(name) || ofRecords.has(name)) throw new Error(`Two cards are named ${name}.`);
-    const template = `${folder}/${name}-card`;
+    const template = card.template ?? `${folder}/${name}-card`;
     if (isRecordCard(card)) ofRecords.set(name, { card, template });
     else shared.set(name, openShared(card, template));
   }

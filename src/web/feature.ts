@@ -15,6 +15,16 @@ import type { Card } from './card.ts';
 /** A tab of the navigation; the shortcut is `g`, then its key. The tab at position 1 is the home page. */
 export type NavItem = { position: number; label: string; href: string; key: string };
 
+/** The number at a tab of the navigation, on every page; none at zero. */
+export type NavBadge = {
+  tone: 'warn' | 'bad';
+  /** The number in words, for those who hear the page: `2 open errors`. */
+  describe(count: number): string;
+  count(): number | Promise<number>;
+  /** Events after which the number may have changed. */
+  dirtyOn: (keyof BusEvents)[];
+};
+
 /** A full page. The answers of actions may re-render its cards, and the live stream updates them. */
 export type Page = {
   /** The path of its route, such as `/jobs/:number`. */
@@ -54,6 +64,7 @@ type Lifecycle = {
 export type Feature<Part extends object = object> = {
   name: string;
   nav?: NavItem;
+  navBadge?(ctx: Kernel & Part): NavBadge;
   pages?: Page[];
   /** Builds the feature's part of the domain. The members below receive it together with the kernel. */
   create(ctx: Context): Part;

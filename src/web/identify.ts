@@ -1,6 +1,5 @@
 // Finds out who sends a request and whether their role allows it, before the body is read.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { AppError } from '../core/errors.ts';
 import type { Authenticate, Credentials, Identity } from '../core/identity.ts';
 import { assertRole } from '../core/role.ts';
 import type { LeastRole } from './action.ts';
@@ -33,6 +32,8 @@ declare module 'fastify' {
  *  9. plan, locks, states: 409; stopping: 503 */
 export function registerIdentify(app: FastifyInstance, authenticate: Authenticate) {
   app.decorateRequest('identity', undefined);
+  // Else the view plugin empties it in a hook of its own, after this one.
+  app.decorateReply('locals');
   app.addHook('onRequest', async (request, reply) => {
     const least = leastRoleOf(request);
     request.identity = null;

@@ -1,12 +1,11 @@
 // Renders full pages (layout, theme, navigation, and the notice of the previous action) and dialogs, which are a fragment
 // for htmx and a page without it.
-import { url } from '../core/url.ts';
 import type { FastifyInstance } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
-import type { NavItem } from './feature.ts';
 import { readCookie, takeFlash } from './flash.ts';
+import { loadTabs, type Tab } from './nav.ts';
 
 type PageContent = {
   /** Path below views, e.g. `jobs/list-page`. */
@@ -35,33 +34,37 @@ declare module 'fastify' {
 export const themes = ['light', 'dark'];
 
 /** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
-export function registerPage(app: FastifyInstance, nav: NavItem[], { mode }: Pick<Config, 'mode'>) {
+export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Config, 'mode'>) {
   const home = nav[0]?.href ?? '/';
-  app.decorateReply('sendPage', function ({ template, title, section, script, isBare, data }) {
+  /** The cards in the header. */
+  const topics = nav.flatMap(({ badge }) => badge?.name ?? []).join(',');
+  app.decorateReply('sendPage', function ({ template, title, section, script, isBare = false, data }) {
     const { request } = this;
     const notice = takeFlash(request, this);
     nameClient(request, this);
-    return this.view(template, {
-      ...data,
-      page: {
-        title,
-        isBare: isBare === true,
-        nav: nav.map((item) => ({ ...item, isCurrent: item.href === section, href: url(item.href) })),
-        script: script ?? null,
-        theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
-        /** The return address of forms; never one that accepts only POST. */
-        url: request.method === 'GET' ? request.url : home,
-        notice: notice && { ...notice, icon: noticeIcons[notice.tone] },
-        blankNotice,
-        version,
-        mode,
-        host: request.headers.host,
-        user: request.identity,
-        hasKeys: readCookie(request, 'chl_keys') !== 'off',
-        asset: assetUrl,
-        modules,
-      },
-    });
+    const page = {
+      title,
+      isBare,
+      topics,
+      script: script ?? null,
+      theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
+      /** The return address of forms; never one that accepts only POST. */
+      url: request.method === 'GET' ? request.url : home,
+      notice: notice && { ...notice, icon: noticeIcons[notice.tone] },
+      blankNotice,
+      version,
+      mode,
+      host: request.headers.host,
+      user: request.identity,
+      hasKeys: readCookie(request, 'chl_keys') !== 'off',
+      asset: assetUrl,
+      modules,
+    };
+    // As `view` does: the handler returns the reply, which is sent later.
+    loadTabs(isBare ? [] : nav, request, section)
+      .then((tabs) => this.view(template, { ...data, page: { ...page, nav: tabs } }))
+      .catch((error) => this.send(error));
+    return this;
   });
 
   app.decorateReply('sendDialog', function (template, dialog) {

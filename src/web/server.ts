@@ -21,6 +21,7 @@ import { readTarget, registerGuard } from './guard.ts';
 import { registerHealth, streamCheck } from './health.ts';
 import { registerIdentify } from './identify.ts';
 import { registerMetrics } from './metrics.ts';
+import { createNav } from './nav.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page.ts';
 import { createApiAddress, createPages } from './pages.ts';
@@ -66,13 +67,14 @@ export async function createServer(
   await registerAssets(app);
   await registerOpenApi(app);
 
-  const nav = mounted
-    .flatMap(({ feature }) => feature.nav ?? [])
-    .sort((one, other) => one.position - other.position);
+  const nav = createNav(mounted);
   const cards = createCards(
-    mounted.flatMap(({ feature, ctx }) =>
-      (feature.cards?.(ctx) ?? []).map((card) => ({ folder: feature.name, card })),
-    ),
+    [
+      ...mounted.flatMap(({ feature, ctx }) =>
+        (feature.cards?.(ctx) ?? []).map((card) => ({ folder: feature.name, card })),
+      ),
+      ...nav.flatMap(({ badge }) => (badge ? [{ folder: 'shared', card: badge }] : [])),
+    ],
     (template, data) => app.view(template, data),
   );
   const pages = createPages(declaredPages, cards);

@@ -14,11 +14,14 @@ export function viewHead(job: Job, operation: Operation) {
   return {
     number: job.number,
     title: `${upperFirst(nounOf(job))} plan`,
-    jobTitle: operation.title,
     subject: shorten(operation.subject(job.args)),
     madeAt: job.finished_at,
     path: url(`/plans/${job.number}`),
     jobUrl: url(`/jobs/${job.number}`),
+    crumbs: [
+      [url('/jobs'), 'Jobs'],
+      [url(`/jobs/${job.number}`), `${operation.title} #${job.number}`],
+    ],
     again: viewAgain(job, operation),
   };
 }

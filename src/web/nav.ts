@@ -1,0 +1,56 @@
+// The tabs of the navigation. The badge of a tab is a card, so it is live on every page.
+import type { FastifyRequest } from 'fastify';
+import { url } from '../core/url.ts';
+import type { SharedCard } from './card.ts';
+import type { Mounted, NavBadge, NavItem } from './feature.ts';
+
+export type Tab = NavItem & { badge: SharedCard | null };
+
+/** The tabs in their order. */
+export function createNav(mounted: Mounted[]): Tab[] {
+  return mounted
+    .flatMap(({ feature, ctx }) => {
+      if (!feature.nav) return [];
+      const badge = feature.navBadge?.(ctx);
+      return [{ ...feature.nav, badge: badge ? badgeCard(feature.name, badge, ctx) : null }];
+    })
+    .sort((one, other) => one.position - other.position);
+}
+
+/** The view models of the tabs, for a page of the tab `section`. */
+export function loadTabs(nav: Tab[], request: FastifyRequest, section: string | undefined) {
+  return Promise.all(
+    nav.map(async ({ label, key, href, badge }) => ({
+      label,
+      key,
+      href: url(href),
+      isCurrent: href === section,
+      badge: badge && { topic: badge.name, data: await request.cardData(badge.name) },
+    })),
+  );
+}
+
+/** A number that cannot be read is not shown: it must not take the page with it. */
+function badgeCard(feature: string, badge: NavBadge, { log }: Mounted['ctx']): SharedCard {
+  const { tone, describe, dirtyOn } = badge;
+  return {
+    name: `nav-${feature}`,
+    template: 'shared/nav-badge',
+    host: `nav-${feature}`,
+    path: `/ui/nav/${feature}`,
+    dirtyOn,
+    async load() {
+      const count = await countOf(badge, log);
+      return { tone, icon: tone === 'bad' ? 'cross' : 'tri', count, words: describe(count) };
+    },
+  };
+}
+
+async function countOf(badge: NavBadge, log: Mounted['ctx']['log']): Promise<number> {
+  try {
+    return await badge.count();
+  } catch (error) {
+    log.error({ err: error }, 'the number of a tab could not be read');
+    return 0;
+  }
+}

@@ -1,0 +1,130 @@
+// The navigation with its badges, the hubs, and the setup checklist.
+import '../support/plain-children.ts';
+import t from 'tap';
+import type { HubRow } from '../../src/core/hub-row.ts';
+import { hubBody } from '../../src/web/hub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { addCategory, addExperience } from '../support/entries.ts';
+import { textOf } from '../support/screen.ts';
+import { openStream } from '../support/stream.ts';
+
+let app: TestApp;
+
+t.before(async () => {
+  app = await startApp(t);
+});
+
+/** As a check records it. */
+function addFinding(id: number, change: { severity?: string; muted?: string; cleared?: string } = {}) {
+  app.ops
+    .prepare(
+      `INSERT INTO finding (id, check_id, subject, component, severity, title, text, stops, opened_at, seen_at,
+         times, muted_until, cleared_at)
+       VALUES (?, 'a', ?, 'disk', ?, 'Full', 'Full.', '[]', '2026-01-01', '2026-01-01', 1, ?, ?)`,
+    )
+    .run(id, String(id), change.severity ?? 'error', change.muted ?? null, change.cleared ?? null);
+}
+
+t.test('the tabs are in one order with their keys, and one of them is open', async (t) => {
+  const { html } = await app.page('/status');
+  const tabs = html.querySelectorAll('.tabs > a');
+  const read = (name: string) => tabs.map((tab) => tab.getAttribute(name));
+  t.strictSame(read('href'), ['/operations', '/jobs', '/library', '/status', '/settings']);
+  t.strictSame(read('data-key'), ['o', 'j', 'l', 's', ',']);
+  t.strictSame(
+    tabs.filter((tab) => tab.getAttribute('aria-current')).map((tab) => tab.getAttribute('href')),
+    ['/status'],
+  );
+  const keys = (await app.page('/ui/keys')).html;
+  t.match(textOf(keys, '.keys'), /g ?s ?Status[\s\S]*g ?, ?Settings/);
+});
+
+t.test('the badge of Status counts open errors on every page, and follows them live', async (t) => {
+  t.equal(textOf((await app.page('/library')).html, '#nav-status'), '');
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=nav-status');
+  t.teardown(stream.close);
+  await stream.until(({ event }) => event === 'tick' || event === 'nav-status');
+  addFinding(1);
+  addFinding(2, { severity: 'warning' });
+  addFinding(3, { muted: '9999' });
+  addFinding(4, { cleared: '2026-01-02' });
+  app.bus.emit('findings');
+  const event = await stream.until(({ data }) => data.includes('1 open error'));
+  t.match((await app.page('/library')).text, `>${event.data}</span>`);
+  t.match((await app.json('/api/v1/status')).body, { open_errors: 1 });
+});
+
+t.test('a number that cannot be read does not take the page with it', async (t) => {
+  app.ops.exec('ALTER TABLE finding RENAME TO away');
+  t.teardown(() => app.ops.exec('ALTER TABLE away RENAME TO finding'));
+  const { status, html } = await app.page('/library');
+  t.equal(status, 200);
+  t.equal(textOf(html, '#nav-status'), '');
+});
+
+t.test('a row leads to its page and says its state; one that fails does not affect the others', async (t) => {
+  const broken: HubRow = {
+    hub: 'settings',
+    position: 99,
+    icon: 'file',
+    name: 'Broken',
+    href: '/broken',
+    dirtyOn: [],
+    load: () => Promise.reject(new Error('for this test')),
+  };
+  app.hubRows().push(broken);
+  t.teardown(() => void app.hubRows().pop());
+  const { status, html } = await app.page('/settings');
+  t.equal(status, 200);
+  const rows = html.querySelectorAll('#settings-card .hub-row');
+  const sheets = rows[0];
+  t.equal(sheets?.querySelector('a.cover')?.getAttribute('href'), '/sources');
+  t.match(sheets?.text, /Sheets[\s\S]*2 sheets\. None was checked yet\./);
+  t.match(rows.at(-1)?.text, /Broken[\s\S]*Unavailable/);
+  const { items } = (await app.json('/api/v1/setup')).body;
+  t.match(items[0], { name: 'Sheets', href: '/sources', is_available: true, needs: null });
+  t.match(items.at(-1), { name: 'Broken', sentence: null, is_available: false });
+});
+
+t.test('a row beyond the role of the reader says why, and says nothing else', async (t) => {
+  const secret: HubRow = {
+    hub: 'status',
+    position: 99,
+    icon: 'file',
+    name: 'Tokens',
+    href: '/tokens',
+    reads: 'admin',
+    dirtyOn: [],
+    load: () => ({ sentence: '4 tokens.', badge: { tone: 'warn', label: '1 expires' } }),
+  };
+  app.hubRows().push(secret);
+  t.teardown(() => void app.hubRows().pop());
+  t.match((await app.page('/status')).html.querySelector('a.cover[href="/tokens"]')?.text, 'Tokens');
+  const rows = await hubBody(app, 'status', 'viewer');
+  t.match(rows.at(-1), { name: 'Tokens', sentence: null, badge: null, needs: 'admin' });
+  const html = await app.server.view('shared/hub-row', {
+    row: { name: 'Tokens', icon: 'file', href: '/tokens', state: { sentence: '4 tokens.' } },
+    lack: 'Needs an admin; you are a viewer.',
+  });
+  t.match(html, 'Needs an admin; you are a viewer.');
+  t.notMatch(html, /4 tokens|href="\/tokens"/);
+});
+
+t.test('the checklist ticks from facts, live, and its number is the badge of Settings', async (t) => {
+  const before = (await app.page('/settings')).html;
+  t.match(textOf(before, '#setup-card .meta'), /^0 of \d$/);
+  const [library] = before.querySelectorAll('#setup-card .step');
+  t.match(library?.text, /Library has entries: to do/);
+  t.equal(library?.querySelector('a')?.getAttribute('href'), '/sources');
+  const count = (await app.json('/api/v1/setup')).body.total;
+  t.match(textOf(before, '#nav-setup'), `${count} steps not set up`);
+
+  const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=setup,nav-setup');
+  t.teardown(stream.close);
+  addCategory(app.library, 'GEN');
+  addExperience(app.library, 'one');
+  await app.run('index');
+  await stream.until(({ event, data }) => event === 'setup' && data.includes('2 of'));
+  const { body } = await app.json('/api/v1/setup');
+  t.match(body, { done: 2, steps: [{ is_done: true }, { is_done: true }, { is_done: false }] });
+});
