@@ -14,7 +14,8 @@ CREATE TABLE `access_token` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `access_token_hash_unique` ON `access_token` (`hash`);--> statement-breakpoint
 CREATE TABLE `credential` (
-	`name` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`slot` text NOT NULL,
 	`path` text NOT NULL,
 	`kind` text NOT NULL,
 	`sha256` text NOT NULL,
@@ -24,6 +25,9 @@ CREATE TABLE `credential` (
 	`checked_at` text,
 	`status` text,
 	`text` text,
+	`steps` text,
+	PRIMARY KEY(`name`, `slot`),
+	CONSTRAINT "credential_slot" CHECK(slot IN ('saved', 'next', 'environment')),
 	CONSTRAINT "credential_kind" CHECK(kind IN ('service_account', 'api_key')),
 	CONSTRAINT "credential_status" CHECK(status IN ('ok', 'warning', 'error'))
 );

@@ -1,6 +1,6 @@
 // The tables of ops.db for access, settings, credentials, findings and starts. Times are ISO 8601 UTC.
 import { sql } from 'drizzle-orm';
-import { check, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
+import { check, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
 
 /** `hash`: SHA-256 of the token, which is shown once. `hint`: its first characters. */
 export const accessToken = sqliteTable(
@@ -39,11 +39,13 @@ export const setting = sqliteTable('setting', {
   changed_by: text().notNull(),
 });
 
-/** A file with a secret, and what its last check has found. */
+/** A file with a secret, and what its last check has found. `slot`: the file in use (`saved`), one that waits until its check
+ *  passes (`next`), or the one that the environment names, of which only the check is kept. `steps` is JSON: those of the check. */
 export const credential = sqliteTable(
   'credential',
   {
-    name: text().primaryKey(),
+    name: text().notNull(),
+    slot: text().notNull(),
     path: text().notNull(),
     kind: text().notNull(),
     sha256: text().notNull(),
@@ -53,8 +55,11 @@ export const credential = sqliteTable(
     checked_at: text(),
     status: text(),
     text: text(),
+    steps: text(),
   },
-  () => [
+  (table) => [
+    primaryKey({ columns: [table.name, table.slot] }),
+    check('credential_slot', sql`slot IN ('saved', 'next', 'environment')`),
     check('credential_kind', sql`kind IN ('service_account', 'api_key')`),
     check('credential_status', sql`status IN ('ok', 'warning', 'error')`),
   ],
