@@ -1,4 +1,4 @@
-// Reads the environment and a .env file into a frozen, typed object. No other file reads process.env.
+// Reads the environment and a .env file into a typed object. No other file reads process.env.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,7 +74,7 @@ export function loadConfigFrom(folder: string, environment: Environment): Config
   const config = readConfig({ ...written, ...environment }, folder);
   if (!written.NODE_EXTRA_CA_CERTS || environment.NODE_EXTRA_CA_CERTS) return config;
   const warning = `NODE_EXTRA_CA_CERTS is set in ${file}, where Node does not read it: workers and scripts use it, but the server and commands do not. Set it in the environment.`;
-  return Object.freeze({ ...config, warnings: [...config.warnings, warning] });
+  return { ...config, warnings: [...config.warnings, warning] };
 }
 
 /** Relative paths are resolved from `folder`. Throws `config` with the variable, its value and the allowed values. */
@@ -133,7 +133,7 @@ export function readConfig(env: Environment, folder: string) {
     ...unknown.map((name) => `${name} is set, but this version does not know it. Unset it.`),
     ...missingCertificates(config.network),
   ];
-  return Object.freeze({ ...config, warnings });
+  return { ...config, warnings };
 }
 
 /** The environment of a child process, which loads the same configuration and gets no secrets. `passedOn` names further

@@ -12,7 +12,7 @@ import { proxySecrets } from './network.ts';
 const minBytes = 6;
 /** Shorter lines of a key file (PEM, base64) reveal nothing by themselves. */
 const minLineBytes = 16;
-const secretFileMaxBytes = 64 * 1024;
+const secretFileMaxBytes = 512 * 1024;
 /** Names of variables and JSON keys whose value is a secret. */
 const secretName = /key|token|secret|password|passphrase/i;
 const base64Widths = [64, 76];

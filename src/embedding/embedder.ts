@@ -37,13 +37,16 @@ export class EmbeddingOutage extends AppError {
   readonly retryAfterMs: number;
   /** Why, in the words of the service; it follows a colon. */
   readonly words: string;
+  /** Whether the service refuses the key, or the lack of one. */
+  readonly isKeyRefused: boolean;
 
   constructor(
     message: string,
-    { reason = 'service' as OutageCause, retryAfterMs = 0, words = message } = {},
+    { reason = 'service' as OutageCause, retryAfterMs = 0, words = message, isKeyRefused = false } = {},
   ) {
     super('temporary', message);
     this.words = words;
+    this.isKeyRefused = isKeyRefused;
     this.name = 'EmbeddingOutage';
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;

@@ -155,6 +155,7 @@ function toOutage(error: unknown, service: EmbeddingService, { reason, first = e
     reason: reason ?? (isRateLimited(error) ? 'busy' : 'service'),
     retryAfterMs: error instanceof HttpRefusal ? error.retryAfterMs : 0,
     words,
+    isKeyRefused: error instanceof HttpRefusal && [401, 403].includes(error.status),
   });
 }
 

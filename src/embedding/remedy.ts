@@ -6,10 +6,10 @@ import { HttpRefusal } from './http-request.ts';
 export function remedyFor(error: unknown, code = ''): string {
   if (error instanceof HttpRefusal) return remedyForStatus(error.status);
   if (error instanceof BadReply)
-    return 'Check that CHL_EMBEDDING_URL is the address of an embedding service, and read its log.';
+    return 'Check that its address is that of an embedding service, and read its log.';
   if (/CERT|SIGNATURE|ALTNAME/.test(code))
     return 'Set NODE_EXTRA_CA_CERTS to the certificate of its authority, then restart the server.';
-  if (/SSL|EPROTO/.test(code)) return 'Check whether CHL_EMBEDDING_URL begins with http:// or https://.';
+  if (/SSL|EPROTO/.test(code)) return 'Check whether its address begins with http:// or https://.';
   return 'Start it, or correct its settings.';
 }
 
@@ -17,19 +17,19 @@ function remedyForStatus(status: number): string {
   switch (status) {
     case 401:
     case 403:
-      return 'Check the key in the file of CHL_EMBEDDING_KEY_FILE.';
+      return 'Check the key, under Settings, Credentials.';
     case 402:
       return 'Check the account at the service.';
     case 404:
     case 405:
     case 410:
-      return 'Check CHL_EMBEDDING_URL and CHL_EMBEDDING_MODEL.';
+      return 'Check its address and its model, under Settings, Embedder.';
     case 407:
       return 'Check the user and password of the proxy.';
     case 429:
       return 'Wait, or raise its limit.';
     default:
-      if (status < 400) return 'Redirects are not followed: set CHL_EMBEDDING_URL to the final address.';
-      return status < 500 ? 'Check CHL_EMBEDDING_MODEL, and read its log.' : 'Read its log.';
+      if (status < 400) return 'Redirects are not followed: set the final address.';
+      return status < 500 ? 'Check the name of its model, and read its log.' : 'Read its log.';
   }
 }

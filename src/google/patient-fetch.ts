@@ -11,6 +11,8 @@ type Patience = {
   /** Replaced in tests. */
   wait?: (ms: number) => Promise<unknown>;
   requestMs?: number;
+  /** How often a request is sent until its failure counts. */
+  maxTries?: number;
 };
 
 /** The settings and the patience with which a script reaches Google. */
@@ -18,7 +20,7 @@ export type GoogleAccess = GoogleSettings & Patience;
 
 type Options = Pick<GoogleAccess, keyof Patience | 'network' | 'tokenAddress'>;
 
-const maxTries = 6;
+const usualTries = 6;
 /** Google's quotas are for a minute. */
 const maxWaitMs = 120_000;
 const repeated = new Set([429, 500, 502, 503, 504]);
@@ -31,6 +33,7 @@ export function createPatientFetch({
   onWait,
   wait = sleep,
   requestMs = 180_000,
+  maxTries = usualTries,
 }: Options) {
   let hasGivenUp = false;
 

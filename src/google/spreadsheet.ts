@@ -23,7 +23,7 @@ export type Spreadsheet = ReturnType<typeof openSpreadsheet>;
 /** A cell as a person sees it, or its formula. */
 type Rendering = 'FORMATTED_VALUE' | 'FORMULA';
 
-const scope = 'https://www.googleapis.com/auth/spreadsheets';
+export const scope = 'https://www.googleapis.com/auth/spreadsheets';
 const properties = 'properties(sheetId,title,hidden,sheetType,gridProperties(rowCount,columnCount))';
 /** Google sends this for each row and column of each tab, so only a reader asks for it. Both masks leave the cells out: `values`
  *  gives them as a person sees them. */

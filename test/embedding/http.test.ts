@@ -176,20 +176,20 @@ t.test('a change of the dimension is an outage, and then the new model is opened
 const remedies: [answers: Service['misbehave'], remedy: RegExp][] = [
   [
     (_, response) => refuse(response, 401),
-    /answers 401\. Check the key in the file of CHL_EMBEDDING_KEY_FILE\.$/,
+    /answers 401\. Check the key, under Settings, Credentials\.$/,
   ],
   [
     (_, response) => refuse(response, 404),
-    /answers 404\. Check CHL_EMBEDDING_URL and CHL_EMBEDDING_MODEL\.$/,
+    /answers 404\. Check its address and its model, under Settings, Embedder\.$/,
   ],
   [(_, response) => refuse(response, 500), /answers 500\. Read its log\.$/],
   [
     (_, response) => refuse(response, 302, { location: 'https://sso.test/' }),
-    /redirects to https:\/\/sso\.test\/\. Redirects are not followed: set CHL_EMBEDDING_URL /,
+    /redirects to https:\/\/sso\.test\/\. Redirects are not followed: set the final address/,
   ],
   [
     (_, response) => refuse(response, 200, {}, '<title>Sign in</title>'),
-    /not JSON \(Sign in\)\. Check that CHL_EMBEDDING_URL is the address of an embedding service/,
+    /not JSON \(Sign in\)\. Check that its address is that of an embedding service/,
   ],
 ];
 

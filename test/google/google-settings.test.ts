@@ -22,22 +22,23 @@ t.test('a key that cannot be used is refused with what to do', async (t) => {
     }
     throw new Error('It was not refused.');
   };
-  t.match(refusalOf({}).message, /^No key is set\. Set CHL_GOOGLE_KEY_FILE/);
+  t.match(refusalOf({}).message, /^No key is set\. Add .*or set CHL_GOOGLE_KEY_FILE/);
   fs.chmodSync(keyFile, 0o640);
   t.match(refusalOf(settings).message, /other users have access\. Run: chmod 600 /);
   fs.rmSync(keyFile);
   t.match(refusalOf(settings).message, /there is no such file/);
   for (const [content, words] of [
     ['-----BEGIN PRIVATE KEY-----\nhunter2', /is not JSON/],
-    ['{"type":"authorized_user","refresh_token":"hunter2"}', /of a person or an application/],
+    ['{"type":"authorized_user","refresh_token":"hunter2"}', /the login of a person or an application/],
+    ['{"installed":{"client_secret":"hunter2"}}', /is the OAuth client of an application/],
     ['{"type":"service_account"}', /lacks type, client_email or private_key/],
     [
       '{"type":"service_account","client_email":"a@b","private_key":"hunter2"}',
-      /is not a PEM key\. Download a JSON key/,
+      /private_key that is not a PEM key\. Download a JSON key/,
     ],
     [
       '{"type":"service_account","client_email":"a@b","private_key":"-----BEGIN PRIVATE KEY-----\\nhunter2"}',
-      /private_key in .* is damaged\. Download a JSON key/,
+      /private_key that is damaged\. Download a JSON key/,
     ],
   ] as [string, RegExp][]) {
     fs.writeFileSync(keyFile, content, { mode: 0o600 });

@@ -1,0 +1,50 @@
+// The named credentials. Each is a file with a secret; the list says what is in it and what uses it.
+import type { Config } from '../core/config.ts';
+
+export const credentialKinds = ['service_account', 'api_key'] as const;
+export type CredentialKind = (typeof credentialKinds)[number];
+
+export type Credential = {
+  name: string;
+  kind: CredentialKind;
+  title: string;
+  /** The purpose, in one sentence. */
+  text: string;
+  /** Takes precedence over a saved file. */
+  variable: string;
+  /** The file in use; null without one. */
+  fileIn(config: Config): string | null;
+  /** Changes the settings of this process; processes that start later get them. */
+  use(config: Config, file: string | null): void;
+};
+
+export const credentialList: readonly Credential[] = [
+  {
+    name: 'google',
+    kind: 'service_account',
+    title: 'Google service account',
+    text: 'Opens the named sheets that are Google spreadsheets.',
+    variable: 'CHL_GOOGLE_KEY_FILE',
+    fileIn: ({ google }) => google.keyFile,
+    use(config, keyFile) {
+      Object.assign(config, { google: { ...config.google, keyFile } });
+    },
+  },
+  {
+    name: 'embedding',
+    kind: 'api_key',
+    title: 'Key of the embedding service',
+    text: 'Lets workers and searches use the embedding service.',
+    variable: 'CHL_EMBEDDING_KEY_FILE',
+    fileIn: ({ embedding }) => embedding?.keyFile ?? null,
+    /** The built-in embedder needs no key. */
+    use(config, keyFile) {
+      if (config.embedding) Object.assign(config, { embedding: { ...config.embedding, keyFile } });
+    },
+  },
+];
+
+export const kindTitles: Record<CredentialKind, string> = {
+  service_account: 'JSON key',
+  api_key: 'API key',
+};

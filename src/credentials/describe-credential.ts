@@ -1,0 +1,92 @@
+// Describes a credential for the API and the page: its file, who has set it, its last check. Never its content.
+import { shortenHome } from '../core/home.ts';
+import { type Credential, credentialList } from './credential-list.ts';
+import type { Credentials } from './credentials.ts';
+import { formatMode, readKeyFile } from './key-file.ts';
+import type { KeysInUse } from './keys-in-use.ts';
+import type { KeyCheck, KeyRepository } from './repository.ts';
+
+export type CredentialFacts = {
+  name: string;
+  title: string;
+  kind: Credential['kind'];
+  text: string;
+  is_set: boolean;
+  /** Of the environment, if it is set there; then the credential is locked. */
+  variable: string | null;
+  /** The sheets or the service that it opens. */
+  used_by: string[];
+  is_checking: boolean;
+  in_use: KeyFacts | null;
+  /** Waits until its check passes; the other one is in use until then. */
+  next: KeyFacts | null;
+  /** Null when it was never checked. */
+  check: KeyCheck | null;
+};
+
+/** `path`: with `~`. `sha256`: its first digits. `problem`: why the file cannot be used; `command`: fixes it. */
+export type KeyFacts = {
+  path: string;
+  sha256: string | null;
+  mode: string | null;
+  email: string | null;
+  changed_at: string | null;
+  changed_by: string | null;
+  problem: string | null;
+  command: string | null;
+  check: KeyCheck | null;
+};
+
+type Given = {
+  keys: KeyRepository;
+  inUse: KeysInUse;
+  credentials: Pick<Credentials, 'isChecking'>;
+  usedBy: (name: string) => string[];
+};
+
+export function createDescribe({ keys, inUse, credentials, usedBy }: Given) {
+  const describe = (credential: Credential): CredentialFacts => {
+    const { name, title, kind, text, variable } = credential;
+    const isLocked = inUse.isLocked(credential);
+    const slot = isLocked ? 'environment' : 'saved';
+    const stored = keys.find(name, slot);
+    const check = (stored ?? keys.find(name, 'environment'))?.check ?? null;
+    const file = inUse.fileOf(credential);
+    const next = isLocked ? null : keys.find(name, 'next');
+    return {
+      name,
+      title,
+      kind,
+      text,
+      is_set: file !== null,
+      variable: isLocked ? variable : null,
+      used_by: usedBy(name),
+      is_checking: credentials.isChecking(name),
+      in_use: file === null ? null : describeFile(credential, file, isLocked ? null : stored, check),
+      next: next && describeFile(credential, next.path, next, next.check),
+      check,
+    };
+  };
+  return { describe, all: () => credentialList.map(describe) };
+}
+
+function describeFile(
+  { kind }: Credential,
+  file: string,
+  stored: { changed_at: string; changed_by: string; sha256: string } | null,
+  check: KeyCheck | null,
+): KeyFacts {
+  const read = readKeyFile(kind, file);
+  const isRead = !('problem' in read);
+  return {
+    path: shortenHome(file),
+    sha256: (isRead ? read.sha256 : (stored?.sha256 ?? '')).slice(0, 8) || null,
+    mode: isRead ? formatMode(read.mode) : null,
+    email: isRead ? read.email : null,
+    changed_at: stored?.changed_at ?? null,
+    changed_by: stored?.changed_by ?? null,
+    problem: isRead ? null : read.problem.message,
+    command: isRead ? null : (read.problem.command ?? null),
+    check,
+  };
+}

@@ -1,0 +1,21 @@
+// Embeds a word with an embedder, to see whether it answers, with which model and dimension.
+import type { Config } from '../core/config.ts';
+import { chooseEmbedder } from '../embedding/choose.ts';
+
+/** A person waits, so nothing is repeated. */
+const patience = { timeoutMs: 15_000, retryMs: [], patienceMs: 0 };
+const word = 'library';
+
+export type EmbeddedWord = { text: string; model: string; dimension: number };
+
+/** Null: the built-in embedder. Throws `EmbeddingOutage`, with what to do. */
+export async function embedWord(embedding: Config['embedding']): Promise<EmbeddedWord> {
+  const model = await chooseEmbedder({ embedding }, patience);
+  const [vector] = await (await model.open()).embed([word]);
+  const dimension = vector?.length ?? 0;
+  return {
+    model: model.name,
+    dimension,
+    text: `“${word}” came back as ${dimension} numbers from ${model.label}.`,
+  };
+}

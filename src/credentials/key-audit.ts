@@ -1,0 +1,63 @@
+// The audit rows of credentials. They say whether a key is set and the beginning of its hash, never more of it.
+import type { Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { shortenHome } from '../core/home.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { Credential } from './credential-list.ts';
+import type { KeyCheck, StoredKey } from './repository.ts';
+
+type Event = 'credential.changed' | 'credential.removed' | 'credential.checked';
+
+export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
+  return {
+    /** Part of the transaction of the change. `before`: the file that was in use. */
+    changed(key: StoredKey, before: StoredKey | null, by: Requester) {
+      const waits = key.slot === 'next';
+      const detail = {
+        before: stateOf(before),
+        after: waits ? stateOf(before) : 'set',
+        sha256: key.sha256.slice(0, 8),
+        path: shortenHome(key.path),
+        ...(waits ? { waits: key.check?.text ?? null } : {}),
+      };
+      audit.record({ event: 'credential.changed', outcome: 'ok', by, target: targetOf(key), detail });
+    },
+
+    removed(credential: Credential, reason: string, by: Requester) {
+      const detail = { before: 'set', after: 'not set' };
+      const target = targetOf(credential);
+      audit.record({ event: 'credential.removed', outcome: 'ok', by, target, reason: reason.trim(), detail });
+    },
+
+    checked(key: StoredKey, { status, text }: KeyCheck, by: Requester) {
+      const detail = { status, text, sha256: key.sha256.slice(0, 8) || null };
+      audit.record({ event: 'credential.checked', outcome: 'ok', by, target: targetOf(key), detail });
+    },
+
+    /** Runs `work`; a refusal that it throws leaves an audit row. */
+    async refusals<T>(
+      event: Event,
+      credential: Credential,
+      by: Requester,
+      work: () => T | Promise<T>,
+    ): Promise<T> {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof AppError) {
+          const detail = { code: error.code, message: error.message };
+          audit.record({ event, outcome: 'refused', by, target: targetOf(credential), detail });
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function targetOf({ name }: { name: string }): string {
+  return `credential:${name}`;
+}
+
+function stateOf(key: StoredKey | null): 'set' | 'not set' {
+  return key ? 'set' : 'not set';
+}

@@ -1,0 +1,141 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  closedSchema,
+  integerSchema,
+  listSchema,
+  nullable,
+  objectSchema,
+  optionalBody,
+  refusals,
+  textSchema,
+} from '../../core/schemas.ts';
+import { requester } from '../../web/requester.ts';
+import { credentialKinds } from '../credential-list.ts';
+import { findCredential } from '../credentials.ts';
+import type { CredentialContext } from '../parts.ts';
+import { changesCredential, checksCredential, readsCredentials, removesCredential } from './actions.ts';
+import { receiveKey } from './receive-key.ts';
+
+type Named = { Params: { name: string } };
+
+const text = nullable('string');
+const stepSchema = objectSchema({
+  title: textSchema,
+  text: textSchema,
+  status: { type: 'string', enum: ['ok', 'warning', 'error', 'skipped'] },
+  ms: integerSchema,
+});
+const checkSchema = {
+  ...objectSchema({
+    checked_at: textSchema,
+    status: { type: 'string', enum: ['ok', 'warning', 'error'] },
+    text: textSchema,
+    steps: { type: 'array', items: stepSchema },
+  }),
+  type: ['object', 'null'],
+};
+const fileSchema = {
+  ...objectSchema({
+    path: textSchema,
+    sha256: text,
+    mode: text,
+    email: text,
+    changed_at: text,
+    changed_by: text,
+    problem: text,
+    command: text,
+    check: checkSchema,
+  }),
+  type: ['object', 'null'],
+};
+const credentialSchema = objectSchema({
+  name: textSchema,
+  title: textSchema,
+  kind: { type: 'string', enum: credentialKinds },
+  text: textSchema,
+  is_set: { type: 'boolean' },
+  variable: text,
+  used_by: { type: 'array', items: textSchema },
+  is_checking: { type: 'boolean' },
+  in_use: fileSchema,
+  next: fileSchema,
+  check: checkSchema,
+});
+const params = objectSchema({ name: textSchema });
+const answers = { response: { 200: credentialSchema, ...refusals } };
+const confirmation = {
+  reason: { type: 'string', maxLength: 200 },
+  confirm: { type: 'string', maxLength: 40 },
+};
+
+/** Register where multipart forms are parsed. */
+export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialContext) {
+  const { credentials, describeCredentials } = ctx;
+  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+
+  const list = {
+    summary: 'The named credentials; never their contents.',
+    response: { 200: listSchema(credentialSchema), ...refusals },
+  };
+  app.get('/api/v1/credentials', { schema: list, config: readsCredentials }, async () => ({
+    items: describeCredentials.all(),
+    next_cursor: null,
+  }));
+
+  app.get<Named>(
+    '/api/v1/credentials/:name',
+    { schema: { summary: 'One named credential.', params, ...answers }, config: readsCredentials },
+    async (request) => describe(request.params.name),
+  );
+
+  const put = {
+    summary: 'Sets a credential: an uploaded file, or the path of one on this machine.',
+    description:
+      'A form (multipart/form-data) whose field `file` is the key, at most 512 KiB, or `path`, absolute or with `~/`, of a file that only this user can read. It is checked first. When that fails for a reason other than the key, the file waits as `next`, and the one in use serves on.',
+    params,
+    body: optionalBody({ path: { type: 'string', maxLength: 1000 }, ...confirmation }),
+    response: { 200: credentialSchema, 201: credentialSchema, ...refusals },
+  };
+  app.put<Named & { Body: { path?: string } | null }>(
+    '/api/v1/credentials/:name',
+    { schema: put, config: { ...changesCredential, isUpload: true } },
+    async (request, reply) => {
+      const { name } = request.params;
+      const isNew = !describe(name).is_set;
+      if (request.isMultipart()) await receiveKey(ctx, name, request, reply);
+      else await credentials.register(name, request.body?.path ?? '', requester(request));
+      return reply.code(isNew ? 201 : 200).send(describe(name));
+    },
+  );
+
+  const removal = {
+    summary: 'Removes a credential. An uploaded file is deleted; a registered one stays.',
+    params,
+    body: { ...closedSchema(confirmation), type: ['object', 'null'] },
+    response: { 204: { type: 'null' }, ...refusals },
+  };
+  app.delete<Named & { Body: { reason?: string } | null }>(
+    '/api/v1/credentials/:name',
+    { schema: removal, config: removesCredential },
+    async (request, reply) => {
+      await credentials.remove(request.params.name, request.body?.reason ?? '', requester(request));
+      return reply.code(204).send();
+    },
+  );
+
+  const check = {
+    summary: 'Checks a credential: opens each sheet, or embeds a word, and writes and removes a file.',
+    params,
+    body: optionalBody(confirmation),
+    ...answers,
+  };
+  app.post<Named>(
+    '/api/v1/credentials/:name/check',
+    { schema: check, config: checksCredential },
+    async (request) => {
+      const { name } = request.params;
+      await credentials.check(name, requester(request));
+      return describe(name);
+    },
+  );
+}

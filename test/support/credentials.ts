@@ -1,0 +1,47 @@
+// Requests of tests to the routes of credentials.
+import type { TestApp } from './app.ts';
+
+type Answer = { status: number; body: any };
+
+export function createKeyRequests(app: TestApp) {
+  const send = async (
+    method: string,
+    address: string,
+    body?: string | FormData,
+    json = true,
+  ): Promise<Answer> => {
+    const headers = json && body !== undefined ? { 'content-type': 'application/json' } : undefined;
+    const answer = await fetch(app.origin + address, {
+      method,
+      body: body ?? null,
+      ...(headers ? { headers } : {}),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
+  };
+  const place = (name: string) => `/api/v1/credentials/${name}`;
+  return {
+    read: async (name: string) => (await send('GET', place(name))).body,
+    upload(name: string, content: string, fileName = 'key.json') {
+      const form = new FormData();
+      form.append('file', new Blob([content]), fileName);
+      return send('PUT', place(name), form, false);
+    },
+    register: (name: string, path: string) => send('PUT', place(name), JSON.stringify({ path })),
+    check: (name: string) => send('POST', `${place(name)}/check`),
+    remove: (name: string, reason?: string) =>
+      send('DELETE', place(name), reason === undefined ? undefined : JSON.stringify({ reason })),
+    send,
+  };
+}
+
+/** The rows of the audit log about one credential, oldest first. */
+export function auditOf(app: TestApp, name: string) {
+  return app.ops
+    .prepare('SELECT event, outcome, reason, detail FROM audit WHERE target = ? ORDER BY id')
+    .all(`credential:${name}`)
+    .map((row) => {
+      const { detail, ...rest } = row as { detail: string };
+      return { ...rest, detail: JSON.parse(detail) };
+    }) as { event: string; outcome: string; reason: string | null; detail: any }[];
+}
