@@ -26,6 +26,8 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
   let opened: Opened | null = null;
   /** The key of the pointer that was followed last, whether its generation is usable or not. */
   let followedKey: string | null = null;
+  /** How often the settings have changed. */
+  let changes = 0;
   let problem: string | null = null;
   let shortage: string | null = null;
   let isStopped = false;
@@ -45,10 +47,19 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     async follow() {
       shortage = null;
       for (let target = readTarget(config); shouldOpen(target); target = readTarget(config)) {
+        const opening = changes;
         const next = await open(target);
         pause.noteStart();
         if (next) replace(target, next);
+        if (changes !== opening) followedKey = null;
       }
+    },
+
+    /** The next `follow` opens a thread with the settings of that time, also for the same generation. */
+    startAnew() {
+      changes += 1;
+      followedKey = null;
+      pause.skip();
     },
 
     /** The next `follow` starts a thread without a pause. */

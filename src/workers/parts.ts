@@ -1,4 +1,5 @@
 // Builds the objects of the feature from the kernel and the features before it.
+import { coalesceNext } from '../core/coalesce.ts';
 import { busyLimits } from '../core/db/busy-retry.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
 import { chooseEmbedder } from '../embedding/choose.ts';
@@ -14,7 +15,7 @@ import { createWorkerWatch, watchTimes } from './watch.ts';
 export type WorkerContext = Kernel & ReturnType<typeof createWorkerParts>;
 
 export function createWorkerParts(ctx: Context) {
-  const { config, log, ops, now } = ctx;
+  const { bus, config, log, ops, now } = ctx;
   const { counts, impatientQueue } = ctx.use(embedding);
   const queue = createPatientQueue(impatientQueue, busyLimits.request);
   const repository = createWorkerRepository(ops, now);
@@ -34,15 +35,27 @@ export function createWorkerParts(ctx: Context) {
     async start() {
       await watch.start();
       if (config.mode === 'noop') return;
-      // A worker of another model than the library's is refused by the queue, and says why.
-      await queue
-        .useModel(await chooseEmbedder(config))
-        .catch((error) => log.error({ err: error }, 'the model could not be recorded in the library'));
+      await recordModel();
       await pool.start();
     },
+
+    /** After a change of the embedder: entries of another model wait again, and the workers start anew. */
+    changeEmbedder: coalesceNext(async () => {
+      if (config.mode !== 'noop') await pool.restartAll(recordModel);
+    }),
 
     async stop() {
       await Promise.all([pool.stop(), watch.stop()]);
     },
   };
+
+  /** A worker of another model than the library's is refused by the queue, and says why. */
+  async function recordModel() {
+    try {
+      await queue.useModel(await chooseEmbedder(config));
+      bus.emit('library');
+    } catch (error) {
+      log.error({ err: error }, 'the model could not be recorded in the library');
+    }
+  }
 }

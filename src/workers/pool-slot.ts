@@ -38,6 +38,7 @@ export function createPoolSlot(given: Given) {
   let [starts, failedStarts] = [0, 0];
   let gaveUp: { name: string; message: string } | null = null;
   let isStopping = false;
+  let isHalted = false;
 
   return {
     name,
@@ -45,6 +46,17 @@ export function createPoolSlot(given: Given) {
     /** Why the worker is not started any more; null while it is. */
     gaveUp: () => gaveUp,
     startAgain() {
+      [gaveUp, failedStarts] = [null, 0];
+      start();
+    },
+    /** Ends the worker after its batch; `resume` starts it again, also one that was given up. */
+    async halt() {
+      isHalted = true;
+      if (timer) clearTimeout(timer);
+      await child?.end(endGraceMs);
+    },
+    resume() {
+      isHalted = false;
       [gaveUp, failedStarts] = [null, 0];
       start();
     },
@@ -56,7 +68,7 @@ export function createPoolSlot(given: Given) {
   };
 
   function start() {
-    if (isStopping) return;
+    if (isStopping || isHalted) return;
     if (timer) clearTimeout(timer);
     starts += 1;
     const startedAt = performance.now();
@@ -76,9 +88,11 @@ export function createPoolSlot(given: Given) {
         (error: Error) => `It could not be started: ${error.message}`,
       )
       .then((reason) => {
-        if (timer) clearTimeout(timer);
         void started.end(0);
-        if (!isStopping) restartOrGiveUp(performance.now() - startedAt, reason);
+        // After a halt, a successor may have taken its place.
+        if (child !== started) return;
+        if (timer) clearTimeout(timer);
+        if (!isStopping && !isHalted) restartOrGiveUp(performance.now() - startedAt, reason);
       });
   }
 

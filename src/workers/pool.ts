@@ -41,6 +41,17 @@ export function createPool(given: Given) {
         if (slot.gaveUp() !== null && (name === undefined || name === slot.name)) slot.startAgain();
     },
 
+    /** Ends all workers after their batches, and starts them again after `meanwhile`, with the settings of that time. */
+    async restartAll(meanwhile: () => Promise<void>) {
+      await Promise.all(slots.map((slot) => slot.halt()));
+      try {
+        await meanwhile();
+      } finally {
+        for (const slot of slots) slot.resume();
+      }
+      bus.emit('workers');
+    },
+
     problems: () => slots.flatMap((slot) => slot.gaveUp() ?? []),
 
     /** Ends all workers within seconds; they release their claims. Safe twice. */
