@@ -2,12 +2,16 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import { formLimits } from '../../web/upload-form.ts';
 import type { CredentialContext } from '../parts.ts';
+import { registerCredentialForms } from './credential-forms.ts';
 import { registerCredentialsApi } from './credentials-api.ts';
+import { registerCredentialsPage } from './credentials-page.ts';
 
 export async function registerCredentialRoutes(app: FastifyInstance, ctx: CredentialContext) {
+  registerCredentialsPage(app, ctx);
   // Only these routes parse multipart forms.
   await app.register(async (forms) => {
     await forms.register(multipart, { limits: formLimits });
     registerCredentialsApi(forms, ctx);
+    registerCredentialForms(forms, ctx);
   });
 }

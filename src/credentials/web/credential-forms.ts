@@ -1,0 +1,122 @@
+// The forms of the page: set, check and remove a credential. A refusal comes back in its form, with the command that helps.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import { statusOf } from '../../web/errors.ts';
+import { requester } from '../../web/requester.ts';
+import { isForm, type Posted } from '../../web/validation.ts';
+import { findCredential } from '../credentials.ts';
+import type { CredentialContext } from '../parts.ts';
+import { changesCredential, checksCredential, readsCredentials, removesCredential } from './actions.ts';
+import { credentialsPage, sendCredentials } from './credentials-page.ts';
+import { viewKeyForm } from './key-form.ts';
+import { receiveKey } from './receive-key.ts';
+
+type Named = { Params: { name: string } };
+const hosts = ['credentials-card'];
+const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
+
+/** Register where multipart forms are parsed. */
+export function registerCredentialForms(app: FastifyInstance, ctx: CredentialContext) {
+  const { credentials, describeCredentials } = ctx;
+  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+
+  app.post<Named>(
+    '/ui/credentials/:name/upload',
+    { config: { ...changesCredential, isUpload: true } },
+    (request, reply) => set(request, reply, '', () => receiveKey(ctx, request.params.name, request, reply)),
+  );
+
+  app.post<Named & Posted>(
+    '/ui/credentials/:name/path',
+    { ...isForm, config: changesCredential },
+    (request, reply) => {
+      const path = request.body?.path ?? '';
+      const register = () => credentials.register(request.params.name, path, requester(request));
+      return set(request, reply, path, register);
+    },
+  );
+
+  app.post<Named>('/ui/credentials/:name/check', { config: checksCredential }, async (request, reply) => {
+    const { name } = request.params;
+    await credentials.check(name, requester(request));
+    const { check, next, title } = describe(name);
+    const shown = next?.check ?? check;
+    const notice = {
+      tone: shown ? tones[shown.status] : ('ok' as const),
+      title: `${title} checked.`,
+      text: shown?.text ?? '',
+    };
+    return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts });
+  });
+
+  app.get<Named>(
+    '/ui/credentials/:name/remove',
+    { config: { isPage: true, ...readsCredentials } },
+    (request, reply) => sendRemoval(reply, request.params.name),
+  );
+
+  app.post<Named & Posted>(
+    '/ui/credentials/:name/remove',
+    { ...isForm, config: removesCredential },
+    async (request, reply) => {
+      const { name } = request.params;
+      const reason = request.body?.reason ?? '';
+      try {
+        await credentials.remove(name, reason, requester(request));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
+        request.refusal = error;
+        return sendRemoval(reply.code(statusOf(error)).intoDialog(), name, { reason, error });
+      }
+      const notice = { tone: 'ok' as const, title: `${describe(name).title} removed.`, text: '' };
+      return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts: [] });
+    },
+  );
+
+  /** Answers with the form again when the file is refused. */
+  async function set(
+    request: FastifyRequest<Named>,
+    reply: FastifyReply,
+    path: string,
+    work: () => Promise<unknown>,
+  ) {
+    const { name } = request.params;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'not_found') throw error;
+      request.refusal = error;
+      if (!request.headers['hx-request']) return sendCredentials(ctx, request, reply, { name, path, error });
+      const form = viewKeyForm(describe(name), { path, error });
+      return reply.code(statusOf(error)).view('credentials/key-form', { form });
+    }
+    // The page loads again, since its forms say what is set.
+    return reply.sendAction({ notice: noticeOf(name), redirect: url(credentialsPage.path), hosts: [] });
+  }
+
+  function noticeOf(name: string) {
+    const { title, next, check } = describe(name);
+    if (next)
+      return { tone: 'warn' as const, title: `${title}: the new key waits.`, text: next.check?.text ?? '' };
+    return { tone: tones[check?.status ?? 'ok'], title: `${title} is in use.`, text: check?.text ?? '' };
+  }
+
+  function sendRemoval(reply: FastifyReply, name: string, refused?: { reason: string; error: AppError }) {
+    const { title, in_use: file, used_by: users } = describe(name);
+    const where = `${file?.path ?? 'The file'}: an uploaded file is deleted, a registered one stays.`;
+    return reply.sendDialog('credentials/dialog-remove', {
+      question: `Remove ${title}?`,
+      consequences: [
+        where,
+        users.length === 0 ? 'Nothing uses it now.' : `Without it ${users.join(', ')} cannot be opened.`,
+      ],
+      reason: refused?.reason ?? '',
+      problem: refused?.error.message ?? null,
+      action: url(`/ui/credentials/${name}/remove`),
+      confirm: 'Remove key',
+      keep: 'Keep it',
+      back: url(credentialsPage.path),
+    });
+  }
+}

@@ -1,0 +1,42 @@
+// The form that sets a credential: an upload, or the path of a file on this machine.
+import type { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import type { CredentialFacts } from '../describe-credential.ts';
+
+const hints = {
+  service_account: {
+    upload: 'The JSON key of a service account, at most 512 KiB.',
+    accept: '.json',
+    endings: '.json',
+    expected: 'a JSON key',
+    example: '~/keys/sheets.json',
+  },
+  api_key: {
+    upload: 'A text file with the key in one line.',
+    accept: '.key,.txt,text/plain',
+    endings: '.key .txt .pem .json',
+    expected: 'a text file',
+    example: '~/keys/embedding.key',
+  },
+};
+
+/** `refused`: what was typed, and why it was refused. */
+export function viewKeyForm(
+  { name, title, kind, is_set: isSet, variable }: CredentialFacts,
+  refused: { path: string; error: AppError } | null = null,
+) {
+  const details = refused?.error.details as { problems?: { field: string }[]; command?: string } | undefined;
+  return {
+    name,
+    title,
+    variable,
+    isSet,
+    ...hints[kind],
+    path: refused?.path ?? '',
+    problem: refused?.error.message ?? null,
+    isOfPath: details?.problems?.[0]?.field === 'path',
+    command: details?.command ?? null,
+    uploadUrl: url(`/ui/credentials/${name}/upload`),
+    pathUrl: url(`/ui/credentials/${name}/path`),
+  };
+}
