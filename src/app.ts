@@ -18,7 +18,7 @@ import { type Log, logJobEvents } from './core/log.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
-import type { Feature, Mounted } from './web/feature.ts';
+import type { Feature, Lifecycle, Mounted } from './web/feature.ts';
 import { createServer } from './web/server.ts';
 import type { Stream } from './web/stream/stream.ts';
 
@@ -44,14 +44,14 @@ export async function createApp(config: Config, given: Options): Promise<App> {
   let stream: Stream | null = null;
   const kernel = createKernel(config, given, {
     streamCount: () => stream?.clientCount() ?? 0,
-    catchUp: async () => void (await Promise.all(lifecycles.map(({ catchUp }) => catchUp?.()))),
-    checks: () => mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []),
+    catchUp: () => eachInOrder(lifecycles, ({ catchUp }) => catchUp?.()),
+    checks: () => checks,
     options: () => options,
     jobParts: () => jobParts,
     hubRows: () => hubRows,
     setupSteps: () => setupSteps,
   });
-  const { mounted, use, options, jobParts, hubRows, setupSteps } = mountFeatures(kernel);
+  const { mounted, use, checks, options, jobParts, hubRows, setupSteps } = mountFeatures(kernel);
   const lifecycles = mounted.map(({ feature, ctx }) => feature.lifecycle?.(ctx) ?? {});
   const { server, ...web } = await createServer(kernel, mounted);
   stream = web.stream;
@@ -67,11 +67,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
 
     start: () => (starting ??= startAll()),
 
-    async startByHand() {
-      const involved = lifecycles.filter(({ startByHand }) => startByHand);
-      for (const { recover } of involved) await recover?.();
-      for (const { startByHand } of involved) await startByHand?.();
-    },
+    startByHand: () => startAllByHand(lifecycles),
 
     close: (quietMs = 0) => (closing ??= closeAll(quietMs)),
   };
@@ -86,7 +82,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     audit.record({ event: 'server.started', outcome: 'ok', by: systemRequester, detail });
     // A close during the start: waiting jobs stay queued.
     if (closing) return address;
-    for (const { start } of lifecycles) await start?.();
+    await eachInOrder(lifecycles, ({ start }) => start?.());
     return address;
   }
 
@@ -96,7 +92,7 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     await starting?.catch(() => {});
     await Promise.all(lifecycles.map(({ stop }) => stop?.(quietMs)));
     await server.close();
-    for (const { close } of [...lifecycles].reverse()) await close?.();
+    await eachInOrder([...lifecycles].reverse(), ({ close }) => close?.());
     audit.close();
     if (isListening) recordStop(kernel);
     kernel.damage.close();
@@ -104,6 +100,17 @@ export async function createApp(config: Config, given: Options): Promise<App> {
     ops.close();
     lock.release();
   }
+}
+
+async function startAllByHand(lifecycles: Lifecycle[]) {
+  const involved = lifecycles.filter(({ startByHand }) => startByHand);
+  await eachInOrder(involved, ({ recover }) => recover?.());
+  await eachInOrder(involved, ({ startByHand }) => startByHand?.());
+}
+
+/** Later features may read from earlier ones. */
+async function eachInOrder<T>(items: T[], work: (item: T) => void | Promise<void>) {
+  for (const item of items) await work(item);
 }
 
 /** A full disk or a damaged database does not keep the server from stopping. */
@@ -165,12 +172,13 @@ function mountFeatures(kernel: Kernel) {
     return { feature, ctx: { ...kernel, ...part } };
   });
   const options = joinOptionLists(mounted.map(({ feature, ctx }) => feature.options?.(ctx) ?? {}));
+  const checks = mounted.flatMap(({ feature, ctx }) => feature.checks?.(ctx) ?? []);
   const jobParts = mounted.flatMap(({ feature, ctx }) => feature.jobParts?.(ctx) ?? []);
   const inOrder = <T extends { position: number }>(items: T[]) =>
     items.sort((one, other) => one.position - other.position);
   const hubRows = inOrder(mounted.flatMap(({ feature, ctx }) => feature.hubRows?.(ctx) ?? []));
   const setupSteps = inOrder(mounted.flatMap(({ feature, ctx }) => feature.setupSteps?.(ctx) ?? []));
-  return { mounted, use, options, jobParts, hubRows, setupSteps };
+  return { mounted, use, checks, options, jobParts, hubRows, setupSteps };
 }
 
 async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {

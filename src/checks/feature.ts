@@ -1,6 +1,13 @@
 // Checks: looks at every component, keeps what it finds, and shows it.
 import type { Feature } from '../web/feature.ts';
+import { createCheckParts } from './parts.ts';
+import { streamCheck } from './stream-check.ts';
+import { registerHealth } from './web/health.ts';
 
-const create = () => ({});
-
-export const checks: Feature = { name: 'checks', create };
+export const checks: Feature<ReturnType<typeof createCheckParts>> = {
+  name: 'checks',
+  create: createCheckParts,
+  lifecycle: ({ checker }) => ({ start: checker.start, catchUp: checker.confirm, stop: checker.stop }),
+  routes: registerHealth,
+  checks: (ctx) => [streamCheck(ctx)],
+};

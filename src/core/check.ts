@@ -1,24 +1,51 @@
-// A check looks at one condition of the installation. /health and the banners of the dashboard show what checks find.
+// A check looks at one condition of the installation. What it finds is kept as a finding: the banners, /checks, /health and
+// the doctor show findings and nothing else.
 import type { BusEvents } from './bus.ts';
 
-export type Health = { status: 'healthy' | 'degraded' | 'unhealthy'; detail: string };
+export const severities = ['info', 'warning', 'error'] as const;
 
-/** A lasting condition: `title` is its consequence, `text` its cause and the next step, `since` its start (ISO 8601). */
-export type Problem = {
-  tone: 'warn' | 'bad';
+/** error: something does not work. warning: it works less, or soon will not. info: worth knowing; never a banner. */
+export type Severity = (typeof severities)[number];
+
+/** The texts change only with the condition: no sizes, no sampling times. */
+export type Found = {
+  /** What it is about, within the check; the same in each look. Names one finding together with the check's id. */
+  subject: string;
+  severity: Severity;
+  /** The consequence. */
   title: string;
+  /** The cause and the next step. */
   text: string;
+  /** What does not work meanwhile, e.g. the names of operations. */
+  stops: string[];
+  fix?: { href: string; label: string };
+  /** The slug of a runbook. */
+  runbook?: string;
+  /** When the condition began, if that is known (ISO 8601); else the time of the look that opened the finding. */
   since?: string;
-  action?: { href: string; label: string };
+  /** The component, if the check looks at several. */
+  component?: string;
+};
+
+export type Looked = {
+  /** What the probe saw, as far as it is well: `39,561 vectors`. */
+  says: string;
+  found: Found[];
 };
 
 export type Check = {
-  /** The component's key in the answer of /health. */
-  name: string;
-  /** Absent: /health does not show it. */
-  health?(): Health | Promise<Health>;
-  /** For a banner; null when all is well. The text changes only with the condition: no sizes, no sampling times. */
-  problem?(): Problem | null | Promise<Problem | null>;
-  /** Events after which the result of `problem` may change. */
+  /** Never changes, because findings are stored with it: `index`, `disk-space`. */
+  id: string;
+  /** The component's key in the answer of /health, such as `database`. */
+  component: string;
+  /** Absent: the id in words. */
+  title?: string;
+  /** Seconds between two looks. One of more than a minute is for a costly look, which /health does not repeat. */
+  everySec: number;
+  /** Events after which `look` may answer differently. */
   dirtyOn?: (keyof BusEvents)[];
+  /** `second`, for a threshold: a finding opens when two looks in a row have seen it. Default: `first`. */
+  opensAt?: 'first' | 'second';
+  /** Reads only. An error that it throws is a finding of its own. */
+  look(): Looked | Promise<Looked>;
 };

@@ -45,8 +45,8 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
         return await work();
       } catch (error) {
         if (error instanceof AppError) {
-          const detail = { code: error.code, message: error.message };
-          audit.record({ event, outcome: 'refused', by, target: targetOf(credential), detail });
+          const { code, message } = error;
+          audit.refuse({ event, by, target: targetOf(credential), code, message });
         }
         throw error;
       }

@@ -1,5 +1,6 @@
 // Checks that both databases can be read, and that no damage is known.
-import type { Check, Health, Problem } from '../core/check.ts';
+import path from 'node:path';
+import type { Check, Found } from '../core/check.ts';
 import { explain } from '../core/faults.ts';
 import { formatNumber } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -13,33 +14,38 @@ type Sources = Pick<Kernel, 'damage'> & {
 
 export function databaseCheck(sources: Sources): Check {
   return {
-    name: 'database',
+    id: 'database',
+    component: 'database',
+    title: 'Databases',
+    everySec: 10,
     dirtyOn: ['job', 'library', 'sample'],
-    health: () => findHealth(sources),
-    problem: () => findProblem(sources),
+    look: () => look(sources),
   };
 }
 
-function findHealth({ damage, counts, repository }: Sources): Health {
-  const damaged = damage.found();
-  if (damaged.length > 0) return { status: 'unhealthy', detail: messagesOf(damaged) };
+function look({ damage, counts, repository }: Sources) {
+  const found: Found[] = damage.found().map(({ file, message, since }) => ({
+    subject: path.basename(file),
+    severity: 'error',
+    title: 'Jobs fail: a database is damaged',
+    text: message,
+    stops: ['all operations'],
+    since,
+  }));
+  if (found.length > 0) return { says: 'Damaged', found };
   try {
     repository.newest(1);
     const checking = damage.isChecking() ? '; being checked for damage' : '';
-    return { status: 'healthy', detail: `${formatNumber(counts.totals().entries)} entries${checking}` };
+    return { says: `${formatNumber(counts.totals().entries)} entries${checking}`, found };
   } catch (error) {
-    return { status: 'unhealthy', detail: explain(error) };
+    const title = 'Jobs fail: a database cannot be read';
+    const unread: Found = {
+      subject: 'read',
+      severity: 'error',
+      title,
+      text: explain(error),
+      stops: ['all operations'],
+    };
+    return { says: 'Not readable', found: [unread] };
   }
-}
-
-function findProblem({ damage }: Sources): Problem | null {
-  const damaged = damage.found();
-  const [first] = damaged;
-  if (!first) return null;
-  const { since } = first;
-  return { tone: 'bad', title: 'Jobs fail: a database is damaged', text: messagesOf(damaged), since };
-}
-
-function messagesOf(damaged: { message: string }[]): string {
-  return damaged.map(({ message }) => message).join(' ');
 }

@@ -1,7 +1,8 @@
 // Checks that the index exists, can be used, and is not far behind the library.
-import type { Check, Health, Problem } from '../core/check.ts';
+import type { Check, Found } from '../core/check.ts';
 import { formatNumber, formatPercent, plural } from '../core/format.ts';
 import { isTerminal } from '../jobs/job.ts';
+import type { IndexState } from './live.ts';
 import type { IndexContext } from './parts.ts';
 import { remedyOf } from './remedy.ts';
 
@@ -13,34 +14,41 @@ const behindShareMin = 0.1;
 
 export function indexCheck(sources: Sources): Check {
   return {
-    name: 'index',
-    health: () => findHealth(sources),
-    problem: () => findProblem(sources),
+    id: 'index',
+    component: 'index',
+    title: 'Index',
+    everySec: 10,
     dirtyOn: ['index', 'library', 'job'],
+    look() {
+      const index = sources.liveIndex.indexState();
+      const found = find(sources, index);
+      return { says: describe(index), found: found === null ? [] : [found] };
+    },
   };
 }
 
-function findHealth({ liveIndex }: Sources): Health {
-  const { state, vectors, entries, fresh, problem } = liveIndex.indexState();
-  if (state === 'ready') return { status: 'healthy', detail: `${formatNumber(vectors)} vectors` };
-  if (state === 'broken') return { status: 'degraded', detail: problem ?? 'The index files cannot be used.' };
-  if (entries === 0) return { status: 'healthy', detail: 'The library is empty.' };
-  return {
-    status: 'degraded',
-    detail: `${formatNumber(entries - fresh)} of ${formatNumber(entries)} entries are not in the index.`,
-  };
+function describe({ state, vectors, entries, fresh, problem }: IndexState): string {
+  if (state === 'broken') return problem ?? 'The index files cannot be used.';
+  if (entries === 0) return 'The library is empty.';
+  if (state === 'none') return 'No index yet.';
+  const behind = entries - fresh;
+  const missing = behind > 0 ? `, ${plural(behind, 'entry is', 'entries are')} not in it` : '';
+  return `${formatNumber(vectors)} vectors${missing}`;
 }
 
 /** None while a rebuild or repair is queued or running: its card shows that. */
-function findProblem({ liveIndex, repository }: Sources): Problem | null {
-  const index = liveIndex.indexState();
+function find({ repository }: Pick<Sources, 'repository'>, index: IndexState): Found | null {
   const { state, problem, entries, missing, stale } = index;
   const behind = missing + stale;
   const remedy = remedyOf(index);
-  const action = remedy ? { action: { href: remedy.href, label: remedy.label } } : {};
+  const base = {
+    subject: 'state',
+    stops: ['search'],
+    ...(remedy ? { fix: { href: remedy.href, label: remedy.label } } : {}),
+  };
   if (state === 'broken') {
     const text = `${problem ?? 'The index files cannot be used.'} ${remedy?.advice ?? ''}`.trim();
-    return { tone: 'bad', title: 'Search is not available', text, ...action };
+    return { ...base, severity: 'error', title: 'Search is not available', text };
   }
   const isUnderWay = ['index', 'repair'].some((name) => {
     const last = repository.lastOf(name);
@@ -49,16 +57,16 @@ function findProblem({ liveIndex, repository }: Sources): Problem | null {
   if (!remedy || behind < behindMin || behind < entries * behindShareMin || isUnderWay) return null;
   if (state === 'none') {
     return {
-      tone: 'warn',
+      ...base,
+      severity: 'warning',
       title: 'Search finds nothing: there is no index yet',
       text: `The library has ${plural(entries, 'entry', 'entries')}. ${remedy.advice}`,
-      ...action,
     };
   }
   return {
-    tone: 'warn',
+    ...base,
+    severity: 'warning',
     title: `Search misses ${formatPercent(behind, entries)} of the library`,
     text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are missing or outdated in the index. ${remedy.advice}`,
-    ...action,
   };
 }

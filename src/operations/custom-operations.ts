@@ -2,8 +2,8 @@
 import { explain } from '../core/faults.ts';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Check } from '../core/check.ts';
-import { plural } from '../core/format.ts';
+import type { Check, Found } from '../core/check.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import { type CustomOperations, type CustomProblem, readCustomOperations } from './custom-file.ts';
 import type { Operation } from '../core/operation.ts';
 
@@ -63,22 +63,41 @@ function readFile(file: string, { mode, size }: fs.Stats, reserved: string[]): C
 }
 
 /** Checks that the custom operations can be read. */
-export function customOperationsCheck(file: string, custom: Pick<CustomSource, 'problems'>): Check {
+export function customOperationsCheck(
+  file: string,
+  custom: Pick<CustomSource, 'problems' | 'operations'>,
+): Check {
   return {
-    name: 'custom-operations',
+    id: 'custom-operations',
+    component: 'settings',
+    title: 'Custom operations',
+    everySec: 60,
     dirtyOn: ['operations'],
-    problem() {
-      const problems = custom.problems();
-      const [problem] = problems;
-      if (!problem) return null;
-      const { line, column, message } = problem;
+    look() {
+      const count = custom.operations().length;
       return {
-        tone: 'warn',
-        title: formatTitle(problems),
-        text: `${path.basename(file)}, line ${line}, column ${column}: ${message}`,
+        says: count === 0 ? `None. Define them in ${file}.` : `${formatNumber(count)} in ${file}`,
+        found: findLeftOut(custom.problems(), file),
       };
     },
   };
+}
+
+/** One finding, with the first problem and how many follow. */
+function findLeftOut(problems: CustomProblem[], file: string): Found[] {
+  const [problem] = problems;
+  if (!problem) return [];
+  const { line, column, message } = problem;
+  const more = problems.length > 1 ? ` ${plural(problems.length - 1, 'more problem')} in the file.` : '';
+  return [
+    {
+      subject: 'left-out',
+      severity: 'warning',
+      title: formatTitle(problems),
+      text: `${path.basename(file)}, line ${line}, column ${column}: ${message}${more}`,
+      stops: [],
+    },
+  ];
 }
 
 function formatTitle(problems: CustomProblem[]): string {

@@ -6,23 +6,28 @@ import { viewQueue } from './queue-view.ts';
 
 export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'workers' | 'telemetry'>): Check {
   return {
-    name: 'embedding-service',
+    id: 'embedding-outage',
+    component: 'embedder',
+    title: 'Embedding of waiting entries',
+    everySec: 10,
     dirtyOn: ['workers', 'library', 'job'],
-    async health() {
-      const { outage, pending } = await viewQueue(sources);
-      if (!outage || pending.total === 0) return { status: 'healthy', detail: 'No outage is known.' };
-      const waiting = plural(pending.total, 'entry waits', 'entries wait');
-      return { status: 'degraded', detail: `${outage.message} ${waiting} for it.` };
-    },
     /** An outage fails no entry, so it is a problem only while entries wait. */
-    async problem() {
+    async look() {
       const { outage, pending } = await viewQueue(sources);
-      if (!outage || pending.total === 0) return null;
+      const says = `No outage is known, ${plural(pending.total, 'entry waits', 'entries wait')}.`;
+      if (!outage || pending.total === 0) return { says, found: [] };
       return {
-        tone: 'bad',
-        title: 'Nothing is embedded: the embedding service does not answer',
-        text: `${outage.message} The entries stay in the queue and are retried automatically.`,
-        since: outage.since,
+        says: 'It does not answer.',
+        found: [
+          {
+            subject: 'outage',
+            severity: 'error',
+            title: 'Nothing is embedded: the embedding service does not answer',
+            text: `${outage.message} The entries stay in the queue and are retried automatically.`,
+            stops: ['embedding'],
+            since: outage.since,
+          },
+        ],
       };
     },
   };

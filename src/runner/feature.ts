@@ -1,5 +1,4 @@
 // The runner: starts jobs as child processes, ends them, and records how they ended.
-import { plural } from '../core/format.ts';
 import type { Context } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import { readSecrets } from '../core/secrets.ts';
@@ -9,6 +8,7 @@ import { createAppliedFinder } from './applied.ts';
 import { lostJobsCheck } from './lost-jobs.ts';
 import { recoverJobs } from './recovery.ts';
 import { createRunner } from './runner.ts';
+import { runnerCheck } from './runner-check.ts';
 
 export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
   name: 'runner',
@@ -19,13 +19,7 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
     startByHand: runner.start,
     stop: runner.stop,
   }),
-  checks: (ctx) => [
-    {
-      name: 'runner',
-      health: () => ({ status: 'healthy', detail: `${plural(ctx.listing.counts().running, 'job')} running` }),
-    },
-    lostJobsCheck(ctx, ctx.lostJobs),
-  ],
+  checks: (ctx) => [runnerCheck(ctx), lostJobsCheck(ctx, ctx.lostJobs)],
 };
 
 function createRunnerParts(ctx: Context) {

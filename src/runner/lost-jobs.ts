@@ -1,5 +1,5 @@
 // Names the jobs that were lost with the last server, until the operation runs again.
-import type { Check, Problem } from '../core/check.ts';
+import type { Check, Found } from '../core/check.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { plural } from '../core/format.ts';
 import { url } from '../core/url.ts';
@@ -10,13 +10,19 @@ type Sources = Pick<Kernel, 'catalogue'> & { repository: Pick<JobRepository, 'fi
 /** `lost`: the numbers of the jobs that this server found lost at its start. */
 export function lostJobsCheck(sources: Sources, lost: () => number[]): Check {
   return {
-    name: 'lost-jobs',
-    problem: () => findProblem(sources, lost()),
+    id: 'lost-jobs',
+    component: 'runner',
+    title: 'Lost jobs',
+    everySec: 60,
     dirtyOn: ['job', 'jobs-removed'],
+    look() {
+      const found = findLost(sources, lost());
+      return { says: 'No job was lost.', found: found ? [found] : [] };
+    },
   };
 }
 
-function findProblem({ catalogue, repository }: Sources, lost: number[]): Problem | null {
+function findLost({ catalogue, repository }: Sources, lost: number[]): Found | null {
   const open = lost
     .map((number) => repository.find(String(number)))
     .filter((job) => job !== null)
@@ -27,11 +33,13 @@ function findProblem({ catalogue, repository }: Sources, lost: number[]): Proble
     ({ operation, number }) => `${catalogue.find(operation)?.title ?? operation} #${number}`,
   );
   return {
-    tone: 'warn',
+    subject: 'lost',
+    severity: 'warning',
     title: `${names.join(' and ')} ${open.length === 1 ? 'was' : 'were'} lost when the server ended`,
     text: `No partial result is in use. Run ${open.length === 1 ? 'it' : `the ${plural(open.length, 'job')}`} again.`,
+    stops: [],
     since: first.finished_at ?? first.created_at,
-    action:
+    fix:
       open.length === 1
         ? { href: url(`/jobs/${first.number}`), label: 'Open the job' }
         : { href: url('/jobs', { status: 'failed' }), label: 'Show failed jobs' },

@@ -4,17 +4,19 @@ import type { TelemetryContext } from './parts.ts';
 
 export function dataRootCheck({ config, dataRoot }: Pick<TelemetryContext, 'config' | 'dataRoot'>): Check {
   return {
-    name: 'data_folder',
-    health() {
-      const text = dataRoot.findProblem();
-      return text ? { status: 'unhealthy', detail: text } : { status: 'healthy', detail: config.root };
-    },
-    problem() {
-      const text = dataRoot.findProblem();
-      return text
-        ? { tone: 'bad', title: 'Nothing can be run or changed: the data is not there', text }
-        : null;
-    },
+    id: 'data-folder',
+    component: 'data_folder',
+    title: 'Data folder',
+    everySec: 10,
     dirtyOn: ['sample'],
+    look() {
+      const text = dataRoot.findProblem();
+      if (text === null) return { says: config.root, found: [] };
+      const title = 'Nothing can be run or changed: the data is not there';
+      return {
+        says: config.root,
+        found: [{ subject: 'identity', severity: 'error', title, text, stops: ['all operations'] }],
+      };
+    },
   };
 }

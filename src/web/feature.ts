@@ -44,7 +44,7 @@ export type Signal = {
   [Event in keyof BusEvents]: { name: string; on: Event; read(...change: BusEvents[Event]): string | null };
 }[keyof BusEvents];
 
-type Lifecycle = {
+export type Lifecycle = {
   /** Before the server listens: repairs the state left by a crash. */
   recover?(): void | Promise<void>;
   /** When the server listens: starts work. */

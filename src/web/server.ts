@@ -18,7 +18,7 @@ import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
 import { readTarget, registerGuard } from './guard.ts';
-import { registerHealth, streamCheck } from './health.ts';
+import { registerAlive } from './alive.ts';
 import { registerIdentify } from './identify.ts';
 import { registerMetrics } from './metrics.ts';
 import { createNav } from './nav.ts';
@@ -89,7 +89,7 @@ export async function createServer(
   registerCards(app, cards);
   registerStreamRoute(app, stream);
   for (const { feature, ctx } of mounted) await feature.routes?.(app, ctx);
-  registerHealth(app, kernel, [...kernel.checks(), streamCheck(kernel, stream)]);
+  registerAlive(app);
   return { server: app, stream };
 }
 

@@ -1,71 +1,93 @@
-// Checks that workers run, and that none is lost, stalled or given up.
-import type { Check, Health, Problem } from '../core/check.ts';
+// Checks that workers run, and that none is lost, stalled, given up, or paused while entries wait.
+import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import type { WorkerContext } from './parts.ts';
 import type { WorkersView } from './state.ts';
 
 type Sources = Pick<WorkerContext, 'config' | 'counts' | 'workers' | 'pool'>;
 
+const stops = ['embedding'];
+
 export function workersCheck(sources: Sources): Check {
   return {
-    name: 'workers',
-    health: () => findHealth(sources),
-    problem: () => findProblem(sources),
+    id: 'workers',
+    component: 'workers',
+    title: 'Workers',
+    everySec: 10,
     dirtyOn: ['workers', 'library'],
+    look() {
+      const { total } = sources.counts.queue().pending;
+      const view = sources.workers.view();
+      const found = [
+        findGivenUp(sources),
+        ...findSilent(view),
+        total > 0 ? (findPaused(view) ?? findNone(sources, view)) : null,
+      ];
+      return { says: describe(sources, view), found: found.filter((one) => one !== null) };
+    },
   };
 }
 
-function findHealth({ config, counts, workers, pool }: Sources): Health {
-  const [problem] = pool.problems();
-  if (problem) return { status: 'degraded', detail: `${problem.name}: ${problem.message}` };
-  const all = workers.view().workers;
-  const lost = all.filter(({ view }) => view === 'lost' || view === 'stalled');
-  if (lost.length > 0) {
-    return { status: 'degraded', detail: lost.map(({ name, view }) => `${name} is ${view}`).join(', ') };
-  }
-  const { total } = counts.queue().pending;
-  const waiting = `${plural(total, 'entry is', 'entries are')} waiting`;
-  const held = all.filter(({ outage_since }) => outage_since !== null);
-  if (total > 0 && all.length > 0 && held.length === all.length) {
-    const [{ outage_error } = { outage_error: null }] = held;
-    return { status: 'degraded', detail: `No worker can embed; ${waiting}. ${outage_error ?? ''}`.trim() };
-  }
-  if (total > 0 && arePaused(workers.view()))
-    return { status: 'degraded', detail: `The workers are paused; ${waiting}.` };
-  if (all.length > 0) return { status: 'healthy', detail: plural(all.length, 'worker') };
-  if (config.mode === 'noop') return { status: 'healthy', detail: 'Noop mode: no workers run.' };
-  const detail = `No worker is running; ${waiting}.`;
-  return { status: total > 0 ? 'degraded' : 'healthy', detail };
+function describe({ config }: Sources, { workers }: WorkersView): string {
+  if (workers.length > 0) return plural(workers.length, 'worker');
+  return config.mode === 'noop' ? 'Noop mode: no workers run.' : 'No worker is running.';
 }
 
-function findProblem(sources: Sources): Problem | null {
-  return findGivenUp(sources) ?? findPaused(sources);
-}
-
-function findGivenUp({ pool }: Sources): Problem | null {
+function findGivenUp({ pool }: Sources): Found | null {
   const problems = pool.problems();
   const [problem] = problems;
   if (!problem) return null;
   const names = problems.map(({ name }) => name).join(', ');
   return {
-    tone: 'bad',
+    subject: 'start',
+    severity: 'error',
     title: `${names} ${problems.length === 1 ? 'keeps' : 'keep'} failing to start`,
     text: `${problem.message} Fix the cause, then start again on the workers card.`,
+    stops,
   };
 }
 
+/** The card of the workers says what happened to each, and the next step. */
+function findSilent({ workers }: WorkersView): Found[] {
+  return workers
+    .filter(({ view }) => view === 'lost' || view === 'stalled')
+    .map(({ name, view }) => ({
+      subject: name,
+      severity: 'warning',
+      title: `${name} is ${view}`,
+      text:
+        view === 'lost'
+          ? 'It stopped sending heartbeats; its entries are back in the queue. The Workers card has the next step.'
+          : 'It is still working on one entry. If it gives no result, it stops and the entry is retried.',
+      stops,
+    }));
+}
+
 /** Nobody remembers the end of a drain for long, and a pause outlasts a restart. */
-function findPaused({ counts, workers }: Sources): Problem | null {
-  const view = workers.view();
-  if (!arePaused(view) || counts.queue().pending.total === 0) return null;
+function findPaused(view: WorkersView): Found | null {
+  if (!arePaused(view)) return null;
   const { paused_at, paused_by, drain_id } = view.control;
   const by =
     drain_id === null ? `${paused_by ?? 'An operator'} paused them` : 'They stay paused after a drain';
   return {
-    tone: 'warn',
+    subject: 'paused',
+    severity: 'warning',
     title: 'Entries wait: the workers are paused',
     text: `${by}, and a restart does not change that. Resume them on the Workers card, or with npm run chl -- resume.`,
+    stops,
     ...(paused_at === null ? {} : { since: paused_at }),
+  };
+}
+
+/** Worth knowing only: entries may wait for a rebuild of the index in place of workers. */
+function findNone({ config }: Sources, { workers }: WorkersView): Found | null {
+  if (workers.length > 0 || config.mode === 'noop') return null;
+  return {
+    subject: 'none',
+    severity: 'info',
+    title: 'No worker is running',
+    text: 'Entries are waiting. Start a worker with npm run worker, or rebuild the index.',
+    stops,
   };
 }
 

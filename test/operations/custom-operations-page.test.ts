@@ -152,6 +152,7 @@ t.test('an invalid entry is shown as a banner, and the others work', async (t) =
   t.equal((await app.json('/api/v1/operations/report', {})).status, 404);
   t.equal((await app.run('wipe')).status, 'succeeded');
   app.change(report);
+  await app.parts.checker.confirm();
   t.notMatch(textOf((await app.page('/operations')).html, card.banners), /custom operation/);
   t.equal((await app.json('/api/v1/operations/wipe', {})).status, 404);
 });

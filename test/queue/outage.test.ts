@@ -9,14 +9,17 @@ import { card, textOf } from '../support/screen.ts';
 const waitMaxMs = 30_000;
 const serviceDown = /Nothing is embedded: the embedding service does not answer/;
 
-/** The dashboard as soon as the condition holds, checked after each event of the workers. */
+/** The dashboard as soon as the condition holds, checked after each event of the workers and findings. */
 async function untilShown(
   app: TestApp,
   test: (html: Awaited<ReturnType<TestApp['page']>>['html']) => boolean,
 ) {
   const signal = AbortSignal.timeout(waitMaxMs);
   for (;;) {
-    const changed = once(app.parts.bus, 'workers', { signal });
+    const changed = Promise.race([
+      once(app.parts.bus, 'workers', { signal }),
+      once(app.parts.bus, 'findings', { signal }),
+    ]);
     const { html } = await app.page('/operations');
     if (test(html)) {
       changed.catch(() => {});

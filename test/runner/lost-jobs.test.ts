@@ -17,6 +17,8 @@ t.test('the banner names a lost job and leads to it, until the operation runs ag
   t.match(shown?.textContent, /Chore #1 was lost when the server ended/);
   t.ok(shown?.querySelector('a[href="/jobs/1"]'));
   await app.run('chore');
+  await app.parts.checker.runOnce();
+  await app.parts.checker.runOnce();
   t.notMatch((await banner())?.textContent, /was lost/);
 });
 

@@ -1,6 +1,7 @@
 // The parts of an app that tests inspect.
 import type { App } from '../../src/app.ts';
 import { bulk } from '../../src/bulk/feature.ts';
+import { checks } from '../../src/checks/feature.ts';
 import { embedding } from '../../src/embedding/feature.ts';
 import { index } from '../../src/index/feature.ts';
 import { jobs } from '../../src/jobs/feature.ts';
@@ -23,6 +24,7 @@ export function partsOf(app: App) {
     liveIndex: use(index).liveIndex,
     ...use(jobs),
     bulk: use(bulk).bulk,
+    ...use(checks),
     customOperations: use(operations).customOperations,
     runner: use(runner).runner,
     uploads: use(snapshots).uploads,

@@ -1,29 +1,35 @@
 import { plural } from '../../core/format.ts';
-import type { Check, Problem } from '../../core/check.ts';
+import { type Finding, isMuted } from '../../checks/finding.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { DashboardContext } from '../parts.ts';
 
-type Look = { tone: string; icon: string };
+type Action = { href: string; label: string };
+type Problem = { tone: 'warn' | 'bad'; title: string; text: string; since: string; action: Action | null };
+type Look = { tone: string; icon: string; title: string; action?: Action | null };
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
-type Banner = Omit<Problem, 'tone' | 'text'> &
-  Look & { text?: string; list?: Problem[]; isFirstStart?: boolean };
+type Banner = Look & { text?: string; since?: string; list?: Problem[]; isFirstStart?: boolean };
 
 export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   name: 'banners',
   host: 'ops-banners',
   path: '/ui/operations/banners',
-  dirtyOn: [...new Set(['library' as const, ...ctx.checks().flatMap(({ dirtyOn }) => dirtyOn ?? [])])],
+  dirtyOn: ['findings', 'library'],
   async load() {
-    return { banners: [...findNotices(ctx), ...gather(await findProblems(ctx.checks()))] };
+    await ctx.checker.refresh();
+    return { banners: [...findNotices(ctx), ...gather(findProblems(ctx))] };
   },
 });
 
-/** Worst first. */
-async function findProblems(checks: Check[]): Promise<Problem[]> {
-  const problems = await Promise.all(checks.map((check) => check.problem?.() ?? null));
-  return problems
-    .filter((problem) => problem !== null)
-    .sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
+/** Worst first; neither muted findings nor mere information. */
+function findProblems({ findings, now }: Pick<DashboardContext, 'findings' | 'now'>): Problem[] {
+  return findings
+    .open()
+    .filter((finding) => finding.severity !== 'info' && !isMuted(finding, now()))
+    .map(viewProblem);
+}
+
+function viewProblem({ severity, title, text, opened_at, fix }: Finding): Problem {
+  return { tone: severity === 'error' ? 'bad' : 'warn', title, text, since: opened_at, action: fix };
 }
 
 /** Notices about the mode and an empty library, which are not problems. */

@@ -1,0 +1,77 @@
+// Saves findings as soon as ops.db can be written, with the audit rows of their moves, and announces changes. While it cannot
+// be written, nothing is lost: the next call tries again.
+import { type Audit, systemRequester } from '../core/audit.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Finding } from './finding.ts';
+import type { FindingRepository } from './finding-repository.ts';
+import type { AuditedMove } from './opening-audit.ts';
+
+/** Holds the newest state of one finding. */
+export type Holder = { finding: Finding | null };
+
+export type Saving = {
+  repository: FindingRepository;
+  audit: Audit;
+  bus: Bus;
+  /** Called once for each series of failures. */
+  onError: (error: unknown) => void;
+};
+
+export type FindingSaver = ReturnType<typeof createFindingSaver>;
+
+export function createFindingSaver({ repository, audit, bus, onError }: Saving) {
+  const unsaved = new Map<Holder, AuditedMove[]>();
+  let isFailing = false;
+  let isChanged = false;
+
+  return {
+    /** `changes`: pages show it differently. */
+    note(holder: Holder, move: AuditedMove | null, changes: boolean) {
+      unsaved.set(holder, [...(unsaved.get(holder) ?? []), ...(move ? [move] : [])]);
+      isChanged ||= changes;
+    },
+
+    save() {
+      if (unsaved.size > 0) trySaving();
+      if (!isChanged) return;
+      isChanged = false;
+      bus.emit('findings');
+    },
+  };
+
+  function trySaving() {
+    try {
+      const ids: [Finding, number][] = [];
+      repository.transaction(() => {
+        for (const [{ finding }, moves] of unsaved) {
+          if (!finding) continue;
+          const id = repository.put(finding);
+          ids.push([finding, id]);
+          for (const move of moves) recordMove(audit, finding, id, move);
+        }
+      });
+      unsaved.clear();
+      for (const [finding, id] of ids) finding.id = id;
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) onError(error);
+      isFailing = true;
+    }
+  }
+}
+
+function recordMove(
+  audit: Audit,
+  finding: Finding,
+  id: number,
+  { event, transition, suppressed }: AuditedMove,
+) {
+  const { check_id: check, subject, severity, title, times } = finding;
+  audit.record({
+    event,
+    outcome: 'ok',
+    by: systemRequester,
+    target: `finding:${id}`,
+    detail: { transition, check, subject, severity, title, times, ...(suppressed > 0 ? { suppressed } : {}) },
+  });
+}

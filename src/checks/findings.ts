@@ -1,0 +1,127 @@
+// Holds the findings of all checks. What a look has found counts at once, before it is saved: a full disk or a damaged
+// database must not hide itself.
+import type { Found } from '../core/check.ts';
+import {
+  type Finding,
+  isMuted,
+  isOpen,
+  type Judged,
+  judgeFound,
+  judgeNotFound,
+  type Origin,
+  type Streak,
+  unmuted,
+} from './finding.ts';
+import { createFindingSaver, type FindingSaver, type Saving } from './finding-saver.ts';
+import { createOpeningAudit, type OpeningAudit } from './opening-audit.ts';
+
+/** `finding` is null until it opens first. */
+type Entry = Named & { finding: Finding | null; streak: Streak; audit: OpeningAudit };
+type Named = Pick<Finding, 'check_id' | 'subject'>;
+type Given = Saving & { now: () => Date };
+
+export type Findings = ReturnType<typeof createFindings>;
+
+export function createFindings({ now, ...saving }: Given) {
+  const { repository, bus } = saving;
+  const saver = createFindingSaver(saving);
+  const entries = createEntries(repository.all());
+  const all = () => entries.all().flatMap(({ finding }) => finding ?? []);
+  const takeOne = (origin: Origin, found: Found) => {
+    const entry = entries.of({ check_id: origin.check_id, subject: found.subject });
+    entry.streak = { found: entry.streak.found + 1, notFound: 0 };
+    apply(entry, judgeFound(entry.finding, found, origin, entry.streak, now()), saver, now());
+  };
+  const takeMissing = (entry: Entry) => {
+    entry.streak = { found: 0, notFound: entry.streak.notFound + 1 };
+    if (entry.finding) apply(entry, judgeNotFound(entry.finding, entry.streak, now()), saver, now());
+  };
+
+  return {
+    /** All that ever was found, in the order of the first opening. */
+    all,
+    /** The open findings, worst first, then the oldest. */
+    open: () => all().filter(isOpen).sort(byWeight),
+    find: (id: number) => all().find((finding) => finding.id === id) ?? null,
+
+    /** Takes what a look of a check has found; returns whether something is open now, and whether a further look must
+     *  confirm an end. */
+    take(origin: Origin, found: Found[]) {
+      for (const one of found) takeOne(origin, one);
+      const subjects = found.map(({ subject }) => subject);
+      const missing = entries.ofCheck(origin.check_id).filter(({ subject }) => !subjects.includes(subject));
+      for (const entry of missing) takeMissing(entry);
+      const isEnding = missing.some(({ finding }) => finding && isOpen(finding));
+      return { hasTrouble: found.length > 0 || isEnding, needsConfirming: isEnding };
+    },
+
+    /** Takes one finding of a check, and leaves the others as they are. */
+    takeOne,
+
+    /** Clears at once what no check looks at any more. */
+    clearOthers(checkIds: string[]) {
+      const others = entries.all().filter(({ check_id }) => !checkIds.includes(check_id));
+      for (const entry of [...others, ...others]) takeMissing(entry);
+      saver.save();
+    },
+
+    /** Ends the mutes whose time is over. */
+    endMutes() {
+      for (const entry of entries.all()) {
+        const { finding } = entry;
+        if (!finding || finding.muted_until === null || isMuted(finding, now())) continue;
+        entry.finding = { ...finding, ...unmuted };
+        saver.note(entry, null, true);
+      }
+      saver.save();
+    },
+
+    /** Writes what is not saved yet, if ops.db is free, and announces changes. */
+    save: saver.save,
+
+    /** Replaces a saved finding: `write` runs in the transaction. Throws what SQLite throws. */
+    replace(finding: Finding, write: () => void) {
+      repository.putWith(finding, write);
+      entries.of(finding).finding = finding;
+      bus.emit('findings');
+    },
+  };
+}
+
+function apply(entry: Entry, { finding, did, transition }: Judged, { note }: FindingSaver, now: Date) {
+  entry.finding = finding;
+  if (!finding) return;
+  if (did === 'opened') note(entry, entry.audit.opened(transition ?? 'first', now), true);
+  else if (did === 'cleared') note(entry, entry.audit.cleared(), true);
+  else {
+    const owed = isOpen(finding) ? entry.audit.seen(now) : null;
+    if (owed || did !== 'nothing') note(entry, owed, did === 'changed');
+  }
+}
+
+/** One entry for each check and subject. */
+function createEntries(saved: Finding[]) {
+  const entries = new Map<string, Entry>();
+  const of = ({ check_id, subject }: Named): Entry => {
+    const key = JSON.stringify([check_id, subject]);
+    const streak = { found: 0, notFound: 0 };
+    const entry = entries.get(key) ?? {
+      check_id,
+      subject,
+      finding: null,
+      streak,
+      audit: createOpeningAudit(),
+    };
+    entries.set(key, entry);
+    return entry;
+  };
+  for (const finding of saved) of(finding).finding = finding;
+  const all = () => [...entries.values()];
+  return { of, all, ofCheck: (id: string) => all().filter(({ check_id }) => check_id === id) };
+}
+
+const order = { error: 0, warning: 1, info: 2 };
+
+function byWeight(one: Finding, other: Finding): number {
+  return order[one.severity] - order[other.severity] || one.opened_at.localeCompare(other.opened_at);
+}

@@ -1,0 +1,30 @@
+// Builds the objects of the feature from the kernel and the features before it.
+import type { Context, Kernel } from '../core/kernel.ts';
+import { createChecker } from './checker.ts';
+import { createFindingRepository } from './finding-repository.ts';
+import { createFindings } from './findings.ts';
+import { createMutes } from './mutes.ts';
+
+export type CheckContext = Kernel & ReturnType<typeof createCheckParts>;
+
+export function createCheckParts(ctx: Context) {
+  const { log, ops } = ctx;
+  const findings = createFindings({
+    ...ctx,
+    repository: createFindingRepository(ops),
+    onError: (error) => log.error({ err: error }, 'findings are not saved; tried again'),
+  });
+  const checker = createChecker({
+    ...ctx,
+    findings,
+    steadyNow: () => performance.now(),
+    onError: (error) => log.error({ err: error }, 'checks were not run'),
+  });
+  return {
+    findings,
+    checker,
+    mutes: createMutes({ ...ctx, findings }),
+    /** For the tab of Status: open findings that are errors, muted ones too. */
+    countErrors: () => findings.open().filter(({ severity }) => severity === 'error').length,
+  };
+}
