@@ -1,6 +1,5 @@
 // Functions that templates may call: for addresses, numbers, times in the zone of this machine, and controls by role.
 import { formatBytes, formatDuration, formatNumber, plural } from '../core/format.ts';
-import { describeLack, mayAct, type Role } from '../core/role.ts';
 import { url } from '../core/url.ts';
 import type { LeastRole } from './action.ts';
 import { createRoleAttributes } from './role-attributes.ts';
@@ -28,12 +27,7 @@ function localTimeZone(): string {
   return timeZone;
 }
 
-/** Why a role may not read something; empty if it may. */
-function lacks(least: Role, role: Role): string {
-  return mayAct(role, least) ? '' : describeLack(role, least);
-}
-
-const constants = { url, lacks, formatBytes, formatDuration, formatNumber, plural, localTime, localTimeZone };
+const constants = { url, formatBytes, formatDuration, formatNumber, plural, localTime, localTimeZone };
 
 /** `leastRole` gives the role that an action needs, by its name. */
 export function createGlobals(leastRole: (action: string) => LeastRole) {
