@@ -1,0 +1,140 @@
+// The inventory of actions: every route that changes something declares one, and each leaves a row with its event.
+import '../support/plain-children.ts';
+import fastify from 'fastify';
+import t from 'tap';
+import { features } from '../../src/features.ts';
+import type { Action } from '../../src/web/action.ts';
+import { collectActions } from '../../src/web/declared-actions.ts';
+import { startApp } from '../support/app.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
+import { filesOf, sheet } from '../support/library.ts';
+import { as, startWithRoles } from '../support/roles.ts';
+import { collectRoutes, type Route } from '../support/routes.ts';
+import { keptUploads, uploadSheet } from '../support/sheet-uploads.ts';
+import { toParts } from '../support/snapshots.ts';
+import { leftOver, startIndexed, upload } from '../support/uploads.ts';
+import { createWorkerRows } from '../support/worker-rows.ts';
+import { buildZip } from '../support/zip.ts';
+
+type Indexed = Awaited<ReturnType<typeof startIndexed>>;
+type Row = { event: string; outcome: string; request_id: string | null };
+
+const isUnsafe = ({ method }: Route) => method !== 'GET' && method !== 'OPTIONS';
+const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
+
+t.test('a route that changes something needs an action, or the server does not start', async (t) => {
+  const create = () => ({});
+  features.push({ name: 'planted', create, routes: (app) => void app.delete('/ui/planted', async () => '') });
+  try {
+    await t.rejects(startApp(t, noop), {
+      message: /The route DELETE \/ui\/planted declares no `config.action`/,
+    });
+  } finally {
+    features.pop();
+  }
+});
+
+t.test('an action has the same role on each of its routes', async (t) => {
+  const app = fastify();
+  collectActions(app);
+  const action = { name: 'x.changed', role: 'operator', tier: 0, changes: 'jobs' } as const;
+  app.post('/one', { config: { action } }, async () => '');
+  const other = { ...action, role: 'admin' } as const;
+  t.throws(() => app.post('/other', { config: { action: other } }, async () => ''), {
+    message: 'The route POST /other needs admin for x.changed, another operator.',
+  });
+});
+
+/** A request of each action that works, in the order in which they are sent. */
+const requests: Record<string, (app: Indexed, rows: Rows) => Promise<{ status: number }>> = {
+  'job.accepted': (app) => send(app, 'POST', '/api/v1/operations/repair', {}),
+  'job.cancel': (app) =>
+    send(app, 'POST', `/api/v1/operations/jobs/${insertJob(app.parts.repository).id}/cancel`),
+  'job.removed': (app) => send(app, 'DELETE', `/api/v1/operations/jobs/${insertEnded(app)}`),
+  'jobs.bulk': (app) =>
+    send(app, 'POST', '/api/v1/operations/jobs/bulk', { action: 'remove', jobs: [insertEnded(app)] }),
+  'queue.retry_failed': (app) => send(app, 'POST', '/api/v1/queue/retry-failed', {}),
+  'sheet.upload': (app) => uploadSheet(app, filesOf(sheet())),
+  'sheet.remove': (app) => send(app, 'DELETE', `/api/v1/sheets/${idOf('sheet', keptUploads(app))}`),
+  'snapshot.upload': (app) => upload(app, buildZip(toParts(app.members))),
+  'snapshot.discard': (app) =>
+    send(app, 'POST', '/api/v1/index/snapshot/discard', { staged_id: idOf('staged', leftOver(app)) }),
+  'source.changed': (app) =>
+    send(app, 'PUT', '/api/v1/sources/draft', { kind: 'folder', place: 'sheets/draft' }),
+  'source.checked': (app) => send(app, 'POST', '/api/v1/sources/draft/check'),
+  'source.removed': (app) => send(app, 'DELETE', '/api/v1/sources/draft'),
+  'workers.pause': (app, rows) => {
+    rows.add('worker-1');
+    return send(app, 'POST', '/api/v1/workers/pause', {});
+  },
+  'workers.resume': (app) => send(app, 'POST', '/api/v1/workers/resume', {}),
+  'workers.drain': (app) => send(app, 'POST', '/api/v1/workers/drain', { timeout_sec: 60 }),
+  'workers.drain_cancel': (app) => send(app, 'POST', '/api/v1/workers/drain/cancel'),
+};
+type Rows = ReturnType<typeof createWorkerRows>;
+
+t.test('each action leaves one row with its event and the id of its request', async (t) => {
+  const routes = collectRoutes(t);
+  const app = await startIndexed(t);
+  const actions = routes.filter(isUnsafe).map(({ config }) => config.action as Action);
+  const audited = actions.filter(({ changes }) => changes !== 'browser').map(({ name }) => name);
+  t.strictSame([...new Set(audited)].sort(), Object.keys(requests).sort(), 'the table has every action');
+  const rows = createWorkerRows(t, app);
+  for (const [name, request] of Object.entries(requests)) {
+    const before = readRows(rows).length;
+    const { status } = await request(app, rows);
+    t.ok(status < 300, `${name}: ${status}`);
+    const left = readRows(rows)
+      .slice(before)
+      .filter(({ event }) => event === name);
+    t.match(left, [{ outcome: 'ok', request_id: /^[0-9a-f]{8}$/ }], name);
+    t.equal(left.length, 1, name);
+  }
+});
+
+t.test('every action answers each role as declared, and records its refusals', async (t) => {
+  const routes = collectRoutes(t);
+  const app = await startWithRoles(t);
+  const unsafe = routes.filter(isUnsafe);
+  t.ok(unsafe.length > 30);
+  for (const { method, url, config } of unsafe) {
+    const { role = 'admin' } = config.action ?? {};
+    const ask = (sender: Parameters<typeof as>[0]) =>
+      sendBroken(app.origin + url.replace(/:\w+/g, '99'), method, sender);
+    const answers = await Promise.all((['nobody', 'viewer', 'operator', 'admin'] as const).map(ask));
+    const wanted = {
+      anyone: [false, false, false],
+      viewer: [401, false, false],
+      operator: [401, 403, false],
+      admin: [401, 403, 403],
+    };
+    t.strictSame(answers, [...wanted[role], false], `${method} ${url}`);
+  }
+});
+
+/** 401 or 403, or false when the role passes: the body that nobody could read is then refused. */
+async function sendBroken(address: string, method: string, sender: Parameters<typeof as>[0]) {
+  const headers = { ...as(sender), accept: 'application/json', 'content-type': 'application/json' };
+  const { status } = await fetch(address, { method, headers, body: '{' });
+  return [401, 403].includes(status) && status;
+}
+
+async function send({ origin }: Indexed, method: string, address: string, body?: object) {
+  const init = body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {};
+  return fetch(origin + address, { method, ...init });
+}
+
+/** The id of what an earlier request has left: `sheet-0a0b0c0d`. */
+function idOf(kind: string, names: string[]): string {
+  return names.find((name) => name.startsWith(`${kind}-`))?.slice(kind.length + 1) ?? 'none';
+}
+
+function insertEnded({ parts: { repository } }: Indexed): number {
+  const job = insertJob(repository);
+  endJob(repository, job, 'failed');
+  return job.number;
+}
+
+function readRows({ ops }: Rows): Row[] {
+  return ops.prepare('SELECT event, outcome, request_id FROM audit ORDER BY id').all() as Row[];
+}

@@ -1,0 +1,163 @@
+// On every page, each control of an action that the reader's role may not use is locked, and each other one works.
+import '../support/plain-children.ts';
+import type { HTMLElement } from 'node-html-parser';
+import t, { type Test } from 'tap';
+import { type Role, mayAct } from '../../src/core/role.ts';
+import { features } from '../../src/features.ts';
+import { addManual } from '../support/entries.ts';
+import { endJob, insertJob } from '../support/job-repository.ts';
+import { filesOf, sheet } from '../support/library.ts';
+import { as, startWithRoles } from '../support/roles.ts';
+import { collectRoutes, type Route } from '../support/routes.ts';
+import { insideOf } from '../support/screen.ts';
+import { uploadSheet } from '../support/sheet-uploads.ts';
+import { toParts } from '../support/snapshots.ts';
+import { startIndexed, upload } from '../support/uploads.ts';
+import { createWorkerRows } from '../support/worker-rows.ts';
+import { buildZip } from '../support/zip.ts';
+
+const examples = features.flatMap(({ pages = [] }) => pages.flatMap((page) => page.examples));
+
+/** A control, such as a button of a form, with the address it leads to. */
+type Control = { node: HTMLElement; method: 'GET' | 'POST'; address: string };
+
+t.test('the controls of each page fit the role of its reader', async (t) => {
+  const routes = collectRoutes(t);
+  const app = await startFilled(t);
+  const { addresses, locked } = await crawl('admin', [
+    '/plans/1',
+    '/jobs/bulk/none',
+    '/library/E1',
+    ...examples,
+  ]);
+  t.ok(addresses.length > 30, `${addresses.length} pages and dialogs`);
+  t.strictSame(locked, [], 'an admin may do everything');
+
+  for (const role of ['viewer', 'operator'] as const)
+    await t.test(role, async (t) => {
+      let count = 0;
+      for (const address of addresses) {
+        const { html } = await app.page(address, as(role));
+        for (const { node, method, address: target } of controlsOf(html)) {
+          count += 1;
+          const needs = leastRole(method, target);
+          const isLocked = node.hasAttribute('data-locked');
+          if (!mayAct(role, needs))
+            t.ok(isLocked, `${address}: ${node.toString().slice(0, 120)} needs ${needs}`);
+        }
+        for (const node of html.querySelectorAll('[data-locked]')) checkLocked(t, node, role);
+      }
+      t.ok(count > 50, `${count} controls`);
+    });
+
+  await t.test('an operator may start a plan and no destructive run', async (t) => {
+    const { html } = await app.page('/operations', as('operator'));
+    const isLocked = (selector: string) => html.querySelector(selector)?.hasAttribute('data-locked');
+    t.same(['#ask-import', '#run-export', '#pause-all'].map(isLocked), [false, false, false]);
+    t.same(['#ask-rollback', '[href*="snapshot/confirm"]'].map(isLocked), [true, undefined]);
+    const dialog = await app.page('/ui/operations/rollback/confirm', as('operator'));
+    t.ok(dialog.html.querySelector('#dialog-submit')?.hasAttribute('data-locked'));
+  });
+
+  await t.test('a card is the same on its page and by itself', async (t) => {
+    const page = await app.page('/operations', as('viewer'));
+    for (const node of page.html.querySelectorAll('[sse-swap]')) {
+      const part = await app.page(node.getAttribute('hx-get') ?? '', as('viewer'));
+      t.equal(insideOf(page.text, `#${node.id}`), part.text, node.id);
+    }
+  });
+
+  /** All pages and dialogs that can be reached from the given ones, and the locked controls on them. */
+  async function crawl(role: Role, from: string[]) {
+    const open = [...from];
+    const addresses: string[] = [];
+    const locked: string[] = [];
+    for (let address = open.shift(); address; address = open.shift()) {
+      if (addresses.includes(address)) continue;
+      addresses.push(address);
+      const { html } = await app.page(address, as(role));
+      locked.push(...html.querySelectorAll('[data-locked]').map(String));
+      const links = html.querySelectorAll('[hx-target="#dialog"][hx-get]');
+      open.push(...links.map((node) => node.getAttribute('hx-get') ?? ''));
+    }
+    return { addresses, locked };
+  }
+
+  /** A dialog needs the role of its action: that of the POST with the same address, or of a run. */
+  function leastRole(method: 'GET' | 'POST', address: string): Role {
+    const { config } = find(method, address) ?? {};
+    const path = address.replace(/\/ui\/operations\/(\w+)\/confirm/, '/ui/operations/run/$1');
+    const action = method === 'GET' && address.startsWith('/ui/') ? find('POST', path)?.config.action : null;
+    return (config?.action?.role ?? config?.reads ?? action?.role ?? 'viewer') as Role;
+  }
+
+  function find(method: string, address: string): Route | undefined {
+    const [path = ''] = address.split('?');
+    const fits = ({ url }: Route) => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`).test(path);
+    return routes
+      .filter((route) => route.method === method && fits(route))
+      .sort((one, other) => one.url.split(':').length - other.url.split(':').length)[0];
+  }
+});
+
+/** Links, buttons that submit a form, and elements that send a request by themselves; templates of scripts are no controls. */
+function controlsOf(html: HTMLElement): Control[] {
+  for (const template of html.querySelectorAll('template')) template.remove();
+  const attribute = (name: string, method: 'GET' | 'POST') =>
+    html
+      .querySelectorAll(`[${name}]`)
+      .map((node) => ({ node, method, address: node.getAttribute(name) ?? '' }));
+  const requests = [
+    ...attribute('hx-post', 'POST'),
+    ...attribute('hx-get', 'GET'),
+    ...attribute('href', 'GET'),
+  ];
+  const forms = html.querySelectorAll('form[action]').flatMap((form) => {
+    const method = form.getAttribute('method') === 'post' ? ('POST' as const) : ('GET' as const);
+    const own = [
+      ...form.querySelectorAll('button'),
+      ...html.querySelectorAll(`button[form="${form.id || '-'}"]`),
+    ];
+    const address = form.getAttribute('action') ?? '';
+    return own
+      .filter((button) => button.getAttribute('type') !== 'button' && isOf(button, form))
+      .map((node) => ({ node, method, address }));
+  });
+  // A form sends what its button submits.
+  return [...requests.filter(({ node }) => node.tagName !== 'FORM'), ...forms];
+}
+
+/** Whether a button submits this form, and not another that it names. */
+function isOf(button: HTMLElement, form: HTMLElement): boolean {
+  const named = button.getAttribute('form');
+  return named === undefined || named === form.id;
+}
+
+/** Focusable, explained, and without an address. */
+function checkLocked(t: Test, node: HTMLElement, role: Role) {
+  const about = node.toString().slice(0, 120);
+  t.equal(node.getAttribute('aria-disabled'), 'true', about);
+  t.match(node.getAttribute('title'), new RegExp(`^Needs an? \\w+; you are an? ${role}\\.$`), about);
+  t.notOk(node.hasAttribute('href') || node.hasAttribute('hx-get') || node.hasAttribute('hx-post'), about);
+  const isFocusable =
+    node.tagName === 'BUTTON' ? node.getAttribute('type') === 'button' : node.hasAttribute('tabindex');
+  t.ok(isFocusable, about);
+}
+
+/** A server with something of everything that has controls. */
+async function startFilled(test: Test) {
+  const app = await startWithRoles(test, (one) => startIndexed(one));
+  const { repository } = app.parts;
+  await app.run('import', { dry_run: true });
+  endJob(repository, insertJob(repository, { operation: 'export' }), 'cancelled');
+  endJob(repository, insertJob(repository, { operation: 'import', args: { mode: 'replace' } }), 'failed');
+  insertJob(repository, { operation: 'index' });
+  await upload(app, buildZip(toParts(app.members)));
+  const { body } = await uploadSheet(app, filesOf(sheet()));
+  examples.push(`/sources?sheet=${body.sheet_id}`);
+  addManual(app.library, 'M2', { embedding_status: 'failed' });
+  const rows = createWorkerRows(test, app);
+  rows.add('worker-1');
+  rows.add('worker-2', { state: 'paused' });
+  return app;
+}
