@@ -1,8 +1,9 @@
 // Shows how fresh the page is: the pill in the header and the age of stale cards. While the stream is down it fetches the
 // cards every ten seconds; while that fails too, the page's clock stands still and the pill counts down to the next retry.
+// When the browser is signed out, the page stands still until somebody signs in.
 import { startClock, stopClock } from './clock.js';
 import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
-import { retryNow } from './live.js';
+import { retryNow, signOut } from './live.js';
 import { announce } from './toast.js';
 
 const delayedMs = 12_000;
@@ -12,12 +13,14 @@ const icons = { ok: 'live', hold: 'pause', warn: 'tri', bad: 'unplug' };
 
 const pill = document.getElementById('conn');
 const retry = document.getElementById('retry');
+const signIn = document.getElementById('sign-in');
 /** Null until the stream first connects or fails. */
 let isUp = null;
 /** When the stream is opened again, in milliseconds since 1970. */
 let retryAt = null;
 let lastEventAt = performance.now();
 let fetchedAt = 0;
+let isSignedOut = false;
 /** When each card last matched the server. */
 const freshAt = new Map();
 let shown = '';
@@ -31,11 +34,19 @@ export function watchConnection() {
     show();
   });
   document.addEventListener('chl:heard', noteEvent);
+  document.addEventListener('chl:signed-out', () => {
+    isSignedOut = true;
+    signIn.hidden = false;
+    show();
+  });
   document.addEventListener('chl:hold', showHold);
   document.addEventListener('chl:swapped', stampCards);
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && isUp) lastEventAt = performance.now();
     show();
+  });
+  document.body.addEventListener('htmx:responseError', ({ detail: { xhr } }) => {
+    if (xhr.status === 401) signOut();
   });
   document.body.addEventListener('htmx:afterRequest', ({ detail: { elt, successful } }) => {
     if (!successful || !elt.matches('[sse-swap]')) return;
@@ -70,6 +81,7 @@ function markFresh(host) {
 
 /** Replaces the stream while it is down. */
 function fetchCards() {
+  if (isSignedOut) return;
   if (isUp && performance.now() - lastEventAt < delayedMs) return;
   if (!document.hidden) htmx.trigger(document.body, 'ops-refresh');
 }
@@ -81,7 +93,7 @@ function show() {
   const text = `${word}${rest}`;
   if (text === shown) return;
   if (shown && (tone === 'bad') !== pill.classList.contains('bad')) {
-    announce(tone === 'bad' ? 'Offline. The numbers may be out of date.' : 'Live again.');
+    announce(tone === 'bad' ? `${word}. The numbers may be out of date.` : 'Live again.');
   }
   shown = text;
   pill.className = `conn ${tone}`;
@@ -94,13 +106,14 @@ function showOffline(isOffline) {
   if (isOffline) stopClock(Date.now() - (performance.now() - Math.max(lastEventAt, fetchedAt)));
   else startClock();
   if (!isOffline && retry === document.activeElement) document.getElementById('main').focus();
-  retry.hidden = !isOffline;
+  retry.hidden = !isOffline || isSignedOut;
 }
 
 function describe() {
   const now = performance.now();
   const silentMs = now - lastEventAt;
   const age = Math.floor(silentMs / 1000);
+  if (isSignedOut) return { tone: 'bad', word: 'Signed out', rest: '' };
   if (isUp === null) return { tone: 'ok', word: 'Connecting', rest: '' };
   const isFetching = fetchedAt > lastEventAt && now - fetchedAt < fetchEveryMs * 1.5;
   if (!isFetching && (!isUp || silentMs >= offlineMs))

@@ -38,10 +38,12 @@ let retryAt = null;
 let watching = null;
 /** Whether the current stream has sent the state of all its cards: a tick follows that. */
 let isWhole = false;
+/** The server wants a token that this browser does not have; nothing is retried. */
+let isSignedOut = false;
 
 /** Replaces the EventSource of htmx. Emits on the document: `chl:state` (`detail`: `isUp`, whether the stream is up, and
  *  `retryAt`), `chl:heard` for each event, `chl:ended` with the number of a job that has ended, `chl:refused` with the
- *  reason why the server refuses the stream. */
+ *  reason why the server refuses the stream, and `chl:signed-out`. */
 export function shareStream() {
   htmx.createEventSource = () => new Feed();
   channel?.addEventListener('message', ({ data }) => receive(data));
@@ -55,6 +57,19 @@ export function shareStream() {
   });
   addEventListener('online', retryNow);
   if (channel) setInterval(watchLeader, beatMs);
+}
+
+/** Gives up the stream in all tabs, because the browser is not signed in any more. */
+export function signOut() {
+  post('signed-out');
+  leaveSignedOut();
+}
+
+function leaveSignedOut() {
+  if (isSignedOut) return;
+  isSignedOut = true;
+  stepDown();
+  document.dispatchEvent(new Event('chl:signed-out'));
 }
 
 /** Opens the stream at once, whichever tab has it. */
@@ -102,7 +117,7 @@ function openIfDown() {
 
 /** Waits for the lock, then opens the stream. `isSteal`: the leader has gone silent, so the lock is taken from it. */
 function lead(isSteal = false) {
-  if (feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
+  if (isSignedOut || feeds.size === 0 || document.hidden || source || (attempt && !isSteal)) return;
   if (!channel) return open();
   attempt?.abort();
   const mine = new AbortController();
@@ -158,7 +173,7 @@ function open() {
   };
   mine.onerror = () => {
     if (source !== mine) return;
-    if (mine.readyState === EventSource.CLOSED && retryMs === minRetryMs) void reportRefusal(mine.url);
+    if (mine.readyState === EventSource.CLOSED) void reportRefusal(mine.url, retryMs === minRetryMs);
     retryLater();
   };
   watch();
@@ -186,11 +201,12 @@ function clearTimers() {
 }
 
 /** An EventSource does not show the answer to a refused request. */
-async function reportRefusal(address) {
+async function reportRefusal(address, isFirst) {
   const request = new AbortController();
   try {
     const answer = await fetch(address, { headers: { accept: 'application/json' }, signal: request.signal });
-    if (answer.status !== 503) return;
+    if (answer.status === 401) signOut();
+    if (answer.status !== 503 || !isFirst) return;
     const { error } = await answer.json();
     document.dispatchEvent(new CustomEvent('chl:refused', { detail: error.message }));
   } catch {
@@ -240,7 +256,8 @@ function post(kind, rest = {}) {
 
 /** Every message also proves that the leader is alive. */
 function receive({ kind, from, to, ...message }) {
-  if (kind === 'who') join();
+  if (kind === 'signed-out') leaveSignedOut();
+  else if (kind === 'who') join();
   else if (kind === 'retry') openIfDown();
   else if (kind === 'bye') cardsByTab.delete(from);
   else if (kind === 'hello') {

@@ -34,7 +34,7 @@ async function broadcastTo({ broadcasts }: { broadcasts: number }) {
 async function listenOurs(): Promise<http.Server> {
   const app = fastify();
   app.get('/', (_request, reply) => {
-    const client = openClient(reply, new Set(['jobs']), 0);
+    const client = openClient(reply, { role: 'admin', topics: new Set(['jobs']), since: 0 });
     client.isReady = true;
     client.response.on('drain', () => flushClient(client));
     clients.add(client);
@@ -54,7 +54,8 @@ function listenBare(): Promise<http.Server> {
 }
 
 function broadcastOurs(frame: Buffer) {
-  for (const client of clients) sendFrames(client, [{ card: { name: 'jobs' }, version, frame }]);
+  for (const client of clients)
+    sendFrames(client, [{ card: { name: 'jobs' }, role: 'admin', version, frame }]);
 }
 
 function broadcastBare(frame: Buffer) {

@@ -1,4 +1,5 @@
 // Builds the objects of the feature from the kernel and the features before it.
+import { access } from '../access/feature.ts';
 import { createDiskReserve, readFreeBytes } from '../core/disk-reserve.ts';
 import type { LibraryState } from '../core/operation.ts';
 import { createLibrary } from '../library/repository.ts';
@@ -34,6 +35,7 @@ export function createJobParts(ctx: Context) {
   const removal = createRemoval({ ...ctx, pruning, repository, find: verbs.find });
   return {
     ...parts,
+    authenticate: ctx.use(access).authenticate,
     jobs,
     stopAccepting: verbs.stop,
     listing,

@@ -10,6 +10,8 @@ export type OpenCard = {
   template: string;
   host: string;
   path: string;
+  /** The least role that sees it, if a viewer may not. */
+  reads?: Role;
   /** Whether it belongs to one record; it is dropped with its last reader. */
   isOfRecord: boolean;
   /** Whether its record exists; true for a shared card. */
@@ -83,6 +85,7 @@ function keyOf({ path }: RecordCard): 'number' | 'name' {
 
 function openRecord(card: RecordCard, template: string, key: string): OpenCard {
   return {
+    ...(card.reads ? { reads: card.reads } : {}),
     name: `${card.name}-${key}`,
     template,
     host: card.host.replace(`:${keyOf(card)}`, key),

@@ -54,7 +54,8 @@ export async function createServer(
   logRequests(app);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
-  registerIdentify(app, authenticateOf(mounted));
+  const authenticate = authenticateOf(mounted);
+  registerIdentify(app, authenticate);
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');
   // Without `production` the plugin recompiles every template at each include.
@@ -80,7 +81,7 @@ export async function createServer(
   const pages = createPages(declaredPages, cards);
   const home = pages.declared.find(({ path }) => path === nav[0]?.href);
   const signals = mounted.flatMap(({ feature, ctx }) => feature.signals?.(ctx) ?? []);
-  const stream = createStream(kernel, { cards, signals, defaultTopics: home?.cards ?? [] });
+  const stream = createStream(kernel, { authenticate, cards, signals, defaultTopics: home?.cards ?? [] });
   app.addHook('preClose', async () => stream.close());
 
   registerPage(app, nav, config);

@@ -1,10 +1,11 @@
 // Streams a job's log from an offset until the job ends. Reads the file only when the client has taken the previous output,
-// and closes the connection of a client that is stuck.
+// and closes the connection of a client that is stuck or has lost its access.
 import type { FastifyReply } from 'fastify';
 import type { JobEvent } from '../../core/bus.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
 import { assertRoomForStream, takeOver } from '../../web/connections.ts';
+import { watchAccess } from '../../web/watch-access.ts';
 import type { JobContext } from '../parts.ts';
 
 const pieceBytes = 256 * 1024;
@@ -64,7 +65,9 @@ export function followLog(
     clearStuck();
     writeOrEnd();
   });
+  const unwatch = watchAccess(reply.request, ctx, () => response.destroy());
   response.on('close', () => {
+    unwatch();
     clearStuck();
     bus.off('log', onChange);
     bus.off('job', onChange);

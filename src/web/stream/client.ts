@@ -2,14 +2,16 @@
 // nothing is closed.
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import type { Role } from '../../core/role.ts';
 import { takeOver } from '../connections.ts';
 
-/** `seen` has the version of each card sent, `since` the client's version at connect; `waiting` the newest frames that did
- *  not fit, in version order, because a client resumes from the last id it received. */
-export type Client = {
+/** `role`: whose cards it gets; `since`: the client's version at connect. */
+type Reading = { role: Role; topics: Set<string>; since: number };
+
+/** `seen` has the version of each card sent; `waiting` the newest frames that did not fit, in version order, because a client
+ *  resumes from the last id it received. */
+export type Client = Reading & {
   response: ServerResponse;
-  topics: Set<string>;
-  since: number;
   seen: Map<string, number>;
   waiting: Map<string, Buffer>;
   /** False until the current state of all its cards has been rendered; nothing is sent before. */
@@ -17,29 +19,34 @@ export type Client = {
   stuckSince: number | null;
 };
 
-/** The newest bytes of a card, with their version. */
-type Frame = { card: { name: string }; version: number; frame: Buffer };
+/** The newest bytes of a card for readers of a role, with their version. */
+type Frame = { card: { name: string }; role: Role; version: number; frame: Buffer };
 
 const bufferedMax = 256 * 1024;
 /** Checked every five seconds, so a reader that reads nothing is closed after five to ten. */
 const stuckMs = 5000;
 const retryMs = 3000;
 
-export function openClient(reply: FastifyReply, topics: Set<string>, since: number): Client {
+export function openClient(reply: FastifyReply, reading: Reading): Client {
   // The response ends with its connection, so it needs no chunked encoding: one buffer per write instead of three.
   reply.raw.removeHeader('transfer-encoding');
   const type = 'text/event-stream; charset=utf-8';
   const response = takeOver(reply, { 'content-type': type, 'x-accel-buffering': 'no' });
   response.write(`retry: ${retryMs}\n\n`);
-  return { response, topics, since, seen: new Map(), waiting: new Map(), isReady: false, stuckSince: null };
+  return { ...reading, response, seen: new Map(), waiting: new Map(), isReady: false, stuckSince: null };
 }
 
-/** Sends the watched cards in version order, except versions that the client already has. */
+/** Sends the watched cards of its role in version order, except versions that the client already has. */
 export function sendFrames(client: Client, frames: Frame[]) {
   if (!client.isReady) return;
-  for (const { card, version, frame } of frames) {
+  for (const { card, role, version, frame } of frames) {
     const { name } = card;
-    if (!client.topics.has(name) || version <= Math.max(client.since, client.seen.get(name) ?? 0)) continue;
+    if (
+      role !== client.role ||
+      !client.topics.has(name) ||
+      version <= Math.max(client.since, client.seen.get(name) ?? 0)
+    )
+      continue;
     client.seen.set(name, version);
     client.waiting.delete(name);
     client.waiting.set(name, frame);
@@ -82,7 +89,7 @@ export function whenDrained(response: ServerResponse): Promise<void> {
 /** Sends what waits until the socket is full; what is left follows when it has drained. */
 function writeWaiting(client: Client) {
   // Only a full socket emits `drain`, so whatever has room must be sent now.
-  do write(client, join(takeWaiting(client)));
+  do write(client, join(takeWaiting(client), client.role));
   while (client.waiting.size > 0 && !client.response.writableNeedDrain);
 }
 
@@ -100,17 +107,20 @@ function takeWaiting({ response, waiting }: Client): Buffer[] {
 }
 
 const nothing = Buffer.alloc(0);
-let joined: { frames: Buffer[]; bytes: Buffer } | null = null;
+/** The last result for readers of each role. */
+const joined: Partial<Record<Role, { frames: Buffer[]; bytes: Buffer }>> = {};
 
-/** Reuses the last result, because readers get the same frames one after the other. */
-function join(frames: Buffer[]): Buffer {
+/** Reuses the last result, because readers of a role get the same frames one after the other. */
+function join(frames: Buffer[], role: Role): Buffer {
   if (frames.length === 0) return nothing;
   const [first] = frames;
   if (first && frames.length === 1) return first;
-  const isSame =
-    joined?.frames.length === frames.length && joined.frames.every((one, i) => one === frames[i]);
-  if (!joined || !isSame) joined = { frames, bytes: Buffer.concat(frames) };
-  return joined.bytes;
+  const last = joined[role];
+  const isSame = last?.frames.length === frames.length && last.frames.every((one, i) => one === frames[i]);
+  if (last && isSame) return last.bytes;
+  const bytes = Buffer.concat(frames);
+  joined[role] = { frames, bytes };
+  return bytes;
 }
 
 function write(client: Client, frame: Buffer) {

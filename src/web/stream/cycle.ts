@@ -1,11 +1,16 @@
 // Sends full batches of cards back to back, for tests and for curl.
 import type { FastifyReply } from 'fastify';
+import type { Role } from '../../core/role.ts';
 import { openClient, whenDrained } from './client.ts';
 
-/** Sends `cycles` batches, each when the socket has drained, then ends. */
-export async function sendCycles(reply: FastifyReply, cycles: number, renderBatch: () => Promise<Buffer>) {
+/** Sends `cycles` batches for a role, each when the socket has drained, then ends. */
+export async function sendCycles(
+  reply: FastifyReply,
+  { cycles, role }: { cycles: number; role: Role },
+  renderBatch: () => Promise<Buffer>,
+) {
   let batch = await renderBatch();
-  const { response } = openClient(reply, new Set(), 0);
+  const { response } = openClient(reply, { role, topics: new Set(), since: 0 });
   try {
     for (let turn = 1; !response.destroyed; turn += 1) {
       response.write(batch);

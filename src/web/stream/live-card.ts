@@ -1,10 +1,12 @@
 import { coalesce } from '../../core/coalesce.ts';
+import type { Role } from '../../core/role.ts';
 import type { OpenCard } from '../cards.ts';
 
-/** A watched card. `frame` contains `html` and has `version`; `newest` may not be published yet. `timer` runs while
+/** A watched card, for readers of a role. `frame` contains `html` and has `version`; `newest` may not be published yet. `timer` runs while
  *  changes are throttled. */
 export type LiveCard = {
   card: OpenCard;
+  role: Role;
   newest: string;
   html: string;
   frame: Buffer;
@@ -15,12 +17,16 @@ export type LiveCard = {
   render: () => Promise<void>;
 };
 
-export function newLiveCard(card: OpenCard, renderDirty: (one: LiveCard) => Promise<void>): LiveCard {
+export function newLiveCard(
+  card: OpenCard,
+  role: Role,
+  renderDirty: (one: LiveCard) => Promise<void>,
+): LiveCard {
   const nothing = { newest: '', html: '', frame: Buffer.alloc(0), version: 0 };
   const render = coalesce(async () => {
     if (one.isDirty) await renderDirty(one);
   });
-  const one: LiveCard = { card, ...nothing, isDirty: true, timer: null, render };
+  const one: LiveCard = { card, role, ...nothing, isDirty: true, timer: null, render };
   return one;
 }
 

@@ -1,6 +1,7 @@
-// The newest bytes of each watched card, rendered once for all readers.
+// The newest bytes of each watched card, rendered once for all readers of a role.
 import type { BusEvents } from '../../core/bus.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Role } from '../../core/role.ts';
 import type { Log } from '../../core/log.ts';
 import type { Cards } from '../cards.ts';
 import type { Frames } from './frames.ts';
@@ -11,17 +12,18 @@ export function createLiveCards(given: {
   cards: Cards;
   frames: Frames;
   log: Log;
-  isWatched: (topic: string) => boolean;
+  isWatched: (topic: string, role: Role) => boolean;
   onPublish: (cards: LiveCard[]) => void;
 }) {
   const { cards, frames, log, isWatched, onPublish } = given;
   const live = new Map<string, LiveCard>();
+  const keyOf = (topic: string, role: Role) => `${role} ${topic}`;
   const { renderSoon, publish } = createPublisher(frames, onPublish);
 
   return {
-    /** The current bytes of the cards of `topics`, the oldest first. */
-    async current(topics: Iterable<string>): Promise<LiveCard[]> {
-      const watched = [...topics].flatMap((topic) => find(topic) ?? []);
+    /** The current bytes of the cards of `topics` for a role, the oldest first. */
+    async current(topics: Iterable<string>, role: Role): Promise<LiveCard[]> {
+      const watched = [...topics].flatMap((topic) => find(topic, role) ?? []);
       await Promise.all(watched.map((one) => one.render()));
       publish(watched);
       return watched.sort((one, other) => one.version - other.version);
@@ -32,21 +34,21 @@ export function createLiveCards(given: {
       for (const one of live.values()) {
         if (!one.card.isDirtiedBy(event, number)) continue;
         one.isDirty = true;
-        if (isWatched(one.card.name)) renderSoon(one);
+        if (isWatched(one.card.name, one.role)) renderSoon(one);
       }
     },
 
     /** Retries cards whose rendering failed. */
     retryDirty() {
-      for (const one of live.values()) if (one.isDirty && isWatched(one.card.name)) renderSoon(one);
+      for (const one of live.values()) if (one.isDirty && isWatched(one.card.name, one.role)) renderSoon(one);
     },
 
-    /** Drops a record's card when nobody watches it any more. */
-    release(topic: string) {
-      const one = live.get(topic);
-      if (!one?.card.isOfRecord || isWatched(topic)) return;
+    /** Drops a record's card when nobody of that role watches it any more. */
+    release(topic: string, role: Role) {
+      const one = live.get(keyOf(topic, role));
+      if (!one?.card.isOfRecord || isWatched(topic, role)) return;
       endThrottle(one);
-      live.delete(topic);
+      live.delete(keyOf(topic, role));
     },
 
     close() {
@@ -54,13 +56,13 @@ export function createLiveCards(given: {
     },
   };
 
-  function find(topic: string): LiveCard | null {
-    const known = live.get(topic);
+  function find(topic: string, role: Role): LiveCard | null {
+    const known = live.get(keyOf(topic, role));
     if (known) return known;
     const card = cards.find(topic);
     if (!card) return null;
-    const one = newLiveCard(card, (dirty) => renderOnce(dirty, cards, log));
-    live.set(topic, one);
+    const one = newLiveCard(card, role, (dirty) => renderOnce(dirty, cards, log));
+    live.set(keyOf(topic, role), one);
     return one;
   }
 }
@@ -68,7 +70,7 @@ export function createLiveCards(given: {
 async function renderOnce(one: LiveCard, cards: Cards, log: Log) {
   one.isDirty = false;
   try {
-    one.newest = await cards.render(one.card, 'admin');
+    one.newest = await cards.render(one.card, one.role);
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return;
     log.error({ err: error, card: one.card.name }, 'a card could not be rendered');

@@ -1,24 +1,28 @@
 // The open connections of the stream.
+import type { Credentials } from '../../core/identity.ts';
+import type { Role } from '../../core/role.ts';
 import type { LiveCard } from './live-card.ts';
 import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './client.ts';
 
+/** `owner`: the browser that opened it; `credentials`: those that it was opened with. */
+type Opened = { owner: string | null; credentials: Credentials };
+
 export function createReaders() {
-  /** Each with its owner, the browser that opened it. */
-  const clients = new Map<Client, string | null>();
+  const clients = new Map<Client, Opened>();
 
   return {
     count: () => clients.size,
 
-    countOf: (owner: string) => [...clients.values()].filter((one) => one === owner).length,
+    countOf: (owner: string) => [...clients.values()].filter((one) => one.owner === owner).length,
 
-    isWatched(topic: string): boolean {
-      for (const { topics } of clients.keys()) if (topics.has(topic)) return true;
+    isWatched(topic: string, role: Role): boolean {
+      for (const one of clients.keys()) if (one.role === role && one.topics.has(topic)) return true;
       return false;
     },
 
     /** `onLeave` is called when its connection has closed. */
-    add(client: Client, owner: string | null, onLeave: () => void) {
-      clients.set(client, owner);
+    add(client: Client, opened: Opened, onLeave: () => void) {
+      clients.set(client, opened);
       client.response.on('close', () => {
         clients.delete(client);
         onLeave();
@@ -39,6 +43,19 @@ export function createReaders() {
     /** Sends the heartbeat, and closes readers that read nothing. */
     tick(frame: Buffer) {
       for (const client of clients.keys()) tickClient(client, frame);
+    },
+
+    /** Ends the streams whose credentials have another role now, or none; equal credentials are looked up once. */
+    endRefused(roleOf: (credentials: Credentials) => Role | null) {
+      const roles = new Map<string, Role | null>();
+      for (const [client, { credentials }] of clients) {
+        const key = `${credentials.bearer} ${credentials.session}`;
+        if (!roles.has(key)) roles.set(key, roleOf(credentials));
+        if (roles.get(key) === client.role) continue;
+        clients.delete(client);
+        if (client.response.writableNeedDrain) client.response.destroy();
+        else client.response.end();
+      }
     },
 
     close() {

@@ -16,7 +16,7 @@ export function registerStreamRoute(app: FastifyInstance, stream: Stream) {
     { schema: { querystring: query }, exposeHeadRoute: false },
     async (request, reply) => {
       const { cycles } = request.query;
-      if (cycles) await stream.cycle(reply, request.query, cycles);
+      if (cycles) await stream.cycle(request, reply, { ...request.query, cycles });
       else await stream.subscribe(request, reply, request.query);
     },
   );

@@ -1,11 +1,14 @@
-// The live stream: every reader gets the current bytes of its cards, then each change. client.ts limits the buffer of slow
-// readers.
+// The live stream: every reader gets the current bytes of its cards, then each change, until its token or session ends.
+// client.ts limits the buffer of slow readers.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../../core/identity.ts';
 import type { Kernel } from '../../core/kernel.ts';
+import type { Role } from '../../core/role.ts';
 import type { Cards } from '../cards.ts';
 import { clientOf } from '../client-cookie.ts';
 import { assertRoomForStream } from '../connections.ts';
 import type { Signal } from '../feature.ts';
+import { credentialsOf, identityOf } from '../identify.ts';
 import { openClient, sendFrames } from './client.ts';
 import { sendCycles } from './cycle.ts';
 import { createFrames, type Frames } from './frames.ts';
@@ -24,7 +27,12 @@ type Query = { topics?: string; since?: string };
 
 export function createStream(
   { bus, config, descriptors, log, now }: Pick<Kernel, 'bus' | 'config' | 'descriptors' | 'log' | 'now'>,
-  { cards, signals, defaultTopics }: { cards: Cards; signals: Signal[]; defaultTopics: string[] },
+  {
+    authenticate,
+    cards,
+    signals,
+    defaultTopics,
+  }: { authenticate: Authenticate; cards: Cards; signals: Signal[]; defaultTopics: string[] },
 ) {
   const readers = createReaders();
   const frames = createFrames(now().getTime().toString(36));
@@ -35,37 +43,42 @@ export function createStream(
   const live = createLiveCards({ cards, frames, log, isWatched: readers.isWatched, onPublish });
   const ticker = createTicker(now, frames, (frame) => {
     live.retryDirty();
+    // Another process may have revoked a token.
+    endRefused();
     readers.tick(frame);
   });
   const unsubscribe = subscribe(bus, { events: cards.events, signals }, live.markDirty, (name, data) =>
     readers.signal(frames.ofSignal(name, data)),
   );
+  bus.on('access', endRefused);
 
   return {
     /** Takes over the connection: sends the current state (after `Last-Event-ID` only the changes), then each change. Throws
-     *  `too_many_streams`, and `not_found` for an unknown topic or record. */
+     *  `too_many_streams`, `not_found` for an unknown topic or record, and `forbidden`. */
     async subscribe(request: FastifyRequest, reply: FastifyReply, query: Query) {
-      const topics = readTopics(query.topics, cards, defaultTopics);
+      const { role } = identityOf(request);
+      const topics = readTopics(query.topics, { cards, defaultTopics, role });
       const owner = clientOf(request);
       assertWithinLimits(readers, config, owner);
       assertRoomForStream(descriptors);
       const last = request.headers['last-event-id'] ?? query.since;
       const since = frames.readVersion(typeof last === 'string' ? last : undefined);
-      const client = openClient(reply, topics, since);
+      const client = openClient(reply, { role, topics, since });
       if (client.response.destroyed) return;
-      readers.add(client, owner, () => leave(topics));
+      readers.add(client, { owner, credentials: credentialsOf(request) }, () => leave(topics, role));
       ticker.start();
-      const watched = await live.current(topics);
+      const watched = await live.current(topics, role);
       client.isReady = true;
       sendFrames(client, watched);
     },
 
     /** Sends `cycles` full batches back to back, then ends. */
-    async cycle(reply: FastifyReply, query: Query, cycles: number) {
-      const topics = readTopics(query.topics, cards, defaultTopics);
+    async cycle(request: FastifyRequest, reply: FastifyReply, query: Query & { cycles: number }) {
+      const { role } = identityOf(request);
+      const topics = readTopics(query.topics, { cards, defaultTopics, role });
       const renderBatch = async () =>
-        Buffer.concat([...(await renderAll(cards, frames, topics)), ticker.frame()]);
-      await sendCycles(reply, cycles, renderBatch);
+        Buffer.concat([...(await renderAll({ cards, frames, role }, topics)), ticker.frame()]);
+      await sendCycles(reply, { cycles: query.cycles, role }, renderBatch);
     },
 
     clientCount: readers.count,
@@ -73,23 +86,35 @@ export function createStream(
     /** Ends every stream. Idempotent. */
     close() {
       unsubscribe();
+      bus.off('access', endRefused);
       live.close();
       ticker.stop();
       readers.close();
     },
   };
 
-  function leave(topics: Set<string>) {
-    for (const topic of topics) live.release(topic);
+  function leave(topics: Set<string>, role: Role) {
+    for (const topic of topics) live.release(topic, role);
     if (readers.count() === 0) ticker.stop();
+  }
+
+  function endRefused() {
+    try {
+      readers.endRefused(authenticate.roleOf);
+    } catch (error) {
+      log.error({ err: error }, 'the tokens of open streams could not be checked');
+    }
   }
 }
 
-async function renderAll(cards: Cards, frames: Frames, topics: Set<string>): Promise<Buffer[]> {
+async function renderAll(
+  { cards, frames, role }: { cards: Cards; frames: Frames; role: Role },
+  topics: Set<string>,
+): Promise<Buffer[]> {
   const batch: Buffer[] = [];
   for (const topic of topics) {
     const card = cards.find(topic);
-    if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card, 'admin')));
+    if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card, role)));
   }
   return batch;
 }

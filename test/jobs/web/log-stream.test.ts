@@ -20,6 +20,9 @@ t.test('a reader of a log that takes nothing is closed; one that reads gets all 
   log.write('stdout', Buffer.alloc(logBytes, 'line\n'));
   log.close();
   const server = fastify({ forceCloseConnections: true });
+  server.addHook('onRequest', async (request) => {
+    request.identity = { name: 'a', role: 'admin', by: 'open' };
+  });
   server.get('/', (_request, reply) => followLog({ ...app, ...parts }, reply, job, 0, stuckMs));
   const gone = new Promise((resolve) => {
     server.server.once('request', (_request, response: http.ServerResponse) =>

@@ -36,7 +36,7 @@ t.test('a frame over the buffer limit is sent, alone and behind a small one', as
 });
 
 function frameOf(name: string, version: number, bytes: number) {
-  return { card: { name }, version, frame: Buffer.alloc(bytes, 'x') };
+  return { card: { name }, role: 'admin' as const, version, frame: Buffer.alloc(bytes, 'x') };
 }
 
 /** A stream connection whose reader reads nothing. */
@@ -44,7 +44,9 @@ async function openUnread(t: Test): Promise<{ client: Client; request: http.Clie
   const app = fastify();
   t.teardown(() => app.close());
   const opened = new Promise<Client>((resolve) => {
-    app.get('/', (_request, reply) => resolve(openClient(reply, new Set(['jobs', 'queue']), 0)));
+    app.get('/', (_request, reply) =>
+      resolve(openClient(reply, { role: 'admin', topics: new Set(['jobs', 'queue']), since: 0 })),
+    );
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

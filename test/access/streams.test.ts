@@ -1,0 +1,76 @@
+// Live streams and roles: who gets which bytes, and when a stream ends.
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+import { runHere } from '../support/command-line.ts';
+import { openStream } from '../support/stream.ts';
+
+const path = '/ui/stream/telemetry';
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+t.test('a stream has the cards of its role, and ends with its token', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const create = async (name: string, role: string, headers = {}) =>
+    (await app.json('/api/v1/tokens', { name, role }, headers)).body.token as string;
+  const openBefore = await openStream(app.origin, path);
+  const boss = await create('boss', 'admin');
+  const admin = bearer(boss);
+
+  await t.test('the first admin token ends the streams that were open to everybody', async (t) => {
+    await openBefore.ended();
+    t.equal((await openStream(app.origin, path)).status, 401);
+  });
+
+  const screen = bearer(await create('screen', 'viewer', admin));
+  const other = bearer(await create('other', 'viewer', admin));
+
+  await t.test('readers of one role share their bytes, and each role has its own', async (t) => {
+    const streams = await Promise.all(
+      [screen, other, admin].map((headers) => openStream(app.origin, path, headers)),
+    );
+    const [first, second, third] = await Promise.all(
+      streams.map((stream) => stream.until(({ event }) => event === 'controls')),
+    );
+    t.same([first?.id, first?.data], [second?.id, second?.data], 'two viewers');
+    t.not(first?.id, third?.id, 'a viewer and an admin');
+    const partial = await app.page('/ui/operations/controls', screen);
+    t.equal(first?.data, partial.text, 'the partial of a viewer');
+    for (const stream of streams) stream.close();
+  });
+
+  await t.test('a viewer gets no card of admins', async (t) => {
+    const refused = await app.json(`${path}?topics=access`, undefined, { ...screen, accept: 'application/json' });
+    t.same([refused.status, refused.body.error.code], [403, 'forbidden']);
+  });
+
+  await t.test('revoking a token ends its streams at once, and no others', async (t) => {
+    const [ending, going] = await Promise.all(
+      [screen, other].map((headers) => openStream(app.origin, path, headers)),
+    );
+    const answer = await fetch(`${app.origin}/api/v1/tokens/screen`, { method: 'DELETE', headers: admin });
+    t.equal(answer.status, 204);
+    await ending?.ended();
+    t.equal((await openStream(app.origin, path, screen)).status, 401);
+    const before = going?.events.length ?? 0;
+    await app.json('/api/v1/operations/export', {}, admin);
+    await going?.until(({ event }) => event === 'jobs', before);
+    going?.close();
+  });
+
+  await t.test('signing out ends the streams of that session', async (t) => {
+    const signedIn = await app.submit('/sign-in', { token: boss });
+    const cookie = (signedIn.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
+    const stream = await openStream(app.origin, path, { cookie });
+    t.equal(stream.status, 200);
+    await app.submit('/sign-out', {}, { cookie });
+    await stream.ended();
+  });
+
+  await t.test('a token that another process revokes ends its streams with the next tick', async (t) => {
+    const stream = await openStream(app.origin, path, other);
+    const from = performance.now();
+    t.equal((await runHere(app.root, ['token', 'revoke', 'other'])).code, 0);
+    await stream.ended();
+    const tookMs = performance.now() - from;
+    t.ok(tookMs < 6000, `${tookMs} ms`);
+  });
+});
