@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeBuildFile } from './build-file.mjs';
 import { joinStyles } from './styles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,7 +31,10 @@ const vendored = {
 process.chdir(root);
 vendor();
 joinStyles('public/css/app.css', 'public/app.css');
-if (!process.argv.includes('--assets')) compile();
+if (!process.argv.includes('--assets')) {
+  const isNew = compile();
+  if (fs.existsSync(stamp)) writeBuildFile(root, stamp, isNew);
+}
 
 function vendor() {
   for (const [name, source] of Object.entries(vendored)) {
@@ -43,13 +47,17 @@ function vendor() {
   }
 }
 
+/** Returns whether it has compiled anything. */
 function compile() {
   const listed = listSources();
   const built = readIfThere(stamp);
   const isDamaged = built !== null && (built === listed ? isAnyOutputChanged(built) : isAnyOutputGone(built));
-  if (built === listed && !isDamaged) return;
+  if (built === listed && !isDamaged) return false;
   const tsc = findCompiler();
-  if (!tsc) return reportMissingCompiler(built !== null);
+  if (!tsc) {
+    reportMissingCompiler(built !== null);
+    return false;
+  }
   if (isDamaged) fs.rmSync(buildInfo, { force: true });
   removeOrphans(built, listed);
   const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--noEmitOnError'], {
@@ -57,6 +65,7 @@ function compile() {
   });
   if (status === 0) writeStamps(listed);
   process.exitCode = status ?? 1;
+  return status === 0;
 }
 
 /** One line per source file: path, size and modification time. */
@@ -134,8 +143,10 @@ function findCompiler() {
 }
 
 function reportMissingCompiler(hasOldBuild) {
-  if (hasOldBuild)
-    return console.error('No compiler is installed. Starting the old build, although the sources are newer.');
+  if (hasOldBuild) {
+    console.error('No compiler is installed. Starting the old build, although the sources are newer.');
+    return;
+  }
   console.error('No compiler is installed. Run "npm ci" and try again.');
   process.exitCode = soft ? 0 : 1;
 }

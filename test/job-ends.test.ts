@@ -229,6 +229,12 @@ t.test('loss: the first answers after a restart show what the lost job has chang
     items: [{ status: 'failed', failure: { code: 'lost' } }],
   });
   t.match(JSON.parse(at['/api/v1/index'] ?? ''), { entries: 1, missing: 1 });
+  t.match(await (await fetch(`${again.url}/api/v1/starts`)).json(), {
+    items: [
+      { end: null, ended_at: null, config_changed: false },
+      { end: 'lost', ended_at: String, pid: child.pid, config_changed: null },
+    ],
+  });
   t.match(JSON.parse(at['/health'] ?? ''), { components: { runner: { detail: '0 jobs running' } } });
   // The sample is one of the process before, until the first of this one is taken.
   const withoutSample = ({ '/api/v1/telemetry/snapshot': _, ...others }: Answers) => others;

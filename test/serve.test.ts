@@ -69,6 +69,9 @@ t.test('a stop ends streams and the running job, keeps the waiting job, and exit
     (await fetch(`${again}/api/v1/operations/jobs/${number}`)).json() as Promise<any>;
   t.match(await find(ignoring.body.number), { status: 'failed', failure: { code: 'shutdown' } });
   t.match(await find(waiting.body.number), { status: 'succeeded' });
+  t.match(await (await fetch(`${again}/api/v1/starts`)).json(), {
+    items: [{ end: null }, { end: 'stopped' }],
+  });
   next.signal('SIGTERM');
   t.same(await next.exited, { code: 0, signal: null });
 });

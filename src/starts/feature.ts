@@ -1,6 +1,22 @@
 // Starts: the history of server starts, and the page about this version.
 import type { Feature } from '../web/feature.ts';
+import { aboutRow } from './about-row.ts';
+import { createStartParts } from './parts.ts';
+import { aboutPage, registerAbout } from './web/about-page.ts';
+import { registerStartsApi } from './web/api.ts';
 
-const create = () => ({});
-
-export const starts: Feature = { name: 'starts', create };
+export const starts: Feature<ReturnType<typeof createStartParts>> = {
+  name: 'starts',
+  pages: [aboutPage],
+  create: createStartParts,
+  lifecycle: ({ startRecord }) => ({
+    recover: startRecord.recover,
+    start: startRecord.add,
+    close: startRecord.end,
+  }),
+  routes(app, ctx) {
+    registerAbout(app, ctx);
+    registerStartsApi(app, ctx);
+  },
+  hubRows: (ctx) => [aboutRow(ctx)],
+};

@@ -23,7 +23,7 @@ function start(t: Test) {
     'tsconfig.json': tsconfig('tests', ['src', 'scripts', 'test']),
     'tsconfig.build.json': tsconfig('build', ['src', 'scripts']),
     scripts: Object.fromEntries(
-      ['build.mjs', 'styles.mjs'].map((file) => [
+      ['build.mjs', 'build-file.mjs', 'styles.mjs'].map((file) => [
         file,
         fs.readFileSync(path.join(packageRoot, 'scripts', file)),
       ]),
@@ -100,4 +100,27 @@ t.test('the output of a removed source is removed', async (t) => {
   t.equal(build('--tests').status, 0);
   t.notOk(fs.existsSync(at('dist/test/one.test.js')));
   t.ok(fs.existsSync(at('dist/src/one.js')));
+});
+
+t.test('the build says which commit it is of, and a new commit compiles nothing', async (t) => {
+  const { at, build, read, write, changedAt } = start(t);
+  const git = (...args: string[]) =>
+    spawnSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=a@b', ...args], { cwd: at('.') });
+  const known = () => JSON.parse(read('dist/build.json'));
+  build();
+  t.match(known(), { commit: null, branch: null, author: null, dirty: null, built_at: /Z$/ });
+  const compiled = changedAt('dist/src/one.js');
+  git('init', '-qb', 'trunk');
+  write('.gitignore', 'dist\n');
+  git('add', '.');
+  git('commit', '-qm', 'One');
+  build();
+  t.match(known(), { commit: /^[0-9a-f]{40}$/, branch: 'trunk', author: 'Ada', dirty: false });
+  write('.gitignore', '');
+  build();
+  t.match(known(), { dirty: true });
+  fs.renameSync(at('.git'), at('elsewhere'));
+  build();
+  t.match(known(), { branch: 'trunk' }, 'a copy without git keeps what was known');
+  t.equal(changedAt('dist/src/one.js'), compiled);
 });

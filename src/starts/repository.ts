@@ -1,0 +1,68 @@
+// The starts of the server in ops.db, and how each run ended.
+import { type Db, prepareAll } from '../core/db/open.ts';
+
+export type Start = {
+  at: string;
+  version: string;
+  commit: string | null;
+  node: string;
+  sqlite: string;
+  mode: string;
+  pid: number;
+  boot_id: string | null;
+  config_sha256: string;
+};
+
+/** `ended_at` null: it runs, or it was lost since the last start. */
+type EndedStart = Start & { id: number; ended_at: string | null; end: 'stopped' | 'lost' | null };
+
+/** `config_changed`: its settings differ from those of the start before; null for the first. */
+export type ListedStart = Omit<EndedStart, 'config_sha256'> & { config_changed: boolean | null };
+
+export type Starts = ReturnType<typeof createStarts>;
+
+/** The newest sample of a run, or its start: when it was last seen alive. */
+const lastSign = `
+  max(server_start.at, coalesce((
+    SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(sample.at), 'unixepoch') FROM sample
+    WHERE sample.at >= unixepoch(server_start.at) AND sample.at <= coalesce(
+      (SELECT unixepoch(min(next.at)) FROM server_start AS next WHERE next.id > server_start.id),
+      sample.at
+    )
+  ), ''))
+`;
+
+export function createStarts(ops: Db) {
+  const statements = prepareAll(ops, {
+    add: `
+      INSERT INTO server_start (at, version, "commit", node, sqlite, mode, pid, boot_id, config_sha256)
+      VALUES (@at, @version, @commit, @node, @sqlite, @mode, @pid, @boot_id, @config_sha256)
+    `,
+    stop: `UPDATE server_start SET ended_at = @at, "end" = 'stopped' WHERE id = @id AND ended_at IS NULL`,
+    closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
+    list: `
+      SELECT * FROM server_start WHERE id < coalesce(@before, 9e15) ORDER BY id DESC LIMIT @limit
+    `,
+  });
+  return {
+    /** Returns its id. */
+    add: (start: Start): number => Number(statements.add.run(start).lastInsertRowid),
+
+    recordStop: (id: number, at: string) => void statements.stop.run({ id, at }),
+
+    /** Closes the rows of runs that have not recorded their end. */
+    closeLost: () => void statements.closeLost.run(),
+
+    /** The newest first; `cursor` is the id of the last start of the page before. */
+    list(limit: number, cursor: number | null = null): { items: ListedStart[]; next: number | null } {
+      const rows = statements.list.all({ limit: limit + 1, before: cursor }) as EndedStart[];
+      const items = rows.slice(0, limit).map(({ config_sha256, ...start }, index) => {
+        const before = rows[index + 1];
+        return { ...start, config_changed: before ? before.config_sha256 !== config_sha256 : null };
+      });
+      return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+
+    sqliteVersion: () => ops.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',
+  };
+}
