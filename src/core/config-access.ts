@@ -8,10 +8,8 @@ const minLength = 16;
 /** What the header of a request can carry. */
 const pattern = /^[\x21-\x7e]+$/;
 
-/** The value of CHL_ACCESS_TOKEN; null when it is not set. Throws `config`. */
-export function readAccessToken(read: (name: string) => string): string | null {
-  const token = read('CHL_ACCESS_TOKEN').trim();
-  if (!token) return null;
+/** Returns the value of CHL_ACCESS_TOKEN. Throws `config`. */
+export function readAccessToken(token: string): string {
   const advice = 'Set it to a longer one, e.g. the output of: openssl rand -hex 24';
   if (token.length < minLength)
     throw refusal(`CHL_ACCESS_TOKEN has fewer than ${minLength} characters. ${advice}`);

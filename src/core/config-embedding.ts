@@ -10,27 +10,30 @@ export type EmbeddingService = {
   network: Record<string, string>;
 };
 
+type Values = { url: string; model: string; keyFile: string | null };
+type Options = {
+  /** The settings as messages name them. */
+  names: Record<keyof Values, string>;
+  /** Whether a key file that cannot be used is refused now. */
+  mustReadKey: boolean;
+  network: Record<string, string>;
+};
+
 /** Null: the built-in embedder. The key is read at its use, so that it is never printed with the settings. */
-export function readEmbeddingService(
-  read: (name: string) => string,
-  absolute: (name: string, value: string) => string,
-  network: Record<string, string>,
-): EmbeddingService | null {
-  const [url, model] = [read('CHL_EMBEDDING_URL').trim(), read('CHL_EMBEDDING_MODEL').trim()];
-  const key = read('CHL_EMBEDDING_KEY_FILE');
-  const keyFile = key ? absolute('CHL_EMBEDDING_KEY_FILE', key) : null;
+export function readEmbeddingService(values: Values, options: Options): EmbeddingService | null {
+  const { names, mustReadKey, network } = options;
+  const { url, model, keyFile } = values;
   if (!url) {
-    const [orphan] = [model && 'CHL_EMBEDDING_MODEL', keyFile && 'CHL_EMBEDDING_KEY_FILE'].filter(Boolean);
-    if (orphan) throw refusal(`${orphan} is set, but CHL_EMBEDDING_URL is not. Set both, or neither.`);
+    const [orphan] = [model && names.model, keyFile && names.keyFile].filter(Boolean);
+    if (orphan) throw refusal(`${orphan} is set, but ${names.url} is not. Set both, or neither.`);
     return null;
   }
-  refuseAddress(url);
+  const fault = findAddressFault(url, names.url);
+  if (fault) throw refusal(fault);
   refuseProxy(url, network);
   if (!model)
-    throw refusal(
-      'CHL_EMBEDDING_URL is set, but CHL_EMBEDDING_MODEL is not. Set it to the name of the model.',
-    );
-  if (keyFile) refuseOpenKey(keyFile);
+    throw refusal(`${names.url} is set, but ${names.model} is not. Set it to the name of the model.`);
+  if (keyFile && mustReadKey) refuseOpenKey(keyFile);
   return { url, model, keyFile, network };
 }
 
@@ -47,25 +50,16 @@ function refuseProxy(url: string, network: Record<string, string>) {
   );
 }
 
-/** Never repeats a part that may contain a key. */
-function refuseAddress(url: string) {
+/** What is wrong with the address; never repeats a part that may contain a key. */
+export function findAddressFault(url: string, name = 'The address'): string | null {
   const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed?.username || parsed?.password || /^[^/?#]*\/\/[^/?#]*@/.test(url)) {
-    throw refusal(
-      'CHL_EMBEDDING_URL contains a user or a password. Move a key to a file, and set CHL_EMBEDDING_KEY_FILE to that file.',
-    );
-  }
+  if (parsed?.username || parsed?.password || /^[^/?#]*\/\/[^/?#]*@/.test(url))
+    return `${name} contains a user or a password. Move a key to a file, and set CHL_EMBEDDING_KEY_FILE to that file.`;
   const shown = JSON.stringify(url.replace(/[?#].*/s, '…'));
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-    throw refusal(
-      `CHL_EMBEDDING_URL is ${shown}; allowed: an http or https address with a valid host and port, e.g. http://127.0.0.1:11434.`,
-    );
-  }
-  if (/[?#]/.test(url)) {
-    throw refusal(
-      `CHL_EMBEDDING_URL is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in the file of CHL_EMBEDDING_KEY_FILE.`,
-    );
-  }
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol))
+    return `${name} is ${shown}; allowed: an http or https address with a valid host and port, e.g. http://127.0.0.1:11434.`;
+  if (!/[?#]/.test(url)) return null;
+  return `${name} is ${shown}; allowed: an address without ? and what follows it (a query), and without #. Remove that part; a key belongs in the file of CHL_EMBEDDING_KEY_FILE.`;
 }
 
 function refuseOpenKey(file: string) {

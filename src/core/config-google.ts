@@ -13,13 +13,9 @@ export type GoogleSettings = {
 
 /** A key signs requests for every address, so no setting sends them to another machine than Google's. */
 export function readGoogleSettings(
-  read: (name: string) => string,
-  absolute: (name: string, value: string) => string,
+  { keyFile, address: other }: { keyFile: string | null; address: string },
   network: Record<string, string>,
 ): GoogleSettings {
-  const file = read('CHL_GOOGLE_KEY_FILE');
-  const keyFile = file ? absolute('CHL_GOOGLE_KEY_FILE', file) : null;
-  const other = read('CHL_GOOGLE_ADDRESS').trim();
   if (!other) return { keyFile, ...google, network };
   if (!isStandIn(other)) {
     const allowed = 'allowed: an http address of this machine, e.g. http://127.0.0.1:9000/';

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { loadConfigFrom, packageRoot, readConfig } from '../../src/core/config.ts';
+import { envExample } from '../../src/core/settings/env-example.ts';
 import { read, refusal } from '../support/settings.ts';
 
 /** The variables that the configuration reads. */
@@ -11,6 +12,20 @@ function settingNames(): string[] {
   return [...names].filter((name) => name.startsWith('CHL_')).sort();
 }
 
+const mebibyte = 1024 * 1024;
+const checks = {
+  indexBehindMin: 10,
+  indexBehindShare: 0.1,
+  oldestPendingMs: 3_600_000,
+  loopLagMs: 200,
+  samplerLateIntervals: 3,
+  restartsPerHour: 3,
+  lowDiskBytes: 512 * mebibyte,
+  diskFullDays: 7,
+  walBytes: 256 * mebibyte,
+  freePagesShare: 0.25,
+  uncheckedDays: 8,
+};
 const google = {
   address: 'https://sheets.googleapis.com/',
   tokenAddress: 'https://oauth2.googleapis.com/token',
@@ -23,9 +38,9 @@ t.test('without variables every setting has its documented default, below ./data
   t.same(config, {
     host: '127.0.0.1',
     port: 8000,
+    allowedHosts: [],
     accessToken: null,
     allowRemote: false,
-    allowedHosts: [],
     root: '/some/place/data',
     databasePath: '/some/place/data/chl.db',
     opsDatabasePath: '/some/place/data/ops.db',
@@ -43,6 +58,10 @@ t.test('without variables every setting has its documented default, below ./data
     importBackups: 20,
     importBackupsMaxBytes: 5120 * 1024 * 1024,
     workers: 2,
+    embeddingBatch: 512,
+    diskReserveBytes: 64 * mebibyte,
+    checks,
+    limits: {},
     network: {},
     embedding: null,
     google: { keyFile: null, ...google },
@@ -77,6 +96,10 @@ t.test('each variable sets its key', async (t) => {
     CHL_IMPORT_BACKUPS_MB: '100',
     CHL_IMPORT_ROOTS: '/sheets:drafts/',
     CHL_WORKERS: '0',
+    CHL_EMBEDDING_BATCH: '16',
+    CHL_DISK_RESERVE_MB: '32',
+    CHL_CHECK_LOOP_LAG_MS: '50',
+    CHL_ALLOW_REMOTE: '1',
     CHL_GOOGLE_KEY_FILE: 'google.json',
     CHL_EMBEDDING_URL: 'http://127.0.0.1:11434',
     CHL_EMBEDDING_MODEL: 'some/model',
@@ -90,9 +113,9 @@ t.test('each variable sets its key', async (t) => {
   t.same(config, {
     host: 'localhost',
     port: 0,
-    accessToken: null,
-    allowRemote: false,
     allowedHosts: ['box.lan:8000', 'other'],
+    accessToken: null,
+    allowRemote: true,
     root: '/some/place/elsewhere',
     databasePath: '/lib/chl.db',
     opsDatabasePath: '/some/place/own.db',
@@ -110,6 +133,10 @@ t.test('each variable sets its key', async (t) => {
     importBackupsMaxBytes: 100 * 1024 * 1024,
     importRoots: ['/sheets', '/some/place/drafts'],
     workers: 0,
+    embeddingBatch: 16,
+    diskReserveBytes: 32 * mebibyte,
+    checks: { ...checks, loopLagMs: 50 },
+    limits: {},
     network: {},
     google: { keyFile: '/some/place/google.json', ...google },
     embedding: { url: 'http://127.0.0.1:11434', model: 'some/model', keyFile: null, network: {} },
@@ -121,7 +148,6 @@ t.test('each variable sets its key', async (t) => {
     logLevel: 'silent',
     warnings: [],
   });
-  t.ok(Object.isFrozen(config));
 });
 
 t.test('a number out of range is refused in one line: variable, value, allowed range', async (t) => {
@@ -136,6 +162,9 @@ t.test('a number out of range is refused in one line: variable, value, allowed r
     CHL_IMPORT_BACKUPS: [1, 100_000],
     CHL_IMPORT_BACKUPS_MB: [1, 100_000_000],
     CHL_WORKERS: [0, 64],
+    CHL_EMBEDDING_BATCH: [1, 512],
+    CHL_DISK_RESERVE_MB: [16, 1_048_576],
+    CHL_CHECK_LOW_DISK_MB: [16, 10_000_000],
     CHL_MAX_STREAMS: [1, 100_000],
     CHL_MAX_STREAMS_PER_CLIENT: [1, 100_000],
     CHL_SNAPSHOT_MAX_MB: [1, 1_048_576],
@@ -271,6 +300,14 @@ t.test('an unreadable .env file is refused by name', async (t) => {
     code: 'config',
     message: /^The settings cannot be read\. \S+\.env is a folder, not a file\. Remove or rename it/,
   });
+});
+
+t.test('.env.example is what `npm run settings` writes', async (t) => {
+  t.equal(
+    fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8'),
+    envExample(),
+    'run npm run settings',
+  );
 });
 
 t.test('.env.example lists every variable, commented out, each with a line of explanation', async (t) => {

@@ -1,0 +1,31 @@
+// All settings but the limits of operations, which operation-limits.ts derives from the catalogue. Adding a setting is one
+// declaration: its name in an object below is its name in `Config`.
+import { checkSettings } from './declared-checks.ts';
+import { dataSettings, retentionSettings, sheetSettings } from './declared-data.ts';
+import { embeddingSettings, googleSettings, jobSettings, serviceSettings } from './declared-jobs.ts';
+import { liveSettings, serverSettings } from './declared-server.ts';
+import type { Setting } from './setting.ts';
+
+/** The members of `Config` that have a declaration of their own. */
+export const plainSettings = {
+  ...serverSettings,
+  ...dataSettings,
+  ...jobSettings,
+  ...retentionSettings,
+  ...sheetSettings,
+  ...embeddingSettings,
+  ...liveSettings,
+};
+
+export const settings: Setting[] = [
+  ...Object.values(plainSettings),
+  ...Object.values(serviceSettings),
+  ...Object.values(googleSettings),
+  ...Object.values(checkSettings),
+];
+
+const byKey = new Map(settings.map((setting) => [setting.key, setting]));
+
+export function findSetting(key: string): Setting | null {
+  return byKey.get(key) ?? null;
+}

@@ -1,0 +1,80 @@
+// A setting is declared once: reader, page, API, .env.example and the environment of children derive from its declaration.
+
+/** The headings under which settings are shown, in this order. `meta` says when a change takes effect. */
+export const groups = {
+  server: { title: 'Server', meta: 'Read at the start' },
+  data: { title: 'Data folder', meta: 'Read at the start' },
+  access: { title: 'Access', meta: 'Read at the start' },
+  jobs: { title: 'Jobs', meta: 'Read at the next job' },
+  retention: { title: 'History and backups', meta: 'Read at the next removal' },
+  sheets: { title: 'Sheets and uploads', meta: 'Read at the next upload or import' },
+  embedding: { title: 'Embedding', meta: 'Workers restart with a change' },
+  google: { title: 'Google', meta: 'Read at the next job' },
+  live: { title: 'Live updates and telemetry', meta: 'Read at the next connection' },
+  checks: { title: 'Checks', meta: 'Read at the next look' },
+  limits: { title: 'Limits of operations', meta: 'Read at the next job' },
+} as const;
+export type GroupName = keyof typeof groups;
+
+/** The folders from which relative paths are resolved: `folder` is that of the .env file, `root` the data root. */
+export type Base = { folder: string; root: string };
+
+/** How values are read and checked. A value is JSON: what is saved, exported, and sent by the API. */
+export type Kind<Value> = {
+  /** Chooses the field of the form. */
+  type: 'integer' | 'choice' | 'text' | 'list' | 'toggle' | 'path';
+  min?: number;
+  max?: number;
+  choices?: readonly string[];
+  /** The allowed values as a sentence; empty: any text. */
+  allowed: string;
+  /** Reads a variable that is not empty. Throws `config` with its name, its value and the allowed values. */
+  parse(written: string, name: string, folder: string): Value;
+  /** What is wrong with a saved or submitted value, as a sentence; null when nothing is. */
+  findFault(value: unknown): string | null;
+  /** As a variable or a field has it. */
+  write(value: Value): string;
+  /** Reads a field that is not empty; what `findFault` then refuses is passed on as text. */
+  fromField(text: string): unknown;
+};
+
+export type Setting<Value = unknown, Used = unknown> = {
+  key: string;
+  /** Null: it cannot be set in the environment. */
+  variable: string | null;
+  group: GroupName;
+  title: string;
+  /** Whole sentences about its meaning, without the allowed values. */
+  text: string;
+  unit: string | null;
+  kind: Kind<Value>;
+  default: Value;
+  /** The default in words, where the value does not say it. */
+  defaultText: string;
+  /** A value is never shown, exported or audited. */
+  isSecret: boolean;
+  /** Why only the environment can set it; null: it can be saved. */
+  onlyEnvironment: string | null;
+  needsRestart: boolean;
+  /** Scripts and workers get its value. */
+  toChildren: boolean;
+  /** The value as `Config` has it: in bytes and milliseconds, with absolute paths. */
+  use(value: Value, base: Base): Used;
+  /** The value again, as far as a child needs it. */
+  toValue(used: Used): Value;
+};
+
+export type Used<One> = One extends { use(value: never, base: Base): infer Value } ? Value : never;
+export type UsedOf<Declared> = { [Name in keyof Declared]: Used<Declared[Name]> };
+
+/** The members that each declaration writes; the others have defaults. */
+export type Common = Pick<Setting, 'key' | 'variable' | 'group' | 'title' | 'text'> &
+  Partial<Pick<Setting, 'isSecret' | 'onlyEnvironment' | 'needsRestart' | 'toChildren' | 'defaultText'>>;
+
+export const commonDefaults = {
+  unit: null,
+  isSecret: false,
+  onlyEnvironment: null,
+  needsRestart: false,
+  toChildren: false,
+} as const;
