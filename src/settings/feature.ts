@@ -1,6 +1,8 @@
 // Settings: their saved values, forms and pages.
 import type { Feature } from '../web/feature.ts';
+import { createSettingParts } from './parts.ts';
 
-const create = () => ({});
-
-export const settings: Feature = { name: 'settings', create };
+export const settings: Feature<ReturnType<typeof createSettingParts>> = {
+  name: 'settings',
+  create: createSettingParts,
+};

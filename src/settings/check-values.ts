@@ -1,0 +1,91 @@
+// Judges values before they are saved: all faults at once, then those that the environment sets.
+import type { ArgumentProblem } from '../core/arguments.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import { findSecretFileProblem } from '../core/secret-file.ts';
+import { assertFit } from '../core/settings/in-use.ts';
+import { limitKey, readLimitKey } from '../core/settings/operation-limits.ts';
+import type { Saved } from '../core/settings/resolve.ts';
+import type { SettingState } from '../core/settings/in-use.ts';
+
+/** Null: back to the default. */
+export type Values = Record<string, unknown>;
+
+type Given = {
+  config: Config;
+  saved: Saved;
+  /** All settings by key, with those of operations. */
+  states: ReadonlyMap<string, SettingState>;
+};
+
+/** What is wrong with the values, each with its key as `field`; a value that the environment sets is not among them. */
+export function findProblems(given: Given, values: Values): ArgumentProblem[] {
+  const problems = Object.entries(values).flatMap(([key, value]) => {
+    const state = given.states.get(key);
+    const message = state
+      ? findFault(state, value)
+      : `There is no setting ${JSON.stringify(key.slice(0, 80))}.`;
+    return message === null ? [] : [{ field: key, message }];
+  });
+  return problems.length > 0 ? problems : [...findLimitProblems(given, values), ...findMisfit(given, values)];
+}
+
+/** A setting among `values` that the environment sets; null without one. */
+export function findLocked({ states }: Pick<Given, 'states'>, values: Values): SettingState | null {
+  const known = Object.keys(values).flatMap((key) => states.get(key) ?? []);
+  return known.find(isLocked) ?? null;
+}
+
+export function isLocked({ source }: Pick<SettingState, 'source'>): boolean {
+  return source === 'environment' || source === '.env';
+}
+
+function findFault(state: SettingState, value: unknown): string | null {
+  const { setting } = state;
+  // The answer for one that the environment sets is another one.
+  if (isLocked(state)) return value === null ? null : setting.kind.findFault(value);
+  if (setting.onlyEnvironment !== null)
+    return `Only ${setting.variable} in the environment can set it. ${setting.onlyEnvironment}`;
+  if (value === null) return null;
+  const fault = setting.kind.findFault(value);
+  if (fault !== null || !setting.isSecret || setting.kind.type !== 'path') return fault;
+  const problem = findSecretFileProblem(String(value));
+  return problem === null ? null : `It is ${JSON.stringify(value)}${problem}`;
+}
+
+/** The warning of an operation must come before its end. */
+function findLimitProblems({ states }: Given, values: Values): ArgumentProblem[] {
+  const next = (key: string) =>
+    values[key] ?? (values[key] === null ? states.get(key)?.setting.default : states.get(key)?.value);
+  const operations = new Set(Object.keys(values).flatMap((key) => readLimitKey(key)?.operation ?? []));
+  return [...operations].flatMap((operation) => {
+    const [soft, hard] = [limitKey(operation, 'soft_sec'), limitKey(operation, 'hard_sec')];
+    // A default follows from the hard limit.
+    const isSet =
+      values[soft] == null ? values[soft] === undefined && states.get(soft)?.source === 'saved' : true;
+    if (!isSet || Number(next(soft)) < Number(next(hard))) return [];
+    return [{ field: soft, message: `The warning must come before the end, ${next(hard)} s.` }];
+  });
+}
+
+/** The settings of the embedding service must fit together. */
+function findMisfit({ config, saved }: Given, values: Values): ArgumentProblem[] {
+  const keys = Object.keys(values).filter((key) => key.startsWith('embedding.'));
+  if (keys.length === 0) return [];
+  try {
+    assertFit(config, withValues(saved, values));
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [{ field: keys[0] ?? '', message: error.message }];
+  }
+}
+
+export function withValues(saved: Saved, values: Values): Saved {
+  const next = new Map(saved);
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null) next.delete(key);
+    else next.set(key, value);
+  }
+  return next;
+}

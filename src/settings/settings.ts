@@ -1,0 +1,140 @@
+// The settings as pages and programs see and change them.
+import { invalidArguments } from '../core/arguments.ts';
+import type { Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
+import { limitSettings } from '../core/settings/operation-limits.ts';
+import type { Saved } from '../core/settings/resolve.ts';
+import { findLocked, findProblems, isLocked, type Values } from './check-values.ts';
+import type { SavedChange, SettingRepository } from './repository.ts';
+
+type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'untilFree' | 'now'> & {
+  repository: SettingRepository;
+};
+
+export type KnownSetting = SettingState & {
+  /** Null for a value that is not saved. */
+  change: SavedChange | null;
+  isEditable: boolean;
+};
+
+export type Settings = ReturnType<typeof createSettings>;
+
+export function createSettings(given: Given) {
+  const { config, repository, audit, bus, untilFree, now } = given;
+  const states = () => new Map(allStates(given).map((state) => [state.setting.key, state]));
+
+  return {
+    /** All settings in the order of their declaration, then the limits of each operation. */
+    all(): KnownSetting[] {
+      const changes = repository.changes();
+      return [...states().values()].map((state) => ({
+        ...state,
+        change: state.source === 'saved' ? (changes.get(state.setting.key) ?? null) : null,
+        isEditable: state.setting.onlyEnvironment === null && !isLocked(state),
+      }));
+    },
+
+    /** The saved values, without those of secrets. */
+    saved(): Values {
+      const all = states();
+      const entries = [...repository.values()].filter(([key]) => all.get(key)?.setting.isSecret === false);
+      return Object.fromEntries(entries);
+    },
+
+    /** What `put` would answer: problems by key, without changing anything. */
+    findProblems: (values: Values) =>
+      findProblems({ config, saved: repository.values(), states: states() }, values),
+
+    /** Saves values, all or none; null goes back to the default. What needs no restart counts from now on. Returns the keys
+     *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`. */
+    async put(values: Values, by: Requester, reason: string | null = null): Promise<string[]> {
+      const changed = await untilFree(() =>
+        repository.transaction(() => {
+          const before = states();
+          assertValid(before, values);
+          const changed = changesOf(repository.values(), values);
+          if (changed.length > 0) save(changed, before, by, reason);
+          return changed;
+        }),
+      );
+      if (changed.length > 0) {
+        applySaved(config, repository.values(), 'running');
+        bus.emit('settings');
+      }
+      return changed.map(({ key }) => key);
+    },
+  };
+
+  function assertValid(before: ReturnType<typeof states>, values: Values) {
+    const problems = findProblems({ config, saved: repository.values(), states: before }, values);
+    if (problems.length > 0) throw invalidArguments(problems);
+    const locked = findLocked({ states: before }, values);
+    if (locked) throw setByEnvironment(locked);
+  }
+
+  function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, reason: string | null) {
+    const change = { changed_at: now().toISOString(), changed_by: by.actor };
+    for (const { key, after } of changed) repository.put(key, after, change);
+    const [target, detail] = [targetOf(changed), describe(changed, before)];
+    audit.record({ event: 'settings.changed', outcome: 'ok', by, reason, target, detail });
+  }
+}
+
+type Change = { key: string; before: unknown; after: unknown };
+
+/** The values that differ from the saved ones; null is the default. */
+function changesOf(saved: Saved, values: Values): Change[] {
+  return Object.entries(values).flatMap(([key, after]) => {
+    const before = saved.has(key) ? saved.get(key) : null;
+    return isSame(before, after) ? [] : [{ key, before, after }];
+  });
+}
+
+function allStates({ config, catalogue, repository }: Given): SettingState[] {
+  const saved = repository.values();
+  const limits = catalogue.all().flatMap((operation) => limitSettings(operation, config));
+  return [
+    ...settingStates(config),
+    ...limits.map((setting): SettingState => {
+      const value = saved.get(setting.key);
+      const isSaved = value !== undefined && setting.kind.findFault(value) === null;
+      const used = isSaved ? value : setting.default;
+      return {
+        setting,
+        value: used,
+        source: isSaved ? 'saved' : 'default',
+        running: used,
+        needsRestart: false,
+      };
+    }),
+  ];
+}
+
+/** Saved values before and after; null is the default. */
+function describe(changed: Change[], states: ReadonlyMap<string, SettingState>) {
+  const show = (key: string, value: unknown) => {
+    if (!states.get(key)?.setting.isSecret) return value;
+    return value === null ? 'not set' : 'set';
+  };
+  return {
+    before: Object.fromEntries(changed.map(({ key, before }) => [key, show(key, before)])),
+    after: Object.fromEntries(changed.map(({ key, after }) => [key, show(key, after)])),
+  };
+}
+
+function targetOf(changed: Change[]): string {
+  const [first] = changed;
+  return changed.length === 1 && first ? `setting:${first.key}` : 'settings';
+}
+
+export function setByEnvironment({ setting, source }: SettingState): AppError {
+  const { key, title, variable } = setting;
+  const where = source === '.env' ? 'the .env file' : 'the environment';
+  return new AppError(
+    'set_by_environment',
+    `${title} is set by ${variable} in ${where}. Change it there, then restart the server. Nothing was saved.`,
+    { key, variable, source },
+  );
+}

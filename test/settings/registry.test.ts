@@ -1,0 +1,138 @@
+// Which value of a setting counts, and what a running process does with a change.
+import fs from 'node:fs';
+import t from 'tap';
+import { type Config, loadConfigFrom, readConfig } from '../../src/core/config.ts';
+import { settings } from '../../src/core/settings/declared.ts';
+import { applySaved, configHash, pin, settingStates } from '../../src/core/settings/in-use.ts';
+import { limitsOf } from '../../src/core/settings/operation-limits.ts';
+import { read } from '../support/settings.ts';
+
+const stateOf = (config: Config, key: string) => {
+  const found = settingStates(config).find(({ setting }) => setting.key === key);
+  if (!found) throw new Error(`There is no setting ${key}.`);
+  return found;
+};
+
+t.test('each setting has one key, one variable, and a default that it accepts itself', async (t) => {
+  const keys = settings.map(({ key }) => key);
+  t.equal(new Set(keys).size, keys.length);
+  const variables = settings.flatMap(({ variable }) => variable ?? []);
+  t.equal(new Set(variables).size, variables.length);
+  for (const { key, kind, default: preset, title, text } of settings) {
+    t.match(key, /^[a-z]+\.[a-z_]+$/);
+    t.equal(kind.findFault(preset), null, key);
+    t.match(text, /\.$/, `${key} is explained in sentences`);
+    t.notMatch(title, /\.$/, key);
+  }
+});
+
+t.test('environment, .env, saved, default: the first that has a value counts', async (t) => {
+  const folder = t.testdir({ '.env': 'CHL_KILL_GRACE_SEC=7\nCHL_WORKERS=3\n' });
+  const config = loadConfigFrom(folder, { CHL_WORKERS: '4' });
+  const saved = new Map<string, unknown>([
+    ['embedding.workers', 9],
+    ['operations.kill_grace_sec', 9],
+    ['operations.max_running', 9],
+  ]);
+  applySaved(config, saved, 'start');
+  t.match(config, { workers: 4, killGraceMs: 7000, maxRunningJobs: 9, retentionDays: 90 });
+  t.match(stateOf(config, 'embedding.workers'), { value: 4, source: 'environment' });
+  t.match(stateOf(config, 'operations.kill_grace_sec'), { value: 7, source: '.env' });
+  t.match(stateOf(config, 'operations.max_running'), { value: 9, source: 'saved' });
+  t.match(stateOf(config, 'retention.days'), { value: 90, source: 'default' });
+});
+
+t.test('a change counts at once, unless the setting needs a restart', async (t) => {
+  const config = read({});
+  const { maxRunningJobs } = config;
+  applySaved(config, new Map([['embedding.workers', 5]]), 'start');
+  const later = new Map([
+    ['embedding.workers', 6],
+    ['live.telemetry_interval_sec', 9],
+    ['operations.max_running', 3],
+    ['checks.loop_lag_ms', 50],
+  ]);
+  applySaved(config, later, 'running');
+  t.match(config, { maxRunningJobs: 3, telemetryIntervalMs: 5000, checks: { loopLagMs: 50 } });
+  t.match(stateOf(config, 'live.telemetry_interval_sec'), { value: 9, running: 5, needsRestart: true });
+  t.match(stateOf(config, 'operations.max_running'), { value: 3, running: 3, needsRestart: false });
+  applySaved(config, new Map(), 'running');
+  t.equal(config.maxRunningJobs, maxRunningJobs, 'without a saved value the default counts again');
+});
+
+t.test('a saved value that cannot be used is a warning, and its default counts', async (t) => {
+  const config = read({});
+  const saved = new Map<string, unknown>([
+    ['operations.max_running', 65],
+    ['retention.days', 'many'],
+    ['sheets.import_roots', ['~/sheets']],
+    ['live.log_level', 'loud'],
+    ['data.root', '/elsewhere'],
+    ['former.key', 1],
+    ['embedding.url', 'http://127.0.0.1:1'],
+    ['limits.import.hard_sec', 0],
+  ]);
+  applySaved(config, saved, 'start');
+  t.match(config, { ...read({}), warnings: Array });
+  t.equal(config.warnings.length, saved.size);
+  for (const text of [
+    'operations.max_running is ignored, its default counts. 65 is above the maximum, 64.',
+    'The saved setting data.root can only be set by CHL_EXPERIENCE_ROOT.',
+    'The saved setting former.key is not known to this version.',
+    'The saved settings of the embedding service are ignored. “Embedding service” is set, but',
+  ])
+    t.ok(
+      config.warnings.some((warning) => warning.includes(text)),
+      text,
+    );
+});
+
+t.test('a saved key file that is gone does not change the embedder', async (t) => {
+  const config = read({});
+  const gone = '/nowhere/key';
+  const service = {
+    'embedding.url': 'http://127.0.0.1:1',
+    'embedding.model': 'm',
+    'embedding.key_file': gone,
+  };
+  applySaved(config, new Map(Object.entries(service)), 'start');
+  t.match(config.embedding, { url: 'http://127.0.0.1:1', model: 'm', keyFile: gone });
+  t.same(config.warnings, []);
+});
+
+t.test('saved limits of an operation precede those of its definition', async (t) => {
+  const config = read({});
+  const retries = { maxAttempts: 1, delayMs: 0, backoff: 1 };
+  const operation = { name: 'import', title: 'Import', hardLimitMs: null, retries };
+  t.match(limitsOf(operation, config), {
+    hardMs: 900_000,
+    softMs: 450_000,
+    hardFrom: 'CHL_OPERATIONS_TIMEOUT_SEC',
+  });
+  const saved = { 'limits.import.hard_sec': 60, 'limits.import.retries': 2, 'limits.export.hard_sec': 5 };
+  applySaved(config, new Map(Object.entries(saved)), 'running');
+  const limits = limitsOf(operation, config);
+  t.match(limits, { hardMs: 60_000, softMs: 30_000, hardFrom: 'Limits of Import in Settings' });
+  t.match(limits.retries, { maxAttempts: 3, delayMs: 5000 }, 'and wait between attempts');
+});
+
+t.test('the hash of the configuration changes with each value but those of secrets', async (t) => {
+  const folder = t.testdir();
+  fs.writeFileSync(`${folder}/key`, 'k', { mode: 0o600 });
+  const hashOf = (env: Record<string, string>) => configHash(readConfig(env, folder));
+  t.equal(hashOf({}), hashOf({}));
+  t.not(hashOf({}), hashOf({ CHL_WORKERS: '5' }));
+  t.equal(hashOf({}), hashOf({ CHL_GOOGLE_KEY_FILE: 'key' }));
+  const config = read({});
+  const before = configHash(config);
+  applySaved(config, new Map([['limits.import.hard_sec', 60]]), 'running');
+  t.not(configHash(config), before);
+});
+
+t.test('a pinned member stays whatever is saved', async (t) => {
+  const config = read({});
+  pin(config, { maxRunningJobs: 1 });
+  applySaved(config, new Map([['operations.max_running', 5]]), 'start');
+  t.equal(config.maxRunningJobs, 1);
+  t.throws(() => settingStates({ ...config }), /copy of a configuration/);
+});
