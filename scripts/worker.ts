@@ -3,14 +3,16 @@ import { checkNode } from '../src/core/node-version.ts';
 
 checkNode();
 const { loadConfig } = await import('../src/core/config.ts');
+const { withSaved } = await import('../src/jobs/with-saved.ts');
 const { toRefusal } = await import('../src/core/faults.ts');
 const { chooseEmbedder } = await import('../src/embedding/choose.ts');
 const { runWorkerProcess } = await import('../src/workers/process.ts');
 const { workerTimes } = await import('../src/workers/worker.ts');
 
 try {
-  const config = loadConfig();
-  await runWorkerProcess(config, await chooseEmbedder(config), workerTimes);
+  const config = withSaved(loadConfig());
+  const times = { ...workerTimes, batchMax: config.embeddingBatch };
+  await runWorkerProcess(config, await chooseEmbedder(config), times);
   process.exit(0);
 } catch (error) {
   const message = toRefusal(error)?.message ?? (error as Error).stack;

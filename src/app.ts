@@ -9,12 +9,14 @@ import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { createDamage } from './core/db/damage.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
+import { readSavedSettings } from './core/db/saved-settings.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
 import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { joinOptionLists } from './core/operation.ts';
 import { type Log, logJobEvents } from './core/log.ts';
+import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
 import { acquireServerLock, lockFile } from './runner/server-lock.ts';
@@ -131,6 +133,7 @@ function createKernel(
   >,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
+  applySaved(config, readSavedSettings(ops), 'start');
   const { library, isNew } = prepareLibrary(config.databasePath);
   const bus = createBus();
   logJobEvents(bus, log);

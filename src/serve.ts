@@ -1,7 +1,7 @@
 // Runs the application as this process, and stops it with exit code 0 on a signal.
 import { type App, createApp } from './app.ts';
 import type { Config } from './core/config.ts';
-import { createLog } from './core/log.ts';
+import { createLog, type Log } from './core/log.ts';
 import { onStopSignal } from './core/stop-signals.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
@@ -13,8 +13,16 @@ const stopMs = 10_000;
 /** Returns the address once the server listens. A stop signal stops it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
   const log = createLog(config.logLevel);
-  for (const warning of config.warnings) log.warn(warning);
+  const warn = createWarner(log);
+  warn(config.warnings);
   const app = await createApp(config, { ...options, log });
+  const follow = () => {
+    log.level = config.logLevel;
+    warn(config.warnings);
+  };
+  // The saved settings are known once the databases are open, and may change later.
+  follow();
+  app.bus.on('settings', follow);
   onStopSignal(() => void stop(app));
   try {
     return await app.start();
@@ -22,6 +30,15 @@ export async function serve(config: Config, options: { catalogue?: Catalogue } =
     await app.close();
     throw error;
   }
+}
+
+/** Logs each warning once. */
+function createWarner(log: Log) {
+  const said = new Set<string>();
+  return (warnings: string[]) => {
+    for (const warning of warnings) if (!said.has(warning)) log.warn(warning);
+    for (const warning of warnings) said.add(warning);
+  };
 }
 
 async function stop(app: App) {

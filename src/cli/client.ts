@@ -7,6 +7,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { App } from '../app.ts';
 import { type Config, loadClientToken, loadConfig } from '../core/config.ts';
 import type { Client } from '../core/terminal/command.ts';
+import { pin } from '../core/settings/in-use.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import { userName } from '../core/user.ts';
@@ -30,7 +31,8 @@ async function connect(): Promise<Client> {
   const { runner } = await import('../runner/feature.ts');
   const only = new Set<string>();
   try {
-    const app = await createApp({ ...config, allowedHosts: [ourHost] }, { log: createLog('error', 2), only });
+    pin(config, { allowedHosts: [ourHost] });
+    const app = await createApp(config, { log: createLog('error', 2), only });
     await app.startByHand();
     return createClient(sendHere(app), {
       isByHand: true,

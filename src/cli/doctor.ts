@@ -9,6 +9,7 @@ import { inspectDataRoot } from '../core/data-root.ts';
 import { inspectLibrary } from '../core/db/library.ts';
 import { inspectOps } from '../core/db/ops.ts';
 import { lowDiskBytes, readFreeBytes } from '../core/disk-reserve.ts';
+import { applySavedSettings } from '../core/db/saved-settings.ts';
 import { AppError } from '../core/errors.ts';
 import { judgeNode } from '../core/node-version.ts';
 import { readGoogleKey } from '../google/key.ts';
@@ -53,7 +54,7 @@ export async function doctor(words: string[], screen: Screen): Promise<number> {
 async function examine(): Promise<Finding[]> {
   let config: Config;
   try {
-    config = loadConfig();
+    config = applySavedSettings(loadConfig());
   } catch (error) {
     return [{ part: 'configuration', status: 'error', text: explain(error) }];
   }

@@ -12,18 +12,22 @@ const ballastBytes = 1024 * 1024;
 
 export type DiskReserve = ReturnType<typeof createDiskReserve>;
 
-export function createDiskReserve(root: string, freeBytes: () => number) {
-  const file = path.join(root, 'ballast');
+export function createDiskReserve(
+  config: { root: string; diskReserveBytes: number },
+  freeBytes: () => number,
+) {
+  const file = path.join(config.root, 'ballast');
 
   return {
     /** Throws `disk_full` when a new job could leave no room for running ones. */
     assertRoom() {
       const free = freeBytes();
-      if (free >= reserveBytes) return writeBallast();
+      const { diskReserveBytes: reserve } = config;
+      if (free >= reserve) return writeBallast();
       throw new AppError(
         'disk_full',
-        `The disk of the data folder has ${formatBytes(free)} left; a new job needs ${formatBytes(reserveBytes)}. Free some space, then try again.`,
-        { free_bytes: free, reserve_bytes: reserveBytes },
+        `The disk of the data folder has ${formatBytes(free)} left; a new job needs ${formatBytes(reserve)}. Free some space, then try again.`,
+        { free_bytes: free, reserve_bytes: reserve },
       );
     },
 

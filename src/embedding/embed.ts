@@ -49,6 +49,8 @@ type SelectionWork = Omit<Work, 'onNext' | 'isDoubtful'> & {
   full: boolean;
   patience: Patience;
   onProgress: (done: number, total: number) => void;
+  /** The largest batch that the settings allow. */
+  batchMax: number;
   /** Writes a line to the log of the run. */
   report: (line: string) => void;
 };
@@ -84,7 +86,8 @@ const pollMs = 200;
 
 /** A run adapts its batches to the speed of the service, as a worker does. */
 function createBatchRun(work: SelectionWork) {
-  const size = createBatchSize(batch);
+  const maxEntries = Math.min(batch.maxEntries, work.batchMax);
+  const size = createBatchSize({ ...batch, maxEntries });
   let isDoubtful = false;
   return {
     size: size.current,

@@ -1,5 +1,6 @@
 // The work of the operation `index`: embeds missing and stale entries, builds a generation, verifies it, switches to it. The
 // live index stays in use until the switch; an interrupted run keeps the embeddings that it committed.
+import type { Config } from '../core/config.ts';
 import { explain } from '../core/faults.ts';
 import { embedSelection } from '../embedding/embed.ts';
 import { runPatience } from '../embedding/outage-wait.ts';
@@ -20,7 +21,10 @@ import { verifyGeneration } from './verify.ts';
 
 export type RebuildArguments = Selection & { full?: boolean };
 
-export type RebuildContext = Omit<SwitchContext, 'model'> & { model: Embedder };
+export type RebuildContext = Omit<SwitchContext, 'model' | 'config'> & {
+  config: Pick<Config, 'indexFolder' | 'embeddingBatch'>;
+  model: Embedder;
+};
 
 /** Throws `bad_input` with `unknown_category`, `unknown_entry`, `empty_library` or `nothing_to_index`. */
 export async function rebuildIndex(args: RebuildArguments, context: RebuildContext) {
@@ -36,6 +40,7 @@ export async function rebuildIndex(args: RebuildArguments, context: RebuildConte
     leaseMs,
     selection: args,
     full: args.full ?? false,
+    batchMax: config.embeddingBatch,
     patience: runPatience,
     report: console.log,
     onProgress: (done, total) => progress(done, total, 'embed'),

@@ -1,6 +1,7 @@
 // Finds what a new job, given its claims, or a waiting job waits for: another job, or room among those that may run at once.
 import { comparisonOf } from '../core/arguments.ts';
 import type { Catalogue } from '../core/catalogue.ts';
+import type { Config } from '../core/config.ts';
 import type { Claim } from '../core/operation.ts';
 import { findBlocker } from './locks.ts';
 import type { JobRepository } from './repository.ts';
@@ -17,7 +18,11 @@ export type Blocker = {
 };
 export type LockQueue = ReturnType<typeof createLockQueue>;
 
-export function createLockQueue(repository: JobRepository, catalogue: Catalogue, maxRunning: number) {
+export function createLockQueue(
+  repository: JobRepository,
+  catalogue: Catalogue,
+  config: Pick<Config, 'maxRunningJobs'>,
+) {
   return {
     /** The job that a new job with these claims would wait for; null when it could start at once. */
     blockerOf(claims: Claim[]) {
@@ -37,7 +42,7 @@ export function createLockQueue(repository: JobRepository, catalogue: Catalogue,
       const positions = repository.positions();
       const isWaiting = positions.some((position) => position.jobId === jobId && !position.isHeld);
       const running = positions.filter(({ isHeld }) => isHeld).length;
-      return isWaiting && running >= maxRunning && blockerAhead(jobId) === null;
+      return isWaiting && running >= config.maxRunningJobs && blockerAhead(jobId) === null;
     },
   };
 

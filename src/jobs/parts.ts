@@ -20,8 +20,8 @@ export type JobContext = Kernel & ReturnType<typeof createJobParts>;
 export function createJobParts(ctx: Context) {
   const { config, ops, library, options, untilFree, now } = ctx;
   const repository = createJobRepository(ops, now);
-  const disk = createDiskReserve(config.root, () => readFreeBytes(config.root));
-  const lockQueue = createLockQueue(repository, ctx.catalogue, config.maxRunningJobs);
+  const disk = createDiskReserve(config, () => readFreeBytes(config.root));
+  const lockQueue = createLockQueue(repository, ctx.catalogue, config);
   const { sourceRepository: sources } = ctx.use(sourceStore);
   const { revision: libraryRevision, isEmpty } = createLibrary(library);
   const libraryState: LibraryState = { isEmpty };

@@ -4,6 +4,7 @@ import { type Config, loadConfig, readScriptEnvironment } from '../core/config.t
 import { openDatabase, scriptBusyMs } from '../core/db/open.ts';
 import { AppError } from '../core/errors.ts';
 import { toFault } from '../core/faults.ts';
+import { withSaved } from './with-saved.ts';
 import { exitCodes, type ScriptMessage } from './protocol.ts';
 
 export type ScriptContext = {
@@ -25,7 +26,7 @@ export type ScriptContext = {
 export async function runScript<Args>(
   work: (args: Args, context: ScriptContext) => Promise<Record<string, unknown>> | Record<string, unknown>,
 ): Promise<void> {
-  const config = loadConfig();
+  const config = withSaved(loadConfig());
   const { job, messageFd } = readScriptEnvironment();
   const send = (message: ScriptMessage) => writeMessage(messageFd, message);
   const reporter = createReporter(send);

@@ -10,6 +10,7 @@ import { jobActions, runAction } from './actions.ts';
 import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
 import { prunedError, requireConfirmation, requireRole } from './refusals.ts';
+import { limitsOf } from '../core/settings/operation-limits.ts';
 import type { ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
@@ -128,7 +129,7 @@ function accept(given: Given, read: Read, request: RunRequest, by: Requester, as
     request_id: by.requestId,
     reason: request.reason?.trim() || null,
     args,
-    max_attempts: operation.retries.maxAttempts,
+    max_attempts: limitsOf(operation, config).retries.maxAttempts,
     retry_of: request.retryOf ?? null,
     claims,
   });

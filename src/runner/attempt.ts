@@ -5,7 +5,7 @@ import { formatDuration } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Masker } from '../core/secrets.ts';
-import { limitSetting } from '../jobs/failure-view.ts';
+import { limitsOf } from '../core/settings/operation-limits.ts';
 import type { Job } from '../jobs/job.ts';
 import { createAttemptIo, createFaultGuard } from './attempt-io.ts';
 import { type Child, type ChildExit, spawnChild } from './child.ts';
@@ -103,18 +103,16 @@ function exitOf(child: Pick<Child, 'exited'>, isEnding: () => boolean): Promise<
 
 function startLimits(
   operation: Operation,
-  { timeoutMs }: Config,
+  config: Config,
   end: (cause: Cause) => void,
   warn: (warning: string) => void,
 ) {
-  const { hardLimitMs, softLimitMs } = operation;
-  const hardMs = hardLimitMs ?? timeoutMs;
-  const softMs = softLimitMs ?? hardMs / 2;
+  const { hardMs, softMs, hardFrom } = limitsOf(operation, config);
   const hardTimer = setTimeout(end, hardMs, 'timed_out');
-  const warning = `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)} (${limitSetting(operation)}).`;
+  const warning = `It takes longer than its soft limit of ${formatDuration(softMs / 1000)}. It is stopped at ${formatDuration(hardMs / 1000)} (${hardFrom}).`;
   const softTimer = setTimeout(warn, softMs, warning);
   return {
-    limit: { limitSec: hardMs / 1000, limitSetting: limitSetting(operation) },
+    limit: { limitSec: hardMs / 1000, limitSetting: hardFrom },
     stop() {
       clearTimeout(softTimer);
       clearTimeout(hardTimer);

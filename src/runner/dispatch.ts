@@ -1,4 +1,5 @@
-// Starts queued jobs in the order of the lock queue, when their locks are free, up to `maxRunning` at once.
+// Starts queued jobs in the order of the lock queue, when their locks are free, up to `maxRunningJobs` at once.
+import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import { findStartable } from '../jobs/locks.ts';
@@ -9,20 +10,19 @@ import { retryMs } from './settle.ts';
 type Given = {
   repository: Pick<JobRepository, 'positions' | 'find' | 'start'>;
   log: Log;
-  maxRunning: number;
+  config: Pick<Config, 'maxRunningJobs'>;
   runningCount: () => number;
   /** Null admits the job; `checking` leaves it queued until the check has ended, which calls `runSoon`. */
   judge: ReturnType<typeof createAdmission>['judge'];
   refuse: (job: Job, failure: Failure) => void;
   hasSpareDescriptors: () => boolean;
-  /** The only jobs to start, regardless of `maxRunning`: those of a command run without a server. */
+  /** The only jobs to start, regardless of `maxRunningJobs`: those of a command run without a server. */
   only: ReadonlySet<string> | null;
   launch: (job: Job) => void;
 };
 
 export function createDispatch(given: Given) {
-  const { repository, log, maxRunning, runningCount, judge, refuse, hasSpareDescriptors, only, launch } =
-    given;
+  const { repository, log, config, runningCount, judge, refuse, hasSpareDescriptors, only, launch } = given;
   let isStarted = false;
   let isShortOfDescriptors = false;
   const schedule = createSchedule(runOnce, log);
@@ -51,7 +51,7 @@ export function createDispatch(given: Given) {
   }
 
   function startable(): string[] {
-    if (!only) return findStartable(repository.positions(), maxRunning - runningCount());
+    if (!only) return findStartable(repository.positions(), config.maxRunningJobs - runningCount());
     return findStartable(repository.positions(), Number.POSITIVE_INFINITY).filter((id) => only.has(id));
   }
 

@@ -39,7 +39,7 @@ type Given = Pick<
 };
 
 export function createRunner(given: Given) {
-  const { config, bus } = given;
+  const { bus } = given;
   const running = new Map<string, Run>();
   let isStarted = false;
   const { settle, refuse } = createSettlement({
@@ -51,8 +51,7 @@ export function createRunner(given: Given) {
   const backOff = createBackOff({ ...given, obstacleOf, refuse });
   const findEnd = createEndFinder(given.findApplied);
   const runningCount = () => running.size;
-  const maxRunning = config.maxRunningJobs;
-  const dispatch = createDispatch({ ...given, maxRunning, runningCount, judge, refuse, launch });
+  const dispatch = createDispatch({ ...given, runningCount, judge, refuse, launch });
   const onMove = ({ status }: JobEvent) => {
     if (status !== 'running') dispatch.runSoon();
   };
@@ -65,6 +64,7 @@ export function createRunner(given: Given) {
       isStarted = true;
       bus.on('job', onMove);
       bus.on('cancel-requested', onCancel);
+      bus.on('settings', dispatch.runSoon);
       backOff.start();
       dispatch.start();
     },
@@ -75,6 +75,7 @@ export function createRunner(given: Given) {
     async stop(quietMs: number) {
       isStarted = false;
       bus.off('job', onMove);
+      bus.off('settings', dispatch.runSoon);
       backOff.stop();
       dispatch.stop();
       const allEnded = () => Promise.all([...running.values()].map((run) => run.ended));

@@ -4,6 +4,7 @@ import { isDiskFull } from '../core/disk-reserve.ts';
 import type { Damage } from '../core/db/damage.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { RetryPolicy } from '../core/operation.ts';
+import { limitsOf } from '../core/settings/operation-limits.ts';
 import type { Failure, Job } from '../jobs/job.ts';
 import type { Figures } from '../jobs/repository-reports.ts';
 import type { JobRepository } from '../jobs/repository.ts';
@@ -17,7 +18,7 @@ const cancelled = { status: 'cancelled', failure: null, isTemporary: false } as 
 export const retryMs = 250;
 const backOffMaxMs = 3_600_000;
 
-type Given = Pick<Kernel, 'catalogue' | 'audit' | 'bus' | 'damage' | 'log' | 'now'> & {
+type Given = Pick<Kernel, 'catalogue' | 'config' | 'audit' | 'bus' | 'damage' | 'log' | 'now'> & {
   repository: JobRepository;
   makeRoom: () => void;
   /** Resolves when every reader sees what the job has changed; never rejects. */
@@ -73,7 +74,8 @@ export function createSettlement(given: Given) {
       auditEnd(event, moved);
     };
     const { failure } = outcome;
-    const policy = mayRetry(job, outcome) ? catalogue.find(job.operation)?.retries : undefined;
+    const operation = mayRetry(job, outcome) ? catalogue.find(job.operation) : null;
+    const policy = operation && limitsOf(operation, given.config).retries;
     return repository.unsynced(() => {
       if (!policy || !failure) return repository.finish(job, outcome, record('job.finished'));
       const dueAt = new Date(now().getTime() + backOffMs(policy, job.attempt));

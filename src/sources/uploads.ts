@@ -1,7 +1,6 @@
 // Takes uploads of sheets, several at a time. A refused one leaves an audit row and no file.
 import { randomBytes } from 'node:crypto';
 import type { Requester } from '../core/audit.ts';
-import { reserveBytes } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
 import { createLoop } from '../core/loop.ts';
 import { diskFull, tooLarge } from '../core/receive-file.ts';
@@ -56,8 +55,9 @@ export function createSheetUploads({ freeBytes, wantedBy, onError, ...context }:
       throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, config.sheetMaxBytes);
     const awaited = [...active.values()].reduce((sum, bytes) => sum + bytes, 0);
     const left = freeBytes() - awaited;
-    if (left - reserveBytes >= announcedBytes) return;
-    const [free, wanted, kept] = [Math.max(0, left), announcedBytes, reserveBytes].map(formatBytes);
+    const { diskReserveBytes: reserve } = config;
+    if (left - reserve >= announcedBytes) return;
+    const [free, wanted, kept] = [Math.max(0, left), announcedBytes, reserve].map(formatBytes);
     const found = `The disk of the data folder has ${free} left; the upload needs ${wanted} and a reserve of ${kept}.`;
     throw diskFull(found, 'Nothing was kept.');
   }

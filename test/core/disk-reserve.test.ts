@@ -7,7 +7,7 @@ const mib = 1024 * 1024;
 
 t.test('below the reserve new jobs are refused, and accepted again when space is free', async (t) => {
   let free = 64 * mib;
-  const { assertRoom } = createDiskReserve(t.testdir(), () => free);
+  const { assertRoom } = createDiskReserve({ root: t.testdir(), diskReserveBytes: 64 * mib }, () => free);
   assertRoom();
   free -= 1;
   t.throws(assertRoom, {
@@ -24,7 +24,7 @@ t.test(
   async (t) => {
     const root = t.testdir();
     let free = 100 * mib;
-    const { assertRoom, release } = createDiskReserve(root, () => free);
+    const { assertRoom, release } = createDiskReserve({ root: root, diskReserveBytes: 64 * mib }, () => free);
     const ballast = path.join(root, 'ballast');
     assertRoom();
     t.equal(fs.statSync(ballast).size, mib);
@@ -43,7 +43,9 @@ t.test(
 t.test('the free space of the real disk is read', async (t) => {
   const folder = t.testdir();
   const { bavail, bsize } = fs.statfsSync(folder);
-  const { assertRoom } = createDiskReserve(folder, () => readFreeBytes(folder));
+  const { assertRoom } = createDiskReserve({ root: folder, diskReserveBytes: 64 * mib }, () =>
+    readFreeBytes(folder),
+  );
   if (bavail * bsize < 128 * mib) t.throws(assertRoom, { code: 'disk_full' });
   else t.doesNotThrow(assertRoom);
 });
@@ -54,7 +56,10 @@ t.test('a full disk is recognised by the error codes of SQLite and of the file s
 });
 
 t.test('work that fails on a full disk is repeated after the ballast is deleted', async (t) => {
-  const { assertRoom, withRoom } = createDiskReserve(t.testdir(), () => 100 * mib);
+  const { assertRoom, withRoom } = createDiskReserve(
+    { root: t.testdir(), diskReserveBytes: 64 * mib },
+    () => 100 * mib,
+  );
   assertRoom();
   let tries = 0;
   const work = () => {

@@ -52,6 +52,7 @@ async function open(t: Test) {
       repository: createEmbeddingRepository(bench.library),
       selection,
       full,
+      batchMax: 512,
       patience,
       report: (line) => reported.push(line),
       onProgress: (...args) => {

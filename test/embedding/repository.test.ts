@@ -28,6 +28,7 @@ function open(t: Test) {
       repository,
       selection,
       full: false,
+      batchMax: 512,
       patience: runPatience,
       report() {},
       onProgress: () => {},

@@ -11,7 +11,6 @@ import { keptUploads, type Files, uploadSheet } from '../support/sheet-uploads.t
 import { auditRows } from '../support/uploads.ts';
 import { buildZip } from '../support/zip.ts';
 import { type Audit, systemRequester } from '../../src/core/audit.ts';
-import { reserveBytes } from '../../src/core/disk-reserve.ts';
 import { fileNameOf } from '../../src/sources/file-name.ts';
 import { createSheetUploads } from '../../src/sources/uploads.ts';
 
@@ -102,7 +101,7 @@ t.test(
       audit: { record: ({ detail }: { detail: unknown }) => audited.push(detail) } as unknown as Audit,
       now: () => new Date(at),
       createTask: () => t.fail('no check is started') as never,
-      freeBytes: () => reserveBytes + 1000,
+      freeBytes: () => config.diskReserveBytes + 1000,
       wantedBy: () => null,
       onError: t.error,
     });

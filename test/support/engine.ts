@@ -85,7 +85,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const bus = createBus();
   const audit = createAudit(ops, now, (error) => log.error(error));
   const repository = createJobRepository(ops, now);
-  const lockQueue = createLockQueue(repository, catalogue, config.maxRunningJobs);
+  const lockQueue = createLockQueue(repository, catalogue, config);
   const libraryRows = createLibrary(library);
   const { revision: libraryRevision, isEmpty } = libraryRows;
   const sources = createSourceRepository(ops);

@@ -7,5 +7,12 @@ let jobs = 0;
 
 export function rebuild(config: { indexFolder: string }, library: Db, args: RebuildArguments = {}) {
   const job = { id: `job-${++jobs}`, attempt: 1 };
-  return rebuildIndex(args, { config, library, model: builtIn, job, progress() {}, assertFence() {} });
+  return rebuildIndex(args, {
+    config: { ...config, embeddingBatch: 512 },
+    library,
+    model: builtIn,
+    job,
+    progress() {},
+    assertFence() {},
+  });
 }
