@@ -104,7 +104,7 @@ t.test('a row beyond the role of the reader says why, and says nothing else', as
   t.match(rows.at(-1), { name: 'Tokens', sentence: null, badge: null, needs: 'admin' });
   const html = await app.server.view('shared/hub-row', {
     row: { name: 'Tokens', icon: 'file', href: '/tokens', state: { sentence: '4 tokens.' } },
-    lack: 'Needs an admin; you are a viewer.',
+    why: 'Needs an admin; you are a viewer.',
   });
   t.match(html, 'Needs an admin; you are a viewer.');
   t.notMatch(html, /4 tokens|href="\/tokens"/);
