@@ -38,7 +38,10 @@ t.test('a stream has the cards of its role, and ends with its token', async (t) 
   });
 
   await t.test('a viewer gets no card of admins', async (t) => {
-    const refused = await app.json(`${path}?topics=access`, undefined, { ...screen, accept: 'application/json' });
+    const refused = await app.json(`${path}?topics=access`, undefined, {
+      ...screen,
+      accept: 'application/json',
+    });
     t.same([refused.status, refused.body.error.code], [403, 'forbidden']);
   });
 

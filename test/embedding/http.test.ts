@@ -174,10 +174,7 @@ t.test('a change of the dimension is an outage, and then the new model is opened
 });
 
 const remedies: [answers: Service['misbehave'], remedy: RegExp][] = [
-  [
-    (_, response) => refuse(response, 401),
-    /answers 401\. Check the key, under Settings, Credentials\.$/,
-  ],
+  [(_, response) => refuse(response, 401), /answers 401\. Check the key, under Settings, Credentials\.$/],
   [
     (_, response) => refuse(response, 404),
     /answers 404\. Check its address and its model, under Settings, Embedder\.$/,
