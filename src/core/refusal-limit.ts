@@ -5,11 +5,9 @@ const rowsPerMinute = 20;
 const minuteMs = 60_000;
 
 /** How many refusals of one event and code got no row of their own in a minute. */
-export type Suppressed = { event: string; code: string; minute: string; suppressed: number };
+type Suppressed = { event: string; code: string; minute: string; suppressed: number };
 
 type Counted = { event: string; code: string; minute: number; rows: number; suppressed: number };
-
-export type RefusalLimit = ReturnType<typeof createRefusalLimit>;
 
 type Given = {
   now: () => Date;

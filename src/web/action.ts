@@ -6,7 +6,7 @@ import type { Role } from '../core/role.ts';
 export type LeastRole = Role | 'anyone';
 
 /** 0: at once. 1: a dialog asks first. 2: needs a reason and a typed word, which the server checks. */
-export type Tier = 0 | 1 | 2;
+type Tier = 0 | 1 | 2;
 
 export type Action = {
   /** The event of its audit row, e.g. `workers.pause`. Routes with the same name are one action. */

@@ -4,8 +4,6 @@ import { roles } from '../core/role.ts';
 import type { Action, LeastRole } from './action.ts';
 import { isSafe } from './refusal-audit.ts';
 
-export type DeclaredActions = ReturnType<typeof collectActions>;
-
 /** Call before the first route. From then on, a route that changes something without an action, or with another role than the
  *  other routes of its action, throws when it is registered, so that the server does not start. */
 export function collectActions(app: FastifyInstance) {

@@ -14,12 +14,12 @@ export function createRoleAttributes(leastRole: (needed: string) => LeastRole) {
 
     /** Of a link. */
     linkTo: (needed: string, role: Role, href: string) =>
-      may(needed, role) ? `href="${escape(href)}"` : lockLink(needed, role),
+      may(needed, role) ? `href="${escapeAttribute(href)}"` : lockLink(needed, role),
 
     /** Of a link whose page is shown as a dialog. */
     dialogLink: (needed: string, role: Role, href: string) =>
       may(needed, role)
-        ? `href="${escape(href)}" hx-get="${escape(href)}" hx-target="#dialog" hx-swap="innerHTML"`
+        ? `href="${escapeAttribute(href)}" hx-get="${escapeAttribute(href)}" hx-target="#dialog" hx-swap="innerHTML"`
         : lockLink(needed, role),
 
     /** Why the reader may not; empty if they may. */
@@ -45,6 +45,6 @@ export function createRoleAttributes(leastRole: (needed: string) => LeastRole) {
   }
 }
 
-function escape(text: string): string {
+function escapeAttribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 }

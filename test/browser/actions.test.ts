@@ -1,8 +1,9 @@
 // Pressing a button starts one job, shows one notice in its tab, and keeps the focus.
 import { createCatalogue } from '../../src/core/catalogue.ts';
 import { startApp } from '../support/app.ts';
-import { browserTest } from '../support/browser.ts';
+import { accessProblems, browserTest } from '../support/browser.ts';
 import { defineDestructive, defineOperation } from '../support/operations.ts';
+import { as, startWithRoles } from '../support/roles.ts';
 import { card, jobRow } from '../support/screen.ts';
 
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -174,3 +175,25 @@ browserTest(
     await failed.getByRole('heading', { name: 'Embedding queue' }).waitFor();
   },
 );
+
+browserTest('a control beyond one’s role has the focus, says why, and sends nothing', async (t, open) => {
+  const app = await startWithRoles(t);
+  const page = await open(`${app.origin}/livez`);
+  await page.setExtraHTTPHeaders(as('viewer'));
+  await page.goto(`${app.origin}/operations`);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (/\/ui\/operations\/(run|\w+\/confirm)/.test(request.url())) sent.push(request.url());
+  });
+  const button = page.locator('#run-export');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const why = 'Needs an operator; you are a viewer.';
+  await page.locator('#toasts').getByText(why).waitFor();
+  t.ok(await button.evaluate((one) => one.matches(':focus')));
+  await page.locator('#ask-import').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#toasts').getByText(why).nth(1).waitFor();
+  t.strictSame(sent, []);
+  t.strictSame(await accessProblems(page), []);
+});

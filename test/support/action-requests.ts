@@ -10,7 +10,7 @@ import { leftOver, type startIndexed, upload } from './uploads.ts';
 import type { createWorkerRows } from './worker-rows.ts';
 import { buildZip } from './zip.ts';
 
-export type Sender = Awaited<ReturnType<typeof startIndexed>> & {
+type Sender = Awaited<ReturnType<typeof startIndexed>> & {
   rows: ReturnType<typeof createWorkerRows>;
   /** Of all later requests. */
   headers: Record<string, string>;

@@ -12,7 +12,7 @@ import { collectRoutes, type Route } from '../support/routes.ts';
 import { startIndexed } from '../support/uploads.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 
-type Row = { event: string; outcome: string; request_id: string | null };
+type Row = { event: string; outcome: string; request_id: string | null; detail: string };
 
 const isUnsafe = ({ method }: Route) => method !== 'GET' && method !== 'OPTIONS';
 const noop = { env: { CHL_OPERATIONS_MODE: 'noop' } };
@@ -82,6 +82,21 @@ t.test('every action answers each role as declared, and records its refusals', a
     };
     t.strictSame(answers, [...wanted[role], false], `${method} ${url}`);
   }
+  const rows = readRows(createWorkerRows(t, app)).filter(({ outcome }) => outcome === 'refused');
+  for (const {
+    config: { action },
+    ...route
+  } of unsafe) {
+    const event = action?.refused ?? action?.name;
+    const codes = rows.filter((row) => row.event === event).map(({ detail }) => JSON.parse(detail).code);
+    const isOpen = action?.role === 'anyone';
+    t.equal(codes.includes('unauthorized'), !isOpen, `${route.url} has a row of who has no token`);
+    t.equal(
+      codes.includes('forbidden'),
+      !isOpen && action?.role !== 'viewer',
+      `${route.url} has a row of a viewer`,
+    );
+  }
 });
 
 /** 401 or 403, or false when the role passes: the body that nobody could read is then refused. */
@@ -92,5 +107,5 @@ async function sendBroken(address: string, method: string, sender: Parameters<ty
 }
 
 function readRows({ ops }: ReturnType<typeof createWorkerRows>): Row[] {
-  return ops.prepare('SELECT event, outcome, request_id FROM audit ORDER BY id').all() as Row[];
+  return ops.prepare('SELECT event, outcome, request_id, detail FROM audit ORDER BY id').all() as Row[];
 }

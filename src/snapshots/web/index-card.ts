@@ -39,7 +39,8 @@ export const indexCard = (ctx: SnapshotContext): SharedCard => ({
 });
 
 function roleFor({ catalogue }: SnapshotContext, name: string): Role {
-  return leastRoleFor(catalogue.get(name), {});
+  const operation = catalogue.find(name);
+  return operation ? leastRoleFor(operation, {}) : 'admin';
 }
 
 function badgeOf(state: IndexState['state'], behind: number) {
