@@ -3,6 +3,9 @@ import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import { type Role, roles } from '../core/role.ts';
 import { environmentName } from './environment-token.ts';
 
+/** The token of CHL_ACCESS_TOKEN, the server itself, and whoever has no token, as the audit log names them. */
+const reserved = [environmentName, 'system', 'nobody'];
+
 /** `expires_at`: a date, or a time in ISO 8601; null or absent: never. */
 export type WantedToken = { name: string; role: string; expires_at?: string | null };
 
@@ -29,8 +32,9 @@ function taken(name: string): string {
 }
 
 function findNameFault(name: string): string | null {
-  if (name === environmentName) return 'The name environment is that of CHL_ACCESS_TOKEN. Choose another.';
-  if (/^[A-Za-z0-9._ -]{1,40}$/.test(name) && name === name.trim()) return null;
+  if (reserved.includes(name.toLowerCase())) return `The name ${name} is reserved. Choose another.`;
+  const isText = /^[A-Za-z0-9._ -]{1,40}$/.test(name) && name === name.trim();
+  if (isText && /[A-Za-z0-9]/.test(name)) return null;
   return 'Write a name of 1 to 40 letters, digits, dots, hyphens, underscores and spaces, for example nightly.';
 }
 

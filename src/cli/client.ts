@@ -13,7 +13,7 @@ import { createLog } from '../core/log.ts';
 import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
-type Answer = { status: number; bytes: Buffer; header(name: string): string | undefined };
+type Answer = { bytes: Buffer; header(name: string): string | undefined };
 type Send = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: Body) => Promise<Answer>;
 /** JSON as text, or a form with files. */
 type Body = string | FormData;
@@ -140,11 +140,7 @@ function sendHere({ server }: App): Send {
     const headers = { ...actor, ...described, host: ourHost };
     const request = { method, url: path, headers, Request: InjectedRequest };
     const answer = await server.inject(payload === undefined ? request : { ...request, payload });
-    return {
-      status: answer.statusCode,
-      bytes: answer.rawPayload,
-      header: (name) => answer.headers[name]?.toString(),
-    };
+    return { bytes: answer.rawPayload, header: (name) => answer.headers[name]?.toString() };
   };
 }
 
@@ -157,21 +153,25 @@ function sendToServer(url: string, token: string | null): Send {
       const headers = { ...actor, ...bearer, ...(isJson ? json : {}) };
       const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
       const bytes = Buffer.from(await answer.arrayBuffer());
-      return { status: answer.status, bytes, header: (name) => answer.headers.get(name) ?? undefined };
+      return { bytes, header: (name) => answer.headers.get(name) ?? undefined };
     } catch (cause) {
       const why = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message;
       throw new AppError('temporary', `The server at ${url} does not answer: ${why}. Try again.`);
     }
   };
-  return async (...request) => explainToken(await send(...request), url, token);
+  return async (...request) => {
+    const answer = await send(...request);
+    // The server asks so for a token.
+    if (answer.header('www-authenticate')) throw refuseToken(url, token);
+    return answer;
+  };
 }
 
-/** Says where the command line looks for a token, when the server answers that one is missing or wrong. */
-function explainToken(answer: Answer, url: string, token: string | null): Answer {
-  if (answer.status !== 401) return answer;
+/** Says where the command line looks for its token. */
+function refuseToken(url: string, token: string | null): AppError {
   const message =
     token === null
       ? `The server at ${url} needs a token: set CHL_TOKEN to one, or CHL_TOKEN_FILE to a file of mode 0600 that contains one.`
       : `The server at ${url} does not know the token in CHL_TOKEN or CHL_TOKEN_FILE, or it was revoked.`;
-  throw new AppError('unauthorized', message);
+  return new AppError('unauthorized', message);
 }

@@ -13,7 +13,8 @@ const lasting = { path: url('/'), sameSite: 'strict', maxAge: yearSec } as const
 
 const ofBrowser = { role: 'viewer', tier: 0, changes: 'browser' } as const;
 const keepKeys = { ...ofBrowser, name: 'browser.keys' };
-const keepTheme = { ...ofBrowser, name: 'browser.theme' };
+/** Also on the page for signing in. */
+const keepTheme = { ...ofBrowser, role: 'anyone', name: 'browser.theme' } as const;
 
 /** A form without a return address leads back to the first tab of `nav`. */
 export function registerPreferences(app: FastifyInstance, nav: NavItem[]) {

@@ -44,10 +44,7 @@ t.test('without a server', async (t) => {
       '1999-01-01',
     ]);
     t.equal(code, 2);
-    t.match(
-      err,
-      /name environment is that of CHL_ACCESS_TOKEN.*\n.*viewer, operator, admin.*\n.*passed already/,
-    );
+    t.match(err, /name environment is reserved.*\n.*viewer, operator, admin.*\n.*passed already/);
     t.match(
       (await runHere(root, ['token', 'create', '--name', 'night shift', '--role', 'viewer'])).err,
       /There is a token named night shift/,

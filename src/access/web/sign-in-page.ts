@@ -10,6 +10,7 @@ import { requester } from '../../web/requester.ts';
 import { sendSignIn, signInPath } from '../../web/signed-out.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import type { AccessContext } from '../parts.ts';
+import { signsIn, signsOut } from './actions.ts';
 import { clearSession, readSession, writeSession } from './session-cookie.ts';
 
 export const signInPage: Page = { path: signInPath, cards: [], examples: [signInPath] };
@@ -25,32 +26,24 @@ export function registerSignIn(app: FastifyInstance, { requirement, signIn }: Ac
       sendSignIn(reply, { back: request.query.back ?? '', problem: null, isOpen: isOpen() }),
   );
 
-  app.post<Posted>(
-    signInPath,
-    { ...isForm, config: { action: { name: 'access.sign_in', role: 'anyone', tier: 0, changes: 'access' } } },
-    async (request, reply) => {
-      const { token = '', back = '' } = request.body ?? {};
-      try {
-        const { secret } = await signIn.signIn(token.trim(), readSession(request), requester(request));
-        writeSession(reply, secret);
-        return await reply.redirect(url(localPath(back, '/')), 303);
-      } catch (error) {
-        if (!(error instanceof AppError) || prefersJson(request.headers)) throw error;
-        return refuse(reply, error, back);
-      }
-    },
-  );
+  app.post<Posted>(signInPath, { ...isForm, config: signsIn }, async (request, reply) => {
+    const { token = '', back = '' } = request.body ?? {};
+    try {
+      const { secret } = await signIn.signIn(token.trim(), readSession(request), requester(request));
+      writeSession(reply, secret);
+      return await reply.redirect(url(localPath(back, '/')), 303);
+    } catch (error) {
+      if (!(error instanceof AppError) || prefersJson(request.headers)) throw error;
+      return refuse(reply, error, back);
+    }
+  });
 
-  app.post(
-    '/sign-out',
-    { config: { action: { name: 'access.sign_out', role: 'anyone', tier: 0, changes: 'access' } } },
-    async (request, reply) => {
-      const session = request.identity?.by === 'session' ? readSession(request) : null;
-      await signIn.signOut(session, requester(request));
-      clearSession(reply);
-      return reply.redirect(url(isOpen() ? '/' : signInPath), 303);
-    },
-  );
+  app.post('/sign-out', { config: signsOut }, async (request, reply) => {
+    const session = request.identity?.by === 'session' ? readSession(request) : null;
+    await signIn.signOut(session, requester(request));
+    clearSession(reply);
+    return reply.redirect(url(isOpen() ? '/' : signInPath), 303);
+  });
 
   function isOpen(): boolean {
     return !requirement.isRequired();

@@ -12,6 +12,7 @@ import { requester } from '../../web/requester.ts';
 import type { AccessContext } from '../parts.ts';
 import type { Confirmation } from '../confirm-opening.ts';
 import type { WantedToken } from '../read-token.ts';
+import { createsToken, readsTokens, revokesToken } from './actions.ts';
 import { listTokens } from '../token-list.ts';
 
 type Named = { Params: { name: string } };
@@ -63,7 +64,7 @@ const revokeSchema = {
 export function registerTokenApi(app: FastifyInstance, ctx: AccessContext) {
   const { tokens } = ctx;
   const list = { summary: 'The access tokens.', response: { 200: listSchema(listed), ...refusals } };
-  app.get('/api/v1/tokens', { schema: list, config: { reads: 'admin' } }, async () => ({
+  app.get('/api/v1/tokens', { schema: list, config: readsTokens }, async () => ({
     items: listTokens(ctx),
     next_cursor: null,
   }));
@@ -72,7 +73,7 @@ export function registerTokenApi(app: FastifyInstance, ctx: AccessContext) {
     '/api/v1/tokens',
     {
       schema: createSchema,
-      config: { action: { name: 'access.token_created', role: 'admin', tier: 1, changes: 'access' } },
+      config: createsToken,
     },
     async (request, reply) => {
       const { token, record } = await tokens.create(request.body, requester(request));
@@ -84,7 +85,7 @@ export function registerTokenApi(app: FastifyInstance, ctx: AccessContext) {
     '/api/v1/tokens/:name',
     {
       schema: revokeSchema,
-      config: { action: { name: 'access.token_revoked', role: 'admin', tier: 2, changes: 'access' } },
+      config: revokesToken,
     },
     async (request, reply) => {
       await tokens.revoke(request.params.name, request.body ?? {}, requester(request));

@@ -7,6 +7,7 @@ export const credentialsCard = ({ describeCredentials }: CredentialContext): Sha
   name: 'credentials',
   host: 'credentials-card',
   path: '/ui/credentials/card',
+  reads: 'admin',
   dirtyOn: ['settings', 'sources'],
   load: () => ({ credentials: describeCredentials.all().map(viewCredential) }),
 });

@@ -1,0 +1,19 @@
+// The actions of access. Everybody may sign in and out; only an admin may read or change tokens.
+import type { Action } from '../../web/action.ts';
+
+const changes = 'access';
+
+export const signsIn: { action: Action } = {
+  action: { name: 'access.sign_in', role: 'anyone', tier: 0, changes },
+};
+export const signsOut: { action: Action } = {
+  action: { name: 'access.sign_out', role: 'anyone', tier: 0, changes },
+};
+export const createsToken: { action: Action } = {
+  action: { name: 'access.token_created', role: 'admin', tier: 0, changes },
+};
+/** The server asks for the word only for the last admin token. */
+export const revokesToken: { action: Action } = {
+  action: { name: 'access.token_revoked', role: 'admin', tier: 2, changes },
+};
+export const readsTokens = { reads: 'admin' as const };

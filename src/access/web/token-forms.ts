@@ -1,0 +1,95 @@
+// The form that creates a token, which shows it once, and the dialog that revokes one.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ArgumentProblem } from '../../core/arguments.ts';
+import { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import { statusOf } from '../../web/errors.ts';
+import { requester } from '../../web/requester.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import { openWord, reasonMinLength } from '../confirm-opening.ts';
+import { expiryOf } from '../expiry.ts';
+import type { AccessContext } from '../parts.ts';
+import { createsToken, readsTokens, revokesToken } from './actions.ts';
+import { accessPage, sendAccess } from './access-page.ts';
+import { writeSession } from './session-cookie.ts';
+
+type Named = { Params: { name: string } };
+type Refused = { form: Form; error: AppError };
+
+export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
+  app.post<Posted>('/ui/access/tokens', { ...isForm, config: createsToken }, async (request, reply) => {
+    const form = request.body ?? {};
+    try {
+      return await sendAccess(ctx, request, reply, { created: await create(ctx, form, request, reply) });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'invalid_arguments') throw error;
+      request.refusal = error;
+      return sendAccess(ctx, request, reply, { refused: { form, error } });
+    }
+  });
+
+  const path = '/ui/access/tokens/:name/revoke';
+  app.get<Named>(path, { config: { isPage: true, ...readsTokens } }, (request, reply) =>
+    sendRevocation(ctx, reply, request.params.name),
+  );
+
+  app.post<Named & Posted>(path, { ...isForm, config: revokesToken }, async (request, reply) => {
+    const { name } = request.params;
+    const form = request.body ?? {};
+    try {
+      await ctx.tokens.revoke(name, form, requester(request));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
+      request.refusal = error;
+      return sendRevocation(ctx, reply.code(statusOf(error)).intoDialog(), name, { form, error });
+    }
+    const text = ctx.requirement.isRequired()
+      ? 'Its sessions and live pages have ended.'
+      : 'Everything is open on this machine now.';
+    const notice = { tone: 'ok' as const, title: `Token ${name} revoked.`, text };
+    return reply.sendAction({ notice, redirect: url(accessPage.path), hosts: ['access-card'] });
+  });
+}
+
+/** The first admin token signs its browser in, which could not go on otherwise. */
+async function create(
+  { now, signIn, tokens }: AccessContext,
+  { name = '', role = '', expires = '' }: Form,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const by = requester(request);
+  const wanted = { name: name.trim(), role, expires_at: expiryOf(expires, now()) };
+  const { token, record, known, isFirst } = await tokens.create(wanted, by);
+  if (isFirst) {
+    const { secret, identity } = await signIn.openFor(known, by);
+    writeSession(reply, secret);
+    request.identity = identity;
+  }
+  return { name: record.name, role: record.role, token, isFirst };
+}
+
+function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, refused?: Refused) {
+  const isLast = ctx.requirement.isLastAdmin(ctx.tokens.find(name));
+  const problems = (refused?.error.details?.problems ?? []) as ArgumentProblem[];
+  return reply.sendDialog('access/dialog-revoke', {
+    question: `Revoke token ${name}?`,
+    consequences: [
+      'Its sessions and live pages end within 5 s. Jobs that it has started go on.',
+      isLast
+        ? 'It is the last admin token: everything becomes open to everybody on this machine.'
+        : 'A revoked token cannot be used again. Create a new one instead.',
+    ],
+    isDestructive: isLast,
+    word: openWord,
+    minReason: reasonMinLength,
+    reason: refused?.form.reason ?? '',
+    typed: refused?.form.confirm ?? '',
+    problemOf: Object.fromEntries(problems.map(({ field, message }) => [field, message])),
+    blocker: null,
+    action: url(`/ui/access/tokens/${encodeURIComponent(name)}/revoke`),
+    confirm: `Revoke ${name}`,
+    keep: 'Keep token',
+    back: url(accessPage.path),
+  });
+}
