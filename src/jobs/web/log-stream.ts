@@ -65,9 +65,11 @@ export function followLog(
     clearStuck();
     writeOrEnd();
   });
-  const unwatch = watchAccess(reply.request, ctx, () => response.destroy());
+  response.on(
+    'close',
+    watchAccess(reply.request, ctx, () => response.destroy()),
+  );
   response.on('close', () => {
-    unwatch();
     clearStuck();
     bus.off('log', onChange);
     bus.off('job', onChange);

@@ -123,7 +123,8 @@ function join(frames: Buffer[], role: Role): Buffer {
   return bytes;
 }
 
+/** A stream that was refused while its cards were rendered has ended already. */
 function write(client: Client, frame: Buffer) {
-  if (frame.length === 0) return;
+  if (frame.length === 0 || client.response.writableEnded) return;
   if (!client.response.write(frame)) client.stuckSince ??= performance.now();
 }

@@ -1,24 +1,45 @@
 // Sends full batches of cards back to back, for tests and for curl.
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Role } from '../../core/role.ts';
+import type { Cards } from '../cards.ts';
+import { identityOf } from '../identify.ts';
 import { openClient, whenDrained } from './client.ts';
+import type { Frames } from './frames.ts';
+import { readTopics } from './topics.ts';
 
-/** Sends `cycles` batches for a role, each when the socket has drained, then ends. */
-export async function sendCycles(
-  reply: FastifyReply,
-  { cycles, role }: { cycles: number; role: Role },
-  renderBatch: () => Promise<Buffer>,
-) {
-  let batch = await renderBatch();
-  const { response } = openClient(reply, { role, topics: new Set(), since: 0 });
-  try {
-    for (let turn = 1; !response.destroyed; turn += 1) {
-      response.write(batch);
-      if (turn === cycles) return;
-      await whenDrained(response);
-      batch = await renderBatch();
+/** `newTick` gives the heartbeat, with which each batch ends. */
+type Given = { cards: Cards; frames: Frames; defaultTopics: string[]; newTick: () => Buffer };
+type Query = { topics?: string; cycles: number };
+
+/** Returns a function that sends `cycles` batches, each when the socket has drained, then ends. */
+export function createCycle(given: Given) {
+  return async (request: FastifyRequest, reply: FastifyReply, { topics: asked, cycles }: Query) => {
+    const { role } = identityOf(request);
+    const topics = readTopics(asked, { ...given, role });
+    let batch = await renderBatch(given, topics, role);
+    const { response } = openClient(reply, { role, topics: new Set(), since: 0 });
+    try {
+      for (let turn = 1; !response.destroyed; turn += 1) {
+        response.write(batch);
+        if (turn === cycles) return;
+        await whenDrained(response);
+        batch = await renderBatch(given, topics, role);
+      }
+    } finally {
+      response.end();
     }
-  } finally {
-    response.end();
+  };
+}
+
+async function renderBatch(
+  { cards, frames, newTick }: Given,
+  topics: Set<string>,
+  role: Role,
+): Promise<Buffer> {
+  const batch: Buffer[] = [];
+  for (const topic of topics) {
+    const card = cards.find(topic);
+    if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card, role)));
   }
+  return Buffer.concat([...batch, newTick()]);
 }

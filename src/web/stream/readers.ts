@@ -1,5 +1,6 @@
 // The open connections of the stream.
-import type { Credentials } from '../../core/identity.ts';
+import type { Authenticate, Credentials } from '../../core/identity.ts';
+import type { Log } from '../../core/log.ts';
 import type { Role } from '../../core/role.ts';
 import type { LiveCard } from './live-card.ts';
 import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './client.ts';
@@ -7,7 +8,7 @@ import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './
 /** `owner`: the browser that opened it; `credentials`: those that it was opened with. */
 type Opened = { owner: string | null; credentials: Credentials };
 
-export function createReaders() {
+export function createReaders(authenticate: Pick<Authenticate, 'roleOf'>, log: Log) {
   const clients = new Map<Client, Opened>();
 
   return {
@@ -45,16 +46,12 @@ export function createReaders() {
       for (const client of clients.keys()) tickClient(client, frame);
     },
 
-    /** Ends the streams whose credentials have another role now, or none; equal credentials are looked up once. */
-    endRefused(roleOf: (credentials: Credentials) => Role | null) {
-      const roles = new Map<string, Role | null>();
-      for (const [client, { credentials }] of clients) {
-        const key = `${credentials.bearer} ${credentials.session}`;
-        if (!roles.has(key)) roles.set(key, roleOf(credentials));
-        if (roles.get(key) === client.role) continue;
-        clients.delete(client);
-        if (client.response.writableNeedDrain) client.response.destroy();
-        else client.response.end();
+    /** Ends the streams whose credentials have another role now, or none. */
+    endRefused() {
+      try {
+        endWithout(authenticate.roleOf);
+      } catch (error) {
+        log.error({ err: error }, 'the tokens of open streams could not be checked');
       }
     },
 
@@ -63,4 +60,17 @@ export function createReaders() {
       clients.clear();
     },
   };
+
+  /** Equal credentials are looked up once. */
+  function endWithout(roleOf: Authenticate['roleOf']) {
+    const roles = new Map<string, Role | null>();
+    for (const [client, { credentials }] of clients) {
+      const key = `${credentials.bearer} ${credentials.session}`;
+      if (!roles.has(key)) roles.set(key, roleOf(credentials));
+      if (roles.get(key) === client.role) continue;
+      clients.delete(client);
+      if (client.response.writableNeedDrain) client.response.destroy();
+      else client.response.end();
+    }
+  }
 }

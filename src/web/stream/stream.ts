@@ -10,8 +10,8 @@ import { assertRoomForStream } from '../connections.ts';
 import type { Signal } from '../feature.ts';
 import { credentialsOf, identityOf } from '../identify.ts';
 import { openClient, sendFrames } from './client.ts';
-import { sendCycles } from './cycle.ts';
-import { createFrames, type Frames } from './frames.ts';
+import { createCycle } from './cycle.ts';
+import { createFrames } from './frames.ts';
 import { assertWithinLimits } from './limits.ts';
 import type { LiveCard } from './live-card.ts';
 import { createLiveCards } from './live-cards.ts';
@@ -25,16 +25,13 @@ export type Stream = ReturnType<typeof createStream>;
 /** `topics`: card names, separated by commas. `since`: the id of the last event, if the header is missing. */
 type Query = { topics?: string; since?: string };
 
+type Given = { authenticate: Authenticate; cards: Cards; signals: Signal[]; defaultTopics: string[] };
+
 export function createStream(
   { bus, config, descriptors, log, now }: Pick<Kernel, 'bus' | 'config' | 'descriptors' | 'log' | 'now'>,
-  {
-    authenticate,
-    cards,
-    signals,
-    defaultTopics,
-  }: { authenticate: Authenticate; cards: Cards; signals: Signal[]; defaultTopics: string[] },
+  { authenticate, cards, signals, defaultTopics }: Given,
 ) {
-  const readers = createReaders();
+  const readers = createReaders(authenticate, log);
   const frames = createFrames(now().getTime().toString(36));
   const onPublish = (fresh: LiveCard[]) => {
     readers.send(fresh);
@@ -44,13 +41,13 @@ export function createStream(
   const ticker = createTicker(now, frames, (frame) => {
     live.retryDirty();
     // Another process may have revoked a token.
-    endRefused();
+    readers.endRefused();
     readers.tick(frame);
   });
   const unsubscribe = subscribe(bus, { events: cards.events, signals }, live.markDirty, (name, data) =>
     readers.signal(frames.ofSignal(name, data)),
   );
-  bus.on('access', endRefused);
+  bus.on('access', readers.endRefused);
 
   return {
     /** Takes over the connection: sends the current state (after `Last-Event-ID` only the changes), then each change. Throws
@@ -72,21 +69,15 @@ export function createStream(
       sendFrames(client, watched);
     },
 
-    /** Sends `cycles` full batches back to back, then ends. */
-    async cycle(request: FastifyRequest, reply: FastifyReply, query: Query & { cycles: number }) {
-      const { role } = identityOf(request);
-      const topics = readTopics(query.topics, { cards, defaultTopics, role });
-      const renderBatch = async () =>
-        Buffer.concat([...(await renderAll({ cards, frames, role }, topics)), ticker.frame()]);
-      await sendCycles(reply, { cycles: query.cycles, role }, renderBatch);
-    },
+    /** Sends full batches back to back, then ends. */
+    cycle: createCycle({ cards, frames, defaultTopics, newTick: ticker.frame }),
 
     clientCount: readers.count,
 
     /** Ends every stream. Idempotent. */
     close() {
       unsubscribe();
-      bus.off('access', endRefused);
+      bus.off('access', readers.endRefused);
       live.close();
       ticker.stop();
       readers.close();
@@ -97,24 +88,4 @@ export function createStream(
     for (const topic of topics) live.release(topic, role);
     if (readers.count() === 0) ticker.stop();
   }
-
-  function endRefused() {
-    try {
-      readers.endRefused(authenticate.roleOf);
-    } catch (error) {
-      log.error({ err: error }, 'the tokens of open streams could not be checked');
-    }
-  }
-}
-
-async function renderAll(
-  { cards, frames, role }: { cards: Cards; frames: Frames; role: Role },
-  topics: Set<string>,
-): Promise<Buffer[]> {
-  const batch: Buffer[] = [];
-  for (const topic of topics) {
-    const card = cards.find(topic);
-    if (card) batch.push(frames.ofCard(topic, frames.nextVersion(), await cards.render(card, role)));
-  }
-  return batch;
 }
