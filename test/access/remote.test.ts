@@ -1,0 +1,81 @@
+// A server that other machines reach: when it starts, and that it never opens.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { childEnvironment } from '../../src/core/config.ts';
+import { ownHosts } from '../../src/core/host.ts';
+import { startApp } from '../support/app.ts';
+import { runHere } from '../support/command-line.ts';
+
+const remote = { CHL_HOST: '0.0.0.0', CHL_ALLOW_REMOTE: '1', CHL_OPERATIONS_MODE: 'noop' };
+const secret = 'canary-of-the-environment';
+
+t.test('a host that is not loopback needs a consent and a token', async (t) => {
+  const { CHL_ALLOW_REMOTE: _, ...unasked } = remote;
+  await t.rejects(startApp(t, { env: unasked }), {
+    code: 'config',
+    message:
+      'CHL_HOST is "0.0.0.0", at which other machines reach this server. If you want that, set CHL_ALLOW_REMOTE=1, and create a token with "npm run chl -- token create --name NAME --role admin". Otherwise set CHL_HOST to 127.0.0.1.',
+  });
+  await t.rejects(startApp(t, { env: remote }), { message: /If you want that, create a token/ });
+  await t.rejects(startApp(t, { env: { ...unasked, CHL_ACCESS_TOKEN: secret } }), {
+    message: /If you want that, set CHL_ALLOW_REMOTE=1\. Otherwise/,
+  });
+});
+
+t.test('it starts with a token of the table, and stays closed when that expires', async (t) => {
+  const root = t.testdir();
+  const created = await runHere(root, [
+    'token',
+    'create',
+    '--name',
+    'main',
+    '--role',
+    'admin',
+    '--expires',
+    '30d',
+  ]);
+  let ms = Date.now();
+  const app = await startApp(t, { root, env: remote, now: () => new Date(ms) });
+  const headers = { authorization: `Bearer ${created.out.trim()}` };
+  t.match(app.origin, /^http:\/\/127\.0\.0\.1:/);
+  t.equal((await app.json('/api/v1/tokens')).status, 401);
+  t.equal((await app.json('/api/v1/tokens', undefined, headers)).status, 200);
+  t.equal(
+    (await runHere(root, ['jobs'], { CHL_TOKEN: created.out.trim() })).code,
+    0,
+    'the command line finds it',
+  );
+
+  const revoked = await fetch(`${app.origin}/api/v1/tokens/main`, {
+    method: 'DELETE',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'because', confirm: 'open' }),
+  });
+  t.equal(revoked.status, 409);
+  t.match(await revoked.json(), {
+    error: { code: 'wrong_state', message: /last admin token, and other machines/ },
+  });
+
+  ms += 31 * 86_400_000;
+  t.equal((await app.json('/api/v1/tokens', undefined, headers)).status, 401, 'it has expired');
+  t.equal((await app.json('/api/v1/operations')).status, 401, 'and nothing is open');
+});
+
+t.test('the address of the host is a name of the server, a wildcard is none', async (t) => {
+  t.ok(ownHosts(8000, '192.168.1.5').includes('192.168.1.5:8000'));
+  t.ok(ownHosts(8000, 'FD00:0::1').includes('[fd00::1]:8000'));
+  t.ok(ownHosts(80, 'Box.lan').includes('box.lan'));
+  for (const wildcard of ['0.0.0.0', '::', '127.0.0.1', 'localhost'])
+    t.equal(ownHosts(8000, wildcard).length, 3, wildcard);
+});
+
+t.test('no child gets a token', async (t) => {
+  const app = await startApp(t, { env: { CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop' } });
+  const names = ['CHL_ACCESS_TOKEN', 'CHL_TOKEN', 'CHL_TOKEN_FILE'];
+  for (const name of names) process.env[name] = secret;
+  t.teardown(() => names.forEach((name) => delete process.env[name]));
+  const environment = childEnvironment(app.config, {});
+  t.notMatch(JSON.stringify(environment), secret);
+  t.notMatch(JSON.stringify(fs.readFileSync(path.join(app.root, 'ops.db'), 'latin1')), secret);
+});
