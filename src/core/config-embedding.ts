@@ -24,7 +24,7 @@ export function readEmbeddingService(values: Values, options: Options): Embeddin
   const { names, mustReadKey, network } = options;
   const { url, model, keyFile } = values;
   if (!url) {
-    const [orphan] = [model && names.model, keyFile && names.keyFile].filter(Boolean);
+    const [orphan] = [model && names.model, keyFile && mustReadKey && names.keyFile].filter(Boolean);
     if (orphan) throw refusal(`${orphan} is set, but ${names.url} is not. Set both, or neither.`);
     return null;
   }

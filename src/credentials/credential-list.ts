@@ -1,5 +1,6 @@
 // The named credentials. Each is a file with a secret; the list says what is in it and what uses it.
 import type { Config } from '../core/config.ts';
+import { useKeyFile } from '../core/settings/in-use.ts';
 
 export const credentialKinds = ['service_account', 'api_key'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
@@ -26,9 +27,7 @@ export const credentialList: readonly Credential[] = [
     text: 'Opens the named sheets that are Google spreadsheets.',
     variable: 'CHL_GOOGLE_KEY_FILE',
     fileIn: ({ google }) => google.keyFile,
-    use(config, keyFile) {
-      Object.assign(config, { google: { ...config.google, keyFile } });
-    },
+    use: (config, file) => useKeyFile(config, 'google', file),
   },
   {
     name: 'embedding',
@@ -37,10 +36,7 @@ export const credentialList: readonly Credential[] = [
     text: 'Lets workers and searches use the embedding service.',
     variable: 'CHL_EMBEDDING_KEY_FILE',
     fileIn: ({ embedding }) => embedding?.keyFile ?? null,
-    /** The built-in embedder needs no key. */
-    use(config, keyFile) {
-      if (config.embedding) Object.assign(config, { embedding: { ...config.embedding, keyFile } });
-    },
+    use: (config, file) => useKeyFile(config, 'embedding', file),
   },
 ];
 

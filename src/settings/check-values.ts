@@ -2,7 +2,6 @@
 import type { ArgumentProblem } from '../core/arguments.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import { findSecretFileProblem } from '../core/secret-file.ts';
 import { assertFit } from '../core/settings/in-use.ts';
 import { limitKey, readLimitKey } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
@@ -40,17 +39,19 @@ export function isLocked({ source }: Pick<SettingState, 'source'>): boolean {
   return source === 'environment' || source === '.env';
 }
 
+export function isEditable(state: SettingState): boolean {
+  const { onlyEnvironment, credential } = state.setting;
+  return onlyEnvironment === null && credential === null && !isLocked(state);
+}
+
 function findFault(state: SettingState, value: unknown): string | null {
   const { setting } = state;
   // The answer for one that the environment sets is another one.
   if (isLocked(state)) return value === null ? null : setting.kind.findFault(value);
   if (setting.onlyEnvironment !== null)
     return `Only ${setting.variable} in the environment can set it. ${setting.onlyEnvironment}`;
-  if (value === null) return null;
-  const fault = setting.kind.findFault(value);
-  if (fault !== null || !setting.isSecret || setting.kind.type !== 'path') return fault;
-  const problem = findSecretFileProblem(String(value));
-  return problem === null ? null : `It is ${JSON.stringify(value)}${problem}`;
+  if (setting.credential !== null) return 'Upload or register the file under Settings, Credentials.';
+  return value === null ? null : setting.kind.findFault(value);
 }
 
 /** The warning of an operation must come before its end. */

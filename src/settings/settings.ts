@@ -6,7 +6,7 @@ import type { Kernel } from '../core/kernel.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
-import { findLocked, findProblems, isLocked, type Values } from './check-values.ts';
+import { findLocked, findProblems, isEditable, type Values } from './check-values.ts';
 import type { SavedChange, SettingRepository } from './repository.ts';
 
 type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'untilFree' | 'now'> & {
@@ -32,7 +32,7 @@ export function createSettings(given: Given) {
       return [...states().values()].map((state) => ({
         ...state,
         change: state.source === 'saved' ? (changes.get(state.setting.key) ?? null) : null,
-        isEditable: state.setting.onlyEnvironment === null && !isLocked(state),
+        isEditable: isEditable(state),
       }));
     },
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import t from 'tap';
 import { type Config, loadConfigFrom, readConfig } from '../../src/core/config.ts';
 import { settings } from '../../src/core/settings/declared.ts';
-import { applySaved, configHash, pin, settingStates } from '../../src/core/settings/in-use.ts';
+import { applySaved, configHash, pin, settingStates, useKeyFile } from '../../src/core/settings/in-use.ts';
 import { limitsOf } from '../../src/core/settings/operation-limits.ts';
 import { read } from '../support/settings.ts';
 
@@ -87,17 +87,20 @@ t.test('a saved value that cannot be used is a warning, and its default counts',
     );
 });
 
-t.test('a saved key file that is gone does not change the embedder', async (t) => {
+t.test('the file of a credential is used, also after later changes, unless the environment names one', async (t) => {
   const config = read({});
-  const gone = '/nowhere/key';
-  const service = {
-    'embedding.url': 'http://127.0.0.1:1',
-    'embedding.model': 'm',
-    'embedding.key_file': gone,
-  };
-  applySaved(config, new Map(Object.entries(service)), 'start');
-  t.match(config.embedding, { url: 'http://127.0.0.1:1', model: 'm', keyFile: gone });
-  t.same(config.warnings, []);
+  useKeyFile(config, 'embedding', '/nowhere/key');
+  t.equal(config.embedding, null, 'the built-in embedder needs no key');
+  const service = { 'embedding.url': 'http://127.0.0.1:1', 'embedding.model': 'm' };
+  applySaved(config, new Map(Object.entries(service)), 'running');
+  t.match(config.embedding, { url: 'http://127.0.0.1:1', model: 'm', keyFile: '/nowhere/key' });
+  useKeyFile(config, 'google', '/nowhere/google');
+  applySaved(config, new Map([...Object.entries(service), ['embedding.key_file', '/other']]), 'running');
+  t.equal(config.embedding?.keyFile, '/nowhere/key', 'a saved path is not used');
+  t.equal(config.google.keyFile, '/nowhere/google');
+  const set = read({ CHL_GOOGLE_KEY_FILE: '/set/google' });
+  useKeyFile(set, 'google', '/nowhere/google');
+  t.equal(set.google.keyFile, '/set/google');
 });
 
 t.test('saved limits of an operation precede those of its definition', async (t) => {

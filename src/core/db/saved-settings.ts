@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import type { Config } from '../config.ts';
 import { parseJson } from '../json.ts';
-import { applySaved } from '../settings/in-use.ts';
+import { applySaved, useKeyFile } from '../settings/in-use.ts';
 import { type Db, openDatabase, scriptBusyMs } from './open.ts';
 
 /** The values by key; a value that is not JSON is undefined. */
@@ -17,17 +17,23 @@ export function readSavedSettings(ops: Db): Map<string, unknown> {
 /** For a process without a server around it, such as a worker that is started by hand: assigns the saved settings to
  *  `config`. An ops.db that is missing, old or damaged has none; whoever needs it says so. */
 export function applySavedSettings(config: Config): Config {
-  const saved = readFrom(config.opsDatabasePath);
-  if (saved) applySaved(config, saved, 'start');
+  const found = readFrom(config.opsDatabasePath);
+  if (!found) return config;
+  applySaved(config, found.saved, 'start');
+  for (const { name, path } of found.keys) useKeyFile(config, name, path);
   return config;
 }
 
-function readFrom(file: string): Map<string, unknown> | null {
+/** The files of credentials that are in use. */
+const keyFiles = `SELECT name, path FROM credential WHERE slot = 'saved'`;
+
+function readFrom(file: string) {
   if (!fs.existsSync(file)) return null;
   try {
     const ops = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
     try {
-      return readSavedSettings(ops);
+      const keys = ops.prepare(keyFiles).all() as { name: string; path: string }[];
+      return { saved: readSavedSettings(ops), keys };
     } finally {
       ops.close();
     }

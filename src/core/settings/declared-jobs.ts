@@ -129,6 +129,7 @@ export const serviceSettings = {
     text: 'A file that only you can read (chmod 600).',
     defaultText: 'no key is sent',
     isSecret: true,
+    credential: 'embedding',
     toChildren: true,
     byDefault: () => null,
   }),
@@ -143,6 +144,7 @@ export const googleSettings = {
     title: 'Key of a Google service account',
     text: 'A JSON file that only you can read (chmod 600). Share spreadsheets with the address in it.',
     isSecret: true,
+    credential: 'google',
     byDefault: () => null,
   }),
   address: text({

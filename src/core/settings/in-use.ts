@@ -11,6 +11,8 @@ type InUse = {
   network: Record<string, string>;
   /** Warnings about variables. */
   warnings: string[];
+  saved: Saved;
+  keyFiles: Map<string, string | null>;
   configured: Values;
   running: Values;
   /** Members that stay whatever is saved. */
@@ -30,9 +32,10 @@ const records = new WeakMap<Config, InUse>();
 
 /** The configuration without saved values. Throws `config` for variables that cannot be used. */
 export function createConfig(layers: Layers, network: Record<string, string>, warnings: string[]): Config {
-  const { values, limits } = resolve(layers, new Map());
+  const { values, limits } = resolve(layers, new Map(), new Map());
   const config = { ...compose({ values, limits, folder: layers.folder, network }), warnings };
-  records.set(config, { layers, network, warnings, configured: values, running: values, pinned: {} });
+  const empty = { saved: new Map(), keyFiles: new Map(), pinned: {} };
+  records.set(config, { layers, network, warnings, configured: values, running: values, ...empty });
   return config;
 }
 
@@ -40,21 +43,28 @@ export function createConfig(layers: Layers, network: Record<string, string>, wa
  *  be used is a warning. */
 export function applySaved(config: Config, saved: Saved, when: 'start' | 'running') {
   const record = recordOf(config);
-  const { layers, network, pinned } = record;
-  const { values, limits, warnings } = resolve(layers, saved);
+  const { layers, network, keyFiles, pinned } = record;
+  const { values, limits, warnings } = resolve(layers, saved, keyFiles);
   const given = { limits, folder: layers.folder, network };
   const fit = withoutUnfit({ ...given, values });
   const running = when === 'start' ? fit.values : withoutRestarts(fit.values, record.running);
   Object.assign(config, compose({ ...given, values: running }), pinned, {
     warnings: [...record.warnings, ...warnings, ...fit.warnings],
   });
-  Object.assign(record, { configured: fit.values, running });
+  Object.assign(record, { saved, configured: fit.values, running });
+}
+
+/** Uses the file of a credential from now on, unless the environment names another one. */
+export function useKeyFile(config: Config, credential: string, file: string | null) {
+  const { keyFiles, saved } = recordOf(config);
+  keyFiles.set(credential, file);
+  applySaved(config, saved, 'running');
 }
 
 /** Throws `config` when these saved values would not fit together. */
 export function assertFit(config: Config, saved: Saved) {
-  const { layers, network } = recordOf(config);
-  const { values, limits } = resolve(layers, saved);
+  const { layers, network, keyFiles } = recordOf(config);
+  const { values, limits } = resolve(layers, saved, keyFiles);
   compose({ values, limits, folder: layers.folder, network });
 }
 

@@ -14,16 +14,16 @@ export type Saved = ReadonlyMap<string, unknown>;
 
 export type Resolved = { value: unknown; source: Source };
 
+/** The files of credentials, by the name of the credential. */
+export type KeyFiles = ReadonlyMap<string, string | null>;
+
 /** The values of declared settings by key, the saved limits of operations, and a warning for each saved value that cannot be
  *  used, whose default counts. Throws `config` for a variable that cannot be used. */
-export function resolve(layers: Layers, saved: Saved) {
+export function resolve(layers: Layers, saved: Saved, keyFiles: KeyFiles) {
   const values = new Map<string, Resolved>();
   for (const setting of settings) {
-    const set = readVariable(setting, layers);
-    values.set(
-      setting.key,
-      set ?? readSaved(setting, saved) ?? { value: setting.default, source: 'default' },
-    );
+    const found = readVariable(setting, layers) ?? readKeyFile(setting, keyFiles) ?? readSaved(setting, saved);
+    values.set(setting.key, found ?? { value: setting.default, source: 'default' });
   }
   return {
     values,
@@ -43,8 +43,13 @@ export function readVariable(setting: Setting, { environment, file, folder }: La
   return { value: kind.parse(text, variable, folder), source: isInEnvironment ? 'environment' : '.env' };
 }
 
+function readKeyFile({ credential }: Setting, keyFiles: KeyFiles): Resolved | null {
+  const file = credential === null ? null : keyFiles.get(credential);
+  return file ? { value: file, source: 'saved' } : null;
+}
+
 function readSaved(setting: Setting, saved: Saved): Resolved | null {
-  if (setting.onlyEnvironment !== null || !saved.has(setting.key)) return null;
+  if (setting.onlyEnvironment !== null || setting.credential !== null || !saved.has(setting.key)) return null;
   const value = saved.get(setting.key);
   return setting.kind.findFault(value) === null ? { value, source: 'saved' } : null;
 }
@@ -62,6 +67,7 @@ function readLimits(saved: Saved): Record<string, SavedLimits> {
 function warn(key: string, value: unknown): string[] {
   const [setting, limit] = [findSetting(key), readLimitKey(key)];
   if (!setting && !limit) return [`The saved setting ${key} is not known to this version. It is ignored.`];
+  if (setting?.credential) return [`The saved setting ${key} is ignored. Files of keys are set under Credentials.`];
   if (setting?.onlyEnvironment)
     return [`The saved setting ${key} can only be set by ${setting.variable}. It is ignored.`];
   const fault = setting ? setting.kind.findFault(value) : limit && findLimitFault(limit.name, value);

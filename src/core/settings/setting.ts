@@ -55,6 +55,8 @@ export type Setting<Value = unknown, Used = unknown> = {
   isSecret: boolean;
   /** Why only the environment can set it; null: it can be saved. */
   onlyEnvironment: string | null;
+  /** The name of the credential whose file it is; null: it is none. Credentials have forms of their own. */
+  credential: string | null;
   needsRestart: boolean;
   /** Scripts and workers get its value. */
   toChildren: boolean;
@@ -69,12 +71,13 @@ export type UsedOf<Declared> = { [Name in keyof Declared]: Used<Declared[Name]> 
 
 /** The members that each declaration writes; the others have defaults. */
 export type Common = Pick<Setting, 'key' | 'variable' | 'group' | 'title' | 'text'> &
-  Partial<Pick<Setting, 'isSecret' | 'onlyEnvironment' | 'needsRestart' | 'toChildren' | 'defaultText'>>;
+  Partial<Pick<Setting, 'isSecret' | 'onlyEnvironment' | 'credential' | 'needsRestart' | 'toChildren' | 'defaultText'>>;
 
 export const commonDefaults = {
   unit: null,
   isSecret: false,
   onlyEnvironment: null,
+  credential: null,
   needsRestart: false,
   toChildren: false,
 } as const;
