@@ -4,6 +4,7 @@ import { createChecker } from './checker.ts';
 import { createFindingRepository } from './finding-repository.ts';
 import { createFindings } from './findings.ts';
 import { createMutes } from './mutes.ts';
+import { createRunChecks } from './run-checks.ts';
 
 export type CheckContext = Kernel & ReturnType<typeof createCheckParts>;
 
@@ -24,6 +25,7 @@ export function createCheckParts(ctx: Context) {
     findings,
     checker,
     mutes: createMutes({ ...ctx, findings }),
+    runChecks: createRunChecks({ ...ctx, checker }),
     /** For the tab of Status: open findings that are errors, muted ones too. */
     countErrors: () => findings.open().filter(({ severity }) => severity === 'error').length,
   };

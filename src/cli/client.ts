@@ -60,13 +60,16 @@ export async function withClient(work: (client: Client) => Promise<number>): Pro
   }
 }
 
+/** Null while no server listens. */
+export function connectToServer(holder: LockHolder | null): Client | null {
+  if (!holder?.url) return null;
+  const send = sendToServer(holder.url, loadClientToken());
+  return createClient(send, { isByHand: false, release() {}, close: async () => {} });
+}
+
 function connectTo({ root }: Config, holder: LockHolder | null): Client {
-  if (holder?.url)
-    return createClient(sendToServer(holder.url, loadClientToken()), {
-      isByHand: false,
-      release() {},
-      close: async () => {},
-    });
+  const client = connectToServer(holder);
+  if (client) return client;
   const user = holder ? `process ${holder.pid}` : 'another process';
   throw new AppError(
     'temporary',

@@ -3,9 +3,14 @@ import fs from 'node:fs';
 import type { Check, Found } from '../core/check.ts';
 import { lowDiskBytes, reserveBytes } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
-import type { TelemetryContext } from './parts.ts';
 
-export function diskCheck({ config, telemetry }: Pick<TelemetryContext, 'config' | 'telemetry'>): Check {
+type Given = {
+  root: string;
+  /** Free bytes at the last sample, so that banner and figures agree; null without one. */
+  sampledFree: () => number | null;
+};
+
+export function diskCheck({ root, sampledFree }: Given): Check {
   return {
     id: 'disk-space',
     component: 'disk',
@@ -13,16 +18,11 @@ export function diskCheck({ config, telemetry }: Pick<TelemetryContext, 'config'
     everySec: 10,
     dirtyOn: ['sample'],
     async look() {
-      const free = await freeBytes(config.root);
+      const { bavail, bsize } = await fs.promises.statfs(root);
+      const free = Math.min(bavail * bsize, sampledFree() ?? Number.POSITIVE_INFINITY);
       return { says: `${formatBytes(free)} free`, found: judge(free) };
     },
   };
-
-  /** Never more than at the last sample, so that banner and figures agree. */
-  async function freeBytes(root: string): Promise<number> {
-    const { bavail, bsize } = await fs.promises.statfs(root);
-    return Math.min(bavail * bsize, telemetry.latest()?.disk_free_bytes ?? Number.POSITIVE_INFINITY);
-  }
 }
 
 function judge(free: number): Found[] {

@@ -11,6 +11,12 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
   create: createTelemetryParts,
   lifecycle: ({ telemetry }) => ({ start: telemetry.start, stop: telemetry.stop }),
   routes: registerTelemetryApi,
-  checks: (ctx) => [dataRootCheck(ctx), diskCheck(ctx)],
+  checks: (ctx) => [
+    dataRootCheck(ctx),
+    diskCheck({
+      root: ctx.config.root,
+      sampledFree: () => ctx.telemetry.latest()?.disk_free_bytes ?? null,
+    }),
+  ],
   metrics: addGauges,
 };

@@ -1,0 +1,51 @@
+// Checks that the embedder answers: one vector is really requested from a service. Reads only.
+import type { Check, Found } from '../../core/check.ts';
+import type { Config } from '../../core/config.ts';
+import { explain } from '../../core/faults.ts';
+import { chooseEmbedder } from '../../embedding/choose.ts';
+import { modelOf } from '../../embedding/model-change.ts';
+import { readFrom } from './read-from.ts';
+
+const serviceTimeoutMs = 5000;
+
+export function embedderCheck(config: Config): Check {
+  return {
+    id: 'embedder',
+    component: 'embedder',
+    title: 'embedder',
+    everySec: 3600,
+    dirtyOn: ['settings'],
+    look: () => look(config),
+  };
+}
+
+async function look(config: Config) {
+  const model = await chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
+  try {
+    const { dimension, isLexical } = await model.open();
+    const kind = isLexical ? '; compares letters and words, not meaning' : '';
+    return {
+      says: `${model.label}, ${dimension} dimensions${kind}`,
+      found: findOtherModel(config, model.name),
+    };
+  } catch (error) {
+    const title = 'The embedding service does not answer';
+    const stops = ['embedding', 'search'];
+    const found: Found = { subject: 'service', severity: 'error', title, text: explain(error), stops };
+    return { says: `${model.label}: no answer`, found: [found] };
+  }
+}
+
+function findOtherModel({ databasePath }: Config, name: string): Found[] {
+  const known = readFrom(databasePath, (library) => modelOf(library).name);
+  if (!known || known === name) return [];
+  return [
+    {
+      subject: 'model',
+      severity: 'warning',
+      title: 'The settings name another embedding model than the library has',
+      text: `The library is embedded with ${known}; the settings name ${name}. The server will queue all entries for embedding at its next start.`,
+      stops: [],
+    },
+  ];
+}

@@ -1,0 +1,116 @@
+// Checks of the data folder and the files in it that are cheap to look at, from the configuration alone.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Check, Found } from '../../core/check.ts';
+import type { Config } from '../../core/config.ts';
+import { inspectDataRoot } from '../../core/data-root.ts';
+import { inspectLibrary } from '../../core/db/library.ts';
+import { inspectOps } from '../../core/db/ops.ts';
+import { explain } from '../../core/faults.ts';
+import { formatBytes } from '../../core/format.ts';
+import { readGoogleKey } from '../../google/key.ts';
+
+export function folderCheck({ root }: Pick<Config, 'root'>): Check {
+  return {
+    id: 'data-folder-access',
+    component: 'data_folder',
+    title: 'data folder',
+    everySec: 60,
+    look() {
+      const says = fs.existsSync(root) ? root : `${root}, created at the first start`;
+      return { says, found: [...findUnusable(root), ...findReadable(root)] };
+    },
+  };
+}
+
+function findUnusable(root: string): Found[] {
+  try {
+    inspectDataRoot(root);
+    fs.accessSync(existing(root), fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
+    return [];
+  } catch (error) {
+    const title = 'The data folder cannot be used';
+    return [{ subject: 'access', severity: 'error', title, text: explain(error), stops: ['all operations'] }];
+  }
+}
+
+function findReadable(root: string): Found[] {
+  const stat = fs.statSync(root, { throwIfNoEntry: false });
+  if (!stat || (stat.mode & 0o077) === 0) return [];
+  return [
+    {
+      subject: 'mode',
+      severity: 'warning',
+      title: 'Other users of this machine can open the data folder',
+      text: `${root} has mode ${(stat.mode & 0o777).toString(8)}. Run: chmod 700 ${root}`,
+      stops: [],
+    },
+  ];
+}
+
+/** The folder itself, or its nearest existing parent. */
+export function existing(folder: string): string {
+  return fs.existsSync(folder) ? folder : existing(path.dirname(folder));
+}
+
+/** Whether both can be opened by this version. */
+export function databaseFilesCheck({ databasePath, opsDatabasePath }: Config): Check {
+  return {
+    id: 'database-files',
+    component: 'database',
+    title: 'database files',
+    everySec: 300,
+    look: () => ({
+      says: [databasePath, opsDatabasePath].map(describeFile).join(', '),
+      found: [...findRefused(databasePath, inspectLibrary), ...findRefused(opsDatabasePath, inspectOps)],
+    }),
+  };
+}
+
+function describeFile(file: string): string {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat ? `${path.basename(file)} ${formatBytes(stat.size)}` : `${path.basename(file)} not yet created`;
+}
+
+export function findRefused(file: string, inspect: (file: string) => void): Found[] {
+  if (!fs.existsSync(file)) return [];
+  try {
+    inspect(file);
+    return [];
+  } catch (error) {
+    const title = `${path.basename(file)} cannot be opened`;
+    const text = explain(error, file);
+    return [{ subject: path.basename(file), severity: 'error', title, text, stops: ['all operations'] }];
+  }
+}
+
+export function googleKeyCheck({ google }: Config): Check {
+  return {
+    id: 'google-key',
+    component: 'sources',
+    title: 'Google',
+    everySec: 60,
+    dirtyOn: ['settings'],
+    look() {
+      const { keyFile } = google;
+      if (keyFile === null)
+        return { says: 'No key, so no sheet can be a Google spreadsheet (CHL_GOOGLE_KEY_FILE)', found: [] };
+      try {
+        return { says: `Share spreadsheets with ${readGoogleKey(keyFile).email}`, found: [] };
+      } catch (error) {
+        return { says: 'The key cannot be used.', found: [refuseKey(explain(error))] };
+      }
+    },
+  };
+}
+
+function refuseKey(text: string): Found {
+  const title = 'Google spreadsheets cannot be read or written';
+  return {
+    subject: 'key',
+    severity: 'error',
+    title,
+    text,
+    stops: ['imports and exports of Google spreadsheets'],
+  };
+}

@@ -1,0 +1,72 @@
+// Checks for when no server runs, which would know this by itself: reads whole files, and what stopped parts have left.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Check, Found } from '../../core/check.ts';
+import type { Config } from '../../core/config.ts';
+import { findDamage } from '../../core/db/check.ts';
+import { inspectLibrary } from '../../core/db/library.ts';
+import { inspectOps } from '../../core/db/ops.ts';
+import { wayBack } from '../../core/faults.ts';
+import { formatBytes, plural } from '../../core/format.ts';
+import { reservedNames } from '../../declared-operations.ts';
+import { liveFiles } from '../../index/generation.ts';
+import { verifyGeneration } from '../../index/verify.ts';
+import { createCustomOperations, customOperationsCheck } from '../../operations/custom-operations.ts';
+import { diskCheck } from '../../telemetry/disk-check.ts';
+import { existing, findRefused } from './file-checks.ts';
+import { stoppedWorkersCheck } from './stopped-workers-check.ts';
+
+export function stoppedChecks(config: Config): Check[] {
+  const { databasePath, opsDatabasePath, operationsFile, root } = config;
+  const custom = createCustomOperations({ file: operationsFile, reserved: reservedNames, onChange() {} });
+  return [
+    intactCheck('library', databasePath, inspectLibrary),
+    intactCheck('jobs', opsDatabasePath, inspectOps),
+    indexFilesCheck(config),
+    stoppedWorkersCheck(config),
+    { ...customOperationsCheck(operationsFile, custom), title: 'custom operations' },
+    { ...diskCheck({ root: existing(root), sampledFree: () => null }), title: 'disk' },
+  ];
+}
+
+function intactCheck(title: string, file: string, inspect: (file: string) => void): Check {
+  return {
+    id: `intact-${title}`,
+    component: 'database',
+    title,
+    everySec: 86_400,
+    look() {
+      if (!fs.existsSync(file)) return { says: `${file}, created at the first start`, found: [] };
+      const found = findRefused(file, inspect);
+      if (found.length > 0) return { says: file, found };
+      const says = `${file}, ${formatBytes(fs.statSync(file).size)}, intact`;
+      return { says, found: findDamage(file) === null ? [] : [damaged(file)] };
+    },
+  };
+}
+
+function damaged(file: string): Found {
+  return {
+    subject: path.basename(file),
+    severity: 'error',
+    title: 'Jobs fail: a database is damaged',
+    text: `${file} is damaged.${wayBack(file)}`,
+    stops: ['all operations'],
+  };
+}
+
+function indexFilesCheck({ indexFolder }: Config): Check {
+  return {
+    id: 'index-files',
+    component: 'index',
+    title: 'index',
+    everySec: 86_400,
+    look() {
+      const files = liveFiles(indexFolder);
+      if (!files) return { says: 'No index yet. Rebuild it when the library has entries.', found: [] };
+      const { index } = verifyGeneration(files, () => {});
+      const name = path.basename(path.dirname(files.index));
+      return { says: `${plural(index.count, 'vector')} in ${name}, intact`, found: [] };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// All checks as plain text, for a message to whoever helps. Holds no secrets: checks never see any, and home paths are
+// shortened.
+import os from 'node:os';
+import { version } from '../core/config.ts';
+import { formatList } from '../core/format.ts';
+import type { CheckBody, FindingBody } from './views.ts';
+
+export function writeReport(checks: CheckBody[], now: Date): string {
+  const found = checks.flatMap((check) => check.found);
+  const lines = [
+    `CHL Operations ${version}, Node ${process.versions.node}, ${process.platform}, ${now.toISOString()}`,
+    '',
+    ...(found.length === 0 ? ['Nothing is found.'] : found.flatMap(describeFinding)),
+    '',
+    ...checks.map(describeCheck),
+  ];
+  return shortenHome(`${lines.join('\n')}\n`);
+}
+
+function describeFinding(finding: FindingBody): string[] {
+  const { severity, component, title, text, stops, opened_at, times, is_muted } = finding;
+  return [
+    `${severity.toUpperCase()} ${component}: ${title}`,
+    `  ${text}`,
+    ...(stops.length > 0 ? [`  Stops: ${formatList(stops)}`] : []),
+    `  Since ${opened_at}, ${times === 1 ? 'once' : `${times} times`}${is_muted ? ', muted' : ''}`,
+  ];
+}
+
+function describeCheck({ id, state, says, took_ms, looked_at }: CheckBody): string {
+  if (looked_at === null) return `${state.padEnd(8)} ${id}: not looked at yet`;
+  return `${state.padEnd(8)} ${id}: ${says ?? 'could not be checked'} (${took_ms} ms, ${looked_at})`;
+}
+
+function shortenHome(text: string): string {
+  const home = os.homedir();
+  return home.length > 1 ? text.replaceAll(`${home}/`, '~/') : text;
+}
