@@ -4,15 +4,22 @@ import { installationChecks } from './installation/installation-checks.ts';
 import { createCheckParts } from './parts.ts';
 import { streamCheck } from './stream-check.ts';
 import { registerChecksApi } from './web/api.ts';
+import { checksCard, probesCard } from './web/cards.ts';
 import { registerHealth } from './web/health.ts';
+import { checksRow } from './web/hub-row.ts';
+import { checksPage, registerChecksPages } from './web/pages.ts';
 
 export const checks: Feature<ReturnType<typeof createCheckParts>> = {
   name: 'checks',
+  pages: [checksPage],
   create: createCheckParts,
   lifecycle: ({ checker }) => ({ start: checker.start, catchUp: checker.confirm, stop: checker.stop }),
   routes(app, ctx) {
     registerHealth(app, ctx);
     registerChecksApi(app, ctx);
+    registerChecksPages(app, ctx);
   },
+  cards: (ctx) => [checksCard(ctx), probesCard(ctx)],
   checks: (ctx) => [streamCheck(ctx), ...installationChecks(ctx.config)],
+  hubRows: (ctx) => [checksRow(ctx)],
 };

@@ -63,6 +63,6 @@ export function createMutes({ findings, audit, untilFree, now }: Given) {
   }
 }
 
-function unknownFinding(id: number): AppError {
+export function unknownFinding(id: number): AppError {
   return new AppError('not_found', `There is no finding ${id}.`);
 }

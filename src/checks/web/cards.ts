@@ -1,0 +1,30 @@
+// What the checks have found, live; and what each of them saw last, with its time, which is refreshed by hand.
+import type { SharedCard } from '../../web/card.ts';
+import type { CheckContext } from '../parts.ts';
+import { writeReport } from '../report.ts';
+import { listChecks } from '../views.ts';
+import { viewChecks, viewProbes } from './checks-view.ts';
+
+type Context = Pick<CheckContext, 'checker' | 'findings' | 'now'>;
+
+export const checksCard = ({ checker, findings, now }: Context): SharedCard => ({
+  name: 'checks',
+  host: 'checks-card',
+  path: '/ui/checks/card',
+  dirtyOn: ['findings'],
+  async load() {
+    await checker.refresh();
+    return viewChecks(listChecks(checker, findings, now()));
+  },
+});
+
+export const probesCard = ({ checker, findings, now }: Context): SharedCard => ({
+  name: 'probes',
+  host: 'probes-card',
+  path: '/ui/checks/probes',
+  dirtyOn: ['findings'],
+  load() {
+    const checks = listChecks(checker, findings, now());
+    return { probes: viewProbes(checks), report: writeReport(checks, now()) };
+  },
+});

@@ -1,0 +1,116 @@
+// The view models of checks and findings on /checks.
+import { formatList, formatNumber, plural, upperFirst } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import { type CheckBody, type CheckState, type FindingBody } from '../views.ts';
+
+const componentTitles: Record<string, string> = {
+  database: 'Databases',
+  data_folder: 'Data folder',
+  disk: 'Disk',
+  embedder: 'Embedder',
+  index: 'Index',
+  queue: 'Queue',
+  runner: 'Runner',
+  server: 'Server',
+  settings: 'Settings',
+  sources: 'Sheets',
+  stream: 'Live updates',
+  workers: 'Workers',
+};
+
+/** `source:published` is the sheet published. */
+export function titleOf(component: string): string {
+  const [kind = '', name] = component.split(':');
+  if (name !== undefined) return `${upperFirst(kind)} ${name}`;
+  return componentTitles[component] ?? upperFirst(component.replaceAll('_', ' '));
+}
+
+const looks = {
+  error: { tone: 'bad', icon: 'cross', word: 'Error' },
+  warning: { tone: 'warn', icon: 'tri', word: 'Warning' },
+  info: { tone: 'idle', icon: 'info', word: 'Note' },
+  pass: { tone: 'ok', icon: 'check', word: 'Passes' },
+  unknown: { tone: 'idle', icon: 'clock', word: 'Not looked at yet' },
+} satisfies Record<CheckState, { tone: string; icon: string; word: string }>;
+
+const muted = { tone: 'hold', icon: 'mute', word: 'Muted' };
+
+export function viewFinding(finding: FindingBody, checkTitle: string) {
+  const { id, severity, title, text, stops, opened_at, times, fix, is_muted, muted_by, mute_reason } =
+    finding;
+  return {
+    host: `finding-${id ?? `${finding.check}-${finding.subject}`.replaceAll(/\W/g, '-')}`,
+    ...looks[severity],
+    title,
+    text,
+    stops: stops.length > 0 ? formatList(stops) : null,
+    since: opened_at,
+    times: times > 1 ? `opened ${formatNumber(times)} times` : null,
+    component: titleOf(finding.component),
+    checkTitle,
+    check: finding.check,
+    fix,
+    mute: is_muted ? { until: describeUntil(finding), by: muted_by, reason: mute_reason } : null,
+    muteUrl: id === null ? null : url(`/ui/findings/${id}/mute`),
+    unmuteUrl: id === null ? null : url(`/ui/findings/${id}/unmute`),
+  };
+}
+
+/** A time, or null until it changes. */
+function describeUntil({ muted_until }: FindingBody): string | null {
+  return muted_until === 'change' ? null : muted_until;
+}
+
+export function viewChecks(checks: CheckBody[]) {
+  const shown = checks.flatMap((check) => check.found.map((finding) => ({ finding, title: check.title })));
+  const views = shown
+    .sort((one, other) => weights[one.finding.severity] - weights[other.finding.severity])
+    .map(({ finding, title }) => viewFinding(finding, title));
+  return {
+    open: views.filter(({ mute }) => mute === null),
+    muted: views.filter(({ mute }) => mute !== null),
+    sentence: summarise(checks),
+    isNew: checks.every(({ state }) => state === 'unknown'),
+  };
+}
+
+const weights = { error: 0, warning: 1, info: 2 };
+
+/** The checks, those of a component together, with what each saw last. */
+export function viewProbes(checks: CheckBody[]) {
+  return [...checks]
+    .map((check) => ({
+      id: check.id,
+      component: titleOf(check.component),
+      title: upperFirst(check.title),
+      badge:
+        check.found.length > 0 && check.found.every(({ is_muted }) => is_muted) ? muted : looks[check.state],
+      isQuiet: check.state === 'pass' || check.state === 'unknown' || check.state === 'info',
+      says: check.found[0]?.title ?? check.says ?? '',
+      tookMs: check.took_ms,
+      at: check.looked_at,
+    }))
+    .sort((one, other) => one.component.localeCompare(other.component));
+}
+
+/** `14 checks pass.`, `21 of 25 checks pass. 1 error, 2 warnings, 1 muted.` */
+export function summarise(checks: CheckBody[]): string {
+  const passing = checks.filter(({ state }) => state === 'pass' || state === 'info').length;
+  const found = checks.flatMap((check) => check.found);
+  const count = (severity: string) =>
+    found.filter((one) => one.severity === severity && !one.is_muted).length;
+  const parts = [
+    [count('error'), 'error', 'errors'],
+    [count('warning'), 'warning', 'warnings'],
+    [count('info'), 'note', 'notes'],
+    [found.filter(({ is_muted }) => is_muted).length, 'muted', 'muted'],
+  ] as const;
+  const words = parts
+    .filter(([number]) => number > 0)
+    .map(([number, one, many]) => plural(number, one, many));
+  const passes =
+    passing === checks.length
+      ? `${plural(passing, 'check passes', 'checks pass')}.`
+      : `${formatNumber(passing)} of ${plural(checks.length, 'check')} pass.`;
+  return words.length > 0 ? `${passes} ${upperFirst(words.join(', '))}.` : passes;
+}
