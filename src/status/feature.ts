@@ -9,10 +9,10 @@ import { registerStatusPage, statusPage } from './web/page.ts';
 export const status: Feature<ReturnType<typeof createStatusParts>> = {
   name: 'status',
   nav: { position: 4, label: 'Status', href: statusPage.path, key: 's' },
-  navBadge: ({ openErrors }) => ({
+  navBadge: ({ countErrors }) => ({
     tone: 'bad',
     describe: (count) => plural(count, 'open error'),
-    count: openErrors.count,
+    count: countErrors,
     dirtyOn: ['findings'],
   }),
   pages: [statusPage],

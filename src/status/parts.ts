@@ -1,7 +1,7 @@
-// Builds the objects of the feature from the kernel.
+// Builds the objects of the feature from the kernel and the features before it.
+import { checks } from '../checks/feature.ts';
 import type { Context, Kernel } from '../core/kernel.ts';
-import { createOpenErrors } from './open-errors-repository.ts';
 
 export type StatusContext = Kernel & ReturnType<typeof createStatusParts>;
 
-export const createStatusParts = ({ ops, now }: Context) => ({ openErrors: createOpenErrors(ops, now) });
+export const createStatusParts = ({ use }: Context) => ({ countErrors: use(checks).countErrors });

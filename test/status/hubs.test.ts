@@ -1,6 +1,8 @@
 // The navigation with its badges, the hubs, and the setup checklist.
 import '../support/plain-children.ts';
 import t from 'tap';
+import { checks } from '../../src/checks/feature.ts';
+import type { Found } from '../../src/core/check.ts';
 import type { HubRow } from '../../src/core/hub-row.ts';
 import { hubBody } from '../../src/web/hub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -14,15 +16,15 @@ t.before(async () => {
   app = await startApp(t);
 });
 
-/** As a check records it. */
-function addFinding(id: number, change: { severity?: string; muted?: string; cleared?: string } = {}) {
-  app.ops
-    .prepare(
-      `INSERT INTO finding (id, check_id, subject, component, severity, title, text, stops, opened_at, seen_at,
-         times, muted_until, cleared_at)
-       VALUES (?, 'a', ?, 'disk', ?, 'Full', 'Full.', '[]', '2026-01-01', '2026-01-01', 1, ?, ?)`,
-    )
-    .run(id, String(id), change.severity ?? 'error', change.muted ?? null, change.cleared ?? null);
+/** As a look records what it has found. */
+function take(...found: Pick<Found, 'subject' | 'severity'>[]) {
+  const { findings } = app.use(checks);
+  const texts = { title: 'Full', text: 'Full.', stops: [] };
+  findings.take(
+    { check_id: 'a-test', component: 'disk', opensAt: 'first' },
+    found.map((one) => ({ ...one, ...texts })),
+  );
+  findings.save();
 }
 
 t.test('the tabs are in one order with their keys, and one of them is open', async (t) => {
@@ -44,19 +46,21 @@ t.test('the badge of Status counts open errors on every page, and follows them l
   const stream = await openStream(app.origin, '/ui/stream/telemetry?topics=nav-status');
   t.teardown(stream.close);
   await stream.until(({ event }) => event === 'tick' || event === 'nav-status');
-  addFinding(1);
-  addFinding(2, { severity: 'warning' });
-  addFinding(3, { muted: '9999' });
-  addFinding(4, { cleared: '2026-01-02' });
-  app.bus.emit('findings');
+  take({ subject: 'one', severity: 'error' }, { subject: 'two', severity: 'warning' });
   const event = await stream.until(({ data }) => data.includes('1 open error'));
   t.match((await app.page('/library')).text, `>${event.data}</span>`);
   t.match((await app.json('/api/v1/status')).body, { open_errors: 1 });
 });
 
 t.test('a number that cannot be read does not take the page with it', async (t) => {
-  app.ops.exec('ALTER TABLE finding RENAME TO away');
-  t.teardown(() => app.ops.exec('ALTER TABLE away RENAME TO finding'));
+  const { findings } = app.use(checks);
+  const { open } = findings;
+  findings.open = () => {
+    throw new Error('for this test');
+  };
+  t.teardown(() => {
+    findings.open = open;
+  });
   const { status, html } = await app.page('/library');
   t.equal(status, 200);
   t.equal(textOf(html, '#nav-status'), '');

@@ -14,7 +14,7 @@ const schema = {
 
 export function registerStatusApi(app: FastifyInstance, ctx: StatusContext) {
   app.get('/api/v1/status', { schema }, async (request) => ({
-    open_errors: ctx.openErrors.count(),
+    open_errors: ctx.countErrors(),
     items: await hubBody(ctx, 'status', identityOf(request).role),
   }));
 }
