@@ -31,8 +31,14 @@ export function loadTabs(nav: Tab[], request: FastifyRequest, section: string | 
 }
 
 /** A number that cannot be read is not shown: it must not take the page with it. */
-function badgeCard(feature: string, badge: NavBadge, { log }: Mounted['ctx']): SharedCard {
+function badgeCard(feature: string, badge: NavBadge, { bus, log }: Mounted['ctx']): SharedCard {
   const { tone, describe, dirtyOn } = badge;
+  // Every page has the number, which seldom changes.
+  let known: Promise<number> | null = null;
+  for (const event of dirtyOn)
+    bus.on(event, () => {
+      known = null;
+    });
   return {
     name: `nav-${feature}`,
     template: 'shared/nav-badge',
@@ -40,7 +46,8 @@ function badgeCard(feature: string, badge: NavBadge, { log }: Mounted['ctx']): S
     path: `/ui/nav/${feature}`,
     dirtyOn,
     async load() {
-      const count = await countOf(badge, log);
+      known ??= countOf(badge, log);
+      const count = await known;
       return { tone, icon: tone === 'bad' ? 'cross' : 'tri', count, words: describe(count) };
     },
   };
