@@ -59,7 +59,7 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
   });
 
   return {
-    /** Whether a refusal of this request was recorded or counted; the newest thousand are known. */
+    /** Whether this request has a row that says why it did nothing, or is counted; the newest thousand are known. */
     hasRefusal: (requestId: string) => refused.has(requestId),
 
     /** The newest rows of a target, without refusals, oldest first. */
@@ -70,7 +70,10 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
         .reverse(),
 
     /** Adds a row, as part of the open transaction if there is one. */
-    record: ({ outcome, ...entry }: Change) => add(outcome, entry),
+    record({ outcome, ...entry }: Change) {
+      add(outcome, entry);
+      if (outcome === 'failed') remember(entry);
+    },
 
     /** Adds a row, or counts the refusal when its event and code have twenty rows in this minute. Not in a transaction that a
      *  refusal rolls back. */
@@ -78,12 +81,16 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
       limit.admit(entry.event, code, () =>
         add('refused', { ...entry, detail: { ...detail, code, message } }),
       );
-      if (entry.by.requestId !== null) refused.add(entry.by.requestId);
+      remember(entry);
     },
 
     /** Records what was only counted. */
     close: limit.close,
   };
+
+  function remember({ by: { requestId } }: AuditEntry) {
+    if (requestId !== null) refused.add(requestId);
+  }
 
   function add(outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) {
     const { event, by, target = null, reason = null, detail = null } = entry;
