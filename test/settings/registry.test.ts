@@ -87,21 +87,24 @@ t.test('a saved value that cannot be used is a warning, and its default counts',
     );
 });
 
-t.test('the file of a credential is used, also after later changes, unless the environment names one', async (t) => {
-  const config = read({});
-  useKeyFile(config, 'embedding', '/nowhere/key');
-  t.equal(config.embedding, null, 'the built-in embedder needs no key');
-  const service = { 'embedding.url': 'http://127.0.0.1:1', 'embedding.model': 'm' };
-  applySaved(config, new Map(Object.entries(service)), 'running');
-  t.match(config.embedding, { url: 'http://127.0.0.1:1', model: 'm', keyFile: '/nowhere/key' });
-  useKeyFile(config, 'google', '/nowhere/google');
-  applySaved(config, new Map([...Object.entries(service), ['embedding.key_file', '/other']]), 'running');
-  t.equal(config.embedding?.keyFile, '/nowhere/key', 'a saved path is not used');
-  t.equal(config.google.keyFile, '/nowhere/google');
-  const set = read({ CHL_GOOGLE_KEY_FILE: '/set/google' });
-  useKeyFile(set, 'google', '/nowhere/google');
-  t.equal(set.google.keyFile, '/set/google');
-});
+t.test(
+  'the file of a credential is used, also after later changes, unless the environment names one',
+  async (t) => {
+    const config = read({});
+    useKeyFile(config, 'embedding', '/nowhere/key');
+    t.equal(config.embedding, null, 'the built-in embedder needs no key');
+    const service = { 'embedding.url': 'http://127.0.0.1:1', 'embedding.model': 'm' };
+    applySaved(config, new Map(Object.entries(service)), 'running');
+    t.match(config.embedding, { url: 'http://127.0.0.1:1', model: 'm', keyFile: '/nowhere/key' });
+    useKeyFile(config, 'google', '/nowhere/google');
+    applySaved(config, new Map([...Object.entries(service), ['embedding.key_file', '/other']]), 'running');
+    t.equal(config.embedding?.keyFile, '/nowhere/key', 'a saved path is not used');
+    t.equal(config.google.keyFile, '/nowhere/google');
+    const set = read({ CHL_GOOGLE_KEY_FILE: '/set/google' });
+    useKeyFile(set, 'google', '/nowhere/google');
+    t.equal(set.google.keyFile, '/set/google');
+  },
+);
 
 t.test('saved limits of an operation precede those of its definition', async (t) => {
   const config = read({});

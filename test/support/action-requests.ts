@@ -51,6 +51,13 @@ const ofIndex = {
   'workers.drain_cancel': (app) => post(app, '/api/v1/workers/drain/cancel'),
 } satisfies Requests;
 
+const ofChecks = {
+  'checks.run': (app) => post(app, '/api/v1/checks/run', { check: 'disk-space' }),
+  'finding.muted': async (app) =>
+    post(app, `/api/v1/findings/${await findingOf(app)}/mute`, { for: '1d', reason: 'a test needs it' }),
+  'finding.unmuted': async (app) => post(app, `/api/v1/findings/${await findingOf(app)}/unmute`),
+} satisfies Requests;
+
 const ofCredentials = {
   'credential.changed': (app) => {
     const file = path.join(app.root, 'embedding-key');
@@ -86,7 +93,14 @@ const ofAccess = {
 
 type Requests = Record<string, (app: Sender) => Promise<Answer>>;
 
-export const actionRequests: Requests = { ...ofJobs, ...ofSheets, ...ofIndex, ...ofCredentials, ...ofAccess };
+export const actionRequests: Requests = {
+  ...ofJobs,
+  ...ofSheets,
+  ...ofIndex,
+  ...ofChecks,
+  ...ofCredentials,
+  ...ofAccess,
+};
 
 function post(app: Sender, address: string, body?: object) {
   return send(app, 'POST', address, body);
@@ -102,6 +116,12 @@ function insertEnded({ parts: { repository } }: Sender): number {
   const job = insertJob(repository);
   endJob(repository, job, 'failed');
   return job.number;
+}
+
+/** The number of a finding. */
+async function findingOf({ json }: Sender): Promise<number> {
+  const { body } = await json('/api/v1/findings?state=all');
+  return body.items[0].id;
 }
 
 /** The id of what an earlier request has left, such as `sheet-0a0b0c0d`. */
