@@ -51,7 +51,9 @@ t.test('a stream has the cards of its role, and ends with its token', async (t) 
     );
     const answer = await fetch(`${app.origin}/api/v1/tokens/screen`, { method: 'DELETE', headers: admin });
     t.equal(answer.status, 204);
+    const from = performance.now();
     await ending?.ended();
+    t.ok(performance.now() - from < 1000, 'at once');
     t.equal((await openStream(app.origin, path, screen)).status, 401);
     const before = going?.events.length ?? 0;
     await app.json('/api/v1/operations/export', {}, admin);

@@ -33,6 +33,7 @@ t.test('the page of tokens', async (t) => {
   });
 
   let session = '';
+  let screenToken = '';
   let token = '';
   await t.test('the first admin token is shown once, and signs its browser in', async (t) => {
     const answer = await app.submit('/ui/access/tokens', { name: 'main', role: 'admin', expires: '' });
@@ -42,8 +43,7 @@ t.test('the page of tokens', async (t) => {
     token = /chl_[\w-]{43}/.exec(text)?.[0] ?? '';
     t.ok(token);
     t.match(text, /This browser is signed in/);
-    session =
-      (answer.headers.getSetCookie().find((one) => one.startsWith('chl_session_')) ?? '').split(';')[0] ?? '';
+    session = sessionOf(answer);
     t.notMatch(answer.headers.getSetCookie().join(), token);
     t.equal((await fetch(`${app.origin}/operations`, { redirect: 'manual', headers: html })).status, 303);
     const again = await page({ cookie: session });
@@ -65,7 +65,8 @@ t.test('the page of tokens', async (t) => {
       signedIn(),
     );
     t.match(body, { name: 'screen', role: 'viewer', expires_at: '2999-01-01T00:00:00.000Z', token: /^chl_/ });
-    const authorization = `Bearer ${body.token}`;
+    screenToken = body.token;
+    const authorization = `Bearer ${screenToken}`;
     for (const path of [
       '/settings/access',
       '/api/v1/tokens',
@@ -76,6 +77,9 @@ t.test('the page of tokens', async (t) => {
   });
 
   await t.test('a token is revoked in a dialog, and its sessions end', async (t) => {
+    const screen = await app.submit('/sign-in', { token: screenToken });
+    const ended = sessionOf(screen);
+    t.equal((await app.page('/jobs', { cookie: ended })).html.querySelector('h1')?.text, 'Jobs');
     const dialog = await app.page('/ui/access/tokens/screen/revoke', signedIn());
     t.match(textOf(dialog.html, 'main'), /Revoke token screen\?/);
     t.notOk(dialog.html.querySelector('#reason'), 'no reason is asked for');
@@ -87,6 +91,11 @@ t.test('the page of tokens', async (t) => {
     t.equal((await app.submit('/ui/access/tokens/nobody/revoke', {}, signedIn())).status, 404);
     const { body } = await app.json('/api/v1/tokens', { name: 'screen', role: 'viewer' }, signedIn());
     t.equal(body.role, 'viewer', 'its name is free again');
+    t.equal(
+      (await app.page('/jobs', { cookie: ended })).html.querySelector('h1')?.text,
+      'Sign in to CHL Operations',
+      'its sessions stay ended',
+    );
   });
 
   await t.test('the last admin token needs a reason and the word, and opens everything', async (t) => {
@@ -117,6 +126,7 @@ t.test('the page of tokens', async (t) => {
         'access.token_created token:main',
         'access.sign_in token:main',
         'access.token_created token:screen',
+        'access.sign_in token:screen',
         'access.token_revoked token:screen',
         'access.token_created token:screen',
         'access.token_revoked token:main',
@@ -131,3 +141,8 @@ t.test('the page of tokens', async (t) => {
     t.notMatch(files, session.split('=')[1] ?? '');
   });
 });
+
+/** The cookie of the session that an answer opens. */
+function sessionOf({ headers }: Response): string {
+  return (headers.getSetCookie().find((one) => one.startsWith('chl_session_')) ?? '').split(';')[0] ?? '';
+}
