@@ -19,6 +19,9 @@ export type KnownSetting = SettingState & {
   isEditable: boolean;
 };
 
+/** `event`: of the audit row. */
+type Why = { event?: string; reason?: string | null };
+
 export type Settings = ReturnType<typeof createSettings>;
 
 export function createSettings(given: Given) {
@@ -49,13 +52,13 @@ export function createSettings(given: Given) {
 
     /** Saves values, all or none; null goes back to the default. What needs no restart counts from now on. Returns the keys
      *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`. */
-    async put(values: Values, by: Requester, reason: string | null = null): Promise<string[]> {
+    async put(values: Values, by: Requester, why: Why = {}): Promise<string[]> {
       const changed = await untilFree(() =>
         repository.transaction(() => {
           const before = states();
           assertValid(before, values);
           const changed = changesOf(repository.values(), values);
-          if (changed.length > 0) save(changed, before, by, reason);
+          if (changed.length > 0) save(changed, before, by, why);
           return changed;
         }),
       );
@@ -74,11 +77,12 @@ export function createSettings(given: Given) {
     if (locked) throw setByEnvironment(locked);
   }
 
-  function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, reason: string | null) {
+  function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, why: Why) {
     const change = { changed_at: now().toISOString(), changed_by: by.actor };
     for (const { key, after } of changed) repository.put(key, after, change);
     const [target, detail] = [targetOf(changed), describe(changed, before)];
-    audit.record({ event: 'settings.changed', outcome: 'ok', by, reason, target, detail });
+    const { event = 'settings.changed', reason = null } = why;
+    audit.record({ event, outcome: 'ok', by, reason, target, detail });
   }
 }
 

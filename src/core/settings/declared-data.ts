@@ -57,7 +57,7 @@ export const dataSettings = {
   mode: choice({
     key: 'operations.mode',
     variable: 'CHL_OPERATIONS_MODE',
-    group: 'jobs',
+    group: 'data',
     title: 'Mode',
     text: 'scripts runs operations; noop only records them.',
     choices: ['scripts', 'noop'],
@@ -68,7 +68,7 @@ export const dataSettings = {
     {
       key: 'operations.file',
       variable: 'CHL_OPERATIONS_FILE',
-      group: 'jobs',
+      group: 'data',
       title: 'File of custom operations',
       text: 'See docs/custom-operations.md.',
       onlyEnvironment: runsPrograms,

@@ -106,7 +106,7 @@ export const serviceSettings = {
   url: text({
     key: 'embedding.url',
     variable: 'CHL_EMBEDDING_URL',
-    group: 'embedding',
+    group: 'service',
     title: 'Embedding service',
     text: 'OpenAI-compatible (Ollama, llama.cpp, vLLM, OpenAI), e.g. http://127.0.0.1:11434; without a query.',
     defaultText: 'the built-in embedder',
@@ -116,7 +116,7 @@ export const serviceSettings = {
   model: text({
     key: 'embedding.model',
     variable: 'CHL_EMBEDDING_MODEL',
-    group: 'embedding',
+    group: 'service',
     title: 'Model of the service',
     text: 'After a change every entry is embedded again.',
     toChildren: true,
@@ -124,7 +124,7 @@ export const serviceSettings = {
   keyFile: pathSetting<null>({
     key: 'embedding.key_file',
     variable: 'CHL_EMBEDDING_KEY_FILE',
-    group: 'embedding',
+    group: 'service',
     title: 'Key of the service',
     text: 'A file that only you can read (chmod 600).',
     defaultText: 'no key is sent',

@@ -1,18 +1,28 @@
 // A setting is declared once: reader, page, API, .env.example and the environment of children derive from its declaration.
 
-/** The headings under which settings are shown, in this order. `meta` says when a change takes effect. */
+/** The headings under which settings are shown, in this order. `meta` says when a change takes effect; `href` is the page that
+ *  changes them, null where only the environment does. */
 export const groups = {
-  server: { title: 'Server', meta: 'Read at the start' },
-  data: { title: 'Data folder', meta: 'Read at the start' },
-  access: { title: 'Access', meta: 'Read at the start' },
-  jobs: { title: 'Jobs', meta: 'Read at the next job' },
-  retention: { title: 'History and backups', meta: 'Read at the next removal' },
-  sheets: { title: 'Sheets and uploads', meta: 'Read at the next upload or import' },
-  embedding: { title: 'Embedding', meta: 'Workers restart with a change' },
-  google: { title: 'Google', meta: 'Read at the next job' },
-  live: { title: 'Live updates and telemetry', meta: 'Read at the next connection' },
-  checks: { title: 'Checks', meta: 'Read at the next look' },
-  limits: { title: 'Limits of operations', meta: 'Read at the next job' },
+  server: { title: 'Server', meta: 'Read at the start', href: null },
+  data: { title: 'Data folder and mode', meta: 'Read at the start', href: null },
+  access: { title: 'Access', meta: 'Read at the start', href: null },
+  jobs: { title: 'Jobs', meta: 'Read at the next job', href: '/settings/limits' },
+  limits: { title: 'Limits of operations', meta: 'Read at the next job', href: '/settings/limits' },
+  retention: { title: 'History and backups', meta: 'Read at the next removal', href: '/settings/limits' },
+  sheets: {
+    title: 'Sheets and uploads',
+    meta: 'Read at the next upload or import',
+    href: '/settings/limits',
+  },
+  embedding: { title: 'Embedding', meta: 'Read when a worker or a rebuild starts', href: '/settings/limits' },
+  service: {
+    title: 'Embedding service',
+    meta: 'Workers and searches start anew',
+    href: '/settings/embedder',
+  },
+  google: { title: 'Google', meta: 'Read at the next job', href: '/settings/credentials' },
+  live: { title: 'Live updates and log', meta: 'Read at the next connection', href: '/settings/limits' },
+  checks: { title: 'Checks', meta: 'Read at the next look', href: '/settings/limits' },
 } as const;
 export type GroupName = keyof typeof groups;
 
@@ -71,7 +81,12 @@ export type UsedOf<Declared> = { [Name in keyof Declared]: Used<Declared[Name]> 
 
 /** The members that each declaration writes; the others have defaults. */
 export type Common = Pick<Setting, 'key' | 'variable' | 'group' | 'title' | 'text'> &
-  Partial<Pick<Setting, 'isSecret' | 'onlyEnvironment' | 'credential' | 'needsRestart' | 'toChildren' | 'defaultText'>>;
+  Partial<
+    Pick<
+      Setting,
+      'isSecret' | 'onlyEnvironment' | 'credential' | 'needsRestart' | 'toChildren' | 'defaultText'
+    >
+  >;
 
 export const commonDefaults = {
   unit: null,

@@ -1,0 +1,63 @@
+// A setting as the API and the pages show it. The value of a secret is never part of it.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { shortenHome } from '../core/home.ts';
+import type { KnownSetting } from './settings.ts';
+
+export type SettingFacts = ReturnType<typeof describeSetting>;
+
+/** Larger files are no keys. */
+const maxKeyBytes = 512 * 1024;
+
+export function describeSetting(known: KnownSetting) {
+  const { setting, value, source, running, needsRestart, change, isEditable } = known;
+  const { kind, isSecret } = setting;
+  return {
+    key: setting.key,
+    group: setting.group,
+    title: setting.title,
+    text: setting.text,
+    type: kind.type,
+    unit: setting.unit,
+    min: kind.min ?? null,
+    max: kind.max ?? null,
+    choices: kind.choices ? [...kind.choices] : null,
+    variable: setting.variable,
+    value: isSecret ? null : value,
+    default: setting.default,
+    source,
+    running: isSecret ? null : running,
+    needs_restart: needsRestart,
+    is_editable: isEditable,
+    locked: whyLocked(known),
+    secret: isSecret ? describeSecret(value) : null,
+    changed_at: change?.changed_at ?? null,
+    changed_by: change?.changed_by ?? null,
+  };
+}
+
+function whyLocked({ setting, source, isEditable }: KnownSetting): string | null {
+  const { variable, onlyEnvironment } = setting;
+  if (isEditable) return null;
+  if (source === 'environment') return `Set by ${variable} in the environment; change it there and restart.`;
+  if (source === '.env') return `Set by ${variable} in the .env file; change it there and restart.`;
+  if (onlyEnvironment === null) return 'Set under Credentials.';
+  return `Only ${variable} in the environment sets it. ${onlyEnvironment}`;
+}
+
+/** `file` and `sha256` are those of a key file, null for a secret that is no file. */
+function describeSecret(value: unknown) {
+  if (value === null || value === '') return { is_set: false, file: null, sha256: null };
+  const file = String(value);
+  const isFile = file.startsWith('/');
+  return { is_set: true, file: isFile ? shortenHome(file) : null, sha256: isFile ? hashOf(file) : null };
+}
+
+function hashOf(file: string): string | null {
+  try {
+    if (fs.statSync(file).size > maxKeyBytes) return null;
+    return createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+  } catch {
+    return null;
+  }
+}

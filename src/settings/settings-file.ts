@@ -1,0 +1,124 @@
+// Settings as a file: export without secrets; import with a preview, then all or nothing.
+import { createHash } from 'node:crypto';
+import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import type { Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { isObject } from '../core/json.ts';
+import { isSame } from '../core/settings/in-use.ts';
+import { isLocked, type Values } from './check-values.ts';
+import type { KnownSetting, Settings } from './settings.ts';
+
+export const importWord = 'settings';
+const format = 1;
+const reasonMinLength = 5;
+/** The lists of a file that later versions fill. */
+const lists = ['schedules', 'flags', 'objectives', 'webhooks'] as const;
+
+/** `changed` and `unchanged` can be applied; one that is `unknown` or `refused` keeps the file from being applied. */
+export type ImportChange = {
+  key: string;
+  title: string;
+  state: 'changed' | 'unchanged' | 'unknown' | 'refused';
+  before: unknown;
+  after: unknown;
+  why: string | null;
+};
+export type ImportPlan = { plan: string; changes: ImportChange[] };
+type Confirmation = { plan: string; reason?: string | undefined; confirm?: string | undefined };
+
+export type SettingsFile = ReturnType<typeof createSettingsFile>;
+
+export function createSettingsFile(settings: Settings) {
+  return {
+    /** The saved values. Those of the environment belong to a machine, not to the file. */
+    export: () => ({
+      format,
+      settings: settings.saved(),
+      schedules: [],
+      flags: [],
+      objectives: [],
+      webhooks: [],
+    }),
+
+    preview,
+
+    /** Saves the values of a file that `preview` has shown. Throws `confirmation_required`, `plan_outdated`, and
+     *  `invalid_arguments` with each key that is unknown or refused. Returns the keys that have changed. */
+    async apply(file: unknown, given: Confirmation, by: Requester): Promise<string[]> {
+      requireConfirmation(given);
+      const { plan, changes } = preview(file);
+      if (plan !== given.plan) {
+        const message = 'The settings or the file have changed since the preview. Look at the changes again.';
+        throw new AppError('plan_outdated', message);
+      }
+      const problems = changes.flatMap(({ key, why }): ArgumentProblem[] =>
+        why === null ? [] : [{ field: key, message: why }],
+      );
+      if (problems.length > 0) throw invalidArguments(problems);
+      const wanted = changes.filter(({ state }) => state === 'changed');
+      const values = Object.fromEntries(wanted.map(({ key, after }) => [key, after]));
+      const reason = given.reason?.trim() ?? null;
+      return settings.put(values, by, { event: 'settings.imported', reason });
+    },
+  };
+
+  /** What `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
+  function preview(file: unknown): ImportPlan {
+    const values = readFile(file);
+    const known = new Map(settings.all().map((one) => [one.setting.key, one]));
+    const problems = new Map(settings.findProblems(values).map(({ field, message }) => [field, message]));
+    const changes = Object.entries(values).map(([key, after]) =>
+      judge(key, after, known.get(key), problems.get(key) ?? null),
+    );
+    const state = [file, settings.saved()];
+    const plan = createHash('sha256').update(JSON.stringify(state)).digest('hex').slice(0, 32);
+    return { plan, changes };
+  }
+}
+
+function judge(
+  key: string,
+  after: unknown,
+  known: KnownSetting | undefined,
+  problem: string | null,
+): ImportChange {
+  if (!known) return { key, title: key, state: 'unknown', before: null, after, why: problem };
+  const { setting, value: before } = known;
+  const change = { key, title: setting.title, before: setting.isSecret ? null : before, after };
+  if (isSame(before, after)) return { ...change, state: 'unchanged', why: null };
+  const locked = isLocked(known) ? `${setting.variable} sets it in the environment.` : null;
+  const why = problem ?? locked;
+  return { ...change, state: why === null ? 'changed' : 'refused', why };
+}
+
+function readFile(file: unknown): Values {
+  if (!isObject(file)) throw refuse('The file is not an export of settings: a JSON object is expected.');
+  if (typeof file.format !== 'number' || !Number.isInteger(file.format))
+    throw refuse('The file is not an export of settings: its member format is missing.');
+  if (file.format > format)
+    throw refuse(`The file has format ${file.format}, of a newer version; this one reads up to ${format}.`);
+  const unknown = Object.keys(file).find((name) => !['format', 'settings', ...lists].includes(name));
+  if (unknown !== undefined)
+    throw refuse(`The file has an unknown member ${JSON.stringify(unknown.slice(0, 80))}.`);
+  const filled = lists.find((name) => Array.isArray(file[name]) && file[name].length > 0);
+  if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
+  if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');
+  return file.settings;
+}
+
+function requireConfirmation({ reason, confirm }: Confirmation) {
+  const problems: ArgumentProblem[] = [];
+  if ([...(reason ?? '').trim()].length < reasonMinLength) {
+    const message = `Write a reason of at least ${reasonMinLength} characters. It is kept in the audit log.`;
+    problems.push({ field: 'reason', message });
+  }
+  if (confirm?.trim() !== importWord)
+    problems.push({ field: 'confirm', message: `Type ${importWord} to confirm.` });
+  if (problems.length === 0) return;
+  const message = problems.map((problem) => problem.message).join(' ');
+  throw new AppError('confirmation_required', message, { problems, word: importWord });
+}
+
+function refuse(message: string): AppError {
+  return invalidArguments([{ field: 'file', message }]);
+}

@@ -1,0 +1,79 @@
+// The page of limits: one form for the settings that are changed most. All faults of a form are shown at once.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ArgumentProblem } from '../../core/arguments.ts';
+import { AppError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
+import { url } from '../../core/url.ts';
+import { statusOf } from '../../web/errors.ts';
+import type { Page } from '../../web/feature.ts';
+import { requester } from '../../web/requester.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import type { Values } from '../check-values.ts';
+import type { SettingContext } from '../parts.ts';
+import type { KnownSetting } from '../settings.ts';
+import { changesSettings } from './actions.ts';
+import { isInForm, limitsPath, type Refused, viewLimits, wasName } from './limits-view.ts';
+
+export const limitsPage: Page = {
+  path: limitsPath,
+  api: '/api/v1/settings/values',
+  cards: [],
+  examples: [limitsPath],
+};
+
+export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
+  const { settings } = ctx;
+  app.get(limitsPath, { config: { isPage: true } }, (_request, reply) => sendLimits(ctx, reply, null));
+
+  app.post<Posted>('/ui/settings/limits', { ...isForm, config: changesSettings }, async (request, reply) => {
+    const form = request.body ?? {};
+    try {
+      const changed = await settings.put(readChanges(settings.all(), form), requester(request));
+      const title =
+        changed.length === 0 ? 'Nothing was changed.' : `${plural(changed.length, 'value')} saved.`;
+      return await reply.sendAction({
+        notice: noticeOf(title, settings.all()),
+        redirect: url(limitsPath),
+        hosts: [],
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || !shownInForm.includes(error.code)) throw error;
+      request.refusal = error;
+      return sendLimits(ctx, reply.code(statusOf(error)), { form, problems: problemsOf(error) });
+    }
+  });
+}
+
+const shownInForm = ['invalid_arguments', 'set_by_environment'];
+
+function sendLimits({ settings }: SettingContext, reply: FastifyReply, refused: Refused | null) {
+  return reply.sendPage({
+    template: 'settings/limits-page',
+    title: 'Limits',
+    section: '/settings',
+    script: 'settings.js',
+    data: { limits: viewLimits(settings.all(), refused) },
+  });
+}
+
+/** Only fields that differ from what they showed: others may have been changed meanwhile. An empty field is the default. */
+function readChanges(all: KnownSetting[], form: Form): Values {
+  const changed = all.filter(isInForm).flatMap(({ setting: { key, kind } }) => {
+    const [given, was] = [form[key], form[wasName(key)]];
+    if (given === undefined || given === was) return [];
+    const text = given.trim();
+    return [[key, text === '' ? null : kind.fromField(text)]];
+  });
+  return Object.fromEntries(changed);
+}
+
+function noticeOf(title: string, all: KnownSetting[]) {
+  const waiting = all.filter(({ needsRestart }) => needsRestart).map(({ setting }) => setting.title);
+  if (waiting.length === 0) return { tone: 'ok' as const, title, text: '' };
+  return { tone: 'warn' as const, title, text: `Restart the server to use: ${waiting.join(', ')}.` };
+}
+
+function problemsOf(error: AppError): ArgumentProblem[] {
+  const { problems, key } = error.details as { problems?: ArgumentProblem[]; key?: string };
+  return problems ?? [{ field: key ?? '', message: error.message }];
+}

@@ -1,0 +1,88 @@
+// The form of limits: a card for each group, and a row for each operation.
+import type { ArgumentProblem } from '../../core/arguments.ts';
+import { upperFirst } from '../../core/format.ts';
+import { readLimitKey } from '../../core/settings/operation-limits.ts';
+import { type GroupName, groups, type Setting } from '../../core/settings/setting.ts';
+import type { Form } from '../../web/validation.ts';
+import { describeSetting } from '../describe-setting.ts';
+import type { KnownSetting } from '../settings.ts';
+import { formatDefault, formatValue } from './format-value.ts';
+
+export const limitsPath = '/settings/limits';
+
+/** What was typed, and why it was refused. */
+export type Refused = { form: Form; problems: ArgumentProblem[] };
+
+/** Whether the form has a field for it. */
+export function isInForm({ setting: { group, onlyEnvironment } }: KnownSetting): boolean {
+  return groups[group].href === limitsPath && onlyEnvironment === null;
+}
+
+/** The name of the field that keeps what a field showed, so that only what was changed is saved. */
+export const wasName = (key: string) => `was:${key}`;
+
+export function viewLimits(all: KnownSetting[], refused: Refused | null) {
+  const shown = all.filter(isInForm);
+  const names = (Object.keys(groups) as GroupName[]).filter((name) => groups[name].href === limitsPath);
+  return {
+    total: shown.length,
+    differing: shown.filter(({ source }) => source !== 'default').length,
+    sections: names.map((name) => viewSection(name, shown, refused)),
+    problems: shown.flatMap((known) => {
+      const problem = problemOf(known.setting.key, refused);
+      return problem === null ? [] : [{ href: `#${idOf(known.setting)}`, title: known.setting.title }];
+    }),
+  };
+}
+
+function viewSection(name: GroupName, shown: KnownSetting[], refused: Refused | null) {
+  const own = shown.filter(({ setting }) => setting.group === name);
+  const { title, meta } = groups[name];
+  if (name !== 'limits')
+    return { name, title, meta, fields: own.map((known) => viewField(known, refused)), operations: null };
+  const nameOf = ({ setting }: KnownSetting) => readLimitKey(setting.key)?.operation ?? '';
+  const operations = [...new Set(own.map(nameOf))].map((operation) => {
+    const fields = own
+      .filter((known) => nameOf(known) === operation)
+      .map((known) => viewField(known, refused));
+    return { title: fields[0]?.title.split(':')[0] ?? operation, fields };
+  });
+  return { name, title, meta, fields: [], operations };
+}
+
+function viewField(known: KnownSetting, refused: Refused | null) {
+  const { setting, value, source, running, needsRestart, change, isEditable } = known;
+  const { key, title, text, kind, unit } = setting;
+  const shown = kind.write(value);
+  const allowed = kind.allowed && unit ? kind.allowed.replace(/\.$/, ` ${unit}.`) : kind.allowed;
+  return {
+    id: idOf(setting),
+    key,
+    wasName: wasName(key),
+    title,
+    short: upperFirst(title.split(': ')[1] ?? title),
+    hint: [text, kind.type === 'choice' ? '' : allowed].filter(Boolean).join(' '),
+    unit,
+    isNumber: kind.type === 'integer',
+    choices:
+      kind.choices?.map((one) => ({ value: one, isChosen: one === (refused?.form[key] ?? shown) })) ?? null,
+    was: refused?.form[wasName(key)] ?? shown,
+    value: refused?.form[key] ?? shown,
+    isEditable,
+    locked: describeSetting(known).locked,
+    isDefault: source === 'default',
+    preset: formatDefault(setting),
+    changedAt: change?.changed_at ?? null,
+    changedBy: change?.changed_by ?? null,
+    restart: needsRestart
+      ? `saved ${formatValue(setting, value)}, running with ${formatValue(setting, running)}.`
+      : null,
+    problem: problemOf(key, refused),
+  };
+}
+
+function problemOf(key: string, refused: Refused | null): string | null {
+  return refused?.problems.find(({ field }) => field === key)?.message ?? null;
+}
+
+const idOf = ({ key }: Pick<Setting, 'key'>) => `set-${key.replaceAll('.', '-')}`;

@@ -1,0 +1,202 @@
+// The settings in the API and on the pages: who may change them, what is locked, faults in the form, export and import.
+import t from 'tap';
+import { readConfig } from '../../src/core/config.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { as, startWithRoles } from '../support/roles.ts';
+
+const env = { CHL_OPERATIONS_MODE: 'noop', CHL_MAX_RUNNING_JOBS: '3' };
+const json = { 'content-type': 'application/json' };
+
+async function put(app: TestApp, values: Record<string, unknown>, headers = {}) {
+  const body = JSON.stringify({ values });
+  const answer = await fetch(`${app.origin}/api/v1/settings/values`, {
+    method: 'PUT',
+    body,
+    headers: { ...json, ...headers },
+  });
+  return { status: answer.status, body: (await answer.json()) as any };
+}
+
+async function readValue(app: TestApp, key: string) {
+  const { body } = await app.json('/api/v1/settings/values');
+  return body.items.find((one: { key: string }) => one.key === key);
+}
+
+t.test('settings of a running server', async (t) => {
+  const app = await startWithRoles(t, (t) => startApp(t, { env }));
+
+  await t.test('everybody reads them, an admin changes them', async (t) => {
+    for (const role of ['viewer', 'operator'] as const) {
+      const { status, body } = await put(app, { 'retention.days': 7 }, as(role));
+      t.equal(status, 403);
+      t.equal(body.error.code, 'forbidden');
+      const { html, status: shown } = await app.page('/settings/limits', as(role));
+      t.equal(shown, 200);
+      const why = `Needs an admin; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}.`;
+      t.match(html.querySelector('main > .why-not')?.text, why);
+      t.ok(html.querySelectorAll('form#limits input.input').every((field) => field.hasAttribute('readonly')));
+      t.equal(html.querySelector('.actionbar button')?.getAttribute('aria-disabled'), 'true');
+    }
+    const { status, body } = await put(app, { 'retention.days': 7 }, as('admin'));
+    t.equal(status, 200);
+    t.match(body.items, [{ key: 'retention.days', value: 7, source: 'saved', changed_by: 'admin' }]);
+    t.equal(app.config.retentionDays, 7);
+  });
+
+  await t.test('what the environment sets is locked on the page, and 409 in the API', async (t) => {
+    const { status, body } = await put(app, { 'operations.max_running': 5 });
+    t.equal(status, 409);
+    t.match(body.error, { code: 'set_by_environment', details: { variable: 'CHL_MAX_RUNNING_JOBS' } });
+    const { html } = await app.page('/settings/limits');
+    const field = html.querySelector('#set-operations-max_running');
+    t.ok(field?.hasAttribute('readonly'));
+    t.match(
+      field?.closest('.set')?.querySelector('.from')?.text,
+      'Set by CHL_MAX_RUNNING_JOBS in the environment; change it there and restart.',
+    );
+  });
+
+  await t.test('the form shows all faults at once, with what was typed, and saves nothing', async (t) => {
+    const form = {
+      'retention.days': '0',
+      'was:retention.days': '7',
+      'retention.jobs': 'many',
+      'was:retention.jobs': '1000000',
+      'operations.kill_grace_sec': '9',
+      'was:operations.kill_grace_sec': '5',
+    };
+    const answer = await app.submit('/ui/settings/limits', form);
+    t.equal(answer.status, 422);
+    const text = await answer.text();
+    t.match(text, '2 values');
+    t.match(text, 'href="#set-retention-days"');
+    t.match(text, '0 is below the minimum, 1.');
+    t.match(text, 'Write a whole number from 100 to 100,000,000.');
+    t.match(text, 'value="many"');
+    t.equal(app.config.killGraceMs, 1000);
+  });
+
+  await t.test('the form saves only what was changed; an empty field goes back to the default', async (t) => {
+    const form = {
+      'retention.days': '',
+      'was:retention.days': '7',
+      'retention.jobs': '2,000',
+      'was:retention.jobs': '1000000',
+      'operations.timeout_sec': '30',
+      'was:operations.timeout_sec': '30',
+      'live.telemetry_interval_sec': '9',
+      'was:live.telemetry_interval_sec': '5',
+    };
+    const answer = await app.submit('/ui/settings/limits', form);
+    t.equal(answer.status, 303);
+    t.match(app.config, {
+      retentionDays: 90,
+      retentionJobs: 2000,
+      timeoutMs: 900_000,
+      telemetryIntervalMs: 5000,
+    });
+    const { html } = await app.page('/settings/limits');
+    const restart = html
+      .querySelector('#set-live-telemetry_interval_sec')
+      ?.closest('.set')
+      ?.querySelector('.from');
+    t.match(restart?.text, /Needs restart\s+saved 9 s, running with 5 s\./);
+    const hub = await app.page('/settings');
+    t.match(hub.text, /values differ from the default/);
+    t.match(hub.text, '1 value needs a restart');
+  });
+
+  await t.test('the page of values names source and author, and is filtered', async (t) => {
+    const { html } = await app.page('/settings/values?q=retention_JOBS');
+    const [row, ...others] = html.querySelectorAll('tbody tr');
+    t.equal(others.length, 0);
+    t.match(row?.text, /2,000 jobs\s*Saved\s*1,000,000 jobs/);
+    const { html: locked } = await app.page('/settings/values?source=environment');
+    t.match(locked.text, 'Environment (CHL_MAX_RUNNING_JOBS)');
+    t.match((await app.page('/settings/values?q=nothing')).text, 'No values match the filter');
+  });
+});
+
+t.test('a file of settings makes an empty server equal; one bad key changes nothing', async (t) => {
+  const [one, other] = [
+    await startApp(t, { env }),
+    await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } }),
+  ];
+  const values = {
+    'retention.days': 30,
+    'sheets.import_roots': ['/srv/sheets'],
+    'limits.import.hard_sec': 60,
+  };
+  t.equal((await put(one, values)).status, 200);
+  const { body: file } = await one.json('/api/v1/settings/export');
+  t.same(file, { format: 1, settings: values, schedules: [], flags: [], objectives: [], webhooks: [] });
+  const confirmed = { reason: 'a new machine', confirm: 'settings' };
+  const send = (body: Record<string, unknown>) => other.json('/api/v1/settings/import', body);
+
+  const bad = { ...file, settings: { ...values, 'retention.jobs': 1, 'no.such': 1 } };
+  const { body: preview } = await send({ file: bad });
+  t.same(
+    preview.changes.map(({ key, state }: { key: string; state: string }) => [key, state]),
+    [
+      ['retention.days', 'changed'],
+      ['sheets.import_roots', 'changed'],
+      ['limits.import.hard_sec', 'changed'],
+      ['retention.jobs', 'refused'],
+      ['no.such', 'unknown'],
+    ],
+  );
+  const refused = await send({ file: bad, plan: preview.plan, ...confirmed });
+  t.equal(refused.status, 422);
+  t.match(refused.body.error.details.problems, [{ field: 'retention.jobs' }, { field: 'no.such' }]);
+  t.equal(other.config.retentionDays, 90, 'nothing was changed');
+
+  t.equal((await send({ file: { ...file, format: 2 } })).status, 422, 'a newer format');
+  const { body: good } = await send({ file });
+  const unconfirmed = await send({ file, plan: good.plan });
+  t.equal(unconfirmed.status, 422);
+  t.match(unconfirmed.body.error, { code: 'confirmation_required', details: { word: 'settings' } });
+  await put(other, { 'retention.jobs': 500 });
+  t.equal((await send({ file, plan: good.plan, ...confirmed })).body.error.code, 'plan_outdated');
+  await put(other, { 'retention.jobs': null });
+  t.equal((await send({ file, plan: good.plan, ...confirmed })).status, 200);
+  t.same((await other.json('/api/v1/settings/export')).body, file);
+  t.match(other.config, {
+    retentionDays: 30,
+    importRoots: ['/srv/sheets'],
+    limits: { import: { hard_sec: 60 } },
+  });
+  t.match(await readValue(other, 'retention.days'), { source: 'saved', value: 30 });
+
+  await t.test('the page shows the changes, then applies them', async (t) => {
+    const form = new FormData();
+    form.set('file', new File([JSON.stringify({ ...file, settings: { 'retention.days': 5 } })], 'chl.json'));
+    const headers = { accept: 'text/html' };
+    const shown = await fetch(`${other.origin}/ui/settings/import`, { method: 'POST', body: form, headers });
+    t.equal(shown.status, 200);
+    const text = await shown.text();
+    t.match(text, /Change 1 value/);
+    const read = (name: string) =>
+      /value="([^"]*)"/.exec(text.slice(text.indexOf(`name="${name}"`)))?.[1]?.replaceAll('&quot;', '"') ??
+      '';
+    const wanted = { file: read('file'), plan: read('plan') };
+    const lacking = await other.submit('/ui/settings/import/apply', { ...wanted, reason: 'no' });
+    t.equal(lacking.status, 422);
+    t.match(await lacking.text(), 'Type settings to confirm.');
+    t.equal((await other.submit('/ui/settings/import/apply', { ...wanted, ...confirmed })).status, 303);
+    t.equal(other.config.retentionDays, 5);
+  });
+});
+
+t.test('a value that the environment no longer sets counts again after a restart', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  await put(app, { 'retention.days': 30 });
+  await app.close();
+  const { root } = app;
+  const set = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop', CHL_RETENTION_DAYS: '10' } });
+  t.equal(set.config.retentionDays, 10);
+  t.equal((await put(set, { 'retention.days': 20 })).body.error.code, 'set_by_environment');
+  await set.close();
+  const unset = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
+  t.equal(unset.config.retentionDays, 30);
+  t.equal(readConfig({}, root).retentionDays, 90);
+});
