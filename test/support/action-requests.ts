@@ -69,6 +69,17 @@ const ofCredentials = {
     send(app, 'DELETE', '/api/v1/credentials/embedding', { reason: 'a test needs it' }),
 } satisfies Requests;
 
+const ofSettings = {
+  'settings.changed': (app) =>
+    send(app, 'PUT', '/api/v1/settings/values', { values: { 'retention.days': 30 } }),
+  async 'settings.imported'(app) {
+    const file = { format: 1, settings: { 'retention.days': 31 } };
+    const answer = await post(app, '/api/v1/settings/import', { file });
+    const { plan } = (await answer.json()) as { plan: string };
+    return post(app, '/api/v1/settings/import', { file, plan, ...confirmed, confirm: 'settings' });
+  },
+} satisfies Requests;
+
 /** The first one makes a token necessary, the last one unnecessary. */
 const ofAccess = {
   async 'access.token_created'(app) {
@@ -99,6 +110,7 @@ export const actionRequests: Requests = {
   ...ofIndex,
   ...ofChecks,
   ...ofCredentials,
+  ...ofSettings,
   ...ofAccess,
 };
 
