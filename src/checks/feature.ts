@@ -1,12 +1,16 @@
 // Checks: looks at every component, keeps what it finds, and shows it.
 import type { Feature } from '../web/feature.ts';
+import { clockCheck } from './clock-check.ts';
 import { installationChecks } from './installation/installation-checks.ts';
 import { createCheckParts } from './parts.ts';
+import { restartsCheck } from './restarts-check.ts';
+import { selfAttackCheck } from './self-attack-check.ts';
 import { streamCheck } from './stream-check.ts';
 import { registerChecksApi } from './web/api.ts';
 import { checksCard, probesCard } from './web/cards.ts';
 import { registerHealth } from './web/health.ts';
 import { checksRow } from './web/hub-row.ts';
+import { listeningAddress } from './web/own-address.ts';
 import { checksPage, registerChecksPages } from './web/pages.ts';
 
 export const checks: Feature<ReturnType<typeof createCheckParts>> = {
@@ -15,11 +19,18 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
   create: createCheckParts,
   lifecycle: ({ checker }) => ({ start: checker.start, catchUp: checker.confirm, stop: checker.stop }),
   routes(app, ctx) {
+    ctx.ownAddress.readFrom(() => listeningAddress(app));
     registerHealth(app, ctx);
     registerChecksApi(app, ctx);
     registerChecksPages(app, ctx);
   },
   cards: (ctx) => [checksCard(ctx), probesCard(ctx)],
-  checks: (ctx) => [streamCheck(ctx), ...installationChecks(ctx.config)],
+  checks: (ctx) => [
+    streamCheck(ctx),
+    clockCheck({ ...ctx, steadyNow: () => performance.now() }),
+    restartsCheck(ctx),
+    selfAttackCheck(ctx.ownAddress.read),
+    ...installationChecks(ctx.config),
+  ],
   hubRows: (ctx) => [checksRow(ctx)],
 };

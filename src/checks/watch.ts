@@ -1,6 +1,6 @@
 // Watches one condition: runs the looks of its check one after another, and knows when the next is due. Times in ms of a
 // steady clock.
-import type { Check, Found } from '../core/check.ts';
+import type { Check, Found, Looked } from '../core/check.ts';
 import { explain } from '../core/faults.ts';
 import { lowerFirst, upperFirst } from '../core/format.ts';
 
@@ -101,13 +101,16 @@ export function createWatch(check: Check, { now, steadyNow, maxMs = lookMaxMs }:
     if (looking) return failed('The look before it has not ended yet.');
     const look = (async () => check.look())();
     looking = look.catch(() => {}).finally(() => (looking = null));
-    try {
-      const seen = await inTime(look, maxMs);
-      if (seen === null) return failed(`The look took longer than ${maxMs / 1000} s.`);
-      return { ...seen, error: null };
-    } catch (error) {
-      return failed(explain(error));
-    }
+    return endInTime(look, maxMs);
+  }
+}
+
+async function endInTime(look: Promise<Looked>, maxMs: number) {
+  try {
+    const seen = await inTime(look, maxMs);
+    return seen === null ? failed(`The look took longer than ${maxMs / 1000} s.`) : { ...seen, error: null };
+  } catch (error) {
+    return failed(explain(error));
   }
 }
 

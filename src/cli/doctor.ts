@@ -11,6 +11,7 @@ import { withJson } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
+import { reservedNames } from '../declared-operations.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
 import { connectToServer } from './client.ts';
 
@@ -53,7 +54,8 @@ async function askServer(config: Config): Promise<Finding[] | null> {
 }
 
 async function examineHere(config: Config): Promise<Finding[]> {
-  const findings = await Promise.all([...installationChecks(config), ...stoppedChecks(config)].map(look));
+  const checks = [...installationChecks(config), ...stoppedChecks(config, reservedNames)];
+  const findings = await Promise.all(checks.map(look));
   return [...findings.flat(), { part: 'server', status: 'ok', text: describeServer(config) }];
 }
 

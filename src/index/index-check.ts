@@ -6,11 +6,7 @@ import type { IndexState } from './live.ts';
 import type { IndexContext } from './parts.ts';
 import { remedyOf } from './remedy.ts';
 
-type Sources = Pick<IndexContext, 'liveIndex' | 'repository'>;
-
-/** Smaller gaps are normal between two rebuilds. */
-const behindMin = 10;
-const behindShareMin = 0.1;
+type Sources = Pick<IndexContext, 'config' | 'liveIndex' | 'repository'>;
 
 export function indexCheck(sources: Sources): Check {
   return {
@@ -37,7 +33,10 @@ function describe({ state, vectors, entries, fresh, problem }: IndexState): stri
 }
 
 /** None while a rebuild or repair is queued or running: its card shows that. */
-function find({ repository }: Pick<Sources, 'repository'>, index: IndexState): Found | null {
+function find(
+  { config, repository }: Pick<Sources, 'config' | 'repository'>,
+  index: IndexState,
+): Found | null {
   const { state, problem, entries, missing, stale } = index;
   const behind = missing + stale;
   const remedy = remedyOf(index);
@@ -54,7 +53,10 @@ function find({ repository }: Pick<Sources, 'repository'>, index: IndexState): F
     const last = repository.lastOf(name);
     return last && !isTerminal(last.status);
   });
-  if (!remedy || behind < behindMin || behind < entries * behindShareMin || isUnderWay) return null;
+  const { indexBehindMin, indexBehindShare } = config.checks;
+  // Smaller gaps are normal between two rebuilds.
+  const isFar = behind >= indexBehindMin && behind >= entries * indexBehindShare;
+  if (!remedy || !isFar || isUnderWay) return null;
   if (state === 'none') {
     return {
       ...base,

@@ -2,6 +2,7 @@
 import type { Feature } from '../web/feature.ts';
 import { createQueueParts } from './parts.ts';
 import { queueCheck } from './queue-check.ts';
+import { stuckCheck } from './stuck-check.ts';
 import { queueCard } from './web/queue-card.ts';
 import { registerQueueRoutes } from './web/routes.ts';
 
@@ -10,5 +11,5 @@ export const queue: Feature<ReturnType<typeof createQueueParts>> = {
   create: createQueueParts,
   routes: registerQueueRoutes,
   cards: (ctx) => [queueCard(ctx)],
-  checks: (ctx) => [queueCheck(ctx)],
+  checks: (ctx) => [queueCheck(ctx), stuckCheck(ctx)],
 };

@@ -3,6 +3,7 @@ import type { Feature } from '../web/feature.ts';
 import { createSourceParts } from './parts.ts';
 import { entriesStep, sheetStep } from './setup-steps.ts';
 import { sheetsRow } from './sheets-row.ts';
+import { sourcesCheck } from './sources-check.ts';
 import { sourceCard } from './web/source-card.ts';
 import { sourcePage } from './web/source-page.ts';
 import { sourcesCard } from './web/sources-card.ts';
@@ -23,6 +24,7 @@ export const sources: Feature<ReturnType<typeof createSourceParts>> = {
   }),
   routes: registerSourceRoutes,
   cards: (ctx) => [sourcesCard(ctx), sourceCard(ctx)],
+  checks: (ctx) => [sourcesCheck(ctx)],
   hubRows: (ctx) => [sheetsRow(ctx)],
   setupSteps: (ctx) => [entriesStep(ctx), sheetStep(ctx)],
 };

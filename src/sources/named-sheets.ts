@@ -28,6 +28,11 @@ export async function describeSheet(
   return { ...source, lastImport, lastExport, last, drift, check };
 }
 
+/** Whether the last check has failed, and no job has read or written the sheet since. */
+export function cannotBeRead({ check, last }: NamedSheet): boolean {
+  return check?.status === 'error' && check.checked_at > (last?.run.finished_at ?? '');
+}
+
 export function lastOf(lastImport: SheetRun | null, lastExport: SheetRun | null): LastRun | null {
   const isImport = (lastImport?.number ?? 0) > (lastExport?.number ?? 0);
   if (lastImport && isImport) return { verb: 'import', run: lastImport, rows: rowsRead(lastImport) };

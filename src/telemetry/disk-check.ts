@@ -1,16 +1,18 @@
 // Checks that the disk of the data root has room for jobs.
 import fs from 'node:fs';
 import type { Check, Found } from '../core/check.ts';
-import { lowDiskBytes, reserveBytes } from '../core/disk-reserve.ts';
+import { reserveBytes } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
 
 type Given = {
   root: string;
+  /** Below it, the finding opens. */
+  lowBytes: () => number;
   /** Free bytes at the last sample, so that banner and figures agree; null without one. */
   sampledFree: () => number | null;
 };
 
-export function diskCheck({ root, sampledFree }: Given): Check {
+export function diskCheck({ root, lowBytes, sampledFree }: Given): Check {
   return {
     id: 'disk-space',
     component: 'disk',
@@ -20,13 +22,12 @@ export function diskCheck({ root, sampledFree }: Given): Check {
     async look() {
       const { bavail, bsize } = await fs.promises.statfs(root);
       const free = Math.min(bavail * bsize, sampledFree() ?? Number.POSITIVE_INFINITY);
-      return { says: `${formatBytes(free)} free`, found: judge(free) };
+      return { says: `${formatBytes(free)} free`, found: judge(free, lowBytes()) };
     },
   };
 }
 
-function judge(free: number): Found[] {
-  if (free >= lowDiskBytes) return [];
+function judge(free: number, lowBytes: number): Found[] {
   if (free < reserveBytes) {
     return [
       {
@@ -38,12 +39,13 @@ function judge(free: number): Found[] {
       },
     ];
   }
+  if (free >= lowBytes) return [];
   return [
     {
       subject: 'free',
       severity: 'warning',
       title: 'Jobs will soon be refused: the disk is nearly full',
-      text: `The disk of the data folder has less than ${formatBytes(lowDiskBytes)} left; below ${formatBytes(reserveBytes)} no new jobs start. Free some space.`,
+      text: `The disk of the data folder has less than ${formatBytes(lowBytes)} left; below ${formatBytes(reserveBytes)} no new jobs start. Free some space.`,
       stops: ['large imports and index builds'],
     },
   ];

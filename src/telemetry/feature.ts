@@ -2,7 +2,10 @@
 import type { Feature } from '../web/feature.ts';
 import { dataRootCheck } from './data-root-check.ts';
 import { diskCheck } from './disk-check.ts';
+import { databaseSizeCheck } from './database-size-check.ts';
+import { diskForecastCheck } from './disk-forecast-check.ts';
 import { createTelemetryParts } from './parts.ts';
+import { lagCheck, samplerCheck } from './server-checks.ts';
 import { registerTelemetryApi } from './web/api.ts';
 import { addGauges } from './web/metrics.ts';
 
@@ -13,10 +16,16 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
   routes: registerTelemetryApi,
   checks: (ctx) => [
     dataRootCheck(ctx),
+    lagCheck(ctx),
+    samplerCheck({ ...ctx, steadyNow: () => performance.now() }),
+    databaseSizeCheck(ctx),
+
     diskCheck({
       root: ctx.config.root,
+      lowBytes: () => ctx.config.checks.lowDiskBytes,
       sampledFree: () => ctx.telemetry.latest()?.disk_free_bytes ?? null,
     }),
+    diskForecastCheck(ctx),
   ],
   metrics: addGauges,
 };

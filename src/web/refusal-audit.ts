@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { isSelfCheck } from '../core/self-check.ts';
 import { requester } from './requester.ts';
 
 declare module 'fastify' {
@@ -22,6 +23,7 @@ export function auditRefusals(app: FastifyInstance, { audit, log }: Pick<Kernel,
   app.decorateRequest('refusal', null);
   app.addHook('onSend', async (request, { statusCode }) => {
     if (isSafe(request) || !isRefusal(statusCode) || audit.hasRefusal(request.id)) return;
+    if (isSelfCheck(request.headers)) return;
     const { code, message = '' } = request.refusal ?? { code: `http_${statusCode}` };
     try {
       audit.refuse({
@@ -35,8 +37,10 @@ export function auditRefusals(app: FastifyInstance, { audit, log }: Pick<Kernel,
   });
 }
 
-/** Records that the guard has refused a request, whether or not it would have changed something. */
+/** Records that the guard has refused a request, whether or not it would have changed something; not one of the server's own
+ *  checks. */
 export function auditGuard({ audit }: Pick<Kernel, 'audit'>, request: FastifyRequest, error: AppError) {
+  if (isSelfCheck(request.headers)) return;
   const { code, message } = error;
   const host = String(request.headers.host).slice(0, maxHostLength);
   audit.refuse({ ...entryOf('gate.refused', request), code, message, detail: { host } });

@@ -84,7 +84,7 @@ export function findRefused(file: string, inspect: (file: string) => void): Foun
   }
 }
 
-export function googleKeyCheck({ google }: Config): Check {
+export function googleKeyCheck(config: Config): Check {
   return {
     id: 'google-key',
     component: 'sources',
@@ -92,7 +92,7 @@ export function googleKeyCheck({ google }: Config): Check {
     everySec: 60,
     dirtyOn: ['settings'],
     look() {
-      const { keyFile } = google;
+      const { keyFile } = config.google;
       if (keyFile === null)
         return { says: 'No key, so no sheet can be a Google spreadsheet (CHL_GOOGLE_KEY_FILE)', found: [] };
       try {

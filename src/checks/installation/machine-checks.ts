@@ -104,14 +104,14 @@ export function programsCheck(): Check {
 }
 
 /** A system that allows no strict way is as it is, so this is no warning. */
-export function trackingCheck({ processTracking }: Config): Check {
+export function trackingCheck(config: Config): Check {
   return {
     id: 'processes',
     component: 'runner',
     title: 'processes',
     everySec: hourSec,
     look() {
-      const { isStrict, text } = describeTracking(processTracking);
+      const { isStrict, text } = describeTracking(config.processTracking);
       const title = 'Detached processes of scripts are not always found';
       const found: Found[] = [{ subject: 'tracking', severity: 'info', title, text, stops: [] }];
       return { says: text, found: isStrict ? [] : found };

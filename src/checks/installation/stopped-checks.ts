@@ -8,7 +8,6 @@ import { inspectLibrary } from '../../core/db/library.ts';
 import { inspectOps } from '../../core/db/ops.ts';
 import { wayBack } from '../../core/faults.ts';
 import { formatBytes, plural } from '../../core/format.ts';
-import { reservedNames } from '../../declared-operations.ts';
 import { liveFiles } from '../../index/generation.ts';
 import { verifyGeneration } from '../../index/verify.ts';
 import { createCustomOperations, customOperationsCheck } from '../../operations/custom-operations.ts';
@@ -16,16 +15,24 @@ import { diskCheck } from '../../telemetry/disk-check.ts';
 import { existing, findRefused } from './file-checks.ts';
 import { stoppedWorkersCheck } from './stopped-workers-check.ts';
 
-export function stoppedChecks(config: Config): Check[] {
+/** `reserved`: names that a custom operation cannot have. */
+export function stoppedChecks(config: Config, reserved: string[]): Check[] {
   const { databasePath, opsDatabasePath, operationsFile, root } = config;
-  const custom = createCustomOperations({ file: operationsFile, reserved: reservedNames, onChange() {} });
+  const custom = createCustomOperations({ file: operationsFile, reserved, onChange() {} });
   return [
     intactCheck('library', databasePath, inspectLibrary),
     intactCheck('jobs', opsDatabasePath, inspectOps),
     indexFilesCheck(config),
     stoppedWorkersCheck(config),
     { ...customOperationsCheck(operationsFile, custom), title: 'custom operations' },
-    { ...diskCheck({ root: existing(root), sampledFree: () => null }), title: 'disk' },
+    {
+      ...diskCheck({
+        root: existing(root),
+        lowBytes: () => config.checks.lowDiskBytes,
+        sampledFree: () => null,
+      }),
+      title: 'disk',
+    },
   ];
 }
 

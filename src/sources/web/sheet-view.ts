@@ -3,7 +3,7 @@ import { plural } from '../../core/format.ts';
 import { defaultTarget, kindTitles, type SheetSource } from '../../core/sheet-source.ts';
 import { url } from '../../core/url.ts';
 import { spreadsheetAddress } from '../../google/address.ts';
-import { describeSheet, type NamedSheet } from '../named-sheets.ts';
+import { cannotBeRead, describeSheet, type NamedSheet } from '../named-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
 
@@ -49,11 +49,6 @@ const badges = {
 
 function describeRunning({ rows, note }: { rows: number; note: string | null }): string {
   return note === null ? `Reading the sheet: ${plural(rows, 'row')} so far.` : `${note}.`;
-}
-
-/** Whether the last check has failed, and no job has read or written the sheet since. */
-function cannotBeRead({ check, last }: NamedSheet): boolean {
-  return check?.status === 'error' && check.checked_at > (last?.run.finished_at ?? '');
 }
 
 function describe(sheet: NamedSheet): Sentence {

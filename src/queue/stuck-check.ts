@@ -1,0 +1,38 @@
+// Checks that no entry waits for long while workers are idle.
+import type { Check } from '../core/check.ts';
+import { formatDuration } from '../core/format.ts';
+import type { QueueContext } from './parts.ts';
+import { viewQueue } from './queue-view.ts';
+
+export function stuckCheck(
+  sources: Pick<QueueContext, 'config' | 'counts' | 'queue' | 'workers' | 'telemetry' | 'now'>,
+): Check {
+  return {
+    id: 'queue',
+    component: 'queue',
+    title: 'Queue',
+    everySec: 60,
+    opensAt: 'second',
+    async look() {
+      const { oldestAt, workers, pending } = await viewQueue(sources);
+      const waitsMs = oldestAt === null ? 0 : sources.now().getTime() - Date.parse(oldestAt);
+      const { oldestPendingMs } = sources.config.checks;
+      const hasIdle = workers.some(({ view }) => view === 'idle');
+      if (pending.total === 0) return { says: 'Nothing waits.', found: [] };
+      if (!hasIdle || waitsMs <= oldestPendingMs)
+        return { says: `The oldest waits for ${formatDuration(Math.round(waitsMs / 1000))}`, found: [] };
+      return {
+        says: 'Stands still',
+        found: [
+          {
+            subject: 'stuck',
+            severity: 'error',
+            title: 'Entries wait although workers are idle',
+            text: `The oldest has waited longer than ${formatDuration(oldestPendingMs / 1000)}. Restart the workers; if that does not help, rebuild the index.`,
+            stops: ['embedding'],
+          },
+        ],
+      };
+    },
+  };
+}
