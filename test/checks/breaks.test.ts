@@ -1,0 +1,334 @@
+// Breaks what each check looks at, reads its sentence everywhere, repairs it, and sees it clear after two looks.
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { openDatabase } from '../../src/core/db/open.ts';
+import { metricNames, type Readings } from '../../src/core/db/metrics.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { lookTwice, readPlaces } from '../support/checks.ts';
+import { addCategory, addExperience } from '../support/entries.ts';
+import { createWorkerRows } from '../support/worker-rows.ts';
+
+/** Breaks something and returns what repairs it. */
+type Break = {
+  check: string;
+  component: string;
+  title: string;
+  /** Never a banner. */
+  isNote?: true;
+  /** Its component still works. */
+  isWell?: true;
+  apply: () => Repair | Promise<Repair>;
+};
+type Repair = () => unknown;
+
+t.test('each check', async (t) => {
+  const app = await startApp(t, { env: { CHL_TELEMETRY_INTERVAL_SEC: '3600' } });
+  await app.run('import', { mode: 'replace' });
+  await app.run('index');
+  const rows = createWorkerRows(t, app);
+  const library = openDatabase(app.config.databasePath, { busyMs: 5000 });
+  t.teardown(() => library.close());
+  addCategory(library, 'GEN');
+  await lookTwice(app);
+  t.same(app.parts.findings.open(), [], 'a new installation is well');
+
+  for (const [round, breaks] of Object.entries(roundsOf(app, rows, library)))
+    await t.test(round, async (t) => {
+      const repairs: Repair[] = [];
+      for (const { apply } of breaks) repairs.unshift(await apply());
+      await lookTwice(app);
+      const places = await readPlaces(app);
+      for (const { check, component, title, isNote, isWell } of breaks) {
+        t.ok(places.page.includes(title), `page: ${title}`);
+        t.equal(places.banner.includes(title), !isNote, `banner: ${title}`);
+        t.ok(places.doctor.includes(title), `doctor: ${title}`);
+        const health = places.health.components[component];
+        t.equal(health?.status === 'healthy', isWell === true, `health of ${component}`);
+        if (!isWell) t.ok(health?.detail.includes(title), `health: ${title}`);
+        t.ok(
+          app.parts.findings.open().some((finding) => finding.check_id === check && finding.title === title),
+          check,
+        );
+      }
+      t.equal(app.parts.findings.open().length, breaks.length, 'nothing else is found');
+      for (const repair of repairs) await repair();
+      await app.parts.checker.runOnce();
+      t.equal(app.parts.findings.open().length, breaks.length, 'one good look is not enough');
+      await app.parts.checker.runOnce();
+      t.same(app.parts.findings.open(), [], 'after two all are clear');
+    });
+
+  await t.test('damage stays until the next start', async (t) => {
+    app.damage.noteFile(app.config.databasePath, 'chl.db is damaged. Restore it.');
+    await app.parts.checker.runOnce();
+    const { health, page, banner, doctor, code } = await readPlaces(app);
+    t.match(health, { status: 'unhealthy', components: { database: { status: 'unhealthy' } } });
+    for (const text of [page, banner, doctor]) t.match(text, 'Jobs fail: a database is damaged');
+    t.equal(code, 1);
+  });
+});
+
+function roundsOf(
+  app: TestApp,
+  rows: ReturnType<typeof createWorkerRows>,
+  library: ReturnType<typeof openDatabase>,
+): Record<string, Break[]> {
+  const config = app.config as { -readonly [Key in keyof typeof app.config]: (typeof app.config)[Key] };
+  const sheet = path.join(app.root, 'sheets/published');
+  const key = path.join(app.root, 'key.json');
+  const operations = app.config.operationsFile;
+  return {
+    'of machine and files': [
+      {
+        check: 'configuration',
+        component: 'settings',
+        title: 'A variable has no effect',
+        isWell: true,
+        apply() {
+          config.warnings.push('CHL_PROT is set, but this version does not know it. Unset it.');
+          return () => config.warnings.pop();
+        },
+      },
+      {
+        check: 'custom-operations',
+        component: 'settings',
+        title: '1 custom operation is left out',
+        isWell: true,
+        apply() {
+          fs.writeFileSync(operations, 'operations:\n  - name: a\n');
+          app.parts.customOperations.runOnce();
+          return () => {
+            fs.rmSync(operations);
+            app.parts.customOperations.runOnce();
+          };
+        },
+      },
+      {
+        check: 'data-folder-access',
+        component: 'data_folder',
+        title: 'Other users of this machine can open the data folder',
+        isWell: true,
+        apply() {
+          fs.chmodSync(app.root, 0o755);
+          return () => fs.chmodSync(app.root, 0o700);
+        },
+      },
+      {
+        check: 'google-key',
+        component: 'sources',
+        title: 'Google spreadsheets cannot be read or written',
+        apply() {
+          fs.writeFileSync(key, '{}', { mode: 0o644 });
+          const { google } = config;
+          config.google = { ...google, keyFile: key };
+          return () => {
+            config.google = google;
+          };
+        },
+      },
+      {
+        check: 'sources',
+        component: 'source:published',
+        title: 'The sheet published is missing',
+        apply() {
+          fs.renameSync(sheet, `${sheet}-away`);
+          return () => fs.renameSync(`${sheet}-away`, sheet);
+        },
+      },
+      {
+        check: 'stream',
+        component: 'stream',
+        title: 'Further pages get no live updates',
+        apply() {
+          const { maxStreams } = config;
+          config.maxStreams = 0;
+          return () => {
+            config.maxStreams = maxStreams;
+          };
+        },
+      },
+      {
+        check: 'disk-space',
+        component: 'disk',
+        title: 'No new jobs start: the disk is full',
+        apply() {
+          const { latest } = app.parts.telemetry;
+          app.parts.telemetry.latest = () => ({ ...readings(), at: Date.now() / 1000, disk_free_bytes: 1 });
+          return () => {
+            app.parts.telemetry.latest = latest;
+          };
+        },
+      },
+      threshold(
+        app,
+        { samplerLateIntervals: -1 },
+        {
+          check: 'sampler',
+          component: 'server',
+          title: 'Charts and figures stand still',
+        },
+      ),
+      {
+        check: 'restarts',
+        component: 'server',
+        title: 'The server keeps crashing',
+        apply() {
+          const now = new Date().toISOString();
+          const add = rows.ops.prepare(`
+            INSERT INTO server_start (at, version, node, sqlite, mode, pid, config_sha256, ended_at, "end")
+            VALUES (@now, '1', '20', '3', 'scripts', 1, 'x', @now, 'lost')
+          `);
+          for (let crash = 0; crash < 3; crash++) add.run({ now });
+          return () => rows.ops.prepare(`DELETE FROM server_start WHERE "end" = 'lost'`).run();
+        },
+      },
+    ],
+    'of thresholds': [
+      {
+        check: 'event-loop',
+        component: 'server',
+        title: 'The server answers late',
+        isWell: true,
+        apply() {
+          const { series } = app.parts.telemetry;
+          app.parts.telemetry.series = (metric) =>
+            ({
+              metric,
+              from: 0,
+              until: 300,
+              stepSec: 5,
+              points: Array.from({ length: 60 }, (_, at) => ({
+                at: at * 5,
+                value: 201,
+                min: null,
+                max: null,
+              })),
+            }) as ReturnType<typeof series>;
+          return () => {
+            app.parts.telemetry.series = series;
+          };
+        },
+      },
+      threshold(
+        app,
+        { walBytes: -1 },
+        {
+          check: 'database-size',
+          component: 'database',
+          title: 'The write-ahead log of chl.db is large',
+          isWell: true,
+        },
+      ),
+      threshold(
+        app,
+        {},
+        {
+          check: 'database-size',
+          component: 'database',
+          title: 'The write-ahead log of ops.db is large',
+          isWell: true,
+        },
+      ),
+      {
+        check: 'database-size',
+        component: 'database',
+        title: 'More than 25% of chl.db is unused',
+        isNote: true,
+        isWell: true,
+        apply() {
+          library.exec('CREATE TABLE junk (a); INSERT INTO junk VALUES (zeroblob(9000000)); DROP TABLE junk');
+          return () => library.exec('VACUUM');
+        },
+      },
+    ],
+    'of idle workers': [
+      threshold(
+        app,
+        { oldestPendingMs: -1 },
+        {
+          check: 'queue',
+          component: 'queue',
+          title: 'Entries wait although workers are idle',
+          apply() {
+            rows.add('embed-1');
+            addExperience(library, 'N1');
+            return () => {
+              rows.ops.exec('DELETE FROM worker');
+              library.exec(`DELETE FROM experiences WHERE id = 'N1'`);
+            };
+          },
+        },
+      ),
+    ],
+    'of paused workers and a service that is down': [
+      {
+        check: 'workers',
+        component: 'workers',
+        title: 'Entries wait: the workers are paused',
+        async apply() {
+          rows.add('embed-1');
+          for (let number = 0; number < 10; number++) addExperience(library, `N${number}`);
+          await app.json('/api/v1/workers/pause', {});
+          await app.parts.telemetry.runOnce();
+          return async () => {
+            await app.json('/api/v1/workers/resume', {});
+            rows.ops.exec('DELETE FROM worker');
+            library.exec(`DELETE FROM experiences WHERE id LIKE 'N%'`);
+            await app.parts.telemetry.runOnce();
+          };
+        },
+      },
+      {
+        check: 'embedding-outage',
+        component: 'embedder',
+        title: 'Nothing is embedded: the embedding service does not answer',
+        apply() {
+          rows.beat('embed-1', { outage_since: '2026-11-01T00:00:00.000Z', outage_error: 'It answers 500.' });
+          return () => {};
+        },
+      },
+      {
+        check: 'index',
+        component: 'index',
+        title: 'Search misses 12% of the library',
+        apply: () => () => {},
+      },
+      {
+        check: 'embedder',
+        component: 'embedder',
+        title: 'The embedding service does not answer',
+        apply() {
+          config.embedding = { url: 'http://127.0.0.1:9', model: 'none', keyFile: null, network: {} };
+          return () => {
+            config.embedding = null;
+          };
+        },
+      },
+    ],
+  };
+}
+
+/** Changes thresholds, and whatever else `apply` changes. */
+function threshold(
+  app: TestApp,
+  values: Partial<TestApp['config']['checks']>,
+  about: Omit<Break, 'apply'> & Partial<Pick<Break, 'apply'>>,
+): Break {
+  return {
+    ...about,
+    async apply() {
+      const before = app.config.checks;
+      Object.assign(app.config, { checks: { ...before, ...values } });
+      const repair = await about.apply?.();
+      return () => {
+        Object.assign(app.config, { checks: before });
+        repair?.();
+      };
+    },
+  };
+}
+
+function readings(): Readings {
+  return Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
+}
