@@ -29,6 +29,10 @@ function readCommit(root) {
 }
 
 function git(root, ...args) {
-  const { status, stdout } = spawnSync('git', ['--no-optional-locks', ...args], { cwd: root, encoding: 'utf8', timeout: 5000 });
+  const { status, stdout } = spawnSync('git', ['--no-optional-locks', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 5000,
+  });
   return status === 0 ? stdout : null;
 }

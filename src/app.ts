@@ -16,6 +16,7 @@ import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { joinOptionLists } from './core/operation.ts';
 import { type Log, logJobEvents } from './core/log.ts';
+import { createRedactor, type Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
@@ -36,7 +37,14 @@ export type App = Kernel & {
   close(quietMs?: number): Promise<void>;
 };
 
-type Options = { log: Log; now?: () => Date; catalogue?: Catalogue; only?: Set<string> };
+/** `redactor`: that of the log; absent: a new one. */
+type Options = {
+  log: Log;
+  redactor?: Redactor;
+  now?: () => Date;
+  catalogue?: Catalogue;
+  only?: Set<string>;
+};
 
 /** Locks the data root for this process. Throws `config` with the next step when that is not possible. */
 export async function createApp(config: Config, given: Options): Promise<App> {
@@ -126,7 +134,7 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 
 function createKernel(
   config: Config,
-  { log, now = () => new Date(), catalogue, only }: Options,
+  { log, redactor = createRedactor(config), now = () => new Date(), catalogue, only }: Options,
   deferred: Pick<
     Kernel,
     'streamCount' | 'catchUp' | 'checks' | 'options' | 'jobParts' | 'hubRows' | 'setupSteps'
@@ -137,11 +145,15 @@ function createKernel(
   const { library, isNew } = prepareLibrary(config.databasePath);
   const bus = createBus();
   logJobEvents(bus, log);
+  bus.on('settings', redactor.refresh);
   return {
     config,
     log,
     bus,
-    audit: createAudit(ops, now, (error) => log.error({ err: error }, 'refusals are not in the audit log')),
+    redactor,
+    audit: createAudit(ops, now, redactor, (error) =>
+      log.error({ err: error }, 'refusals are not in the audit log'),
+    ),
     catalogue: catalogue ?? createCatalogue(declaredOperations),
     dataRoot: watchDataRoot(
       config.root,

@@ -2,6 +2,7 @@
 import { type App, createApp } from './app.ts';
 import type { Config } from './core/config.ts';
 import { createLog, type Log } from './core/log.ts';
+import { createRedactor } from './core/redaction.ts';
 import { onStopSignal } from './core/stop-signals.ts';
 import type { Catalogue } from './core/catalogue.ts';
 
@@ -12,10 +13,11 @@ const stopMs = 10_000;
 
 /** Returns the address once the server listens. A stop signal stops it. Throws the errors of `createApp` and `start`. */
 export async function serve(config: Config, options: { catalogue?: Catalogue } = {}): Promise<string> {
-  const log = createLog(config.logLevel);
+  const redactor = createRedactor(config);
+  const log = createLog(config.logLevel, redactor);
   const warn = createWarner(log);
   warn(config.warnings);
-  const app = await createApp(config, { ...options, log });
+  const app = await createApp(config, { ...options, log, redactor });
   const follow = () => {
     log.level = config.logLevel;
     warn(config.warnings);

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { pino } from 'pino';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { createAudit, type Requester } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
@@ -94,7 +95,7 @@ function createParts({ root, workers: count, databasePath, ...times }: RigOption
   const impatient = createSqliteQueue(library);
   const queue = createPatientQueue(impatient, retry);
   const log = pino({ level: 'silent' });
-  const audit = createAudit(ops, now, (error) => log.error(error));
+  const audit = createAudit(ops, now, createRedactor(config), (error) => log.error(error));
   const shared = { repository, queue, audit, bus, log, untilFree, now };
   const watch = createWorkerWatch({ ...shared, queue: impatient, times: rigTimes });
   const pool = createPool({

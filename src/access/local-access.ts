@@ -6,6 +6,7 @@ import { prepareDataRoot } from '../core/data-root.ts';
 import { busyLimits, createBusyRetry } from '../core/db/busy-retry.ts';
 import { prepareOps } from '../core/db/ops.ts';
 import { createLog } from '../core/log.ts';
+import { createRedactor } from '../core/redaction.ts';
 import { userName } from '../core/user.ts';
 import { environmentToken } from './environment-token.ts';
 import { createRequirement } from './requirement.ts';
@@ -22,8 +23,9 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
   prepareDataRoot(config.root);
   const ops = prepareOps(config.opsDatabasePath);
   const now = () => new Date();
-  const log = createLog('error', 2);
-  const audit = createAudit(ops, now, (error) =>
+  const redactor = createRedactor(config);
+  const log = createLog('error', redactor, 2);
+  const audit = createAudit(ops, now, redactor, (error) =>
     log.error({ err: error }, 'refusals are not in the audit log'),
   );
   try {

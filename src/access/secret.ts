@@ -2,16 +2,23 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const prefix = 'chl_';
+/** By the prefixes the server recognizes both where they do not belong, see src/core/redaction.ts. */
+const sessionPrefix = 'chs_';
 const randomLength = 32;
 /** Few enough to reveal nothing that helps to guess the rest. */
 const hintLength = prefix.length + 4;
 
 /** `chl_` and 32 random bytes in base64url. */
 export function newToken(): string {
-  return prefix + newSecret();
+  return prefix + random();
 }
 
+/** Of a session, in the same form. */
 export function newSecret(): string {
+  return sessionPrefix + random();
+}
+
+function random(): string {
   return randomBytes(randomLength).toString('base64url');
 }
 

@@ -10,6 +10,7 @@ import type { Client } from '../core/terminal/command.ts';
 import { pin } from '../core/settings/in-use.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
+import { createRedactor } from '../core/redaction.ts';
 import { userName } from '../core/user.ts';
 import { findLockHolder, type LockHolder } from '../runner/server-lock.ts';
 
@@ -32,7 +33,8 @@ async function connect(): Promise<Client> {
   const only = new Set<string>();
   try {
     pin(config, { allowedHosts: [ourHost] });
-    const app = await createApp(config, { log: createLog('error', 2), only });
+    const redactor = createRedactor(config);
+    const app = await createApp(config, { log: createLog('error', redactor, 2), redactor, only });
     await app.startByHand();
     return createClient(sendHere(app), {
       isByHand: true,

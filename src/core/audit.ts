@@ -3,6 +3,7 @@
 import type { Db } from './db/open.ts';
 import { AppError } from './errors.ts';
 import { createRefusalLimit } from './refusal-limit.ts';
+import type { Redactor } from './redaction.ts';
 import type { Role } from './role.ts';
 import { shorten, shortenAll } from './shorten.ts';
 
@@ -28,6 +29,7 @@ type Refusal = AuditEntry & { code: string; message: string };
 export type Trail = { at: string; actor: string; event: string; detail: Record<string, unknown> | null };
 
 export type Audit = ReturnType<typeof createAudit>;
+type OnError = (error: unknown) => void;
 
 /** The server itself, e.g. when it recovers jobs at start. */
 export const systemRequester: Requester = { actor: 'system', role: 'admin', peer: null, requestId: null };
@@ -40,7 +42,7 @@ const maxTrailRows = 50;
 const maxRequests = 1000;
 
 /** `onError` receives the errors of rows that are written after a request, and are tried again. */
-export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) => void) {
+export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onError: OnError) {
   const insert = ops.prepare(`
     INSERT INTO audit (at, actor, event, target, outcome, reason, detail, peer, request_id)
     VALUES (@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId)
@@ -93,10 +95,12 @@ export function createAudit(ops: Db, now: () => Date, onError: (error: unknown) 
   }
 
   function add(outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) {
-    const { event, by, target = null, reason = null, detail = null } = entry;
+    const { event, by, ...texts } = entry;
+    const actor = redactor.clean(by.actor);
+    const { target = null, reason = null, detail = null } = redactor.cleanAll(texts);
     insert.run({
       at: now().toISOString(),
-      actor: by.actor.slice(0, maxTextLength),
+      actor: actor.slice(0, maxTextLength),
       event,
       target: target?.slice(0, maxTextLength) ?? null,
       outcome,

@@ -13,10 +13,13 @@ import type { HubRow, SetupStep } from './hub-row.ts';
 import type { JobPart } from './job-part.ts';
 import type { Log } from './log.ts';
 import type { OptionLists } from './operation.ts';
+import type { Redactor } from './redaction.ts';
 
 export type Kernel = {
   config: Config;
   log: Log;
+  /** Masks secrets in texts that leave the server. */
+  redactor: Redactor;
   /** Events of this process. */
   bus: Bus;
   audit: Audit;

@@ -1,17 +1,26 @@
 // The structured log: one JSON line for each request and each change of a job's status.
 import { type Logger, pino } from 'pino';
 import type { Bus } from './bus.ts';
+import type { Redactor } from './redaction.ts';
 
 export type Log = Logger;
 
 /** Lines that wait until a full disk or an ended terminal takes them again; further ones are dropped. */
 const waitingMaxBytes = 1024 * 1024;
 
+/** Headers that carry tokens. */
+const secretHeaders = ['authorization', 'cookie', '["set-cookie"]'].flatMap((name) =>
+  ['headers', 'req.headers', 'res.headers', 'err.headers'].map(
+    (at) => `${at}${name.startsWith('[') ? '' : '.'}${name}`,
+  ),
+);
+
 /** An output that cannot be written never ends the process. */
-export function createLog(level: string, fd = 1): Log {
+export function createLog(level: string, { clean }: Pick<Redactor, 'clean'>, fd = 1): Log {
   const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
   output.on('error', () => {});
-  return pino({ level, base: { pid: process.pid } }, output);
+  const options = { level, base: { pid: process.pid }, redact: secretHeaders, hooks: { streamWrite: clean } };
+  return pino(options, output);
 }
 
 /** Logs each change of a job's status, but no progress. */

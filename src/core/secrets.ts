@@ -44,6 +44,9 @@ export function readSecrets(config: Config, { script }: Pick<Operation, 'script'
   return [...passedOn, ...proxySecrets(config.network), ...own];
 }
 
+/** The value of a secret that was read from a file; null when the file cannot be read. */
+export const readSecretFile = readStart;
+
 /** Skips unreadable files, because the script cannot read them either. */
 export function secretsIn(environment: Record<string, string>, names: string[]): string[] {
   return names.flatMap((name) => {

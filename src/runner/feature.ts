@@ -31,6 +31,7 @@ function createRunnerParts(ctx: Context) {
     findApplied: createAppliedFinder(library, config),
     secretsOf: (operation: Operation) => readSecrets(config, operation),
   };
+  ctx.redactor.add(() => ctx.catalogue.all().flatMap((operation) => readSecrets(config, operation)));
   const hasSpareDescriptors = () => descriptors.hasRoomFor('job');
   const runner = createRunner({
     ...given,

@@ -7,6 +7,7 @@ import { AppError, badInput } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
 import type { Args } from '../core/operation.ts';
 import type { SheetSource, SourceFinder, TabNames } from '../core/sheet-source.ts';
+import { expandHome } from '../core/home.ts';
 import { homeFolder } from '../core/user.ts';
 import { whyNotReplaceable } from './overwrite.ts';
 import { recogniseSheetFile, whatASheetIs } from './sheet-file.ts';
@@ -29,7 +30,7 @@ type Found = { folder: string } | { message: string };
 /** The files of the tabs of the sheet at a real path. */
 type FilesAt = (realPath: string) => readonly string[];
 
-/** `given` is absolute, or relative to the data root. Throws `invalid_arguments` with a problem for `path`. */
+/** `given` is absolute, begins with `~/`, or is relative to the data root. Throws `invalid_arguments` with a problem for `path`. */
 export function resolveSheetPath(config: Config, given: string, use: SheetUse, filesAt?: FilesAt): string {
   const found = findSheetPath(config, given, use, filesAt);
   if ('folder' in found) return found.folder;
@@ -191,7 +192,7 @@ function orMessage(given: string, find: () => Found): Found {
 function findRefusal(config: Config, given: string, folder: string, use: SheetUse): string | null {
   const roots = allowedRoots(config, use);
   if (roots.some((root) => isInside(root, folder) && (use === 'read' || root !== folder))) return null;
-  const isLinked = path.resolve(config.root, given) !== folder;
+  const isLinked = path.resolve(config.root, expandHome(given)) !== folder;
   const found = isLinked ? `“${given}” leads to ${formatPath(config, folder)}, which is` : `“${given}” is`;
   const allowed = formatList(roots.map((root) => formatPath(config, root)));
   return `${found} not allowed. ${use === 'read' ? 'Sheets are read from' : 'A sheet is written to a folder in'} ${allowed}.`;
@@ -235,7 +236,7 @@ function touchesProgramFiles(config: Config, folder: string): boolean {
 }
 
 function realPathIn(config: Config, given: string): string {
-  return realPathOf(path.resolve(config.root, given));
+  return realPathOf(path.resolve(config.root, expandHome(given)));
 }
 
 /** The real path, also of a file that does not exist yet or that a dangling link points to. */

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
+import { expandHome } from '../core/home.ts';
 import type { SourceKind } from '../core/sheet-source.ts';
 import { findSheetPath, formatPath, isUpload, pathInRoot } from '../sheets/location.ts';
 import { recogniseSheetFile } from '../sheets/sheet-file.ts';
@@ -12,7 +13,7 @@ type Place = { place: string } | { message: string };
 
 export function readPlace(config: Config, kind: SourceKind, given: string): Place {
   if (kind === 'google') return readSpreadsheetId(given.trim());
-  const isThere = given.trim() !== '' && fs.existsSync(path.resolve(config.root, given.trim()));
+  const isThere = given.trim() !== '' && fs.existsSync(path.resolve(config.root, expandHome(given.trim())));
   const found = findSheetPath(config, given.trim(), isThere ? 'read' : 'write');
   if ('message' in found) return found;
   if (isUpload(config, found.folder))

@@ -1,7 +1,7 @@
 // Records the start of this server, and its end.
-import { createHash } from 'node:crypto';
-import { type Config, version } from '../core/config.ts';
+import { version } from '../core/config.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { configHash } from '../core/settings/in-use.ts';
 import { identify } from '../runner/processes.ts';
 import type { Build } from './build.ts';
 import type { Starts } from './repository.ts';
@@ -28,7 +28,7 @@ export function createStartRecord({ config, log, now, starts, build }: Given) {
         mode: config.mode,
         pid: process.pid,
         boot_id: identify(process.pid).bootId,
-        config_sha256: hashOf(config),
+        config_sha256: configHash(config),
       });
     },
 
@@ -42,9 +42,4 @@ export function createStartRecord({ config, log, now, starts, build }: Given) {
       }
     },
   };
-}
-
-/** Shows whether settings have changed between two starts. */
-function hashOf({ warnings: _, ...settings }: Config): string {
-  return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
 }

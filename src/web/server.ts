@@ -27,6 +27,7 @@ import { registerPage } from './page.ts';
 import { createApiAddress, createPages } from './pages.ts';
 import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
+import { redactAnswers } from './redact.ts';
 import { auditRefusals } from './refusal-audit.ts';
 import { createStream, type Stream } from './stream/stream.ts';
 import { createGlobals } from './template-globals.ts';
@@ -41,7 +42,7 @@ export async function createServer(
   kernel: Kernel,
   mounted: Mounted[],
 ): Promise<{ server: FastifyInstance; stream: Stream }> {
-  const { config, audit, descriptors, dataRoot } = kernel;
+  const { config, audit, descriptors, dataRoot, redactor } = kernel;
   const declaredPages = mounted.flatMap(({ feature }) => feature.pages ?? []);
   const app = createFastify(kernel, declaredPages);
   const actions = collectActions(app);
@@ -51,6 +52,7 @@ export async function createServer(
   registerConnectionLimit(app, descriptors);
   registerErrors(app);
   app.removeContentTypeParser('text/plain');
+  redactAnswers(app, redactor);
   logRequests(app);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
@@ -76,7 +78,7 @@ export async function createServer(
       ),
       ...nav.flatMap(({ badge }) => (badge ? [{ folder: 'shared', card: badge }] : [])),
     ],
-    (template, data) => app.view(template, data),
+    async (template, data) => redactor.mask(await app.view(template, data)),
   );
   const pages = createPages(declaredPages, cards);
   const home = pages.declared.find(({ path }) => path === nav[0]?.href);

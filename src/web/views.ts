@@ -6,19 +6,22 @@
 // - Blanks within a line are kept. A visible space at the end of a line beside a tag is written `<%= ' ' %>`.
 // - `pre` and `textarea` keep their content.
 //
-// A value between tags keeps its writing direction to itself: see bidi.ts.
+// A value between tags keeps its writing direction to itself: see bidi.ts. It is shown with `~` for the home folder, unless it is
+// written `<%~ exact(…) %>`.
 import { Eta } from 'eta';
+import { shortenHomes } from '../core/home.ts';
 import { closeDirections, isDirected } from './bidi.ts';
 
 /** `views` is the folder of the templates, each of which is read and compiled once; they may call the functions in `given`. */
 export function createViews(views: string, given: object): Eta {
   const plugins = [{ processTemplate: collapse }, { processTemplate: isolateValues }];
-  const isolate = (value: unknown) => {
+  const exact = (value: unknown) => {
     const text = String(value);
     const escaped = eta.config.escapeFunction(isDirected(text) ? closeDirections(text) : text);
     return isDirected(text) ? `<bdi>${escaped}</bdi>` : escaped;
   };
-  const globals = { ...given, isolate, closeDirections };
+  const isolate = (value: unknown) => exact(shortenHomes(String(value)));
+  const globals = { ...given, exact, isolate, closeDirections, shortenHomes };
   const functionHeader = `const { ${Object.keys(globals).join(', ')} } = this;`;
   const eta = new Eta({ views, cache: true, plugins, functionHeader });
   Object.assign(eta, globals);
@@ -80,12 +83,17 @@ const output = /<%=([\s\S]*?)%>/g;
 const textOnly = `(?<opening><(?<name>title|option|textarea)\\b${attributes}>)(?<content>[^]*?</\\k<name>>)`;
 const values = new RegExp(`${textOnly}|(?<value>${output.source})|${code}|<[a-z/!]${attributes}>`, 'gi');
 
+/** Attributes that people read or hear; others are addresses and values that forms send. */
+const spoken = new RegExp(`\\b(?:title|alt|placeholder|aria-[a-z]+)="(?:${code}|[^"])*"`, 'g');
+
 /** The template with the values between tags isolated. A value in a tag belongs to an attribute. */
 function isolateValues(template: string): string {
   return template.replace(values, (part, ...matched) => {
     const { opening, name, content = '', value } = matched.at(-1) as Record<string, string | undefined>;
     if (value) return value.replace(output, '<%~ isolate($1) %>');
-    if (!opening || name === 'textarea') return part;
-    return opening + content.replace(output, '<%= closeDirections(String($1)) %>');
+    if (name === 'textarea') return part;
+    if (!opening)
+      return part.replace(spoken, (words) => words.replace(output, '<%= shortenHomes(String($1)) %>'));
+    return opening + content.replace(output, '<%= closeDirections(shortenHomes(String($1))) %>');
   });
 }

@@ -71,7 +71,7 @@ t.test('with a token in the environment', async (t) => {
       const cookie = cookieOf(answer);
       t.match(
         cookie,
-        new RegExp(`^chl_session_${port}=[\\w-]{43}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax$`),
+        new RegExp(`^chl_session_${port}=chs_[\\w-]{43}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax$`),
       );
       for (const back of ['//evil.test/', 'https://evil.test', '/\\evil.test', '/\t/evil.test'])
         t.equal((await signIn(secret, { back })).headers.get('location'), '/', back);

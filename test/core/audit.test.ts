@@ -1,5 +1,7 @@
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { createAudit, systemRequester } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { until } from '../support/until.ts';
@@ -7,9 +9,11 @@ import { until } from '../support/until.ts';
 const refusal = { code: 'wrong_state', message: 'No.' };
 
 function openAudit(t: Test, now = () => new Date('2026-08-01T10:00:00Z')) {
-  const ops = prepareOps(path.join(t.testdir(), 'ops.db'));
+  const root = t.testdir();
+  const ops = prepareOps(path.join(root, 'ops.db'));
+  const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
   t.teardown(() => ops.close());
-  const audit = createAudit(ops, now, t.error);
+  const audit = createAudit(ops, now, redactor, t.error);
   return { ops, audit, rows: () => ops.prepare('SELECT * FROM audit ORDER BY id').all() };
 }
 

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
+import { readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { createBus } from '../../src/core/bus.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
@@ -24,7 +26,12 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   let at = today;
   const now = () => new Date(at);
   const repository = createJobRepository(ops, now);
-  const audit = createAudit(ops, now, t.error);
+  const audit = createAudit(
+    ops,
+    now,
+    createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root)),
+    t.error,
+  );
   const config = { root, jobLogMaxBytes: 1000, ...limits };
   const pruning = createPruning(ops);
   const bus = createBus();

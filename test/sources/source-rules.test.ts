@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { createAudit, systemRequester } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
@@ -86,7 +87,7 @@ t.test('a sheet that an unfinished job uses is neither changed nor removed', asy
     config,
     now,
     sources,
-    audit: createAudit(ops, now, t.error),
+    audit: createAudit(ops, now, createRedactor(config), t.error),
     bus: createBus(),
     states: createSourceStates(ops),
     untilFree: async (work) => work(),

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { Test } from 'tap';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
 import { type Config, readConfig } from '../../src/core/config.ts';
@@ -83,7 +84,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const ops = prepareOps(config.opsDatabasePath);
   const { library } = prepareLibrary(config.databasePath);
   const bus = createBus();
-  const audit = createAudit(ops, now, (error) => log.error(error));
+  const audit = createAudit(ops, now, createRedactor(config), (error) => log.error(error));
   const repository = createJobRepository(ops, now);
   const lockQueue = createLockQueue(repository, catalogue, config);
   const libraryRows = createLibrary(library);

@@ -129,7 +129,7 @@ function checkDetails(template: string): Problem[] {
 }
 
 /** Functions whose output is attributes; they get the role that every template has. */
-const attributeFunctions = /^<%~ (needs|linkTo|dialogLink)\(/;
+const attributeFunctions = /^<%~ (needs|linkTo|dialogLink|exact)\(/;
 
 /** Only the first statement unpacks `it`, except for the role; there is no nested choice and no raw output. */
 function checkCode(tokens: Token[]): Problem[] {

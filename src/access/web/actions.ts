@@ -3,14 +3,20 @@ import type { Action } from '../../web/action.ts';
 
 const changes = 'access';
 
-export const signsIn: { action: Action } = {
+type Carrying = { action: Action; carriesSecrets: true };
+
+/** It receives a token. */
+export const signsIn: Carrying = {
   action: { name: 'access.sign_in', role: 'anyone', tier: 0, changes },
+  carriesSecrets: true,
 };
 export const signsOut: { action: Action } = {
   action: { name: 'access.sign_out', role: 'anyone', tier: 0, changes },
 };
-export const createsToken: { action: Action } = {
+/** It shows the token once. */
+export const createsToken: Carrying = {
   action: { name: 'access.token_created', role: 'admin', tier: 0, changes },
+  carriesSecrets: true,
 };
 /** The server asks for the word only for the last admin token. */
 export const revokesToken: { action: Action } = {

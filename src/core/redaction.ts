@@ -1,0 +1,110 @@
+// No text that leaves the server contains a secret or the path of the home folder: answers, live updates, the server's log and
+// the audit log pass through one redactor. The output of jobs is masked where it is read, see secrets.ts.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Config } from './config.ts';
+import { shortenHomes } from './home.ts';
+import { proxySecrets } from './network.ts';
+import { maskerFor, readSecretFile } from './secrets.ts';
+
+export type Redactor = ReturnType<typeof createRedactor>;
+
+/** Tokens and sessions are known by their hashes only, so they are recognized by their form: see src/access/secret.ts. */
+const ownSecret = /\bch[ls]_[\w-]{43}(?![\w-])/g;
+/** A shorter secret, or one of letters alone, cannot be told from words and markup. */
+const minLength = 8;
+const wordLike = /^[a-z]{1,15}$/i;
+/** Secrets are read again after this time, because a person may replace a key file. */
+const readEveryMs = 5000;
+const mark = '[masked]';
+
+export function createRedactor(config: Config, now: () => number = () => performance.now()) {
+  const sources = [() => secretsOfServer(config)];
+  let masker = maskerFor([]);
+  let known = '';
+  let readAt = Number.NEGATIVE_INFINITY;
+
+  /** The masker of the secrets at this time. */
+  const current = () => {
+    if (now() - readAt < readEveryMs) return masker;
+    readAt = now();
+    const secrets = [...new Set(sources.flatMap((source) => source()))].filter(isTelling).sort();
+    const joined = secrets.join('\0');
+    if (joined === known) return masker;
+    known = joined;
+    masker = maskerFor(secrets.flatMap(spellings));
+    return masker;
+  };
+  const mask = (text: string) => current().text(text.replace(ownSecret, mark));
+  const clean = (text: string) => shortenHomes(mask(text));
+
+  return {
+    /** Adds a source of secrets, which is read again from time to time. */
+    add(source: () => string[]) {
+      sources.push(source);
+    },
+
+    /** A secret may have changed. */
+    refresh() {
+      readAt = Number.NEGATIVE_INFINITY;
+    },
+
+    /** Masks secrets. */
+    mask,
+
+    /** Masks secrets in every text of a JSON value, but not in names of properties; gives the value itself if it has none. */
+    maskAll: <T>(value: T): T => mapTexts(value, mask),
+
+    /** Masks secrets, and writes `~` for the home folder. */
+    clean,
+
+    /** The same for every text of a JSON value. */
+    cleanAll: <T>(value: T): T => mapTexts(value, clean),
+  };
+}
+
+/** The server's own token, the keys in use and those in the folder of uploaded keys, and what addresses contain. */
+function secretsOfServer(config: Config): string[] {
+  const files = [config.embedding?.keyFile, config.google.keyFile, ...uploadedKeys(config.root)];
+  return [
+    ...(config.accessToken === null ? [] : [config.accessToken]),
+    ...files.flatMap((file) => (file ? (readSecretFile(file) ?? []) : [])),
+    ...proxySecrets(config.network),
+    ...proxySecrets({ https_proxy: config.embedding?.url ?? '' }),
+  ];
+}
+
+function uploadedKeys(root: string): string[] {
+  const folder = path.join(root, 'secrets');
+  try {
+    return fs.readdirSync(folder).map((name) => path.join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function isTelling(secret: string): boolean {
+  return secret.length >= minLength && !wordLike.test(secret);
+}
+
+/** As it is written in text, in HTML and in addresses. */
+function spellings(secret: string): string[] {
+  if (secret.includes('\n')) return [secret];
+  const inHtml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [secret, inHtml.replaceAll('"', '&quot;').replaceAll("'", '&#39;'), encodeURIComponent(secret)];
+}
+
+/** Gives a JSON value with its texts replaced; the same object if no text has changed. */
+function mapTexts<T>(value: T, map: (text: string) => string): T {
+  if (typeof value === 'string') return map(value) as T;
+  if (Array.isArray(value)) {
+    const mapped = value.map((one) => mapTexts(one, map));
+    return mapped.some((one, index) => one !== value[index]) ? (mapped as T) : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const mapped = entries.map(([name, one]) => [name, mapTexts(one, map)] as const);
+  return mapped.some(([, one], index) => one !== entries[index]?.[1])
+    ? (Object.fromEntries(mapped) as T)
+    : value;
+}

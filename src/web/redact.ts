@@ -1,0 +1,36 @@
+// Keeps secrets and the path of the home folder out of answers, and secrets out of requests in which they do not belong: a token
+// in a search or a reason would else be kept with a job.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { parseJson } from '../core/json.ts';
+import type { Redactor } from '../core/redaction.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The request or its answer is there to carry a secret, e.g. a token that is shown once. */
+    carriesSecrets?: true;
+  }
+}
+
+/** Texts of pages have their paths shortened when they are rendered, see views.ts. The output of jobs, which is plain text, and
+ *  files stay as they are. */
+export function redactAnswers(app: FastifyInstance, redactor: Redactor) {
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.config.carriesSecrets) return;
+    request.body = redactor.maskAll(request.body);
+    request.query = redactor.maskAll(request.query);
+    const actor = request.headers['x-actor'];
+    if (typeof actor === 'string') request.headers['x-actor'] = redactor.mask(actor);
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (typeof payload !== 'string' || request.routeOptions.config.carriesSecrets) return payload;
+    if (isOf(reply, 'text/html')) return redactor.mask(payload);
+    // The whole is looked at first, because most answers have nothing to hide.
+    if (!isOf(reply, 'application/json') || redactor.clean(payload) === payload) return payload;
+    return JSON.stringify(redactor.cleanAll(parseJson(payload)));
+  });
+}
+
+function isOf(reply: FastifyReply, type: string): boolean {
+  return String(reply.getHeader('content-type')).startsWith(type);
+}

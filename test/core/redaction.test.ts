@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
+
+const token = `chl_${'aZ0_-'.repeat(8)}xyz`;
+
+function open(t: Test, env: Record<string, string> = {}) {
+  const root = t.testdir({ secrets: {} });
+  let now = 0;
+  const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root, ...env }, root), () => now);
+  const wait = () => {
+    now += 10_000;
+  };
+  return { root, redactor, wait };
+}
+
+t.test('tokens and sessions are masked by their form alone', async (t) => {
+  const { redactor } = open(t);
+  t.equal(redactor.mask(`a ${token}, ${token.replace('chl', 'chs')}`), 'a [masked], [masked]');
+  for (const other of ['chl_short', `${token}x`, `x${token}`, 'chl_session_8000'])
+    t.equal(redactor.mask(other), other);
+});
+
+t.test('the token of the environment is masked as text, in addresses and in HTML', async (t) => {
+  const secret = `canary&<'"> 1`.padEnd(20, 'x').replaceAll(' ', '_');
+  const { redactor } = open(t, { CHL_ACCESS_TOKEN: secret });
+  const inHtml = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+  for (const text of [secret, encodeURIComponent(secret), inHtml, JSON.stringify(secret)])
+    t.notMatch(redactor.mask(`before ${text} after`), 'canary', text);
+});
+
+t.test('words are not masked, although they are a password', async (t) => {
+  const { redactor } = open(t, { https_proxy: 'http://operator:settings@proxy.test' });
+  t.equal(redactor.mask('settings of an operator'), 'settings of an operator');
+  t.equal(redactor.mask('http://operator:settings@proxy.test'), 'http://[masked]@proxy.test');
+});
+
+t.test('a key that is added later is masked soon, and at once when it is announced', async (t) => {
+  const { root, redactor, wait } = open(t);
+  const addKey = (name: string, key: string) => fs.writeFileSync(path.join(root, 'secrets', name), key);
+  t.equal(redactor.mask('sk-canary-0001'), 'sk-canary-0001');
+  addKey('one.key', 'sk-canary-0001\n');
+  wait();
+  t.equal(redactor.mask('sk-canary-0001'), '[masked]');
+  addKey('two.json', JSON.stringify({ private_key: '-----BEGIN-----\ncanary-in-a-long-line-of-it\n' }));
+  redactor.refresh();
+  t.notMatch(redactor.mask('{"a":"-----BEGIN-----\\ncanary-in-a-long-line-of-it\\n"}'), 'canary');
+  redactor.add(() => ['canary-of-a-feature']);
+  redactor.refresh();
+  t.equal(redactor.mask('canary-of-a-feature'), '[masked]');
+});
+
+t.test(
+  'a JSON value keeps its names, numbers and nulls; one without secrets is given back itself',
+  async (t) => {
+    const { redactor } = open(t);
+    t.strictSame(redactor.maskAll({ a: [token, 1, null], chl: { b: `x ${token}` } }), {
+      a: ['[masked]', 1, null],
+      chl: { b: 'x [masked]' },
+    });
+    const plain = { a: [1, { b: 'c' }], d: null };
+    t.equal(redactor.maskAll(plain), plain);
+  },
+);
