@@ -10,7 +10,9 @@ import { maskerFor, readSecretFile } from './secrets.ts';
 export type Redactor = ReturnType<typeof createRedactor>;
 
 /** Tokens and sessions are known by their hashes only, so they are recognized by their form: see src/access/secret.ts. */
-const ownSecret = /\bch[ls]_[\w-]{43}(?![\w-])/g;
+const ownSecret = /ch[ls]_[\w-]{43,}/g;
+/** The user and the password of an address. */
+const inAddress = /:\/\/[^\s/?#@"'<>:]+:[^\s/?#@"'<>]+@/g;
 /** A shorter secret, or one of letters alone, cannot be told from words and markup. */
 const minLength = 8;
 const wordLike = /^[a-z]{1,15}$/i;
@@ -35,7 +37,8 @@ export function createRedactor(config: Config, now: () => number = () => perform
     masker = maskerFor(secrets.flatMap(spellings));
     return masker;
   };
-  const mask = (text: string) => current().text(text.replace(ownSecret, mark));
+  const mask = (text: string) =>
+    current().text(text.replace(ownSecret, mark).replace(inAddress, `://${mark}@`));
   const clean = (text: string) => shortenHomes(mask(text));
 
   return {

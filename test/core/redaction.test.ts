@@ -19,7 +19,8 @@ function open(t: Test, env: Record<string, string> = {}) {
 t.test('tokens and sessions are masked by their form alone', async (t) => {
   const { redactor } = open(t);
   t.equal(redactor.mask(`a ${token}, ${token.replace('chl', 'chs')}`), 'a [masked], [masked]');
-  for (const other of ['chl_short', `${token}x`, `x${token}`, 'chl_session_8000'])
+  t.equal(redactor.mask(`%2F${token}x&a=1`), '%2F[masked]&a=1', 'also with characters around it');
+  for (const other of ['chl_short', 'chl_session_8000', token.slice(0, -1)])
     t.equal(redactor.mask(other), other);
 });
 
@@ -34,6 +35,13 @@ t.test('the token of the environment is masked as text, in addresses and in HTML
     .replaceAll("'", '&#39;');
   for (const text of [secret, encodeURIComponent(secret), inHtml, JSON.stringify(secret)])
     t.notMatch(redactor.mask(`before ${text} after`), 'canary', text);
+});
+
+t.test('the user and the password of an address are masked', async (t) => {
+  const { redactor } = open(t);
+  t.equal(redactor.mask('at http://ada:pa:ss@b.test/x?y, z@b'), 'at http://[masked]@b.test/x?y, z@b');
+  for (const other of ['http://b.test:80/a@b', 'mailto:a@b.test', 'see https://a/b and c@d'])
+    t.equal(redactor.mask(other), other);
 });
 
 t.test('words are not masked, although they are a password', async (t) => {

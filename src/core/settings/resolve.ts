@@ -22,7 +22,8 @@ export type KeyFiles = ReadonlyMap<string, string | null>;
 export function resolve(layers: Layers, saved: Saved, keyFiles: KeyFiles) {
   const values = new Map<string, Resolved>();
   for (const setting of settings) {
-    const found = readVariable(setting, layers) ?? readKeyFile(setting, keyFiles) ?? readSaved(setting, saved);
+    const found =
+      readVariable(setting, layers) ?? readKeyFile(setting, keyFiles) ?? readSaved(setting, saved);
     values.set(setting.key, found ?? { value: setting.default, source: 'default' });
   }
   return {
@@ -67,7 +68,8 @@ function readLimits(saved: Saved): Record<string, SavedLimits> {
 function warn(key: string, value: unknown): string[] {
   const [setting, limit] = [findSetting(key), readLimitKey(key)];
   if (!setting && !limit) return [`The saved setting ${key} is not known to this version. It is ignored.`];
-  if (setting?.credential) return [`The saved setting ${key} is ignored. Files of keys are set under Credentials.`];
+  if (setting?.credential)
+    return [`The saved setting ${key} is ignored. Files of keys are set under Credentials.`];
   if (setting?.onlyEnvironment)
     return [`The saved setting ${key} can only be set by ${setting.variable}. It is ignored.`];
   const fault = setting ? setting.kind.findFault(value) : limit && findLimitFault(limit.name, value);

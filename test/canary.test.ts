@@ -1,0 +1,240 @@
+// A distinct canary in every secret, and jobs, errors and wrong places that would show it: nothing that leaves the server, and
+// nothing that it keeps, contains one.
+import './support/plain-children.ts';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import t, { type Test } from 'tap';
+import { features } from '../src/features.ts';
+import { startServer } from './support/server.ts';
+import { until } from './support/until.ts';
+
+const canary = (name: string) => `canary-${name}-${randomBytes(8).toString('hex')}`;
+const values = {
+  access: canary('access'),
+  key: canary('sk'),
+  upload: randomBytes(36).toString('base64').replaceAll(/[+/]/g, 'x'),
+  child: canary('child'),
+  proxy: canary('proxy'),
+  // Known once they are created.
+  token: '',
+  session: '',
+};
+type Secret = keyof typeof values;
+
+/** Prints all that a script can reach, and fails with a secret in its last line. */
+const script = `
+  env; cat "$HOME/embedding.key"; cat /proc/$PPID/environ | tr '\\0' '\\n'; cat "$HOME"/data/secrets/*
+  echo "$1"; echo "$HOME/somewhere" >&2; echo "$CANARY_TOKEN was refused at $HOME/somewhere" >&2; exit 3`;
+const operations = `operations:
+  - name: prints
+    title: Prints
+    summary: Prints.
+    command: [sh, -c, ${JSON.stringify(script)}, prints]
+    args: { text: { type: string, title: Text } }
+    env: [CANARY_TOKEN]
+`;
+
+/** Where a canary was found, as `place: name`. */
+type Found = (place: string, content: string | Buffer, allowed?: Secret[]) => string[];
+
+const findCanaries: Found = (place, content, allowed = []) => {
+  const text = typeof content === 'string' ? content : content.toString('latin1');
+  return (Object.keys(values) as Secret[])
+    .filter((name) => !allowed.includes(name) && text.includes(values[name]))
+    .map((name) => `${place}: ${name}`);
+};
+
+async function start(t: Test) {
+  const home = fs.realpathSync(t.testdir({ data: { 'operations.yaml': operations } }));
+  fs.writeFileSync(path.join(home, 'embedding.key'), `${values.key}\n`, { mode: 0o600 });
+  const { child, url } = await startServer(t, home, {
+    HOME: home,
+    CHL_WORKERS: '1',
+    CHL_ACCESS_TOKEN: values.access,
+    CHL_EMBEDDING_URL: 'http://127.0.0.1:9/v1',
+    CHL_EMBEDDING_MODEL: 'none',
+    CHL_EMBEDDING_KEY_FILE: path.join(home, 'embedding.key'),
+    https_proxy: `http://agent-7:${values.proxy}@127.0.0.1:9`,
+    CANARY_TOKEN: values.child,
+    CHL_LOG_LEVEL: 'trace',
+  });
+  let log = '';
+  child.stdout?.on('data', (chunk) => {
+    log += chunk;
+  });
+  const ask = (address: string, init: RequestInit = {}) =>
+    fetch(url + address, {
+      redirect: 'manual',
+      ...init,
+      headers: { authorization: `Bearer ${values.access}`, ...(init.headers as Record<string, string>) },
+    });
+  const post = (address: string, body: unknown) =>
+    ask(address, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  return { home, url, ask, post, pid: child.pid as number, log: () => log };
+}
+
+type Server = Awaited<ReturnType<typeof start>>;
+
+async function plant({ url, ask, post }: Server) {
+  const created = await post('/api/v1/tokens', { name: 'robot', role: 'operator' });
+  values.token = ((await created.json()) as { token: string }).token;
+  const form = new URLSearchParams({ token: values.access });
+  const signedIn = await fetch(`${url}/sign-in`, { method: 'POST', body: form, redirect: 'manual' });
+  values.session = /=(chs_[\w-]+)/.exec(signedIn.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+  const key = {
+    type: 'service_account',
+    client_email: 'a@b.test',
+    private_key: `-----BEGIN\n${values.upload}\n`,
+  };
+  const file = new FormData();
+  file.append('file', new Blob([JSON.stringify(key)]), 'key.json');
+  await (await ask('/api/v1/credentials/google', { method: 'PUT', body: file })).text();
+}
+
+/** Sends each secret where it does not belong. */
+async function misplace({ url, ask, post }: Server, secret: string) {
+  const query = encodeURIComponent(secret);
+  const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
+  const answers = await Promise.all([
+    ask(`/jobs?q=${query}&operation=${query}`),
+    ask(`/library?q=${query}&state=${query}`),
+    ask(`/api/v1/operations/jobs?q=${query}`),
+    ask(`/api/v1/starts?${query}=1`),
+    ask(`/nowhere/${query}`),
+    ask(`/sources/${query}`),
+    ask('/ui/theme', form({ theme: secret, back: `/jobs?${query}` })),
+    ask('/ui/operations/run/prints', form({ text: `of a form ${secret}`, reason: `I use ${secret}` })),
+    ask('/api/v1/operations/prints', { method: 'POST', body: `{"args": {"text": "${secret}"` }),
+    post('/api/v1/operations/prints', { args: { text: secret }, reason: secret, when_locked: 'wait' }),
+    post('/api/v1/operations/import', { args: { path: `/${secret}` } }),
+    post(`/api/v1/operations/${query}`, { [secret]: secret }),
+    ask('/api/v1/settings/values', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ values: { 'embedding.url': `http://ada:${secret}@127.0.0.1` } }),
+    }),
+    post('/api/v1/sources/new/check', { place: `https://ada:${secret}@b.test` }),
+    ask('/ui/sources/add', form({ name: secret, kind: 'workbook', place: `/tmp/${secret}` })),
+    fetch(`${url}/jobs`, {
+      headers: { authorization: `Bearer ${secret}x`, 'x-actor': secret, referer: secret },
+    }),
+    ask('/api/v1/operations/prints', {
+      method: 'POST',
+      headers: { 'x-actor': secret, 'content-type': 'application/json' },
+      body: '{}',
+    }),
+  ]);
+  return (await Promise.all(answers.map((answer) => answer.text()))).join('\n');
+}
+
+/** The addresses of all pages and of the JSON that needs no further value. */
+async function addresses(server: Server, jobs: number) {
+  const { paths } = (await (await server.ask('/api/v1/openapi.json')).json()) as {
+    paths: Record<string, object>;
+  };
+  const numbers = Array.from({ length: jobs }, (_, index) => index + 1);
+  const json = Object.keys(paths).filter((one) => 'get' in (paths[one] ?? {}) && !one.includes('{'));
+  const ofJobs = numbers.flatMap((number) => [
+    `/jobs/${number}`,
+    `/api/v1/operations/jobs/${number}`,
+    `/api/v1/operations/jobs/${number}/log`,
+    `/api/v1/operations/jobs/${number}/rows`,
+  ]);
+  const pages = features.flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples));
+  const cards =
+    'figures,banners,controls,jobs,workers,queue,index,sources,status,settings,setup,nav-status,nav-setup';
+  const stream = `/ui/stream/telemetry?cycles=1&topics=${cards}`;
+  return [...new Set([...pages, ...json, ...ofJobs, stream])];
+}
+
+/** The files that the server keeps, without those whose purpose is to hold a secret. */
+function filesIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && path.basename(entry.parentPath) !== 'secrets')
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** The content of the members of a ZIP file, whose local headers follow each other; other bytes as they are. */
+function unzip(bytes: Buffer): Buffer {
+  const parts = [bytes];
+  for (let at = bytes.indexOf('PK\x03\x04'); at >= 0; at = bytes.indexOf('PK\x03\x04', at + 4)) {
+    const start = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+    try {
+      parts.push(inflateRawSync(bytes.subarray(start), { finishFlush: 2 }));
+    } catch {
+      // A stored member is searched as it is.
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+/** The processes below the server, with their arguments and environment. */
+function childrenOf(server: number) {
+  const stat = (pid: string) =>
+    fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return fs.readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || Number(stat(pid)[1]) !== server) return [];
+      return [
+        {
+          pid,
+          listed: fs.readFileSync(`/proc/${pid}/cmdline`),
+          env: fs.readFileSync(`/proc/${pid}/environ`),
+        },
+      ];
+    } catch {
+      return [];
+    }
+  });
+}
+
+t.test('no secret and no path of the home folder leaves the server', async (t) => {
+  const server = await start(t);
+  const { home, ask } = server;
+  await plant(server);
+  t.ok(
+    Object.values(values).every((value) => value.length > 15),
+    'every canary is planted',
+  );
+
+  const reflected = (await Promise.all(Object.values(values).map((value) => misplace(server, value)))).join(
+    '\n',
+  );
+  const children = childrenOf(server.pid);
+  const jobs = await until(
+    async () =>
+      (await (await ask('/api/v1/operations/jobs?limit=200')).json()) as { items: { status: string }[] },
+    ({ items }) => items.every(({ status }) => !['queued', 'running'].includes(status)),
+  );
+  t.ok(jobs.items.length > 10, 'jobs have run');
+
+  const found = findCanaries('answers to wrong requests', reflected);
+  const withHome: string[] = [];
+  for (const address of await addresses(server, jobs.items.length)) {
+    const answer = await ask(address, {
+      headers: { accept: address.startsWith('/api') ? '*/*' : 'text/html' },
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    found.push(...findCanaries(address, unzip(bytes)));
+    const isLog = address.endsWith('/log') || /^\/jobs\/\d/.test(address);
+    if (!isLog && bytes.includes(`${home}/`)) withHome.push(address);
+  }
+  for (const file of filesIn(path.join(home, 'data')))
+    found.push(...findCanaries(path.relative(home, file), unzip(fs.readFileSync(file))));
+  found.push(...findCanaries('log', server.log()));
+  for (const { pid, listed, env } of children) {
+    found.push(...findCanaries(`arguments of ${pid}`, listed));
+    found.push(...findCanaries(`environment of ${pid}`, env, ['child', 'proxy']));
+  }
+  t.strictSame([...new Set(found)].sort(), []);
+  t.strictSame(withHome, []);
+  t.notMatch(server.log(), `${home}/`);
+  t.match(fs.readdirSync(path.join(home, 'data')), Array);
+});
