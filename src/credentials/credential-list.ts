@@ -1,7 +1,4 @@
 // The named credentials. Each is a file with a secret; the list says what is in it and what uses it.
-import type { Config } from '../core/config.ts';
-import { useKeyFile } from '../core/settings/in-use.ts';
-
 export const credentialKinds = ['service_account', 'api_key'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
 
@@ -13,10 +10,6 @@ export type Credential = {
   text: string;
   /** Takes precedence over a saved file. */
   variable: string;
-  /** The file in use; null without one. */
-  fileIn(config: Config): string | null;
-  /** Changes the settings of this process; processes that start later get them. */
-  use(config: Config, file: string | null): void;
 };
 
 export const credentialList: readonly Credential[] = [
@@ -26,8 +19,6 @@ export const credentialList: readonly Credential[] = [
     title: 'Google service account',
     text: 'Opens the named sheets that are Google spreadsheets.',
     variable: 'CHL_GOOGLE_KEY_FILE',
-    fileIn: ({ google }) => google.keyFile,
-    use: (config, file) => useKeyFile(config, 'google', file),
   },
   {
     name: 'embedding',
@@ -35,8 +26,6 @@ export const credentialList: readonly Credential[] = [
     title: 'Key of the embedding service',
     text: 'Lets workers and searches use the embedding service.',
     variable: 'CHL_EMBEDDING_KEY_FILE',
-    fileIn: ({ embedding }) => embedding?.keyFile ?? null,
-    use: (config, file) => useKeyFile(config, 'embedding', file),
   },
 ];
 

@@ -3,10 +3,11 @@ import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import { shortenHome } from '../core/home.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { credentialActions } from './actions.ts';
 import type { Credential } from './credential-list.ts';
 import type { KeyCheck, StoredKey } from './repository.ts';
 
-type Event = 'credential.changed' | 'credential.removed' | 'credential.checked';
+type Event = (typeof credentialActions)[keyof typeof credentialActions]['name'];
 
 export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
   return {
@@ -20,18 +21,31 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
         path: shortenHome(key.path),
         ...(waits ? { waits: key.check?.text ?? null } : {}),
       };
-      audit.record({ event: 'credential.changed', outcome: 'ok', by, target: targetOf(key), detail });
+      audit.record({
+        event: credentialActions.change.name,
+        outcome: 'ok',
+        by,
+        target: targetOf(key),
+        detail,
+      });
     },
 
     removed(credential: Credential, reason: string, by: Requester) {
       const detail = { before: 'set', after: 'not set' };
       const target = targetOf(credential);
-      audit.record({ event: 'credential.removed', outcome: 'ok', by, target, reason: reason.trim(), detail });
+      audit.record({
+        event: credentialActions.remove.name,
+        outcome: 'ok',
+        by,
+        target,
+        reason: reason.trim(),
+        detail,
+      });
     },
 
     checked(key: StoredKey, { status, text }: KeyCheck, by: Requester) {
       const detail = { status, text, sha256: key.sha256.slice(0, 8) || null };
-      audit.record({ event: 'credential.checked', outcome: 'ok', by, target: targetOf(key), detail });
+      audit.record({ event: credentialActions.check.name, outcome: 'ok', by, target: targetOf(key), detail });
     },
 
     /** Runs `work`; a refusal that it throws leaves an audit row. */

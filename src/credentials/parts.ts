@@ -1,9 +1,16 @@
 // Builds the objects of the feature from the kernel and the features before it.
 import type { Context, Kernel } from '../core/kernel.ts';
+import { embedding } from '../embedding/feature.ts';
+import { index } from '../index/feature.ts';
+import { settings } from '../settings/feature.ts';
 import { sources } from '../sources/feature.ts';
-import { createCredentials } from './credentials.ts';
+import { workers } from '../workers/feature.ts';
+import { createCredentials, findCredential } from './credentials.ts';
 import { createDescribe } from './describe-credential.ts';
+import { createEmbedder } from './embedder.ts';
+import { createEmbedderWatch } from './embedder-watch.ts';
 import { createKeyChecks } from './key-checks.ts';
+import { readKeyFile } from './key-file.ts';
 import { createKeysInUse } from './keys-in-use.ts';
 import { createKeyRepository } from './repository.ts';
 import { createSecretsFolder } from './secrets-folder.ts';
@@ -21,19 +28,30 @@ export function createCredentialParts(ctx: Context) {
   const runCheck = createKeyChecks({ config, now, googleSheets, signal: stopping.signal });
   const credentials = createCredentials({ ...ctx, keys, inUse, secrets, runCheck });
   const usedBy = (name: string) =>
-    name === 'google' ? googleSheets().map((sheet) => sheet.name) : (config.embedding?.model ?? []);
+    name === 'google' ? googleSheets().map((sheet) => sheet.name) : [config.embedding?.model ?? []].flat();
   inUse.apply();
+  const { changeEmbedder: changeWorkers } = ctx.use(workers);
+  const { liveIndex } = ctx.use(index);
   return {
     credentials,
     secrets,
-    describeCredentials: createDescribe({
-      keys,
-      inUse,
-      credentials,
-      usedBy: (name) => [usedBy(name)].flat(),
+    describeCredentials: createDescribe({ keys, inUse, credentials, usedBy }),
+    embedder: createEmbedder({
+      ...ctx,
+      settings: ctx.use(settings).settings,
+      counts: ctx.use(embedding).counts,
+      keyFile: () => findUsableFile(inUse.fileOf(findCredential('embedding'))),
     }),
-
+    embedderWatch: createEmbedderWatch({
+      ...ctx,
+      change: () => Promise.all([changeWorkers(), liveIndex.changeEmbedder()]),
+      onOther: () => keys.forgetChecks('embedding'),
+    }),
     tidySecrets: () => secrets.tidy(keys.all().map(({ path }) => path)),
-    stop: () => stopping.abort(),
+    abortChecks: () => stopping.abort(),
   };
+}
+
+function findUsableFile(file: string | null): string | null {
+  return file !== null && !('problem' in readKeyFile('api_key', file)) ? file : null;
 }

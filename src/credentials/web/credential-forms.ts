@@ -7,7 +7,7 @@ import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
-import { changesCredential, checksCredential, readsCredentials, removesCredential } from './actions.ts';
+import { credentialActions } from '../actions.ts';
 import { credentialsPage, sendCredentials } from './credentials-page.ts';
 import { viewKeyForm } from './key-form.ts';
 import { receiveKey } from './receive-key.ts';
@@ -23,13 +23,13 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
 
   app.post<Named>(
     '/ui/credentials/:name/upload',
-    { config: { ...changesCredential, isUpload: true } },
+    { config: { action: credentialActions.change, isUpload: true } },
     (request, reply) => set(request, reply, '', () => receiveKey(ctx, request.params.name, request, reply)),
   );
 
   app.post<Named & Posted>(
     '/ui/credentials/:name/path',
-    { ...isForm, config: changesCredential },
+    { ...isForm, config: { action: credentialActions.change } },
     (request, reply) => {
       const path = request.body?.path ?? '';
       const register = () => credentials.register(request.params.name, path, requester(request));
@@ -37,28 +37,32 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
     },
   );
 
-  app.post<Named>('/ui/credentials/:name/check', { config: checksCredential }, async (request, reply) => {
-    const { name } = request.params;
-    await credentials.check(name, requester(request));
-    const { check, next, title } = describe(name);
-    const shown = next?.check ?? check;
-    const notice = {
-      tone: shown ? tones[shown.status] : ('ok' as const),
-      title: `${title} checked.`,
-      text: shown?.text ?? '',
-    };
-    return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts });
-  });
+  app.post<Named>(
+    '/ui/credentials/:name/check',
+    { config: { action: credentialActions.check } },
+    async (request, reply) => {
+      const { name } = request.params;
+      await credentials.check(name, requester(request));
+      const { check, next, title } = describe(name);
+      const shown = next?.check ?? check;
+      const notice = {
+        tone: shown ? tones[shown.status] : ('ok' as const),
+        title: `${title} checked.`,
+        text: shown?.text ?? '',
+      };
+      return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts });
+    },
+  );
 
   app.get<Named>(
     '/ui/credentials/:name/remove',
-    { config: { isPage: true, ...readsCredentials } },
+    { config: { isPage: true, reads: 'admin' } },
     (request, reply) => sendRemoval(reply, request.params.name),
   );
 
   app.post<Named & Posted>(
     '/ui/credentials/:name/remove',
-    { ...isForm, config: removesCredential },
+    { ...isForm, config: { action: credentialActions.remove } },
     async (request, reply) => {
       const { name } = request.params;
       const reason = request.body?.reason ?? '';

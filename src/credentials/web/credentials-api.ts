@@ -13,7 +13,7 @@ import { requester } from '../../web/requester.ts';
 import { credentialKinds } from '../credential-list.ts';
 import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
-import { changesCredential, checksCredential, readsCredentials, removesCredential } from './actions.ts';
+import { credentialActions } from '../actions.ts';
 import { receiveKey } from './receive-key.ts';
 
 type Named = { Params: { name: string } };
@@ -77,14 +77,14 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
     summary: 'The named credentials; never their contents.',
     response: { 200: listSchema(credentialSchema), ...refusals },
   };
-  app.get('/api/v1/credentials', { schema: list, config: readsCredentials }, async () => ({
+  app.get('/api/v1/credentials', { schema: list, config: { reads: 'admin' } }, async () => ({
     items: describeCredentials.all(),
     next_cursor: null,
   }));
 
   app.get<Named>(
     '/api/v1/credentials/:name',
-    { schema: { summary: 'One named credential.', params, ...answers }, config: readsCredentials },
+    { schema: { summary: 'One named credential.', params, ...answers }, config: { reads: 'admin' } },
     async (request) => describe(request.params.name),
   );
 
@@ -98,7 +98,7 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
   };
   app.put<Named & { Body: { path?: string } | null }>(
     '/api/v1/credentials/:name',
-    { schema: put, config: { ...changesCredential, isUpload: true } },
+    { schema: put, config: { action: credentialActions.change, isUpload: true } },
     async (request, reply) => {
       const { name } = request.params;
       const isNew = !describe(name).is_set;
@@ -116,7 +116,7 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
   };
   app.delete<Named & { Body: { reason?: string } | null }>(
     '/api/v1/credentials/:name',
-    { schema: removal, config: removesCredential },
+    { schema: removal, config: { action: credentialActions.remove } },
     async (request, reply) => {
       await credentials.remove(request.params.name, request.body?.reason ?? '', requester(request));
       return reply.code(204).send();
@@ -131,7 +131,7 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
   };
   app.post<Named>(
     '/api/v1/credentials/:name/check',
-    { schema: check, config: checksCredential },
+    { schema: check, config: { action: credentialActions.check } },
     async (request) => {
       const { name } = request.params;
       await credentials.check(name, requester(request));

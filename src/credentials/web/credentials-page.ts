@@ -4,7 +4,6 @@ import type { AppError } from '../../core/errors.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import type { CredentialContext } from '../parts.ts';
-import { readsCredentials } from './actions.ts';
 import { viewKeyForm } from './key-form.ts';
 
 export const credentialsPage: Page = {
@@ -15,7 +14,7 @@ export const credentialsPage: Page = {
 };
 
 export function registerCredentialsPage(app: FastifyInstance, ctx: CredentialContext) {
-  app.get(credentialsPage.path, { config: { isPage: true, ...readsCredentials } }, (request, reply) =>
+  app.get(credentialsPage.path, { config: { isPage: true, reads: 'admin' } }, (request, reply) =>
     sendCredentials(ctx, request, reply),
   );
 }

@@ -5,9 +5,13 @@ import type { CredentialContext } from '../parts.ts';
 import { registerCredentialForms } from './credential-forms.ts';
 import { registerCredentialsApi } from './credentials-api.ts';
 import { registerCredentialsPage } from './credentials-page.ts';
+import { registerEmbedderApi } from './embedder-api.ts';
+import { registerEmbedderPage } from './embedder-page.ts';
 
 export async function registerCredentialRoutes(app: FastifyInstance, ctx: CredentialContext) {
   registerCredentialsPage(app, ctx);
+  registerEmbedderPage(app, ctx);
+  registerEmbedderApi(app, ctx);
   // Only these routes parse multipart forms.
   await app.register(async (forms) => {
     await forms.register(multipart, { limits: formLimits });

@@ -1,0 +1,118 @@
+// The embedder of the settings: built-in or a service. It can be tried before it is saved, and says what a change means.
+import { invalidArguments } from '../core/arguments.ts';
+import type { Requester } from '../core/audit.ts';
+import { AppError } from '../core/errors.ts';
+import { explain } from '../core/faults.ts';
+import { plural } from '../core/format.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { LibraryCounts } from '../embedding/counts.ts';
+import { modelOf } from '../embedding/model-change.ts';
+import type { Settings } from '../settings/settings.ts';
+import { embedderActions } from './actions.ts';
+import { embedWord } from './embed-word.ts';
+
+/** Empty: the built-in embedder. */
+export type ServiceAddress = { url: string; model: string };
+
+/** `model` and `dimension` are null when it does not answer. `effect`: what using it means for the library. */
+export type EmbedderCheck = ServiceAddress & {
+  checked_at: string;
+  status: 'ok' | 'error';
+  text: string;
+  embeds_with: string | null;
+  dimension: number | null;
+  ms: number;
+  effect: string | null;
+};
+
+type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'library' | 'now' | 'untilFree'> & {
+  settings: Settings;
+  counts: LibraryCounts;
+  /** The key file of the service, if there is one that can be used. */
+  keyFile: () => string | null;
+};
+
+const target = 'embedder';
+const keys = { url: 'embedding.url', model: 'embedding.model' } as const;
+
+export type EmbedderSettings = ReturnType<typeof createEmbedder>;
+
+export function createEmbedder(given: Given) {
+  const { audit, bus, config, library, settings, untilFree } = given;
+  const saved = (): ServiceAddress => ({
+    url: config.embedding?.url ?? '',
+    model: config.embedding?.model ?? '',
+  });
+
+  return {
+    saved,
+
+    /** What the library is embedded with; the name is null before the first entry. */
+    libraryModel: () => modelOf(library),
+
+    /** The variables that set the service; it is locked then. */
+    lockedBy(): string[] {
+      const states = settings
+        .all()
+        .filter(({ setting }) => Object.values(keys).some((key) => key === setting.key));
+      return states.flatMap(({ setting, isEditable }) => (isEditable ? [] : (setting.variable ?? [])));
+    },
+
+    /** The last check of what is saved now; null without one. */
+    lastCheck(): EmbedderCheck | null {
+      const { url, model } = saved();
+      const checks = audit.trail(target).filter(({ event }) => event === embedderActions.check.name);
+      const found = checks.findLast(({ detail }) => detail?.url === url && detail?.model === model);
+      return found ? (found.detail as EmbedderCheck) : null;
+    },
+
+    /** Embeds a word with a service, or with what is saved; nothing is saved but the finding. Throws `invalid_arguments`. */
+    async check(typed: ServiceAddress | null, by: Requester): Promise<EmbedderCheck> {
+      const address = typed ?? saved();
+      if (typed) assertValid(typed);
+      const check = await tryService(given, address);
+      await untilFree(() =>
+        audit.record({ event: embedderActions.check.name, outcome: 'ok', by, target, detail: check }),
+      );
+      bus.emit('settings');
+      return check;
+    },
+
+    /** Throws `invalid_arguments` with all problems, `set_by_environment`. */
+    save: ({ url, model }: ServiceAddress, by: Requester) =>
+      settings.put({ [keys.url]: url || null, [keys.model]: model || null }, by),
+  };
+
+  function assertValid({ url, model }: ServiceAddress) {
+    const problems = settings.findProblems({ [keys.url]: url || null, [keys.model]: model || null });
+    if (problems.length > 0) throw invalidArguments(problems);
+  }
+}
+
+async function tryService(given: Given, address: ServiceAddress): Promise<EmbedderCheck> {
+  const { config, keyFile, now } = given;
+  const service = address.url === '' ? null : { ...address, keyFile: keyFile(), network: config.network };
+  const checked = { ...address, checked_at: now().toISOString() };
+  const started = performance.now();
+  const msSinceStart = () => Math.round(performance.now() - started);
+  try {
+    const { text, model, dimension } = await embedWord(service);
+    const ms = msSinceStart();
+    const effect = describeEffect(given, model, dimension);
+    return { ...checked, status: 'ok', text, embeds_with: model, dimension, ms, effect };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'stopping') throw error;
+    const failed = { embeds_with: null, dimension: null, effect: null };
+    return { ...checked, status: 'error', text: explain(error), ...failed, ms: msSinceStart() };
+  }
+}
+
+function describeEffect({ library, counts }: Given, model: string, dimension: number): string {
+  const known = modelOf(library);
+  const { entries } = counts.totals();
+  if (entries === 0) return 'The library has no entries, so nothing is embedded again.';
+  const isSame = known.name === model && (known.dimension === null || known.dimension === dimension);
+  if (isSame) return 'The library is embedded with this model, so nothing is embedded again.';
+  const again = `${plural(entries, 'entry', 'entries')} will be embedded again.`;
+  return `${again} Search keeps using the current index until it is rebuilt.`;
+}

@@ -1,0 +1,80 @@
+import { upperFirst } from '../core/format.ts';
+import type { HubRow, HubState, SetupStep } from '../core/hub-row.ts';
+import type { CredentialFacts } from './describe-credential.ts';
+import type { CredentialContext } from './parts.ts';
+
+export const credentialsRow = ({ describeCredentials }: CredentialContext): HubRow => ({
+  hub: 'settings',
+  position: 20,
+  icon: 'key',
+  name: 'Credentials',
+  href: '/settings/credentials',
+  reads: 'admin',
+  dirtyOn: ['settings', 'sources'],
+  load: () => describeAll(describeCredentials.all()),
+});
+
+function describeAll(all: CredentialFacts[]): HubState {
+  const broken = all.filter(({ in_use, check }) => in_use?.problem || check?.status === 'error');
+  const waiting = all.filter(({ next }) => next);
+  const [first] = broken;
+  if (first) {
+    const why = first.in_use?.problem ?? first.check?.text ?? '';
+    return { sentence: `${first.title}: ${why}`, badge: { tone: 'bad', label: 'Cannot be used' } };
+  }
+  const [next] = waiting;
+  if (next) {
+    const sentence = `${next.title}: a new key waits until its check passes.`;
+    return { sentence, badge: { tone: 'warn', label: 'New key waits' } };
+  }
+  const set = all.filter(({ is_set }) => is_set);
+  if (set.length === 0)
+    return { sentence: 'None is set. Sheets at Google need one, and some embedding services.' };
+  const parts = set.map(({ title, check }) => `${title} ${check ? 'passes' : 'is set, not checked yet'}`);
+  return { sentence: upperFirst(`${parts.join('; ')}.`) };
+}
+
+export const embedderRow = ({ config, embedder, embedderWatch }: CredentialContext): HubRow => ({
+  hub: 'settings',
+  position: 30,
+  icon: 'index',
+  name: 'Embedder',
+  href: '/settings/embedder',
+  dirtyOn: ['settings'],
+  load(): HubState {
+    if (embedderWatch.isChanging())
+      return { sentence: 'Workers and searches are changing to the new embedder.' };
+    if (!config.embedding) return { sentence: 'Built-in: it compares letters and words, not meaning.' };
+    const name = `${config.embedding.model} at ${config.embedding.url}`;
+    const check = embedder.lastCheck();
+    if (!check) return { sentence: `${name}, not checked yet.` };
+    if (check.status === 'ok')
+      return { sentence: `${name}, ${check.dimension} numbers, checked`, at: check.checked_at };
+    return { sentence: check.text, badge: { tone: 'bad', label: 'Check failed' } };
+  },
+});
+
+export const embedderStep = ({ config, embedder }: CredentialContext): SetupStep => ({
+  position: 25,
+  title: 'Embedder answers',
+  text: 'The built-in one needs nothing; a service is checked with one word.',
+  href: '/settings/embedder',
+  isDone: () => config.embedding === null || embedder.lastCheck()?.status === 'ok',
+  dirtyOn: ['settings'],
+});
+
+export const keyStep = ({ describeCredentials }: CredentialContext): SetupStep => ({
+  position: 28,
+  title: 'Key of Google checked',
+  text: 'Only sheets that are Google spreadsheets need one.',
+  href: '/settings/credentials',
+  isDone() {
+    const google = describeCredentials.all().find(({ name }) => name === 'google');
+    return google === undefined || google.used_by.length === 0 || isPassed(google);
+  },
+  dirtyOn: ['settings', 'sources'],
+});
+
+function isPassed({ check, in_use: file }: CredentialFacts): boolean {
+  return check !== null && check.status !== 'error' && !file?.problem;
+}

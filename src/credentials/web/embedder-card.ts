@@ -1,0 +1,12 @@
+import type { SharedCard } from '../../web/card.ts';
+import type { CredentialContext } from '../parts.ts';
+import { viewEmbedder } from './embedder-view.ts';
+
+/** The embedder in use, and what its last check has found. */
+export const embedderCard = (ctx: CredentialContext): SharedCard => ({
+  name: 'embedder',
+  host: 'embedder-card',
+  path: '/ui/embedder/card',
+  dirtyOn: ['settings', 'library'],
+  load: () => ({ embedder: viewEmbedder(ctx) }),
+});

@@ -1,0 +1,109 @@
+// The page of the embedder: what is in use, and a form that checks other settings before it saves them.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import { statusOf } from '../../web/errors.ts';
+import type { Page } from '../../web/feature.ts';
+import { requester } from '../../web/requester.ts';
+import { type Form, isForm, type Posted } from '../../web/validation.ts';
+import { embedderActions } from '../actions.ts';
+import type { CredentialContext } from '../parts.ts';
+import { viewEmbedderForm } from './embedder-view.ts';
+
+export const embedderPage: Page = {
+  path: '/settings/embedder',
+  api: '/api/v1/embedder',
+  cards: ['embedder'],
+  examples: ['/settings/embedder'],
+};
+
+export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContext) {
+  const { embedder } = ctx;
+  const here = url(embedderPage.path);
+
+  app.get(embedderPage.path, { config: { isPage: true } }, (request, reply) =>
+    sendForm(request, reply, viewEmbedderForm(ctx)),
+  );
+
+  app.post(
+    '/ui/embedder/check-saved',
+    { config: { action: embedderActions.check } },
+    async (request, reply) => {
+      const { status, text } = await embedder.check(null, requester(request));
+      const tone = status === 'ok' ? ('ok' as const) : ('bad' as const);
+      const notice = { tone, title: 'Embedder checked.', text };
+      return reply.sendAction({ notice, redirect: here, hosts: ['embedder-card'] });
+    },
+  );
+
+  app.post<Posted>(
+    '/ui/embedder/check',
+    { ...isForm, config: { action: embedderActions.check } },
+    async (request, reply) => {
+      const typed = readForm(request.body);
+      return orForm(request, reply, typed, async () => {
+        const found = await embedder.check(typed, requester(request));
+        return sendForm(request, reply, viewEmbedderForm(ctx, typed, { found }));
+      });
+    },
+  );
+
+  app.post<Posted>(
+    '/ui/embedder/save',
+    { ...isForm, config: { action: embedderActions.save } },
+    async (request, reply) => {
+      const typed = readForm(request.body);
+      return orForm(request, reply, typed, async () => {
+        const changed = await embedder.save(typed, requester(request));
+        const text = 'Workers and searches change to it; running jobs keep the former one.';
+        const notice =
+          changed.length === 0
+            ? { tone: 'ok' as const, title: 'Nothing has changed.', text: '' }
+            : { tone: 'ok' as const, title: 'Embedder saved.', text };
+        return reply.sendAction({ notice, redirect: here, hosts: [] });
+      });
+    },
+  );
+
+  /** Shows the form again, with what was typed, when it is refused. */
+  async function orForm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    typed: Typed,
+    work: () => Promise<FastifyReply>,
+  ): Promise<FastifyReply> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      request.refusal = error;
+      return sendForm(request, reply.code(statusOf(error)), viewEmbedderForm(ctx, typed, { error }));
+    }
+  }
+}
+
+type Typed = Parameters<typeof viewEmbedderForm>[1] & object;
+
+function readForm(form: Form | null): Typed {
+  const isService = form?.kind === 'service';
+  return {
+    kind: isService ? 'service' : 'built_in',
+    url: isService ? (form.url ?? '').trim() : '',
+    model: isService ? (form.model ?? '').trim() : '',
+  };
+}
+
+/** The form alone for htmx, else the page. */
+async function sendForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: ReturnType<typeof viewEmbedderForm>,
+): Promise<FastifyReply> {
+  if (request.headers['hx-request']) return reply.view('credentials/embedder-form', { form });
+  return reply.sendPage({
+    template: 'credentials/embedder-page',
+    title: 'Embedder',
+    section: '/settings',
+    data: { card: await request.loadCard('embedder'), form },
+  });
+}

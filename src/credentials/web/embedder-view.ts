@@ -1,0 +1,62 @@
+// The view models of the embedder: what is in use, and the form with what was typed and found.
+import type { ArgumentProblem } from '../../core/arguments.ts';
+import type { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
+import { findCredential } from '../credentials.ts';
+import type { CredentialContext } from '../parts.ts';
+import { viewStep } from './credential-view.ts';
+
+export function viewEmbedder({ config, embedder, embedderWatch, describeCredentials }: CredentialContext) {
+  const { embedding } = config;
+  const check = embedder.lastCheck();
+  const library = embedder.libraryModel();
+  const key = describeCredentials.describe(findCredential('embedding'));
+  return {
+    isChanging: embedderWatch.isChanging(),
+    isNoop: config.mode === 'noop',
+    isBuiltIn: embedding === null,
+    model: embedding?.model ?? 'the built-in embedder',
+    address: embedding?.url ?? null,
+    keyPath: key.in_use?.path ?? null,
+    library,
+    check: check && viewCheck(check),
+    badge: badgeOf(check),
+    checkUrl: url('/ui/embedder/check-saved'),
+  };
+}
+
+function badgeOf(check: EmbedderCheck | null) {
+  if (!check) return { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not checked' };
+  if (check.status === 'ok') return { isQuiet: true, tone: 'ok', icon: 'check', word: 'Answers' };
+  return { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Check failed' };
+}
+
+function viewCheck({ checked_at: at, text, status, ms, effect }: EmbedderCheck) {
+  return { at, status, effect, steps: [viewStep({ title: 'Embeds a word', text, status, ms })] };
+}
+
+type Shown = { kind: 'built_in' | 'service' } & ServiceAddress;
+
+/** `found`: of a check of what was typed. `error`: why it was not saved or checked. */
+export function viewEmbedderForm(
+  { embedder, describeCredentials }: CredentialContext,
+  typed: Shown | null = null,
+  { found, error }: { found?: EmbedderCheck; error?: AppError } = {},
+) {
+  const saved = embedder.saved();
+  const shown: Shown = typed ?? { ...saved, kind: saved.url === '' ? 'built_in' : 'service' };
+  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
+  const problemOf = (key: string) => problems.find(({ field }) => field === key)?.message ?? null;
+  return {
+    ...shown,
+    isService: shown.kind === 'service',
+    lockedBy: embedder.lockedBy(),
+    hasKey: describeCredentials.describe(findCredential('embedding')).is_set,
+    message: problems.length === 0 ? (error?.message ?? null) : null,
+    problemOf: { url: problemOf('embedding.url'), model: problemOf('embedding.model') },
+    found: found ? viewCheck(found) : null,
+    checkUrl: url('/ui/embedder/check'),
+    saveUrl: url('/ui/embedder/save'),
+  };
+}
