@@ -2,198 +2,151 @@
 // each refusal leaves an audit row, without the content of a file.
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
-import type { Kernel } from '../core/kernel.ts';
-import { createTurns } from '../sources/turns.ts';
+import { credentialActions } from './actions.ts';
 import { type Credential, credentialList } from './credential-list.ts';
-import { createKeyAudit } from './key-audit.ts';
-import type { createKeyChecks } from './key-checks.ts';
+import type { CheckKey } from './key-checks.ts';
 import { acceptKey, type KeyFile, readKeyFile, registerKeyFile } from './key-file.ts';
+import type { KeyStore } from './key-store.ts';
+import type { KeyTurns } from './key-turns.ts';
 import type { KeysInUse } from './keys-in-use.ts';
-import type { KeyRepository, Slot, StoredKey } from './repository.ts';
+import type { StoredKey } from './repository.ts';
 import type { SecretsFolder } from './secrets-folder.ts';
 
-type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
-  keys: KeyRepository;
+type Given = {
+  store: KeyStore;
+  turns: KeyTurns;
   inUse: KeysInUse;
-  secrets: SecretsFolder;
-  runCheck: ReturnType<typeof createKeyChecks>;
+  secrets: Pick<SecretsFolder, 'keep'>;
+  checkKey: CheckKey;
+  now: () => Date;
 };
 
 export type Credentials = ReturnType<typeof createCredentials>;
 
 export function createCredentials(given: Given) {
-  const { bus, inUse, keys, now, runCheck, secrets, untilFree } = given;
-  const auditing = createKeyAudit(given);
-  const turns = new Map(credentialList.map(({ name }) => [name, createTurns(1)]));
-  const checking = new Map<string, number>();
+  const { inUse, secrets, store, turns } = given;
+  const { change, check, remove } = credentialActions;
 
   return {
-    isChecking: (name: string) => (checking.get(name) ?? 0) > 0,
-
     /** Uses the file at a path, which stays where it is, when it has passed its check. Throws `not_found`, `set_by_environment`,
      *  `invalid_arguments`. */
-    register: (name: string, given: string, by: Requester) =>
-      change(name, by, 'path', async (credential) => registerKeyFile(credential.kind, given)),
+    register: (name: string, path: string, by: Requester) =>
+      set(name, 'path', by, async ({ kind }) => registerKeyFile(kind, path)),
 
-    /** As `register`, for a file that was received into the folder of secrets; it is removed unless it is kept. */
+    /** As `register`, for a file that was received into the folder of secrets; the caller removes it if it is still there. */
     receive: (name: string, received: string, shown: string, by: Requester) =>
-      change(name, by, 'file', async (credential) => {
-        acceptKey(readKeyFile(credential.kind, received, shown), 'file');
-        const kept = await secrets.keep(received, credential.name, credential.kind);
-        return acceptKey(readKeyFile(credential.kind, kept), 'file');
+      set(name, 'file', by, async ({ kind }) => {
+        acceptKey(readKeyFile(kind, received, shown), 'file');
+        return acceptKey(readKeyFile(kind, await secrets.keep(received, name, kind)), 'file');
       }),
 
-    /** Throws before an upload is read. */
+    /** Throws as `register`, before an upload is read. */
     async assertMayReceive(name: string, by: Requester) {
       const credential = findCredential(name);
-      await auditing.refusals('credential.changed', credential, by, () => inUse.assertFree(credential));
+      await store.refusals(change.name, credential, by, () => inUse.assertFree(credential));
     },
 
-    /** Checks the file that waits, which is used from then on if it passes, or else the one in use. Throws `not_found`,
+    /** Checks the file that waits, which is used from then on if it passes; else the one in use. Throws `not_found`,
      *  `wrong_state`, `stopping`. */
     async check(name: string, by: Requester): Promise<void> {
       const credential = findCredential(name);
-      await inTurn(credential, async () => {
-        const next = inUse.isLocked(credential) ? null : keys.find(name, 'next');
-        if (next && (await checkNext(credential, next, by))) return;
-        await auditing.refusals('credential.checked', credential, by, () => checkUsed(credential, by));
+      await turns.take(name, async () => {
+        if (await checkWaiting(given, credential, by)) return;
+        await store.refusals(check.name, credential, by, () => checkUsed(given, credential, by));
       });
     },
 
-    /** Removes the saved file and the one that waits; registered files stay where they are. Throws `not_found`,
+    /** Removes the file in use and the one that waits; registered ones stay where they are. Throws `not_found`,
      *  `set_by_environment`, `wrong_state`, `confirmation_required`. */
     async remove(name: string, reason: string, by: Requester): Promise<void> {
       const credential = findCredential(name);
-      await auditing.refusals('credential.removed', credential, by, async () => {
+      await store.refusals(remove.name, credential, by, async () => {
         inUse.assertFree(credential);
         assertReason(reason);
-        const files = (['saved', 'next'] as const).flatMap((slot) => keys.find(name, slot)?.path ?? []);
-        if (files.length === 0) throw notSet(credential);
-        await untilFree(() =>
-          keys.transaction(() => {
-            for (const slot of ['saved', 'next', 'environment'] as const) keys.remove(name, slot);
-            auditing.removed(credential, reason, by);
-          }),
-        );
-        inUse.apply();
-        for (const file of files) secrets.discard(file);
+        if (!store.find(name, 'saved')) throw notSet(credential);
+        await store.remove(credential, reason, by);
       });
-      bus.emit('settings');
     },
   };
 
   /** `field`: names the file in problems. */
-  async function change(
+  async function set(
     name: string,
-    by: Requester,
     field: string,
+    by: Requester,
     read: (credential: Credential) => Promise<KeyFile>,
-  ): Promise<Slot> {
+  ) {
     const credential = findCredential(name);
-    return auditing.refusals('credential.changed', credential, by, () =>
-      inTurn(credential, async () => {
+    await store.refusals(change.name, credential, by, () =>
+      turns.take(name, async () => {
         inUse.assertFree(credential);
-        return take(credential, await read(credential), field, by);
+        await use(given, credential, { key: await read(credential), field, by });
       }),
     );
-  }
-
-  /** Returns the slot that has the file now. */
-  async function take(credential: Credential, key: KeyFile, field: string, by: Requester): Promise<Slot> {
-    const { name, kind } = credential;
-    const { check, isRefused } = await runCheck(credential, key).catch((error: unknown) => {
-      secrets.discard(key.path);
-      throw error;
-    });
-    if (isRefused) {
-      secrets.discard(key.path);
-      const message = `${check.text} The new key is not used.`;
-      throw new AppError('invalid_arguments', message, { problems: [{ field, message }] });
-    }
-    const waits = check.status === 'error' && hasOtherUsable(credential, key.path);
-    const slot = waits ? 'next' : 'saved';
-    const { path, sha256, mode } = key;
-    const made = { changed_at: now().toISOString(), changed_by: by.actor };
-    await keep({ name, slot, path, kind, sha256, mode, ...made, check }, by);
-    return slot;
-  }
-
-  /** Stores a file in its slot, applies it, and removes the uploads that it replaces. */
-  async function keep(key: StoredKey, by: Requester) {
-    const { name, slot, path } = key;
-    const replaced = (slot === 'saved' ? (['saved', 'next'] as const) : (['next'] as const)).flatMap(
-      (one) => keys.find(name, one) ?? [],
-    );
-    await untilFree(() =>
-      keys.transaction(() => {
-        auditing.changed(key, keys.find(name, 'saved'), by);
-        keys.put(key);
-        if (slot === 'saved') keys.remove(name, 'next');
-      }),
-    );
-    inUse.apply();
-    for (const old of replaced) if (old.path !== path) secrets.discard(old.path);
-    bus.emit('settings');
-  }
-
-  /** Whether another file is in use, and may serve until the new one passes. */
-  function hasOtherUsable({ name, kind }: Credential, path: string): boolean {
-    const saved = keys.find(name, 'saved');
-    return saved !== null && saved.path !== path && !('problem' in readKeyFile(kind, saved.path));
-  }
-
-  /** Whether the file that waits is in use now. */
-  async function checkNext(credential: Credential, next: StoredKey, by: Requester): Promise<boolean> {
-    const read = readKeyFile(credential.kind, next.path);
-    const { check } = await runCheck(credential, read);
-    const isPassed = check.status !== 'error';
-    const facts = 'problem' in read ? {} : { sha256: read.sha256, mode: read.mode };
-    if (isPassed) await keep({ ...next, ...facts, slot: 'saved', check }, by);
-    else await untilFree(() => keys.put({ ...next, ...facts, check }));
-    return isPassed;
-  }
-
-  async function checkUsed(credential: Credential, by: Requester) {
-    const { name, kind } = credential;
-    const file = inUse.fileOf(credential);
-    if (file === null && kind === 'service_account') throw notSet(credential);
-    const read = file === null ? null : readKeyFile(kind, file);
-    // A file that was repaired by hand is used from now on.
-    inUse.apply();
-    const { check } = await runCheck(credential, read);
-    const saved = inUse.isLocked(credential) ? null : keys.find(name, 'saved');
-    const facts = read === null || 'problem' in read ? unknownFile : read;
-    const { sha256, mode } = facts;
-    const made = { changed_at: check.checked_at, changed_by: by.actor };
-    const key: StoredKey = saved
-      ? { ...saved, ...(sha256 ? { sha256, mode } : {}), check }
-      : { name, slot: 'environment', kind, path: file ?? '', sha256, mode, ...made, check };
-    await untilFree(() =>
-      keys.transaction(() => {
-        keys.put(key);
-        auditing.checked(key, check, by);
-      }),
-    );
-  }
-
-  /** One change or check of a credential at a time. */
-  async function inTurn<T>(credential: Credential, work: () => Promise<T>): Promise<T> {
-    const { name } = credential;
-    const show = (by: number) => {
-      checking.set(name, (checking.get(name) ?? 0) + by);
-      bus.emit('settings');
-    };
-    show(1);
-    try {
-      return await (turns.get(name) ?? createTurns(1)).take(work);
-    } finally {
-      show(-1);
-    }
   }
 }
 
-const unknownFile = { sha256: '', mode: 0 };
-const reasonMinLength = 5;
+type Taken = { key: KeyFile; field: string; by: Requester };
+
+/** A key that cannot be checked now waits, if another one serves. Throws for one that its service refuses. */
+async function use({ store, checkKey, now }: Given, credential: Credential, { key, field, by }: Taken) {
+  const { name, kind } = credential;
+  const { path, sha256, mode } = key;
+  const discard = (error: unknown) => {
+    store.discard(path);
+    throw error;
+  };
+  const { check, isRefused } = await checkKey(credential, key).catch(discard);
+  if (isRefused) {
+    const message = `${check.text} The new key is not used.`;
+    discard(new AppError('invalid_arguments', message, { problems: [{ field, message }] }));
+  }
+  const saved = store.find(name, 'saved');
+  const hasOther = saved !== null && saved.path !== path && !('problem' in readKeyFile(kind, saved.path));
+  const slot = check.status === 'error' && hasOther ? 'next' : 'saved';
+  const made = { changed_at: now().toISOString(), changed_by: by.actor };
+  await store.put({ name, slot, path, kind, sha256, mode, ...made, check }, by);
+}
+
+/** Whether the file that waited is in use now. */
+async function checkWaiting({ store, checkKey, inUse }: Given, credential: Credential, by: Requester) {
+  const next = inUse.isLocked(credential) ? null : store.find(credential.name, 'next');
+  if (!next) return false;
+  const read = readKeyFile(credential.kind, next.path);
+  const { check } = await checkKey(credential, read);
+  const isPassed = check.status !== 'error';
+  const checked = { ...next, ...('problem' in read ? {} : factsOf(read)), check };
+  if (isPassed) await store.put({ ...checked, slot: 'saved' }, by);
+  else await store.note(checked, check, by);
+  return isPassed;
+}
+
+async function checkUsed({ store, checkKey, inUse }: Given, credential: Credential, by: Requester) {
+  const { name, kind } = credential;
+  const file = inUse.fileOf(credential);
+  if (file === null && kind === 'service_account') throw notSet(credential);
+  const read = file === null ? null : readKeyFile(kind, file);
+  const { check } = await checkKey(credential, read);
+  const saved = inUse.isLocked(credential) ? null : store.find(name, 'saved');
+  const facts = read === null || 'problem' in read ? {} : factsOf(read);
+  const made = { changed_at: check.checked_at, changed_by: by.actor };
+  const unsaved: StoredKey = {
+    name,
+    slot: 'environment',
+    kind,
+    path: file ?? '',
+    ...unknown,
+    ...made,
+    check,
+  };
+  await store.note({ ...(saved ?? unsaved), ...facts }, check, by);
+}
+
+const unknown = { sha256: '', mode: 0 };
+
+function factsOf({ sha256, mode }: KeyFile) {
+  return { sha256, mode };
+}
 
 export function findCredential(name: string): Credential {
   const found = credentialList.find((one) => one.name === name);
@@ -206,6 +159,8 @@ export function findCredential(name: string): Credential {
 function notSet({ title }: Credential): AppError {
   return new AppError('wrong_state', `${title}: no key is set. Upload one, or register its path.`);
 }
+
+const reasonMinLength = 5;
 
 function assertReason(reason: string) {
   if ([...reason.trim()].length >= reasonMinLength) return;

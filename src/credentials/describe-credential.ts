@@ -1,7 +1,7 @@
 // Describes a credential for the API and the page: its file, who has set it, its last check. Never its content.
 import { shortenHome } from '../core/home.ts';
 import { type Credential, credentialList } from './credential-list.ts';
-import type { Credentials } from './credentials.ts';
+import type { KeyTurns } from './key-turns.ts';
 import { formatMode, readKeyFile } from './key-file.ts';
 import type { KeysInUse } from './keys-in-use.ts';
 import type { KeyCheck, KeyRepository } from './repository.ts';
@@ -40,11 +40,11 @@ export type KeyFacts = {
 type Given = {
   keys: KeyRepository;
   inUse: KeysInUse;
-  credentials: Pick<Credentials, 'isChecking'>;
+  turns: Pick<KeyTurns, 'isBusy'>;
   usedBy: (name: string) => string[];
 };
 
-export function createDescribe({ keys, inUse, credentials, usedBy }: Given) {
+export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
   const describe = (credential: Credential): CredentialFacts => {
     const { name, title, kind, text, variable } = credential;
     const isLocked = inUse.isLocked(credential);
@@ -61,7 +61,7 @@ export function createDescribe({ keys, inUse, credentials, usedBy }: Given) {
       is_set: file !== null,
       variable: isLocked ? variable : null,
       used_by: usedBy(name),
-      is_checking: credentials.isChecking(name),
+      is_checking: turns.isBusy(name),
       in_use: file === null ? null : describeFile(credential, file, isLocked ? null : stored, check),
       next: next && describeFile(credential, next.path, next, next.check),
       check,

@@ -31,8 +31,11 @@ type Ask = (
   key: KeyFile | null,
 ) => Promise<{ passed: string; isRefused: boolean }>;
 
-export function createKeyChecks(given: Given) {
-  return async (credential: Credential, read: ReadKey | null): Promise<CheckedKey> => {
+/** `read`: null when the service is asked without a key. Throws `stopping`. */
+export type CheckKey = (credential: Credential, read: ReadKey | null) => Promise<CheckedKey>;
+
+export function createKeyChecks(given: Given): CheckKey {
+  return async (credential, read) => {
     const startedAt = given.now();
     const steps = takeSteps();
     const key = await readFile(steps, read);

@@ -11,6 +11,8 @@ import { createEmbedder } from './embedder.ts';
 import { createEmbedderWatch } from './embedder-watch.ts';
 import { createKeyChecks } from './key-checks.ts';
 import { readKeyFile } from './key-file.ts';
+import { createKeyStore } from './key-store.ts';
+import { createKeyTurns } from './key-turns.ts';
 import { createKeysInUse } from './keys-in-use.ts';
 import { createKeyRepository } from './repository.ts';
 import { createSecretsFolder } from './secrets-folder.ts';
@@ -25,17 +27,18 @@ export function createCredentialParts(ctx: Context) {
   const stopping = new AbortController();
   const named = ctx.use(sources).sources;
   const googleSheets = () => named.all().filter(({ kind }) => kind === 'google');
-  const runCheck = createKeyChecks({ config, now, googleSheets, signal: stopping.signal });
-  const credentials = createCredentials({ ...ctx, keys, inUse, secrets, runCheck });
+  const checkKey = createKeyChecks({ config, now, googleSheets, signal: stopping.signal });
+  const turns = createKeyTurns(ctx.bus);
+  const store = createKeyStore({ ...ctx, keys, inUse, secrets });
   const usedBy = (name: string) =>
     name === 'google' ? googleSheets().map((sheet) => sheet.name) : [config.embedding?.model ?? []].flat();
   inUse.apply();
   const { changeEmbedder: changeWorkers } = ctx.use(workers);
   const { liveIndex } = ctx.use(index);
   return {
-    credentials,
+    credentials: createCredentials({ store, turns, inUse, secrets, checkKey, now }),
     secrets,
-    describeCredentials: createDescribe({ keys, inUse, credentials, usedBy }),
+    describeCredentials: createDescribe({ keys, inUse, turns, usedBy }),
     embedder: createEmbedder({
       ...ctx,
       settings: ctx.use(settings).settings,
@@ -44,7 +47,7 @@ export function createCredentialParts(ctx: Context) {
     }),
     embedderWatch: createEmbedderWatch({
       ...ctx,
-      change: () => Promise.all([changeWorkers(), liveIndex.changeEmbedder()]),
+      change: () => Promise.all([changeWorkers(), liveIndex.refresh()]),
       onOther: () => keys.forgetChecks('embedding'),
     }),
     tidySecrets: () => secrets.tidy(keys.all().map(({ path }) => path)),

@@ -17,7 +17,7 @@ export function createSecretsFolder(root: string, now: () => Date) {
 
   return {
     /** The path of a file that does not exist yet, for the bytes of an upload. */
-    prepare(): string {
+    newFile(): string {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
       // A folder that was there may be open to others.
       fs.chmodSync(folder, 0o700);

@@ -1,4 +1,5 @@
-// Keeps a search thread open for the generation of the pointer. The old thread answers until the new one has loaded.
+// Keeps a search thread open for the generation of the pointer and the embedder of the settings. The old thread answers until
+// the new one has loaded; it also answers while the new embedder cannot use the generation.
 import { explain } from '../core/faults.ts';
 import type { Config } from '../core/config.ts';
 import type { LoadAnswer, ThreadStart } from './live-protocol.ts';
@@ -24,10 +25,8 @@ const noRoom = 'Too many files are open, so the search waits. Close other pages 
 export function createFollower({ config, threadFile, hasRoom, onError, onLost }: FollowerOptions) {
   const pause = createCrashPause();
   let opened: Opened | null = null;
-  /** The key of the pointer that was followed last, whether its generation is usable or not. */
+  /** The key of the target that was followed last, whether its generation is usable or not. */
   let followedKey: string | null = null;
-  /** How often the settings have changed. */
-  let changes = 0;
   let problem: string | null = null;
   let shortage: string | null = null;
   let isStopped = false;
@@ -39,7 +38,7 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     /** Why the generation of the pointer does not answer, or null. */
     problem: () => problem ?? shortage,
 
-    /** Whether the pointer has moved to a generation that was not opened yet. */
+    /** Whether the generation, or the embedder, is not the one that was opened last. */
     isBehind: () => readTarget(config).key !== followedKey,
 
     /** Opens the generation of the pointer, unless a pause after crashes or a lack of descriptors forbids it. An unusable
@@ -47,19 +46,10 @@ export function createFollower({ config, threadFile, hasRoom, onError, onLost }:
     async follow() {
       shortage = null;
       for (let target = readTarget(config); shouldOpen(target); target = readTarget(config)) {
-        const opening = changes;
         const next = await open(target);
         pause.noteStart();
         if (next) replace(target, next);
-        if (changes !== opening) followedKey = null;
       }
-    },
-
-    /** The next `follow` opens a thread with the settings of that time, also for the same generation. */
-    startAnew() {
-      changes += 1;
-      followedKey = null;
-      pause.skip();
     },
 
     /** The next `follow` starts a thread without a pause. */
@@ -123,19 +113,20 @@ async function openThread(
   }
 }
 
-function readTarget({ indexFolder }: FollowerOptions['config']): Target {
+function readTarget({ indexFolder, embedding }: FollowerOptions['config']): Target {
+  const keyOf = (generation: string) => `${generation} ${JSON.stringify(embedding)}`;
   try {
     const pointer = readPointer(indexFolder);
-    return { key: pointer?.current ?? 'none', pointer, problem: null };
+    return { key: keyOf(pointer?.current ?? 'none'), pointer, problem: null };
   } catch (error) {
-    return { key: 'unreadable', pointer: null, problem: explain(error) };
+    return { key: keyOf('unreadable'), pointer: null, problem: explain(error) };
   }
 }
 
 const firstPauseMs = 5000;
 const maxPauseMs = 300_000;
 
-/** Crashes are counted for one generation, named by `key`; another generation starts without a pause. */
+/** Crashes are counted for one target, named by `key`; another one starts without a pause. */
 function createCrashPause() {
   let crashed = { key: '', count: 0, nextAt: 0 };
   let isSkipped = false;

@@ -33,12 +33,6 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     /** As `refresh`, but its count is never older than the call. */
     catchUp: exactness.catchUp,
 
-    /** After a change of the embedder. An index that the new one did not make is answered by the old thread until a rebuild. */
-    changeEmbedder() {
-      follower.startAnew();
-      return refresh();
-    },
-
     /** Rejects with `invalid_arguments`, `index_missing`, `stopping`, or `temporary` when the thread crashed. */
     async search(query: SearchQuery): Promise<SearchAnswer> {
       assertSearchQuery(query);

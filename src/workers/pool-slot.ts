@@ -37,38 +37,26 @@ export function createPoolSlot(given: Given) {
   let timer: NodeJS.Timeout | null = null;
   let [starts, failedStarts] = [0, 0];
   let gaveUp: { name: string; message: string } | null = null;
-  let isStopping = false;
-  let isHalted = false;
+  let isStopped = false;
 
   return {
     name,
-    start,
     /** Why the worker is not started any more; null while it is. */
     gaveUp: () => gaveUp,
-    startAgain() {
-      [gaveUp, failedStarts] = [null, 0];
+    /** Also for a worker that was given up or stopped; its process must have ended. */
+    start() {
+      [isStopped, gaveUp, failedStarts] = [false, null, 0];
       start();
     },
-    /** Ends the worker after its batch; `resume` starts it again, also one that was given up. */
-    async halt() {
-      isHalted = true;
-      if (timer) clearTimeout(timer);
-      await child?.end(endGraceMs);
-    },
-    resume() {
-      isHalted = false;
-      [gaveUp, failedStarts] = [null, 0];
-      start();
-    },
+    /** Ends the worker after its batch. */
     async stop() {
-      isStopping = true;
+      isStopped = true;
       if (timer) clearTimeout(timer);
       await child?.end(endGraceMs);
     },
   };
 
   function start() {
-    if (isStopping || isHalted) return;
     if (timer) clearTimeout(timer);
     starts += 1;
     const startedAt = performance.now();
@@ -89,10 +77,9 @@ export function createPoolSlot(given: Given) {
       )
       .then((reason) => {
         void started.end(0);
-        // After a halt, a successor may have taken its place.
-        if (child !== started) return;
+        if (child !== started || isStopped) return;
         if (timer) clearTimeout(timer);
-        if (!isStopping && !isHalted) restartOrGiveUp(performance.now() - startedAt, reason);
+        restartOrGiveUp(performance.now() - startedAt, reason);
       });
   }
 

@@ -17,6 +17,7 @@ type Given = Pick<Kernel, 'config' | 'audit' | 'bus' | 'log' | 'untilFree'> & {
 export function createPool(given: Given) {
   const { config, repository, audit, bus, log, untilFree, onEnd } = given;
   const slots: ReturnType<typeof createPoolSlot>[] = [];
+  let [isHalted, isStopped] = [false, false];
 
   return {
     /** Registers the names before the processes start, so that no other worker takes them. */
@@ -26,28 +27,27 @@ export function createPool(given: Given) {
         for (const name of names)
           repository.register({ name, claimant: name, owner: 'server', host: os.hostname() }, null);
       });
-      for (const name of names) {
-        const slot = createPoolSlot({ ...given, name, onGiveUp: (reason) => recordGiveUp(name, reason) });
-        slots.push(slot);
-        slot.start();
-      }
+      for (const name of names)
+        slots.push(createPoolSlot({ ...given, name, onGiveUp: (reason) => recordGiveUp(name, reason) }));
+      startAll();
     },
 
     hasGivenUp: () => slots.some((slot) => slot.gaveUp() !== null),
 
     /** Starts the workers again that were given up: the one of that name, or all. */
     startAgain(name?: string) {
+      if (isHalted) return;
       for (const slot of slots)
-        if (slot.gaveUp() !== null && (name === undefined || name === slot.name)) slot.startAgain();
+        if (slot.gaveUp() !== null && (name === undefined || name === slot.name)) slot.start();
     },
 
     /** Ends all workers after their batches, and starts them again after `meanwhile`, with the settings of that time. */
     async restartAll(meanwhile: () => Promise<void>) {
-      await Promise.all(slots.map((slot) => slot.halt()));
+      await haltAll();
       try {
         await meanwhile();
       } finally {
-        for (const slot of slots) slot.resume();
+        if (!isStopped) startAll();
       }
       bus.emit('workers');
     },
@@ -56,9 +56,20 @@ export function createPool(given: Given) {
 
     /** Ends all workers within seconds; they release their claims. Safe twice. */
     async stop() {
-      await Promise.all(slots.map((slot) => slot.stop()));
+      isStopped = true;
+      await haltAll();
     },
   };
+
+  function startAll() {
+    isHalted = false;
+    for (const slot of slots) slot.start();
+  }
+
+  async function haltAll() {
+    isHalted = true;
+    await Promise.all(slots.map((slot) => slot.stop()));
+  }
 
   function recordGiveUp(name: string, message: string) {
     log.error({ event: 'worker.gave_up', worker: name }, message);

@@ -126,7 +126,7 @@ t.test('a check of the key embeds a word, and a wrong key is not taken', async (
 t.test('the page says what is in use, and shows what was typed again', async (t) => {
   await check();
   const { html } = await app.page('/settings/embedder');
-  t.match(textOf(html, '#embedder-card'), /Check failed.*small.*embedded with small, 4 numbers/s);
+  t.match(textOf(html, '#embedder-card'), /Check failed.*small.*embedded with small Dimension 4/s);
   const typed = { kind: 'service', url: 'ftp://x', model: 'm' };
   const refused = await app.submit('/ui/embedder/save', typed);
   t.equal(refused.status, 422);

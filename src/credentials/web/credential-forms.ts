@@ -1,4 +1,4 @@
-// The forms of the page: set, check and remove a credential. A refusal comes back in its form, with the command that helps.
+// The forms that set a credential. A refusal comes back in its form, with the command that helps.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
@@ -13,7 +13,6 @@ import { viewKeyForm } from './key-form.ts';
 import { receiveKey } from './receive-key.ts';
 
 type Named = { Params: { name: string } };
-const hosts = ['credentials-card'];
 const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
 
 /** Register where multipart forms are parsed. */
@@ -34,47 +33,6 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
       const path = request.body?.path ?? '';
       const register = () => credentials.register(request.params.name, path, requester(request));
       return set(request, reply, path, register);
-    },
-  );
-
-  app.post<Named>(
-    '/ui/credentials/:name/check',
-    { config: { action: credentialActions.check } },
-    async (request, reply) => {
-      const { name } = request.params;
-      await credentials.check(name, requester(request));
-      const { check, next, title } = describe(name);
-      const shown = next?.check ?? check;
-      const notice = {
-        tone: shown ? tones[shown.status] : ('ok' as const),
-        title: `${title} checked.`,
-        text: shown?.text ?? '',
-      };
-      return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts });
-    },
-  );
-
-  app.get<Named>(
-    '/ui/credentials/:name/remove',
-    { config: { isPage: true, reads: 'admin' } },
-    (request, reply) => sendRemoval(reply, request.params.name),
-  );
-
-  app.post<Named & Posted>(
-    '/ui/credentials/:name/remove',
-    { ...isForm, config: { action: credentialActions.remove } },
-    async (request, reply) => {
-      const { name } = request.params;
-      const reason = request.body?.reason ?? '';
-      try {
-        await credentials.remove(name, reason, requester(request));
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
-        request.refusal = error;
-        return sendRemoval(reply.code(statusOf(error)).intoDialog(), name, { reason, error });
-      }
-      const notice = { tone: 'ok' as const, title: `${describe(name).title} removed.`, text: '' };
-      return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts: [] });
     },
   );
 
@@ -104,23 +62,5 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
     if (next)
       return { tone: 'warn' as const, title: `${title}: the new key waits.`, text: next.check?.text ?? '' };
     return { tone: tones[check?.status ?? 'ok'], title: `${title} is in use.`, text: check?.text ?? '' };
-  }
-
-  function sendRemoval(reply: FastifyReply, name: string, refused?: { reason: string; error: AppError }) {
-    const { title, in_use: file, used_by: users } = describe(name);
-    const where = `${file?.path ?? 'The file'}: an uploaded file is deleted, a registered one stays.`;
-    return reply.sendDialog('credentials/dialog-remove', {
-      question: `Remove ${title}?`,
-      consequences: [
-        where,
-        users.length === 0 ? 'Nothing uses it now.' : `Without it ${users.join(', ')} cannot be opened.`,
-      ],
-      reason: refused?.reason ?? '',
-      problem: refused?.error.message ?? null,
-      action: url(`/ui/credentials/${name}/remove`),
-      confirm: 'Remove key',
-      keep: 'Keep it',
-      back: url(credentialsPage.path),
-    });
   }
 }

@@ -16,6 +16,7 @@ export function viewCredential(facts: CredentialFacts) {
     usedBy,
     badge: badgeOf(facts),
     isChecking,
+    checkLabel: isChecking ? 'Checking' : next ? 'Check again' : 'Check',
     canCheck: isSet || kind === 'api_key',
     canRemove: isSet && variable === null,
     file: inUse && viewFile(inUse, `key-${name}`),

@@ -1,66 +1,21 @@
 import type { FastifyInstance } from 'fastify';
 import {
   closedSchema,
-  integerSchema,
   listSchema,
-  nullable,
   objectSchema,
   optionalBody,
   refusals,
   textSchema,
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
-import { credentialKinds } from '../credential-list.ts';
 import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
 import { credentialActions } from '../actions.ts';
+import { credentialSchema } from './credential-body.ts';
 import { receiveKey } from './receive-key.ts';
 
 type Named = { Params: { name: string } };
 
-const text = nullable('string');
-const stepSchema = objectSchema({
-  title: textSchema,
-  text: textSchema,
-  status: { type: 'string', enum: ['ok', 'warning', 'error', 'skipped'] },
-  ms: integerSchema,
-});
-const checkSchema = {
-  ...objectSchema({
-    checked_at: textSchema,
-    status: { type: 'string', enum: ['ok', 'warning', 'error'] },
-    text: textSchema,
-    steps: { type: 'array', items: stepSchema },
-  }),
-  type: ['object', 'null'],
-};
-const fileSchema = {
-  ...objectSchema({
-    path: textSchema,
-    sha256: text,
-    mode: text,
-    email: text,
-    changed_at: text,
-    changed_by: text,
-    problem: text,
-    command: text,
-    check: checkSchema,
-  }),
-  type: ['object', 'null'],
-};
-const credentialSchema = objectSchema({
-  name: textSchema,
-  title: textSchema,
-  kind: { type: 'string', enum: credentialKinds },
-  text: textSchema,
-  is_set: { type: 'boolean' },
-  variable: text,
-  used_by: { type: 'array', items: textSchema },
-  is_checking: { type: 'boolean' },
-  in_use: fileSchema,
-  next: fileSchema,
-  check: checkSchema,
-});
 const params = objectSchema({ name: textSchema });
 const answers = { response: { 200: credentialSchema, ...refusals } };
 const confirmation = {
@@ -68,7 +23,6 @@ const confirmation = {
   confirm: { type: 'string', maxLength: 40 },
 };
 
-/** Register where multipart forms are parsed. */
 export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
   const describe = (name: string) => describeCredentials.describe(findCredential(name));
@@ -86,26 +40,6 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
     '/api/v1/credentials/:name',
     { schema: { summary: 'One named credential.', params, ...answers }, config: { reads: 'admin' } },
     async (request) => describe(request.params.name),
-  );
-
-  const put = {
-    summary: 'Sets a credential: an uploaded file, or the path of one on this machine.',
-    description:
-      'A form (multipart/form-data) whose field `file` is the key, at most 512 KiB, or `path`, absolute or with `~/`, of a file that only this user can read. It is checked first. When that fails for a reason other than the key, the file waits as `next`, and the one in use serves on.',
-    params,
-    body: optionalBody({ path: { type: 'string', maxLength: 1000 }, ...confirmation }),
-    response: { 200: credentialSchema, 201: credentialSchema, ...refusals },
-  };
-  app.put<Named & { Body: { path?: string } | null }>(
-    '/api/v1/credentials/:name',
-    { schema: put, config: { action: credentialActions.change, isUpload: true } },
-    async (request, reply) => {
-      const { name } = request.params;
-      const isNew = !describe(name).is_set;
-      if (request.isMultipart()) await receiveKey(ctx, name, request, reply);
-      else await credentials.register(name, request.body?.path ?? '', requester(request));
-      return reply.code(isNew ? 201 : 200).send(describe(name));
-    },
   );
 
   const removal = {
@@ -136,6 +70,32 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
       const { name } = request.params;
       await credentials.check(name, requester(request));
       return describe(name);
+    },
+  );
+}
+
+/** Register where multipart forms are parsed. */
+export function registerKeyApi(app: FastifyInstance, ctx: CredentialContext) {
+  const { credentials, describeCredentials } = ctx;
+  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+
+  const put = {
+    summary: 'Sets a credential: an uploaded file, or the path of one on this machine.',
+    description:
+      'A form (multipart/form-data) whose field `file` is the key, at most 512 KiB, or `path`, absolute or with `~/`, of a file that only this user can read. It is checked first. When that fails for a reason other than the key, the file waits as `next`, and the one in use serves on.',
+    params,
+    body: optionalBody({ path: { type: 'string', maxLength: 1000 }, ...confirmation }),
+    response: { 200: credentialSchema, 201: credentialSchema, ...refusals },
+  };
+  app.put<Named & { Body: { path?: string } | null }>(
+    '/api/v1/credentials/:name',
+    { schema: put, config: { action: credentialActions.change, isUpload: true } },
+    async (request, reply) => {
+      const { name } = request.params;
+      const isNew = !describe(name).is_set;
+      if (request.isMultipart()) await receiveKey(ctx, name, request, reply);
+      else await credentials.register(name, request.body?.path ?? '', requester(request));
+      return reply.code(isNew ? 201 : 200).send(describe(name));
     },
   );
 }

@@ -36,6 +36,7 @@ export function viewKeyForm(
     problem: refused?.error.message ?? null,
     isOfPath: details?.problems?.[0]?.field === 'path',
     command: details?.command ?? null,
+    progress: { id: `set-${name}-progress`, action: 'Upload', form: `set-${name}-upload` },
     uploadUrl: url(`/ui/credentials/${name}/upload`),
     pathUrl: url(`/ui/credentials/${name}/path`),
   };

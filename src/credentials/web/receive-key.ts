@@ -25,7 +25,7 @@ export async function receiveKey(
     descriptors,
     what: 'the key',
     maxBytes: maxKeyBytes,
-    open: () => secrets.prepare(),
+    open: () => secrets.newFile(),
     read: readKey,
     close: (file, error) => {
       if (error !== undefined) fs.rmSync(file, { force: true });

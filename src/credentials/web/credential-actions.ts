@@ -1,0 +1,82 @@
+// The buttons of the page: check and remove a credential.
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import { url } from '../../core/url.ts';
+import { statusOf } from '../../web/errors.ts';
+import { requester } from '../../web/requester.ts';
+import { isForm, type Posted } from '../../web/validation.ts';
+import { credentialActions } from '../actions.ts';
+import { findCredential } from '../credentials.ts';
+import type { CredentialFacts } from '../describe-credential.ts';
+import type { CredentialContext } from '../parts.ts';
+import { credentialsPage } from './credentials-page.ts';
+
+type Named = { Params: { name: string } };
+const hosts = ['credentials-card'];
+const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
+
+export function registerCredentialActions(app: FastifyInstance, ctx: CredentialContext) {
+  const { credentials, describeCredentials } = ctx;
+  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+
+  app.post<Named>(
+    '/ui/credentials/:name/check',
+    { config: { action: credentialActions.check } },
+    async (request, reply) => {
+      const { name } = request.params;
+      await credentials.check(name, requester(request));
+      const { check, next, title } = describe(name);
+      const shown = next?.check ?? check;
+      const notice = {
+        tone: shown ? tones[shown.status] : ('ok' as const),
+        title: `${title} checked.`,
+        text: shown?.text ?? '',
+      };
+      return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts });
+    },
+  );
+
+  app.get<Named>(
+    '/ui/credentials/:name/remove',
+    { config: { isPage: true, reads: 'admin' } },
+    (request, reply) =>
+      reply.sendDialog('credentials/dialog-remove', viewRemoval(describe(request.params.name))),
+  );
+
+  app.post<Named & Posted>(
+    '/ui/credentials/:name/remove',
+    { ...isForm, config: { action: credentialActions.remove } },
+    async (request, reply) => {
+      const { name } = request.params;
+      const reason = request.body?.reason ?? '';
+      try {
+        await credentials.remove(name, reason, requester(request));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'confirmation_required') throw error;
+        request.refusal = error;
+        const dialog = viewRemoval(describe(name), { reason, error });
+        return reply.code(statusOf(error)).intoDialog().sendDialog('credentials/dialog-remove', dialog);
+      }
+      const notice = { tone: 'ok' as const, title: `${describe(name).title} removed.`, text: '' };
+      return reply.sendAction({ notice, redirect: url(credentialsPage.path), hosts: [] });
+    },
+  );
+}
+
+type Refused = { reason: string; error: AppError };
+
+function viewRemoval({ name, title, in_use: file, used_by: users }: CredentialFacts, refused?: Refused) {
+  return {
+    question: `Remove ${title}?`,
+    consequences: [
+      `${file?.path ?? 'The file'}: an uploaded file is deleted, a registered one stays.`,
+      users.length === 0 ? 'Nothing uses it now.' : `Without it ${users.join(', ')} cannot be opened.`,
+    ],
+    reason: refused?.reason ?? '',
+    problem: refused?.error.message ?? null,
+    action: url(`/ui/credentials/${name}/remove`),
+    confirm: 'Remove key',
+    keep: 'Keep it',
+    back: url(credentialsPage.path),
+  };
+}
