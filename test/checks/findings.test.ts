@@ -8,8 +8,10 @@ import { createMutes } from '../../src/checks/mutes.ts';
 import { createAudit } from '../../src/core/audit.ts';
 import { createBus } from '../../src/core/bus.ts';
 import type { Check, Found } from '../../src/core/check.ts';
+import { readConfig } from '../../src/core/config.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { makeRoot, operator } from '../support/engine.ts';
 
 const found: Found = {
@@ -20,6 +22,7 @@ const found: Found = {
   stops: [],
 };
 const minuteMs = 60_000;
+const redactor = createRedactor(readConfig({}, '/nowhere'));
 
 /** One check that finds what `state.found` says; `pass` moves the clocks. */
 function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
@@ -39,7 +42,7 @@ function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
   const bus = createBus();
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
-  const audit = createAudit(ops, now, onError);
+  const audit = createAudit(ops, now, redactor, onError);
   const repository = createFindingRepository(ops);
   const findings = createFindings({ repository, audit, bus, now, onError });
   const steadyNow = () => ms;
@@ -263,6 +266,7 @@ t.test('the next server knows the findings, and clears those of checks that it l
   const audit = createAudit(
     ops,
     () => new Date(),
+    redactor,
     () => {},
   );
   const again = createFindings({
