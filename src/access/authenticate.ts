@@ -14,7 +14,7 @@ import type { KnownToken, TokenRepository } from './token-repository.ts';
 /** A valid token, with the hash of the session that stands for it. */
 type Found = Pick<KnownToken, 'name' | 'role'> & { session: string | null };
 
-type Given = Pick<Kernel, 'now'> & {
+type Given = Pick<Kernel, 'config' | 'now'> & {
   requirement: Pick<Requirement, 'isRequired'>;
   environment: EnvironmentToken | null;
   tokens: Pick<TokenRepository, 'known'>;
@@ -26,16 +26,16 @@ type Given = Pick<Kernel, 'now'> & {
 export type FindToken = (token: string) => KnownToken | null;
 
 export function createAuthenticate(given: Given): Authenticate & { findToken: FindToken } {
-  const { environment, now, tokens, sessions, attempts, noteUse } = given;
+  const { config, environment, now, tokens, sessions, attempts, noteUse } = given;
   const { isRequired } = given.requirement;
-  const open: Identity = { name: userName, role: 'admin', by: 'open' };
+  const open = (): Identity => ({ name: config.operatorName.trim() || userName, role: 'admin', by: 'open' });
 
   return {
     isRequired,
     findToken,
 
     identify({ bearer, session, peer }) {
-      if (!isRequired()) return open;
+      if (!isRequired()) return open();
       const found = find({ bearer, session });
       if (found) {
         noteUse({ token: found.name, session: found.session });
@@ -45,7 +45,7 @@ export function createAuthenticate(given: Given): Authenticate & { findToken: Fi
       throw new AppError('unauthorized', 'Sign in, or send a token as: Authorization: Bearer TOKEN');
     },
 
-    roleOf: (credentials) => (isRequired() ? (find(credentials)?.role ?? null) : open.role),
+    roleOf: (credentials) => (isRequired() ? (find(credentials)?.role ?? null) : open().role),
   };
 
   function find({ bearer, session }: Pick<Credentials, 'bearer' | 'session'>): Found | null {

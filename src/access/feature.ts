@@ -2,6 +2,7 @@
 import type { Feature } from '../web/feature.ts';
 import { refuseExposure } from './exposure.ts';
 import { accessRow } from './access-row.ts';
+import { nameStep } from './name-step.ts';
 import { createAccessParts } from './parts.ts';
 import { accessCard } from './web/access-card.ts';
 import { accessPage, registerAccessPage } from './web/access-page.ts';
@@ -23,4 +24,5 @@ export const access: Feature<ReturnType<typeof createAccessParts>> = {
   },
   cards: (ctx) => [accessCard(ctx)],
   hubRows: (ctx) => [accessRow(ctx)],
+  setupSteps: (ctx) => [nameStep(ctx)],
 };

@@ -3,6 +3,7 @@ import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { expandHomes } from '../core/home.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
@@ -48,11 +49,12 @@ export function createSettings(given: Given) {
 
     /** What `put` would answer: problems by key, without changing anything. */
     findProblems: (values: Values) =>
-      findProblems({ config, saved: repository.values(), states: states() }, values),
+      findProblems({ config, saved: repository.values(), states: states() }, expandHomes(values)),
 
     /** Saves values, all or none; null goes back to the default. What needs no restart counts from now on. Returns the keys
      *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`. */
-    async put(values: Values, by: Requester, why: Why = {}): Promise<string[]> {
+    async put(given: Values, by: Requester, why: Why = {}): Promise<string[]> {
+      const values = expandHomes(given);
       const changed = await untilFree(() =>
         repository.transaction(() => {
           const before = states();

@@ -12,7 +12,7 @@ export function requester(request: FastifyRequest): Requester {
 function actorOf({ url, headers, identity }: FastifyRequest): string {
   const given = headers['x-actor'];
   const named = url.startsWith('/api/') && typeof given === 'string' ? given.trim().slice(0, 80) : '';
-  if (identity === undefined || identity?.by === 'open') return named || userName;
+  if (identity === undefined || identity?.by === 'open') return named || identity?.name || userName;
   const { name } = identity ?? { name: 'nobody' };
   return named ? `${name} (${named})` : name;
 }

@@ -2,8 +2,10 @@
 import '../support/plain-children.ts';
 import t from 'tap';
 import { checks } from '../../src/checks/feature.ts';
+import { systemRequester } from '../../src/core/audit.ts';
 import type { Found } from '../../src/core/check.ts';
 import type { HubRow } from '../../src/core/hub-row.ts';
+import { settings } from '../../src/settings/feature.ts';
 import { hubBody } from '../../src/web/hub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addCategory, addExperience } from '../support/entries.ts';
@@ -58,8 +60,10 @@ t.test('a number that cannot be read does not take the page with it', async (t) 
   findings.open = () => {
     throw new Error('for this test');
   };
+  app.bus.emit('findings');
   t.teardown(() => {
     findings.open = open;
+    app.bus.emit('findings');
   });
   const { status, html } = await app.page('/library');
   t.equal(status, 200);
@@ -131,4 +135,17 @@ t.test('the checklist ticks from facts, live, and its number is the badge of Set
   await stream.until(({ event, data }) => event === 'setup' && data.includes('2 of'));
   const { body } = await app.json('/api/v1/setup');
   t.match(body, { done: 2, steps: [{ is_done: true }, { is_done: true }, { is_done: false }] });
+});
+
+t.test('the name of the operator stands in the audit log, and ticks its step', async (t) => {
+  const step = async () =>
+    (await app.json('/api/v1/setup')).body.steps.find((one: { title: string }) => one.title.includes('name'));
+  t.match(await step(), { title: 'Operator has a name', is_done: false });
+  await app.use(settings).settings.put({ 'operator.name': ' Ada ' }, systemRequester);
+  t.match(await step(), { is_done: true });
+  await app.submit('/ui/operations/run/index', {});
+  const newest = app.ops
+    .prepare("SELECT actor FROM audit WHERE event = 'job.accepted' ORDER BY id DESC")
+    .get();
+  t.match(newest, { actor: 'Ada' });
 });

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import t from 'tap';
 import { closeDirections, isDirected } from '../../src/web/bidi.ts';
 import { collapse, createViews } from '../../src/web/views.ts';
@@ -114,3 +115,23 @@ t.test('directions are closed in their order, and ends without a beginning left 
   for (const text of ['\u05d0', '\u0645', '\u200F', '\u202E', '\u{1E900}']) t.ok(isDirected(text));
   for (const text of ['', 'abc', 'é', '日本', '😀']) t.notOk(isDirected(text));
 });
+
+t.test(
+  '~ stands for the home folder in what people read, not in what a form sends or a link asks for',
+  async (t) => {
+    const home = os.homedir();
+    if (home === '/') return;
+    const folder = t.testdir({
+      'one.eta': `<a title="<%= it.p %>" href="<%= it.p %>" data-p="<%= it.p %>"><%= it.p %></a>
+<input value="<%= it.p %>" placeholder="In <%= it.p %>">
+<textarea><%= it.p %></textarea><pre><%= it.p %></pre><pre><%~ exact(it.p) %></pre>
+<select><option value="<%= it.p %>"><%= it.p %></option></select>`,
+    });
+    const p = `${home}/a`;
+    t.equal(
+      createViews(folder, {}).render('one', { p }),
+      `<a title="~/a" href="${p}" data-p="${p}">~/a</a><input value="${p}" placeholder="In ~/a">` +
+        `<textarea>${p}</textarea><pre>~/a</pre><pre>${p}</pre><select><option value="${p}">~/a</option></select>`,
+    );
+  },
+);

@@ -42,6 +42,17 @@ export const serverSettings = {
     onlyEnvironment: guardsAccess,
     readItem: readHost,
   }),
+  operatorName: text({
+    key: 'operator.name',
+    variable: 'CHL_OPERATOR_NAME',
+    group: 'access',
+    title: 'Name of the operator',
+    text: 'In the audit log, while no token is required.',
+    defaultText: 'the user of this machine',
+    allowed: 'At most 40 characters.',
+    findFault: (name) =>
+      name.trim().length <= 40 && !/\p{C}/u.test(name) ? null : 'Write at most 40 characters in one line.',
+  }),
   /** Never leaves this process. */
   accessToken: secretText({
     key: 'access.token',
