@@ -74,7 +74,9 @@ t.test('no child gets a token', async (t) => {
   const app = await startApp(t, { env: { CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop' } });
   const names = ['CHL_ACCESS_TOKEN', 'CHL_TOKEN', 'CHL_TOKEN_FILE'];
   for (const name of names) process.env[name] = secret;
-  t.teardown(() => names.forEach((name) => delete process.env[name]));
+  t.teardown(() => {
+    for (const name of names) delete process.env[name];
+  });
   const environment = childEnvironment(app.config, {});
   t.notMatch(JSON.stringify(environment), secret);
   t.notMatch(JSON.stringify(fs.readFileSync(path.join(app.root, 'ops.db'), 'latin1')), secret);

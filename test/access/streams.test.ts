@@ -2,6 +2,7 @@
 import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
+import { insertJob } from '../support/job-repository.ts';
 import { openStream } from '../support/stream.ts';
 
 const path = '/ui/stream/telemetry';
@@ -59,6 +60,15 @@ t.test('a stream has the cards of its role, and ends with its token', async (t) 
     await app.json('/api/v1/operations/export', {}, admin);
     await going?.until(({ event }) => event === 'jobs', before);
     going?.close();
+  });
+
+  await t.test('a followed log ends with its token too', async (t) => {
+    const reader = bearer(await create('reader', 'viewer', admin));
+    const { number } = insertJob(app.parts.repository);
+    const log = await openStream(app.origin, `/api/v1/operations/jobs/${number}/log?follow=1`, reader);
+    t.equal(log.status, 200);
+    await fetch(`${app.origin}/api/v1/tokens/reader`, { method: 'DELETE', headers: admin });
+    await log.ended();
   });
 
   await t.test('signing out ends the streams of that session', async (t) => {

@@ -16,7 +16,14 @@ export const accessCard = (ctx: AccessContext): SharedCard => ({
     const all = listTokens(ctx);
     const tokens = all.filter(({ state }) => state !== 'revoked');
     const revoked = all.filter(({ state }) => state === 'revoked');
-    return { tokens: tokens.map(viewToken), revoked, isOpen: !ctx.requirement.isRequired(), userName };
+    const activeCount = tokens.filter(({ state }) => state === 'active').length;
+    return {
+      tokens: tokens.map(viewToken),
+      activeCount,
+      revoked,
+      isOpen: !ctx.requirement.isRequired(),
+      userName,
+    };
   },
 });
 

@@ -5,7 +5,7 @@ import type { JobEvent } from '../../core/bus.ts';
 import { isTerminal, type Job } from '../job.ts';
 import { jobLogFile, readJobLog } from '../../core/job-log/log.ts';
 import { assertRoomForStream, takeOver } from '../../web/connections.ts';
-import { watchAccess } from '../../web/watch-access.ts';
+import { endWithAccess } from '../../web/end-with-access.ts';
 import type { JobContext } from '../parts.ts';
 
 const pieceBytes = 256 * 1024;
@@ -25,6 +25,7 @@ export function followLog(
   assertRoomForStream(ctx.descriptors);
   const response = takeOver(reply, { 'content-type': 'text/plain; charset=utf-8' });
   if (response.destroyed) return;
+  endWithAccess(response, reply.request, ctx);
   let offset = from;
   let stuck: NodeJS.Timeout | null = null;
 
@@ -65,10 +66,6 @@ export function followLog(
     clearStuck();
     writeOrEnd();
   });
-  response.on(
-    'close',
-    watchAccess(reply.request, ctx, () => response.destroy()),
-  );
   response.on('close', () => {
     clearStuck();
     bus.off('log', onChange);
