@@ -6,7 +6,7 @@ import { url } from './url.js';
 const path = url('/ui/stream/telemetry');
 const name = 'chl-live';
 /** Events that are not cards: always sent, never stored. */
-const signals = ['tick', 'ended'];
+const signals = ['tick', 'ended', 'refused'];
 const minRetryMs = 1000;
 const maxRetryMs = 16_000;
 const beatMs = 4000;
@@ -227,6 +227,8 @@ function take({ type, data, lastEventId }) {
 function deliver(event) {
   const { card, data, id } = event;
   if (id) lastId = id;
+  // The next stream may be that of another role, which has other cards.
+  if (card === 'refused') lastId = '';
   if (card === 'ended') document.dispatchEvent(new CustomEvent('chl:ended', { detail: Number(data) }));
   else if (!signals.includes(card)) newest.set(card, event);
   for (const feed of feeds) feed.dispatchEvent(new MessageEvent(card, { data, lastEventId: id }));

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { childEnvironment } from '../../src/core/config.ts';
+import { maskerFor, readSecrets } from '../../src/core/secrets.ts';
 import { ownHosts } from '../../src/core/host.ts';
 import { startApp } from '../support/app.ts';
 import { runHere } from '../support/command-line.ts';
@@ -70,7 +71,13 @@ t.test('the address of the host is a name of the server, a wildcard is none', as
     t.equal(ownHosts(8000, wildcard).length, 3, wildcard);
 });
 
-t.test('no child gets a token', async (t) => {
+t.test('the host itself passes the guard', async (t) => {
+  const app = await startApp(t, { env: { CHL_HOST: '127.0.0.2', CHL_OPERATIONS_MODE: 'noop' } });
+  t.match(app.origin, /^http:\/\/127\.0\.0\.2:/);
+  t.equal((await app.json('/api/v1/operations')).status, 200);
+});
+
+t.test('no child gets a token, and a log that contains it is masked', async (t) => {
   const app = await startApp(t, { env: { CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop' } });
   const names = ['CHL_ACCESS_TOKEN', 'CHL_TOKEN', 'CHL_TOKEN_FILE'];
   for (const name of names) process.env[name] = secret;
@@ -79,5 +86,7 @@ t.test('no child gets a token', async (t) => {
   });
   const environment = childEnvironment(app.config, {});
   t.notMatch(JSON.stringify(environment), secret);
+  const { text } = maskerFor(readSecrets(app.config, { script: 'import' }));
+  t.notMatch(text(`read from .env: ${secret}`), secret);
   t.notMatch(JSON.stringify(fs.readFileSync(path.join(app.root, 'ops.db'), 'latin1')), secret);
 });

@@ -18,6 +18,7 @@ t.test('a stream has the cards of its role, and ends with its token', async (t) 
 
   await t.test('the first admin token ends the streams that were open to everybody', async (t) => {
     await openBefore.ended();
+    t.match(openBefore.events.at(-1), { event: 'refused' });
     t.equal((await openStream(app.origin, path)).status, 401);
   });
 

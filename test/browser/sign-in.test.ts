@@ -1,6 +1,6 @@
 // Signing in and being signed out, as people see it.
 import { startApp } from '../support/app.ts';
-import { accessProblems, browserTest } from '../support/browser.ts';
+import { accessProblems, browserTest, overflowOf } from '../support/browser.ts';
 
 const secret = 'canary-of-the-environment';
 
@@ -18,6 +18,12 @@ browserTest(
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/jobs?status=failed');
     await page.locator('.who').getByText('environment').waitFor();
+    await page.locator('#conn').getByText('Live').waitFor();
+    await page.goto(`${app.origin}/settings/access`);
+    t.strictSame(await accessProblems(page), []);
+    await page.setViewportSize({ width: 320, height: 700 });
+    t.ok((await overflowOf(page)) <= 0, 'it fits 320 px');
+    await page.goto(`${app.origin}/jobs?status=failed`);
     await page.locator('#conn').getByText('Live').waitFor();
     const other = await open(`${app.origin}/operations`, { context: page.context() });
     await other.locator('#conn').getByText('Live').waitFor();

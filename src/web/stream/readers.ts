@@ -8,6 +8,9 @@ import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './
 /** `owner`: the browser that opened it; `credentials`: those that it was opened with. */
 type Opened = { owner: string | null; credentials: Credentials };
 
+/** Empties the id of the last event: a reader that returns with another role has none of its cards. */
+const refused = 'event: refused\nid\ndata: \n\n';
+
 export function createReaders(authenticate: Pick<Authenticate, 'roleOf'>, log: Log) {
   const clients = new Map<Client, Opened>();
 
@@ -70,7 +73,7 @@ export function createReaders(authenticate: Pick<Authenticate, 'roleOf'>, log: L
       if (roles.get(key) === client.role) continue;
       clients.delete(client);
       if (client.response.writableNeedDrain) client.response.destroy();
-      else client.response.end();
+      else client.response.end(refused);
     }
   }
 }
