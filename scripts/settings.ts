@@ -1,7 +1,10 @@
-// Writes .env.example from the declarations of the settings: npm run settings
+// Writes .env.example, and the table in docs/settings.md, from the declarations of the settings: npm run settings
 import fs from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../src/core/config.ts';
 import { envExample } from '../src/core/settings/env-example.ts';
+import { withSettingsTable } from '../src/core/settings/settings-table.ts';
 
+const docs = path.join(packageRoot, 'docs/settings.md');
 fs.writeFileSync(path.join(packageRoot, '.env.example'), envExample());
+fs.writeFileSync(docs, withSettingsTable(fs.readFileSync(docs, 'utf8')));

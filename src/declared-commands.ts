@@ -3,6 +3,7 @@ import { tokenCommands } from './access/commands.ts';
 import type { Command } from './core/terminal/command.ts';
 import { jobCommands } from './jobs/commands.ts';
 import { queueCommands } from './queue/commands.ts';
+import { settingCommands } from './settings/commands.ts';
 import { sourceCommands } from './sources/commands.ts';
 import { workerCommands } from './workers/commands.ts';
 
@@ -12,4 +13,5 @@ export const declaredCommands: Command[] = [
   ...queueCommands,
   ...sourceCommands,
   ...tokenCommands,
+  ...settingCommands,
 ];

@@ -100,7 +100,7 @@ function nextStep(failure: Failure, operation: Operation | null, hasRows: () => 
     case 'signalled':
       return 'Check the free memory of this machine, then retry.';
     case 'timed_out':
-      return `If the work needs more time, raise ${limitSetting(operation)}. Then retry.`;
+      return 'If the work needs more time, raise its limit under Settings, Limits. Then retry.';
     case 'bad_input':
       if (readProblems(failure).length > 0) return 'Fix what is listed below, then run it again.';
       return hasRows()
@@ -115,10 +115,4 @@ function nextStep(failure: Failure, operation: Operation | null, hasRows: () => 
     case 'shutdown':
       return 'Retry the job.';
   }
-}
-
-/** Where the time limit of an operation is set. */
-export function limitSetting(operation: Pick<Operation, 'name' | 'hardLimitMs'> | null): string {
-  if (operation === null || operation.hardLimitMs === null) return 'CHL_OPERATIONS_TIMEOUT_SEC';
-  return `timeout_sec of ${operation.name} in operations.yaml`;
 }

@@ -82,7 +82,7 @@ function findMisfit({ config, saved }: Given, values: Values): ArgumentProblem[]
   }
 }
 
-export function withValues(saved: Saved, values: Values): Saved {
+function withValues(saved: Saved, values: Values): Saved {
   const next = new Map(saved);
   for (const [key, value] of Object.entries(values)) {
     if (value === null) next.delete(key);

@@ -26,7 +26,6 @@ export type ImportChange = {
 export type ImportPlan = { plan: string; changes: ImportChange[] };
 type Confirmation = { plan: string; reason?: string | undefined; confirm?: string | undefined };
 
-export type SettingsFile = ReturnType<typeof createSettingsFile>;
 
 export function createSettingsFile(settings: Settings) {
   return {

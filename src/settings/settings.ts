@@ -135,7 +135,7 @@ function targetOf(changed: Change[]): string {
   return changed.length === 1 && first ? `setting:${first.key}` : 'settings';
 }
 
-export function setByEnvironment({ setting, source }: SettingState): AppError {
+function setByEnvironment({ setting, source }: SettingState): AppError {
   const { key, title, variable } = setting;
   const where = source === '.env' ? 'the .env file' : 'the environment';
   return new AppError(

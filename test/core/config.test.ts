@@ -3,6 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { loadConfigFrom, packageRoot, readConfig } from '../../src/core/config.ts';
 import { envExample } from '../../src/core/settings/env-example.ts';
+import { withSettingsTable } from '../../src/core/settings/settings-table.ts';
 import { read, refusal } from '../support/settings.ts';
 
 /** The variables that the configuration reads. */
@@ -305,7 +306,9 @@ t.test('an unreadable .env file is refused by name', async (t) => {
   });
 });
 
-t.test('.env.example is what `npm run settings` writes', async (t) => {
+t.test('.env.example and the table of settings are what `npm run settings` writes', async (t) => {
+  const docs = fs.readFileSync(path.join(packageRoot, 'docs/settings.md'), 'utf8');
+  t.equal(docs, withSettingsTable(docs), 'run npm run settings');
   t.equal(
     fs.readFileSync(path.join(packageRoot, '.env.example'), 'utf8'),
     envExample(),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { limitSetting, titleOf, viewFailure } from '../../src/jobs/failure-view.ts';
+import { titleOf, viewFailure } from '../../src/jobs/failure-view.ts';
 import { failureOf, type Job } from '../../src/jobs/job.ts';
 import { defineOperation } from '../support/operations.ts';
 
@@ -36,11 +36,7 @@ t.test('what to do names what exists', (t) => {
   t.end();
 });
 
-t.test('a limit is named by where it is set', (t) => {
-  t.equal(limitSetting(defineOperation()), 'CHL_OPERATIONS_TIMEOUT_SEC');
-  const limited = { ...custom, hardLimitMs: 60_000 };
-  t.equal(limitSetting(limited), 'timeout_sec of chore in operations.yaml');
-  t.match(nextOf(failureOf('timed_out', 'x'), limited), /raise timeout_sec of chore/);
-  t.match(nextOf(failureOf('timed_out', 'x')), /raise CHL_OPERATIONS_TIMEOUT_SEC/);
+t.test('a limit is raised on the page of limits', (t) => {
+  t.match(nextOf(failureOf('timed_out', 'x')), /raise its limit under Settings, Limits/);
   t.end();
 });

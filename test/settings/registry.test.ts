@@ -115,6 +115,8 @@ t.test('saved limits of an operation precede those of its definition', async (t)
     softMs: 450_000,
     hardFrom: 'CHL_OPERATIONS_TIMEOUT_SEC',
   });
+  const limited = { ...operation, hardLimitMs: 60_000 };
+  t.equal(limitsOf(limited, config).hardFrom, 'timeout_sec of import in operations.yaml');
   const saved = { 'limits.import.hard_sec': 60, 'limits.import.retries': 2, 'limits.export.hard_sec': 5 };
   applySaved(config, new Map(Object.entries(saved)), 'running');
   const limits = limitsOf(operation, config);

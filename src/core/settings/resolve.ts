@@ -34,7 +34,7 @@ export function resolve(layers: Layers, saved: Saved, keyFiles: KeyFiles) {
 }
 
 /** The value that the environment or the .env file gives; null for none. */
-export function readVariable(setting: Setting, { environment, file, folder }: Layers): Resolved | null {
+function readVariable(setting: Setting, { environment, file, folder }: Layers): Resolved | null {
   const { variable, kind } = setting;
   if (variable === null) return null;
   const isInEnvironment = environment[variable] !== undefined;

@@ -76,7 +76,7 @@ export type Setting<Value = unknown, Used = unknown> = {
   toValue(used: Used): Value;
 };
 
-export type Used<One> = One extends { use(value: never, base: Base): infer Value } ? Value : never;
+type Used<One> = One extends { use(value: never, base: Base): infer Value } ? Value : never;
 export type UsedOf<Declared> = { [Name in keyof Declared]: Used<Declared[Name]> };
 
 /** The members that each declaration writes; the others have defaults. */
