@@ -96,8 +96,8 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
 
   function add(outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) {
     const { event, by, ...texts } = entry;
-    const actor = redactor.clean(by.actor);
-    const { target = null, reason = null, detail = null } = redactor.cleanAll(texts);
+    const actor = redactor.record(by.actor);
+    const { target = null, reason = null, detail = null } = redactor.recordAll(texts);
     insert.run({
       at: now().toISOString(),
       actor: actor.slice(0, maxTextLength),

@@ -16,10 +16,10 @@ const secretHeaders = ['authorization', 'cookie', '["set-cookie"]'].flatMap((nam
 );
 
 /** An output that cannot be written never ends the process. */
-export function createLog(level: string, { clean }: Pick<Redactor, 'clean'>, fd = 1): Log {
+export function createLog(level: string, { record }: Pick<Redactor, 'record'>, fd = 1): Log {
   const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
   output.on('error', () => {});
-  const options = { level, base: { pid: process.pid }, redact: secretHeaders, hooks: { streamWrite: clean } };
+  const options = { level, base: { pid: process.pid }, redact: secretHeaders, hooks: { streamWrite: record } };
   return pino(options, output);
 }
 

@@ -40,7 +40,7 @@ t.test('each status change of a job is one line with its request id; progress wr
 t.test('a log that cannot be written does not end the process, and is written later', async (t) => {
   const file = path.join(t.testdir(), 'log');
   const fd = fs.openSync('/dev/full', 'w');
-  const log = createLog('info', { clean: (line) => line }, fd);
+  const log = createLog('info', { record: (line) => line }, fd);
   t.doesNotThrow(() => log.info('first'));
   t.doesNotThrow(() => log.info('x'.repeat(2_000_000)), 'a line that is too long to wait is dropped');
   fs.closeSync(fd);
