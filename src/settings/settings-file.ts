@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
+import { expandHomes } from '../core/home.ts';
 import { isObject } from '../core/json.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { isLocked, type Values } from './check-values.ts';
@@ -102,7 +103,7 @@ function readFile(file: unknown): Values {
   const filled = lists.find((name) => Array.isArray(file[name]) && file[name].length > 0);
   if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
   if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');
-  return file.settings;
+  return expandHomes(file.settings);
 }
 
 function requireConfirmation({ reason, confirm }: Confirmation) {

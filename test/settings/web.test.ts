@@ -1,4 +1,6 @@
 // The settings in the API and on the pages: who may change them, what is locked, faults in the form, export and import.
+import os from 'node:os';
+import path from 'node:path';
 import t from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -124,7 +126,7 @@ t.test('a file of settings makes an empty server equal; one bad key changes noth
   ];
   const values = {
     'retention.days': 30,
-    'sheets.import_roots': ['/srv/sheets'],
+    'sheets.import_roots': ['~/sheets'],
     'limits.import.hard_sec': 60,
   };
   t.equal((await put(one, values)).status, 200);
@@ -162,7 +164,7 @@ t.test('a file of settings makes an empty server equal; one bad key changes noth
   t.same((await other.json('/api/v1/settings/export')).body, file);
   t.match(other.config, {
     retentionDays: 30,
-    importRoots: ['/srv/sheets'],
+    importRoots: [path.join(os.homedir(), 'sheets')],
     limits: { import: { hard_sec: 60 } },
   });
   t.match(await readValue(other, 'retention.days'), { source: 'saved', value: 30 });
