@@ -4,7 +4,7 @@ import { clockCheck } from './clock-check.ts';
 import { installationChecks } from './installation/installation-checks.ts';
 import { createCheckParts } from './parts.ts';
 import { restartsCheck } from './restarts-check.ts';
-import { selfAttackCheck } from './self-attack-check.ts';
+import { selfAttackCheck } from './web/self-attack-check.ts';
 import { streamCheck } from './stream-check.ts';
 import { registerChecksApi } from './web/api.ts';
 import { checksCard, probesCard } from './web/cards.ts';

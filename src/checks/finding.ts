@@ -109,6 +109,11 @@ export function isBreaking({ severity, stops }: Finding): boolean {
   return severity === 'error' || stops.length > 0;
 }
 
+/** A dialog opens over the page; any other address is one. */
+export function viewFix(fix: Finding['fix']) {
+  return fix && { ...fix, isDialog: fix.href.startsWith('/ui/') };
+}
+
 export const unmuted = { muted_until: null, muted_by: null, mute_reason: null };
 
 function unmuteIfChanged(before: Finding, latest: Pick<Finding, 'severity' | 'title'>): Finding {

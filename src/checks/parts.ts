@@ -4,7 +4,7 @@ import { createChecker } from './checker.ts';
 import { createFindingRepository } from './finding-repository.ts';
 import { createFindings } from './findings.ts';
 import { createMutes } from './mutes.ts';
-import type { OwnAddress } from './self-attack-check.ts';
+import { createOwnAddress } from './own-address.ts';
 import { createRunChecks } from './run-checks.ts';
 
 export type CheckContext = Kernel & ReturnType<typeof createCheckParts>;
@@ -22,15 +22,8 @@ export function createCheckParts(ctx: Context) {
     steadyNow: () => performance.now(),
     onError: (error) => log.error({ err: error }, 'checks were not run'),
   });
-  let readAddress: () => OwnAddress | null = () => null;
   return {
-    /** Where this server listens, which only its HTTP side knows. */
-    ownAddress: {
-      read: () => readAddress(),
-      readFrom(read: () => OwnAddress | null) {
-        readAddress = read;
-      },
-    },
+    ownAddress: createOwnAddress(),
     findings,
     checker,
     mutes: createMutes({ ...ctx, findings }),

@@ -18,8 +18,8 @@ const needs = {
   /** One to accept the connection, and one to refuse it. */
   connection: 2,
 };
-/** About 45 are open at rest; loading the modules at start takes three times that for a moment. */
-const minLimit = 192;
+/** About 45 are open at rest; loading the modules at start takes over four times that for a moment. */
+const minLimit = 256;
 
 type DescriptorUse = keyof typeof needs;
 

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type Config, version } from '../core/config.ts';
+import { isSelfCheck } from '../core/self-check.ts';
 import type { Mounted } from './feature.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
@@ -28,6 +29,7 @@ function countRequests(app: FastifyInstance, registry: Registry) {
     registers: [registry],
   });
   app.addHook('onResponse', async (request, reply) => {
+    if (isSelfCheck(request.headers)) return;
     requests.inc({
       method: methods.includes(request.method) ? request.method : 'other',
       route: request.routeOptions.url ?? 'none',

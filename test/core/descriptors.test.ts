@@ -50,6 +50,6 @@ t.test('open descriptors of this process are counted', { skip: process.platform 
 });
 
 t.test('a limit too low to load the server is refused with the next step', async (t) => {
-  assertEnoughDescriptors(192);
+  assertEnoughDescriptors(256);
   t.throws(() => assertEnoughDescriptors(64), { code: 'config', message: /only 64 files; .*ulimit -n 1024/ });
 });

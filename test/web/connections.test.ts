@@ -12,7 +12,7 @@ import { makeRoot } from '../support/engine.ts';
 import { until } from '../support/until.ts';
 
 /** The lowest limit that the server accepts. */
-const limit = 192;
+const limit = 256;
 const streamCount = 240;
 const main = path.join(packageRoot, 'dist/src/main.js');
 

@@ -1,6 +1,7 @@
 // The view models of checks and findings on /checks.
 import { formatList, formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
+import { viewFix } from '../finding.ts';
 import type { CheckBody, CheckState, FindingBody } from '../views.ts';
 
 const componentTitles: Record<string, string> = {
@@ -49,7 +50,7 @@ export function viewFinding(finding: FindingBody, checkTitle: string) {
     component: titleOf(finding.component),
     checkTitle,
     check: finding.check,
-    fix: fix && { ...fix, isDialog: fix.href.startsWith('/ui/') },
+    fix: viewFix(fix),
     mute: is_muted ? { until: describeUntil(finding), by: muted_by, reason: mute_reason } : null,
     muteUrl: id === null ? null : url(`/ui/findings/${id}/mute`),
     unmuteUrl: id === null ? null : url(`/ui/findings/${id}/unmute`),

@@ -1,11 +1,11 @@
 import { plural } from '../../core/format.ts';
-import { type Finding, isMuted } from '../../checks/finding.ts';
+import { type Finding, isMuted, viewFix } from '../../checks/finding.ts';
 import type { SharedCard } from '../../web/card.ts';
 import type { DashboardContext } from '../parts.ts';
 
-type Action = { href: string; label: string };
-type Problem = { tone: 'warn' | 'bad'; title: string; text: string; since: string; action: Action | null };
-type Look = { tone: string; icon: string; title: string; action?: Action | null };
+type Action = ReturnType<typeof viewFix>;
+type Problem = { tone: 'warn' | 'bad'; title: string; text: string; since: string; action: Action };
+type Look = { tone: string; icon: string; title: string; action?: Action };
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
 type Banner = Look & { text?: string; since?: string; list?: Problem[]; isFirstStart?: boolean };
 
@@ -29,7 +29,7 @@ function findProblems({ findings, now }: Pick<DashboardContext, 'findings' | 'no
 }
 
 function viewProblem({ severity, title, text, opened_at, fix }: Finding): Problem {
-  return { tone: severity === 'error' ? 'bad' : 'warn', title, text, since: opened_at, action: fix };
+  return { tone: severity === 'error' ? 'bad' : 'warn', title, text, since: opened_at, action: viewFix(fix) };
 }
 
 /** Notices about the mode and an empty library, which are not problems. */

@@ -1,10 +1,10 @@
 // Checks that the server refuses what another site's page in the operator's browser could send, by sending it to itself.
 import http from 'node:http';
-import type { Check, Found } from '../core/check.ts';
-import { formatList } from '../core/format.ts';
-import { selfCheckHeader, selfCheckValue } from '../core/self-check.ts';
+import type { Check, Found } from '../../core/check.ts';
+import { formatList } from '../../core/format.ts';
+import type { OwnAddress } from '../own-address.ts';
+import { selfCheckHeader, selfCheckValue } from '../../core/self-check.ts';
 
-export type OwnAddress = { host: string; port: number };
 /** `code`: of the refusal; null for any. */
 type Attack = {
   name: string;

@@ -1,0 +1,14 @@
+// Where this server listens. Only its HTTP side knows, which is built after the checks.
+
+export type OwnAddress = { host: string; port: number };
+
+export function createOwnAddress() {
+  let read: () => OwnAddress | null = () => null;
+  return {
+    /** Null while the server does not listen. */
+    read: () => read(),
+    readFrom(source: () => OwnAddress | null) {
+      read = source;
+    },
+  };
+}
