@@ -58,10 +58,11 @@ export function judgeFound(
   const { subject, severity, title, text, stops, fix = null, runbook = null } = found;
   const latest = { severity, title, text, stops, fix, runbook, component: found.component ?? component };
   if (before && before.cleared_at === null) {
-    const isChanged = !isSame({ ...before, ...latest }, before);
+    const opened_at = found.since ?? before.opened_at;
+    const isChanged = !isSame({ ...before, ...latest, opened_at }, before);
     const isSeen = now.getTime() - Date.parse(before.seen_at) >= seenEveryMs;
     if (!isChanged && !isSeen) return { finding: before, did: 'nothing', transition: null };
-    const finding = { ...unmuteIfChanged(before, latest), ...latest, seen_at };
+    const finding = { ...unmuteIfChanged(before, latest), ...latest, opened_at, seen_at };
     return { finding, did: isChanged ? 'changed' : 'seen', transition: null };
   }
   if (streak.found < (opensAt === 'second' ? 2 : 1))
@@ -80,7 +81,7 @@ export function judgeFound(
   const finding: Finding = {
     ...unmuteIfChanged(before, latest),
     ...latest,
-    opened_at: isAgain ? before.opened_at : opened_at,
+    opened_at: isAgain ? (found.since ?? before.opened_at) : opened_at,
     seen_at,
     cleared_at: null,
     times: before.times + 1,

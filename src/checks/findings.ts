@@ -40,7 +40,7 @@ export function createFindings({ now, ...saving }: Given) {
   return {
     /** All that ever was found, in the order of the first opening. */
     all,
-    /** The open findings, worst first, then the oldest. */
+    /** The open findings, worst first, then the newest. */
     open: () => all().filter(isOpen).sort(byWeight),
     find: (id: number) => all().find((finding) => finding.id === id) ?? null,
 
@@ -123,5 +123,5 @@ function createEntries(saved: Finding[]) {
 const order = { error: 0, warning: 1, info: 2 };
 
 function byWeight(one: Finding, other: Finding): number {
-  return order[one.severity] - order[other.severity] || one.opened_at.localeCompare(other.opened_at);
+  return order[one.severity] - order[other.severity] || other.opened_at.localeCompare(one.opened_at);
 }

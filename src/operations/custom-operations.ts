@@ -8,6 +8,8 @@ import { type CustomOperations, type CustomProblem, readCustomOperations } from 
 import type { Operation } from '../core/operation.ts';
 
 const fileMaxBytes = 1024 * 1024;
+/** Problems that the check names. */
+const maxShown = 5;
 
 type CustomSource = ReturnType<typeof createCustomOperations>;
 type Given = {
@@ -83,18 +85,19 @@ export function customOperationsCheck(
   };
 }
 
-/** One finding, with the first problem and how many follow. */
+/** One finding, with the first problems. */
 function findLeftOut(problems: CustomProblem[], file: string): Found[] {
-  const [problem] = problems;
-  if (!problem) return [];
-  const { line, column, message } = problem;
-  const more = problems.length > 1 ? ` ${plural(problems.length - 1, 'more problem')} in the file.` : '';
+  if (problems.length === 0) return [];
+  const shown = problems
+    .slice(0, maxShown)
+    .map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
+  const more = problems.length - maxShown;
   return [
     {
       subject: 'left-out',
       severity: 'warning',
       title: formatTitle(problems),
-      text: `${path.basename(file)}, line ${line}, column ${column}: ${message}${more}`,
+      text: `${path.basename(file)}, ${shown.join(' ')}${more > 0 ? ` ${plural(more, 'more problem')}.` : ''}`,
       stops: [],
     },
   ];

@@ -1,6 +1,6 @@
 // Checks that no entry waits for long while workers are idle.
 import type { Check } from '../core/check.ts';
-import { formatDuration } from '../core/format.ts';
+import { formatDuration, plural } from '../core/format.ts';
 import type { QueueContext } from './parts.ts';
 import { viewQueue } from './queue-view.ts';
 
@@ -20,7 +20,7 @@ export function stuckCheck(
       const hasIdle = workers.some(({ view }) => view === 'idle');
       if (pending.total === 0) return { says: 'Nothing waits.', found: [] };
       if (!hasIdle || waitsMs <= oldestPendingMs)
-        return { says: `The oldest waits for ${formatDuration(Math.round(waitsMs / 1000))}`, found: [] };
+        return { says: `${plural(pending.total, 'entry waits', 'entries wait')}, none too long.`, found: [] };
       return {
         says: 'Stands still',
         found: [

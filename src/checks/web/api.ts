@@ -31,7 +31,10 @@ export function registerChecksApi(app: FastifyInstance, ctx: CheckContext) {
     summary: 'All checks, with what they saw last.',
     response: { 200: checkListSchema, ...refusals },
   };
-  app.get('/api/v1/checks', { schema: checks }, async () => list());
+  app.get('/api/v1/checks', { schema: checks }, async () => {
+    await checker.refresh();
+    return list();
+  });
 
   const run = {
     summary: 'Runs all checks, or one, and returns them when they have ended.',
@@ -53,12 +56,13 @@ export function registerChecksApi(app: FastifyInstance, ctx: CheckContext) {
     summary: 'All checks and findings as text, without secrets.',
     response: contentAnswer('text/plain', 'The report.'),
   };
-  app.get('/api/v1/findings/report', { schema: report }, async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(writeReport(list().items, now())),
-  );
+  app.get('/api/v1/findings/report', { schema: report }, async (_request, reply) => {
+    await checker.refresh();
+    return reply.type('text/plain; charset=utf-8').send(writeReport(list().items, now()));
+  });
 }
 
-function registerFindingsApi(app: FastifyInstance, { findings, mutes, now }: CheckContext) {
+function registerFindingsApi(app: FastifyInstance, { checker, findings, mutes, now }: CheckContext) {
   const all = {
     summary: 'What checks have found.',
     querystring: query,
@@ -68,6 +72,7 @@ function registerFindingsApi(app: FastifyInstance, { findings, mutes, now }: Che
     '/api/v1/findings',
     { schema: all },
     async ({ query: { state, limit, cursor } }) => {
+      await checker.refresh();
       const found = selectFindings(findings, state, now());
       const items = found.slice(cursor, cursor + limit).map((finding) => findingBody(finding, now()));
       const next = cursor + limit;
