@@ -43,10 +43,7 @@ const maxRequests = 1000;
 
 /** `onError` receives the errors of rows that are written after a request, and are tried again. */
 export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onError: OnError) {
-  const insert = ops.prepare(`
-    INSERT INTO audit (at, actor, event, target, outcome, reason, detail, peer, request_id)
-    VALUES (@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId)
-  `);
+  const add = createWriter(ops, now, redactor);
   const newestOf = ops.prepare<
     [string, number],
     { at: string; actor: string; event: string; detail: string | null }
@@ -93,8 +90,15 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
   function remember({ by: { requestId } }: AuditEntry) {
     if (requestId !== null) refused.add(requestId);
   }
+}
 
-  function add(outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) {
+/** Returns a function that adds a row. */
+function createWriter(ops: Db, now: () => Date, redactor: Redactor) {
+  const insert = ops.prepare(`
+    INSERT INTO audit (at, actor, event, target, outcome, reason, detail, peer, request_id)
+    VALUES (@at, @actor, @event, @target, @outcome, @reason, @detail, @peer, @requestId)
+  `);
+  return (outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) => {
     const { event, by, ...texts } = entry;
     const actor = redactor.record(by.actor);
     const { target = null, reason = null, detail = null } = redactor.recordAll(texts);
@@ -109,7 +113,7 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
       peer: by.peer,
       requestId: by.requestId,
     });
-  }
+  };
 }
 
 /** The newest ids of requests. */
