@@ -7,7 +7,7 @@ import { listTokens } from './token-list.ts';
 export const accessRow = (ctx: AccessContext): HubRow => ({
   hub: 'settings',
   position: 50,
-  icon: 'key',
+  icon: 'user',
   name: 'Access',
   href: '/settings/access',
   reads: 'admin',

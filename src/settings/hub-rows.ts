@@ -6,7 +6,7 @@ import type { SettingContext } from './parts.ts';
 
 type Context = Pick<SettingContext, 'settings'>;
 
-const common = { hub: 'settings', icon: 'bars', dirtyOn: ['settings', 'operations'] } as const;
+const common = { hub: 'settings', icon: 'sliders', dirtyOn: ['settings', 'operations'] } as const;
 
 export const limitsRow = ({ settings }: Context): HubRow => ({
   ...common,
@@ -26,7 +26,7 @@ export const limitsRow = ({ settings }: Context): HubRow => ({
 export const valuesRow = ({ settings }: Context): HubRow => ({
   ...common,
   dirtyOn: [...common.dirtyOn],
-  icon: 'file',
+  icon: 'lines',
   position: 90,
   name: 'All values',
   href: '/settings/values',
