@@ -1,5 +1,7 @@
-// Checks that the file of each credential can be used, and what its last check has found. It asks no service.
+// Checks that the file of each credential can be used, and what its last check has found. It asks no service, and leaves files
+// that the settings name to the checks of Google and of the embedder.
 import type { Check, Found } from '../core/check.ts';
+import type { Config } from '../core/config.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import type { CredentialFacts } from './describe-credential.ts';
 import type { CredentialContext } from './parts.ts';
@@ -11,7 +13,7 @@ const stops: Record<Credential['kind'], string[]> = {
   api_key: ['embedding', 'search'],
 };
 
-export function credentialChecks({ describeCredentials }: CredentialContext): Check[] {
+export function credentialChecks({ config, describeCredentials }: CredentialContext): Check[] {
   return credentialList.map((credential) => ({
     id: `credential-${credential.name}`,
     component: 'credentials',
@@ -20,7 +22,9 @@ export function credentialChecks({ describeCredentials }: CredentialContext): Ch
     dirtyOn: ['settings', 'sources'],
     look() {
       const facts = describeCredentials.describe(credential);
-      return { says: describe(facts), found: [...findFileProblem(facts), ...findFailedCheck(facts)] };
+      const isApplied = applied[credential.name]?.(config) ?? false;
+      const found = [...findFileProblem(facts, isApplied), ...findFailedCheck(facts), ...findWaiting(facts)];
+      return { says: describe(facts), found };
     },
   }));
 }
@@ -30,8 +34,17 @@ function describe({ in_use: file, check }: CredentialFacts): string {
   return check ? `${file.path}. ${check.text}` : `${file.path}, not checked yet.`;
 }
 
-function findFileProblem({ title, kind, used_by, in_use: file }: CredentialFacts): Found[] {
-  if (!file?.problem) return [];
+/** Whether the settings of this process name a key file. */
+const applied: Record<string, (config: Config) => boolean> = {
+  google: ({ google }) => google.keyFile !== null,
+  embedding: ({ embedding }) => embedding !== null && embedding.keyFile !== null,
+};
+
+function findFileProblem(
+  { title, kind, used_by, in_use: file }: CredentialFacts,
+  isApplied: boolean,
+): Found[] {
+  if (!file?.problem || isApplied) return [];
   const isUsed = used_by.length > 0;
   return [
     {
@@ -45,29 +58,32 @@ function findFileProblem({ title, kind, used_by, in_use: file }: CredentialFacts
   ];
 }
 
-/** A file that cannot be used is a finding of its own, and so needs no second one. */
-function findFailedCheck({ title, kind, used_by, in_use: file, check, next }: CredentialFacts): Found[] {
-  const waiting: Found[] = next
-    ? [
-        {
-          subject: 'waits',
-          severity: 'warning',
-          title: `${title}: a new key is not in use yet`,
-          text: `${next.check?.text ?? ''} Check it again on the page of credentials.`.trim(),
-          stops: [],
-          fix,
-        },
-      ]
-    : [];
-  if (file?.problem || check?.status !== 'error') return waiting;
+/** A file that cannot be used is a finding of its own. The embedder is asked again and again by a check of its own. */
+function findFailedCheck({ title, kind, used_by, in_use: file, check }: CredentialFacts): Found[] {
+  if (kind !== 'service_account' || file?.problem || check?.status !== 'error') return [];
   const isUsed = used_by.length > 0;
-  const failed: Found = {
-    subject: 'check',
-    severity: isUsed ? 'error' : 'info',
-    title: `${title}: the last check has failed`,
-    text: check.text,
-    stops: isUsed ? stops[kind] : [],
-    fix,
-  };
-  return [failed, ...waiting];
+  return [
+    {
+      subject: 'check',
+      severity: isUsed ? 'error' : 'info',
+      title: `${title}: the last check has failed`,
+      text: check.text,
+      stops: isUsed ? stops[kind] : [],
+      fix,
+    },
+  ];
+}
+
+function findWaiting({ title, next }: CredentialFacts): Found[] {
+  if (!next) return [];
+  return [
+    {
+      subject: 'waits',
+      severity: 'warning',
+      title: `${title}: a new key is not in use yet`,
+      text: `${next.check?.text ?? ''} Check it again on the page of credentials.`.trim(),
+      stops: [],
+      fix,
+    },
+  ];
 }

@@ -42,8 +42,8 @@ browserTest('a key, a service and a token are set up by clicks, and say what is 
 
   await page.getByRole('link', { name: 'Settings' }).first().click();
   await click('link', 'Embedder');
-  await page.getByLabel('Address').fill(service.url);
-  await page.getByLabel('Model').fill('small');
+  await page.getByRole('textbox', { name: 'Address' }).fill(service.url);
+  await page.getByRole('textbox', { name: 'Model' }).fill('small');
   await click('button', 'Check these values');
   await reads('#embedder-form', /“library” came back as 4 numbers/);
   await click('button', 'Save');
@@ -55,8 +55,8 @@ browserTest('a key, a service and a token are set up by clicks, and say what is 
 
   await page.getByRole('link', { name: 'Settings' }).first().click();
   await click('link', 'Access');
-  await page.getByLabel('Name').fill('mine');
-  await page.getByLabel('Role').selectOption('admin');
+  await page.getByRole('textbox', { name: 'Name' }).fill('mine');
+  await page.getByRole('combobox', { name: 'Role' }).selectOption('admin');
   await click('button', 'Create token');
   const token = (await page.locator('#new-token').textContent()) ?? '';
   const other = await open(`${app.origin}/settings/credentials`, { expect: /401/ });
