@@ -48,7 +48,6 @@ export function createPoolSlot(given: Given) {
       [isStopped, gaveUp, failedStarts] = [false, null, 0];
       start();
     },
-    /** Ends the worker after its batch. */
     async stop() {
       isStopped = true;
       if (timer) clearTimeout(timer);

@@ -64,6 +64,7 @@ const ofCredentials = {
     fs.writeFileSync(file, 'a-key-of-this-test', { mode: 0o600 });
     return send(app, 'PUT', '/api/v1/credentials/embedding', { path: file });
   },
+  'embedder.checked': (app) => post(app, '/api/v1/embedder/check'),
   'credential.checked': (app) => post(app, '/api/v1/credentials/embedding/check'),
   'credential.removed': (app) =>
     send(app, 'DELETE', '/api/v1/credentials/embedding', { reason: 'a test needs it' }),
