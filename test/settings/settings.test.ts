@@ -1,8 +1,11 @@
 // Changes of settings in a running server: precedence, refusals, audit, effect.
+import fs from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import { systemRequester } from '../../src/core/audit.ts';
 import { settings as feature } from '../../src/settings/feature.ts';
 import { startApp } from '../support/app.ts';
+import { makeRoot } from '../support/engine.ts';
 
 const by = { ...systemRequester, actor: 'ada' };
 
@@ -82,4 +85,19 @@ t.test('settings', async (t) => {
     const { number } = await app.run('import', { dry_run: true });
     t.equal(app.parts.repository.find(String(number))?.max_attempts, 2);
   });
+});
+
+t.test('a waiting job starts when more jobs may run at the same time', async (t) => {
+  const root = makeRoot(t);
+  const rests = '{ name: rests, title: Rest, summary: A rest., command: [sleep, "600"] }';
+  fs.writeFileSync(path.join(root, 'operations.yaml'), `operations:\n  - ${rests}\n`, { mode: 0o600 });
+  const app = await startApp(t, { root });
+  const { settings } = app.use(feature);
+  await settings.put({ 'operations.max_running': 1 }, by);
+  const start = async () => (await app.json('/api/v1/operations/rests', {})).body.number;
+  const [first, second] = [await start(), await start()];
+  await app.whenJob(first, 'running');
+  t.equal(app.parts.repository.find(String(second))?.status, 'queued');
+  await settings.put({ 'operations.max_running': 2 }, by);
+  await app.whenJob(second, 'running');
 });
