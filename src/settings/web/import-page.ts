@@ -140,5 +140,5 @@ const states = {
 };
 
 function formatJson(value: unknown): string {
-  return shorten(JSON.stringify(value), 200);
+  return value === null ? '–' : shorten(JSON.stringify(value), 200);
 }

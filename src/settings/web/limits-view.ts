@@ -28,10 +28,13 @@ export function viewLimits(all: KnownSetting[], refused: Refused | null) {
     total: shown.length,
     differing: shown.filter(({ source }) => source !== 'default').length,
     sections: names.map((name) => viewSection(name, shown, refused)),
-    problems: shown.flatMap((known) => {
-      const problem = problemOf(known.setting.key, refused);
-      return problem === null ? [] : [{ href: `#${idOf(known.setting)}`, title: known.setting.title }];
-    }),
+    problems: shown
+      .filter(({ setting }) => problemOf(setting.key, refused) !== null)
+      .map(({ setting }, at) => ({
+        href: `#${idOf(setting)}`,
+        title: setting.title,
+        separator: at > 0 ? ', ' : ' ',
+      })),
   };
 }
 
