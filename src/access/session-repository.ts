@@ -3,7 +3,7 @@ import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Role } from '../core/role.ts';
 
 /** `token`: its name, or that of the environment's token, see environment-token.ts. */
-export type Session = { hash: string; token: string; created_at: string; seen_at: string };
+type Session = { hash: string; token: string; created_at: string; seen_at: string };
 
 /** The times before which a session is too old. */
 export type Limits = { created: string; seen: string };

@@ -18,7 +18,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
   findToken: FindToken;
 };
 
-export type SignIn = ReturnType<typeof createSignIn>;
 type Opened = { secret: string; identity: Identity };
 
 export function createSignIn(given: Given) {

@@ -41,7 +41,7 @@ export type Streak = { found: number; notFound: number };
 export type Origin = { check_id: string; component: string; opensAt: 'first' | 'second' };
 
 /** Back within this time, it is the same trouble. */
-export const flapMs = 15 * 60_000;
+const flapMs = 15 * 60_000;
 const looksToClear = 2;
 /** An unchanged finding is saved at most so often. */
 const seenEveryMs = 60_000;

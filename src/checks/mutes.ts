@@ -7,7 +7,7 @@ import { type Finding, isMuted, unmuted } from './finding.ts';
 import type { Findings } from './findings.ts';
 
 /** `change`: until severity or title change. */
-export const muteTimes = { '1h': 3_600_000, '1d': 86_400_000, '7d': 7 * 86_400_000, change: null } as const;
+const muteTimes = { '1h': 3_600_000, '1d': 86_400_000, '7d': 7 * 86_400_000, change: null } as const;
 export type MuteTime = keyof typeof muteTimes;
 export const muteNames = Object.keys(muteTimes) as MuteTime[];
 
@@ -19,8 +19,6 @@ export const muteWords: Record<MuteTime, string> = {
 };
 
 type Given = { findings: Findings; audit: Audit; untilFree: UntilFree; now: () => Date };
-
-export type Mutes = ReturnType<typeof createMutes>;
 
 export function createMutes({ findings, audit, untilFree, now }: Given) {
   return {

@@ -3,8 +3,6 @@ import { type Audit, auditRefusal, type Requester } from '../core/audit.ts';
 import { AppError } from '../core/errors.ts';
 import type { Checker } from './checker.ts';
 
-export type RunChecks = ReturnType<typeof createRunChecks>;
-
 export function createRunChecks({ checker, audit }: { checker: Checker; audit: Audit }) {
   /** Resolves when the looks have ended. Throws `not_found`. */
   return async (id: string | undefined, by: Requester): Promise<void> => {

@@ -29,7 +29,7 @@ export type Watch = {
   look(take: (seen: Seen) => void): Promise<void>;
 };
 
-export const lookMaxMs = 10_000;
+const lookMaxMs = 10_000;
 /** A check of which events say that something has changed looks at most so often. */
 const apartMs = 1000;
 /** After a first good look, another one confirms that the trouble is over. */
@@ -132,7 +132,7 @@ async function inTime<T>(work: Promise<T>, maxMs: number): Promise<T | null> {
 }
 
 /** The subject of the finding that a look itself failed. */
-export const lookSubject = 'look';
+const lookSubject = 'look';
 
 /** A look that fails is a finding. */
 export function describeFailed(title: string, error: string): Found {

@@ -5,9 +5,8 @@ import path from 'node:path';
 import { AppError } from './errors.ts';
 import { formatBytes } from './format.ts';
 
-/** Below `reserveBytes` of free space new jobs are refused; below `lowDiskBytes` the page warns. */
+/** Below this free space new jobs are refused. */
 export const reserveBytes = 64 * 1024 * 1024;
-export const lowDiskBytes = 512 * 1024 * 1024;
 const ballastBytes = 1024 * 1024;
 
 export type DiskReserve = ReturnType<typeof createDiskReserve>;

@@ -27,7 +27,7 @@ export function isRemote(address: string): boolean {
 }
 
 /** Every address of this machine. */
-export function isWildcard(address: string): boolean {
+function isWildcard(address: string): boolean {
   return /^(0\.0\.0\.0|[0:]+)$/.test(address);
 }
 

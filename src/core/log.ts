@@ -19,7 +19,12 @@ const secretHeaders = ['authorization', 'cookie', '["set-cookie"]'].flatMap((nam
 export function createLog(level: string, { record }: Pick<Redactor, 'record'>, fd = 1): Log {
   const output = pino.destination({ fd, sync: true, maxLength: waitingMaxBytes });
   output.on('error', () => {});
-  const options = { level, base: { pid: process.pid }, redact: secretHeaders, hooks: { streamWrite: record } };
+  const options = {
+    level,
+    base: { pid: process.pid },
+    redact: secretHeaders,
+    hooks: { streamWrite: record },
+  };
   return pino(options, output);
 }
 

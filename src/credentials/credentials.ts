@@ -21,8 +21,6 @@ type Given = {
   now: () => Date;
 };
 
-export type Credentials = ReturnType<typeof createCredentials>;
-
 export function createCredentials(given: Given) {
   const { inUse, secrets, store, turns } = given;
   const { change, check, remove } = credentialActions;

@@ -35,8 +35,6 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'config' | 'library' | 'now' | 'unti
 const target = 'embedder';
 const keys = { url: 'embedding.url', model: 'embedding.model' } as const;
 
-export type EmbedderSettings = ReturnType<typeof createEmbedder>;
-
 export function createEmbedder(given: Given) {
   const { audit, bus, config, library, settings, untilFree } = given;
   const saved = (): ServiceAddress => ({

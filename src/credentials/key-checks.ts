@@ -15,7 +15,7 @@ import { summarize, takeSteps } from './take-steps.ts';
 import { tryFolders } from './try-folder.ts';
 
 /** `isRefused`: the service does not accept the key, and asking again will not help. */
-export type CheckedKey = { check: KeyCheck; isRefused: boolean };
+type CheckedKey = { check: KeyCheck; isRefused: boolean };
 
 type Given = Pick<Kernel, 'config' | 'now'> & {
   /** The named sheets that are Google spreadsheets. */

@@ -87,7 +87,7 @@ function findProblem(stat: fs.Stats, shown: string): Problem | null {
 }
 
 /** Whether anyone but the owner may read, write or run it. */
-export function isWide(mode: number): boolean {
+function isWide(mode: number): boolean {
   return (mode & 0o077) !== 0;
 }
 

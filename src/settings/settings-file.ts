@@ -27,7 +27,6 @@ export type ImportChange = {
 export type ImportPlan = { plan: string; changes: ImportChange[] };
 type Confirmation = { plan: string; reason?: string | undefined; confirm?: string | undefined };
 
-
 export function createSettingsFile(settings: Settings) {
   return {
     /** The saved values. Those of the environment belong to a machine, not to the file. */

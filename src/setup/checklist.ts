@@ -2,8 +2,6 @@
 import type { SetupStep } from '../core/hub-row.ts';
 import type { Kernel } from '../core/kernel.ts';
 
-export type Checklist = ReturnType<typeof createChecklist>;
-
 /** A step with its fact; `isDone` is null when that could not be read. */
 export type Ticked = { step: SetupStep; isDone: boolean | null };
 

@@ -14,7 +14,7 @@ export type Build = {
   builtAt: string | null;
 };
 
-export const buildFile = path.join(packageRoot, 'dist/build.json');
+const buildFile = path.join(packageRoot, 'dist/build.json');
 
 /** A missing or damaged file means that nothing is known. */
 export function readBuild(file = buildFile): Build {

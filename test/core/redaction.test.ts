@@ -37,14 +37,17 @@ t.test('the token of the environment is masked as text, in addresses and in HTML
     t.notMatch(redactor.mask(`before ${text} after`), 'canary', text);
 });
 
-t.test('the user and the password of an address are masked in what is kept, not in what is shown', async (t) => {
-  const { redactor } = open(t);
-  const written = 'at http://ada:pa:ss@b.test/x?y, z@b';
-  t.equal(redactor.record(written), 'at http://[masked]@b.test/x?y, z@b');
-  t.equal(redactor.mask(written), written);
-  for (const other of ['http://b.test:80/a@b', 'mailto:a@b.test', 'see https://a/b and c@d'])
-    t.equal(redactor.record(other), other);
-});
+t.test(
+  'the user and the password of an address are masked in what is kept, not in what is shown',
+  async (t) => {
+    const { redactor } = open(t);
+    const written = 'at http://ada:pa:ss@b.test/x?y, z@b';
+    t.equal(redactor.record(written), 'at http://[masked]@b.test/x?y, z@b');
+    t.equal(redactor.mask(written), written);
+    for (const other of ['http://b.test:80/a@b', 'mailto:a@b.test', 'see https://a/b and c@d'])
+      t.equal(redactor.record(other), other);
+  },
+);
 
 t.test('words are not masked, although they are a password', async (t) => {
   const { redactor } = open(t, { https_proxy: 'http://operator:settings@proxy.test' });

@@ -20,7 +20,7 @@ const componentTitles: Record<string, string> = {
 };
 
 /** `source:published` is the sheet published. */
-export function titleOf(component: string): string {
+function titleOf(component: string): string {
   const [kind = '', name] = component.split(':');
   if (name !== undefined) return `${upperFirst(kind)} ${name}`;
   return componentTitles[component] ?? upperFirst(component.replaceAll('_', ' '));
@@ -36,7 +36,7 @@ const looks = {
 
 const muted = { tone: 'hold', icon: 'mute', word: 'Muted' };
 
-export function viewFinding(finding: FindingBody, checkTitle: string) {
+function viewFinding(finding: FindingBody, checkTitle: string) {
   const { id, severity, title, text, stops, opened_at, times, fix, is_muted, muted_by, mute_reason } =
     finding;
   return {
