@@ -36,6 +36,8 @@ export type SetupStep = {
   /** What it gives, in one sentence. */
   text: string;
   href: string;
+  /** The least role that may open the page; absent: viewer. */
+  reads?: Role;
   isDone(): boolean | Promise<boolean>;
   dirtyOn: (keyof BusEvents)[];
 };

@@ -68,6 +68,7 @@ export const keyStep = ({ describeCredentials }: CredentialContext): SetupStep =
   title: 'Key of Google checked',
   text: 'Only sheets that are Google spreadsheets need one.',
   href: '/settings/credentials',
+  reads: 'admin',
   isDone() {
     const google = describeCredentials.all().find(({ name }) => name === 'google');
     return google === undefined || google.used_by.length === 0 || isPassed(google);

@@ -58,5 +58,6 @@ export function viewEmbedderForm(
     found: found ? viewCheck(found) : null,
     checkUrl: url('/ui/embedder/check'),
     saveUrl: url('/ui/embedder/save'),
+    credentialsUrl: url('/settings/credentials'),
   };
 }

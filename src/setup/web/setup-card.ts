@@ -17,9 +17,9 @@ export const setupCard = ({ checklist, setupSteps }: SetupContext): SharedCard =
   },
 });
 
-function viewStep({ step: { title, text, href }, isDone }: Ticked) {
+function viewStep({ step: { title, text, href, reads = 'viewer' }, isDone }: Ticked) {
   const mark = isDone ? marks.done : isDone === null ? marks.unknown : marks.open;
-  return { title, text, href: url(href), isDone: isDone === true, ...mark };
+  return { title, text, href: url(href), reads, isDone: isDone === true, ...mark };
 }
 
 const marks = {
