@@ -36,7 +36,7 @@ export type SetupStep = {
   /** What it gives, in one sentence. */
   text: string;
   href: string;
-  /** The least role that may open the page; absent: viewer. */
+  /** The least role that may open `href`; absent: viewer. */
   reads?: Role;
   isDone(): boolean | Promise<boolean>;
   dirtyOn: (keyof BusEvents)[];
