@@ -12,7 +12,7 @@ type Given = Pick<Kernel, 'bus' | 'config' | 'log'> & {
 export function createEmbedderWatch({ bus, config, log, change, onOther }: Given) {
   const read = () => ({
     service: JSON.stringify([config.embedding?.url, config.embedding?.model]),
-    whole: JSON.stringify(config.embedding),
+    whole: JSON.stringify([config.embedding, config.embeddingBatch]),
   });
   let used = read();
   let changing = 0;

@@ -14,7 +14,7 @@ export const groups = {
     meta: 'Read at the next upload or import',
     href: '/settings/limits',
   },
-  embedding: { title: 'Embedding', meta: 'Read when a worker or a rebuild starts', href: '/settings/limits' },
+  embedding: { title: 'Embedding', meta: 'Workers start anew with a change', href: '/settings/limits' },
   service: {
     title: 'Embedding service',
     meta: 'Workers and searches start anew',
