@@ -1,10 +1,10 @@
 // Runs the checks: all of them at start, each on its period and after the events that it names. Its looks never overlap, and
 // one that fails or is stuck does not hold up the others.
 import type { Bus } from '../core/bus.ts';
-import type { Check } from '../core/check.ts';
+import type { Check, Found } from '../core/check.ts';
 import { createLoop } from '../core/loop.ts';
 import type { Findings } from './findings.ts';
-import { createWatch, describeFailed, type Seen, type Watch } from './watch.ts';
+import { createWatch, describeFailed, inTime, type Seen, type Watch } from './watch.ts';
 
 type Given = {
   /** Complete when the first check is run. */
@@ -15,6 +15,8 @@ type Given = {
   /** A clock in ms that nobody sets. */
   steadyNow: () => number;
   lookMaxMs?: number;
+  /** Takes secrets and home paths from a text. */
+  mask: (text: string) => string;
   onError: (error: unknown) => void;
 };
 
@@ -22,8 +24,11 @@ export type Checker = ReturnType<typeof createChecker>;
 
 const tickMs = 1000;
 const looksAtOnce = 4;
+/** How long a request waits for looks. */
+const refreshMaxMs = 2000;
 
-export function createChecker({ checks, findings, bus, now, steadyNow, lookMaxMs, onError }: Given) {
+export function createChecker(given: Given) {
+  const { checks, findings, bus, now, steadyNow, lookMaxMs, onError } = given;
   let watches: Watch[] | null = null;
   let isStopped = false;
   const loop = createLoop({ everyMs: tickMs, runOnce: lookAtDue, onError });
@@ -59,11 +64,13 @@ export function createChecker({ checks, findings, bus, now, steadyNow, lookMaxMs
     },
 
     /** Looks again at what may have changed: cheap checks after one of their events and, with `maxAgeMs`, those whose last
-     *  look is as old. */
+     *  look is as old. Does not wait for stuck ones. */
     async refresh(maxAgeMs = Number.POSITIVE_INFINITY) {
-      await lookAt(all().filter((watch) => watch.isCheap && watch.isOlderThan(maxAgeMs)));
-      // An event during a look.
-      await lookAt(all().filter((watch) => watch.isCheap && watch.isOlderThan(Number.POSITIVE_INFINITY)));
+      const lookAtOlder = (ms: number) =>
+        lookAt(all().filter((watch) => watch.isCheap && watch.isOlderThan(ms)));
+      // Again, for an event during a look.
+      const looks = lookAtOlder(maxAgeMs).then(() => lookAtOlder(Number.POSITIVE_INFINITY));
+      await inTime(looks, refreshMaxMs);
     },
   };
 
@@ -80,17 +87,18 @@ export function createChecker({ checks, findings, bus, now, steadyNow, lookMaxMs
 
   async function lookAt(list: Watch[]) {
     await inParallel(list, looksAtOnce, async (watch) => {
-      if (!isStopped) await watch.look((seen) => isStopped || takeSeen(findings, watch, seen));
+      if (!isStopped) await watch.look((seen) => isStopped || takeSeen(given, watch, seen));
     });
   }
 }
 
 /** A failed look says nothing about what was found before it. */
-function takeSeen(findings: Findings, { check, title, settle }: Watch, { found, error }: Seen) {
+function takeSeen({ findings, mask }: Given, { check, title, settle }: Watch, { found, error }: Seen) {
   const { id: check_id, component, opensAt = 'first' } = check;
-  if (error === null) settle(findings.take({ check_id, component, opensAt }, found));
+  const masked = (one: Found) => ({ ...one, title: mask(one.title), text: mask(one.text) });
+  if (error === null) settle(findings.take({ check_id, component, opensAt }, found.map(masked)));
   else {
-    findings.takeOne({ check_id, component, opensAt: 'first' }, describeFailed(title, error));
+    findings.takeOne({ check_id, component, opensAt: 'first' }, masked(describeFailed(title, error)));
     settle({ hasTrouble: true, needsConfirming: false });
   }
   findings.save();

@@ -20,6 +20,7 @@ export function createCheckParts(ctx: Context) {
     ...ctx,
     findings,
     steadyNow: () => performance.now(),
+    mask: ctx.redactor.mask,
     onError: (error) => log.error({ err: error }, 'checks were not run'),
   });
   return {

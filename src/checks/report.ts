@@ -1,6 +1,5 @@
-// All checks as plain text, for a message to whoever helps. Holds no secrets: checks never see any, and home paths are
-// shortened.
-import os from 'node:os';
+// All checks as plain text, for a message to whoever helps. Holds no secrets: answers are redacted, and so are findings before
+// they are kept.
 import { version } from '../core/config.ts';
 import { formatList } from '../core/format.ts';
 import type { CheckBody, FindingBody } from './views.ts';
@@ -14,7 +13,7 @@ export function writeReport(checks: CheckBody[], now: Date): string {
     '',
     ...checks.map(describeCheck),
   ];
-  return shortenHome(`${lines.join('\n')}\n`);
+  return `${lines.join('\n')}\n`;
 }
 
 function describeFinding(finding: FindingBody): string[] {
@@ -30,9 +29,4 @@ function describeFinding(finding: FindingBody): string[] {
 function describeCheck({ id, state, says, took_ms, looked_at }: CheckBody): string {
   if (looked_at === null) return `${state.padEnd(8)} ${id}: not looked at yet`;
   return `${state.padEnd(8)} ${id}: ${says ?? 'could not be checked'} (${took_ms} ms, ${looked_at})`;
-}
-
-function shortenHome(text: string): string {
-  const home = os.homedir();
-  return home.length > 1 ? text.replaceAll(`${home}/`, '~/') : text;
 }

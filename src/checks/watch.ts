@@ -119,7 +119,7 @@ function failed(error: string) {
 }
 
 /** Null when `work` takes longer. */
-async function inTime<T>(work: Promise<T>, maxMs: number): Promise<T | null> {
+export async function inTime<T>(work: Promise<T>, maxMs: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), maxMs).unref();

@@ -29,7 +29,7 @@ export async function describeSheet(
 }
 
 /** Whether the last check has failed, and no job has read or written the sheet since. */
-export function cannotBeRead({ check, last }: NamedSheet): boolean {
+export function cannotBeRead({ check, last }: Pick<NamedSheet, 'check' | 'last'>): boolean {
   return check?.status === 'error' && check.checked_at > (last?.run.finished_at ?? '');
 }
 

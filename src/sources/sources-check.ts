@@ -1,13 +1,16 @@
 // Checks the named sheets, from stored checks and the facts of files; never opens a sheet.
+import path from 'node:path';
 import type { Check, Found } from '../core/check.ts';
-import { findSecretFileProblem } from '../core/secret-file.ts';
-import { defaultSource } from '../core/sheet-source.ts';
-import { url } from '../core/url.ts';
-import { cannotBeRead, describeSheet, type NamedSheet } from './named-sheets.ts';
-import type { SourceContext } from './parts.ts';
 import { plural } from '../core/format.ts';
+import { findSecretFileProblem } from '../core/secret-file.ts';
+import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
+import { url } from '../core/url.ts';
+import { findSheetFiles } from '../sheets/file-facts.ts';
+import { filesNamed } from '../sheets/tabs.ts';
+import { cannotBeRead, lastOf } from './named-sheets.ts';
+import type { SourceContext } from './parts.ts';
 
-type Sources = Pick<SourceContext, 'config' | 'sources' | 'sheetRuns' | 'sourceStates' | 'findDrift'>;
+type Sources = Pick<SourceContext, 'config' | 'sources' | 'sheetRuns' | 'sourceStates'>;
 
 export function sourcesCheck(ctx: Sources): Check {
   return {
@@ -15,41 +18,48 @@ export function sourcesCheck(ctx: Sources): Check {
     component: 'sources',
     title: 'Sheets',
     everySec: 30,
-    dirtyOn: ['sources', 'settings', 'job'],
+    dirtyOn: ['sources', 'settings'],
     async look() {
-      const sheets = await Promise.all(ctx.sources.all().map((source) => describeSheet(ctx, source)));
-      return { says: plural(sheets.length, 'sheet'), found: sheets.flatMap((sheet) => judge(ctx, sheet)) };
+      const sheets = ctx.sources.all();
+      const found = await Promise.all(sheets.map((sheet) => judge(ctx, sheet)));
+      return { says: plural(sheets.length, 'sheet'), found: found.filter((one) => one !== null) };
     },
   };
 }
 
-/** One finding at most: what keeps the sheet from being used. */
-function judge({ config }: Sources, sheet: NamedSheet): Found[] {
-  const { name, kind, check } = sheet;
-  const refuse = (title: string, text: string): Found[] => [
-    {
-      subject: name,
-      component: `source:${name}`,
-      severity: 'error',
-      title,
-      text,
-      stops: [`imports and exports of ${name}`],
-      fix: { href: url(`/sources/${name}`), label: 'Open the sheet' },
-    },
-  ];
-  if (isMissing(sheet))
-    return refuse(
-      `The sheet ${name} is missing`,
-      'It was imported or exported, and its files are gone. Put them back, or export the library to write them again.',
-    );
-  const keyProblem = kind === 'google' ? findKeyProblem(config.google.keyFile) : null;
-  if (keyProblem) return refuse(`The key of ${name} cannot be used`, keyProblem);
-  return check && cannotBeRead(sheet) ? refuse(`The sheet ${name} cannot be read`, check.text) : [];
+/** What keeps the sheet from being used; null if nothing is known to. */
+async function judge(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
+  const { name, kind } = sheet;
+  if (kind !== 'google' && (await isMissing(ctx, sheet))) return refuse(name, 'is missing', missing);
+  const keyProblem = kind === 'google' ? findKeyProblem(ctx.config.google.keyFile) : null;
+  if (keyProblem !== null) return refuse(name, 'cannot be opened: its key cannot be used', keyProblem);
+  const check = ctx.sourceStates.find(name);
+  if (check?.status !== 'error') return null;
+  const last = lastOf(ctx.sheetRuns.lastImport(sheet), ctx.sheetRuns.lastExport(sheet));
+  return cannotBeRead({ check, last }) ? refuse(name, 'cannot be read', check.text) : null;
 }
 
-/** A sheet that never was there is only not set up. */
-function isMissing({ name, drift, last, lastImport }: NamedSheet): boolean {
-  return drift.state === 'absent' && (name === defaultSource ? last !== null : lastImport !== null);
+const missing =
+  'It was imported or exported, and its files are gone. Put them back, or export the library to write them again.';
+
+function refuse(name: string, trouble: string, text: string): Found {
+  return {
+    subject: name,
+    component: `source:${name}`,
+    severity: 'error',
+    title: `The sheet ${name} ${trouble}`,
+    text,
+    stops: [`imports and exports of ${name}`],
+    fix: { href: url(`/sources/${name}`), label: 'Open the sheet' },
+  };
+}
+
+/** A sheet that never was there is only not set up; one that only exports write is written again. */
+async function isMissing({ config, sheetRuns }: Sources, sheet: SheetSource): Promise<boolean> {
+  const files = await findSheetFiles(path.resolve(config.root, sheet.place), filesNamed(sheet.tabs));
+  if (files.length > 0) return false;
+  if (sheetRuns.lastImport(sheet)) return true;
+  return sheet.name === defaultSource && sheetRuns.lastExport(sheet) !== null;
 }
 
 function findKeyProblem(keyFile: string | null): string | null {

@@ -6,8 +6,11 @@ import { openDatabase } from '../../src/core/db/open.ts';
 import { metricNames, type Readings } from '../../src/core/db/metrics.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { lookTwice, readPlaces } from '../support/checks.ts';
+import { operator } from '../support/engine.ts';
 import { addCategory, addExperience } from '../support/entries.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
+
+const googleId = '1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg';
 
 /** Breaks something and returns what repairs it. */
 type Break = {
@@ -239,6 +242,33 @@ function roundsOf(
         apply() {
           library.exec('CREATE TABLE junk (a); INSERT INTO junk VALUES (zeroblob(9000000)); DROP TABLE junk');
           return () => library.exec('VACUUM');
+        },
+      },
+    ],
+    'of sheets': [
+      {
+        check: 'sources',
+        component: 'source:drive',
+        title: 'The sheet drive cannot be opened: its key cannot be used',
+        async apply() {
+          await app.parts.sourceChanges.put('drive', { kind: 'google', place: googleId }, operator);
+          return () => app.parts.sourceChanges.remove('drive', operator);
+        },
+      },
+      {
+        check: 'sources',
+        component: 'source:review',
+        title: 'The sheet review cannot be read',
+        apply() {
+          const state = {
+            status: 'error',
+            text: 'The header is wrong.',
+            steps: [],
+            rows: null,
+            hashes: null,
+          } as const;
+          app.parts.sourceStates.put('review', { ...state, steps: [], checked_at: new Date().toISOString() });
+          return () => app.parts.sourceStates.remove('review');
         },
       },
     ],

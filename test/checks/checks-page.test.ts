@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { startApp } from '../support/app.ts';
+import { runHere } from '../support/command-line.ts';
 import { lookTwice } from '../support/checks.ts';
 import { card, textOf } from '../support/screen.ts';
 
@@ -151,5 +152,8 @@ t.test('a viewer sees why the buttons are locked, and is refused', async (t) => 
     { found: [] },
     'with tokens, the attacks still are refused as attacks',
   );
+  t.match(await runHere(app.root, ['doctor']), { err: /CHL_TOKEN.*CHL_TOKEN_FILE/ });
+  const doctor = await runHere(app.root, ['doctor'], { CHL_TOKEN: body.token });
+  t.match(doctor, { code: 0, out: /warning +configuration +A variable has no effect/ }, 'a viewer may ask');
   t.notOk(fs.readFileSync(path.join(app.root, 'ops.db'), 'latin1').includes('canary-token-of-a-test'));
 });

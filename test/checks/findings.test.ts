@@ -53,6 +53,7 @@ function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
     now,
     steadyNow,
     lookMaxMs: 30,
+    mask: (text) => text.replaceAll('canary', '…'),
     onError,
   });
   return {
@@ -85,7 +86,9 @@ function start(t: Test, about: Partial<Check> = {}, more: Check[] = []) {
 
 t.test('a state opens at the first look, and clears after two good ones', async (t) => {
   const { look, rows, moves, pass } = start(t);
-  t.same(await look(found), ['It is broken']);
+  t.same(await look({ ...found, text: 'Mend it, canary.' }), ['It is broken']);
+  t.match(rows(), [{ text: 'Mend it, ….' }], 'secrets are not kept');
+  await look(found);
   t.match(rows(), [{ opened_at: '2026-11-29T12:00:00.000Z', cleared_at: null, times: 1, stops: '[]' }]);
   pass(1000);
   t.same(await look(), ['It is broken'], 'one good look');

@@ -29,6 +29,8 @@ export function partsOf(app: App) {
     runner: use(runner).runner,
     uploads: use(snapshots).uploads,
     sheetUploads: use(sources).sheetUploads,
+    sourceChanges: use(sources).sourceChanges,
+    sourceStates: use(sources).sourceStates,
     telemetry: use(telemetry).telemetry,
     queue: use(workers).queue,
     workers: use(workers).workers,
