@@ -24,7 +24,7 @@ export type Checker = ReturnType<typeof createChecker>;
 
 const tickMs = 1000;
 const looksAtOnce = 4;
-/** How long a request waits for looks. */
+/** How long the start, a request and the end of a job wait for looks. */
 const refreshMaxMs = 2000;
 
 export function createChecker(given: Given) {
@@ -42,7 +42,7 @@ export function createChecker(given: Given) {
       isStopped = false;
       findings.clearOthers(all().map(({ check }) => check.id));
       unlisten = listen(bus, all(), () => void loop.runNow());
-      await lookAt(all().filter(({ isCheap }) => isCheap));
+      await inTime(lookAt(all().filter(({ isCheap }) => isCheap)), refreshMaxMs);
       void loop.start();
     },
 
@@ -59,8 +59,8 @@ export function createChecker(given: Given) {
     /** Looks twice where cheap checks have found something, so that what is over clears at once. */
     async confirm() {
       const troubled = all().filter((watch) => watch.isCheap && watch.hasTrouble());
-      await lookAt(troubled);
-      await lookAt(troubled.filter((watch) => watch.hasTrouble()));
+      const again = () => lookAt(troubled.filter((watch) => watch.hasTrouble()));
+      await inTime(lookAt(troubled).then(again), refreshMaxMs);
     },
 
     /** Looks again at what may have changed: cheap checks after one of their events and, with `maxAgeMs`, those whose last

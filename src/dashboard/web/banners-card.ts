@@ -5,7 +5,8 @@ import type { DashboardContext } from '../parts.ts';
 
 type Action = ReturnType<typeof viewFix>;
 type Problem = { tone: 'warn' | 'bad'; title: string; text: string; since: string; action: Action };
-type Look = { tone: string; icon: string; title: string; action?: Action };
+/** `checks`: the words of the link to all findings. */
+type Look = { tone: string; icon: string; title: string; action?: Action; checks?: string };
 /** A lasting condition: its consequence as title, its cause and the next step as text; or several problems in a list. */
 type Banner = Look & { text?: string; since?: string; list?: Problem[]; isFirstStart?: boolean };
 
@@ -16,7 +17,7 @@ export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   dirtyOn: ['findings', 'library'],
   async load() {
     await ctx.checker.refresh();
-    return { banners: [...findNotices(ctx), ...gather(findProblems(ctx))] };
+    return { banners: [...findNotices(ctx), ...gather(findProblems(ctx), countMuted(ctx))] };
   },
 });
 
@@ -26,6 +27,10 @@ function findProblems({ findings, now }: Pick<DashboardContext, 'findings' | 'no
     .open()
     .filter((finding) => finding.severity !== 'info' && !isMuted(finding, now()))
     .map(viewProblem);
+}
+
+function countMuted({ findings, now }: Pick<DashboardContext, 'findings' | 'now'>): number {
+  return findings.open().filter((finding) => isMuted(finding, now())).length;
 }
 
 function viewProblem({ severity, title, text, opened_at, fix }: Finding): Problem {
@@ -56,10 +61,11 @@ const emptyLibrary: Banner = {
 };
 
 /** One problem is a banner; several are one banner with a list. */
-function gather(problems: Problem[]): Banner[] {
+function gather(problems: Problem[], muted: number): Banner[] {
   const [worst] = problems;
   if (!worst) return [];
-  const look = { tone: worst.tone, icon: worst.tone === 'bad' ? 'cross' : 'tri' };
+  const checks = muted === 0 ? 'All checks' : `All checks, ${muted} muted`;
+  const look = { tone: worst.tone, icon: worst.tone === 'bad' ? 'cross' : 'tri', checks };
   if (problems.length === 1) return [{ ...worst, ...look }];
   return [{ ...look, title: `${plural(problems.length, 'problem')} affect jobs or search`, list: problems }];
 }
