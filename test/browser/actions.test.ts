@@ -50,7 +50,7 @@ browserTest('the end of a job is shown on the next page, and after a lost connec
   await page.locator('#conn').getByText('Live').waitFor();
   await page.locator('#op-chore').getByRole('button', { name: 'Do' }).click();
   await page.locator('#toasts').getByText('Chore #1 queued.').waitFor();
-  await page.goto(`${app.origin}/library`);
+  await page.goto('about:blank');
   await app.json('/api/v1/operations/jobs/1/cancel', {});
   await app.whenJob(1, 'cancelled');
   await page.goto(`${app.origin}/operations`);
