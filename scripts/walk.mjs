@@ -11,6 +11,14 @@ import { parse } from 'node-html-parser';
 const skipped = ['undo', 'remove'];
 
 const newSource = Object.entries({ name: 'walked', place: 'sheets/walked' });
+/** The answers of forms that do not redirect: no token is known, an empty form is refused, and a check shows what it found. */
+const answers = {
+  '/sign-in': 401,
+  '/ui/access/tokens': 422,
+  '/ui/credentials/google/path': 422,
+  '/ui/credentials/embedding/path': 422,
+  '/ui/embedder/check': 200,
+};
 const startMaxMs = 30_000;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'chl-walk-'));
 const server = spawn(process.execPath, [path.join(import.meta.dirname, '../dist/src/main.js')], {
@@ -117,8 +125,8 @@ async function submit(origin, action, form) {
   if (fields.has('confirm')) fields.set('confirm', form.querySelector('label[for="confirm"] strong').text);
   const answer = await fetch(origin + action, { method: 'POST', body: fields, redirect: 'manual' });
   // Noop mode has no workers to control.
-  const expected = action.startsWith('/ui/workers/') ? 503 : 303;
-  assert.equal(answer.status, expected, `POST ${action} redirects`);
+  const expected = action.startsWith('/ui/workers/') ? 503 : (answers[action] ?? 303);
+  assert.equal(answer.status, expected, `POST ${action} answers ${expected}`);
   return answer.headers.get('location') ?? '/operations';
 }
 
