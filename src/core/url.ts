@@ -8,7 +8,8 @@ type Value = string | number | null | undefined;
 
 /** `path` begins with `/` and may have a fragment. Empty values of `query` are omitted; commas and colons are not
  *  encoded. */
-export function url(path: string, query: Record<string, Value> = {}): string {
+export function url(path: string, query?: Record<string, Value>): string {
+  if (!query) return basePath + path;
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) parts.set(name, String(value));
   if (parts.size === 0) return basePath + path;
