@@ -25,7 +25,13 @@ import { type Told, toldFile, toldModel } from './told.ts';
 
 export type WorkerRig = Awaited<ReturnType<typeof openRig>>;
 
-export const rigOperator: Requester = { actor: 'dana', role: 'admin', peer: '127.0.0.1', requestId: 'r1' };
+export const rigOperator: Requester = {
+  actor: 'dana',
+  role: 'admin',
+  peer: '127.0.0.1',
+  requestId: 'r1',
+  reason: null,
+};
 const rigTimes = { lookMs: 25, lostMs: 600 };
 
 const retry = { maxMs: 10_000, everyMs: 10 };

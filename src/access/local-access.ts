@@ -38,7 +38,7 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
     return await work({
       tokens: createTokens({ ...kernel, requirement, tokens, sessions }),
       list: () => listTokens({ environment, now, tokenRepository: tokens, sessionRepository: sessions }),
-      by: { actor: userName, role: 'admin', peer: null, requestId: null },
+      by: { actor: userName, role: 'admin', peer: null, requestId: null, reason: null },
     });
   } finally {
     audit.close();

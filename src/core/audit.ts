@@ -7,8 +7,14 @@ import type { Redactor } from './redaction.ts';
 import type { Role } from './role.ts';
 import { shorten, shortenAll } from './shorten.ts';
 
-/** The person or program behind a request, its role, and the address it came from. */
-export type Requester = { actor: string; role: Role; peer: string | null; requestId: string | null };
+/** The person or program behind a request, its role, the address it came from, and the reason it gives. */
+export type Requester = {
+  actor: string;
+  role: Role;
+  peer: string | null;
+  requestId: string | null;
+  reason: string | null;
+};
 
 /** A row without its outcome. */
 export type AuditEntry = {
@@ -32,7 +38,13 @@ export type Audit = ReturnType<typeof createAudit>;
 type OnError = (error: unknown) => void;
 
 /** The server itself, e.g. when it recovers jobs at start. */
-export const systemRequester: Requester = { actor: 'system', role: 'admin', peer: null, requestId: null };
+export const systemRequester: Requester = {
+  actor: 'system',
+  role: 'admin',
+  peer: null,
+  requestId: null,
+  reason: null,
+};
 
 const maxTextLength = 200;
 /** Texts of callers in `detail` are shortened to this length each, and the whole is dropped above the second. */
@@ -101,14 +113,14 @@ function createWriter(ops: Db, now: () => Date, redactor: Redactor) {
   return (outcome: 'ok' | 'failed' | 'refused', entry: AuditEntry) => {
     const { event, by, ...texts } = entry;
     const actor = redactor.record(by.actor);
-    const { target = null, reason = null, detail = null } = redactor.recordAll(texts);
+    const { target = null, reason, detail = null } = redactor.recordAll({ reason: by.reason, ...texts });
     insert.run({
       at: now().toISOString(),
       actor: actor.slice(0, maxTextLength),
       event,
       target: target?.slice(0, maxTextLength) ?? null,
       outcome,
-      reason: reason && shorten(reason, maxDetailText),
+      reason: reason ? shorten(reason, maxDetailText) : null,
       detail: detail && stringify(detail),
       peer: by.peer,
       requestId: by.requestId,

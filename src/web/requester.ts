@@ -5,8 +5,8 @@ import type { Requester } from '../core/audit.ts';
 import { userName } from '../core/user.ts';
 
 export function requester(request: FastifyRequest): Requester {
-  const { identity, ip, id } = request;
-  return { actor: actorOf(request), role: identity?.role ?? 'viewer', peer: ip, requestId: id };
+  const { identity, ip, id, reason } = request;
+  return { actor: actorOf(request), role: identity?.role ?? 'viewer', peer: ip, requestId: id, reason };
 }
 
 function actorOf({ url, headers, identity }: FastifyRequest): string {

@@ -19,6 +19,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Mounted, Page } from './feature.ts';
 import { readTarget, registerGuard } from './guard.ts';
 import { registerAlive } from './alive.ts';
+import { registerApiConventions } from './api-conventions.ts';
 import { registerIdentify } from './identify.ts';
 import { registerMetrics } from './metrics.ts';
 import { createNav } from './nav.ts';
@@ -46,6 +47,7 @@ export async function createServer(
   const declaredPages = mounted.flatMap(({ feature }) => feature.pages ?? []);
   const app = createFastify(kernel, declaredPages);
   const actions = collectActions(app);
+  registerApiConventions(app);
   auditRefusals(app, kernel);
   registerGuard(app, { config, dataRoot, audit });
   registerBodyTime(app, requestMaxMs);

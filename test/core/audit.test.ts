@@ -22,7 +22,7 @@ t.test('a row has actor, event, time, reason, address and outcome', async (t) =>
   audit.record({
     event: 'job.accepted',
     outcome: 'ok',
-    by: { actor: 'ada', role: 'admin', peer: '127.0.0.1', requestId: 'r7' },
+    by: { actor: 'ada', role: 'admin', peer: '127.0.0.1', requestId: 'r7', reason: null },
     target: 'job:3',
     reason: 'monthly import',
     detail: { operation: 'import' },
@@ -100,7 +100,7 @@ t.test('a long actor or target is truncated, so that it cannot flood the log', a
 
 t.test('the trail of a target has its actions, oldest first, without refusals', async (t) => {
   const { ops, audit } = openAudit(t);
-  const by = { actor: 'ada', role: 'admin', peer: null, requestId: null } as const;
+  const by = { actor: 'ada', role: 'admin', peer: null, requestId: null, reason: null } as const;
   audit.record({
     event: 'job.accepted',
     outcome: 'ok',

@@ -34,7 +34,13 @@ t.test('a job keeps the memory of its processes, and its removal drops it', asyn
   const memory = () => engine.repository.samples(job.id).map(({ rss_bytes }) => rss_bytes);
   // The first sample may be of a process that has not loaded its program yet.
   await until(() => memory().some((bytes) => bytes > 1_000_000));
-  engine.verbs.cancel(String(job.number), { actor: 'operator', role: 'admin', peer: '', requestId: 'r' });
+  engine.verbs.cancel(String(job.number), {
+    actor: 'operator',
+    role: 'admin',
+    peer: '',
+    requestId: 'r',
+    reason: null,
+  });
   const { id } = await engine.whenJob(job.number);
   t.ok(memory().length > 0);
   engine.ops.prepare('DELETE FROM job WHERE id = ?').run(id);

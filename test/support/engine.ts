@@ -48,7 +48,13 @@ type EngineOptions = {
 };
 export type Engine = ReturnType<typeof buildEngine>;
 
-export const operator = { actor: 'operator', role: 'admin', peer: '127.0.0.1', requestId: 'r1' } as const;
+export const operator = {
+  actor: 'operator',
+  role: 'admin',
+  peer: '127.0.0.1',
+  requestId: 'r1',
+  reason: null,
+} as const;
 
 /** Less than tap's limit for a file. */
 const waitMaxMs = 15_000;

@@ -14,7 +14,7 @@ t.test('a reader of a log that takes nothing is closed; one that reads gets all 
   const { parts } = app;
   const job = await parts.jobs.submit(
     { operation: 'export', args: {} },
-    { actor: 'a', role: 'admin', peer: null, requestId: null },
+    { actor: 'a', role: 'admin', peer: null, requestId: null, reason: null },
   );
   const log = openJobLog(jobLogFile(parts.config.root, job.number), 2 * logBytes, () => new Date());
   log.write('stdout', Buffer.alloc(logBytes, 'line\n'));

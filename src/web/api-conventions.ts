@@ -1,0 +1,78 @@
+// Gives every route of the JSON API the parts that all of them share: unknown keys are refused, each action takes a reason and a
+// confirmation, and a list without pages of its own has `limit` and `cursor`.
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { closedSchema, integerSchema, nullable, optionalBody } from '../core/schemas.ts';
+import { isSafe } from './refusal-audit.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The reason that the body gives for an action; null without one. */
+    reason: string | null;
+  }
+  interface FastifyContextConfig {
+    /** The body has a reason and a confirmation that the route itself does not use. */
+    hasSharedFields?: boolean;
+    /** The answer is cut into pages here. */
+    isShortList?: boolean;
+  }
+}
+
+type Body = Record<string, unknown>;
+type ClosedSchema = { additionalProperties?: unknown; properties: Record<string, unknown> };
+type Page = { limit?: number; cursor?: number };
+type List = { items: unknown[]; next_cursor: null };
+
+const sharedFields = {
+  reason: { ...nullable('string'), maxLength: 1000 },
+  confirm: { ...nullable('string'), maxLength: 200 },
+};
+
+const page = closedSchema({
+  limit: { type: 'integer', minimum: 1, maximum: 200 },
+  cursor: { ...integerSchema, minimum: 0 },
+});
+
+/** Must be called before the first route. */
+export function registerApiConventions(app: FastifyInstance) {
+  app.decorateRequest('reason', null);
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/v1/') || !route.schema) return;
+    if (isSafe({ method: String(route.method) })) completeQuery(route);
+    else if (route.config?.isUpload !== true) completeBody(route);
+  });
+  app.addHook('preHandler', async (request) => takeSharedFields(request));
+  app.addHook('preSerialization', async (request, _reply, answer) =>
+    request.routeOptions.config.isShortList ? cut(answer as List, request.query as Page) : answer,
+  );
+}
+
+function completeQuery(route: RouteOptions) {
+  const { response, querystring } = route.schema ?? {};
+  if (querystring) return;
+  const answer = (response as { 200?: { properties?: object } } | undefined)?.[200]?.properties ?? {};
+  const isShortList = 'items' in answer && 'next_cursor' in answer;
+  route.schema = { ...route.schema, querystring: isShortList ? page : closedSchema({}) };
+  route.config = { ...route.config, isShortList };
+}
+
+function completeBody(route: RouteOptions) {
+  const body = (route.schema?.body ?? optionalBody({})) as ClosedSchema;
+  if (body.additionalProperties !== false || 'reason' in body.properties) return;
+  const properties = { ...sharedFields, ...body.properties };
+  route.schema = { ...route.schema, body: { ...body, properties } };
+  route.config = { ...route.config, hasSharedFields: true };
+}
+
+/** The domain gets a body without them: the reason reaches the audit log with the requester. */
+function takeSharedFields(request: FastifyRequest) {
+  const body = request.body as Body | null | undefined;
+  if (typeof body !== 'object' || body === null) return;
+  const { reason, confirm: _, ...own } = body;
+  request.reason = typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : null;
+  if (request.routeOptions.config.hasSharedFields) request.body = own;
+}
+
+function cut({ items, ...more }: List, { limit, cursor = 0 }: Page) {
+  const end = limit === undefined ? items.length : cursor + limit;
+  return { ...more, items: items.slice(cursor, end), next_cursor: end < items.length ? String(end) : null };
+}
