@@ -58,12 +58,15 @@ export function createCredentials(given: Given) {
      *  `set_by_environment`, `wrong_state`, `confirmation_required`. */
     async remove(name: string, reason: string, by: Requester): Promise<void> {
       const credential = findCredential(name);
-      await store.refusals(remove.name, credential, by, async () => {
-        inUse.assertFree(credential);
-        assertReason(reason);
-        if (!store.find(name, 'saved')) throw notSet(credential);
-        await store.remove(credential, reason, by);
-      });
+      await store.refusals(remove.name, credential, by, () =>
+        // A check under way would store the key again.
+        turns.take(name, async () => {
+          inUse.assertFree(credential);
+          assertReason(reason);
+          if (!store.find(name, 'saved')) throw notSet(credential);
+          await store.remove(credential, reason, by);
+        }),
+      );
     },
   };
 
