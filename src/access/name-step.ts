@@ -8,7 +8,7 @@ export const nameStep = ({
   position: 60,
   title: 'Operator has a name',
   text: 'Each change is recorded with a name: that of a token, or of the operator while no token is required.',
-  href: '/settings/values',
+  href: '/settings/limits#set-operator-name',
   isDone: () => requirement.isRequired() || config.operatorName.trim() !== '',
   dirtyOn: ['settings', 'access'],
 });

@@ -45,7 +45,7 @@ export const serverSettings = {
   operatorName: text({
     key: 'operator.name',
     variable: 'CHL_OPERATOR_NAME',
-    group: 'access',
+    group: 'operator',
     title: 'Name of the operator',
     text: 'In the audit log, while no token is required.',
     defaultText: 'the user of this machine',

@@ -6,6 +6,7 @@ export const groups = {
   server: { title: 'Server', meta: 'Read at the start', href: null },
   data: { title: 'Data folder and mode', meta: 'Read at the start', href: null },
   access: { title: 'Access', meta: 'Read at the start', href: null },
+  operator: { title: 'Operator', meta: 'Used from the next request', href: '/settings/limits' },
   jobs: { title: 'Jobs', meta: 'Read at the next job', href: '/settings/limits' },
   limits: { title: 'Limits of operations', meta: 'Read at the next job', href: '/settings/limits' },
   retention: { title: 'History and backups', meta: 'Read at the next removal', href: '/settings/limits' },
