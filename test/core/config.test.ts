@@ -25,7 +25,6 @@ const checks = {
   diskFullDays: 7,
   walBytes: 256 * mebibyte,
   freePagesShare: 0.25,
-  uncheckedDays: 8,
 };
 const google = {
   address: 'https://sheets.googleapis.com/',

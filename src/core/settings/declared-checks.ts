@@ -27,7 +27,7 @@ function threshold(name: string, words: Words) {
 
 export const checkSettings = {
   indexBehindMin: threshold('index_behind_min', {
-    title: 'Entries that the index may lack',
+    title: 'Entries missing in the index',
     text: 'Smaller gaps are normal between two rebuilds.',
     min: 1,
     max: 1_000_000,
@@ -35,7 +35,7 @@ export const checkSettings = {
     unit: 'entries',
   }),
   indexBehindShare: threshold('index_behind_percent', {
-    title: 'Share that the index may lack',
+    title: 'Share missing in the index',
     text: 'A finding opens when both this and the number above are reached.',
     min: 1,
     max: 100,
@@ -110,13 +110,5 @@ export const checkSettings = {
     default: 25,
     unit: '%',
     times: share,
-  }),
-  uncheckedDays: threshold('unchecked_days', {
-    title: 'Age of the last database check',
-    text: 'Damage is found only by a check.',
-    min: 1,
-    max: 365,
-    default: 8,
-    unit: 'days',
   }),
 };

@@ -15,10 +15,10 @@ export const groups = {
     meta: 'Read at the next upload or import',
     href: '/settings/limits',
   },
-  embedding: { title: 'Embedding', meta: 'Workers start anew with a change', href: '/settings/limits' },
+  embedding: { title: 'Embedding', meta: 'Workers restart with a change', href: '/settings/limits' },
   service: {
     title: 'Embedding service',
-    meta: 'Workers and searches start anew',
+    meta: 'Workers and searches restart',
     href: '/settings/embedder',
   },
   google: { title: 'Google', meta: 'Read at the next job', href: '/settings/credentials' },

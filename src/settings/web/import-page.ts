@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Multipart } from '@fastify/multipart';
 import { AppError } from '../../core/errors.ts';
+import { plural } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
 import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
@@ -62,8 +63,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
           { plan, reason, confirm },
           requester(request),
         );
-        const title = `${changed.length} of the values in the file changed; the others were as in it.`;
-        const notice = { tone: 'ok' as const, title: 'Settings imported.', text: title };
+        const text = `${plural(changed.length, 'value')} changed; the others already had these values.`;
+        const notice = { tone: 'ok' as const, title: 'Settings imported.', text };
         return await reply.sendAction({ notice, redirect: url('/settings/values'), hosts: [] });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
