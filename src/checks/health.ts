@@ -7,10 +7,9 @@ export type Health = { status: 'healthy' | 'degraded' | 'unhealthy'; detail: str
 
 /** An error of one of these keeps everything from working. */
 const vital = ['database', 'data_folder', 'disk'];
-const maxAgeMs = 0;
 
-/** Each cheap check looks again: whoever asks wants to know it now. Concurrent requests share the looks. */
-export async function readHealth(checker: Checker, findings: Findings) {
+/** Each cheap check whose last look is as old as `maxAgeMs` looks again. Concurrent requests share the looks. */
+export async function readHealth(checker: Checker, findings: Findings, maxAgeMs: number) {
   await checker.refresh(maxAgeMs);
   const broken = findings.open().filter(isBreaking);
   const watches = checker.watches();
@@ -20,7 +19,7 @@ export async function readHealth(checker: Checker, findings: Findings) {
   for (const name of new Set(names)) {
     const found = broken.filter((one) => one.component === name || componentOf.get(one.check_id) === name);
     const first = watches.find(({ check }) => check.component === name);
-    components[name] = judge(name, found, first?.last()?.says ?? 'Not looked at yet.');
+    components[name] = judge(name, found, first?.last()?.says ?? 'Not run yet.');
   }
   return { status: worst(Object.values(components)), components };
 }
