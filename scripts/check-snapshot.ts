@@ -15,6 +15,7 @@ await runScript<CheckArguments>(async ({ zip, staged_id }, { config, progress })
       zip,
       folder: stagedFolder(config.indexFolder, staged_id),
       maxBytes: config.snapshotMaxBytes,
+      reserveBytes: config.diskReserveBytes,
       library,
       model: await chooseEmbedder(config),
       onProgress: (stage, done, total) => progress(done, total, stage),

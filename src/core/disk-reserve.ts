@@ -5,8 +5,6 @@ import path from 'node:path';
 import { AppError } from './errors.ts';
 import { formatBytes } from './format.ts';
 
-/** Below this free space new jobs are refused. */
-export const reserveBytes = 64 * 1024 * 1024;
 const ballastBytes = 1024 * 1024;
 
 export type DiskReserve = ReturnType<typeof createDiskReserve>;

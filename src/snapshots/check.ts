@@ -27,6 +27,8 @@ type SnapshotCheck = {
   /** Created here, on the file system of the index. */
   folder: string;
   maxBytes: number;
+  /** The disk keeps so much free. */
+  reserveBytes: number;
   library: Db;
   model: ModelKey;
   onProgress: (stage: CheckStage, done: number, total: number) => void;
@@ -76,7 +78,7 @@ async function checkOpened(fd: number, check: SnapshotCheck): Promise<CheckedSna
   const zip = { fd, size: fs.fstatSync(fd).size };
   const structure = readZipStructure(zip, rulesFor(check));
   const members = nameMembers(structure.entries);
-  assertRoom(folder, members.meta.size + members.index.size);
+  assertRoom(folder, members.meta.size + members.index.size, check.reserveBytes);
   onProgress('structure', 1, 1);
   const files = namedFiles(folder, model.name);
   const reader = await openZip(structure);
@@ -113,9 +115,7 @@ async function checkUnpacked(check: SnapshotCheck, members: Members, unpacked: U
   return checking;
 }
 
-const reserveBytes = 64 * 1024 * 1024;
-
-function assertRoom(folder: string, needed: number) {
+function assertRoom(folder: string, needed: number, reserveBytes: number) {
   const { bavail, bsize } = fs.statfsSync(folder);
   if (bavail * bsize - reserveBytes >= needed) return;
   const [left, wanted, kept] = [bavail * bsize, needed, reserveBytes].map(formatBytes);

@@ -1,18 +1,19 @@
 // Checks that the disk of the data root has room for jobs.
 import fs from 'node:fs';
 import type { Check, Found } from '../core/check.ts';
-import { reserveBytes } from '../core/disk-reserve.ts';
 import { formatBytes } from '../core/format.ts';
 
 type Given = {
   root: string;
   /** Below it, the finding opens. */
   lowBytes: () => number;
+  /** Below it, no new jobs start. */
+  reserveBytes: () => number;
   /** Free bytes at the last sample, so that banner and figures agree; null without one. */
   sampledFree: () => number | null;
 };
 
-export function diskCheck({ root, lowBytes, sampledFree }: Given): Check {
+export function diskCheck({ root, lowBytes, reserveBytes, sampledFree }: Given): Check {
   return {
     id: 'disk-space',
     component: 'disk',
@@ -22,12 +23,12 @@ export function diskCheck({ root, lowBytes, sampledFree }: Given): Check {
     async look() {
       const { bavail, bsize } = await fs.promises.statfs(root);
       const free = Math.min(bavail * bsize, sampledFree() ?? Number.POSITIVE_INFINITY);
-      return { says: `${formatBytes(free)} free`, found: judge(free, lowBytes()) };
+      return { says: `${formatBytes(free)} free`, found: judge(free, lowBytes(), reserveBytes()) };
     },
   };
 }
 
-function judge(free: number, lowBytes: number): Found[] {
+function judge(free: number, lowBytes: number, reserveBytes: number): Found[] {
   if (free < reserveBytes) {
     return [
       {

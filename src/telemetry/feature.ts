@@ -23,6 +23,7 @@ export const telemetry: Feature<ReturnType<typeof createTelemetryParts>> = {
     diskCheck({
       root: ctx.config.root,
       lowBytes: () => ctx.config.checks.lowDiskBytes,
+      reserveBytes: () => ctx.config.diskReserveBytes,
       sampledFree: () => ctx.telemetry.latest()?.disk_free_bytes ?? null,
     }),
     diskForecastCheck(ctx),

@@ -42,6 +42,7 @@ async function stage(config: Config, zip: string) {
     zip,
     folder,
     maxBytes: 1e6,
+    reserveBytes: 0,
     library,
     model: builtIn,
     onProgress() {},

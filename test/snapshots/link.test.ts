@@ -24,7 +24,8 @@ async function open(t: Test, meta: Record<string, unknown> = ownMeta) {
   const zip = path.join(root, 'set.zip');
   fs.writeFileSync(zip, buildZip(parts));
   const folder = path.join(root, 'staged');
-  const check = () => checkSnapshot({ zip, folder, maxBytes: 1e6, library, model: builtIn, onProgress() {} });
+  const check = () =>
+    checkSnapshot({ zip, folder, maxBytes: 1e6, reserveBytes: 0, library, model: builtIn, onProgress() {} });
   const files = { index: `${folder}/${memberStem}.index`, meta: `${folder}/${memberStem}.meta.json` };
   return { library, check, files, folder };
 }

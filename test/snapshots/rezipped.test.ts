@@ -19,7 +19,15 @@ async function check(zip: Buffer): Promise<string[] | { code: unknown; message: 
   const file = path.join(root, 'upload.zip');
   fs.writeFileSync(file, zip);
   try {
-    await checkSnapshot({ zip: file, folder, maxBytes: 2 ** 26, library, model: builtIn, onProgress() {} });
+    await checkSnapshot({
+      zip: file,
+      folder,
+      maxBytes: 2 ** 26,
+      reserveBytes: 0,
+      library,
+      model: builtIn,
+      onProgress() {},
+    });
     const hashes = fs.readdirSync(folder).sort();
     return hashes.map((name) => sha256(fs.readFileSync(path.join(folder, name))));
   } catch (error) {

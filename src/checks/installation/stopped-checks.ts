@@ -29,6 +29,7 @@ export function stoppedChecks(config: Config, reserved: string[]): Check[] {
       ...diskCheck({
         root: existing(root),
         lowBytes: () => config.checks.lowDiskBytes,
+        reserveBytes: () => config.diskReserveBytes,
         sampledFree: () => null,
       }),
       title: 'disk',
