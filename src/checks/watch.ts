@@ -17,6 +17,7 @@ export type Watch = {
   isCheap: boolean;
   /** Null before the first look has ended. */
   last(): Seen | null;
+  /** One of its events has happened. */
   markDirty(): void;
   /** Says what the looks so far have meant. */
   settle(state: { hasTrouble: boolean; needsConfirming: boolean }): void;
@@ -45,6 +46,7 @@ export function createWatch(check: Check, { now, steadyNow, maxMs = lookMaxMs }:
   let confirmAt: number | null = null;
   let hasTrouble = false;
   let lookedAt: number | null = null;
+  let lookedOn: string | null = null;
   let last: Seen | null = null;
   let current: Promise<void> | null = null;
   /** Ends long after `current` if the look is stuck. */
@@ -57,7 +59,7 @@ export function createWatch(check: Check, { now, steadyNow, maxMs = lookMaxMs }:
     last: () => last,
 
     markDirty() {
-      isDirty = true;
+      if (!check.dependsOn || check.dependsOn() !== lookedOn) isDirty = true;
     },
 
     settle(state) {
@@ -89,6 +91,7 @@ export function createWatch(check: Check, { now, steadyNow, maxMs = lookMaxMs }:
   async function lookOnce(): Promise<Seen> {
     isDirty = false;
     lookedAt = steadyNow();
+    lookedOn = check.dependsOn?.() ?? null;
     const at = now().toISOString();
     const started = performance.now();
     const outcome = await lookOrExplain();

@@ -44,6 +44,8 @@ export type Check = {
   everySec: number;
   /** Events after which `look` may answer differently. */
   dirtyOn?: (keyof BusEvents)[];
+  /** For a costly look: such an event counts only if this differs from the last look. */
+  dependsOn?: () => string;
   /** `second`, for a threshold: a finding opens when two looks in a row have seen it. Default: `first`. */
   opensAt?: 'first' | 'second';
   /** Reads only. An error that it throws is a finding of its own. */

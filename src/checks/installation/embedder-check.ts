@@ -15,12 +15,15 @@ export function embedderCheck(config: Config): Check {
     title: 'embedder',
     everySec: 3600,
     dirtyOn: ['settings'],
+    dependsOn: () => JSON.stringify(config.embedding),
     look: () => look(config),
   };
 }
 
 async function look(config: Config) {
   const model = await chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
+  if (config.mode === 'noop' && config.embedding)
+    return { says: `${model.label}; noop mode asks no service.`, found: findOtherModel(config, model.name) };
   try {
     const { dimension, isLexical } = await model.open();
     const kind = isLexical ? '; compares letters and words, not meaning' : '';
@@ -44,7 +47,7 @@ function findOtherModel({ databasePath }: Config, name: string): Found[] {
       subject: 'model',
       severity: 'warning',
       title: 'The settings name another embedding model than the library has',
-      text: `The library is embedded with ${known}; the settings name ${name}. The server will queue all entries for embedding at its next start.`,
+      text: `The library is embedded with ${known}; the settings name ${name}. A running server queues all entries for embedding; without one, the next start does.`,
       stops: [],
     },
   ];
