@@ -1,6 +1,6 @@
 // Checks that the index exists, can be used, and is not far behind the library.
 import type { Check, Found } from '../core/check.ts';
-import { formatNumber, formatPercent, plural } from '../core/format.ts';
+import { formatNumber, plural } from '../core/format.ts';
 import { isTerminal } from '../jobs/job.ts';
 import type { IndexState } from './live.ts';
 import type { IndexContext } from './parts.ts';
@@ -23,6 +23,9 @@ export function indexCheck(sources: Sources): Check {
   };
 }
 
+/** Without the number of entries, which changes while the finding does not. */
+const labels = { index: 'Rebuild index…', repair: 'Repair index…' };
+
 function describe({ state, vectors, entries, fresh, problem }: IndexState): string {
   if (state === 'broken') return problem ?? 'The index files cannot be used.';
   if (entries === 0) return 'The library is empty.';
@@ -43,7 +46,7 @@ function find(
   const base = {
     subject: 'state',
     stops: ['search'],
-    ...(remedy ? { fix: { href: remedy.href, label: remedy.label } } : {}),
+    ...(remedy ? { fix: { href: remedy.href, label: labels[remedy.operation] } } : {}),
   };
   if (state === 'broken') {
     const text = `${problem ?? 'The index files cannot be used.'} ${remedy?.advice ?? ''}`.trim();
@@ -62,13 +65,13 @@ function find(
       ...base,
       severity: 'warning',
       title: 'Search finds nothing: there is no index yet',
-      text: `The library has ${plural(entries, 'entry', 'entries')}. ${remedy.advice}`,
+      text: `The library has entries. ${remedy.advice}`,
     };
   }
   return {
     ...base,
     severity: 'warning',
-    title: `Search misses ${formatPercent(behind, entries)} of the library`,
-    text: `${formatNumber(behind)} of ${plural(entries, 'entry', 'entries')} are missing or outdated in the index. ${remedy.advice}`,
+    title: `Search misses at least ${Math.round(indexBehindShare * 100)}% of the library`,
+    text: `Entries are missing or outdated in the index. ${remedy.advice}`,
   };
 }
