@@ -63,7 +63,7 @@ async function isMissing({ config, sheetRuns }: Sources, sheet: SheetSource): Pr
 }
 
 function findKeyProblem(keyFile: string | null): string | null {
-  if (keyFile === null) return 'No key is set. Upload one on the page of credentials.';
+  if (keyFile === null) return 'No key can be used. See Settings, Credentials.';
   const problem = findSecretFileProblem(keyFile);
   return problem === null ? null : `${keyFile}${problem}`;
 }
