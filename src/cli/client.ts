@@ -62,10 +62,10 @@ export async function withClient(work: (client: Client) => Promise<number>): Pro
   }
 }
 
-/** Null while no server listens. */
-export function connectToServer(holder: LockHolder | null): Client | null {
+/** Null while no server listens. A request without an answer after `maxMs` is refused as `temporary`. */
+export function connectToServer(holder: LockHolder | null, maxMs?: number): Client | null {
   if (!holder?.url) return null;
-  const send = sendToServer(holder.url, loadClientToken());
+  const send = sendToServer(holder.url, loadClientToken(), maxMs);
   return createClient(send, { isByHand: false, release() {}, close: async () => {} });
 }
 
@@ -150,13 +150,19 @@ function sendHere({ server }: App): Send {
 }
 
 /** The token goes to the server that has written its address into the data folder, and nowhere else. */
-function sendToServer(url: string, token: string | null): Send {
+function sendToServer(url: string, token: string | null, maxMs?: number): Send {
   const bearer: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   const send: Send = async (method, path, body) => {
     try {
       const isJson = typeof body === 'string';
       const headers = { ...actor, ...bearer, ...(isJson ? json : {}) };
-      const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body }) });
+      const signal = maxMs === undefined ? null : AbortSignal.timeout(maxMs);
+      const answer = await fetch(url + path, {
+        method,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { body }),
+      });
       const bytes = Buffer.from(await answer.arrayBuffer());
       return { bytes, header: (name) => answer.headers.get(name) ?? undefined };
     } catch (cause) {

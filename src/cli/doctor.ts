@@ -7,7 +7,7 @@ import type { Check, Severity } from '../core/check.ts';
 import { type Config, loadConfig } from '../core/config.ts';
 import { applySavedSettings } from '../core/db/saved-settings.ts';
 import { explain } from '../core/faults.ts';
-import { withJson } from '../core/terminal/command.ts';
+import { type Client, withJson } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
@@ -19,7 +19,7 @@ type Status = 'ok' | Severity;
 export type Finding = { part: string; status: Status; text: string };
 type Found = { severity: Severity; title: string; text: string };
 /** A check as the API gives it. */
-type Item = { title: string; says: string | null; found: (Found & { muted_until: string | null })[] };
+type Item = { title: string; says: string | null; found: Found[] };
 
 export async function doctor(words: string[], screen: Screen): Promise<number> {
   readFlags(words, withJson());
@@ -37,26 +37,34 @@ async function examine(): Promise<Finding[]> {
   } catch (error) {
     return [{ part: 'configuration', status: 'error', text: explain(error) }];
   }
-  return (await askServer(config)) ?? examineHere(config);
+  const holder = findLockHolder(config.root)?.holder;
+  const client = connectToServer(holder ?? null, answerMaxMs);
+  if (!client) return examineHere(config);
+  try {
+    const server = `Running at ${holder?.url}, process ${holder?.pid}`;
+    return [{ part: 'server', status: 'ok', text: server }, ...(await askServer(client))];
+  } catch (error) {
+    const here = await examineAll(installationChecks(config));
+    return [{ part: 'server', status: 'error', text: explain(error) }, ...here];
+  }
 }
 
-/** Null when no server listens. */
-async function askServer(config: Config): Promise<Finding[] | null> {
-  const found = findLockHolder(config.root);
-  const client = connectToServer(found?.holder ?? null);
-  if (!client) return null;
+const answerMaxMs = 15_000;
+
+/** Throws when the server refuses the token, or gives no answer in time. */
+async function askServer(client: Client): Promise<Finding[]> {
   const { items } = await client.get<{ items: Item[] }>('/api/v1/checks');
-  const server = `Running at ${found?.holder?.url}, process ${found?.holder?.pid}`;
-  return [
-    { part: 'server', status: 'ok', text: server },
-    ...items.flatMap(({ title, says, found }) => describe(title, says ?? 'Not looked at yet.', found)),
-  ];
+  return items.flatMap(({ title, says, found }) => describe(title, says ?? 'Not run yet.', found));
 }
 
 async function examineHere(config: Config): Promise<Finding[]> {
   const checks = [...installationChecks(config), ...stoppedChecks(config, reservedNames)];
-  const findings = await Promise.all(checks.map(look));
-  return [...findings.flat(), { part: 'server', status: 'ok', text: describeServer(config) }];
+  const server = { part: 'server', status: 'ok', text: describeServer(config) } as const;
+  return [...(await examineAll(checks)), server];
+}
+
+async function examineAll(checks: Check[]): Promise<Finding[]> {
+  return (await Promise.all(checks.map(look))).flat();
 }
 
 function describeServer({ root }: Config): string {
@@ -72,7 +80,7 @@ async function look(check: Check): Promise<Finding[]> {
   return describe(watch.title, seen.says, seen.found);
 }
 
-/** What was seen, unless there is trouble, which says more. */
+/** Leaves out what the look saw when it found trouble, which says more. */
 function describe(part: string, says: string, found: Found[]): Finding[] {
   const isWell = found.every(({ severity }) => severity === 'info');
   return [

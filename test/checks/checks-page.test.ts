@@ -152,7 +152,20 @@ t.test('a viewer sees why the buttons are locked, and is refused', async (t) => 
     { found: [] },
     'with tokens, the attacks still are refused as attacks',
   );
-  t.match(await runHere(app.root, ['doctor']), { err: /CHL_TOKEN.*CHL_TOKEN_FILE/ });
+  const seenBy = () =>
+    app.parts.checker
+      .watches()
+      .find(({ check }) => check.id === 'restarts')
+      ?.last();
+  t.same((await app.json('/health')).body, { status: 'healthy' });
+  const seen = seenBy();
+  await app.json('/health');
+  t.equal(seenBy(), seen, 'requests without a token do not make the checks run each time');
+  await app.json('/health', undefined, viewer);
+  t.not(seenBy(), seen);
+  const unknown = await runHere(app.root, ['doctor']);
+  t.match(unknown, { code: 1, out: /^error +server +.*CHL_TOKEN.*CHL_TOKEN_FILE/ });
+  t.match(unknown.out, /^ok +Node\.js/m, 'what needs no server is checked without it');
   const doctor = await runHere(app.root, ['doctor'], { CHL_TOKEN: body.token });
   t.match(doctor, { code: 0, out: /warning +configuration +A variable has no effect/ }, 'a viewer may ask');
   t.notOk(fs.readFileSync(path.join(app.root, 'ops.db'), 'latin1').includes('canary-token-of-a-test'));
