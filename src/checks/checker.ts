@@ -95,7 +95,12 @@ export function createChecker(given: Given) {
 /** A failed look says nothing about what was found before it. */
 function takeSeen({ findings, mask }: Given, { check, title, settle }: Watch, { found, error }: Seen) {
   const { id: check_id, component, opensAt = 'first' } = check;
-  const masked = (one: Found) => ({ ...one, title: mask(one.title), text: mask(one.text) });
+  const masked = (one: Found) => ({
+    ...one,
+    subject: mask(one.subject),
+    title: mask(one.title),
+    text: mask(one.text),
+  });
   if (error === null) settle(findings.take({ check_id, component, opensAt }, found.map(masked)));
   else {
     findings.takeOne({ check_id, component, opensAt: 'first' }, masked(describeFailed(title, error)));

@@ -2,11 +2,16 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
+import { embedderCheck } from '../../src/checks/installation/embedder-check.ts';
+import { configurationCheck } from '../../src/checks/installation/machine-checks.ts';
+import { createWatch, type Seen } from '../../src/checks/watch.ts';
 import { clockCheck } from '../../src/checks/clock-check.ts';
 import { selfAttackCheck } from '../../src/checks/web/self-attack-check.ts';
 import { selfCheckHeader } from '../../src/core/self-check.ts';
-import { readConfig } from '../../src/core/config.ts';
+import { type Config, readConfig } from '../../src/core/config.ts';
+import { diskCheck } from '../../src/telemetry/disk-check.ts';
 import { diskForecastCheck } from '../../src/telemetry/disk-forecast-check.ts';
+import { startService } from '../support/embedding-service.ts';
 
 t.test('a server that acts on what another site sends is an error that names it', async (t) => {
   const marks = new Set<unknown>();
@@ -62,4 +67,39 @@ t.test('the days until the disk is full are those at the rate of the last week',
   t.match(await look(100, 100, 100), { found: [] });
   t.match(await look(100, 95, 90), { found: [] }, '18 days');
   t.match(await look(100, 80, 60), { found: [{ title: 'The disk will be full within 7 days' }] });
+});
+
+t.test('the disk is full when less is free than the settings reserve', async (t) => {
+  const given = { root: '/', lowBytes: () => 0, sampledFree: () => 100 * 2 ** 20 };
+  const look = (mebibytes: number) => diskCheck({ ...given, reserveBytes: () => mebibytes * 2 ** 20 }).look();
+  t.match(await look(99), { found: [] });
+  t.match(await look(101), { found: [{ severity: 'error', text: /less than 101\.0 MiB left/ }] });
+});
+
+t.test(
+  'the embedding service is asked after a change of its settings only, and never in noop mode',
+  async (t) => {
+    const service = await startService(t);
+    const env = { CHL_EXPERIENCE_ROOT: '/nowhere', CHL_EMBEDDING_URL: service.url, CHL_EMBEDDING_MODEL: 'm' };
+    const config = readConfig(env, '/') as { -readonly [Key in keyof Config]: Config[Key] };
+    const given = { now: () => new Date(), steadyNow: () => 0 };
+    const watch = createWatch(embedderCheck(config), given);
+    const look = () => new Promise<Seen>((resolve) => void watch.look(resolve));
+    t.match(await look(), { says: /dimensions/ });
+    watch.markDirty();
+    t.notOk(watch.isOlderThan(1), 'another setting has changed');
+    config.embedding = null;
+    watch.markDirty();
+    t.ok(watch.isOlderThan(1));
+    await service.stop();
+    const noop = embedderCheck(readConfig({ ...env, CHL_OPERATIONS_MODE: 'noop' }, '/'));
+    t.match(await noop.look(), { says: /noop mode asks no service/, found: [] });
+  },
+);
+
+t.test('warnings that begin alike are findings of their own', async (t) => {
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: '/nowhere' }, '/');
+  config.warnings.push('The saved setting a is ignored.', 'The saved settings of b are ignored.');
+  const { found } = await configurationCheck(config).look();
+  t.equal(new Set(found.map(({ subject }) => subject)).size, 2);
 });

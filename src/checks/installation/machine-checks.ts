@@ -18,7 +18,8 @@ export function configurationCheck(config: Config): Check {
     look: () => ({
       says: config.mode === 'noop' ? 'Noop mode: nothing is run.' : 'Operations run.',
       found: config.warnings.map((text) => ({
-        subject: text.split(' ', 1)[0] ?? text,
+        // Several can be about one variable, or begin alike.
+        subject: text,
         severity: 'warning',
         title: text.includes('does not know it') ? 'A variable has no effect' : 'A setting cannot be used',
         text,
