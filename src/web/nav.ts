@@ -33,6 +33,7 @@ export function loadTabs(nav: Tab[], request: FastifyRequest, section: string | 
 /** A number that cannot be read is not shown: it must not take the page with it. */
 function badgeCard(feature: string, badge: NavBadge, { bus, log }: Mounted['ctx']): SharedCard {
   const { tone, describe, dirtyOn } = badge;
+  const countNow = async () => badge.count();
   // Every page has the number, which seldom changes.
   let known: Promise<number> | null = null;
   for (const event of dirtyOn)
@@ -46,18 +47,13 @@ function badgeCard(feature: string, badge: NavBadge, { bus, log }: Mounted['ctx'
     path: `/ui/nav/${feature}`,
     dirtyOn,
     async load() {
-      known ??= countOf(badge, log);
-      const count = await known;
+      known ??= countNow();
+      const count = await known.catch((error) => {
+        log.error({ err: error }, 'the number of a tab could not be read');
+        known = null;
+        return 0;
+      });
       return { tone, icon: tone === 'bad' ? 'cross' : 'tri', count, words: describe(count) };
     },
   };
-}
-
-async function countOf(badge: NavBadge, log: Mounted['ctx']['log']): Promise<number> {
-  try {
-    return await badge.count();
-  } catch (error) {
-    log.error({ err: error }, 'the number of a tab could not be read');
-    return 0;
-  }
 }
