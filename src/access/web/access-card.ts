@@ -32,6 +32,7 @@ function viewToken(token: ListedToken) {
   return {
     ...token,
     isOfEnvironment,
+    anchor: encodeURIComponent(token.name),
     isExpired: token.state === 'expired',
     revokeUrl: isOfEnvironment ? null : url(`/ui/access/tokens/${encodeURIComponent(token.name)}/revoke`),
   };
