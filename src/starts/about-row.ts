@@ -6,7 +6,7 @@ type Context = Pick<StartContext, 'build' | 'starts' | 'startRecord'>;
 
 export const aboutRow = ({ build, starts, startRecord }: Context): HubRow => ({
   hub: 'settings',
-  position: 90,
+  position: 100,
   icon: 'info',
   name: 'About',
   href: '/settings/about',
