@@ -21,7 +21,11 @@ const readEveryMs = 5000;
 const mark = '[masked]';
 
 export function createRedactor(config: Config, now: () => number = () => performance.now()) {
-  const sources = [() => secretsOfServer(config)];
+  const sources = [
+    () => fixedSecrets(config),
+    () => keysOf([config.embedding?.keyFile, config.google.keyFile]),
+    () => keysOf(uploadedKeys(config.root)),
+  ].map(keepFormer);
   let masker = maskerFor([]);
   let known = '';
   let readAt = Number.NEGATIVE_INFINITY;
@@ -44,7 +48,7 @@ export function createRedactor(config: Config, now: () => number = () => perform
   return {
     /** Adds a source of secrets, which is read again from time to time. */
     add(source: () => string[]) {
-      sources.push(source);
+      sources.push(keepFormer(source));
     },
 
     /** A secret may have changed. */
@@ -78,15 +82,29 @@ function hasOwnSecret(text: string): boolean {
   return text.includes('chl_') || text.includes('chs_');
 }
 
-/** The server's own token, the keys in use and those in the folder of uploaded keys, and what addresses contain. */
-function secretsOfServer(config: Config): string[] {
-  const files = [config.embedding?.keyFile, config.google.keyFile, ...uploadedKeys(config.root)];
+/** While a source fails, e.g. because too many files are open, its former secrets are masked: an answer, a line of the log and an
+ *  audit row must not fail with it. */
+function keepFormer(source: () => string[]) {
+  let former: string[] = [];
+  return () => {
+    try {
+      former = source();
+    } catch {}
+    return former;
+  };
+}
+
+/** The server's own token, and what addresses contain. */
+function fixedSecrets({ accessToken, embedding, network }: Config): string[] {
   return [
-    ...(config.accessToken === null ? [] : [config.accessToken]),
-    ...files.flatMap((file) => (file ? (readSecretFile(file) ?? []) : [])),
-    ...proxySecrets(config.network),
-    ...proxySecrets({ https_proxy: config.embedding?.url ?? '' }),
+    ...(accessToken === null ? [] : [accessToken]),
+    ...proxySecrets(network),
+    ...proxySecrets({ https_proxy: embedding?.url ?? '' }),
   ];
+}
+
+function keysOf(files: (string | null | undefined)[]): string[] {
+  return files.flatMap((file) => (file ? (readSecretFile(file) ?? []) : []));
 }
 
 function uploadedKeys(root: string): string[] {

@@ -15,6 +15,8 @@ const minLineBytes = 16;
 const secretFileMaxBytes = 512 * 1024;
 /** Names of variables and JSON keys whose value is a secret. */
 const secretName = /key|token|secret|password|passphrase/i;
+/** The codes of a path that no program of this user can read as a file. */
+const unreadable = ['ENOENT', 'EACCES', 'ENOTDIR', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
 const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
@@ -62,8 +64,7 @@ function readStart(file: string): string | null {
   try {
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   } catch (error) {
-    if (['ENOENT', 'EACCES', 'ENOTDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return null;
+    if (unreadable.includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
   try {

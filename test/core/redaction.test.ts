@@ -82,3 +82,29 @@ t.test(
     t.equal(redactor.maskAll(plain), plain);
   },
 );
+
+t.test(
+  'a source that fails keeps its former secrets, and is read again; the others are masked',
+  async (t) => {
+    const { root, redactor, wait } = open(t, { CHL_ACCESS_TOKEN: 'canary-of-the-environment' });
+    fs.symlinkSync('loop.key', path.join(root, 'secrets', 'loop.key'));
+    fs.writeFileSync(path.join(root, 'secrets', 'one.key'), 'sk-canary-0001');
+    let isFailing = false;
+    let secret = 'canary-of-a-feature';
+    redactor.add(() => {
+      if (isFailing) throw new Error('EMFILE');
+      return [secret];
+    });
+    const masked = (text: string) => t.equal(redactor.mask(text), '[masked]', text);
+    masked('canary-of-the-environment');
+    masked('sk-canary-0001');
+    masked(secret);
+    isFailing = true;
+    wait();
+    masked('canary-of-a-feature');
+    isFailing = false;
+    secret = 'canary-of-later';
+    wait();
+    masked(secret);
+  },
+);
