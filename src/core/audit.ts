@@ -1,5 +1,6 @@
 // The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else.
 // Refusals have a way of their own, which limits their rows.
+import { isBusy } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
 import { AppError } from './errors.ts';
 import { createRefusalLimit } from './refusal-limit.ts';
@@ -53,7 +54,7 @@ const maxDetailLength = 16_384;
 const maxTrailRows = 50;
 const maxRequests = 1000;
 
-/** `onError` receives the errors of rows that are written after a request, and are tried again. */
+/** `onError` receives the errors of rows of refusals, which must not hide the refusal itself. */
 export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onError: OnError) {
   const add = createWriter(ops, now, redactor);
   const newestOf = ops.prepare<
@@ -87,11 +88,16 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
     },
 
     /** Adds a row, or counts the refusal when its event and code have twenty rows in this minute. Not in a transaction that a
-     *  refusal rolls back. */
+     *  refusal rolls back. Throws only while the database is busy. */
     refuse({ code, message, detail, ...entry }: Refusal) {
-      limit.admit(entry.event, code, () =>
-        add('refused', { ...entry, detail: { ...detail, code, message } }),
-      );
+      try {
+        limit.admit(entry.event, code, () =>
+          add('refused', { ...entry, detail: { ...detail, code, message } }),
+        );
+      } catch (error) {
+        if (isBusy(error)) throw error;
+        onError(error);
+      }
       remember(entry);
     },
 
@@ -141,13 +147,17 @@ function createRecent() {
   };
 }
 
-/** Runs `work`; an AppError that it throws leaves the row of a refusal. */
+/** Runs `work`; an AppError that it throws, also later as a promise, leaves the row of a refusal. */
 export function auditRefusal<T>(audit: Pick<Audit, 'refuse'>, entry: AuditEntry, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
+  const refuse = (error: unknown): never => {
     if (error instanceof AppError) audit.refuse({ ...entry, code: error.code, message: error.message });
     throw error;
+  };
+  try {
+    const done = work();
+    return done instanceof Promise ? (done.catch(refuse) as T) : done;
+  } catch (error) {
+    return refuse(error);
   }
 }
 

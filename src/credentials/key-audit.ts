@@ -1,6 +1,5 @@
 // The audit rows of credentials. They say whether a key is set and the beginning of its hash, never more of it.
-import type { Requester } from '../core/audit.ts';
-import { AppError } from '../core/errors.ts';
+import { auditRefusal, type Requester } from '../core/audit.ts';
 import { shortenHome } from '../core/home.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { credentialActions } from './actions.ts';
@@ -49,22 +48,8 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
     },
 
     /** Runs `work`; a refusal that it throws leaves an audit row. */
-    async refusals<T>(
-      event: Event,
-      credential: Credential,
-      by: Requester,
-      work: () => T | Promise<T>,
-    ): Promise<T> {
-      try {
-        return await work();
-      } catch (error) {
-        if (error instanceof AppError) {
-          const { code, message } = error;
-          audit.refuse({ event, by, target: targetOf(credential), code, message });
-        }
-        throw error;
-      }
-    },
+    refusals: <T>(event: Event, credential: Credential, by: Requester, work: () => T | Promise<T>) =>
+      auditRefusal(audit, { event, by, target: targetOf(credential) }, async () => work()),
   };
 }
 

@@ -31,7 +31,7 @@ export function registerGuard(app: FastifyInstance, options: Options) {
       refuseOrigin(request, options) ??
       refuseChange(request, options.dataRoot);
     if (!refusal) return;
-    auditGuard(options, request, refusal);
+    auditGuard(options.audit, request, refusal);
     throw refusal;
   });
 }

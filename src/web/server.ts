@@ -48,7 +48,7 @@ export async function createServer(
   const app = createFastify(kernel, declaredPages);
   const actions = collectActions(app);
   registerApiConventions(app);
-  auditRefusals(app, kernel);
+  auditRefusals(app, audit);
   registerGuard(app, { config, dataRoot, audit });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);

@@ -2,18 +2,23 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { createRedactor } from '../../src/core/redaction.ts';
-import { createAudit, systemRequester } from '../../src/core/audit.ts';
+import { auditRefusal, createAudit, systemRequester } from '../../src/core/audit.ts';
 import { prepareOps } from '../../src/core/db/ops.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { until } from '../support/until.ts';
 
 const refusal = { code: 'wrong_state', message: 'No.' };
 
-function openAudit(t: Test, now = () => new Date('2026-08-01T10:00:00Z')) {
+function openAudit(
+  t: Test,
+  now = () => new Date('2026-08-01T10:00:00Z'),
+  onError: (error: unknown) => void = t.error,
+) {
   const root = t.testdir();
   const ops = prepareOps(path.join(root, 'ops.db'));
   const redactor = createRedactor(readConfig({ CHL_EXPERIENCE_ROOT: root }, root));
   t.teardown(() => ops.close());
-  const audit = createAudit(ops, now, redactor, t.error);
+  const audit = createAudit(ops, now, redactor, onError);
   return { ops, audit, rows: () => ops.prepare('SELECT * FROM audit ORDER BY id').all() };
 }
 
@@ -182,4 +187,35 @@ t.test('the count of a minute is recorded at its end, without another refusal', 
   const rows = ops.prepare('SELECT detail FROM audit ORDER BY id DESC').pluck();
   await until(() => /"suppressed":2/.test(String(rows.get())));
   t.equal(rows.all().length, 21);
+});
+
+t.test('the refusal of work leaves a row, also of work that goes on', async (t) => {
+  const { audit, rows } = openAudit(t);
+  const entry = { event: 'x', by: systemRequester };
+  const refuse = () => {
+    throw new AppError('wrong_state', 'No.');
+  };
+  t.throws(() => auditRefusal(audit, entry, refuse), { code: 'wrong_state' });
+  await t.rejects(
+    auditRefusal(audit, entry, async () => refuse()),
+    { code: 'wrong_state' },
+  );
+  t.equal(
+    auditRefusal(audit, entry, () => 7),
+    7,
+  );
+  t.equal(await auditRefusal(audit, entry, async () => 8), 8);
+  t.match(rows(), [{ outcome: 'refused' }, { outcome: 'refused' }]);
+  t.equal(rows().length, 2);
+});
+
+t.test('a refusal that cannot be recorded is still the refusal', async (t) => {
+  const errors: unknown[] = [];
+  const { ops, audit } = openAudit(t, undefined, (error) => errors.push(error));
+  ops.exec('DROP TABLE audit');
+  const refuse = () => {
+    throw new AppError('wrong_state', 'No.');
+  };
+  t.throws(() => auditRefusal(audit, { event: 'x', by: systemRequester }, refuse), { code: 'wrong_state' });
+  t.match(errors, [/no such table/]);
 });
