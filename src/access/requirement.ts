@@ -3,9 +3,9 @@ import type { Config } from '../core/config.ts';
 import { isRemote } from '../core/host.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { EnvironmentToken } from './environment-token.ts';
-import { isActiveAt, type TokenRecord, type TokenRepository } from './token-repository.ts';
+import type { TokenRecord, TokenRepository } from './token-repository.ts';
 
-type Given = Pick<Kernel, 'now' | 'only'> & {
+type Given = Pick<Kernel, 'only'> & {
   config: Pick<Config, 'host'>;
   environment: EnvironmentToken | null;
   tokens: Pick<TokenRepository, 'countAdmins'>;
@@ -13,23 +13,22 @@ type Given = Pick<Kernel, 'now' | 'only'> & {
 
 export type Requirement = ReturnType<typeof createRequirement>;
 
-export function createRequirement({ config, environment, now, only, tokens }: Given) {
-  const at = () => now().toISOString();
-  const hasAdmin = () => environment !== null || tokens.countAdmins(at()) > 0;
+export function createRequirement({ config, environment, only, tokens }: Given) {
+  const hasAdmin = () => environment !== null || tokens.countAdmins() > 0;
 
   return {
     /** CHL_ACCESS_TOKEN is set, or there is an admin token. */
     hasAdmin,
 
-    /** A run by hand does not listen: who may write the data needs no token. A server that other machines reach stays closed
-     *  when its last token expires. */
+    /** A run by hand does not listen: who may write the data needs no token. A token that expires opens nothing: the way back is
+     *  the command line on the machine. */
     isRequired: () => only === null && (isRemote(config.host) || hasAdmin()),
 
     /** Whether everything opens on this machine when the token is revoked. */
     isLastAdmin: (token: TokenRecord) =>
       token.role === 'admin' &&
-      isActiveAt(token, at()) &&
+      token.revoked_at === null &&
       environment === null &&
-      tokens.countAdmins(at()) === 1,
+      tokens.countAdmins() === 1,
   };
 }

@@ -26,7 +26,7 @@ export function createTokenRepository(ops: Db) {
     all: `SELECT ${columns} FROM access_token ORDER BY created_at, name`,
     find: `SELECT ${columns} FROM access_token WHERE name = ?`,
     known: `SELECT name, role, hash FROM access_token WHERE hash = @hash AND ${isActive}`,
-    countAdmins: `SELECT count(*) AS n FROM access_token WHERE role = 'admin' AND ${isActive}`,
+    countAdmins: `SELECT count(*) AS n FROM access_token WHERE role = 'admin' AND revoked_at IS NULL`,
     put: `
       INSERT INTO access_token (name, role, hash, hint, created_at, created_by, expires_at)
       VALUES (@name, @role, @hash, @hint, @created_at, @created_by, @expires_at)
@@ -48,8 +48,8 @@ export function createTokenRepository(ops: Db) {
     known: (hash: string, now: string) =>
       (statements.known.get({ hash, now }) as KnownToken | undefined) ?? null,
 
-    /** How many admin tokens are neither revoked nor expired. */
-    countAdmins: (now: string) => (statements.countAdmins.get({ now }) as { n: number }).n,
+    /** How many admin tokens are not revoked; expired ones count. */
+    countAdmins: () => (statements.countAdmins.get() as { n: number }).n,
 
     /** Creates a token, or replaces the one of that name. */
     put(token: Omit<TokenRecord, 'last_used_at' | 'revoked_at'> & { hash: string }) {
