@@ -40,10 +40,22 @@ export function registerApiConventions(app: FastifyInstance) {
     if (isSafe({ method: String(route.method) })) completeQuery(route);
     else if (route.config?.isUpload !== true) completeBody(route);
   });
+  acceptEmptyBodies(app);
   app.addHook('preHandler', async (request) => takeSharedFields(request));
   app.addHook('preSerialization', async (request, _reply, answer) =>
     request.routeOptions.config.isShortList ? cut(answer as List, request.query as Page) : answer,
   );
+}
+
+/** Some clients name the type of a body that they do not send. */
+function acceptEmptyBodies(app: FastifyInstance) {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    const { type } = (request.routeOptions.schema?.body ?? {}) as { type?: string | string[] };
+    if (text === '' && type?.includes('null')) done(null, null);
+    else parse(request, text, done);
+  });
 }
 
 function completeQuery(route: RouteOptions) {

@@ -1,0 +1,54 @@
+// The parts that all routes of the API share.
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+
+t.test('the routes of the API share their conventions', async (t) => {
+  const app = await startApp(t);
+  const send = (method: string, path: string, body?: string) =>
+    fetch(app.origin + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  await t.test('a list without pages of its own is cut into pages', async (t) => {
+    const all = await app.json('/api/v1/sources');
+    const names = all.body.items.map(({ name }: { name: string }) => name);
+    t.ok(names.length > 1);
+    const first = await app.json('/api/v1/sources?limit=1');
+    t.same(first.body.items[0].name, names[0]);
+    t.equal(first.body.items.length, 1);
+    const next = await app.json(`/api/v1/sources?limit=1&cursor=${first.body.next_cursor}`);
+    t.equal(next.body.items[0].name, names[1]);
+    t.equal((await app.json('/api/v1/sources?limit=200')).body.next_cursor, null);
+    for (const query of ['limit=0', 'limit=201', 'cursor=-1', 'colour=red'])
+      t.equal((await app.json(`/api/v1/sources?${query}`)).status, 422, query);
+  });
+
+  await t.test('a key of a query that is not known is refused', async (t) => {
+    for (const path of ['queue', 'workers', 'index', 'setup', 'status', 'settings'])
+      t.equal((await app.json(`/api/v1/${path}?colour=red`)).status, 422, path);
+  });
+
+  await t.test('each action takes a reason, which reaches its audit row', async (t) => {
+    const created = await app.json('/api/v1/tokens', {
+      name: 'ci',
+      role: 'viewer',
+      reason: 'for the nightly run',
+    });
+    t.equal(created.status, 201);
+    const row = app.ops
+      .prepare(`SELECT reason, detail FROM audit WHERE event = 'access.token_created'`)
+      .get() as { reason: string; detail: string };
+    t.equal(row.reason, 'for the nightly run');
+    t.notMatch(row.detail, 'nightly');
+    const refused = await app.json('/api/v1/queue/retry-failed', { reason: 'try', confirm: null, colour: 1 });
+    t.match(refused, { status: 422, body: { error: { message: /colour: is not known/ } } });
+  });
+
+  await t.test('a type without a body is no error where the body is optional', async (t) => {
+    t.equal((await send('DELETE', '/api/v1/tokens/ci')).status, 204);
+    t.equal((await send('DELETE', '/api/v1/tokens/ci', '{')).status, 400);
+    t.equal((await send('POST', '/api/v1/tokens', '')).status, 400, 'but where it is required');
+  });
+});
