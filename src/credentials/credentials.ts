@@ -1,6 +1,7 @@
 // Takes, checks and removes credentials. The file in use is replaced only when the new one has passed its check. Each change and
 // each refusal leaves an audit row, without the content of a file.
 import type { Requester } from '../core/audit.ts';
+import { assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
 import { credentialActions } from './actions.ts';
 import { type Credential, credentialList } from './credential-list.ts';
@@ -62,7 +63,7 @@ export function createCredentials(given: Given) {
         // A check under way would store the key again.
         turns.take(name, async () => {
           inUse.assertFree(credential);
-          assertReason(reason);
+          assertConfirmed({ reason }, null);
           if (!store.find(name, 'saved')) throw notSet(credential);
           await store.remove(credential, reason, by);
         }),
@@ -159,12 +160,4 @@ export function findCredential(name: string): Credential {
 
 function notSet({ title }: Credential): AppError {
   return new AppError('wrong_state', `${title}: no key is set. Upload one, or register its path.`);
-}
-
-const reasonMinLength = 5;
-
-function assertReason(reason: string) {
-  if ([...reason.trim()].length >= reasonMinLength) return;
-  const message = `Write a reason of at least ${reasonMinLength} characters. It is kept in the audit log.`;
-  throw new AppError('confirmation_required', message, { problems: [{ field: 'reason', message }] });
 }

@@ -1,13 +1,12 @@
 // Refuses a destructive run without an admin, or unconfirmed, and a link to a job that was removed.
 import type { Requester } from '../core/audit.ts';
 import type { ArgumentProblem } from '../core/arguments.ts';
+import { assertConfirmed, missingConfirmation } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
 import type { Args, LibraryState, Operation } from '../core/operation.ts';
 import { assertRole, type Role } from '../core/role.ts';
 import type { Tombstone } from './repository-pruning.ts';
 import type { RetryRequest } from './run-request.ts';
-
-export const reasonMinLength = 5;
 
 /** Throws `forbidden` for a destructive run by anyone but an admin. */
 export function requireRole(operation: Operation, args: Args, { role }: Requester) {
@@ -28,12 +27,7 @@ export function leastRoleToOffer(operation: Operation, args: Args, library: Libr
 
 /** Throws `confirmation_required` unless a destructive run has a reason and the confirmation word. */
 export function requireConfirmation(operation: Operation, args: Args, request: RetryRequest) {
-  const problems = confirmationProblems(operation, args, request);
-  if (problems.length === 0) return;
-  throw new AppError('confirmation_required', problems.map((problem) => problem.message).join(' '), {
-    problems,
-    word: operation.confirmWord,
-  });
+  if (operation.danger(args) === 'destructive') assertConfirmed(request, operation.confirmWord);
 }
 
 /** Lists what a destructive run lacks: the reason, the confirmation word. */
@@ -42,16 +36,7 @@ export function confirmationProblems(
   args: Args,
   request: RetryRequest,
 ): ArgumentProblem[] {
-  const problems: ArgumentProblem[] = [];
-  if (operation.danger(args) !== 'destructive') return problems;
-  if ([...(request.reason ?? '').trim()].length < reasonMinLength) {
-    const message = `Write a reason of at least ${reasonMinLength} characters. It is kept in the audit log.`;
-    problems.push({ field: 'reason', message });
-  }
-  if (request.confirm?.trim() !== operation.confirmWord) {
-    problems.push({ field: 'confirm', message: `Type ${operation.confirmWord} to confirm.` });
-  }
-  return problems;
+  return operation.danger(args) === 'destructive' ? missingConfirmation(request, operation.confirmWord) : [];
 }
 
 /** For a link to a job that was removed, by retention or by a person. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
+import { type Confirmation, assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
 import { expandHomes } from '../core/home.ts';
 import { isObject } from '../core/json.ts';
@@ -11,7 +12,6 @@ import type { KnownSetting, Settings } from './settings.ts';
 
 export const importWord = 'settings';
 const format = 1;
-const reasonMinLength = 5;
 /** The lists of a file that later versions fill. */
 const lists = ['schedules', 'flags', 'objectives', 'webhooks'] as const;
 
@@ -25,7 +25,6 @@ export type ImportChange = {
   why: string | null;
 };
 export type ImportPlan = { plan: string; changes: ImportChange[] };
-type Confirmation = { plan: string; reason?: string | undefined; confirm?: string | undefined };
 
 export function createSettingsFile(settings: Settings) {
   return {
@@ -43,8 +42,8 @@ export function createSettingsFile(settings: Settings) {
 
     /** Saves the values of a file that `preview` has shown. Throws `confirmation_required`, `plan_outdated`, and
      *  `invalid_arguments` with each key that is unknown or refused. Returns the keys that have changed. */
-    async apply(file: unknown, given: Confirmation, by: Requester): Promise<string[]> {
-      requireConfirmation(given);
+    async apply(file: unknown, given: Confirmation & { plan: string }, by: Requester): Promise<string[]> {
+      assertConfirmed(given, importWord);
       const { plan, changes } = preview(file);
       if (plan !== given.plan) {
         const message = 'The settings or the file have changed since the preview. Look at the changes again.';
@@ -103,19 +102,6 @@ function readFile(file: unknown): Values {
   if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
   if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');
   return expandHomes(file.settings);
-}
-
-function requireConfirmation({ reason, confirm }: Confirmation) {
-  const problems: ArgumentProblem[] = [];
-  if ([...(reason ?? '').trim()].length < reasonMinLength) {
-    const message = `Write a reason of at least ${reasonMinLength} characters. It is kept in the audit log.`;
-    problems.push({ field: 'reason', message });
-  }
-  if (confirm?.trim() !== importWord)
-    problems.push({ field: 'confirm', message: `Type ${importWord} to confirm.` });
-  if (problems.length === 0) return;
-  const message = problems.map((problem) => problem.message).join(' ');
-  throw new AppError('confirmation_required', message, { problems, word: importWord });
 }
 
 function refuse(message: string): AppError {

@@ -10,7 +10,7 @@ import {
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import type { AccessContext } from '../parts.ts';
-import type { Confirmation } from '../confirm-opening.ts';
+import type { Confirmation } from '../../core/confirmation.ts';
 import type { WantedToken } from '../read-token.ts';
 import { createsToken, readsTokens, revokesToken } from './actions.ts';
 import { listTokens } from '../token-list.ts';

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../../core/audit.ts';
 import type { ArgumentProblem } from '../../core/arguments.ts';
+import { reasonMinLength } from '../../core/confirmation.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural, upperFirst } from '../../core/format.ts';
 import type { Args } from '../../core/operation.ts';
-import { confirmationProblems, leastRoleFor, reasonMinLength, requireRole } from '../../jobs/refusals.ts';
+import { confirmationProblems, leastRoleFor, requireRole } from '../../jobs/refusals.ts';
 import type { RunRequest } from '../../jobs/run-request.ts';
 import type { Form } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
