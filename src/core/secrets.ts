@@ -7,12 +7,12 @@ import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
 import { isObject, parseJson } from './json.ts';
 import { proxySecrets } from './network.ts';
+import { maxSecretFileBytes } from './secret-file.ts';
 
 /** Masking shorter texts would hide ordinary words. */
 const minBytes = 6;
 /** Shorter lines of a key file (PEM, base64) reveal nothing by themselves. */
 const minLineBytes = 16;
-const secretFileMaxBytes = 512 * 1024;
 /** Names of variables and JSON keys whose value is a secret. */
 const secretName = /key|token|secret|password|passphrase/i;
 /** The codes of a path that no program of this user can read as a file. */
@@ -69,8 +69,8 @@ function readStart(file: string): string | null {
   }
   try {
     if (!fs.fstatSync(fd).isFile()) return null;
-    const content = Buffer.alloc(secretFileMaxBytes);
-    return content.subarray(0, fs.readSync(fd, content, 0, secretFileMaxBytes, 0)).toString();
+    const content = Buffer.alloc(maxSecretFileBytes);
+    return content.subarray(0, fs.readSync(fd, content, 0, maxSecretFileBytes, 0)).toString();
   } finally {
     fs.closeSync(fd);
   }

@@ -8,7 +8,7 @@ import { EmbeddingOutage } from '../embedding/embedder.ts';
 import { createTasks } from '../runner/task.ts';
 import type { Credential } from './credential-list.ts';
 import { embedWord } from './embed-word.ts';
-import { formatMode, type KeyFile, type ReadKey, shortHash } from './key-file.ts';
+import { formatMode, type KeyFile, type ReadKey } from './key-file.ts';
 import type { OpenedSheets } from './open-sheets.ts';
 import type { KeyCheck } from './repository.ts';
 import { summarize, takeSteps } from './take-steps.ts';
@@ -63,7 +63,7 @@ async function readFile(steps: Steps, read: ReadKey | null): Promise<KeyFile | n
   }
   const found = await steps.take(title, () => {
     if ('problem' in read) throw new AppError('bad_input', read.problem.message);
-    const text = `${shortenHome(read.path)}, mode ${formatMode(read.mode)}, sha256 ${shortHash(read.sha256)}.`;
+    const text = `${shortenHome(read.path)}, mode ${formatMode(read.mode)}, sha256 ${read.sha256.slice(0, 8)}….`;
     return { text, key: read };
   });
   return found?.key ?? null;

@@ -3,8 +3,6 @@ import { isObject, parseJson } from '../core/json.ts';
 import { judgeGoogleKey, whereToGetGoogleKey } from '../google/key.ts';
 import type { CredentialKind } from './credential-list.ts';
 
-export const maxKeyBytes = 512 * 1024;
-
 /** Of a key that can be used: the address of its account, if it has one. `problem` follows the name of the file. */
 export type Judged = { email: string | null } | { problem: string };
 

@@ -4,9 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
 import { expandHome, shellWord, shortenHome } from '../core/home.ts';
+import { isOpenToOthers, maxSecretFileBytes } from '../core/secret-file.ts';
 import { userName } from '../core/user.ts';
 import type { CredentialKind } from './credential-list.ts';
-import { judgeKey, maxKeyBytes } from './key-content.ts';
+import { judgeKey } from './key-content.ts';
 
 /** `email`: of the service account. */
 export type KeyFile = { path: string; sha256: string; mode: number; email: string | null };
@@ -41,9 +42,8 @@ function readPath(given: string): string | Problem {
   return path.normalize(expandHome(given));
 }
 
-/** `name`: of an upload, in messages; else the path is named. */
-export function readKeyFile(kind: CredentialKind, file: string, name = shortenHome(file)): ReadKey {
-  const shown = name;
+/** `shown`: how messages call the file, which for an upload is its own name. */
+export function readKeyFile(kind: CredentialKind, file: string, shown = shortenHome(file)): ReadKey {
   try {
     const real = fs.realpathSync(path.dirname(file));
     const isLink = fs.lstatSync(file).isSymbolicLink();
@@ -77,18 +77,13 @@ function findProblem(stat: fs.Stats, shown: string): Problem | null {
     const command = `sudo chown ${shellWord(userName)} ${shellWord(shown)}`;
     return { message: `${shown} belongs to another user. Run: ${command}`, command };
   }
-  if (isWide(stat.mode)) {
+  if (isOpenToOthers(stat)) {
     const command = `chmod 600 ${shellWord(shown)}`;
     const mode = formatMode(stat.mode);
     return { message: `Others can read ${shown} (mode ${mode}). Run: ${command}`, command };
   }
-  if (stat.size <= maxKeyBytes) return null;
+  if (stat.size <= maxSecretFileBytes) return null;
   return { message: `${shown} is larger than 512 KiB, so it is not a key. Choose the key file.` };
-}
-
-/** Whether anyone but the owner may read, write or run it. */
-function isWide(mode: number): boolean {
-  return (mode & 0o077) !== 0;
 }
 
 /** `0600` */
@@ -114,9 +109,4 @@ function describeFailure({ code }: NodeJS.ErrnoException, file: string, shown: s
     default:
       return { message: `${shown} cannot be read (${code ?? 'unknown error'}).` };
   }
-}
-
-/** `9f2c…77be` */
-export function shortHash(sha256: string): string {
-  return `${sha256.slice(0, 4)}…${sha256.slice(-4)}`;
 }

@@ -16,7 +16,7 @@ import type { Step } from './repository.ts';
 import { type Found, takeSteps } from './take-steps.ts';
 
 /** `isRefused`: Google does not accept the key; asking again will not help. */
-export type OpenedSheets = { steps: Step[]; isRefused: boolean; email: string | null };
+export type OpenedSheets = { steps: Step[]; isRefused: boolean };
 
 /** A person waits, so a connection that fails is tried only once more. */
 const patience = { maxTries: 2, requestMs: 15_000, onWait() {} };
@@ -26,8 +26,7 @@ export async function openSheets({ google }: Config, sources: SheetSource[]): Pr
   const access = { ...google, ...patience };
   const { steps, errors, take, skip } = takeSteps();
   const token = await take(tokenTitle, async () => {
-    const email = await requestToken(access);
-    return { text: `Yes, as ${email}.`, email };
+    return { text: `Yes, as ${await requestToken(access)}.` };
   });
   for (const source of sources) {
     const title = `Opens ${source.name} and reads the headers`;
@@ -35,7 +34,7 @@ export async function openSheets({ google }: Config, sources: SheetSource[]): Pr
     else skip(title, 'Not reached.');
   }
   if (sources.length === 0) skip('Opens a sheet', 'No named sheet is a Google spreadsheet yet.');
-  return { steps, isRefused: errors.some(isRefusedKey), email: token?.email ?? null };
+  return { steps, isRefused: errors.some(isRefusedKey) };
 }
 
 function isRefusedKey(error: unknown): boolean {

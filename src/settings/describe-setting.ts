@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { shortenHome } from '../core/home.ts';
+import { mayAct, type Role } from '../core/role.ts';
+import { maxSecretFileBytes } from '../core/secret-file.ts';
 import type { KnownSetting } from './settings.ts';
 
 export type SettingFacts = ReturnType<typeof describeSetting>;
 
-/** Larger files are no keys. */
-const maxKeyBytes = 512 * 1024;
-
-export function describeSetting(known: KnownSetting) {
+/** `role`: of the reader. Only an admin learns which files hold secrets, as on the page of credentials. */
+export function describeSetting(known: KnownSetting, role: Role) {
   const { setting, value, source, running, needsRestart, change, isEditable } = known;
   const { kind, isSecret } = setting;
   return {
@@ -30,7 +30,7 @@ export function describeSetting(known: KnownSetting) {
     needs_restart: needsRestart,
     is_editable: isEditable,
     locked: whyLocked(known),
-    secret: isSecret ? describeSecret(value) : null,
+    secret: isSecret ? describeSecret(value, role) : null,
     changed_at: change?.changed_at ?? null,
     changed_by: change?.changed_by ?? null,
   };
@@ -45,18 +45,21 @@ function whyLocked({ setting, source, isEditable }: KnownSetting): string | null
   return `Only ${variable} in the environment sets it. ${onlyEnvironment}`;
 }
 
-/** `file` and `sha256` are those of a key file, null for a secret that is no file. */
-function describeSecret(value: unknown) {
-  if (value === null || value === '') return { is_set: false, file: null, sha256: null };
-  const file = String(value);
-  const isFile = file.startsWith('/');
-  return { is_set: true, file: isFile ? shortenHome(file) : null, sha256: isFile ? hashOf(file) : null };
+/** `file` and the first digits of `sha256` are those of a key file, null for a secret that is no file. */
+function describeSecret(value: unknown, role: Role) {
+  const file = String(value ?? '');
+  const isShown = file.startsWith('/') && mayAct(role, 'admin');
+  return {
+    is_set: file !== '',
+    file: isShown ? shortenHome(file) : null,
+    sha256: isShown ? hashOf(file) : null,
+  };
 }
 
 function hashOf(file: string): string | null {
   try {
-    if (fs.statSync(file).size > maxKeyBytes) return null;
-    return createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+    if (fs.statSync(file).size > maxSecretFileBytes) return null;
+    return createHash('sha256').update(fs.readFileSync(file)).digest('hex').slice(0, 8);
   } catch {
     return null;
   }

@@ -5,9 +5,9 @@ import type { Multipart } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { receiveFile } from '../../core/receive-file.ts';
+import { maxSecretFileBytes } from '../../core/secret-file.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import { requester } from '../../web/requester.ts';
-import { maxKeyBytes } from '../key-content.ts';
 import type { CredentialContext } from '../parts.ts';
 
 const unchanged = 'The key in use is unchanged.';
@@ -24,7 +24,7 @@ export async function receiveKey(
   const received = await receiveUpload(request, reply, {
     descriptors,
     what: 'the key',
-    maxBytes: maxKeyBytes,
+    maxBytes: maxSecretFileBytes,
     open: () => secrets.newFile(),
     read: readKey,
     close: (file, error) => {
@@ -52,7 +52,7 @@ async function readKey(file: string, parts: AsyncIterable<Multipart>, signal: Ab
       continue;
     }
     name = path.basename(part.filename).slice(0, 100);
-    const limits = { maxBytes: maxKeyBytes, unchanged, onBytes() {} };
+    const limits = { maxBytes: maxSecretFileBytes, unchanged, onBytes() {} };
     await receiveFile({ file, name, body: part.file, signal, ...limits });
   }
   if (name === null) throw noFile(`No file was chosen. ${unchanged}`);

@@ -1,5 +1,5 @@
 // The settings in the JSON API.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   anyObjectSchema,
   closedSchema,
@@ -54,7 +54,8 @@ const groupSchema = objectSchema({
 });
 
 export function registerSettingsApi(app: FastifyInstance, { config, settings }: SettingContext) {
-  const all = () => settings.all().map(describeSetting);
+  const all = (request: FastifyRequest) =>
+    settings.all().map((known) => describeSetting(known, requester(request).role));
 
   const overview = {
     summary: 'The groups of settings, and what is wrong with saved ones.',
@@ -67,8 +68,8 @@ export function registerSettingsApi(app: FastifyInstance, { config, settings }: 
       ...refusals,
     },
   };
-  app.get('/api/v1/settings', { schema: overview }, () => {
-    const facts = all();
+  app.get('/api/v1/settings', { schema: overview }, (request) => {
+    const facts = all(request);
     const items = (Object.keys(groups) as GroupName[]).map((name) => {
       const own = facts.filter(({ group }) => group === name);
       return {
@@ -87,7 +88,10 @@ export function registerSettingsApi(app: FastifyInstance, { config, settings }: 
     summary: 'Every setting with its value.',
     response: { 200: listSchema(settingSchema), ...refusals },
   };
-  app.get('/api/v1/settings/values', { schema: list }, () => ({ items: all(), next_cursor: null }));
+  app.get('/api/v1/settings/values', { schema: list }, (request) => ({
+    items: all(request),
+    next_cursor: null,
+  }));
 
   const put = {
     summary: 'Saves values of settings, all or none.',
@@ -102,7 +106,7 @@ export function registerSettingsApi(app: FastifyInstance, { config, settings }: 
     async (request) => {
       const { values, reason } = request.body;
       await settings.put(values, requester(request), { reason: reason?.trim() || null });
-      return { items: all().filter(({ key }) => key in values), next_cursor: null };
+      return { items: all(request).filter(({ key }) => key in values), next_cursor: null };
     },
   );
 }

@@ -1,9 +1,11 @@
 // The page of all values: where each comes from, its default, who changed it and when.
 import type { FastifyInstance } from 'fastify';
+import type { Role } from '../../core/role.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
 import { type GroupName, groups } from '../../core/settings/setting.ts';
 import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
+import { requester } from '../../web/requester.ts';
 import { type SettingFacts, describeSetting } from '../describe-setting.ts';
 import type { SettingContext } from '../parts.ts';
 import type { KnownSetting } from '../settings.ts';
@@ -28,12 +30,12 @@ export function registerValuesPage(app: FastifyInstance, { settings }: SettingCo
       template: 'settings/values-page',
       title: 'All values',
       section: '/settings',
-      data: { values: viewValues(settings.all(), request.query) },
+      data: { values: viewValues(settings.all(), request.query, requester(request).role) },
     }),
   );
 }
 
-function viewValues(all: KnownSetting[], { q = '', source = '' }: Query) {
+function viewValues(all: KnownSetting[], { q = '', source = '' }: Query, role: Role) {
   const shown = all.filter((known) => matches(known, q.trim().toLowerCase(), source));
   const counts = sources.map((name) => ({ name, count: all.filter((one) => one.source === name).length }));
   return {
@@ -46,7 +48,7 @@ function viewValues(all: KnownSetting[], { q = '', source = '' }: Query) {
       .join(', '),
     sources: sources.map((name) => ({ name, word: sourceWords[name], isChosen: name === source })),
     groups: (Object.keys(groups) as GroupName[]).flatMap((name) => {
-      const rows = shown.filter(({ setting }) => setting.group === name).map(viewRow);
+      const rows = shown.filter(({ setting }) => setting.group === name).map((known) => viewRow(known, role));
       return rows.length === 0 ? [] : [{ name, title: groups[name].title, meta: groups[name].meta, rows }];
     }),
   };
@@ -65,9 +67,9 @@ function matches({ setting, source }: KnownSetting, text: string, wanted: string
   return isFound && (wanted === '' || wanted === source);
 }
 
-function viewRow(known: KnownSetting) {
+function viewRow(known: KnownSetting, role: Role) {
   const { setting, value, source, running, needsRestart, change } = known;
-  const facts = describeSetting(known);
+  const facts = describeSetting(known, role);
   const { href } = groups[setting.group];
   const where = source === 'environment' || source === '.env' ? ` (${setting.variable})` : '';
   return {
@@ -87,5 +89,5 @@ function viewRow(known: KnownSetting) {
 function viewSecret({ is_set: isSet, file, sha256 }: NonNullable<SettingFacts['secret']>): string {
   if (!isSet) return 'not set';
   if (file === null) return 'set';
-  return `set, file ${file}${sha256 === null ? ', which cannot be read' : `, sha256 ${sha256.slice(0, 8)}…`}`;
+  return `set, file ${file}${sha256 === null ? ', which cannot be read' : `, sha256 ${sha256}…`}`;
 }
