@@ -1,7 +1,8 @@
 // Which file of each credential counts. The environment wins: what it names is locked.
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
-import { settingStates, useKeyFile } from '../core/settings/in-use.ts';
+import { type SettingState, settingStates, useKeyFile } from '../core/settings/in-use.ts';
+import { describeLock, isLocked } from '../core/settings/locked.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import { readKeyFile } from './key-file.ts';
 import type { KeyRepository } from './repository.ts';
@@ -9,20 +10,23 @@ import type { KeyRepository } from './repository.ts';
 export type KeysInUse = ReturnType<typeof createKeysInUse>;
 
 export function createKeysInUse(config: Config, keys: Pick<KeyRepository, 'find'>) {
-  /** The file that a variable names; null without one. */
-  const namedFile = ({ name }: Credential): string | null => {
-    const state = settingStates(config).find(({ setting }) => setting.credential === name);
-    return state?.source === 'environment' || state?.source === '.env' ? String(state.value) : null;
+  /** The setting, if a variable names the file; else null. */
+  const lockOf = ({ name }: Credential): SettingState | null =>
+    settingStates(config).find((state) => state.setting.credential === name && isLocked(state)) ?? null;
+  const namedFile = (credential: Credential): string | null => {
+    const lock = lockOf(credential);
+    return lock && String(lock.value);
   };
 
   return {
-    isLocked: (credential: Credential) => namedFile(credential) !== null,
+    isLocked: (credential: Credential) => lockOf(credential) !== null,
 
     /** Throws `set_by_environment`, which names the variable. */
     assertFree(credential: Credential) {
-      if (namedFile(credential) === null) return;
+      const lock = lockOf(credential);
+      if (!lock) return;
       const { title, variable } = credential;
-      const message = `${title} is set by ${variable} in the environment. Change it there and restart, or unset it first.`;
+      const message = `${title} is ${describeLock(lock)}`;
       throw new AppError('set_by_environment', message, { variable });
     },
 

@@ -2,7 +2,9 @@
 import type { ArgumentProblem } from '../core/arguments.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
+import { serviceSettings } from '../core/settings/declared-jobs.ts';
 import { assertFit } from '../core/settings/in-use.ts';
+import { isLocked } from '../core/settings/locked.ts';
 import { limitKey, readLimitKey } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
 import type { SettingState } from '../core/settings/in-use.ts';
@@ -35,10 +37,6 @@ export function findLocked({ states }: Pick<Given, 'states'>, values: Values): S
   return known.find(isLocked) ?? null;
 }
 
-export function isLocked({ source }: Pick<SettingState, 'source'>): boolean {
-  return source === 'environment' || source === '.env';
-}
-
 export function isEditable(state: SettingState): boolean {
   const { onlyEnvironment, credential } = state.setting;
   return onlyEnvironment === null && credential === null && !isLocked(state);
@@ -69,16 +67,18 @@ function findLimitProblems({ states }: Given, values: Values): ArgumentProblem[]
   });
 }
 
+const serviceKeys = Object.values(serviceSettings).map(({ key }) => key);
+
 /** The settings of the embedding service must fit together. */
 function findMisfit({ config, saved }: Given, values: Values): ArgumentProblem[] {
-  const keys = Object.keys(values).filter((key) => key.startsWith('embedding.'));
-  if (keys.length === 0) return [];
+  const [key] = Object.keys(values).filter((key) => serviceKeys.includes(key));
+  if (key === undefined) return [];
   try {
     assertFit(config, withValues(saved, values));
     return [];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return [{ field: keys[0] ?? '', message: error.message }];
+    return [{ field: key, message: error.message }];
   }
 }
 

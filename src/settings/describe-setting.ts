@@ -1,9 +1,11 @@
 // A setting as the API and the pages show it. The value of a secret is never part of it.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { upperFirst } from '../core/format.ts';
 import { shortenHome } from '../core/home.ts';
 import { mayAct, type Role } from '../core/role.ts';
 import { maxSecretFileBytes } from '../core/secret-file.ts';
+import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { KnownSetting } from './settings.ts';
 
 export type SettingFacts = ReturnType<typeof describeSetting>;
@@ -29,18 +31,18 @@ export function describeSetting(known: KnownSetting, role: Role) {
     running: isSecret ? null : running,
     needs_restart: needsRestart,
     is_editable: isEditable,
-    locked: whyLocked(known),
+    locked: describeWhyLocked(known),
     secret: isSecret ? describeSecret(value, role) : null,
     changed_at: change?.changed_at ?? null,
     changed_by: change?.changed_by ?? null,
   };
 }
 
-function whyLocked({ setting, source, isEditable }: KnownSetting): string | null {
-  const { variable, onlyEnvironment } = setting;
-  if (isEditable) return null;
-  if (source === 'environment') return `Set by ${variable} in the environment; change it there and restart.`;
-  if (source === '.env') return `Set by ${variable} in the .env file; change it there and restart.`;
+/** Null for a setting that can be changed here. */
+export function describeWhyLocked(known: KnownSetting): string | null {
+  const { variable, onlyEnvironment } = known.setting;
+  if (known.isEditable) return null;
+  if (isLocked(known)) return upperFirst(describeLock(known));
   if (onlyEnvironment === null) return 'Set under Credentials.';
   return `Only ${variable} in the environment sets it. ${onlyEnvironment}`;
 }

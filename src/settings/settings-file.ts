@@ -4,10 +4,12 @@ import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { type Confirmation, assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
+import { upperFirst } from '../core/format.ts';
 import { expandHomes } from '../core/home.ts';
 import { isObject } from '../core/json.ts';
 import { isSame } from '../core/settings/in-use.ts';
-import { isLocked, type Values } from './check-values.ts';
+import { describeLock, isLocked } from '../core/settings/locked.ts';
+import type { Values } from './check-values.ts';
 import type { KnownSetting, Settings } from './settings.ts';
 
 export const importWord = 'settings';
@@ -84,7 +86,7 @@ function judge(
   const { setting, value: before } = known;
   const change = { key, title: setting.title, before: setting.isSecret ? null : before, after };
   if (isSame(before, after)) return { ...change, state: 'unchanged', why: null };
-  const locked = isLocked(known) ? `${setting.variable} sets it in the environment.` : null;
+  const locked = isLocked(known) ? upperFirst(describeLock(known)) : null;
   const why = problem ?? locked;
   return { ...change, state: why === null ? 'changed' : 'refused', why };
 }

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { expandHomes } from '../core/home.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
+import { describeLock } from '../core/settings/locked.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
 import { findLocked, findProblems, isEditable, type Values } from './check-values.ts';
@@ -135,12 +136,9 @@ function targetOf(changed: Change[]): string {
   return changed.length === 1 && first ? `setting:${first.key}` : 'settings';
 }
 
-function setByEnvironment({ setting, source }: SettingState): AppError {
+function setByEnvironment(state: SettingState): AppError {
+  const { setting, source } = state;
   const { key, title, variable } = setting;
-  const where = source === '.env' ? 'the .env file' : 'the environment';
-  return new AppError(
-    'set_by_environment',
-    `${title} is set by ${variable} in ${where}. Change it there, then restart the server. Nothing was saved.`,
-    { key, variable, source },
-  );
+  const message = `${title} is ${describeLock(state)} Nothing was saved.`;
+  return new AppError('set_by_environment', message, { key, variable, source });
 }

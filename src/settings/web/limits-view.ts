@@ -4,7 +4,7 @@ import { upperFirst } from '../../core/format.ts';
 import { readLimitKey } from '../../core/settings/operation-limits.ts';
 import { type GroupName, groups, type Setting } from '../../core/settings/setting.ts';
 import type { Form } from '../../web/validation.ts';
-import { describeSetting } from '../describe-setting.ts';
+import { describeWhyLocked } from '../describe-setting.ts';
 import type { KnownSetting } from '../settings.ts';
 import { formatDefault, formatValue } from './format-value.ts';
 
@@ -72,7 +72,7 @@ function viewField(known: KnownSetting, refused: Refused | null) {
     was: refused?.form[wasName(key)] ?? shown,
     value: refused?.form[key] ?? shown,
     isEditable,
-    locked: describeSetting(known).locked,
+    locked: describeWhyLocked(known),
     isDefault: source === 'default',
     preset: formatDefault(setting),
     changedAt: change?.changed_at ?? null,
