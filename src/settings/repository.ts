@@ -31,6 +31,6 @@ export function createSettingRepository(ops: Db) {
       else statements.put.run({ key, value: JSON.stringify(value), ...change });
     },
 
-    transaction: <T>(work: () => T): T => ops.transaction(work)(),
+    transaction: <T>(work: () => T): T => ops.transaction(work).immediate(),
   };
 }
