@@ -120,12 +120,13 @@ export function secretText(
   };
 }
 
-/** Lists of words without spaces. `readItem` returns the item in its canonical form, or throws `config`. */
+/** Lists of words without spaces. `readItem` returns the item in its canonical form, or throws `config`; its folder is null for
+ *  a saved value, which no folder completes. */
 export function list(
   words: Common & {
     separator: string;
     allowed: string;
-    readItem(item: string, name: string, folder: string): string;
+    readItem(item: string, name: string, folder: string | null): string;
   },
 ): Setting<string[], string[]> {
   const { separator, allowed, readItem, ...common } = words;
@@ -146,7 +147,7 @@ export function list(
       findFault(value) {
         if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
           return 'Write a list of texts.';
-        return findItemFault(value, (item) => readItem(item, common.title, '/'));
+        return findItemFault(value, (item) => readItem(item, common.title, null));
       },
       write: (value) => value.join(separator),
       fromField: split,

@@ -36,6 +36,8 @@ const words = {
   retries: { title: 'Further attempts', text: 'After a failure that may pass by itself.', max: 20 },
 } as const;
 
+export const limitTitle = (name: LimitName) => words[name].title;
+
 const limitNames = Object.keys(words) as LimitName[];
 
 export const limitKey = (operation: string, name: LimitName) => `limits.${operation}.${name}`;

@@ -39,11 +39,9 @@ export function folders(words: Common): Setting<string[], string[]> {
     separator: ':',
     allowed: 'Whole paths, separated by colons.',
     readItem(item, name, folder) {
-      if (name === words.title) {
-        const fault = findPathFault(item);
-        if (fault) throw new AppError('config', fault);
-      }
-      return resolvePath(item, name, folder);
+      const fault = folder === null ? findPathFault(item) : null;
+      if (fault) throw new AppError('config', fault);
+      return resolvePath(item, name, folder ?? '/');
     },
   });
 }

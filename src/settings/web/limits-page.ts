@@ -46,13 +46,13 @@ export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
 
 const shownInForm = ['invalid_arguments', 'set_by_environment'];
 
-function sendLimits({ settings }: SettingContext, reply: FastifyReply, refused: Refused | null) {
+function sendLimits({ catalogue, settings }: SettingContext, reply: FastifyReply, refused: Refused | null) {
   return reply.sendPage({
     template: 'settings/limits-page',
     title: 'Limits',
     section: '/settings',
     script: 'settings.js',
-    data: { limits: viewLimits(settings.all(), refused) },
+    data: { limits: viewLimits(settings.all(), catalogue, refused) },
   });
 }
 

@@ -1,7 +1,7 @@
 // The form of limits: a card for each group, and a row for each operation.
 import type { ArgumentProblem } from '../../core/arguments.ts';
-import { upperFirst } from '../../core/format.ts';
-import { readLimitKey } from '../../core/settings/operation-limits.ts';
+import type { Catalogue } from '../../core/catalogue.ts';
+import { limitTitle, readLimitKey } from '../../core/settings/operation-limits.ts';
 import { type GroupName, groups, type Setting } from '../../core/settings/setting.ts';
 import type { Form } from '../../web/validation.ts';
 import { describeWhyLocked } from '../describe-setting.ts';
@@ -21,13 +21,13 @@ export function isInForm({ setting: { group, onlyEnvironment } }: KnownSetting):
 /** The name of the field that keeps what a field showed, so that only what was changed is saved. */
 export const wasName = (key: string) => `was:${key}`;
 
-export function viewLimits(all: KnownSetting[], refused: Refused | null) {
+export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: Refused | null) {
   const shown = all.filter(isInForm);
   const names = (Object.keys(groups) as GroupName[]).filter((name) => groups[name].href === limitsPath);
   return {
     total: shown.length,
     differing: shown.filter(({ source }) => source !== 'default').length,
-    sections: names.map((name) => viewSection(name, shown, refused)),
+    sections: names.map((name) => viewSection(name, shown, catalogue, refused)),
     problems: shown
       .filter(({ setting }) => problemOf(setting.key, refused) !== null)
       .map(({ setting }, at) => ({
@@ -38,7 +38,12 @@ export function viewLimits(all: KnownSetting[], refused: Refused | null) {
   };
 }
 
-function viewSection(name: GroupName, shown: KnownSetting[], refused: Refused | null) {
+function viewSection(
+  name: GroupName,
+  shown: KnownSetting[],
+  catalogue: Catalogue,
+  refused: Refused | null,
+) {
   const own = shown.filter(({ setting }) => setting.group === name);
   const { title, meta } = groups[name];
   if (name !== 'limits')
@@ -48,7 +53,7 @@ function viewSection(name: GroupName, shown: KnownSetting[], refused: Refused | 
     const fields = own
       .filter((known) => nameOf(known) === operation)
       .map((known) => viewField(known, refused));
-    return { title: fields[0]?.title.split(':')[0] ?? operation, fields };
+    return { title: catalogue.find(operation)?.title ?? operation, fields };
   });
   return { name, title, meta, fields: [], operations };
 }
@@ -56,6 +61,7 @@ function viewSection(name: GroupName, shown: KnownSetting[], refused: Refused | 
 function viewField(known: KnownSetting, refused: Refused | null) {
   const { setting, value, source, running, needsRestart, change, isEditable } = known;
   const { key, title, text, kind, unit } = setting;
+  const limit = readLimitKey(key);
   const shown = kind.write(value);
   const allowed = kind.allowed && unit ? kind.allowed.replace(/\.$/, ` ${unit}.`) : kind.allowed;
   return {
@@ -63,7 +69,7 @@ function viewField(known: KnownSetting, refused: Refused | null) {
     key,
     wasName: wasName(key),
     title,
-    short: upperFirst(title.split(': ')[1] ?? title),
+    short: limit ? limitTitle(limit.name) : title,
     hint: [text, kind.type === 'choice' ? '' : allowed].filter(Boolean).join(' '),
     unit,
     isNumber: kind.type === 'integer',
