@@ -6,6 +6,7 @@ import { plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
+import type { Notice } from '../../web/flash.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { Values } from '../check-values.ts';
@@ -21,6 +22,8 @@ export const limitsPage: Page = {
   examples: [limitsPath],
 };
 
+const maxUndoLength = 1500;
+
 export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
   const { settings } = ctx;
   app.get(limitsPath, { config: { isPage: true } }, (_request, reply) => sendLimits(ctx, reply, null));
@@ -28,23 +31,18 @@ export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
   app.post<Posted>('/ui/settings/limits', { ...isForm, config: changesSettings }, async (request, reply) => {
     const form = request.body ?? {};
     try {
-      const changed = await settings.put(readChanges(settings.all(), form), requester(request));
-      const title =
-        changed.length === 0 ? 'Nothing was changed.' : `${plural(changed.length, 'value')} saved.`;
-      return await reply.sendAction({
-        notice: noticeOf(title, settings.all()),
-        redirect: url(limitsPath),
-        hosts: [],
-      });
+      const before = settings.all();
+      const changed = await settings.put(readChanges(before, form), requester(request));
+      const notice = noticeOf(changed, before, settings.all());
+      return await reply.sendAction({ notice, redirect: url(limitsPath), hosts: [] });
     } catch (error) {
-      if (!(error instanceof AppError) || !shownInForm.includes(error.code)) throw error;
+      if (!(error instanceof AppError)) throw error;
+      // Nothing that was typed is lost, whatever the refusal.
       request.refusal = error;
       return sendLimits(ctx, reply.code(statusOf(error)), { form, problems: problemsOf(error) });
     }
   });
 }
-
-const shownInForm = ['invalid_arguments', 'set_by_environment'];
 
 function sendLimits({ catalogue, settings }: SettingContext, reply: FastifyReply, refused: Refused | null) {
   return reply.sendPage({
@@ -67,13 +65,28 @@ function readChanges(all: KnownSetting[], form: Form): Values {
   return Object.fromEntries(changed);
 }
 
-function noticeOf(title: string, all: KnownSetting[]) {
-  const waiting = all.filter(({ needsRestart }) => needsRestart).map(({ setting }) => setting.title);
-  if (waiting.length === 0) return { tone: 'ok' as const, title, text: '' };
-  return { tone: 'warn' as const, title, text: `Restart the server to use: ${waiting.join(', ')}.` };
+function noticeOf(changed: string[], before: KnownSetting[], now: KnownSetting[]): Notice {
+  if (changed.length === 0) return { tone: 'ok', title: 'Nothing was changed.', text: '' };
+  const title = `${plural(changed.length, 'value')} saved.`;
+  const undo = undoOf(before.filter(({ setting }) => changed.includes(setting.key)));
+  const waiting = now.filter(({ needsRestart }) => needsRestart).map(({ setting }) => setting.title);
+  if (waiting.length === 0) return { tone: 'ok', title, text: '', ...undo };
+  return { tone: 'warn', title, text: `Restart the server to use: ${waiting.join(', ')}.`, ...undo };
+}
+
+/** The form with the former values. A cookie carries it, so there is none for long values. */
+function undoOf(former: KnownSetting[]): Pick<Notice, 'undo'> {
+  const fields = Object.fromEntries(
+    former.map(({ setting, source, value }) => [
+      setting.key,
+      source === 'default' ? '' : setting.kind.write(value),
+    ]),
+  );
+  if (JSON.stringify(fields).length > maxUndoLength) return {};
+  return { undo: { action: url('/ui/settings/limits'), label: 'Undo', fields } };
 }
 
 function problemsOf(error: AppError): ArgumentProblem[] {
-  const { problems, key } = error.details as { problems?: ArgumentProblem[]; key?: string };
+  const { problems, key } = (error.details ?? {}) as { problems?: ArgumentProblem[]; key?: string };
   return problems ?? [{ field: key ?? '', message: error.message }];
 }

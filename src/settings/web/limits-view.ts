@@ -28,6 +28,8 @@ export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: R
     total: shown.length,
     differing: shown.filter(({ source }) => source !== 'default').length,
     sections: names.map((name) => viewSection(name, shown, catalogue, refused)),
+    /** The refusal if no field has it. */
+    message: refused?.problems.find(({ field }) => !shown.some(({ setting }) => setting.key === field))?.message ?? null,
     problems: shown
       .filter(({ setting }) => problemOf(setting.key, refused) !== null)
       .map(({ setting }, at) => ({
