@@ -7,6 +7,7 @@ import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { embedderActions } from '../actions.ts';
+import type { ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
 import { viewEmbedderForm } from './embedder-view.ts';
 
@@ -42,7 +43,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     async (request, reply) => {
       const typed = readForm(request.body);
       return orForm(request, reply, typed, async () => {
-        const found = await embedder.check(typed, requester(request));
+        const found = await embedder.check(addressOf(typed), requester(request));
         return sendForm(request, reply, viewEmbedderForm(ctx, typed, { found }));
       });
     },
@@ -54,7 +55,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     async (request, reply) => {
       const typed = readForm(request.body);
       return orForm(request, reply, typed, async () => {
-        const changed = await embedder.save(typed, requester(request));
+        const changed = await embedder.save(addressOf(typed), requester(request));
         const text = 'Workers and searches change to it; running jobs keep the former one.';
         const notice =
           changed.length === 0
@@ -85,12 +86,13 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
 type Typed = Parameters<typeof viewEmbedderForm>[1] & object;
 
 function readForm(form: Form | null): Typed {
-  const isService = form?.kind === 'service';
-  return {
-    kind: isService ? 'service' : 'built_in',
-    url: isService ? (form.url ?? '').trim() : '',
-    model: isService ? (form.model ?? '').trim() : '',
-  };
+  const { kind, url = '', model = '' } = form ?? {};
+  return { kind: kind === 'service' ? 'service' : 'built_in', url: url.trim(), model: model.trim() };
+}
+
+/** The built-in embedder has no address, whatever was typed. */
+function addressOf({ kind, url, model }: Typed): ServiceAddress {
+  return kind === 'service' ? { url, model } : { url: '', model: '' };
 }
 
 /** The form alone for htmx, else the page. */
