@@ -33,8 +33,10 @@ export type BusEvents = {
   index: [];
   /** The named sheets, or what a check has found of one, have changed. */
   sources: [];
-  /** A setting or a credential has changed. */
+  /** A setting has changed; the file of a credential in use is one. */
   settings: [];
+  /** A credential or the embedder has changed, or is being changed or checked. */
+  credentials: [];
   /** A token or a session was created or revoked. */
   access: [];
   /** A finding has opened, changed or cleared, or was muted. */

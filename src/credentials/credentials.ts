@@ -5,6 +5,7 @@ import { assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
 import { credentialActions } from './actions.ts';
 import { type Credential, credentialList } from './credential-list.ts';
+import type { Asker } from './key-audit.ts';
 import type { CheckKey } from './key-checks.ts';
 import { acceptKey, type KeyFile, readKeyFile, registerKeyFile } from './key-file.ts';
 import type { KeyStore } from './key-store.ts';
@@ -29,7 +30,7 @@ export function createCredentials(given: Given) {
   return {
     /** Uses the file at a path, which stays where it is, when it has passed its check. Throws `not_found`, `set_by_environment`,
      *  `invalid_arguments`. */
-    register: (name: string, path: string, by: Requester) =>
+    register: (name: string, path: string, by: Asker) =>
       set(name, 'path', by, async ({ kind }) => registerKeyFile(kind, path)),
 
     /** As `register`, for a file that was received into the folder of secrets; the caller removes it if it is still there. */
@@ -47,7 +48,7 @@ export function createCredentials(given: Given) {
 
     /** Checks the file that waits, which is used from then on if it passes; else the one in use. Throws `not_found`,
      *  `wrong_state`, `stopping`. */
-    async check(name: string, by: Requester): Promise<void> {
+    async check(name: string, by: Asker): Promise<void> {
       const credential = findCredential(name);
       await turns.take(name, async () => {
         if (await checkWaiting(given, credential, by)) return;
@@ -75,7 +76,7 @@ export function createCredentials(given: Given) {
   async function set(
     name: string,
     field: string,
-    by: Requester,
+    by: Asker,
     read: (credential: Credential) => Promise<KeyFile>,
   ) {
     const credential = findCredential(name);
@@ -88,7 +89,7 @@ export function createCredentials(given: Given) {
   }
 }
 
-type Taken = { key: KeyFile; field: string; by: Requester };
+type Taken = { key: KeyFile; field: string; by: Asker };
 
 /** A key that cannot be checked now waits, if another one serves. Throws for one that its service refuses. */
 async function use({ store, checkKey, now }: Given, credential: Credential, { key, field, by }: Taken) {
@@ -111,7 +112,7 @@ async function use({ store, checkKey, now }: Given, credential: Credential, { ke
 }
 
 /** Whether the file that waited is in use now. */
-async function checkWaiting({ store, checkKey, inUse }: Given, credential: Credential, by: Requester) {
+async function checkWaiting({ store, checkKey, inUse }: Given, credential: Credential, by: Asker) {
   const next = inUse.isLocked(credential) ? null : store.find(credential.name, 'next');
   if (!next) return false;
   const read = readKeyFile(credential.kind, next.path);
@@ -123,7 +124,7 @@ async function checkWaiting({ store, checkKey, inUse }: Given, credential: Crede
   return isPassed;
 }
 
-async function checkUsed({ store, checkKey, inUse }: Given, credential: Credential, by: Requester) {
+async function checkUsed({ store, checkKey, inUse }: Given, credential: Credential, by: Asker) {
   const { name, kind } = credential;
   const file = inUse.fileOf(credential);
   if (file === null && kind === 'service_account') throw notSet(credential);

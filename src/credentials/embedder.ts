@@ -9,6 +9,7 @@ import type { LibraryCounts } from '../embedding/counts.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import type { Settings } from '../settings/settings.ts';
 import { embedderActions } from './actions.ts';
+import type { Asker } from './key-audit.ts';
 import { embedWord } from './embed-word.ts';
 
 /** Empty: the built-in embedder. */
@@ -42,6 +43,13 @@ export function createEmbedder(given: Given) {
     model: config.embedding?.model ?? '',
   });
 
+  /** The newest check of what is saved, and the newest of all, which may be saved next. */
+  let recent: EmbedderCheck[] = [];
+  const isOfSaved = ({ url, model }: Partial<ServiceAddress>) => {
+    const now = saved();
+    return url === now.url && model === now.model;
+  };
+
   return {
     saved,
 
@@ -58,21 +66,30 @@ export function createEmbedder(given: Given) {
 
     /** The last check of what is saved now; null without one. */
     lastCheck(): EmbedderCheck | null {
-      const { url, model } = saved();
+      const known = recent.findLast(isOfSaved);
+      if (known) return known;
+      // After a restart, those of the audit log.
       const checks = audit.trail(target).filter(({ event }) => event === embedderActions.check.name);
-      const found = checks.findLast(({ detail }) => detail?.url === url && detail?.model === model);
-      return found ? (found.detail as EmbedderCheck) : null;
+      return (checks.findLast(({ detail }) => isOfSaved(detail ?? {}))?.detail as EmbedderCheck) ?? null;
     },
 
     /** Embeds a word with a service, or with what is saved; nothing is saved but the finding. Throws `invalid_arguments`. */
-    async check(typed: ServiceAddress | null, by: Requester): Promise<EmbedderCheck> {
+    async check(typed: ServiceAddress | null, by: Asker): Promise<EmbedderCheck> {
       const address = typed ?? saved();
       if (typed) assertValid(typed);
       const check = await tryService(given, address);
+      recent = [...recent.filter(isOfSaved).slice(-1), check];
       await untilFree(() =>
-        audit.record({ event: embedderActions.check.name, outcome: 'ok', by, target, detail: check }),
+        audit.record({
+          event: embedderActions.check.name,
+          outcome: 'ok',
+          by,
+          reason: by.reason ?? null,
+          target,
+          detail: check,
+        }),
       );
-      bus.emit('settings');
+      bus.emit('credentials');
       return check;
     },
 

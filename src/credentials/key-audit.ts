@@ -6,12 +6,15 @@ import { credentialActions } from './actions.ts';
 import type { Credential } from './credential-list.ts';
 import type { KeyCheck, StoredKey } from './repository.ts';
 
+/** Who asks for a change or a check, and why. */
+export type Asker = Requester & { reason?: string | null };
+
 type Event = (typeof credentialActions)[keyof typeof credentialActions]['name'];
 
 export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
   return {
     /** Part of the transaction of the change. `before`: the file that was in use. */
-    changed(key: StoredKey, before: StoredKey | null, by: Requester) {
+    changed(key: StoredKey, before: StoredKey | null, by: Asker) {
       const waits = key.slot === 'next';
       const detail = {
         before: stateOf(before),
@@ -25,6 +28,7 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
         outcome: 'ok',
         by,
         target: targetOf(key),
+        reason: by.reason ?? null,
         detail,
       });
     },
@@ -42,9 +46,10 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
       });
     },
 
-    checked(key: StoredKey, { status, text }: KeyCheck, by: Requester) {
+    checked(key: StoredKey, { status, text }: KeyCheck, by: Asker) {
       const detail = { status, text, sha256: key.sha256.slice(0, 8) || null };
-      audit.record({ event: credentialActions.check.name, outcome: 'ok', by, target: targetOf(key), detail });
+      const [event, target, reason] = [credentialActions.check.name, targetOf(key), by.reason ?? null];
+      audit.record({ event, outcome: 'ok', by, target, reason, detail });
     },
 
     /** Runs `work`; a refusal that it throws leaves an audit row. */

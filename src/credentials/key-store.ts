@@ -2,7 +2,7 @@
 import type { Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Credential } from './credential-list.ts';
-import { createKeyAudit } from './key-audit.ts';
+import { type Asker, createKeyAudit } from './key-audit.ts';
 import type { KeysInUse } from './keys-in-use.ts';
 import type { KeyCheck, KeyRepository, StoredKey } from './repository.ts';
 import type { SecretsFolder } from './secrets-folder.ts';
@@ -19,6 +19,11 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
   const auditing = createKeyAudit({ audit });
   const filesOf = (name: string) =>
     (['saved', 'next'] as const).flatMap((slot) => keys.find(name, slot) ?? []);
+  /** The file in use is a setting, too. */
+  const emitChange = () => {
+    bus.emit('settings');
+    bus.emit('credentials');
+  };
   const change = (work: () => void) => untilFree(() => keys.transaction(work));
 
   return {
@@ -27,7 +32,7 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
     discard: secrets.discard,
 
     /** Uses a file from now on, or lets it wait. */
-    async put(key: StoredKey, by: Requester) {
+    async put(key: StoredKey, by: Asker) {
       const former = filesOf(key.name).filter(({ slot }) => key.slot === 'saved' || slot === 'next');
       await change(() => {
         auditing.changed(key, keys.find(key.name, 'saved'), by);
@@ -36,18 +41,18 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
       });
       inUse.apply();
       for (const { path } of former) if (path !== key.path) secrets.discard(path);
-      bus.emit('settings');
+      emitChange();
     },
 
     /** Keeps what a check has found of a file, whose slot stays. */
-    async note(key: StoredKey, check: KeyCheck, by: Requester) {
+    async note(key: StoredKey, check: KeyCheck, by: Asker) {
       await change(() => {
         keys.put({ ...key, check });
         auditing.checked(key, check, by);
       });
       // A file that was repaired by hand is used from now on.
       inUse.apply();
-      bus.emit('settings');
+      emitChange();
     },
 
     async remove(credential: Credential, reason: string, by: Requester) {
@@ -59,7 +64,7 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
       });
       inUse.apply();
       for (const { path } of former) secrets.discard(path);
-      bus.emit('settings');
+      emitChange();
     },
   };
 }

@@ -28,7 +28,8 @@ export function createKeyRequests(app: TestApp) {
       return send('PUT', place(name), form, false);
     },
     register: (name: string, path: string) => send('PUT', place(name), JSON.stringify({ path })),
-    check: (name: string) => send('POST', `${place(name)}/check`),
+    check: (name: string, reason?: string) =>
+      send('POST', `${place(name)}/check`, reason === undefined ? undefined : JSON.stringify({ reason })),
     remove: (name: string, reason?: string) =>
       send('DELETE', place(name), reason === undefined ? undefined : JSON.stringify({ reason })),
     send,

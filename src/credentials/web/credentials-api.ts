@@ -8,12 +8,14 @@ import {
   textSchema,
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
+import { asker } from './asker.ts';
 import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
 import { credentialActions } from '../actions.ts';
 import { credentialSchema } from './credential-body.ts';
 import { receiveKey } from './receive-key.ts';
 
+type Reasoned = { reason?: string };
 type Named = { Params: { name: string } };
 
 const params = objectSchema({ name: textSchema });
@@ -63,12 +65,12 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
     body: optionalBody(confirmation),
     ...answers,
   };
-  app.post<Named>(
+  app.post<Named & { Body: Reasoned | null }>(
     '/api/v1/credentials/:name/check',
     { schema: check, config: { action: credentialActions.check } },
     async (request) => {
       const { name } = request.params;
-      await credentials.check(name, requester(request));
+      await credentials.check(name, asker(request, request.body));
       return describe(name);
     },
   );
@@ -87,14 +89,14 @@ export function registerKeyApi(app: FastifyInstance, ctx: CredentialContext) {
     body: optionalBody({ path: { type: 'string', maxLength: 1000 }, ...confirmation }),
     response: { 200: credentialSchema, 201: credentialSchema, ...refusals },
   };
-  app.put<Named & { Body: { path?: string } | null }>(
+  app.put<Named & { Body: (Reasoned & { path?: string }) | null }>(
     '/api/v1/credentials/:name',
     { schema: put, config: { action: credentialActions.change, isUpload: true } },
     async (request, reply) => {
       const { name } = request.params;
       const isNew = !describe(name).is_set;
       if (request.isMultipart()) await receiveKey(ctx, name, request, reply);
-      else await credentials.register(name, request.body?.path ?? '', requester(request));
+      else await credentials.register(name, request.body?.path ?? '', asker(request, request.body));
       return reply.code(isNew ? 201 : 200).send(describe(name));
     },
   );

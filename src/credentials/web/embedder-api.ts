@@ -7,7 +7,7 @@ import {
   refusals,
   textSchema,
 } from '../../core/schemas.ts';
-import { requester } from '../../web/requester.ts';
+import { asker } from './asker.ts';
 import { embedderActions } from '../actions.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
@@ -65,13 +65,13 @@ export function registerEmbedderApi(app: FastifyInstance, { embedder, embedderWa
     }),
     response: { 200: objectSchema(checkProperties), ...refusals },
   };
-  app.post<{ Body: Partial<ServiceAddress> | null }>(
+  app.post<{ Body: (Partial<ServiceAddress> & { reason?: string }) | null }>(
     '/api/v1/embedder/check',
     { schema: check, config: { action: embedderActions.check } },
     async (request): Promise<EmbedderCheck> => {
       const { url, model = '' } = request.body ?? {};
       const given = url === undefined ? null : { url: url.trim(), model: model.trim() };
-      return embedder.check(given, requester(request));
+      return embedder.check(given, asker(request, request.body));
     },
   );
 }
