@@ -19,7 +19,7 @@ export function credentialChecks({ config, describeCredentials }: CredentialCont
     component: 'credentials',
     title: credential.title,
     everySec: 30,
-    dirtyOn: ['settings', 'sources'],
+    dirtyOn: ['credentials', 'settings', 'sources'],
     look() {
       const facts = describeCredentials.describe(credential);
       const isApplied = applied[credential.name]?.(config) ?? false;

@@ -67,7 +67,7 @@ export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
       check,
     };
   };
-  return { describe, all: () => credentialList.map(describe) };
+  return { describe, usedBy, all: () => credentialList.map(describe) };
 }
 
 function describeFile(

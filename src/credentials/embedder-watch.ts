@@ -1,4 +1,4 @@
-// Follows the settings of the embedder: when they change, workers and searches start anew with them, while the server runs.
+// Follows the settings of the embedder: when they change, workers and searches restart with them, while the server runs.
 import { coalesceNext } from '../core/coalesce.ts';
 import type { Kernel } from '../core/kernel.ts';
 
@@ -24,20 +24,20 @@ export function createEmbedderWatch({ bus, config, log, change, onOther }: Given
     if (used.whole === before.whole) return;
     if (used.service !== before.service) onOther();
     changing += 1;
-    bus.emit('settings');
+    bus.emit('credentials');
     try {
       await run();
     } catch (error) {
       log.error({ err: error }, 'workers or searches could not change to the new embedder');
     } finally {
       changing -= 1;
-      bus.emit('settings');
+      bus.emit('credentials');
     }
   }
 
   const onSettings = () => void look();
   return {
-    /** Whether workers and searches are starting anew. */
+    /** Whether workers and searches are restarting. */
     isChanging: () => changing > 0,
     start() {
       used = read();

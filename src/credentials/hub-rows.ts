@@ -1,5 +1,6 @@
 import { upperFirst } from '../core/format.ts';
 import type { HubRow, HubState, SetupStep } from '../core/hub-row.ts';
+import { findCredential } from './credentials.ts';
 import type { CredentialFacts } from './describe-credential.ts';
 import type { CredentialContext } from './parts.ts';
 
@@ -10,7 +11,7 @@ export const credentialsRow = ({ describeCredentials }: CredentialContext): HubR
   name: 'Credentials',
   href: '/settings/credentials',
   reads: 'admin',
-  dirtyOn: ['settings', 'sources'],
+  dirtyOn: ['credentials', 'settings', 'sources'],
   load: () => describeAll(describeCredentials.all()),
 });
 
@@ -40,7 +41,7 @@ export const embedderRow = ({ config, embedder, embedderWatch }: CredentialConte
   icon: 'index',
   name: 'Embedder',
   href: '/settings/embedder',
-  dirtyOn: ['settings'],
+  dirtyOn: ['credentials', 'settings'],
   load(): HubState {
     if (embedderWatch.isChanging())
       return { sentence: 'Workers and searches are changing to the new embedder.' };
@@ -60,7 +61,7 @@ export const embedderStep = ({ config, embedder }: CredentialContext): SetupStep
   text: 'The built-in one needs nothing; a service is checked with one word.',
   href: '/settings/embedder',
   isDone: () => config.embedding === null || embedder.lastCheck()?.status === 'ok',
-  dirtyOn: ['settings'],
+  dirtyOn: ['credentials', 'settings'],
 });
 
 export const keyStep = ({ describeCredentials }: CredentialContext): SetupStep => ({
@@ -70,10 +71,10 @@ export const keyStep = ({ describeCredentials }: CredentialContext): SetupStep =
   href: '/settings/credentials',
   reads: 'admin',
   isDone() {
-    const google = describeCredentials.all().find(({ name }) => name === 'google');
-    return google === undefined || google.used_by.length === 0 || isPassed(google);
+    if (describeCredentials.usedBy('google').length === 0) return true;
+    return isPassed(describeCredentials.describe(findCredential('google')));
   },
-  dirtyOn: ['settings', 'sources'],
+  dirtyOn: ['credentials', 'settings', 'sources'],
 });
 
 function isPassed({ check, in_use: file }: CredentialFacts): boolean {

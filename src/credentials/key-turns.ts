@@ -10,7 +10,7 @@ export function createKeyTurns(bus: Bus) {
   const waiting = new Map<string, number>();
   const count = (name: string, by: number) => {
     waiting.set(name, (waiting.get(name) ?? 0) + by);
-    bus.emit('settings');
+    bus.emit('credentials');
   };
   return {
     /** Whether the credential is being changed or checked. */

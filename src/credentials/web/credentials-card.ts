@@ -8,6 +8,6 @@ export const credentialsCard = ({ describeCredentials }: CredentialContext): Sha
   host: 'credentials-card',
   path: '/ui/credentials/card',
   reads: 'admin',
-  dirtyOn: ['settings', 'sources'],
+  dirtyOn: ['credentials', 'settings', 'sources'],
   load: () => ({ credentials: describeCredentials.all().map(viewCredential) }),
 });

@@ -7,6 +7,6 @@ export const embedderCard = (ctx: CredentialContext): SharedCard => ({
   name: 'embedder',
   host: 'embedder-card',
   path: '/ui/embedder/card',
-  dirtyOn: ['settings', 'library'],
+  dirtyOn: ['credentials', 'settings', 'library'],
   load: () => ({ embedder: viewEmbedder(ctx) }),
 });
