@@ -1,3 +1,4 @@
+import { formatDuration } from '../../core/format.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import { tabs } from '../../sheets/tabs.ts';
 import type { RecordCard } from '../../web/card.ts';
@@ -39,9 +40,8 @@ function viewCheck(check: SourceState | null) {
   if (!check) return null;
   const steps = check.steps.map(({ title, text, status, ms }) => ({
     title,
-    text,
+    text: ms === 0 ? text : `${text} ${formatDuration(ms / 1000)}`,
     mark: marks[status],
-    took: ms === 0 ? null : ms / 1000,
   }));
   return { at: check.checked_at, steps };
 }
