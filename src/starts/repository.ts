@@ -32,12 +32,16 @@ const lastSign = `
   ), ''))
 `;
 
+/** A crash loop must not fill the table. */
+const keptStarts = 1000;
+
 export function createStarts(ops: Db) {
   const statements = prepareAll(ops, {
     add: `
       INSERT INTO server_start (at, version, "commit", node, sqlite, mode, pid, boot_id, config_sha256)
       VALUES (@at, @version, @commit, @node, @sqlite, @mode, @pid, @boot_id, @config_sha256)
     `,
+    prune: 'DELETE FROM server_start WHERE id <= ?',
     stop: `UPDATE server_start SET ended_at = @at, "end" = 'stopped' WHERE id = @id AND ended_at IS NULL`,
     closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
     list: `
@@ -45,8 +49,12 @@ export function createStarts(ops: Db) {
     `,
   });
   return {
-    /** Returns its id. */
-    add: (start: Start): number => Number(statements.add.run(start).lastInsertRowid),
+    /** Returns its id. Removes the oldest starts. */
+    add(start: Start): number {
+      const id = Number(statements.add.run(start).lastInsertRowid);
+      statements.prune.run(id - keptStarts);
+      return id;
+    },
 
     recordStop: (id: number, at: string) => void statements.stop.run({ id, at }),
 

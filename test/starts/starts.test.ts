@@ -86,3 +86,11 @@ t.test('About names the version, the process and its start; a row of Settings le
   });
   t.equal((await app.json('/api/v1/starts?limit=0')).status, 422);
 });
+
+t.test('a server that crashes again and again leaves a thousand starts', (t) => {
+  const { starts } = open(t);
+  for (let crash = 0; crash < 1005; crash++) starts.add(start('2026-01-01T10:00:00.000Z'));
+  const { items, next } = starts.list(2000);
+  t.strictSame([items.length, items.at(-1)?.id, next], [1000, 6, null]);
+  t.end();
+});
