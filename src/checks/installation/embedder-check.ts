@@ -1,10 +1,10 @@
 // Checks that the embedder answers: one vector is really requested from a service. Reads only.
 import type { Check, Found } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
+import { readFrom } from '../../core/db/read-from.ts';
 import { explain } from '../../core/faults.ts';
 import { chooseEmbedder } from '../../embedding/choose.ts';
 import { modelOf } from '../../embedding/model-change.ts';
-import { readFrom } from './read-from.ts';
 
 const serviceTimeoutMs = 5000;
 

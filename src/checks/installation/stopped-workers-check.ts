@@ -2,12 +2,12 @@
 // whatever their rows say.
 import type { Check, Found } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
+import { readFrom } from '../../core/db/read-from.ts';
 import { plural } from '../../core/format.ts';
 import { prepareQueueCounts } from '../../embedding/repository.ts';
 import { isProcessGone } from '../../workers/names.ts';
 import { createWorkerRepository } from '../../workers/repository.ts';
 import { isStalled, lostAfterMs, type WorkerRow } from '../../workers/state.ts';
-import { readFrom } from './read-from.ts';
 
 export function stoppedWorkersCheck(config: Config): Check {
   return {

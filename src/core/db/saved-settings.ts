@@ -1,9 +1,9 @@
 // Reads the saved settings in ops.db. The feature `settings` writes them.
-import fs from 'node:fs';
 import type { Config } from '../config.ts';
 import { parseJson } from '../json.ts';
 import { applySaved, useKeyFile } from '../settings/in-use.ts';
-import { type Db, openDatabase, scriptBusyMs } from './open.ts';
+import type { Db } from './open.ts';
+import { readFrom } from './read-from.ts';
 
 /** The values by key; a value that is not JSON is undefined. */
 export function readSavedSettings(ops: Db): Map<string, unknown> {
@@ -17,7 +17,7 @@ export function readSavedSettings(ops: Db): Map<string, unknown> {
 /** For a process without a server around it, such as a worker that is started by hand: assigns the saved settings to
  *  `config`. An ops.db that is missing, old or damaged has none; whoever needs it says so. */
 export function applySavedSettings(config: Config): Config {
-  const found = readFrom(config.opsDatabasePath);
+  const found = readSaved(config.opsDatabasePath);
   if (!found) return config;
   applySaved(config, found.saved, 'start');
   for (const { name, path } of found.keys) useKeyFile(config, name, path);
@@ -27,16 +27,12 @@ export function applySavedSettings(config: Config): Config {
 /** The files of credentials that are in use. */
 const keyFiles = `SELECT name, path FROM credential WHERE slot = 'saved'`;
 
-function readFrom(file: string) {
-  if (!fs.existsSync(file)) return null;
+function readSaved(file: string) {
   try {
-    const ops = openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
-    try {
+    return readFrom(file, (ops) => {
       const keys = ops.prepare(keyFiles).all() as { name: string; path: string }[];
       return { saved: readSavedSettings(ops), keys };
-    } finally {
-      ops.close();
-    }
+    });
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { type Db, openDatabase, scriptBusyMs } from '../../core/db/open.ts';
+import { type Db, openDatabase, scriptBusyMs } from './open.ts';
 
 /** Reads from a database that nobody need have opened. Null when the file or a table is missing; the next start of the server
  *  creates it. */
