@@ -13,6 +13,9 @@ const stops: Record<Credential['kind'], string[]> = {
   api_key: ['embedding', 'search'],
 };
 
+/** The component that needs the key. */
+const parts: Record<Credential['kind'], string> = { service_account: 'sources', api_key: 'embedder' };
+
 export function credentialChecks({ config, describeCredentials }: CredentialContext): Check[] {
   return credentialList.map((credential) => ({
     id: `credential-${credential.name}`,
@@ -24,9 +27,14 @@ export function credentialChecks({ config, describeCredentials }: CredentialCont
       const facts = describeCredentials.describe(credential);
       const isApplied = applied[credential.name]?.(config) ?? false;
       const found = [...findFileProblem(facts, isApplied), ...findFailedCheck(facts), ...findWaiting(facts)];
-      return { says: describe(facts), found };
+      return { says: describe(facts), found: found.map((one) => withPart(one, credential)) };
     },
   }));
+}
+
+/** A key that cannot be used breaks the part that needs it, too. */
+function withPart(found: Found, { kind }: Credential): Found {
+  return found.stops.length > 0 ? { ...found, component: parts[kind] } : found;
 }
 
 function describe({ in_use: file, check }: CredentialFacts): string {

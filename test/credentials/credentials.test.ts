@@ -117,7 +117,10 @@ t.test('a check of a broken thing says what to do', async (t) => {
   const places = await readPlaces(app);
   for (const text of [places.page, places.banner, places.doctor])
     t.match(text, 'Google service account: the last check has failed');
-  t.match(places.health.components, { credentials: { status: 'degraded' } });
+  t.match(places.health.components, {
+    credentials: { status: 'degraded' },
+    sources: { status: 'degraded' },
+  });
   const isOff = { status: 403, message: 'Google Sheets API has not been used in project 1' };
   google.state.before = (call) => (call.includes('/v4/') ? isOff : null);
   t.match((await keys.check('google')).body.check.text, /API is off for the project of .* Switch it on/);
