@@ -1,4 +1,4 @@
-// Statements on the table `finding` of ops.db. Rows are never deleted, so that a mute outlasts a gap.
+// Statements on the table `finding` of ops.db. Cleared ones stay, so that a mute outlasts a gap.
 import { type Db, prepareAll } from '../core/db/open.ts';
 import type { Finding } from './finding.ts';
 
@@ -34,6 +34,7 @@ export function createFindingRepository(ops: Db) {
       ON CONFLICT (check_id, subject) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
       RETURNING id
     `,
+    remove: 'DELETE FROM finding WHERE id = ?',
   });
 
   /** Inserts or replaces the row of its check and subject, and returns the row's id. */
@@ -46,6 +47,8 @@ export function createFindingRepository(ops: Db) {
     all: (): Finding[] => (statements.all.all() as Row[]).map(parse),
 
     put,
+
+    remove: (id: number) => void statements.remove.run(id),
 
     /** Runs `write` in the same transaction. */
     putWith(finding: Finding, write: () => void) {

@@ -21,6 +21,7 @@ export type FindingSaver = ReturnType<typeof createFindingSaver>;
 
 export function createFindingSaver({ repository, audit, bus, onError }: Saving) {
   const unsaved = new Map<Holder, AuditedMove[]>();
+  let forgotten: Holder[] = [];
   let isFailing = false;
   let isChanged = false;
 
@@ -31,8 +32,13 @@ export function createFindingSaver({ repository, audit, bus, onError }: Saving) 
       isChanged ||= changes;
     },
 
+    /** Deletes the row of a saved finding. */
+    forget(holder: Holder) {
+      forgotten.push(holder);
+    },
+
     save() {
-      if (unsaved.size > 0) trySaving();
+      if (unsaved.size + forgotten.length > 0) trySaving();
       if (!isChanged) return;
       isChanged = false;
       bus.emit('findings');
@@ -49,8 +55,10 @@ export function createFindingSaver({ repository, audit, bus, onError }: Saving) 
           ids.push([finding, id]);
           for (const move of moves) recordMove(audit, finding, id, move);
         }
+        for (const { finding } of forgotten) if (finding?.id) repository.remove(finding.id);
       });
       unsaved.clear();
+      forgotten = [];
       for (const [finding, id] of ids) finding.id = id;
       isFailing = false;
     } catch (error) {

@@ -1,6 +1,6 @@
 // Holds the findings of all checks. What a look has found counts at once, before it is saved: a full disk or a damaged
 // database must not hide itself.
-import type { Found } from '../core/check.ts';
+import { type Found, worstFirst } from '../core/check.ts';
 import {
   type Finding,
   isMuted,
@@ -14,6 +14,9 @@ import {
 } from './finding.ts';
 import { createFindingSaver, type FindingSaver, type Saving } from './finding-saver.ts';
 import { createOpeningAudit, type OpeningAudit } from './opening-audit.ts';
+
+/** Further cleared findings are forgotten. */
+const keptCleared = 1000;
 
 /** `finding` is null until it opens first. */
 type Entry = Named & { finding: Finding | null; streak: Streak; audit: OpeningAudit };
@@ -35,6 +38,13 @@ export function createFindings({ now, ...saving }: Given) {
   const takeMissing = (entry: Entry) => {
     entry.streak = { found: 0, notFound: entry.streak.notFound + 1 };
     if (entry.finding) apply(entry, judgeNotFound(entry.finding, entry.streak, now()), saver, now());
+    else entries.remove(entry);
+  };
+  const forgetOldest = () => {
+    for (const entry of entries.cleared().slice(0, -keptCleared)) {
+      entries.remove(entry);
+      saver.forget(entry);
+    }
   };
 
   return {
@@ -51,6 +61,7 @@ export function createFindings({ now, ...saving }: Given) {
       const subjects = found.map(({ subject }) => subject);
       const missing = entries.ofCheck(origin.check_id).filter(({ subject }) => !subjects.includes(subject));
       for (const entry of missing) takeMissing(entry);
+      forgetOldest();
       const isEnding = missing.some(({ finding }) => finding && isOpen(finding));
       return { hasTrouble: found.length > 0 || isEnding, needsConfirming: isEnding };
     },
@@ -102,8 +113,9 @@ function apply(entry: Entry, { finding, did, transition }: Judged, { note }: Fin
 /** One entry for each check and subject. */
 function createEntries(saved: Finding[]) {
   const entries = new Map<string, Entry>();
+  const keyOf = ({ check_id, subject }: Named) => JSON.stringify([check_id, subject]);
   const of = ({ check_id, subject }: Named): Entry => {
-    const key = JSON.stringify([check_id, subject]);
+    const key = keyOf({ check_id, subject });
     const streak = { found: 0, notFound: 0 };
     const entry = entries.get(key) ?? {
       check_id,
@@ -117,11 +129,23 @@ function createEntries(saved: Finding[]) {
   };
   for (const finding of saved) of(finding).finding = finding;
   const all = () => [...entries.values()];
-  return { of, all, ofCheck: (id: string) => all().filter(({ check_id }) => check_id === id) };
+  return {
+    of,
+    all,
+    ofCheck: (id: string) => all().filter(({ check_id }) => check_id === id),
+    /** The cleared ones, those that cleared first before the others. */
+    cleared: () =>
+      all()
+        .filter(({ finding }) => finding?.cleared_at)
+        .sort(byEnd),
+    remove: (named: Named) => void entries.delete(keyOf(named)),
+  };
 }
 
-const order = { error: 0, warning: 1, info: 2 };
+function byEnd(one: Entry, other: Entry): number {
+  return (one.finding?.cleared_at ?? '').localeCompare(other.finding?.cleared_at ?? '');
+}
 
 function byWeight(one: Finding, other: Finding): number {
-  return order[one.severity] - order[other.severity] || other.opened_at.localeCompare(one.opened_at);
+  return worstFirst(one, other) || other.opened_at.localeCompare(one.opened_at);
 }

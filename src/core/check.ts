@@ -7,28 +7,33 @@ export const severities = ['info', 'warning', 'error'] as const;
 /** error: something does not work. warning: it works less, or soon will not. info: worth knowing; never a banner. */
 export type Severity = (typeof severities)[number];
 
+/** Compares two for sorting. */
+export function worstFirst(one: { severity: Severity }, other: { severity: Severity }): number {
+  return severities.indexOf(other.severity) - severities.indexOf(one.severity);
+}
+
 /** The texts change only with the condition: no sizes, no sampling times. */
 export type Found = {
-  /** What it is about, within the check; the same in each look. Names one finding together with the check's id. */
+  /** The thing concerned, the same in each look. It names one finding together with the check's id. */
   subject: string;
   severity: Severity;
   /** The consequence. */
   title: string;
   /** The cause and the next step. */
   text: string;
-  /** What does not work meanwhile, e.g. the names of operations. */
+  /** Parts that do not work meanwhile, e.g. names of operations. */
   stops: string[];
   fix?: { href: string; label: string };
   /** The slug of a runbook. */
   runbook?: string;
-  /** When the condition began, if that is known (ISO 8601); else the time of the look that opened the finding. */
+  /** The start of the condition, if it is known (ISO 8601). Default: the time of the look that opened the finding. */
   since?: string;
   /** The component, if the check looks at several. */
   component?: string;
 };
 
 export type Looked = {
-  /** What the probe saw, as far as it is well: `39,561 vectors`. */
+  /** The state that the probe saw, with figures: `39,561 vectors`. */
   says: string;
   found: Found[];
 };
@@ -44,7 +49,7 @@ export type Check = {
   everySec: number;
   /** Events after which `look` may answer differently. */
   dirtyOn?: (keyof BusEvents)[];
-  /** For a costly look: such an event counts only if this differs from the last look. */
+  /** A costly look is repeated after such an event only if this differs from the last look. */
   dependsOn?: () => string;
   /** `second`, for a threshold: a finding opens when two looks in a row have seen it. Default: `first`. */
   opensAt?: 'first' | 'second';

@@ -1,4 +1,4 @@
-// When findings open, change, clear and come back, and what of it reaches table and audit. Time is passed in.
+// Findings open, change, clear and come back; table and audit show it. Time is passed in.
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { createChecker } from '../../src/checks/checker.ts';
@@ -285,4 +285,18 @@ t.test('the next server knows the findings, and clears those of checks that it l
   again.clearOthers(['another']);
   t.same(again.open(), []);
   t.ok(rows()[0]?.cleared_at);
+});
+
+t.test('of a thousand cleared findings and more, those that cleared first are forgotten', async (t) => {
+  const { look, rows, findings, pass } = start(t);
+  await look(...Array.from({ length: 1010 }, (_, at) => ({ ...found, subject: `early ${at}` })));
+  await look();
+  await look(found);
+  t.equal(rows().length, 1001, 'the open one, and a thousand');
+  t.equal(findings.all().length, 1001);
+  pass(1000);
+  await look();
+  await look();
+  t.match(rows().at(-1), { subject: 'a', cleared_at: '2026-11-29T12:00:01.000Z' });
+  t.equal(rows().length, 1000);
 });
