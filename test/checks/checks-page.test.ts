@@ -25,8 +25,10 @@ t.test('checks and findings', async (t) => {
       /A variable has no effect CHL_PROT is set.*Settings.*warning since.*\d+ of \d+ checks pass\. 1 warning/s,
     );
     t.match(probes, /Databases.*Passes.*0 entries.*ms/s);
-    t.match(probes, /Settings Configuration Warning A variable has no effect/);
+    t.match(probes, /Configuration Settings Warning A variable has no effect/);
     t.match(await banner(), title);
+    const titles = (await app.page('/checks')).html.querySelectorAll('.probes b').map(({ text }) => text);
+    t.equal(new Set(titles).size, titles.length, 'no two checks have one name');
     const { body } = await app.json('/api/v1/status');
     t.match(
       body.items.find((row: { name: string }) => row.name === 'Checks'),
@@ -79,7 +81,7 @@ t.test('checks and findings', async (t) => {
       /Muted.*A variable has no effect.*muted by .*until it changes.*“wanted”.*Unmute/s,
     );
     t.match((await read()).open, /1 muted/);
-    t.match((await read()).probes, /Settings Configuration Muted/);
+    t.match((await read()).probes, /Configuration Settings Muted/);
     t.match(await list('muted'), {
       muted: 1,
       items: [{ id, times: 4, is_muted: true, muted_until: 'change' }],

@@ -14,7 +14,7 @@ export function folderCheck({ root }: Pick<Config, 'root'>): Check {
   return {
     id: 'data-folder-access',
     component: 'data_folder',
-    title: 'data folder',
+    title: 'data folder access',
     everySec: 60,
     look() {
       const says = fs.existsSync(root) ? root : `${root}, created at the first start`;
@@ -88,7 +88,7 @@ export function googleKeyCheck(config: Config): Check {
   return {
     id: 'google-key',
     component: 'sources',
-    title: 'Google',
+    title: 'Google key',
     everySec: 60,
     dirtyOn: ['settings'],
     look() {

@@ -1,4 +1,5 @@
 // The view models of checks and findings on /checks.
+import { worstFirst } from '../../core/check.ts';
 import { formatList, formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
 import { viewFix } from '../finding.ts';
@@ -31,7 +32,7 @@ const looks = {
   warning: { tone: 'warn', icon: 'tri', word: 'Warning' },
   info: { tone: 'idle', icon: 'info', word: 'Note' },
   pass: { tone: 'ok', icon: 'check', word: 'Passes' },
-  unknown: { tone: 'idle', icon: 'clock', word: 'Not looked at yet' },
+  unknown: { tone: 'idle', icon: 'clock', word: 'Not run yet' },
 } satisfies Record<CheckState, { tone: string; icon: string; word: string }>;
 
 const muted = { tone: 'hold', icon: 'mute', word: 'Muted' };
@@ -65,7 +66,7 @@ function describeUntil({ muted_until }: FindingBody): string | null {
 export function viewChecks(checks: CheckBody[]) {
   const shown = checks.flatMap((check) => check.found.map((finding) => ({ finding, title: check.title })));
   const views = shown
-    .sort((one, other) => weights[one.finding.severity] - weights[other.finding.severity])
+    .sort((one, other) => worstFirst(one.finding, other.finding))
     .map(({ finding, title }) => viewFinding(finding, title));
   return {
     open: views.filter(({ mute }) => mute === null),
@@ -75,23 +76,23 @@ export function viewChecks(checks: CheckBody[]) {
   };
 }
 
-const weights = { error: 0, warning: 1, info: 2 };
-
 /** The checks, those of a component together, with what each saw last. */
 export function viewProbes(checks: CheckBody[]) {
   return [...checks]
     .map((check) => ({
       id: check.id,
-      component: titleOf(check.component),
       title: upperFirst(check.title),
+      component: titleOf(check.component),
       badge:
         check.found.length > 0 && check.found.every(({ is_muted }) => is_muted) ? muted : looks[check.state],
       isQuiet: check.state === 'pass' || check.state === 'unknown' || check.state === 'info',
-      says: check.found[0]?.title ?? check.says ?? '',
+      says: [check.found[0]?.title, check.says].filter(Boolean).join(' · '),
       tookMs: check.took_ms,
       at: check.looked_at,
     }))
-    .sort((one, other) => one.component.localeCompare(other.component));
+    .sort(
+      (one, other) => one.component.localeCompare(other.component) || one.title.localeCompare(other.title),
+    );
 }
 
 /** `14 checks pass.`, `21 of 25 checks pass. 1 error, 2 warnings, 1 muted.` */
