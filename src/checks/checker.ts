@@ -46,7 +46,7 @@ export function createChecker(given: Given) {
       void loop.start();
     },
 
-    /** What looks in progress find is dropped; they may be stuck, so nobody waits for them. */
+    /** Drops the results of looks in progress. They may be stuck, so nobody waits for them. */
     stop() {
       isStopped = true;
       unlisten();

@@ -15,7 +15,7 @@ export type AuditedMove = {
 
 export type OpeningAudit = ReturnType<typeof createOpeningAudit>;
 
-/** For one finding. The functions return the row to write, or null. */
+/** Decides for one finding. The functions return the row to write, or null. */
 export function createOpeningAudit() {
   let openings: number[] = [];
   let suppressed = 0;

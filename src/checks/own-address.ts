@@ -1,4 +1,4 @@
-// Where this server listens. Only its HTTP side knows, which is built after the checks.
+// The address at which this server listens. Only its HTTP side knows, which is built after the checks.
 
 export type OwnAddress = { host: string; port: number };
 

@@ -29,7 +29,7 @@ export function createCheckParts(ctx: Context) {
     checker,
     mutes: createMutes({ ...ctx, findings }),
     runChecks: createRunChecks({ ...ctx, checker }),
-    /** For the tab of Status: open findings that are errors, muted ones too. */
+    /** The tab of Status counts open findings that are errors, muted ones too. */
     countErrors: () => findings.open().filter(({ severity }) => severity === 'error').length,
   };
 }

@@ -9,7 +9,7 @@ export function writeReport(checks: CheckBody[], now: Date): string {
   const lines = [
     `CHL Operations ${version}, Node ${process.versions.node}, ${process.platform}, ${now.toISOString()}`,
     '',
-    ...(found.length === 0 ? ['Nothing is found.'] : found.flatMap(describeFinding)),
+    ...(found.length === 0 ? ['No findings.'] : found.flatMap(describeFinding)),
     '',
     ...checks.map(describeCheck),
   ];
@@ -27,6 +27,6 @@ function describeFinding(finding: FindingBody): string[] {
 }
 
 function describeCheck({ id, state, says, took_ms, looked_at }: CheckBody): string {
-  if (looked_at === null) return `${state.padEnd(8)} ${id}: not looked at yet`;
+  if (looked_at === null) return `${state.padEnd(8)} ${id}: not run yet`;
   return `${state.padEnd(8)} ${id}: ${says ?? 'could not be checked'} (${took_ms} ms, ${looked_at})`;
 }

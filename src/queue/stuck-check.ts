@@ -20,9 +20,9 @@ export function stuckCheck(
       const hasIdle = workers.some(({ view }) => view === 'idle');
       if (pending.total === 0) return { says: 'Nothing waits.', found: [] };
       if (!hasIdle || waitsMs <= oldestPendingMs)
-        return { says: `${plural(pending.total, 'entry waits', 'entries wait')}, none too long.`, found: [] };
+        return { says: `${plural(pending.total, 'entry waits', 'entries wait')}, none for long.`, found: [] };
       return {
-        says: 'Stands still',
+        says: 'Entries wait; workers are idle.',
         found: [
           {
             subject: 'stuck',

@@ -27,7 +27,7 @@ export function sourcesCheck(ctx: Sources): Check {
   };
 }
 
-/** What keeps the sheet from being used; null if nothing is known to. */
+/** The finding that says why the sheet cannot be used; null if nothing is known. */
 async function judge(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
   const { name, kind } = sheet;
   if (kind !== 'google' && (await isMissing(ctx, sheet))) return refuse(name, 'is missing', missing);

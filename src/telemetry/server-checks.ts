@@ -65,7 +65,7 @@ export function samplerCheck({
           {
             subject: 'late',
             severity: 'warning',
-            title: 'Charts and figures stand still',
+            title: 'Charts and figures are not updated',
             text: 'No telemetry sample was taken for several intervals. The log of the server says why; restart the server if it does not end.',
             stops: ['charts'],
           },

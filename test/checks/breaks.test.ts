@@ -169,7 +169,7 @@ function roundsOf(
         {
           check: 'sampler',
           component: 'server',
-          title: 'Charts and figures stand still',
+          title: 'Charts and figures are not updated',
         },
       ),
       {

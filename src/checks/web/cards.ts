@@ -1,4 +1,4 @@
-// What the checks have found, live; and what each of them saw last, with its time, which is refreshed by hand.
+// Two cards: the findings, which are live; and the last look of each check with its time, which is refreshed by hand.
 import type { SharedCard } from '../../web/card.ts';
 import type { CheckContext } from '../parts.ts';
 import { writeReport } from '../report.ts';

@@ -38,8 +38,8 @@ export function registerChecksPages(app: FastifyInstance, ctx: CheckContext) {
     const id = request.body?.check || undefined;
     await ctx.runChecks(id, requester(request));
     const open = ctx.findings.open().filter(({ check_id }) => id === undefined || check_id === id);
-    const title = id === undefined ? 'All checks have looked.' : 'The check has looked.';
-    const text = open.length === 0 ? 'Nothing is found.' : (open[0]?.title ?? '');
+    const title = id === undefined ? 'All checks ran.' : 'The check ran.';
+    const text = open.length === 0 ? 'No findings.' : (open[0]?.title ?? '');
     return reply.sendAction({
       notice: { tone: open.length === 0 ? 'ok' : 'warn', title, text },
       redirect,
