@@ -4,13 +4,13 @@ import { AppError } from '../core/errors.ts';
 
 const perMinute = 5;
 const minuteMs = 60_000;
-/** Above this number, peers without a recent failure are forgotten. */
+/** Above this number, the peer whose failure is the longest ago is forgotten. */
 const maxPeers = 1000;
 
 export type Attempts = ReturnType<typeof createAttempts>;
 
 export function createAttempts(now: () => Date) {
-  /** The times of the last failures. */
+  /** The times of the last failures by peer, the newest last. */
   const failures = new Map<string, number[]>();
 
   return {
@@ -20,13 +20,11 @@ export function createAttempts(now: () => Date) {
       const recent = (failures.get(peer) ?? []).filter((time) => at - time < minuteMs);
       if (recent.length >= perMinute)
         return new AppError('too_many_attempts', 'Too many wrong tokens. Try again in 60 s.');
-      if (failures.size >= maxPeers) forgetBefore(at - minuteMs);
+      failures.delete(peer);
       failures.set(peer, [...recent, at]);
+      const [oldest = peer] = failures.keys();
+      if (failures.size > maxPeers) failures.delete(oldest);
       return new AppError('unauthorized', 'This token is not known, or it was revoked.');
     },
   };
-
-  function forgetBefore(time: number) {
-    for (const [peer, times] of failures) if (times.every((one) => one < time)) failures.delete(peer);
-  }
 }

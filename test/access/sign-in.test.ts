@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import t from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
+import { createAttempts } from '../../src/access/attempts.ts';
 import { startApp } from '../support/app.ts';
 
 const secret = 'canary-of-the-environment';
@@ -161,3 +162,15 @@ t.test('with a token in the environment', async (t) => {
     t.match(cookie, /^chl_session_\d+=.*; Secure/);
   });
 });
+
+t.test(
+  'a thousand peers are known at a time: the one whose failure is the longest ago is forgotten',
+  async (t) => {
+    const attempts = createAttempts(() => new Date('2026-11-29T12:00:00Z'));
+    const fail = (peer: string) => attempts.fail(peer).code;
+    for (let turn = 0; turn < 5; turn += 1) for (const peer of ['first', 'second']) fail(peer);
+    for (let turn = 0; turn < 999; turn += 1) fail(`other ${turn}`);
+    t.equal(fail('second'), 'too_many_attempts');
+    t.equal(fail('first'), 'unauthorized', 'it is forgotten');
+  },
+);
