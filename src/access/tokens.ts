@@ -1,5 +1,5 @@
 // Creates and revokes tokens. A token itself is in no row: only its hash is kept, and it is returned once.
-import type { Requester } from '../core/audit.ts';
+import { type AuditEntry, auditRefusal, type Requester } from '../core/audit.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -24,11 +24,14 @@ export type CreatedToken = { token: string; record: TokenRecord; known: KnownTok
 export type Tokens = ReturnType<typeof createTokens>;
 
 export function createTokens(given: Given) {
-  const { bus, tokens, untilFree } = given;
+  const { audit, bus, tokens, untilFree } = given;
   return {
     /** Throws `invalid_arguments` with all problems. */
     async create(wanted: WantedToken, by: Requester): Promise<CreatedToken> {
-      const created = await untilFree(() => tokens.transaction(() => create(given, wanted, by)));
+      const entry = { event: 'access.token_created', by, target: targetOf(wanted.name) };
+      const created = await untilFree(() =>
+        auditRefusal(audit, entry, () => tokens.transaction(() => create(given, wanted, by))),
+      );
       bus.emit('access');
       return created;
     },
@@ -36,7 +39,11 @@ export function createTokens(given: Given) {
     /** Ends the token and its sessions. Throws `not_found`; `wrong_state` for one that is revoked already, and the refusals
      *  of `confirmOpening` for that of the last admin. */
     async revoke(name: string, confirmation: Confirmation, by: Requester): Promise<TokenRecord> {
-      const revoked = await untilFree(() => tokens.transaction(() => revoke(given, name, confirmation, by)));
+      const reason = confirmation.reason?.trim() || null;
+      const entry = { event: 'access.token_revoked', by, target: targetOf(name), reason };
+      const revoked = await untilFree(() =>
+        auditRefusal(audit, entry, () => tokens.transaction(() => revoke(given, name, confirmation, entry))),
+      );
       bus.emit('access');
       return revoked;
     },
@@ -62,11 +69,11 @@ function create(given: Given, wanted: WantedToken, by: Requester): CreatedToken 
   const created = { created_at: at.toISOString(), created_by: by.actor };
   tokens.put({ name, role, hash, hint: hintOf(token), expires_at, ...created });
   const detail = { before: null, after: { role, expires_at, token: 'set' } };
-  audit.record({ event: 'access.token_created', outcome: 'ok', by, target: `token:${name}`, detail });
+  audit.record({ event: 'access.token_created', outcome: 'ok', by, target: targetOf(name), detail });
   return { token, record: find(tokens, name), known: { name, role, hash }, isFirst };
 }
 
-function revoke(given: Given, name: string, confirmation: Confirmation, by: Requester): TokenRecord {
+function revoke(given: Given, name: string, confirmation: Confirmation, entry: AuditEntry): TokenRecord {
   const { audit, config, now, requirement, sessions, tokens } = given;
   const before = find(tokens, name);
   if (before.revoked_at !== null) throw new AppError('wrong_state', `Token ${name} was revoked before.`);
@@ -75,9 +82,7 @@ function revoke(given: Given, name: string, confirmation: Confirmation, by: Requ
   sessions.removeOf(name);
   const { role, expires_at } = before;
   const detail = { before: { role, expires_at, token: 'set' }, after: { token: 'not set' } };
-  const reason = confirmation.reason?.trim() || null;
-  const target = `token:${name}`;
-  audit.record({ event: 'access.token_revoked', outcome: 'ok', by, target, reason, detail });
+  audit.record({ ...entry, outcome: 'ok', detail });
   return find(tokens, name);
 }
 
@@ -85,4 +90,8 @@ function find(tokens: Pick<TokenRepository, 'find'>, name: string): TokenRecord 
   const token = tokens.find(name);
   if (token) return token;
   throw new AppError('not_found', `There is no token named ${JSON.stringify(name.slice(0, 80))}.`);
+}
+
+function targetOf(name: string): string {
+  return `token:${name}`;
 }

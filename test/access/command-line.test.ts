@@ -6,7 +6,8 @@ import { startApp } from '../support/app.ts';
 import { queryOps, runHere } from '../support/command-line.ts';
 
 const audited = `
-  SELECT actor, event, target, reason, detail ->> '$.after.token' AS token FROM audit WHERE event LIKE 'access.%' ORDER BY id
+  SELECT actor, event, outcome, target, reason, detail ->> '$.after.token' AS token, detail ->> '$.code' AS code
+  FROM audit WHERE event LIKE 'access.%' ORDER BY id
 `;
 
 t.test('without a server', async (t) => {
@@ -65,16 +66,30 @@ t.test('without a server', async (t) => {
     t.equal((await runHere(root, ['token', 'revoke', 'night shift', ...words])).code, 0);
     t.match((await runHere(root, ['token', 'list'])).out, /night shift +admin +revoked/);
     const actor = String(queryOps(root, audited)[0]?.actor);
-    t.match(queryOps(root, audited), [
-      { actor, event: 'access.token_created', target: 'token:night shift', token: 'set' },
-      {
-        actor,
-        event: 'access.token_revoked',
-        target: 'token:night shift',
-        token: 'not set',
-        reason: 'moved to another host',
-      },
-    ]);
+    const rows = queryOps(root, audited);
+    t.match(
+      rows.filter(({ outcome }) => outcome === 'refused'),
+      [
+        { actor, event: 'access.token_created', target: 'token:environment', code: 'invalid_arguments' },
+        { actor, event: 'access.token_created', target: 'token:night shift', code: 'invalid_arguments' },
+        { actor, event: 'access.token_revoked', target: 'token:nobody', code: 'not_found' },
+        { actor, event: 'access.token_revoked', target: 'token:night shift', code: 'confirmation_required' },
+      ],
+      'refusals have rows, too',
+    );
+    t.match(
+      rows.filter(({ outcome }) => outcome === 'ok'),
+      [
+        { actor, event: 'access.token_created', target: 'token:night shift', token: 'set' },
+        {
+          actor,
+          event: 'access.token_revoked',
+          target: 'token:night shift',
+          token: 'not set',
+          reason: 'moved to another host',
+        },
+      ],
+    );
   });
 });
 
