@@ -1,5 +1,8 @@
 // /settings/access: creating tokens, the first of which closes everything, and revoking them.
+import { parse } from 'node-html-parser';
 import t from 'tap';
+import { access } from '../../src/access/feature.ts';
+import { systemRequester } from '../../src/core/audit.ts';
 import { startApp } from '../support/app.ts';
 import { textOf } from '../support/screen.ts';
 
@@ -32,6 +35,20 @@ t.test('the page of tokens', async (t) => {
       t.equal((await app.json('/api/v1/tokens', { name, role: 'viewer' })).status, 422, name);
   });
 
+  await t.test('the first admin token is shown, although its browser cannot be signed in', async (t) => {
+    const { signIn, tokens } = app.use(access);
+    const { openFor } = signIn;
+    signIn.openFor = () => Promise.reject(new Error('for this test'));
+    const answer = await app.submit('/ui/access/tokens', { name: 'early', role: 'admin', expires: '' });
+    signIn.openFor = openFor;
+    t.equal(answer.status, 200);
+    t.equal(sessionOf(answer), '');
+    const { text } = parse(await answer.text());
+    t.match(text, /chl_[\w-]{43}/);
+    t.match(text, /needs a token\. Sign in with this one\./);
+    await tokens.revoke('early', { reason: 'because', confirm: 'open' }, systemRequester);
+  });
+
   let session = '';
   let screenToken = '';
   let token = '';
@@ -50,7 +67,7 @@ t.test('the page of tokens', async (t) => {
     t.equal(again.status, 200);
     t.notMatch(again.text, token);
     t.match(textOf(again.html, '.who'), /main\s*admin/);
-    t.match(textOf(again.html, '#access-card'), /1 in use, 0 revoked.*main\s*chl_.{4}….*admin/s);
+    t.match(textOf(again.html, '#access-card'), /1 in use, 1 revoked.*main\s*chl_.{4}….*admin/s);
     t.match(
       textOf((await app.page('/operations', { cookie: session })).html, '.page-head'),
       /Every page needs a token/,
@@ -76,6 +93,16 @@ t.test('the page of tokens', async (t) => {
       t.equal((await app.page(path, { authorization })).status, 403, path);
   });
 
+  await t.test('the controls of two tokens have different ids', async (t) => {
+    for (const name of ['a b', 'a-b'])
+      t.equal((await app.json('/api/v1/tokens', { name, role: 'viewer' }, signedIn())).status, 201);
+    const { html } = await page(signedIn());
+    const ids = html.querySelectorAll('#access-card [id^="revoke-"]').map(({ id }) => id);
+    t.same(ids.length, 4);
+    t.equal(new Set(ids).size, ids.length);
+    for (const name of ['a b', 'a-b']) await app.use(access).tokens.revoke(name, {}, systemRequester);
+  });
+
   await t.test('a token is revoked in a dialog, and its sessions end', async (t) => {
     const screen = await app.submit('/sign-in', { token: screenToken });
     const ended = sessionOf(screen);
@@ -85,7 +112,7 @@ t.test('the page of tokens', async (t) => {
     t.notOk(dialog.html.querySelector('#reason'), 'no reason is asked for');
     const answer = await app.submit('/ui/access/tokens/screen/revoke', {}, signedIn());
     t.same([answer.status, answer.headers.get('location')], [303, '/settings/access']);
-    t.match(textOf((await page(signedIn())).html, '#access-card'), /1 revoked token/);
+    t.match(textOf((await page(signedIn())).html, '#access-card'), /4 revoked tokens/);
     const gone = await app.submit('/ui/access/tokens/screen/revoke', {}, signedIn());
     t.equal(gone.status, 409, 'once');
     t.equal((await app.submit('/ui/access/tokens/nobody/revoke', {}, signedIn())).status, 404);
@@ -123,9 +150,15 @@ t.test('the page of tokens', async (t) => {
     t.match(
       rows.filter(({ outcome }) => outcome === 'ok').map(({ event, target }) => `${event} ${target}`),
       [
+        'access.token_created token:early',
+        'access.token_revoked token:early',
         'access.token_created token:main',
         'access.sign_in token:main',
         'access.token_created token:screen',
+        'access.token_created token:a b',
+        'access.token_created token:a-b',
+        'access.token_revoked token:a b',
+        'access.token_revoked token:a-b',
         'access.sign_in token:screen',
         'access.token_revoked token:screen',
         'access.token_created token:screen',

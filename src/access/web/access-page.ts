@@ -16,7 +16,7 @@ export const accessPage: Page = {
 };
 
 /** A token that was created now, which is shown once. */
-type Created = { name: string; role: Role; token: string; isFirst: boolean };
+type Created = { name: string; role: Role; token: string; isFirst: boolean; isSignedIn: boolean };
 
 const lifetimes = [
   { value: '', label: 'Never' },

@@ -52,7 +52,7 @@ export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
   });
 }
 
-/** The first admin token signs its browser in, which could not go on otherwise. */
+/** The first admin token signs its browser in, which could not go on otherwise. If that fails, the token is still shown. */
 async function create(
   { now, signIn, tokens }: AccessContext,
   { name = '', role = '', expires = '' }: Form,
@@ -62,12 +62,17 @@ async function create(
   const by = requester(request);
   const wanted = { name: name.trim(), role, expires_at: expiryOf(expires, now()) };
   const { token, record, known, isFirst } = await tokens.create(wanted, by);
-  if (isFirst) {
-    const { secret, identity } = await signIn.openFor(known, by);
-    writeSession(reply, secret);
-    request.identity = identity;
+  const opened = isFirst ? await signIn.openFor(known, by).catch(logFailure) : null;
+  if (opened) {
+    writeSession(reply, opened.secret);
+    request.identity = opened.identity;
   }
-  return { name: record.name, role: record.role, token, isFirst };
+  return { name: record.name, role: record.role, token, isFirst, isSignedIn: opened !== null };
+
+  function logFailure(error: unknown): null {
+    request.log.error({ err: error }, 'the browser of the first token could not be signed in');
+    return null;
+  }
 }
 
 function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, refused?: Refused) {
