@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { refuseExposure } from '../../src/access/exposure.ts';
 import { childEnvironment } from '../../src/core/config.ts';
 import { maskerFor, readSecrets } from '../../src/core/secrets.ts';
 import { ownHosts } from '../../src/core/host.ts';
@@ -18,10 +19,13 @@ t.test('a host that is not loopback needs a consent and a token', async (t) => {
     message:
       'CHL_HOST is "0.0.0.0", at which other machines reach this server. If you want that, set CHL_ALLOW_REMOTE=1, and create a token with "npm run chl -- token create --name NAME --role admin". Otherwise set CHL_HOST to 127.0.0.1.',
   });
-  await t.rejects(startApp(t, { env: remote }), { message: /If you want that, create a token/ });
-  await t.rejects(startApp(t, { env: { ...unasked, CHL_ACCESS_TOKEN: secret } }), {
-    message: /If you want that, set CHL_ALLOW_REMOTE=1\. Otherwise/,
-  });
+  const host = '0.0.0.0';
+  t.throws(() => refuseExposure({ host, allowRemote: true }, false), /If you want that, create a token/);
+  t.throws(
+    () => refuseExposure({ host, allowRemote: false }, true),
+    /If you want that, set CHL_ALLOW_REMOTE=1\. Otherwise/,
+  );
+  t.doesNotThrow(() => refuseExposure({ host, allowRemote: true }, true));
 });
 
 t.test('it starts with a token of the table, and stays closed when that expires', async (t) => {
@@ -71,14 +75,12 @@ t.test('the address of the host is a name of the server, a wildcard is none', as
     t.equal(ownHosts(8000, wildcard).length, 3, wildcard);
 });
 
-t.test('the host itself passes the guard', async (t) => {
-  const app = await startApp(t, { env: { CHL_HOST: '127.0.0.2', CHL_OPERATIONS_MODE: 'noop' } });
+t.test('the host itself passes the guard; no child gets a token, and a log masks it', async (t) => {
+  const env = { CHL_HOST: '127.0.0.2', CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop' };
+  const app = await startApp(t, { env });
   t.match(app.origin, /^http:\/\/127\.0\.0\.2:/);
-  t.equal((await app.json('/api/v1/operations')).status, 200);
-});
-
-t.test('no child gets a token, and a log that contains it is masked', async (t) => {
-  const app = await startApp(t, { env: { CHL_ACCESS_TOKEN: secret, CHL_OPERATIONS_MODE: 'noop' } });
+  const authorization = `Bearer ${secret}`;
+  t.equal((await app.json('/api/v1/operations', undefined, { authorization })).status, 200);
   const names = ['CHL_ACCESS_TOKEN', 'CHL_TOKEN', 'CHL_TOKEN_FILE'];
   for (const name of names) process.env[name] = secret;
   t.teardown(() => {
