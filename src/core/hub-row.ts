@@ -10,7 +10,6 @@ export type HubState = {
   at?: string;
   /** Only if not well. */
   badge?: { tone: 'warn' | 'bad' | 'hold'; label: string };
-  action?: { href: string; label: string };
 };
 
 export type HubRow = {

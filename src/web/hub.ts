@@ -58,7 +58,6 @@ function viewRow({ row, reads, state }: LoadedRow) {
       badge: state.badge
         ? { tone: state.badge.tone, icon: icons[state.badge.tone], word: state.badge.label }
         : null,
-      action: state.action ? { href: url(state.action.href), label: state.action.label } : null,
     },
   };
 }
