@@ -16,7 +16,7 @@ import { AppError } from './core/errors.ts';
 import type { Context, Kernel } from './core/kernel.ts';
 import { joinOptionLists } from './core/operation.ts';
 import { type Log, logJobEvents } from './core/log.ts';
-import { createRedactor, type Redactor } from './core/redaction.ts';
+import type { Redactor } from './core/redaction.ts';
 import { applySaved } from './core/settings/in-use.ts';
 import { declaredOperations, reservedNames } from './declared-operations.ts';
 import { features } from './features.ts';
@@ -37,10 +37,10 @@ export type App = Kernel & {
   close(quietMs?: number): Promise<void>;
 };
 
-/** `redactor`: that of the log; absent: a new one. */
+/** `redactor`: that of the log. */
 type Options = {
   log: Log;
-  redactor?: Redactor;
+  redactor: Redactor;
   now?: () => Date;
   catalogue?: Catalogue;
   only?: Set<string>;
@@ -134,7 +134,7 @@ function recordStop({ audit, log }: Pick<Kernel, 'audit' | 'log'>) {
 
 function createKernel(
   config: Config,
-  { log, redactor = createRedactor(config), now = () => new Date(), catalogue, only }: Options,
+  { log, redactor, now = () => new Date(), catalogue, only }: Options,
   deferred: Pick<
     Kernel,
     'streamCount' | 'catchUp' | 'checks' | 'options' | 'jobParts' | 'hubRows' | 'setupSteps'

@@ -3,16 +3,20 @@ import { pino } from 'pino';
 import { createApp } from '../src/app.ts';
 import { systemRequester } from '../src/core/audit.ts';
 import { readConfig } from '../src/core/config.ts';
+import { createRedactor } from '../src/core/redaction.ts';
 import { createCatalogue } from '../src/core/catalogue.ts';
 import { jobs } from '../src/jobs/feature.ts';
 import { makeRoot } from './support/engine.ts';
 import { defineOperation } from './support/operations.ts';
 
-const build = (root: string) =>
-  createApp(readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_WORKERS: '0' }, root), {
+function build(root: string) {
+  const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_PORT: '0', CHL_WORKERS: '0' }, root);
+  return createApp(config, {
     log: pino({ level: 'silent' }),
+    redactor: createRedactor(config),
     catalogue: createCatalogue([defineOperation()]),
   });
+}
 
 t.test('a close during the start waits for it, starts no queued job, and closes everything', async (t) => {
   const root = makeRoot(t);

@@ -13,6 +13,7 @@ import { jobs } from '../../src/jobs/feature.ts';
 import { workers } from '../../src/workers/feature.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { openDatabase, scriptBusyMs } from '../../src/core/db/open.ts';
 import { embeddedText } from '../../src/library/content.ts';
 import { createEmbeddingRepository, type EntryRow } from '../../src/embedding/repository.ts';
@@ -61,7 +62,8 @@ async function startApp(root: string, sheet: string): Promise<App> {
     CHL_PORT: '0',
     CHL_WORKERS: String(threads),
   };
-  const app = await createApp(readConfig(env, '/'), { log: pino({ level: 'silent' }) });
+  const config = readConfig(env, '/');
+  const app = await createApp(config, { log: pino({ level: 'silent' }), redactor: createRedactor(config) });
   await app.start();
   while (
     app

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { packageRoot, readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal } from '../../src/jobs/job.ts';
 import { createCatalogue } from '../../src/core/catalogue.ts';
@@ -56,6 +57,7 @@ async function startApp(root: string): Promise<App> {
   };
   const app = await createApp(config, {
     log: pino({ level: 'silent' }),
+    redactor: createRedactor(config),
     catalogue: createCatalogue([operation]),
   });
   await app.start();

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import type { RunRequest } from '../../src/jobs/run-request.ts';
@@ -21,7 +22,7 @@ export async function measureServerLag(
   request: RunRequest,
 ): Promise<ServerLag> {
   const config = readConfig({ CHL_EXPERIENCE_ROOT: root, CHL_IMPORT_ROOTS: folder, CHL_PORT: '0' }, '/');
-  const app = await createApp(config, { log: pino({ level: 'silent' }) });
+  const app = await createApp(config, { log: pino({ level: 'silent' }), redactor: createRedactor(config) });
   try {
     const stream = await openStream(await app.start());
     await after(1000);

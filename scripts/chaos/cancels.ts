@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
 import { systemRequester } from '../../src/core/audit.ts';
 import { AppError } from '../../src/core/errors.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { jobs } from '../../src/jobs/feature.ts';
 import { isTerminal, type Job, type JobStatus } from '../../src/jobs/job.ts';
 import { findMarkedProcesses } from '../../src/runner/processes.ts';
@@ -66,8 +67,10 @@ export function timeCancels(root: string): Promise<{ graceMs: number; times: Can
 }
 
 async function withApp<T>(root: string, work: (app: App) => Promise<T>): Promise<T> {
-  const app = await createApp(chaosConfig(root), {
+  const config = chaosConfig(root);
+  const app = await createApp(config, {
     log: pino({ level: 'silent' }),
+    redactor: createRedactor(config),
     catalogue: createChaosCatalogue(),
   });
   try {

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import { connect } from '../../src/core/db/driver.ts';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { type Change, readChangeRecord } from '../../src/library/change-record-repository.ts';
@@ -129,7 +130,10 @@ t.test('the oldest backups are removed beyond a number and a size, but never the
       ['scripts', 2],
     ] as const) {
       const env = readConfig({ ...limit, CHL_OPERATIONS_MODE: mode }, config.root);
-      const app = await createApp(env, { log: pino({ level: 'silent' }) });
+      const app = await createApp(env, {
+        log: pino({ level: 'silent' }),
+        redactor: createRedactor(env),
+      });
       await app.close();
       t.equal(fs.readdirSync(folder).filter((name) => names.includes(name)).length, left, mode);
     }

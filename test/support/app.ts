@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/core/config.ts';
+import { createRedactor } from '../../src/core/redaction.ts';
 import type { JobEvent } from '../../src/core/bus.ts';
 import { createAnswerCheck } from './answers.ts';
 import { type Parts, partsOf } from './parts.ts';
@@ -54,6 +55,7 @@ export async function startApp(
   const { catalogue, now } = options;
   const app = await createApp(config, {
     log: pino({ level: 'silent' }),
+    redactor: createRedactor(config),
     ...(catalogue ? { catalogue } : {}),
     ...(now ? { now } : {}),
   });
