@@ -56,10 +56,12 @@ export function sessionCookie(request: FastifyRequest): string {
   return `chl_session_${request.socket.localPort}`;
 }
 
-/** Every route that changes something has an action; only an unknown address has none. */
+/** An unknown address is refused after the identity. */
 function leastRoleOf(request: FastifyRequest): LeastRole {
   const { action, reads = 'viewer' } = request.routeOptions.config;
-  return isSafe(request) ? reads : (action?.role ?? 'admin');
+  if (isSafe(request) || request.is404) return reads;
+  if (action) return action.role;
+  throw new Error('declared-actions.ts requires an action of every route that changes something.');
 }
 
 /** A route for anyone also answers to a token that is not valid any more, and while the tokens cannot be read. */
