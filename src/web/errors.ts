@@ -72,12 +72,19 @@ export function unknownAddress({ method, url, server }: FastifyRequest, reply: F
   return new AppError('method_not_allowed', `${method} is not allowed here. Allowed: ${names}.`);
 }
 
-/** When to try again, in seconds, by status. */
+/** After how many seconds a client may try again, by status. */
 const retryAfterSec: Record<number, number> = { 429: 60, 503: 5 };
 
 /** The HTTP status of an error. */
 export function statusOf(error: AppError): number {
   return statuses[error.code];
+}
+
+/** Sets the status of the answer to an error, and when the client may try again. */
+export function setStatus(reply: FastifyReply, error: AppError): FastifyReply {
+  const retryAfter = retryAfterSec[statusOf(error)];
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  return reply.code(statusOf(error));
 }
 
 /** The body of every error: `{error: {code, message, details?, request_id}}`. */
@@ -86,9 +93,7 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
   request.refusal = refusal;
   const status = statuses[code];
   const error = { code, message, ...(details ? { details } : {}), request_id: request.id };
-  reply.code(status);
-  const retryAfter = retryAfterSec[status];
-  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  setStatus(reply, refusal);
   const signedOut = status === 401 && !wantsJson(request) ? answerSignedOut(request, reply) : null;
   if (signedOut) return signedOut;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
@@ -101,6 +106,8 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
   return reply.sendPage({
     template: 'shared/error-page',
     title: 'Error',
+    // The navigation has counts, which are not for a sender who is not known.
+    ...(request.identity ? {} : { isBare: true }),
     data: { ...error, status },
   });
 }

@@ -3,6 +3,7 @@ import t from 'tap';
 import { type Role, roles } from '../../src/core/role.ts';
 import { startApp } from '../support/app.ts';
 import { collectRoutes } from '../support/routes.ts';
+import { textOf } from '../support/screen.ts';
 
 const secret = 'canary-of-the-environment';
 
@@ -34,4 +35,20 @@ t.test('every route that reads answers each role as declared, without a secret',
     }
   }
   t.equal((await fetch(`${app.origin}/nothing`)).status, 401, 'an unknown address too');
+
+  await t.test('the page of an error names its reader with their role', async (t) => {
+    for (const [address, status] of [
+      ['/settings/access', 403],
+      ['/nothing', 404],
+      ['/ui/access/tokens', 405],
+    ] as const) {
+      const page = await app.page(address, { ...headersOf.get('viewer'), accept: 'text/html' });
+      t.equal(page.status, status, address);
+      t.match(textOf(page.html, '.who'), /a viewer\s*viewer/, address);
+      t.ok(page.html.querySelector('nav.tabs'), address);
+    }
+    const foreign = await app.page('/operations', { 'sec-fetch-site': 'cross-site', accept: 'text/html' });
+    t.equal(foreign.status, 403);
+    t.notOk(foreign.html.querySelector('nav'), 'one who is not known gets no navigation with its counts');
+  });
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
 import { url } from '../../core/url.ts';
-import { prefersJson, statusOf } from '../../web/errors.ts';
+import { prefersJson, setStatus } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
 import { localPath } from '../../web/local-path.ts';
 import { requester } from '../../web/requester.ts';
@@ -52,7 +52,5 @@ export function registerSignIn(app: FastifyInstance, { requirement, signIn }: Ac
 
 function refuse(reply: FastifyReply, error: AppError, back: string) {
   reply.request.refusal = error;
-  reply.code(statusOf(error));
-  if (error.code === 'too_many_attempts') reply.header('retry-after', '60');
-  return sendSignIn(reply, { back, problem: error.message, isOpen: false });
+  return sendSignIn(setStatus(reply, error), { back, problem: error.message, isOpen: false });
 }
