@@ -115,12 +115,13 @@ function describe() {
   const age = Math.floor(silentMs / 1000);
   if (isSignedOut) return { tone: 'bad', word: 'Signed out', rest: '' };
   if (isUp === null) return { tone: 'ok', word: 'Connecting', rest: '' };
-  const isFetching = fetchedAt > lastEventAt && now - fetchedAt < fetchEveryMs * 1.5;
+  const isSilent = !isUp || silentMs >= delayedMs;
+  const isFetching = isSilent && fetchedAt > lastEventAt && now - fetchedAt < fetchEveryMs * 1.5;
   if (!isFetching && (!isUp || silentMs >= offlineMs))
     return { tone: 'bad', word: 'Offline', rest: ` · ${describeRetry()}` };
   if (isHeld()) return { tone: 'hold', word: 'Held', rest: ' · press R to refresh' };
   if (isFetching) return { tone: 'warn', word: 'Delayed', rest: ' · fetched every 10 s' };
-  if (silentMs >= delayedMs) return { tone: 'warn', word: 'Delayed', rest: ` · ${age} s old` };
+  if (isSilent) return { tone: 'warn', word: 'Delayed', rest: ` · ${age} s old` };
   return { tone: 'ok', word: 'Live', rest: ` · updated ${age} s ago` };
 }
 
