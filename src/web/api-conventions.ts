@@ -54,7 +54,7 @@ function acceptEmptyBodies(app: FastifyInstance) {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
     const { type } = (request.routeOptions.schema?.body ?? {}) as { type?: string | string[] };
     if (text === '' && type?.includes('null')) done(null, null);
-    else parse(request, text, done);
+    else void parse(request, text, done);
   });
 }
 

@@ -29,7 +29,9 @@ export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: R
     differing: shown.filter(({ source }) => source !== 'default').length,
     sections: names.map((name) => viewSection(name, shown, catalogue, refused)),
     /** The refusal if no field has it. */
-    message: refused?.problems.find(({ field }) => !shown.some(({ setting }) => setting.key === field))?.message ?? null,
+    message:
+      refused?.problems.find(({ field }) => !shown.some(({ setting }) => setting.key === field))?.message ??
+      null,
     problems: shown
       .filter(({ setting }) => problemOf(setting.key, refused) !== null)
       .map(({ setting }, at) => ({
@@ -40,12 +42,7 @@ export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: R
   };
 }
 
-function viewSection(
-  name: GroupName,
-  shown: KnownSetting[],
-  catalogue: Catalogue,
-  refused: Refused | null,
-) {
+function viewSection(name: GroupName, shown: KnownSetting[], catalogue: Catalogue, refused: Refused | null) {
   const own = shown.filter(({ setting }) => setting.group === name);
   const { title, meta } = groups[name];
   if (name !== 'limits')
