@@ -27,7 +27,7 @@ export const valuesRow = ({ settings }: Context): HubRow => ({
   ...common,
   dirtyOn: [...common.dirtyOn],
   icon: 'lines',
-  position: 90,
+  position: 85,
   name: 'All values',
   href: '/settings/values',
   load() {
