@@ -33,7 +33,7 @@ export function createCredentials(given: Given) {
     register: (name: string, path: string, by: Asker) =>
       set(name, 'path', by, async ({ kind }) => registerKeyFile(kind, path)),
 
-    /** As `register`, for a file that was received into the folder of secrets; the caller removes it if it is still there. */
+    /** Does the same with a file that was received into the folder of secrets; the caller removes it if it is still there. */
     receive: (name: string, received: string, shown: string, by: Requester) =>
       set(name, 'file', by, async ({ kind }) => {
         acceptKey(readKeyFile(kind, received, shown), 'file');

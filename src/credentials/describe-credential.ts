@@ -12,7 +12,7 @@ export type CredentialFacts = {
   kind: Credential['kind'];
   text: string;
   is_set: boolean;
-  /** Of the environment, if it is set there; then the credential is locked. */
+  /** The variable that sets it, which locks the credential; null when none does. */
   variable: string | null;
   /** The sheets or the service that it opens. */
   used_by: string[];

@@ -53,7 +53,7 @@ export function createEmbedder(given: Given) {
   return {
     saved,
 
-    /** What the library is embedded with; the name is null before the first entry. */
+    /** The model that the library is embedded with; the name is null before the first entry. */
     libraryModel: () => modelOf(library),
 
     /** The variables that set the service; it is locked then. */

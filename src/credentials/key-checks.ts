@@ -69,7 +69,7 @@ async function readFile(steps: Steps, read: ReadKey | null): Promise<KeyFile | n
   return found?.key ?? null;
 }
 
-/** What opens with each credential. */
+/** The service that each credential opens. */
 const services: Record<string, { title: string; ask: Ask }> = {
   google: { title: 'Google accepts the key', ask: askGoogle },
   embedding: { title: 'Embeds a word', ask: askEmbedder },

@@ -3,7 +3,7 @@ import { isObject, parseJson } from '../core/json.ts';
 import { judgeGoogleKey, whereToGetGoogleKey } from '../google/key.ts';
 import type { CredentialKind } from './credential-list.ts';
 
-/** Of a key that can be used: the address of its account, if it has one. `problem` follows the name of the file. */
+/** `email`: the account of a key that can be used, if it has one. `problem` follows the name of the file. */
 export type Judged = { email: string | null } | { problem: string };
 
 export function judgeKey(kind: CredentialKind, content: Buffer): Judged {

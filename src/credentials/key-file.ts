@@ -16,7 +16,7 @@ export type KeyFile = { path: string; sha256: string; mode: number; email: strin
 type Problem = { message: string; command?: string };
 export type ReadKey = KeyFile | { problem: Problem };
 
-/** As `readKeyFile`, for a path that a person has written. Throws `invalid_arguments` for the field `path`. */
+/** Reads a key file at a path that a person has written. Throws `invalid_arguments` for the field `path`. */
 export function registerKeyFile(kind: CredentialKind, given: string): KeyFile {
   const place = readPath(given.trim());
   return typeof place === 'string' ? acceptKey(readKeyFile(kind, place), 'path') : refuse(place, 'path');

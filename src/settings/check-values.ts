@@ -19,7 +19,7 @@ type Given = {
   states: ReadonlyMap<string, SettingState>;
 };
 
-/** What is wrong with the values, each with its key as `field`; a value that the environment sets is not among them. */
+/** Finds what is wrong with the values, each with its key as `field`; a value that the environment sets is not among them. */
 export function findProblems(given: Given, values: Values): ArgumentProblem[] {
   const problems = Object.entries(values).flatMap(([key, value]) => {
     const state = given.states.get(key);

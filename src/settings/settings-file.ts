@@ -62,7 +62,7 @@ export function createSettingsFile(settings: Settings) {
     },
   };
 
-  /** What `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
+  /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
   function preview(file: unknown): ImportPlan {
     const values = readFile(file);
     const known = new Map(settings.all().map((one) => [one.setting.key, one]));

@@ -48,11 +48,11 @@ export function createSettings(given: Given) {
       return Object.fromEntries(entries);
     },
 
-    /** What `put` would answer: problems by key, without changing anything. */
+    /** Finds the problems that `put` would throw, by key, without changing anything. */
     findProblems: (values: Values) =>
       findProblems({ config, saved: repository.values(), states: states() }, expandHomes(values)),
 
-    /** Saves values, all or none; null goes back to the default. What needs no restart counts from now on. Returns the keys
+    /** Saves values, all or none; null goes back to the default. Those that need no restart count from now on. Returns the keys
      *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`. */
     async put(given: Values, by: Requester, why: Why = {}): Promise<string[]> {
       const values = expandHomes(given);

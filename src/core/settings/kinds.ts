@@ -8,7 +8,7 @@ type IntegerWords = Common & {
   min: number;
   max: number;
   unit: string;
-  /** What one unit is in the unit of `Config`: 1000 for seconds that are used as milliseconds. */
+  /** One unit in the unit of `Config`: 1000 for seconds that are used as milliseconds. */
   times?: number;
 };
 

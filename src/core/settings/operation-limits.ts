@@ -11,7 +11,7 @@ export type Limits = {
   softMs: number;
   hardMs: number;
   retries: RetryPolicy;
-  /** Where the hard limit is set. */
+  /** The place where the hard limit is set. */
   hardFrom: string;
 };
 
@@ -97,7 +97,7 @@ export function limitSettings(operation: Limited, { timeoutMs, limits }: LimitCo
   });
 }
 
-/** What is wrong with a saved limit, whichever operation has it. */
+/** Finds what is wrong with a saved limit, whichever operation has it. */
 export function findLimitFault(name: LimitName, value: unknown): string | null {
   const min = name === 'retries' ? 0 : 1;
   return integer({

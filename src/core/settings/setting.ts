@@ -41,9 +41,9 @@ export type Kind<Value> = {
   allowed: string;
   /** Reads a variable that is not empty. Throws `config` with its name, its value and the allowed values. */
   parse(written: string, name: string, folder: string): Value;
-  /** What is wrong with a saved or submitted value, as a sentence; null when nothing is. */
+  /** Says what is wrong with a saved or submitted value, as a sentence; null when nothing is. */
   findFault(value: unknown): string | null;
-  /** As a variable or a field has it. */
+  /** Gives the text of a variable or a field. */
   write(value: Value): string;
   /** Reads a field that is not empty; what `findFault` then refuses is passed on as text. */
   fromField(text: string): unknown;

@@ -10,7 +10,7 @@ import { formatDefault, formatValue } from './format-value.ts';
 
 export const limitsPath = '/settings/limits';
 
-/** What was typed, and why it was refused. */
+/** The typed values, and why they were refused. */
 export type Refused = { form: Form; problems: ArgumentProblem[] };
 
 /** Whether the form has a field for it. */
