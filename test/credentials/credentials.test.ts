@@ -1,5 +1,6 @@
 // Credentials of Google: uploads and paths, what is refused, what stays in use, and what is left behind.
 import '../support/plain-children.ts';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -62,7 +63,7 @@ t.test('an uploaded key is checked, kept for this user alone, and used', async (
 t.test('a check opens each sheet of Google and reads its headers', async (t) => {
   await keys.send('PUT', '/api/v1/sources/published', JSON.stringify({ kind: 'google', place: bookId }));
   google.calls.length = 0;
-  const { body } = await keys.check('google');
+  const { body } = await keys.check('google', 'the sheet is new');
   t.match(body, {
     used_by: ['published'],
     check: { status: 'ok', text: 'The key is accepted, and each sheet opens.' },
@@ -70,7 +71,32 @@ t.test('a check opens each sheet of Google and reads its headers', async (t) => 
   t.match(steps(body.check)[2], 'ok Opens published and reads the headers');
   t.match(body.check.steps[2].text, 'Team library: Categories, Experiences and Manuals.');
   t.ok(google.calls.includes(`GET /v4/spreadsheets/${bookId}/values:batchGet`));
-  t.match(auditOf(app, 'google').at(-1), { event: 'credential.checked', detail: { status: 'ok' } });
+  const row = { event: 'credential.checked', reason: 'the sheet is new', detail: { status: 'ok' } };
+  t.match(auditOf(app, 'google').at(-1), row);
+});
+
+t.test('a key that is removed during its check stays removed', async (t) => {
+  let release = () => {};
+  const released = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const asked = new Promise<void>((resolve) => {
+    google.state.before = () => {
+      resolve();
+      return released;
+    };
+  });
+  const checked = keys.check('google');
+  await asked;
+  const changed = once(app.parts.bus, 'credentials');
+  const removed = keys.remove('google', 'it is old');
+  await changed;
+  release();
+  google.state.before = () => null;
+  t.match(await checked, { status: 200 });
+  t.match(await removed, { status: 204 });
+  t.match(await keys.read('google'), { is_set: false, in_use: null, check: null });
+  t.match(await keys.upload('google', goodKey), { status: 201 });
 });
 
 t.test('a key that Google refuses is not kept, and the old one stays', async (t) => {

@@ -127,6 +127,14 @@ t.test('the page says what is in use, and shows what was typed again', async (t)
   await check();
   const { html } = await app.page('/settings/embedder');
   t.match(textOf(html, '#embedder-card'), /Check failed.*small.*embedded with small Dimension 4/s);
+  for (let at = 0; at < 50; at += 1)
+    app.ops.exec(`
+      INSERT INTO audit (at, actor, event, target, outcome)
+      VALUES ('2026-01-01', 'test', 'embedder.checked', 'embedder', 'ok')
+    `);
+  t.match((await keys.send('GET', '/api/v1/embedder')).body, { check: { status: 'error' } });
+  const builtIn = { kind: 'built_in', url: 'http://typed', model: 'm' };
+  t.match(await (await app.submit('/ui/embedder/check', builtIn)).text(), 'value="http://typed"');
   const typed = { kind: 'service', url: 'ftp://x', model: 'm' };
   const refused = await app.submit('/ui/embedder/save', typed);
   t.equal(refused.status, 422);

@@ -1,9 +1,12 @@
 // The settings in the API and on the pages: who may change them, what is locked, faults in the form, export and import.
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { HTMLElement } from 'node-html-parser';
 import t from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { googleSettings } from '../support/google.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_MAX_RUNNING_JOBS: '3' };
@@ -24,8 +27,17 @@ async function readValue(app: TestApp, key: string) {
   return body.items.find((one: { key: string }) => one.key === key);
 }
 
+/** Its title has a colon. */
+const operations =
+  'operations:\n  - { name: sync, title: "Sync: night", summary: Syncs., command: ["true"] }\n';
+
 t.test('settings of a running server', async (t) => {
-  const app = await startWithRoles(t, (t) => startApp(t, { env }));
+  const root = fs.realpathSync(t.testdir({ 'operations.yaml': operations }));
+  fs.chmodSync(path.join(root, 'operations.yaml'), 0o600);
+  const google = googleSettings(t, 'http://127.0.0.1:2/');
+  const app = await startWithRoles(t, (t) => startApp(t, { root, env: { ...env, ...google } }));
+
+  let undo: HTMLElement | null = null;
 
   await t.test('everybody reads them, an admin changes them', async (t) => {
     for (const role of ['viewer', 'operator'] as const) {
@@ -45,6 +57,27 @@ t.test('settings of a running server', async (t) => {
     t.equal(app.config.retentionDays, 7);
   });
 
+  await t.test('only an admin reads which files hold keys', async (t) => {
+    const file = google.CHL_GOOGLE_KEY_FILE ?? '';
+    const hidden = { is_set: true, file: null, sha256: null };
+    for (const role of ['viewer', 'operator'] as const) {
+      const { body } = await app.json('/api/v1/settings/values', undefined, as(role));
+      const found = body.items.find(({ key }: { key: string }) => key === 'google.key_file');
+      t.same(found.secret, hidden);
+      t.notMatch((await app.page('/settings/values?q=google.key', as(role))).text, path.basename(file));
+    }
+    t.match(await readValue(app, 'google.key_file'), { secret: { file, sha256: /^[0-9a-f]{8}$/ } });
+    t.match((await app.page('/settings/values?q=google.key')).text, path.basename(file));
+  });
+
+  await t.test('each value that can be saved has a field, with a title of its own', async (t) => {
+    const { html } = await app.page('/settings/limits');
+    t.equal(html.querySelector('#set-operator-name')?.getAttribute('name'), 'operator.name');
+    const row = html.querySelector('#set-limits-sync-hard_sec')?.closest('fieldset');
+    t.equal(row?.querySelector('legend')?.text, 'Sync: night');
+    t.equal(row?.querySelector('label[for="set-limits-sync-hard_sec"]')?.text, 'Stopped after');
+  });
+
   await t.test('what the environment sets is locked on the page, and 409 in the API', async (t) => {
     const { status, body } = await put(app, { 'operations.max_running': 5 });
     t.equal(status, 409);
@@ -54,7 +87,7 @@ t.test('settings of a running server', async (t) => {
     t.ok(field?.hasAttribute('readonly'));
     t.match(
       field?.closest('.set')?.querySelector('.from')?.text,
-      'Set by CHL_MAX_RUNNING_JOBS in the environment; change it there and restart.',
+      'Set by CHL_MAX_RUNNING_JOBS in the environment. Change it there and restart the server.',
     );
   });
 
@@ -91,6 +124,9 @@ t.test('settings of a running server', async (t) => {
     };
     const answer = await app.submit('/ui/settings/limits', form);
     t.equal(answer.status, 303);
+    const [flash = ''] = answer.headers.getSetCookie();
+    const next = await app.page('/settings/limits', { cookie: flash.split(';')[0] ?? '' });
+    undo = next.html.querySelector('[data-toast] form');
     t.match(app.config, {
       retentionDays: 90,
       retentionJobs: 2000,
@@ -108,6 +144,17 @@ t.test('settings of a running server', async (t) => {
     t.match(hub.text, '1 value needs a restart');
   });
 
+  await t.test('a saved form can be undone', async (t) => {
+    const fields = undo
+      ?.querySelectorAll('input')
+      .map((one) => [one.getAttribute('name'), one.getAttribute('value')]);
+    const form = Object.fromEntries(fields ?? []);
+    t.equal((await app.submit(undo?.getAttribute('action') ?? '', form)).status, 303);
+    t.match(app.config, { retentionDays: 7, retentionJobs: 1_000_000, timeoutMs: 900_000 });
+    const again = { 'retention.jobs': '2000', 'was:retention.jobs': '' };
+    t.equal((await app.submit('/ui/settings/limits', again)).status, 303);
+  });
+
   await t.test('the page of values names source and author, and is filtered', async (t) => {
     const { html } = await app.page('/settings/values?q=retention_JOBS');
     const [row, ...others] = html.querySelectorAll('tbody tr');
@@ -119,21 +166,19 @@ t.test('settings of a running server', async (t) => {
   });
 });
 
-t.test('a file of settings makes an empty server equal; one bad key changes nothing', async (t) => {
-  const [one, other] = [
-    await startApp(t, { env }),
-    await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } }),
-  ];
+t.test('a file of settings brings all of them back; one bad key changes nothing', async (t) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const values = {
     'retention.days': 30,
     'sheets.import_roots': ['~/sheets'],
     'limits.import.hard_sec': 60,
   };
-  t.equal((await put(one, values)).status, 200);
-  const { body: file } = await one.json('/api/v1/settings/export');
+  t.equal((await put(app, values)).status, 200);
+  const { body: file } = await app.json('/api/v1/settings/export');
   t.same(file, { format: 1, settings: values, schedules: [], flags: [], objectives: [], webhooks: [] });
+  await put(app, Object.fromEntries(Object.keys(values).map((key) => [key, null])));
   const confirmed = { reason: 'a new machine', confirm: 'settings' };
-  const send = (body: Record<string, unknown>) => other.json('/api/v1/settings/import', body);
+  const send = (body: Record<string, unknown>) => app.json('/api/v1/settings/import', body);
 
   const bad = { ...file, settings: { ...values, 'retention.jobs': 1, 'no.such': 1 } };
   const { body: preview } = await send({ file: bad });
@@ -150,30 +195,30 @@ t.test('a file of settings makes an empty server equal; one bad key changes noth
   const refused = await send({ file: bad, plan: preview.plan, ...confirmed });
   t.equal(refused.status, 422);
   t.match(refused.body.error.details.problems, [{ field: 'retention.jobs' }, { field: 'no.such' }]);
-  t.equal(other.config.retentionDays, 90, 'nothing was changed');
+  t.equal(app.config.retentionDays, 90, 'nothing was changed');
 
   t.equal((await send({ file: { ...file, format: 2 } })).status, 422, 'a newer format');
   const { body: good } = await send({ file });
   const unconfirmed = await send({ file, plan: good.plan });
   t.equal(unconfirmed.status, 422);
   t.match(unconfirmed.body.error, { code: 'confirmation_required', details: { word: 'settings' } });
-  await put(other, { 'retention.jobs': 500 });
+  await put(app, { 'retention.jobs': 500 });
   t.equal((await send({ file, plan: good.plan, ...confirmed })).body.error.code, 'plan_outdated');
-  await put(other, { 'retention.jobs': null });
+  await put(app, { 'retention.jobs': null });
   t.equal((await send({ file, plan: good.plan, ...confirmed })).status, 200);
-  t.same((await other.json('/api/v1/settings/export')).body, file);
-  t.match(other.config, {
+  t.same((await app.json('/api/v1/settings/export')).body, file);
+  t.match(app.config, {
     retentionDays: 30,
     importRoots: [path.join(os.homedir(), 'sheets')],
     limits: { import: { hard_sec: 60 } },
   });
-  t.match(await readValue(other, 'retention.days'), { source: 'saved', value: 30 });
+  t.match(await readValue(app, 'retention.days'), { source: 'saved', value: 30 });
 
   await t.test('the page shows the changes, then applies them', async (t) => {
     const form = new FormData();
     form.set('file', new File([JSON.stringify({ ...file, settings: { 'retention.days': 5 } })], 'chl.json'));
     const headers = { accept: 'text/html' };
-    const shown = await fetch(`${other.origin}/ui/settings/import`, { method: 'POST', body: form, headers });
+    const shown = await fetch(`${app.origin}/ui/settings/import`, { method: 'POST', body: form, headers });
     t.equal(shown.status, 200);
     const text = await shown.text();
     t.match(text, /Change 1 value/);
@@ -181,24 +226,25 @@ t.test('a file of settings makes an empty server equal; one bad key changes noth
       /value="([^"]*)"/.exec(text.slice(text.indexOf(`name="${name}"`)))?.[1]?.replaceAll('&quot;', '"') ??
       '';
     const wanted = { file: read('file'), plan: read('plan') };
-    const lacking = await other.submit('/ui/settings/import/apply', { ...wanted, reason: 'no' });
+    const lacking = await app.submit('/ui/settings/import/apply', { ...wanted, reason: 'no' });
     t.equal(lacking.status, 422);
     t.match(await lacking.text(), 'Type settings to confirm.');
-    t.equal((await other.submit('/ui/settings/import/apply', { ...wanted, ...confirmed })).status, 303);
-    t.equal(other.config.retentionDays, 5);
+    t.equal((await app.submit('/ui/settings/import/apply', { ...wanted, ...confirmed })).status, 303);
+    t.equal(app.config.retentionDays, 5);
   });
-});
 
-t.test('a value that the environment no longer sets counts again after a restart', async (t) => {
-  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
-  await put(app, { 'retention.days': 30 });
-  await app.close();
-  const { root } = app;
-  const set = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop', CHL_RETENTION_DAYS: '10' } });
-  t.equal(set.config.retentionDays, 10);
-  t.equal((await put(set, { 'retention.days': 20 })).body.error.code, 'set_by_environment');
-  await set.close();
-  const unset = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
-  t.equal(unset.config.retentionDays, 30);
-  t.equal(readConfig({}, root).retentionDays, 90);
+  await t.test('a value that the environment no longer sets counts again after a restart', async (t) => {
+    const service = `('embedding.url', '"http://127.0.0.1:2"', '2026-01-01', 'test')`;
+    app.ops.exec(`INSERT INTO setting VALUES ${service}`);
+    await app.close();
+    const { root } = app;
+    const set = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop', CHL_RETENTION_DAYS: '10' } });
+    t.equal(set.config.retentionDays, 10);
+    t.equal((await put(set, { 'retention.days': 20 })).body.error.code, 'set_by_environment');
+    t.equal((await put(set, { 'embedding.batch': 2 })).status, 200, 'beside a service that lacks a model');
+    await set.close();
+    const unset = await startApp(t, { root, env: { CHL_OPERATIONS_MODE: 'noop' } });
+    t.equal(unset.config.retentionDays, 5);
+    t.equal(readConfig({}, root).retentionDays, 90);
+  });
 });
