@@ -5,7 +5,8 @@ import type { Role } from '../core/role.ts';
 /** `anyone`: also without a token, to sign in and out. */
 export type LeastRole = Role | 'anyone';
 
-/** 0: at once. 1: a dialog asks first. 2: needs a reason and a typed word, which the server checks. */
+/** 0: at once. 1: a dialog asks first. 2: some of its arguments need a reason and a typed word, which the server requires: see
+ *  test/web/actions.test.ts. */
 type Tier = 0 | 1 | 2;
 
 export type Action = {
@@ -16,7 +17,7 @@ export type Action = {
   /** The least role for any arguments; the domain may refuse some arguments to it. */
   role: LeastRole;
   tier: Tier;
-  /** What it changes; `browser`: only cookies of the browser, so it leaves no audit row. */
+  /** The subject of the change; `browser`: only cookies of the browser, so it leaves no audit row. */
   changes: Changes;
 };
 
@@ -40,7 +41,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Required for every unsafe route. */
     action?: Action;
-    /** For a route that only reads: the least role, if a viewer may not; `anyone`: also without a token. */
+    /** The least role of a route that only reads, if a viewer may not; `anyone`: also without a token. */
     reads?: LeastRole;
   }
 }

@@ -5,13 +5,14 @@ import t from 'tap';
 import { features } from '../../src/features.ts';
 import type { Action } from '../../src/web/action.ts';
 import { collectActions } from '../../src/web/declared-actions.ts';
-import { actionRequests } from '../support/action-requests.ts';
+import { actionRequests, unconfirmedRequests } from '../support/action-requests.ts';
 import { startApp } from '../support/app.ts';
 import { as, startWithRoles } from '../support/roles.ts';
 import { collectRoutes, type Route } from '../support/routes.ts';
 import { startIndexed } from '../support/uploads.ts';
 import { createWorkerRows } from '../support/worker-rows.ts';
 
+type Field = { field: string };
 type Row = { event: string; outcome: string; request_id: string | null; detail: string };
 
 const isUnsafe = ({ method }: Route) => method !== 'GET' && method !== 'OPTIONS';
@@ -62,6 +63,19 @@ t.test('each action leaves one row with its event and the id of its request', as
     t.match(left, [{ outcome: 'ok', request_id: /^[0-9a-f]{8}$/ }], name);
     t.equal(left.length, 1, name);
   }
+
+  await t.test('an action of tier 2 needs a reason and the word', async (t) => {
+    const names = actions.filter(({ tier }) => tier === 2).map(({ name }) => name);
+    t.strictSame([...new Set(names)].sort(), Object.keys(unconfirmedRequests).sort(), 'each is tried');
+    for (const [name, request] of Object.entries(unconfirmedRequests)) {
+      const answer = await request(sender);
+      t.equal(answer.status, 422, name);
+      const { error } = (await answer.json()) as { error: { code: string; details: { problems: Field[] } } };
+      t.equal(error.code, 'confirmation_required', name);
+      const fields = error.details.problems.map(({ field }) => field);
+      t.strictSame(fields, ['reason', 'confirm'], name);
+    }
+  });
 });
 
 t.test('every action answers each role as declared, and records its refusals', async (t) => {
