@@ -20,8 +20,8 @@ export function createRequirement({ config, environment, only, tokens }: Given) 
     /** CHL_ACCESS_TOKEN is set, or there is an admin token. */
     hasAdmin,
 
-    /** A run by hand does not listen: who may write the data needs no token. A token that expires opens nothing: the way back is
-     *  the command line on the machine. */
+    /** A run by hand does not listen: its user may write the data, and needs no token. A token that expires opens nothing: the
+     *  way back is the command line on the machine. */
     isRequired: () => only === null && (isRemote(config.host) || hasAdmin()),
 
     /** Whether everything opens on this machine when the token is revoked. */

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const prefix = 'chl_';
-/** By the prefixes the server recognizes both where they do not belong, see src/core/redaction.ts. */
+/** The server recognizes both by their prefixes where they do not belong, see src/core/redaction.ts. */
 const sessionPrefix = 'chs_';
 const randomLength = 32;
 /** Few enough to reveal nothing that helps to guess the rest. */
@@ -13,7 +13,7 @@ export function newToken(): string {
   return prefix + random();
 }
 
-/** Of a session, in the same form. */
+/** The secret of a session, in the same form. */
 export function newSecret(): string {
   return sessionPrefix + random();
 }

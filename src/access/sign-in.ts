@@ -32,7 +32,7 @@ export function createSignIn(given: Given) {
       return open(known, former, { ...by, actor: known.name, role: known.role });
     },
 
-    /** For the browser that has created the first token, which would be signed out by it. */
+    /** Opens a session for the browser that has created the first token, which would be signed out by it. */
     openFor: (known: KnownToken, by: Requester): Promise<Opened> => open(known, null, by),
 
     /** Ends a session; without one it does nothing. */

@@ -32,7 +32,7 @@ export type HubRow = {
 export type SetupStep = {
   position: number;
   title: string;
-  /** What it gives, in one sentence. */
+  /** Its benefit, in one sentence. */
   text: string;
   href: string;
   /** The least role that may open `href`; absent: viewer. */

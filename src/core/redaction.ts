@@ -68,8 +68,8 @@ export function createRedactor(config: Config, now: () => number = () => perform
     /** The same for every text of a JSON value. */
     cleanAll: <T>(value: T): T => mapTexts(value, clean),
 
-    /** For what is kept: besides, masks user and password of any address. Answers keep them, because entries of the library may
-     *  describe such addresses. */
+    /** Cleans text that is kept, in which the user and the password of any address are masked, too. Answers keep them, because
+     *  entries of the library may describe such addresses. */
     record,
 
     /** The same for every text of a JSON value. */
@@ -120,7 +120,7 @@ function isTelling(secret: string): boolean {
   return secret.length >= minLength && !wordLike.test(secret);
 }
 
-/** As it is written in text, in HTML and in addresses. */
+/** The forms of a secret in text, in HTML and in addresses. */
 function spellings(secret: string): string[] {
   if (secret.includes('\n')) return [secret];
   const inHtml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -76,7 +76,7 @@ function readStart(file: string): string | null {
   }
 }
 
-/** For a JSON file, e.g. of a service account, also the values of keys with a secret's name. */
+/** The forms of a secret; of a JSON file, e.g. of a service account, also those of the values of keys with a secret's name. */
 function formsOf(secret: string): string[] {
   const whole = secret.trim();
   return [...encodingsOf(whole), ...secretValues(whole).flatMap(encodingsOf)];

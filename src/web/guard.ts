@@ -95,7 +95,7 @@ function refuseOrigin(request: FastifyRequest, { config }: Hosts): AppError | nu
   return new AppError('cross_origin', open + remedy(host, config.allowedHosts));
 }
 
-/** What is written while the data folder is away could not be found later. */
+/** A change that is written while the data folder is away could not be found later. */
 function refuseChange(request: FastifyRequest, dataRoot: DataRoot): AppError | null {
   const problem = isSafe(request) ? null : dataRoot.findProblem();
   return problem ? new AppError('temporary', `${problem} Nothing was changed.`) : null;

@@ -45,7 +45,7 @@ export function registerIdentify(app: FastifyInstance, authenticate: Authenticat
   });
 }
 
-/** Who sends the request; throws for one without an identity. */
+/** The identity of the sender of a request; throws for a request without one. */
 export function identityOf({ identity }: FastifyRequest): Identity {
   if (identity) return identity;
   throw new Error('This route needs no token, so it has no identity.');

@@ -60,7 +60,7 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
       asset: assetUrl,
       modules,
     };
-    // As `view` does: the handler returns the reply, which is sent later.
+    // The handler returns the reply, which is sent later, as `view` does.
     loadTabs(isBare ? [] : nav, request, section)
       .then((tabs) => this.view(template, { ...data, page: { ...page, nav: tabs } }))
       .catch((error) => this.send(error));

@@ -1,5 +1,5 @@
 // Names the requester: a token, with the X-Actor header in brackets; without tokens the X-Actor header for programs, and the
-// user of this machine for pages. Who has no valid token is nobody.
+// user of this machine for pages. A sender without a valid token is nobody.
 import type { FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';
 import { userName } from '../core/user.ts';

@@ -9,14 +9,14 @@ export function createRoleAttributes(leastRole: (needed: string) => LeastRole) {
   return {
     may,
 
-    /** Of a button, whose form a locked one does not send. */
+    /** Attributes of a button; a locked one does not send its form. */
     needs: (needed: string, role: Role) => (may(needed, role) ? '' : `type="button" ${lock(needed, role)}`),
 
-    /** Of a link. */
+    /** Attributes of a link. */
     linkTo: (needed: string, role: Role, href: string) =>
       may(needed, role) ? `href="${escapeAttribute(href)}"` : lockLink(needed, role),
 
-    /** Of a link whose page is shown as a dialog. */
+    /** Attributes of a link whose page is shown as a dialog. */
     dialogLink: (needed: string, role: Role, href: string) =>
       may(needed, role)
         ? `href="${escapeAttribute(href)}" hx-get="${escapeAttribute(href)}" hx-target="#dialog" hx-swap="innerHTML"`

@@ -21,7 +21,7 @@ type UploadForm<Upload, Received> = {
   descriptors: Descriptors;
   /** Follows “Send”: `the snapshot`. */
   what: string;
-  /** Of each file; a longer one is cut off after it. */
+  /** The limit of each file; a longer one is cut off after it. */
   maxBytes: number;
   /** The most files, if more than one. */
   maxFiles?: number;
