@@ -2,6 +2,7 @@
 import '../support/plain-children.ts';
 import fs from 'node:fs';
 import path from 'node:path';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { startApp, type TestApp } from '../support/app.ts';
 import { auditOf, createKeyRequests } from '../support/credentials.ts';
@@ -139,6 +140,14 @@ t.test('the page says what is in use, and shows what was typed again', async (t)
   const refused = await app.submit('/ui/embedder/save', typed);
   t.equal(refused.status, 422);
   t.match(await refused.text(), /value="ftp:\/\/x".*allowed: an http or https address/s);
+  const empty = await save('', '');
+  t.equal(empty.status, 422);
+  const form = await empty.text();
+  t.match(textOf(parse(form), '#embedder-url-problem'), 'Enter the address of the service.');
+  t.match(form, /value="service"\s+checked/, 'the choice is kept');
+  const moved = await save('http://127.0.0.1:1', 'small');
+  const [, failed = ''] = /chl_flash=([^;]+)/.exec(`${moved.headers.get('set-cookie')}`) ?? [];
+  t.match(JSON.parse(`${Buffer.from(failed, 'base64url')}`), { tone: 'warn', title: /but its check failed/ });
   const saved = await app.submit('/ui/embedder/save', { kind: 'built_in', url: 'http://x', model: 'm' });
   t.match(saved, { status: 303 });
   t.equal(app.config.embedding, null);

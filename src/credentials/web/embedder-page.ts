@@ -1,5 +1,6 @@
 // The page of the embedder: what is in use, and a form that checks other settings before it saves them.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { invalidArguments } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -7,7 +8,7 @@ import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { embedderActions } from '../actions.ts';
-import type { ServiceAddress } from '../embedder.ts';
+import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
 import { viewEmbedderForm } from './embedder-view.ts';
 
@@ -56,12 +57,9 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
       const typed = readForm(request.body);
       return orForm(request, reply, typed, async () => {
         const changed = await embedder.save(addressOf(typed), requester(request));
-        const text = 'Workers and searches change to it; running jobs keep the former one.';
-        const notice =
-          changed.length === 0
-            ? { tone: 'ok' as const, title: 'Nothing has changed.', text: '' }
-            : { tone: 'ok' as const, title: 'Embedder saved.', text };
-        return reply.sendAction({ notice, redirect: here, hosts: [] });
+        const isNewService = typed.kind === 'service' && changed.length > 0;
+        const check = isNewService ? await embedder.check(null, requester(request)) : null;
+        return reply.sendAction({ notice: noticeOf(changed, check), redirect: here, hosts: [] });
       });
     },
   );
@@ -90,9 +88,20 @@ function readForm(form: Form | null): Typed {
   return { kind: kind === 'service' ? 'service' : 'built_in', url: url.trim(), model: model.trim() };
 }
 
-/** The built-in embedder has no address, whatever was typed. */
+/** The built-in embedder has no address, whatever was typed. Throws `invalid_arguments` for a service without one, which
+ *  the domain would take for the built-in embedder. */
 function addressOf({ kind, url, model }: Typed): ServiceAddress {
-  return kind === 'service' ? { url, model } : { url: '', model: '' };
+  if (kind === 'built_in') return { url: '', model: '' };
+  if (url) return { url, model };
+  throw invalidArguments([{ field: 'embedding.url', message: 'Enter the address of the service.' }]);
+}
+
+function noticeOf(changed: string[], check: EmbedderCheck | null) {
+  if (changed.length === 0) return { tone: 'ok' as const, title: 'Nothing has changed.', text: '' };
+  if (check?.status === 'error')
+    return { tone: 'warn' as const, title: 'Embedder saved, but its check failed.', text: check.text };
+  const text = 'Workers and searches change to it; running jobs keep the former one.';
+  return { tone: 'ok' as const, title: 'Embedder saved.', text };
 }
 
 /** The form alone for htmx, else the page. */
