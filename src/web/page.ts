@@ -1,6 +1,6 @@
 // Renders full pages (layout, theme, navigation, and the notice of the previous action) and dialogs, which are a fragment
 // for htmx and a page without it.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
@@ -48,8 +48,7 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
       topics,
       script: script ?? null,
       theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
-      /** The return address of forms; never one that accepts only POST. */
-      url: request.method === 'GET' ? request.url : home,
+      url: returnAddress(request, home),
       notice: notice && { ...notice, icon: noticeIcons[notice.tone] },
       blankNotice,
       version,
@@ -81,6 +80,12 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
   app.decorateReply('intoDialog', function () {
     return this.header('hx-retarget', '#dialog').header('hx-reswap', 'innerHTML');
   });
+}
+
+/** The return address of forms; never one that accepts only POST. */
+function returnAddress({ method, routeOptions, server, url }: FastifyRequest, home: string): string {
+  if (method === 'GET' || server.hasRoute({ method: 'GET', url: routeOptions.url ?? '' })) return url;
+  return home;
 }
 
 const noticeIcons = { ok: 'check', warn: 'tri', bad: 'cross' };

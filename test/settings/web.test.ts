@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { HTMLElement } from 'node-html-parser';
+import { type HTMLElement, parse } from 'node-html-parser';
 import t from 'tap';
 import { readConfig } from '../../src/core/config.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -108,6 +108,17 @@ t.test('settings of a running server', async (t) => {
     t.match(text, '0 is below the minimum, 1.');
     t.match(text, 'Write a whole number from 100 to 100,000,000.');
     t.match(text, 'value="many"');
+    const html = parse(text);
+    t.ok(html.querySelector('.callout.bad')?.hasAttribute('autofocus'), 'the focus goes to the faults');
+    t.match(
+      html.querySelector('[data-theme-switch] [name="back"]')?.getAttribute('value'),
+      '/ui/settings/limits',
+    );
+    const reloaded = await fetch(`${app.origin}/ui/settings/limits`, { redirect: 'manual' });
+    t.match(
+      { status: reloaded.status, to: reloaded.headers.get('location') },
+      { status: 303, to: '/settings/limits' },
+    );
     t.equal(app.config.killGraceMs, 1000);
   });
 

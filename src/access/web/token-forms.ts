@@ -4,6 +4,7 @@ import type { ArgumentProblem } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
+import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
@@ -18,6 +19,7 @@ type Named = { Params: { name: string } };
 type Refused = { form: Form; error: AppError };
 
 export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
+  leadToPage(app, '/ui/access/tokens', accessPage.path);
   app.post<Posted>('/ui/access/tokens', { ...isForm, config: createsToken }, async (request, reply) => {
     const form = request.body ?? {};
     try {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
+import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { findCredential } from '../credentials.ts';
@@ -20,6 +21,8 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
   const { credentials, describeCredentials } = ctx;
   const describe = (name: string) => describeCredentials.describe(findCredential(name));
 
+  for (const form of ['upload', 'path'])
+    leadToPage(app, `/ui/credentials/:name/${form}`, credentialsPage.path);
   app.post<Named>(
     '/ui/credentials/:name/upload',
     { config: { action: credentialActions.change, isUpload: true } },

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
+import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import { embedderActions } from '../actions.ts';
@@ -38,6 +39,7 @@ export function registerEmbedderPage(app: FastifyInstance, ctx: CredentialContex
     },
   );
 
+  for (const name of ['check', 'save']) leadToPage(app, `/ui/embedder/${name}`, embedderPage.path);
   app.post<Posted>(
     '/ui/embedder/check',
     { ...isForm, config: { action: embedderActions.check } },

@@ -8,6 +8,7 @@ import { shorten } from '../../core/shorten.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
 import type { Page } from '../../web/feature.ts';
+import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
@@ -29,6 +30,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   const { settingsFile } = ctx;
   app.get(importPage.path, { config: { isPage: true } }, (_request, reply) => send(reply, {}));
 
+  leadToPage(app, '/ui/settings/import', importPage.path);
+  leadToPage(app, '/ui/settings/import/apply', importPage.path);
   app.post(
     '/ui/settings/import',
     { config: { ...importsSettings, isUpload: true } },

@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { viewFiles } from '../../sheets/files-view.ts';
 import { statusOf } from '../../web/errors.ts';
+import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { sheetActions } from '../actions.ts';
@@ -18,6 +19,7 @@ export function registerUploadPages(app: FastifyInstance, ctx: SourceContext) {
   const sendFiles = (reply: FastifyReply, sheet?: string, problem?: string) =>
     reply.view('sources/files', { files: viewFiles(config, sheet, problem) });
 
+  leadToPage(app, '/ui/sources/upload', sourcesPage.path);
   app.post<{ Querystring: { rows_of?: string } }>(
     '/ui/sources/upload',
     { config: { isUpload: true, action: sheetActions.upload } },
