@@ -36,11 +36,10 @@ function checkBody(watch: Watch, open: Finding[], now: Date) {
 }
 
 export function findingBody(finding: Finding, now: Date) {
-  const { check_id, fix, muted_until, ...rest } = finding;
+  const { fix, muted_until, ...rest } = finding;
   const isQuiet = isMuted(finding, now);
   return {
     ...rest,
-    check: check_id,
     fix,
     state: isOpen(finding) ? ('open' as const) : ('cleared' as const),
     is_muted: isQuiet,

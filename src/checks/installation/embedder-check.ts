@@ -24,19 +24,20 @@ async function look(config: Config) {
   const model = await chooseEmbedder(config, { timeoutMs: serviceTimeoutMs, retryMs: [] });
   if (config.mode === 'noop' && config.embedding)
     return { says: `${model.label}; noop mode asks no service.`, found: findOtherModel(config, model.name) };
-  try {
-    const { dimension, isLexical } = await model.open();
-    const kind = isLexical ? '; compares letters and words, not meaning' : '';
-    return {
-      says: `${model.label}, ${dimension} dimensions${kind}`,
-      found: findOtherModel(config, model.name),
-    };
-  } catch (error) {
-    const title = 'The embedding service does not answer';
-    const stops = ['embedding', 'search'];
-    const found: Found = { subject: 'service', severity: 'error', title, text: explain(error), stops };
-    return { says: `${model.label}: no answer`, found: [found] };
-  }
+  const opened = await model.open().catch((error: unknown) => noAnswer(error));
+  if ('severity' in opened) return { says: `${model.label}: no answer`, found: [opened] };
+  const { dimension, isLexical } = opened;
+  const kind = isLexical ? '; compares letters and words, not meaning' : '';
+  return {
+    says: `${model.label}, ${dimension} dimensions${kind}`,
+    found: findOtherModel(config, model.name),
+  };
+}
+
+function noAnswer(error: unknown): Found {
+  const title = 'The embedding service does not answer';
+  const stops = ['embedding', 'search'];
+  return { subject: 'service', severity: 'error', title, text: explain(error), stops };
 }
 
 function findOtherModel({ databasePath }: Config, name: string): Found[] {

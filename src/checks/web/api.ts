@@ -58,7 +58,7 @@ export function registerChecksApi(app: FastifyInstance, ctx: CheckContext) {
   };
   app.get('/api/v1/findings/report', { schema: report }, async (_request, reply) => {
     await checker.refresh();
-    return reply.type('text/plain; charset=utf-8').send(writeReport(list().items, now()));
+    return reply.type('text/plain; charset=utf-8').send(ctx.redactor.clean(writeReport(list().items, now())));
   });
 }
 

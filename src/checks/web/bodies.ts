@@ -7,7 +7,7 @@ const severity = { type: 'string', enum: severities };
 
 export const findingSchema = objectSchema({
   id: nullable('integer'),
-  check: textSchema,
+  check_id: textSchema,
   component: textSchema,
   subject: textSchema,
   severity,

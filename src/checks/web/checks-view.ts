@@ -41,7 +41,7 @@ function viewFinding(finding: FindingBody, checkTitle: string) {
   const { id, severity, title, text, stops, opened_at, times, fix, is_muted, muted_by, mute_reason } =
     finding;
   return {
-    host: `finding-${id ?? `${finding.check}-${finding.subject}`.replaceAll(/\W/g, '-')}`,
+    host: `finding-${id ?? `${finding.check_id}-${finding.subject}`.replaceAll(/\W/g, '-')}`,
     ...looks[severity],
     title,
     text,
@@ -50,7 +50,7 @@ function viewFinding(finding: FindingBody, checkTitle: string) {
     times: times > 1 ? `opened ${formatNumber(times)} times` : null,
     component: titleOf(finding.component),
     checkTitle,
-    check: finding.check,
+    check: finding.check_id,
     fix: viewFix(fix),
     mute: is_muted ? { until: describeUntil(finding), by: muted_by, reason: mute_reason } : null,
     muteUrl: id === null ? null : url(`/ui/findings/${id}/mute`),

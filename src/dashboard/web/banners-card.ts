@@ -63,9 +63,15 @@ const emptyLibrary: Banner = {
 /** One problem is a banner; several are one banner with a list. */
 function gather(problems: Problem[], muted: number): Banner[] {
   const [worst] = problems;
-  if (!worst) return [];
+  if (!worst) return muted === 0 ? [] : [onlyMuted(muted)];
   const checks = muted === 0 ? 'All checks' : `All checks, ${muted} muted`;
   const look = { tone: worst.tone, icon: worst.tone === 'bad' ? 'cross' : 'tri', checks };
   if (problems.length === 1) return [{ ...worst, ...look }];
   return [{ ...look, title: `${plural(problems.length, 'problem')} affect jobs or search`, list: problems }];
+}
+
+/** Muted findings are never hidden without a word. */
+function onlyMuted(muted: number): Banner {
+  const title = `${plural(muted, 'finding is', 'findings are')} muted`;
+  return { tone: 'hold', icon: 'pause', title, text: 'Nothing else is found.', checks: 'All checks' };
 }
