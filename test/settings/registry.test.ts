@@ -26,6 +26,25 @@ t.test('each setting has one key, one variable, and a default that it accepts it
   }
 });
 
+t.test('what a child cannot be given is refused: control characters, and texts without end', async (t) => {
+  const long = 'x'.repeat(1001);
+  const faults: [key: string, value: unknown, fault: RegExp][] = [
+    ['embedding.model', 'a\u0000b', /control character/],
+    ['embedding.model', 'a\nb', /control character/],
+    ['embedding.model', long, /1,000 bytes/],
+    ['embedding.model', 'é'.repeat(501), /1,000 bytes/],
+    ['operator.name', 'a\u0007', /control character/],
+    ['sheets.import_roots', ['/a\u0000'], /control character/],
+    ['sheets.import_roots', [`/${long}`], /1,000 bytes/],
+    ['sheets.import_roots', Array.from({ length: 101 }, (_, at) => `/${at}`), /at most 100/],
+    ['sheets.import_roots', ['/a:/b'], /without “:”/],
+  ];
+  const kindOf = (name: string) => settings.find(({ key }) => key === name)?.kind;
+  for (const [key, value, fault] of faults) t.match(kindOf(key)?.findFault(value), fault, key);
+  t.equal(kindOf('embedding.model')?.findFault('ünder:score/7b'), null);
+  t.equal(kindOf('sheets.import_roots')?.findFault(['/a', '/b c']), null);
+});
+
 t.test('environment, .env, saved, default: the first that has a value counts', async (t) => {
   const folder = t.testdir({ '.env': 'CHL_KILL_GRACE_SEC=7\nCHL_WORKERS=3\n' });
   const config = loadConfigFrom(folder, { CHL_WORKERS: '4' });

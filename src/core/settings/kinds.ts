@@ -15,6 +15,9 @@ type IntegerWords = Common & {
 export const second = 1000;
 export const mebibyte = 1024 * 1024;
 
+const textMaxBytes = 1000;
+const listMax = 100;
+
 export function integer({ min, max, times = 1, ...words }: IntegerWords): Setting<number, number> {
   return {
     ...commonDefaults,
@@ -91,7 +94,8 @@ export function text(
       type: 'text',
       allowed,
       parse: (written) => written,
-      findFault: (value) => (typeof value === 'string' ? findFault(value) : 'Write a text.'),
+      findFault: (value) =>
+        typeof value === 'string' ? (findTextFault(value) ?? findFault(value)) : 'Write a text.',
     },
     ...asItIs,
   };
@@ -147,6 +151,11 @@ export function list(
       findFault(value) {
         if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
           return 'Write a list of texts.';
+        if (value.length > listMax) return `Write at most ${listMax} items.`;
+        const fault = value.map(findTextFault).find((one) => one !== null);
+        if (fault) return fault;
+        if (value.some((item) => item.includes(separator)))
+          return `Write items without “${separator}”, which separates them.`;
         return findItemFault(value, (item) => readItem(item, common.title, null));
       },
       write: (value) => value.join(separator),
@@ -179,6 +188,14 @@ export function toggle(words: Common & { default: boolean }): Setting<boolean, b
 
 const asItIs = { use: <Value>(value: Value) => value, toValue: <Value>(used: Value) => used };
 const textMembers = { write: (value: string) => value, fromField: (field: string): unknown => field };
+
+/** Scripts and workers get texts as variables, which have no control characters and a limited length. */
+function findTextFault(value: string): string | null {
+  if (/\p{Cc}/u.test(value)) return 'Remove the control character, for example a line break.';
+  return Buffer.byteLength(value) > textMaxBytes
+    ? `Write at most ${formatNumber(textMaxBytes)} bytes.`
+    : null;
+}
 
 function findItemFault(items: string[], read: (item: string) => string): string | null {
   try {
