@@ -60,7 +60,13 @@ export function createPoolSlot(given: Given) {
     starts += 1;
     const startedAt = performance.now();
     const tail = createTail(tailBytes);
-    const started = spawnWorker(given, `${name}.${starts}`, tail.add);
+    let started: Child;
+    try {
+      started = spawnWorker(given, `${name}.${starts}`, tail.add);
+    } catch (error) {
+      // The system takes no variable of this length or with this character.
+      return restartOrGiveUp(0, describeFailure(error as Error));
+    }
     child = started;
     let isTimedOut = false;
     timer = setTimeout(() => {
@@ -72,7 +78,7 @@ export function createPoolSlot(given: Given) {
     void started.exited
       .then(
         (exit) => (isTimedOut ? describeTimeout(times) : describeExit(exit, tail.text())),
-        (error: Error) => `It could not be started: ${error.message}`,
+        describeFailure,
       )
       .then((reason) => {
         void started.end(0);
@@ -113,6 +119,10 @@ function spawnWorker(
     tracking: config.processTracking,
   };
   return spawnChild(command, options, output);
+}
+
+function describeFailure({ message }: Error): string {
+  return `It could not be started: ${message}`;
 }
 
 function describeTimeout({ registerMaxMs }: PoolTimes): string {
