@@ -3,6 +3,9 @@ import { isObject, parseJson } from '../core/json.ts';
 import { judgeGoogleKey, whereToGetGoogleKey } from '../google/key.ts';
 import type { CredentialKind } from './credential-list.ts';
 
+/** A key of Google's console has 2,400 bytes. */
+const maxServiceAccountBytes = 16 * 1024;
+
 /** `email`: the account of a key that can be used, if it has one. `problem` follows the name of the file. */
 export type Judged = { email: string | null } | { problem: string };
 
@@ -12,6 +15,10 @@ export function judgeKey(kind: CredentialKind, content: Buffer): Judged {
 }
 
 function judgeServiceAccount(content: Buffer): Judged {
+  if (content.length > maxServiceAccountBytes)
+    return {
+      problem: `is larger than 16 KiB, so it is not the key of a service account. ${whereToGetGoogleKey}`,
+    };
   const judged = judgeGoogleKey(content.toString('utf8'));
   if (!('problem' in judged)) return { email: judged.email };
   const isBinary = content.includes(0);

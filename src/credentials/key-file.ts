@@ -63,7 +63,8 @@ function readOpened(kind: CredentialKind, file: string, fd: number, shown: strin
   const stat = fs.fstatSync(fd);
   const problem = findProblem(stat, shown);
   if (problem) return { problem };
-  const content = fs.readFileSync(fd);
+  const content = readLimited(fd);
+  if (content.length > maxSecretFileBytes) return { problem: describeLarge(shown) };
   const judged = judgeKey(kind, content);
   if ('problem' in judged) return { problem: { message: `${shown} ${judged.problem}` } };
   const sha256 = createHash('sha256').update(content).digest('hex');
@@ -82,8 +83,20 @@ function findProblem(stat: fs.Stats, shown: string): Problem | null {
     const mode = formatMode(stat.mode);
     return { message: `Others can read ${shown} (mode ${mode}). Run: ${command}`, command };
   }
-  if (stat.size <= maxSecretFileBytes) return null;
+  return stat.size > maxSecretFileBytes ? describeLarge(shown) : null;
+}
+
+function describeLarge(shown: string): Problem {
   return { message: `${shown} is larger than 512 KiB, so it is not a key. Choose the key file.` };
+}
+
+/** At most one byte more than a key may have: files of the kernel are endless, and say that they are empty. */
+function readLimited(fd: number): Buffer {
+  const content = Buffer.alloc(maxSecretFileBytes + 1);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < content.length; length += read)
+    read = fs.readSync(fd, content, length, content.length - length, null);
+  return content.subarray(0, length);
 }
 
 /** `0600` */
