@@ -42,15 +42,24 @@ export function networkOfChild(network: Record<string, string>): Record<string, 
   return { ...others, no_proxy: all, NO_PROXY: all };
 }
 
-/** The user, the password and both together in the URLs of proxies, as they are written and decoded. */
+/** The secrets in the URLs of proxies, which may lack a scheme. */
 export function proxySecrets(network: Record<string, string>): string[] {
   return proxyNames.flatMap((name) => {
-    if (name.toLowerCase() === 'no_proxy') return [];
-    const [, written = ''] = /^(?:[a-z0-9+.-]+:\/\/)?([^/?#]*)@/i.exec(network[name] ?? '') ?? [];
-    const [user = '', ...rest] = written.split(':');
-    const parts = [written, user, rest.join(':')].filter(Boolean);
-    return [...parts, ...parts.map(decode)];
+    const value = network[name];
+    if (!value || name.toLowerCase() === 'no_proxy') return [];
+    return urlSecrets(value.includes('://') ? value : `http://${value}`);
   });
+}
+
+/** The password of a URL, and user and password together, as they are written and decoded. A user without a password may be a
+ *  token, and is a secret only in its place, because it may as well be a name. */
+export function urlSecrets(url: string): string[] {
+  const [, login = ''] = /^[a-z0-9+.-]+:\/\/([^/?#]*)@/i.exec(url) ?? [];
+  if (login === '') return [];
+  const [, ...rest] = login.split(':');
+  const password = rest.join(':');
+  const parts = password === '' ? [`//${login}@`] : [login, password];
+  return [...new Set([...parts, ...parts.map(decode)])];
 }
 
 /** The proxy for an address; null: direct. Loopback is direct unless NO_PROXY contains `<-loopback>`. */
