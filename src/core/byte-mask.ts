@@ -51,7 +51,9 @@ function prepare(patterns: Buffer[]) {
     const groups = new Map<number, Buffer[]>();
     for (const pattern of patterns) {
       const pair = pattern.readUInt16BE(offset);
-      groups.set(pair, [...(groups.get(pair) ?? []), pattern]);
+      const group = groups.get(pair);
+      if (group) group.push(pattern);
+      else groups.set(pair, [pattern]);
     }
     return groups;
   };

@@ -5,25 +5,35 @@ import { childEnvironment, type Config } from './config.ts';
 import { googleEnvironment } from './config-google.ts';
 import type { Operation } from './operation.ts';
 import { createByteMask } from './byte-mask.ts';
-import { isObject, parseJson } from './json.ts';
-import { proxySecrets } from './network.ts';
+import { isOutOfDescriptors } from './descriptors.ts';
+import { parseJson } from './json.ts';
+import { proxySecrets, urlSecrets } from './network.ts';
 import { maxSecretFileBytes } from './secret-file.ts';
 
 /** Masking shorter texts would hide ordinary words. */
 const minBytes = 6;
 /** Shorter lines of a key file (PEM, base64) reveal nothing by themselves. */
 const minLineBytes = 16;
+/** Each is compared with every text, so a large file gets no more. */
+const maxForms = 2000;
 /** Names of variables and JSON keys whose value is a secret. */
 const secretName = /key|token|secret|password|passphrase/i;
-/** The codes of a path that no program of this user can read as a file. */
-const unreadable = ['ENOENT', 'EACCES', 'ENOTDIR', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'];
+/** Further names of variables whose value is a secret: DB_PASS and GITHUB_PAT, but not PATH, PWD or GIT_AUTHOR_NAME. */
+const secretVariable =
+  /pass(?:wd)?(?:_|$)|_pwd(?:_|$)|(?:^|_)(?:pat|auth|authorization|creds?|credentials?|dsn)(?:_|$)/i;
+/** JSON keys with a secret's name whose value is an address that everybody knows. */
+const addressName = /_ur[il]$/i;
+/** The lines that every PEM file has. */
+const pemMarker = /^-----(?:BEGIN|END) [A-Z ]+-----$/;
 const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
 
 /** Masks `secrets`: `stream()` in chunks of bytes, `text` in a string, `value` in every string of a JSON value. */
 export function maskerFor(secrets: string[]) {
-  const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => Buffer.byteLength(form) >= minBytes);
+  const forms = [...new Set(secrets.flatMap(secretForms))].filter(
+    (form) => Buffer.byteLength(form) >= minBytes,
+  );
   const createStream = createByteMask(forms.map((form) => Buffer.from(form)));
   const text = (plain: string): string => {
     // Most texts have none, and copying them takes longer than searching.
@@ -37,7 +47,8 @@ export function maskerFor(secrets: string[]) {
 }
 
 /** The secrets that settings, proxies and the variables of a custom operation pass to its script: the contents of files named by
- *  `…_FILE` variables, and the values of variables with a secret's name. */
+ *  `…_FILE` variables, the values of variables with a secret's name, and the passwords in addresses. Throws when too many files
+ *  are open. */
 export function readSecrets(config: Config, { script }: Pick<Operation, 'script'>): string[] {
   const asked = typeof script === 'string' ? [] : script.env;
   const environment = childEnvironment(config, googleEnvironment(config), asked);
@@ -54,19 +65,21 @@ export const readSecretFile = readStart;
 export function secretsIn(environment: Record<string, string>, names: string[]): string[] {
   return names.flatMap((name) => {
     const value = environment[name] ?? '';
-    const secret = name.endsWith('_FILE') ? readStart(value) : secretName.test(name) ? value : null;
-    return secret ? [secret] : [];
+    if (name.endsWith('_FILE')) return [readStart(value) ?? []].flat().filter(Boolean);
+    return secretName.test(name) || secretVariable.test(name) ? [value].filter(Boolean) : urlSecrets(value);
   });
 }
 
 function readStart(file: string): string | null {
-  let fd: number;
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    return readOpened(fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK));
   } catch (error) {
-    if (unreadable.includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
+    if (isOutOfDescriptors(error)) throw error;
+    return null;
   }
+}
+
+function readOpened(fd: number): string | null {
   try {
     if (!fs.fstatSync(fd).isFile()) return null;
     const content = Buffer.alloc(maxSecretFileBytes);
@@ -76,16 +89,23 @@ function readStart(file: string): string | null {
   }
 }
 
-/** The forms of a secret; of a JSON file, e.g. of a service account, also those of the values of keys with a secret's name. */
-function formsOf(secret: string): string[] {
+/** The texts to mask, the most telling first. A JSON file, e.g. of a service account, has the values of keys with a secret's name
+ *  in place of its lines, most of which are no secret. */
+export function secretForms(secret: string): string[] {
   const whole = secret.trim();
-  return [...encodingsOf(whole), ...secretValues(whole).flatMap(encodingsOf)];
+  const values = secretValues(whole);
+  const forms =
+    values.length === 0
+      ? encodingsOf(whole)
+      : [...escapes(whole), ...values.flatMap(encodingsOf), ...base64Of(whole)];
+  return forms.filter(Boolean).slice(0, maxForms);
 }
 
 function encodingsOf(secret: string): string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
-  const longLines = lines.length > 1 ? lines.filter((line) => line.length >= minLineBytes) : [];
-  return [...escapes(secret), ...longLines.flatMap(escapes), ...base64Of(secret)].filter(Boolean);
+  const isTelling = (line: string) => line.length >= minLineBytes && !pemMarker.test(line);
+  const longLines = lines.length > 1 ? lines.filter(isTelling) : [];
+  return [...escapes(secret), ...longLines.flatMap(escapes), ...base64Of(secret)];
 }
 
 function escapes(text: string): string[] {
@@ -109,13 +129,19 @@ function base64Of(secret: string): string[] {
   return [...all, ...all.map((code) => code.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
-/** None when the text is not JSON: the whole text and its lines are masked already. */
+/** At any depth of a JSON value; none when the text is not JSON. */
 function secretValues(text: string): string[] {
-  const parsed = parseJson(text);
-  if (!isObject(parsed)) return [];
-  return Object.entries(parsed).flatMap(([name, value]) =>
-    secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
-  );
+  const found: string[] = [];
+  const open: unknown[] = [parseJson(text)];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [name, value] of Object.entries(next)) {
+      if (typeof value !== 'string') open.push(value);
+      else if (secretName.test(name) && !addressName.test(name)) found.push(value.trim());
+    }
+  }
+  return found;
 }
 
 function maskDeep(value: unknown, mask: (text: string) => string): unknown {

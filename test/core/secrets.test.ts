@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { readConfig } from '../../src/core/config.ts';
-import { maskerFor, readSecrets, secretsIn } from '../../src/core/secrets.ts';
+import { maskerFor, readSecrets, secretForms, secretsIn } from '../../src/core/secrets.ts';
 
 const pem = [
   '-----BEGIN PRIVATE KEY-----',
@@ -54,6 +54,43 @@ t.test('the key of a service account is masked, but not its name', async (t) => 
   t.equal(hide(account, text), 'bot@example.com uses [masked]');
 });
 
+t.test('what every key file has is no secret', async (t) => {
+  const account = JSON.stringify(
+    {
+      type: 'service_account',
+      private_key: pem,
+      token_uri: 'https://oauth2.googleapis.com/token',
+      deep: { client_secret: 'canary-deep-inside' },
+    },
+    null,
+    2,
+  );
+  for (const text of [
+    'at https://oauth2.googleapis.com/token',
+    '  "type": "service_account",',
+    '-----BEGIN PRIVATE KEY-----',
+    '-----END PRIVATE KEY-----',
+  ])
+    for (const secret of [account, pem]) t.equal(hide(secret, text), text);
+  t.equal(hide(account, 'canary-deep-inside'), '[masked]');
+  t.equal(hide(account, account), '[masked]');
+  const registry = '{"auths": {\n"canary-of-a-registry": 1\n}}';
+  t.equal(hide(registry, 'x "canary-of-a-registry": 1'), 'x [masked]', 'without such names: its lines');
+});
+
+t.test('a large key file makes a limited number of patterns', async (t) => {
+  const members = Object.fromEntries(
+    Array.from({ length: 18_000 }, (_, at) => [`m${at}`, `value of member ${at}`]),
+  );
+  const account = JSON.stringify({ ...members, private_key: pem }, null, 1);
+  t.ok(secretForms(account).length <= 2000);
+  t.equal(hide(account, 'value of member 7'), 'value of member 7');
+  t.equal(hide(account, pem), '[masked]');
+  const lines = Array.from({ length: 9000 }, (_, at) => `a line of a bundle ${at}`).join('\n');
+  t.ok(secretForms(lines).length <= 2000);
+  t.equal(hide(lines, lines), '[masked]', 'the whole comes first');
+});
+
 t.test('strings in a JSON value are masked at any depth; numbers and shape stay', async (t) => {
   const { value } = maskerFor(['hunter2hunter2']);
   t.strictSame(
@@ -91,6 +128,39 @@ t.test(
     );
   },
 );
+
+t.test('variables with other names of secrets, and logins in addresses, are secrets', async (t) => {
+  const environment = {
+    DB_PASS: 'canary-pass',
+    PASSWD: 'canary-passwd',
+    DB_PWD: 'canary-pwd',
+    GITHUB_PAT: 'canary-pat',
+    BASIC_AUTH: 'canary-auth',
+    AWS_CREDENTIALS: 'canary-credentials',
+    SENTRY_DSN: 'canary-dsn',
+    DATABASE_URL: 'postgres://app:canary%40word@db.test/x',
+    REPOSITORY: 'https://canary-alone@git.test/x',
+    PATH: '/usr/bin:/bin',
+    PWD: '/home/ada/work',
+    GIT_AUTHOR_NAME: 'Ada Lovelace',
+    PATTERN: 'a.*b.*c.*d',
+    PAGE: 'https://docs.test/a@b',
+  };
+  t.strictSame(secretsIn(environment, Object.keys(environment)), [
+    'canary-pass',
+    'canary-passwd',
+    'canary-pwd',
+    'canary-pat',
+    'canary-auth',
+    'canary-credentials',
+    'canary-dsn',
+    'app:canary%40word',
+    'canary%40word',
+    'app:canary@word',
+    'canary@word',
+    '//canary-alone@',
+  ]);
+});
 
 t.test('the key of the embedding service is masked in every operation', async (t) => {
   const keyFile = path.join(t.testdir(), 'key');
