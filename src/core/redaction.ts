@@ -3,8 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
+import { AppError } from './errors.ts';
 import { shortenHomes } from './home.ts';
-import { proxySecrets } from './network.ts';
+import { proxySecrets, urlSecrets } from './network.ts';
 import { maskerFor, readSecretFile } from './secrets.ts';
 
 export type Redactor = ReturnType<typeof createRedactor>;
@@ -18,13 +19,16 @@ const minLength = 8;
 const wordLike = /^[a-z]{1,15}$/i;
 /** Secrets are read again after this time, because a person may replace a key file. */
 const readEveryMs = 5000;
+/** No request and no answer is nested this deep. */
+const maxDepth = 100;
 const mark = '[masked]';
 
 export function createRedactor(config: Config, now: () => number = () => performance.now()) {
+  const keyOf = createKeyReader();
   const sources = [
     () => fixedSecrets(config),
-    () => keysOf([config.embedding?.keyFile, config.google.keyFile]),
-    () => keysOf(uploadedKeys(config.root)),
+    () => [config.embedding?.keyFile, config.google.keyFile].flatMap(keyOf),
+    () => uploadedKeys(config.root).flatMap(keyOf),
   ].map(keepFormer);
   let masker = maskerFor([]);
   let known = '';
@@ -99,12 +103,21 @@ function fixedSecrets({ accessToken, embedding, network }: Config): string[] {
   return [
     ...(accessToken === null ? [] : [accessToken]),
     ...proxySecrets(network),
-    ...proxySecrets({ https_proxy: embedding?.url ?? '' }),
+    ...urlSecrets(embedding?.url ?? ''),
   ];
 }
 
-function keysOf(files: (string | null | undefined)[]): string[] {
-  return files.flatMap((file) => (file ? (readSecretFile(file) ?? []) : []));
+/** A file that cannot be read now keeps the secret that it had. */
+function createKeyReader() {
+  const former = new Map<string, string>();
+  return (file: string | null | undefined): string[] => {
+    if (!file) return [];
+    try {
+      const key = readSecretFile(file);
+      if (key !== null) former.set(file, key);
+    } catch {}
+    return [former.get(file) ?? []].flat();
+  };
 }
 
 function uploadedKeys(root: string): string[] {
@@ -127,16 +140,19 @@ function spellings(secret: string): string[] {
   return [secret, inHtml.replaceAll('"', '&quot;').replaceAll("'", '&#39;'), encodeURIComponent(secret)];
 }
 
-/** Gives a JSON value with its texts replaced; the same object if no text has changed. */
-function mapTexts<T>(value: T, map: (text: string) => string): T {
+/** Gives a JSON value with its texts replaced; the same object if no text has changed. Throws `bad_request` for one that is nested
+ *  too deep. */
+function mapTexts<T>(value: T, map: (text: string) => string, depth = 0): T {
   if (typeof value === 'string') return map(value) as T;
+  if (depth > maxDepth)
+    throw new AppError('bad_request', `The request is nested more than ${maxDepth} levels deep.`);
   if (Array.isArray(value)) {
-    const mapped = value.map((one) => mapTexts(one, map));
+    const mapped = value.map((one) => mapTexts(one, map, depth + 1));
     return mapped.some((one, index) => one !== value[index]) ? (mapped as T) : value;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const mapped = entries.map(([name, one]) => [name, mapTexts(one, map)] as const);
+  const mapped = entries.map(([name, one]) => [name, mapTexts(one, map, depth + 1)] as const);
   return mapped.some(([, one], index) => one !== entries[index]?.[1])
     ? (Object.fromEntries(mapped) as T)
     : value;

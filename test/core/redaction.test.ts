@@ -55,6 +55,19 @@ t.test('words are not masked, although they are a password', async (t) => {
   t.equal(redactor.mask('http://operator:settings@proxy.test'), 'http://[masked]@proxy.test');
 });
 
+t.test('the user of a proxy is a name like any other', async (t) => {
+  const { redactor } = open(t, { HTTPS_PROXY: 'http://john.smith:s3cret-word@proxy.test' });
+  t.equal(redactor.mask('/tmp/john.smith/k of john.smith'), '/tmp/john.smith/k of john.smith');
+  t.equal(redactor.mask('s3cret-word, john.smith:s3cret-word'), '[masked], [masked]');
+});
+
+t.test('a value without an end of its nesting is refused', async (t) => {
+  const { redactor } = open(t);
+  const nested = (depth: number) => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+  t.strictSame(redactor.maskAll(nested(90)), nested(90));
+  t.throws(() => redactor.maskAll(nested(400_000)), { code: 'bad_request', message: /nested/ });
+});
+
 t.test('a key that is added later is masked soon, and at once when it is announced', async (t) => {
   const { root, redactor, wait } = open(t);
   const addKey = (name: string, key: string) => fs.writeFileSync(path.join(root, 'secrets', name), key);
@@ -89,6 +102,7 @@ t.test(
     const { root, redactor, wait } = open(t, { CHL_ACCESS_TOKEN: 'canary-of-the-environment' });
     fs.symlinkSync('loop.key', path.join(root, 'secrets', 'loop.key'));
     fs.writeFileSync(path.join(root, 'secrets', 'one.key'), 'sk-canary-0001');
+    fs.writeFileSync(path.join(root, 'secrets', 'two.key'), 'sk-canary-0002');
     let isFailing = false;
     let secret = 'canary-of-a-feature';
     redactor.add(() => {
@@ -100,7 +114,12 @@ t.test(
     masked('sk-canary-0001');
     masked(secret);
     isFailing = true;
+    fs.rmSync(path.join(root, 'secrets', 'one.key'));
+    fs.symlinkSync('one.key', path.join(root, 'secrets', 'one.key'));
+    fs.writeFileSync(path.join(root, 'secrets', 'two.key'), 'sk-canary-0003');
     wait();
+    masked('sk-canary-0001');
+    masked('sk-canary-0003');
     masked('canary-of-a-feature');
     isFailing = false;
     secret = 'canary-of-later';
