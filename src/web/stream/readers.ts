@@ -6,10 +6,12 @@ import type { LiveCard } from './live-card.ts';
 import { type Client, flushClient, sendFrames, sendSignal, tickClient } from './client.ts';
 
 /** `owner`: the browser that opened it; `credentials`: those that it was opened with. */
-type Opened = { owner: string | null; credentials: Credentials };
+export type Opened = { owner: string | null; credentials: Credentials };
 
 /** Empties the id of the last event: a reader that returns with another role has none of its cards. */
 const refused = 'event: refused\nid\ndata: \n\n';
+
+export type Readers = ReturnType<typeof createReaders>;
 
 export function createReaders(authenticate: Pick<Authenticate, 'roleOf'>, log: Log) {
   const clients = new Map<Client, Opened>();

@@ -7,7 +7,7 @@ type Query = { topics?: string; since?: string; cycles?: number };
 const query = closedSchema({
   topics: { type: 'string', minLength: 1, maxLength: 4000 },
   since: { type: 'string', maxLength: 80 },
-  cycles: { type: 'integer', minimum: 1, maximum: 1000 },
+  cycles: { type: 'integer', minimum: 1, maximum: 100 },
 });
 
 export function registerStreamRoute(app: FastifyInstance, stream: Stream) {

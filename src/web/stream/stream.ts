@@ -55,14 +55,12 @@ export function createStream(
     async subscribe(request: FastifyRequest, reply: FastifyReply, query: Query) {
       const { role } = identityOf(request);
       const topics = readTopics(query.topics, { cards, defaultTopics, role });
-      const owner = clientOf(request);
-      assertWithinLimits(readers, config, owner);
-      assertRoomForStream(descriptors);
+      const opened = admit(request);
       const last = request.headers['last-event-id'] ?? query.since;
       const since = frames.readVersion(typeof last === 'string' ? last : undefined);
       const client = openClient(reply, { role, topics, since });
       if (client.response.destroyed) return;
-      readers.add(client, { owner, credentials: credentialsOf(request) }, () => leave(topics, role));
+      readers.add(client, opened, () => leave(topics, role));
       ticker.start();
       const watched = await live.current(topics, role);
       client.isReady = true;
@@ -70,7 +68,7 @@ export function createStream(
     },
 
     /** Sends full batches back to back, then ends. */
-    cycle: createCycle({ cards, frames, defaultTopics, newTick: ticker.frame }),
+    cycle: createCycle({ cards, frames, defaultTopics, newTick: ticker.frame, readers, admit }),
 
     clientCount: readers.count,
 
@@ -83,6 +81,13 @@ export function createStream(
       readers.close();
     },
   };
+
+  function admit(request: FastifyRequest) {
+    const owner = clientOf(request);
+    assertWithinLimits(readers, config, owner);
+    assertRoomForStream(descriptors);
+    return { owner, credentials: credentialsOf(request) };
+  }
 
   function leave(topics: Set<string>, role: Role) {
     for (const topic of topics) live.release(topic, role);

@@ -1,7 +1,11 @@
 import t from 'tap';
+import { access } from '../../../src/access/feature.ts';
+import type { Authenticate } from '../../../src/core/identity.ts';
+import type { Role } from '../../../src/core/role.ts';
 import { startApp, untilStreams } from '../../support/app.ts';
 import { openStream } from '../../support/stream.ts';
 
+const cycles = '/ui/stream/telemetry?topics=queue&cycles=';
 const path = '/ui/stream/telemetry';
 const env = { CHL_OPERATIONS_MODE: 'noop' };
 
@@ -58,4 +62,36 @@ t.test('a page names the browser once; a card does not', async (t) => {
   t.not(await namedBy('/operations'), cookie, 'random');
   t.equal(await namedBy('/jobs', { cookie: cookie.split(';')[0] ?? '' }), undefined);
   t.equal(await namedBy('/ui/operations/queue'), undefined);
+});
+
+t.test('batches count towards the limits', async (t) => {
+  const app = await startApp(t, { env: { ...env, CHL_MAX_STREAMS: '1' } });
+  t.equal((await app.page(`${cycles}101`)).status, 422, 'at most 100');
+  const stream = await openStream(app.origin, path);
+  t.equal((await app.page(`${cycles}1`)).status, 503);
+  stream.close();
+  await untilStreams(app, 0);
+  t.equal((await app.page(`${cycles}1`)).status, 200);
+  await untilStreams(app, 0);
+});
+
+t.test('batches end with the role of their reader', async (t) => {
+  const { authenticate } = access;
+  let role: Role | null = 'viewer';
+  access.authenticate = () =>
+    ({
+      isRequired: () => true,
+      roleOf: () => role,
+      identify: () => ({ name: 'ada', role: 'viewer', by: 'bearer' }),
+    }) as never as Authenticate;
+  t.teardown(() => {
+    if (authenticate) access.authenticate = authenticate;
+  });
+  const app = await startApp(t, { env });
+  const stream = await openStream(app.origin, `${cycles}100`);
+  await stream.until(({ event }) => event === 'tick');
+  role = null;
+  await stream.ended();
+  const batches = stream.events.filter(({ event }) => event === 'tick').length;
+  t.ok(batches < 100, `${batches} batches`);
 });
