@@ -38,14 +38,14 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       assertSearchQuery(query);
       const { thread, loaded } = await openThread();
       if (!loaded.live) throw indexMissing(follower.problem());
-      return thread.ask('search', query);
+      return noteDamage(thread.ask('search', query));
     },
 
     /** The entries behind one count of the state. Rejects as `search` does, but for `index_missing`. */
-    list: async (query: ListQuery) => (await openThread()).thread.ask('list', query),
+    list: async (query: ListQuery) => noteDamage((await openThread()).thread.ask('list', query)),
 
     /** Rejects as `list` does, and with `not_found`. */
-    entry: async (key: EntryKey) => (await openThread()).thread.ask('entry', key),
+    entry: async (key: EntryKey) => noteDamage((await openThread()).thread.ask('entry', key)),
 
     /** The state at the last refresh. */
     indexState: (): IndexState => state,
@@ -57,6 +57,16 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       await Promise.all([follower.opened()?.thread.close(), follower.closing()]);
     },
   };
+
+  /** A damaged library is an error of the server, not only of the question. */
+  async function noteDamage<Answer>(asking: Promise<Answer>): Promise<Answer> {
+    try {
+      return await asking;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'database_damaged') given.onError(error);
+      throw error;
+    }
+  }
 
   async function refreshOnce() {
     try {

@@ -227,6 +227,16 @@ t.test('a crashed search thread is restarted, and no caller waits for ever', asy
   t.match(live.indexState(), { state: 'ready', problem: null });
 });
 
+t.test('damage of the library that a search meets is reported', async (t) => {
+  const { live, errors } = await open(t, { threadFile: crashingThread });
+  await live.start();
+  await t.rejects(live.search({ query: 'damage' }), { code: 'database_damaged' });
+  t.same(errors, ['chl.db is damaged.']);
+  await t.rejects(live.search({ query: ' ' }), { code: 'invalid_arguments' });
+  await t.rejects(live.entry({ kind: 'manual', id: 'E1' }), { code: 'not_found' });
+  t.equal(errors.length, 1, 'other refusals are not');
+});
+
 t.test('after two crashes a new generation is searched again', async (t) => {
   const { live, errors, config, rebuild } = await open(t, { threadFile: crashingThread });
   const switchFile = path.join(config.indexFolder, 'crash');

@@ -59,7 +59,7 @@ export function databaseFilesCheck({ databasePath, opsDatabasePath }: Config): C
     id: 'database-files',
     component: 'database',
     title: 'database files',
-    everySec: 300,
+    everySec: 60,
     look: () => ({
       says: [databasePath, opsDatabasePath].map(describeFile).join(', '),
       found: [...findRefused(databasePath, inspectLibrary), ...findRefused(opsDatabasePath, inspectOps)],
