@@ -20,6 +20,7 @@ export function describeLack(role: Role, least: Role): string {
   return `Needs ${withArticle(least)}; you are ${withArticle(role)}.`;
 }
 
-function withArticle(role: Role): string {
+/** `a viewer`, `an admin` */
+export function withArticle(role: Role): string {
   return role === 'viewer' ? 'a viewer' : `an ${role}`;
 }

@@ -6,6 +6,7 @@ import { isOutOfDescriptors } from '../core/descriptors.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
 import { isDiskFull } from '../core/disk-reserve.ts';
 import { toFault } from '../core/faults.ts';
+import { type Role, withArticle } from '../core/role.ts';
 import { answerSignedOut } from './signed-out.ts';
 
 const statuses: Record<ErrorCode, number> = {
@@ -103,13 +104,23 @@ async function answerError(refusal: AppError, request: FastifyRequest, reply: Fa
       reply.header('hx-retarget', '#note').header('hx-reswap', 'innerHTML');
     return reply.view('shared/error', error);
   }
+  const { title, heading } = describeRefusal(refusal);
   return reply.sendPage({
     template: 'shared/error-page',
-    title: 'Error',
+    title,
+    section: `/${request.originalUrl.split(/[/?]/)[1]}`,
     // The navigation has counts, which are not for a sender who is not known.
     ...(request.identity ? {} : { isBare: true }),
-    data: { ...error, status },
+    data: { ...error, status, heading },
   });
+}
+
+function describeRefusal({ code, details }: AppError): { title: string; heading: string } {
+  if (code === 'not_found') return { title: 'Error', heading: 'Not found' };
+  const { needs } = (details ?? {}) as { needs?: Role };
+  if (code !== 'forbidden' || !needs) return { title: 'Error', heading: 'That did not work' };
+  const heading = `Needs ${withArticle(needs)}`;
+  return { title: heading, heading };
 }
 
 function wantsJson({ originalUrl, headers }: FastifyRequest): boolean {
