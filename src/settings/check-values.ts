@@ -28,7 +28,8 @@ export function findProblems(given: Given, values: Values): ArgumentProblem[] {
       : `There is no setting ${JSON.stringify(key.slice(0, 80))}.`;
     return message === null ? [] : [{ field: key, message }];
   });
-  return problems.length > 0 ? problems : [...findLimitProblems(given, values), ...findMisfit(given, values)];
+  const faulty = new Set(problems.map(({ field }) => field));
+  return [...problems, ...findLimitProblems(given, values, faulty), ...findMisfit(given, values, faulty)];
 }
 
 /** A setting among `values` that the environment sets; null without one. */
@@ -53,12 +54,17 @@ function findFault(state: SettingState, value: unknown): string | null {
 }
 
 /** The warning of an operation must come before its end. */
-function findLimitProblems({ states }: Given, values: Values): ArgumentProblem[] {
+function findLimitProblems(
+  { states }: Given,
+  values: Values,
+  faulty: ReadonlySet<string>,
+): ArgumentProblem[] {
   const next = (key: string) =>
     values[key] ?? (values[key] === null ? states.get(key)?.setting.default : states.get(key)?.value);
   const operations = new Set(Object.keys(values).flatMap((key) => readLimitKey(key)?.operation ?? []));
   return [...operations].flatMap((operation) => {
     const [soft, hard] = [limitKey(operation, 'soft_sec'), limitKey(operation, 'hard_sec')];
+    if (faulty.has(soft) || faulty.has(hard)) return [];
     // A default follows from the hard limit.
     const isSet =
       values[soft] == null ? values[soft] === undefined && states.get(soft)?.source === 'saved' : true;
@@ -70,9 +76,14 @@ function findLimitProblems({ states }: Given, values: Values): ArgumentProblem[]
 const serviceKeys = Object.values(serviceSettings).map(({ key }) => key);
 
 /** The settings of the embedding service must fit together. */
-function findMisfit({ config, saved }: Given, values: Values): ArgumentProblem[] {
-  const [key] = Object.keys(values).filter((key) => serviceKeys.includes(key));
-  if (key === undefined) return [];
+function findMisfit(
+  { config, saved }: Given,
+  values: Values,
+  faulty: ReadonlySet<string>,
+): ArgumentProblem[] {
+  const keys = Object.keys(values).filter((key) => serviceKeys.includes(key));
+  const [key] = keys;
+  if (key === undefined || keys.some((one) => faulty.has(one))) return [];
   try {
     assertFit(config, withValues(saved, values));
     return [];

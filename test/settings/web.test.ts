@@ -99,15 +99,18 @@ t.test('settings of a running server', async (t) => {
       'was:retention.jobs': '1000000',
       'operations.kill_grace_sec': '9',
       'was:operations.kill_grace_sec': '5',
+      'limits.import.soft_sec': '900000',
+      'was:limits.import.soft_sec': '',
     };
     const answer = await app.submit('/ui/settings/limits', form);
     t.equal(answer.status, 422);
     const text = await answer.text();
-    t.match(text, '2 values');
+    t.match(text, '3 values');
     t.match(text, 'href="#set-retention-days"');
     t.match(text, '0 is below the minimum, 1.');
     t.match(text, 'Write a whole number from 100 to 100,000,000.');
     t.match(text, 'value="many"');
+    t.match(text, 'The warning must come before the end');
     const html = parse(text);
     t.ok(html.querySelector('.callout.bad')?.hasAttribute('autofocus'), 'the focus goes to the faults');
     t.match(
