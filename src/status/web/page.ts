@@ -4,7 +4,7 @@ import type { Page } from '../../web/feature.ts';
 export const statusPage: Page = {
   path: '/status',
   api: '/api/v1/status',
-  cards: ['status'],
+  cards: ['banners', 'status'],
   examples: ['/status'],
 };
 
@@ -14,7 +14,7 @@ export function registerStatusPage(app: FastifyInstance) {
       template: 'status/status-page',
       title: 'Status',
       section: statusPage.path,
-      data: { areas: await request.loadCard('status') },
+      data: { banners: await request.loadCard('banners'), areas: await request.loadCard('status') },
     }),
   );
 }
