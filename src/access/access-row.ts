@@ -16,6 +16,6 @@ export const accessRow = (ctx: AccessContext): HubRow => ({
     const tokens = listTokens(ctx).filter(({ state }) => state === 'active');
     if (!ctx.requirement.isRequired()) return { sentence: 'Everything is open on this machine: no token.' };
     const admins = tokens.filter(({ role }) => role === 'admin').length;
-    return { sentence: `${plural(tokens.length, 'token')}, of which ${plural(admins, 'admin')}.` };
+    return { sentence: `${plural(tokens.length, 'token')} (${plural(admins, 'admin')}).` };
   },
 });

@@ -108,7 +108,7 @@ t.test('the page of tokens', async (t) => {
     const ended = sessionOf(screen);
     t.equal((await app.page('/jobs', { cookie: ended })).html.querySelector('h1')?.text, 'Jobs');
     const dialog = await app.page('/ui/access/tokens/screen/revoke', signedIn());
-    t.match(textOf(dialog.html, 'main'), /Revoke token screen\?/);
+    t.match(textOf(dialog.html, 'main'), /Revoke token “screen”\?/);
     t.notOk(dialog.html.querySelector('#reason'), 'no reason is asked for');
     const answer = await app.submit('/ui/access/tokens/screen/revoke', {}, signedIn());
     t.same([answer.status, answer.headers.get('location')], [303, '/settings/access']);

@@ -46,12 +46,21 @@ export function registerTokenForms(app: FastifyInstance, ctx: AccessContext) {
       request.refusal = error;
       return sendRevocation(ctx, reply.code(statusOf(error)).intoDialog(), name, { form, error });
     }
-    const text = ctx.requirement.isRequired()
-      ? 'Its sessions and live pages have ended.'
-      : 'Everything is open on this machine now.';
-    const notice = { tone: 'ok' as const, title: `Token ${name} revoked.`, text };
+    const text = describeRevoked(ctx.requirement.isRequired(), isOwn(request, name));
+    const notice = { tone: 'ok' as const, title: `Token “${name}” revoked.`, text };
     return reply.sendAction({ notice, redirect: url(accessPage.path), hosts: ['access-card'] });
   });
+}
+
+/** Whether a request is sent with the token itself, or with a session of it. */
+function isOwn({ identity }: FastifyRequest, name: string): boolean {
+  return identity?.name === name && identity.by !== 'open';
+}
+
+function describeRevoked(isRequired: boolean, own: boolean): string {
+  if (!isRequired) return 'Everything is open on this machine now.';
+  if (own) return 'This browser is signed out.';
+  return 'Its sessions and live pages have ended.';
 }
 
 /** The first admin token signs its browser in, which could not go on otherwise. If that fails, the token is still shown. */
@@ -81,8 +90,9 @@ function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, r
   const isLast = ctx.requirement.isLastAdmin(ctx.tokens.find(name));
   const problems = (refused?.error.details?.problems ?? []) as ArgumentProblem[];
   return reply.sendDialog('access/dialog-revoke', {
-    question: `Revoke token ${name}?`,
+    question: `Revoke token “${name}”?`,
     consequences: [
+      ...(isOwn(reply.request, name) ? ['It is your own token: this browser is signed out.'] : []),
       'Its sessions and live pages end within 5 s. Jobs that it has started go on.',
       isLast
         ? 'It is the last admin token: everything becomes open to everybody on this machine.'
