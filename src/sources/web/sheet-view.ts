@@ -23,7 +23,13 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
     place,
     address: kind === 'google' ? spreadsheetAddress(place) : null,
     icon: kind === 'folder' ? 'file' : 'sheet',
-    badge: running ? checking : cannotBeRead(sheet) ? unreadable : badges[drift.state],
+    badge: running
+      ? checking
+      : cannotBeRead(sheet)
+        ? unreadable
+        : isMissing(sheet)
+          ? missing
+          : badges[drift.state],
     isReading: running !== null,
     sentence: running ? { lead: describeRunning(running), at: null, tail: '' } : describe(sheet),
     imported: at(lastImport),
@@ -39,6 +45,7 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
 
 const checking = { isQuiet: false, tone: 'run', icon: 'half', word: 'Checking' };
 const unreadable = { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Error' };
+const missing = { isQuiet: false, tone: 'bad', icon: 'cross', word: 'Missing' };
 const badges = {
   absent: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not there yet' },
   never: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Never imported' },
@@ -46,6 +53,11 @@ const badges = {
   changed: { isQuiet: false, tone: 'warn', icon: 'tri', word: 'Changed' },
   unclear: { isQuiet: true, tone: 'idle', icon: 'clock', word: 'Not compared' },
 };
+
+/** Whether the files of a sheet that was imported are gone. */
+function isMissing({ drift, lastImport }: NamedSheet): boolean {
+  return drift.state === 'absent' && lastImport !== null;
+}
 
 function describeRunning({ rows, note }: { rows: number; note: string | null }): string {
   return note === null ? `Reading the sheet: ${plural(rows, 'row')} so far.` : `${note}.`;
@@ -55,6 +67,8 @@ function describe(sheet: NamedSheet): Sentence {
   const { kind, name, drift, check, last } = sheet;
   const plain = (lead: string) => ({ lead, at: null, tail: '' });
   if (check && cannotBeRead(sheet)) return plain(check.text);
+  if (isMissing(sheet))
+    return plain('It was imported, but its files are gone. Put them back, or export to it.');
   if (drift.state === 'absent') {
     if (name === defaultTarget) return plain('An export writes it.');
     return plain(`Put the ${kind === 'folder' ? 'CSV files' : 'workbook'} there, or export to it.`);
