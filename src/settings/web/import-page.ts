@@ -66,7 +66,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
           { plan, reason, confirm },
           requester(request),
         );
-        const text = `${plural(changed.length, 'value')} changed; the others already had these values.`;
+        const matched = settingsFile.preview(parseJson(file)).changes.length - changed.length;
+        const text = `${plural(changed.length, 'value')} changed, ${matched} already matched.`;
         const notice = { tone: 'ok' as const, title: 'Settings imported.', text };
         return await reply.sendAction({ notice, redirect: url('/settings/values'), hosts: [] });
       } catch (error) {
