@@ -93,4 +93,4 @@ function problemOf(key: string, refused: Refused | null): string | null {
   return refused?.problems.find(({ field }) => field === key)?.message ?? null;
 }
 
-const idOf = ({ key }: Pick<Setting, 'key'>) => `set-${key.replaceAll('.', '-')}`;
+export const idOf = ({ key }: Pick<Setting, 'key'>) => `set-${key.replaceAll('.', '-')}`;

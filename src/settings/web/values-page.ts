@@ -10,6 +10,7 @@ import { type SettingFacts, describeSetting } from '../describe-setting.ts';
 import type { SettingContext } from '../parts.ts';
 import type { KnownSetting } from '../settings.ts';
 import { formatDefault, formatValue } from './format-value.ts';
+import { idOf, limitsPath } from './limits-view.ts';
 
 export const valuesPage: Page = {
   path: '/settings/values',
@@ -82,7 +83,7 @@ function viewRow(known: KnownSetting, role: Role) {
     changedBy: change?.changed_by ?? null,
     restart: needsRestart ? `running with ${formatValue(setting, running)}` : null,
     locked: facts.locked,
-    editHref: facts.is_editable && href ? url(`${href}#set-${setting.key.replaceAll('.', '-')}`) : null,
+    editHref: facts.is_editable && href ? url(href === limitsPath ? `${href}#${idOf(setting)}` : href) : null,
   };
 }
 
