@@ -99,7 +99,7 @@ t.test('settings of a running server', async (t) => {
       'was:retention.jobs': '1000000',
       'operations.kill_grace_sec': '9',
       'was:operations.kill_grace_sec': '5',
-      'limits.import.soft_sec': '900000',
+      'limits.import.soft_sec': '5000',
       'was:limits.import.soft_sec': '',
     };
     const answer = await app.submit('/ui/settings/limits', form);
