@@ -1,0 +1,35 @@
+// A break of one part that a check looks at.
+import type { TestApp } from './app.ts';
+
+/** Breaks something and returns what repairs it. */
+export type Break = {
+  check: string;
+  component: string;
+  title: string;
+  /** Never a banner. */
+  isNote?: true;
+  /** Its component still works. */
+  isWell?: true;
+  apply: () => Repair | Promise<Repair>;
+};
+export type Repair = () => unknown;
+
+/** Changes thresholds, and whatever else `apply` changes. */
+export function threshold(
+  app: TestApp,
+  values: Partial<TestApp['config']['checks']>,
+  about: Omit<Break, 'apply'> & Partial<Pick<Break, 'apply'>>,
+): Break {
+  return {
+    ...about,
+    async apply() {
+      const before = app.config.checks;
+      Object.assign(app.config, { checks: { ...before, ...values } });
+      const repair = await about.apply?.();
+      return () => {
+        Object.assign(app.config, { checks: before });
+        repair?.();
+      };
+    },
+  };
+}
