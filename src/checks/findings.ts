@@ -40,12 +40,6 @@ export function createFindings({ now, ...saving }: Given) {
     if (entry.finding) apply(entry, judgeNotFound(entry.finding, entry.streak, now()), saver, now());
     else entries.remove(entry);
   };
-  const forgetOldest = () => {
-    for (const entry of entries.cleared().slice(0, -keptCleared)) {
-      entries.remove(entry);
-      saver.forget(entry);
-    }
-  };
 
   return {
     /** All that ever was found, in the order of the first opening. */
@@ -61,7 +55,7 @@ export function createFindings({ now, ...saving }: Given) {
       const subjects = found.map(({ subject }) => subject);
       const missing = entries.ofCheck(origin.check_id).filter(({ subject }) => !subjects.includes(subject));
       for (const entry of missing) takeMissing(entry);
-      forgetOldest();
+      forgetOldest(entries, saver);
       const isEnding = missing.some(({ finding }) => finding && isOpen(finding));
       return { hasTrouble: found.length > 0 || isEnding, needsConfirming: isEnding };
     },
@@ -78,12 +72,7 @@ export function createFindings({ now, ...saving }: Given) {
 
     /** Ends the mutes whose time is over. */
     endMutes() {
-      for (const entry of entries.all()) {
-        const { finding } = entry;
-        if (!finding || finding.muted_until === null || isMuted(finding, now())) continue;
-        entry.finding = { ...finding, ...unmuted };
-        saver.note(entry, null, true);
-      }
+      for (const entry of entries.all()) endMute(entry, saver, now());
       saver.save();
     },
 
@@ -99,6 +88,20 @@ export function createFindings({ now, ...saving }: Given) {
   };
 }
 
+function endMute(entry: Entry, { note }: FindingSaver, now: Date) {
+  const { finding } = entry;
+  if (!finding || finding.muted_until === null || isMuted(finding, now)) return;
+  entry.finding = { ...finding, ...unmuted };
+  note(entry, null, true);
+}
+
+function forgetOldest(entries: Entries, { forget }: FindingSaver) {
+  for (const entry of entries.cleared().slice(0, -keptCleared)) {
+    entries.remove(entry);
+    forget(entry);
+  }
+}
+
 function apply(entry: Entry, { finding, did, transition }: Judged, { note }: FindingSaver, now: Date) {
   entry.finding = finding;
   if (!finding) return;
@@ -109,6 +112,8 @@ function apply(entry: Entry, { finding, did, transition }: Judged, { note }: Fin
     if (owed || did !== 'nothing') note(entry, owed, did === 'changed');
   }
 }
+
+type Entries = ReturnType<typeof createEntries>;
 
 /** One entry for each check and subject. */
 function createEntries(saved: Finding[]) {
