@@ -40,6 +40,17 @@ function createStreamMask(search: Search): ByteMask {
   };
 }
 
+function groupByPair(patterns: Buffer[], offset: number) {
+  const groups = new Map<number, Buffer[]>();
+  for (const pattern of patterns) {
+    const pair = pattern.readUInt16BE(offset);
+    const group = groups.get(pair);
+    if (group) group.push(pattern);
+    else groups.set(pair, [pattern]);
+  }
+  return groups;
+}
+
 type Search = ReturnType<typeof prepare>;
 
 function prepare(patterns: Buffer[]) {
@@ -47,24 +58,14 @@ function prepare(patterns: Buffer[]) {
   const maxLength = Math.max(...patterns.map((pattern) => pattern.length));
   /** How far the search window may move when its last two bytes are this pair. */
   const shifts = new Uint16Array(65_536).fill(Math.min(minLength - 1, 65_535));
-  const byPair = (offset: number) => {
-    const groups = new Map<number, Buffer[]>();
-    for (const pattern of patterns) {
-      const pair = pattern.readUInt16BE(offset);
-      const group = groups.get(pair);
-      if (group) group.push(pattern);
-      else groups.set(pair, [pattern]);
-    }
-    return groups;
-  };
   for (const pattern of patterns) {
     for (let at = 0; at < minLength - 1; at++) {
       const pair = pattern.readUInt16BE(at);
       shifts[pair] = Math.min(shifts[pair] ?? 0, minLength - 2 - at);
     }
   }
-  const byLastPair = byPair(minLength - 2);
-  const byFirstPair = byPair(0);
+  const byLastPair = groupByPair(patterns, minLength - 2);
+  const byFirstPair = groupByPair(patterns, 0);
   const firstBytes = new Set(patterns.map((pattern) => pattern[0]));
 
   /** A loop, because most comparisons end at the first byte, where calling `compare` costs more. */

@@ -15,8 +15,8 @@ type LiveIndexOptions = Omit<FollowerOptions, 'onLost'> & {
 };
 
 /** `start` and `refresh` never reject: errors go to `onError` and into the state. */
-export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
-  const follower = createFollower({ ...given, onLost: () => void refresh() });
+export function createLiveIndex({ onChange, onError, ...given }: LiveIndexOptions) {
+  const follower = createFollower({ ...given, onError, onLost: () => void refresh() });
   const refresh = coalesceNext(refreshOnce);
   let counts = emptyCounts;
   let state = toIndexState(null, counts, null);
@@ -38,14 +38,14 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
       assertSearchQuery(query);
       const { thread, loaded } = await openThread();
       if (!loaded.live) throw indexMissing(follower.problem());
-      return noteDamage(thread.ask('search', query));
+      return noteDamage(onError, thread.ask('search', query));
     },
 
     /** The entries behind one count of the state. Rejects as `search` does, but for `index_missing`. */
-    list: async (query: ListQuery) => noteDamage((await openThread()).thread.ask('list', query)),
+    list: async (query: ListQuery) => noteDamage(onError, (await openThread()).thread.ask('list', query)),
 
     /** Rejects as `list` does, and with `not_found`. */
-    entry: async (key: EntryKey) => noteDamage((await openThread()).thread.ask('entry', key)),
+    entry: async (key: EntryKey) => noteDamage(onError, (await openThread()).thread.ask('entry', key)),
 
     /** The state at the last refresh. */
     indexState: (): IndexState => state,
@@ -58,23 +58,13 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     },
   };
 
-  /** A damaged library is an error of the server, not only of the question. */
-  async function noteDamage<Answer>(asking: Promise<Answer>): Promise<Answer> {
-    try {
-      return await asking;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'database_damaged') given.onError(error);
-      throw error;
-    }
-  }
-
   async function refreshOnce() {
     try {
       await follower.follow();
       const opened = follower.opened();
       if (opened && !isStopped) counts = await opened.thread.ask('count', exactness.take());
     } catch (error) {
-      given.onError(error as Error);
+      onError(error as Error);
     }
     const next = toIndexState(follower.opened()?.loaded ?? null, counts, follower.problem());
     if (JSON.stringify(next) === JSON.stringify(state)) return;
@@ -92,6 +82,16 @@ export function createLiveIndex({ onChange, ...given }: LiveIndexOptions) {
     const opened = follower.opened();
     if (opened) return opened;
     throw new AppError('temporary', follower.problem() ?? 'The search is not ready. Try again soon.');
+  }
+}
+
+/** A damaged library is an error of the server, not only of the question. */
+async function noteDamage<Answer>(onError: (error: Error) => void, asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'database_damaged') onError(error);
+    throw error;
   }
 }
 

@@ -57,16 +57,10 @@ export function createPoolSlot(given: Given) {
 
   function start() {
     if (timer) clearTimeout(timer);
-    starts += 1;
     const startedAt = performance.now();
     const tail = createTail(tailBytes);
-    let started: Child;
-    try {
-      started = spawnWorker(given, `${name}.${starts}`, tail.add);
-    } catch (error) {
-      // The system takes no variable of this length or with this character.
-      return restartOrGiveUp(0, describeFailure(error as Error));
-    }
+    const started = trySpawn(given, `${name}.${++starts}`, tail.add);
+    if (started instanceof Error) return restartOrGiveUp(0, describeFailure(started));
     child = started;
     let isTimedOut = false;
     timer = setTimeout(() => {
@@ -97,6 +91,15 @@ export function createPoolSlot(given: Given) {
     }
     timer = setTimeout(start, times.backOffMs * 2 ** Math.max(0, failedStarts - 1));
     given.onEnd(name, `${reason} It restarts automatically.`);
+  }
+}
+
+/** An error when the system takes no environment of this length, or with this character. */
+function trySpawn(...given: Parameters<typeof spawnWorker>): Child | Error {
+  try {
+    return spawnWorker(...given);
+  } catch (error) {
+    return error as Error;
   }
 }
 

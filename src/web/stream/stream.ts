@@ -16,7 +16,7 @@ import { assertWithinLimits } from './limits.ts';
 import type { LiveCard } from './live-card.ts';
 import { createLiveCards } from './live-cards.ts';
 import { subscribe } from './subscriptions.ts';
-import { createReaders } from './readers.ts';
+import { createReaders, type Readers } from './readers.ts';
 import { createTicker } from './ticker.ts';
 import { readTopics } from './topics.ts';
 
@@ -32,6 +32,7 @@ export function createStream(
   { authenticate, cards, signals, defaultTopics }: Given,
 ) {
   const readers = createReaders(authenticate, log);
+  const admit = createAdmission(readers, { config, descriptors });
   const frames = createFrames(now().getTime().toString(36));
   const onPublish = (fresh: LiveCard[]) => {
     readers.send(fresh);
@@ -82,15 +83,18 @@ export function createStream(
     },
   };
 
-  function admit(request: FastifyRequest) {
-    const owner = clientOf(request);
-    assertWithinLimits(readers, config, owner);
-    assertRoomForStream(descriptors);
-    return { owner, credentials: credentialsOf(request) };
-  }
-
   function leave(topics: Set<string>, role: Role) {
     for (const topic of topics) live.release(topic, role);
     if (readers.count() === 0) ticker.stop();
   }
+}
+
+/** Returns a function that throws `too_many_streams` when there is no room for another reader. */
+function createAdmission(readers: Readers, { config, descriptors }: Pick<Kernel, 'config' | 'descriptors'>) {
+  return (request: FastifyRequest) => {
+    const owner = clientOf(request);
+    assertWithinLimits(readers, config, owner);
+    assertRoomForStream(descriptors);
+    return { owner, credentials: credentialsOf(request) };
+  };
 }
