@@ -145,7 +145,7 @@ function createKernel(
   const { library, isNew } = prepareLibrary(config.databasePath);
   const bus = createBus();
   logJobEvents(bus, log);
-  bus.on('settings', redactor.refresh);
+  for (const event of ['settings', 'credentials'] as const) bus.on(event, redactor.refresh);
   return {
     config,
     log,

@@ -116,12 +116,12 @@ t.test('checks and findings', async (t) => {
     fs.chmodSync(app.root, 0o755);
     await app.parts.checker.runOnce();
     const { items, next_cursor } = (await app.json('/api/v1/findings?limit=1')).body;
-    t.match({ items, next_cursor }, { items: [{ check: 'data-folder-access' }], next_cursor: '1' });
+    t.match({ items, next_cursor }, { items: [{ check_id: 'data-folder-access' }], next_cursor: '1' });
     const second = (await app.json('/api/v1/findings?limit=1&cursor=1')).body;
-    t.match(second, { items: [{ check: 'configuration' }], next_cursor: null });
+    t.match(second, { items: [{ check_id: 'configuration' }], next_cursor: null });
     fs.chmodSync(app.root, 0o700);
     await lookTwice(app);
-    t.match((await list('cleared')).items, [{ check: 'data-folder-access', state: 'cleared' }]);
+    t.match((await list('cleared')).items, [{ check_id: 'data-folder-access', state: 'cleared' }]);
     t.equal((await list('all')).items.length, 2);
   });
 
