@@ -116,7 +116,8 @@ function addressesOf(html) {
 async function submit(origin, action, form) {
   const fields = new URLSearchParams();
   for (const field of form.querySelectorAll('input, select')) {
-    if (['checkbox', 'file'].includes(field.getAttribute('type'))) continue;
+    const type = field.getAttribute('type');
+    if (['checkbox', 'file'].includes(type) || (type === 'radio' && !field.hasAttribute('checked'))) continue;
     const chosen = field.querySelector('option[selected]') ?? field;
     fields.set(field.getAttribute('name'), chosen.getAttribute('value') ?? '');
   }
