@@ -29,7 +29,8 @@ const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
 
-/** Masks `secrets`: `stream()` in chunks of bytes, `text` in a string, `value` in every string of a JSON value. */
+/** Masks `secrets`: `stream()` in chunks of bytes, `text` in a string, `value` in every string of a JSON value;
+ *  `isIn` says whether bytes have any. */
 export function maskerFor(secrets: string[]) {
   const forms = [...new Set(secrets.flatMap(secretForms))].filter(
     (form) => Buffer.byteLength(form) >= minBytes,
@@ -43,7 +44,8 @@ export function maskerFor(secrets: string[]) {
   };
   /** Also masks keys. */
   const value = <T>(plain: T): T => (forms.length === 0 ? plain : (maskDeep(plain, text) as T));
-  return { stream: createStream, text, value };
+  const isIn = (bytes: Buffer) => forms.some((form) => bytes.includes(form));
+  return { stream: createStream, text, value, isIn };
 }
 
 /** The secrets that settings, proxies and the variables of a custom operation pass to its script: the contents of files named by

@@ -24,7 +24,10 @@ export function redactAnswers(app: FastifyInstance, redactor: Redactor) {
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' || request.routeOptions.config.carriesSecrets) return payload;
-    if (isOf(reply, 'text/html')) return redactor.mask(payload);
+    if (isOf(reply, 'text/html')) {
+      const bytes = Buffer.from(payload);
+      return redactor.hasSecret(bytes) ? redactor.mask(payload) : bytes;
+    }
     // The whole is looked at first, because most answers have nothing to hide.
     if (!isOf(reply, 'application/json') || redactor.clean(payload) === payload) return payload;
     return JSON.stringify(redactor.cleanAll(parseJson(payload)));
