@@ -1,6 +1,6 @@
 // Shows how fresh the page is: the pill in the header and the age of stale cards. While the stream is down it fetches the
 // cards every ten seconds; while that fails too, the page's clock stands still and the pill counts down to the next retry.
-// When the browser is signed out, the page stands still until somebody signs in.
+// A page that is signed out is not updated until somebody signs in.
 import { startClock, stopClock } from './clock.js';
 import { holdUpdates, isHeld, refreshAll, streamedHosts } from './hold.js';
 import { retryNow, signOut } from './live.js';

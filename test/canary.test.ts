@@ -37,7 +37,7 @@ const operations = `operations:
     env: [CANARY_TOKEN]
 `;
 
-/** Where a canary was found, as `place: name`. */
+/** The places that contain a canary, as `place: name`. */
 type Found = (place: string, content: string | Buffer, allowed?: Secret[]) => string[];
 
 const findCanaries: Found = (place, content, allowed = []) => {

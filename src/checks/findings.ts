@@ -1,4 +1,4 @@
-// Holds the findings of all checks. What a look has found counts at once, before it is saved: a full disk or a damaged
+// Holds the findings of all checks. A result counts at once, before it is saved: a full disk or a damaged
 // database must not hide itself.
 import { type Found, worstFirst } from '../core/check.ts';
 import {

@@ -4,7 +4,7 @@ import type { Check, Found, Looked } from '../core/check.ts';
 import { explain } from '../core/faults.ts';
 import { lowerFirst, upperFirst } from '../core/format.ts';
 
-/** A look that ended: what it saw, or why it saw nothing. */
+/** The result of a look, or the reason why it has none. */
 export type Seen = { at: string; tookMs: number } & (
   | { says: string; found: Found[]; error: null }
   | { says: null; found: null; error: string }

@@ -1,4 +1,4 @@
-// A check looks at one condition of the installation. What it finds is kept as a finding: the banners, /checks, /health and
+// A check looks at one condition of the installation. Its results are kept as findings: the banners, /checks, /health and
 // the doctor show findings and nothing else.
 import type { BusEvents } from './bus.ts';
 

@@ -5,7 +5,7 @@ import { AppError } from './errors.ts';
 import { findSecretFileProblem } from './secret-file.ts';
 
 const minLength = 16;
-/** What the header of a request can carry. */
+/** The characters that a header of a request can carry. */
 const pattern = /^[\x21-\x7e]+$/;
 
 /** Returns the value of CHL_ACCESS_TOKEN. Throws `config`. */

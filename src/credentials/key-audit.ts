@@ -6,7 +6,7 @@ import { credentialActions } from './actions.ts';
 import type { Credential } from './credential-list.ts';
 import type { KeyCheck, StoredKey } from './repository.ts';
 
-/** Who asks for a change or a check, and why. */
+/** The requester of a change or a check, with the reason. */
 export type Asker = Requester & { reason?: string | null };
 
 type Event = (typeof credentialActions)[keyof typeof credentialActions]['name'];

@@ -1,4 +1,4 @@
-// Which file of each credential counts. The environment wins: what it names is locked.
+// Chooses the file of each credential. The environment takes precedence, and locks a credential that it names.
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { type SettingState, settingStates, useKeyFile } from '../core/settings/in-use.ts';

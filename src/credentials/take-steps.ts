@@ -1,4 +1,4 @@
-// Takes the steps of a check one after another, and notes what each has found and how long it took.
+// Takes the steps of a check one after another, and notes the result and the duration of each.
 import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
 import { checkStatuses } from '../sources/source-state-repository.ts';

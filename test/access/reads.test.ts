@@ -1,4 +1,4 @@
-// What can be read without a token, and with one of each role; and that no answer contains a secret.
+// Reads without a token, and with one of each role; no answer contains a secret.
 import t from 'tap';
 import { type Role, roles } from '../../src/core/role.ts';
 import { startApp } from '../support/app.ts';

@@ -1,4 +1,4 @@
-// What is refused as a key file before it is used.
+// Files that are refused as key files.
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';

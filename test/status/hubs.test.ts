@@ -18,7 +18,7 @@ t.before(async () => {
   app = await startApp(t);
 });
 
-/** As a look records what it has found. */
+/** Adds a finding, as a look does. */
 function take(...found: Pick<Found, 'subject' | 'severity'>[]) {
   const { findings } = app.use(checks);
   const texts = { title: 'Full', text: 'Full.', stops: [] };

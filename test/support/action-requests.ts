@@ -12,7 +12,7 @@ import { buildZip } from './zip.ts';
 
 type Sender = Awaited<ReturnType<typeof startIndexed>> & {
   rows: ReturnType<typeof createWorkerRows>;
-  /** Of all later requests. */
+  /** The headers of all later requests. */
   headers: Record<string, string>;
 };
 

@@ -5,7 +5,7 @@ import { environmentName } from '../environment-token.ts';
 import type { AccessContext } from '../parts.ts';
 import { type ListedToken, listTokens } from '../token-list.ts';
 
-/** The tokens, and what they are needed for. */
+/** The tokens, and whether requests need one. */
 export const accessCard = (ctx: AccessContext): SharedCard => ({
   name: 'access',
   host: 'access-card',

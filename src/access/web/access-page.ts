@@ -32,7 +32,7 @@ export function registerAccessPage(app: FastifyInstance, ctx: AccessContext) {
   );
 }
 
-/** `refused`: what was typed into the form, and why it is refused; gives the status. */
+/** `refused`: the typed fields with the reason of the refusal, which also decides the status. */
 export async function sendAccess(
   { requirement }: AccessContext,
   request: FastifyRequest,

@@ -76,7 +76,7 @@ export function viewChecks(checks: CheckBody[]) {
   };
 }
 
-/** The checks, those of a component together, with what each saw last. */
+/** The checks in the order of their components, each with its last result. */
 export function viewProbes(checks: CheckBody[]) {
   return [...checks]
     .map((check) => ({

@@ -39,8 +39,9 @@ export const setting = sqliteTable('setting', {
   changed_by: text().notNull(),
 });
 
-/** A file with a secret, and what its last check has found. `slot`: the file in use (`saved`), one that waits until its check
- *  passes (`next`), or the one that the environment names, of which only the check is kept. `steps` is JSON: those of the check. */
+/** A file with a secret, and the result of its last check. `slot`: the file in use (`saved`), one that waits until its
+ *  check passes (`next`), or the one that the environment names, of which only the check is kept. `steps` is JSON: those
+ *  of the check. */
 export const credential = sqliteTable(
   'credential',
   {
@@ -65,7 +66,7 @@ export const credential = sqliteTable(
   ],
 );
 
-/** What a check has found. Rows are kept when cleared, so that a mute survives. `stops` is JSON: what does not work. */
+/** The findings of checks. Cleared rows are kept, so that a mute survives. `stops` is JSON: the operations that fail. */
 export const finding = sqliteTable(
   'finding',
   {

@@ -2,7 +2,7 @@ import type { SharedCard } from '../../web/card.ts';
 import type { CredentialContext } from '../parts.ts';
 import { viewCredential } from './credential-view.ts';
 
-/** The credentials: which file each is, and what its last check has found. */
+/** Each credential with its file and the result of its last check. */
 export const credentialsCard = ({ describeCredentials }: CredentialContext): SharedCard => ({
   name: 'credentials',
   host: 'credentials-card',

@@ -1,4 +1,4 @@
-// The view models of the embedder: what is in use, and the form with what was typed and found.
+// The view models of the embedder in use, and of the form with its typed values and their check.
 import type { ArgumentProblem } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
@@ -38,7 +38,7 @@ function viewCheck({ checked_at: at, text, status, ms, effect }: EmbedderCheck) 
 
 type Shown = { kind: 'built_in' | 'service' } & ServiceAddress;
 
-/** `found`: of a check of what was typed. `error`: why it was not saved or checked. */
+/** `found`: the result of a check of the typed values. `error`: the refusal to save or check them. */
 export function viewEmbedderForm(
   { embedder, describeCredentials }: CredentialContext,
   typed: Shown | null = null,

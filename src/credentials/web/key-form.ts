@@ -20,7 +20,7 @@ const hints = {
   },
 };
 
-/** `refused`: what was typed, and why it was refused. */
+/** `refused`: the typed path, and the reason of the refusal. */
 export function viewKeyForm(
   { name, title, kind, is_set: isSet, variable }: CredentialFacts,
   refused: { path: string; error: AppError } | null = null,
