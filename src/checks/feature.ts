@@ -30,7 +30,7 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
     clockCheck({ ...ctx, steadyNow: () => performance.now() }),
     restartsCheck(ctx),
     selfAttackCheck(ctx.ownAddress.read),
-    ...installationChecks(ctx.config),
+    ...installationChecks(ctx.config, ctx),
   ],
   hubRows: (ctx) => [checksRow(ctx)],
 };

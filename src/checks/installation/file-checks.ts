@@ -8,6 +8,7 @@ import { inspectLibrary } from '../../core/db/library.ts';
 import { inspectOps } from '../../core/db/ops.ts';
 import { explain } from '../../core/faults.ts';
 import { formatBytes } from '../../core/format.ts';
+import type { Kernel } from '../../core/kernel.ts';
 import { readGoogleKey } from '../../google/key.ts';
 
 export function folderCheck({ root }: Pick<Config, 'root'>): Check {
@@ -53,8 +54,11 @@ export function existing(folder: string): string {
   return fs.existsSync(folder) ? folder : existing(path.dirname(folder));
 }
 
+/** The connections of a process that has both databases open. */
+export type OpenDatabases = Pick<Kernel, 'library' | 'ops'>;
+
 /** Whether both can be opened by this version. */
-export function databaseFilesCheck({ databasePath, opsDatabasePath }: Config): Check {
+export function databaseFilesCheck({ databasePath, opsDatabasePath }: Config, open?: OpenDatabases): Check {
   return {
     id: 'database-files',
     component: 'database',
@@ -62,7 +66,10 @@ export function databaseFilesCheck({ databasePath, opsDatabasePath }: Config): C
     everySec: 60,
     look: () => ({
       says: [databasePath, opsDatabasePath].map(describeFile).join(', '),
-      found: [...findRefused(databasePath, inspectLibrary), ...findRefused(opsDatabasePath, inspectOps)],
+      found: [
+        ...findRefused(databasePath, (file) => inspectLibrary(file, open?.library)),
+        ...findRefused(opsDatabasePath, (file) => inspectOps(file, open?.ops)),
+      ],
     }),
   };
 }

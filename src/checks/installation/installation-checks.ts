@@ -2,7 +2,7 @@
 import type { Check } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
 import { embedderCheck } from './embedder-check.ts';
-import { databaseFilesCheck, folderCheck, googleKeyCheck } from './file-checks.ts';
+import { databaseFilesCheck, folderCheck, googleKeyCheck, type OpenDatabases } from './file-checks.ts';
 import {
   configurationCheck,
   nodeCheck,
@@ -11,7 +11,8 @@ import {
   trackingCheck,
 } from './machine-checks.ts';
 
-export function installationChecks(config: Config): Check[] {
+/** `open`: of the server, which has the databases open. */
+export function installationChecks(config: Config, open?: OpenDatabases): Check[] {
   return [
     configurationCheck(config),
     nodeCheck(),
@@ -19,7 +20,7 @@ export function installationChecks(config: Config): Check[] {
     programsCheck(),
     trackingCheck(config),
     folderCheck(config),
-    databaseFilesCheck(config),
+    databaseFilesCheck(config, open),
     embedderCheck(config),
     googleKeyCheck(config),
   ];

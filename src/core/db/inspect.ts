@@ -1,4 +1,7 @@
 // Looks into a database before anything opens it for writing. Leaves the file and its folder as they were.
+//
+// A process that has the database open must use its connection: closing any other descriptor of the file drops SQLite's locks on
+// it, and the next program that opens it removes the log. See https://www.sqlite.org/howtocorrupt.html, section 2.2.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,15 +20,13 @@ type Expected = { file: string; setting: string; name: 'library' | 'ops'; tables
 /** By table, its columns; a column that must hold text is written `id text`. */
 type Tables = Record<string, readonly string[]>;
 
-/** Throws `config` for a file that is something else, that a newer version has written, or that cannot be read. */
+/** Throws `config` for a file that is something else, that a newer version has written, or that cannot be read. This process must
+ *  not have it open. */
 export function inspectDatabase(expected: Expected) {
   const { file } = expected;
   asConfigError(file, () => refuseOtherFile(expected));
   if (sizeOf(file) === 0) return;
-  const look = (db: Db) => {
-    refuseForeign(db, expected);
-    refuseNewer(db, expected.name, file);
-  };
+  const look = (db: Db) => lookAt(db, expected);
   const has = (suffix: string) => fs.existsSync(file + suffix);
   // Another program may have the file open. Closing the last connection that can write would empty its log.
   if (has('-wal') && has('-shm')) return lookInto(file, file, true, look);
@@ -40,6 +41,16 @@ export function inspectDatabase(expected: Expected) {
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Throws what `inspectDatabase` would throw of the file that this process has open as `db`. */
+export function inspectOpen(db: Db, expected: Expected) {
+  asConfigError(expected.file, () => lookAt(db, expected));
+}
+
+function lookAt(db: Db, expected: Expected) {
+  refuseForeign(db, expected);
+  refuseNewer(db, expected.name, expected.file);
 }
 
 function lookInto(file: string, opened: string, readonly: boolean, look: (db: Db) => void) {

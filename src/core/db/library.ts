@@ -1,6 +1,6 @@
 // Opens chl.db: creates it, or adopts an existing CHL library without changing any of its rows.
 import fs from 'node:fs';
-import { inspectDatabase } from './inspect.ts';
+import { inspectDatabase, inspectOpen } from './inspect.ts';
 import { applyMigrations } from './migrations.ts';
 import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
@@ -14,9 +14,11 @@ export function prepareLibrary(file: string): { library: Db; isNew: boolean } {
   return { library, isNew };
 }
 
-/** Throws the refusals of `inspectDatabase`. Changes nothing. */
-export function inspectLibrary(file: string) {
-  inspectDatabase({ file, setting: 'CHL_DATABASE_PATH', name: 'library', tables });
+/** Throws the refusals of `inspectDatabase`. Changes nothing. `open`: the connection of this process, if it has the file open. */
+export function inspectLibrary(file: string, open?: Db) {
+  const expected = { file, setting: 'CHL_DATABASE_PATH', name: 'library', tables } as const;
+  if (open) inspectOpen(open, expected);
+  else inspectDatabase(expected);
 }
 
 const entry = [

@@ -1,5 +1,5 @@
 // Opens ops.db, the database of the dashboard: creates it, or brings it to this version.
-import { inspectDatabase } from './inspect.ts';
+import { inspectDatabase, inspectOpen } from './inspect.ts';
 import { applyMigrations } from './migrations.ts';
 import { type Db, openDatabase, serverBusyMs } from './open.ts';
 
@@ -11,9 +11,11 @@ export function prepareOps(file: string): Db {
   return ops;
 }
 
-/** Throws the refusals of `inspectDatabase`. Changes nothing. */
-export function inspectOps(file: string) {
-  inspectDatabase({ file, setting: 'CHL_OPS_DATABASE_PATH', name: 'ops', tables });
+/** Throws the refusals of `inspectDatabase`. Changes nothing. `open`: the connection of this process, if it has the file open. */
+export function inspectOps(file: string, open?: Db) {
+  const expected = { file, setting: 'CHL_OPS_DATABASE_PATH', name: 'ops', tables } as const;
+  if (open) inspectOpen(open, expected);
+  else inspectDatabase(expected);
 }
 
 /** Tables of every version; not all of their columns. */
