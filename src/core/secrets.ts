@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { childEnvironment, type Config } from './config.ts';
 import { googleEnvironment } from './config-google.ts';
 import type { Operation } from './operation.ts';
-import { createByteMask } from './byte-mask.ts';
+import { createByteMask, createTextSearch } from './byte-mask.ts';
 import { isOutOfDescriptors } from './descriptors.ts';
 import { parseJson } from './json.ts';
 import { proxySecrets, urlSecrets } from './network.ts';
@@ -29,23 +29,22 @@ const base64Widths = [64, 76];
 
 export type Masker = ReturnType<typeof maskerFor>;
 
-/** Masks `secrets`: `stream()` in chunks of bytes, `text` in a string, `value` in every string of a JSON value;
- *  `isIn` says whether bytes have any. */
+/** Masks `secrets`: `stream()` in chunks of bytes, `text` in a string, `value` in every string of a JSON value. */
 export function maskerFor(secrets: string[]) {
   const forms = [...new Set(secrets.flatMap(secretForms))].filter(
     (form) => Buffer.byteLength(form) >= minBytes,
   );
   const createStream = createByteMask(forms.map((form) => Buffer.from(form)));
+  const isIn = createTextSearch(forms);
   const text = (plain: string): string => {
     // Most texts have none, and copying them takes longer than searching.
-    if (!forms.some((form) => plain.includes(form))) return plain;
+    if (!isIn(plain)) return plain;
     const mask = createStream();
     return Buffer.concat([mask.add(Buffer.from(plain)), mask.end()]).toString();
   };
   /** Also masks keys. */
   const value = <T>(plain: T): T => (forms.length === 0 ? plain : (maskDeep(plain, text) as T));
-  const isIn = (bytes: Buffer) => forms.some((form) => bytes.includes(form));
-  return { stream: createStream, text, value, isIn };
+  return { stream: createStream, text, value };
 }
 
 /** The secrets that settings, proxies and the variables of a custom operation pass to its script: the contents of files named by

@@ -24,10 +24,7 @@ export function redactAnswers(app: FastifyInstance, redactor: Redactor) {
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' || request.routeOptions.config.carriesSecrets) return payload;
-    if (isOf(reply, 'text/html')) {
-      const bytes = Buffer.from(payload);
-      return redactor.hasSecret(bytes) ? redactor.mask(payload) : bytes;
-    }
+    if (isOf(reply, 'text/html')) return redactor.mask(payload);
     // The whole is looked at first, because most answers have nothing to hide.
     if (!isOf(reply, 'application/json') || redactor.clean(payload) === payload) return payload;
     return JSON.stringify(redactor.cleanAll(parseJson(payload)));
