@@ -1,10 +1,13 @@
 // The tabs of the navigation. The badge of a tab is a card, so it is live on every page.
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { url } from '../core/url.ts';
 import type { SharedCard } from './card.ts';
 import type { Mounted, NavBadge, NavItem } from './feature.ts';
 
 export type Tab = NavItem & { badge: SharedCard | null };
+
+/** More states of the tabs are seldom seen in a row. */
+const maxRendered = 50;
 
 /** The tabs in their order. */
 export function createNav(mounted: Mounted[]): Tab[] {
@@ -17,17 +20,28 @@ export function createNav(mounted: Mounted[]): Tab[] {
     .sort((one, other) => one.position - other.position);
 }
 
-/** The view models of the tabs, for a page of the tab `section`. */
-export function loadTabs(nav: Tab[], request: FastifyRequest, section: string | undefined) {
-  return Promise.all(
-    nav.map(async ({ label, key, href, badge }) => ({
+/** Returns a function that renders the tabs for a page of the tab `section`. Every page has them, so their HTML is kept. */
+export function createNavRenderer(app: FastifyInstance, nav: Tab[]) {
+  const topics = nav.flatMap(({ badge }) => badge?.name ?? []).join(',');
+  const rendered = new Map<string, string>();
+
+  return async (section: string | undefined): Promise<string> => {
+    const badges = await Promise.all(nav.map(({ badge }) => badge?.load()));
+    const state = [section, ...badges.map((badge) => badge?.count)].join();
+    const known = rendered.get(state);
+    if (known !== undefined) return known;
+    const tabs = nav.map(({ label, key, href, badge }, at) => ({
       label,
       key,
       href: url(href),
       isCurrent: href === section,
-      badge: badge && { topic: badge.name, data: await request.cardData(badge.name) },
-    })),
-  );
+      badge: badge && { topic: badge.name, data: { ...badges[at], card: badge } },
+    }));
+    const html: string = await app.view('shared/nav', { tabs, topics });
+    if (rendered.size >= maxRendered) rendered.clear();
+    rendered.set(state, html);
+    return html;
+  };
 }
 
 /** A number that cannot be read is not shown: it must not take the page with it. */

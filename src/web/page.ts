@@ -5,7 +5,7 @@ import { type Config, version } from '../core/config.ts';
 import { assetUrl, modules } from './assets.ts';
 import { nameClient } from './client-cookie.ts';
 import { readCookie, takeFlash } from './flash.ts';
-import { loadTabs, type Tab } from './nav.ts';
+import { createNavRenderer, type Tab } from './nav.ts';
 
 type PageContent = {
   /** Path below views, e.g. `jobs/list-page`. */
@@ -36,8 +36,7 @@ export const themes = ['light', 'dark'];
 /** The first tab of `nav` is the home page, and the current tab when a dialog is a page. */
 export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Config, 'mode'>) {
   const home = nav[0]?.href ?? '/';
-  /** The cards in the header. */
-  const topics = nav.flatMap(({ badge }) => badge?.name ?? []).join(',');
+  const renderNav = createNavRenderer(app, nav);
   app.decorateReply('sendPage', function ({ template, title, section, script, isBare = false, data }) {
     const { request } = this;
     const notice = takeFlash(request, this);
@@ -45,7 +44,7 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
     const page = {
       title,
       isBare,
-      topics,
+      tab: nav.find(({ href }) => href === section),
       script: script ?? null,
       theme: themes.find((name) => name === readCookie(request, 'chl_theme')) ?? '',
       url: returnAddress(request, home),
@@ -60,8 +59,8 @@ export function registerPage(app: FastifyInstance, nav: Tab[], { mode }: Pick<Co
       modules,
     };
     // The handler returns the reply, which is sent later, as `view` does.
-    loadTabs(isBare ? [] : nav, request, section)
-      .then((tabs) => this.view(template, { ...data, page: { ...page, nav: tabs } }))
+    Promise.resolve(isBare ? '' : renderNav(section))
+      .then((nav) => this.view(template, { ...data, page: { ...page, nav } }))
       .catch((error) => this.send(error));
     return this;
   });
