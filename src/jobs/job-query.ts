@@ -16,14 +16,14 @@ export type ListQuery = {
 };
 
 /** Combines all parameters into one search. `query` in the result holds the same filters, each in its own parameter. */
-export function readList(ctx: SearchContext, query: ListQuery) {
+export function readList(context: ReturnType<typeof searchContext>, query: ListQuery) {
   const parts = [
     query.status && formatTerm('status', query.status),
     query.operation && formatTerm('operation', query.operation),
     query.q,
   ];
-  const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), searchContext(ctx));
-  const typed = readSearch(query.q ?? '', searchContext(ctx));
+  const { filter, terms, problems } = readSearch(parts.filter(Boolean).join(' '), context);
+  const typed = readSearch(query.q ?? '', context);
   const rest = terms.filter(({ key }) => key !== 'status' && key !== 'operation');
   const bad = typed.problems.map(({ term }) => term);
   const canonical = {
@@ -38,6 +38,7 @@ export function readList(ctx: SearchContext, query: ListQuery) {
   return { filter, problems, query: canonical, rest, isCanonical, before, after };
 }
 
+/** The time, and the operations by which a search may filter. */
 export function searchContext(ctx: SearchContext) {
   const { catalogue, listing, now } = ctx;
   const known = catalogue.all().map(({ name, title }) => ({ name, title }));

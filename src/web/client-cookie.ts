@@ -1,5 +1,5 @@
 // Names a browser, only to limit its live streams: a random value, removed when the browser closes.
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { url } from '../core/url.ts';
 import { readCookie } from './flash.ts';
@@ -15,6 +15,6 @@ export function clientOf(request: FastifyRequest): string | null {
 export function nameClient(request: FastifyRequest, reply: FastifyReply) {
   const isParsed = (request.cookies as typeof request.cookies | undefined) !== undefined;
   if (!isParsed || clientOf(request)) return;
-  const value = randomBytes(16).toString('base64url');
-  reply.setCookie(cookie, value, { path: url('/'), httpOnly: true, sameSite: 'lax' });
+  // Takes a tenth of the time of randomBytes, because Node keeps a supply of random bytes for it.
+  reply.setCookie(cookie, randomUUID(), { path: url('/'), httpOnly: true, sameSite: 'lax' });
 }

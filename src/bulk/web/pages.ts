@@ -5,7 +5,7 @@ import { type BulkChoice, type BulkOutcome, type BulkRun, bulkActions, bulkOutco
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural, upperFirst } from '../../core/format.ts';
 import { objectSchema } from '../../core/schemas.ts';
-import { readList } from '../../jobs/job-query.ts';
+import { readList, searchContext } from '../../jobs/job-query.ts';
 import { maxBulkJobs } from '../../jobs/listing.ts';
 import type { Page } from '../../web/feature.ts';
 import { type BulkForm, bulkWords, needsNumber, viewBulkDialog } from './dialog.ts';
@@ -98,7 +98,7 @@ function readForm({ action, scope, up_to, numbers = '', ...list }: Form): BulkFo
 
 function choiceOf(ctx: BulkContext, { scope, up_to, number, ...list }: BulkForm): BulkChoice {
   if (scope !== 'all') return { numbers: [number ?? []].flat() };
-  const { filter, problems } = readList(ctx, list);
+  const { filter, problems } = readList(searchContext(ctx), list);
   // Ignoring an invalid term would select more jobs than the operator saw.
   if (problems.length > 0) throw new AppError('invalid_arguments', problems[0]?.message ?? '', { problems });
   return { filter, upTo: up_to ?? 0 };

@@ -23,23 +23,23 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
     '/jobs',
     { config: { isPage: true }, schema: { querystring: listQuery } },
     async (request, reply) => {
-      const state = readList(ctx, request.query);
+      const context = searchContext(ctx);
+      const state = readList(context, request.query);
       if (!state.isCanonical) return reply.redirect(listUrl(state.query));
       const { html, ...list } = await renderList(state, identityOf(request).role);
-      const { operations } = searchContext(ctx);
       return reply.sendPage({
         template: 'jobs/list-page',
         title: state.filter.operation ? `Jobs, ${state.filter.operation}` : 'Jobs',
         section: '/jobs',
         script: 'jobs.js',
-        data: { list, operations, rendered: html },
+        data: { list, operations: context.operations, rendered: html },
       });
     },
   );
 
   /** The content of the list's host. */
   app.get<Listed>('/ui/jobs', { schema: { querystring: listQuery } }, async (request, reply) => {
-    const { html } = await renderList(readList(ctx, request.query), identityOf(request).role);
+    const { html } = await renderList(readList(searchContext(ctx), request.query), identityOf(request).role);
     return reply.type('text/html; charset=utf-8').send(html);
   });
 
@@ -48,7 +48,7 @@ export function registerListPages(app: FastifyInstance, ctx: JobContext) {
     '/ui/jobs/news',
     { schema: { querystring: { ...listQuery, required: ['above'] } } },
     async (request, reply) => {
-      const { filter, query } = readList(ctx, request.query);
+      const { filter, query } = readList(searchContext(ctx), request.query);
       const range = { above: request.query.above, upTo: ctx.listing.newestNumber() };
       const { numbers, hasMore, lookedTo } = await ctx.listing.numbers(filter, range, newJobsMax);
       return reply.view('jobs/newer-jobs', {

@@ -58,7 +58,7 @@ t.test('a page names the browser once; a card does not', async (t) => {
       .getSetCookie()
       .find((one) => one.startsWith('chl_client='));
   const cookie = (await namedBy('/operations')) ?? '';
-  t.match(cookie, /^chl_client=[\w-]{22}; Path=\/; HttpOnly; SameSite=Lax$/);
+  t.match(cookie, /^chl_client=[\w-]{36}; Path=\/; HttpOnly; SameSite=Lax$/);
   t.not(await namedBy('/operations'), cookie, 'random');
   t.equal(await namedBy('/jobs', { cookie: cookie.split(';')[0] ?? '' }), undefined);
   t.equal(await namedBy('/ui/operations/queue'), undefined);
