@@ -2,9 +2,10 @@
 // one that fails or is stuck does not hold up the others.
 import type { Bus } from '../core/bus.ts';
 import type { Check, Found } from '../core/check.ts';
+import { inTime } from '../core/in-time.ts';
 import { createLoop } from '../core/loop.ts';
 import type { Findings } from './findings.ts';
-import { createWatch, describeFailed, inTime, type Seen, type Watch } from './watch.ts';
+import { createWatch, describeFailed, type Seen, type Watch } from './watch.ts';
 
 type Given = {
   /** Complete when the first check is run. */

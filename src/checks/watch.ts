@@ -3,6 +3,7 @@
 import type { Check, Found, Looked } from '../core/check.ts';
 import { explain } from '../core/faults.ts';
 import { lowerFirst, upperFirst } from '../core/format.ts';
+import { inTime } from '../core/in-time.ts';
 
 /** The result of a look, or the reason why it has none. */
 export type Seen = { at: string; tookMs: number } & (
@@ -119,19 +120,6 @@ async function endInTime(look: Promise<Looked>, maxMs: number) {
 
 function failed(error: string) {
   return { says: null, found: null, error };
-}
-
-/** Null when `work` takes longer. */
-export async function inTime<T>(work: Promise<T>, maxMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), maxMs).unref();
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The subject of the finding that a look itself failed. */

@@ -32,11 +32,24 @@ export function readCsvTab(tab: Tab, bytes: Buffer, file: string): TabReading {
   return { ...(header.length > 0 ? { content } : {}), problem: { code: 'unreadable_tab', problem } };
 }
 
-const maxHeaderBytes = 64 * 1024;
+/** A header is searched for in so many bytes. */
+export const headBytes = 64 * 1024;
+
+/** Reads the first bytes of a file. Where they end, a quoted cell may not; that is no problem of the file. */
+export function readCsvHead(tab: Tab, head: Buffer, file: string): TabReading {
+  if (head.length < headBytes) return readCsvTab(tab, head, file);
+  const lastLine = head.lastIndexOf('\n');
+  const { problem: _, ...reading } = readCsvTab(
+    tab,
+    lastLine < 0 ? head : head.subarray(0, lastLine + 1),
+    file,
+  );
+  return reading;
+}
 
 /** The delimiter with which a row at the top has the most known names. */
 function findDelimiter(bytes: Buffer, tab: Tab): string {
-  const start = bytes.subarray(0, maxHeaderBytes);
+  const start = bytes.subarray(0, headBytes);
   const known = (delimiter: string) =>
     Math.max(...parseCsv(start, delimiter, maxHeaderRows).records.map((cells) => countKnown(tab, cells)), 0);
   return delimiters.reduce((best, next) => (known(next) > known(best) ? next : best));
@@ -44,6 +57,6 @@ function findDelimiter(bytes: Buffer, tab: Tab): string {
 
 /** The first one that is not blank. */
 function firstLine(bytes: Buffer): string {
-  const start = bytes.toString('utf8', 0, maxHeaderBytes);
+  const start = bytes.toString('utf8', 0, headBytes);
   return start.trimStart().split(/[\r\n]/, 1)[0] ?? '';
 }

@@ -11,15 +11,17 @@ import { sweepBackups } from './backup.ts';
 import { repairExport, swapIn, writingPath } from './swap.ts';
 import { filesOfAll, tabFiles } from './tabs.ts';
 
-export const sheets: Feature = {
+export const sheets: Feature<ReturnType<typeof createSheetParts>> = {
   name: 'sheets',
   create: createSheetParts,
 };
 
 function createSheetParts({ config, isNewLibrary, log, use }: Context) {
-  if (isNewLibrary) seedStarterSheet(config, use(sourceStore).sourceRepository.all());
+  const isSeeded = isNewLibrary && seedStarterSheet(config, use(sourceStore).sourceRepository.all());
+  /** When this process has written the published sheet, in ms; null unless it has. */
+  const seededAt = isSeeded ? Date.now() : null;
   removeOldBackups(config, log);
-  return {};
+  return { seededAt };
 }
 
 /** The limits may have been lowered since the last backup. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { maxTabMb, readCsvTab } from './csv-tab.ts';
+import { headBytes, maxTabMb, readCsvHead, readCsvTab } from './csv-tab.ts';
 import { warnOfOpenTabs } from './desktop-files.ts';
 import { hashFile } from './hash.ts';
 import { describeMissing } from './missing-tabs.ts';
@@ -18,11 +18,13 @@ type FolderOptions = {
   mayRead: (realPath: string) => boolean;
   /** Receives the rows read so far. */
   onRead: (rows: number) => void;
+  /** Reads only the first rows of each tab, in which the header is. */
+  isHeadOnly?: true;
 };
 
 export function readFolder(
   folder: string,
-  { naming, tabs = usualTabs, mayRead, onRead }: FolderOptions,
+  { naming, tabs = usualTabs, mayRead, onRead, isHeadOnly }: FolderOptions,
 ): SheetContent {
   const names = fs.readdirSync(folder).sort();
   const assigned = assignFiles(names, naming, tabs);
@@ -30,13 +32,13 @@ export function readFolder(
   const hashes: string[] = [];
   const readings = gatherTabs(onRead);
   for (const [tab, file] of assigned.files) {
-    const bytes = readTab(path.join(folder, file), tab, file, mayRead);
+    const bytes = readTab(path.join(folder, file), tab, file, { mayRead, isHeadOnly });
     if (!Buffer.isBuffer(bytes)) {
       readings.problems.push(bytes);
       continue;
     }
     hashes.push(createHash('sha256').update(bytes).digest('hex'));
-    readings.add(tab, file, readCsvTab(tab, bytes, file));
+    readings.add(tab, file, isHeadOnly ? readCsvHead(tab, bytes, file) : readCsvTab(tab, bytes, file));
   }
   const holdsTab = (name: string) => tabs.some(({ file }) => fs.existsSync(path.join(folder, name, file)));
   const missing = describeMissing(tabs, assigned.missing, names, names.filter(holdsTab));
@@ -54,9 +56,11 @@ export async function hashFolder(
   return Promise.all(files.map(([, file]) => hashFile(path.join(folder, file))));
 }
 
-function readTab(file: string, tab: Tab, name: string, mayRead: (file: string) => boolean) {
+type TabOptions = Pick<FolderOptions, 'mayRead'> & { isHeadOnly: boolean | undefined };
+
+function readTab(file: string, tab: Tab, name: string, options: TabOptions) {
   try {
-    return openTab(file, tab, name, mayRead);
+    return openTab(file, tab, name, options);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -65,7 +69,7 @@ function readTab(file: string, tab: Tab, name: string, mayRead: (file: string) =
   }
 }
 
-function openTab(file: string, tab: Tab, name: string, mayRead: (file: string) => boolean) {
+function openTab(file: string, tab: Tab, name: string, { mayRead, isHeadOnly }: TabOptions) {
   const unreadable = (why: string) => unreadableTab(tab, `${name} ${why}`);
   if (!mayRead(fs.realpathSync(file)))
     return unreadable('is a link that leads out of the allowed folders. Put the file itself there.');
@@ -73,5 +77,15 @@ function openTab(file: string, tab: Tab, name: string, mayRead: (file: string) =
   if (!stat.isFile()) return unreadable('is not a file.');
   if (stat.size > maxTabMb * 1024 * 1024)
     return unreadable(`is larger than ${maxTabMb} MB. Import it in parts, with the mode merge.`);
-  return fs.readFileSync(file);
+  return isHeadOnly ? readHead(file, headBytes) : fs.readFileSync(file);
+}
+
+function readHead(file: string, maxBytes: number): Buffer {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(maxBytes);
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, maxBytes, 0));
+  } finally {
+    fs.closeSync(fd);
+  }
 }

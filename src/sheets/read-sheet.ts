@@ -35,6 +35,18 @@ export async function readSheet(
   }
 }
 
+/** Reads as much as is needed to judge the tabs and their headers. The hashes are of no use. */
+export async function readSheetHead(place: SheetPlace, options: ReadOptions): Promise<SheetContent> {
+  const { kind, path, tabs: names = null } = place;
+  const tabs = tabsNamed(names);
+  if (kind === 'folder') return readFolder(path, { naming: 'own', tabs, ...options, isHeadOnly: true });
+  if (kind !== 'xlsx') return readSheet(place, options);
+  return (await import('./xlsx/read-workbook.ts')).readWorkbook(path, options.onRead, tabs, maxHeadRows);
+}
+
+/** A tab may begin with empty rows. */
+const maxHeadRows = 1000;
+
 /** Returns the same hashes as `readSheet`, without blocking the event loop or holding a file in memory: one for each tab of a
  *  folder, one for a file. */
 export async function hashSheet({ kind, path, tabs: names = null }: FilePlace): Promise<string[]> {

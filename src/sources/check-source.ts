@@ -1,4 +1,4 @@
-// Opens a named sheet and reads all of it, in a process of its own, and says step by step what was found.
+// Opens a named sheet, in a process of its own, and says what was found: of all of it step by step, or of its headers.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
@@ -12,7 +12,7 @@ import { isBlank } from '../sheets/csv.ts';
 import { listSheetFiles } from '../sheets/file-facts.ts';
 import { findSheetPath, mayRead, openSheet, type SheetPlace } from '../sheets/location.ts';
 import { maxShown, sentence } from '../sheets/problems.ts';
-import { readSheet } from '../sheets/read-sheet.ts';
+import { readSheet, readSheetHead } from '../sheets/read-sheet.ts';
 import { filesNamed } from '../sheets/tabs.ts';
 import type { CheckStep, SourceState } from './source-state-repository.ts';
 
@@ -49,6 +49,22 @@ export async function checkSource(
     return { value: null, found: { status: 'ok', text } };
   });
   return { steps, rows: counts.reduce((sum, rows) => sum + rows, 0), hashes: sheet.hashes };
+}
+
+/** Why tabs and headers cannot be used, from the first rows alone; null if they can. */
+export async function findHeaderProblem(config: Config, source: SheetSource): Promise<string | null> {
+  try {
+    const content = await readSheetHead(openSheet(config, only(source), { name: source.name }), {
+      mayRead: (file) => mayRead(config, file),
+      onRead() {},
+      google: { ...config.google, onWait() {} },
+    });
+    const { status, text } = describeHeaders(checkHeaders(content));
+    return status === 'error' ? text : null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
 }
 
 /** Finds this source, as it was when the check started. */

@@ -2,10 +2,11 @@
 // these differ, by its content. Of a Google spreadsheet only what the last check has read is known.
 import path from 'node:path';
 import type { Config } from '../core/config.ts';
+import { inTime } from '../core/in-time.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
-import { factsOf, findSheetFiles, type SheetFile } from '../sheets/file-facts.ts';
+import { factsOf, type SheetFile } from '../sheets/file-facts.ts';
 import { hashFile } from '../sheets/hash.ts';
-import { filesNamed } from '../sheets/tabs.ts';
+import type { FindFiles } from './find-files.ts';
 import type { SheetRun } from './repository.ts';
 import type { SourceState } from './source-state-repository.ts';
 
@@ -21,15 +22,13 @@ const maxKept = 100;
 const deadlineMs = 1000;
 
 /** Keeps the hashes of files as long as their sizes and times stay. */
-export function createFindDrift(config: Config) {
+export function createFindDrift(config: Config, findFiles: FindFiles) {
   const kept = new Map<string, Promise<string[]>>();
-  const looks = new Map<string, ReturnType<typeof findSheetFiles>>();
 
   return async (source: SheetSource, run: SheetRun | null, check: SourceState | null): Promise<Drift> => {
     if (source.kind === 'google') return driftOfCheck(run, check);
-    const sheet = path.resolve(config.root, source.place);
     try {
-      const files = await before(deadlineMs, look(sheet, filesNamed(source.tabs)));
+      const files = await findFiles(source, deadlineMs);
       if (!files) return { state: 'unclear', why: 'Its folder does not answer.' };
       if (files.length === 0) return { state: 'absent' };
       if (!run) return { state: 'never' };
@@ -38,7 +37,7 @@ export function createFindDrift(config: Config) {
       if (!written) return driftOfTimes(run, files);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       if (bytes > config.sheetMaxBytes) return { state: 'unclear', why: 'It is large. Check it.' };
-      const found = await before(deadlineMs, hash(source, files));
+      const found = await inTime(hash(source, files), deadlineMs);
       return found ? compare(written, found) : { state: 'unclear', why: 'Its files are still being read.' };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -46,14 +45,6 @@ export function createFindDrift(config: Config) {
       return { state: 'unclear', why: `It cannot be read (${code}).` };
     }
   };
-
-  /** A folder that hangs gets one look at a time, because each look holds a thread of the process. */
-  function look(sheet: string, files: string[]) {
-    const key = [sheet, ...files].join('\n');
-    const pending = looks.get(key) ?? findSheetFiles(sheet, files).finally(() => looks.delete(key));
-    looks.set(key, pending);
-    return pending;
-  }
 
   /** Reads only the regular files that were found, which are in the order of the tabs. */
   function hash({ kind, place }: SheetSource, files: SheetFile[]): Promise<string[]> {
@@ -71,17 +62,8 @@ export function createFindDrift(config: Config) {
   }
 }
 
-/** Returns null when `work` takes longer. */
-async function before<T>(ms: number, work: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
 /** An export has written these files; an import has read them, or files that were saved meanwhile. */
-function hasFacts({ result }: SheetRun, files: SheetFile[]): boolean {
+export function hasFacts({ result }: SheetRun, files: SheetFile[]): boolean {
   const recorded = result.files as SheetFile[] | undefined;
   return recorded !== undefined && recorded.length > 0 && factsOf(recorded) === factsOf(files);
 }

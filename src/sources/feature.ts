@@ -14,11 +14,11 @@ export const sources: Feature<ReturnType<typeof createSourceParts>> = {
   name: 'sources',
   pages: [sourcesPage, sourcePage],
   create: createSourceParts,
-  lifecycle: ({ sheetUploads, sourceChecks }) => ({
+  lifecycle: ({ headerReads, sheetUploads, sourceChecks }) => ({
     start: sheetUploads.start,
     startByHand: sheetUploads.runNow,
     async stop() {
-      await sourceChecks.stop();
+      await Promise.all([sourceChecks.stop(), headerReads.stop()]);
       await sheetUploads.stop();
     },
   }),

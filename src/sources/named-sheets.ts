@@ -1,6 +1,7 @@
 // Describes a named sheet: its last import and export, whether it has changed since, and its last check.
 import type { SheetSource } from '../core/sheet-source.ts';
 import type { Drift, FindDrift } from './drift.ts';
+import type { HeaderReads } from './header-reads.ts';
 import type { SheetRun, SheetRuns } from './repository.ts';
 import type { SourceState, SourceStates } from './source-state-repository.ts';
 
@@ -11,26 +12,52 @@ export type NamedSheet = SheetSource & {
   last: LastRun | null;
   drift: Drift;
   check: SourceState | null;
+  /** Why it cannot be read, as far as is known. */
+  problem: SheetProblem | null;
 };
+
+/** `seen`: by which look at a Google spreadsheet, and when; null for the files as they are now. */
+export type SheetProblem = { text: string; seen: { by: string; at: string } | null };
 
 export type LastRun = { verb: 'import' | 'export'; run: SheetRun; rows: number };
 
-type Given = { sheetRuns: SheetRuns; sourceStates: SourceStates; findDrift: FindDrift };
+type Stored = { sheetRuns: SheetRuns; sourceStates: SourceStates; headerReads: Pick<HeaderReads, 'known'> };
 
 export async function describeSheet(
-  { sheetRuns, sourceStates, findDrift }: Given,
+  given: Stored & { findDrift: FindDrift },
   source: SheetSource,
 ): Promise<NamedSheet> {
+  const { sheetRuns, sourceStates, findDrift } = given;
   const [lastImport, lastExport] = [sheetRuns.lastImport(source), sheetRuns.lastExport(source)];
   const last = lastOf(lastImport, lastExport);
   const check = sourceStates.find(source.name);
   const drift = await findDrift(source, last?.run ?? null, check);
-  return { ...source, lastImport, lastExport, last, drift, check };
+  return { ...source, lastImport, lastExport, last, drift, check, problem: findProblem(given, source) };
 }
 
-/** Whether the last check has failed, and no job has read or written the sheet since. */
-export function cannotBeRead({ check, last }: Pick<NamedSheet, 'check' | 'last'>): boolean {
-  return check?.status === 'error' && check.checked_at > (last?.run.finished_at ?? '');
+/** Why the sheet cannot be read: its headers as they are now, or else the last check or refused job, unless a job has read or
+ *  written the sheet since, or its files have changed. Opens nothing. */
+export function findProblem(
+  { sheetRuns, sourceStates, headerReads }: Stored,
+  source: SheetSource,
+): SheetProblem | null {
+  const head = source.kind === 'google' ? null : headerReads.known(source);
+  if (head && head.problem !== null) return { text: head.problem, seen: null };
+  const check = sourceStates.find(source.name);
+  const last = lastOf(sheetRuns.lastImport(source), sheetRuns.lastExport(source));
+  const since = [last?.run.finished_at ?? '', head ? new Date(head.changedMs).toISOString() : ''];
+  const isNews = (at: string) => since.every((time) => at > time);
+  const refusal = source.kind === 'google' ? sheetRuns.lastRefusal(source) : null;
+  if (refusal && isNews(refusal.finished_at) && refusal.finished_at > (check?.checked_at ?? ''))
+    return {
+      text: refusal.message,
+      seen: { by: `${refusal.operation} #${refusal.number}`, at: refusal.finished_at },
+    };
+  if (check?.status !== 'error' || !isNews(check.checked_at)) return null;
+  return {
+    text: check.text,
+    seen: source.kind === 'google' ? { by: 'the last check', at: check.checked_at } : null,
+  };
 }
 
 export function lastOf(lastImport: SheetRun | null, lastExport: SheetRun | null): LastRun | null {

@@ -7,7 +7,10 @@ import { jobs } from '../jobs/feature.ts';
 import { operations } from '../operations/feature.ts';
 import { createTasks } from '../runner/task.ts';
 import { sourceStore } from '../source-store/feature.ts';
+import { sheets } from '../sheets/feature.ts';
 import { createFindDrift } from './drift.ts';
+import { createFindFiles } from './find-files.ts';
+import { createHeaderReads } from './header-reads.ts';
 import { createSheetRuns } from './repository.ts';
 import { createSourceChanges } from './source-changes.ts';
 import { createSourceChecks } from './source-checks.ts';
@@ -35,13 +38,17 @@ export function createSourceParts(ctx: Context) {
   const sources = ctx.use(sourceStore).sourceRepository;
   const sourceStates = createSourceStates(ctx.ops);
   const sheetRuns = createSheetRuns(ctx.ops);
+  const findFiles = createFindFiles(config);
   const wantedBy = createWantedBy(catalogue, repository.active);
   return {
     sheetUploads,
     sources,
     sheetRuns,
     sourceStates,
-    findDrift: createFindDrift(config),
+    findFiles,
+    findDrift: createFindDrift(config, findFiles),
+    headerReads: createHeaderReads({ ...ctx, createTask }),
+    seededAt: ctx.use(sheets).seededAt,
     sourceChanges: createSourceChanges({ ...ctx, sources, states: sourceStates, wantedBy }),
     sourceChecks: createSourceChecks({ ...ctx, createTask, sheetRuns, sources, states: sourceStates }),
     jobs: jobVerbs,

@@ -10,6 +10,9 @@ export type SheetRun = {
   result: Record<string, unknown>;
 };
 
+/** A job that failed because of the sheet, or because it could not be opened. */
+type SheetRefusal = { number: number; operation: string; finished_at: string; message: string };
+
 /** Older runs are not searched, so that a sheet that no job names costs no more. */
 const maxRuns = 500;
 const maxListed = 10;
@@ -41,12 +44,25 @@ const lastRun = (operation: string, isOfSheet: string) => `
   ORDER BY number DESC LIMIT 1
 `;
 
+/** Codes of failures for which a sheet as a whole, or its access, is to blame. */
+const isRefusal = `(
+  failure ->> '$.detail.code' LIKE 'google!_%' ESCAPE '!' OR failure ->> '$.detail.code' IN (
+    'missing_tab', 'ambiguous_tab', 'unreadable_tab', 'empty_tab', 'missing_header', 'duplicate_header'
+  )
+)`;
+
 export type SheetRuns = ReturnType<typeof createSheetRuns>;
 
 export function createSheetRuns(ops: Db) {
   const statements = prepareAll(ops, {
     lastImport: lastRun('import', isImport),
     lastExport: lastRun('export', isExport),
+    lastRefusal: `
+      SELECT number, operation, finished_at, failure ->> '$.message' AS message
+      FROM ${newest(`'import', 'export'`)}
+      WHERE status = 'failed' AND mode = 'scripts' AND ${isRefusal} AND ((${isImport}) OR (${isExport}))
+      ORDER BY number DESC LIMIT 1
+    `,
     numbers: `
       SELECT number FROM ${newest(`'import', 'export'`)} WHERE (${isImport}) OR (${isExport})
       ORDER BY number DESC LIMIT ${maxListed}
@@ -64,6 +80,10 @@ export function createSheetRuns(ops: Db) {
     /** The newest successful import that wrote the library; null without one. */
     lastImport: (source: SheetSource) => parse(statements.lastImport.get(keys(source))),
     lastExport: (source: SheetSource) => parse(statements.lastExport.get(keys(source))),
+
+    /** The newest job that could not open or read the sheet as it is, plans included; null without one. */
+    lastRefusal: (source: SheetSource) =>
+      (statements.lastRefusal.get(keys(source)) as SheetRefusal | undefined) ?? null,
 
     /** The numbers of the newest jobs that named it, dry runs and failures included. */
     numbers: (source: SheetSource) =>

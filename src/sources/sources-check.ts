@@ -1,16 +1,23 @@
-// Checks the named sheets, from stored checks and the facts of files; never opens a sheet.
-import path from 'node:path';
+// Checks the named sheets: the headers of local files, which are read again only after they have changed. Of a Google
+// spreadsheet it knows what the last check or job has found; it never opens one.
 import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import { findSecretFileProblem } from '../core/secret-file.ts';
 import { defaultSource, type SheetSource } from '../core/sheet-source.ts';
 import { url } from '../core/url.ts';
-import { findSheetFiles } from '../sheets/file-facts.ts';
-import { filesNamed } from '../sheets/tabs.ts';
-import { cannotBeRead, lastOf } from './named-sheets.ts';
+import type { FoundFile } from '../sheets/file-facts.ts';
+import { hasFacts } from './drift.ts';
+import { findProblem, type SheetProblem } from './named-sheets.ts';
 import type { SourceContext } from './parts.ts';
+import type { SheetRun } from './repository.ts';
 
-type Sources = Pick<SourceContext, 'config' | 'sources' | 'sheetRuns' | 'sourceStates'>;
+type Sources = Pick<
+  SourceContext,
+  'config' | 'findFiles' | 'headerReads' | 'seededAt' | 'sheetRuns' | 'sources' | 'sourceStates'
+>;
+
+/** A disk may have to spin up. */
+const answerMaxMs = 5000;
 
 export function sourcesCheck(ctx: Sources): Check {
   return {
@@ -30,19 +37,62 @@ export function sourcesCheck(ctx: Sources): Check {
 /** The finding that says why the sheet cannot be used; null if nothing is known. */
 async function judge(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
   const { name, kind } = sheet;
-  if (kind !== 'google' && (await isMissing(ctx, sheet))) return refuse(name, 'is missing', missing);
-  const keyProblem = kind === 'google' ? findKeyProblem(ctx.config.google.keyFile) : null;
-  if (keyProblem !== null) return refuse(name, 'cannot be opened: its key cannot be used', keyProblem);
-  const check = ctx.sourceStates.find(name);
-  if (check?.status !== 'error') return null;
-  const last = lastOf(ctx.sheetRuns.lastImport(sheet), ctx.sheetRuns.lastExport(sheet));
-  return cannotBeRead({ check, last }) ? refuse(name, 'cannot be read', check.text) : null;
+  const obstacle =
+    kind === 'google' ? findKeyObstacle(name, ctx.config.google.keyFile) : await findFileObstacle(ctx, sheet);
+  if (obstacle) return obstacle;
+  const problem = findProblem(ctx, sheet);
+  return problem && refuse(name, 'cannot be read', describe(problem), problem.seen?.at);
+}
+
+function findKeyObstacle(name: string, keyFile: string | null): Found | null {
+  const problem = findKeyProblem(keyFile);
+  return problem === null ? null : refuse(name, 'cannot be opened: its key cannot be used', problem);
+}
+
+/** Reads the headers of files that are there, unless they are known. */
+async function findFileObstacle(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
+  const { name } = sheet;
+  const cannotOpen = (why: string) => refuse(name, 'cannot be opened', why);
+  try {
+    const files = await ctx.findFiles(sheet, answerMaxMs);
+    if (files === null)
+      return cannotOpen('Its disk does not answer. Connect it again, or restart its server.');
+    if (files.length === 0) return wasThere(ctx, sheet) ? refuse(name, 'is missing', missing) : null;
+    await ctx.headerReads.look(sheet, files, () => areOurs(ctx, sheet, files));
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return cannotOpen(`The system refuses to open it (${code}). Let this user read it.`);
+  }
+}
+
+/** Whether this program has written these files, or an import has read them, and nobody has touched them since. */
+function areOurs({ seededAt, sheetRuns }: Sources, sheet: SheetSource, files: FoundFile[]): boolean {
+  const areUntouchedSince = (ms: number) => files.every(({ changedMs }) => changedMs <= ms);
+  if (sheet.name === defaultSource && seededAt !== null && areUntouchedSince(seededAt)) return true;
+  const isRunOf = (run: SheetRun | null) =>
+    run !== null && hasFacts(run, files) && areUntouchedSince(Date.parse(run.finished_at));
+  return isRunOf(sheetRuns.lastImport(sheet)) || isRunOf(sheetRuns.lastExport(sheet));
 }
 
 const missing =
   'It was imported or exported, and its files are gone. Put them back, or export the library to write them again.';
 
-function refuse(name: string, trouble: string, text: string): Found {
+/** A sheet that never was there is only not set up; one that only exports write is written again. */
+function wasThere({ sheetRuns }: Sources, sheet: SheetSource): boolean {
+  if (sheetRuns.lastImport(sheet)) return true;
+  return sheet.name === defaultSource && sheetRuns.lastExport(sheet) !== null;
+}
+
+/** A Google spreadsheet may be in order by now: the text says how old the news is. */
+function describe({ text, seen }: SheetProblem): string {
+  if (seen === null) return text;
+  const at = `${seen.at.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${text} So found ${seen.by}, ${at}. A Google spreadsheet is not opened again until you check, import or export it.`;
+}
+
+function refuse(name: string, trouble: string, text: string, since?: string): Found {
   return {
     subject: name,
     component: `source:${name}`,
@@ -51,15 +101,8 @@ function refuse(name: string, trouble: string, text: string): Found {
     text,
     stops: [`imports and exports of ${name}`],
     fix: { href: url(`/sources/${name}`), label: 'Open the sheet' },
+    ...(since === undefined ? {} : { since }),
   };
-}
-
-/** A sheet that never was there is only not set up; one that only exports write is written again. */
-async function isMissing({ config, sheetRuns }: Sources, sheet: SheetSource): Promise<boolean> {
-  const files = await findSheetFiles(path.resolve(config.root, sheet.place), filesNamed(sheet.tabs));
-  if (files.length > 0) return false;
-  if (sheetRuns.lastImport(sheet)) return true;
-  return sheet.name === defaultSource && sheetRuns.lastExport(sheet) !== null;
 }
 
 function findKeyProblem(keyFile: string | null): string | null {

@@ -37,3 +37,15 @@ export function withoutTextFormats(bytes: Buffer): Buffer {
     .replace(/(<c [^<>]{0,100}?) s="\d+"([^<>]{0,100}? t="(?:s|str|inlineStr|b|e)")/g, '$1$2');
   return Buffer.from(text, 'latin1');
 }
+
+/** Leaves out the rows behind the first `maxRows`. */
+export function withoutRowsBelow(bytes: Buffer, maxRows: number): Buffer {
+  if (maxRows === Number.POSITIVE_INFINITY) return bytes;
+  const text = bytes.toString('latin1');
+  const rowEnd = /<\/(?:\w+:)?row>/g;
+  for (let row = 0; row < maxRows; row++) if (!rowEnd.test(text)) return bytes;
+  const end = rowEnd.lastIndex;
+  const rest = text.slice(end);
+  const dataEnd = rest.search(/<\/(?:\w+:)?sheetData>/);
+  return dataEnd < 0 ? bytes : Buffer.from(text.slice(0, end) + rest.slice(dataEnd), 'latin1');
+}

@@ -14,6 +14,7 @@ import { listSheetFiles } from '../../src/sheets/file-facts.ts';
 import { hashSheet } from '../../src/sheets/read-sheet.ts';
 import { checkSource } from '../../src/sources/check-source.ts';
 import { createFindDrift } from '../../src/sources/drift.ts';
+import { createFindFiles } from '../../src/sources/find-files.ts';
 import { type GivenSource, readSource } from '../../src/sources/read-source.ts';
 import type { SheetRun } from '../../src/sources/repository.ts';
 import { createSourceChanges } from '../../src/sources/source-changes.ts';
@@ -168,7 +169,7 @@ const runOf = (result: object): SheetRun => ({
 t.test('a folder has changed when its content differs, whatever its times say', async (t) => {
   const root = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir() });
   const source: SheetSource = { name: 'draft', kind: 'folder', place: 'sheets/draft', tabs: null };
-  const findDrift = createFindDrift(root.config);
+  const findDrift = createFindDrift(root.config, createFindFiles(root.config));
   t.same(await findDrift(source, runOf({}), null), { state: 'absent' });
   const folder = writeSheet(root, sheet(), source.place);
   const file = path.join(folder, 'manuals.csv');
@@ -187,7 +188,7 @@ t.test('a folder has changed when its content differs, whatever its times say', 
     fs.utimesSync(path.join(folder, name), new Date(at(8)), new Date(at(8)));
   t.same(await findDrift(source, runOf({}), null), { state: 'unchanged' }, 'a job of a former version');
   fs.appendFileSync(file, '\r\n');
-  const small = createFindDrift({ ...root.config, sheetMaxBytes: 10 });
+  const small = createFindDrift({ ...root.config, sheetMaxBytes: 10 }, createFindFiles(root.config));
   t.match(await small(source, run, null), { state: 'unclear', why: /Check it/ }, 'large files are not read');
   fs.rmSync(file);
   t.same(await findDrift(source, run, null), { state: 'changed' }, 'a file is gone');
@@ -198,7 +199,7 @@ t.test('a folder has changed when its content differs, whatever its times say', 
 t.test('a Google spreadsheet is compared by what its last check has read', async (t) => {
   const { config } = openRoot(t, { CHL_EXPERIENCE_ROOT: t.testdir() });
   const source: SheetSource = { name: 'cloud', kind: 'google', place: id, tabs: null };
-  const findDrift = createFindDrift(config);
+  const findDrift = createFindDrift(config, createFindFiles(config));
   const checked = (hour: number, hashes: string[] | null) =>
     ({ checked_at: at(hour), hashes }) as SourceState;
   const run = runOf({ hashes: ['a', 'b', 'c'] });

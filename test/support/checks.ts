@@ -9,18 +9,20 @@ export async function lookTwice({ parts }: Pick<TestApp, 'parts'>) {
   await parts.checker.runOnce();
 }
 
-/** The texts of the four places that show findings. */
+/** The texts of the places that show findings. */
 export async function readPlaces(app: TestApp) {
-  const [page, dashboard, health] = [
+  const [page, dashboard, health, findings] = [
     await app.page('/checks'),
     await app.page('/operations'),
     await app.json('/health'),
+    await app.json('/api/v1/findings'),
   ];
   const doctor = await runHere(app.root, ['doctor']);
   return {
     page: textOf(page.html, '#checks-card'),
     banner: textOf(dashboard.html, card.banners),
     health: health.body as { status: string; components: Record<string, { status: string; detail: string }> },
+    findings: JSON.stringify(findings.body.items),
     doctor: doctor.out,
     code: doctor.code,
   };

@@ -6,7 +6,7 @@ import { gatherTabs, lacksCells, type SheetContent } from '../tab-readings.ts';
 import type { Tab } from '../tabs.ts';
 import { parseSheets } from '../../xlsx/parse.ts';
 import { findParts, type SheetPart, type WorkbookParts } from '../../xlsx/parts.ts';
-import { prepareSheet } from '../../xlsx/prepare.ts';
+import { prepareSheet, withoutRowsBelow } from '../../xlsx/prepare.ts';
 import { workbookRules } from '../../xlsx/rules.ts';
 import { placeOf, readGridTab } from '../grid-tab.ts';
 import { findTabs } from './tab-names.ts';
@@ -23,11 +23,12 @@ function setHeapGrowth(percent: number) {
 
 type ReadEntry = (entry: ZipEntry) => Promise<Buffer>;
 
-/** `onRead` receives the rows read so far. `tabs`: as the workbook names them. */
+/** `onRead` receives the rows read so far. `tabs`: as the workbook names them. `maxRows`: further rows of a tab are not parsed. */
 export async function readWorkbook(
   file: string,
   onRead: (rows: number) => void,
   tabs: readonly Tab[],
+  maxRows = Number.POSITIVE_INFINITY,
 ): Promise<SheetContent> {
   setHeapGrowth(frugalGrowth);
   return readZipFile(file, workbookRules, async ({ entries, readEntry, hash }) => {
@@ -38,7 +39,7 @@ export async function readWorkbook(
     for (const [tab, { part }] of found) if (!part) readings.problems.push(lacksCells(tab));
     // hucre parses shared strings once for all sheets that it is given; sheets without them take less memory one by one.
     for (const group of parts.strings ? [worksheets] : worksheets.map((one) => [one])) {
-      const sheets = await parseSheets(() => loadParts(group, parts, readEntry));
+      const sheets = await parseSheets(() => loadParts(group, parts, readEntry, maxRows));
       for (const [at, [tab, { isHidden }]] of group.entries()) {
         const sheet = sheets[at];
         if (!sheet) continue;
@@ -63,7 +64,12 @@ function isWorksheet(found: [Tab, SheetPart]): found is Worksheet {
   return found[1].part !== null;
 }
 
-async function loadParts(worksheets: Worksheet[], parts: WorkbookParts, readEntry: ReadEntry) {
+async function loadParts(
+  worksheets: Worksheet[],
+  parts: WorkbookParts,
+  readEntry: ReadEntry,
+  maxRows: number,
+) {
   const load = async (part: ZipEntry | null) => {
     if (!part) return null;
     const bytes = await readEntry(part);
@@ -72,7 +78,7 @@ async function loadParts(worksheets: Worksheet[], parts: WorkbookParts, readEntr
   };
   const sheets: { name: string; xml: Buffer }[] = [];
   for (const [{ name }, { part }] of worksheets)
-    sheets.push({ name, xml: prepareSheet(await readEntry(part), part.shown) });
+    sheets.push({ name, xml: withoutRowsBelow(prepareSheet(await readEntry(part), part.shown), maxRows) });
   return {
     sheets,
     strings: await load(parts.strings),

@@ -3,14 +3,17 @@ import { plural } from '../../core/format.ts';
 import { defaultTarget, kindTitles, type SheetSource } from '../../core/sheet-source.ts';
 import { url } from '../../core/url.ts';
 import { spreadsheetAddress } from '../../google/address.ts';
-import { cannotBeRead, describeSheet, type NamedSheet } from '../named-sheets.ts';
+import { describeSheet, type NamedSheet } from '../named-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
 
 /** `at`: the time between the two texts; null without one. */
 type Sentence = { lead: string; at: string | null; tail: string };
 
-type Context = Pick<SourceContext, 'sheetRuns' | 'sourceStates' | 'findDrift' | 'sourceChecks'>;
+type Context = Pick<
+  SourceContext,
+  'sheetRuns' | 'sourceStates' | 'findDrift' | 'headerReads' | 'sourceChecks'
+>;
 
 export async function viewSheet(ctx: Context, source: SheetSource) {
   const sheet = await describeSheet(ctx, source);
@@ -23,13 +26,7 @@ export async function viewSheet(ctx: Context, source: SheetSource) {
     place,
     address: kind === 'google' ? spreadsheetAddress(place) : null,
     icon: kind === 'folder' ? 'file' : 'sheet',
-    badge: running
-      ? checking
-      : cannotBeRead(sheet)
-        ? unreadable
-        : isMissing(sheet)
-          ? missing
-          : badges[drift.state],
+    badge: running ? checking : sheet.problem ? unreadable : isMissing(sheet) ? missing : badges[drift.state],
     isReading: running !== null,
     sentence: running ? { lead: describeRunning(running), at: null, tail: '' } : describe(sheet),
     imported: at(lastImport),
@@ -64,9 +61,9 @@ function describeRunning({ rows, note }: { rows: number; note: string | null }):
 }
 
 function describe(sheet: NamedSheet): Sentence {
-  const { kind, name, drift, check, last } = sheet;
+  const { kind, name, drift, check, last, problem } = sheet;
   const plain = (lead: string) => ({ lead, at: null, tail: '' });
-  if (check && cannotBeRead(sheet)) return plain(check.text);
+  if (problem) return plain(problem.text);
   if (isMissing(sheet))
     return plain('It was imported, but its files are gone. Put them back, or export to it.');
   if (drift.state === 'absent') {

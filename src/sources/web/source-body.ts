@@ -23,6 +23,12 @@ export const sourceSchema = objectSchema({
   last_import: runSchema,
   last_export: runSchema,
   drift: objectSchema({ state: { type: 'string', enum: driftStates }, why: nullable('string') }),
+  problem: orNull(
+    objectSchema({
+      text: textSchema,
+      seen: orNull(objectSchema({ by: textSchema, at: textSchema })),
+    }),
+  ),
   check: orNull(
     objectSchema({
       checked_at: textSchema,
