@@ -105,9 +105,9 @@ export function isMuted({ muted_until }: Finding, now: Date): boolean {
   return muted_until === 'change' || Date.parse(muted_until) > now.getTime();
 }
 
-/** Whether its component does not work as it should. */
-export function isBreaking({ severity, stops }: Finding): boolean {
-  return severity === 'error' || stops.length > 0;
+/** Whether its component does not work as it should: after each error, and after a warning that stops something. */
+export function isBreaking({ severity, stops }: Pick<Finding, 'severity' | 'stops'>): boolean {
+  return severity === 'error' || (severity === 'warning' && stops.length > 0);
 }
 
 /** A dialog opens over the page; any other address is one. */

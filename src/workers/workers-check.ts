@@ -87,7 +87,7 @@ function findNone({ config }: Sources, { workers }: WorkersView): Found | null {
     severity: 'info',
     title: 'No worker is running',
     text: 'Entries are waiting. Start a worker with npm run worker, or rebuild the index.',
-    stops,
+    stops: [],
   };
 }
 
