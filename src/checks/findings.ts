@@ -14,12 +14,13 @@ import {
 } from './finding.ts';
 import { createFindingSaver, type FindingSaver, type Saving } from './finding-saver.ts';
 import { createOpeningAudit, type OpeningAudit } from './opening-audit.ts';
+import { lookSubject } from './watch.ts';
 
 /** Further cleared findings are forgotten. */
 const keptCleared = 1000;
 
-/** `finding` is null until it opens first. */
-type Entry = Named & { finding: Finding | null; streak: Streak; audit: OpeningAudit };
+/** `finding` is null until it opens first. `causedBy`: as the last look has said. */
+type Entry = Named & { finding: Finding | null; causedBy: string[]; streak: Streak; audit: OpeningAudit };
 type Named = Pick<Finding, 'check_id' | 'subject'>;
 type Given = Saving & { now: () => Date };
 
@@ -33,6 +34,7 @@ export function createFindings({ now, ...saving }: Given) {
   const takeOne = (origin: Origin, found: Found) => {
     const entry = entries.of({ check_id: origin.check_id, subject: found.subject });
     entry.streak = { found: entry.streak.found + 1, notFound: 0 };
+    entry.causedBy = found.causedBy ?? [];
     apply(entry, judgeFound(entry.finding, found, origin, entry.streak, now()), saver, now());
   };
   const takeMissing = (entry: Entry) => {
@@ -47,6 +49,12 @@ export function createFindings({ now, ...saving }: Given) {
     /** The open findings, worst first, then the newest. */
     open: () => all().filter(isOpen).sort(byWeight),
     find: (id: number) => all().find((finding) => finding.id === id) ?? null,
+
+    /** Whether an open error of another check is its cause. */
+    isExplained(finding: Finding): boolean {
+      const { causedBy } = entries.of(finding);
+      return entries.all().some((entry) => causedBy.includes(entry.check_id) && isCause(entry, finding));
+    },
 
     /** Takes what a look of a check has found; returns whether something is open now, and whether a further look must
      *  confirm an end. */
@@ -88,6 +96,12 @@ export function createFindings({ now, ...saving }: Given) {
   };
 }
 
+/** A check that could not look explains nothing. */
+function isCause({ finding }: Entry, { check_id }: Finding): boolean {
+  if (!finding || !isOpen(finding) || finding.check_id === check_id) return false;
+  return finding.severity === 'error' && finding.subject !== lookSubject;
+}
+
 function endMute(entry: Entry, { note }: FindingSaver, now: Date) {
   const { finding } = entry;
   if (!finding || finding.muted_until === null || isMuted(finding, now)) return;
@@ -126,6 +140,7 @@ function createEntries(saved: Finding[]) {
       check_id,
       subject,
       finding: null,
+      causedBy: [],
       streak,
       audit: createOpeningAudit(),
     };

@@ -123,9 +123,9 @@ function failed(error: string) {
 }
 
 /** The subject of the finding that a look itself failed. */
-const lookSubject = 'look';
+export const lookSubject = 'look';
 
-/** A look that fails is a finding. */
+/** A look that fails is a finding. Most looks read the databases. */
 export function describeFailed(title: string, error: string): Found {
   return {
     subject: lookSubject,
@@ -133,5 +133,6 @@ export function describeFailed(title: string, error: string): Found {
     title: `${upperFirst(title)}: could not be checked`,
     text: `${error} The other checks go on.`,
     stops: [`the check of ${lowerFirst(title)}`],
+    causedBy: ['data-folder', 'disk-space', 'database', 'database-files'],
   };
 }

@@ -4,7 +4,8 @@ import type { BusEvents } from './bus.ts';
 
 export const severities = ['info', 'warning', 'error'] as const;
 
-/** error: something does not work. warning: it works less, or soon will not. info: worth knowing; never a banner. */
+/** error: something does not work. warning: it works less, or soon will not. info: worth knowing; never a banner, and
+ *  nothing to /health. */
 export type Severity = (typeof severities)[number];
 
 /** Compares two for sorting. */
@@ -21,8 +22,10 @@ export type Found = {
   title: string;
   /** The cause and the next step. */
   text: string;
-  /** Parts that do not work meanwhile, e.g. names of operations. */
+  /** Parts that do not work meanwhile, e.g. names of operations; none for an `info`. */
   stops: string[];
+  /** Ids of checks. While one of them has found an error, that is the cause, and this finding makes no banner of its own. */
+  causedBy?: string[];
   fix?: { href: string; label: string };
   /** The slug of a runbook. */
   runbook?: string;

@@ -45,6 +45,7 @@ function look({ damage, counts, repository }: Sources) {
       title,
       text: explain(error),
       stops: ['all operations'],
+      causedBy: ['data-folder', 'disk-space'],
     };
     return { says: 'Not readable', found: [unread] };
   }

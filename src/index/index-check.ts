@@ -50,7 +50,8 @@ function find(
   };
   if (state === 'broken') {
     const text = `${problem ?? 'The index files cannot be used.'} ${remedy?.advice ?? ''}`.trim();
-    return { ...base, severity: 'error', title: 'Search is not available', text };
+    const causedBy = ['data-folder'];
+    return { ...base, severity: 'error', title: 'Search is not available', text, causedBy };
   }
   const isUnderWay = ['index', 'repair'].some((name) => {
     const last = repository.lastOf(name);
@@ -60,9 +61,12 @@ function find(
   // Smaller gaps are normal between two rebuilds.
   const isFar = behind >= indexBehindMin && behind >= entries * indexBehindShare;
   if (!remedy || !isFar || isUnderWay) return null;
+  // A rebuild embeds, too.
+  const causedBy = ['embedder', 'embedding-outage'];
   if (state === 'none') {
     return {
       ...base,
+      causedBy,
       severity: 'warning',
       title: 'Search finds nothing: there is no index yet',
       text: `The library has entries. ${remedy.advice}`,
@@ -70,6 +74,7 @@ function find(
   }
   return {
     ...base,
+    causedBy,
     severity: 'warning',
     title: `Search misses at least ${Math.round(indexBehindShare * 100)}% of the library`,
     text: `Entries are missing or outdated in the index. ${remedy.advice}`,

@@ -36,28 +36,28 @@ export function sourcesCheck(ctx: Sources): Check {
 
 /** The finding that says why the sheet cannot be used; null if nothing is known. */
 async function judge(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
-  const { name, kind } = sheet;
   const obstacle =
-    kind === 'google' ? findKeyObstacle(name, ctx.config.google.keyFile) : await findFileObstacle(ctx, sheet);
+    sheet.kind === 'google'
+      ? findKeyObstacle(sheet, ctx.config.google.keyFile)
+      : await findFileObstacle(ctx, sheet);
   if (obstacle) return obstacle;
   const problem = findProblem(ctx, sheet);
-  return problem && refuse(name, 'cannot be read', describe(problem), problem.seen?.at);
+  return problem && refuse(sheet, 'cannot be read', describe(problem), problem.seen?.at);
 }
 
-function findKeyObstacle(name: string, keyFile: string | null): Found | null {
+function findKeyObstacle(sheet: SheetSource, keyFile: string | null): Found | null {
   const problem = findKeyProblem(keyFile);
-  return problem === null ? null : refuse(name, 'cannot be opened: its key cannot be used', problem);
+  return problem === null ? null : refuse(sheet, 'cannot be opened: its key cannot be used', problem);
 }
 
 /** Reads the headers of files that are there, unless they are known. */
 async function findFileObstacle(ctx: Sources, sheet: SheetSource): Promise<Found | null> {
-  const { name } = sheet;
-  const cannotOpen = (why: string) => refuse(name, 'cannot be opened', why);
+  const cannotOpen = (why: string) => refuse(sheet, 'cannot be opened', why);
   try {
     const files = await ctx.findFiles(sheet, answerMaxMs);
     if (files === null)
       return cannotOpen('Its disk does not answer. Connect it again, or restart its server.');
-    if (files.length === 0) return wasThere(ctx, sheet) ? refuse(name, 'is missing', missing) : null;
+    if (files.length === 0) return wasThere(ctx, sheet) ? refuse(sheet, 'is missing', missing) : null;
     await ctx.headerReads.look(sheet, files, () => areOurs(ctx, sheet, files));
     return null;
   } catch (error) {
@@ -92,7 +92,7 @@ function describe({ text, seen }: SheetProblem): string {
   return `${text} So found ${seen.by}, ${at}. A Google spreadsheet is not opened again until you check, import or export it.`;
 }
 
-function refuse(name: string, trouble: string, text: string, since?: string): Found {
+function refuse({ name, kind }: SheetSource, trouble: string, text: string, since?: string): Found {
   return {
     subject: name,
     component: `source:${name}`,
@@ -100,6 +100,7 @@ function refuse(name: string, trouble: string, text: string, since?: string): Fo
     title: `The sheet ${name} ${trouble}`,
     text,
     stops: [`imports and exports of ${name}`],
+    causedBy: kind === 'google' ? ['google-key', 'credential-google'] : ['data-folder'],
     fix: { href: url(`/sources/${name}`), label: 'Open the sheet' },
     ...(since === undefined ? {} : { since }),
   };

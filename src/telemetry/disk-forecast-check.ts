@@ -34,6 +34,7 @@ export function diskForecastCheck({
             title: `The disk will be full within ${diskFullDays} days`,
             text: 'That is its rate of the last 7 days. Free some space, or move the data folder to a larger disk.',
             stops: [],
+            causedBy: ['disk-space'],
           },
         ],
       };

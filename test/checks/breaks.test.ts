@@ -25,17 +25,20 @@ t.test('each check', async (t) => {
       for (const { apply } of breaks) repairs.unshift(await apply());
       await lookTwice(app);
       const places = await readPlaces(app);
-      for (const { check, component, title, isNote, isWell } of breaks) {
+      for (const { check, component, title, isExplained = false } of breaks) {
+        const finding = findOpen(app, check, title);
+        const { severity, stops } = finding;
         t.ok(places.page.includes(title), `page: ${title}`);
-        t.equal(places.banner.includes(title), !isNote, `banner: ${title}`);
+        t.ok(places.findings.includes(title), `API: ${title}`);
         t.ok(places.doctor.includes(title), `doctor: ${title}`);
+        t.equal(app.parts.findings.isExplained(finding), isExplained, `explained: ${title}`);
+        t.equal(places.banner.includes(title), severity !== 'info' && !isExplained, `banner: ${title}`);
+        const isWell = severity === 'info' || (severity === 'warning' && stops.length === 0);
         const health = places.health.components[component];
-        t.equal(health?.status === 'healthy', isWell === true, `health of ${component}`);
-        if (!isWell) t.ok(health?.detail.includes(title), `health: ${title}`);
-        t.ok(
-          app.parts.findings.open().some((finding) => finding.check_id === check && finding.title === title),
-          check,
-        );
+        t.equal(health?.status === 'healthy', isWell, `health of ${component}`);
+        if (isWell) t.same(stops, severity === 'info' ? [] : stops, `a note stops nothing: ${title}`);
+        else t.ok(health?.detail.includes(title), `health: ${title}`);
+        if (severity === 'error') t.not(places.health.status, 'healthy', title);
       }
       t.same(openTitles(app), breaks.map(({ title }) => title).sort(), 'nothing else is found');
       for (const repair of repairs) await repair();
@@ -54,6 +57,12 @@ t.test('each check', async (t) => {
     t.equal(code, 1);
   });
 });
+
+function findOpen({ parts }: TestApp, check: string, title: string) {
+  const finding = parts.findings.open().find((one) => one.check_id === check && one.title === title);
+  if (!finding) throw new Error(`The check ${check} has not found: ${title}`);
+  return finding;
+}
 
 function openTitles({ parts }: TestApp): string[] {
   return parts.findings

@@ -6,10 +6,8 @@ export type Break = {
   check: string;
   component: string;
   title: string;
-  /** Never a banner. */
-  isNote?: true;
-  /** Its component still works. */
-  isWell?: true;
+  /** Another break of its round is the cause, which alone makes a banner. */
+  isExplained?: true;
   apply: () => Repair | Promise<Repair>;
 };
 export type Repair = () => unknown;

@@ -26,7 +26,6 @@ export function roundsOf(
         check: 'configuration',
         component: 'settings',
         title: 'A variable has no effect',
-        isWell: true,
         apply() {
           config.warnings.push('CHL_PROT is set, but this version does not know it. Unset it.');
           return () => config.warnings.pop();
@@ -36,7 +35,6 @@ export function roundsOf(
         check: 'custom-operations',
         component: 'settings',
         title: '1 custom operation is left out',
-        isWell: true,
         apply() {
           fs.writeFileSync(operations, 'operations:\n  - name: a\n');
           app.parts.customOperations.runOnce();
@@ -50,7 +48,6 @@ export function roundsOf(
         check: 'data-folder-access',
         component: 'data_folder',
         title: 'Other users of this machine can open the data folder',
-        isWell: true,
         apply() {
           fs.chmodSync(app.root, 0o755);
           return () => fs.chmodSync(app.root, 0o700);
@@ -131,7 +128,6 @@ export function roundsOf(
         check: 'event-loop',
         component: 'server',
         title: 'The server answers late',
-        isWell: true,
         apply() {
           const { series } = app.parts.telemetry;
           app.parts.telemetry.series = (metric) =>
@@ -159,7 +155,6 @@ export function roundsOf(
           check: 'database-size',
           component: 'database',
           title: 'The write-ahead log of chl.db is large',
-          isWell: true,
         },
       ),
       threshold(
@@ -169,18 +164,24 @@ export function roundsOf(
           check: 'database-size',
           component: 'database',
           title: 'The write-ahead log of ops.db is large',
-          isWell: true,
         },
       ),
       {
         check: 'database-size',
         component: 'database',
         title: 'More than 25% of chl.db is unused',
-        isNote: true,
-        isWell: true,
         apply() {
           library.exec('CREATE TABLE junk (a); INSERT INTO junk VALUES (zeroblob(9000000)); DROP TABLE junk');
           return () => library.exec('VACUUM');
+        },
+      },
+      {
+        check: 'workers',
+        component: 'workers',
+        title: 'No worker is running',
+        apply() {
+          addExperience(library, 'N1');
+          return () => library.exec(`DELETE FROM experiences WHERE id = 'N1'`);
         },
       },
     ],
@@ -261,12 +262,14 @@ export function roundsOf(
         check: 'index',
         component: 'index',
         title: 'Search misses at least 10% of the library',
+        isExplained: true,
         apply: () => () => {},
       },
       {
         check: 'embedder',
         component: 'embedder',
         title: 'The embedding service does not answer',
+        isExplained: true,
         apply() {
           config.embedding = { url: 'http://127.0.0.1:9', model: 'none', keyFile: null, network: {} };
           return () => {

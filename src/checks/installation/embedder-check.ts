@@ -36,8 +36,8 @@ async function look(config: Config) {
 
 function noAnswer(error: unknown): Found {
   const title = 'The embedding service does not answer';
-  const stops = ['embedding', 'search'];
-  return { subject: 'service', severity: 'error', title, text: explain(error), stops };
+  const [stops, causedBy] = [['embedding', 'search'], ['embedding-outage']];
+  return { subject: 'service', severity: 'error', title, text: explain(error), stops, causedBy };
 }
 
 function findOtherModel({ databasePath }: Config, name: string): Found[] {

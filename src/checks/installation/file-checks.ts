@@ -31,7 +31,8 @@ function findUnusable(root: string): Found[] {
     return [];
   } catch (error) {
     const title = 'The data folder cannot be used';
-    return [{ subject: 'access', severity: 'error', title, text: explain(error), stops: ['all operations'] }];
+    const [stops, causedBy] = [['all operations'], ['data-folder']];
+    return [{ subject: 'access', severity: 'error', title, text: explain(error), stops, causedBy }];
   }
 }
 
@@ -87,7 +88,8 @@ export function findRefused(file: string, inspect: (file: string) => void): Foun
   } catch (error) {
     const title = `${path.basename(file)} cannot be opened`;
     const text = explain(error, file);
-    return [{ subject: path.basename(file), severity: 'error', title, text, stops: ['all operations'] }];
+    const [subject, stops] = [path.basename(file), ['all operations']];
+    return [{ subject, severity: 'error', title, text, stops, causedBy: ['data-folder', 'database'] }];
   }
 }
 

@@ -21,11 +21,12 @@ export const bannersCard = (ctx: DashboardContext): SharedCard => ({
   },
 });
 
-/** Worst first; neither muted findings nor mere information. */
+/** Worst first: no muted findings, no mere information, and of one cause only the cause. */
 function findProblems({ findings, now }: Pick<DashboardContext, 'findings' | 'now'>): Problem[] {
   return findings
     .open()
     .filter((finding) => finding.severity !== 'info' && !isMuted(finding, now()))
+    .filter((finding) => !findings.isExplained(finding))
     .map(viewProblem);
 }
 
