@@ -109,7 +109,7 @@ async function tryService(given: Given, address: ServiceAddress): Promise<Embedd
   const service = address.url === '' ? null : { ...address, keyFile: keyFile(), network: config.network };
   const checked = { ...address, checked_at: now().toISOString() };
   const started = performance.now();
-  const msSinceStart = () => Math.round(performance.now() - started);
+  const msSinceStart = () => Math.ceil(performance.now() - started);
   try {
     const { text, model, dimension } = await embedWord(service);
     const ms = msSinceStart();

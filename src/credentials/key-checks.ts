@@ -1,5 +1,6 @@
 // Checks a credential step by step: its file, the service that it opens, and the folders of the data. Keeps nothing.
 import { randomUUID } from 'node:crypto';
+import { type CheckStep, takeSteps, worstOf } from '../core/check-steps.ts';
 import { AppError } from '../core/errors.ts';
 import { shortenHome } from '../core/home.ts';
 import type { Kernel } from '../core/kernel.ts';
@@ -11,7 +12,6 @@ import { embedWord } from './embed-word.ts';
 import { formatMode, type KeyFile, type ReadKey } from './key-file.ts';
 import type { OpenedSheets } from './open-sheets.ts';
 import type { KeyCheck } from './repository.ts';
-import { summarize, takeSteps } from './take-steps.ts';
 import { tryFolders } from './try-folder.ts';
 
 /** `isRefused`: the service does not accept the key, and asking again will not help. */
@@ -53,6 +53,13 @@ function skipAll(steps: Steps, startedAt: Date): CheckedKey {
   const text = 'Noop mode asks no service.';
   steps.skip('Asks the service', text);
   return { check: summarize(steps.steps, text, startedAt), isRefused: false };
+}
+
+/** `passed`: the sentence of a check without warnings and errors; else the first of those counts. */
+function summarize(steps: CheckStep[], passed: string, startedAt: Date): KeyCheck {
+  const status = worstOf(steps);
+  const text = status === 'ok' ? passed : (steps.find((step) => step.status === status)?.text ?? passed);
+  return { checked_at: startedAt.toISOString(), status, text, steps };
 }
 
 async function readFile(steps: Steps, read: ReadKey | null): Promise<KeyFile | null> {

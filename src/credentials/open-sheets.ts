@@ -1,5 +1,6 @@
 // Asks Google for access with a key, and opens each named spreadsheet with it: its tabs and the headers of each. In a process of
 // its own, as everything that reads sheets.
+import { type CheckStep, type Found, takeSteps } from '../core/check-steps.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { formatList } from '../core/format.ts';
@@ -12,11 +13,9 @@ import { placeOf } from '../sheets/grid-tab.ts';
 import { sentence } from '../sheets/problems.ts';
 import { tabsNamed } from '../sheets/tabs.ts';
 import { findTabs } from '../sheets/xlsx/tab-names.ts';
-import type { Step } from './repository.ts';
-import { type Found, takeSteps } from './take-steps.ts';
 
 /** `isRefused`: Google does not accept the key; asking again will not help. */
-export type OpenedSheets = { steps: Step[]; isRefused: boolean };
+export type OpenedSheets = { steps: CheckStep[]; isRefused: boolean };
 
 /** A person waits, so a connection that fails is tried only once more. */
 const patience = { maxTries: 2, requestMs: 15_000, onWait() {} };

@@ -1,16 +1,13 @@
 // Stores in ops.db which files hold the credentials, and what their last checks have found. Never their content.
+import type { CheckStatus, CheckStep } from '../core/check-steps.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
-import type { CheckStatus } from '../sources/source-state-repository.ts';
 import type { CredentialKind } from './credential-list.ts';
 
 /** `saved`: the file in use unless the environment names one. `next`: waits until its check passes. `environment`: only the
  *  check of what the environment names is kept. */
 export type Slot = 'saved' | 'next' | 'environment';
 
-/** A step that was not reached is `skipped`. `ms`: how long it took. */
-export type Step = { title: string; text: string; status: CheckStatus | 'skipped'; ms: number };
-
-export type KeyCheck = { checked_at: string; status: CheckStatus; text: string; steps: Step[] };
+export type KeyCheck = { checked_at: string; status: CheckStatus; text: string; steps: CheckStep[] };
 
 export type StoredKey = {
   name: string;
@@ -77,6 +74,11 @@ function parse({ checked_at, status, text, steps, ...key }: Row): StoredKey {
   const check =
     checked_at === null
       ? null
-      : { checked_at, status: status ?? 'ok', text: text ?? '', steps: JSON.parse(steps ?? '[]') as Step[] };
+      : {
+          checked_at,
+          status: status ?? 'ok',
+          text: text ?? '',
+          steps: JSON.parse(steps ?? '[]') as CheckStep[],
+        };
   return { ...key, check };
 }

@@ -1,15 +1,11 @@
 // Describes the outcome of a check: its steps, the comparison with the last job that has read or written the sheet, and one
 // sentence.
+import { type CheckStatus, type CheckStep, worstOf } from '../core/check-steps.ts';
 import { plural } from '../core/format.ts';
 import type { CheckedSource } from './check-source.ts';
 import { compare, hashesOf } from './drift.ts';
 import type { LastRun } from './named-sheets.ts';
-import {
-  type CheckStatus,
-  checkStatuses,
-  type CheckStep,
-  type SourceState,
-} from './source-state-repository.ts';
+import type { SourceState } from './source-state-repository.ts';
 
 /** `startedAt`: of the check, which may have read the sheet before a later change. */
 export function describeOutcome(
@@ -41,10 +37,6 @@ function compareWith(last: LastRun | null, hashes: string[], startedAt: string):
 
 function step(title: string, text: string, status: CheckStatus): CheckStep {
   return { title, text, status, ms: 0 };
-}
-
-function worstOf(steps: CheckStep[]): CheckStatus {
-  return checkStatuses.findLast((status) => steps.some((one) => one.status === status)) ?? 'ok';
 }
 
 /** The sentence of the first error, or else the rows and what the comparison has found. */

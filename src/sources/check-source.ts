@@ -1,8 +1,8 @@
 // Opens a named sheet, in a process of its own, and says what was found: of all of it step by step, or of its headers.
 import fs from 'node:fs';
 import path from 'node:path';
+import { type Found, takeSteps } from '../core/check-steps.ts';
 import type { Config } from '../core/config.ts';
-import { AppError } from '../core/errors.ts';
 import { formatBytes, formatList, formatNumber, plural } from '../core/format.ts';
 import type { SheetSource, SourceFinder } from '../core/sheet-source.ts';
 import { followWaits } from '../google/waits.ts';
@@ -14,11 +14,9 @@ import { findSheetPath, mayRead, openSheet, type SheetPlace } from '../sheets/lo
 import { maxShown, sentence } from '../sheets/problems.ts';
 import { readSheet, readSheetHead } from '../sheets/read-sheet.ts';
 import { filesNamed } from '../sheets/tabs.ts';
-import type { CheckStep, SourceState } from './source-state-repository.ts';
+import type { SourceState } from './source-state-repository.ts';
 
 export type CheckedSource = Pick<SourceState, 'steps' | 'rows' | 'hashes'>;
-
-type Found = Omit<CheckStep, 'title' | 'ms'>;
 
 /** A sheet that cannot be read is a result, whose last step says why. */
 export async function checkSource(
@@ -26,28 +24,27 @@ export async function checkSource(
   source: SheetSource,
   progress: ScriptContext['progress'],
 ): Promise<CheckedSource> {
-  const { steps, take } = createSteps();
-  const place = await take('Opened', () => {
-    const opened = openSheet(config, only(source), { name: source.name });
-    return { value: opened, found: describePlace(config, opened) };
+  const { steps, take } = takeSteps();
+  const opened = await take('Opened', () => {
+    const place = openSheet(config, only(source), { name: source.name });
+    return { ...describePlace(config, place), place };
   });
   const sheet =
-    place &&
+    opened &&
     (await take('Tabs and headers read', async () => {
-      const content = await readSheet(place, {
+      const content = await readSheet(opened.place, {
         mayRead: (file) => mayRead(config, file),
         onRead: (rows) => progress(rows, undefined, 'read'),
         google: { ...config.google, onWait: followWaits(progress) },
       });
       const checked = checkHeaders(content);
-      return { value: { ...checked, hashes: content.hashes }, found: describeHeaders(checked) };
+      return { ...describeHeaders(checked), ...checked, hashes: content.hashes };
     }));
   if (!sheet || sheet.sheetProblems.length > 0) return { steps, rows: null, hashes: sheet?.hashes ?? null };
   const counts = sheet.contents.map(({ records }) => records.filter((cells) => !isBlank(cells)).length);
-  await take('Rows counted', () => {
-    const text = `${formatList(counts.map(formatNumber))} in ${formatList(sheet.contents.map(({ tab }) => tab.title))}.`;
-    return { value: null, found: { status: 'ok', text } };
-  });
+  await take('Rows counted', () => ({
+    text: `${formatList(counts.map(formatNumber))} in ${formatList(sheet.contents.map(({ tab }) => tab.title))}.`,
+  }));
   return { steps, rows: counts.reduce((sum, rows) => sum + rows, 0), hashes: sheet.hashes };
 }
 
@@ -72,39 +69,15 @@ function only(source: SheetSource): SourceFinder {
   return { all: () => [source], find: () => source };
 }
 
-function createSteps() {
-  const steps: CheckStep[] = [];
-  return {
-    steps,
-    /** Null for a step that has found an error of the sheet. */
-    async take<T>(title: string, work: () => Step<T> | Promise<Step<T>>): Promise<T | null> {
-      const started = performance.now();
-      const add = (found: Found) =>
-        steps.push({ title, ...found, ms: Math.round(performance.now() - started) });
-      try {
-        const { value, found } = await work();
-        add(found);
-        return value;
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        add({ status: 'error', text: error.message });
-        return null;
-      }
-    },
-  };
-}
-
-type Step<T> = { value: T; found: Found };
-
 function describePlace(config: Config, { kind, path: sheet, tabs = null }: SheetPlace): Found {
-  if (kind === 'google') return { status: 'ok', text: 'It is a Google spreadsheet.' };
+  if (kind === 'google') return { text: 'It is a Google spreadsheet.' };
   const names = filesNamed(tabs);
   const files = listSheetFiles(sheet, names);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const size = `${plural(files.length, 'file')}, ${formatBytes(bytes)}.`;
-  if (!canWrite(sheet)) return { status: 'ok', text: `${size} It can be read only.` };
+  if (!canWrite(sheet)) return { text: `${size} It can be read only.` };
   const target = findSheetPath(config, sheet, 'write', () => names);
-  if ('folder' in target) return { status: 'ok', text: `${size} It can be read and written.` };
+  if ('folder' in target) return { text: `${size} It can be read and written.` };
   return { status: 'warning', text: `${size} It can be read; an export would be refused: ${target.message}` };
 }
 
@@ -126,6 +99,6 @@ function describeHeaders({ sheetProblems, warnings, contents }: ReturnType<typeo
     return at === 0 ? `${tab.title} has ${plural(count, 'column')}` : `${tab.title} ${formatNumber(count)}`;
   });
   const text = `${columns.join(', ')}.`;
-  if (warnings.length === 0) return { status: 'ok', text };
+  if (warnings.length === 0) return { text };
   return { status: 'warning', text: [text, ...warnings.slice(0, 5).map(sentence)].join(' ') };
 }

@@ -1,11 +1,6 @@
 // Stores the findings of each named sheet's last check in the table `source_state` of ops.db.
+import type { CheckStatus, CheckStep } from '../core/check-steps.ts';
 import { type Db, prepareAll } from '../core/db/open.ts';
-
-export const checkStatuses = ['ok', 'warning', 'error'] as const;
-export type CheckStatus = (typeof checkStatuses)[number];
-
-/** A step of a check, in the order of the steps. `ms`: how long it took. */
-export type CheckStep = { title: string; text: string; status: CheckStatus; ms: number };
 
 export type SourceState = {
   checked_at: string;

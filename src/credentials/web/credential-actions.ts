@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
+import { toneOf } from '../../web/check-step.ts';
 import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
@@ -13,7 +14,6 @@ import { credentialsPage } from './credentials-page.ts';
 
 type Named = { Params: { name: string } };
 const hosts = ['credentials-card'];
-const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
 
 export function registerCredentialActions(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
@@ -28,7 +28,7 @@ export function registerCredentialActions(app: FastifyInstance, ctx: CredentialC
       const { check, next, title } = describe(name);
       const shown = next?.check ?? check;
       const notice = {
-        tone: shown ? tones[shown.status] : ('ok' as const),
+        tone: toneOf(shown?.status ?? 'ok'),
         title: `${title} checked.`,
         text: shown?.text ?? '',
       };

@@ -1,20 +1,15 @@
 // The JSON of a credential.
-import { integerSchema, nullable, objectSchema, textSchema } from '../../core/schemas.ts';
+import { checkStatuses, checkStepSchema } from '../../core/check-steps.ts';
+import { nullable, objectSchema, textSchema } from '../../core/schemas.ts';
 import { credentialKinds } from '../credential-list.ts';
 
 const text = nullable('string');
-const stepSchema = objectSchema({
-  title: textSchema,
-  text: textSchema,
-  status: { type: 'string', enum: ['ok', 'warning', 'error', 'skipped'] },
-  ms: integerSchema,
-});
 const checkSchema = {
   ...objectSchema({
     checked_at: textSchema,
-    status: { type: 'string', enum: ['ok', 'warning', 'error'] },
+    status: { type: 'string', enum: checkStatuses },
     text: textSchema,
-    steps: { type: 'array', items: stepSchema },
+    steps: { type: 'array', items: checkStepSchema },
   }),
   type: ['object', 'null'],
 };

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
+import { toneOf } from '../../web/check-step.ts';
 import { statusOf } from '../../web/errors.ts';
 import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
@@ -14,7 +15,6 @@ import { viewKeyForm } from './key-form.ts';
 import { receiveKey } from './receive-key.ts';
 
 type Named = { Params: { name: string } };
-const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
 
 /** Register where multipart forms are parsed. */
 export function registerCredentialForms(app: FastifyInstance, ctx: CredentialContext) {
@@ -64,6 +64,6 @@ export function registerCredentialForms(app: FastifyInstance, ctx: CredentialCon
     const { title, next, check } = describe(name);
     if (next)
       return { tone: 'warn' as const, title: `${title}: the new key waits.`, text: next.check?.text ?? '' };
-    return { tone: tones[check?.status ?? 'ok'], title: `${title} is in use.`, text: check?.text ?? '' };
+    return { tone: toneOf(check?.status ?? 'ok'), title: `${title} is in use.`, text: check?.text ?? '' };
   }
 }

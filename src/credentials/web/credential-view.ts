@@ -1,8 +1,8 @@
 // The view model of a credential: its badge, its facts, and the steps of its last check.
+import { url } from '../../core/url.ts';
+import { viewCheckStep } from '../../web/check-step.ts';
 import { kindTitles } from '../credential-list.ts';
 import type { CredentialFacts, KeyFacts } from '../describe-credential.ts';
-import type { Step } from '../repository.ts';
-import { url } from '../../core/url.ts';
 
 export function viewCredential(facts: CredentialFacts) {
   const { name, title, kind, text, variable, used_by: usedBy, is_checking: isChecking, next } = facts;
@@ -21,7 +21,7 @@ export function viewCredential(facts: CredentialFacts) {
     canRemove: isSet && variable === null,
     file: inUse && viewFile(inUse, `key-${name}`),
     next: next && { ...viewFile(next, `next-${name}`), why: next.check?.text ?? '' },
-    check: check && { at: check.checked_at, steps: check.steps.map(viewStep) },
+    check: check && { at: check.checked_at, steps: check.steps.map(viewCheckStep) },
     checkUrl: url(`/ui/credentials/${name}/check`),
     removeUrl: url(`/ui/credentials/${name}/remove`),
   };
@@ -50,21 +50,4 @@ function badgeOf({ is_checking, is_set, in_use, next, check }: CredentialFacts) 
   if (next) return badges.waits;
   if (check) return badges[check.status];
   return is_set ? badges.unchecked : badges.absent;
-}
-
-const marks: Record<Step['status'], { tone: string; icon: string; word: string }> = {
-  ok: { tone: 'ok', icon: 'check', word: 'Done' },
-  warning: { tone: 'warn', icon: 'tri', word: 'Look at this' },
-  error: { tone: 'bad', icon: 'cross', word: 'Failed' },
-  skipped: { tone: 'idle', icon: 'slash', word: 'Not reached' },
-};
-
-export function viewStep({ title, text, status, ms }: Step) {
-  const took = status === 'skipped' ? '' : ` ${describeMs(ms)}`;
-  return { title, text: text + took, mark: marks[status] };
-}
-
-/** `310 ms`, `2.4 s` */
-function describeMs(ms: number): string {
-  return ms < 1000 ? `${ms} ms.` : `${(ms / 1000).toFixed(1)} s.`;
 }

@@ -2,10 +2,10 @@
 import type { ArgumentProblem } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
+import { viewCheckStep } from '../../web/check-step.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
-import { viewStep } from './credential-view.ts';
 
 export function viewEmbedder({ config, embedder, embedderWatch, describeCredentials }: CredentialContext) {
   const { embedding } = config;
@@ -33,7 +33,7 @@ function badgeOf(check: EmbedderCheck | null) {
 }
 
 function viewCheck({ checked_at: at, text, status, ms, effect }: EmbedderCheck) {
-  return { at, status, effect, steps: [viewStep({ title: 'Embeds a word', text, status, ms })] };
+  return { at, status, effect, steps: [viewCheckStep({ title: 'Embeds a word', text, status, ms })] };
 }
 
 type Shown = { kind: 'built_in' | 'service' } & ServiceAddress;

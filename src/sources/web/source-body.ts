@@ -1,4 +1,5 @@
 // A named sheet as the API gives it.
+import { checkStatuses, checkStepSchema } from '../../core/check-steps.ts';
 import { integerSchema, listSchema, nullable, objectSchema, textSchema } from '../../core/schemas.ts';
 import { sourceKinds } from '../../core/sheet-source.ts';
 import { driftStates } from '../drift.ts';
@@ -6,12 +7,10 @@ import { describeSheet, rowsRead, rowsWritten } from '../named-sheets.ts';
 import type { SourceContext } from '../parts.ts';
 import type { SheetRun } from '../repository.ts';
 import { unknownSource } from '../source-changes.ts';
-import { checkStatuses } from '../source-state-repository.ts';
 
 const orNull = (schema: Record<string, unknown>) => ({ ...schema, type: ['object', 'null'] });
 const status = { type: 'string', enum: checkStatuses };
 const runSchema = orNull(objectSchema({ number: integerSchema, at: textSchema, rows: integerSchema }));
-const stepSchema = objectSchema({ title: textSchema, text: textSchema, status, ms: integerSchema });
 
 export const sourceSchema = objectSchema({
   name: textSchema,
@@ -35,7 +34,7 @@ export const sourceSchema = objectSchema({
       status,
       text: textSchema,
       rows: nullable('integer'),
-      steps: { type: 'array', items: stepSchema },
+      steps: { type: 'array', items: checkStepSchema },
     }),
   ),
 });

@@ -1,7 +1,7 @@
-import { formatDuration } from '../../core/format.ts';
 import { viewJob } from '../../jobs/job-view.ts';
 import { tabs } from '../../sheets/tabs.ts';
 import type { RecordCard } from '../../web/card.ts';
+import { viewCheckStep } from '../../web/check-step.ts';
 import type { SourceContext } from '../parts.ts';
 import { isRemovable, unknownSource } from '../source-changes.ts';
 import type { SourceState } from '../source-state-repository.ts';
@@ -30,18 +30,6 @@ export const sourceCard = (ctx: SourceContext): RecordCard => ({
   },
 });
 
-const marks = {
-  ok: { tone: 'ok', icon: 'check', word: 'Done' },
-  warning: { tone: 'warn', icon: 'tri', word: 'Look at this' },
-  error: { tone: 'bad', icon: 'cross', word: 'Failed' },
-};
-
 function viewCheck(check: SourceState | null) {
-  if (!check) return null;
-  const steps = check.steps.map(({ title, text, status, ms }) => ({
-    title,
-    text: ms === 0 ? text : `${text} ${formatDuration(ms / 1000)}`,
-    mark: marks[status],
-  }));
-  return { at: check.checked_at, steps };
+  return check && { at: check.checked_at, steps: check.steps.map(viewCheckStep) };
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
+import { toneOf } from '../../web/check-step.ts';
 import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
@@ -68,7 +69,7 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
       const { name } = request.params;
       const state = await ctx.sourceChecks.run(name, requester(request));
       const notice = state
-        ? { tone: tones[state.status], title: `${name} checked.`, text: state.text }
+        ? { tone: toneOf(state.status), title: `${name} checked.`, text: state.text }
         : { tone: 'warn' as const, title: `${name} was not checked.`, text: 'Noop mode opens no sheet.' };
       return reply.sendAction({
         notice,
@@ -78,8 +79,6 @@ export function registerSourceForms(app: FastifyInstance, ctx: SourceContext) {
     },
   );
 }
-
-const tones = { ok: 'ok', warning: 'warn', error: 'bad' } as const;
 
 /** Shows the dialog again, with what was typed, when the sheet is refused. */
 async function answer(reply: FastifyReply, name: string | null, form: Form, work: () => Promise<string>) {
