@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticate, Credentials, Identity } from '../core/identity.ts';
 import { assertRole } from '../core/role.ts';
+import { isSelfCheck } from '../core/self-check.ts';
 import type { LeastRole } from './action.ts';
 import { unknownAddress } from './errors.ts';
 import { readCookie } from './flash.ts';
@@ -37,6 +38,8 @@ export function registerIdentify(app: FastifyInstance, authenticate: Authenticat
   app.addHook('onRequest', async (request, reply) => {
     const least = leastRoleOf(request);
     request.identity = null;
+    // The server has no token to send to itself, and a 401 does not show whether the address acts.
+    if (request.is404 && isSelfCheck(request.headers)) throw unknownAddress(request, reply);
     request.identity = identifyOrNull(authenticate, request, least);
     const role = request.identity?.role ?? 'viewer';
     reply.locals = { role };

@@ -11,32 +11,46 @@ import { selfCheckHeader } from '../../src/core/self-check.ts';
 import { type Config, readConfig } from '../../src/core/config.ts';
 import { diskCheck } from '../../src/telemetry/disk-check.ts';
 import { diskForecastCheck } from '../../src/telemetry/disk-forecast-check.ts';
+import { startApp } from '../support/app.ts';
 import { startService } from '../support/embedding-service.ts';
 
 t.test('a server that acts on what another site sends is an error that names it', async (t) => {
   const marks = new Set<unknown>();
   let status = 200;
+  let code = 'unauthorized';
   const server = http.createServer((request, response) => {
     marks.add(request.headers[selfCheckHeader]);
     response.statusCode = status;
-    response.end('{"error":{"code":"unauthorized"}}');
+    response.end(`{"error":{"code":"${code}"}}`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
   const { port } = server.address() as AddressInfo;
   const check = selfAttackCheck(() => ({ host: '127.0.0.1', port }));
-  t.match(await check.look(), {
-    found: [{ severity: 'error', text: /a forged Host, a cross-site POST and a GET that acts/ }],
-  });
+  const all = { severity: 'error', text: /a forged Host, a cross-site POST and a GET that acts/ };
+  t.match(await check.look(), { says: 'Nothing was refused.', found: [all] });
   t.equal(marks.size, 1);
   t.match([...marks][0], /^[0-9a-f]{48}$/);
   status = 401;
-  t.match(
-    await check.look(),
-    { found: [{ text: /did not refuse a forged Host and a cross-site POST\./ }] },
-    'a missing token is not the refusal of an attack',
-  );
+  t.match(await check.look(), { found: [all] }, 'a missing token is not the refusal of an attack');
+  code = 'method_not_allowed';
+  t.match(await check.look(), {
+    says: 'Refused: a GET that acts.',
+    found: [{ text: /did not refuse a forged Host and a cross-site POST\./ }],
+  });
   t.same((await selfAttackCheck(() => null).look()).found, []);
+});
+
+t.test('a server refuses its own attacks at each address, with a token and without', async (t) => {
+  const says = 'Refused: a forged Host, a cross-site POST and a GET that acts.';
+  const token = { CHL_ALLOW_REMOTE: '1', CHL_ACCESS_TOKEN: 'a-token-of-this-test' };
+  const hosts = { '127.0.0.1': {}, '127.0.0.2': token, '0.0.0.0': token, '::': token };
+  for (const [host, env] of Object.entries(hosts)) {
+    const app = await startApp(t, { env: { CHL_HOST: host, CHL_OPERATIONS_MODE: 'noop', ...env } });
+    await app.parts.checker.runOnce('self-attack');
+    const watch = app.parts.checker.watches().find(({ check }) => check.id === 'self-attack');
+    t.match(watch?.last(), { says, found: [] }, host);
+  }
 });
 
 t.test('a clock that jumps is named for an hour', async (t) => {
