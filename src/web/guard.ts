@@ -7,6 +7,7 @@ import type { Config } from '../core/config.ts';
 import type { DataRoot } from '../core/data-root.ts';
 import { AppError } from '../core/errors.ts';
 import { isHost, ownHosts } from '../core/host.ts';
+import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { auditGuard, isSafe } from './refusal-audit.ts';
 
@@ -20,7 +21,8 @@ declare module 'fastify' {
 /** `allowedHosts` are those of the setting; the server's own addresses, with that of `host`, are always allowed. */
 type Hosts = { config: Pick<Config, 'allowedHosts' | 'host'> };
 
-type Options = Hosts & Pick<Kernel, 'audit' | 'dataRoot'>;
+type Options = Hosts &
+  Pick<Kernel, 'audit' | 'dataRoot'> & { authenticate: Pick<Authenticate, 'isRequired'> };
 
 export function registerGuard(app: FastifyInstance, options: Options) {
   app.addHook('onRequest', async (request, reply) => {
@@ -31,9 +33,19 @@ export function registerGuard(app: FastifyInstance, options: Options) {
       refuseOrigin(request, options) ??
       refuseChange(request, options.dataRoot);
     if (!refusal) return;
+    if (!isOpen(options)) request.identity = null;
     auditGuard(options.audit, request, refusal);
     throw refusal;
   });
+}
+
+/** Whether a name in X-Actor may be believed without a token; not while the tokens cannot be read. */
+function isOpen({ authenticate }: Pick<Options, 'authenticate'>): boolean {
+  try {
+    return !authenticate.isRequired();
+  } catch {
+    return false;
+  }
 }
 
 /** Rewrites an undecodable path to one that the guard refuses, because the framework would answer it before any hook. */

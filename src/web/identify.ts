@@ -10,7 +10,8 @@ import { isSafe } from './refusal-audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null for a request without credentials to a route that needs none; undefined for one that the guard has refused. */
+    /** Null for a request without credentials to a route that needs none, and for one that the guard has refused while a
+     *  token is required; undefined for one that it has refused before. */
     identity: Identity | null | undefined;
   }
   interface FastifyReply {

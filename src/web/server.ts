@@ -49,7 +49,8 @@ export async function createServer(
   const actions = collectActions(app);
   registerApiConventions(app);
   auditRefusals(app, audit);
-  registerGuard(app, { config, dataRoot, audit });
+  const authenticate = authenticateOf(mounted);
+  registerGuard(app, { config, dataRoot, audit, authenticate });
   registerBodyTime(app, requestMaxMs);
   registerConnectionLimit(app, descriptors);
   registerErrors(app);
@@ -58,7 +59,6 @@ export async function createServer(
   logRequests(app);
   registerMetrics(app, config.mode, mounted);
   await app.register(cookie);
-  const authenticate = authenticateOf(mounted);
   registerIdentify(app, authenticate);
   await app.register(formbody);
   const root = path.join(packageRoot, 'views');

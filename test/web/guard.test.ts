@@ -271,6 +271,19 @@ t.test('refusals are audited, at most twenty a minute', async (t) => {
   t.match(JSON.parse(rows[0]?.detail ?? '{}'), { code: 'host_not_allowed', host: 'evil.test' });
 });
 
+t.test('a refused request is from nobody once a token is required, whatever name it gives', async (t) => {
+  for (const [env, actors] of [
+    [{}, ['mallory', 'mallory']],
+    [{ CHL_ACCESS_TOKEN: 'only-for-this-one-test' }, ['nobody (mallory)', 'nobody (mallory)']],
+  ] as const) {
+    const app = await startApp(t, { env: { ...env, CHL_OPERATIONS_MODE: 'noop' } });
+    for (const method of ['GET', 'POST'])
+      await send(app, method, '/api/v1/operations/import', { host: 'evil.test', 'x-actor': 'mallory' });
+    const actor = app.ops.prepare("SELECT actor FROM audit WHERE event = 'gate.refused'").pluck();
+    t.same(actor.all(), actors);
+  }
+});
+
 t.test(
   'a body that cannot be read, or has an unknown key, leaves an audit row, at most twenty a minute',
   async (t) => {
