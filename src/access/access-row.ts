@@ -14,7 +14,8 @@ export const accessRow = (ctx: AccessContext): HubRow => ({
   dirtyOn: ['access'],
   load() {
     const tokens = listTokens(ctx).filter(({ state }) => state === 'active');
-    if (!ctx.requirement.isRequired()) return { sentence: 'Everything is open on this machine: no token.' };
+    if (!ctx.requirement.isRequired())
+      return { sentence: 'Everything is open on this machine: no admin token.' };
     const admins = tokens.filter(({ role }) => role === 'admin').length;
     return { sentence: `${plural(tokens.length, 'token')} (${plural(admins, 'admin')}).` };
   },
