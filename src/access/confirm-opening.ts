@@ -1,4 +1,5 @@
-// Revoking the last admin token opens everything to everybody on this machine, so it needs a reason and a typed word.
+// Revoking the last valid admin token opens everything to everybody on this machine, or, while an expired one is left, leaves
+// no admin. So it needs a reason and a typed word.
 import type { Config } from '../core/config.ts';
 import { type Confirmation, assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';

@@ -32,7 +32,7 @@ export async function withLocalAccess<T>(work: (access: LocalAccess) => Promise<
     const environment = environmentToken(config);
     const tokens = createTokenRepository(ops);
     const sessions = createSessionRepository(ops);
-    const requirement = createRequirement({ config, environment, only: null, tokens });
+    const requirement = createRequirement({ config, environment, now, only: null, tokens });
     const untilFree = createBusyRetry(busyLimits.request);
     const kernel = { audit, bus: createBus(), config, now, untilFree };
     return await work({

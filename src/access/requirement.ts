@@ -5,15 +5,15 @@ import type { Kernel } from '../core/kernel.ts';
 import type { EnvironmentToken } from './environment-token.ts';
 import type { TokenRecord, TokenRepository } from './token-repository.ts';
 
-type Given = Pick<Kernel, 'only'> & {
+type Given = Pick<Kernel, 'now' | 'only'> & {
   config: Pick<Config, 'host'>;
   environment: EnvironmentToken | null;
-  tokens: Pick<TokenRepository, 'countAdmins'>;
+  tokens: Pick<TokenRepository, 'countAdmins' | 'countOtherAdmins'>;
 };
 
 export type Requirement = ReturnType<typeof createRequirement>;
 
-export function createRequirement({ config, environment, only, tokens }: Given) {
+export function createRequirement({ config, environment, now, only, tokens }: Given) {
   const hasAdmin = () => environment !== null || tokens.countAdmins() > 0;
 
   return {
@@ -24,11 +24,18 @@ export function createRequirement({ config, environment, only, tokens }: Given) 
      *  way back is the command line on the machine. */
     isRequired: () => only === null && (isRemote(config.host) || hasAdmin()),
 
-    /** Whether everything opens on this machine when the token is revoked. */
+    /** Whether no valid admin token is left once this one is revoked. */
     isLastAdmin: (token: TokenRecord) =>
-      token.role === 'admin' &&
-      token.revoked_at === null &&
+      isAdmin(token) &&
       environment === null &&
-      tokens.countAdmins() === 1,
+      tokens.countOtherAdmins(token.name, now().toISOString()) === 0,
+
+    /** Whether everything opens on this machine once the token is revoked: no expired admin token is left either. */
+    opensWithout: (token: TokenRecord) =>
+      isAdmin(token) && environment === null && tokens.countAdmins() === 1,
   };
+}
+
+function isAdmin({ role, revoked_at }: TokenRecord): boolean {
+  return role === 'admin' && revoked_at === null;
 }

@@ -27,6 +27,9 @@ export function createTokenRepository(ops: Db) {
     find: `SELECT ${columns} FROM access_token WHERE name = ?`,
     known: `SELECT name, role, hash FROM access_token WHERE hash = @hash AND ${isActive}`,
     countAdmins: `SELECT count(*) AS n FROM access_token WHERE role = 'admin' AND revoked_at IS NULL`,
+    countOtherAdmins: `
+      SELECT count(*) AS n FROM access_token WHERE role = 'admin' AND name <> @name AND ${isActive}
+    `,
     put: `
       INSERT INTO access_token (name, role, hash, hint, created_at, created_by, expires_at)
       VALUES (@name, @role, @hash, @hint, @created_at, @created_by, @expires_at)
@@ -50,6 +53,10 @@ export function createTokenRepository(ops: Db) {
 
     /** How many admin tokens are not revoked; expired ones count. */
     countAdmins: () => (statements.countAdmins.get() as { n: number }).n,
+
+    /** How many admin tokens are valid besides the one of that name. */
+    countOtherAdmins: (name: string, now: string) =>
+      (statements.countOtherAdmins.get({ name, now }) as { n: number }).n,
 
     /** Creates a token, or replaces the one of that name. */
     put(token: Omit<TokenRecord, 'last_used_at' | 'revoked_at'> & { hash: string }) {

@@ -56,9 +56,11 @@ export function createTokens(given: Given) {
 function create(given: Given, wanted: WantedToken, by: Requester): CreatedToken {
   const { audit, now, requirement, sessions, tokens } = given;
   const at = now();
+  // An expired admin token keeps everything closed, so that only an admin token takes its place.
   const isTaken = (name: string) => {
     const former = tokens.find(name);
-    return former !== null && isActiveAt(former, at.toISOString());
+    if (former === null || former.revoked_at !== null) return false;
+    return isActiveAt(former, at.toISOString()) || (former.role === 'admin' && wanted.role !== 'admin');
   };
   const { name, role, expires_at } = readToken(wanted, { now: at, isTaken });
   const token = newToken();

@@ -87,16 +87,15 @@ async function create(
 }
 
 function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, refused?: Refused) {
-  const isLast = ctx.requirement.isLastAdmin(ctx.tokens.find(name));
+  const token = ctx.tokens.find(name);
+  const isLast = ctx.requirement.isLastAdmin(token);
   const problems = (refused?.error.details?.problems ?? []) as ArgumentProblem[];
   return reply.sendDialog('access/dialog-revoke', {
     question: `Revoke token “${name}”?`,
     consequences: [
       ...(isOwn(reply.request, name) ? ['It is your own token: this browser is signed out.'] : []),
       'Its sessions and live pages end within 5 s. Jobs that it has started go on.',
-      isLast
-        ? 'It is the last admin token: everything becomes open to everybody on this machine.'
-        : 'A revoked token cannot be used again. Create a new one instead.',
+      describeLoss(isLast, ctx.requirement.opensWithout(token)),
     ],
     isDestructive: isLast,
     word: openWord,
@@ -110,4 +109,11 @@ function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, r
     keep: 'Keep token',
     back: url(accessPage.path),
   });
+}
+
+function describeLoss(isLast: boolean, isOpening: boolean): string {
+  if (isOpening) return 'It is the last admin token: everything becomes open to everybody on this machine.';
+  if (isLast)
+    return 'It is the last valid admin token: nobody is admin until "npm run chl -- token create" on this machine creates another.';
+  return 'A revoked token cannot be used again. Create a new one instead.';
 }
