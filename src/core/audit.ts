@@ -1,11 +1,11 @@
 // The audit log: who did what, when, why, from where, with which outcome. Rows are only added; triggers refuse anything else.
-// Refusals have a way of their own, which limits their rows.
+// The rows of refusals, and of other requests that a client can repeat without end, are limited.
 import { isBusy } from './db/busy-retry.ts';
 import type { Db } from './db/open.ts';
 import { AppError } from './errors.ts';
-import { createRefusalLimit } from './refusal-limit.ts';
 import type { Redactor } from './redaction.ts';
 import type { Role } from './role.ts';
+import { createRowLimit } from './row-limit.ts';
 import { shorten, shortenAll } from './shorten.ts';
 
 /** The person or program behind a request, its role, the address it came from, and the reason it gives. */
@@ -63,14 +63,17 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
   >(`
     SELECT at, actor, event, detail FROM audit WHERE target = ? AND outcome <> 'refused' ORDER BY id DESC LIMIT ?
   `);
-  const refused = createRecent();
-  const limit = createRefusalLimit({
+  const [recorded, refused] = [createRecent(), createRecent()];
+  const limit = createRowLimit({
     now,
     onError,
-    write: ({ event, ...detail }) => add('refused', { event, by: systemRequester, detail }),
+    write: ({ event, outcome, ...detail }) => add(outcome, { event, by: systemRequester, detail }),
   });
 
   return {
+    /** Whether this request has a row, or is counted; the newest thousand are known. */
+    hasRow: (requestId: string) => recorded.has(requestId),
+
     /** Whether this request has a row that says why it did nothing, or is counted; the newest thousand are known. */
     hasRefusal: (requestId: string) => refused.has(requestId),
 
@@ -84,30 +87,39 @@ export function createAudit(ops: Db, now: () => Date, redactor: Redactor, onErro
     /** Adds a row, as part of the open transaction if there is one. */
     record({ outcome, ...entry }: Change) {
       add(outcome, entry);
-      if (outcome === 'failed') remember(entry);
+      remember(recorded, entry);
+      if (outcome === 'failed') remember(refused, entry);
+    },
+
+    /** Adds a row of an action that a client can repeat without end; counts it instead when its event and `code` have twenty
+     *  rows in this minute. */
+    recordLimited(code: string, entry: AuditEntry) {
+      limit.admit({ event: entry.event, outcome: 'ok', code }, () => add('ok', entry));
+      remember(recorded, entry);
     },
 
     /** Adds a row, or counts the refusal when its event and code have twenty rows in this minute. Not in a transaction that a
      *  refusal rolls back. Throws only while the database is busy. */
     refuse({ code, message, detail, ...entry }: Refusal) {
       try {
-        limit.admit(entry.event, code, () =>
+        limit.admit({ event: entry.event, outcome: 'refused', code }, () =>
           add('refused', { ...entry, detail: { ...detail, code, message } }),
         );
       } catch (error) {
         if (isBusy(error)) throw error;
         onError(error);
       }
-      remember(entry);
+      remember(recorded, entry);
+      remember(refused, entry);
     },
 
     /** Records what was only counted. */
     close: limit.close,
   };
+}
 
-  function remember({ by: { requestId } }: AuditEntry) {
-    if (requestId !== null) refused.add(requestId);
-  }
+function remember(recent: ReturnType<typeof createRecent>, { by: { requestId } }: AuditEntry) {
+  if (requestId !== null) recent.add(requestId);
 }
 
 /** Returns a function that adds a row. */

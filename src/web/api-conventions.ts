@@ -2,7 +2,7 @@
 // confirmation, and a list without pages of its own has `limit` and `cursor`.
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { closedSchema, integerSchema, nullable, optionalBody } from '../core/schemas.ts';
-import { isSafe } from './refusal-audit.ts';
+import { isSafe } from './request-audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { roles } from '../core/role.ts';
 import type { Action, LeastRole } from './action.ts';
-import { isSafe } from './refusal-audit.ts';
+import { isSafe } from './request-audit.ts';
 
 /** Call before the first route. From then on, a route that changes something without an action, or with another role than the
  *  other routes of its action, throws when it is registered, so that the server does not start. */

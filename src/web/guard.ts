@@ -9,7 +9,7 @@ import { AppError } from '../core/errors.ts';
 import { isHost, ownHosts } from '../core/host.ts';
 import type { Authenticate } from '../core/identity.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { auditGuard, isSafe } from './refusal-audit.ts';
+import { auditGuard, isSafe } from './request-audit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

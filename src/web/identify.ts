@@ -6,7 +6,7 @@ import { isSelfCheck } from '../core/self-check.ts';
 import type { LeastRole } from './action.ts';
 import { unknownAddress } from './errors.ts';
 import { readCookie } from './flash.ts';
-import { isSafe } from './refusal-audit.ts';
+import { isSafe } from './request-audit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

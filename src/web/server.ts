@@ -29,7 +29,7 @@ import { createApiAddress, createPages } from './pages.ts';
 import { registerPreferences } from './preferences.ts';
 import { registerStreamRoute } from './stream/route.ts';
 import { redactAnswers } from './redact.ts';
-import { auditRefusals } from './refusal-audit.ts';
+import { auditRequests } from './request-audit.ts';
 import { createStream, type Stream } from './stream/stream.ts';
 import { createGlobals } from './template-globals.ts';
 import { schemaController } from './validation.ts';
@@ -48,7 +48,7 @@ export async function createServer(
   const app = createFastify(kernel, declaredPages);
   const actions = collectActions(app);
   registerApiConventions(app);
-  auditRefusals(app, audit);
+  auditRequests(app, audit);
   const authenticate = authenticateOf(mounted);
   registerGuard(app, { config, dataRoot, audit, authenticate });
   registerBodyTime(app, requestMaxMs);

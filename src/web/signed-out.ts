@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { url } from '../core/url.ts';
 import { localPath } from './local-path.ts';
-import { isSafe } from './refusal-audit.ts';
+import { isSafe } from './request-audit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

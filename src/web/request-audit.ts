@@ -1,5 +1,5 @@
-// Audits refused requests. The verbs of the domain audit their own refusals; this records those of the guard, and every
-// other refusal of a request that would have changed something.
+// Audits requests that would have changed something and have no row from the domain: refused ones, and those of actions that
+// found nothing to change. Records the refusals of the guard, too.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audit } from '../core/audit.ts';
 import type { AppError } from '../core/errors.ts';
@@ -20,16 +20,29 @@ const maxHostLength = 200;
 /** Statuses from 500 on that refuse a request; the others are failures of the server. */
 const refusingStatuses = [503, 507];
 
-/** Leaves a row for each refused request that would have changed something, whichever route or handler refused it. */
-export function auditRefusals(app: FastifyInstance, audit: Audit) {
+/** Leaves a row for each request to a route with an action, and for each refused one, unless the domain has recorded it. */
+export function auditRequests(app: FastifyInstance, audit: Audit) {
   app.decorateRequest('refusal', null);
   app.addHook('onSend', async (request, { statusCode }) => {
-    if (isSafe(request) || !isRefusal(statusCode) || audit.hasRefusal(request.id)) return;
-    if (isSelfCheck(request.headers)) return;
-    const { code, message = '' } = request.refusal ?? { code: `http_${statusCode}` };
-    const entry = entryOf(eventOf(request), request);
-    refuseOrLog(audit, request, { ...entry, code, message: message.slice(0, maxMessageLength) });
+    if (isSafe(request) || isSelfCheck(request.headers)) return;
+    if (isRefusal(statusCode)) recordRefusal(audit, request, statusCode);
+    else if (statusCode < 400) recordUnchanged(audit, request);
   });
+}
+
+function recordRefusal(audit: Audit, request: FastifyRequest, statusCode: number) {
+  if (audit.hasRefusal(request.id)) return;
+  const { code, message = '' } = request.refusal ?? { code: `http_${statusCode}` };
+  const entry = entryOf(eventOf(request), request);
+  orLog(request, () => audit.refuse({ ...entry, code, message: message.slice(0, maxMessageLength) }));
+}
+
+/** A domain records what it changes. An action that ran without a row has found nothing to change. */
+function recordUnchanged(audit: Audit, request: FastifyRequest) {
+  const { action } = request.routeOptions.config;
+  if (!action || action.changes === 'browser' || audit.hasRow(request.id)) return;
+  const entry = { ...entryOf(action.name, request), detail: { changed: false } };
+  orLog(request, () => audit.recordLimited('unchanged', entry));
 }
 
 /** Records that the guard has refused a request, whether or not it would have changed something; not one of the server's own
@@ -38,15 +51,15 @@ export function auditGuard(audit: Refusing, request: FastifyRequest, { code, mes
   if (isSelfCheck(request.headers)) return;
   const host = String(request.headers.host).slice(0, maxHostLength);
   const entry = { ...entryOf('gate.refused', request), code, message, detail: { host } };
-  refuseOrLog(audit, request, entry);
+  orLog(request, () => audit.refuse(entry));
 }
 
 /** A database that is busy does not change the answer. */
-function refuseOrLog(audit: Refusing, { log }: FastifyRequest, entry: Parameters<Audit['refuse']>[0]) {
+function orLog({ log }: FastifyRequest, record: () => void) {
   try {
-    audit.refuse(entry);
+    record();
   } catch (error) {
-    log.error({ err: error }, 'a refusal is not in the audit log');
+    log.error({ err: error }, 'a request is not in the audit log');
   }
 }
 

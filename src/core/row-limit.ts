@@ -1,13 +1,16 @@
-// Limits the audit rows of refusals, because the audit log is never pruned and an attack could fill it: the first ones of a
-// minute have a row each, the others are counted in one row at its end.
+// Limits the audit rows of requests that a client can repeat without end, such as refused ones, because the audit log is never
+// pruned and they could fill it: the first ones of a minute have a row each, the others are counted in one row at its end.
 
 const rowsPerMinute = 20;
 const minuteMs = 60_000;
 
-/** How many refusals of one event and code got no row of their own in a minute. */
-type Suppressed = { event: string; code: string; minute: string; suppressed: number };
+/** The rows of an event, an outcome and a code are limited together. */
+type RowKind = { event: string; outcome: 'ok' | 'refused'; code: string };
 
-type Counted = { event: string; code: string; minute: number; rows: number; suppressed: number };
+/** How many rows of one kind were left out in a minute. */
+type Suppressed = RowKind & { minute: string; suppressed: number };
+
+type Counted = RowKind & { minute: number; rows: number; suppressed: number };
 
 type Given = {
   now: () => Date;
@@ -16,19 +19,19 @@ type Given = {
   onError: (error: unknown) => void;
 };
 
-export function createRefusalLimit({ now, write, onError }: Given) {
+export function createRowLimit({ now, write, onError }: Given) {
   const counts = new Map<string, Counted>();
   let timer: NodeJS.Timeout | null = null;
   const minuteOf = () => Math.floor(now().getTime() / minuteMs);
 
   return {
-    /** Calls `work`, which records one refusal, unless the event and code have as many rows in this minute as they may. */
-    admit(event: string, code: string, work: () => void) {
+    /** Calls `work`, which adds one row, unless its kind has as many rows in this minute as it may. */
+    admit(kind: RowKind, work: () => void) {
       const minute = minuteOf();
-      const key = `${event} ${code}`;
+      const key = `${kind.event} ${kind.outcome} ${kind.code}`;
       const known = counts.get(key);
       if (known && known.minute !== minute) settle(key, known);
-      const counted = counts.get(key) ?? { event, code, minute, rows: 0, suppressed: 0 };
+      const counted = counts.get(key) ?? { ...kind, minute, rows: 0, suppressed: 0 };
       if (counted.rows < rowsPerMinute) {
         work();
         counted.rows += 1;
@@ -47,8 +50,8 @@ export function createRefusalLimit({ now, write, onError }: Given) {
     },
   };
 
-  function settle(key: string, { event, code, minute, suppressed }: Counted) {
-    if (suppressed > 0) write({ event, code, minute: new Date(minute * minuteMs).toISOString(), suppressed });
+  function settle(key: string, { minute, rows: _, suppressed, ...kind }: Counted) {
+    if (suppressed > 0) write({ ...kind, minute: new Date(minute * minuteMs).toISOString(), suppressed });
     counts.delete(key);
   }
 

@@ -1,0 +1,83 @@
+// Every action that ran leaves one audit row, also when it found nothing to change.
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { startApp, type TestApp } from '../support/app.ts';
+import { insertJob } from '../support/job-repository.ts';
+import { createWorkerRows } from '../support/worker-rows.ts';
+
+type Row = { id: number; event: string; outcome: string; target: string; reason: string; detail: string };
+type Send = () => Promise<{ status: number }>;
+
+const start = (t: Test, now?: () => Date) =>
+  startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' }, ...(now ? { now } : {}) });
+
+function readRows({ ops }: TestApp, after = 0): Row[] {
+  const rows = ops.prepare('SELECT id, event, outcome, target, reason, detail FROM audit WHERE id > ?');
+  return rows.all(after) as Row[];
+}
+
+/** The rows that a request leaves. */
+async function rowsOf(app: TestApp, send: Send) {
+  const last = readRows(app).at(-1)?.id ?? 0;
+  const { status } = await send();
+  return { status, rows: readRows(app, last) };
+}
+
+const json = (app: TestApp, method: string, address: string, body: object) => () =>
+  fetch(app.origin + address, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+t.test('an action that is repeated leaves a row each time', async (t) => {
+  const app = await start(t);
+  const file = path.join(app.root, 'embedding-key');
+  fs.writeFileSync(file, 'a-key-of-this-test', { mode: 0o600 });
+  createWorkerRows(t, app).add('worker-1');
+  const job = insertJob(app.parts.repository);
+  const values = { 'retention.days': 30 };
+  const form =
+    (address: string, fields: Record<string, string> = {}) =>
+    () =>
+      app.submit(address, fields);
+  for (const [event, send] of [
+    ['settings.changed', json(app, 'PUT', '/api/v1/settings/values', { values, reason: 'as it was' })],
+    ['settings.changed', json(app, 'PUT', '/api/v1/settings/values', { values: {} })],
+    ['settings.changed', form('/ui/settings/limits', { 'retention.days': '30', 'was:retention.days': '30' })],
+    ['settings.changed', form('/ui/embedder/save', { kind: 'built_in' })],
+    ['credential.changed', json(app, 'PUT', '/api/v1/credentials/embedding', { path: file })],
+    ['source.changed', json(app, 'PUT', '/api/v1/sources/one', { kind: 'folder', place: 'sheets/one' })],
+    ['job.cancel', form(`/ui/jobs/${job.number}/cancel`)],
+    ['job.accepted', form('/ui/operations/run/export', { key: 'the same click' })],
+    ['workers.pause', json(app, 'POST', '/api/v1/workers/pause', {})],
+    ['workers.resume', json(app, 'POST', '/api/v1/workers/resume', {})],
+    ['queue.retry_failed', json(app, 'POST', '/api/v1/queue/retry-failed', {})],
+    ['access.sign_out', form('/sign-out')],
+  ] as [string, Send][]) {
+    await send();
+    const { status, rows } = await rowsOf(app, send);
+    if (event === 'job.cancel') t.equal(status, 409, 'a cancelled job has ended');
+    else t.ok(status < 400, `${event}: ${status}`);
+    t.match(rows, [{ event, outcome: status < 400 ? 'ok' : 'refused' }], event);
+    t.equal(rows.length, 1, event);
+  }
+});
+
+t.test('the row of an action that changed nothing says so, with the reason', async (t) => {
+  const app = await start(t);
+  const put = json(app, 'PUT', '/api/v1/settings/values', { values: {}, reason: 'to be sure' });
+  const { rows } = await rowsOf(app, put);
+  const target = 'PUT /api/v1/settings/values';
+  t.match(rows, [{ event: 'settings.changed', target, reason: 'to be sure', detail: '{"changed":false}' }]);
+});
+
+t.test('rows of actions that change nothing are limited, as those of refusals are', async (t) => {
+  const app = await start(t, () => new Date('2026-11-29T12:00:00Z'));
+  const last = readRows(app).at(-1)?.id ?? 0;
+  for (let at = 0; at < 23; at += 1) await app.submit('/sign-out', {});
+  t.equal(readRows(app, last).length, 20);
+  await app.close();
+});
