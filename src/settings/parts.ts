@@ -9,5 +9,5 @@ export type SettingContext = Kernel & ReturnType<typeof createSettingParts>;
 export function createSettingParts(ctx: Context) {
   const repository = createSettingRepository(ctx.ops);
   const settings = createSettings({ ...ctx, repository });
-  return { settings, settingsFile: createSettingsFile(settings) };
+  return { settings, settingsFile: createSettingsFile({ ...ctx, settings }) };
 }

@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts';
 import { upperFirst } from '../core/format.ts';
 import { expandHomes } from '../core/home.ts';
 import { isObject } from '../core/json.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { isSame } from '../core/settings/in-use.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { Values } from './check-values.ts';
@@ -28,7 +29,12 @@ export type ImportChange = {
 };
 export type ImportPlan = { plan: string; changes: ImportChange[] };
 
-export function createSettingsFile(settings: Settings) {
+/** The event of a preview, which changes nothing: the row of `settings.imported` says that values were saved. */
+export const previewEvent = 'settings.import_previewed';
+
+type Given = Pick<Kernel, 'audit' | 'untilFree'> & { settings: Settings };
+
+export function createSettingsFile({ audit, settings, untilFree }: Given) {
   return {
     /** The saved values. Those of the environment belong to a machine, not to the file. */
     export: () => ({
@@ -40,13 +46,23 @@ export function createSettingsFile(settings: Settings) {
       webhooks: [],
     }),
 
-    preview,
+    compare,
+
+    /** Compares for somebody who may apply the file next, and leaves an audit row. */
+    async preview(file: unknown, by: Requester): Promise<ImportPlan> {
+      const plan = compare(file);
+      const detail = countStates(plan.changes);
+      await untilFree(() =>
+        audit.record({ event: previewEvent, outcome: 'ok', by, target: 'settings', detail }),
+      );
+      return plan;
+    },
 
     /** Saves the values of a file that `preview` has shown. Throws `confirmation_required`, `plan_outdated`, and
      *  `invalid_arguments` with each key that is unknown or refused. Returns the keys that have changed. */
     async apply(file: unknown, given: Confirmation & { plan: string }, by: Requester): Promise<string[]> {
       assertConfirmed(given, importWord);
-      const { plan, changes } = preview(file);
+      const { plan, changes } = compare(file);
       if (plan !== given.plan) {
         const message = 'The settings or the file have changed since the preview. Look at the changes again.';
         throw new AppError('plan_outdated', message);
@@ -63,7 +79,7 @@ export function createSettingsFile(settings: Settings) {
   };
 
   /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
-  function preview(file: unknown): ImportPlan {
+  function compare(file: unknown): ImportPlan {
     const values = readFile(file);
     const known = new Map(settings.all().map((one) => [one.setting.key, one]));
     const problems = new Map(settings.findProblems(values).map(({ field, message }) => [field, message]));
@@ -89,6 +105,12 @@ function judge(
   const locked = isLocked(known) ? upperFirst(describeLock(known)) : null;
   const why = problem ?? locked;
   return { ...change, state: why === null ? 'changed' : 'refused', why };
+}
+
+function countStates(changes: ImportChange[]): Record<ImportChange['state'], number> {
+  const counts = { changed: 0, unchanged: 0, unknown: 0, refused: 0 };
+  for (const { state } of changes) counts[state] += 1;
+  return counts;
 }
 
 function readFile(file: unknown): Values {

@@ -73,6 +73,7 @@ const ofCredentials = {
 const ofSettings = {
   'settings.changed': (app) =>
     send(app, 'PUT', '/api/v1/settings/values', { values: { 'retention.days': 30 } }),
+  'settings.import_previewed': (app) => previewSettings(app),
   'settings.imported': (app) => importSettings(app, { ...confirmed, confirm: 'settings' }),
 } satisfies Requests;
 
@@ -115,9 +116,14 @@ export const unconfirmedRequests: Record<string, (app: Sender) => Promise<Respon
   },
 };
 
+const file = { format: 1, settings: { 'retention.days': 31 } };
+
+function previewSettings(app: Sender) {
+  return post(app, '/api/v1/settings/import', { file });
+}
+
 async function importSettings(app: Sender, confirmation: object) {
-  const file = { format: 1, settings: { 'retention.days': 31 } };
-  const answer = await post(app, '/api/v1/settings/import', { file });
+  const answer = await previewSettings(app);
   const { plan } = (await answer.json()) as { plan: string };
   return post(app, '/api/v1/settings/import', { file, plan, ...confirmation });
 }

@@ -81,3 +81,20 @@ t.test('rows of actions that change nothing are limited, as those of refusals ar
   t.equal(readRows(app, last).length, 20);
   await app.close();
 });
+
+t.test('a preview of an import of settings leaves a row of its own', async (t) => {
+  const app = await start(t);
+  const file = { format: 1, settings: { 'retention.days': 31, 'retention.years': 1 } };
+  const upload = () => {
+    const body = new FormData();
+    body.append('file', new Blob([JSON.stringify(file)]), 'settings.json');
+    return fetch(`${app.origin}/ui/settings/import`, { method: 'POST', body });
+  };
+  for (const send of [json(app, 'POST', '/api/v1/settings/import', { file }), upload]) {
+    const { status, rows } = await rowsOf(app, send);
+    t.equal(status, 200);
+    const detail = '{"changed":1,"unchanged":0,"unknown":1,"refused":0}';
+    t.match(rows, [{ event: 'settings.import_previewed', outcome: 'ok', target: 'settings', detail }]);
+    t.equal(rows.length, 1);
+  }
+});

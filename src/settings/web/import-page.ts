@@ -14,7 +14,7 @@ import { noFile, receiveUpload } from '../../web/upload-form.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { SettingContext } from '../parts.ts';
 import { type ImportPlan, importWord } from '../settings-file.ts';
-import { importsSettings } from './actions.ts';
+import { importsSettings, previewsImport } from './actions.ts';
 
 export const importPage: Page = {
   path: '/settings/import',
@@ -34,7 +34,7 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   leadToPage(app, '/ui/settings/import/apply', importPage.path);
   app.post(
     '/ui/settings/import',
-    { config: { ...importsSettings, isUpload: true } },
+    { config: { ...previewsImport, isUpload: true } },
     async (request, reply) => {
       try {
         const file = await receiveUpload(request, reply, {
@@ -45,7 +45,8 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
           read: (_upload, parts) => readFile(parts),
           close() {},
         });
-        return await send(reply, { file, plan: settingsFile.preview(parseJson(file)) });
+        const plan = await settingsFile.preview(parseJson(file), requester(request));
+        return await send(reply, { file, plan });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         request.refusal = error;
@@ -66,7 +67,7 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
           { plan, reason, confirm },
           requester(request),
         );
-        const matched = settingsFile.preview(parseJson(file)).changes.length - changed.length;
+        const matched = settingsFile.compare(parseJson(file)).changes.length - changed.length;
         const text = `${plural(changed.length, 'value')} changed, ${matched} already matched.`;
         const notice = { tone: 'ok' as const, title: 'Settings imported.', text };
         return await reply.sendAction({ notice, redirect: url('/settings/values'), hosts: [] });
@@ -79,10 +80,10 @@ export function registerImportPage(app: FastifyInstance, ctx: SettingContext) {
   );
 }
 
-/** Null for a file that cannot be previewed any more. */
+/** Null for a file that cannot be compared any more. */
 function previewOrNull({ settingsFile }: SettingContext, file: string): ImportPlan | null {
   try {
-    return settingsFile.preview(parseJson(file));
+    return settingsFile.compare(parseJson(file));
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;

@@ -153,9 +153,10 @@ export function registerSettingsFileApi(app: FastifyInstance, { settingsFile }: 
     { schema: upload, config: importsSettings },
     async (request) => {
       const { file, plan, ...confirmation } = request.body;
-      if (plan === undefined) return { ...settingsFile.preview(file), changed: [] };
-      const { changes } = settingsFile.preview(file);
-      const changed = await settingsFile.apply(file, { ...confirmation, plan }, requester(request));
+      const by = requester(request);
+      if (plan === undefined) return { ...(await settingsFile.preview(file, by)), changed: [] };
+      const { changes } = settingsFile.compare(file);
+      const changed = await settingsFile.apply(file, { ...confirmation, plan }, by);
       return { plan: null, changes, changed };
     },
   );
