@@ -7,11 +7,10 @@ import { isRemote } from '../core/host.ts';
 
 export const openWord = 'open';
 
-/** Throws `wrong_state` while other machines reach the server, and `confirmation_required` with all problems. */
+/** Throws `confirmation_required` with all problems, and `wrong_state` while other machines reach the server. */
 export function confirmOpening(name: string, { host }: Pick<Config, 'host'>, given: Confirmation) {
-  if (isRemote(host)) {
-    const message = `${name} is the last admin token, and other machines reach this server at ${host}. Create another admin token first.`;
-    throw new AppError('wrong_state', message);
-  }
   assertConfirmed(given, openWord);
+  if (!isRemote(host)) return;
+  const message = `${name} is the last admin token, and other machines reach this server at ${host}. Create another admin token first.`;
+  throw new AppError('wrong_state', message);
 }

@@ -126,14 +126,16 @@ export type Operation = {
   script: string | CustomProgram;
   /** Its script gets the settings of Google spreadsheets, with the path of their key. */
   usesGoogle?: true;
-  /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments`, and
-   *  `wrong_state` for a job in the arguments whose state does not allow the run. */
+  /** Checks what the schema cannot express, and returns the arguments to record. Throws `invalid_arguments` only: other
+   *  refusals come after those of role and confirmation. */
   check?(args: Args, config: Config, records: Records): Args;
+  /** Throws `wrong_state` or `index_missing` while the state of what the checked arguments name does not allow the run. */
+  assertPossible?(args: Args, config: Config, records: Records): void;
   /** Replaces the arguments that are `derived`, at each request. */
   derive?(args: Args, library: LibraryState): Args;
   /** Whether a person must see the plan of such a run first. Absent: never. */
   plansFirst?(args: Args, library: LibraryState): boolean;
-  /** Null or absent: a run can have an effect. Advice only: `check` refuses. */
+  /** Null or absent: a run can have an effect. Advice only: `assertPossible` refuses. */
   unavailable?(config: Config, index: { state: 'none' | 'ready' | 'behind' | 'broken' }): Unavailable | null;
   /** Before a run, checks again whether the plan in its arguments is still valid; throws `plan_outdated`. Absent or
    *  undefined: there is no plan. */

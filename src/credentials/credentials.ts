@@ -28,23 +28,23 @@ export function createCredentials(given: Given) {
   const { change, check, remove } = credentialActions;
 
   return {
-    /** Uses the file at a path, which stays where it is, when it has passed its check. Throws `not_found`, `set_by_environment`,
-     *  `invalid_arguments`. */
+    /** Uses the file at a path, which stays where it is, when it has passed its check. Throws `not_found`, `invalid_arguments`,
+     *  `set_by_environment`. */
     register: (name: string, path: string, by: Asker) =>
-      set(name, 'path', by, async ({ kind }) => registerKeyFile(kind, path)),
+      set(name, 'path', by, async (credential) => {
+        const key = registerKeyFile(credential.kind, path);
+        inUse.assertFree(credential);
+        return key;
+      }),
 
     /** Does the same with a file that was received into the folder of secrets; the caller removes it if it is still there. */
     receive: (name: string, received: string, shown: string, by: Requester) =>
-      set(name, 'file', by, async ({ kind }) => {
+      set(name, 'file', by, async (credential) => {
+        const { kind } = credential;
         acceptKey(readKeyFile(kind, received, shown), 'file');
+        inUse.assertFree(credential);
         return acceptKey(readKeyFile(kind, await secrets.keep(received, name, kind)), 'file');
       }),
-
-    /** Throws as `register`, before an upload is read. */
-    async assertMayReceive(name: string, by: Requester) {
-      const credential = findCredential(name);
-      await store.refusals(change.name, credential, by, () => inUse.assertFree(credential));
-    },
 
     /** Checks the file that waits, which is used from then on if it passes; else the one in use. Throws `not_found`,
      *  `wrong_state`, `stopping`. */
@@ -57,14 +57,14 @@ export function createCredentials(given: Given) {
     },
 
     /** Removes the file in use and the one that waits; registered ones stay where they are. Throws `not_found`,
-     *  `set_by_environment`, `wrong_state`, `confirmation_required`. */
+     *  `confirmation_required`, `set_by_environment`, `wrong_state`. */
     async remove(name: string, reason: string, by: Requester): Promise<void> {
       const credential = findCredential(name);
       await store.refusals(remove.name, credential, by, () =>
         // A check under way would store the key again.
         turns.take(name, async () => {
-          inUse.assertFree(credential);
           assertConfirmed({ reason }, null);
+          inUse.assertFree(credential);
           if (!store.find(name, 'saved')) throw notSet(credential);
           await store.remove(credential, reason, by);
         }),
@@ -72,7 +72,7 @@ export function createCredentials(given: Given) {
     },
   };
 
-  /** `field`: names the file in problems. */
+  /** `field`: names the file in problems. `read`: also refuses a credential that the environment names. */
   async function set(
     name: string,
     field: string,
@@ -82,7 +82,6 @@ export function createCredentials(given: Given) {
     const credential = findCredential(name);
     await store.refusals(change.name, credential, by, () =>
       turns.take(name, async () => {
-        inUse.assertFree(credential);
         await use(given, credential, { key: await read(credential), field, by });
       }),
     );

@@ -22,8 +22,8 @@ export const rollbackOperation: Operation = {
   confirmWord: 'rollback',
   ...runsOnce,
   script: 'rollback',
-  check(args, { indexFolder, mode }) {
-    if (mode === 'noop' || previousGeneration(indexFolder)) return args;
+  assertPossible(_args, { indexFolder, mode }) {
+    if (mode === 'noop' || previousGeneration(indexFolder)) return;
     throw new AppError(
       'index_missing',
       'There is no previous index to roll back to. A rebuild or a snapshot keeps the index that it replaces.',

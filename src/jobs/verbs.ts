@@ -11,7 +11,7 @@ import { canCancel, canRetry, type Job } from './job.ts';
 import type { LockQueue } from './lock-queue.ts';
 import { prunedError, requireConfirmation, requireRole } from './refusals.ts';
 import { limitsOf } from '../core/settings/operation-limits.ts';
-import type { ReadArguments } from '../core/read-arguments.ts';
+import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from './repository.ts';
 import type { RetryRequest, RunRequest } from './run-request.ts';
 
@@ -21,6 +21,7 @@ type Given = Pick<Kernel, 'config' | 'catalogue' | 'audit' | 'bus' | 'dataRoot'>
   repository: JobRepository;
   lockQueue: LockQueue;
   readArguments: ReadArguments;
+  assertPossible: AssertPossible;
   current: PlanState;
   libraryState: LibraryState;
   disk: Pick<DiskReserve, 'assertRoom' | 'withRoom'>;
@@ -68,7 +69,9 @@ export function createJobVerbs(given: Given) {
       const entry = { event: jobActions.retry.refused, by, target: `job:${idOrNumber}` };
       return auditRefusal(audit, entry, () => {
         const { operation, args, number, status } = find(idOrNumber);
-        if (canRetry(status)) return enqueue({ ...request, operation, args, retryOf: number }, by);
+        const retried = { ...request, operation, args, retryOf: number };
+        if (canRetry(status)) return enqueue(retried, by);
+        readRequest(given, retried, by);
         const message = `Job #${number} is ${status}. Only a failed or cancelled job can be retried; run the operation again instead.`;
         throw new AppError('not_retryable', message, { status });
       });
@@ -93,7 +96,7 @@ export function createJobVerbs(given: Given) {
 type Read = { operation: Operation; args: Args };
 
 function readRequest(
-  { catalogue, readArguments, libraryState }: Given,
+  { catalogue, readArguments, assertPossible, libraryState }: Given,
   request: RunRequest,
   by: Requester,
 ): Read {
@@ -102,6 +105,7 @@ function readRequest(
   const args = operation.derive?.(checked, libraryState) ?? checked;
   requireRole(operation, args, by);
   requireConfirmation(operation, args, request);
+  assertPossible(operation, args);
   return { operation, args };
 }
 

@@ -12,7 +12,14 @@ export type OperationContext = Kernel & ReturnType<typeof createOperationParts>;
 
 export function createOperationParts(ctx: Context) {
   const { config, bus, catalogue, log, reservedNames, now } = ctx;
-  const { jobs: jobVerbs, lockQueue, repository, readArguments, libraryState } = ctx.use(jobs);
+  const {
+    jobs: jobVerbs,
+    lockQueue,
+    repository,
+    readArguments,
+    assertPossible,
+    libraryState,
+  } = ctx.use(jobs);
   const customOperations = createCustomOperations({
     file: config.operationsFile,
     reserved: reservedNames,
@@ -35,6 +42,7 @@ export function createOperationParts(ctx: Context) {
     lockQueue,
     repository,
     readArguments,
+    assertPossible,
     libraryState,
     entryCounts,
     liveIndex: ctx.use(index).liveIndex,

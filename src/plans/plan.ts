@@ -65,8 +65,12 @@ export async function findPlan(ctx: PlanContext, number: string): Promise<Plan> 
   const { job, operation } = findDryRun(ctx, number);
   const plan = await describePlan(ctx, job, operation);
   if (plan) return plan;
-  const message = `Job #${job.number} is ${job.status}: it has made no plan that could be applied.`;
-  throw new AppError('wrong_state', message, { status: job.status });
+  throw noPlan(job);
+}
+
+export function noPlan({ number, status }: Job): AppError {
+  const message = `Job #${number} is ${status}: it has made no plan that could be applied.`;
+  return new AppError('wrong_state', message, { status });
 }
 
 function countRows(result: Record<string, unknown>, tallies: Tally[]): Plan['counts'] {

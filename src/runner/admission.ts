@@ -3,18 +3,20 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Operation, PlanState } from '../core/operation.ts';
 import { type Claim, type Failure, failureOf, type Job } from '../jobs/job.ts';
-import type { ReadArguments } from '../core/read-arguments.ts';
+import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 
 type Given = Pick<Kernel, 'catalogue'> & {
   repository: Pick<JobRepository, 'claimsOf'>;
   readArguments: ReadArguments;
+  assertPossible: AssertPossible;
   current: PlanState;
   /** Called when a plan was checked: the job can be judged now. */
   onChecked: () => void;
 };
 
-export function createAdmission({ catalogue, repository, readArguments, current, onChecked }: Given) {
+export function createAdmission(given: Given) {
+  const { catalogue, repository, readArguments, assertPossible, current, onChecked } = given;
   /** Plan checks by job id: running, or their finding. */
   const plans = new Map<string, 'checking' | Failure | null>();
 
@@ -41,7 +43,7 @@ export function createAdmission({ catalogue, repository, readArguments, current,
     const operation = catalogue.find(job.operation);
     if (!operation) return failureOf('spawn_failed', describeGone(job.operation));
     try {
-      readArguments(operation, job.args);
+      assertPossible(operation, readArguments(operation, job.args));
       return hasItsLocks(operation, job) ? null : failureOf('bad_input', changedLocks);
     } catch (error) {
       return toFailure(error);

@@ -24,7 +24,7 @@ export const runner: Feature<ReturnType<typeof createRunnerParts>> = {
 
 function createRunnerParts(ctx: Context) {
   const { config, descriptors, library, log } = ctx;
-  const { repository, listing, disk, readArguments, current } = ctx.use(jobs);
+  const { repository, listing, disk, readArguments, assertPossible, current } = ctx.use(jobs);
   const given = {
     ...ctx,
     repository,
@@ -36,6 +36,7 @@ function createRunnerParts(ctx: Context) {
   const runner = createRunner({
     ...given,
     readArguments,
+    assertPossible,
     current,
     makeRoom: disk.release,
     hasSpareDescriptors,

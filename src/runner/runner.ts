@@ -4,7 +4,7 @@ import type { Kernel } from '../core/kernel.ts';
 import type { Operation, PlanState } from '../core/operation.ts';
 import { maskerFor } from '../core/secrets.ts';
 import type { Job } from '../jobs/job.ts';
-import type { ReadArguments } from '../core/read-arguments.ts';
+import type { AssertPossible, ReadArguments } from '../core/read-arguments.ts';
 import type { JobRepository } from '../jobs/repository.ts';
 import { createAdmission } from './admission.ts';
 import { createEndFinder, type FindApplied } from './applied.ts';
@@ -29,6 +29,7 @@ type Given = Pick<
   repository: JobRepository;
   findApplied: FindApplied;
   readArguments: ReadArguments;
+  assertPossible: AssertPossible;
   current: PlanState;
   /** Secrets that the operation's script knows; they are masked everywhere. */
   secretsOf: (operation: Operation) => string[];

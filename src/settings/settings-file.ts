@@ -1,6 +1,6 @@
 // Settings as a file: export without secrets; import with a preview, then all or nothing.
 import { createHash } from 'node:crypto';
-import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
+import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import { type Confirmation, assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
@@ -58,21 +58,20 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
       return plan;
     },
 
-    /** Saves the values of a file that `preview` has shown. Throws `confirmation_required`, `plan_outdated`, and
-     *  `invalid_arguments` with each key that is unknown or refused. Returns the keys that have changed. */
+    /** Saves the values of a file that `preview` has shown. Throws `invalid_arguments` with each key that is unknown or
+     *  wrong, `confirmation_required`, `plan_outdated`, `set_by_environment`. Returns the keys that have changed. */
     async apply(file: unknown, given: Confirmation & { plan: string }, by: Requester): Promise<string[]> {
-      assertConfirmed(given, importWord);
       const { plan, changes } = compare(file);
+      const values = Object.fromEntries(
+        changes.flatMap(({ key, state, after }) => (state === 'unchanged' ? [] : [[key, after]])),
+      );
+      const problems = settings.findProblems(values);
+      if (problems.length > 0) throw invalidArguments(problems);
+      assertConfirmed(given, importWord);
       if (plan !== given.plan) {
         const message = 'The settings or the file have changed since the preview. Look at the changes again.';
         throw new AppError('plan_outdated', message);
       }
-      const problems = changes.flatMap(({ key, why }): ArgumentProblem[] =>
-        why === null ? [] : [{ field: key, message: why }],
-      );
-      if (problems.length > 0) throw invalidArguments(problems);
-      const wanted = changes.filter(({ state }) => state === 'changed');
-      const values = Object.fromEntries(wanted.map(({ key, after }) => [key, after]));
       const reason = given.reason?.trim() ?? null;
       return settings.put(values, by, { event: 'settings.imported', reason });
     },

@@ -45,27 +45,20 @@ export function createUploads({ bus, wantedBy, onError, ...context }: UploadOpti
     /** The upload in progress, or null. */
     state: () => active?.state ?? null,
 
-    /** `announcedBytes`: the length of the request. Throws `upload_in_progress`, or `too_large` before a byte is read. */
+    /** `announcedBytes`: the length of the request. Throws `too_large` before a byte is read. */
     open(by: Requester, announcedBytes: number) {
-      try {
-        if (announcedBytes > config.snapshotMaxBytes + framingBytes) {
-          throw tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, config.snapshotMaxBytes);
-        }
-        if (active) {
-          const { file_name, uploaded_by } = active.state;
-          const message = `${uploaded_by} is uploading ${file_name}. Only one upload runs at a time; try again when it has ended.`;
-          throw new AppError('upload_in_progress', message);
-        }
-      } catch (error) {
+      if (announcedBytes > config.snapshotMaxBytes + framingBytes) {
+        const error = tooLarge(`The upload is ${formatBytes(announcedBytes)}.`, config.snapshotMaxBytes);
         recordRefusedUpload(audit, { event, by, fileName: null, error });
         throw error;
       }
       const id = randomBytes(4).toString('hex');
       const show = (state: UploadState | null) => {
+        if (state && active && active.id !== id) throw inProgress(active.state);
+        if (!state && active?.id !== id) return;
         active = state && { id, state };
         bus.emit('index');
       };
-      show({ file_name: 'a snapshot', uploaded_by: by.actor, stage: 'receive' });
       return createUpload(context, { id, by, show });
     },
   };
@@ -77,10 +70,16 @@ const framingBytes = 64 * 1024;
 /** `receive` while the bytes arrive, then the stages of the check. */
 type UploadState = { file_name: string; uploaded_by: string; stage: 'receive' | CheckStage };
 
+function inProgress({ file_name, uploaded_by }: UploadState): AppError {
+  const message = `${uploaded_by} is uploading ${file_name}. Only one upload runs at a time; try again when it has ended.`;
+  return new AppError('upload_in_progress', message);
+}
+
 /** One upload: its bytes are received, a process of its own checks them, and the snapshot is staged. */
 export type Upload = ReturnType<typeof createUpload>;
 
-/** `show` is called with each change of the state, and with null at the end. */
+/** `show` is called with each change of the state, and with null at the end. It throws `upload_in_progress` while another one
+ *  is shown. */
 function createUpload(
   context: UploadContext,
   { id, by, show }: { id: string; by: Requester; show: (state: UploadState | null) => void },
@@ -91,7 +90,7 @@ function createUpload(
   let isClosed = false;
 
   return {
-    /** Settles when the snapshot is staged. Throws the first failed check. In noop mode the snapshot is checked and removed. */
+    /** Settles when the snapshot is staged. Throws `upload_in_progress`, or the first failed check. In noop mode the snapshot is checked and removed. */
     async receive(name: string, body: Readable, signal: AbortSignal): Promise<Staged> {
       const file_name = name.slice(0, 120) || 'snapshot.zip';
       fileName = file_name;

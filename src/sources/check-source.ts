@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Found, takeSteps } from '../core/check-steps.ts';
 import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import { formatBytes, formatList, formatNumber, plural } from '../core/format.ts';
 import type { SheetSource, SourceFinder } from '../core/sheet-source.ts';
 import { followWaits } from '../google/waits.ts';

@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { inTime } from '../core/in-time.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { SheetSource } from '../core/sheet-source.ts';
+import { createTurns } from '../core/turns.ts';
 import type { CreateTask } from '../runner/task.ts';
 import type { FoundFile } from '../sheets/file-facts.ts';
-import { createTurns } from './turns.ts';
 
 /** `problem`: why tabs or headers cannot be used; null if they can. `changedMs`: when its files changed last. */
 export type SheetHead = { problem: string | null; changedMs: number };

@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import { formatNumber, upperFirst } from '../core/format.ts';
 import { type Args, type JobFinder, type Operation, runsOnce } from '../core/operation.ts';
-import type { Config } from '../core/config.ts';
+import type { JobFacts } from '../core/job-part.ts';
 import { planOutdated, planToken } from '../sheets/token.ts';
 import { undoability, undoName } from './undoability.ts';
 import { dryRunArgument, planArgument } from '../sheets/plan-arguments.ts';
@@ -48,7 +48,13 @@ export const undoOperation: Operation = {
   confirmWord: 'undo',
   ...runsOnce,
   script: 'undo',
-  check: (args, config, { jobs }) => ({ ...args, job: findUndoable(args, config, jobs) }),
+  check: (args, _config, { jobs }) => ({ ...args, job: String(findJob(args, jobs).number) }),
+  assertPossible(args, config, { jobs }) {
+    const job = findJob(args, jobs);
+    const found = undoability(job, jobs, config);
+    if ('why' in found)
+      throw new AppError('wrong_state', found.why, { code: 'cannot_undo', job: job.number });
+  },
   checkPlan(args, { libraryRevision }) {
     const given = args as UndoArguments;
     if (given.plan === undefined) return undefined;
@@ -107,18 +113,13 @@ function describeJob({ job }: Args): string {
   return job === undefined || job === '' ? 'a change' : `#${job}`;
 }
 
-/** Returns the number of the job. Throws `invalid_arguments` without such a job, `wrong_state` with the reason when it cannot
- *  be undone. */
-function findUndoable({ job: given }: Args, config: Config, jobs: JobFinder): string {
+/** Throws `invalid_arguments` without such a job. */
+function findJob({ job: given }: Args, jobs: JobFinder): JobFacts {
   const named = String(given ?? '').replace(/^#/, '');
   const job = named === '' ? null : jobs.find(named);
-  if (!job) {
-    const message = named === '' ? whichJob : `There is no job ${JSON.stringify(named)}. ${whichJob}`;
-    throw new AppError('invalid_arguments', message, { problems: [{ field: 'job', message }] });
-  }
-  const found = undoability(job, jobs, config);
-  if ('backup' in found) return String(job.number);
-  throw new AppError('wrong_state', found.why, { code: 'cannot_undo', job: job.number });
+  if (job) return job;
+  const message = named === '' ? whichJob : `There is no job ${JSON.stringify(named)}. ${whichJob}`;
+  throw new AppError('invalid_arguments', message, { problems: [{ field: 'job', message }] });
 }
 
 const whichJob = 'Give the number of the job to undo; the list of jobs has it.';

@@ -28,10 +28,10 @@ declare module 'fastify' {
  *  3. address: 404, 405
  *  4. role: 403 `forbidden`, before the body is read
  *  5. body: 400, 413, 415
- *  6. arguments: 422
+ *  6. arguments: 422; a record that the address names: 404, 410
  *  7. danger of these arguments: 403 `forbidden`
  *  8. confirmation: 422 `confirmation_required`
- *  9. plan, locks, states: 409; stopping: 503 */
+ *  9. plan, what the environment sets, locks, states: 409; no workers, stopping: 503 */
 export function registerIdentify(app: FastifyInstance, authenticate: Authenticate) {
   app.decorateRequest('identity', undefined);
   // Else the view plugin empties it in a hook of its own, after this one.

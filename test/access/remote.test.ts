@@ -52,22 +52,24 @@ t.test('it starts with a token of the table, and stays closed when that expires'
     'the command line finds it',
   );
 
-  const revoke = () =>
-    fetch(`${app.origin}/api/v1/tokens/main`, {
+  const revoke = async (confirm: string) => {
+    const revoked = await fetch(`${app.origin}/api/v1/tokens/main`, {
       method: 'DELETE',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ reason: 'because', confirm: 'open' }),
+      body: JSON.stringify({ reason: 'because', confirm }),
     });
-  const revoked = await revoke();
-  t.equal(revoked.status, 409);
-  t.match(await revoked.json(), {
-    error: { code: 'wrong_state', message: /last admin token, and other machines/ },
+    return { status: revoked.status, body: await revoked.json() };
+  };
+  t.match(await revoke('yes'), { status: 422, body: { error: { code: 'confirmation_required' } } });
+  t.match(await revoke('open'), {
+    status: 409,
+    body: { error: { code: 'wrong_state', message: /last admin token, and other machines/ } },
   });
 
   const wanted = { name: 'short', role: 'admin', expires_at: new Date(ms + 1000).toISOString() };
   t.equal((await app.json('/api/v1/tokens', wanted, headers)).status, 201);
   ms += 2000;
-  t.equal((await revoke()).status, 409, 'the other one has expired');
+  t.equal((await revoke('open')).status, 409, 'the other one has expired');
 
   ms += 31 * 86_400_000;
   t.equal((await app.json('/api/v1/tokens', undefined, headers)).status, 401, 'it has expired');

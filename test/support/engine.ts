@@ -21,7 +21,7 @@ import { createJobVerbs } from '../../src/jobs/verbs.ts';
 import { busyLimits, createBusyRetry } from '../../src/core/db/busy-retry.ts';
 import { createJobListing, searchPace } from '../../src/jobs/listing.ts';
 import { jobLogFile, readJobLog } from '../../src/core/job-log/log.ts';
-import { createReadArguments } from '../../src/core/read-arguments.ts';
+import { createAssertPossible, createReadArguments } from '../../src/core/read-arguments.ts';
 import { createJobRepository } from '../../src/jobs/repository.ts';
 import { createLibrary } from '../../src/library/repository.ts';
 import { createOptionLists } from '../../src/source-store/option-lists.ts';
@@ -100,6 +100,7 @@ export function buildEngine(root: string, options: EngineOptions = {}) {
   const lists = { ...createOptionLists(sources, libraryRows), undoable: () => [] };
   const reading = {
     readArguments: createReadArguments({ config, records, options: () => lists }),
+    assertPossible: createAssertPossible({ config, records }),
     current: { config, sources, libraryRevision },
   };
   const databases = [config.databasePath, config.opsDatabasePath];

@@ -78,6 +78,7 @@ t.test('what a route refuses by itself', async (t) => {
   addCategory(app.library, 'GEN');
   const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
   const body = (value: unknown) => ({ method: 'POST', headers: json, body: JSON.stringify(value) });
+  const confirmed = { reason: 'a good one', confirm: 'import' };
   for (const [address, init, status, detail] of [
     ['/api/v1/operations/nothing', body({}), 404, /nothing/],
     ['/ui/operations/run/nothing', form({}), 404, /nothing/],
@@ -85,16 +86,11 @@ t.test('what a route refuses by itself', async (t) => {
     ['/api/v1/operations/import', body({ args: { colour: 1 } }), 422, /colour/],
     ['/api/v1/operations/import', body({ args: {} }), 422, /confirmation_required/],
     ['/api/v1/operations/import', body([]), 422, /invalid_arguments/],
-    [
-      '/api/v1/operations/import',
-      body({ args: { plan: 'x' }, reason: 'a good one', confirm: 'import' }),
-      409,
-      /plan/,
-    ],
+    ['/api/v1/operations/import', body({ args: { plan: 'x' }, ...confirmed }), 409, /plan/],
     ['/ui/operations/run/import', form({ mode: 'sideways' }), 422, /Mode/],
     ['/api/v1/operations/jobs/99/cancel', body({}), 404, /99/],
     ['/api/v1/operations/jobs/1/cancel', body({}), 409, /not_cancellable/],
-    ['/api/v1/operations/jobs/1/retry', body({}), 409, /not_retryable/],
+    ['/api/v1/operations/jobs/1/retry', body(confirmed), 409, /not_retryable/],
     ['/api/v1/operations/jobs/99', { method: 'DELETE' }, 404, /99/],
     ['/ui/jobs/99/cancel', form({}), 404, /99/],
     ['/ui/jobs/99/retry', form({}), 404, /99/],

@@ -52,7 +52,7 @@ export function registerRunPages(app: FastifyInstance, ctx: OperationContext) {
     const job = jobs.find(request.params.number);
     const operation = catalogue.get(job.operation);
     // An uploaded file may be gone by the time of a retry.
-    const error = errorOf(() => ctx.readArguments(operation, job.args));
+    const error = errorOf(() => ctx.assertPossible(operation, ctx.readArguments(operation, job.args)));
     return sendDialog(ctx, reply, { operation, args: job.args, retryOf: job, error });
   });
 

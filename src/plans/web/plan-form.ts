@@ -5,12 +5,13 @@ import type { ArgumentProblem } from '../../core/arguments.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural, upperFirst } from '../../core/format.ts';
-import type { Args } from '../../core/operation.ts';
-import { confirmationProblems, leastRoleFor, requireRole } from '../../jobs/refusals.ts';
+import type { Args, Operation } from '../../core/operation.ts';
+import type { Job } from '../../jobs/job.ts';
+import { confirmationProblems, leastRoleFor, requireConfirmation, requireRole } from '../../jobs/refusals.ts';
 import type { RunRequest } from '../../jobs/run-request.ts';
 import type { Form } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
-import { comparesSheet, type Plan } from '../plan.ts';
+import { comparesSheet, noPlan, type Plan } from '../plan.ts';
 import { describeCause } from './cause.ts';
 import { describeEffect, hasNoChanges, percent } from './plan-view.ts';
 
@@ -52,6 +53,22 @@ function applyArgs({ libraryState }: Pick<PlanContext, 'libraryState'>, plan: Pl
   const allowed = permissionsOf(plan).map(({ name }): [string, boolean] => [name, form[name] === 'true']);
   const args = { ...plan.args, ...Object.fromEntries(allowed), plan: form.plan ?? plan.token };
   return plan.operation.derive?.(args, libraryState) ?? args;
+}
+
+/** Throws the refusal of a dry run that has made no plan, after those of role and confirmation: `forbidden`,
+ *  `confirmation_required`, `wrong_state`. */
+export function refuseWithoutPlan(
+  { libraryState }: Pick<PlanContext, 'libraryState'>,
+  job: Job,
+  operation: Operation,
+  { reason, confirm }: Form,
+  by: Requester,
+): never {
+  const args = { ...job.args, dry_run: false };
+  const derived = operation.derive?.(args, libraryState) ?? args;
+  requireRole(operation, derived, by);
+  requireConfirmation(operation, derived, { reason, confirm });
+  throw noPlan(job);
 }
 
 /** Null when there is nothing to apply. */

@@ -12,9 +12,9 @@ import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { type Form, isForm, type Posted } from '../../web/validation.ts';
 import type { PlanContext } from '../parts.ts';
-import { describePlan, findDryRun, findPlan } from '../plan.ts';
+import { describePlan, findDryRun } from '../plan.ts';
 import { sendCsv } from './plan-csv.ts';
-import { readForm, viewForm } from './plan-form.ts';
+import { readForm, refuseWithoutPlan, viewForm } from './plan-form.ts';
 import { type TableQuery, viewTables } from './plan-tables.ts';
 import { viewHead, viewSummary } from './plan-view.ts';
 
@@ -63,10 +63,14 @@ export function registerPlanPages(app: FastifyInstance, ctx: PlanContext) {
 }
 
 async function apply(ctx: PlanContext, request: FastifyRequest<Numbered>, form: Form) {
-  const plan = await findPlan(ctx, request.params.number);
+  const { job, operation } = findDryRun(ctx, request.params.number);
+  const plan = await describePlan(ctx, job, operation);
   const by = requester(request);
-  const refused = { event: runAction.refused, by, target: `operation:${plan.operation.name}` };
-  const read = () => auditRefusal(ctx.audit, refused, () => readForm(ctx, plan, form, by));
+  const refused = { event: runAction.refused, by, target: `operation:${operation.name}` };
+  const read = () =>
+    auditRefusal(ctx.audit, refused, () =>
+      plan ? readForm(ctx, plan, form, by) : refuseWithoutPlan(ctx, job, operation, form, by),
+    );
   const submit = async () => ctx.jobs.submit(await ctx.untilFree(read), by);
   return form.key === undefined ? submit() : ctx.idempotency(`${request.url} ${form.key}`, submit);
 }

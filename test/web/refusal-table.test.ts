@@ -1,0 +1,285 @@
+// The order of refusals as a table: for each action that can be refused for several reasons at once, requests that have fewer
+// and fewer of them.
+import '../support/plain-children.ts';
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import type { Action } from '../../src/web/action.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { googleSettings } from '../support/google.ts';
+import { endJob, insertJob, library } from '../support/job-repository.ts';
+import { as, startWithRoles } from '../support/roles.ts';
+import { collectRoutes } from '../support/routes.ts';
+import { beginUpload, untilState } from '../support/uploads.ts';
+
+type Sender = 'operator' | 'admin';
+type Body = Record<string, unknown> | FormData | null;
+type Step = [sender: Sender, body: Body, code: string];
+/** Each line: a request that has all reasons from this one on. Fields of a form are those of the body. */
+type Steps = Record<string, Step[]>;
+
+const word = (confirm: string) => ({ reason: 'a test needs it', confirm });
+const invalid = 'invalid_arguments';
+const unconfirmed = 'confirmation_required';
+
+/** Actions of which a request can be refused for one reason at most, once its role and its body have passed. */
+const single = [
+  'access.sign_in',
+  'access.sign_out',
+  'access.token_created',
+  'checks.run',
+  'credential.checked',
+  'embedder.checked',
+  'finding.muted',
+  'finding.unmuted',
+  'job.cancel',
+  'job.removed',
+  'queue.retry_failed',
+  'settings.import_previewed',
+  'sheet.remove',
+  'sheet.upload',
+  'snapshot.discard',
+  'source.checked',
+  'source.removed',
+  'workers.drain_cancel',
+  'workers.pause',
+  'workers.resume',
+];
+
+/** An undo names job 2, a dry run that has failed. Job 3 holds the lock of the library. */
+const runs = (api: boolean): Steps => {
+  const of = (args: object, more = {}) => (api ? { args, ...more } : { ...args, ...more });
+  const run = (name: string) => `POST ${api ? `/api/v1/operations/${name}` : `/ui/operations/run/${name}`}`;
+  const steps = (name: string, wrong: object, right: object, last: string): Step[] => [
+    ['operator', of({ ...right, ...wrong }), invalid],
+    ['operator', of(right), 'forbidden'],
+    ['admin', of(right), unconfirmed],
+    ['admin', of(right, word(name)), last],
+  ];
+  return {
+    [run('rollback')]: steps('rollback', api ? { colour: '1' } : {}, {}, 'index_missing').slice(api ? 0 : 1),
+    [run('undo')]: steps('undo', { job: 'none' }, { job: '2' }, 'wrong_state'),
+    [run('import')]: steps('import', { mode: 'sideways' }, { plan: 'x' }, 'plan_outdated'),
+    [run('remove')]: steps('remove', { source: '' }, { source: 'published' }, 'operation_locked'),
+  };
+};
+
+const confirmedOnly = (name: string, last: string): Step[] => [
+  ['operator', {}, 'forbidden'],
+  ['admin', {}, unconfirmed],
+  ['admin', word(name), last],
+];
+
+const bulk: Step[] = [['operator', { action: 'remove', jobs: [1], numbers: '1' }, 'forbidden']];
+const badFile = { format: 1, settings: { colour: 1 } };
+const goodFile = { format: 1, settings: { 'retention.days': 31 } };
+const imports = (text: (file: object) => unknown): Step[] => [
+  ['admin', { file: text({}), plan: 'x' }, invalid],
+  ['admin', { file: text(badFile), plan: 'x' }, invalid],
+  ['admin', { file: text(goodFile), plan: 'x' }, unconfirmed],
+  ['admin', { file: text(goodFile), plan: 'x', ...word('settings') }, 'plan_outdated'],
+];
+const source = { kind: 'folder', place: 'sheets/other' };
+
+const inWrongState: Record<string, Steps> = {
+  'job.accepted': {
+    ...runs(true),
+    ...runs(false),
+    'POST /api/v1/operations/jobs/1/retry': confirmedOnly('import', 'not_retryable'),
+    'POST /ui/jobs/1/retry': confirmedOnly('import', 'not_retryable'),
+    'POST /ui/plans/2/apply': confirmedOnly('import', 'wrong_state'),
+  },
+  'jobs.bulk': {
+    'POST /api/v1/operations/jobs/bulk': [
+      ['operator', { action: 'remove', jobs: [] }, invalid],
+      ['operator', { action: 'remove', jobs: [1] }, 'forbidden'],
+    ],
+    'POST /ui/jobs/bulk': [['operator', { action: 'remove' }, 'bad_request'], ...bulk],
+  },
+  'settings.imported': {
+    'POST /api/v1/settings/import': imports((file) => file),
+    'POST /ui/settings/import/apply': imports((file) => JSON.stringify(file)),
+  },
+  'source.changed': {
+    'PUT /api/v1/sources/published': [
+      ['admin', { kind: 'song' }, invalid],
+      ['admin', source, 'operation_locked'],
+    ],
+    'POST /ui/sources/published/edit': [
+      ['admin', { kind: 'song' }, invalid],
+      ['admin', source, 'operation_locked'],
+    ],
+  },
+  'workers.drain': {
+    'POST /api/v1/workers/drain': [
+      ['operator', { timeout_sec: 1 }, invalid],
+      ['operator', { timeout_sec: 60 }, 'no_workers'],
+    ],
+    'POST /ui/workers/drain': [
+      ['operator', { timeout_sec: '1' }, invalid],
+      ['operator', { timeout_sec: '60' }, 'no_workers'],
+    ],
+  },
+};
+
+t.test('the domain judges arguments, danger, confirmation and state in this order', async (t) => {
+  const app = await startWithRoles(t, (t) => startApp(t));
+  await app.run('import');
+  const { repository } = app.parts;
+  const args = { source: 'published', mode: 'replace', dry_run: true };
+  endJob(repository, insertJob(repository, { operation: 'import', args }), 'failed');
+  repository.start(insertJob(repository, { operation: 'import', args, claims: [library] }).id);
+  for (const steps of Object.values(inWrongState)) await tryAll(t, app, steps);
+});
+
+const snapshot = (fields: object) => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('snapshot', new Blob(['no zip'], { type: 'application/zip' }), 'set.zip');
+  return form;
+};
+
+t.test('a snapshot to be installed is judged before another upload refuses it', async (t) => {
+  const app = await startWithRoles(t, (t) => startApp(t));
+  const first = beginUpload(app, 100_000);
+  await untilState(app, (state) => state !== null);
+  const steps: Step[] = [
+    ['operator', snapshot(word('snap')), 'forbidden'],
+    ['admin', snapshot(word('snap')), unconfirmed],
+    ['admin', snapshot(word('snapshot')), 'upload_in_progress'],
+    ['operator', snapshot({}), 'upload_in_progress'],
+  ];
+  await tryAll(t, app, { 'POST /api/v1/index/snapshot': steps });
+  await tryAll(t, app, { 'POST /ui/index/upload': steps });
+  first.destroy();
+  await untilState(app, (state) => state === null);
+});
+
+const keyForm = (content: string) => {
+  const form = new FormData();
+  form.append('file', new Blob([content]), 'key.json');
+  return form;
+};
+
+const setByEnvironment = (key: string, file: string): Record<string, Steps> => {
+  const last = 'set_by_environment';
+  const uploads: Step[] = [
+    ['admin', keyForm('{"other": 1}'), invalid],
+    ['admin', keyForm(key), last],
+  ];
+  const paths: Step[] = [
+    ['admin', { path: '/nowhere/a.json' }, invalid],
+    ['admin', { path: file }, last],
+  ];
+  const removals: Step[] = [
+    ['admin', { reason: 'x' }, unconfirmed],
+    ['admin', { reason: 'it is old' }, last],
+  ];
+  const locked = { format: 1, settings: { 'operations.max_running': 4 } };
+  return {
+    'settings.changed': {
+      'PUT /api/v1/settings/values': [
+        ['admin', { values: { 'operations.max_running': 'many' } }, invalid],
+        ['admin', { values: { 'operations.max_running': 4 } }, last],
+        ['admin', { values: { 'operations.max_running': null } }, last],
+      ],
+      'POST /ui/settings/limits': [
+        ['admin', { 'operations.max_running': 'many' }, invalid],
+        ['admin', { 'operations.max_running': '4' }, last],
+      ],
+      'POST /ui/embedder/save': [
+        ['admin', { kind: 'service', url: 'gopher://x', model: 'm' }, invalid],
+        ['admin', { kind: 'built_in' }, last],
+      ],
+    },
+    'settings.imported': {
+      'POST /api/v1/settings/import': [
+        ['admin', { file: locked, plan: 'x' }, unconfirmed],
+        ['admin', { file: locked, plan: 'x', ...word('settings') }, 'plan_outdated'],
+      ],
+    },
+    'credential.changed': {
+      'PUT /api/v1/credentials/google': [...paths, ...uploads],
+      'POST /ui/credentials/google/upload': uploads,
+      'POST /ui/credentials/google/path': paths,
+    },
+    'credential.removed': {
+      'DELETE /api/v1/credentials/google': removals,
+      'POST /ui/credentials/google/remove': removals,
+    },
+  };
+};
+
+t.test('what the environment sets is refused last, and stays as it is', async (t) => {
+  const google = googleSettings(t, 'http://127.0.0.1:2/');
+  const own = {
+    CHL_MAX_RUNNING_JOBS: '3',
+    CHL_EMBEDDING_URL: 'http://127.0.0.1:2/',
+    CHL_EMBEDDING_MODEL: 'm',
+  };
+  const app = await startWithRoles(t, (t) => startApp(t, { env: { ...google, ...own } }));
+  const file = path.join(app.root, 'other.json');
+  const key = fs.readFileSync(google.CHL_GOOGLE_KEY_FILE ?? '', 'utf8');
+  fs.writeFileSync(file, key, { mode: 0o600 });
+  const before = JSON.stringify(app.config);
+  for (const steps of Object.values(setByEnvironment(key, file))) await tryAll(t, app, steps);
+  t.equal(JSON.stringify(app.config), before);
+  const kept = fs
+    .readdirSync(app.root, { recursive: true })
+    .filter((name) => /secrets.*json/.test(`${name}`));
+  t.strictSame(kept, [], 'no upload is kept');
+
+  await t.test('an import of settings, too', async (t) => {
+    const wanted = { format: 1, settings: { 'operations.max_running': 4, 'retention.days': 31 } };
+    const { body } = await app.json('/api/v1/settings/import', { file: wanted });
+    t.match(body.changes[0], { state: 'refused', why: /CHL_MAX_RUNNING_JOBS/ });
+    const applied = { file: wanted, plan: body.plan, ...word('settings') };
+    const answer = await app.json('/api/v1/settings/import', applied);
+    t.match(answer, { status: 409, body: { error: { code: 'set_by_environment' } } });
+    t.match(answer.body.error.message, /CHL_MAX_RUNNING_JOBS/);
+    t.equal(JSON.stringify(app.config), before);
+  });
+});
+
+t.test('every action is in the table, or has one refusal at most', async (t) => {
+  const routes = collectRoutes(t);
+  await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const actions = routes.flatMap(({ config }) => (config.action as Action | undefined) ?? []);
+  const names = actions.filter(({ changes }) => changes !== 'browser').map(({ name }) => name);
+  // test/access/remote.test.ts tries the revocation, which needs an open port.
+  const others = ['snapshot.upload', 'access.token_revoked'];
+  const tried = [...Object.keys(inWrongState), ...Object.keys(setByEnvironment('', '')), ...others];
+  t.strictSame([...new Set(names)].sort(), [...new Set([...single, ...tried])].sort());
+});
+
+async function tryAll(t: Tap, app: TestApp, steps: Steps) {
+  for (const [route, list] of Object.entries(steps))
+    for (const [sender, body, code] of list)
+      t.equal(await readCode(app, route, sender, body), code, `${sender} ${route} ${JSON.stringify(body)}`);
+}
+
+type Tap = { equal(found: unknown, wanted: unknown, message: string): void };
+
+/** The code of the refusal, which is in the audit log whatever the page shows. */
+async function readCode(app: TestApp, route: string, sender: Sender, body: Body): Promise<string | null> {
+  const [method = '', address = ''] = route.split(' ');
+  const last = app.ops.prepare('SELECT max(id) AS id FROM audit').get() as { id: number };
+  const isForm = address.startsWith('/ui/');
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  const init =
+    body instanceof FormData
+      ? { body }
+      : {
+          headers: { 'content-type': type },
+          body: isForm ? new URLSearchParams(body as Record<string, string>) : JSON.stringify(body),
+        };
+  const headers = { ...as(sender), ...(init.headers ?? {}), accept: 'text/html' };
+  const answer = await fetch(app.origin + address, { method, redirect: 'manual', ...init, headers });
+  await answer.arrayBuffer();
+  const rows = app.ops
+    .prepare(`SELECT json_extract(detail, '$.code') AS code FROM audit WHERE id > ? AND outcome = 'refused'`)
+    .all(last.id) as { code: string }[];
+  return rows.length === 1 && answer.status >= 400
+    ? (rows[0]?.code ?? null)
+    : `${answer.status} ${rows.length} rows`;
+}
