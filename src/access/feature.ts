@@ -15,7 +15,11 @@ export const access: Feature<ReturnType<typeof createAccessParts>> = {
   pages: [signInPage, accessPage],
   create: createAccessParts,
   authenticate: ({ authenticate }) => authenticate,
-  lifecycle: ({ config, requirement }) => ({ recover: () => refuseExposure(config, requirement.hasAdmin()) }),
+  lifecycle: ({ config, requirement, sessionSweep }) => ({
+    recover: () => refuseExposure(config, requirement.hasAdmin()),
+    start: sessionSweep.start,
+    stop: sessionSweep.stop,
+  }),
   routes(app, ctx) {
     registerSignIn(app, ctx);
     registerTokenApi(app, ctx);

@@ -24,6 +24,11 @@ export function createSessionRepository(ops: Db) {
     add: 'INSERT INTO session (hash, token, created_at, seen_at, peer) VALUES (@hash, @token, @now, @now, @peer)',
     remove: 'DELETE FROM session WHERE hash = ?',
     removeOf: 'DELETE FROM session WHERE token = ?',
+    removeExcess: `
+      DELETE FROM session WHERE token = @token AND hash NOT IN (
+        SELECT hash FROM session WHERE token = @token ORDER BY created_at DESC, rowid DESC LIMIT @max
+      )
+    `,
     removeOld: 'DELETE FROM session WHERE created_at <= @created OR seen_at <= @seen',
     noteUse: 'UPDATE session SET seen_at = @now WHERE hash = @hash',
   });
@@ -44,6 +49,11 @@ export function createSessionRepository(ops: Db) {
       void statements.add.run(session),
     remove: (hash: string) => void statements.remove.run(hash),
     removeOf: (token: string) => void statements.removeOf.run(token),
+
+    /** Keeps the newest sessions of a token. Returns how many it has removed. */
+    removeExcess: (token: string, max: number): number =>
+      Number(statements.removeExcess.run({ token, max }).changes),
+
     removeOld: (limits: Limits) => void statements.removeOld.run(limits),
     noteUse: (hash: string, now: string) => void statements.noteUse.run({ hash, now }),
   };

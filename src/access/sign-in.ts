@@ -6,7 +6,7 @@ import type { Attempts } from './attempts.ts';
 import type { FindToken } from './authenticate.ts';
 import { type EnvironmentToken, environmentName } from './environment-token.ts';
 import { hashOf, newSecret } from './secret.ts';
-import { limitsAt } from './session-limits.ts';
+import { limitsAt, maxSessions } from './session-limits.ts';
 import type { SessionRepository } from './session-repository.ts';
 import type { KnownToken, TokenRepository } from './token-repository.ts';
 
@@ -25,7 +25,8 @@ export function createSignIn(given: Given) {
 
   return {
     /** Opens a session and returns its secret, which is kept as a hash. `former`: the browser's session before, which ends.
-     *  Throws `unauthorized`, `too_many_attempts`. */
+     *  A right token is never refused: beyond `maxSessions` its oldest session ends, and beyond twenty a minute its sign-ins are
+     *  counted in one audit row. Throws `unauthorized`, `too_many_attempts`. */
     async signIn(token: string, former: string | null, by: Requester): Promise<Opened> {
       const known = findToken(token);
       if (!known) throw attempts.fail(by.peer ?? '');
@@ -57,8 +58,10 @@ export function createSignIn(given: Given) {
         sessions.removeOld(limitsAt(at));
         if (former !== null) sessions.remove(hashOf(former));
         sessions.add({ hash: hashOf(secret), token, now: at.toISOString(), peer: by.peer });
-        const detail = { role: known.role, session: 'set' };
-        audit.record({ event: 'access.sign_in', outcome: 'ok', by, target: `token:${known.name}`, detail });
+        const ended = sessions.removeExcess(token, maxSessions);
+        const detail = { role: known.role, session: 'set', ...(ended > 0 ? { ended } : {}) };
+        const entry = { event: 'access.sign_in', by, target: `token:${known.name}`, detail };
+        audit.recordLimited(known.name, entry);
       }),
     );
     bus.emit('access');
