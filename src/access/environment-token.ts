@@ -1,5 +1,7 @@
 // The token of CHL_ACCESS_TOKEN: an admin named `environment`, which is in no table.
 import type { Config } from '../core/config.ts';
+import { settingStates } from '../core/settings/in-use.ts';
+import { isLocked, setByEnvironment } from '../core/settings/locked.ts';
 import type { KnownToken } from './token-repository.ts';
 import { hashOf } from './secret.ts';
 
@@ -13,4 +15,11 @@ export function environmentToken({ accessToken }: Pick<Config, 'accessToken'>): 
   if (accessToken === null) return null;
   const hash = hashOf(accessToken);
   return { name: environmentName, role: 'admin', hash, ofSession: `${environmentName}:${hash.slice(0, 16)}` };
+}
+
+/** Throws `set_by_environment` for the name of that token, if the environment sets one. */
+export function assertNotOfEnvironment(config: Config, name: string) {
+  const state = settingStates(config).find(({ setting }) => setting.key === 'access.token');
+  if (name === environmentName && state && isLocked(state))
+    throw setByEnvironment(state, `Token ${environmentName}`);
 }

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Confirmation } from '../core/confirmation.ts';
 import { confirmOpening } from './confirm-opening.ts';
+import { assertNotOfEnvironment } from './environment-token.ts';
 import { readToken, type WantedToken } from './read-token.ts';
 import type { Requirement } from './requirement.ts';
 import { hashOf, hintOf, newToken } from './secret.ts';
@@ -12,7 +13,7 @@ import type { SessionRepository } from './session-repository.ts';
 import { isActiveAt, type KnownToken, type TokenRecord, type TokenRepository } from './token-repository.ts';
 
 type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
-  config: Pick<Config, 'host'>;
+  config: Config;
   requirement: Requirement;
   tokens: TokenRepository;
   sessions: Pick<SessionRepository, 'removeOf'>;
@@ -36,8 +37,8 @@ export function createTokens(given: Given) {
       return created;
     },
 
-    /** Ends the token and its sessions. Throws `not_found`; `wrong_state` for one that is revoked already, and the refusals
-     *  of `confirmOpening` for that of the last admin. */
+    /** Ends the token and its sessions. Throws `not_found`, `set_by_environment`; `wrong_state` for one that is revoked
+     *  already, and the refusals of `confirmOpening` for that of the last admin. */
     async revoke(name: string, confirmation: Confirmation, by: Requester): Promise<TokenRecord> {
       const reason = confirmation.reason?.trim() || null;
       const entry = { event: 'access.token_revoked', by, target: targetOf(name), reason };
@@ -48,8 +49,8 @@ export function createTokens(given: Given) {
       return revoked;
     },
 
-    /** Throws `not_found`. */
-    find: (name: string) => find(tokens, name),
+    /** Throws `not_found`, and `set_by_environment` for that of the environment. */
+    find: (name: string) => findChangeable(given, name),
   };
 }
 
@@ -77,7 +78,7 @@ function create(given: Given, wanted: WantedToken, by: Requester): CreatedToken 
 
 function revoke(given: Given, name: string, confirmation: Confirmation, entry: AuditEntry): TokenRecord {
   const { audit, config, now, requirement, sessions, tokens } = given;
-  const before = find(tokens, name);
+  const before = findChangeable(given, name);
   if (before.revoked_at !== null) throw new AppError('wrong_state', `Token ${name} was revoked before.`);
   if (requirement.isLastAdmin(before)) confirmOpening(name, config, confirmation);
   tokens.revoke(name, now().toISOString());
@@ -85,6 +86,11 @@ function revoke(given: Given, name: string, confirmation: Confirmation, entry: A
   const { role, expires_at } = before;
   const detail = { before: { role, expires_at, token: 'set' }, after: { token: 'not set' } };
   audit.record({ ...entry, outcome: 'ok', detail });
+  return find(tokens, name);
+}
+
+function findChangeable({ config, tokens }: Given, name: string): TokenRecord {
+  assertNotOfEnvironment(config, name);
   return find(tokens, name);
 }
 

@@ -1,8 +1,7 @@
 // Chooses the file of each credential. The environment takes precedence, and locks a credential that it names.
 import type { Config } from '../core/config.ts';
-import { AppError } from '../core/errors.ts';
 import { type SettingState, settingStates, useKeyFile } from '../core/settings/in-use.ts';
-import { describeLock, isLocked } from '../core/settings/locked.ts';
+import { isLocked, setByEnvironment } from '../core/settings/locked.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import { readKeyFile } from './key-file.ts';
 import type { KeyRepository } from './repository.ts';
@@ -24,10 +23,7 @@ export function createKeysInUse(config: Config, keys: Pick<KeyRepository, 'find'
     /** Throws `set_by_environment`, which names the variable. */
     assertFree(credential: Credential) {
       const lock = lockOf(credential);
-      if (!lock) return;
-      const { title, variable } = credential;
-      const message = `${title} is ${describeLock(lock)}`;
-      throw new AppError('set_by_environment', message, { variable });
+      if (lock) throw setByEnvironment(lock, credential.title);
     },
 
     /** The file that the environment names, or else the saved one; it may not be usable. Null without either. */

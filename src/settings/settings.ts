@@ -1,11 +1,10 @@
 // The settings as pages and programs see and change them.
 import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
-import { AppError } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { expandHomes } from '../core/home.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
-import { describeLock } from '../core/settings/locked.ts';
+import { setByEnvironment } from '../core/settings/locked.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
 import { findLocked, findProblems, isEditable, type Values } from './check-values.ts';
@@ -77,7 +76,7 @@ export function createSettings(given: Given) {
     const problems = findProblems({ config, saved: repository.values(), states: before }, values);
     if (problems.length > 0) throw invalidArguments(problems);
     const locked = findLocked({ states: before }, values);
-    if (locked) throw setByEnvironment(locked);
+    if (locked) throw setByEnvironment(locked, locked.setting.title);
   }
 
   function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, why: Why) {
@@ -134,11 +133,4 @@ function describe(changed: Change[], states: ReadonlyMap<string, SettingState>) 
 function targetOf(changed: Change[]): string {
   const [first] = changed;
   return changed.length === 1 && first ? `setting:${first.key}` : 'settings';
-}
-
-function setByEnvironment(state: SettingState): AppError {
-  const { setting, source } = state;
-  const { key, title, variable } = setting;
-  const message = `${title} is ${describeLock(state)} Nothing was saved.`;
-  return new AppError('set_by_environment', message, { key, variable, source });
 }

@@ -135,6 +135,22 @@ t.test('with a token in the environment', async (t) => {
     },
   );
 
+  await t.test('the token of the environment cannot be revoked here', async (t) => {
+    const headers = { authorization: `Bearer ${secret}` };
+    const answer = await fetch(`${app.origin}/api/v1/tokens/environment`, { method: 'DELETE', headers });
+    t.equal(answer.status, 409);
+    const message = /Token environment is set by CHL_ACCESS_TOKEN in the environment\. Change it there/;
+    t.match(await answer.json(), {
+      error: { code: 'set_by_environment', message, details: { variable: 'CHL_ACCESS_TOKEN' } },
+    });
+    const path = '/ui/access/tokens/environment/revoke';
+    for (const page of [await app.page(path, headers), await app.submit(path, {}, headers)])
+      t.equal(page.status, 409);
+    const row = app.ops.prepare('SELECT event, target, outcome FROM audit ORDER BY id DESC').get();
+    t.match(row, { event: 'access.token_revoked', target: 'token:environment', outcome: 'refused' });
+    t.equal((await get('/jobs', headers)).status, 200);
+  });
+
   await t.test('a busy database fails no request', async (t) => {
     const cookie = cookieOf(await signIn(secret)).split(';')[0] ?? '';
     const writer = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 1000 });
