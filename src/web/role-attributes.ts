@@ -1,6 +1,6 @@
 // The attributes of the controls of actions. A control beyond one's role keeps its place, stays focusable, does nothing, and
 // says why.
-import { describeLack, mayAct, type Role } from '../core/role.ts';
+import { describeLack, mayAct, type Role, roles } from '../core/role.ts';
 import type { LeastRole } from './action.ts';
 
 /** `needed` is the name of an action, such as `workers.pause`, or a role; `role` is that of the reader.
@@ -9,8 +9,10 @@ export function createRoleAttributes(leastRole: (needed: string) => LeastRole) {
   return {
     may,
 
-    /** Attributes of a button; a locked one does not send its form. */
-    needs: (needed: string, role: Role) => (may(needed, role) ? '' : `type="button" ${lock(needed, role)}`),
+    /** Attributes of a button. A locked one stays the button that Enter in a field presses, and with the method `dialog` it
+     *  sends nothing, also without scripts. */
+    needs: (needed: string, role: Role) =>
+      may(needed, role) ? '' : `formmethod="dialog" ${lock(needed, role)}`,
 
     /** Attributes of a link. */
     linkTo: (needed: string, role: Role, href: string) =>
@@ -21,6 +23,12 @@ export function createRoleAttributes(leastRole: (needed: string) => LeastRole) {
       may(needed, role)
         ? `href="${escapeAttribute(href)}" hx-get="${escapeAttribute(href)}" hx-target="#dialog" hx-swap="innerHTML"`
         : lockLink(needed, role),
+
+    /** The roles beyond that of the reader, with the sentence for each. */
+    lacks: (role: Role) =>
+      roles
+        .filter((least) => !mayAct(role, least))
+        .map((least) => ({ least, why: describeLack(role, least) })),
 
     /** Why the reader may not; empty if they may. */
     lack: (needed: string, role: Role) => (may(needed, role) ? '' : describe(needed, role)),
@@ -37,7 +45,7 @@ export function createRoleAttributes(leastRole: (needed: string) => LeastRole) {
 
   function lock(needed: string, role: Role): string {
     const why = describe(needed, role);
-    return `aria-disabled="true" data-locked title="${why}" aria-description="${why}"`;
+    return `aria-disabled="true" data-locked="${leastRole(needed)}" title="${why}" aria-description="${why}"`;
   }
 
   function describe(needed: string, role: Role): string {

@@ -42,3 +42,33 @@ browserTest(
     await page.getByRole('heading', { name: 'Sign in to CHL Operations' }).waitFor();
   },
 );
+
+for (const hasScript of [true, false])
+  browserTest(
+    `a viewer reads why controls are locked, and Enter sends nothing, ${hasScript ? 'with' : 'without'} scripts`,
+    async (t, open) => {
+      const app = await startApp(t, { env: { CHL_ACCESS_TOKEN: secret } });
+      const { body } = await app.json(
+        '/api/v1/tokens',
+        { name: 'visitor', role: 'viewer' },
+        { authorization: `Bearer ${secret}` },
+      );
+      const page = await open(`${app.origin}/operations`, { hasScript });
+      await page.getByLabel('Access token').fill(body.token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      const reason = page.locator('main').getByText('Needs an operator; you are a viewer.');
+      t.ok(await reason.isVisible());
+      t.notOk(await page.locator('main').getByText('Needs an admin;').isVisible(), 'nothing here needs one');
+      for (const field of ['#drain-sec', '#run-export']) {
+        await page.locator(field).focus();
+        await page.keyboard.press('Enter');
+      }
+      await page.locator('#run-export').click({ force: true });
+      if (hasScript) {
+        await page.locator('#toasts').getByText('Needs an operator; you are a viewer.').first().waitFor();
+        t.strictSame(await accessProblems(page), []);
+      }
+      t.equal(page.url(), `${app.origin}/operations`);
+      t.equal(app.ops.prepare("SELECT count(*) FROM audit WHERE outcome = 'refused'").pluck().get(), 0);
+    },
+  );

@@ -47,7 +47,7 @@ t.test('settings of a running server', async (t) => {
       const { html, status: shown } = await app.page('/settings/limits', as(role));
       t.equal(shown, 200);
       const why = `Needs an admin; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}.`;
-      t.match(html.querySelector('main > .why-not')?.text, why);
+      t.match(html.querySelector('main .lacks [data-lack=admin]')?.text, why);
       t.ok(html.querySelectorAll('form#limits input.input').every((field) => field.hasAttribute('readonly')));
       t.equal(html.querySelector('.actionbar button')?.getAttribute('aria-disabled'), 'true');
     }

@@ -30,7 +30,12 @@ t.test('the controls of each page fit the role of its reader', async (t) => {
     '/library/E1',
     ...examples,
   ]);
-  t.ok(addresses.length > 30, `${addresses.length} pages and dialogs`);
+  const seen = new Set(addresses.map((address) => find('GET', address)));
+  for (const route of routes.filter(({ method, config }) => method === 'GET' && config.isPage))
+    if (!seen.has(route) && route.config.reads !== 'admin') {
+      const { status } = await fetch(app.origin + route.url, { redirect: 'manual' });
+      t.ok([302, 303].includes(status), `GET ${route.url} is visited, or leads to another page`);
+    }
   t.strictSame(locked, [], 'an admin may do everything');
 
   for (const role of ['viewer', 'operator'] as const)
@@ -45,7 +50,13 @@ t.test('the controls of each page fit the role of its reader', async (t) => {
           if (!mayAct(role, needs))
             t.ok(isLocked, `${address}: ${node.toString().slice(0, 120)} needs ${needs}`);
         }
-        for (const node of html.querySelectorAll('[data-locked]')) checkLocked(t, node, role);
+        for (const node of html.querySelectorAll('[data-locked]')) checkLocked(t, html, node, role);
+        for (const form of html.querySelectorAll('form[action]')) {
+          const target = targetOf(form);
+          const isAllowed = mayAct(role, leastRole(target.method, target.address));
+          const isSafe = isAllowed || !hasTextField(html, form) || submittersOf(html, form).length > 0;
+          t.ok(isSafe, `${address}: Enter sends ${target.address}`);
+        }
       }
       t.ok(count > 50, `${count} controls`);
     });
@@ -117,36 +128,51 @@ function controlsOf(html: HTMLElement): Control[] {
     ...attribute('hx-get', 'GET'),
     ...attribute('href', 'GET'),
   ];
-  const forms = html.querySelectorAll('form[action]').flatMap((form) => {
-    const method = form.getAttribute('method') === 'post' ? ('POST' as const) : ('GET' as const);
-    const own = [
-      ...form.querySelectorAll('button'),
-      ...html.querySelectorAll(`button[form="${form.id || '-'}"]`),
-    ];
-    const address = form.getAttribute('action') ?? '';
-    return own
-      .filter((button) => button.getAttribute('type') !== 'button' && isOf(button, form))
-      .map((node) => ({ node, method, address }));
-  });
+  const forms = html
+    .querySelectorAll('form[action]')
+    .flatMap((form) => submittersOf(html, form).map((node) => ({ node, ...targetOf(form) })));
   // A form sends what its button submits.
   return [...requests.filter(({ node }) => node.tagName !== 'FORM'), ...forms];
 }
 
-/** Whether a button submits this form, and not another that it names. */
-function isOf(button: HTMLElement, form: HTMLElement): boolean {
-  const named = button.getAttribute('form');
+function targetOf(form: HTMLElement) {
+  const method = form.getAttribute('method') === 'post' ? ('POST' as const) : ('GET' as const);
+  return { method, address: form.getAttribute('action') ?? '' };
+}
+
+/** The buttons that submit a form; Enter in one of its fields presses the first, and submits a form without any. */
+function submittersOf(html: HTMLElement, form: HTMLElement): HTMLElement[] {
+  return ownOf(html, form, 'button').filter((button) => button.getAttribute('type') !== 'button');
+}
+
+function hasTextField(html: HTMLElement, form: HTMLElement): boolean {
+  const others = ['hidden', 'radio', 'checkbox', 'file'];
+  return ownOf(html, form, 'input').some((input) => !others.includes(input.getAttribute('type') ?? 'text'));
+}
+
+/** The elements of a form, inside it or elsewhere. */
+function ownOf(html: HTMLElement, form: HTMLElement, tag: string): HTMLElement[] {
+  const elsewhere = html.querySelectorAll(`${tag}[form="${form.id || '-'}"]`);
+  return [...form.querySelectorAll(tag), ...elsewhere].filter((node) => isOf(node, form));
+}
+
+/** Whether an element belongs to this form, and not to another that it names. */
+function isOf(element: HTMLElement, form: HTMLElement): boolean {
+  const named = element.getAttribute('form');
   return named === undefined || named === form.id;
 }
 
-/** Focusable, explained, and without an address. */
-function checkLocked(t: Test, node: HTMLElement, role: Role) {
+/** Focusable, explained also in the text of the page, and without an effect. */
+function checkLocked(t: Test, html: HTMLElement, node: HTMLElement, role: Role) {
   const about = node.toString().slice(0, 120);
   t.equal(node.getAttribute('aria-disabled'), 'true', about);
   t.match(node.getAttribute('title'), new RegExp(`^Needs an? \\w+; you are an? ${role}\\.$`), about);
+  const reason = html.querySelector(`.lacks [data-lack="${node.getAttribute('data-locked')}"]`);
+  t.equal(reason?.text, node.getAttribute('title'), about);
   t.notOk(node.hasAttribute('href') || node.hasAttribute('hx-get') || node.hasAttribute('hx-post'), about);
-  const isFocusable =
-    node.tagName === 'BUTTON' ? node.getAttribute('type') === 'button' : node.hasAttribute('tabindex');
-  t.ok(isFocusable, about);
+  // A form in no dialog does nothing when its button has the method `dialog`.
+  if (node.tagName === 'BUTTON') t.equal(node.getAttribute('formmethod'), 'dialog', about);
+  else t.ok(node.hasAttribute('tabindex'), about);
 }
 
 /** A server with something of everything that has controls. */
@@ -156,7 +182,13 @@ async function startFilled(test: Test) {
   await app.run('import', { dry_run: true });
   endJob(repository, insertJob(repository, { operation: 'export' }), 'cancelled');
   endJob(repository, insertJob(repository, { operation: 'import', args: { mode: 'replace' } }), 'failed');
-  insertJob(repository, { operation: 'index' });
+  const { number } = insertJob(repository, { operation: 'index' });
+  await fetch(`${app.origin}/api/v1/sources/draft`, {
+    method: 'PUT',
+    body: JSON.stringify({ kind: 'folder', place: 'sheets/draft' }),
+    headers: { 'content-type': 'application/json' },
+  });
+  examples.push(`/ui/jobs/${number}/cancel`, '/ui/sources/draft/remove');
   await upload(app, buildZip(toParts(app.members)));
   const { body } = await uploadSheet(app, filesOf(sheet()));
   examples.push(`/sources?sheet=${body.sheet_id}`);
