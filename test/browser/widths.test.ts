@@ -8,6 +8,8 @@ import { startApp } from '../support/app.ts';
 import { browserTest, overflowOf } from '../support/browser.ts';
 import { makeRoot } from '../support/engine.ts';
 
+type Box = Record<'left' | 'right' | 'top' | 'bottom' | 'width', number>;
+
 const widths = [1440, 1024, 960, 880, 800, 720, 390, 320];
 const longWord = 'abcdefghijklmnopqrstuvwxyz-0123456789'.repeat(5);
 const operations = `operations:
@@ -125,3 +127,21 @@ function findOverlaps(page: Page) {
 async function widthOf(element: ReturnType<Page['locator']>): Promise<number> {
   return (await element.boundingBox())?.width ?? 0;
 }
+
+browserTest('the setup stands beside the areas of settings where there is room', async (t, open) => {
+  const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
+  const page = await open(`${app.origin}/settings`);
+  const boxOf = (host: string) =>
+    page.locator(host).evaluate((node) => node.getBoundingClientRect().toJSON() as Box);
+  for (const [width, isBeside] of [
+    [1440, true],
+    [720, false],
+    [390, false],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    const [areas, setup] = [await boxOf('#settings-card'), await boxOf('#setup-card')];
+    t.equal(setup.left >= areas.right, isBeside, `beside at ${width}`);
+    t.equal(setup.top >= areas.bottom, !isBeside, `below at ${width}`);
+    if (!isBeside) t.equal(setup.width, areas.width, `as wide at ${width}`);
+  }
+});

@@ -109,8 +109,8 @@ t.test('a row beyond the role of the reader says why, and says nothing else', as
   const rows = await hubBody(app, 'status', 'viewer');
   t.match(rows.at(-1), { name: 'Tokens', sentence: null, badge: null, needs: 'admin' });
   const html = await app.server.view('shared/hub-row', {
-    row: { name: 'Tokens', icon: 'file', href: '/tokens', state: { sentence: '4 tokens.' } },
-    why: 'Needs an admin; you are a viewer.',
+    row: { name: 'Tokens', icon: 'file', href: '/tokens', reads: 'admin', state: { sentence: '4 tokens.' } },
+    role: 'viewer',
   });
   t.match(html, 'Needs an admin; you are a viewer.');
   t.notMatch(html, /4 tokens|href="\/tokens"/);

@@ -23,7 +23,7 @@ function viewStep({ step: { title, text, href, reads = 'viewer' }, isDone }: Tic
 }
 
 const marks = {
-  done: { tone: 'ok', icon: 'check', word: 'done', link: 'Open' },
+  done: { tone: 'ok', icon: 'check', word: 'done', link: null },
   open: { tone: 'warn', icon: 'clock', word: 'to do', link: 'Set up' },
   unknown: { tone: 'idle', icon: 'help', word: 'could not be checked', link: 'Open' },
 };
