@@ -32,8 +32,12 @@ const lastSign = `
   ), ''))
 `;
 
+/** A start as a chart shows it; `isAfterLoss`: the run before it was lost. */
+export type ChartedStart = { at: string; isAfterLoss: boolean };
+
 /** A crash loop must not fill the table. */
 const keptStarts = 1000;
+const chartedStarts = 100;
 
 export function createStarts(ops: Db) {
   const statements = prepareAll(ops, {
@@ -46,6 +50,14 @@ export function createStarts(ops: Db) {
     closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
     list: `
       SELECT * FROM server_start WHERE id < coalesce(@before, 9e15) ORDER BY id DESC LIMIT @limit
+    `,
+    since: `
+      SELECT at, (
+        SELECT "end" = 'lost' FROM server_start AS before WHERE before.id < server_start.id
+        ORDER BY before.id DESC LIMIT 1
+      ) AS is_after_loss
+      FROM server_start
+      WHERE id > (SELECT max(id) FROM server_start) - ${chartedStarts} AND at >= ? ORDER BY id
     `,
   });
   return {
@@ -70,6 +82,12 @@ export function createStarts(ops: Db) {
       });
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
+
+    /** Oldest first, at most the last hundred. */
+    since: (time: Date): ChartedStart[] =>
+      (statements.since.all(time.toISOString()) as { at: string; is_after_loss: 0 | 1 | null }[]).map(
+        ({ at, is_after_loss }) => ({ at, isAfterLoss: is_after_loss === 1 }),
+      ),
 
     sqliteVersion: () => ops.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '',
   };

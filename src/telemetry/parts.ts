@@ -2,6 +2,7 @@
 import type { Context, Kernel } from '../core/kernel.ts';
 import { embedding } from '../embedding/feature.ts';
 import { index } from '../index/feature.ts';
+import { starts } from '../starts/feature.ts';
 import { workers } from '../workers/feature.ts';
 import { createJobFigures, createJobTally } from './job-figures.ts';
 import { createSampleRepository } from './repository.ts';
@@ -45,7 +46,7 @@ export function createTelemetryParts(ctx: Context) {
   const sampler = createSampler({ ...ctx, liveIndex, samples, sources, intervalMs, onError });
 
   const telemetry = {
-    ...createSeries({ samples, intervalMs, bus, now }),
+    ...createSeries({ samples, intervalMs, bus, now, starts: ctx.use(starts).starts }),
     start() {
       meter.start();
       void sampler.start();

@@ -2,6 +2,7 @@
 import type { Bus } from '../core/bus.ts';
 import { AppError } from '../core/errors.ts';
 import { type MetricName, metricNames, metrics } from '../core/db/metrics.ts';
+import type { Starts } from '../starts/repository.ts';
 import { keptSec, type Point, rollupSec, type Samples } from './repository.ts';
 
 /** Steps without a sample are left out: they are gaps. Times in seconds since 1970. */
@@ -11,8 +12,16 @@ const maxPoints = 1000;
 const stepsSec = [1, 5, 15, 60, rollupSec, 900, 3600, 21_600, 86_400];
 const maxCached = 64;
 
-export function createSeries(given: { samples: Samples; intervalMs: number; bus: Bus; now: () => Date }) {
-  const { samples, bus, now } = given;
+type Given = {
+  samples: Samples;
+  starts: Pick<Starts, 'since'>;
+  intervalMs: number;
+  bus: Bus;
+  now: () => Date;
+};
+
+export function createSeries(given: Given) {
+  const { samples, starts, bus, now } = given;
   const intervalSec = Math.ceil(given.intervalMs / 1000);
   /** Answers of `recent`, which change with each sample only. */
   const cached = new Map<string, (number | null)[]>();
@@ -44,7 +53,7 @@ export function createSeries(given: { samples: Samples; intervalMs: number; bus:
      *  average, or its maximum, which keeps peaks. Steps begin at fixed times, so the answer changes with a sample only. */
     recent(name: MetricName, steps: number, stepSec: number, of: 'value' | 'max' = 'value') {
       const current = seconds(now());
-      const from = (Math.floor(current / stepSec) - steps + 1) * stepSec;
+      const from = firstOf(steps, stepSec);
       const key = `${name} ${of} ${from} ${steps}`;
       const known = cached.get(key);
       if (known) return known;
@@ -55,7 +64,21 @@ export function createSeries(given: { samples: Samples; intervalMs: number; bus:
       cached.set(key, values);
       return values;
     },
+
+    /** The starts of the server in the time of `recent`; `step` is their place among its steps. */
+    starts(steps: number, stepSec: number) {
+      const from = firstOf(steps, stepSec);
+      return starts.since(new Date(from * 1000)).map((start) => ({
+        ...start,
+        step: Math.min((Date.parse(start.at) / 1000 - from) / stepSec, steps - 1),
+      }));
+    },
   };
+
+  /** When the first of `steps` steps begins. */
+  function firstOf(steps: number, stepSec: number): number {
+    return (Math.floor(seconds(now()) / stepSec) - steps + 1) * stepSec;
+  }
 }
 
 function isMetric(name: string): name is MetricName {

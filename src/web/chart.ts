@@ -1,6 +1,6 @@
 // Charts as server-rendered SVG with a sentence as text alternative, drawn by `shared/chart`: stacked bars or a curve, with
 // a scale that begins at zero, and text beside both axes. Equal data gives equal bytes.
-import { type Curve, curve, type Values } from './sparkline.ts';
+import { type Curve, curve, type Mark, type Values } from './sparkline.ts';
 
 /** One part of a bar, from the bottom up. */
 type Part = { tone: string; value: number };
@@ -36,10 +36,26 @@ const gap = 2;
 const minHeight = 2;
 
 /** Null when fewer than two values are known. */
-export function curveChart(values: Values, tone: string, { label, steps, format }: Words): Chart | null {
+export function curveChart(
+  values: Values,
+  tone: string,
+  { label, steps, format, starts }: Words & { starts: Mark[] },
+): Chart | null {
   const top = niceMax(Math.max(...values.map((value) => value ?? 0)));
-  const drawn = curve(values, { width, height, right: 0, highest: top });
-  return drawn && { label, tone, width, height, curve: drawn, bars: [], scale: scaleOf(top, format), steps };
+  const drawn = curve(values, { width, height, right: 0, highest: top, starts });
+  const sentences = [label, drawn?.about].filter(Boolean).join(' ');
+  return (
+    drawn && {
+      label: sentences,
+      tone,
+      width,
+      height,
+      curve: drawn,
+      bars: [],
+      scale: scaleOf(top, format),
+      steps,
+    }
+  );
 }
 
 /** Null when every bar is empty. */

@@ -1,6 +1,8 @@
 // The geometry of sparklines and of the queue's chart: values to SVG paths. Scales begin at zero, gaps are not bridged, and
 // coordinates are integers, so that equal pictures are equal bytes.
 
+import { describeStarts, type StartOfServer } from './describe-starts.ts';
+
 /** Null is a gap. */
 export type Values = (number | null)[];
 
@@ -11,7 +13,13 @@ export type Curve = {
   line: string;
   area: string;
   dot: { x: number; y: number } | null;
+  marks: { x: number; isAfterLoss: boolean }[];
+  /** A sentence about the marks; null without any. */
+  about: string | null;
 };
+
+/** A start of the server, as a mark; `step` is its place among the values. */
+export type Mark = StartOfServer & { step: number };
 
 type Point = { x: number; y: number };
 
@@ -19,22 +27,22 @@ type Point = { x: number; y: number };
 const margin = 4;
 
 /** A curve over the full width except for the dot; null when fewer than two values are known. */
-export function sparkline(values: Values): Curve | null {
-  return curve(values, { width: 144, height: 48, right: 6 });
+export function sparkline(values: Values, starts: Mark[]): Curve | null {
+  return curve(values, { width: 144, height: 48, right: 6, starts });
 }
 
+type Frame = { width: number; height: number; right: number; highest?: number; starts: Mark[] };
+
 /** `right` is the space for the dot; `highest`, if given, is the value at the top of a scale. Null when fewer than two values are known. */
-export function curve(
-  values: Values,
-  { width, height, right, highest: top }: { width: number; height: number; right: number; highest?: number },
-): Curve | null {
+export function curve(values: Values, { width, height, right, highest: top, starts }: Frame): Curve | null {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
   const highest = top ?? Math.max(...known, 1);
   const edge = top === undefined ? margin : 0;
+  const xOf = (step: number) => Math.round((step / (values.length - 1)) * (width - right));
   const points = values.map((value, step) => {
     if (value === null) return null;
-    const x = Math.round((step / (values.length - 1)) * (width - right));
+    const x = xOf(step);
     const y = Math.round(height - edge - (value / highest) * (height - 2 * edge));
     return { x, y };
   });
@@ -45,6 +53,8 @@ export function curve(
     line: runs.map(lineOf).join(''),
     area: runs.map((run) => areaOf(run, height)).join(''),
     dot: points.at(-1) ?? null,
+    marks: starts.map(({ step, isAfterLoss }) => ({ x: xOf(step), isAfterLoss })),
+    about: describeStarts(starts),
   };
 }
 

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { openDatabase } from '../../src/core/db/open.ts';
 import { queueChart } from '../../src/queue/web/queue-chart.ts';
 import { metricNames, type Readings } from '../../src/core/db/metrics.ts';
+import { createStarts } from '../../src/starts/repository.ts';
 import { createSampleRepository } from '../../src/telemetry/repository.ts';
 import { createWorkerRepository } from '../../src/workers/repository.ts';
 import type { WorkerRow } from '../../src/workers/state.ts';
@@ -25,6 +26,7 @@ async function startWithClock(t: Test) {
     ops.close();
     library.close();
   });
+  ops.exec('DELETE FROM server_start');
   const samples = createSampleRepository(ops);
   const workers = createWorkerRepository(ops, () => new Date(clock.ms));
   return {
@@ -33,6 +35,12 @@ async function startWithClock(t: Test) {
     library,
     workers,
     telemetry,
+    loseRun: createStarts(ops).closeLost,
+    addStart(minutesAgo: number) {
+      const at = new Date(clock.ms - minutesAgo * 60_000).toISOString();
+      const program = { version: '1', commit: null, node: '22', sqlite: '3', mode: 'noop' };
+      createStarts(ops).add({ at, ...program, pid: 1, boot_id: null, config_sha256: '' });
+    },
     add(minutesAgo: number, readings: Partial<Readings>) {
       const nothing = Object.fromEntries(metricNames.map((name) => [name, null])) as Readings;
       samples.write([{ at: clock.ms / 1000 - minutesAgo * 60, ...nothing, ...readings }]);
@@ -60,7 +68,7 @@ t.test('a figure has its history as a curve hidden from screen readers', async (
   for (let minute = 64; minute > 0; minute -= 4) add(minute, { queue_pending: minute, queue_failed: 0 });
   const queue = (await figures(app)).get('Queue pending');
   const svg = queue?.querySelector('svg');
-  t.equal(svg?.parentNode.getAttribute('aria-hidden'), 'true');
+  t.equal(svg?.getAttribute('aria-hidden'), 'true');
   t.equal(
     svg
       ?.querySelector('.l')
@@ -151,3 +159,34 @@ t.test('the chart of the queue has one sentence as text alternative', async (t) 
   for (let minute = 63; minute > 0; minute -= 3) add(minute, { queue_pending: 7 });
   t.match(chart(7)?.label, /7 throughout\.$/);
 });
+
+t.test(
+  'starts of the server are marked on the curves of their time, told apart by shape and text',
+  async (t) => {
+    const { app, telemetry, clock, add, addStart, loseRun } = await startWithClock(t);
+    for (let minute = 64; minute > 0; minute -= 4) add(minute, { queue_pending: minute });
+    addStart(90);
+    addStart(30);
+    loseRun();
+    addStart(10);
+    const queue = (await figures(app)).get('Queue pending');
+    t.same(
+      queue?.querySelectorAll('.mark').map((mark) => mark.classNames),
+      ['mark lost', 'mark lost'],
+    );
+    t.match(
+      queue?.querySelector('.curve .sr')?.text,
+      /^The server started 2 times, the last at \d\d:\d\d, each/,
+    );
+    t.equal(queue?.querySelector('svg title')?.text, queue?.querySelector('.curve .sr')?.text);
+    const chart = queueChart(telemetry, 900, 'run', new Date(clock.ms));
+    t.match(
+      chart?.label,
+      /now 900 and \w+\..* The server started 2 times, the last at \d\d:\d\d, each after/,
+    );
+    t.same(
+      chart?.curve?.marks.map(({ isAfterLoss }) => isAfterLoss),
+      [true, true],
+    );
+  },
+);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { barChart, curveChart, proportions } from '../../src/web/chart.ts';
 
-const words = { label: 'A picture.', steps: ['then', 'now'], format: String };
+const words = { label: 'A picture.', steps: ['then', 'now'], format: String, starts: [] };
 
 t.test('a scale begins at zero and ends at a round number', (t) => {
   const tops = [

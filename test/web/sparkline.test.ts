@@ -14,7 +14,7 @@ function runsOf(path: string): [number, number][][] {
 
 t.test('sixteen points start at the left, end at the dot, and are scaled from zero', async (t) => {
   const values = Array.from({ length: 16 }, (_, step) => step * 10);
-  const spark = sparkline(values) as Curve;
+  const spark = sparkline(values, []) as Curve;
   const [points = []] = runsOf(spark.line);
   t.equal(points.length, 16);
   t.same(points[0], [0, 44]);
@@ -27,14 +27,14 @@ t.test('sixteen points start at the left, end at the dot, and are scaled from ze
 });
 
 t.test('small changes of large values look small, and zero is at the bottom', async (t) => {
-  const heights = (values: number[]) => runsOf(sparkline(values)?.line ?? '')[0]?.map(([, y]) => y);
+  const heights = (values: number[]) => runsOf(sparkline(values, [])?.line ?? '')[0]?.map(([, y]) => y);
   t.same(heights([10_000, 10_050, 10_001]), [4, 4, 4]);
   t.same(heights([0, 0, 0]), [44, 44, 44]);
   t.same(heights([0.2, 0.1]), [36, 40], 'values far below one stay low');
 });
 
 t.test('nothing is drawn across a gap, and a single value is a dot', async (t) => {
-  const spark = sparkline([4, 4, null, null, 4, null, 4, 4, null]) as Curve;
+  const spark = sparkline([4, 4, null, null, 4, null, 4, 4, null], []) as Curve;
   const runs = runsOf(spark.line);
   t.same(
     runs.map((run) => run.map(([x]) => x)),
@@ -46,7 +46,29 @@ t.test('nothing is drawn across a gap, and a single value is a dot', async (t) =
 });
 
 t.test('there is no curve without history', async (t) => {
-  t.equal(sparkline([null, null, 5]), null);
-  t.equal(sparkline([null, null]), null);
-  t.equal(curve([], { width: 10, height: 10, right: 0 }), null);
+  t.equal(sparkline([null, null, 5], []), null);
+  t.equal(sparkline([null, null], []), null);
+  t.equal(curve([], { width: 10, height: 10, right: 0, starts: [] }), null);
+});
+
+t.test('a start of the server is a mark at its time, and a sentence', async (t) => {
+  const at = new Date(2026, 0, 5, 13, 2).toISOString();
+  const marked = (...starts: { step: number; isAfterLoss: boolean }[]) =>
+    sparkline(
+      [1, 2, 3, 4],
+      starts.map((start) => ({ ...start, at })),
+    ) as Curve;
+  t.match(marked(), { marks: [], about: null });
+  t.match(marked({ step: 1.5, isAfterLoss: false }), {
+    marks: [{ x: 69, isAfterLoss: false }],
+    about: 'The server started at 13:02.',
+  });
+  t.equal(
+    marked({ step: 1, isAfterLoss: true }).about,
+    'The server started at 13:02, after a run that was lost.',
+  );
+  t.equal(
+    marked({ step: 0, isAfterLoss: true }, { step: 1, isAfterLoss: false }).about,
+    'The server started 2 times, the last at 13:02, 1 after a run that was lost.',
+  );
 });

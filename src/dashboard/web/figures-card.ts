@@ -5,12 +5,13 @@ import type { WorkerState } from '../../workers/state.ts';
 import { type QueueView, toneOfQueue, viewQueue } from '../../queue/queue-view.ts';
 import type { DashboardContext } from '../parts.ts';
 import type { SharedCard } from '../../web/card.ts';
-import { sparkline, type Values } from '../../web/sparkline.ts';
+import { type Mark, sparkline, type Values } from '../../web/sparkline.ts';
 import { workerBadges } from '../../workers/worker-badges.ts';
 
 /** Points of a sparkline, over about an hour or a day. */
 const points = 16;
 const pointSec = 240;
+const partSec = 86_400 / points;
 /** A smaller difference from the rate of the last hour is not shown. */
 const sameRatePercent = 10;
 
@@ -30,19 +31,20 @@ export const figuresCard = (ctx: DashboardContext): SharedCard => ({
     const index = ctx.liveIndex.indexState();
     const rates = recent(ctx, 'embedding_rate');
     const failures = recent(ctx, 'queue_failed');
+    const starts = ctx.telemetry.starts(points, pointSec);
     return {
       queue: {
-        ...figure(pending.total, recent(ctx, 'queue_pending', 'max')),
+        ...figure(pending.total, recent(ctx, 'queue_pending', 'max'), starts),
         tone: toneOfQueue(queue),
         meaning: describePending(queue),
       },
       throughput: {
-        ...figure(ratePerMin, rates),
+        ...figure(ratePerMin, rates, starts),
         tone: ratePerMin === 0 ? 'idle' : 'run',
         meaning: describeRate(queue, rates),
       },
       failed: {
-        ...figure(failed.total, failures),
+        ...figure(failed.total, failures, starts),
         tone: failed.total > 0 ? 'bad' : 'idle',
         meaning: describeFailed(failed.total, failures),
       },
@@ -60,8 +62,8 @@ function recent({ telemetry }: Pick<DashboardContext, 'telemetry'>, metric: Metr
 }
 
 /** The curve ends at the current value. */
-function figure(value: number | null, history: Values) {
-  return { value, spark: sparkline([...history.slice(0, -1), value]) };
+function figure(value: number | null, history: Values, starts: Mark[]) {
+  return { value, spark: sparkline([...history.slice(0, -1), value], starts) };
 }
 
 function describePending({ pending, ratePerMin, etaSec, isPaused, hasWorkers, outage }: QueueView): Meaning {
@@ -131,6 +133,6 @@ function figuresOfJobs({ telemetry }: Pick<DashboardContext, 'telemetry'>) {
     done: succeeded,
     failed,
     active,
-    spark: parts.some((jobs) => jobs > 0) ? sparkline(parts) : null,
+    spark: parts.some((jobs) => jobs > 0) ? sparkline(parts, telemetry.starts(points, partSec)) : null,
   };
 }

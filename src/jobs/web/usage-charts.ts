@@ -16,7 +16,7 @@ export function viewUsage(samples: JobSample[]): Usage[] {
   const draw = (title: string, values: number[], format: (value: number) => string): Usage[] => {
     const [highest, newest] = [Math.max(...values), values.at(-1) ?? 0];
     const label = `${title} over ${took}: at most ${format(highest)}, at the end ${format(newest)}.`;
-    const chart = curveChart(values, 'run', { label, steps, format });
+    const chart = curveChart(values, 'run', { label, steps, format, starts: [] });
     return chart ? [{ title: `${title}, at most ${format(highest)}`, chart }] : [];
   };
   return [

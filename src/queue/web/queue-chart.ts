@@ -15,7 +15,12 @@ export function queueChart(telemetry: Telemetry, pending: number, tone: string, 
   if (values.filter((value) => value !== null).length < 2 || peak === 0) return null;
   const label = describe(values, peak, now);
   const axes = ['60 min ago', '30 min ago', `Now ${formatNumber(pending)}`];
-  return curveChart(values, tone, { label, steps: axes, format: formatNumber });
+  return curveChart(values, tone, {
+    label,
+    steps: axes,
+    format: formatNumber,
+    starts: telemetry.starts(steps, stepSec),
+  });
 }
 
 /** "Pending entries over the last 60 minutes: from 1,010 to 2,085 at 13:26, now 1,284 and falling." */
