@@ -51,10 +51,7 @@ export function createFindings({ now, ...saving }: Given) {
     find: (id: number) => all().find((finding) => finding.id === id) ?? null,
 
     /** Whether an open error of another check is its cause. */
-    isExplained(finding: Finding): boolean {
-      const { causedBy } = entries.of(finding);
-      return entries.all().some((entry) => causedBy.includes(entry.check_id) && isCause(entry, finding));
-    },
+    isExplained: (finding: Finding) => hasCause(entries, finding),
 
     /** Takes what a look of a check has found; returns whether something is open now, and whether a further look must
      *  confirm an end. */
@@ -94,6 +91,11 @@ export function createFindings({ now, ...saving }: Given) {
       bus.emit('findings');
     },
   };
+}
+
+function hasCause(entries: Entries, finding: Finding): boolean {
+  const { causedBy } = entries.of(finding);
+  return entries.all().some((entry) => causedBy.includes(entry.check_id) && isCause(entry, finding));
 }
 
 /** A check that could not look explains nothing. */
