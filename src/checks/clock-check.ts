@@ -8,14 +8,14 @@ const shownMs = 3_600_000;
 
 type Clocks = { now: () => Date; steadyNow: () => number };
 
+export const clockHead = { id: 'clock', component: 'settings', title: 'Clock' };
+
 export function clockCheck({ now, steadyNow }: Clocks): Check {
   let offset = now().getTime() - steadyNow();
   let jump: { ms: number; at: number; seenAt: string } | null = null;
 
   return {
-    id: 'clock',
-    component: 'settings',
-    title: 'Clock',
+    ...clockHead,
     everySec: 30,
     look() {
       const current = now().getTime() - steadyNow();

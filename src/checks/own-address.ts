@@ -1,5 +1,12 @@
 // The address at which this server listens. Only its HTTP side knows, which is built after the checks.
 
+/** Of the check that attacks this address. */
+export const selfAttackHead = {
+  id: 'self-attack',
+  component: 'server',
+  title: 'Guard against other sites',
+};
+
 export type OwnAddress = { host: string; port: number };
 
 export function createOwnAddress() {

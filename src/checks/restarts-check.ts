@@ -6,12 +6,12 @@ import { prepareLostStarts } from './lost-starts-repository.ts';
 
 const hourMs = 3_600_000;
 
+export const restartsHead = { id: 'restarts', component: 'server', title: 'Restarts' };
+
 export function restartsCheck({ config, now, ops }: Pick<Kernel, 'config' | 'now' | 'ops'>): Check {
   const lostSince = prepareLostStarts(ops);
   return {
-    id: 'restarts',
-    component: 'server',
-    title: 'Restarts',
+    ...restartsHead,
     everySec: 60,
     look() {
       const lost = lostSince(new Date(now().getTime() - hourMs).toISOString());

@@ -3,15 +3,15 @@ import type { Check, Found } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
 
+export const streamHead = { id: 'stream', component: 'stream', title: 'Live updates' };
+
 export function streamCheck({
   config,
   descriptors,
   streamCount,
 }: Pick<Kernel, 'config' | 'descriptors' | 'streamCount'>): Check {
   return {
-    id: 'stream',
-    component: 'stream',
-    title: 'Live updates',
+    ...streamHead,
     everySec: 10,
     look() {
       const clients = streamCount();

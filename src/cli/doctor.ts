@@ -1,21 +1,26 @@
 // Shows what the checks of the running server have found. Without one it checks the installation and the data itself. Changes
 // nothing.
-import { installationChecks } from '../checks/installation/installation-checks.ts';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { stoppedChecks } from '../checks/installation/stopped-checks.ts';
 import { createWatch, describeFailed, type Seen, type Watch } from '../checks/watch.ts';
-import type { Check, Severity } from '../core/check.ts';
+import type { Check, CheckHead, Severity } from '../core/check.ts';
 import { type Config, loadConfig } from '../core/config.ts';
+import { type Db, openDatabase, scriptBusyMs } from '../core/db/open.ts';
+import { prepareOps } from '../core/db/ops.ts';
 import { applySavedSettings } from '../core/db/saved-settings.ts';
 import { explain } from '../core/faults.ts';
 import { type Client, withJson } from '../core/terminal/command.ts';
 import { exits } from '../core/terminal/exit-codes.ts';
 import { readFlags } from '../core/terminal/flags.ts';
 import type { Screen } from '../core/terminal/screen.ts';
-import { reservedNames } from '../declared-operations.ts';
+import { checksOfFiles, checksOfOps, checksOfServer, headsOfOps } from '../declared-checks.ts';
 import { findLockHolder } from '../runner/server-lock.ts';
 import { connectToServer } from './client.ts';
 
-type Status = 'ok' | Severity;
+/** unknown: not looked at. */
+type Status = 'ok' | 'unknown' | Severity;
 export type Finding = { part: string; status: Status; text: string };
 type Found = { severity: Severity; title: string; text: string };
 /** A check as the API gives it. */
@@ -39,13 +44,12 @@ async function examine(): Promise<Finding[]> {
   }
   const holder = findLockHolder(config.root)?.holder;
   const client = connectToServer(holder ?? null, answerMaxMs);
-  if (!client) return examineHere(config);
+  if (!client) return [...(await examineHere(config, stoppedChecks(config))), describeServer(config)];
   try {
     const server = `Running at ${holder?.url}, process ${holder?.pid}`;
     return [{ part: 'server', status: 'ok', text: server }, ...(await askServer(client))];
   } catch (error) {
-    const here = await examineAll(installationChecks(config));
-    return [{ part: 'server', status: 'error', text: explain(error) }, ...here];
+    return [{ part: 'server', status: 'error', text: explain(error) }, ...(await examineHere(config, []))];
   }
 }
 
@@ -57,20 +61,59 @@ async function askServer(client: Client): Promise<Finding[]> {
   return items.flatMap(({ title, says, found }) => describe(title, says ?? 'Not run yet.', found));
 }
 
-async function examineHere(config: Config): Promise<Finding[]> {
-  const checks = [...installationChecks(config), ...stoppedChecks(config, reservedNames)];
-  const server = { part: 'server', status: 'ok', text: describeServer(config) } as const;
-  return [...(await examineAll(checks)), server];
+/** Runs the checks that need no server, and `more`; names the others. */
+async function examineHere(config: Config, more: Check[]): Promise<Finding[]> {
+  const ofOps = openOpsChecks(config);
+  const checks = [...checksOfFiles(config), ...(ofOps?.checks ?? []), ...more];
+  try {
+    const looked = await Promise.all(checks.map(look));
+    return [...looked.flat(), ...listUnknown(checks.map(({ id }) => id))];
+  } finally {
+    await ofOps?.end();
+  }
 }
 
-async function examineAll(checks: Check[]): Promise<Finding[]> {
-  return (await Promise.all(checks.map(look))).flat();
+/** Null for an ops.db that cannot be read, or is older than this version. */
+function openOpsChecks(config: Config): ReturnType<typeof checksOfOps> | null {
+  const isThere = fs.existsSync(config.opsDatabasePath);
+  const folder = isThere ? null : fs.mkdtempSync(path.join(os.tmpdir(), 'chl-doctor-'));
+  let ops: Db | null = null;
+  const close = () => {
+    ops?.close();
+    if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    // The first start of the server creates the same.
+    ops = folder === null ? openReadonly(config.opsDatabasePath) : prepareOps(path.join(folder, 'ops.db'));
+    const { checks, end } = checksOfOps(config, ops);
+    return { checks, end: () => end().finally(close) };
+  } catch {
+    close();
+    return null;
+  }
 }
 
-function describeServer({ root }: Config): string {
+function openReadonly(file: string): Db {
+  return openDatabase(file, { busyMs: scriptBusyMs, readonly: true });
+}
+
+function listUnknown(ranIds: string[]): Finding[] {
+  const others = (heads: typeof checksOfServer) =>
+    heads.filter(({ id, insteadIds = [] }) => ![id, ...insteadIds].some((one) => ranIds.includes(one)));
+  const nameAll = (heads: CheckHead[], why: string): Finding[] =>
+    heads.map(({ id, title }) => ({ part: title ?? id, status: 'unknown', text: `Not looked at: ${why}` }));
+  return [
+    ...nameAll(others(checksOfServer), 'it needs the running server.'),
+    ...nameAll(others(headsOfOps), 'ops.db cannot be read, or is older than this version.'),
+  ];
+}
+
+function describeServer({ root }: Config): Finding {
   const found = findLockHolder(root);
-  if (found) return `Process ${found.holder?.pid} uses the data folder: it is starting, or runs a command`;
-  return 'Not running. Start it with: npm start. The checks of running parts need it.';
+  const text = found
+    ? `Process ${found.holder?.pid} uses the data folder: it is starting, or runs a command`
+    : 'Not running. Start it with: npm start';
+  return { part: 'server', status: 'ok', text };
 }
 
 async function look(check: Check): Promise<Finding[]> {

@@ -41,6 +41,8 @@ export type Looked = {
   found: Found[];
 };
 
+export type CheckHead = Pick<Check, 'id' | 'component' | 'title'>;
+
 export type Check = {
   /** Never changes, because findings are stored with it: `index`, `disk-space`. */
   id: string;

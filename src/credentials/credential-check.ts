@@ -3,8 +3,8 @@
 import type { Check, Found } from '../core/check.ts';
 import type { Config } from '../core/config.ts';
 import { type Credential, credentialList } from './credential-list.ts';
-import type { CredentialFacts } from './describe-credential.ts';
-import type { CredentialContext } from './parts.ts';
+import type { Kernel } from '../core/kernel.ts';
+import type { CredentialFacts, DescribeCredentials } from './describe-credential.ts';
 
 const fix = { href: '/settings/credentials', label: 'Open credentials' };
 
@@ -16,11 +16,17 @@ const stops: Record<Credential['kind'], string[]> = {
 /** The component that needs the key. */
 const parts: Record<Credential['kind'], string> = { service_account: 'sources', api_key: 'embedder' };
 
-export function credentialChecks({ config, describeCredentials }: CredentialContext): Check[] {
+export const credentialHeads = credentialList.map(headOf);
+
+function headOf({ name, title }: Credential) {
+  return { id: `credential-${name}`, component: 'credentials', title };
+}
+
+type Sources = Pick<Kernel, 'config'> & { describeCredentials: Pick<DescribeCredentials, 'describe'> };
+
+export function credentialChecks({ config, describeCredentials }: Sources): Check[] {
   return credentialList.map((credential) => ({
-    id: `credential-${credential.name}`,
-    component: 'credentials',
-    title: credential.title,
+    ...headOf(credential),
     everySec: 30,
     dirtyOn: ['credentials', 'settings', 'sources'],
     look() {

@@ -44,6 +44,8 @@ type Given = {
   usedBy: (name: string) => string[];
 };
 
+export type DescribeCredentials = ReturnType<typeof createDescribe>;
+
 export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
   const describe = (credential: Credential): CredentialFacts => {
     const { name, title, kind, text, variable } = credential;

@@ -16,6 +16,7 @@ import { createKeyTurns } from './key-turns.ts';
 import { createKeysInUse } from './keys-in-use.ts';
 import { createKeyRepository } from './repository.ts';
 import { createSecretsFolder } from './secrets-folder.ts';
+import { createUsedBy, googleSheetsOf } from './used-by.ts';
 
 export type CredentialContext = Kernel & ReturnType<typeof createCredentialParts>;
 
@@ -26,12 +27,11 @@ export function createCredentialParts(ctx: Context) {
   const secrets = createSecretsFolder(config.root, now);
   const stopping = new AbortController();
   const named = ctx.use(sources).sources;
-  const googleSheets = () => named.all().filter(({ kind }) => kind === 'google');
+  const googleSheets = () => googleSheetsOf(named);
   const checkKey = createKeyChecks({ config, now, googleSheets, signal: stopping.signal });
   const turns = createKeyTurns(ctx.bus);
   const store = createKeyStore({ ...ctx, keys, inUse, secrets });
-  const usedBy = (name: string) =>
-    name === 'google' ? googleSheets().map((sheet) => sheet.name) : [config.embedding?.model ?? []].flat();
+  const usedBy = createUsedBy(config, named);
   inUse.apply();
   const { changeEmbedder: changeWorkers } = ctx.use(workers);
   const { liveIndex } = ctx.use(index);

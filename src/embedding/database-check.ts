@@ -12,11 +12,11 @@ type Sources = Pick<Kernel, 'damage'> & {
   repository: Pick<JobRepository, 'newest'>;
 };
 
+export const databaseHead = { id: 'database', component: 'database', title: 'Databases' };
+
 export function databaseCheck(sources: Sources): Check {
   return {
-    id: 'database',
-    component: 'database',
-    title: 'Databases',
+    ...databaseHead,
     everySec: 10,
     dirtyOn: ['job', 'library', 'sample'],
     look: () => look(sources),

@@ -8,11 +8,11 @@ import { remedyOf } from './remedy.ts';
 
 type Sources = Pick<IndexContext, 'config' | 'liveIndex' | 'repository'>;
 
+export const indexHead = { id: 'index', component: 'index', title: 'Index' };
+
 export function indexCheck(sources: Sources): Check {
   return {
-    id: 'index',
-    component: 'index',
-    title: 'Index',
+    ...indexHead,
     everySec: 10,
     dirtyOn: ['index', 'library', 'job'],
     look() {

@@ -4,11 +4,15 @@ import { plural } from '../core/format.ts';
 import type { QueueContext } from './parts.ts';
 import { viewQueue } from './queue-view.ts';
 
+export const embeddingOutageHead = {
+  id: 'embedding-outage',
+  component: 'embedder',
+  title: 'Embedding of waiting entries',
+};
+
 export function queueCheck(sources: Pick<QueueContext, 'counts' | 'queue' | 'workers' | 'telemetry'>): Check {
   return {
-    id: 'embedding-outage',
-    component: 'embedder',
-    title: 'Embedding of waiting entries',
+    ...embeddingOutageHead,
     everySec: 10,
     dirtyOn: ['workers', 'library', 'job'],
     /** An outage fails no entry, so it is a problem only while entries wait. */

@@ -4,13 +4,13 @@ import { formatDuration, plural } from '../core/format.ts';
 import type { QueueContext } from './parts.ts';
 import { viewQueue } from './queue-view.ts';
 
+export const queueHead = { id: 'queue', component: 'queue', title: 'Queue' };
+
 export function stuckCheck(
   sources: Pick<QueueContext, 'config' | 'counts' | 'queue' | 'workers' | 'telemetry' | 'now'>,
 ): Check {
   return {
-    id: 'queue',
-    component: 'queue',
-    title: 'Queue',
+    ...queueHead,
     everySec: 60,
     opensAt: 'second',
     async look() {

@@ -7,12 +7,12 @@ import type { JobRepository } from '../jobs/repository.ts';
 
 type Sources = Pick<Kernel, 'catalogue'> & { repository: Pick<JobRepository, 'find' | 'lastOf'> };
 
+export const lostJobsHead = { id: 'lost-jobs', component: 'runner', title: 'Lost jobs' };
+
 /** `lost`: the numbers of the jobs that this server found lost at its start. */
 export function lostJobsCheck(sources: Sources, lost: () => number[]): Check {
   return {
-    id: 'lost-jobs',
-    component: 'runner',
-    title: 'Lost jobs',
+    ...lostJobsHead,
     everySec: 60,
     dirtyOn: ['job', 'jobs-removed'],
     look() {

@@ -19,11 +19,11 @@ type Sources = Pick<
 /** A disk may have to spin up. */
 const answerMaxMs = 5000;
 
+export const sourcesHead = { id: 'sources', component: 'sources', title: 'Sheets' };
+
 export function sourcesCheck(ctx: Sources): Check {
   return {
-    id: 'sources',
-    component: 'sources',
-    title: 'Sheets',
+    ...sourcesHead,
     everySec: 30,
     dirtyOn: ['sources', 'settings'],
     async look() {

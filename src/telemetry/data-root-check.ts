@@ -2,11 +2,11 @@
 import type { Check } from '../core/check.ts';
 import type { TelemetryContext } from './parts.ts';
 
+export const dataFolderHead = { id: 'data-folder', component: 'data_folder', title: 'Data folder' };
+
 export function dataRootCheck({ config, dataRoot }: Pick<TelemetryContext, 'config' | 'dataRoot'>): Check {
   return {
-    id: 'data-folder',
-    component: 'data_folder',
-    title: 'Data folder',
+    ...dataFolderHead,
     everySec: 10,
     dirtyOn: ['sample'],
     look() {

@@ -9,11 +9,11 @@ type Sources = Pick<TelemetryContext, 'config' | 'library' | 'ops' | 'telemetry'
 /** Less unused space is not worth a word. */
 const freeMinBytes = 8 * 1024 * 1024;
 
+export const databaseSizeHead = { id: 'database-size', component: 'database', title: 'Database sizes' };
+
 export function databaseSizeCheck({ config, library, ops, telemetry }: Sources): Check {
   return {
-    id: 'database-size',
-    component: 'database',
-    title: 'Database sizes',
+    ...databaseSizeHead,
     everySec: 60,
     dirtyOn: ['library'],
     look() {

@@ -8,15 +8,15 @@ const rateDays = 7;
 /** A shorter time says nothing about a rate. */
 const minDays = 1;
 
+export const diskForecastHead = { id: 'disk-forecast', component: 'disk', title: 'Disk forecast' };
+
 export function diskForecastCheck({
   config,
   telemetry,
   now,
 }: Pick<TelemetryContext, 'config' | 'telemetry' | 'now'>): Check {
   return {
-    id: 'disk-forecast',
-    component: 'disk',
-    title: 'Disk forecast',
+    ...diskForecastHead,
     everySec: 3600,
     opensAt: 'second',
     look() {

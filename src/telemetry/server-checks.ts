@@ -7,12 +7,12 @@ type Sources = Pick<TelemetryContext, 'config' | 'telemetry' | 'now'>;
 
 const lagForSec = 300;
 
+export const eventLoopHead = { id: 'event-loop', component: 'server', title: 'Event loop' };
+
 /** Each sample of the last five minutes is above the threshold. */
 export function lagCheck({ config, telemetry, now }: Sources): Check {
   return {
-    id: 'event-loop',
-    component: 'server',
-    title: 'Event loop',
+    ...eventLoopHead,
     everySec: 60,
     opensAt: 'second',
     look() {
@@ -39,6 +39,8 @@ export function lagCheck({ config, telemetry, now }: Sources): Check {
   };
 }
 
+export const samplerHead = { id: 'sampler', component: 'server', title: 'Telemetry samples' };
+
 /** A sample of the run before says nothing about this one. */
 export function samplerCheck({
   config,
@@ -48,9 +50,7 @@ export function samplerCheck({
 }: Sources & { steadyNow: () => number }): Check {
   const startedMs = steadyNow();
   return {
-    id: 'sampler',
-    component: 'server',
-    title: 'Telemetry samples',
+    ...samplerHead,
     everySec: 10,
     opensAt: 'second',
     look() {

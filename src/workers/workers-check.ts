@@ -8,11 +8,11 @@ type Sources = Pick<WorkerContext, 'config' | 'counts' | 'workers' | 'pool'>;
 
 const stops = ['embedding'];
 
+export const workersHead = { id: 'workers', component: 'workers', title: 'Workers' };
+
 export function workersCheck(sources: Sources): Check {
   return {
-    id: 'workers',
-    component: 'workers',
-    title: 'Workers',
+    ...workersHead,
     everySec: 10,
     dirtyOn: ['workers', 'library'],
     look() {

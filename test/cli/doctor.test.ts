@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { stoppedChecks } from '../../src/checks/installation/stopped-checks.ts';
 import type { Finding } from '../../src/cli/doctor.ts';
+import { checksOfFiles, checksOfServer, headsOfOps } from '../../src/declared-checks.ts';
 import { startApp } from '../support/app.ts';
 import { type Ended, runCommand } from '../support/command-line.ts';
 import { startService } from '../support/embedding-service.ts';
-import { makeRoot } from '../support/engine.ts';
+import { makeRoot, operator } from '../support/engine.ts';
 import { isAvailable } from '../support/tracking.ts';
 
 const examine = (root: string, env: Record<string, string> = {}) =>
@@ -29,7 +31,8 @@ t.test('a new folder is ok, and nothing is created in it', async (t) => {
     'workers',
     'Google',
     'server',
-    'disk',
+    'Disk space',
+    'Sheets',
   ];
   for (const part of parts) t.match(ended.out, new RegExp(`^ok +${part} `, 'm'));
   t.notOk(fs.existsSync(root));
@@ -69,9 +72,55 @@ t.test('without a server, whole files are read', async (t) => {
   await app.close();
   const ended = await examine(app.root);
   t.equal(ended.code, 0);
-  t.match(of(ended, 'server'), [{ status: 'ok', text: /^Not running\. .*running parts need it/ }]);
+  t.match(of(ended, 'server'), [{ status: 'ok', text: 'Not running. Start it with: npm start' }]);
   t.match(of(ended, 'index'), [{ status: 'ok', text: /^72 vectors in gen-.*, intact$/ }]);
   t.match(of(ended, 'library'), [{ status: 'ok', text: /chl\.db, .* intact$/ }]);
+});
+
+t.test('without a server, each check of a server looks, or is named as not looked at', async (t) => {
+  const app = await startApp(t);
+  await app.run('import');
+  await app.parts.sourceChanges.put('drive', { kind: 'google', place: `1${'a'.repeat(43)}` }, operator);
+  const ids = app.parts.checker.watches().map(({ check }) => check.id);
+  const opsIds = headsOfOps.map(({ id }) => id);
+  const alone = [...checksOfFiles(app.config).map(({ id }) => id), ...opsIds];
+  t.same([...alone, ...checksOfServer.map(({ id }) => id)].sort(), ids.sort(), 'the lists have every check');
+  const replacing = checksOfServer.flatMap(({ insteadIds = [] }) => insteadIds);
+  t.same(
+    stoppedChecks(app.config).map(({ id }) => id),
+    replacing,
+  );
+  await app.close();
+  const experiences = path.join(app.root, 'sheets/published/experiences.csv');
+  const right = fs.readFileSync(experiences, 'utf8');
+  fs.writeFileSync(experiences, right.replace(/\btitle\b/, 'titel'));
+  const key = path.join(app.root, 'key.json');
+  fs.writeFileSync(key, '{}', { mode: 0o644 });
+  const broken = await examine(app.root, { CHL_GOOGLE_KEY_FILE: key });
+  t.equal(broken.code, 1);
+  t.match(of(broken, 'Sheets'), [
+    { status: 'error', text: /^The sheet drive cannot be opened: its key cannot be used\./ },
+    { status: 'error', text: /^The sheet published cannot be read\. .*“title” is missing/ },
+  ]);
+  t.match(of(broken, 'Google key'), [{ status: 'error', text: /chmod 600/ }]);
+  t.match(of(broken, 'Google service account'), [{ status: 'ok' }], 'its file is judged once');
+  t.match(of(broken, 'Restarts'), [{ status: 'ok', text: 'No crash in the last hour' }]);
+  const unknown = findingsOf(broken).filter(({ status }) => status === 'unknown');
+  t.same(
+    unknown.map(({ part }) => part),
+    checksOfServer.flatMap(({ title, insteadIds }) => (insteadIds ? [] : title)),
+  );
+  t.match(unknown[0]?.text, 'Not looked at: it needs the running server.');
+  fs.writeFileSync(experiences, right);
+  t.match(of(await examine(app.root), 'Sheets'), [{ text: /^The sheet drive cannot be opened/ }]);
+});
+
+t.test('an ops.db that cannot be read leaves the checks that need it unknown', async (t) => {
+  const root = makeRoot(t);
+  fs.writeFileSync(path.join(root, 'ops.db'), 'this is no database, but it is long enough to look like one');
+  const ended = await examine(root);
+  t.match(of(ended, 'jobs'), [{ status: 'error' }]);
+  t.match(of(ended, 'Sheets'), [{ status: 'unknown', text: /ops\.db cannot be read/ }]);
 });
 
 t.test('broken files are errors with the next step, and the other parts are still checked', async (t) => {
@@ -87,7 +136,7 @@ t.test('broken files are errors with the next step, and the other parts are stil
   t.equal(ended.code, 1);
   t.match(of(ended, 'library'), [{ status: 'error', text: /chl\.db is not a SQLite database/ }]);
   t.match(of(ended, 'index'), [{ status: 'error' }]);
-  t.match(of(ended, 'disk'), [{ status: 'ok' }]);
+  t.match(of(ended, 'Disk space'), [{ status: 'ok' }]);
 });
 
 t.test('a problem of operations.yaml is a warning with its line and column', async (t) => {
@@ -96,7 +145,7 @@ t.test('a problem of operations.yaml is a warning with its line and column', asy
   fs.writeFileSync(file, 'operations:\n  - name: a\n  - { name: b, title: B, summary: S., command: [x] }\n');
   const ended = await examine(root);
   t.equal(ended.code, 0);
-  t.match(of(ended, 'custom operations'), [
+  t.match(of(ended, 'Custom operations'), [
     {
       status: 'warning',
       text: /^1 custom operation is left out\. operations\.yaml, line 2, column 5: title is missing\. Add it\. line 2, column 5: \w+ is missing/,

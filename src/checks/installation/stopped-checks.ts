@@ -10,30 +10,16 @@ import { wayBack } from '../../core/faults.ts';
 import { formatBytes, plural } from '../../core/format.ts';
 import { liveFiles } from '../../index/generation.ts';
 import { verifyGeneration } from '../../index/verify.ts';
-import { createCustomOperations, customOperationsCheck } from '../../operations/custom-operations.ts';
-import { diskCheck } from '../../telemetry/disk-check.ts';
-import { existing, findRefused } from './file-checks.ts';
+import { findRefused } from './file-checks.ts';
 import { stoppedWorkersCheck } from './stopped-workers-check.ts';
 
-/** `reserved`: names that a custom operation cannot have. */
-export function stoppedChecks(config: Config, reserved: string[]): Check[] {
-  const { databasePath, opsDatabasePath, operationsFile, root } = config;
-  const custom = createCustomOperations({ file: operationsFile, reserved, onChange() {} });
+export function stoppedChecks(config: Config): Check[] {
+  const { databasePath, opsDatabasePath } = config;
   return [
     intactCheck('library', databasePath, inspectLibrary),
     intactCheck('jobs', opsDatabasePath, inspectOps),
     indexFilesCheck(config),
     stoppedWorkersCheck(config),
-    { ...customOperationsCheck(operationsFile, custom), title: 'custom operations' },
-    {
-      ...diskCheck({
-        root: existing(root),
-        lowBytes: () => config.checks.lowDiskBytes,
-        reserveBytes: () => config.diskReserveBytes,
-        sampledFree: () => null,
-      }),
-      title: 'disk',
-    },
   ];
 }
 

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { Check, Found } from '../../core/check.ts';
 import { formatList } from '../../core/format.ts';
 import { ownHosts } from '../../core/host.ts';
-import type { OwnAddress } from '../own-address.ts';
+import { type OwnAddress, selfAttackHead } from '../own-address.ts';
 import { selfCheckHeader, selfCheckValue } from '../../core/self-check.ts';
 
 type Attack = {
@@ -22,9 +22,7 @@ const path = '/ui/checks/run';
 /** `ownAddress`: null while the server does not listen. */
 export function selfAttackCheck(ownAddress: () => OwnAddress | null): Check {
   return {
-    id: 'self-attack',
-    component: 'server',
-    title: 'Guard against other sites',
+    ...selfAttackHead,
     everySec: 86_400,
     async look() {
       const address = ownAddress();

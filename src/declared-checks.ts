@@ -1,0 +1,71 @@
+// The checks as a doctor without a server has them: those that look at files alone, and those that need a server. Separate from
+// the features, because the command line loads no server; a test holds both together.
+import { installationChecks } from './checks/installation/installation-checks.ts';
+import { existing } from './checks/installation/file-checks.ts';
+import { clockHead } from './checks/clock-check.ts';
+import { selfAttackHead } from './checks/own-address.ts';
+import { restartsCheck, restartsHead } from './checks/restarts-check.ts';
+import { streamHead } from './checks/stream-check.ts';
+import type { Check, CheckHead } from './core/check.ts';
+import type { Config } from './core/config.ts';
+import type { Db } from './core/db/open.ts';
+import { credentialHeads } from './credentials/credential-check.ts';
+import { credentialChecksOf } from './credentials/credential-checks-of.ts';
+import { reservedNames } from './declared-operations.ts';
+import { databaseHead } from './embedding/database-check.ts';
+import { indexHead } from './index/index-check.ts';
+import { createCustomOperations, customOperationsCheck } from './operations/custom-operations.ts';
+import { embeddingOutageHead } from './queue/queue-check.ts';
+import { queueHead } from './queue/stuck-check.ts';
+import { lostJobsHead } from './runner/lost-jobs.ts';
+import { runnerHead } from './runner/runner-check.ts';
+import { sourcesHead } from './sources/sources-check.ts';
+import { sourcesCheckOf } from './sources/sources-check-of.ts';
+import { dataFolderHead } from './telemetry/data-root-check.ts';
+import { databaseSizeHead } from './telemetry/database-size-check.ts';
+import { diskCheck } from './telemetry/disk-check.ts';
+import { diskForecastHead } from './telemetry/disk-forecast-check.ts';
+import { eventLoopHead, samplerHead } from './telemetry/server-checks.ts';
+import { workersHead } from './workers/workers-check.ts';
+
+/** `insteadIds`: checks that look in its place while no server runs. */
+export const checksOfServer: (CheckHead & { insteadIds?: string[] })[] = [
+  { ...databaseHead, insteadIds: ['intact-library', 'intact-jobs'] },
+  { ...indexHead, insteadIds: ['index-files'] },
+  { ...workersHead, insteadIds: ['stopped-workers'] },
+  embeddingOutageHead,
+  queueHead,
+  runnerHead,
+  lostJobsHead,
+  dataFolderHead,
+  eventLoopHead,
+  samplerHead,
+  databaseSizeHead,
+  diskForecastHead,
+  streamHead,
+  clockHead,
+  selfAttackHead,
+];
+
+/** Need the configuration alone. */
+export function checksOfFiles(config: Config): Check[] {
+  const { checks, diskReserveBytes, operationsFile: file, root } = config;
+  const custom = createCustomOperations({ file, reserved: reservedNames, onChange() {} });
+  const disk = diskCheck({
+    root: existing(root),
+    lowBytes: () => checks.lowDiskBytes,
+    reserveBytes: () => diskReserveBytes,
+    sampledFree: () => null,
+  });
+  return [...installationChecks(config), customOperationsCheck(file, custom), disk];
+}
+
+export const headsOfOps: CheckHead[] = [sourcesHead, ...credentialHeads, restartsHead];
+
+/** Need ops.db, too, which may be open for reading only. Throws the errors of SQLite. */
+export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): Promise<void> } {
+  const credentials = credentialChecksOf(config, ops);
+  const sources = sourcesCheckOf(config, ops);
+  const restarts = restartsCheck({ config, ops, now: () => new Date() });
+  return { checks: [sources.check, ...credentials, restarts], end: sources.end };
+}
