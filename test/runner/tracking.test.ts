@@ -9,7 +9,7 @@ import { identify, isAlive, readProcessTable } from '../../src/runner/processes.
 import { chooseTracker } from '../../src/runner/tracking.ts';
 import { buildEngine, makeRoot, operator, startEngine } from '../support/engine.ts';
 import { childFile, defineOperation, limitAfter } from '../support/operations.ts';
-import { nameProcesses, strictTrackings } from '../support/tracking.ts';
+import { ignoreResets, nameProcesses, strictTrackings } from '../support/tracking.ts';
 import { until } from '../support/until.ts';
 
 const daemon = 'starts-a-hidden-daemon';
@@ -182,6 +182,7 @@ t.test('namespace: a keeper that outlived its server is killed at the next start
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  ignoreResets(child);
   const followed = tracker.follow(Object.assign(child, { pid: child.pid as number }), options);
   const started = await followed.started;
   const { id } = engine.enqueue('chore');

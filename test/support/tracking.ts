@@ -1,4 +1,5 @@
 // The ways of tracking processes that this system allows, and processes found by an argument, from outside a namespace.
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import type { Test } from 'tap';
@@ -22,6 +23,11 @@ export function nameProcesses(t: Test) {
     for (const pid of living()) signal(pid, 'SIGKILL');
   });
   return { name, living };
+}
+
+/** A process that is killed before it has read a pipe resets it; the server ignores that, too. */
+export function ignoreResets({ stdio }: Pick<ChildProcess, 'stdio'>) {
+  for (const pipe of stdio) pipe?.on('error', () => {});
 }
 
 /** Living processes with an argument. */
