@@ -8,6 +8,7 @@ import { inflateRawSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { features } from '../src/features.ts';
 import { filesOf, sheet } from './support/library.ts';
+import { startService } from './support/embedding-service.ts';
 import { startServer } from './support/server.ts';
 import { until } from './support/until.ts';
 
@@ -47,7 +48,7 @@ const findCanaries: Found = (place, content, allowed = []) => {
     .map((name) => `${place}: ${name}`);
 };
 
-async function start(t: Test) {
+async function start(t: Test, embeddingUrl: string) {
   const sheets = { published: filesOf(sheet()) };
   const home = fs.realpathSync(t.testdir({ data: { 'operations.yaml': operations, sheets } }));
   fs.writeFileSync(path.join(home, 'embedding.key'), `${values.key}\n`, { mode: 0o600 });
@@ -55,8 +56,8 @@ async function start(t: Test) {
     HOME: home,
     CHL_WORKERS: '1',
     CHL_ACCESS_TOKEN: values.access,
-    CHL_EMBEDDING_URL: 'http://127.0.0.1:9/v1',
-    CHL_EMBEDDING_MODEL: 'none',
+    CHL_EMBEDDING_URL: embeddingUrl,
+    CHL_EMBEDDING_MODEL: 'm',
     CHL_EMBEDDING_KEY_FILE: path.join(home, 'embedding.key'),
     https_proxy: `http://agent-7:${values.proxy}@127.0.0.1:9`,
     CANARY_TOKEN: values.child,
@@ -97,8 +98,24 @@ async function plant({ url, ask, post }: Server) {
   const file = new FormData();
   file.append('file', new Blob([JSON.stringify(key)]), 'key.json');
   await (await ask('/api/v1/credentials/google', { method: 'PUT', body: file })).text();
-  const asked = { args: { source: 'published' }, reason: 'for the library', confirm: 'import' };
-  await (await post('/api/v1/operations/import', asked)).text();
+}
+
+/** Fills what can be downloaded: the library, its index, the files of an export, and a plan. */
+async function fill({ ask, post }: Server) {
+  for (const [operation, args] of [
+    ['import', { source: 'published' }],
+    ['index', {}],
+    ['export', { download: true }],
+    ['import', { source: 'published', dry_run: true }],
+  ] as const) {
+    const asked = { args, reason: 'for the library', confirm: operation };
+    const answer = await post(`/api/v1/operations/${operation}`, asked);
+    const { number } = (await answer.json()) as { number: number };
+    const read = async () =>
+      (await (await ask(`/api/v1/operations/jobs/${number}`)).json()) as { status: string };
+    const { status } = await until(read, (job) => !['queued', 'running'].includes(job.status));
+    if (status !== 'succeeded') throw new Error(`${operation} has ${status}`);
+  }
 }
 
 /** Sends each secret where it does not belong. */
@@ -149,14 +166,31 @@ async function addresses(server: Server, jobs: number) {
     `/api/v1/operations/jobs/${number}`,
     `/api/v1/operations/jobs/${number}/log`,
     `/api/v1/operations/jobs/${number}/rows`,
+    `/jobs/${number}/log.txt`,
+    `/ui/jobs/${number}/files`,
+    `/plans/${number}`,
+    `/plans/${number}.csv`,
+    `/api/v1/plans/${number}`,
+    `/api/v1/plans/${number}/rows`,
   ]);
   const pages = features.flatMap(({ pages = [] }) => pages.flatMap(({ examples }) => examples));
   const cards =
     'figures,banners,controls,jobs,workers,queue,index,sources,status,settings,setup,nav-status,nav-setup';
   const stream = `/ui/stream/telemetry?cycles=1&topics=${cards}`;
-  const downloads = ['xlsx', 'csv'].map((format) => `/ui/library/download?format=${format}`);
   return [...new Set([...pages, ...json, ...ofJobs, ...downloads, stream])];
 }
+
+/** Each is there, so that the search for canaries reads it. */
+const downloads = [
+  '/ui/library/download?format=xlsx',
+  '/ui/library/download?format=csv',
+  '/ui/index/download',
+  '/api/v1/index/snapshot',
+  '/api/v1/settings/export',
+  '/api/v1/findings/report',
+  '/metrics',
+  '/health',
+];
 
 /** The files that the server keeps, without those whose purpose is to hold a secret. */
 function filesIn(folder: string): string[] {
@@ -201,9 +235,13 @@ function childrenOf(server: number) {
 }
 
 t.test('no secret and no path of the home folder leaves the server', async (t) => {
-  const server = await start(t);
+  const service = await startService(t);
+  const server = await start(t, service.url);
   const { home, ask } = server;
   await plant(server);
+  await fill(server);
+  t.equal(service.asked[0]?.authorization, `Bearer ${values.key}`, 'the key is in use');
+  await service.stop();
   t.ok(
     Object.values(values).every((value) => value.length > 15),
     'every canary is planted',
@@ -227,6 +265,8 @@ t.test('no secret and no path of the home folder leaves the server', async (t) =
       headers: { accept: address.startsWith('/api') ? '*/*' : 'text/html' },
     });
     const bytes = Buffer.from(await answer.arrayBuffer());
+    if (downloads.includes(address)) t.equal(answer.status, 200, address);
+    if (/index.(snapshot|download)$/.test(address)) t.match(unzip(bytes).toString('latin1'), 'manifest.json');
     found.push(...findCanaries(address, unzip(bytes)));
     if (address.endsWith('=csv'))
       t.match(unzip(bytes).toString('latin1'), 'playbook', 'members are unpacked');
