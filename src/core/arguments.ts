@@ -12,6 +12,19 @@ export function invalidArguments(problems: ArgumentProblem[]): AppError {
   });
 }
 
+export type FormProblems = ReturnType<typeof readProblems>;
+
+/** Reads a refusal for a form: the message for each field, and the whole one when it names no field. */
+export function readProblems(error: AppError | null = null) {
+  const { problems = [] } = (error?.details ?? {}) as { problems?: ArgumentProblem[] };
+  return {
+    problems,
+    /** Null for a field that is right. */
+    problemOf: (field: string) => problems.find((one) => one.field === field)?.message ?? null,
+    message: problems.length === 0 ? (error?.message ?? null) : null,
+  };
+}
+
 /** How runs of an operation are compared: the arguments in which they may differ, and the sizes of their result. */
 export type Comparison = { perRun: string[]; sizes: string[] };
 

@@ -2,7 +2,7 @@
 // run, reason and confirmation word. The run validates everything again.
 import { url } from '../core/url.ts';
 import { randomUUID } from 'node:crypto';
-import { type ArgumentProblem, defaultArguments } from '../core/arguments.ts';
+import { type ArgumentProblem, defaultArguments, readProblems } from '../core/arguments.ts';
 import { AppError } from '../core/errors.ts';
 import { shorten } from '../core/shorten.ts';
 import type { Args, ArgumentProperty, ArgumentSchema, Operation, OptionLists } from '../core/operation.ts';
@@ -54,8 +54,7 @@ export function viewRunDialog(
   const isPlan = !retryOf && operation.plansFirst?.(derived, ctx.libraryState) === true;
   const filled = isPlan ? { ...derived, dry_run: true } : derived;
   const checked = checkedArguments(ctx, operation, filled);
-  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
-  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const { problems, problemOf } = readProblems(error);
   const fields = Object.entries(properties).map(([name, property]) => {
     const hidden = property.hidden || (isPlan && (name === 'dry_run' || property.withPlan));
     const field = viewField(name, { ...property, hidden: hidden === true }, filled[name], problemOf(name));

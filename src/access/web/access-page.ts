@@ -1,6 +1,6 @@
 // The page of tokens, which only an admin may open: its list, and the form that creates one.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { type Role, roles } from '../../core/role.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -40,8 +40,7 @@ export async function sendAccess(
   { created, refused }: { created?: Created; refused?: { form: Form; error: AppError } } = {},
 ) {
   if (refused) reply.code(statusOf(refused.error));
-  const problems = (refused?.error.details?.problems ?? []) as ArgumentProblem[];
-  const problemOf = (field: string) => problems.find((one) => one.field === field)?.message ?? null;
+  const { problemOf } = readProblems(refused?.error);
   const chosenRole = refused?.form.role ?? (requirement.isRequired() ? 'operator' : 'admin');
   return reply.sendPage({
     template: 'access/access-page',

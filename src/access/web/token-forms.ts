@@ -1,6 +1,6 @@
 // The form that creates a token, which shows it once, and the dialog that revokes one.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import { readProblems } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { statusOf } from '../../web/errors.ts';
@@ -89,7 +89,7 @@ async function create(
 function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, refused?: Refused) {
   const token = ctx.tokens.find(name);
   const isLast = ctx.requirement.isLastAdmin(token);
-  const problems = (refused?.error.details?.problems ?? []) as ArgumentProblem[];
+  const { problemOf } = readProblems(refused?.error);
   return reply.sendDialog('access/dialog-revoke', {
     question: `Revoke token “${name}”?`,
     consequences: [
@@ -102,7 +102,7 @@ function sendRevocation(ctx: AccessContext, reply: FastifyReply, name: string, r
     minReason: reasonMinLength,
     reason: refused?.form.reason ?? '',
     typed: refused?.form.confirm ?? '',
-    problemOf: Object.fromEntries(problems.map(({ field, message }) => [field, message])),
+    problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
     blocker: null,
     action: url(`/ui/access/tokens/${encodeURIComponent(name)}/revoke`),
     confirm: `Revoke ${name}`,

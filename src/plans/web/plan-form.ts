@@ -1,7 +1,7 @@
 // The form that applies a plan: what it would do, what must be allowed, reason and word.
 import { randomUUID } from 'node:crypto';
 import type { Requester } from '../../core/audit.ts';
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import { readProblems } from '../../core/arguments.ts';
 import { reasonMinLength } from '../../core/confirmation.ts';
 import { AppError } from '../../core/errors.ts';
 import { formatNumber, plural, upperFirst } from '../../core/format.ts';
@@ -76,8 +76,7 @@ export function viewForm(ctx: PlanContext, plan: Plan, form: Form, error?: AppEr
   const { operation, appliedBy, outdated } = plan;
   if (appliedBy || outdated || (hasNoChanges(plan) && !plan.refusal)) return null;
   const args = applyArgs(ctx, plan, form);
-  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
-  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const { problemOf, message } = readProblems(error);
   return {
     action: `/ui/plans/${plan.job.number}/apply`,
     token: plan.token,
@@ -94,7 +93,7 @@ export function viewForm(ctx: PlanContext, plan: Plan, form: Form, error?: AppEr
     reason: form.reason ?? '',
     typed: form.confirm ?? '',
     problemOf: { reason: problemOf('reason'), confirm: problemOf('confirm') },
-    message: error && problems.length === 0 ? error.message : null,
+    message,
     blocker: ctx.jobs.blockerOf(operation, args),
     confirm: hasNoChanges(plan) ? 'Apply: change nothing' : `Apply: ${describeEffect(plan)}`,
     keep: 'Keep the library as it is',

@@ -1,6 +1,7 @@
 // The page that imports settings: upload, preview, apply.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Multipart } from '@fastify/multipart';
+import { readProblems } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { parseJson } from '../../core/json.ts';
@@ -114,8 +115,7 @@ function send(reply: FastifyReply, { file = '', plan = null, form = {}, error }:
 }
 
 function viewImport(file: string, plan: ImportPlan | null, form: Form, error: AppError | undefined) {
-  const problems = (error?.details?.problems ?? []) as { field: string; message: string }[];
-  const problemOf = (field: string) => problems.find((one) => one.field === field)?.message ?? null;
+  const { problemOf } = readProblems(error);
   const changes = plan?.changes.map((change) => ({
     ...change,
     ...states[change.state],

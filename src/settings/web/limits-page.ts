@@ -1,6 +1,6 @@
 // The page of limits: one form for the settings that are changed most. All faults of a form are shown at once.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import { readProblems } from '../../core/arguments.ts';
 import { AppError } from '../../core/errors.ts';
 import { plural } from '../../core/format.ts';
 import { url } from '../../core/url.ts';
@@ -41,7 +41,7 @@ export function registerLimitsPage(app: FastifyInstance, ctx: SettingContext) {
       if (!(error instanceof AppError)) throw error;
       // Nothing that was typed is lost, whatever the refusal.
       request.refusal = error;
-      return sendLimits(ctx, reply.code(statusOf(error)), { form, problems: problemsOf(error) });
+      return sendLimits(ctx, reply.code(statusOf(error)), { form, ...readProblems(error) });
     }
   });
 }
@@ -86,9 +86,4 @@ function undoOf(former: KnownSetting[]): Pick<Notice, 'undo'> {
   );
   if (JSON.stringify(fields).length > maxUndoLength) return {};
   return { undo: { action: url('/ui/settings/limits'), label: 'Undo', fields } };
-}
-
-function problemsOf(error: AppError): ArgumentProblem[] {
-  const { problems, key } = (error.details ?? {}) as { problems?: ArgumentProblem[]; key?: string };
-  return problems ?? [{ field: key ?? '', message: error.message }];
 }

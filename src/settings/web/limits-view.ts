@@ -1,5 +1,5 @@
 // The form of limits: a card for each group, and a row for each operation.
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import type { FormProblems } from '../../core/arguments.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
 import { limitTitle, readLimitKey } from '../../core/settings/operation-limits.ts';
 import { type GroupName, groups, type Setting } from '../../core/settings/setting.ts';
@@ -11,7 +11,7 @@ import { formatDefault, formatValue } from './format-value.ts';
 export const limitsPath = '/settings/limits';
 
 /** The typed values, and why they were refused. */
-export type Refused = { form: Form; problems: ArgumentProblem[] };
+export type Refused = { form: Form } & FormProblems;
 
 /** Whether the form has a field for it. */
 export function isInForm({ setting: { group, onlyEnvironment } }: KnownSetting): boolean {
@@ -31,9 +31,9 @@ export function viewLimits(all: KnownSetting[], catalogue: Catalogue, refused: R
     /** The refusal if no field has it. */
     message:
       refused?.problems.find(({ field }) => !shown.some(({ setting }) => setting.key === field))?.message ??
-      null,
+      refused?.message,
     problems: shown
-      .filter(({ setting }) => problemOf(setting.key, refused) !== null)
+      .filter(({ setting }) => refused?.problemOf(setting.key))
       .map(({ setting }, at) => ({
         href: `#${idOf(setting)}`,
         title: setting.title,
@@ -85,12 +85,8 @@ function viewField(known: KnownSetting, refused: Refused | null) {
     restart: needsRestart
       ? `saved ${formatValue(setting, value)}, running with ${formatValue(setting, running)}.`
       : null,
-    problem: problemOf(key, refused),
+    problem: refused?.problemOf(key) ?? null,
   };
-}
-
-function problemOf(key: string, refused: Refused | null): string | null {
-  return refused?.problems.find(({ field }) => field === key)?.message ?? null;
 }
 
 export const idOf = ({ key }: Pick<Setting, 'key'>) => `set-${key.replaceAll('.', '-')}`;

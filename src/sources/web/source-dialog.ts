@@ -1,5 +1,5 @@
 // The form of a named sheet: its fields with what was typed and what is wrong, and what a filled form says.
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { kindTitles, type SheetSource, sourceKinds } from '../../core/sheet-source.ts';
 import { url } from '../../core/url.ts';
@@ -22,8 +22,7 @@ export function formOf({ kind, place, tabs: names }: SheetSource): Form {
 
 /** `name`: of the sheet that is changed; null to add one. */
 export function viewSourceDialog(name: string | null, form: Form, error?: AppError) {
-  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
-  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const { problemOf, message } = readProblems(error);
   const text = (input: string, title: string, description: string | null, field = input) => {
     const given = { name: input, title, description, kind: 'string', problem: problemOf(field) };
     return withInput({ ...given, value: form[input] ?? '' });
@@ -32,7 +31,7 @@ export function viewSourceDialog(name: string | null, form: Form, error?: AppErr
   return {
     question: name === null ? 'Add a named sheet' : `Change ${name}`,
     action: url(name === null ? '/ui/sources/add' : `/ui/sources/${name}/edit`),
-    message: problems.length === 0 ? (error?.message ?? null) : null,
+    message,
     fields: [
       ...(name === null
         ? [text('name', 'Name', 'Lower-case letters, digits and hyphens, for example archive-2025.')]
