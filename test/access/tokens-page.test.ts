@@ -31,6 +31,11 @@ t.test('the page of tokens', async (t) => {
     const text = await answer.text();
     t.match(text, /The name Environment is reserved/);
     t.match(text, /value="30d" selected/);
+    const other = await app.submit('/ui/access/tokens', { name: 'x', role: 'chief', expires: '0d' });
+    const form = parse(await other.text());
+    t.match(textOf(form, '#token-role-problem'), 'Choose a role: viewer, operator, admin.');
+    t.match(textOf(form, '#token-expires-problem'), 'The end has passed already.');
+    t.equal(form.querySelectorAll('[aria-invalid]').length, 2);
     for (const name of ['', 'ä', 'x'.repeat(41), '..', 'system'])
       t.equal((await app.json('/api/v1/tokens', { name, role: 'viewer' })).status, 422, name);
   });

@@ -49,7 +49,8 @@ export async function sendAccess(
     data: {
       card: await request.loadCard('access'),
       created: created ?? null,
-      name: { value: refused?.form.name ?? '', problem: problemOf('name') },
+      name: refused?.form.name ?? '',
+      problemOf: { name: problemOf('name'), role: problemOf('role'), expires: problemOf('expires_at') },
       roles: roles.map((role) => ({ role, isChosen: role === chosenRole })),
       lifetimes: lifetimes.map((one) => ({ ...one, isChosen: one.value === (refused?.form.expires ?? '') })),
     },
