@@ -30,7 +30,7 @@ export function credentialChecks({ config, describeCredentials }: Sources): Chec
     everySec: 30,
     dirtyOn: ['credentials', 'settings', 'sources'],
     look() {
-      const facts = describeCredentials.describe(credential);
+      const facts = describeCredentials.describe(credential.name);
       const isApplied = applied[credential.name]?.(config) ?? false;
       const found = [...findFileProblem(facts, isApplied), ...findFailedCheck(facts), ...findWaiting(facts)];
       return { says: describe(facts), found: found.map((one) => withPart(one, credential)) };

@@ -1,6 +1,7 @@
 // Describes a credential for the API and the page: its file, who has set it, its last check. Never its content.
 import { shortenHome } from '../core/home.ts';
 import { type Credential, credentialList } from './credential-list.ts';
+import { findCredential } from './credentials.ts';
 import type { KeyTurns } from './key-turns.ts';
 import { formatMode, readKeyFile } from './key-file.ts';
 import type { KeysInUse } from './keys-in-use.ts';
@@ -47,8 +48,10 @@ type Given = {
 export type DescribeCredentials = ReturnType<typeof createDescribe>;
 
 export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
-  const describe = (credential: Credential): CredentialFacts => {
-    const { name, title, kind, text, variable } = credential;
+  /** Throws `not_found`. */
+  const describe = (name: string): CredentialFacts => {
+    const credential = findCredential(name);
+    const { title, kind, text, variable } = credential;
     const isLocked = inUse.isLocked(credential);
     const slot = isLocked ? 'environment' : 'saved';
     const stored = keys.find(name, slot);
@@ -69,7 +72,7 @@ export function createDescribe({ keys, inUse, turns, usedBy }: Given) {
       check,
     };
   };
-  return { describe, usedBy, all: () => credentialList.map(describe) };
+  return { describe, usedBy, all: () => credentialList.map(({ name }) => describe(name)) };
 }
 
 function describeFile(

@@ -1,6 +1,5 @@
 import { upperFirst } from '../core/format.ts';
 import type { HubRow, HubState, SetupStep } from '../core/hub-row.ts';
-import { findCredential } from './credentials.ts';
 import type { CredentialFacts } from './describe-credential.ts';
 import type { CredentialContext } from './parts.ts';
 
@@ -72,7 +71,7 @@ export const keyStep = ({ describeCredentials }: CredentialContext): SetupStep =
   reads: 'admin',
   isDone() {
     if (describeCredentials.usedBy('google').length === 0) return true;
-    return isPassed(describeCredentials.describe(findCredential('google')));
+    return isPassed(describeCredentials.describe('google'));
   },
   dirtyOn: ['credentials', 'settings', 'sources'],
 });

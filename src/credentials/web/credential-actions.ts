@@ -7,7 +7,6 @@ import { statusOf } from '../../web/errors.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
 import { credentialActions } from '../actions.ts';
-import { findCredential } from '../credentials.ts';
 import type { CredentialFacts } from '../describe-credential.ts';
 import type { CredentialContext } from '../parts.ts';
 import { credentialsPage } from './credentials-page.ts';
@@ -17,7 +16,7 @@ const hosts = ['credentials-card'];
 
 export function registerCredentialActions(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
-  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+  const { describe } = describeCredentials;
 
   app.post<Named>(
     '/ui/credentials/:name/check',

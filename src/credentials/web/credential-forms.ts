@@ -7,7 +7,6 @@ import { statusOf } from '../../web/errors.ts';
 import { leadToPage } from '../../web/form-address.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
-import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
 import { credentialActions } from '../actions.ts';
 import { credentialsPage, sendCredentials } from './credentials-page.ts';
@@ -19,7 +18,7 @@ type Named = { Params: { name: string } };
 /** Register where multipart forms are parsed. */
 export function registerCredentialForms(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
-  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+  const { describe } = describeCredentials;
 
   for (const form of ['upload', 'path'])
     leadToPage(app, `/ui/credentials/:name/${form}`, credentialsPage.path);

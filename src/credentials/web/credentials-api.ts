@@ -9,7 +9,6 @@ import {
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { asker } from './asker.ts';
-import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
 import { credentialActions } from '../actions.ts';
 import { credentialSchema } from './credential-body.ts';
@@ -27,7 +26,7 @@ const confirmation = {
 
 export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
-  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+  const { describe } = describeCredentials;
 
   const list = {
     summary: 'The named credentials; never their contents.',
@@ -79,7 +78,7 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
 /** Register where multipart forms are parsed. */
 export function registerKeyApi(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
-  const describe = (name: string) => describeCredentials.describe(findCredential(name));
+  const { describe } = describeCredentials;
 
   const put = {
     summary: 'Sets a credential: an uploaded file, or the path of one on this machine.',

@@ -1,20 +1,18 @@
 // The view models of the embedder in use, and of the form with its typed values and their check.
-import type { ArgumentProblem } from '../../core/arguments.ts';
+import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import { viewCheckStep } from '../../web/check-step.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
-import { findCredential } from '../credentials.ts';
 import type { CredentialContext } from '../parts.ts';
 
 export function viewEmbedder({ config, embedder, embedderWatch, describeCredentials }: CredentialContext) {
   const { embedding } = config;
   const check = embedder.lastCheck();
   const library = embedder.libraryModel();
-  const key = describeCredentials.describe(findCredential('embedding'));
+  const key = describeCredentials.describe('embedding');
   return {
     isChanging: embedderWatch.isChanging(),
-    isNoop: config.mode === 'noop',
     isBuiltIn: embedding === null,
     model: embedding?.model ?? 'the built-in embedder',
     address: embedding?.url ?? null,
@@ -46,14 +44,13 @@ export function viewEmbedderForm(
 ) {
   const saved = embedder.saved();
   const shown: Shown = typed ?? { ...saved, kind: saved.url === '' ? 'built_in' : 'service' };
-  const problems = (error?.details?.problems ?? []) as ArgumentProblem[];
-  const problemOf = (key: string) => problems.find(({ field }) => field === key)?.message ?? null;
+  const { problemOf, message } = readProblems(error);
   return {
     ...shown,
     isService: shown.kind === 'service',
     lockedBy: embedder.lockedBy(),
-    hasKey: describeCredentials.describe(findCredential('embedding')).is_set,
-    message: problems.length === 0 ? (error?.message ?? null) : null,
+    hasKey: describeCredentials.describe('embedding').is_set,
+    message,
     problemOf: { url: problemOf('embedding.url'), model: problemOf('embedding.model') },
     found: found ? viewCheck(found) : null,
     checkUrl: url('/ui/embedder/check'),
