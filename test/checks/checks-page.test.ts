@@ -10,7 +10,7 @@ import { card, textOf } from '../support/screen.ts';
 t.test('checks and findings', async (t) => {
   const app = await startApp(t, { env: { CHL_PROT: 'canary-of-a-variable' } });
   await app.parts.checker.runOnce();
-  const title = 'A variable has no effect';
+  const title = 'A setting has no effect';
   const read = async () => {
     const { html } = await app.page('/checks');
     return { open: textOf(html, '#checks-card'), probes: textOf(html, '#probes-card') };
@@ -22,10 +22,10 @@ t.test('checks and findings', async (t) => {
     const { open, probes } = await read();
     t.match(
       open,
-      /A variable has no effect CHL_PROT is set.*Settings.*warning since.*\d+ of \d+ checks pass\. 1 warning/s,
+      /A setting has no effect CHL_PROT is set.*Settings.*warning since.*\d+ of \d+ checks pass\. 1 warning/s,
     );
     t.match(probes, /Databases.*Passes.*0 entries.*ms/s);
-    t.match(probes, /Configuration Settings Warning A variable has no effect/);
+    t.match(probes, /Configuration Settings Warning A setting has no effect/);
     t.match(await banner(), title);
     const titles = (await app.page('/checks')).html.querySelectorAll('.probes b').map(({ text }) => text);
     t.equal(new Set(titles).size, titles.length, 'no two checks have one name');
@@ -78,7 +78,7 @@ t.test('checks and findings', async (t) => {
     t.notMatch(await banner(), title);
     t.match(
       (await read()).open,
-      /Muted.*A variable has no effect.*muted by .*until it changes.*“wanted”.*Unmute/s,
+      /Muted.*A setting has no effect.*muted by .*until it changes.*“wanted”.*Unmute/s,
     );
     t.match((await read()).open, /1 muted/);
     t.match((await read()).probes, /Configuration Settings Muted/);
@@ -129,7 +129,7 @@ t.test('checks and findings', async (t) => {
     const answer = await fetch(`${app.origin}/api/v1/findings/report`);
     t.match(answer.headers.get('content-type'), 'text/plain');
     const text = await answer.text();
-    t.match(text, /WARNING settings: A variable has no effect[\s\S]*pass +index: /);
+    t.match(text, /WARNING settings: A setting has no effect[\s\S]*pass +index: /);
     t.notMatch(text, 'canary-of-a-variable');
     const shown = (await app.page('/checks')).html.querySelector('#checks-report')?.text ?? '';
     t.match(shown, /WARNING settings/, 'the page has it too, for Copy report');
@@ -169,6 +169,6 @@ t.test('a viewer sees why the buttons are locked, and is refused', async (t) => 
   t.match(unknown, { code: 1, out: /^error +server +.*CHL_TOKEN.*CHL_TOKEN_FILE/ });
   t.match(unknown.out, /^ok +Node\.js/m, 'what needs no server is checked without it');
   const doctor = await runHere(app.root, ['doctor'], { CHL_TOKEN: body.token });
-  t.match(doctor, { code: 0, out: /warning +configuration +A variable has no effect/ }, 'a viewer may ask');
+  t.match(doctor, { code: 0, out: /warning +configuration +A setting has no effect/ }, 'a viewer may ask');
   t.notOk(fs.readFileSync(path.join(app.root, 'ops.db'), 'latin1').includes('canary-token-of-a-test'));
 });

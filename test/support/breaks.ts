@@ -25,7 +25,7 @@ export function roundsOf(
       {
         check: 'configuration',
         component: 'settings',
-        title: 'A variable has no effect',
+        title: 'A setting has no effect',
         apply() {
           config.warnings.push('CHL_PROT is set, but this version does not know it. Unset it.');
           return () => config.warnings.pop();

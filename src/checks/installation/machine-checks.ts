@@ -21,7 +21,7 @@ export function configurationCheck(config: Config): Check {
         // Several can be about one variable, or begin alike.
         subject: text,
         severity: 'warning',
-        title: text.includes('does not know it') ? 'A variable has no effect' : 'A setting cannot be used',
+        title: 'A setting has no effect',
         text,
         stops: [],
       })),
