@@ -1,5 +1,6 @@
 // The navigation with its badges, the hubs, and the setup checklist.
 import '../support/plain-children.ts';
+import { parse } from 'node-html-parser';
 import t from 'tap';
 import { checks } from '../../src/checks/feature.ts';
 import { systemRequester } from '../../src/core/audit.ts';
@@ -136,6 +137,12 @@ t.test('the checklist ticks from facts, live, and its number is the badge of Set
     { title: 'Library has entries', is_done: true },
     { title: 'Index covers the library', is_done: true },
   ]);
+});
+
+t.test('the checklist has its heading also when all steps are done', async (t) => {
+  const data = { steps: [], done: 5, total: 5, isAllDone: true };
+  const html = parse(await app.server.view('setup/setup-card', data));
+  t.equal(textOf(html, 'h2#h-setup'), 'All 5 steps of the setup are done');
 });
 
 t.test('the name of the operator stands in the audit log, and ticks its step', async (t) => {
