@@ -28,8 +28,3 @@ export const credentialList: readonly Credential[] = [
     variable: 'CHL_EMBEDDING_KEY_FILE',
   },
 ];
-
-export const kindTitles: Record<CredentialKind, string> = {
-  service_account: 'JSON key',
-  api_key: 'API key',
-};

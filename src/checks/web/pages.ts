@@ -6,7 +6,7 @@ import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
 import { isForm, type Posted } from '../../web/validation.ts';
-import { type Finding, isOpen } from '../finding.ts';
+import type { Finding } from '../finding.ts';
 import { type MuteTime, muteNames, muteWords, unknownFinding } from '../mutes.ts';
 import type { CheckContext } from '../parts.ts';
 import { muting, running, unmuting } from './actions.ts';
@@ -96,7 +96,6 @@ function viewMute(finding: Finding) {
   return {
     question: 'Mute this finding?',
     title: finding.title,
-    isOpen: isOpen(finding),
     choices: muteNames.map((name, at) => ({ name, label: muteWords[name], isChosen: at === 0 })),
     action: url(`/ui/findings/${finding.id}/mute`),
     confirm: 'Mute',

@@ -1,7 +1,6 @@
 // The view model of a credential: its badge, its facts, and the steps of its last check.
 import { url } from '../../core/url.ts';
 import { viewCheckStep } from '../../web/check-step.ts';
-import { kindTitles } from '../credential-list.ts';
 import type { CredentialFacts, KeyFacts } from '../describe-credential.ts';
 
 export function viewCredential(facts: CredentialFacts) {
@@ -11,7 +10,6 @@ export function viewCredential(facts: CredentialFacts) {
     name,
     title,
     text,
-    kindTitle: kindTitles[kind],
     variable,
     usedBy,
     badge: badgeOf(facts),
