@@ -13,6 +13,7 @@ export const checkStates = ['pass', 'info', 'warning', 'error', 'unknown'] as co
 export type CheckBody = ReturnType<typeof checkBody>;
 export type FindingBody = ReturnType<typeof findingBody>;
 
+/** All checks in the order of their features, each with its open findings, the worst first. */
 export function listChecks(checker: Checker, findings: Findings, now: Date): CheckBody[] {
   const open = findings.open();
   return checker.watches().map((watch) => checkBody(watch, open, now));
@@ -35,6 +36,7 @@ function checkBody(watch: Watch, open: Finding[], now: Date) {
   };
 }
 
+/** The JSON of a finding; `now` decides whether it is muted. */
 export function findingBody(finding: Finding, now: Date) {
   const { fix, muted_until, ...rest } = finding;
   const isQuiet = isMuted(finding, now);

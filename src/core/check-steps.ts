@@ -26,6 +26,7 @@ export const checkStepSchema = objectSchema({
 /** Absent status: ok. */
 export type Found = { text: string; status?: CheckStatus };
 
+/** Starts a list of steps; `take` adds one to it. */
 export function takeSteps() {
   const steps: CheckStep[] = [];
   const errors: unknown[] = [];

@@ -150,6 +150,7 @@ function factsOf({ sha256, mode }: KeyFile) {
   return { sha256, mode };
 }
 
+/** Throws `not_found`, which lists the known names. */
 export function findCredential(name: string): Credential {
   const found = credentialList.find((one) => one.name === name);
   if (found) return found;

@@ -9,6 +9,7 @@ const maxServiceAccountBytes = 16 * 1024;
 /** `email`: the account of a key that can be used, if it has one. `problem` follows the name of the file. */
 export type Judged = { email: string | null } | { problem: string };
 
+/** `content`: all bytes of the file. */
 export function judgeKey(kind: CredentialKind, content: Buffer): Judged {
   if (content.toString('utf8').trim() === '') return { problem: 'is empty. Choose the file with the key.' };
   return kind === 'service_account' ? judgeServiceAccount(content) : judgeApiKey(content);

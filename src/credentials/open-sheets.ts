@@ -21,6 +21,7 @@ export type OpenedSheets = { steps: CheckStep[]; isRefused: boolean };
 const patience = { maxTries: 2, requestMs: 15_000, onWait() {} };
 const tokenTitle = 'Google accepts the key';
 
+/** A key or a sheet that is refused is a result; errors of this program are thrown. `sources`: all are Google spreadsheets. */
 export async function openSheets({ google }: Config, sources: SheetSource[]): Promise<OpenedSheets> {
   const access = { ...google, ...patience };
   const { steps, errors, take, skip } = takeSteps();

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Requester } from '../core/audit.ts';
 import { userName } from '../core/user.ts';
 
+/** Gives the requester for audit rows, with the role it acts in and the address of its machine. */
 export function requester(request: FastifyRequest): Requester {
   const { identity, ip, id, reason } = request;
   return { actor: actorOf(request), role: identity?.role ?? 'viewer', peer: ip, requestId: id, reason };

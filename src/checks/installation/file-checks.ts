@@ -80,6 +80,7 @@ function describeFile(file: string): string {
   return stat ? `${path.basename(file)} ${formatBytes(stat.size)}` : `${path.basename(file)} not yet created`;
 }
 
+/** Finds whether `inspect`, which throws, refuses a database. A file that is missing is right: the first start creates it. */
 export function findRefused(file: string, inspect: (file: string) => void): Found[] {
   if (!fs.existsSync(file)) return [];
   try {
