@@ -11,7 +11,7 @@ import { limitsAt } from './session-limits.ts';
 import type { SessionRepository } from './session-repository.ts';
 import type { KnownToken, TokenRepository } from './token-repository.ts';
 
-/** A valid token, with the hash of the session that stands for it. */
+/** A valid token, with the hash of the session that was opened with it. */
 type Found = Pick<KnownToken, 'name' | 'role'> & { session: string | null };
 
 type Given = Pick<Kernel, 'config' | 'now'> & {

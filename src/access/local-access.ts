@@ -1,4 +1,4 @@
-// Tokens for the command line, which works on ops.db itself: the way back in for whoever may write the data folder.
+// Tokens for the command line, which works on ops.db itself: the way back in for a person who may write the data folder.
 import { createAudit, type Requester } from '../core/audit.ts';
 import { createBus } from '../core/bus.ts';
 import { loadConfig } from '../core/config.ts';

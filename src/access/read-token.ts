@@ -3,7 +3,7 @@ import { type ArgumentProblem, invalidArguments } from '../core/arguments.ts';
 import { type Role, roles } from '../core/role.ts';
 import { environmentName } from './environment-token.ts';
 
-/** The token of CHL_ACCESS_TOKEN, the server itself, and whoever has no token, as the audit log names them. */
+/** The names in the audit log of the token of CHL_ACCESS_TOKEN, of the server itself, and of a person without a token. */
 const reserved = [environmentName, 'system', 'nobody'];
 
 /** `expires_at`: a date, or a time in ISO 8601; null or absent: never. */

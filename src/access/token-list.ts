@@ -19,7 +19,7 @@ type Given = Pick<Kernel, 'now'> & {
   sessionRepository: Pick<SessionRepository, 'counts'>;
 };
 
-/** That of the environment first, then the oldest first. */
+/** Lists the token of the environment first, then the oldest first. */
 export function listTokens({ environment, now, tokenRepository, sessionRepository }: Given): ListedToken[] {
   const at = now();
   const sessions = sessionRepository.counts(limitsAt(at));

@@ -1,4 +1,4 @@
-// All checks as plain text, for a message to whoever helps. Holds no secrets: answers are redacted, and so are findings before
+// All checks as plain text, for a message to a person who helps. Holds no secrets: answers are redacted, and so are findings before
 // they are kept.
 import { version } from '../core/config.ts';
 import { formatList } from '../core/format.ts';

@@ -50,7 +50,7 @@ function refuseProxy(url: string, network: Record<string, string>) {
   );
 }
 
-/** What is wrong with the address; never repeats a part that may contain a key. */
+/** Finds what is wrong with an address, or null; never repeats a part that may contain a key. */
 export function findAddressFault(url: string, name = 'The address'): string | null {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.username || parsed?.password || /^[^/?#]*\/\/[^/?#]*@/.test(url))

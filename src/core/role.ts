@@ -15,7 +15,7 @@ export function assertRole(role: Role, least: Role) {
     throw new AppError('forbidden', describeLack(role, least), { role, needs: least });
 }
 
-/** The sentence for whoever may not, e.g. at a button: `Needs an admin; you are a viewer.` */
+/** The sentence for a person who may not, e.g. at a button: `Needs an admin; you are a viewer.` */
 export function describeLack(role: Role, least: Role): string {
   return `Needs ${withArticle(least)}; you are ${withArticle(role)}.`;
 }

@@ -1,4 +1,4 @@
-// Reads a file with a secret: nobody else may read it, and no link stands in its place. A refusal names the command that fixes it.
+// Reads a file with a secret, which is no link and which nobody else may read. A refusal names the command that fixes it.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -25,7 +25,7 @@ export const nothingPaused: Control = { paused_at: null, paused_by: null, drain_
 
 type Pauses = { control(): Control; living(): WorkerRow[] };
 
-/** Who has paused all workers, and each that is paused by itself, for audit rows. */
+/** Reads the pause of all workers, and of each that is paused by itself, for audit rows. */
 export function readPauses(workers: Pauses) {
   const pauseOf = ({ paused_at, paused_by }: Pick<Control, 'paused_at' | 'paused_by'>) =>
     paused_at === null ? null : { paused_at, paused_by };

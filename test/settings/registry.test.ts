@@ -1,4 +1,4 @@
-// Which value of a setting counts, and what a running process does with a change.
+// Chooses the value of a setting, and applies changes to a running process.
 import fs from 'node:fs';
 import t from 'tap';
 import { type Config, loadConfigFrom, readConfig } from '../../src/core/config.ts';

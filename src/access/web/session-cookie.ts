@@ -1,4 +1,4 @@
-// The cookie that stands for a session.
+// The cookie of a session.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { url } from '../../core/url.ts';
 import { readCookie } from '../../web/flash.ts';

@@ -14,8 +14,8 @@ export function readSavedSettings(ops: Db): Map<string, unknown> {
   return new Map(rows.map(({ key, value }) => [key, parseJson(value)]));
 }
 
-/** For a process without a server around it, such as a worker that is started by hand: assigns the saved settings to
- *  `config`. An ops.db that is missing, old or damaged has none; whoever needs it says so. */
+/** Assigns the saved settings to `config` in a process without a server around it, such as a worker that is started by hand.
+ *  An ops.db that is missing, old or damaged has none; its users report it. */
 export function applySavedSettings(config: Config): Config {
   const found = readSaved(config.opsDatabasePath);
   if (!found) return config;

@@ -1,4 +1,4 @@
-// Which value of a setting counts: environment, then .env, then saved, then default.
+// Chooses the value of each setting: environment, then .env, then saved, then default.
 import { readLimitKey, findLimitFault, type SavedLimits } from './operation-limits.ts';
 import { findSetting, settings } from './declared.ts';
 import type { Setting } from './setting.ts';
