@@ -1,4 +1,5 @@
 // The form that sets a credential: an upload, or the path of a file on this machine.
+import { readProblems } from '../../core/arguments.ts';
 import type { AppError } from '../../core/errors.ts';
 import { url } from '../../core/url.ts';
 import type { CredentialFacts } from '../describe-credential.ts';
@@ -25,7 +26,7 @@ export function viewKeyForm(
   { name, title, kind, is_set: isSet, variable }: CredentialFacts,
   refused: { path: string; error: AppError } | null = null,
 ) {
-  const details = refused?.error.details as { problems?: { field: string }[]; command?: string } | undefined;
+  const { problemOf } = readProblems(refused?.error);
   return {
     name,
     title,
@@ -34,8 +35,8 @@ export function viewKeyForm(
     ...hints[kind],
     path: refused?.path ?? '',
     problem: refused?.error.message ?? null,
-    isOfPath: details?.problems?.[0]?.field === 'path',
-    command: details?.command ?? null,
+    isOfPath: problemOf('path') !== null,
+    command: refused?.error.details?.command ?? null,
     progress: { id: `set-${name}-progress`, action: 'Upload', form: `set-${name}-upload` },
     uploadUrl: url(`/ui/credentials/${name}/upload`),
     pathUrl: url(`/ui/credentials/${name}/path`),
