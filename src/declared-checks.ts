@@ -4,7 +4,6 @@ import { installationChecks } from './checks/installation/installation-checks.ts
 import { existing } from './checks/installation/file-checks.ts';
 import { clockHead } from './checks/clock-check.ts';
 import { selfAttackHead } from './checks/own-address.ts';
-import { restartsCheck, restartsHead } from './checks/restarts-check.ts';
 import { streamHead } from './checks/stream-check.ts';
 import type { Check, CheckHead } from './core/check.ts';
 import type { Config } from './core/config.ts';
@@ -26,6 +25,8 @@ import { databaseSizeHead } from './telemetry/database-size-check.ts';
 import { diskCheck } from './telemetry/disk-check.ts';
 import { diskForecastHead } from './telemetry/disk-forecast-check.ts';
 import { eventLoopHead, samplerHead } from './telemetry/server-checks.ts';
+import { createStarts } from './starts/repository.ts';
+import { restartsCheck, restartsHead } from './starts/restarts-check.ts';
 import { workersHead } from './workers/workers-check.ts';
 
 /** `insteadIds`: checks that look in its place while no server runs. */
@@ -66,6 +67,6 @@ export const headsOfOps: CheckHead[] = [sourcesHead, ...credentialHeads, restart
 export function checksOfOps(config: Config, ops: Db): { checks: Check[]; end(): Promise<void> } {
   const credentials = credentialChecksOf(config, ops);
   const sources = sourcesCheckOf(config, ops);
-  const restarts = restartsCheck({ config, ops, now: () => new Date() });
+  const restarts = restartsCheck({ config, starts: createStarts(ops), now: () => new Date() });
   return { checks: [sources.check, ...credentials, restarts], end: sources.end };
 }

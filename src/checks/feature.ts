@@ -3,7 +3,6 @@ import type { Feature } from '../web/feature.ts';
 import { clockCheck } from './clock-check.ts';
 import { installationChecks } from './installation/installation-checks.ts';
 import { createCheckParts } from './parts.ts';
-import { restartsCheck } from './restarts-check.ts';
 import { selfAttackCheck } from './web/self-attack-check.ts';
 import { streamCheck } from './stream-check.ts';
 import { registerChecksApi } from './web/api.ts';
@@ -28,7 +27,6 @@ export const checks: Feature<ReturnType<typeof createCheckParts>> = {
   checks: (ctx) => [
     streamCheck(ctx),
     clockCheck({ ...ctx, steadyNow: () => performance.now() }),
-    restartsCheck(ctx),
     selfAttackCheck(ctx.ownAddress.read),
     ...installationChecks(ctx.config, ctx),
   ],

@@ -2,6 +2,7 @@
 import type { Feature } from '../web/feature.ts';
 import { aboutRow } from './about-row.ts';
 import { createStartParts } from './parts.ts';
+import { restartsCheck } from './restarts-check.ts';
 import { aboutPage, registerAbout } from './web/about-page.ts';
 import { registerStartsApi } from './web/api.ts';
 
@@ -18,5 +19,6 @@ export const starts: Feature<ReturnType<typeof createStartParts>> = {
     registerAbout(app, ctx);
     registerStartsApi(app, ctx);
   },
+  checks: (ctx) => [restartsCheck(ctx)],
   hubRows: (ctx) => [aboutRow(ctx)],
 };

@@ -48,6 +48,7 @@ export function createStarts(ops: Db) {
     prune: 'DELETE FROM server_start WHERE id <= ?',
     stop: `UPDATE server_start SET ended_at = @at, "end" = 'stopped' WHERE id = @id AND ended_at IS NULL`,
     closeLost: `UPDATE server_start SET ended_at = ${lastSign}, "end" = 'lost' WHERE ended_at IS NULL`,
+    lostSince: `SELECT count(*) AS lost FROM server_start WHERE "end" = 'lost' AND ended_at > ?`,
     list: `
       SELECT * FROM server_start WHERE id < coalesce(@before, 9e15) ORDER BY id DESC LIMIT @limit
     `,
@@ -72,6 +73,10 @@ export function createStarts(ops: Db) {
 
     /** Closes the rows of runs that have not recorded their end. */
     closeLost: () => void statements.closeLost.run(),
+
+    /** Counts the runs that have ended since then without a stop. */
+    lostSince: (time: Date): number =>
+      (statements.lostSince.get(time.toISOString()) as { lost: number }).lost,
 
     /** The newest first; `cursor` is the id of the last start of the page before. */
     list(limit: number, cursor: number | null = null): { items: ListedStart[]; next: number | null } {

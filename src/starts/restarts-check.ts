@@ -2,19 +2,20 @@
 import type { Check } from '../core/check.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { prepareLostStarts } from './lost-starts-repository.ts';
+import type { Starts } from './repository.ts';
 
 const hourMs = 3_600_000;
 
 export const restartsHead = { id: 'restarts', component: 'server', title: 'Restarts' };
 
-export function restartsCheck({ config, now, ops }: Pick<Kernel, 'config' | 'now' | 'ops'>): Check {
-  const lostSince = prepareLostStarts(ops);
+type Sources = Pick<Kernel, 'config' | 'now'> & { starts: Pick<Starts, 'lostSince'> };
+
+export function restartsCheck({ config, now, starts }: Sources): Check {
   return {
     ...restartsHead,
     everySec: 60,
     look() {
-      const lost = lostSince(new Date(now().getTime() - hourMs).toISOString());
+      const lost = starts.lostSince(new Date(now().getTime() - hourMs));
       const says =
         lost === 0 ? 'No crash in the last hour' : `${plural(lost, 'crash', 'crashes')} in the last hour`;
       if (lost < config.checks.restartsPerHour) return { says, found: [] };
