@@ -24,14 +24,7 @@ export function databaseCheck(sources: Sources): Check {
 }
 
 function look({ damage, counts, repository }: Sources) {
-  const found: Found[] = damage.found().map(({ file, message, since }) => ({
-    subject: path.basename(file),
-    severity: 'error',
-    title: 'Jobs fail: a database is damaged',
-    text: message,
-    stops: ['all operations'],
-    since,
-  }));
+  const found = damage.found().map(({ file, message, since }) => ({ ...damaged(file, message), since }));
   if (found.length > 0) return { says: 'Damaged', found };
   try {
     repository.newest(1);
@@ -49,4 +42,15 @@ function look({ damage, counts, repository }: Sources) {
     };
     return { says: 'Not readable', found: [unread] };
   }
+}
+
+/** `text`: a sentence with the way back. */
+export function damaged(file: string, text: string): Found {
+  return {
+    subject: path.basename(file),
+    severity: 'error',
+    title: 'Jobs fail: a database is damaged',
+    text,
+    stops: ['all operations'],
+  };
 }

@@ -1,13 +1,14 @@
 // Checks for when no server runs, which would know this by itself: reads whole files, and what stopped parts have left.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Check, Found } from '../../core/check.ts';
+import type { Check } from '../../core/check.ts';
 import type { Config } from '../../core/config.ts';
 import { findDamage } from '../../core/db/check.ts';
 import { inspectLibrary } from '../../core/db/library.ts';
 import { inspectOps } from '../../core/db/ops.ts';
 import { wayBack } from '../../core/faults.ts';
 import { formatBytes, plural } from '../../core/format.ts';
+import { damaged } from '../../embedding/database-check.ts';
 import { liveFiles } from '../../index/generation.ts';
 import { verifyGeneration } from '../../index/verify.ts';
 import { findRefused } from './file-checks.ts';
@@ -33,19 +34,10 @@ function intactCheck(title: string, file: string, inspect: (file: string) => voi
       if (!fs.existsSync(file)) return { says: `${file}, created at the first start`, found: [] };
       const found = findRefused(file, inspect);
       if (found.length > 0) return { says: file, found };
-      const says = `${file}, ${formatBytes(fs.statSync(file).size)}, intact`;
-      return { says, found: findDamage(file) === null ? [] : [damaged(file)] };
+      const says = `${file}, ${formatBytes(fs.statSync(file).size)}`;
+      if (findDamage(file) === null) return { says: `${says}, intact`, found };
+      return { says, found: [damaged(file, `${file} is damaged.${wayBack(file)}`)] };
     },
-  };
-}
-
-function damaged(file: string): Found {
-  return {
-    subject: path.basename(file),
-    severity: 'error',
-    title: 'Jobs fail: a database is damaged',
-    text: `${file} is damaged.${wayBack(file)}`,
-    stops: ['all operations'],
   };
 }
 
