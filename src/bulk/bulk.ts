@@ -52,7 +52,9 @@ const stopped = {
   newJob: null,
 } as const;
 
-type Given = Pick<Kernel, 'audit' | 'catalogue' | 'log'> & {
+type Started = { run: BulkRun; finished: Promise<void> };
+
+type Given = Pick<Kernel, 'audit' | 'catalogue' | 'log' | 'untilFree'> & {
   jobs: Jobs;
   repository: JobRepository;
   listing: JobListing;
@@ -60,7 +62,7 @@ type Given = Pick<Kernel, 'audit' | 'catalogue' | 'log'> & {
 };
 
 export function createBulk(given: Given) {
-  const { audit, listing } = given;
+  const { audit, listing, untilFree } = given;
   const runs = new Map<string, BulkRun>();
   const active = new Set<Promise<void>>();
   let isStopping = false;
@@ -87,9 +89,14 @@ export function createBulk(given: Given) {
     /** Throws `forbidden` for a removal by anyone but an admin. */
     assertMay,
 
-    /** Begins; the run fills with items. `finished` settles with its end and never rejects. Throws `forbidden`. */
-    start(action: BulkAction, numbers: number[], by: Requester): { run: BulkRun; finished: Promise<void> } {
+    /** Begins once the audit log has its row; the run fills with items. `finished` settles with its end and never rejects.
+     *  Throws `forbidden`. */
+    async start(action: BulkAction, numbers: number[], by: Requester): Promise<Started> {
       assertMay(action, by);
+      const detail = { action, jobs: numbers.length };
+      await untilFree(() =>
+        audit.record({ event: bulkAction.name, outcome: 'ok', by, target: 'jobs', detail }),
+      );
       const run: BulkRun = { id: randomUUID(), action, total: numbers.length, items: [], isOver: false };
       const oldest = [...runs.values()].find((other) => other.isOver);
       if (runs.size >= runsKept && oldest) runs.delete(oldest.id);
@@ -101,8 +108,6 @@ export function createBulk(given: Given) {
         active.delete(finished);
       });
       active.add(finished);
-      const detail = { action, jobs: numbers.length };
-      audit.record({ event: bulkAction.name, outcome: 'ok', by, target: 'jobs', detail });
       return { run, finished };
     },
 

@@ -26,8 +26,9 @@ type Given = Pick<Kernel, 'audit' | 'bus' | 'now' | 'untilFree'> & {
 export function createRemoval({ config, pruning, repository, find, audit, bus, now, untilFree }: Given) {
   return {
     /** Removes logs and rows first: if the server dies in between, the jobs are still listed and can be removed again.
-     *  Gives how many were removed: another removal may have been faster. */
-    async removeBatch(batch: Pick<Prunable, 'number' | 'id'>[]): Promise<number> {
+     *  `record` is part of the transaction that removes them. Gives how many were removed: another removal may have been
+     *  faster. */
+    async removeBatch(batch: Pick<Prunable, 'number' | 'id'>[], record: () => void): Promise<number> {
       for (const { number, id } of batch) {
         const file = jobLogFile(config.root, number);
         const files = [file, `${file}.ix`, planFile(config.root, id)];
@@ -36,7 +37,7 @@ export function createRemoval({ config, pruning, repository, find, audit, bus, n
           await new Promise(setImmediate);
       }
       const ids = batch.map(({ id }) => id);
-      const removed = await untilFree(() => pruning.leaveTombstones(ids, now().toISOString()));
+      const removed = await untilFree(() => pruning.leaveTombstones(ids, now().toISOString(), record));
       if (removed > 0) bus.emit('jobs-removed');
       await new Promise(setImmediate);
       return removed;
@@ -50,9 +51,13 @@ export function createRemoval({ config, pruning, repository, find, audit, bus, n
         findEnded(find, idOrNumber),
       );
       const { id, number, operation, status } = job;
-      if ((await this.removeBatch([job])) === 0) find(id);
-      const detail = { operation, status };
-      audit.record({ event: jobActions.remove.name, outcome: 'ok', by, target: `job:${number}`, detail });
+      const row = {
+        event: jobActions.remove.name,
+        by,
+        target: `job:${number}`,
+        detail: { operation, status },
+      };
+      if ((await this.removeBatch([job], () => audit.record({ ...row, outcome: 'ok' }))) === 0) find(id);
       await repository.synced();
       return job;
     },

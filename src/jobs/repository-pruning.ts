@@ -46,14 +46,16 @@ export function createPruning(ops: Db) {
     dropRows: (id: string, limit: number): number =>
       withoutSync(ops, () => dropRows.run({ id, limit }).changes),
 
-    /** Replaces jobs, whose rows are removed already, by tombstones in one transaction; gives how many there were. */
-    leaveTombstones(ids: string[], at: string): number {
+    /** Replaces jobs, whose rows are removed already, by tombstones, and records it unless there were none, in one transaction;
+     *  gives how many there were. */
+    leaveTombstones(ids: string[], at: string, record: () => void): number {
       const replaceAll = ops.transaction(() => {
         let removed = 0;
         for (const id of ids) {
           insertTombstone.run({ id, at });
           removed += remove.run({ id }).changes;
         }
+        if (removed > 0) record();
         return removed;
       });
       return withoutSync(ops, replaceAll);

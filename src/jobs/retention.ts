@@ -15,14 +15,16 @@ const dayMs = 86_400_000;
 const failureFactor = 4;
 const previewMax = 5001;
 const batchJobs = 10;
+/** One row says how many jobs a clean-up has removed. */
+const recordNothing = () => {};
 
-type Given = Pick<Kernel, 'audit' | 'log' | 'now'> & {
+type Given = Pick<Kernel, 'audit' | 'log' | 'now' | 'untilFree'> & {
   config: Limits;
   pruning: Pruning;
   removal: Pick<Removal, 'removeBatch'>;
 };
 
-export function createRetention({ config, pruning, removal, audit, log, now }: Given) {
+export function createRetention({ config, pruning, removal, audit, log, now, untilFree }: Given) {
   let isStopped = false;
   const boundsOf = (status: string): Bounds => {
     const factor = status === 'failed' ? failureFactor : 1;
@@ -72,12 +74,13 @@ export function createRetention({ config, pruning, removal, audit, log, now }: G
     for (const status of ['succeeded', 'cancelled', 'failed']) {
       const bounds = boundsOf(status);
       for (let batch = pruning.find(status, bounds, batchJobs); batch.length > 0 && !isStopped; ) {
-        removed += await removal.removeBatch(batch);
+        removed += await removal.removeBatch(batch, recordNothing);
         batch = pruning.find(status, bounds, batchJobs);
       }
     }
     if (removed === 0) return 0;
-    audit.record({ event: 'jobs.pruned', outcome: 'ok', by: systemRequester, detail: { jobs: removed } });
+    const row = { event: 'jobs.pruned', by: systemRequester, detail: { jobs: removed } };
+    await untilFree(() => audit.record({ ...row, outcome: 'ok' }));
     log.info({ event: 'jobs.pruned', jobs: removed }, 'old jobs were removed');
     return removed;
   }

@@ -28,8 +28,8 @@ export function createStagedSnapshots({ config, audit, bus, wantedBy, activeId, 
       const job = wantedBy(id);
       const entry = { ...discardOf(by, staged), detail: { staged_id: id, job } };
       auditRefusal(audit, entry, () => assertFree(staged, job));
-      removeStaged(config.indexFolder, id);
       recordDiscard(by, staged);
+      removeStaged(config.indexFolder, id);
       bus.emit('index');
       return staged;
     },

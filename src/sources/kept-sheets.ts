@@ -27,8 +27,8 @@ export function createKeptSheets({ root, audit, now, wantedBy, isActive }: Given
       const job = wantedBy(id);
       const entry = { ...removalOf(by, sheet), detail: { sheet_id: id, job } };
       auditRefusal(audit, entry, () => assertFree(sheet, job));
-      removeUploaded(root, id);
       recordRemoval(by, sheet);
+      removeUploaded(root, id);
       return sheet;
     },
 

@@ -56,6 +56,20 @@ t.test('a bulk retry reports the outcome of each job and audits it', async (t) =
   t.equal((await app.json('/api/v1/operations/jobs/1')).body.retried_by, made.job_id);
 });
 
+t.test('a bulk run waits until its row is in the audit log; else nothing is done', async (t) => {
+  const app = await start(t);
+  await app.run('breaks');
+  const writer = openDatabase(path.join(app.root, 'ops.db'), { busyMs: 1000 });
+  t.teardown(() => writer.close());
+  const bulk = { action: 'retry', jobs: [1] };
+  writer.exec('BEGIN IMMEDIATE');
+  const refused = await app.json('/api/v1/operations/jobs/bulk', bulk);
+  writer.exec('ROLLBACK');
+  t.equal(refused.status, 503);
+  t.match((await app.json('/api/v1/operations/jobs')).body, { total: 1 });
+  t.match(await app.json('/api/v1/operations/jobs/bulk', bulk), { status: 200, body: { done: 1 } });
+});
+
 t.test('all matching jobs are cancelled, but not later ones', async (t) => {
   const app = await start(t);
   for (let n = 0; n < 3; n++) await app.json('/api/v1/operations/waits', { when_locked: 'wait' });

@@ -34,6 +34,7 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
   );
   const config = { root, jobLogMaxBytes: 1000, ...limits };
   const pruning = createPruning(ops);
+  const untilFree = async <T>(work: () => T) => work();
   const bus = createBus();
   const removal = createRemoval({
     config,
@@ -43,9 +44,10 @@ function openHistory(t: Test, limits: { retentionDays: number; retentionJobs: nu
     bus,
     now,
     find: (number) => repository.find(number) as Job,
-    untilFree: async (work) => work(),
+    untilFree,
   });
-  const retention = createRetention({ config, pruning, removal, audit, log: pino({ level: 'silent' }), now });
+  const log = pino({ level: 'silent' });
+  const retention = createRetention({ config, pruning, removal, audit, log, now, untilFree });
 
   /** A job with a log and rows that ended a number of days ago; without an ending it is queued. */
   function add(daysAgo: number, status?: Ending['status'], rows = 3): Job {

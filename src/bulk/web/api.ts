@@ -52,7 +52,7 @@ export function registerBulkApi(app: FastifyInstance, ctx: BulkContext) {
           ? { filter: readFilter(ctx, filter), upTo: listing.newestNumber() }
           : { numbers: (named ?? []).map((id) => jobs.find(String(id)).number) },
       );
-      const { run, finished } = bulk.start(action, numbers, requester(request));
+      const { run, finished } = await bulk.start(action, numbers, requester(request));
       await finished;
       return bulkAnswer(run);
     },

@@ -62,7 +62,7 @@ export function registerBulkPages(app: FastifyInstance, ctx: BulkContext) {
       const dialog = viewBulkDialog(ctx, form, numbers, preview, message);
       return reply.code(422).intoDialog().sendDialog('bulk/dialog', dialog);
     }
-    const { run } = bulk.start(form.action, numbers, by);
+    const { run } = await bulk.start(form.action, numbers, by);
     const page = url(`/jobs/bulk/${run.id}`);
     if (!request.headers['hx-request']) return reply.redirect(page, 303);
     return reply.header('hx-redirect', page).send('');

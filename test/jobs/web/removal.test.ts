@@ -41,6 +41,19 @@ t.test('an ended job is removed with its log and its rows, and the audit log kee
   t.match((await app.json('/api/v1/operations/jobs')).body, { total: 0, items: [] });
 });
 
+t.test('a job is removed together with its row in the audit log, or not at all', async (t) => {
+  const app = await start(t);
+  await app.run('chore');
+  const { record } = app.audit;
+  app.audit.record = () => {
+    throw new Error('for this test');
+  };
+  t.equal((await remove(app, 1)).status, 500);
+  app.audit.record = record;
+  t.equal((await app.json('/api/v1/operations/jobs/1')).status, 200);
+  t.equal((await remove(app, 1)).status, 204);
+});
+
 t.test('a job that has not ended is kept, and the refusal is audited', async (t) => {
   const app = await start(t);
   await app.json('/api/v1/operations/waits', {});
