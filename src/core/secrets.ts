@@ -1,6 +1,5 @@
 // The secrets of a job, and the forms in which they could appear: plain, JSON-escaped, in base64, line by line. The content
 // of secret files is kept in memory only.
-import fs from 'node:fs';
 import { childEnvironment, type Config } from './config.ts';
 import { googleEnvironment } from './config-google.ts';
 import type { Operation } from './operation.ts';
@@ -8,7 +7,7 @@ import { createByteMask, createTextSearch } from './byte-mask.ts';
 import { isOutOfDescriptors } from './descriptors.ts';
 import { parseJson } from './json.ts';
 import { proxySecrets, urlSecrets } from './network.ts';
-import { maxSecretFileBytes } from './secret-file.ts';
+import { maxSecretFileBytes, readSecretBytes } from './secret-file.ts';
 
 /** Masking shorter texts would hide ordinary words. */
 const minBytes = 6;
@@ -73,20 +72,10 @@ export function secretsIn(environment: Record<string, string>, names: string[]):
 
 function readStart(file: string): string | null {
   try {
-    return readOpened(fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK));
+    return readSecretBytes(file)?.subarray(0, maxSecretFileBytes).toString() ?? null;
   } catch (error) {
     if (isOutOfDescriptors(error)) throw error;
     return null;
-  }
-}
-
-function readOpened(fd: number): string | null {
-  try {
-    if (!fs.fstatSync(fd).isFile()) return null;
-    const content = Buffer.alloc(maxSecretFileBytes);
-    return content.subarray(0, fs.readSync(fd, content, 0, maxSecretFileBytes, 0)).toString();
-  } finally {
-    fs.closeSync(fd);
   }
 }
 

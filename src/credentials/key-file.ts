@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
 import { expandHome, shellWord, shortenHome } from '../core/home.ts';
-import { isOpenToOthers, maxSecretFileBytes } from '../core/secret-file.ts';
+import { isOpenToOthers, maxSecretFileBytes, readLimited } from '../core/secret-file.ts';
 import { userName } from '../core/user.ts';
 import type { CredentialKind } from './credential-list.ts';
 import { judgeKey } from './key-content.ts';
@@ -88,15 +88,6 @@ function findProblem(stat: fs.Stats, shown: string): Problem | null {
 
 function describeLarge(shown: string): Problem {
   return { message: `${shown} is larger than 512 KiB, so it is not a key. Choose the key file.` };
-}
-
-/** At most one byte more than a key may have: files of the kernel are endless, and say that they are empty. */
-function readLimited(fd: number): Buffer {
-  const content = Buffer.alloc(maxSecretFileBytes + 1);
-  let length = 0;
-  for (let read = -1; read !== 0 && length < content.length; length += read)
-    read = fs.readSync(fd, content, length, content.length - length, null);
-  return content.subarray(0, length);
 }
 
 /** `0600` */

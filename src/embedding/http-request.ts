@@ -1,8 +1,8 @@
 // One request to an OpenAI-compatible embedding service. The key leaves this file only as a header.
-import fs from 'node:fs';
 import type { EmbeddingService } from '../core/config-embedding.ts';
 import { readBody } from '../core/outbound/body.ts';
 import { readRetryAfter, send } from '../core/outbound/send.ts';
+import { readSecretBytes } from '../core/secret-file.ts';
 import { shorten } from '../core/shorten.ts';
 import { detailIn, readVectors } from './http-reply.ts';
 
@@ -47,7 +47,10 @@ export function endpointOf(url: string): string {
 
 /** Reads the key anew each time, so that a new one needs no restart; null when the settings name none. */
 export function readKey({ keyFile }: EmbeddingService): string | null {
-  return keyFile === null ? null : fs.readFileSync(keyFile, 'utf8').trim();
+  if (keyFile === null) return null;
+  const content = readSecretBytes(keyFile);
+  if (content) return content.toString().trim();
+  throw new Error(`The key file ${keyFile} is not a file.`);
 }
 
 function toRefusal(response: Response, body: string): HttpRefusal {

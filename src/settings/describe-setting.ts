@@ -1,10 +1,9 @@
 // A setting as the API and the pages show it. The value of a secret is never part of it.
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import { upperFirst } from '../core/format.ts';
 import { shortenHome } from '../core/home.ts';
 import { mayAct, type Role } from '../core/role.ts';
-import { maxSecretFileBytes } from '../core/secret-file.ts';
+import { maxSecretFileBytes, readSecretBytes } from '../core/secret-file.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
 import type { KnownSetting } from './settings.ts';
 
@@ -60,8 +59,9 @@ function describeSecret(value: unknown, role: Role) {
 
 function hashOf(file: string): string | null {
   try {
-    if (fs.statSync(file).size > maxSecretFileBytes) return null;
-    return createHash('sha256').update(fs.readFileSync(file)).digest('hex').slice(0, 8);
+    const content = readSecretBytes(file);
+    if (content === null || content.length > maxSecretFileBytes) return null;
+    return createHash('sha256').update(content).digest('hex').slice(0, 8);
   } catch {
     return null;
   }

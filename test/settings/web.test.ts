@@ -1,4 +1,5 @@
 // The settings in the API and on the pages: who may change them, what is locked, faults in the form, export and import.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -55,6 +56,14 @@ t.test('settings of a running server', async (t) => {
     t.equal(status, 200);
     t.match(body.items, [{ key: 'retention.days', value: 7, source: 'saved', changed_by: 'admin' }]);
     t.equal(app.config.retentionDays, 7);
+  });
+
+  await t.test('a pipe in place of a key file keeps nobody waiting', async (t) => {
+    const file = google.CHL_GOOGLE_KEY_FILE ?? '';
+    fs.renameSync(file, `${file}.away`);
+    execFileSync('mkfifo', ['-m', '600', file]);
+    t.match(await readValue(app, 'google.key_file'), { secret: { is_set: true, sha256: null } });
+    fs.renameSync(`${file}.away`, file);
   });
 
   await t.test('only an admin reads which files hold keys', async (t) => {
