@@ -49,15 +49,6 @@ export function expandHome(given: string): string {
   return home !== null && given.startsWith('~/') ? path.join(home, given.slice(2)) : given;
 }
 
-/** The same for the texts of an object, and those in its lists. */
-export function expandHomes<T extends Record<string, unknown>>(values: T): T {
-  const expand = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(expand);
-    return typeof value === 'string' ? expandHome(value) : value;
-  };
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, expand(value)])) as T;
-}
-
 /** A path as one word of a command: quoted where the shell would split or change it, except for its `~`. */
 export function shellWord(shown: string): string {
   if (/^[\w@%+=:,./~-]+$/.test(shown)) return shown;

@@ -5,7 +5,6 @@ import type { Requester } from '../core/audit.ts';
 import { type Confirmation, assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
 import { upperFirst } from '../core/format.ts';
-import { expandHomes } from '../core/home.ts';
 import { isObject } from '../core/json.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { isSame } from '../core/settings/in-use.ts';
@@ -79,7 +78,7 @@ export function createSettingsFile({ audit, settings, untilFree }: Given) {
 
   /** Lists what `apply` would change. Throws `invalid_arguments` for a file that this version cannot read. */
   function compare(file: unknown): ImportPlan {
-    const values = readFile(file);
+    const values = settings.complete(readFile(file));
     const known = new Map(settings.all().map((one) => [one.setting.key, one]));
     const problems = new Map(settings.findProblems(values).map(({ field, message }) => [field, message]));
     const changes = Object.entries(values).map(([key, after]) =>
@@ -124,7 +123,7 @@ function readFile(file: unknown): Values {
   const filled = lists.find((name) => Array.isArray(file[name]) && file[name].length > 0);
   if (filled) throw refuse(`The file contains ${filled}, which this version cannot import.`);
   if (!isObject(file.settings)) throw refuse('The member settings of the file must be an object.');
-  return expandHomes(file.settings);
+  return file.settings;
 }
 
 function refuse(message: string): AppError {

@@ -2,7 +2,6 @@
 import { invalidArguments } from '../core/arguments.ts';
 import type { Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
-import { expandHomes } from '../core/home.ts';
 import { applySaved, isSame, type SettingState, settingStates } from '../core/settings/in-use.ts';
 import { setByEnvironment } from '../core/settings/locked.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
@@ -47,17 +46,22 @@ export function createSettings(given: Given) {
       return Object.fromEntries(entries);
     },
 
+    /** Gives the values as they are saved. */
+    complete: (values: Values) => complete(states(), values),
+
     /** Finds the problems that `put` would throw, by key, without changing anything. */
-    findProblems: (values: Values) =>
-      findProblems({ config, saved: repository.values(), states: states() }, expandHomes(values)),
+    findProblems(values: Values) {
+      const known = states();
+      return findProblems({ config, saved: repository.values(), states: known }, complete(known, values));
+    },
 
     /** Saves values, all or none; null goes back to the default. Those that need no restart count from now on. Returns the keys
      *  that have changed. Throws `invalid_arguments` with all problems, `set_by_environment`. */
     async put(given: Values, by: Requester, why: Why = {}): Promise<string[]> {
-      const values = expandHomes(given);
       const changed = await untilFree(() =>
         repository.transaction(() => {
           const before = states();
+          const values = complete(before, given);
           assertValid(before, values);
           const changed = changesOf(repository.values(), values);
           if (changed.length > 0) save(changed, before, by, why);
@@ -86,6 +90,15 @@ export function createSettings(given: Given) {
     const { event = 'settings.changed', reason = null } = why;
     audit.record({ event, outcome: 'ok', by, reason, target, detail });
   }
+}
+
+/** Gives the values as they are saved: paths without `~`. */
+function complete(states: ReadonlyMap<string, SettingState>, values: Values): Values {
+  const completed = Object.entries(values).map(([key, value]) => {
+    const kind = states.get(key)?.setting.kind;
+    return [key, kind?.complete ? kind.complete(value) : value];
+  });
+  return Object.fromEntries(completed);
 }
 
 type Change = { key: string; before: unknown; after: unknown };

@@ -178,6 +178,15 @@ t.test('settings of a running server', async (t) => {
     t.equal((await app.submit('/ui/settings/limits', again)).status, 303);
   });
 
+  await t.test('only a path begins at the home folder', async (t) => {
+    const former = app.config.operatorName;
+    const values = { 'operator.name': '~/ada', 'sheets.import_roots': ['~/sheets'] };
+    t.equal((await put(app, values, as('admin'))).status, 200);
+    t.equal(app.config.operatorName, '~/ada');
+    t.same(app.config.importRoots, [path.join(os.homedir(), 'sheets')]);
+    await put(app, { 'operator.name': former || null, 'sheets.import_roots': null }, as('admin'));
+  });
+
   await t.test('the page of values names source and author, and is filtered', async (t) => {
     const { html } = await app.page('/settings/values?q=retention_JOBS');
     const [row, ...others] = html.querySelectorAll('tbody tr');

@@ -1,6 +1,7 @@
 // The settings of files and folders.
 import path from 'node:path';
 import { AppError } from '../errors.ts';
+import { expandHome } from '../home.ts';
 import { list } from './kinds.ts';
 import { type Base, type Common, commonDefaults, type Setting } from './setting.ts';
 
@@ -18,6 +19,7 @@ export function pathSetting<Default extends string | null>(
       type: 'path',
       allowed: 'The whole path.',
       parse: resolvePath,
+      complete: completePath,
       findFault: findPathFault,
       write: (value) => value ?? '',
       fromField: (field) => field,
@@ -34,7 +36,7 @@ export function pathInRoot(words: Common, file: string) {
 
 /** Separated by colons, as in PATH. */
 export function folders(words: Common): Setting<string[], string[]> {
-  return list({
+  const setting = list({
     ...words,
     separator: ':',
     allowed: 'Whole paths, separated by colons.',
@@ -44,6 +46,12 @@ export function folders(words: Common): Setting<string[], string[]> {
       return resolvePath(item, name, folder ?? '/');
     },
   });
+  const complete = (value: unknown) => (Array.isArray(value) ? value.map(completePath) : value);
+  return { ...setting, kind: { ...setting.kind, complete } };
+}
+
+function completePath(value: unknown): unknown {
+  return typeof value === 'string' ? expandHome(value) : value;
 }
 
 /** Each of these would name a new folder beside the one that was meant. */

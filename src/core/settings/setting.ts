@@ -43,6 +43,8 @@ export type Kind<Value> = {
   parse(written: string, name: string, folder: string): Value;
   /** Says what is wrong with a saved or submitted value, as a sentence; null when nothing is. */
   findFault(value: unknown): string | null;
+  /** Completes a submitted value: a path without its `~`. Absent: it is saved as it is. */
+  complete?(value: unknown): unknown;
   /** Gives the text of a variable or a field. */
   write(value: Value): string;
   /** Reads a field that is not empty; what `findFault` then refuses is passed on as text. */
