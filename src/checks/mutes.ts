@@ -18,27 +18,33 @@ export const muteWords: Record<MuteTime, string> = {
   change: 'Until it changes',
 };
 
+const reasonMax = 1000;
+
 type Given = { findings: Findings; audit: Audit; untilFree: UntilFree; now: () => Date };
 
 export function createMutes({ findings, audit, untilFree, now }: Given) {
   return {
     /** Returns the finding. Throws `not_found`. */
-    mute(id: number, time: MuteTime, reason: string | null, by: Requester): Promise<Finding> {
+    mute(id: number, time: MuteTime, by: Requester): Promise<Finding> {
       const ms = muteTimes[time];
       const until = ms === null ? 'change' : new Date(now().getTime() + ms).toISOString();
-      const mute = { muted_until: until, muted_by: by.actor, mute_reason: reason };
-      return change(id, mute, { event: 'finding.muted', by, reason });
+      const mute = {
+        muted_until: until,
+        muted_by: by.actor,
+        mute_reason: by.reason?.slice(0, reasonMax) ?? null,
+      };
+      return change(id, mute, { event: 'finding.muted', by });
     },
 
     /** Returns the finding. Throws `not_found`, and `wrong_state` when it is not muted. */
     unmute: (id: number, by: Requester): Promise<Finding> =>
-      change(id, unmuted, { event: 'finding.unmuted', by, reason: null }),
+      change(id, unmuted, { event: 'finding.unmuted', by }),
   };
 
   function change(
     id: number,
     mute: Pick<Finding, 'muted_until' | 'muted_by' | 'mute_reason'>,
-    given: { event: string; by: Requester; reason: string | null },
+    given: { event: string; by: Requester },
   ): Promise<Finding> {
     const audited = { ...given, target: `finding:${id}` };
     return untilFree(() =>

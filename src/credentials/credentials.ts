@@ -5,7 +5,6 @@ import { assertConfirmed } from '../core/confirmation.ts';
 import { AppError } from '../core/errors.ts';
 import { credentialActions } from './actions.ts';
 import { type Credential, credentialList } from './credential-list.ts';
-import type { Asker } from './key-audit.ts';
 import type { CheckKey } from './key-checks.ts';
 import { acceptKey, type KeyFile, readKeyFile, registerKeyFile } from './key-file.ts';
 import type { KeyStore } from './key-store.ts';
@@ -30,7 +29,7 @@ export function createCredentials(given: Given) {
   return {
     /** Uses the file at a path, which stays where it is, when it has passed its check. Throws `not_found`, `invalid_arguments`,
      *  `set_by_environment`. */
-    register: (name: string, path: string, by: Asker) =>
+    register: (name: string, path: string, by: Requester) =>
       set(name, 'path', by, async (credential) => {
         const key = registerKeyFile(credential.kind, path);
         inUse.assertFree(credential);
@@ -48,7 +47,7 @@ export function createCredentials(given: Given) {
 
     /** Checks the file that waits, which is used from then on if it passes; else the one in use. Throws `not_found`,
      *  `wrong_state`, `stopping`. */
-    async check(name: string, by: Asker): Promise<void> {
+    async check(name: string, by: Requester): Promise<void> {
       const credential = findCredential(name);
       await turns.take(name, async () => {
         if (await checkWaiting(given, credential, by)) return;
@@ -76,7 +75,7 @@ export function createCredentials(given: Given) {
   async function set(
     name: string,
     field: string,
-    by: Asker,
+    by: Requester,
     read: (credential: Credential) => Promise<KeyFile>,
   ) {
     const credential = findCredential(name);
@@ -88,7 +87,7 @@ export function createCredentials(given: Given) {
   }
 }
 
-type Taken = { key: KeyFile; field: string; by: Asker };
+type Taken = { key: KeyFile; field: string; by: Requester };
 
 /** A key that cannot be checked now waits, if another one serves. Throws for one that its service refuses. */
 async function use({ store, checkKey, now }: Given, credential: Credential, { key, field, by }: Taken) {
@@ -111,7 +110,7 @@ async function use({ store, checkKey, now }: Given, credential: Credential, { ke
 }
 
 /** Whether the file that waited is in use now. */
-async function checkWaiting({ store, checkKey, inUse }: Given, credential: Credential, by: Asker) {
+async function checkWaiting({ store, checkKey, inUse }: Given, credential: Credential, by: Requester) {
   const next = inUse.isLocked(credential) ? null : store.find(credential.name, 'next');
   if (!next) return false;
   const read = readKeyFile(credential.kind, next.path);
@@ -123,7 +122,7 @@ async function checkWaiting({ store, checkKey, inUse }: Given, credential: Crede
   return isPassed;
 }
 
-async function checkUsed({ store, checkKey, inUse }: Given, credential: Credential, by: Asker) {
+async function checkUsed({ store, checkKey, inUse }: Given, credential: Credential, by: Requester) {
   const { name, kind } = credential;
   const file = inUse.fileOf(credential);
   if (file === null && kind === 'service_account') throw notSet(credential);

@@ -9,7 +9,6 @@ import type { LibraryCounts } from '../embedding/counts.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import type { Settings } from '../settings/settings.ts';
 import { embedderActions } from './actions.ts';
-import type { Asker } from './key-audit.ts';
 import { embedWord } from './embed-word.ts';
 
 /** Empty: the built-in embedder. */
@@ -74,7 +73,7 @@ export function createEmbedder(given: Given) {
     },
 
     /** Embeds a word with a service, or with what is saved; nothing is saved but the finding. Throws `invalid_arguments`. */
-    async check(typed: ServiceAddress | null, by: Asker): Promise<EmbedderCheck> {
+    async check(typed: ServiceAddress | null, by: Requester): Promise<EmbedderCheck> {
       const address = typed ?? saved();
       if (typed) assertValid(typed);
       const check = await tryService(given, address);
@@ -84,7 +83,6 @@ export function createEmbedder(given: Given) {
           event: embedderActions.check.name,
           outcome: 'ok',
           by,
-          reason: by.reason ?? null,
           target,
           detail: check,
         }),

@@ -6,15 +6,12 @@ import { credentialActions } from './actions.ts';
 import type { Credential } from './credential-list.ts';
 import type { KeyCheck, StoredKey } from './repository.ts';
 
-/** The requester of a change or a check, with the reason. */
-export type Asker = Requester & { reason?: string | null };
-
 type Event = (typeof credentialActions)[keyof typeof credentialActions]['name'];
 
 export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
   return {
     /** Part of the transaction of the change. `before`: the file that was in use. */
-    changed(key: StoredKey, before: StoredKey | null, by: Asker) {
+    changed(key: StoredKey, before: StoredKey | null, by: Requester) {
       const waits = key.slot === 'next';
       const detail = {
         before: stateOf(before),
@@ -28,7 +25,6 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
         outcome: 'ok',
         by,
         target: targetOf(key),
-        reason: by.reason ?? null,
         detail,
       });
     },
@@ -46,10 +42,10 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
       });
     },
 
-    checked(key: StoredKey, { status, text }: KeyCheck, by: Asker) {
+    checked(key: StoredKey, { status, text }: KeyCheck, by: Requester) {
       const detail = { status, text, sha256: key.sha256.slice(0, 8) || null };
-      const [event, target, reason] = [credentialActions.check.name, targetOf(key), by.reason ?? null];
-      audit.record({ event, outcome: 'ok', by, target, reason, detail });
+      const [event, target] = [credentialActions.check.name, targetOf(key)];
+      audit.record({ event, outcome: 'ok', by, target, detail });
     },
 
     /** Runs `work`; a refusal that it throws leaves an audit row. */

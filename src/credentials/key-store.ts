@@ -2,7 +2,7 @@
 import type { Requester } from '../core/audit.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Credential } from './credential-list.ts';
-import { type Asker, createKeyAudit } from './key-audit.ts';
+import { createKeyAudit } from './key-audit.ts';
 import type { KeysInUse } from './keys-in-use.ts';
 import type { KeyCheck, KeyRepository, StoredKey } from './repository.ts';
 import type { SecretsFolder } from './secrets-folder.ts';
@@ -32,7 +32,7 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
     discard: secrets.discard,
 
     /** Uses a file from now on, or lets it wait. */
-    async put(key: StoredKey, by: Asker) {
+    async put(key: StoredKey, by: Requester) {
       const former = filesOf(key.name).filter(({ slot }) => key.slot === 'saved' || slot === 'next');
       await change(() => {
         auditing.changed(key, keys.find(key.name, 'saved'), by);
@@ -45,7 +45,7 @@ export function createKeyStore({ audit, bus, untilFree, keys, inUse, secrets }: 
     },
 
     /** Keeps what a check has found of a file, whose slot stays. */
-    async note(key: StoredKey, check: KeyCheck, by: Asker) {
+    async note(key: StoredKey, check: KeyCheck, by: Requester) {
       await change(() => {
         keys.put({ ...key, check });
         auditing.checked(key, check, by);

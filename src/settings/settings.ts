@@ -87,7 +87,7 @@ export function createSettings(given: Given) {
     const change = { changed_at: now().toISOString(), changed_by: by.actor };
     for (const { key, after } of changed) repository.put(key, after, change);
     const [target, detail] = [targetOf(changed), describe(changed, before)];
-    const { event = 'settings.changed', reason = null } = why;
+    const { event = 'settings.changed', reason = by.reason } = why;
     audit.record({ event, outcome: 'ok', by, reason, target, detail });
   }
 }

@@ -8,9 +8,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The reason that the body gives for an action; null without one. */
     reason: string | null;
+    /** The word that the body gives to confirm it; null without one. */
+    confirm: string | null;
   }
   interface FastifyContextConfig {
-    /** The body has a reason and a confirmation that the route itself does not use. */
+    /** The body has a reason and a confirmation, which the request gives in place of the body. */
     hasSharedFields?: boolean;
     /** The answer is cut into pages here. */
     isShortList?: boolean;
@@ -35,10 +37,11 @@ const page = closedSchema({
 /** Must be called before the first route. */
 export function registerApiConventions(app: FastifyInstance) {
   app.decorateRequest('reason', null);
+  app.decorateRequest('confirm', null);
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/api/v1/') || !route.schema) return;
     if (isSafe({ method: String(route.method) })) completeQuery(route);
-    else if (route.config?.isUpload !== true) completeBody(route);
+    else if (route.schema.body || !route.config?.isUpload) completeBody(route);
   });
   acceptEmptyBodies(app);
   app.addHook('preHandler', async (request) => takeSharedFields(request));
@@ -69,8 +72,8 @@ function completeQuery(route: RouteOptions) {
 
 function completeBody(route: RouteOptions) {
   const body = (route.schema?.body ?? optionalBody({})) as ClosedSchema;
-  if (body.additionalProperties !== false || 'reason' in body.properties) return;
-  const properties = { ...sharedFields, ...body.properties };
+  if (body.additionalProperties !== false) return;
+  const properties = { ...body.properties, ...sharedFields };
   route.schema = { ...route.schema, body: { ...body, properties } };
   route.config = { ...route.config, hasSharedFields: true };
 }
@@ -79,9 +82,15 @@ function completeBody(route: RouteOptions) {
 function takeSharedFields(request: FastifyRequest) {
   const body = request.body as Body | null | undefined;
   if (typeof body !== 'object' || body === null) return;
-  const { reason, confirm: _, ...own } = body;
-  request.reason = typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : null;
+  const { reason, confirm, ...own } = body;
+  request.reason = textOrNull(reason);
+  request.confirm = textOrNull(confirm);
   if (request.routeOptions.config.hasSharedFields) request.body = own;
+}
+
+/** Null for a text without characters, and for anything else. */
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
 function cut({ items, ...more }: List, { limit, cursor = 0 }: Page) {

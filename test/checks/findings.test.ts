@@ -158,7 +158,7 @@ t.test('an unchanged finding is written at most once a minute', async (t) => {
 t.test('a mute outlasts three flaps and ends with its time', async (t) => {
   const { look, mutes, findings, rows, moves, pass, bus } = start(t);
   await look(found);
-  await mutes.mute(1, '1h', 'known', operator);
+  await mutes.mute(1, '1h', { ...operator, reason: 'known' });
   for (let flap = 0; flap < 3; flap++) {
     await look();
     await look();
@@ -180,12 +180,12 @@ t.test('a mute outlasts three flaps and ends with its time', async (t) => {
 t.test('a mute until it changes ends when severity or title change, not the text', async (t) => {
   const { look, mutes, findings } = start(t);
   await look(found);
-  await mutes.mute(1, 'change', null, operator);
+  await mutes.mute(1, 'change', operator);
   await look({ ...found, text: 'Mend it soon.' });
   t.match(findings.open(), [{ muted_until: 'change', text: 'Mend it soon.' }]);
   await look({ ...found, severity: 'error' });
   t.match(findings.open(), [{ muted_until: null, severity: 'error' }]);
-  await mutes.mute(1, 'change', null, operator);
+  await mutes.mute(1, 'change', operator);
   await look();
   await look();
   await look({ ...found, severity: 'error', title: 'It is worse' });

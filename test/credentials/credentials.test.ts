@@ -34,7 +34,7 @@ const steps = (check: { steps: { title: string; status: string }[] }) =>
 t.test('an uploaded key is checked, kept for this user alone, and used', async (t) => {
   t.match(await keys.read('google'), { is_set: false, in_use: null, check: null });
   t.match(await keys.check('google'), { status: 409, body: { error: { code: 'wrong_state' } } });
-  const { status, body } = await keys.upload('google', goodKey);
+  const { status, body } = await keys.upload('google', goodKey, 'key.json', 'the first one');
   t.equal(status, 201);
   t.match(body, {
     is_set: true,
@@ -57,7 +57,8 @@ t.test('an uploaded key is checked, kept for this user alone, and used', async (
   t.equal(fs.statSync(path.join(app.root, 'secrets')).mode & 0o777, 0o700);
   t.notMatch(JSON.stringify(body), 'PRIVATE KEY');
   const [row] = auditOf(app, 'google').slice(-1);
-  t.match(row, { event: 'credential.changed', outcome: 'ok', detail: { before: 'not set', after: 'set' } });
+  const detail = { before: 'not set', after: 'set' };
+  t.match(row, { event: 'credential.changed', outcome: 'ok', reason: 'the first one', detail });
 });
 
 t.test('a check opens each sheet of Google and reads its headers', async (t) => {

@@ -22,8 +22,9 @@ export function createKeyRequests(app: TestApp) {
   const place = (name: string) => `/api/v1/credentials/${name}`;
   return {
     read: async (name: string) => (await send('GET', place(name))).body,
-    upload(name: string, content: string, fileName = 'key.json') {
+    upload(name: string, content: string, fileName = 'key.json', reason?: string) {
       const form = new FormData();
+      if (reason !== undefined) form.append('reason', reason);
       form.append('file', new Blob([content]), fileName);
       return send('PUT', place(name), form, false);
     },

@@ -1,8 +1,10 @@
 // The parts that all routes of the API share.
 import t from 'tap';
 import { startApp } from '../support/app.ts';
+import { collectRoutes } from '../support/routes.ts';
 
 t.test('the routes of the API share their conventions', async (t) => {
+  const routes = collectRoutes(t);
   const app = await startApp(t);
   const send = (method: string, path: string, body?: string) =>
     fetch(app.origin + path, {
@@ -46,9 +48,35 @@ t.test('the routes of the API share their conventions', async (t) => {
     t.match(refused, { status: 422, body: { error: { message: /colour: is not known/ } } });
   });
 
+  await t.test(
+    'the body of each action may carry a reason and a confirmation, as text or null',
+    async (t) => {
+      const unsafe = routes.filter(({ method, url }) => url.startsWith('/api/v1/') && method !== 'GET');
+      t.ok(unsafe.length > 20, `${unsafe.length} routes`);
+      for (const { method, url, schema, config } of unsafe) {
+        const { body } = schema as { body?: { properties?: Record<string, unknown> } };
+        if (config.isUpload && !body) continue;
+        const { reason, confirm } = body?.properties ?? {};
+        t.same([reason, confirm], [text(1000), text(200)], `${method} ${url}`);
+      }
+      const put = (body: object) => send('PUT', '/api/v1/settings/values', JSON.stringify(body));
+      const values = { 'retention.days': 8 };
+      t.equal((await put({ values, reason: null, confirm: null })).status, 200);
+      t.equal((await put({ values: { 'retention.days': null }, reason: 'over', confirm: 'x' })).status, 200);
+      const reasons = app.ops.prepare(
+        `SELECT reason FROM audit WHERE event = 'settings.changed' ORDER BY id`,
+      );
+      t.same(reasons.pluck().all(), [null, 'over']);
+    },
+  );
+
   await t.test('a type without a body is no error where the body is optional', async (t) => {
     t.equal((await send('DELETE', '/api/v1/tokens/ci')).status, 204);
     t.equal((await send('DELETE', '/api/v1/tokens/ci', '{')).status, 400);
     t.equal((await send('POST', '/api/v1/tokens', '')).status, 400, 'but where it is required');
   });
 });
+
+function text(maxLength: number) {
+  return { type: ['string', 'null'], maxLength };
+}

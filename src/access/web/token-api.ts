@@ -4,13 +4,11 @@ import {
   listSchema,
   nullable,
   objectSchema,
-  optionalBody,
   refusals,
   textSchema,
 } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import type { AccessContext } from '../parts.ts';
-import type { Confirmation } from '../../core/confirmation.ts';
 import type { WantedToken } from '../read-token.ts';
 import { createsToken, readsTokens, revokesToken } from './actions.ts';
 import { listTokens } from '../token-list.ts';
@@ -54,10 +52,6 @@ const revokeSchema = {
   description:
     'The last admin token needs a `reason` and the word `open` in `confirm`, because everything opens.',
   params,
-  body: optionalBody({
-    reason: { type: ['string', 'null'], maxLength: 1000 },
-    confirm: { type: ['string', 'null'], maxLength: 200 },
-  }),
   response: { 204: { type: 'null' }, ...refusals },
 };
 
@@ -81,14 +75,14 @@ export function registerTokenApi(app: FastifyInstance, ctx: AccessContext) {
     },
   );
 
-  app.delete<Named & { Body: Confirmation | null }>(
+  app.delete<Named>(
     '/api/v1/tokens/:name',
     {
       schema: revokeSchema,
       config: revokesToken,
     },
     async (request, reply) => {
-      await tokens.revoke(request.params.name, request.body ?? {}, requester(request));
+      await tokens.revoke(request.params.name, request, requester(request));
       return reply.code(204).send();
     },
   );

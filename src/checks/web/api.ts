@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { closedSchema, contentAnswer, integerSchema, objectSchema, refusals } from '../../core/schemas.ts';
-import { nullable, optionalBody } from '../../core/schemas.ts';
+import { optionalBody } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
 import { isMuted } from '../finding.ts';
 import { type MuteTime, muteNames } from '../mutes.ts';
@@ -18,10 +18,7 @@ const query = closedSchema({
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
   cursor: { ...integerSchema, minimum: 0, default: 0 },
 });
-const muteBody = closedSchema(
-  { for: { type: 'string', enum: muteNames }, reason: { ...nullable('string'), maxLength: 1000 } },
-  ['for'],
-);
+const muteBody = closedSchema({ for: { type: 'string', enum: muteNames } }, ['for']);
 
 export function registerChecksApi(app: FastifyInstance, ctx: CheckContext) {
   const { checker, findings, now } = ctx;
@@ -87,12 +84,12 @@ function registerFindingsApi(app: FastifyInstance, { checker, findings, mutes, n
     body: muteBody,
     response: { 200: findingSchema, ...refusals },
   };
-  app.post<Numbered & { Body: { for: MuteTime; reason?: string | null } }>(
+  app.post<Numbered & { Body: { for: MuteTime } }>(
     '/api/v1/findings/:id/mute',
     { config: { action: muting }, schema: mute },
     async (request) => {
-      const { for: time, reason = null } = request.body;
-      return findingBody(await mutes.mute(request.params.id, time, reason, requester(request)), now());
+      const { for: time } = request.body;
+      return findingBody(await mutes.mute(request.params.id, time, requester(request)), now());
     },
   );
 

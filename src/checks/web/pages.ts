@@ -63,13 +63,8 @@ function registerMuteForms(app: FastifyInstance, { findings, mutes }: CheckConte
 
   const mute = { schema: { ...isForm.schema, params }, config: { action: muting } };
   app.post<Numbered & Posted>('/ui/findings/:id/mute', mute, async (request, reply) => {
-    const { for: time = '', reason = '' } = request.body ?? {};
-    const { title } = await mutes.mute(
-      request.params.id,
-      readTime(time),
-      reason.trim().slice(0, 1000) || null,
-      requester(request),
-    );
+    const time = readTime(request.body?.for ?? '');
+    const { title } = await mutes.mute(request.params.id, time, requester(request));
     const text = `${title}. It stays on this page and in /health.`;
     return reply.sendAction({ notice: { tone: 'ok', title: 'Muted.', text }, redirect, hosts });
   });

@@ -1,28 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import {
-  closedSchema,
-  listSchema,
-  objectSchema,
-  optionalBody,
-  refusals,
-  textSchema,
-} from '../../core/schemas.ts';
+import { listSchema, objectSchema, optionalBody, refusals, textSchema } from '../../core/schemas.ts';
 import { requester } from '../../web/requester.ts';
-import { asker } from './asker.ts';
 import type { CredentialContext } from '../parts.ts';
 import { credentialActions } from '../actions.ts';
 import { credentialSchema } from './credential-body.ts';
 import { receiveKey } from './receive-key.ts';
 
-type Reasoned = { reason?: string };
 type Named = { Params: { name: string } };
 
 const params = objectSchema({ name: textSchema });
 const answers = { response: { 200: credentialSchema, ...refusals } };
-const confirmation = {
-  reason: { type: 'string', maxLength: 200 },
-  confirm: { type: 'string', maxLength: 40 },
-};
 
 export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialContext) {
   const { credentials, describeCredentials } = ctx;
@@ -46,14 +33,13 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
   const removal = {
     summary: 'Removes a credential. An uploaded file is deleted; a registered one stays.',
     params,
-    body: { ...closedSchema(confirmation), type: ['object', 'null'] },
     response: { 204: { type: 'null' }, ...refusals },
   };
-  app.delete<Named & { Body: { reason?: string } | null }>(
+  app.delete<Named>(
     '/api/v1/credentials/:name',
     { schema: removal, config: { action: credentialActions.remove } },
     async (request, reply) => {
-      await credentials.remove(request.params.name, request.body?.reason ?? '', requester(request));
+      await credentials.remove(request.params.name, request.reason ?? '', requester(request));
       return reply.code(204).send();
     },
   );
@@ -61,15 +47,14 @@ export function registerCredentialsApi(app: FastifyInstance, ctx: CredentialCont
   const check = {
     summary: 'Checks a credential: opens each sheet, or embeds a word, and writes and removes a file.',
     params,
-    body: optionalBody(confirmation),
     ...answers,
   };
-  app.post<Named & { Body: Reasoned | null }>(
+  app.post<Named>(
     '/api/v1/credentials/:name/check',
     { schema: check, config: { action: credentialActions.check } },
     async (request) => {
       const { name } = request.params;
-      await credentials.check(name, asker(request, request.body));
+      await credentials.check(name, requester(request));
       return describe(name);
     },
   );
@@ -85,17 +70,17 @@ export function registerKeyApi(app: FastifyInstance, ctx: CredentialContext) {
     description:
       'A form (multipart/form-data) whose field `file` is the key, at most 512 KiB, or `path`, absolute or with `~/`, of a file that only this user can read. It is checked first. When that fails for a reason other than the key, the file waits as `next`, and the one in use serves on.',
     params,
-    body: optionalBody({ path: { type: 'string', maxLength: 1000 }, ...confirmation }),
+    body: optionalBody({ path: { type: 'string', maxLength: 1000 } }),
     response: { 200: credentialSchema, 201: credentialSchema, ...refusals },
   };
-  app.put<Named & { Body: (Reasoned & { path?: string }) | null }>(
+  app.put<Named & { Body: { path?: string } | null }>(
     '/api/v1/credentials/:name',
     { schema: put, config: { action: credentialActions.change, isUpload: true } },
     async (request, reply) => {
       const { name } = request.params;
       const isNew = !describe(name).is_set;
       if (request.isMultipart()) await receiveKey(ctx, name, request, reply);
-      else await credentials.register(name, request.body?.path ?? '', asker(request, request.body));
+      else await credentials.register(name, request.body?.path ?? '', requester(request));
       return reply.code(isNew ? 201 : 200).send(describe(name));
     },
   );

@@ -7,7 +7,7 @@ import {
   refusals,
   textSchema,
 } from '../../core/schemas.ts';
-import { asker } from './asker.ts';
+import { requester } from '../../web/requester.ts';
 import { embedderActions } from '../actions.ts';
 import type { EmbedderCheck, ServiceAddress } from '../embedder.ts';
 import type { CredentialContext } from '../parts.ts';
@@ -57,21 +57,16 @@ export function registerEmbedderApi(app: FastifyInstance, { embedder, embedderWa
     summary: 'Embeds a word with the saved embedder, or with a service before it is saved.',
     description:
       'Without `url` the saved settings are checked. `effect` says what the model means for the entries of the library.',
-    body: optionalBody({
-      url: typed,
-      model: typed,
-      reason: { type: 'string', maxLength: 200 },
-      confirm: { type: 'string', maxLength: 40 },
-    }),
+    body: optionalBody({ url: typed, model: typed }),
     response: { 200: objectSchema(checkProperties), ...refusals },
   };
-  app.post<{ Body: (Partial<ServiceAddress> & { reason?: string }) | null }>(
+  app.post<{ Body: Partial<ServiceAddress> | null }>(
     '/api/v1/embedder/check',
     { schema: check, config: { action: embedderActions.check } },
     async (request): Promise<EmbedderCheck> => {
       const { url, model = '' } = request.body ?? {};
       const given = url === undefined ? null : { url: url.trim(), model: model.trim() };
-      return embedder.check(given, asker(request, request.body));
+      return embedder.check(given, requester(request));
     },
   );
 }

@@ -186,12 +186,9 @@ function registerVerbs(app: FastifyInstance, ctx: JobContext) {
       },
     },
     async (request, reply) => {
-      const { reason, confirm, when_locked } = request.body ?? {};
-      const job = await jobs.retry(
-        request.params.id,
-        { reason, confirm, whenLocked: when_locked },
-        requester(request),
-      );
+      const { reason, confirm, body, params } = request;
+      const asked = { reason, confirm, whenLocked: body?.when_locked };
+      const job = await jobs.retry(params.id, asked, requester(request));
       reply.code(202).header('location', url(`/api/v1/operations/jobs/${job.id}`));
       return accepted(job);
     },

@@ -35,7 +35,8 @@ export function registerOperationsApi(app: FastifyInstance, ctx: OperationContex
     '/api/v1/operations/:operation',
     { schema: runSchema, config: { action: runAction } },
     async (request, reply) => {
-      const { args = {}, reason, confirm, when_locked } = request.body ?? {};
+      const { args = {}, when_locked } = request.body ?? {};
+      const { reason, confirm } = request;
       const { operation } = request.params;
       const wanted = { operation, args, reason, confirm, whenLocked: when_locked };
       const job = await jobs.submit(wanted, requester(request));

@@ -97,15 +97,15 @@ export function registerSettingsApi(app: FastifyInstance, { config, settings }: 
     summary: 'Saves values of settings, all or none.',
     description:
       'A value of null goes back to the default. All faults are answered at once, each with its key as field. A value that the environment sets is refused as `set_by_environment`.',
-    body: closedSchema({ values: anyObjectSchema, reason: textSchema }, ['values']),
+    body: closedSchema({ values: anyObjectSchema }, ['values']),
     response: { 200: listSchema(settingSchema), ...refusals },
   };
-  app.put<{ Body: { values: Values; reason?: string } }>(
+  app.put<{ Body: { values: Values } }>(
     '/api/v1/settings/values',
     { schema: put, config: changesSettings },
     async (request) => {
-      const { values, reason } = request.body;
-      await settings.put(values, requester(request), { reason: reason?.trim() || null });
+      const { values } = request.body;
+      await settings.put(values, requester(request));
       return { items: all(request).filter(({ key }) => key in values), next_cursor: null };
     },
   );
@@ -120,7 +120,7 @@ const changeSchema = objectSchema({
   why: nullable('string'),
 });
 
-type ImportBody = { file: unknown; plan?: string; reason?: string; confirm?: string };
+type ImportBody = { file: unknown; plan?: string };
 
 export function registerSettingsFileApi(app: FastifyInstance, { settingsFile }: SettingContext) {
   const download = {
@@ -136,9 +136,7 @@ export function registerSettingsFileApi(app: FastifyInstance, { settingsFile }: 
     summary: 'Imports an export of settings.',
     description:
       'Without `plan` it answers what would change, and a plan. With that plan, a reason and `confirm: "settings"` it saves all values or none. Secrets, and settings that the file does not name, stay as they are.',
-    body: closedSchema({ file: anyObjectSchema, plan: textSchema, reason: textSchema, confirm: textSchema }, [
-      'file',
-    ]),
+    body: closedSchema({ file: anyObjectSchema, plan: textSchema }, ['file']),
     response: {
       200: objectSchema({
         plan: nullable('string'),
@@ -152,11 +150,12 @@ export function registerSettingsFileApi(app: FastifyInstance, { settingsFile }: 
     '/api/v1/settings/import',
     { schema: upload, config: importsSettings },
     async (request) => {
-      const { file, plan, ...confirmation } = request.body;
+      const { file, plan } = request.body;
+      const { reason, confirm } = request;
       const by = requester(request);
       if (plan === undefined) return { ...(await settingsFile.preview(file, by)), changed: [] };
       const { changes } = settingsFile.compare(file);
-      const changed = await settingsFile.apply(file, { ...confirmation, plan }, by);
+      const changed = await settingsFile.apply(file, { reason, confirm, plan }, by);
       return { plan: null, changes, changed };
     },
   );
