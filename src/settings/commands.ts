@@ -81,14 +81,14 @@ function readAssignment(word: string, items: SettingFacts[]): [string, unknown] 
   const at = word.indexOf('=');
   if (at < 1) throw refuse(`${JSON.stringify(word)} is not of the form KEY=VALUE.`);
   const [key, text] = [word.slice(0, at), word.slice(at + 1)];
-  const type = items.find((one) => one.key === key)?.type;
-  return [key, text === '' ? null : readValue(type, text)];
+  const known = items.find((one) => one.key === key);
+  return [key, text === '' ? null : readValue(known, text)];
 }
 
-function readValue(type: SettingFacts['type'] | undefined, text: string): unknown {
-  if (type === 'integer' && /^\d+$/.test(text)) return Number(text);
-  if (type === 'toggle' && /^(true|false)$/.test(text)) return text === 'true';
-  if (type === 'list') return text.startsWith('[') ? (parseJson(text) ?? text) : text.split(',');
+function readValue(known: SettingFacts | undefined, text: string): unknown {
+  if (known?.type === 'integer' && /^\d+$/.test(text)) return Number(text);
+  if (known?.type === 'toggle' && /^(true|false)$/.test(text)) return text === 'true';
+  if (known?.separator) return text.startsWith('[') ? (parseJson(text) ?? text) : text.split(known.separator);
   return text;
 }
 

@@ -23,6 +23,7 @@ export function describeSetting(known: KnownSetting, role: Role) {
     min: kind.min ?? null,
     max: kind.max ?? null,
     choices: kind.choices ? [...kind.choices] : null,
+    separator: kind.separator ?? null,
     variable: setting.variable,
     value: isSecret ? null : value,
     default: setting.default,

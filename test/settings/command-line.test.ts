@@ -11,7 +11,7 @@ t.test('chl settings', async (t) => {
   const app = await startApp(t, { env: { CHL_OPERATIONS_MODE: 'noop' } });
   const chl = (...words: string[]) => runHere(app.root, ['settings', ...words]);
 
-  const set = await chl('set', 'retention.days=30', 'sheets.import_roots=/a,/b', '--reason', 'less disk');
+  const set = await chl('set', 'retention.days=30', 'sheets.import_roots=/a:/b', '--reason', 'less disk');
   t.equal(set.code, 0, set.err);
   t.match(app.config, { retentionDays: 30, importRoots: ['/a', '/b'] });
   t.match((await chl('list', 'retention.')).out, /^retention\.days +30 days +saved$/m);

@@ -146,6 +146,7 @@ export function list(
     default: [],
     kind: {
       type: 'list',
+      separator,
       allowed,
       parse: (written, name, folder) => split(written).map((item) => readItem(item, name, folder)),
       findFault(value) {

@@ -37,6 +37,8 @@ export type Kind<Value> = {
   min?: number;
   max?: number;
   choices?: readonly string[];
+  /** Between the items of a list. */
+  separator?: string;
   /** The allowed values as a sentence; empty: any text. */
   allowed: string;
   /** Reads a variable that is not empty. Throws `config` with its name, its value and the allowed values. */

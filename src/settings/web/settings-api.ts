@@ -31,6 +31,7 @@ const settingSchema = objectSchema({
   min: nullable('integer'),
   max: nullable('integer'),
   choices: { type: ['array', 'null'], items: textSchema },
+  separator: { ...nullable('string'), description: 'Between the items of a list, where it is written as text.' },
   variable: nullable('string'),
   value: {},
   default: {},
