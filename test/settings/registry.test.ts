@@ -141,6 +141,11 @@ t.test('saved limits of an operation precede those of its definition', async (t)
   const limits = limitsOf(operation, config);
   t.match(limits, { hardMs: 60_000, softMs: 30_000, hardFrom: 'Limits of Import in Settings' });
   t.match(limits.retries, { maxAttempts: 3, delayMs: 5000 }, 'and wait between attempts');
+  applySaved(config, new Map([['operations.timeout_sec', 30]]), 'running');
+  t.match(limitsOf(operation, config), {
+    hardMs: 30_000,
+    hardFrom: '“Time limit of an attempt”',
+  });
 });
 
 t.test('the hash of the configuration changes with each value but those of secrets', async (t) => {

@@ -14,6 +14,8 @@ export type Config = Readonly<
   UsedOf<typeof plainSettings> & {
     /** The thresholds of checks. */
     checks: Readonly<UsedOf<typeof checkSettings>>;
+    /** The place where `timeoutMs` is set. */
+    timeoutFrom: string;
     /** The saved limits of operations; `limitsOf` joins them with those of the definitions. */
     limits: Readonly<Record<string, SavedLimits>>;
     /** Null: the built-in embedder. */
@@ -41,6 +43,7 @@ export function compose({ values, limits, folder, network }: Given): Omit<Config
   return {
     ...useAll(plainSettings, valueFor, base),
     checks: useAll(checkSettings, valueFor, base),
+    timeoutFrom: nameOf(values, plainSettings.timeoutMs),
     limits,
     embedding: composeEmbedding(values, network),
     google: readGoogleSettings(
@@ -55,17 +58,21 @@ export function compose({ values, limits, folder, network }: Given): Omit<Config
  *  so, but does not make the server embed with another model. */
 function composeEmbedding(values: Values, network: Record<string, string>): EmbeddingService | null {
   const { url, model, keyFile } = serviceSettings;
-  const nameOf = (setting: Setting) =>
-    readValue(values, setting).source === 'saved' ? `“${setting.title}”` : (setting.variable ?? setting.key);
   const key = readValue(values, keyFile);
   return readEmbeddingService(
     { url: readValue(values, url).value, model: readValue(values, model).value, keyFile: key.value },
     {
-      names: { url: nameOf(url), model: nameOf(model), keyFile: nameOf(keyFile) },
+      names: { url: nameOf(values, url), model: nameOf(values, model), keyFile: nameOf(values, keyFile) },
       mustReadKey: key.source !== 'saved',
       network,
     },
   );
+}
+
+/** Names a setting as the place does in which its value is set. */
+function nameOf(values: Values, setting: Setting): string {
+  const { title, variable, key } = setting;
+  return readValue(values, setting).source === 'saved' ? `“${title}”` : (variable ?? key);
 }
 
 function readValue<Value>(values: Values, { key, default: preset }: { key: string; default: Value }) {

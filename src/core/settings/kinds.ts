@@ -29,7 +29,8 @@ export function integer({ min, max, times = 1, ...words }: IntegerWords): Settin
   };
 }
 
-function integerKind(min: number, max: number): Kind<number> {
+/** Whole numbers from `min` to `max`. */
+export function integerKind(min: number, max: number): Kind<number> {
   return {
     type: 'integer',
     min,

@@ -1,6 +1,6 @@
 // The limits of operations: `limits.<operation>.soft_sec`, `hard_sec` and `retries`. Each operation of the catalogue has them;
 // saved values take precedence over those of its definition.
-import { integer } from './kinds.ts';
+import { integer, integerKind } from './kinds.ts';
 import type { Setting } from './setting.ts';
 
 /** Saved limits of one operation. */
@@ -24,16 +24,34 @@ type Limited = {
   retries: RetryPolicy;
 };
 type RetryPolicy = { maxAttempts: number; delayMs: number; backoff: number };
-type LimitConfig = { timeoutMs: number; limits: Readonly<Record<string, SavedLimits>> };
+type LimitConfig = {
+  timeoutMs: number;
+  timeoutFrom: string;
+  limits: Readonly<Record<string, SavedLimits>>;
+};
 
 const words = {
   soft_sec: {
     title: 'Warning after',
     text: 'A run that takes longer gets a warning and continues.',
+    min: 1,
     max: 604_800,
+    unit: 's',
   },
-  hard_sec: { title: 'Stopped after', text: 'A run that takes longer is stopped.', max: 604_800 },
-  retries: { title: 'Further attempts', text: 'After a failure that may pass by itself.', max: 20 },
+  hard_sec: {
+    title: 'Stopped after',
+    text: 'A run that takes longer is stopped.',
+    min: 1,
+    max: 604_800,
+    unit: 's',
+  },
+  retries: {
+    title: 'Further attempts',
+    text: 'After a failure that may pass by itself.',
+    min: 0,
+    max: 20,
+    unit: 'attempts',
+  },
 } as const;
 
 export const limitTitle = (name: LimitName) => words[name].title;
@@ -55,7 +73,12 @@ export function limitsOf(operation: Limited, config: LimitConfig): Limits {
   const hardMs =
     saved.hard_sec === undefined ? (operation.hardLimitMs ?? config.timeoutMs) : saved.hard_sec * 1000;
   const softMs = saved.soft_sec === undefined ? (operation.softLimitMs ?? hardMs / 2) : saved.soft_sec * 1000;
-  return { softMs, hardMs, retries: retriesOf(operation, saved), hardFrom: whereFrom(operation, saved) };
+  return {
+    softMs,
+    hardMs,
+    retries: retriesOf(operation, saved),
+    hardFrom: whereFrom(operation, saved, config),
+  };
 }
 
 /** An operation that is defined without retries has no delay either. */
@@ -65,18 +88,18 @@ function retriesOf({ retries }: Limited, saved: SavedLimits): RetryPolicy {
   return { ...policy, maxAttempts: saved.retries + 1 };
 }
 
-function whereFrom({ name, title, hardLimitMs }: Limited, { hard_sec }: SavedLimits): string {
-  if (hard_sec !== undefined) return `Limits of ${title} in Settings`;
-  return hardLimitMs === null ? 'CHL_OPERATIONS_TIMEOUT_SEC' : `timeout_sec of ${name} in operations.yaml`;
+function whereFrom({ name, title, hardLimitMs }: Limited, saved: SavedLimits, config: LimitConfig): string {
+  if (saved.hard_sec !== undefined) return `Limits of ${title} in Settings`;
+  return hardLimitMs === null ? config.timeoutFrom : `timeout_sec of ${name} in operations.yaml`;
 }
 
 /** The settings of one operation; their defaults are those of its definition, and a warning comes by default when half of the
  *  time has passed. */
-export function limitSettings(operation: Limited, { timeoutMs, limits }: LimitConfig): Setting[] {
+export function limitSettings(operation: Limited, config: LimitConfig): Setting[] {
   const { name } = operation;
-  const preset = limitsOf(operation, { timeoutMs, limits: {} });
-  const { soft_sec: _, ...others } = limits[name] ?? {};
-  const { softMs } = limitsOf(operation, { timeoutMs, limits: { [name]: others } });
+  const preset = limitsOf(operation, { ...config, limits: {} });
+  const { soft_sec: _, ...others } = config.limits[name] ?? {};
+  const { softMs } = limitsOf(operation, { ...config, limits: { [name]: others } });
   const defaults = {
     soft_sec: Math.round(softMs / 1000),
     hard_sec: preset.hardMs / 1000,
@@ -90,23 +113,13 @@ export function limitSettings(operation: Limited, { timeoutMs, limits }: LimitCo
       variable: null,
       group: 'limits',
       title: `${operation.title}: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
-      min: limit === 'retries' ? 0 : 1,
       default: defaults[limit],
-      unit: limit === 'retries' ? 'attempts' : 's',
     });
   });
 }
 
 /** Finds what is wrong with a saved limit, whichever operation has it. */
 export function findLimitFault(name: LimitName, value: unknown): string | null {
-  const min = name === 'retries' ? 0 : 1;
-  return integer({
-    ...words[name],
-    key: '',
-    variable: null,
-    group: 'limits',
-    min,
-    default: min,
-    unit: '',
-  }).kind.findFault(value);
+  const { min, max } = words[name];
+  return integerKind(min, max).findFault(value);
 }
