@@ -1,4 +1,5 @@
 // The actions on credentials and on the embedder, for their routes and their audit rows. Only an admin may take them.
+import { settingsChange } from '../settings/actions.ts';
 
 const ofCredentials = { role: 'admin', tier: 0, changes: 'credentials' } as const;
 
@@ -9,10 +10,7 @@ export const credentialActions = {
   remove: { ...ofCredentials, name: 'credential.removed', tier: 1 },
 } as const;
 
-const ofEmbedder = { role: 'admin', tier: 0, changes: 'settings' } as const;
-
 export const embedderActions = {
-  /** Settings are saved, with the row of any other setting. */
-  save: { ...ofEmbedder, name: 'settings.changed' },
-  check: { ...ofEmbedder, name: 'embedder.checked' },
+  save: settingsChange,
+  check: { ...settingsChange, name: 'embedder.checked' },
 } as const;

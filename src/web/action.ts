@@ -5,8 +5,8 @@ import type { Role } from '../core/role.ts';
 /** `anyone`: also without a token, to sign in and out. */
 export type LeastRole = Role | 'anyone';
 
-/** 0: at once. 1: a dialog asks first. 2: some of its arguments need a reason and a typed word, which the server requires: see
- *  test/web/actions.test.ts. */
+/** 0: at once. 1: a dialog asks first. 2: some of its arguments need a reason and a typed word, which the domain requires. It
+ *  describes the action: no guard reads it; test/web/actions.test.ts holds it true. */
 type Tier = 0 | 1 | 2;
 
 export type Action = {

@@ -1,11 +1,12 @@
 // The actions that the routes declare, collected as they are registered.
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { roles } from '../core/role.ts';
 import type { Action, LeastRole } from './action.ts';
 import { isSafe } from './request-audit.ts';
 
-/** Call before the first route. From then on, a route that changes something without an action, or with another role than the
- *  other routes of its action, throws when it is registered, so that the server does not start. */
+/** Call before the first route. From then on, a route that changes something without an action, or declares it differently from
+ *  the other routes of its action, but for the event of refusals, throws when it is registered, so that the server does not start. */
 export function collectActions(app: FastifyInstance) {
   const actions = new Map<string, Action>();
   app.addHook('onRoute', ({ method, url, config }) => {
@@ -29,8 +30,10 @@ export function collectActions(app: FastifyInstance) {
 
   function add(action: Action, route: string) {
     const known = actions.get(action.name);
-    if (known && known.role !== action.role)
-      throw new Error(`The route ${route} needs ${action.role} for ${action.name}, another ${known.role}.`);
+    if (known && !isDeepStrictEqual({ ...known, refused: '' }, { ...action, refused: '' }))
+      throw new Error(
+        `The route ${route} declares the action ${action.name} differently from another route.`,
+      );
     actions.set(action.name, action);
   }
 }

@@ -30,15 +30,16 @@ t.test('a route that changes something needs an action, or the server does not s
   }
 });
 
-t.test('an action has the same role on each of its routes', async (t) => {
+t.test('an action is the same on each of its routes', async (t) => {
   const app = fastify();
   collectActions(app);
   const action = { name: 'x.changed', role: 'operator', tier: 0, changes: 'jobs' } as const;
   app.post('/one', { config: { action } }, async () => '');
-  const other = { ...action, role: 'admin' } as const;
-  t.throws(() => app.post('/other', { config: { action: other } }, async () => ''), {
-    message: 'The route POST /other needs admin for x.changed, another operator.',
-  });
+  for (const other of [{ role: 'admin' }, { tier: 1 }, { changes: 'queue' }] as const)
+    t.throws(() => app.post('/other', { config: { action: { ...action, ...other } } }, async () => ''), {
+      message: 'The route POST /other declares the action x.changed differently from another route.',
+    });
+  app.post('/same', { config: { action: { ...action, refused: 'x.refused' } } }, async () => '');
 });
 
 t.test('each action leaves one row with its event and the id of its request', async (t) => {

@@ -1,8 +1,9 @@
 // The actions of settings: everybody may read them, an admin changes them.
 import type { Action } from '../../web/action.ts';
+import { settingsChange } from '../actions.ts';
 import { previewEvent } from '../settings-file.ts';
 
-const changed: Action = { name: 'settings.changed', role: 'admin', tier: 0, changes: 'settings' };
+const changed: Action = settingsChange;
 
 export const changesSettings = { action: changed };
 /** It reads a file and answers what an import would change. */
