@@ -9,7 +9,7 @@ import { busyLimits, createBusyRetry } from './core/db/busy-retry.ts';
 import { createDamage } from './core/db/damage.ts';
 import { prepareLibrary } from './core/db/library.ts';
 import { prepareOps } from './core/db/ops.ts';
-import { readSavedSettings } from './core/db/saved-settings.ts';
+import { prepareSavedSettings } from './core/db/saved-settings.ts';
 import { prepareDataRoot, watchDataRoot } from './core/data-root.ts';
 import { createDescriptors, openDescriptors } from './core/descriptors.ts';
 import { AppError } from './core/errors.ts';
@@ -141,7 +141,7 @@ function createKernel(
   >,
 ): Kernel {
   const ops = prepareOps(config.opsDatabasePath);
-  applySaved(config, readSavedSettings(ops), 'start');
+  applySaved(config, prepareSavedSettings(ops)(), 'start');
   const { library, isNew } = prepareLibrary(config.databasePath);
   const bus = createBus();
   logJobEvents(bus, log);

@@ -5,6 +5,8 @@ import { AppError } from '../core/errors.ts';
 import { explain } from '../core/faults.ts';
 import { plural } from '../core/format.ts';
 import type { Kernel } from '../core/kernel.ts';
+import { settingStates } from '../core/settings/in-use.ts';
+import { isLocked } from '../core/settings/locked.ts';
 import type { LibraryCounts } from '../embedding/counts.ts';
 import { modelOf } from '../embedding/model-change.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -57,10 +59,10 @@ export function createEmbedder(given: Given) {
 
     /** The variables that set the service; it is locked then. */
     lockedBy(): string[] {
-      const states = settings
-        .all()
-        .filter(({ setting }) => Object.values(keys).some((key) => key === setting.key));
-      return states.flatMap(({ setting, isEditable }) => (isEditable ? [] : (setting.variable ?? [])));
+      const states = settingStates(config).filter(({ setting }) =>
+        Object.values(keys).some((key) => key === setting.key),
+      );
+      return states.flatMap((state) => (isLocked(state) ? (state.setting.variable ?? []) : []));
     },
 
     /** The last check of what is saved now; null without one. */

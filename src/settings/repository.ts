@@ -1,6 +1,6 @@
 // The saved settings, in the table `setting` of ops.db.
 import { type Db, prepareAll } from '../core/db/open.ts';
-import { readSavedSettings } from '../core/db/saved-settings.ts';
+import { prepareSavedSettings } from '../core/db/saved-settings.ts';
 
 export type SavedChange = { changed_at: string; changed_by: string };
 
@@ -17,7 +17,7 @@ export function createSettingRepository(ops: Db) {
     remove: 'DELETE FROM setting WHERE key = ?',
   });
   return {
-    values: () => readSavedSettings(ops),
+    values: prepareSavedSettings(ops),
 
     /** By key, who saved the value, and when. */
     changes(): Map<string, SavedChange> {

@@ -6,6 +6,7 @@ import { applySaved, isSame, type SettingState, settingStates } from '../core/se
 import { setByEnvironment } from '../core/settings/locked.ts';
 import { limitSettings } from '../core/settings/operation-limits.ts';
 import type { Saved } from '../core/settings/resolve.ts';
+import { settingsChange } from './actions.ts';
 import { findLocked, findProblems, isEditable, type Values } from './check-values.ts';
 import type { SavedChange, SettingRepository } from './repository.ts';
 
@@ -26,13 +27,14 @@ export type Settings = ReturnType<typeof createSettings>;
 
 export function createSettings(given: Given) {
   const { config, repository, audit, bus, untilFree, now } = given;
-  const states = () => new Map(allStates(given).map((state) => [state.setting.key, state]));
+  const states = (saved: Saved) =>
+    new Map(allStates(given, saved).map((state) => [state.setting.key, state]));
 
   return {
     /** All settings in the order of their declaration, then the limits of each operation. */
     all(): KnownSetting[] {
       const changes = repository.changes();
-      return [...states().values()].map((state) => ({
+      return [...states(repository.values()).values()].map((state) => ({
         ...state,
         change: state.source === 'saved' ? (changes.get(state.setting.key) ?? null) : null,
         isEditable: isEditable(state),
@@ -41,18 +43,20 @@ export function createSettings(given: Given) {
 
     /** The saved values, without those of secrets. */
     saved(): Values {
-      const all = states();
-      const entries = [...repository.values()].filter(([key]) => all.get(key)?.setting.isSecret === false);
+      const saved = repository.values();
+      const all = states(saved);
+      const entries = [...saved].filter(([key]) => all.get(key)?.setting.isSecret === false);
       return Object.fromEntries(entries);
     },
 
     /** Gives the values as they are saved. */
-    complete: (values: Values) => complete(states(), values),
+    complete: (values: Values) => complete(states(repository.values()), values),
 
     /** Finds the problems that `put` would throw, by key, without changing anything. */
     findProblems(values: Values) {
-      const known = states();
-      return findProblems({ config, saved: repository.values(), states: known }, complete(known, values));
+      const saved = repository.values();
+      const known = states(saved);
+      return findProblems({ config, saved, states: known }, complete(known, values));
     },
 
     /** Saves values, all or none; null goes back to the default. Those that need no restart count from now on. Returns the keys
@@ -60,10 +64,11 @@ export function createSettings(given: Given) {
     async put(given: Values, by: Requester, why: Why = {}): Promise<string[]> {
       const changed = await untilFree(() =>
         repository.transaction(() => {
-          const before = states();
+          const saved = repository.values();
+          const before = states(saved);
           const values = complete(before, given);
-          assertValid(before, values);
-          const changed = changesOf(repository.values(), values);
+          assertValid({ config, saved, states: before }, values);
+          const changed = changesOf(saved, values);
           if (changed.length > 0) save(changed, before, by, why);
           return changed;
         }),
@@ -76,20 +81,20 @@ export function createSettings(given: Given) {
     },
   };
 
-  function assertValid(before: ReturnType<typeof states>, values: Values) {
-    const problems = findProblems({ config, saved: repository.values(), states: before }, values);
-    if (problems.length > 0) throw invalidArguments(problems);
-    const locked = findLocked({ states: before }, values);
-    if (locked) throw setByEnvironment(locked, locked.setting.title);
-  }
-
   function save(changed: Change[], before: ReturnType<typeof states>, by: Requester, why: Why) {
     const change = { changed_at: now().toISOString(), changed_by: by.actor };
     for (const { key, after } of changed) repository.put(key, after, change);
     const [target, detail] = [targetOf(changed), describe(changed, before)];
-    const { event = 'settings.changed', reason = by.reason } = why;
+    const { event = settingsChange.name, reason = by.reason } = why;
     audit.record({ event, outcome: 'ok', by, reason, target, detail });
   }
+}
+
+function assertValid(given: Parameters<typeof findProblems>[0], values: Values) {
+  const problems = findProblems(given, values);
+  if (problems.length > 0) throw invalidArguments(problems);
+  const locked = findLocked(given, values);
+  if (locked) throw setByEnvironment(locked, locked.setting.title);
 }
 
 /** Gives the values as they are saved: paths without `~`. */
@@ -111,8 +116,7 @@ function changesOf(saved: Saved, values: Values): Change[] {
   });
 }
 
-function allStates({ config, catalogue, repository }: Given): SettingState[] {
-  const saved = repository.values();
+function allStates({ config, catalogue }: Given, saved: Saved): SettingState[] {
   const limits = catalogue.all().flatMap((operation) => limitSettings(operation, config));
   return [
     ...settingStates(config),

@@ -36,4 +36,8 @@ t.test('chl settings', async (t) => {
   t.equal(applySavedSettings(byHand).retentionDays, 30, 'a process without a server reads them, too');
   const empty = readConfig({ CHL_EXPERIENCE_ROOT: t.testdir() }, '/');
   t.equal(applySavedSettings(empty).retentionDays, 90);
+  t.same(empty.warnings, [], 'no database has no saved settings');
+  const root = t.testdir({ 'ops.db': 'not a database' });
+  const damaged = applySavedSettings(readConfig({ CHL_EXPERIENCE_ROOT: root }, '/'));
+  t.match(damaged.warnings, [/^The saved settings cannot be read, so they do not count\. .*ops\.db/]);
 });

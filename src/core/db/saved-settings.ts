@@ -1,26 +1,30 @@
 // Reads the saved settings in ops.db. The feature `settings` writes them.
 import type { Config } from '../config.ts';
+import { explain } from '../faults.ts';
 import { parseJson } from '../json.ts';
 import { applySaved, useKeyFile } from '../settings/in-use.ts';
 import type { Db } from './open.ts';
 import { readFrom } from './read-from.ts';
 
-/** The values by key; a value that is not JSON is undefined. */
-export function readSavedSettings(ops: Db): Map<string, unknown> {
-  const rows = ops.prepare('SELECT key, value FROM setting ORDER BY key').all() as {
-    key: string;
-    value: string;
-  }[];
-  return new Map(rows.map(({ key, value }) => [key, parseJson(value)]));
+/** The function reads the values by key; a value that is not JSON is undefined. */
+export function prepareSavedSettings(ops: Db): () => Map<string, unknown> {
+  const all = ops.prepare<[], { key: string; value: string }>('SELECT key, value FROM setting ORDER BY key');
+  return () => new Map(all.all().map(({ key, value }) => [key, parseJson(value)]));
 }
 
-/** Assigns the saved settings to `config` in a process without a server around it, such as a worker that is started by hand.
- *  An ops.db that is missing, old or damaged has none; its users report it. */
+/** Assigns the saved settings to `config` in a process without a server around it, such as a worker that is started by hand. An
+ *  ops.db that is missing or old has none; one that cannot be read is a warning. */
 export function applySavedSettings(config: Config): Config {
-  const found = readSaved(config.opsDatabasePath);
-  if (!found) return config;
-  applySaved(config, found.saved, 'start');
-  for (const { name, path } of found.keys) useKeyFile(config, name, path);
+  const file = config.opsDatabasePath;
+  try {
+    const found = readSaved(file);
+    if (!found) return config;
+    applySaved(config, found.saved, 'start');
+    for (const { name, path } of found.keys) useKeyFile(config, name, path);
+  } catch (error) {
+    const warning = `The saved settings cannot be read, so they do not count. ${explain(error, file)}`;
+    Object.assign(config, { warnings: [...config.warnings, warning] });
+  }
   return config;
 }
 
@@ -28,12 +32,8 @@ export function applySavedSettings(config: Config): Config {
 const keyFiles = `SELECT name, path FROM credential WHERE slot = 'saved'`;
 
 function readSaved(file: string) {
-  try {
-    return readFrom(file, (ops) => {
-      const keys = ops.prepare(keyFiles).all() as { name: string; path: string }[];
-      return { saved: readSavedSettings(ops), keys };
-    });
-  } catch {
-    return null;
-  }
+  return readFrom(file, (ops) => {
+    const keys = ops.prepare(keyFiles).all() as { name: string; path: string }[];
+    return { saved: prepareSavedSettings(ops)(), keys };
+  });
 }
