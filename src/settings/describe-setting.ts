@@ -5,6 +5,7 @@ import { shortenHome } from '../core/home.ts';
 import { mayAct, type Role } from '../core/role.ts';
 import { maxSecretFileBytes, readSecretBytes } from '../core/secret-file.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
+import { groups, ownEffect } from '../core/settings/setting.ts';
 import type { KnownSetting } from './settings.ts';
 
 export type SettingFacts = ReturnType<typeof describeSetting>;
@@ -29,6 +30,7 @@ export function describeSetting(known: KnownSetting, role: Role) {
     default: setting.default,
     source,
     running: isSecret ? null : running,
+    effect: ownEffect(setting) ?? `${groups[setting.group].meta}.`,
     needs_restart: needsRestart,
     is_editable: isEditable,
     locked: describeWhyLocked(known),

@@ -9,6 +9,7 @@ import { readConfig } from '../../src/core/config.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { googleSettings } from '../support/google.ts';
 import { as, startWithRoles } from '../support/roles.ts';
+import { textOf } from '../support/screen.ts';
 
 const env = { CHL_OPERATIONS_MODE: 'noop', CHL_MAX_RUNNING_JOBS: '3' };
 const json = { 'content-type': 'application/json' };
@@ -85,6 +86,20 @@ t.test('settings of a running server', async (t) => {
     const row = html.querySelector('#set-limits-sync-hard_sec')?.closest('fieldset');
     t.equal(row?.querySelector('legend')?.text, 'Sync: night');
     t.equal(row?.querySelector('label[for="set-limits-sync-hard_sec"]')?.text, 'Stopped after');
+  });
+
+  await t.test('a setting says when a change takes effect, where its group does not', async (t) => {
+    for (const [key, effect] of [
+      ['embedding.workers', 'A change needs a restart of the server.'],
+      ['operations.process_tracking', 'A change needs a restart of the server.'],
+      ['live.telemetry_interval_sec', 'A change needs a restart of the server.'],
+      ['live.log_level', 'A change counts at once.'],
+      ['operations.kill_grace_sec', 'Read at the next job.'],
+    ] as const) {
+      t.match(await readValue(app, key), { effect });
+      const { html } = await app.page(`/settings/values?q=${key}`);
+      t.match(textOf(html, 'main'), effect.replace(/\.$/, ''));
+    }
   });
 
   await t.test('what the environment sets is locked on the page, and 409 in the API', async (t) => {

@@ -118,6 +118,7 @@ export const liveSettings = {
     title: 'Log level',
     text: 'How much the server writes to its log.',
     choices: ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent'],
+    effect: 'A change counts at once.',
     toChildren: true,
   }),
 };

@@ -1,6 +1,6 @@
 // A setting is declared once: reader, page, API, .env.example and the environment of children derive from its declaration.
 
-/** The headings under which settings are shown, in this order. `meta` says when a change takes effect; `href` is the page that
+/** The headings under which settings are shown, in this order. `meta` says when a change takes effect, unless `ownEffect` does; `href` is the page that
  *  changes them, null where only the environment does. */
 export const groups = {
   server: { title: 'Server', meta: 'Read at the start', href: null },
@@ -73,6 +73,8 @@ export type Setting<Value = unknown, Used = unknown> = {
   /** The name of the credential whose file it is; null: it is none. Credentials have forms of their own. */
   credential: string | null;
   needsRestart: boolean;
+  /** When a change takes effect, where neither its group nor `needsRestart` says it; null elsewhere. */
+  effect: string | null;
   /** Scripts and workers get its value. */
   toChildren: boolean;
   /** The value as `Config` has it: in bytes and milliseconds, with absolute paths. */
@@ -89,7 +91,7 @@ export type Common = Pick<Setting, 'key' | 'variable' | 'group' | 'title' | 'tex
   Partial<
     Pick<
       Setting,
-      'isSecret' | 'onlyEnvironment' | 'credential' | 'needsRestart' | 'toChildren' | 'defaultText'
+      'isSecret' | 'onlyEnvironment' | 'credential' | 'needsRestart' | 'effect' | 'toChildren' | 'defaultText'
     >
   >;
 
@@ -99,5 +101,11 @@ export const commonDefaults = {
   onlyEnvironment: null,
   credential: null,
   needsRestart: false,
+  effect: null,
   toChildren: false,
 } as const;
+
+/** When a change of a setting takes effect, as a sentence, if the words of its group do not say it; null if they do. */
+export function ownEffect({ needsRestart, effect, onlyEnvironment }: Setting): string | null {
+  return needsRestart && onlyEnvironment === null ? 'A change needs a restart of the server.' : effect;
+}

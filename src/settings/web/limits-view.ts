@@ -2,7 +2,7 @@
 import type { FormProblems } from '../../core/arguments.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
 import { limitTitle, readLimitKey } from '../../core/settings/operation-limits.ts';
-import { type GroupName, groups, type Setting } from '../../core/settings/setting.ts';
+import { type GroupName, groups, ownEffect, type Setting } from '../../core/settings/setting.ts';
 import type { Form } from '../../web/validation.ts';
 import { describeWhyLocked } from '../describe-setting.ts';
 import type { KnownSetting } from '../settings.ts';
@@ -69,7 +69,7 @@ function viewField(known: KnownSetting, refused: Refused | null) {
     wasName: wasName(key),
     title,
     short: limit ? limitTitle(limit.name) : title,
-    hint: [text, kind.type === 'choice' ? '' : allowed].filter(Boolean).join(' '),
+    hint: [text, kind.type === 'choice' ? '' : allowed, ownEffect(setting)].filter(Boolean).join(' '),
     unit,
     isNumber: kind.type === 'integer',
     choices:

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '../../core/role.ts';
 import { objectSchema, textSchema } from '../../core/schemas.ts';
-import { type GroupName, groups } from '../../core/settings/setting.ts';
+import { type GroupName, groups, ownEffect } from '../../core/settings/setting.ts';
 import { url } from '../../core/url.ts';
 import type { Page } from '../../web/feature.ts';
 import { requester } from '../../web/requester.ts';
@@ -76,6 +76,7 @@ function viewRow(known: KnownSetting, role: Role) {
   return {
     title: setting.title,
     key: setting.key,
+    effect: ownEffect(setting),
     value: facts.secret ? viewSecret(facts.secret) : formatValue(setting, value),
     source: `${sourceWords[source]}${where}`,
     preset: formatDefault(setting),
