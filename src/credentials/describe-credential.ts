@@ -1,5 +1,4 @@
 // Describes a credential for the API and the page: its file, who has set it, its last check. Never its content.
-import { shortenHome } from '../core/home.ts';
 import { type Credential, credentialList } from './credential-list.ts';
 import { findCredential } from './credentials.ts';
 import type { KeyTurns } from './key-turns.ts';
@@ -84,7 +83,7 @@ function describeFile(
   const read = readKeyFile(kind, file);
   const isRead = !('problem' in read);
   return {
-    path: shortenHome(file),
+    path: file,
     sha256: (isRead ? read.sha256 : (stored?.sha256 ?? '')).slice(0, 8) || null,
     mode: isRead ? formatMode(read.mode) : null,
     email: isRead ? read.email : null,

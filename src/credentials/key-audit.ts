@@ -1,6 +1,5 @@
 // The audit rows of credentials. They say whether a key is set and the beginning of its hash, never more of it.
 import { auditRefusal, type Requester } from '../core/audit.ts';
-import { shortenHome } from '../core/home.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { credentialActions } from './actions.ts';
 import type { Credential } from './credential-list.ts';
@@ -17,7 +16,7 @@ export function createKeyAudit({ audit }: Pick<Kernel, 'audit'>) {
         before: stateOf(before),
         after: waits ? stateOf(before) : 'set',
         sha256: key.sha256.slice(0, 8),
-        path: shortenHome(key.path),
+        path: key.path,
         ...(waits ? { waits: key.check?.text ?? null } : {}),
       };
       audit.record({

@@ -1,7 +1,6 @@
 // A setting as the API and the pages show it. The value of a secret is never part of it.
 import { createHash } from 'node:crypto';
 import { upperFirst } from '../core/format.ts';
-import { shortenHome } from '../core/home.ts';
 import { mayAct, type Role } from '../core/role.ts';
 import { maxSecretFileBytes, readSecretBytes } from '../core/secret-file.ts';
 import { describeLock, isLocked } from '../core/settings/locked.ts';
@@ -55,7 +54,7 @@ function describeSecret(value: unknown, role: Role) {
   const isShown = file.startsWith('/') && mayAct(role, 'admin');
   return {
     is_set: file !== '',
-    file: isShown ? shortenHome(file) : null,
+    file: isShown ? file : null,
     sha256: isShown ? hashOf(file) : null,
   };
 }

@@ -1,23 +1,17 @@
 // Values of settings in words.
 import { formatNumber } from '../../core/format.ts';
-import { shortenHome } from '../../core/home.ts';
 import type { Setting } from '../../core/settings/setting.ts';
 
-/** `900 s`, `none`, `~/sheets`. */
-export function formatValue({ kind, unit, defaultText }: Setting, value: unknown): string {
+/** `900 s`, `none`, `/data/sheets`. Templates shorten the home folder. */
+export function formatValue({ unit, defaultText }: Setting, value: unknown): string {
   if (typeof value === 'number') return unit ? `${formatNumber(value)} ${unit}` : String(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value))
-    return value.length === 0 ? 'none' : value.map((one) => shorten(String(one))).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
   if (value === null || value === '' || value === undefined) return defaultText;
-  return kind.type === 'path' ? shorten(String(value)) : String(value);
+  return String(value);
 }
 
 /** `Default 900 s`; in words where the value does not say it. */
 export function formatDefault(setting: Setting): string {
   return typeof setting.default === 'number' ? formatValue(setting, setting.default) : setting.defaultText;
-}
-
-function shorten(text: string): string {
-  return text.startsWith('/') ? shortenHome(text) : text;
 }
